@@ -1,0 +1,1 @@
+"""Is it right: pure functions of intent and recorded state that return findings with evidence."""

@@ -1,0 +1,1 @@
+"""nr-run: network automation runbooks that change IPsec tunnels and prove the change."""

@@ -1,0 +1,112 @@
+"""Every error that nr-run raises on purpose, and the exit code that it ends in.
+
+    NrRunError                      1   something went wrong
+    ├── UsageError                  64  the command line does not make sense
+    ├── IntentError                 65  the inventory or the intent is wrong: file, line, field, nearest match
+    │   └── SecretError             65  a key reference resolves to nothing, or to a key that may not be used
+    ├── NothingMatched              66  no such tunnel or host
+    ├── Locked                      75  another run holds a device
+    ├── Unreachable                 11  no connection, or no login, or no privilege
+    │   └── SessionLost             11  the session ended in the middle of the work
+    ├── DeviceRefused               1   the device answered a line with something that no rule expects
+    ├── ChangeError                 65  the change cannot be planned: unknown line, no free number, name taken
+    ├── DriftError                  12  the device is not as it has to be before the change
+    ├── ParseError                  65  this text is not the output of that command
+    └── Interrupted                 130 the operator stopped the run before anything was changed
+
+The message is one sentence that a person can act on, and never holds a secret.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes; the same words stand in JSON output and in the run folder."""
+
+    OK = 0
+    ERROR = 1
+    PENDING = 2
+    PARTIAL = 10
+    UNREACHABLE = 11
+    VERIFY_FAILED = 12
+    ROLLED_BACK = 20
+    QUARANTINED = 21
+    USAGE = 64
+    INTENT = 65
+    NOTHING_MATCHED = 66
+    LOCKED = 75
+    INTERRUPTED = 130
+
+
+class NrRunError(Exception):
+    """Base of all errors that nr-run raises on purpose."""
+
+    exit_code = Exit.ERROR
+
+
+class UsageError(NrRunError):
+    """The command line does not make sense."""
+
+    exit_code = Exit.USAGE
+
+
+class IntentError(NrRunError):
+    """The inventory or the intent is wrong; the message says file, line, field and nearest match."""
+
+    exit_code = Exit.INTENT
+
+
+class SecretError(IntentError):
+    """A secret reference resolves to nothing, or to a value that may not be used."""
+
+
+class NothingMatched(NrRunError):
+    """No tunnel or host has the name that was given."""
+
+    exit_code = Exit.NOTHING_MATCHED
+
+
+class Locked(NrRunError):
+    """Another run holds a device of this change."""
+
+    exit_code = Exit.LOCKED
+
+
+class Unreachable(NrRunError):
+    """No connection, no login, or no privilege on the device."""
+
+    exit_code = Exit.UNREACHABLE
+
+
+class SessionLost(Unreachable):
+    """The session ended in the middle of the work."""
+
+
+class DeviceRefused(NrRunError):
+    """The device answered a line with something that no rule expects."""
+
+
+class ChangeError(NrRunError):
+    """The change cannot be planned safely."""
+
+    exit_code = Exit.INTENT
+
+
+class DriftError(NrRunError):
+    """The device is not as it has to be before the change."""
+
+    exit_code = Exit.VERIFY_FAILED
+
+
+class ParseError(NrRunError):
+    """The text is not the output of the command it was taken for."""
+
+    exit_code = Exit.INTENT
+
+
+class Interrupted(NrRunError):
+    """The operator stopped the run before anything was changed."""
+
+    exit_code = Exit.INTERRUPTED

@@ -1,0 +1,1 @@
+"""One device: Nornir tasks that gather, push, probe, observe, undo and save."""
