@@ -1,0 +1,217 @@
+"""Secrets by reference: where a key is kept, how it is hidden, and when it is put in.
+
+A reference is ``scheme:rest``. In every text that nr-run keeps or shows, a secret stands as a token: ``<secret:REF>`` where
+the value is that of a reference, ``<key:1a2b3c4d>`` where a device showed a key that no reference holds. The eight digits
+are a keyed fingerprint: equal values have equal tokens within one run, and say nothing outside it. So configurations can be
+compared, planned and stored without their keys, and the line that goes to the device gets its key at the last moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets as random_source
+import subprocess
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from .errors import SecretError
+
+TOKEN = re.compile(r"<(?:secret:[^<>\s]+|key:[0-9a-f]{8})>")
+
+#: A value shorter than this is hidden by the syntax around it only: by value it would tear holes into ordinary words.
+SHORTEST_HIDDEN_BY_VALUE = 8
+
+_ENCRYPTION = r"(?:[05679]\s+)?"
+#: How a secret stands in a Cisco configuration line, typed or shown, with or without a prompt before it.
+SYNTAX: tuple[re.Pattern[str], ...] = tuple(
+    re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+    for pattern in (
+        rf"\bcrypto isakmp key {_ENCRYPTION}(?P<secret>\S+)(?= (?:address|hostname)\b)",
+        rf"\bpre-shared-key (?:address \S+(?: \d+\.\S+)? |hostname \S+ )key {_ENCRYPTION}(?P<secret>\S+)",
+        rf"\bpre-shared-key (?:(?:local|remote) )?(?!address\b|hostname\b|local\b|remote\b){_ENCRYPTION}(?P<secret>\S+)",
+        rf"^[ \t]*(?:\S+[>#] ?)?key {_ENCRYPTION}(?!chain\b|config-key\b|\d+[ \t]*\r?$)(?P<secret>\S+)[ \t]*\r?$",
+        rf"\benable (?:secret|password) (?:level \d+ )?{_ENCRYPTION}(?P<secret>\S+)",
+        rf"\busername \S+ .*?\b(?:secret|password) {_ENCRYPTION}(?P<secret>\S+)",
+        rf"^[ \t]*(?:\S+[>#] ?)?password {_ENCRYPTION}(?P<secret>\S+)",
+        r"\bsnmp-server community (?P<secret>\S+)",
+        rf"\b(?:tacacs|radius)-server (?:host .*?)?key {_ENCRYPTION}(?P<secret>\S+)",
+        rf"\bkey-string {_ENCRYPTION}(?P<secret>\S+)",
+        rf"\bneighbor \S+ password {_ENCRYPTION}(?P<secret>\S+)",
+        rf"\b(?:ppp chap password|ip ospf (?:message-digest-key \d+ md5|authentication-key)) {_ENCRYPTION}(?P<secret>\S+)",
+    )
+)
+
+
+def credential_folders(extra: Iterable[Path] = ()) -> tuple[Path, ...]:
+    """Folders in which a ``credential:NAME`` is a file, first match wins.
+
+    systemd's ``$CREDENTIALS_DIRECTORY``, then ``$NR_RUN_CREDENTIALS``, then the user's own folder, then ``extra``.
+    """
+    named = [os.environ.get(name) for name in ("CREDENTIALS_DIRECTORY", "NR_RUN_CREDENTIALS")]
+    own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "nr-run" / "credentials"
+    return (*(Path(name) for name in named if name), own, *extra)
+
+
+def _from_credential(name: str, folders: tuple[Path, ...]) -> str:
+    if Path(name).name != name:
+        raise SecretError(f"credential:{name}: a credential is a plain file name without a path")
+    for folder in folders:
+        if (folder / name).is_file():
+            return _read(folder / name, f"credential:{name}")
+    known = sorted({path.name for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file()})
+    near = get_close_matches(name, known, n=1)
+    hint = f"; did you mean credential:{near[0]}?" if near else ""
+    places = ", ".join(str(folder) for folder in folders)
+    raise SecretError(f"credential:{name} resolves to nothing: no such file in {places}{hint}")
+
+
+def _from_env(name: str, _folders: tuple[Path, ...]) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise SecretError(f"env:{name} resolves to nothing: the environment has no such variable, or it is empty")
+    return value
+
+
+def _from_file(name: str, _folders: tuple[Path, ...]) -> str:
+    return _read(Path(name).expanduser(), f"file:{name}")
+
+
+def _from_command(command: str, _folders: tuple[Path, ...]) -> str:
+    """First line that a shell command prints (``sops -d ...``, ``op read op://...``)."""
+    try:
+        done = subprocess.run(  # noqa: S602 - the operator's own inventory names the command, as in ~/.ssh/config
+            command, shell=True, capture_output=True, text=True, timeout=60, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise SecretError(f"command:{command.split()[0]} gave no answer within 60 seconds") from None
+    value = done.stdout.partition("\n")[0].strip()
+    if done.returncode or not value:
+        raise SecretError(f"command:{command.split()[0]} resolves to nothing: it ended with code {done.returncode}")
+    return value
+
+
+def _from_keyring(name: str, _folders: tuple[Path, ...]) -> str:
+    try:
+        import keyring
+    except ImportError:
+        raise SecretError(f"keyring:{name} needs the extra: pip install 'nr-run[keyring]'") from None
+    service, _, user = name.partition("/")
+    value = keyring.get_password(service, user)
+    if not value:
+        raise SecretError(f"keyring:{name} resolves to nothing: the keyring has no such entry")
+    return str(value)
+
+
+def _read(path: Path, reference: str) -> str:
+    try:
+        value = path.read_text(encoding="utf8").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise SecretError(f"{reference} resolves to nothing: {path}: {reason}") from None
+    if not value:
+        raise SecretError(f"{reference} resolves to nothing: {path} is empty")
+    return value
+
+
+SCHEMES: Mapping[str, Callable[[str, tuple[Path, ...]], str]] = {
+    "credential": _from_credential,
+    "env": _from_env,
+    "file": _from_file,
+    "command": _from_command,
+    "keyring": _from_keyring,
+}
+
+
+def check_preshared_key(value: str, reference: str) -> None:
+    """Refuse a key that a Cisco command line would cut, complete or misread.
+
+    ``?`` asks for help, a space ends the argument, quotes and the backslash are taken literally by one end only, ``!`` at the
+    start is a comment, and other characters than printable ASCII are not accepted (Cisco IOS and ASA command line rules).
+    """
+    bad = sorted({character for character in value if character in "?\"'\\<> " or not " " < character <= "~"})
+    if bad or value.startswith("!"):
+        raise SecretError(
+            f"{reference}: the key has a character that a command line cannot take (one of ? space quote \\ < > ! first)"
+        )
+    if not 8 <= len(value) <= 128:
+        raise SecretError(f"{reference}: the key has {len(value)} characters; 8 to 128 are allowed, 24 or more advised")
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """All secrets of one run: resolves references once, hides and reveals. Safe to share between threads."""
+
+    folders: tuple[Path, ...] = field(default_factory=credential_folders)
+    _values: dict[str, str] = field(default_factory=dict, repr=False)
+    _salt: bytes = field(default_factory=lambda: random_source.token_bytes(32), repr=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def resolve(self, reference: str) -> str:
+        """Value of a reference. Raises SecretError, which never holds the value."""
+        token = self.token(reference)
+        with self._lock:
+            if token not in self._values:
+                self._values[token] = self.look_up(reference)
+            return self._values[token]
+
+    def look_up(self, reference: str) -> str:
+        """Value of a reference that is not itself secret, such as a user name; it is not hidden in texts."""
+        scheme, _, rest = reference.partition(":")
+        if scheme not in SCHEMES or not rest:
+            near = get_close_matches(scheme, SCHEMES, n=1)
+            hint = f"did you mean {near[0]}:?" if near else f"known: {', '.join(SCHEMES)}"
+            raise SecretError(f"{scheme or '(empty)'}: is no kind of secret reference; {hint}")
+        return SCHEMES[scheme](rest, self.folders)
+
+    def preshared_key(self, reference: str) -> str:
+        """Token of a pre-shared key that is there and that a command line can take."""
+        check_preshared_key(self.resolve(reference), reference)
+        return self.token(reference)
+
+    @staticmethod
+    def token(reference: str) -> str:
+        """How the value of this reference stands in a text: ``<secret:REF>``."""
+        return "<secret:" + re.sub(r"[\s<>]+", "_", reference) + ">"
+
+    def hide(self, text: str) -> str:
+        """The text with every known value, and whatever stands where a secret stands, as a token."""
+        with self._lock:
+            referenced = [item for item in self._values.items() if item[0].startswith("<secret:")]
+        for token, value in sorted(referenced, key=lambda item: -len(item[1])):
+            if len(value) >= SHORTEST_HIDDEN_BY_VALUE:
+                text = text.replace(value, token)
+        for pattern in SYNTAX:
+            text = pattern.sub(self._hide_match, text)
+        return text
+
+    def _hide_match(self, match: re.Match[str]) -> str:
+        value = match["secret"]
+        if TOKEN.fullmatch(value) or set(value) == {"*"}:
+            return match[0]
+        start, end = (offset - match.start() for offset in match.span("secret"))
+        return match[0][:start] + self._token_of(value) + match[0][end:]
+
+    def _token_of(self, value: str) -> str:
+        with self._lock:
+            for token, known in self._values.items():
+                if known == value:
+                    return token
+            digest = hmac.new(self._salt, value.encode(), hashlib.sha256).hexdigest()[:8]
+            self._values[f"<key:{digest}>"] = value
+            return f"<key:{digest}>"
+
+    def reveal(self, line: str) -> str:
+        """The line with its tokens replaced by the values, for the device and for nothing else."""
+        return TOKEN.sub(self._reveal_match, line)
+
+    def _reveal_match(self, match: re.Match[str]) -> str:
+        try:
+            return self._values[match[0]]
+        except KeyError:
+            raise SecretError(f"{match[0]} is not known to this run: a key seen in another run cannot be put back") from None

@@ -1,0 +1,198 @@
+"""A session at the privileged prompt of one device: whole blocks in one write, replies attributed line by line.
+
+A round trip costs more than anything else here, so lines that may go together are written at once, followed by a comment
+line that marks the end: the reply is complete when that comment has been echoed and the prompt stands again. The text
+between is split at ``prompt + echo`` of each line. Asynchronous messages (syslog, SHUTDOWN banners) are taken out first,
+since they can stand in the middle of an echo.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..inventory.errors import DeviceRefused, SessionLost, Unreachable
+from ..inventory.secrets import Secrets
+
+if TYPE_CHECKING:
+    from .connection import IosTelnet
+
+logger = logging.getLogger("nr_run.session")
+
+#: Messages that a device prints whenever it likes: syslog with any of its time stamps, and the banner of a scheduled reload.
+ASYNCHRONOUS = re.compile(
+    r"^(?:\x07|\*)*(?:[*.]?(?:[A-Z][a-z]{2} +\d+ (?:\d{4} )?[\d:.]+(?: [A-Z]{3,4})?|\d+w\d+d|\d+d\d+h|[\d:]+): )?"
+    r"%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+: .*\n"
+    r"|\n*\x07?\*{3}\n\*{3} --- SHUTDOWN .* ---\n\*{3}\n+",
+    re.MULTILINE,
+)
+_INLINE = re.compile(r"(?<=\S)(?:\d+:\d\d:\d\d|\*?[A-Z][a-z]{2} +\d+ [\d:.]+): %[A-Z0-9_]+-[0-7]-[A-Z0-9_]+: .*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a device answered to one line; ``line`` and ``text`` hold tokens instead of secrets."""
+
+    line: str
+    text: str
+
+    @property
+    def words(self) -> str:
+        """The answer on one line, for a sentence."""
+        return " ".join(part.strip() for part in self.text.splitlines() if part.strip(" ^\t"))
+
+
+class Session:
+    """One logged-in device. Not for several threads at once."""
+
+    def __init__(self, name: str, driver: IosTelnet, secrets: Secrets, timeout_seconds: float) -> None:
+        """``timeout_seconds`` is how long the device may say nothing before the session counts as lost."""
+        self.name = name
+        self._driver = driver
+        self._secrets = secrets
+        self._timeout = timeout_seconds
+        self._marks = 0
+        self._prompt = ""
+        self.open = True
+
+    def prepare(self, enable_ref: str | None) -> None:
+        """Become privileged, switch paging off. Raises Unreachable."""
+        prompt = self._driver.login_prompt
+        self._prompt = rf"^{re.escape(prompt[:-1].strip()[:16])}[^\s#>]*[>#] ?"
+        if prompt.endswith(">"):
+            self._enable(enable_ref)
+        self.exchange(["terminal length 0", "terminal width 511"])
+
+    def _enable(self, enable_ref: str | None) -> None:
+        if enable_ref is None:
+            raise Unreachable(f"{self.name}: the login is not privileged and the inventory names no enable_ref")
+        secret = self._secrets.resolve(enable_ref)
+        self._write(["enable"])
+        seen = self._read_until(rf"assword: ?\Z|{self._prompt}\Z")
+        if "assword:" in seen:
+            self._write([secret])
+            seen = self._read_until(rf"assword: ?\Z|{self._prompt}\Z")
+        if not seen.rstrip().endswith("#"):
+            raise Unreachable(f"{self.name}: the login works, but enable does not: the device refuses the enable secret")
+
+    def exchange(self, lines: Sequence[str], *, patience_seconds: float | None = None) -> tuple[Reply, ...]:
+        """Write all lines at once; one Reply a line. Lines hold tokens, the device gets the secrets.
+
+        Raises SessionLost when the session ends or the device is silent for longer than it may be, DeviceRefused when a
+        line's echo is missing, so that it is not certain what the device took.
+        """
+        self._marks += 1
+        mark = f"!nr-{self._marks}"
+        typed = [self._secrets.reveal(line.strip()) for line in lines]
+        self._write([*typed, mark])
+        end = rf"{self._prompt}{re.escape(mark)}[ \t]*\n(?:.*\n)*?{self._prompt}\Z"
+        seen = _without_messages(self._read_until(end, patience_seconds))
+        replies = self._split(lines, typed, seen, mark)
+        for reply in replies:
+            logger.debug("%s: %s -> %s", self.name, reply.line, reply.text)
+        return replies
+
+    def ask(self, line: str, *, patience_seconds: float | None = None) -> str:
+        """The answer to one line."""
+        return self.exchange([line], patience_seconds=patience_seconds)[0].text
+
+    def dialogue(self, opening: str, question: str, answers: Sequence[str], *, patience_seconds: float | None = None) -> str:
+        """Type ``opening``; if the device asks ``question`` (a pattern), type all answers at once. Returns all that came.
+
+        Raises DeviceRefused when something else than the question came: then no answer was typed.
+        """
+        self._write([opening])
+        first = self._read_until(rf"(?:{question})\Z|{self._prompt}\Z")
+        if not re.search(rf"(?:{question})\Z", first):
+            text = _without_messages(first)
+            raise DeviceRefused(
+                f"{self.name}: {opening!r} was answered with {self._words(text, opening)!r}, not with its question"
+            )
+        self._write(list(answers))
+        rest = self._read_until(rf"{self._prompt}\Z", patience_seconds)
+        text = self._secrets.hide(_without_messages(first + rest))
+        logger.debug("%s: %s -> %s", self.name, opening, text)
+        return text
+
+    def ask_or_confirm(self, line: str, questions: dict[str, str], *, patience_seconds: float | None = None) -> str:
+        """The answer to a line that may ask one of ``questions`` (pattern to answer) before it does its work."""
+        self._write([line])
+        patterns = "|".join(f"(?:{question})" for question in questions)
+        seen = self._read_until(rf"(?:{patterns})\Z|{self._prompt}\Z", patience_seconds)
+        for question, answer in questions.items():
+            if re.search(rf"(?:{question})\Z", seen):
+                self._write([answer])
+                seen += self._read_until(rf"{self._prompt}\Z", patience_seconds)
+                break
+        text = self._secrets.hide(_without_messages(seen))
+        logger.debug("%s: %s -> %s", self.name, line, text)
+        return text
+
+    def close(self) -> None:
+        """Close the transport; the device ends the vty and, with it, configuration mode."""
+        self.open = False
+        self._driver.disconnect()
+
+    def _words(self, text: str, opening: str) -> str:
+        lines = [line.strip() for line in text.splitlines() if line.strip(" ^") and opening not in line]
+        return self._secrets.hide(" ".join(line for line in lines if not re.match(self._prompt, line)))
+
+    def _write(self, lines: list[str]) -> None:
+        try:
+            self._driver.write_channel("".join(f"{line}\r\n" for line in lines))
+        except (OSError, EOFError):
+            raise self._lost("ended") from None
+
+    def _read_until(self, pattern: str, patience_seconds: float | None = None) -> str:
+        """Everything up to a match at the end. The clock runs from the last byte that arrived."""
+        wanted = re.compile(pattern, re.MULTILINE)
+        patience = patience_seconds or self._timeout
+        parts: list[str] = []
+        tail = ""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            try:
+                arrived = self._driver.read_channel()
+            except (OSError, EOFError):
+                raise self._lost("ended") from None
+            if not arrived:
+                self._driver.wait(deadline - time.monotonic())
+                continue
+            parts.append(arrived)
+            tail = (tail + arrived)[-4096:]
+            deadline = time.monotonic() + patience
+            if wanted.search(tail):
+                return "".join(parts)
+        raise self._lost(f"gave no answer for {patience:.0f} seconds")
+
+    def _lost(self, how: str) -> SessionLost:
+        self.open = False
+        return SessionLost(f"{self.name}: the session {how} in the middle of the work")
+
+    def _split(self, lines: Sequence[str], typed: Sequence[str], seen: str, mark: str) -> tuple[Reply, ...]:
+        """Cut the text at ``prompt + echo`` of each line, in order."""
+        starts: list[tuple[int, int]] = []
+        position = 0
+        for line, text in zip([*lines, mark], [*typed, mark], strict=True):
+            # The first prompt was read with the exchange before, so the first echo stands without one.
+            before = rf"(?:{self._prompt}|\A)" if not starts else self._prompt
+            # A message that was taken out of the middle of an echo leaves a line break there.
+            broken = r"\n?".join(re.escape(character) for character in text)
+            echo = re.compile(rf"{before}{broken}[ \t]*$\n?", re.MULTILINE).search(seen, position)
+            if echo is None:
+                raise DeviceRefused(f"{self.name}: the echo of {line!r} did not come back, so it is not certain what was taken")
+            starts.append(echo.span())
+            position = echo.end()
+        ends = [start for start, _ in starts[1:]]
+        return tuple(
+            Reply(line, self._secrets.hide(seen[start:end].rstrip("\n")))
+            for line, (_, start), end in zip(lines, starts, ends, strict=False)
+        )
+
+
+def _without_messages(text: str) -> str:
+    return _INLINE.sub("", ASYNCHRONOUS.sub("", text))
