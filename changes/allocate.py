@@ -1,0 +1,166 @@
+"""Names and numbers of a tunnel's objects on one box, found by looking at the box.
+
+Rules: a crypto map that is bound to the interface is used, never replaced; a static entry stands below the lowest dynamic
+one; an identical ISAKMP policy is used again and an existing one never edited; ``no-xauth`` where the map asks VPN clients
+for a user; global dead peer detection is set only where there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..inventory.errors import ChangeError
+from ..inventory.intent import Dpd, End
+from .objects import Config, ConfigObject
+from .selectors import overlap, selectors_of
+
+HIGHEST_POLICY = 10000
+_DYNAMIC = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) ipsec-isakmp dynamic (?P<dynamic>\S+)(?: discover)?")
+_XAUTH = re.compile(r"crypto map (?P<map>\S+) client authentication list \S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """What the objects of one tunnel are called on one box, with a sentence for each decision."""
+
+    transform_set: str
+    access_list: str
+    policy_number: int
+    crypto_map: str
+    map_sequence: int
+    no_xauth: bool
+    keepalive: Dpd | None
+    decisions: tuple[str, ...]
+
+
+def draft(name: str, end: End, dpd: Dpd | None) -> Allocation:
+    """Names before the box is known, to render the desired configuration a first time and see what it holds."""
+    cisco = end.local.cisco
+    return Allocation(cisco.transform_set or f"NR-{name}", cisco.access_list or f"NR-{name}", 1, "NR-MAP", 1, False, dpd, ())
+
+
+def allocate(name: str, end: End, dpd: Dpd | None, policy: ConfigObject, running: Config) -> Allocation:
+    """Names and numbers for tunnel ``name`` at this end.
+
+    ``policy`` is the wanted ISAKMP policy under any number; ``running`` is the box. Raises ChangeError when there is no safe
+    place: no free number, another map on the interface, selectors that another entry of the map already takes.
+    """
+    names = draft(name, end, dpd)
+    crypto_map, on_map = _map(end, running)
+    sequence, on_sequence = _sequence(end, crypto_map, names.access_list, running)
+    _refuse_overlap(end, crypto_map, sequence, running)
+    number, on_policy = _policy(policy, running)
+    no_xauth = any(match["map"] == crypto_map for match in _lines(_XAUTH, running))
+    keepalive, on_keepalive = _keepalive(dpd, running)
+    on_xauth = (f"no-xauth on the key: map {crypto_map} asks VPN clients for a user",) if no_xauth else ()
+    decisions = (on_map, on_sequence, on_policy, *on_xauth, *on_keepalive)
+    return Allocation(
+        names.transform_set,
+        names.access_list,
+        number,
+        crypto_map,
+        sequence,
+        no_xauth,
+        keepalive,
+        tuple(filter(None, decisions)),
+    )
+
+
+def _lines(pattern: re.Pattern[str], running: Config) -> list[re.Match[str]]:
+    return [match for node in running.others if (match := pattern.fullmatch(node.line))]
+
+
+def _map(end: End, running: Config) -> tuple[str, str]:
+    interface, wanted = end.local.interface, end.local.cisco.crypto_map
+    bound = running.get("crypto-map-binding", interface)
+    if bound:
+        name = bound.child("crypto map") or ""
+        if wanted and wanted != name:
+            raise ChangeError(
+                f"{end.local.host}: {interface} has crypto map {name}; binding {wanted} would replace it and drop its tunnels. "
+                f"Leave cisco.crypto_map out, or name {name}"
+            )
+        return name, f"crypto map {name} is on {interface} already and is used: an interface has one map"
+    taken = {item.groups["map"] for item in running.of("crypto-map-entry")} | {
+        match["map"] for match in _lines(_DYNAMIC, running)
+    }
+    if wanted in taken:
+        raise ChangeError(
+            f"{end.local.host}: crypto map {wanted} exists and is not on {interface}; its other entries would come along"
+        )
+    name = wanted or next(name for name in ("NR-MAP", *(f"NR-MAP-{n}" for n in range(2, 100))) if name not in taken)
+    return name, f"crypto map {name} is new: {interface} has none"
+
+
+def _sequence(end: End, crypto_map: str, access_list: str, running: Config) -> tuple[int, str]:
+    entries = [item for item in running.of("crypto-map-entry") if item.groups["map"] == crypto_map]
+    dynamic = [int(match["sequence"]) for match in _lines(_DYNAMIC, running) if match["map"] == crypto_map]
+    limit = min(dynamic, default=65536)
+    peer = str(end.remote.outside_ip)
+    for entry in entries:
+        # An entry with our transform set and no access list is what an interrupted change leaves; planning it again shows that.
+        if entry.child("set peer") == peer and entry.child("match address") in (access_list, None):
+            return int(entry.groups["sequence"]), ""
+    taken = {int(entry.groups["sequence"]) for entry in entries} | set(dynamic)
+    wanted = end.local.cisco.map_sequence
+    if wanted is not None:
+        if wanted in taken or wanted > limit:
+            why = "is taken" if wanted in taken else f"is above dynamic entry {limit}, which takes every peer first"
+            raise ChangeError(
+                f"{end.local.host}: sequence {wanted} of crypto map {crypto_map} {why}; leave cisco.map_sequence out"
+            )
+        return wanted, f"sequence {wanted} of {crypto_map}, as the intent says"
+    last = max((number for number in taken if number < limit), default=0)
+    candidates = [last + 10, *range(last + 1, limit), *range(1, limit)]
+    free = next((number for number in candidates if number < limit and number not in taken), None)
+    if free is None:
+        raise ChangeError(f"{end.local.host}: crypto map {crypto_map} has no free sequence below its dynamic entry {limit}")
+    below = f", below dynamic entry {limit}" if dynamic else ""
+    return free, f"sequence {free} of {crypto_map}: the next free one{below}"
+
+
+def _refuse_overlap(end: End, crypto_map: str, sequence: int, running: Config) -> None:
+    for entry in running.of("crypto-map-entry"):
+        number = int(entry.groups["sequence"])
+        if entry.groups["map"] != crypto_map or number == sequence:
+            continue
+        theirs = selectors_of(running, entry)
+        if theirs is None:
+            raise ChangeError(
+                f"{end.local.host}: the selectors of entry {number} of crypto map {crypto_map} cannot be read for certain, "
+                "so it may take this tunnel's traffic, or lose its own"
+            )
+        both = overlap(end.selectors, theirs)
+        if both:
+            (source, target), (other_source, other_target) = both
+            raise ChangeError(
+                f"{end.local.host}: {source} to {target} overlaps {other_source} to {other_target} of entry {number} "
+                f"of crypto map {crypto_map}; the lower sequence would take the traffic of both"
+            )
+
+
+def _policy(wanted: ConfigObject, running: Config) -> tuple[int, str]:
+    existing = {int(item.groups["number"]): item for item in running.of("isakmp-policy")}
+    same = [number for number, item in sorted(existing.items()) if item.meaning[1] == wanted.meaning[1]]
+    if same:
+        return same[0], f"isakmp policy {same[0]} has these values already and is used"
+    number = (max([0, *existing]) // 10 + 1) * 10
+    if number > HIGHEST_POLICY:
+        raise ChangeError(f"there is no free isakmp policy number above {max(existing)}")
+    why = f"isakmp policy {number}: last, so that other peers are offered what they were before"
+    return number, why if existing else ""
+
+
+def _keepalive(dpd: Dpd | None, running: Config) -> tuple[Dpd | None, tuple[str, ...]]:
+    if dpd is None:
+        return None, ()
+    present = running.get("isakmp-keepalive")
+    if present is None:
+        return dpd, (
+            f"dead peer detection {dpd.interval_seconds}/{dpd.retries} is set for every IKE peer of the box: it has none",
+        )
+    wanted = f"crypto isakmp keepalive {dpd.interval_seconds} {dpd.retries}"
+    if present.header == wanted:
+        return dpd, ()
+    return None, (f"{present.header!r} stays: it is global, and other peers rely on it",)

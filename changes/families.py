@@ -1,0 +1,140 @@
+"""The object families that our changes may touch on Cisco IOS: how to recognise, compare, create, switch and remove each.
+
+One frozen record a family, one sentence each. A line of a desired configuration that no family knows is refused: nr-run
+does not push what it cannot take back. Sources: Cisco IOS Security Command Reference 12.2 (crypto isakmp, crypto ipsec,
+crypto map), IP access list commands 12.2; reference rules from Cisco's access list FAQ and from recorded sessions.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Phase(Enum):
+    """When a line is pushed: new things nothing refers to, then the reference that puts them to use."""
+
+    BUILD = "build"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A line of an object that names another object; group ``name`` is the other's identity."""
+
+    pattern: re.Pattern[str]
+    family: str
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """How one kind of configuration object is written on one operating system."""
+
+    name: str
+    #: What it is, for a person who reads the plan.
+    sentence: str
+    #: The line that opens it; named groups are available to ``remove``.
+    header: re.Pattern[str]
+    #: Groups of the header that tell two objects of the family apart.
+    identity: tuple[str, ...]
+    #: Lines that may stand below the header. Empty: the header is all there is.
+    children: tuple[re.Pattern[str], ...] = ()
+    #: Lines that the device does not show because they are its defaults, written out.
+    defaults: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    #: The line that takes it away, formatted with the header's groups and ``line``, the header as the device shows it.
+    remove: str = "no {line}"
+    #: Child lines that put the object to use: pushed one at a time, after everything else has been built.
+    switches: re.Pattern[str] | None = None
+    #: True if several objects stand below one header and only the child line is ours (a binding on an interface).
+    child_is_object: bool = False
+    #: Answers that are normal when it is created; every other answer stops the change.
+    replies: tuple[re.Pattern[str], ...] = ()
+
+
+def _re(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for pattern in patterns)
+
+
+IOS: tuple[Family, ...] = (
+    Family(
+        name="isakmp-policy",
+        sentence="IKE proposal, offered to every peer of the box in the order of its number",
+        header=re.compile(r"crypto isakmp policy (?P<number>\d+)"),
+        identity=("number",),
+        children=_re(r"encr(?:yption)? .+", r"hash \S+", r"authentication \S+", r"group \d+", r"lifetime \d+"),
+        defaults=("encr des", "hash sha", "authentication rsa-sig", "group 1", "lifetime 86400"),
+        remove="no crypto isakmp policy {number}",
+    ),
+    Family(
+        name="isakmp-key",
+        sentence="pre-shared key of one peer",
+        header=re.compile(
+            r"crypto isakmp key (?:[06] )?(?P<key>\S+) address (?P<peer>\d\S+)(?: (?P<mask>\d\S+))?(?P<xauth> no-xauth)?"
+        ),
+        identity=("peer",),
+        # Older IOS wants the key itself, and no-xauth, in the line that removes it.
+        remove="no {line}",
+    ),
+    Family(
+        name="isakmp-keepalive",
+        sentence="dead peer detection, one setting for every IKE peer of the box",
+        header=re.compile(r"crypto isakmp keepalive (?P<interval>\d+)(?: (?P<retries>\d+))?(?: periodic| on-demand)?"),
+        identity=(),
+        remove="no crypto isakmp keepalive",
+    ),
+    Family(
+        name="transform-set",
+        sentence="ESP proposal, used by the crypto map entries that name it",
+        header=re.compile(r"crypto ipsec transform-set (?P<name>\S+) (?P<transforms>(?:(?:esp|ah|comp)-\S+ ?)+(?:\d+ ?\S*)*)"),
+        identity=("name",),
+        children=_re(r"mode (?:tunnel|transport)"),
+        defaults=("mode tunnel",),
+        remove="no crypto ipsec transform-set {name}",
+    ),
+    Family(
+        name="access-list",
+        sentence="traffic selectors of one tunnel, an access list of its own",
+        header=re.compile(r"ip access-list extended (?P<name>\S+)"),
+        identity=("name",),
+        children=_re(r"permit ip .+"),
+        remove="no ip access-list extended {name}",
+    ),
+    Family(
+        name="crypto-map-entry",
+        sentence="the tunnel itself: peer, proposal and selectors at one place of the map",
+        header=re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) ipsec-isakmp"),
+        identity=("map", "sequence"),
+        children=_re(
+            r"set peer \S+",
+            r"set transform-set \S+",
+            r"set pfs group\d+",
+            r"set security-association lifetime (?:seconds|kilobytes) \d+",
+            r"match address \S+",
+        ),
+        references=(
+            Reference(re.compile(r"set transform-set (?P<name>\S+)"), "transform-set"),
+            Reference(re.compile(r"match address (?P<name>\S+)"), "access-list"),
+        ),
+        remove="no crypto map {map} {sequence}",
+        switches=re.compile(r"match address \S+"),
+        replies=_re(
+            r"% NOTE: This new crypto map will remain disabled until a peer\s+and a valid access list have been configured\.",
+        ),
+    ),
+    Family(
+        name="crypto-map-binding",
+        sentence="the map at work on an interface",
+        header=re.compile(r"interface (?P<interface>\S+)"),
+        identity=("interface",),
+        children=_re(r"crypto map (?P<map>\S+)"),
+        references=(Reference(re.compile(r"crypto map (?P<name>\S+)"), "crypto-map-entry"),),
+        remove="no {child}",
+        switches=re.compile(r"crypto map \S+"),
+        child_is_object=True,
+        replies=_re(r".*%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON"),
+    ),
+)
+
+FAMILIES: dict[str, tuple[Family, ...]] = {"ios": IOS}

@@ -1,0 +1,143 @@
+"""Configuration text as objects of known families, so that two texts can be compared by meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..inventory.errors import ChangeError
+from . import tree
+from .families import FAMILIES, Family
+
+Key = tuple[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigObject:
+    """One object: its family, the header line and the lines below, as the text has them."""
+
+    family: Family
+    header: str
+    children: tuple[str, ...] = ()
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Named parts of the header (``name``, ``map``, ``sequence``, ``peer``...); absent parts are empty."""
+        match = self.family.header.fullmatch(self.header)
+        return {name: value or "" for name, value in match.groupdict().items()} if match else {}
+
+    @property
+    def key(self) -> Key:
+        """What tells it apart from every other object of the device."""
+        return self.family.name, tuple(self.groups[name] for name in self.family.identity)
+
+    @property
+    def title(self) -> str:
+        """Family and identity, for a sentence."""
+        return " ".join((self.family.name, *self.key[1]))
+
+    @property
+    def meaning(self) -> tuple[str, frozenset[str] | tuple[str, ...]]:
+        """Equal for two objects if and only if they do the same: defaults written out, order only where it matters."""
+        given = tuple(_canonical(child) for child in self.children)
+        if self.family.name == "access-list":
+            return self.header, given
+        words = {_setting(child) for child in given}
+        assumed = (default for default in self.family.defaults if _setting(default) not in words)
+        return _canonical(self.header), frozenset((*given, *assumed))
+
+    def child(self, words: str) -> str | None:
+        """What follows ``words`` in the first line below that starts with them."""
+        for line in self.children:
+            if line.startswith(words + " "):
+                return line[len(words) + 1 :].strip()
+        return None
+
+    @property
+    def removal(self) -> tuple[str, ...]:
+        """Lines that take it away, to be typed in global configuration mode."""
+        values = {**self.groups, "line": self.header, "child": self.children[0] if self.children else ""}
+        line = self.family.remove.format(**values)
+        return (self.header, line) if self.family.child_is_object else (line,)
+
+
+def _canonical(line: str) -> str:
+    return " ".join(line.replace("encryption ", "encr ", 1).split())
+
+
+def _setting(line: str) -> str:
+    return line.split()[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A device's configuration: the objects of known families, and the nodes that no family knows."""
+
+    objects: dict[Key, ConfigObject]
+    others: tuple[tree.Node, ...]
+
+    def of(self, family: str) -> tuple[ConfigObject, ...]:
+        """All objects of one family, in the order of the text."""
+        return tuple(item for item in self.objects.values() if item.family.name == family)
+
+    def get(self, family: str, *identity: str) -> ConfigObject | None:
+        """One object, or None."""
+        return self.objects.get((family, identity))
+
+
+def read(os: str, text: str) -> Config:
+    """Objects of a running configuration; a line below a known header that its family does not know stays with the object."""
+    objects: dict[Key, ConfigObject] = {}
+    others: list[tree.Node] = []
+    for node in tree.parse(text):
+        family = _family_of(os, node.line)
+        if family is None:
+            others.append(node)
+            continue
+        for item in _objects_of(family, node):
+            objects[item.key] = item
+        if family.child_is_object:
+            others.append(node)
+    return Config(objects, tuple(others))
+
+
+def read_desired(os: str, text: str) -> Config:
+    """Objects of a desired configuration. Raises ChangeError for a line that no family knows."""
+    for node in tree.parse(text):
+        family = _family_of(os, node.line)
+        if family is None:
+            raise ChangeError(f"no rule knows the line {node.line!r}, so it will not be pushed")
+        for child in node.children:
+            if not any(pattern.fullmatch(child) for pattern in family.children):
+                raise ChangeError(f"no rule knows the line {child!r} below {node.line!r}, so it will not be pushed")
+    return read(os, text)
+
+
+def _family_of(os: str, line: str) -> Family | None:
+    return next((family for family in FAMILIES[os] if family.header.fullmatch(line)), None)
+
+
+def _objects_of(family: Family, node: tree.Node) -> Iterator[ConfigObject]:
+    if not family.child_is_object:
+        yield ConfigObject(family, node.line, node.children)
+        return
+    for child in node.children:
+        if any(pattern.fullmatch(child) for pattern in family.children):
+            yield ConfigObject(family, node.line, (child,))
+
+
+def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = ()) -> tuple[ConfigObject, ...]:
+    """Objects that name ``target``; ``besides`` are left out. A crypto map is named as a whole by its binding."""
+    left_out = set(besides)
+    name = target.key[1][0] if target.key[1] else ""
+    found = []
+    for item in config.objects.values():
+        if item.key in left_out:
+            continue
+        for reference in item.family.references:
+            if reference.family != target.family.name:
+                continue
+            named = (match["name"] for line in item.children if (match := reference.pattern.fullmatch(line)))
+            if name in named:
+                found.append(item)
+    return tuple(found)

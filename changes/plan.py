@@ -1,0 +1,181 @@
+"""The change: desired configuration against running configuration, as ordered steps and their exact inverse.
+
+Order of work: build (complete new objects that nothing uses yet), then switch (the one reference that puts them to use, a line
+at a time). The inverse takes the objects away in the opposite order: what refers goes before what it refers to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..inventory.errors import ChangeError
+from .families import FAMILIES, Phase
+from .objects import Config, ConfigObject, Key, read, read_desired, referrers
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Lines that belong together. They start in global configuration mode; below a header they are in its sub-mode."""
+
+    phase: Phase
+    title: str
+    purpose: str
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """As a person pastes it."""
+        head, *below = self.lines
+        return "\n".join((head, *(f" {line}" for line in below)))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is done to one device, and what undoes it. Secrets stand as tokens throughout."""
+
+    host: str
+    os: str
+    created: tuple[ConfigObject, ...]
+    reused: tuple[ConfigObject, ...]
+    forward: tuple[Step, ...]
+    inverse: tuple[Step, ...]
+    blast_radius: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        """False when the device has everything already."""
+        return bool(self.created)
+
+    def of(self, phase: Phase) -> tuple[Step, ...]:
+        """Forward steps of one phase."""
+        return tuple(step for step in self.forward if step.phase is phase)
+
+    @property
+    def forward_text(self) -> str:
+        """The change as a person pastes it at the privileged prompt."""
+        return _paste(self.forward)
+
+    @property
+    def inverse_text(self) -> str:
+        """The inverse as a person pastes it at the privileged prompt."""
+        return _paste(self.inverse)
+
+
+def _paste(steps: Iterable[Step]) -> str:
+    body = "".join(f"! {step.purpose}\n{step.text}\n" for step in steps)
+    return f"configure terminal\n{body}end\n" if body else ""
+
+
+def plan(host: str, os: str, desired_text: str, running_text: str) -> Change:
+    """Change that brings the objects of ``desired_text`` to a device that runs ``running_text``; nothing else is touched.
+
+    Both texts hold tokens instead of secrets. Raises ChangeError for a line that no rule knows, a reference to something
+    that is neither there nor built, and an object of that name that has other content: it is somebody else's.
+    """
+    desired, running = read_desired(os, desired_text), read(os, running_text)
+    created: list[ConfigObject] = []
+    reused: list[ConfigObject] = []
+    for item in _in_order(os, desired):
+        present = running.objects.get(item.key)
+        if present is None:
+            created.append(item)
+        elif present.meaning == item.meaning:
+            reused.append(present)
+        else:
+            raise ChangeError(_taken(host, item, present))
+    _refuse_dangling(host, desired, running)
+    return Change(
+        host,
+        os,
+        tuple(created),
+        tuple(reused),
+        tuple(_forward(created)),
+        undo(os, created),
+        tuple(_blast_radius(created, running)),
+    )
+
+
+def undo(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
+    """Steps that take ``items`` away: first what refers, then what it refers to."""
+    ordered = _in_order(os, Config({item.key: item for item in items}, ()))
+    return tuple(Step(Phase.SWITCH, item.title, f"remove {item.title}", item.removal) for item in reversed(ordered))
+
+
+def restore(change: Change, before_text: str, now_text: str) -> tuple[Step, ...]:
+    """Steps that take away what this change brought to the device, as it stands there now.
+
+    This is the inverse computed from the device instead of from the plan: it holds when only some lines arrived, or when the
+    device keeps another key than it was given. What others have added since is not touched. Raises ChangeError when somebody
+    else's object uses one of ours.
+    """
+    before, now = read(change.os, before_text), read(change.os, now_text)
+    keys = {item.key for item in change.created}
+    ours = [item for key, item in now.objects.items() if key in keys and key not in before.objects]
+    for item in ours:
+        users = referrers(now, item, besides=keys)
+        if users:
+            raise ChangeError(f"{change.host}: {item.title} is used by {users[0].title} now, which this run did not make")
+    return undo(change.os, ours)
+
+
+def _in_order(os: str, config: Config) -> list[ConfigObject]:
+    """Objects in the order of the family table, which is the order of dependence."""
+    rank = {family.name: number for number, family in enumerate(FAMILIES[os])}
+    return sorted(config.objects.values(), key=lambda item: rank[item.family.name])
+
+
+def _taken(host: str, wanted: ConfigObject, present: ConfigObject) -> str:
+    here = [line for line in (present.header, *present.children) if line not in (wanted.header, *wanted.children)]
+    there = [line for line in (wanted.header, *wanted.children) if line not in (present.header, *present.children)]
+    return (
+        f"{host}: {present.title} exists with other content and is left alone "
+        f"(there: {'; '.join(here) or 'fewer lines'} - wanted: {'; '.join(there) or 'fewer lines'})"
+    )
+
+
+def _refuse_dangling(host: str, desired: Config, running: Config) -> None:
+    known: set[Key] = {*desired.objects, *running.objects}
+    names = {(family, identity[:1]) for family, identity in known}
+    for item in desired.objects.values():
+        for reference in item.family.references:
+            for line in item.children:
+                match = reference.pattern.fullmatch(line)
+                if match and (reference.family, (match["name"],)) not in names:
+                    raise ChangeError(f"{host}: {item.title} refers to {reference.family} {match['name']}, which is nowhere")
+
+
+def _forward(created: Iterable[ConfigObject]) -> Iterable[Step]:
+    switches: list[Step] = []
+    for item in created:
+        switching = [line for line in item.children if item.family.switches and item.family.switches.fullmatch(line)]
+        building = [line for line in item.children if line not in switching]
+        if building or not switching:
+            yield Step(Phase.BUILD, item.title, item.family.sentence, (item.header, *building))
+        for line in switching:
+            purpose = f"put {item.title} to use: {item.family.sentence}"
+            switches.append(Step(Phase.SWITCH, item.title, purpose, (item.header, line)))
+    yield from switches
+
+
+def _blast_radius(created: Iterable[ConfigObject], running: Config) -> Iterable[str]:
+    for item in created:
+        if item.family.name == "isakmp-policy" and running.of("isakmp-policy"):
+            yield f"{item.title} is offered to every IKE peer of the box from now on, after the policies it has"
+        elif item.family.name == "isakmp-keepalive":
+            yield "dead peer detection applies to every IKE peer of the box, from its next negotiation"
+        elif item.family.name == "crypto-map-binding":
+            yield f"{item.groups['interface']} starts to encrypt what {item.children[0]} selects; it had no crypto map"
+        elif item.family.name == "crypto-map-entry":
+            yield from _neighbours(item, running)
+
+
+def _neighbours(entry: ConfigObject, running: Config) -> Iterable[str]:
+    name = entry.groups["map"]
+    others = [item for item in running.of("crypto-map-entry") if item.groups["map"] == name]
+    for item in others:
+        peer = item.child("set peer")
+        yield f"entry {item.groups['sequence']} of {name} (peer {peer}) is on the same map; its SAs are not touched"
+    for node in running.others:
+        if node.line.startswith(f"crypto map {name} ") and " dynamic " in node.line:
+            sequence, dynamic = node.line.split()[3], node.line.split()[-1]
+            yield f"dynamic entry {sequence} of {name} ({dynamic}, VPN clients) is on the same map; its SAs are not touched"
