@@ -1,0 +1,126 @@
+"""The devices: Nornir's own inventory, checked, with no secret in it and with Nornir's logging off."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import IntentError, NothingMatched
+from .host_files import DEFAULTS, GROUPS, HOSTS, check_host_files
+from .near import hint
+from .platforms import Platform, platform_for
+
+if TYPE_CHECKING:
+    from nornir.core import Nornir
+    from nornir.core.inventory import Host
+
+REQUIRED_DATA = ("model", "release", "username_ref", "password_ref")
+
+
+def load_nornir(folder: Path, *, workers: int = 20) -> Nornir:
+    """Nornir over ``hosts.yaml``, ``groups.yaml`` and ``defaults.yaml`` of a folder, with ``workers`` threads.
+
+    Raises IntentError with every problem on a line of its own, as ``file:line: field: what is wrong``.
+    """
+    from nornir import InitNornir
+
+    # Nornir logs the arguments of every task at INFO, and tracebacks that may quote the line that was sent.
+    logging.getLogger("nornir").setLevel(logging.CRITICAL + 1)
+    lines = check_host_files(folder)
+    nornir = InitNornir(
+        inventory={
+            "plugin": "SimpleInventory",
+            "options": {
+                "host_file": str(folder / HOSTS),
+                "group_file": str(folder / GROUPS),
+                "defaults_file": str(folder / DEFAULTS),
+            },
+        },
+        runner={"plugin": "threaded", "options": {"num_workers": workers}},
+        logging={"enabled": False},
+    )
+    problems = [
+        f"{folder / HOSTS}:{lines[name]}: {name}: {problem}"
+        for name, host in nornir.inventory.hosts.items()
+        for problem in _host_problems(host)
+    ]
+    if problems:
+        raise IntentError("\n".join(problems))
+    return nornir
+
+
+def platforms_of(nornir: Nornir) -> dict[str, Platform]:
+    """Host name -> what the model and release of the host can do. Raises IntentError as `platform_for` does."""
+    return {name: _platform(host) for name, host in nornir.inventory.hosts.items()}
+
+
+def with_endpoints(nornir: Nornir, endpoints: Mapping[str, tuple[str, int]]) -> Nornir:
+    """A copy with other addresses: host name -> (address, port).
+
+    Hosts without an endpoint are not in the copy: a rehearsal never reaches a real device. The copy has its own list of failed
+    hosts. Raises NothingMatched for a name that is no host.
+    """
+    from nornir.core import Nornir
+    from nornir.core.inventory import Hosts, Inventory
+    from nornir.core.state import GlobalState
+
+    inventory = nornir.inventory
+    unknown = [f"no host is named {name!r}{hint(name, inventory.hosts)}" for name in endpoints if name not in inventory.hosts]
+    if unknown:
+        raise NothingMatched("\n".join(unknown))
+    hosts = Hosts({name: _moved(inventory.hosts[name], *endpoint) for name, endpoint in endpoints.items()})
+    return Nornir(
+        inventory=Inventory(hosts, inventory.groups, inventory.defaults),
+        config=nornir.config,
+        data=GlobalState(dry_run=nornir.data.dry_run),
+        processors=nornir.processors,
+        runner=nornir.runner,
+    )
+
+
+def _moved(host: Host, address: str, port: int) -> Host:
+    from nornir.core.inventory import ConnectionOptions, Host, ParentGroups
+
+    options = {}
+    for name in {*host.connection_options, *host.defaults.connection_options, *_options_of_groups(host)}:
+        was = host.get_connection_parameters(name)
+        # Options of a group may name an address, and would win over that of the host.
+        options[name] = ConnectionOptions(address, port, was.username, was.password, was.platform, was.extras)
+    return Host(
+        name=host.name,
+        hostname=address,
+        port=port,
+        username=host.username,
+        password=host.password,
+        platform=host.platform,
+        groups=ParentGroups(host.groups),
+        data=dict(host.data),
+        connection_options=options,
+        defaults=host.defaults,
+    )
+
+
+def _options_of_groups(host: Host) -> set[str]:
+    return {name for group in host.extended_groups() for name in getattr(group, "connection_options", {})}
+
+
+def _host_problems(host: Host) -> list[str]:
+    data = host.extended_data()
+    problems = [f"{key} is missing: it stands neither at the host, nor in its groups" for key in REQUIRED_DATA if key not in data]
+    if not host.hostname:
+        problems.append("hostname is missing: where is the device reached?")
+    if not problems:
+        try:
+            platform = _platform(host)
+        except IntentError as error:
+            return [str(error)]
+        if not host.platform:
+            problems.append(f"platform is missing ({platform.driver} for {platform})")
+    return problems
+
+
+def _platform(host: Host) -> Platform:
+    data = host.extended_data()
+    return platform_for(data["model"], data["release"])

@@ -1,0 +1,22 @@
+"""What a person probably meant: the nearest known word, as the tail of an error sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
+    """The known word most like ``word``, or None when none is as alike as ``likeness`` (0 to 1). Case does not count."""
+    by_lower = {name.lower(): name for name in sorted(known, reverse=True)}
+    near = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=likeness)
+    return by_lower[near[0]] if near else None
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """`` (did you mean X?)`` for the nearest known word, else `` (known: ...)``; empty when nothing is known at all."""
+    names = sorted(known)
+    near = nearest(word, names)
+    if near is not None:
+        return f" (did you mean {near}?)"
+    return f" (known: {', '.join(names)})" if names else ""

@@ -1,0 +1,321 @@
+"""What each model and release can do: a table, one row per step in a model's history.
+
+The table is what is known before a device is asked; what the device says wins. Where the documentation of a release is
+silent the row says less than the device may do, never more. Sources: Cisco IOS, IOS-XE and ASA release notes, feature guides
+and command references, as each row names them; "sample" means output of a real device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal
+
+from .errors import IntentError
+from .near import hint
+from .release import Release
+
+UndoTool = Literal[
+    "reload-in",  # reload in N / reload cancel: back to startup-config
+    "configure-replace",  # archive and configure replace
+    "configure-confirm",  # configure replace ... time N / configure confirm
+    "revert-timer",  # configure terminal revert timer N
+    "kron",  # timed EXEC commands
+    "eem",  # timed configuration commands
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """What a release offers with one IKE version, in NetBox's values."""
+
+    ike_encryption: frozenset[str]
+    ike_integrity: frozenset[str]
+    ike_groups: frozenset[int]
+    esp_encryption: frozenset[str]
+    esp_integrity: frozenset[str]
+    pfs_groups: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What one model can do with one release.
+
+    ``vti_ike_versions`` are the IKE versions with which a static virtual tunnel interface works. ``nvram_bytes`` is the room
+    for the startup configuration, None where it is not a limit. ``ping`` is how a source is given: in the ``dialogue`` of the
+    extended ping, or on ``one-line``. ``output`` is the generation of the output of the crypto show commands.
+    """
+
+    model: str
+    release: Release
+    os: Literal["ios", "asa"]
+    suites: Mapping[int, Suite]
+    vti_ike_versions: frozenset[int]
+    nat_traversal: bool
+    acl_sequence_numbers: bool
+    transports: tuple[Literal["ssh", "telnet"], ...]
+    driver: str
+    ping: Literal["dialogue", "one-line"]
+    undo: tuple[UndoTool, ...]
+    output: Literal["ios-12.2", "ios-12.4", "ios-15", "asa-8.0", "asa-8.4"]
+    nvram_bytes: int | None
+    note: str
+    source: str
+
+    @property
+    def ike_versions(self) -> frozenset[int]:
+        """IKE versions that the release speaks."""
+        return frozenset(self.suites)
+
+    @property
+    def vti(self) -> bool:
+        """True when the release has static virtual tunnel interfaces for IPsec."""
+        return bool(self.vti_ike_versions)
+
+    def __str__(self) -> str:
+        return f"{self.model} with {self.release}"
+
+
+_DES = frozenset({"des-cbc", "3des-cbc"})
+_AES = frozenset({"aes-128-cbc", "aes-192-cbc", "aes-256-cbc"})
+_GCM = frozenset({"aes-128-gcm", "aes-192-gcm", "aes-256-gcm"})
+_MD5, _SHA1 = frozenset({"hmac-md5"}), frozenset({"hmac-sha1"})
+_SHA2 = frozenset({"hmac-sha256", "hmac-sha384", "hmac-sha512"})
+
+
+def _suite(encryption: frozenset[str], integrity: frozenset[str], groups: set[int]) -> Suite:
+    """A suite in which phase 2 can do what phase 1 can."""
+    return Suite(encryption, integrity, frozenset(groups), encryption, integrity, frozenset(groups))
+
+
+def _ike(**versions: Suite) -> Mapping[int, Suite]:
+    return MappingProxyType({int(name[1:]): suite for name, suite in versions.items()})
+
+
+#: The text of a row that belongs to a model comes later: see `platform_for`.
+_IOS_12_2_8T = Platform(
+    model="",
+    release=Release.parse("12.2(8)T"),
+    os="ios",
+    suites=_ike(v1=_suite(_DES, _MD5 | _SHA1, {1, 2})),
+    vti_ike_versions=frozenset(),
+    nat_traversal=False,
+    acl_sequence_numbers=False,
+    transports=("telnet",),
+    driver="cisco_ios_telnet",
+    ping="dialogue",
+    undo=("reload-in",),
+    output="ios-12.2",
+    nvram_bytes=None,
+    note="IKEv1 with DES and triple DES, MD5 and SHA-1, groups 1 and 2; group 5 depends on the image.",
+    source="IOS 12.2 security command reference; 2611 sample, IOS 12.2(8)T.",
+)
+_IOS_12_2_13T = replace(
+    _IOS_12_2_8T,
+    release=Release.parse("12.2(13)T"),
+    suites=_ike(v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2})),
+    nat_traversal=True,
+    note="Brings AES and NAT traversal; group 5 depends on the image.",
+    source="IOS 12.2(13)T feature guide, Advanced Encryption Standard.",
+)
+_IOS_12_2_15T = replace(
+    _IOS_12_2_13T,
+    release=Release.parse("12.2(15)T"),
+    acl_sequence_numbers=True,
+    note="Brings sequence numbers of access list entries.",
+    source="IOS feature guide, IP Access List Entry Sequence Numbering.",
+)
+_IOS_12_3 = replace(
+    _IOS_12_2_15T,
+    release=Release.parse("12.3(1)"),
+    suites=_ike(v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2, 5})),
+    undo=("reload-in", "kron"),
+    output="ios-12.4",
+    note="Group 5 in all k9 images; kron for timed commands; no SSH version 2 in mainline.",
+    source="IOS 12.3 security and configuration fundamentals command references.",
+)
+_IOS_12_4 = replace(
+    _IOS_12_3,
+    release=Release.parse("12.4(1)"),
+    vti_ike_versions=frozenset({1}),
+    transports=("ssh", "telnet"),
+    driver="cisco_ios",
+    ping="one-line",
+    undo=("configure-confirm", "configure-replace", "kron", "reload-in"),
+    note="Brings virtual tunnel interfaces, SSH version 2 and configure replace; the revert timer is not in mainline.",
+    source="IOS 12.3(14)T IPsec VTI, 12.3(4)T SSH version 2 and 12.3(7)T configuration replace feature guides.",
+)
+_IOS_15_4 = replace(
+    _IOS_12_4,
+    release=Release.parse("15.4(3)M"),
+    suites=_ike(
+        v1=_suite(_DES | _AES, _MD5 | _SHA1 | _SHA2, {1, 2, 5, 14, 15, 16, 19, 20, 24}),
+        v2=_suite(_DES | _AES, _MD5 | _SHA1 | _SHA2, {1, 2, 5, 14, 15, 16, 19, 20, 24}),
+    ),
+    vti_ike_versions=frozenset({1, 2}),
+    undo=("revert-timer", "configure-confirm", "configure-replace", "eem", "kron", "reload-in"),
+    output="ios-15",
+    note="IKEv2 since 15.1(1)T and SHA-2; whether the engine of an 881 takes GCM is for the box to say.",
+    source="IOS 15.1(1)T IKEv2 feature guide; 881 sample, IOS 15.4(3)M3.",
+)
+_XE_17 = replace(
+    _IOS_15_4,
+    release=Release.parse("17.1.1"),
+    suites=_ike(
+        v1=_suite(_DES | _AES, _MD5 | _SHA1 | _SHA2, {1, 2, 5, 14, 15, 16, 19, 20, 21, 24}),
+        v2=_suite(_DES | _AES | _GCM, _MD5 | _SHA1 | _SHA2, {1, 2, 5, 14, 15, 16, 19, 20, 21, 24}),
+    ),
+    driver="cisco_xe",
+    note="Everything that IOS 15.4 has, GCM for ESP and group 21.",
+    source="IOS-XE 17 security configuration guide.",
+)
+_XE_17_11 = replace(
+    _XE_17,
+    release=Release.parse("17.11.1"),
+    suites=_ike(
+        v1=_suite(_AES, _SHA1 | _SHA2, {14, 15, 16, 19, 20, 21, 24}),
+        v2=_suite(_AES | _GCM, _SHA1 | _SHA2, {14, 15, 16, 19, 20, 21}),
+    ),
+    note="Refuses DES, triple DES, MD5 and groups 1, 2 and 5, and 24 with IKEv2, while the compliance shield is on.",
+    source="IOS-XE 17.11.1a release notes and command reference, crypto engine compliance shield.",
+)
+_ASA_8_0 = Platform(
+    model="",
+    release=Release.parse("8.0(2)"),
+    os="asa",
+    suites=_ike(v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2, 5})),
+    vti_ike_versions=frozenset(),
+    nat_traversal=True,
+    acl_sequence_numbers=True,
+    transports=("ssh", "telnet"),
+    driver="cisco_asa",
+    ping="one-line",
+    undo=("reload-in",),
+    output="asa-8.0",
+    nvram_bytes=None,
+    note="IKEv1 only; SSH with SHA-1 only.",
+    source="ASA 8.0 command reference.",
+)
+_ASA_8_4 = replace(
+    _ASA_8_0,
+    release=Release.parse("8.4(1)"),
+    suites=_ike(
+        v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2, 5}),
+        v2=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2, 5}),
+    ),
+    output="asa-8.4",
+    note="Brings IKEv2 and the commands with ikev1 and ikev2 in their names.",
+    source="ASA 8.4(1) release notes.",
+)
+_ASA_9_0 = replace(
+    _ASA_8_4,
+    release=Release.parse("9.0(1)"),
+    suites=_ike(
+        v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2, 5}),
+        v2=_suite(_DES | _AES | _GCM, _MD5 | _SHA1 | _SHA2, {1, 2, 5, 14, 19, 20, 21, 24}),
+    ),
+    note="Brings SHA-2 for ESP, GCM and the elliptic curve groups, with IKEv2 only.",
+    source="ASA 9.0 release notes and VPN configuration guide.",
+)
+_ASA_9_2 = replace(
+    _ASA_9_0,
+    release=Release.parse("9.2(1)"),
+    undo=("eem", "reload-in"),
+    note="Brings the event manager, in single context only.",
+    source="ASA 9.2(1) release notes, Embedded Event Manager.",
+)
+_ASA_9_7 = replace(
+    _ASA_9_2,
+    release=Release.parse("9.7(1)"),
+    vti_ike_versions=frozenset({1}),
+    note="Brings virtual tunnel interfaces with IKEv1.",
+    source="ASA 9.7(1) release notes.",
+)
+_ASA_9_8 = replace(
+    _ASA_9_7,
+    release=Release.parse("9.8(1)"),
+    vti_ike_versions=frozenset({1, 2}),
+    note="Virtual tunnel interfaces with IKEv2 as well.",
+    source="ASA 9.8(1) release notes.",
+)
+_ASA_9_13 = replace(
+    _ASA_9_8,
+    release=Release.parse("9.13(1)"),
+    suites=_ike(
+        v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2, 5, 14}),
+        v2=_suite(_DES | _AES | _GCM, _MD5 | _SHA1 | _SHA2, {1, 2, 5, 14, 15, 16, 19, 20, 21, 24}),
+    ),
+    note="Group 14 with IKEv1, groups 15 and 16 with IKEv2; warns of DES, triple DES, MD5 and group 2.",
+    source="ASA 9.13(1) release notes.",
+)
+_ASA_9_15 = replace(
+    _ASA_9_13,
+    release=Release.parse("9.15(1)"),
+    suites=_ike(
+        v1=_suite(_AES, _SHA1, {5, 14}),
+        v2=_suite(_AES | _GCM, _SHA1 | _SHA2, {14, 15, 16, 19, 20, 21}),
+    ),
+    note="DES, triple DES, MD5 and groups 2 and 24 are gone, and 5 with IKEv2.",
+    source="ASA 9.15(1) and 9.16(1) release notes.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """The history of one model: rows from old to new, and the first release after all of them, if there is one."""
+
+    rows: tuple[Platform, ...]
+    until: Release | None
+    nvram_bytes: int | None
+    note: str
+
+
+_MODELS: Mapping[str, _Model] = {
+    "2611": _Model(
+        (_IOS_12_2_8T, _IOS_12_2_13T, _IOS_12_2_15T, _IOS_12_3),
+        Release.parse("12.3(1)T"),
+        32 * 1024,
+        "32 KB of NVRAM: a long configuration does not fit (2611 sample, IOS 12.2(8)T).",
+    ),
+    "3640": _Model(
+        (_IOS_12_2_8T, _IOS_12_2_13T, _IOS_12_2_15T, _IOS_12_3, _IOS_12_4),
+        Release.parse("12.4(1)T"),
+        125 * 1024,
+        "125 KB of NVRAM (3640 samples of show version).",
+    ),
+    "881": _Model((_IOS_15_4,), Release.parse("16.1.1"), None, "FastEthernet4 is its only routed port."),
+    "C8000V": _Model((_XE_17, _XE_17_11), None, None, "A virtual router; the startup file is on disk."),
+    "ASA": _Model(
+        (_ASA_8_0, _ASA_8_4, _ASA_9_0, _ASA_9_2, _ASA_9_7, _ASA_9_8, _ASA_9_13, _ASA_9_15),
+        None,
+        None,
+        "Any ASA; the release decides, the hardware only how fast.",
+    ),
+}
+
+#: Models that the table knows.
+MODELS: tuple[str, ...] = tuple(_MODELS)
+
+
+def rows(model: str) -> tuple[Platform, ...]:
+    """Every row of a model, from old to new, each for the release that brought it."""
+    known = _MODELS[model]
+    return tuple(replace(row, model=model, nvram_bytes=known.nvram_bytes) for row in known.rows)
+
+
+def platform_for(model: str, release: str) -> Platform:
+    """What a model can do with a release such as ``12.2(8)T``.
+
+    Raises IntentError for a model that the table does not have, for text that is no release, and for a release outside of
+    what is known about the model: nothing is guessed.
+    """
+    if model not in _MODELS:
+        raise IntentError(f"model {model!r} is not known{hint(model, _MODELS)}")
+    running = Release.parse(release)
+    fitting = [row for row in rows(model) if row.release <= running]
+    until = _MODELS[model].until
+    if not fitting or (until is not None and running >= until):
+        known = f"from {rows(model)[0].release}" + (f" to before {until}" if until else "")
+        raise IntentError(f"release {release} of model {model} is not known (known: {known})")
+    return replace(fitting[-1], release=running)
