@@ -19,6 +19,7 @@ class Step:
     """Lines that belong together. They start in global configuration mode; below a header they are in its sub-mode."""
 
     phase: Phase
+    family: str
     title: str
     purpose: str
     lines: tuple[str, ...]
@@ -98,7 +99,9 @@ def plan(host: str, os: str, desired_text: str, running_text: str) -> Change:
 def undo(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
     """Steps that take ``items`` away: first what refers, then what it refers to."""
     ordered = _in_order(os, Config({item.key: item for item in items}, ()))
-    return tuple(Step(Phase.SWITCH, item.title, f"remove {item.title}", item.removal) for item in reversed(ordered))
+    return tuple(
+        Step(Phase.SWITCH, item.family.name, item.title, f"remove {item.title}", item.removal) for item in reversed(ordered)
+    )
 
 
 def restore(change: Change, before_text: str, now_text: str) -> tuple[Step, ...]:
@@ -150,10 +153,10 @@ def _forward(created: Iterable[ConfigObject]) -> Iterable[Step]:
         switching = [line for line in item.children if item.family.switches and item.family.switches.fullmatch(line)]
         building = [line for line in item.children if line not in switching]
         if building or not switching:
-            yield Step(Phase.BUILD, item.title, item.family.sentence, (item.header, *building))
+            yield Step(Phase.BUILD, item.family.name, item.title, item.family.sentence, (item.header, *building))
         for line in switching:
             purpose = f"put {item.title} to use: {item.family.sentence}"
-            switches.append(Step(Phase.SWITCH, item.title, purpose, (item.header, line)))
+            switches.append(Step(Phase.SWITCH, item.family.name, item.title, purpose, (item.header, line)))
     yield from switches
 
 

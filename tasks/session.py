@@ -57,6 +57,9 @@ class Session:
         self._timeout = timeout_seconds
         self._marks = 0
         self._prompt = ""
+        self._last = ""
+        #: Lines that go along with the first exchange, so that they cost no round trip of their own.
+        self._preparation: list[str] = []
         self.open = True
 
     def prepare(self, enable_ref: str | None) -> None:
@@ -65,7 +68,7 @@ class Session:
         self._prompt = rf"^{re.escape(prompt[:-1].strip()[:16])}[^\s#>]*[>#] ?"
         if prompt.endswith(">"):
             self._enable(enable_ref)
-        self.exchange(["terminal length 0", "terminal width 511"])
+        self._preparation = ["terminal length 0", "terminal width 511"]
 
     def _enable(self, enable_ref: str | None) -> None:
         if enable_ref is None:
@@ -87,6 +90,8 @@ class Session:
         """
         self._marks += 1
         mark = f"!nr-{self._marks}"
+        before, self._preparation = self._preparation, []
+        lines = [*before, *lines]
         typed = [self._secrets.reveal(line.strip()) for line in lines]
         self._write([*typed, mark])
         end = rf"{self._prompt}{re.escape(mark)}[ \t]*\n(?:.*\n)*?{self._prompt}\Z"
@@ -94,7 +99,7 @@ class Session:
         replies = self._split(lines, typed, seen, mark)
         for reply in replies:
             logger.debug("%s: %s -> %s", self.name, reply.line, reply.text)
-        return replies
+        return replies[len(before) :]
 
     def ask(self, line: str, *, patience_seconds: float | None = None) -> str:
         """The answer to one line."""
@@ -132,6 +137,11 @@ class Session:
         logger.debug("%s: %s -> %s", self.name, line, text)
         return text
 
+    @property
+    def configuring(self) -> bool:
+        """True if the prompt that came last was one of configuration mode."""
+        return self._last.endswith(")#")
+
     def close(self) -> None:
         """Close the transport; the device ends the vty and, with it, configuration mode."""
         self.open = False
@@ -166,6 +176,7 @@ class Session:
             tail = (tail + arrived)[-4096:]
             deadline = time.monotonic() + patience
             if wanted.search(tail):
+                self._last = tail.rstrip().rpartition("\n")[2]
                 return "".join(parts)
         raise self._lost(f"gave no answer for {patience:.0f} seconds")
 

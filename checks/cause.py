@@ -1,0 +1,141 @@
+"""Why a tunnel is not up: the failure signatures of IKEv1 and IPsec on IOS, as a table and a decision over both ends.
+
+Sources: Cisco IPsec troubleshooting guide (5409), Cisco ISAKMP state descriptions, recorded sessions of failed negotiations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .finding import Cause
+from .l2l import Watched, phase_1_up, phase_2_up
+from .observation import Observation, spis
+
+CAUSES: dict[str, Cause] = {
+    cause.id: cause
+    for cause in (
+        Cause(
+            "preshared-key",
+            "the two ends hold different pre-shared keys: phase 1 stops when the first encrypted message is read",
+            "high",
+            "debug crypto isakmp (looks for: failed its sanity check or is malformed)",
+            "enter the same key at both ends",
+        ),
+        Cause(
+            "key-not-stored",
+            "the device keeps another pre-shared key than the one that it was given",
+            "certain",
+            "show running-config | include isakmp key",
+            "enter the key by hand and compare what the device shows; the device or its line editor alters it",
+        ),
+        Cause(
+            "ike-policy",
+            "the two ends have no IKE proposal in common",
+            "high",
+            "show crypto isakmp policy",
+            "give both ends one policy with equal encryption, hash, authentication and group",
+        ),
+        Cause(
+            "udp-500",
+            "IKE is not answered: UDP 500 is blocked on the way, or the peer is down",
+            "high",
+            "ping the peer's outside address, and look at the access lists on the way",
+            "open UDP 500 and ESP between the two outside addresses",
+        ),
+        Cause(
+            "xauth",
+            "the peer is asked for a user name and password as if it were a VPN client",
+            "certain",
+            "show running-config | include isakmp key",
+            "end the key line with no-xauth",
+        ),
+        Cause(
+            "no-attempt",
+            "no packet reached the crypto map: the route to the far prefix does not leave by its interface, or NAT took it first",
+            "high",
+            "show ip route, and show ip nat translations",
+            "route the far prefix out of the interface with the map, and exempt it from NAT",
+        ),
+        Cause(
+            "phase-2",
+            "phase 1 is up and phase 2 is refused: selectors, transform set or PFS group differ",
+            "medium",
+            "debug crypto ipsec (looks for: proxy identities not supported, transform proposal not supported)",
+            "compare access list, transform set and PFS of the two map entries",
+        ),
+        Cause(
+            "stale-sa",
+            "one end still uses SAs that the other end no longer has",
+            "high",
+            "show crypto ipsec sa, on both ends",
+            "clear crypto sa peer, on both ends, for this peer only",
+        ),
+        Cause(
+            "esp-blocked",
+            "both ends encrypt and neither receives: ESP (protocol 50) is lost on the way",
+            "high",
+            "show crypto ipsec sa: encaps rise and decaps do not, on both ends",
+            "open ESP between the two outside addresses",
+        ),
+        Cause(
+            "return-path",
+            "packets arrive at the far end and no answer is encrypted: its route back, or NAT there, takes the answers elsewhere",
+            "medium",
+            "show ip route and show ip nat translations on the far end",
+            "route the near prefix out of the far end's outside interface, and exempt it from NAT",
+        ),
+    )
+}
+
+_BEFORE_KEYS = ("MM_NO_STATE", "MM_SA_SETUP", "AG_NO_STATE")
+_AT_KEYS = ("MM_KEY_EXCH", "MM_KEY_AUTH", "AG_INIT_EXCH", "AG_AUTH")
+
+
+def probable_cause(ends: tuple[Watched, Watched], during: Sequence[Observation] = ()) -> Cause | None:
+    """The cause that fits what both ends show; None when nothing is wrong or nothing fits.
+
+    ``during`` are readings taken while IKE was tried: states such as MM_KEY_EXCH are gone a minute later.
+    """
+    near, far = ends
+    seen = (*during, near.after, far.after)
+    if not all(phase_1_up(watched.end, watched.after) for watched in ends):
+        return _of_phase_1(near, far, seen)
+    if not all(phase_2_up(watched.end, watched.after) for watched in ends):
+        return CAUSES["phase-2"]
+    return _of_traffic(near, far)
+
+
+def _states(watched: Watched, seen: Sequence[Observation]) -> set[str]:
+    peer = watched.end.remote.outside_ip
+    return {row.state for reading in seen if reading.host == watched.host for row in reading.rows(peer)}
+
+
+def _of_phase_1(near: Watched, far: Watched, seen: Sequence[Observation]) -> Cause | None:
+    here, there = _states(near, seen), _states(far, seen)
+    if {"CONF_XAUTH", "CONF_ADDR"} & (here | there):
+        return CAUSES["xauth"]
+    if not here and not there:
+        return CAUSES["no-attempt"] if _nothing_sent(near) else CAUSES["udp-500"]
+    if (here | there) & set(_AT_KEYS):
+        return CAUSES["preshared-key"]
+    if not there or not here:
+        return CAUSES["udp-500"]
+    return CAUSES["ike-policy"] if (here | there) & set(_BEFORE_KEYS) else None
+
+
+def _nothing_sent(watched: Watched) -> bool:
+    flow = watched.after.flow(*watched.probed)
+    return flow is None or not (flow.encapsulated_packets or flow.send_errors)
+
+
+def _of_traffic(near: Watched, far: Watched) -> Cause | None:
+    here, there = near.after.flow(*near.probed), far.after.flow(*far.probed)
+    if here is None or there is None:
+        return CAUSES["phase-2"]
+    if here.current_outbound_spi not in spis(there, "inbound") or there.current_outbound_spi not in spis(here, "inbound"):
+        return CAUSES["stale-sa"]
+    if not here.decapsulated_packets and not there.decapsulated_packets:
+        return CAUSES["esp-blocked"]
+    if not here.decapsulated_packets or not there.encapsulated_packets:
+        return CAUSES["return-path"]
+    return None

@@ -1,0 +1,76 @@
+"""What a check says: a status, one sentence, the evidence, and for a failure its probable cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from typing import Any
+
+
+class Status(Enum):
+    """Outcome of one check. ``unverified`` is never a pass: it could not be told."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+    UNVERIFIED = "unverified"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a value was read: device, command, field, the value, and the time of reading (UTC, ISO 8601)."""
+
+    device: str
+    command: str
+    field: str
+    value: str
+    time: str = ""
+
+    def __str__(self) -> str:
+        """For a person."""
+        return f"{self.device}: {self.command}: {self.field} = {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a check probably failed, how sure that is, what would confirm it, and what mends it safely."""
+
+    id: str
+    sentence: str
+    confidence: str
+    confirm: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Result of one check on one device or tunnel."""
+
+    check: str
+    subject: str
+    status: Status
+    sentence: str
+    evidence: tuple[Evidence, ...] = ()
+    cause: Cause | None = None
+
+    def because(self, cause: Cause | None) -> Finding:
+        """The same finding with its probable cause."""
+        return replace(self, cause=cause)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {**asdict(self), "status": self.status.value}
+
+
+def proved(findings: Iterable[Finding]) -> bool:
+    """True if there is at least one finding and none failed or was left open."""
+    every = list(findings)
+    return bool(every) and not any(finding.status in (Status.FAILED, Status.UNVERIFIED) for finding in every)
+
+
+def against(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings that keep a tunnel from being proved, worst first."""
+    order = {Status.FAILED: 0, Status.UNVERIFIED: 1}
+    return tuple(sorted((item for item in findings if item.status in order), key=lambda item: order[item.status]))

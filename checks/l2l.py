@@ -1,0 +1,227 @@
+"""Is a LAN-to-LAN tunnel up with this configuration, on both ends? Pure functions of intent and two observations an end.
+
+A crypto map tunnel comes up only with traffic, so the proof is counters that rose on both ends between the two observations
+while sourced pings ran, over SAs whose SPIs cross. Every open question counts against the tunnel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+from ..inventory.intent import End, IPSecProposal
+from ..parsers.result import Parsed
+from .finding import Finding, Status
+from .observation import PHASE_1, PHASE_2, Observation, Probe, hexadecimal, spis
+
+#: A counter may miss this many packets of a burst: one can be in flight at each reading.
+TOLERATED_PACKETS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One end: what it should be, what it said before and after the pings, and how many pings it sent."""
+
+    end: End
+    before: Observation
+    after: Observation
+    probe: Probe | None
+    #: From before the change, to see that the other tunnels of the box are as they were.
+    baseline: Observation | None = None
+
+    @property
+    def host(self) -> str:
+        """Name of the device."""
+        return self.end.local.host
+
+    @property
+    def probed(self) -> tuple[IPv4Network, IPv4Network]:
+        """The selectors that the pings match."""
+        local = next(net for net in self.end.local.protected_prefixes if self.end.local.probe_address in net)
+        remote = next(net for net in self.end.remote.protected_prefixes if self.end.remote.probe_address in net)
+        return local, remote
+
+
+def phase_1_up(end: End, seen: Observation) -> bool:
+    """True if the box has a live IKE SA with the peer; ``status`` says nothing, only the state does."""
+    return any(row.state == "QM_IDLE" and not row.deleted for row in seen.rows(end.remote.outside_ip))
+
+
+def phase_2_up(end: End, seen: Observation) -> bool:
+    """True if one flow of this tunnel has an SA in each direction."""
+    for local, remote in end.selectors:
+        flow = seen.flow(local, remote)
+        if flow and flow.peer == end.remote.outside_ip and spis(flow, "inbound") and spis(flow, "outbound"):
+            return True
+    return False
+
+
+def prove(name: str, ends: tuple[Watched, Watched], proposal: IPSecProposal) -> tuple[Finding, ...]:
+    """All findings for tunnel ``name``; it is proved if none failed and none is unverified."""
+    a, b = ends
+    findings: list[Finding] = []
+    for watched, other in ((a, b), (b, a)):
+        findings += _understood(watched)
+        findings.append(_phase_1(watched))
+        findings += _phase_2(watched, proposal)
+        findings.append(_pings(watched))
+        findings.append(_counters(watched, other))
+        findings.append(_neighbours(watched))
+    findings.append(_spis_cross(name, a, b))
+    return tuple(findings)
+
+
+def _understood(watched: Watched) -> Iterator[Finding]:
+    readings: tuple[tuple[str, Parsed], ...] = ((PHASE_1, watched.after.phase_1), (PHASE_2, watched.after.phase_2))
+    for command, parsed in readings:
+        if parsed.complete:
+            continue
+        first = parsed.problems[0]
+        yield Finding(
+            "output-understood",
+            watched.host,
+            Status.UNVERIFIED,
+            f"{len(parsed.problems)} lines of {command} were not understood, the first is line {first.line}: {first.why}",
+            (watched.after.evidence(command, f"line {first.line}", first.text.strip()),),
+        )
+
+
+def _phase_1(watched: Watched) -> Finding:
+    peer = watched.end.remote.outside_ip
+    rows = watched.after.rows(peer)
+    evidence = tuple(watched.after.evidence(PHASE_1, f"state of {row.src} to {row.dst}", row.state) for row in rows)
+    if phase_1_up(watched.end, watched.after):
+        return Finding("phase-1", watched.host, Status.OK, f"IKE SA with {peer} is up (QM_IDLE)", evidence)
+    states = ", ".join(row.state for row in rows)
+    sentence = f"IKE SA with {peer} is not up: {states}" if rows else f"there is no IKE SA with {peer}"
+    return Finding(
+        "phase-1",
+        watched.host,
+        Status.FAILED,
+        sentence,
+        evidence or (watched.after.evidence(PHASE_1, f"rows of {peer}", "none"),),
+    )
+
+
+def _phase_2(watched: Watched, proposal: IPSecProposal) -> Iterator[Finding]:
+    for local, remote in watched.end.selectors:
+        if (local, remote) == watched.probed:
+            yield _flow(watched, local, remote, proposal)
+        else:
+            yield Finding(
+                "phase-2",
+                watched.host,
+                Status.SKIPPED,
+                f"{local} to {remote} was not tested: the probe addresses are in other prefixes, and idle is not broken",
+            )
+
+
+def _flow(watched: Watched, local: IPv4Network, remote: IPv4Network, proposal: IPSecProposal) -> Finding:
+    seen, peer = watched.after, watched.end.remote.outside_ip
+    flow = seen.flow(local, remote)
+    what = f"{local} to {remote}"
+
+    def say(status: Status, sentence: str, field: str, value: object) -> Finding:
+        return Finding("phase-2", watched.host, status, sentence, (seen.evidence(PHASE_2, f"{what}: {field}", value),))
+
+    if flow is None:
+        return say(Status.FAILED, f"there is no flow {what}", "flow", "none")
+    if flow.peer != peer:
+        return say(Status.FAILED, f"flow {what} goes to {flow.peer} instead of {peer}", "current_peer", flow.peer)
+    inbound, outbound = spis(flow, "inbound"), spis(flow, "outbound")
+    if not inbound or not outbound:
+        return say(Status.FAILED, f"flow {what} has no SA pair", "SAs", f"{len(inbound)} in, {len(outbound)} out")
+    for sa in flow.sas:
+        if sa.protocol == "esp" and (sa.encryption, sa.integrity) != (
+            proposal.encryption_algorithm,
+            proposal.authentication_algorithm,
+        ):
+            wanted = f"{proposal.encryption_algorithm} {proposal.authentication_algorithm or ''}".strip()
+            return say(Status.FAILED, f"an SA of {what} has another transform than {wanted}", "transform", sa.transform)
+        if sa.remaining_seconds is not None and sa.remaining_seconds <= 0:
+            return say(Status.FAILED, f"an SA of {what} has no lifetime left", "remaining_seconds", sa.remaining_seconds)
+    if flow.current_outbound_spi not in outbound:
+        return say(
+            Status.FAILED,
+            f"{what} sends on an SPI that no SA has",
+            "current outbound spi",
+            hexadecimal((flow.current_outbound_spi or 0,)),
+        )
+    sentence = f"{what} has its SA pair with {peer}, {flow.sas[0].transform.strip(' ,')}"
+    return say(Status.OK, sentence, "SPIs in/out", f"{hexadecimal(inbound)} / {hexadecimal(outbound)}")
+
+
+def _pings(watched: Watched) -> Finding:
+    probe, end = watched.probe, watched.end
+    what = f"ping {end.remote.probe_address} from {end.local.probe_address}"
+    if probe is None:
+        return Finding("ping", watched.host, Status.UNVERIFIED, f"{what} was not sent")
+    evidence = (watched.after.evidence(what, "answers", f"{probe.received}/{probe.sent}"),)
+    if probe.sent and probe.received >= probe.sent - TOLERATED_PACKETS:
+        return Finding("ping", watched.host, Status.OK, f"{what}: {probe.received} of {probe.sent} answered", evidence)
+    return Finding("ping", watched.host, Status.FAILED, f"{what}: only {probe.received} of {probe.sent} answered", evidence)
+
+
+def _counters(watched: Watched, other: Watched) -> Finding:
+    """Pings of both ends pass each end twice: as request and as answer."""
+    local, remote = watched.probed
+    before, after = watched.before.flow(local, remote), watched.after.flow(local, remote)
+    if after is None or watched.probe is None or other.probe is None:
+        return Finding("counters", watched.host, Status.UNVERIFIED, "counters could not be compared: a flow or a ping is missing")
+    if before is None or not set(spis(before, "outbound")) & set(spis(after, "outbound")):
+        # New SAs count from nought, and packets that were dropped while IKE negotiated are no errors of theirs.
+        encaps, decaps, errors = after.encapsulated_packets, after.decapsulated_packets, 0
+    else:
+        encaps = after.encapsulated_packets - before.encapsulated_packets
+        decaps = after.decapsulated_packets - before.decapsulated_packets
+        errors = (after.send_errors or 0) - (before.send_errors or 0)
+    expected = watched.probe.received + other.probe.received - TOLERATED_PACKETS
+    evidence = tuple(
+        watched.after.evidence(PHASE_2, f"{local} to {remote}: {field}", f"+{value}")
+        for field, value in (("encaps", encaps), ("decaps", decaps), ("send errors", errors))
+    )
+    status = Status.OK if min(encaps, decaps) >= max(1, expected) and not errors else Status.FAILED
+    sentence = f"encaps rose by {encaps} and decaps by {decaps}"
+    if errors:
+        sentence += f", and {errors} packets could not be sent"
+    if status is Status.FAILED:
+        sentence += f"; {max(1, expected)} or more were expected"
+    return Finding("counters", watched.host, status, sentence, evidence)
+
+
+def _spis_cross(name: str, a: Watched, b: Watched) -> Finding:
+    one, two = a.after.flow(*a.probed), b.after.flow(*b.probed)
+    if one is None or two is None:
+        return Finding("spi-cross", name, Status.FAILED, "SPIs cannot cross: a flow is missing")
+    evidence = tuple(
+        watched.after.evidence(PHASE_2, f"{direction} SPI", hexadecimal(spis(flow, direction)))
+        for watched, flow in ((a, one), (b, two))
+        for direction in ("inbound", "outbound")
+    )
+    crossed = one.current_outbound_spi in spis(two, "inbound") and two.current_outbound_spi in spis(one, "inbound")
+    if crossed:
+        return Finding("spi-cross", name, Status.OK, "each end sends on an SPI that the other end receives on", evidence)
+    return Finding("spi-cross", name, Status.FAILED, "an end sends on an SPI that the other end does not have", evidence)
+
+
+def _neighbours(watched: Watched) -> Finding:
+    """Other peers had SAs before; they have them now, or newer ones for the same selectors.
+
+    A VPN client may hang up at any time, so one of several gone is a warning; all of them gone is not their doing.
+    """
+    if watched.baseline is None:
+        return Finding("other-tunnels", watched.host, Status.SKIPPED, "there is no earlier state to compare with")
+    peer = watched.end.remote.outside_ip
+    before = {(flow.peer, flow.local_ident, flow.remote_ident): flow for flow in watched.baseline.flows_of_others(peer)}
+    after = {(flow.peer, flow.local_ident, flow.remote_ident) for flow in watched.after.flows_of_others(peer)}
+    kept = before.keys() & after
+    lost = [before[key] for key in before if key not in after]
+    evidence = (watched.after.evidence(PHASE_2, "flows of other peers with SAs", f"{len(kept)} of {len(before)}"),)
+    if not lost:
+        sentence = f"{len(before)} flows of other peers have their SAs as before" if before else "no other peer had SAs"
+        return Finding("other-tunnels", watched.host, Status.OK, sentence, evidence)
+    static = any("origin_is_acl" in flow.flags for flow in lost)
+    status = Status.WARNING if kept and not static else Status.FAILED
+    names = ", ".join(sorted({str(flow.peer) for flow in lost}))
+    return Finding("other-tunnels", watched.host, status, f"{names} had SAs and has lost them", evidence)

@@ -1,0 +1,103 @@
+"""The run folder: everything that a run leaves behind, readable by its owner only and free of secrets.
+
+runs/20261121T031200Z-7f3a/
+    journal.jsonl               every step, written and synced before it is taken
+    run.json                    outcome, findings, evidence
+    recap.txt                   what the person saw last
+    TUNNEL/DEVICE/rendered.cfg  desired configuration
+                  change.cfg    what is sent, as a person can paste it
+                  inverse.cfg   what takes it back, as a person can paste it
+                  running-before.cfg, running-after.cfg
+                  show-*.txt    what the device printed
+                  state.json    what was read out of it
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from pathlib import Path
+from typing import Any
+
+from ..inventory.errors import NrRunError
+from ..inventory.secrets import Secrets
+
+
+def runs_folder(given: Path | None) -> Path:
+    """Where runs are kept: ``given``, else ``$NR_RUN_RUNS``, else ``runs`` in the current folder."""
+    return given or Path(os.environ.get("NR_RUN_RUNS") or "runs")
+
+
+class RunFolder:
+    """One run's folder. What is written goes through the secrets' hiding first."""
+
+    def __init__(self, runs: Path, runbook: str, secret_store: Secrets) -> None:
+        """Make ``runs``/TIME-XXXX. Raises NrRunError when that is not possible."""
+        self.started = datetime.now(UTC)
+        self.id = f"{self.started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        self.path = runs / self.id
+        self.runbook = runbook
+        self._secrets = secret_store
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=0o700)
+        except OSError as error:
+            raise NrRunError(f"the run folder {self.path} cannot be made: {error.strerror}") from None
+        self._journal = os.open(self.path / "journal.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        #: Set while a change is taken back: then a full disk must not stop the work, only be told afterwards.
+        self.forgiving = False
+        self.complaints: list[str] = []
+
+    def note(self, state: str, **details: Any) -> None:
+        """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it."""
+        record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "state": state, **details}
+        line = self._secrets.hide(json.dumps(record, default=plain, ensure_ascii=False)) + "\n"
+        try:
+            os.write(self._journal, line.encode())
+            os.fsync(self._journal)
+        except OSError as error:
+            self._complain(f"the journal cannot be written: {error.strerror}")
+
+    def write(self, name: str, text: str) -> None:
+        """One file below the run folder, 0600. Raises NrRunError when the disk does not take it."""
+        path = self.path / name
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf8") as file:
+                file.write(self._secrets.hide(text))
+        except OSError as error:
+            self._complain(f"{path} cannot be written: {error.strerror}")
+
+    def write_json(self, name: str, value: object) -> None:
+        """One JSON file below the run folder."""
+        self.write(name, json.dumps(value, default=plain, indent=2, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        """Close the journal."""
+        os.close(self._journal)
+
+    def _complain(self, sentence: str) -> None:
+        if not self.forgiving:
+            raise NrRunError(sentence)
+        self.complaints.append(sentence)
+
+
+def plain(value: object) -> Any:
+    """Records, addresses, enumerations and sets as JSON values."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, IPv4Address | IPv6Address | IPv4Network | IPv6Network | Path):
+        return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,84 @@
+"""What a task needs to know about its device, and how it gets a session; shared by all tasks of a run."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+from nornir.core import Nornir
+from nornir.core.inventory import ConnectionOptions, Host
+from nornir.core.plugins.connections import ConnectionPluginRegister
+from nornir.core.task import Task
+
+from ..inventory.errors import Interrupted, Unreachable
+from ..inventory.platforms import Platform
+from ..inventory.secrets import Secrets
+from .connection import Cli, Login
+from .session import Session
+
+CONNECTION = "nr_run"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The operator's wish to stop, seen by every task between two exchanges with its device."""
+
+    event: threading.Event = field(default_factory=threading.Event)
+
+    def check(self) -> None:
+        """Raise Interrupted if the operator wants to stop."""
+        if self.event.is_set():
+            raise Interrupted("stopped by the operator")
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, unless the operator wants to stop; then raise Interrupted."""
+        self.event.wait(seconds)
+        self.check()
+
+
+def connect_by(nornir: Nornir, secrets: Secrets, platforms: dict[str, Platform], timeout_seconds: float = 30.0) -> Nornir:
+    """The same Nornir, whose hosts log in by reference when a task first needs them; nothing is connected yet."""
+    if CONNECTION not in ConnectionPluginRegister.available:
+        ConnectionPluginRegister.register(CONNECTION, Cli)
+    for name, host in nornir.inventory.hosts.items():
+        login = Login(
+            secrets,
+            username_ref=host["username_ref"],
+            password_ref=host["password_ref"],
+            enable_ref=host.get("enable_ref"),
+            platform=platforms[name].driver,
+            timeout_seconds=timeout_seconds,
+        )
+        extras = {"login": login, "name": name}
+        host.connection_options[CONNECTION] = ConnectionOptions(
+            hostname=host.hostname, port=host.port, username="", password="", platform="", extras=extras
+        )
+    return nornir
+
+
+def session(task: Task) -> Session:
+    """The open session of this task's device. Raises Unreachable."""
+    connection = task.host.get_connection(CONNECTION, task.nornir.config)
+    if not isinstance(connection, Session):
+        raise TypeError(f"connection {CONNECTION} is {type(connection).__name__}")
+    return connection
+
+
+def reconnect(task: Task, *, patience_seconds: float, pause_seconds: float) -> Session:
+    """A live session: the one there is, or a new login, tried again until the patience is used up. Raises Unreachable."""
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            current = session(task)
+            if current.open:
+                return current
+            _forget(task.host)
+        except Unreachable:
+            if time.monotonic() + pause_seconds > deadline:
+                raise
+            time.sleep(pause_seconds)
+
+
+def _forget(host: Host) -> None:
+    host.close_connection(CONNECTION)

@@ -1,0 +1,56 @@
+"""Read a device before a change: one exchange, all show commands together, since reading does no harm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from nornir.core.task import Result, Task
+
+from ..checks.observation import PHASE_1, PHASE_2, Observation
+from ..parsers import parse
+from .device import session
+from .session import Reply
+
+SHOWS: tuple[str, ...] = ("show version", "show running-config", "show startup-config", "show ip route", PHASE_1, PHASE_2)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a device was before the change. Texts hold tokens instead of secrets."""
+
+    host: str
+    outputs: dict[str, str]
+    observation: Observation
+
+    @property
+    def running(self) -> str:
+        """The running configuration."""
+        return self.outputs["show running-config"]
+
+    @property
+    def startup(self) -> str:
+        """The startup configuration."""
+        return self.outputs["show startup-config"]
+
+
+def now() -> str:
+    """UTC time for evidence, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def observation(host: str, os: str, outputs: dict[str, str]) -> Observation:
+    """Phase 1 and phase 2 out of what was shown just now. Raises ParseError or DeviceRefused."""
+    return Observation(host, now(), parse(os, PHASE_1, outputs[PHASE_1]), parse(os, PHASE_2, outputs[PHASE_2]))
+
+
+def texts(replies: Sequence[Reply]) -> dict[str, str]:
+    """Command to output."""
+    return {reply.line: reply.text for reply in replies}
+
+
+def gather(task: Task, os: str) -> Result:
+    """Nornir task. ``result`` is the Snapshot of the device."""
+    outputs = texts(session(task).exchange(SHOWS))
+    return Result(host=task.host, result=Snapshot(task.host.name, outputs, observation(task.host.name, os, outputs)))

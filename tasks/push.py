@@ -1,0 +1,59 @@
+"""Push a change: what nothing uses yet in one write, what puts it to use a line at a time, and read back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from nornir.core.task import Result, Task
+
+from ..changes.families import FAMILIES, Phase
+from ..changes.plan import Change, Step
+from ..inventory.errors import DeviceRefused
+from .device import Stop, session
+from .session import Reply, Session
+
+Note = Callable[..., None]
+RUNNING = "show running-config"
+_ENTERING = (re.compile(r"Enter configuration commands, one per line\.\s+End with CNTL/Z\."),)
+
+
+def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
+    """Nornir task. ``result`` is the running configuration after the change, with tokens instead of secrets.
+
+    ``note`` is called before each exchange that changes the device. Raises DeviceRefused at the first answer that no rule
+    allows, and Interrupted when the operator stops between two exchanges; what was pushed until then stays, for undo().
+    """
+    device = session(task)
+    stop.check()
+    build = [line for step in change.of(Phase.BUILD) for line in step.lines]
+    note("building", host=task.host.name, lines=len(build))
+    replies = device.exchange(["configure terminal", *build])
+    _allow(task.host.name, replies[:1], _ENTERING)
+    _allow_steps(task.host.name, change, change.of(Phase.BUILD), replies[1:])
+    for step in change.of(Phase.SWITCH):
+        stop.check()
+        note("switching", host=task.host.name, line=step.lines[-1])
+        _allow_steps(task.host.name, change, (step,), device.exchange(step.lines))
+    return Result(host=task.host, changed=True, result=leave_and_read(device))
+
+
+def leave_and_read(device: Session) -> str:
+    """Leave configuration mode; the running configuration."""
+    return device.exchange(["end", RUNNING])[-1].text
+
+
+def _allow_steps(host: str, change: Change, steps: Sequence[Step], replies: Sequence[Reply]) -> None:
+    families = {family.name: family for family in FAMILIES[change.os]}
+    position = 0
+    for step in steps:
+        end = position + len(step.lines)
+        _allow(host, replies[position:end], families[step.family].replies)
+        position = end
+
+
+def _allow(host: str, replies: Sequence[Reply], normal: Sequence[re.Pattern[str]]) -> None:
+    for reply in replies:
+        text = reply.text.strip()
+        if text and not any(pattern.fullmatch(text) for pattern in normal):
+            raise DeviceRefused(f"{host}: line {reply.line!r} was answered with {reply.words!r}")

@@ -1,0 +1,50 @@
+"""Take a change back: read what is there, remove what this run brought, and read again until it is what it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from nornir.core.task import Result, Task
+
+from ..changes import tree
+from ..changes.plan import Change, restore
+from .clear import clear_peer
+from .device import reconnect
+from .push import RUNNING, Note, leave_and_read
+from .session import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How the device is now. ``refused`` are answers to lines of the inverse, which should be silent."""
+
+    running: str
+    exact: bool
+    removed: tuple[str, ...]
+    refused: tuple[Reply, ...]
+
+
+def undo(
+    task: Task, change: Change, before: str, peer: IPv4Address, patience_seconds: float, pause_seconds: float, note: Note
+) -> Result:
+    """Nornir task. ``result`` is Undone; its ``exact`` says whether the running configuration equals ``before``.
+
+    The device is the truth: the lines to remove are computed from what it has now, so it does not matter how far the push
+    came, or whether the session was lost in it. Raises Unreachable when no login succeeds within the patience, ChangeError
+    when something that this run did not make has come to depend on it.
+    """
+    device = reconnect(task, patience_seconds=patience_seconds, pause_seconds=pause_seconds)
+    running = leave_and_read(device) if device.configuring else device.ask(RUNNING)
+    steps = restore(change, before, running)
+    refused: list[Reply] = []
+    if steps:
+        note("undoing", host=task.host.name, steps=len(steps))
+        device.exchange(["configure terminal"])
+        for step in steps:
+            refused += (reply for reply in device.exchange(step.lines) if reply.text.strip())
+        running = leave_and_read(device)
+    clear_peer(device, peer, change.os)
+    exact = tree.normalise(running) == tree.normalise(before)
+    removed = tuple(line for step in steps for line in step.lines)
+    return Result(host=task.host, changed=bool(steps), result=Undone(running, exact, removed, tuple(refused)))
