@@ -1,0 +1,97 @@
+"""How a record says where its fields come from, and the conversions from printed text to typed values.
+
+A record is a frozen slotted dataclass. Its annotations say how the text of a template variable becomes a value;
+`column()` says so where the annotation is not enough. The same information fills docs/state.md.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Annotated, Any
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+Spi = Annotated[int, "spi"]
+"""A security parameter index: an integer, printed as hexadecimal."""
+
+Convert = Callable[[str], Any]
+
+
+def column(
+    convert: Convert | None = None, *, source: str | None = None, inherit: bool = False, default: Any = dataclasses.MISSING
+) -> Any:
+    """A dataclass field that comes from template variable `source` (its own name if None) through `convert`.
+
+    inherit: look for it in the enclosing groups of the template too (an interface stands above its flows).
+    default: the value where nothing was printed; without it, a required field.
+    """
+    return dataclasses.field(default=default, metadata={"convert": convert, "source": source, "inherit": inherit})
+
+
+@lru_cache(maxsize=8192)
+def address(text: str) -> Address:
+    """`10.1.1.1` or `2001:db8::1`; raises ValueError for anything else."""
+    return ip_address(text)
+
+
+@lru_cache(maxsize=8192)
+def network(text: str) -> Network:
+    """`10.1.1.0/24`, `10.1.1.0/255.255.255.0` or `2001:db8::/64`; raises ValueError for anything else."""
+    return ip_network(text, strict=False)
+
+
+def hexadecimal(text: str) -> int:
+    """`0x7B7B2015` or `7B7B2015`."""
+    return int(text, 16)
+
+
+def yes(text: str) -> bool:
+    """`Y`, `Yes`, `enabled`, or a word that is only printed when the thing is so."""
+    return text.strip().lower() not in {"n", "no", "none", "disabled", "off", "false"}
+
+
+def words(text: str) -> frozenset[str]:
+    """`{Tunnel UDP-Encaps, }` and `{origin_is_acl,ipsec_sa_request_sent}` as the set of what the braces hold."""
+    return frozenset(item for item in (part.strip() for part in text.strip("{} ").split(",")) if item)
+
+
+def name_or_none(text: str) -> str | None:
+    """A name, or None for the ways in which IOS prints "there is none"."""
+    return None if text.strip().lower() in {"", "(none)", "none", "<none>", "unassigned", "-", "---"} else text.strip()
+
+
+def address_or_none(text: str) -> Address | None:
+    """An address, or None for the words that stand where there is none."""
+    return None if name_or_none(text) is None else address(text.strip())
+
+
+def upper(text: str) -> str:
+    """The word in upper case."""
+    return text.upper()
+
+
+_UNITS = {"year": 31_536_000, "week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+_SHORT = {"y": 31_536_000, "w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+
+
+@lru_cache(maxsize=1024)
+def duration(text: str) -> int:
+    """Seconds of `00:16:23`, `1d16h`, `2w3d`, `52d 6h:35m:23s`, `1 hour, 15 minutes` and `3600`.
+
+    Raises ValueError where the text is none of these.
+    """
+    plain = text.strip().lower()
+    if plain.isdigit():
+        return int(plain)
+    if re.fullmatch(r"\d+:\d\d:\d\d(\.\d+)?", plain):
+        hours, minutes, seconds = plain.split(":")
+        return int(hours) * 3600 + int(minutes) * 60 + int(float(seconds))
+    if re.fullmatch(r"(?:\d+ (?:year|week|day|hour|minute|second)s?(?:, | )?)+", plain):
+        return sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+) ([a-z]+?)s?\b", plain))
+    if re.fullmatch(r"(?:\d+[ywdhms][ :,]*)+", plain):
+        return sum(int(n) * _SHORT[unit] for n, unit in re.findall(r"(\d+)([ywdhms])", plain))
+    raise ValueError(f"{text!r} is not a duration")

@@ -1,0 +1,160 @@
+"""One pass over the text with the line rules of a compiled template.
+
+At each line only the rules that can follow the open group are tried, the one that followed last time first. A record is
+handed to `finish` when its group closes, so a text of thousands of records never lies in memory as dictionaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .program import Action, Program, Rule, Scope
+
+Raw = dict[str, Any]
+"""What one group captured: template variable -> text, child group -> list of finished children."""
+
+Finish = Callable[[Scope, Raw, list[Raw], int], object]
+"""Turns a closed group into a record; gets the raw records of the groups above it, the outermost first, and the offset
+at which the group began. Raises IncompleteRecord."""
+
+_MAX_JOIN = 3
+
+
+class IncompleteRecord(Exception):
+    """A group closed without what its record needs; the message says what, in one clause."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """`raw`: finished top groups by name. `leftovers`: (offset, why) of each line that makes the result unverified.
+
+    `matched`: how many lines matched a rule that stands for this command (the ignored ones do not).
+    """
+
+    raw: Raw = field(default_factory=dict)
+    leftovers: list[tuple[int, str]] = field(default_factory=list)
+    matched: int = 0
+
+
+class Machine:
+    """The state of one pass; made for one text, thrown away after it."""
+
+    def __init__(self, program: Program, text: str, finish: Finish) -> None:
+        self.text = text
+        self.finish = finish
+        self.root = program.root
+        self.outcome = Outcome()
+        self.open: list[Raw] = [self.outcome.raw]
+        self.scopes: list[Scope] = [program.root]
+        self.started: list[int] = [0]
+        self.hints: list[Rule | None] = [None] * (len(program.rules) + 1)
+
+    def run(self) -> Outcome:
+        """Read the whole text, which begins and ends with a line break."""
+        text, hints, enter = self.text, self.hints, self._enter
+        position, end = 0, len(text.rstrip())
+        last = len(hints) - 1
+        scope = self.root
+        matched = 0
+        while position < end:
+            rule = hints[last]
+            match = rule.regex.match(text, position) if rule is not None else None
+            if match is None:
+                for rule in scope.candidates:
+                    match = rule.regex.match(text, position)
+                    if match is not None:
+                        hints[last] = rule
+                        break
+                else:
+                    position = self._leftover(scope, position)
+                    scope = self.scopes[-1]
+                    last = len(hints) - 1
+                    continue
+            assert rule is not None
+            target = rule.scope
+            if not target.transparent:
+                matched += 1
+                if rule.action is Action.ADD and target is scope:
+                    self._add(rule, match.groups(), position)
+                else:
+                    scope = enter(rule, match.groups(), position)
+                last = rule.index
+            position = match.end()
+        self._close_to(0)
+        self.outcome.matched += matched
+        return self.outcome
+
+    def _add(self, rule: Rule, values: tuple[str, ...], position: int) -> None:
+        raw = self.open[-1]
+        before = len(raw)
+        names = rule.names
+        if names:
+            kept = {name: raw[name] for name in names if name in raw} if before else {}
+            raw.update(zip(names, values, strict=True))
+            if kept:
+                raw.update(kept)
+                self.outcome.leftovers.append((position, f"a second value for {', '.join(kept)} in the same record"))
+
+    def _enter(self, rule: Rule, values: tuple[str, ...], position: int) -> Scope:
+        """Follow a rule that changes the open group; returns the group that is open after it."""
+        target = rule.scope
+        if rule.action is Action.START:
+            self._close_to(target.depth - 1)
+            self.open.append(dict(zip(rule.names, values, strict=True)))
+            self.scopes.append(target)
+            self.started.append(position)
+            return target
+        self._close_to(target.depth)
+        self._add(rule, values, position)
+        if rule.action is Action.END:
+            self._close_to(target.depth - 1)
+        return self.scopes[-1]
+
+    def _close_to(self, depth: int) -> None:
+        """Finish the open groups that lie deeper than `depth`, the deepest first."""
+        while len(self.open) - 1 > depth:
+            raw, scope, position = self.open.pop(), self.scopes.pop(), self.started.pop()
+            try:
+                record = self.finish(scope, raw, self.open, position)
+            except IncompleteRecord as error:
+                self.outcome.leftovers.append((position, str(error)))
+            else:
+                self.open[-1].setdefault(scope.key, []).append(record)
+
+    def _leftover(self, scope: Scope, position: int) -> int:
+        """A line that no rule knows: one that the terminal wrapped, or a line to report. Returns the next position."""
+        line_start = position
+        while self.text[line_start + 1 : (stop := self.text.index("\n", line_start + 1))].isspace() or stop == line_start + 1:
+            line_start = stop
+        following = stop
+        for _ in range(_MAX_JOIN):
+            following = self.text.find("\n", following + 1)
+            if following < 0:
+                break
+            if self._joined(scope, line_start, following):
+                return following
+        self.outcome.leftovers.append((line_start, "no rule of the template knows this line"))
+        return stop
+
+    def _joined(self, scope: Scope, start: int, stop: int) -> bool:
+        """True if the lines from `start` to `stop` are one line in pieces; it is then taken in."""
+        pieces = [piece.strip() for piece in self.text[start:stop].split("\n")[1:]]
+        if not all(pieces):
+            return False
+        for glue in (" ", ""):
+            joined = "\n" + glue.join(pieces) + "\n"
+            for rule in scope.candidates:
+                match = rule.regex.match(joined)
+                if match is None or match.end() != len(joined) - 1 or rule.scope.transparent:
+                    continue
+                self._enter(rule, match.groups(), start)
+                self.outcome.matched += 1
+                return True
+        return False
+
+
+def run(program: Program, text: str, finish: Finish) -> Outcome:
+    """Read `text` (which begins and ends with a line break) with the rules of `program`."""
+    return Machine(program, text, finish).run()

@@ -1,0 +1,53 @@
+"""Regular expressions that templates name, so that a template stays readable.
+
+Passed to TTP as template variables: `{{ peer | re("ADDRESS") }}`. None may match a line break.
+"""
+
+from __future__ import annotations
+
+PATTERNS: dict[str, str] = {
+    "ADDRESS": r"(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+",
+    "PREFIX_TEXT": r"(?:\d{1,3}\.){3}\d{1,3}(?:/[\d.]+)?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+/\d+",
+    # An identity or selector as the crypto commands print it: address/mask/protocol/port.
+    "SELECTOR": r"[0-9A-Fa-f:.]+/[0-9.]+/\d+/\d+",
+    "HEX": r"(?:0x)?[0-9A-Fa-f]+",
+    "NUMBER": r"\d+",
+    "UNSIGNED": r"-?\d+",
+    "COLON": r":?",
+    "COLON_OR_DOT": r"[:.]?",
+    "BRACED": r"\{[^}\n]*\}",
+    "REST": r"[^\n]*",
+    "NOTHING": r"(?:)",
+    "SPACE": r"[ \t]*",
+    "CLOCK": r"\d+:\d\d:\d\d",
+    "INTERFACE": r"[A-Za-z][A-Za-z0-9/.:_-]*",
+    "INTERFACE_NUMBERED": r"[A-Za-z][A-Za-z-]*\d[\d/.:]*",
+    "PLAIN": r"[\w./-]+",
+    "NAME": r"[^\s,]+",
+    "QUOTED": r"[^\"\n]+",
+    # The rest of a line, without the blanks at its end.
+    "LINE": r"\S(?:[^\n]*\S)?",
+    "OPTIONAL_NUMBER": r"(?:[ \t]+\d+)?",
+    "OPTIONAL_WORD": r"(?:[ \t]+[A-Z]+)?",
+    "OPTIONAL_DELETED": r"(?:[ \t]*\(deleted\))?",
+    "OPTIONAL_PARENTHESES": r"(?:[ \t]*\([^()\n]*\))?",
+    "OPTIONAL_PORT": r"(?:(?:[ \t]+port[ \t]+|:)\d+)?",
+    "IKE_STATE": r"(?:MM|AG|QM|CONF|GDOI|OAK)_\w+",
+    "SA_COLUMNS": r"slot|status|slot[ \t]+status",
+    "NAME_OR_NONE": r"[^\s,]+",
+    # The line "protected vrf: X" stands above an identity pair where the release knows VRFs (12.2(8)T on).
+    "PROTECTED_VRF": r"(?:protected vrf:[ \t]*\S*[ \t]*\n\s*)?",
+    "FLOW_ID": r"[^,\n]+",
+    "SA_STATUS": r"[A-Z]+(?:[ \t]*\([A-Z, ]+\))?",
+    "HASHES": r"##?",
+    "ENGINE_INTERFACE": r"<none>|[A-Za-z][A-Za-z0-9/.:_-]*",
+    "ENGINE_ADDRESS": r"<none>|(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+",
+    "ALGORITHM": r"[A-Z][A-Z0-9]*(?:[_+-]\w+)*",
+    "ADDRESS_PREFIX": r"(?:\d{1,3}\.){3}\d{1,3}(?:/\d+)?",
+    "NAT_SIDE": r"---|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+",
+    "PING_MARKS": r"[!.UQMN?&]+",
+    "ROUTE_CODE": r"[A-Za-z][A-Z]?[*+%p&]*(?: ?(?:[EN][12]|IA|EX|L[12]|ia|su))?[*+%]*",
+    "ROUTE_LEGEND": r"(?:[A-Za-z*+%&][A-Za-z0-9]? - [A-Za-z][^,\n]*(?:,[ \t]*|[ \t]*(?=\n)))+",
+    "OPTIONAL_AGE": r"(?:, (?:\d+:\d\d:\d\d|(?:\d+[ywdh])+))?",
+    "OPTIONAL_INTERFACE": r"(?:, [A-Za-z][A-Za-z0-9/.:_-]*)?",
+}

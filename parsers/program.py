@@ -1,0 +1,154 @@
+"""A TTP template, compiled by TTP, as an immutable program of line rules.
+
+TTP reads the template and makes its regular expressions; it stays the only authority on what a template means.
+`machine.run` executes them in one pass over the text, where TTP's own matcher scans the whole text once per template
+line. A program is immutable, so threads share it; TTP's parser object, which may not be shared, ends with the compile.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from .patterns import PATTERNS
+
+_TTP_LOCK = threading.Lock()
+
+
+class TemplateError(Exception):
+    """TTP cannot compile the template, or the template uses what is not allowed here."""
+
+
+class Action(IntEnum):
+    """What a matching line does to its group."""
+
+    START = 0
+    ADD = 1
+    END = 2
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """One group of the template; `key` is its name in the record of the parent."""
+
+    key: str
+    depth: int
+    parent: Scope | None
+    rules: list[Rule] = field(default_factory=list)
+    starts: list[Rule] = field(default_factory=list)
+    children: list[Scope] = field(default_factory=list)
+    candidates: tuple[Rule, ...] = ()
+    path: str = ""
+    transparent: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Rule:
+    """One line of the template: its expression, its variables and its group."""
+
+    index: int
+    regex: re.Pattern[str]
+    names: tuple[str, ...]
+    action: Action
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """A compiled template. `root` is the group above the top groups; it has no lines of its own."""
+
+    root: Scope
+    rules: tuple[Rule, ...]
+
+
+def compile_template(source: str) -> Program:
+    """Compile template text; raises TemplateError."""
+    rules: list[Rule] = []
+    root = Scope("", 0, None)
+    for group in _ttp_groups(source):
+        _add_scope(group, root, rules)
+    _fill_candidates(root)
+    return Program(root, tuple(rules))
+
+
+def dedent(source: str) -> str:
+    """The template without indentation: what TTP would take literally, and devices print as they like."""
+    return "\n".join(line.lstrip() for line in source.splitlines())
+
+
+def tolerant(pattern: str) -> str:
+    """TTP's line expression, allowing blank lines and indentation before the line."""
+    return r"\n\s*" + pattern.removeprefix(r"\n")
+
+
+def ttp_parser(source: str) -> Any:
+    """A TTP parser object of the template, its expressions made tolerant and blind to case; raises TemplateError."""
+    with _TTP_LOCK, tempfile.TemporaryDirectory(prefix="nr-run-ttp-") as private:
+        # TTP pickles its function table into site-packages unless told otherwise; a stale one survives upgrades.
+        before = os.environ.get("TTPCACHEFOLDER")
+        os.environ["TTPCACHEFOLDER"] = private
+        try:
+            from ttp import ttp
+
+            parser = ttp(template=dedent(source), vars=dict(PATTERNS), log_level="ERROR")
+        except (Exception, SystemExit) as error:
+            raise TemplateError(f"TTP cannot compile the template: {error}") from error
+        finally:
+            if before is None:
+                del os.environ["TTPCACHEFOLDER"]
+            else:
+                os.environ["TTPCACHEFOLDER"] = before
+    for template in parser._templates:
+        for group in template.groups:
+            _relax(group)
+    return parser
+
+
+def _relax(group: Any) -> None:
+    for entry in (*group.start_re, *group.re, *group.end_re):
+        entry["REGEX"] = re.compile(tolerant(entry["REGEX"].pattern), re.IGNORECASE)
+    for child in group.children:
+        _relax(child)
+
+
+def _ttp_groups(source: str) -> list[Any]:
+    return [group for template in ttp_parser(source)._templates for group in template.groups]
+
+
+def _add_scope(group: Any, parent: Scope, rules: list[Rule]) -> None:
+    key = group.path[-1].rstrip("*")
+    scope = Scope(key, parent.depth + 1, parent, path=f"{parent.path}.{key}".lstrip("."), transparent=key == "ignored")
+    parent.children.append(scope)
+    for entries, action in ((group.start_re, Action.START), (group.re, Action.ADD), (group.end_re, Action.END)):
+        for entry in entries:
+            regex = entry["REGEX"]
+            if entry["IS_LINE"] or entry["ACTION"] == "join":
+                raise TemplateError(f"the template collects lines with _line_ or joinmatches in group {scope.path!r}")
+            variables = [entry["VARIABLES"][name] for name in regex.groupindex]
+            if any(variable.functions for variable in variables):
+                raise TemplateError(f"group {scope.path!r} calls a TTP function: values are converted by the record")
+            names = tuple(variable.var_name_original for variable in variables)
+            rule = Rule(len(rules), regex, names, action, scope)
+            rules.append(rule)
+            (scope.starts if action is Action.START else scope.rules).append(rule)
+    for child in group.children:
+        _add_scope(child, scope, rules)
+
+
+def _fill_candidates(scope: Scope) -> None:
+    """Which rules may follow while a group is open: its own lines and children first, then those of the groups above."""
+    chain: list[Rule] = []
+    level: Scope | None = scope
+    while level is not None:
+        chain += level.rules
+        for child in level.children:
+            chain += child.starts
+        level = level.parent
+    scope.candidates = tuple(chain)
+    for child in scope.children:
+        _fill_candidates(child)

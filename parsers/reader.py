@@ -1,0 +1,136 @@
+"""Read the output of one command: normalise, match, convert, and say what was not understood."""
+
+from __future__ import annotations
+
+import os as _os
+import re
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ..inventory.errors import ParseError
+from .catalogue import COMMANDS
+from .command import Command, Note, find
+from .convert import build
+from .machine import Outcome, Raw, run
+from .normalise import Output, normalise
+from .program import Program, Scope, TemplateError, compile_template
+from .result import Parsed, Problem
+
+TEMPLATES_VARIABLE = "NR_RUN_TEMPLATES"
+_compile_lock = threading.Lock()
+
+
+def parse(os: str, command: str, text: str, *, templates: Path | None = None) -> Parsed:
+    """Read the output of `command` as a device of `os` ("ios" or "asa") printed it, echo and prompt allowed around it.
+
+    templates: a folder whose `<os>/<command_with_underscores>.ttp` comes before ours (default: $NR_RUN_TEMPLATES).
+    Raises ParseError for text that is not the output of that command, or for a command that no template reads;
+    DeviceRefused where the device printed an error instead.
+    """
+    folder = templates or (Path(name) if (name := _os.environ.get(TEMPLATES_VARIABLE)) else None)
+    entry = find(COMMANDS, os, command) or _user_command(os, command, folder)
+    output = normalise(command, text, lambda typed: _same(entry, os, typed))
+    outcome, found = _read(entry, _program(entry, folder), output)
+    problems = [problem for problem in found if not isinstance(problem.why, Note)]
+    notes = tuple(problem for problem in found if isinstance(problem.why, Note))
+    if not outcome.matched:
+        if output.echoed and entry.silent_when_empty and not output.text.strip() and not output.strangers:
+            return Parsed(os, entry.name, entry.state({}))
+        raise ParseError(f"this is not the output of {entry.name!r}: no line of it is known.")
+    try:
+        state = entry.state(outcome.raw)
+    except LookupError:
+        reason = f": {problems[0].why} (line {problems[0].line})" if problems else ""
+        raise ParseError(f"the output of {entry.name!r} is too incomplete to be read{reason}.") from None
+    last = output.line_offset + output.text.rstrip().count("\n")
+    for conserve in entry.conserve:
+        problems += [Problem(last, "", why) for why in conserve(state, output.text)]
+    return Parsed(os, entry.name, state, tuple(problems), notes)
+
+
+def _same(entry: Command, os: str, typed: str) -> bool:
+    return find((*COMMANDS, entry), os, typed) is entry
+
+
+def _read(entry: Command, program: Program, output: Output) -> tuple[Outcome, list[Problem]]:
+    doubts: list[tuple[int, str]] = []
+    outcome = run(program, output.text, _finisher(entry, doubts))
+    problems = [Problem(line, text, why) for line, text, why in output.strangers]
+    for position, why in sorted({*outcome.leftovers, *doubts}):
+        problems.append(_problem(output, position, why))
+    return outcome, sorted(problems, key=lambda problem: problem.line)
+
+
+def _problem(output: Output, position: int, why: str) -> Problem:
+    found = re.compile(r"\S").search(output.text, position)
+    start = output.text.rindex("\n", 0, found.start()) if found else position
+    stop = output.text.find("\n", start + 1)
+    return Problem(output.line_offset + output.text.count("\n", 0, start + 1), output.text[start + 1 : stop], why)
+
+
+def _finisher(entry: Command, doubts: list[tuple[int, str]]) -> Callable[[Scope, Raw, list[Raw], int], object]:
+    records, validate = entry.records, entry.validate
+
+    def finish(scope: Scope, raw: Raw, above: list[Raw], position: int) -> object:
+        record = records.get(scope.path)
+        if record is None:
+            if not records:
+                return raw
+            _hoist(raw, above[-1])
+            return raw
+        if scope.path in entry.prepare:
+            entry.prepare[scope.path](raw, above)
+        built: Any = build(record, raw, above)
+        check = validate.get(scope.path)
+        if check is not None:
+            doubts.extend((position, why) for why in check(built, raw))
+        return built
+
+    return finish
+
+
+def _hoist(raw: Raw, parent: Raw) -> None:
+    """Hand the finished children of a group that has no record of its own to the group above."""
+    for key in [key for key, value in raw.items() if isinstance(value, list)]:
+        parent.setdefault(key, []).extend(raw.pop(key))
+
+
+def _program(entry: Command, folder: Path | None) -> Program:
+    source = template_source(entry, folder)
+    with _compile_lock:
+        try:
+            return _compiled(source)
+        except TemplateError as error:
+            raise ParseError(f"the template of {entry.name!r} cannot be used: {error}") from error
+
+
+@lru_cache(maxsize=256)
+def _compiled(source: str) -> Program:
+    return compile_template(source)
+
+
+def template_source(entry: Command, folder: Path | None = None) -> str:
+    """The text of the template that reads `entry`; a file in `folder` comes before ours."""
+    if folder is not None and (own := folder / entry.os / entry.template).is_file():
+        return own.read_text(encoding="utf-8")
+    return _packaged(entry.os, entry.template)
+
+
+@lru_cache(maxsize=256)
+def _packaged(os: str, name: str) -> str:
+    return (files(__package__) / "templates" / os / name).read_text(encoding="utf-8")
+
+
+def _user_command(os: str, command: str, folder: Path | None) -> Command:
+    """A command that only the user's folder has a template for: its state is what the template captured."""
+    entry = Command(os=os, name=" ".join(command.lower().split()), records={}, state=lambda raw: raw)
+    if re.fullmatch(r"[\w .-]+", entry.name) and folder is not None and (folder / os / entry.template).is_file():
+        return entry
+    known = ", ".join(sorted(item.name for item in COMMANDS if item.os == os))
+    if not known:
+        raise ParseError(f"no command of {os!r} is known; known systems: {', '.join(sorted({c.os for c in COMMANDS}))}.")
+    raise ParseError(f"no template reads {command!r} on {os}; there are templates for: {known}.")

@@ -1,0 +1,45 @@
+"""IKE state of IOS: security associations and policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import algorithms
+from ..columns import Address, column, upper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IsakmpSa:
+    """One row of `show crypto isakmp sa`.
+
+    dst is the responder and src the initiator: both ends print the same pair (Cisco 2611 and 3640 sample, IOS 12.2(8)T).
+    Only `state` says whether it is up (QM_IDLE and not deleted); `status` reads ACTIVE in half-open exchanges too.
+    slot is printed up to 12.4, status from 12.3T on.
+    """
+
+    dst: Address
+    src: Address
+    state: str = column(upper)
+    connection_id: int
+    slot: int | None = None
+    status: str | None = None
+    deleted: bool = column(default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IsakmpPolicy:
+    """One suite of `show crypto isakmp policy`; number None is the built-in default suite.
+
+    encryption and integrity are canonical; the `_text` fields are as printed. dh_group: number of the Diffie-Hellman
+    group. lifetime_kilobytes None: no volume limit.
+    """
+
+    number: int | None = None
+    encryption: str = column(algorithms.ike_encryption_phrase, source="encryption_text")
+    encryption_text: str
+    integrity: str = column(algorithms.ike_hash_phrase, source="integrity_text")
+    integrity_text: str
+    authentication: str
+    dh_group: int
+    lifetime_seconds: int
+    lifetime_kilobytes: int | None = None

@@ -1,0 +1,159 @@
+"""IPsec state of IOS: flows with their counters and security associations, crypto engine connections, crypto maps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import algorithms
+from ..columns import Address, Network, Spi, address_or_none, column, name_or_none, network, words
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Which traffic: an identity as `10.10.10.0/255.255.255.0/0/0` prints it. protocol and port 0 mean any."""
+
+    network: Network
+    protocol: int
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Selector:
+        """From address/mask/protocol/port; raises ValueError."""
+        prefix, protocol, port = text.rsplit("/", 2)
+        return cls(network(prefix), int(protocol), int(port))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IpsecSa:
+    """One IPsec security association of one direction.
+
+    direction: inbound or outbound. protocol: esp, ah or pcp (compression). transform is as printed; encryption and
+    integrity are canonical, None where the transform has none. remaining_kilobytes None: volume rekey is off.
+    status is printed from 12.4 on. flow_id may hold a space ("Onboard VPN:1", Cisco 881, IOS 15.4(3)M3).
+    """
+
+    direction: str = column(str.lower, inherit=True)
+    protocol: str = column(str.lower, inherit=True)
+    spi: Spi
+    transform: str = column(lambda text: text.strip(" ,"))
+    encryption: str | None = column(algorithms.encryption_of, source="transform")
+    integrity: str | None = column(algorithms.integrity_of, source="transform")
+    settings: frozenset[str] = column(words, default=frozenset())
+    mode: str | None = column(algorithms.mode_of, source="settings", default=None)
+    slot: int | None = None
+    connection_id: int | None = None
+    flow_id: str | None = None
+    map_tag: str | None = None
+    remaining_kilobytes: int | None = None
+    remaining_seconds: int | None = None
+    iv_bytes: int | None = None
+    replay_detection: bool | None = None
+    replay_window_packets: int | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IpsecFlow:
+    """One pair of identities with its counters and security associations.
+
+    Packet counters are packets since the flow was made. current_outbound_spi is 0 where there is no SA; two SAs per
+    direction are a rekey. path_mtu_bytes and its kin are as printed; the names differ between releases.
+    """
+
+    interface: str = column(inherit=True)
+    map_tag: str = column(inherit=True)
+    local_address: Address | None = column(inherit=True, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
+    vrf: str | None = column(lambda text: name_or_none(text.split(":")[1]), default=None)
+    local_ident: Selector
+    remote_ident: Selector
+    peer: Address
+    peer_port: int | None = column(lambda text: int(text.split()[-1].strip(":")), default=None)
+    action: str | None = None
+    flags: frozenset[str] = column(words, default=frozenset())
+    encapsulated_packets: int
+    encrypted_packets: int
+    digested_packets: int
+    decapsulated_packets: int
+    decrypted_packets: int
+    verified_packets: int
+    compressed_packets: int | None = None
+    decompressed_packets: int | None = None
+    not_compressed_packets: int | None = None
+    compression_failed_packets: int | None = None
+    not_decompressed_packets: int | None = None
+    decompression_failed_packets: int | None = None
+    send_errors: int | None = None
+    receive_errors: int | None = None
+    no_sa_packets: int | None = None
+    invalid_sa_packets: int | None = None
+    encapsulation_failed_packets: int | None = None
+    decapsulation_failed_packets: int | None = None
+    invalid_protocol_packets: int | None = None
+    verification_failed_packets: int | None = None
+    invalid_identity_packets: int | None = None
+    invalid_length_packets: int | None = None
+    replay_rollover_sent_packets: int | None = None
+    replay_rollover_received_packets: int | None = None
+    replay_failed_packets: int | None = None
+    tagged_packets: int | None = None
+    untagged_packets: int | None = None
+    not_tagged_packets: int | None = None
+    not_untagged_packets: int | None = None
+    internal_error_sent_packets: int | None = None
+    internal_error_received_packets: int | None = None
+    local_endpoint: Address
+    remote_endpoint: Address
+    plaintext_mtu_bytes: int | None = None
+    path_mtu_bytes: int
+    media_mtu_bytes: int | None = None
+    ip_mtu_bytes: int | None = None
+    mtu_interface: str | None = None
+    current_outbound_spi: Spi
+    pfs: bool | None = None
+    dh_group: str | None = None
+    sas: tuple[IpsecSa, ...] = column(source="sa", default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineConnection:
+    """One row of `show crypto engine connections active`; algorithm is cut short by the device.
+
+    kind (IKE, IPsec) is printed by newer releases. interface and address are None where the row reads `<none>`.
+    """
+
+    connection_id: int
+    kind: str | None = None
+    interface: str | None = None
+    address: Address | None = column(address_or_none, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
+    state: str | None = None
+    algorithm: str
+    encrypted_packets: int
+    decrypted_packets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CryptoMapEntry:
+    """One entry of `show crypto map`.
+
+    number: sequence number in the map. kind: ipsec-isakmp or ipsec-manual. dynamic_template: the dynamic map that a
+    dynamic entry refers to, or that a temporary entry was made from. access_lines: the selectors, as printed.
+    interfaces: only on the last entry of a map, where the device prints them.
+    """
+
+    name: str
+    number: int
+    kind: str
+    dynamic_template: str | None = None
+    peers: tuple[str, ...] = column(source="peer", default=())
+    access_list: str | None = None
+    access_lines: tuple[str, ...] = column(source="access_line", default=())
+    current_peer: Address | None = None
+    lifetime_kilobytes: int | None = None
+    lifetime_seconds: int | None = None
+    pfs: bool | None = None
+    dh_group: str | None = None
+    transform_sets: tuple[str, ...] = column(source="transform_set", default=())
+    ikev2_profile: str | None = None
+    isakmp_profile: str | None = None
+    incomplete: bool = column(lambda _: True, default=False)
+    interfaces: tuple[str, ...] = column(source="user", default=())
