@@ -6,6 +6,7 @@ limits: no password stands in them, and a device has one address, which is that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from .yaml_source import Document, Location, Problem, Unreadable, raise_all, rea
 
 HOSTS, GROUPS, DEFAULTS = "hosts.yaml", "groups.yaml", "defaults.yaml"
 
+#: Names of hosts and groups: the intent refers to hosts, and a host has a folder in every run.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 #: Keys of a host or group, and of the defaults.
 ELEMENT_KEYS = ("hostname", "port", "platform", "groups", "data", "connection_options")
 DEFAULTS_KEYS = ("port", "platform", "data", "connection_options")
@@ -66,6 +69,8 @@ def check_host_files(folder: Path) -> Mapping[str, int]:
 
 def _elements(document: Document, groups: Sequence[str]) -> Iterator[Problem]:
     for name, element in document.data.items():
+        if not NAME.fullmatch(name):
+            yield document.problem((name,), "the name may only have letters, digits, dot, dash and underscore")
         if isinstance(element, Mapping):
             yield from _element(document, (name,), element, ELEMENT_KEYS, groups)
         else:

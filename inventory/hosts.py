@@ -29,18 +29,16 @@ def load_nornir(folder: Path, *, workers: int = 20) -> Nornir:
     # Nornir logs the arguments of every task at INFO, and tracebacks that may quote the line that was sent.
     logging.getLogger("nornir").setLevel(logging.CRITICAL + 1)
     lines = check_host_files(folder)
-    nornir = InitNornir(
-        inventory={
-            "plugin": "SimpleInventory",
-            "options": {
-                "host_file": str(folder / HOSTS),
-                "group_file": str(folder / GROUPS),
-                "defaults_file": str(folder / DEFAULTS),
-            },
-        },
-        runner={"plugin": "threaded", "options": {"num_workers": workers}},
-        logging={"enabled": False},
-    )
+    files = {"host_file": folder / HOSTS, "group_file": folder / GROUPS, "defaults_file": folder / DEFAULTS}
+    try:
+        nornir = InitNornir(
+            inventory={"plugin": "SimpleInventory", "options": {name: str(path) for name, path in files.items()}},
+            runner={"plugin": "threaded", "options": {"num_workers": workers}},
+            logging={"enabled": False},
+        )
+    except (ValueError, TypeError):
+        # Nornir reads dates in free data as dates, and fails on one that does not exist.
+        raise IntentError(f"{folder}: data of a host, a group or the defaults has a date or number that does not exist") from None
     problems = [
         f"{folder / HOSTS}:{lines[name]}: {name}: {problem}"
         for name, host in nornir.inventory.hosts.items()

@@ -8,7 +8,7 @@ say about itself; what two records or a device have to agree on is in `validatio
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address, IPv4Network
 from types import MappingProxyType
@@ -67,6 +67,17 @@ def _network(value: object) -> object:
     return around
 
 
+def _date(value: object) -> object:
+    """pydantic would take a number for seconds since 1970."""
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError("is not a date (YYYY-MM-DD)") from None
+
+
+Day = Annotated[date, BeforeValidator(_date)]
 Address = Annotated[IPv4Address, BeforeValidator(_address)]
 Network = Annotated[IPv4Network, BeforeValidator(_network)]
 SecretReference = Annotated[str, StringConstraints(pattern=rf"^({'|'.join(SCHEMES)}):\S.*$", max_length=500)]
@@ -163,7 +174,7 @@ class IPSecProfile(NamedRecord):
 class Waiver(Record):
     """Leave to use weak cryptography, for a time and for a reason that somebody signed."""
 
-    until: date = Field(description="Last day on which the waiver holds (YYYY-MM-DD).")
+    until: Day = Field(description="Last day on which the waiver holds (YYYY-MM-DD).")
     ticket: Text = Field(min_length=1, description="Ticket under which the waiver was granted.")
     reason: Text = Field(min_length=1, description="Why stronger cryptography is not possible.")
 
@@ -277,7 +288,7 @@ class Crypto:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """All records of an intent by name."""
+    """All records of an intent by name. ``places`` says where a tunnel is written (``file:line``), as far as it is known."""
 
     ike_proposals: Mapping[str, IKEProposal]
     ike_policies: Mapping[str, IKEPolicy]
@@ -285,9 +296,10 @@ class Intent:
     ipsec_policies: Mapping[str, IPSecPolicy]
     ipsec_profiles: Mapping[str, IPSecProfile]
     tunnels: Mapping[str, Tunnel]
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, *files: IntentFile) -> Intent:
+    def of(cls, *files: IntentFile, places: Mapping[str, str] | None = None) -> Intent:
         """The intent that these files make up together. Raises IntentError when a name is defined twice."""
         return cls(
             ike_proposals=_by_name("IKE proposal", [r for f in files for r in f.ike_proposals]),
@@ -296,6 +308,7 @@ class Intent:
             ipsec_policies=_by_name("IPsec policy", [r for f in files for r in f.ipsec_policies]),
             ipsec_profiles=_by_name("IPsec profile", [r for f in files for r in f.ipsec_profiles]),
             tunnels=_by_name("tunnel", [r for f in files for r in f.tunnels]),
+            places=MappingProxyType(dict(places or {})),
         )
 
     def resolve(self, tunnel: Tunnel) -> Crypto:

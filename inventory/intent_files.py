@@ -46,10 +46,6 @@ _WORDING: Mapping[str, str] = {
     "bool_type": "has to be true or false",
     "tuple_type": "has to be a list",
     "model_type": "has to be a mapping (key: value)",
-    "date_from_datetime_parsing": "is not a date (YYYY-MM-DD)",
-    "date_from_datetime_inexact": "is not a date (YYYY-MM-DD)",
-    "date_type": "is not a date (YYYY-MM-DD)",
-    "ip_v4_address": "is not an IPv4 address",
     "greater_than_equal": "has to be at least {ge}",
     "less_than_equal": "has to be at most {le}",
     "too_short": "needs at least {min_length} entry",
@@ -95,7 +91,8 @@ def load_intent(folder: Path) -> Intent:
     if len(documents) == len(paths):
         problems.extend(_dangling(documents))
     raise_all(problems)
-    return Intent.of(*files)
+    places = {name: f"{document.path}:{document.line(at)}" for name, document, at in _names(documents, "tunnels")}
+    return Intent.of(*files, places=places)
 
 
 def _field_problems(document: Document, error: ValidationError) -> Iterator[Problem]:

@@ -44,7 +44,9 @@ class Platform:
 
     ``vti_ike_versions`` are the IKE versions with which a static virtual tunnel interface works. ``nvram_bytes`` is the room
     for the startup configuration, None where it is not a limit. ``ping`` is how a source is given: in the ``dialogue`` of the
-    extended ping, or on ``one-line``. ``output`` is the generation of the output of the crypto show commands.
+    extended ping, or on ``one-line``. ``output`` is the generation of the output of the
+    crypto show commands. ``allows_old`` is what an operator may do on the device so that it takes algorithms which it refuses
+    by itself, empty where there is no way.
     """
 
     model: str
@@ -62,6 +64,7 @@ class Platform:
     nvram_bytes: int | None
     note: str
     source: str
+    allows_old: str = ""
 
     @property
     def ike_versions(self) -> frozenset[int]:
@@ -179,6 +182,7 @@ _XE_17_11 = replace(
     ),
     note="Refuses DES, triple DES, MD5 and groups 1, 2 and 5, and 24 with IKEv2, while the compliance shield is on.",
     source="IOS-XE 17.11.1a release notes and command reference, crypto engine compliance shield.",
+    allows_old="configure crypto engine compliance shield disable and reload, which Cisco advises against",
 )
 _ASA_8_0 = Platform(
     model="",

@@ -1,13 +1,98 @@
-"""JSON Schema of an intent file, for editors (``nr-run schema``)."""
+"""JSON Schemas of the inventory files, for editors (``nr-run schema``).
+
+Copies stand in ``inventory/schema/``, where the first line of each example file points an editor to them;
+``python -m nr_run.inventory.schema`` writes them anew.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+from .host_files import DEFAULTS_KEYS, ELEMENT_KEYS, NAME, OPTION_KEYS
 from .intent import IntentFile
+from .secrets import SCHEMES
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def intent_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of one intent file, as a dict that ``json.dumps`` takes."""
-    schema = IntentFile.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "nr-run intent file"}
+    return {"$schema": _DRAFT, **IntentFile.model_json_schema(), "title": "nr-run intent file"}
+
+
+def hosts_schema() -> dict[str, Any]:
+    """JSON Schema of ``hosts.yaml`` and ``groups.yaml``: name -> host or group."""
+    return {
+        "$schema": _DRAFT,
+        "title": "nr-run hosts and groups",
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {"pattern": f"^{NAME.pattern}$"},
+        "additionalProperties": _element(ELEMENT_KEYS),
+    }
+
+
+def defaults_schema() -> dict[str, Any]:
+    """JSON Schema of ``defaults.yaml``."""
+    return {"$schema": _DRAFT, "title": "nr-run defaults", "minProperties": 1, **_element(DEFAULTS_KEYS)}
+
+
+SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "intent.schema.json": intent_schema,
+    "hosts.schema.json": hosts_schema,
+    "defaults.schema.json": defaults_schema,
+}
+
+
+def as_text(schema: Mapping[str, Any]) -> str:
+    """The schema as the committed copies have it."""
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def _element(keys: tuple[str, ...]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "properties": {key: _PROPERTIES[key] for key in keys}}
+
+
+def _reference(description: str) -> dict[str, Any]:
+    return {"type": "string", "pattern": rf"^({'|'.join(SCHEMES)}):\S.*$", "description": description}
+
+
+_PROPERTIES: Mapping[str, dict[str, Any]] = {
+    "hostname": {"type": "string", "description": "Management address or name of the device."},
+    "port": {"type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port of the device."},
+    "platform": {"type": "string", "description": "Netmiko device type, such as cisco_ios_telnet."},
+    "groups": {"type": "array", "items": {"type": "string"}, "description": "Groups, the first wins."},
+    "data": {
+        "type": "object",
+        "description": "What nr-run has to know of a device; other keys are yours.",
+        "properties": {
+            "model": {"type": "string", "description": "Model as show version names it, in quotes when it is a number."},
+            "release": {"type": "string", "description": "Release as show version names it, such as 12.2(8)T."},
+            "username_ref": _reference("Where the user name is kept."),
+            "password_ref": _reference("Where the password is kept."),
+            "enable_ref": _reference("Where the enable secret is kept; without it the login has to be privileged."),
+        },
+    },
+    "connection_options": {
+        "type": "object",
+        "description": "Options of a Nornir connection plugin by its name.",
+        "additionalProperties": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {key: {"type": ["object", "string", "null"]} for key in OPTION_KEYS},
+        },
+    },
+}
+
+
+def write_schemas(folder: Path) -> None:
+    """Write every schema into a folder."""
+    for name, schema in SCHEMAS.items():
+        (folder / name).write_text(as_text(schema()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_schemas(Path(__file__).parent / "schema")

@@ -13,7 +13,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarbool import ScalarBoolean
 
@@ -86,23 +86,77 @@ def describe(location: Location) -> str:
 
 def read_document(path: Path) -> Document:
     """The mapping in a YAML file. Raises Unreadable when there is none."""
+
+    def unreadable(text: str) -> Unreadable:
+        return Unreadable(Problem(str(path), 1, text))
+
+    parser = YAML(typ="rt")
+    parser.Constructor = _Constructor
+    reader = _Reader(path)
     try:
-        loaded = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        loaded = parser.load(path.read_text(encoding="utf-8"))
+        data = reader.plain(loaded, ())
     except OSError as error:
-        raise Unreadable(Problem(str(path), 1, f"cannot be read: {error.strerror}")) from None
+        raise unreadable(f"the file cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Unreadable(Problem(str(path), 1, "the file is not UTF-8 text")) from None
+        raise unreadable("the file is not UTF-8 text") from None
     except RecursionError:
-        raise Unreadable(Problem(str(path), 1, "the file is nested too deeply")) from None
+        raise unreadable("the file is nested too deeply, or an alias repeats what it is part of") from None
     except YAMLError as error:
         raise Unreadable(_yaml_problem(path, error)) from None
+    except (ValueError, TypeError, AttributeError):
+        # ruamel.yaml lets errors of int(), float() and of tags through as they are, without a place.
+        raise unreadable("this is not valid YAML: a value does not fit its tag or its form") from None
     if loaded is None:
-        raise Unreadable(Problem(str(path), 1, "the file is empty"))
+        raise unreadable("the file is empty")
     if not isinstance(loaded, CommentedMap):
-        raise Unreadable(Problem(str(path), 1, "the file has to be a mapping (key: value) at its top level"))
-    lines: dict[Location, int] = {}
-    data = _plain(loaded, (), lines)
-    return Document(path, data, lines)
+        raise unreadable("the file has to be a mapping (key: value) at its top level")
+    return Document(path, data, reader.lines)
+
+
+class _Constructor(RoundTripConstructor):
+    """Leaves dates as text: ruamel.yaml would fail on 30 February without saying where it stands."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+
+
+class _Reader:
+    """Turns ruamel's types into plain ones and notes the line of each part."""
+
+    #: More parts than any real file has: aliases of aliases.
+    LIMIT = 1_000_000
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines: dict[Location, int] = {}
+
+    def plain(self, node: Any, location: Location) -> Any:
+        if len(self.lines) > self.LIMIT:
+            raise RecursionError
+        if isinstance(node, CommentedMap):
+            return self._mapping(node, location)
+        if isinstance(node, CommentedSeq):
+            for index in range(len(node)):
+                self.lines[(*location, index)] = node.lc.item(index)[0] + 1
+            return [self.plain(value, (*location, index)) for index, value in enumerate(node)]
+        if isinstance(node, ScalarBoolean):
+            return bool(node)
+        kind = next((kind for kind in (str, int, float) if isinstance(node, kind) and not isinstance(node, bool)), None)
+        return kind(node) if kind else node
+
+    def _mapping(self, node: CommentedMap, location: Location) -> dict[str, Any]:
+        data = {}
+        for key, value in node.items():
+            # Merged keys (<<) have no place of their own: they keep that of the mapping around them.
+            line = node.lc.key(key)[0] + 1 if key in (node.lc.data or {}) else None
+            if not isinstance(key, str):
+                known = line or self.lines.get(location, 1)
+                raise Unreadable(Problem(str(self.path), known, "a key has to be text (put numbers in quotes)"))
+            if line is not None:
+                self.lines[(*location, key)] = line
+            data[str(key)] = self.plain(value, (*location, key))
+        return data
 
 
 def _yaml_problem(path: Path, error: YAMLError) -> Problem:
@@ -117,25 +171,6 @@ def _yaml_problem(path: Path, error: YAMLError) -> Problem:
             if re.search(pattern, said):
                 return Problem(str(path), line, f"this is not valid YAML: {sentence}")
     return Problem(str(path), line, "this is not valid YAML")
-
-
-def _plain(node: Any, location: Location, lines: dict[Location, int]) -> Any:
-    """The node without ruamel's types; fills ``lines``. Merged keys (``<<``) keep the line of the mapping around them."""
-    if isinstance(node, CommentedMap):
-        for key in node:
-            if key in node.lc.data:
-                lines[(*location, str(key))] = node.lc.key(key)[0] + 1
-        return {str(key): _plain(value, (*location, str(key)), lines) for key, value in node.items()}
-    if isinstance(node, CommentedSeq):
-        for index in range(len(node)):
-            lines[(*location, index)] = node.lc.item(index)[0] + 1
-        return [_plain(value, (*location, index), lines) for index, value in enumerate(node)]
-    if isinstance(node, ScalarBoolean):
-        return bool(node)
-    for kind in (str, int, float):
-        if isinstance(node, kind) and not isinstance(node, bool):
-            return kind(node)
-    return node
 
 
 def raise_all(problems: Sequence[Problem]) -> None:
