@@ -1,0 +1,203 @@
+"""One simulated router: its configuration, what is saved, its SAs, faults, counters and log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import IPv4Address, IPv4Network
+
+from . import md5crypt
+from .clock import LabClock
+from .configure import Place, apply
+from .faults import Faults
+from .forms import Release
+from .model import Policy, Selector
+from .network import CLIENT, CLIENT_POOL, Network
+from .profiles import Profile
+from .sa import CryptoState, Flow
+from .store import Store
+
+
+@dataclass(slots=True)
+class Counters:
+    """What a client cost: login exchanges, round trips, lines typed."""
+
+    logins: int = 0
+    round_trips: int = 0
+    lines: int = 0
+
+
+@dataclass(slots=True)
+class Translation:
+    """One address translation, as `show ip nat translations` lists it."""
+
+    inside: IPv4Address
+    outside: IPv4Address
+    destination: IPv4Address
+
+
+@dataclass(slots=True)
+class Saved:
+    """The startup configuration and when it was written."""
+
+    lines: list[str] = field(default_factory=list)
+    size: int = 0
+
+
+class Box:
+    """A router of one profile on one release."""
+
+    def __init__(self, name: str, profile: Profile, release: Release, network: Network) -> None:
+        self.name = name
+        self.profile = profile
+        self.release = release
+        self.network = network
+        self.clock: LabClock = network.clock
+        self.store = Store()
+        self.saved = Saved()
+        self.faults = Faults()
+        self.counters = Counters()
+        self.crypto = CryptoState(profile.first_ike, profile.first_ipsec)
+        self.physical = profile.physical
+        self.logged: list[str] = []
+        self.translations: list[Translation] = []
+        self.changed: str = ""
+        self.vtys: dict[int, str] = {}
+        self.on_fault: Callable[[], None] = lambda: None
+
+    def boot(self, config: str) -> None:
+        """Type the initial configuration; a line that the release refuses is a mistake of ours and raises ValueError."""
+        place = Place()
+        for line in config.splitlines():
+            answer, place = apply(self, self.release, place, line)
+            if any((text.startswith("%") and "NOTE" not in text) or "^" in text for text in answer):
+                raise ValueError(f"{self.name} does not take its own configuration: {line.split()[:3]}: {answer}")
+        if self.profile.has_client:
+            connect_client(self)
+        self.save()
+
+    # What rules may ask (edit.Surroundings)
+
+    def hash_secret(self, plain: str) -> str:
+        """The `secret 5` form of a password."""
+        return md5crypt.new_hash(plain)
+
+    def stored_key(self, typed: str) -> tuple[str, str]:
+        """The pre-shared key as shown and as used."""
+        other = typed[:-1] + ("x" if typed[-1] != "x" else "y")
+        if "wrong-psk" in self.faults:
+            return other, other
+        return typed, other if "wrong-psk-silent" in self.faults else typed
+
+    def entry_changed(self, name: str, seq: str) -> None:
+        """An entry of a crypto map went away or protects other traffic: its SAs go."""
+        self.network.drop(self, [f for f in self.crypto.flows if (f.map, str(f.seq)) == (name, seq)])
+
+    def binding_changed(self) -> None:
+        """The interface got another crypto map or none: everything that was negotiated over it goes."""
+        self.network.drop(self, list(self.crypto.flows))
+        self.network.drop_ike(self)
+        self.log(f"%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is {'ON' if self._any_map() else 'OFF'}")
+
+    def _any_map(self) -> bool:
+        return any(entry.child("crypto map") is not None for entry in self.store.all("interface"))
+
+    # What the wire may ask (network.Station)
+
+    def log(self, message: str) -> None:
+        """Write a log message, with the uptime before it; the last 200 are kept."""
+        self.logged = [*self.logged[-199:], f"{self.uptime_stamp()}: {message}"]
+
+    def noted_translation(self, inside: IPv4Address, outside: IPv4Address, destination: IPv4Address) -> None:
+        """Remember an address translation."""
+        new = Translation(inside, outside, destination)
+        if new not in self.translations:
+            self.translations.append(new)
+
+    # Time and texts
+
+    def wall(self) -> datetime:
+        """The time that the box shows."""
+        return self.clock.wall(self.profile.clock)
+
+    def uptime_stamp(self) -> str:
+        """Uptime as `service timestamps log uptime` writes it; the box had been up for 75 minutes at the start."""
+        seconds = int(self.clock.now()) + 4500
+        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+    @property
+    def hostname(self) -> str:
+        """The configured host name."""
+        entry = self.store.get("hostname")
+        return entry.values["name"] if entry is not None else "Router"
+
+    def config_lines(self) -> list[str]:
+        """The configuration from the first `!` to `end`, without the lines that say when it changed."""
+        return [*self.store.text(self.profile.layout, self.release.order), "end"]
+
+    def running_lines(self) -> list[str]:
+        """The running configuration with the note of its last change, if the clock is set."""
+        lines = self.config_lines()
+        if self.profile.clock_set and self.changed:
+            lines[1:1] = [f"! Last configuration change at {self.changed}", "!"]
+        return lines
+
+    def mark_changed(self, user: str) -> None:
+        """Note that somebody left configuration mode."""
+        self.changed = f"{self.wall():%H:%M:%S UTC %a %b} {self.wall().day} {self.wall().year}{f' by {user}' if user else ''}"
+        self.log(f"%SYS-5-CONFIG_I: Configured from console by {user or 'console'} on vty0 (127.0.0.1)")
+
+    def save(self) -> bool:
+        """Write the startup configuration; False if it does not fit."""
+        lines = self.running_lines()
+        size = size_of(lines)
+        if "nvram-full" in self.faults or size > self.profile.nvram:
+            return False
+        self.saved = Saved(lines, size)
+        return True
+
+    def credentials_match(self, user: str, password: str) -> int | None:
+        """The privilege level of a local user, or None if the password is not theirs."""
+        entry = self.store.get("username", user)
+        if entry is None or "login-refused" in self.faults:
+            return None
+        plain, hashed = entry.values.get("password"), entry.values.get("hash")
+        good = plain == password if plain is not None else md5crypt.matches(password, hashed or "")
+        return int(entry.values.get("level", "1")) if good else None
+
+    def enable_matches(self, password: str) -> bool:
+        """Whether this is the enable secret."""
+        entry = self.store.get("enable secret")
+        return entry is not None and md5crypt.matches(password, entry.values["hash"])
+
+
+def size_of(lines: list[str]) -> int:
+    """Bytes of a configuration, each line with its line end."""
+    return sum(len(line) + 1 for line in lines)
+
+
+def connect_client(box: Box) -> None:
+    """The VPN client that is connected at the start, with the counters of a real capture (Cisco 2611, 12.2(8)T)."""
+    local = IPv4Address("172.18.124.159")
+    row = box.crypto.new_ike(local, CLIENT)
+    row.state, row.policy = "QM_IDLE", Policy(3, "3des", "sha", "pre-share", "2", 86400)
+    pool = IPv4Network(f"{CLIENT_POOL}/32")
+    to_box = Flow("clientmap", 10, Selector(IPv4Network(f"{local}/32"), pool), CLIENT, from_acl=False)
+    to_all = Flow("clientmap", 10, Selector(IPv4Network("0.0.0.0/0"), pool), CLIENT, from_acl=False)
+    to_all.encaps, to_all.decaps = 4, 20
+    transform = ("esp-3des", "esp-md5-hmac")
+    spis: Mapping[int, tuple[Flow, int, int, int, int]] = {
+        0xC4483102: (to_box, 3484, 0, 0, 0),
+        0x81F39EFA: (to_box, 3484, 0, 0, 1),
+        0x5209917C: (to_all, 3474, 2, 9, 0),
+        0x58886878: (to_all, 3474, 0, 0, 1),
+        0xDE6C99C0: (to_all, 3493, 2, 11, 0),
+        0xB7F84138: (to_all, 3486, 1, 4, 1),
+    }
+    for spi, (flow, seconds, volume, packets, outbound) in spis.items():
+        made = seconds - 3600
+        sa = box.crypto.new_sa(spi, transform, made, 3600, 4608000)
+        sa.packets, sa.used_kilobytes = packets, volume - (packets + 7) // 8
+        (flow.outbound if outbound else flow.inbound).append(sa)
+    box.crypto.flows += [to_box, to_all]

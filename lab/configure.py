@@ -1,0 +1,96 @@
+"""Applying typed configuration lines: reading, errors with the caret, sections, defaults, the rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .edit import Edit, Misread, Refused, Surroundings
+from .forms import ConfigLeaf, Form, Release
+from .rules import HOOKS
+from .store import Entry
+from .syntax import Reading, Verdict
+
+INVALID = "% Invalid input detected at '^' marker."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the person types: the mode and the section that is open."""
+
+    mode: str = "config"
+    section: Entry | None = None
+
+
+def complaint(reading: Reading[ConfigLeaf], line: str, prompt: str) -> list[str]:
+    """The router's words for a line that it does not take; the caret counts from the left edge, prompt included."""
+    if reading.verdict is Verdict.AMBIGUOUS:
+        return [f'% Ambiguous command:  "{line.strip()}"']
+    if reading.verdict is Verdict.INCOMPLETE:
+        return ["% Incomplete command.", ""]
+    return [" " * (len(prompt) + reading.column) + "^", INVALID, ""]
+
+
+def read(release: Release, place: Place, line: str) -> tuple[Reading[ConfigLeaf], Place]:
+    """Read a line in its mode; what the mode does not know is tried as a global command, as the router does."""
+    reading = release.config[place.mode].read(line)
+    if reading.verdict is Verdict.DONE or place.mode == "config":
+        return reading, place
+    above = release.config["config"].read(line)
+    if above.verdict is Verdict.DONE:
+        return above, Place()
+    return (above, place) if above.depth > reading.depth else (reading, place)
+
+
+def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: str = "") -> tuple[list[str], Place]:
+    """Apply one line: return what the router answers, and where the person is after it."""
+    if not line.strip() or line.lstrip().startswith("!"):
+        return [], place
+    reading, at = read(release, place, line)
+    if reading.verdict is not Verdict.DONE or reading.leaf is None:
+        return complaint(reading, line, prompt), place
+    form, negated = reading.leaf.form, reading.leaf.negated
+    values = dict(reading.values)
+    if negated:
+        values["line"] = values["line"].removeprefix("no ")
+    section = at.section if form.mode != "config" else None
+    edit = Edit(box, form, negated, values, section)
+    try:
+        _perform(edit)
+    except Refused as refusal:
+        return refusal.lines, at
+    except Misread as error:
+        column = line.rstrip().rfind(" ") + 1
+        return complaint(Reading(Verdict.INVALID, column=column, values={"word": error.word}), line, prompt), place
+    if edit.entered is not None and form.enters:
+        return edit.says, Place(form.enters, edit.entered)
+    return edit.says, at if form.mode != "config" else Place()
+
+
+def _perform(edit: Edit) -> None:
+    form = edit.form
+    if form.hook:
+        HOOKS[form.hook](edit)
+        return
+    if edit.negated:
+        _store_off(edit) if form.off == "store" else edit.clear()
+        return
+    text = form.text.format(**edit.values)
+    if form.on == "clear" or text == form.hides:
+        edit.clear()
+        return
+    entry = edit.put()
+    if form.enters:
+        edit.entered = entry
+
+
+def _store_off(edit: Edit) -> None:
+    """Commands whose `no` form is written in the configuration, such as `no keepalive`."""
+    edit.values = {}
+    edit.put(f"no {fixed_words(edit.form)}")
+
+
+def fixed_words(form: Form) -> str:
+    """The keywords with which a form begins."""
+    match = re.match(r"[a-z][a-z0-9 -]*", form.syntax)
+    return match[0].strip() if match else form.syntax

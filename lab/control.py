@@ -1,0 +1,95 @@
+"""The control channel: one JSON line in, one JSON line out, on a unix socket in the lab's private folder, with a token.
+
+Requests: {"token": ..., "do": "status" | "exec" | "fault" | "counters" | "reset" | "stop", ...}. Answers: {"ok": ...} or
+{"error": sentence, "kind": name of the exception}.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import socket
+from dataclasses import asdict
+from typing import Any
+
+from . import errors
+from .rehearsal import Rehearsal
+
+LIMIT = 1 << 24
+TIMEOUT = 600.0
+
+
+class Control:
+    """The server side."""
+
+    def __init__(self, lab: Rehearsal, token: str) -> None:
+        self.lab = lab
+        self.token = token
+        self.stopped = asyncio.Event()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of one connection."""
+        try:
+            while line := await reader.readline():
+                answer = await self._answer(line)
+                writer.write(json.dumps(answer).encode() + b"\n")
+                await writer.drain()
+        except (ConnectionError, asyncio.CancelledError):
+            return
+        finally:
+            writer.close()
+
+    async def _answer(self, line: bytes) -> dict[str, Any]:
+        try:
+            request = json.loads(line)
+        except ValueError:
+            return {"error": "The request is not JSON.", "kind": "LabError"}
+        if not isinstance(request, dict) or not hmac.compare_digest(str(request.get("token", "")), self.token):
+            return {"error": "The token is wrong.", "kind": "LabError"}
+        try:
+            return {"ok": await self._do(request)}
+        except errors.LabError as error:
+            return {"error": str(error), "kind": type(error).__name__}
+
+    async def _do(self, request: dict[str, Any]) -> Any:
+        what, device = request.get("do"), str(request.get("device", ""))
+        if what == "status":
+            return {
+                name: {"faults": {k: list(v) for k, v in box.faults.active.items()}, "sessions": len(box.vtys)}
+                for name, box in self.lab.boxes.items()
+            }
+        if what == "exec":
+            return await self.lab.execute(device, str(request["command"]))
+        if what == "fault":
+            arguments = tuple(str(item) for item in request.get("arguments", ()))
+            return await self.lab.fault(device, str(request["fault"]), arguments, on=bool(request.get("on", True)))
+        if what == "counters":
+            return asdict(self.lab.box(device).counters)
+        if what == "reset":
+            for box in self.lab.boxes.values():
+                box.counters = type(box.counters)()
+            return None
+        if what == "stop":
+            self.stopped.set()
+            return None
+        raise errors.LabError(f"The lab does not know the request {what}.")
+
+
+def request(address: str, token: str, what: str, **more: Any) -> Any:
+    """Put one request to a running lab and return its answer; LabError as the lab raised it, NoLab if none answers."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
+            channel.settimeout(TIMEOUT)
+            channel.connect(address)
+            channel.sendall(json.dumps({"token": token, "do": what, **more}).encode() + b"\n")
+            with channel.makefile("rb") as answers:
+                line = answers.readline(LIMIT)
+    except OSError as error:
+        raise errors.NoLab("No lab answers: it has ended. Start one with: nr-run lab up") from error
+    if not line:
+        raise errors.NoLab("The lab ended while it was asked.")
+    answer = json.loads(line)
+    if "error" in answer:
+        raise getattr(errors, answer["kind"], errors.LabError)(answer["error"])
+    return answer["ok"]

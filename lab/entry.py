@@ -1,0 +1,168 @@
+"""Starting a lab and talking to it: the only door that the rest of nr-run uses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from . import folder
+from .control import request
+from .errors import LabError, NoLab
+from .folder import default_directory
+
+__all__ = ["Counters", "Endpoint", "LabHandle", "attach", "default_directory", "start"]
+
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a device listens; `transport` is `telnet`."""
+
+    host: str
+    port: int
+    transport: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What clients cost a device since the last reset."""
+
+    logins: int
+    round_trips: int
+    lines: int
+
+
+class LabHandle:
+    """A running lab. As a context manager it stops the lab that it started; an attached lab goes on."""
+
+    def __init__(self, directory: Path, record: Mapping[str, Any], process: subprocess.Popen[bytes] | None) -> None:
+        self.directory = directory
+        self.pid: int = record["pid"]
+        self.speed: float = record["speed"]
+        self.credentials = directory / "credentials"
+        self.devices = {name: Endpoint(**where) for name, where in record["devices"].items()}
+        self._control: str = record["control"]
+        self._token: str = record["token"]
+        self._process = process
+
+    def __enter__(self) -> LabHandle:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._process is not None:
+            self.stop()
+
+    def _ask(self, what: str, **more: Any) -> Any:
+        return request(self._control, self._token, what, **more)
+
+    def exec(self, device: str, command: str) -> str:
+        """Run an exec command as a privileged user and return its output.
+
+        Lines after the first answer the command's questions, or are typed in configuration mode. NoSuchDevice.
+        """
+        return str(self._ask("exec", device=device, command=command))
+
+    def fault(self, device: str, name: str, *args: str | int, on: bool = True) -> None:
+        """Switch a fault of a device; NoSuchFault for an unknown one, or wrong arguments."""
+        self._ask("fault", device=device, fault=name, arguments=[str(item) for item in args], on=on)
+
+    def status(self) -> dict[str, Any]:
+        """Per device: the faults that are on and the number of open sessions."""
+        return dict(self._ask("status"))
+
+    def counters(self, device: str) -> Counters:
+        """What clients cost a device since the last reset."""
+        return Counters(**self._ask("counters", device=device))
+
+    def reset_counters(self) -> None:
+        """Set the counters of every device to zero."""
+        self._ask("reset")
+
+    def stop(self) -> None:
+        """End the lab and wait until it has ended."""
+        try:
+            self._ask("stop")
+        except NoLab:
+            folder.remove(self.directory)
+        if self._process is not None:
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            if self._process.stderr is not None:
+                self._process.stderr.close()
+            return
+        until = time.monotonic() + STOP_SECONDS
+        while folder.alive(self.pid) and time.monotonic() < until:
+            time.sleep(0.05)
+
+
+def start(
+    directory: Path,
+    *,
+    devices: Mapping[str, str] | None = None,
+    speed: float = 1.0,
+    fixed_ports: bool = False,
+    detach: bool = False,
+    lifetime: float = 8 * 3600.0,
+) -> LabHandle:
+    """Start a lab in a child process and wait until it answers.
+
+    `devices` maps device names to profiles (`vpn2611`, `vpn3640`); `speed` is lab seconds per real second; `lifetime` is in
+    real seconds. With `detach` the lab outlives this process. LabError if a lab runs there already, or it cannot start.
+    """
+    try:
+        running = folder.read(directory)
+    except NoLab:
+        folder.remove(directory)
+    else:
+        raise LabError(f"A lab runs in {directory} already (process {running['pid']}).")
+    command = [sys.executable, "-m", "nr_run.lab", "--directory", str(directory)]
+    command += ["--speed", str(speed), "--lifetime", str(lifetime)]
+    command += ["--devices", json.dumps(dict(devices))] if devices is not None else []
+    command += ["--fixed-ports"] * fixed_ports + ["--stay"] * detach
+    process = subprocess.Popen(  # noqa: S603 - our own module, run by our own interpreter
+        command,
+        stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    return LabHandle(directory, _wait(directory, process), process)
+
+
+def _wait(directory: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            _, said = process.communicate()
+            lines = said.decode(errors="replace").strip().splitlines()
+            raise LabError(lines[-1] if lines else "The lab ended before it answered.")
+        try:
+            record = folder.read(directory)
+        except NoLab:
+            time.sleep(0.05)
+            continue
+        if record["pid"] == process.pid:
+            return record
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()
+    raise LabError(f"The lab did not answer within {START_SECONDS:.0f} seconds.")
+
+
+def attach(directory: Path) -> LabHandle:
+    """The lab that runs in a folder; NoLab if none does."""
+    return LabHandle(directory, folder.read(directory), None)

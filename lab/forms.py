@@ -1,0 +1,80 @@
+"""What one row of a release's command table says, and the table compiled into one grammar per mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .syntax import Grammar, Keyword, Stop, chains
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form of a configuration command.
+
+    `family` and `key` are the identity of what the line configures: a second line with the same identity replaces the
+    first. `key` names arguments; `("line",)` makes each different line its own object. `on` and `off` say what the
+    command and its `no` form do: store a line, or clear the stored one. `hides` is the default that is never shown.
+    """
+
+    mode: str
+    syntax: str
+    family: str
+    key: tuple[str, ...] = ()
+    text: str = "{line}"
+    enters: str = ""
+    hides: str = ""
+    on: Literal["store", "clear"] = "store"
+    off: Literal["store", "clear", "none"] = "clear"
+    hook: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExecForm:
+    """One form of an exec command: `run` names the function, `level` the privilege that it takes."""
+
+    syntax: str
+    run: str
+    level: int = 15
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigLeaf:
+    """Where a configuration line ends in the grammar."""
+
+    form: Form
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One software release: its grammar per configuration mode, its exec commands and its section prompts."""
+
+    name: str
+    config: Mapping[str, Grammar[ConfigLeaf]]
+    execs: Mapping[int, Grammar[ExecForm]]
+    prompts: Mapping[str, str]
+    order: Mapping[str, int]
+
+
+def compile_release(
+    name: str, forms: Iterable[Form], execs: Iterable[ExecForm], prompts: Mapping[str, str], macros: Mapping[str, str]
+) -> Release:
+    """Compile the tables of a release."""
+    config: dict[str, Grammar[ConfigLeaf]] = {mode: Grammar() for mode in prompts}
+    order: dict[str, int] = {}
+    for form in forms:
+        order.setdefault(form.family, len(order))
+        for chain in chains(form.syntax, macros):
+            config[form.mode].add(chain, ConfigLeaf(form, negated=False))
+            if form.off != "none":
+                config[form.mode].add((Keyword("no"), *chain), ConfigLeaf(form, negated=True), stops=Stop() in chain)
+    commands: dict[int, Grammar[ExecForm]] = {1: Grammar(), 15: Grammar()}
+    for command in execs:
+        for chain in chains(command.syntax, macros):
+            for level, grammar in commands.items():
+                if level >= command.level:
+                    grammar.add(chain, command)
+    return Release(name, config, commands, prompts, order)

@@ -1,0 +1,264 @@
+"""The wire between the boxes: who reaches whom, what happens to a packet, when SAs age.
+
+One segment 172.18.124.0/24 with a gateway that knows no private network; behind each box a LAN with two hosts (.10 and
+.20), whose default gateway the box is. Packets are judged hop by hop from the running configurations.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import IPv4Address
+from typing import Protocol
+
+from . import model
+from .clock import LabClock
+from .faults import Faults
+from .sa import CryptoState, Flow
+from .store import Store
+
+GATEWAY = IPv4Address("172.18.124.1")
+CLIENT = IPv4Address("64.102.55.142")
+CLIENT_POOL = IPv4Address("14.1.1.106")
+HOSTS = (10, 20)
+
+
+class Outcome(Enum):
+    """What became of an echo."""
+
+    REPLY = "!"
+    LOST = "."
+    UNREACHABLE = "U"
+
+
+class Station(Protocol):
+    """What the wire needs to know of a box."""
+
+    name: str
+    store: Store
+    faults: Faults
+    crypto: CryptoState
+
+    def log(self, message: str) -> None:
+        """Write a log message."""
+
+    def noted_translation(self, inside: IPv4Address, outside: IPv4Address, destination: IPv4Address) -> None:
+        """Remember an address translation."""
+
+
+class Negotiator(Protocol):
+    """Starts IKE when a packet needs protection and has none."""
+
+    def need(self, box: Station, local: IPv4Address, entry: model.MapEntry, selector: model.Selector) -> None:
+        """Negotiate for a flow, unless that is under way."""
+
+    def renew(self, box: Station, flow: Flow) -> bool:
+        """Make new SAs for a flow whose lifetime ends; False if the two ends do not agree any more."""
+
+
+@dataclass(slots=True)
+class Network:
+    """All boxes on the segment."""
+
+    clock: LabClock
+    boxes: dict[str, Station]
+    ike: Negotiator | None = None
+
+    def owner(self, address: IPv4Address) -> Station | None:
+        """The box that has an address on an interface that is up."""
+        for box in self.boxes.values():
+            if "down" not in box.faults and any(i.up and i.address == address for i in model.interfaces(box.store)):
+                return box
+        return None
+
+    def neighbour(self, box: Station, address: IPv4Address) -> Station | None:
+        """The box at an address, if this box has a way there over the segment."""
+        route = model.route_to(box.store, address)
+        if route is None or route.interface.address is None or (route.via not in (None, GATEWAY, address)):
+            return None
+        other = self.owner(address)
+        return other if other is not None and other is not box and "down" not in box.faults else None
+
+    def ike_peer(self, box: Station, address: IPv4Address) -> Station | None:
+        """The box that answers IKE at an address: reachable, UDP 500 passes, and a crypto map is bound there."""
+        other = self.neighbour(box, address)
+        if other is None or "drop-ike" in box.faults or "drop-ike" in other.faults:
+            return None
+        if other.store.get("isakmp enable") is not None or box.store.get("isakmp enable") is not None:
+            return None
+        bound = any(i.crypto_map and i.address == address for i in model.interfaces(other.store))
+        return other if bound else None
+
+    def echo(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Outcome:
+        """Send one echo request and see whether the reply comes back."""
+        self.settle()
+        where = self._send(box, source, destination)
+        if isinstance(where, Outcome):
+            return where
+        if where is box:
+            return Outcome.REPLY
+        back = self._send(where, destination, source)
+        return back if back is Outcome.LOST else Outcome.REPLY if back is box else Outcome.LOST
+
+    def _send(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
+        """Move a packet one way; return the box that it ends at (or behind), or what became of it."""
+        route = model.route_to(box.store, destination)
+        if "down" in box.faults or route is None or route.interface.address is None:
+            return Outcome.LOST
+        if any(i.address == destination and i.up for i in model.interfaces(box.store)):
+            return box
+        source = self._translate(box, route, source, destination)
+        if route.interface.crypto_map:
+            protected = self._protect(box, route.interface, source, destination)
+            if protected is not None:
+                return protected
+        return self._clear(box, route, source, destination)
+
+    def _translate(self, box: Station, route: model.Route, source: IPv4Address, destination: IPv4Address) -> IPv4Address:
+        """`ip nat inside source list`, which comes before the crypto map."""
+        if route.interface.nat != "outside" or route.interface.address is None:
+            return source
+        inside = any(i.nat == "inside" and i.network and source in i.network for i in model.interfaces(box.store))
+        for rule in box.store.all("ip nat inside"):
+            acl = rule.values.get("acl")
+            if inside and acl and model.permits(box.store, acl, source, destination):
+                box.noted_translation(source, route.interface.address, destination)
+                return route.interface.address
+        return source
+
+    def _protect(
+        self, box: Station, out: model.Interface, source: IPv4Address, destination: IPv4Address
+    ) -> Station | Outcome | None:
+        """The crypto map of the interface; None when no entry wants the packet."""
+        for entry in model.entries(box.store, out.crypto_map):
+            if entry.dynamic:
+                for flow in box.crypto.flows:
+                    if (flow.map, flow.seq) == (entry.name, entry.seq) and flow.selector.covers(source, destination):
+                        return self._encrypted(box, flow, destination)
+                continue
+            selector = entry.selector_for(source, destination) if entry.complete else None
+            if selector is None or out.address is None:
+                continue
+            flow = box.crypto.flow(entry.name, entry.seq, selector, entry.peers[0])
+            if flow.outbound:
+                return self._encrypted(box, flow, destination)
+            flow.send_errors += 1
+            if self.ike is not None:
+                self.ike.need(box, out.address, entry, selector)
+            return Outcome.LOST
+        return None
+
+    def _encrypted(self, box: Station, flow: Flow, destination: IPv4Address) -> Station | Outcome:
+        """Send a packet through an SA."""
+        sa = flow.outbound[-1]
+        flow.encaps += 1
+        sa.packets += 1
+        if flow.peer == CLIENT:
+            if "drop-esp" in box.faults or destination != CLIENT_POOL:
+                return Outcome.LOST
+            flow.decaps += 1
+            flow.inbound[-1].packets += 1
+            return box
+        other = self.neighbour(box, flow.peer)
+        if other is None or "drop-esp" in box.faults or "drop-esp" in other.faults:
+            return Outcome.LOST
+        found = other.crypto.inbound(sa.spi)
+        if found is None:
+            other.log(
+                "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr="
+                f"{flow.peer}, prot=50, spi=0x{sa.spi:X}({sa.spi})"
+            )
+            return Outcome.LOST
+        found[0].decaps += 1
+        found[1].packets += 1
+        return self._arrived(other, destination)
+
+    def _clear(self, box: Station, route: model.Route, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
+        """Send a packet unprotected."""
+        if route.interface.network is not None and GATEWAY not in route.interface.network:
+            return box if int(destination) & 0xFF in HOSTS else Outcome.LOST
+        hop = route.via or destination
+        if hop == GATEWAY:
+            if destination in (CLIENT, GATEWAY):
+                return box
+            hop = destination
+        other = self.owner(hop)
+        if other is None or other is box:
+            return Outcome.LOST
+        if self._expected_encrypted(other, hop, source, destination):
+            return Outcome.LOST
+        return self._arrived(other, destination)
+
+    def _expected_encrypted(self, box: Station, at: IPv4Address, source: IPv4Address, destination: IPv4Address) -> bool:
+        """A packet in clear that the crypto map of the receiving interface would have protected is dropped there."""
+        for interface in model.interfaces(box.store):
+            if interface.address != at or not interface.crypto_map:
+                continue
+            for entry in model.entries(box.store, interface.crypto_map):
+                selector = entry.selector_for(destination, source) if entry.complete else None
+                if selector is not None:
+                    box.crypto.flow(entry.name, entry.seq, selector, entry.peers[0]).recv_errors += 1
+                    box.log(
+                        "%CRYPTO-4-RECVD_PKT_NOT_IPSEC: Rec'd packet not an IPSEC packet.\n"
+                        f"        (ip) dest_addr= {destination}, src_addr= {source}, prot= 1"
+                    )
+                    return True
+        return False
+
+    def _arrived(self, box: Station, destination: IPv4Address) -> Station | Outcome:
+        """A packet for a box itself, or for a host on a LAN behind it."""
+        for interface in model.interfaces(box.store):
+            if interface.up and interface.network is not None and destination in interface.network:
+                alive = destination == interface.address or int(destination) & 0xFF in HOSTS
+                return box if alive else Outcome.LOST
+        return Outcome.LOST
+
+    def settle(self) -> None:
+        """Let time pass: rekey what ends soon and was used, drop what has ended."""
+        now = self.clock.now()
+        for box in self.boxes.values():
+            box.crypto.ike = [row for row in box.crypto.ike if row.expires > now]
+            for flow in list(box.crypto.flows):
+                self._age(box, flow, now)
+
+    def _age(self, box: Station, flow: Flow, now: float) -> None:
+        youngest = flow.outbound[-1] if flow.outbound else None
+        if youngest is not None and 0 < youngest.remaining(now) <= 30 and (flow.initiator or flow.peer == CLIENT):
+            used = youngest.packets or flow.inbound[-1].packets
+            if self.ike is not None and (used or flow.peer == CLIENT):
+                self.ike.renew(box, flow)
+        had = bool(flow.outbound)
+        flow.inbound = [sa for sa in flow.inbound if sa.remaining(now) > 0]
+        flow.outbound = [sa for sa in flow.outbound if sa.remaining(now) > 0]
+        if had and not flow.outbound and not flow.from_acl:
+            box.crypto.flows.remove(flow)
+
+    def drop(self, box: Station, flows: Iterator[Flow] | list[Flow]) -> None:
+        """Delete the SAs of flows; the other end is told and deletes its own."""
+        for flow in list(flows):
+            if flow in box.crypto.flows:
+                box.crypto.flows.remove(flow)
+            other = self.neighbour(box, flow.peer)
+            if other is None or "drop-ike" in box.faults or "drop-ike" in other.faults:
+                continue
+            gone = {sa.spi for sa in flow.outbound}
+            for theirs in list(other.crypto.flows):
+                if gone & {sa.spi for sa in theirs.inbound}:
+                    other.crypto.flows.remove(theirs)
+
+    def drop_ike(self, box: Station, conn_id: int | None = None) -> None:
+        """Delete phase-1 rows; the other end is told."""
+        for row in [row for row in box.crypto.ike if conn_id in (None, row.conn_id)]:
+            box.crypto.ike.remove(row)
+            peer = row.src if self.owner(row.dst) is box else row.dst
+            other = self.neighbour(box, peer)
+            if other is not None and "drop-ike" not in box.faults and "drop-ike" not in other.faults:
+                other.crypto.ike = [r for r in other.crypto.ike if not r.between(row.dst, row.src)]
+
+
+async def quiet(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait until it has ended."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

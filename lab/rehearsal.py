@@ -1,0 +1,135 @@
+"""All boxes of one lab, with their telnet ports."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .box import Box
+from .clock import LabClock
+from .errors import LabError, NoSuchDevice, nearest
+from .ike import Ike
+from .ios122 import release
+from .network import Network
+from .profiles import PROFILES, initial_config
+from .session import Session
+from .telnet import TelnetLine
+from .terminal import Hangup, Script
+
+_FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_MORE = _FIRST + "_.~%^*+=:@-"
+CREDENTIALS = ("device-password", "enable-secret", "hq-branch-psk")
+
+
+def new_secret() -> str:
+    """A random secret of 28 characters that a router takes on a command line."""
+    return secrets.choice(_FIRST) + "".join(secrets.choice(_MORE) for _ in range(27))
+
+
+@dataclass(slots=True)
+class Port:
+    """The telnet port of a box; closed while the box is down."""
+
+    box: Box
+    number: int
+    server: asyncio.Server | None = None
+    lines: list[TelnetLine] = field(default_factory=list)
+
+    async def open(self) -> None:
+        """Listen; an ephemeral port keeps its number once it has one."""
+        if self.server is not None:
+            return
+        loop = asyncio.get_running_loop()
+        try:
+            self.server = await loop.create_server(self._line, "127.0.0.1", self.number, reuse_address=True)
+        except OSError as error:
+            raise LabError(
+                f"Port {self.number} on 127.0.0.1 is taken, so {self.box.name} cannot listen: stop what uses it."
+            ) from error
+        self.number = self.server.sockets[0].getsockname()[1]
+
+    def _line(self) -> TelnetLine:
+        line = TelnetLine(self.box)
+        self.lines = [old for old in self.lines if old.vty in self.box.vtys]
+        self.lines.append(line)
+        return line
+
+    def close(self) -> None:
+        """Refuse connections and cut the ones that are open."""
+        if self.server is not None:
+            self.server.close()
+            self.server = None
+        for line in self.lines:
+            line.hang_up()
+        self.lines = []
+
+
+class Rehearsal:
+    """The running lab."""
+
+    def __init__(self, devices: Mapping[str, str], speed: float, credentials: Mapping[str, str]) -> None:
+        self.clock = LabClock(speed)
+        self.network = Network(self.clock, {})
+        self.network.ike = Ike(self.network)
+        self.boxes: dict[str, Box] = {}
+        self.ports: dict[str, Port] = {}
+        filled = {
+            "password": credentials["device-password"],
+            "enable": credentials["enable-secret"],
+            "client": new_secret(),
+        }
+        for index, (name, model) in enumerate(devices.items()):
+            if model not in PROFILES:
+                raise NoSuchDevice(f"There is no model {model}.{nearest(model, PROFILES)}")
+            box = Box(name, PROFILES[model], release(), self.network)
+            self.boxes[name] = self.network.boxes[name] = box
+            box.boot(initial_config(PROFILES[model], name, index, filled))
+
+    async def listen(self, *, fixed_ports: bool) -> None:
+        """Open every telnet port."""
+        for name, box in self.boxes.items():
+            self.ports[name] = Port(box, box.profile.port if fixed_ports else 0)
+            await self.ports[name].open()
+
+    def box(self, name: str) -> Box:
+        """The box of that name."""
+        if name not in self.boxes:
+            raise NoSuchDevice(f"The lab has no device {name}.{nearest(name, self.boxes)}")
+        return self.boxes[name]
+
+    async def fault(self, name: str, fault: str, arguments: tuple[str, ...], *, on: bool) -> None:
+        """Switch a fault of a box."""
+        box = self.box(name)
+        box.faults.set(fault, arguments, on=on)
+        if fault == "down":
+            if on:
+                self.ports[name].close()
+            else:
+                await self.ports[name].open()
+
+    async def execute(self, name: str, command: str) -> str:
+        """Run an exec command as a privileged user; lines after the first answer what the command asks."""
+        first, *answers = command.split("\n")
+        script = Script(answers)
+        session = Session(self.box(name), script, user="lab", level=15, length=0, counted=False)
+        try:
+            await session.take(first)
+            while session.place is not None and script.answers:
+                await session.take(script.answers.pop(0))
+        except Hangup:
+            script.write("[session cut]\n")
+        session.leave_config()
+        return script.text()
+
+    async def close(self) -> None:
+        """Close every port and end what negotiates."""
+        for port in self.ports.values():
+            port.close()
+        ike = self.network.ike
+        if isinstance(ike, Ike):
+            tasks = list(ike.running.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

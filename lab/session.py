@@ -1,0 +1,183 @@
+"""One session on a box: privilege, modes, prompts, paging, the pipe after a show command, the log in between."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from dataclasses import dataclass, field
+
+from .box import Box
+from .configure import INVALID, Place, apply
+from .execs import HANDLERS, Call
+from .syntax import Verdict
+from .terminal import Hangup, Terminal
+
+CTRL_C, CTRL_Z = "\x03", "\x1a"
+_PIPE = re.compile(r"\s*\|\s*(\S+)\s*(.*)$")
+_FILTERS = ("begin", "exclude", "include")
+
+
+@dataclass(slots=True)
+class Session:
+    """A session; `level` is the privilege, `place` is set in configuration mode, `line` is the vty."""
+
+    box: Box
+    terminal: Terminal
+    user: str = ""
+    level: int = 1
+    line: int = 0
+    place: Place | None = None
+    length: int = 24
+    width: int = 80
+    over: bool = False
+    counted: bool = True
+    history: list[str] = field(default_factory=list)
+    config_lines: int = 0
+
+    @property
+    def prompt(self) -> str:
+        """What the router shows before the person types; the host name is cut to 20 characters in front of a mode."""
+        if self.place is None:
+            return f"{self.box.hostname}{'#' if self.level == 15 else '>'}"
+        return f"{self.box.hostname[:20]}{self.box.release.prompts[self.place.mode]}#"
+
+    async def run(self) -> None:
+        """Read and answer lines until the session ends."""
+        while not self.over:
+            self.terminal.write(self.prompt)
+            cut = self.place is not None and self.config_lines + 1 == self.box.faults.number("cut-in-echo")
+            if cut:
+                self.box.faults.spend("cut-in-echo")
+            line = await self.terminal.read_line(cut=cut)
+            if self.counted:
+                self.box.counters.lines += 1
+            await self.delay()
+            await self.take(line)
+
+    async def delay(self) -> None:
+        """The `slow` fault."""
+        late = self.box.faults.number("slow")
+        if late:
+            await asyncio.sleep(late / 1000)
+
+    async def take(self, line: str) -> None:
+        """Do what a typed line says."""
+        if line and line[-1] in (CTRL_C, CTRL_Z):
+            if line[-1] == CTRL_Z and line[:-1].strip() and self.place is not None:
+                await self._configure(line[:-1])
+            self.leave_config()
+            return
+        if not line.strip():
+            return
+        self.history = [*self.history[-9:], line.strip()]
+        if self.place is not None:
+            await self._configure(line)
+        else:
+            await self.execute(line)
+
+    def leave_config(self) -> None:
+        """Back to exec, noting the change."""
+        if self.place is not None:
+            self.place = None
+            self.box.mark_changed(self.user)
+
+    async def _configure(self, line: str) -> None:
+        assert self.place is not None
+        word = line.strip().lower()
+        if word in ("end", "exit", "exi", "ex"):
+            if word == "end" or self.place.mode == "config":
+                self.leave_config()
+            else:
+                self.place = Place()
+        elif word.startswith("do "):
+            indent = len(line) - len(line.lstrip()) + 3
+            await self.execute(line.lstrip()[3:], offset=indent)
+        else:
+            await self._config_line(line)
+        self.config_lines += 1
+        if self.config_lines == self.box.faults.number("cut-session-after"):
+            self.box.faults.spend("cut-session-after")
+            self.terminal.close()
+            raise Hangup
+
+    async def _config_line(self, line: str) -> None:
+        assert self.place is not None
+        text = self.box.faults.text("refuse-line")
+        if text and text in line and not line.strip().startswith("no "):
+            await self.show([" " * (len(self.prompt) + line.find(text)) + "^", INVALID, ""])
+            return
+        answer, self.place = apply(self.box, self.box.release, self.place, line, self.prompt)
+        await self.show(answer)
+
+    async def execute(self, line: str, offset: int = 0) -> None:
+        """Run an exec command."""
+        command, keep = self._piped(line)
+        reading = self.box.release.execs[15 if self.level == 15 else 1].read(command)
+        if keep is None and reading.verdict is Verdict.DONE:
+            column = line.index("|") + 1 + len(line[line.index("|") + 1 :]) - len(line[line.index("|") + 1 :].lstrip())
+            await self.show(self._caret(column + offset))
+        elif reading.verdict is Verdict.DONE and reading.leaf is not None:
+            call = Call(self, dict(reading.values), line)
+            output = await HANDLERS[reading.leaf.run](call)
+            is_show = reading.leaf.run.startswith("show")
+            await self.show(_filtered(output, keep or ("", "")), garble=is_show)
+        elif reading.verdict is Verdict.AMBIGUOUS:
+            await self.show([f'% Ambiguous command:  "{line.strip()}"'])
+        elif reading.verdict is Verdict.INCOMPLETE:
+            await self.show(["% Incomplete command.", ""])
+        elif reading.depth == 0 and len(command.split()) == 1:
+            await self.show(await HANDLERS["unknown"](Call(self, {"target": command.strip()}, line)))
+        else:
+            await self.show(self._caret(reading.column + offset))
+
+    def _caret(self, column: int) -> list[str]:
+        return [" " * (len(self.prompt) + column) + "^", INVALID, ""]
+
+    def _piped(self, line: str) -> tuple[str, tuple[str, str] | None]:
+        """Split a show command from its filter; None as filter if the release does not know the filter."""
+        match = _PIPE.search(line)
+        if match is None or not line.lstrip().lower().startswith(("sh", "mo", "wr")):
+            return line, ("", "")
+        names = [name for name in _FILTERS if name.startswith(match[1].lower())]
+        return line[: match.start()], (names[0], match[2]) if len(names) == 1 and match[2] else None
+
+    async def show(self, lines: list[str], *, garble: bool = False) -> None:
+        """Write lines, a page at a time; faults put a log message or noise in the middle."""
+        lines = self._disturbed(lines, garble=garble)
+        page = 0
+        for line in lines:
+            if self.length and page == self.length - 1:
+                self.terminal.write(" --More-- ")
+                key = await self.terminal.read_key()
+                self.terminal.raw(b"\b" * 10 + b" " * 10 + b"\b" * 10)
+                if key in ("q", "Q", CTRL_C):
+                    return
+                page = self.length - 2 if key == "\r" else 0
+            self.terminal.write(f"{line}\n")
+            page += 1
+            if page % 50 == 49:
+                await asyncio.sleep(0)
+
+    def _disturbed(self, lines: list[str], *, garble: bool) -> list[str]:
+        faults, middle = self.box.faults, (len(lines) + 1) // 2
+        if "syslog" in faults:
+            event = "%LINEPROTO-5-UPDOWN: Line protocol on Interface Serial0/0, changed state to down"
+            lines = [*lines[:middle], f"{self.box.uptime_stamp()}: {event}", *lines[middle:]]
+        if "garbage" in faults and garble:
+            noise = "".join(chr(33 + secrets.randbelow(222)) for _ in range(40)).replace("\x7f", "?").replace("\xff", "?")
+            lines = [*lines[:middle], noise, *lines[middle:]]
+        return lines
+
+
+def _filtered(lines: list[str], keep: tuple[str, str]) -> list[str]:
+    name, pattern = keep
+    if not name:
+        return lines
+    expression = re.compile(re.sub(r"(?<!\\)_", r"(?:^|$|[ ,{}()])", pattern.strip()))
+    if name == "include":
+        return [line for line in lines if expression.search(line)]
+    if name == "exclude":
+        return [line for line in lines if not expression.search(line)]
+    first = next((index for index, line in enumerate(lines) if expression.search(line)), len(lines))
+    return lines[first:]

@@ -1,0 +1,82 @@
+"""What a box is configured with: lines with an identity, in sections, written out in the order of its release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .forms import Form
+
+Identity = tuple[str, tuple[str, ...]]
+Layout = Sequence[str | tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Entry:
+    """One stored line. `values` are its arguments; a section has children."""
+
+    form: Form
+    key: tuple[str, ...]
+    text: str
+    values: dict[str, str]
+    children: dict[Identity, Entry] = field(default_factory=dict)
+
+    def child(self, family: str) -> Entry | None:
+        """The child line of a family that there is only one of, or None."""
+        return next((child for child in self.children.values() if child.form.family == family), None)
+
+    def all(self, family: str) -> list[Entry]:
+        """All child lines of a family, in the order in which they were typed."""
+        return [child for child in self.children.values() if child.form.family == family]
+
+    def lines(self, order: Mapping[str, int]) -> Iterator[str]:
+        """The line and its children, each child with one leading space."""
+        yield self.text
+        for child in sorted(self.children.values(), key=lambda entry: order[entry.form.family]):
+            for line in child.lines(order):
+                yield f" {line}"
+
+
+class Store:
+    """The configuration of one box."""
+
+    def __init__(self) -> None:
+        self.root: dict[Identity, Entry] = {}
+
+    def get(self, family: str, *key: str) -> Entry | None:
+        """The line with this identity, or None."""
+        return self.root.get((family, key))
+
+    def all(self, family: str) -> list[Entry]:
+        """All lines of a family, numbered ones by number."""
+        found = [entry for entry in self.root.values() if entry.form.family == family]
+        return sorted(found, key=_by_number)
+
+    def text(self, layout: Layout, order: Mapping[str, int]) -> list[str]:
+        """Every line, in the order of the layout (see `blocks`)."""
+        lines: list[str] = []
+        for item in layout:
+            if item == "!":
+                lines.append("!")
+            elif isinstance(item, tuple):
+                lines += [line for entry in self._grouped(item) for line in entry.lines(order)]
+            elif item.endswith("!"):
+                for entry in self.all(item[:-1]):
+                    lines += [*entry.lines(order), "!"]
+            elif item.endswith("/"):
+                blocks = [list(entry.lines(order)) for entry in self.all(item[:-1])]
+                lines += [line for index, block in enumerate(blocks) for line in (["!"] if index else []) + block]
+            else:
+                lines += [line for entry in self.all(item) for line in entry.lines(order)]
+        return lines
+
+    def _grouped(self, families: tuple[str, ...]) -> list[Entry]:
+        """Families that are written together under one name, as the lines of one crypto map are."""
+        names = list(dict.fromkeys(key[0] for (family, key) in self.root if family in families))
+        found = [entry for entry in self.root.values() if entry.form.family in families]
+        return sorted(found, key=lambda e: (names.index(e.key[0]), families.index(e.form.family), _by_number(e)))
+
+
+def _by_number(entry: Entry) -> int:
+    """Sorting key: the last number in the identity, else 0 (the order of typing stays)."""
+    return next((int(part) for part in reversed(entry.key) if part.isdigit()), 0)

@@ -1,0 +1,249 @@
+"""How a router reads a typed line: forms written as short text, matched word by word with abbreviations.
+
+A form is written like the usage line of a command reference:
+
+    crypto isakmp key <word:key> address <ip:peer> [<mask:mask>] [{no-xauth}:noxauth]
+
+    word             a keyword; any unambiguous beginning of it is accepted, upper or lower case
+    <type:name>      an argument: word, line (the rest), ip, mask, if (interface), hex, or a range such as 1-10000
+    {a|b}:name       one of several, remembered under the name
+    [ ... ]          may be left out
+    ~                the `no` form may stop here
+    @macro           the text of a macro
+
+The router's answers follow from the position where reading stops: see `Verdict`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Generic, TypeVar
+
+R = TypeVar("R")
+
+_PIECE = re.compile(r"\}(?::\w+)?|[\[\]{|~]|<[^>]+>|[^\s\[\]{}|<>~]+")
+_OCTETS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
+_INTERFACE = re.compile(r"([a-z]+)\s*(\d+(?:/\d+)*)", re.IGNORECASE)
+_TYPES = ("Ethernet", "FastEthernet", "Serial", "Loopback", "Null", "Tunnel")
+
+
+class Verdict(Enum):
+    """What the router makes of a line."""
+
+    DONE = "done"
+    INVALID = "invalid"
+    INCOMPLETE = "incomplete"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A literal word; `bind` is the name under which it is remembered."""
+
+    word: str
+    bind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A typed argument, remembered under `name`."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The `no` form may end here."""
+
+
+Element = Keyword | Argument | Stop
+Chain = tuple[Element, ...]
+
+
+def valid_ip(word: str) -> bool:
+    """Whether a word is an IPv4 address."""
+    return bool(_OCTETS.fullmatch(word)) and all(int(part) < 256 for part in word.split("."))
+
+
+def interface_name(word: str) -> str | None:
+    """Return the full name of an interface (`e0/0` is `Ethernet0/0`), or None."""
+    match = _INTERFACE.fullmatch(word)
+    if match is None:
+        return None
+    kinds = [kind for kind in _TYPES if kind.lower().startswith(match[1].lower())]
+    return f"{kinds[0]}{match[2]}" if len(kinds) == 1 else None
+
+
+def accepts(kind: str, word: str) -> bool:
+    """Whether an argument of this kind takes the word."""
+    if kind in ("word", "line"):
+        return True
+    if kind in ("ip", "mask"):
+        return valid_ip(word)
+    if kind == "if":
+        return interface_name(word) is not None
+    if kind == "hex":
+        return re.fullmatch(r"(0x)?[0-9a-fA-F]+", word) is not None
+    low, _, high = kind.partition("-")
+    return word.isdigit() and int(low) <= int(word) <= int(high)
+
+
+def chains(form: str, macros: Mapping[str, str]) -> list[Chain]:
+    """Expand the text of a form into every chain of words and arguments that it stands for."""
+    for _ in range(4):
+        form = re.sub(r"@(\w+)", lambda match: macros[match[1]], form)
+    pieces = _PIECE.findall(form)
+    found, rest = _sequence(pieces)
+    if rest:
+        raise ValueError(f"unbalanced form: {form}")
+    return found
+
+
+def _sequence(pieces: Sequence[str]) -> tuple[list[Chain], Sequence[str]]:
+    parts: list[list[Chain]] = []
+    while pieces and pieces[0] not in ("|", "]") and not pieces[0].startswith("}"):
+        piece, pieces = pieces[0], pieces[1:]
+        if piece in ("[", "{"):
+            options, pieces, bind = _group(pieces)
+            options = [tuple(_bound(element, bind) for element in chain) for chain in options]
+            parts.append([(), *options] if piece == "[" else options)
+        else:
+            parts.append([(_element(piece),)])
+    return [tuple(itertools.chain(*combination)) for combination in itertools.product(*parts)], pieces
+
+
+def _group(pieces: Sequence[str]) -> tuple[list[Chain], Sequence[str], str]:
+    options: list[Chain] = []
+    while True:
+        found, pieces = _sequence(pieces)
+        options += found
+        if not pieces:
+            raise ValueError("a group has no end")
+        end, pieces = pieces[0], pieces[1:]
+        if end != "|":
+            return options, pieces, end.partition(":")[2]
+
+
+def _bound(element: Element, bind: str) -> Element:
+    return Keyword(element.word, bind) if bind and isinstance(element, Keyword) and not element.bind else element
+
+
+def _element(piece: str) -> Element:
+    if piece == "~":
+        return Stop()
+    if piece.startswith("<"):
+        kind, _, name = piece[1:-1].partition(":")
+        return Argument(kind, name or kind)
+    return Keyword(piece)
+
+
+@dataclass(slots=True)
+class Node(Generic[R]):
+    """One place in the tree of all forms of a mode."""
+
+    next: dict[Element, Node[R]] = field(default_factory=dict)
+    leaf: R | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[R]):
+    """What reading a line gave: `column` is where it went wrong, `values` the arguments by name."""
+
+    verdict: Verdict
+    column: int = 0
+    leaf: R | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    depth: int = 0
+
+
+Places = list[tuple[Node[R], dict[str, str]]]
+
+
+def words_of(line: str) -> list[tuple[int, str]]:
+    """The words of a line with their columns; `Ethernet 0/0` counts as one word."""
+    found: list[tuple[int, str]] = []
+    for match in re.finditer(r"\S+", line):
+        if found and match[0][0].isdigit():
+            column, before = found[-1]
+            if len(before) > 1 and before.isalpha() and interface_name(before + match[0]):
+                found[-1] = (column, before + match[0])
+                continue
+        found.append((match.start(), match[0]))
+    return found
+
+
+class Grammar(Generic[R]):
+    """All forms of one mode."""
+
+    def __init__(self) -> None:
+        self.root: Node[R] = Node()
+
+    def add(self, chain: Chain, leaf: R, *, stops: bool = False) -> None:
+        """Add a chain; with `stops`, the line may also end at each place from the first Stop on."""
+        node, stopping = self.root, False
+        for element in chain:
+            if isinstance(element, Stop):
+                stopping = stops
+            else:
+                node = node.next.setdefault(element, Node())
+            if stopping and node.leaf is None:
+                node.leaf = leaf
+        node.leaf = node.leaf if node.leaf is not None else leaf
+
+    def read(self, line: str) -> Reading[R]:
+        """Read a typed line."""
+        places: Places[R] = [(self.root, {})]
+        words = words_of(line)
+        for index, (column, word) in enumerate(words):
+            step = _step(places, word, line[column:].rstrip())
+            if isinstance(step, Verdict):
+                return Reading(step, column=column, depth=index)
+            places, rest_taken = step
+            if rest_taken:
+                break
+        for node, values in places:
+            if node.leaf is not None:
+                return Reading(Verdict.DONE, leaf=node.leaf, values=values, depth=len(words))
+        return Reading(Verdict.INCOMPLETE, column=len(line.rstrip()), depth=len(words))
+
+
+def _step(places: Places[R], word: str, rest: str) -> Verdict | tuple[Places[R], bool]:
+    """Move over one word: keywords before arguments, a whole keyword before the beginning of one."""
+    keywords = {element.word for node, _ in places for element in node.next if isinstance(element, Keyword)}
+    low = word.lower()
+    matching = [key for key in keywords if key.lower() == low] or [k for k in keywords if k.lower().startswith(low)]
+    if len(matching) == 1:
+        return [
+            (after, _with(values, element.word, element.bind))
+            for node, values in places
+            for element, after in node.next.items()
+            if isinstance(element, Keyword) and element.word == matching[0]
+        ], False
+    taken = [
+        (after, _with(values, _value(element.kind, word, rest), element.name), element.kind == "line")
+        for node, values in places
+        for element, after in node.next.items()
+        if isinstance(element, Argument) and accepts(element.kind, word)
+    ]
+    if taken:
+        return [(node, values) for node, values, _ in taken], any(line for _, _, line in taken)
+    return Verdict.AMBIGUOUS if matching else Verdict.INVALID
+
+
+def _with(values: dict[str, str], text: str, name: str) -> dict[str, str]:
+    """Remember a word under its name, and at the end of the line as the router writes it out in full."""
+    line = f"{values['line']} {text}" if values.get("line") else text
+    return {**values, "line": line, **({name: text} if name else {})}
+
+
+def _value(kind: str, word: str, rest: str) -> str:
+    if kind == "line":
+        return rest
+    if kind == "if":
+        return interface_name(word) or word
+    return str(int(word)) if kind[0].isdigit() else word

@@ -1,0 +1,71 @@
+"""What a session reads from and writes to: a telnet line, or a script for commands given from outside."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Hangup(Exception):
+    """The line is gone."""
+
+
+class Terminal(Protocol):
+    """A line with a person or a program at its end."""
+
+    def write(self, text: str) -> None:
+        """Send text; line feeds become line ends of the transport."""
+
+    def raw(self, data: bytes) -> None:
+        """Send bytes as they are."""
+
+    async def read_line(self, *, echo: bool = True, cut: bool = False) -> str:
+        """Read a line with echo; a control character that ends it is returned as it is; Hangup at the end.
+
+        With `cut`, the line is cut in the middle of the echo.
+        """
+
+    async def read_key(self) -> str:
+        """Read one character without echo."""
+
+    def interrupted(self) -> bool:
+        """Whether the escape sequence was typed."""
+
+    def close(self) -> None:
+        """Cut the line."""
+
+
+class Script:
+    """A terminal whose input is given beforehand and whose output is kept."""
+
+    def __init__(self, answers: list[str]) -> None:
+        self.answers = answers
+        self.output: list[str] = []
+
+    def write(self, text: str) -> None:
+        """Keep the text."""
+        self.output.append(text)
+
+    def raw(self, data: bytes) -> None:
+        """Keep the bytes as text."""
+        self.output.append(data.decode("latin-1"))
+
+    async def read_line(self, *, echo: bool = True, cut: bool = False) -> str:
+        """Give the next answer, or an empty line when there is none left."""
+        answer = self.answers.pop(0) if self.answers else ""
+        self.output.append(f"{answer if echo and not cut else ''}\n")
+        return answer
+
+    async def read_key(self) -> str:
+        """Always page on."""
+        return " "
+
+    def interrupted(self) -> bool:
+        """Nobody is there to interrupt."""
+        return False
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def text(self) -> str:
+        """All output."""
+        return "".join(self.output)
