@@ -54,6 +54,7 @@ def yes(text: str) -> bool:
     return text.strip().lower() not in {"n", "no", "none", "disabled", "off", "false"}
 
 
+@lru_cache(maxsize=1024)
 def words(text: str) -> frozenset[str]:
     """`{Tunnel UDP-Encaps, }` and `{origin_is_acl,ipsec_sa_request_sent}` as the set of what the braces hold."""
     return frozenset(item for item in (part.strip() for part in text.strip("{} ").split(",")) if item)

@@ -86,27 +86,59 @@ def fields_of(record: type) -> tuple[Field, ...]:
     return tuple(found)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """A record class, sorted out once so that building a record costs what was captured, not what it could hold."""
+
+    record: type
+    by_source: dict[str, tuple[tuple[str, Callable[[Any], Any]], ...]]
+    defaults: dict[str, Any]
+    required: frozenset[str]
+    inherited: tuple[Field, ...]
+
+
+@cache
+def plan_of(record: type) -> Plan:
+    """The plan of a record class."""
+    found = fields_of(record)
+    sources = {item.source for item in found}
+    return Plan(
+        record=record,
+        by_source={name: tuple((f.name, _step(f)) for f in found if f.source == name) for name in sources},
+        defaults={item.name: () if item.children else item.default for item in found if not item.required},
+        required=frozenset(item.name for item in found if item.required),
+        inherited=tuple(item for item in found if item.inherit),
+    )
+
+
 def build(record: type, raw: Raw, above: list[Raw]) -> Any:
     """A record from what its group captured; raises IncompleteRecord where a field is missing or cannot be read."""
-    values: dict[str, Any] = {}
-    for item in fields_of(record):
-        value = raw.get(item.source)
-        if value is None and item.inherit:
-            value = next((level[item.source] for level in reversed(above) if item.source in level), None)
-        if item.children:
-            values[item.name] = tuple(_child(child, item.source) for child in value or ())
-        elif value is None or value == "":
-            if item.required:
-                raise IncompleteRecord(f"the record that begins here has no {item.name}")
-            values[item.name] = item.default
-        else:
-            try:
-                values[item.name] = item.convert(value)
-            except (ValueError, KeyError) as error:
-                raise IncompleteRecord(f"{item.name} of the record that begins here cannot be read: {error}") from error
+    plan = plan_of(record)
+    values = plan.defaults.copy()
+    by_source = plan.by_source
+    name = ""
+    try:
+        for source, captured in raw.items():
+            if captured and source in by_source:
+                for name, step in by_source[source]:
+                    values[name] = step(captured)
+        for item in plan.inherited:
+            name = item.name
+            if not raw.get(item.source):
+                captured = next((level[item.source] for level in reversed(above) if level.get(item.source)), None)
+                if captured is not None:
+                    values[name] = item.convert(captured)
+    except (ValueError, KeyError, IndexError) as error:
+        raise IncompleteRecord(f"{name} of the record that begins here cannot be read: {error}") from error
+    if not plan.required <= values.keys():
+        missing = ", ".join(sorted(plan.required.difference(values)))
+        raise IncompleteRecord(f"the record that begins here has no {missing}")
     return record(**values)
 
 
-def _child(child: Any, source: str) -> Any:
-    """A finished child record, or the text of a child group that has only one variable, named as the group is."""
-    return child[source] if isinstance(child, dict) else child
+def _step(item: Field) -> Callable[[Any], Any]:
+    """What turns the captured text, or the list of finished children, into the value of the field."""
+    if not item.children:
+        return item.convert
+    source = item.source
+    return lambda children: tuple([child[source] if isinstance(child, dict) else child for child in children])

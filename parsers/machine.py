@@ -6,6 +6,7 @@ handed to `finish` when its group closes, so a text of thousands of records neve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,65 +50,88 @@ class Machine:
         self.open: list[Raw] = [self.outcome.raw]
         self.scopes: list[Scope] = [program.root]
         self.started: list[int] = [0]
-        self.hints: list[Rule | None] = [None] * (len(program.rules) + 1)
 
     def run(self) -> Outcome:
         """Read the whole text, which begins and ends with a line break."""
-        text, hints, enter = self.text, self.hints, self._enter
+        text, opened = self.text, self.open
         position, end = 0, len(text.rstrip())
-        last = len(hints) - 1
-        scope = self.root
+        scope, last = self.root, None
         matched = 0
+        trace: list[Rule] = []
         while position < end:
-            rule = hints[last]
-            match = rule.regex.match(text, position) if rule is not None else None
-            if match is None:
-                for rule in scope.candidates:
-                    match = rule.regex.match(text, position)
-                    if match is not None:
-                        hints[last] = rule
-                        break
-                else:
+            for rule in last.followers if last is not None else ():
+                match = rule.regex.match(text, position)
+                if match is not None:
+                    break
+            else:
+                found = self._search(scope, last, position)
+                if found is None:
                     position = self._leftover(scope, position)
-                    scope = self.scopes[-1]
-                    last = len(hints) - 1
+                    scope, last, trace = self.scopes[-1], None, []
                     continue
-            assert rule is not None
-            target = rule.scope
-            if not target.transparent:
-                matched += 1
-                if rule.action is Action.ADD and target is scope:
-                    self._add(rule, match.groups(), position)
+                rule, match = found
+            if rule.scope.transparent:
+                position = match.end()
+                continue
+            last, names = rule, rule.names
+            for block in rule.blocks:
+                longer = block.regex.match(text, position)
+                if longer is not None:
+                    match, last, names, trace = longer, block.last, block.names, []
+                    break
+            else:
+                if rule.scope is scope and rule.action is Action.ADD:
+                    trace.append(rule)
                 else:
-                    scope = enter(rule, match.groups(), position)
-                last = rule.index
+                    if len(trace) > 1:
+                        trace[0].learn(trace)
+                    trace = [rule]
+            if rule.scope is not scope or rule.action is not Action.ADD:
+                scope = self._enter(rule, names, match.groups(), position)
+            elif opened[-1].keys().isdisjoint(names):
+                opened[-1].update(zip(names, match.groups(), strict=True))
+            else:
+                self._again(names, match.groups(), position)
+            matched += 1
             position = match.end()
         self._close_to(0)
         self.outcome.matched += matched
         return self.outcome
 
-    def _add(self, rule: Rule, values: tuple[str, ...], position: int) -> None:
-        raw = self.open[-1]
-        before = len(raw)
-        names = rule.names
-        if names:
-            kept = {name: raw[name] for name in names if name in raw} if before else {}
-            raw.update(zip(names, values, strict=True))
-            if kept:
-                raw.update(kept)
-                self.outcome.leftovers.append((position, f"a second value for {', '.join(kept)} in the same record"))
+    def _search(self, scope: Scope, last: Rule | None, position: int) -> tuple[Rule, re.Match[str]] | None:
+        """Try every rule that may follow, and remember the one that did."""
+        for rule in scope.candidates:
+            match = rule.regex.match(self.text, position)
+            if match is not None:
+                if last is not None and not rule.scope.transparent:
+                    last.followers = (rule, *(other for other in last.followers if other is not rule))
+                return rule, match
+        return None
 
-    def _enter(self, rule: Rule, values: tuple[str, ...], position: int) -> Scope:
+    def _add(self, names: tuple[str, ...], values: tuple[str, ...], position: int) -> None:
+        if self.open[-1].keys().isdisjoint(names):
+            self.open[-1].update(zip(names, values, strict=True))
+        else:
+            self._again(names, values, position)
+
+    def _again(self, names: tuple[str, ...], values: tuple[str, ...], position: int) -> None:
+        """A record has one value for each name: the first stays, as in TTP, and the second is reported."""
+        raw = self.open[-1]
+        twice = [name for name in names if name in raw]
+        raw.update({name: value for name, value in zip(names, values, strict=True) if name not in raw})
+        self.outcome.leftovers.append((position, f"a second value for {', '.join(twice)} in the same record"))
+
+    def _enter(self, rule: Rule, names: tuple[str, ...], values: tuple[str, ...], position: int) -> Scope:
         """Follow a rule that changes the open group; returns the group that is open after it."""
         target = rule.scope
         if rule.action is Action.START:
             self._close_to(target.depth - 1)
-            self.open.append(dict(zip(rule.names, values, strict=True)))
+            self.open.append(dict(zip(names, values, strict=True)))
             self.scopes.append(target)
             self.started.append(position)
             return target
         self._close_to(target.depth)
-        self._add(rule, values, position)
+        self._add(names, values, position)
         if rule.action is Action.END:
             self._close_to(target.depth - 1)
         return self.scopes[-1]
@@ -149,7 +173,7 @@ class Machine:
                 match = rule.regex.match(joined)
                 if match is None or match.end() != len(joined) - 1 or rule.scope.transparent:
                     continue
-                self._enter(rule, match.groups(), start)
+                self._enter(rule, rule.names, match.groups(), start)
                 self.outcome.matched += 1
                 return True
         return False

@@ -56,6 +56,48 @@ class Rule:
     names: tuple[str, ...]
     action: Action
     scope: Scope
+    # Rules that came after this one, the latest first: where to look first next time. A hint, shared by threads: a
+    # lost or stale entry costs time and changes no result.
+    followers: tuple[Rule, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    trace: tuple[int, ...] = ()
+
+    def learn(self, trace: list[Rule]) -> None:
+        """`trace` are the rules that matched one line after the other, from this one on, in one group.
+
+        Seen twice in a row, the lines become a block that one expression matches: another hint.
+        """
+        seen = tuple(rule.index for rule in trace)
+        if self.trace != seen:
+            self.trace = seen
+        elif all(block.trace != seen for block in self.blocks):
+            block = Block.of(trace)
+            if block is not None:
+                self.blocks = (block, *self.blocks)[:_MAX_BLOCKS]
+
+
+_MAX_BLOCKS = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Lines that usually follow each other in one group, as one expression. It matches what their rules would."""
+
+    regex: re.Pattern[str]
+    names: tuple[str, ...]
+    trace: tuple[int, ...]
+    last: Rule
+
+    @classmethod
+    def of(cls, rules: list[Rule]) -> Block | None:
+        """None where two of the lines have a variable in common: each value must be seen alone."""
+        names = tuple(name for rule in rules for name in rule.names)
+        if len(set(names)) != len(names):
+            return None
+        # Atomic groups: a line is matched as its rule alone would match it, whatever follows.
+        parts = (re.sub(r"\(\?P<\w+>", "(", rule.regex.pattern) for rule in rules)
+        regex = re.compile("".join(f"(?>{part})" for part in parts), re.IGNORECASE)
+        return cls(regex, names, tuple(rule.index for rule in rules), rules[-1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
