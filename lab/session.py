@@ -68,7 +68,7 @@ class Session:
                 await self._configure(line[:-1])
             self.leave_config()
             return
-        if not line.strip():
+        if not line.strip() or line.lstrip().startswith("!"):  # a comment is taken in silence in every mode
             return
         self.history = [*self.history[-9:], line.strip()]
         if self.place is not None:
