@@ -155,7 +155,7 @@ def _forward(created: Iterable[ConfigObject]) -> Iterable[Step]:
         if building or not switching:
             yield Step(Phase.BUILD, item.family.name, item.title, item.family.sentence, (item.header, *building))
         for line in switching:
-            purpose = f"put {item.title} to use: {item.family.sentence}"
+            purpose = f"put to use: {item.title}"
             switches.append(Step(Phase.SWITCH, item.family.name, item.title, purpose, (item.header, line)))
     yield from switches
 

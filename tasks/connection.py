@@ -56,8 +56,8 @@ class IosTelnet(CiscoIosTelnet):
         """Whatever has arrived, with CR LF as LF; raises EOFError when the session has ended."""
         return self.channel.read_channel().replace("\r\n", "\n").replace("\r\x00", "").replace("\r", "")
 
-    def session_preparation(self) -> None:
-        """Done by Session in one write."""
+    def _try_session_preparation(self, force_data: bool = True) -> None:
+        """Nothing: Session prepares the terminal along with its first exchange."""
 
     def cleanup(self, command: str = "exit") -> None:
         """Nothing: closing the transport ends the vty, and asking for the prompt first would cost round trips."""

@@ -54,3 +54,13 @@ def gather(task: Task, os: str) -> Result:
     """Nornir task. ``result`` is the Snapshot of the device."""
     outputs = texts(session(task).exchange(SHOWS))
     return Result(host=task.host, result=Snapshot(task.host.name, outputs, observation(task.host.name, os, outputs)))
+
+
+def startup(task: Task) -> Result:
+    """Nornir task. ``result`` is the startup configuration, with tokens instead of secrets."""
+    return Result(host=task.host, result=session(task).ask("show startup-config"))
+
+
+def running(task: Task) -> Result:
+    """Nornir task. ``result`` is the running configuration, with tokens instead of secrets."""
+    return Result(host=task.host, result=session(task).ask("show running-config"))

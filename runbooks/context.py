@@ -1,0 +1,53 @@
+"""What every step of a run shares: the devices, the secrets, the run folder, the operator's wish to stop, the waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from nornir.core import Nornir
+
+from ..inventory.intent import Intent
+from ..inventory.platforms import Platform
+from ..inventory.secrets import Secrets
+from ..tasks.device import Stop
+from .run_folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long to wait, in seconds, and how many pings prove a tunnel.
+
+    IKE on a Cisco 2611 takes 3 to 15 seconds of software Diffie-Hellman and gives up after about 60: five retransmissions,
+    ten seconds apart.
+    """
+
+    ike: float = 60.0
+    poll: float = 2.0
+    reconnect: float = 90.0
+    reconnect_pause: float = 3.0
+    pings: int = 10
+
+
+class Progress(Protocol):
+    """Where a run tells what it is doing now."""
+
+    def phase(self, host: str, words: str) -> None:
+        """A device enters a phase."""
+
+    def say(self, words: str) -> None:
+        """Something that concerns the run as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One run."""
+
+    nornir: Nornir
+    intent: Intent
+    platforms: dict[str, Platform]
+    secrets: Secrets
+    folder: RunFolder
+    stop: Stop
+    progress: Progress
+    waits: Waits = Waits()

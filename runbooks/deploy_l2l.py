@@ -1,0 +1,127 @@
+"""The runbook deploy-l2l: read, plan, show, approve; then one tunnel after the other, both ends as one change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+from ..inventory.errors import ChangeError, DriftError, Exit, NrRunError
+from ..inventory.intent import Tunnel
+from ..inventory.platforms import Platform
+from ..tasks.gather import Snapshot, gather
+from .context import Context
+from .fleet import run_on, run_on_all
+from .locks import DeviceLocks
+from .outcome import Result, TunnelOutcome, refused
+from .planning import TunnelPlan, plan_tunnel, running_after, write_plan
+from .transaction import change_tunnel, verify_only
+
+Show = Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]
+
+
+def deploy(
+    context: Context,
+    tunnels: Sequence[Tunnel],
+    runs: Path,
+    show: Show,
+    *,
+    approve: Callable[[], bool] | None,
+    accept_unsaved: bool = False,
+) -> tuple[TunnelOutcome, ...]:
+    """Build tunnels that are not there, and prove all of them; one outcome a tunnel.
+
+    ``show`` is given the plans, and what is refused already, before anything is touched; ``approve`` then says whether to go
+    on, None stops after the plan. Raises Locked, and Interrupted when the operator stops before anything was changed.
+    """
+    hosts = [end.local.host for tunnel in tunnels for end in tunnel.ends]
+    with DeviceLocks(runs, context.folder.id, hosts) if approve else nullcontext():
+        context.folder.note("locked" if approve else "planning", hosts=sorted(set(hosts)))
+        plans, outcomes = _plan_all(context, tunnels, accept_unsaved)
+        show(plans, outcomes)
+        if approve is None:
+            return (*outcomes, *(_planned(plan) for plan in plans))
+        if any(plan.changed for plan in plans) and not approve():
+            return (*outcomes, *(_planned(plan, "; not approved, nothing was touched") for plan in plans))
+        context.folder.note("approved", tunnels=[plan.tunnel.name for plan in plans])
+        for plan in plans:
+            outcomes.append(_carry_out(context, plan, accept_unsaved))
+            if outcomes[-1].result is Result.QUARANTINED:
+                outcomes += [_left(rest) for rest in plans[plans.index(plan) + 1 :]]
+                break
+        return tuple(outcomes)
+
+
+def _plan_all(context: Context, tunnels: Sequence[Tunnel], accept_unsaved: bool) -> tuple[list[TunnelPlan], list[TunnelOutcome]]:
+    """Plans against the boxes as they will be after the plans before; and outcomes of tunnels that cannot be planned."""
+    wanted = {end.local.host: context.platforms[end.local.host] for tunnel in tunnels for end in tunnel.ends}
+    able = {host: {"os": platform.os} for host, platform in wanted.items() if not _unable(host, platform)}
+    for host in able:
+        context.progress.phase(host, "log in and read")
+    snapshots, errors = run_on(context.nornir, gather, able) if able else ({}, {})
+    context.folder.note("snapshot", read=sorted(snapshots), failed={host: str(error) for host, error in errors.items()})
+    context.stop.check()
+    plans: list[TunnelPlan] = []
+    outcomes: list[TunnelOutcome] = []
+    running: dict[str, str] = {}
+    for tunnel in tunnels:
+        try:
+            for end in tunnel.ends:
+                _raise_unable(end.local.host, wanted[end.local.host], errors)
+            plan = plan_tunnel(context, tunnel, snapshots, running=running, accept_unsaved=accept_unsaved)
+            write_plan(context, plan)
+            if plan.changed:
+                plan.refuse_if_forbidden()
+            running = running_after(plan, running)
+            plans.append(plan)
+            context.folder.note("planned", tunnel=tunnel.name, changes=plan.changed)
+        except NrRunError as error:
+            outcomes.append(refused(tunnel.name, error))
+    return plans, outcomes
+
+
+def _unable(host: str, platform: Platform) -> str:
+    """Why this runbook cannot change the box, or nothing."""
+    if platform.os != "ios" or "telnet" not in platform.transports or 1 not in platform.ike_versions:
+        return f"{host}: deploy-l2l builds IKEv1 crypto maps on IOS over telnet so far; {platform} is not covered yet"
+    return ""
+
+
+def _raise_unable(host: str, platform: Platform, errors: dict[str, NrRunError]) -> None:
+    why = _unable(host, platform)
+    if why:
+        raise ChangeError(why)
+    if host in errors:
+        raise errors[host]
+
+
+def _planned(plan: TunnelPlan, and_then: str = "") -> TunnelOutcome:
+    if not plan.changed:
+        return TunnelOutcome(plan.tunnel.name, Result.UNCHANGED, Exit.OK, False, "both ends have this configuration already")
+    objects = sum(len(end.change.created) for end in plan.ends)
+    boxes = sum(bool(end.change) for end in plan.ends)
+    sentence = f"{objects} objects to add on {boxes} device{'s' if boxes > 1 else ''}{and_then}"
+    return TunnelOutcome(plan.tunnel.name, Result.PENDING, Exit.PENDING, False, sentence)
+
+
+def _left(plan: TunnelPlan) -> TunnelOutcome:
+    sentence = "not begun: a tunnel before it needs a person"
+    return TunnelOutcome(plan.tunnel.name, Result.REFUSED, Exit.ERROR, False, sentence)
+
+
+def _carry_out(context: Context, approved: TunnelPlan, accept_unsaved: bool) -> TunnelOutcome:
+    """One tunnel, on the boxes as they are now: what was approved is carried out, and nothing else."""
+    try:
+        context.stop.check()
+        arguments = {end.host: {"os": end.platform.os} for end in approved.ends}
+        snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, arguments)
+        plan = plan_tunnel(context, approved.tunnel, snapshots, accept_unsaved=accept_unsaved)
+        if not plan.same_change(approved):
+            raise DriftError("a device has changed since the plan was made; look at a new plan")
+        write_plan(context, plan)
+        if not plan.changed:
+            return verify_only(context, plan)
+        plan.refuse_if_forbidden()
+    except NrRunError as error:
+        return refused(approved.tunnel.name, error)
+    return change_tunnel(context, plan)

@@ -1,0 +1,147 @@
+"""From intent and what the boxes have to one plan a tunnel: rendered configuration, change, inverse, prechecks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..changes.allocate import Allocation
+from ..changes.plan import Change, plan
+from ..changes.tree import Node
+from ..checks.finding import Finding, against
+from ..checks.precheck import Box, precheck
+from ..inventory.errors import DriftError
+from ..inventory.intent import Crypto, End, Tunnel
+from ..inventory.platforms import Platform
+from ..inventory.strength import narrow
+from ..tasks.gather import Snapshot
+from ..tasks.render import render
+from .context import Context
+from .fleet import run_on_all
+
+
+@dataclass(frozen=True, slots=True)
+class EndPlan:
+    """One end: what the box should have, what it has, and what is done about it."""
+
+    end: End
+    platform: Platform
+    snapshot: Snapshot
+    desired: str
+    names: Allocation
+    change: Change
+    prechecks: tuple[Finding, ...]
+
+    @property
+    def host(self) -> str:
+        """Name of the device."""
+        return self.end.local.host
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelPlan:
+    """Both ends; the first is the near one, from which the tunnel is brought up."""
+
+    tunnel: Tunnel
+    crypto: Crypto
+    ends: tuple[EndPlan, EndPlan]
+
+    @property
+    def changed(self) -> bool:
+        """False when both boxes have everything already."""
+        return any(end.change for end in self.ends)
+
+    @property
+    def objections(self) -> tuple[Finding, ...]:
+        """Prechecks that forbid the change."""
+        return against(finding for end in self.ends for finding in end.prechecks)
+
+    def same_change(self, other: TunnelPlan) -> bool:
+        """True if the other plan would send the same lines to the same boxes."""
+        return [end.change.forward for end in self.ends] == [end.change.forward for end in other.ends]
+
+    def refuse_if_forbidden(self) -> None:
+        """Raise DriftError with all objections, one a line."""
+        if self.objections:
+            raise DriftError("\n".join(f"{finding.subject}: {finding.sentence}" for finding in self.objections))
+
+
+def plan_tunnel(
+    context: Context,
+    tunnel: Tunnel,
+    snapshots: dict[str, Snapshot],
+    *,
+    running: dict[str, str] | None = None,
+    accept_unsaved: bool = False,
+) -> TunnelPlan:
+    """Plan for one tunnel. ``running`` replaces a box's running configuration by what it will be after earlier plans.
+
+    Raises ChangeError where a box has no safe place for the tunnel, SecretError where its key is nowhere.
+    """
+    key = context.secrets.preshared_key(tunnel.preshared_key_ref)
+    platforms = [context.platforms[end.local.host] for end in tunnel.ends]
+    crypto = narrow(context.intent.resolve(tunnel), platforms)
+    texts = {end.local.host: (running or {}).get(end.local.host, snapshots[end.local.host].running) for end in tunnel.ends}
+    rendered = run_on_all(
+        context.nornir,
+        render,
+        {
+            end.local.host: {
+                "tunnel": tunnel,
+                "end": end,
+                "os": platform.os,
+                "ike": crypto.ike_proposals[0],
+                "ipsec": crypto.ipsec_proposals[0],
+                "pfs_group": crypto.pfs_group,
+                "key": key,
+                "running": texts[end.local.host],
+            }
+            for end, platform in zip(tunnel.ends, platforms, strict=True)
+        },
+    )
+    near, far = (
+        _end_plan(end, platform, snapshots[end.local.host], rendered[end.local.host], texts[end.local.host], accept_unsaved)
+        for end, platform in zip(tunnel.ends, platforms, strict=True)
+    )
+    return TunnelPlan(tunnel, crypto, (near, far))
+
+
+def _end_plan(
+    end: End, platform: Platform, snapshot: Snapshot, rendered: tuple[str, Allocation], running: str, accept_unsaved: bool
+) -> EndPlan:
+    desired, names = rendered
+    change = plan(end.local.host, platform.os, desired, running)
+    box = Box(end, platform, snapshot.outputs, change, snapshot.observation.time)
+    return EndPlan(end, platform, snapshot, desired, names, change, precheck(box, accept_unsaved=accept_unsaved))
+
+
+def running_after(plan_: TunnelPlan, running: dict[str, str]) -> dict[str, str]:
+    """Running configurations as they will be, for planning the next tunnel; the order of lines is not a device's."""
+    after = dict(running)
+    for end in plan_.ends:
+        added = "".join(f"{Node(item.header, item.children).text}\n" for item in end.change.created)
+        after[end.host] = f"{running.get(end.host, end.snapshot.running)}\n{added}"
+    return after
+
+
+def write_plan(context: Context, plan_: TunnelPlan) -> None:
+    """What a person needs to judge the plan, and to do or undo it by hand, into the run folder."""
+    for end in plan_.ends:
+        place = f"{plan_.tunnel.name}/{end.host}"
+        folder = context.folder
+        folder.write(f"{place}/rendered.cfg", end.desired)
+        folder.write(f"{place}/change.cfg", _header(end) + end.change.forward_text)
+        folder.write(f"{place}/inverse.cfg", _header(end) + end.change.inverse_text + _clearing(end))
+        folder.write(f"{place}/running-before.cfg", end.snapshot.running + "\n")
+        for command, text in end.snapshot.outputs.items():
+            if not command.endswith("-config"):
+                folder.write(f"{place}/before/{command.replace(' ', '-')}.txt", text + "\n")
+
+
+def _header(end: EndPlan) -> str:
+    token = next((item.groups["key"] for item in end.change.created if item.family.name == "isakmp-key"), "")
+    note = f"! put the key in place of {token}\n" if token else ""
+    return f"! {end.host}, at the privileged prompt\n{note}"
+
+
+def _clearing(end: EndPlan) -> str:
+    return f"clear crypto sa peer {end.end.remote.outside_ip}\n" if end.change else ""

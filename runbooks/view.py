@@ -1,0 +1,126 @@
+"""What a person sees: the plan before, the recap after. Everything here is made of plan and outcome, and holds no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ..changes.families import Phase
+from ..checks.finding import Status
+from .outcome import Result, TunnelOutcome, exit_code
+from .planning import EndPlan, TunnelPlan
+
+PLAIN_WIDTH = 118
+_STYLES = {
+    Result.PROVED: "bold green",
+    Result.UNCHANGED: "green",
+    Result.PENDING: "yellow",
+    Result.NOT_PROVED: "bold red",
+    Result.ROLLED_BACK: "bold yellow",
+    Result.QUARANTINED: "bold white on red",
+    Result.REFUSED: "bold red",
+}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that has colour and the window's width on a terminal, and neither elsewhere."""
+    made = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, no_color=True, width=PLAIN_WIDTH, soft_wrap=True)
+
+
+def plan_view(plans: Sequence[TunnelPlan]) -> RenderableType:
+    """What would be done, on which box, in which order, what it touches and how it is undone."""
+    parts: list[RenderableType] = []
+    for plan in plans:
+        near, far = plan.ends
+        title = f"{plan.tunnel.name}  {near.host} {near.end.local.outside_ip} <-> {far.end.local.outside_ip} {far.host}"
+        parts += [Text(title, style="bold"), *(_end_view(end, number) for number, end in enumerate(reversed(plan.ends), 1))]
+    return Group(*parts, _plan_total(plans))
+
+
+def _end_view(end: EndPlan, order: int) -> RenderableType:
+    lines: list[Text] = [Text(f"{order}. {end.host}", style="bold cyan")]
+    if not end.change:
+        lines[0].append("  nothing to change", style="green")
+    for item in end.change.reused:
+        lines.append(Text.assemble(("   = ", "dim"), (item.title, "dim"), ("  as it is", "dim")))
+    for step in end.change.forward:
+        style = "green" if step.phase is Phase.BUILD else "yellow"
+        head, *below = step.lines
+        mark = "+" if step.phase is Phase.BUILD else "~"
+        lines.append(Text(f"     ! {step.purpose}", style="dim"))
+        lines += [Text(f"   {mark} {line}", style=style) for line in (head, *(f" {line}" for line in below))]
+    if end.change:
+        lines += [Text(f"   because: {sentence}", style="dim") for sentence in end.names.decisions]
+        lines += [Text(f"   touches: {sentence}", style="magenta") for sentence in end.change.blast_radius]
+        count = sum(len(step.lines) for step in end.change.inverse)
+        lines.append(Text(f"   undone by: {count} lines, in {end.host}/inverse.cfg of the run folder", style="dim"))
+    lines += [
+        Text(f"   {'objection' if finding.status is not Status.WARNING else 'warning'}: {finding.sentence}", style="bold red")
+        for finding in end.prechecks
+        if finding.status not in (Status.OK, Status.SKIPPED)
+    ]
+    return Group(*lines)
+
+
+def _plan_total(plans: Sequence[TunnelPlan]) -> Text:
+    ends = [end for plan in plans for end in plan.ends]
+    add = sum(len(end.change.created) for end in ends)
+    same = sum(len(end.change.reused) for end in ends)
+    boxes = len({end.host for end in ends if end.change})
+    if not add:
+        return Text("Plan: nothing to change.", style="green")
+    return Text(f"Plan: {add} to add on {boxes} devices, {same} used as they are, 0 to change, 0 to remove.", style="bold")
+
+
+def recap_view(run: str, runbook: str, folder: str, outcomes: Sequence[TunnelOutcome]) -> RenderableType:
+    """Failures first and with their evidence, everything else a line an end."""
+    ordered = sorted(outcomes, key=lambda outcome: outcome.result in (Result.PROVED, Result.UNCHANGED, Result.PENDING))
+    parts: list[RenderableType] = [Text(f"RUN {run} {runbook}", style="bold")]
+    rows = [outcome for outcome in ordered if outcome.devices]
+    if rows:
+        parts.append(_device_table(rows))
+    for outcome in ordered:
+        words = Text.assemble((outcome.tunnel, "bold"), ": ", (_word(outcome), _STYLES[outcome.result]), f", {outcome.sentence}")
+        parts += [words, *_details(outcome)]
+    code = exit_code(outcomes)
+    parts.append(Text(f"exit {int(code)} ({code.name.lower().replace('_', ' ')})   report: {folder}/", style="dim"))
+    return Group(*parts)
+
+
+def _word(outcome: TunnelOutcome) -> str:
+    return "verified" if outcome.result is Result.PROVED else outcome.result.value
+
+
+def _details(outcome: TunnelOutcome) -> Iterable[Text]:
+    if outcome.cause:
+        cause = outcome.cause
+        yield Text(f"  probable cause: {cause.sentence} (confidence: {cause.confidence})", style="yellow")
+        yield Text(f"  to confirm: {cause.confirm}", style="dim")
+        yield Text(f"  remedy: {cause.remedy}", style="dim")
+    for finding in outcome.against:
+        yield Text(f"  {finding.status.value}: {finding.subject}: {finding.sentence}", style="red")
+        for evidence in finding.evidence[:3]:
+            yield Text(f"    {evidence}", style="dim")
+    for sentence in outcome.by_hand:
+        yield Text(f"  by hand: {sentence}", style="bold red")
+
+
+def _device_table(outcomes: Sequence[TunnelOutcome]) -> Table:
+    table = Table(box=box.SIMPLE, pad_edge=False, header_style="bold")
+    for name in ("tunnel", "device", "result", "phase 1", "phase 2", "encaps/decaps", "saved"):
+        table.add_column(name)
+    for outcome in outcomes:
+        for row in outcome.devices:
+            counters = "-" if row.encaps is None else f"{row.encaps}/{row.decaps}"
+            result = "changed" if row.changed else "as before" if outcome.changed else "unchanged"
+            if outcome.result is Result.ROLLED_BACK:
+                result = "taken back"
+            elif outcome.result is Result.QUARANTINED:
+                result = "needs a person"
+            table.add_row(outcome.tunnel, row.host, result, row.phase_1, row.phase_2, counters, "yes" if row.saved else "no")
+    return table
