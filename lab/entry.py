@@ -87,6 +87,20 @@ class LabHandle:
         """Set the counters of every device to zero."""
         self._ask("reset")
 
+    def wait(self) -> None:
+        """Wait until the lab that was started here has ended."""
+        if self._process is not None:
+            self._process.wait()
+
+    def release(self) -> None:
+        """Let go of a detached lab: it goes on, and this handle does not stop it."""
+        if self._process is not None:
+            # The child outlives us on purpose; without this, Popen would complain that nobody waited for it.
+            self._process.returncode = self._process.poll() or 0
+            if self._process.stderr is not None:
+                self._process.stderr.close()
+            self._process = None
+
     def stop(self) -> None:
         """End the lab and wait until it has ended."""
         try:
@@ -138,7 +152,7 @@ def start(
         stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        start_new_session=True,
+        start_new_session=True,  # a Ctrl-C at the terminal is for us; we then stop the lab in order
     )
     return LabHandle(directory, _wait(directory, process), process)
 

@@ -1,0 +1,182 @@
+"""`nr-run lab`: start, watch, break and stop the rehearsal lab."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from . import entry
+from .errors import LabError
+from .faults import FAULTS
+
+_directory = click.option(
+    "--directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the lab; default $NR_RUN_LAB_DIR, else nr-run/lab in the XDG state folder.",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+
+
+def _fail(error: LabError) -> NoReturn:
+    click.echo(str(error), err=True)
+    raise SystemExit(error.exit_code)
+
+
+def _attached(directory: Path | None) -> entry.LabHandle:
+    try:
+        return entry.attach(directory or entry.default_directory())
+    except LabError as error:
+        _fail(error)
+
+
+@click.group()
+def lab() -> None:
+    """Rehearse on simulated routers: a Cisco 2611 and a 3640 at IOS 12.2(8)T, on loopback telnet.
+
+    \b
+    Examples:
+      nr-run lab up --detach
+      nr-run lab exec vpn2611 "show crypto isakmp sa"
+      nr-run lab fault vpn3640 drop-esp on
+      nr-run lab down
+    """
+
+
+@lab.command()
+@click.option("--detach", is_flag=True, help="Leave the lab running and return.")
+@click.option("--speed", type=click.FloatRange(min=0.01, max=1000), default=1.0, show_default=True, metavar="N")
+@click.option("--fixed-ports/--any-ports", default=True, show_default=True, help="Ports 12611 and 13640, or free ones.")
+@click.option("--lifetime", type=click.FloatRange(min=1), default=8.0, show_default=True, help="Hours until it ends.")
+@_directory
+def up(*, detach: bool, speed: float, fixed_ports: bool, lifetime: float, directory: Path | None) -> None:
+    """Start the lab; without --detach it runs until Ctrl-C.
+
+    N lab seconds pass in one real second: with --speed 10 an SA of an hour lives for six minutes.
+
+    \b
+    Example:
+      nr-run lab up --detach --speed 10
+    """
+    try:
+        running = entry.start(
+            directory or entry.default_directory(),
+            speed=speed,
+            fixed_ports=fixed_ports,
+            detach=detach,
+            lifetime=lifetime * 3600,
+        )
+    except LabError as error:
+        _fail(error)
+    for name, where in running.devices.items():
+        click.echo(f"{name}  {where.transport} {where.host} {where.port}")
+    click.echo(f"credentials  {running.credentials}")
+    if detach:
+        running.release()
+        return
+    click.echo("Ctrl-C stops the lab.")
+    try:
+        running.wait()
+    except KeyboardInterrupt:
+        click.echo("Stopping.")
+    finally:
+        running.stop()
+
+
+@lab.command()
+@_json
+@_directory
+def status(*, as_json: bool, directory: Path | None) -> None:
+    """Say which devices the lab plays, where they listen, and what is broken on them.
+
+    \b
+    Example:
+      nr-run lab status --json
+    """
+    running = _attached(directory)
+    try:
+        state = running.status()
+    except LabError as error:
+        _fail(error)
+    devices = {
+        name: {"host": where.host, "port": where.port, "transport": where.transport, **state[name]}
+        for name, where in running.devices.items()
+    }
+    if as_json:
+        record = {"pid": running.pid, "speed": running.speed, "credentials": str(running.credentials)}
+        click.echo(json.dumps({**record, "devices": devices}, indent=2))
+        return
+    click.echo(f"running as process {running.pid}, {running.speed:g} lab seconds in a second")
+    for name, item in devices.items():
+        faults = ", ".join(" ".join([fault, *arguments]) for fault, arguments in item["faults"].items())
+        where = f"{item['transport']} {item['host']} {item['port']}"
+        click.echo(f"{name}  {where}  sessions: {item['sessions']}  faults: {faults or 'none'}")
+
+
+@lab.command()
+@_directory
+def down(*, directory: Path | None) -> None:
+    """Stop the lab and remove its credentials.
+
+    \b
+    Example:
+      nr-run lab down
+    """
+    running = _attached(directory)
+    running.stop()
+    click.echo("The lab has ended.")
+
+
+@lab.command(name="exec")
+@click.argument("device")
+@click.argument("command")
+@_directory
+def execute(*, device: str, command: str, directory: Path | None) -> None:
+    """Run an exec COMMAND on DEVICE as a privileged user and print what it answers.
+
+    \b
+    Example:
+      nr-run lab exec vpn3640 "show ip interface brief"
+    """
+    try:
+        click.echo(_attached(directory).exec(device, command), nl=False)
+    except LabError as error:
+        _fail(error)
+
+
+@lab.command(context_settings={"ignore_unknown_options": True})
+@click.argument("device", required=False)
+@click.argument("name", metavar="FAULT", required=False)
+@click.argument("arguments", metavar="[ARGS]... [on|off]", nargs=-1)
+@_directory
+def fault(*, device: str | None, name: str | None, arguments: tuple[str, ...], directory: Path | None) -> None:
+    """Break something on DEVICE, or mend it with `off`. Alone, list the faults.
+
+    \b
+    Examples:
+      nr-run lab fault
+      nr-run lab fault vpn3640 drop-ike
+      nr-run lab fault vpn2611 cut-session-after 4
+      nr-run lab fault vpn2611 cut-session-after off
+    """
+    if device is None:
+        width = max(len(_usage(item)) for item in FAULTS)
+        for item in FAULTS.values():
+            click.echo(f"{_usage(item.name):<{width}}  {item.says}")
+        return
+    if name is None:
+        raise click.UsageError("Name a fault; `nr-run lab fault` lists them.")
+    last = arguments[-1] if arguments else ""
+    given = arguments[:-1] if last in ("on", "off") else arguments
+    try:
+        _attached(directory).fault(device, name, *given, on=last != "off")
+    except LabError as error:
+        _fail(error)
+    click.echo(f"{device}: {name} is {'off' if last == 'off' else 'on'}.")
+
+
+def _usage(name: str) -> str:
+    words = [f"[{word[:-1]}]" if word.endswith("=") else word for word in FAULTS[name].arguments]
+    return " ".join([name, *words])
