@@ -106,7 +106,7 @@ def _options_of_groups(host: Host) -> set[str]:
 
 def _host_problems(host: Host) -> list[str]:
     data = host.extended_data()
-    problems = [f"{key} is missing: it stands neither at the host, nor in its groups" for key in REQUIRED_DATA if key not in data]
+    problems = [f"{key} is missing at the host, in its groups and in the defaults" for key in REQUIRED_DATA if key not in data]
     if not host.hostname:
         problems.append("hostname is missing: where is the device reached?")
     if not problems:

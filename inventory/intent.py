@@ -47,9 +47,12 @@ Interface = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9/.:_-]
 
 def _address(value: object) -> object:
     """pydantic would take a number for an address; a bare number in a file is a typing error."""
-    if isinstance(value, str | IPv4Address):
+    if isinstance(value, IPv4Address):
         return value
-    raise ValueError("is not an IPv4 address")
+    try:
+        return IPv4Address(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError("is not an IPv4 address") from None
 
 
 def _network(value: object) -> object:

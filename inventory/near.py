@@ -8,6 +8,8 @@ from difflib import get_close_matches
 
 def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
     """The known word most like ``word``, or None when none is as alike as ``likeness`` (0 to 1). Case does not count."""
+    if word.isdigit() and len(word) < 3:
+        return None  # 23 is not what anybody means by 3
     by_lower = {name.lower(): name for name in sorted(known, reverse=True)}
     near = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=likeness)
     return by_lower[near[0]] if near else None

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from .errors import IntentError
 
-_CLASSIC = re.compile(r"(\d{1,4})\.(\d{1,4})\((\d{1,4})([a-z]?)\)([A-Z]{0,3})(\d{0,4})([a-z]?)")
+_CLASSIC = re.compile(r"(\d{1,4})\.(\d{1,4})\((\d{1,4})([a-z]?)\)([A-Z]{0,3})(?:(\d{1,4})([a-z]?))?")
 _DOTTED = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})([a-z]?)")
 
 
@@ -44,7 +44,7 @@ class Release:
             # Before 15.0 every train but mainline starts where mainline ended, so it comes after all of mainline.
             special = bool(train) and int(major) < 15
             number = int(rebuild or 0)
-            return cls(int(major), int(minor), special, int(maintenance), letter, train, number, rebuild_letter, text)
+            return cls(int(major), int(minor), special, int(maintenance), letter, train, number, rebuild_letter or "", text)
         raise IntentError(
             f"{text!r} is not a release: write it as show version does, such as 12.2(8)T, 15.4(3)M3, 17.11.1 or 9.19(1)"
         )

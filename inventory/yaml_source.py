@@ -13,6 +13,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarbool import ScalarBoolean
@@ -21,12 +22,15 @@ from .errors import IntentError
 
 Location = tuple[str | int, ...]
 
+_DEPTH = 30  # an intent has 7 levels
+
 #: What ruamel.yaml says, as a person would say it. First match wins; the parser's own words may quote the file.
 _PROBLEMS: tuple[tuple[str, str], ...] = (
     (r"found character '\\t'|found a tab", "a tab stands where YAML wants spaces"),
     (r"could not find expected ':'", "a colon is missing, or a line is not indented as the one before it"),
     (r"mapping values are not allowed", "there is a colon too much, or the line is indented too far"),
     (r"expected <block end>", "the line is not indented as its neighbours"),
+    (r"maximum depth", "it is nested too deeply"),
     (r"undefined alias", "a value that starts with * has to be quoted"),
     (r"expected a single document", "the file holds more than one YAML document"),
     (r"while scanning a quoted|found unexpected end of stream", "a quote is not closed"),
@@ -92,6 +96,8 @@ def read_document(path: Path) -> Document:
 
     parser = YAML(typ="rt")
     parser.Constructor = _Constructor
+    parser.Composer = _Composer
+    parser.max_depth = _DEPTH
     reader = _Reader(path)
     try:
         loaded = parser.load(path.read_text(encoding="utf-8"))
@@ -101,7 +107,7 @@ def read_document(path: Path) -> Document:
     except UnicodeDecodeError:
         raise unreadable("the file is not UTF-8 text") from None
     except RecursionError:
-        raise unreadable("the file is nested too deeply, or an alias repeats what it is part of") from None
+        raise unreadable("aliases of aliases make the file too large") from None
     except YAMLError as error:
         raise Unreadable(_yaml_problem(path, error)) from None
     except (ValueError, TypeError, AttributeError):
@@ -112,6 +118,14 @@ def read_document(path: Path) -> Document:
     if not isinstance(loaded, CommentedMap):
         raise unreadable("the file has to be a mapping (key: value) at its top level")
     return Document(path, data, reader.lines)
+
+
+class _Composer(Composer):
+    """Does not warn of an anchor that is used again, which YAML allows: the warning quotes the file."""
+
+    def __init__(self, loader: Any = None) -> None:
+        super().__init__(loader)
+        self.warn_double_anchors = False
 
 
 class _Constructor(RoundTripConstructor):
@@ -125,7 +139,7 @@ class _Reader:
     """Turns ruamel's types into plain ones and notes the line of each part."""
 
     #: More parts than any real file has: aliases of aliases.
-    LIMIT = 1_000_000
+    LIMIT = 300_000
 
     def __init__(self, path: Path) -> None:
         self.path = path
