@@ -22,6 +22,8 @@ REQUIRED_DATA = ("model", "release", "username_ref", "password_ref")
 def load_nornir(folder: Path, *, workers: int = 20) -> Nornir:
     """Nornir over ``hosts.yaml``, ``groups.yaml`` and ``defaults.yaml`` of a folder, with ``workers`` threads.
 
+    Turns the logging of Nornir off for this process.
+
     Raises IntentError with every problem on a line of its own, as ``file:line: field: what is wrong``.
     """
     from nornir import InitNornir

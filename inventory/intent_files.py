@@ -185,7 +185,7 @@ def _dangling(documents: Sequence[Document]) -> Iterator[Problem]:
                 named = [(value, location)] if isinstance(value, str) else _listed(value, location)
                 for name, place in named:
                     if name not in known:
-                        yield document.problem(place, f"there is no {KINDS[target]} {name!r}{hint(name, known)}")
+                        yield document.problem(place, f"there is no {KINDS[target]} {name!r}{hint(name, sorted(known))}")
 
 
 def _listed(value: object, location: Location) -> list[tuple[str, Location]]:

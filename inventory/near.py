@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+#: A sentence lists no more names than this.
+SHOWN = 12
+
 
 def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
     """The known word most like ``word``, or None when none is as alike as ``likeness`` (0 to 1). Case does not count."""
@@ -17,8 +20,9 @@ def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | 
 
 def hint(word: str, known: Iterable[str]) -> str:
     """`` (did you mean X?)`` for the nearest known word, else `` (known: ...)``; empty when nothing is known at all."""
-    names = sorted(known)
+    names = list(known)
     near = nearest(word, names)
     if near is not None:
         return f" (did you mean {near}?)"
-    return f" (known: {', '.join(names)})" if names else ""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f" (known: {', '.join(names[:SHOWN])}{more})" if names else ""
