@@ -1,0 +1,66 @@
+# Each target does its own set-up: a virtual environment in .venv with exactly the versions of constraints.txt.
+# All it needs is Python 3.11 or newer and a package index. `make test PYTHON=python3.12` picks another Python.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+STAMP := $(VENV)/.installed
+# Folders whose tests talk to no device, so that the inner loop stays short.
+FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint bench pictures constraints clean
+
+help:
+	@echo "make demo         build a VPN tunnel on two simulated routers, prove it and save it"
+	@echo "make test         all tests"
+	@echo "make check        the inner loop: lint, types, and the tests that need no device"
+	@echo "make lint         ruff and mypy only"
+	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
+	@echo "make pictures     the README's pictures, exported by the program itself"
+	@echo "make constraints  constraints.txt anew, from the newest versions that pyproject.toml allows"
+	@echo "make clean        remove .venv, caches and builds; runs/ stays"
+
+demo: $(STAMP)
+	$(BIN)/nr-run deploy-l2l --lab --yes
+
+test: $(STAMP)
+	$(BIN)/pytest -q -n 2
+
+check: lint
+	$(BIN)/pytest -q -n 2 $(FAST)
+
+lint: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/push.py
+
+pictures: $(STAMP)
+	$(BIN)/python docs/pictures.py
+
+# The environment is built anew when what it was built from has changed. A fresh venv may bring a pip that is too old to
+# know dependency groups, so pip comes first.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nr-run needs Python 3.11 or newer: make PYTHON=/path/to/it")'
+	@echo "setting up $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --upgrade "pip>=25.1"
+	@$(PIP) install --constraint constraints.txt --editable . --group dev
+	@touch $@
+
+constraints:
+	@rm -rf build/constraints && mkdir -p build
+	@$(PYTHON) -m venv build/constraints
+	@build/constraints/bin/python -m pip -q --disable-pip-version-check install --upgrade "pip>=25.1"
+	@build/constraints/bin/python -m pip -q --disable-pip-version-check install --editable . --group dev
+	@head -n 2 constraints.txt > build/constraints.txt
+	@build/constraints/bin/python -m pip --disable-pip-version-check freeze --exclude-editable >> build/constraints.txt
+	@mv build/constraints.txt constraints.txt
+	@rm -rf build/constraints
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
