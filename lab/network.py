@@ -133,17 +133,13 @@ class Network:
     ) -> Station | Outcome | None:
         """The crypto map of the interface; None when no entry wants the packet."""
         for entry in model.entries(box.store, out.crypto_map):
-            if entry.dynamic:
-                for flow in box.crypto.flows:
-                    if (flow.map, flow.seq) == (entry.name, entry.seq) and flow.selector.covers(source, destination):
-                        return self._encrypted(box, flow, destination)
-                continue
+            negotiated = box.crypto.carrying(entry.name, entry.seq, source, destination)
             selector = entry.selector_for(source, destination) if entry.complete else None
+            if negotiated is not None and (entry.dynamic or selector is not None):
+                return self._encrypted(box, negotiated, destination)
             if selector is None or out.address is None:
                 continue
             flow = box.crypto.flow(entry.name, entry.seq, selector, entry.peers[0])
-            if flow.outbound:
-                return self._encrypted(box, flow, destination)
             flow.send_errors += 1
             if self.ike is not None:
                 self.ike.need(box, out.address, entry, selector)
@@ -183,6 +179,8 @@ class Network:
         if hop == GATEWAY:
             if destination in (CLIENT, GATEWAY):
                 return box
+            if route.interface.network is None or destination not in route.interface.network:
+                return Outcome.LOST
             hop = destination
         other = self.owner(hop)
         if other is None or other is box:

