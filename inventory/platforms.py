@@ -120,7 +120,7 @@ _IOS_12_2_13T = replace(
     suites=_ike(v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2})),
     nat_traversal=True,
     note="Brings AES and NAT traversal; group 5 depends on the image.",
-    source="IOS 12.2(13)T feature guide, Advanced Encryption Standard.",
+    source="IOS 12.2(13)T feature guides, Advanced Encryption Standard and IPsec NAT Transparency.",
 )
 _IOS_12_2_15T = replace(
     _IOS_12_2_13T,

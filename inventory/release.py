@@ -41,8 +41,8 @@ class Release:
             return cls(int(major), int(minor), False, int(maintenance), letter, "", 0, "", text)
         if classic := _CLASSIC.fullmatch(text):
             major, minor, maintenance, letter, train, rebuild, rebuild_letter = classic.groups()
-            # Before 15.0 every train but mainline starts where mainline ended, so it comes after all of mainline.
-            special = bool(train) and int(major) < 15
+            # Every train but mainline starts where mainline ended, so it comes after all of mainline.
+            special = bool(train)
             number = int(rebuild or 0)
             return cls(int(major), int(minor), special, int(maintenance), letter, train, number, rebuild_letter or "", text)
         raise IntentError(

@@ -200,6 +200,17 @@ def _collision(tunnel: Tunnel, end: End, other: Tunnel, theirs: End) -> Iterator
         peer = end.remote.outside_ip
         yield f"on {host} tunnel {other.name} has another preshared_key_ref for the same peer {peer}, which has one key"
 
+    yield from _name_collision(end.local, other, theirs.local)
+
+
+def _name_collision(mine: TunnelTermination, other: Tunnel, theirs: TunnelTermination) -> Iterator[str]:
+    """Names and numbers that the intent gives to two tunnels of one device."""
+    if mine.cisco.access_list is not None and mine.cisco.access_list == theirs.cisco.access_list:
+        yield f"on {mine.host} tunnel {other.name} has the same access_list {mine.cisco.access_list}"
+    same_map = (mine.interface, mine.cisco.crypto_map) == (theirs.interface, theirs.cisco.crypto_map)
+    if same_map and mine.cisco.map_sequence is not None and mine.cisco.map_sequence == theirs.cisco.map_sequence:
+        yield f"on {mine.host} tunnel {other.name} has the same map_sequence {mine.cisco.map_sequence}"
+
 
 def _overlap(some: Sequence[IPv4Network], others: Sequence[IPv4Network]) -> bool:
     return any(one.overlaps(other) for one in some for other in others)

@@ -233,6 +233,7 @@ def test_a_key_in_place_of_its_reference_is_refused_without_being_shown(vpn: Pat
         ("schema_version: 1\n1: x\n", 2, "a key has to be text (put numbers in quotes)"),
         ("tunnels: &a [*a]\n", 1, "tunnels[0]: has to be a mapping (key: value)"),
         ("a:\n" + "- " * 100, 2, "this is not valid YAML: it is nested too deeply"),
+        ("a: &x 1\nb: &x 2\n", 2, "b: unknown key"),
         (BOMB, 1, "aliases of aliases make the file too large"),
         ("schema_version: !!int one\n", 1, "this is not valid YAML"),
         ("schema_version: 1\ntunnels: 5\n", 2, "tunnels: has to be a list"),
@@ -273,8 +274,11 @@ def test_a_name_defined_in_two_files_is_refused_with_both_places(vpn: Path) -> N
     second.parent.mkdir()
     second.write_text(first.read_text())
     line = first.read_text().split("- name: hq-branch")[0].count("\n") + 1
+    third = vpn / "site" / "and-again.yml"
+    third.write_text(first.read_text())
     assert refusal(vpn) == [
-        f"{second}:{line}: tunnels[0].name: tunnel 'hq-branch' is defined twice; the first is at {first}:{line}"
+        f"{path}:{line}: tunnels[0].name: tunnel 'hq-branch' is defined twice; the first is at {first}:{line}"
+        for path in (second, third)
     ]
 
 

@@ -94,6 +94,7 @@ def test_every_value_is_one_that_an_intent_can_have(model: str) -> None:
             "12.1(5)T",
             r"^release 12\.1\(5\)T of model 2611 is not known \(known: from 12\.2\(8\)T to before 12\.3\(1\)T\)$",
         ),
+        ("2611", "12.3(1)T", r"^release 12\.3\(1\)T of model 2611 is not known"),
         ("2611", "15.1(4)M", r"^release 15\.1\(4\)M of model 2611 is not known"),
         ("ASA", "7.2(4)", r"^release 7\.2\(4\) of model ASA is not known \(known: from 8\.0\(2\)\)$"),
         ("881", "newest", r"^'newest' is not a release"),

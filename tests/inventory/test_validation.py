@@ -177,6 +177,17 @@ def test_one_peer_has_one_key() -> None:
     assert lines == [f"tunnel hq-branch: {problem}"]
 
 
+def test_names_on_a_device_are_given_once() -> None:
+    """Two tunnels of a host cannot be given the same access list, nor the same sequence number of one map."""
+    names = {"access_list": "TO-SITE", "map_sequence": 5}
+    assert refusal(intent(tunnel(a__cisco=names), third(a__cisco=names)), THREE) == [
+        "tunnel hq-branch: on vpn2611 tunnel hq-depot has the same access_list TO-SITE",
+        "tunnel hq-branch: on vpn2611 tunnel hq-depot has the same map_sequence 5",
+    ]
+    other = {"access_list": "TO-DEPOT", "map_sequence": 6}
+    assert accepted(intent(tunnel(a__cisco=names), third(a__cisco=other)), THREE) == ()
+
+
 def test_the_end_that_lacks_an_algorithm_is_named_with_the_ways_out() -> None:
     """AES and SHA-2 between two routers that share triple DES: add a proposal or upgrade."""
     lines = refusal(intent(ike={**STRONG, "group": 14}), ends("2611 12.2(8)T", "881 15.4(3)M3"))
