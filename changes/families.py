@@ -25,6 +25,8 @@ class Reference:
 
     pattern: re.Pattern[str]
     family: str
+    #: The name is that of a set, of which each object is one member: it holds the set as long as one member is left.
+    of_set: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ IOS: tuple[Family, ...] = (
         header=re.compile(r"interface (?P<interface>\S+)"),
         identity=("interface",),
         children=_re(r"crypto map (?P<map>\S+)"),
-        references=(Reference(re.compile(r"crypto map (?P<name>\S+)"), "crypto-map-entry"),),
+        references=(Reference(re.compile(r"crypto map (?P<name>\S+)"), "crypto-map-entry", of_set=True),),
         remove="no {child}",
         switches=re.compile(r"crypto map \S+"),
         child_is_object=True,

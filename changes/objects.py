@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -127,17 +128,24 @@ def _objects_of(family: Family, node: tree.Node) -> Iterator[ConfigObject]:
 
 
 def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = ()) -> tuple[ConfigObject, ...]:
-    """Objects that name ``target``; ``besides`` are left out. A crypto map is named as a whole by its binding."""
-    left_out = set(besides)
+    """Objects that would name nothing if ``target`` and the objects ``besides`` were gone; those are not counted themselves."""
+    left_out = {*besides, target.key}
     name = target.key[1][0] if target.key[1] else ""
     found = []
     for item in config.objects.values():
-        if item.key in left_out:
-            continue
         for reference in item.family.references:
-            if reference.family != target.family.name:
+            if item.key in left_out or reference.family != target.family.name:
                 continue
-            named = (match["name"] for line in item.children if (match := reference.pattern.fullmatch(line)))
-            if name in named:
+            if reference.of_set and _members(config, target.family, name, left_out):
+                continue
+            if any((match := reference.pattern.fullmatch(line)) and match["name"] == name for line in item.children):
                 found.append(item)
     return tuple(found)
+
+
+def _members(config: Config, family: Family, name: str, left_out: set[Key]) -> bool:
+    """True if the set ``name`` keeps a member: an object of the family, or a line of another kind (a dynamic entry)."""
+    if any(item.family is family and item.key[1][0] == name and item.key not in left_out for item in config.objects.values()):
+        return True
+    stem = " ".join(family.header.pattern.split()[:2])
+    return any(re.match(rf"{stem} {re.escape(name)} \d+ ", node.line) for node in config.others)
