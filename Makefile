@@ -4,7 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 STAMP := $(VENV)/.installed
 # Folders whose tests talk to no device, so that the inner loop stays short.
 FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
@@ -55,8 +55,8 @@ $(STAMP): pyproject.toml constraints.txt
 constraints:
 	@rm -rf build/constraints && mkdir -p build
 	@$(PYTHON) -m venv build/constraints
-	@build/constraints/bin/python -m pip -q --disable-pip-version-check install --upgrade "pip>=25.1"
-	@build/constraints/bin/python -m pip -q --disable-pip-version-check install --editable . --group dev
+	@build/constraints/bin/python -m pip -qq --disable-pip-version-check install --upgrade "pip>=25.1"
+	@build/constraints/bin/python -m pip -qq --disable-pip-version-check install --editable . --group dev
 	@head -n 2 constraints.txt > build/constraints.txt
 	@build/constraints/bin/python -m pip --disable-pip-version-check freeze --exclude-editable >> build/constraints.txt
 	@mv build/constraints.txt constraints.txt
