@@ -49,7 +49,8 @@ class Session:
             cut = self.place is not None and self.config_lines + 1 == self.box.faults.number("cut-in-echo")
             if cut:
                 self.box.faults.spend("cut-in-echo")
-            line = await self.terminal.read_line(cut=cut)
+            room = max(20, self.width - len(self.prompt)) if self.width else 0
+            line = await self.terminal.read_line(cut=cut, room=room)
             if self.counted:
                 self.box.counters.lines += 1
             await self.delay()

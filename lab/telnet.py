@@ -29,6 +29,7 @@ class TelnetLine(asyncio.Protocol):
         self._waiting = True
         self._gone = False
         self._after_cr = False
+        self._shown = ""
         self._late: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         self._transport: asyncio.Transport | None = None
@@ -136,9 +137,9 @@ class TelnetLine(asyncio.Protocol):
         self._after_cr = key == "\r"
         return key
 
-    async def read_line(self, *, echo: bool = True, cut: bool = False) -> str:
-        """Read a line: backspace, Ctrl-U, Ctrl-W; Ctrl-C and Ctrl-Z end it."""
-        line = ""
+    async def read_line(self, *, echo: bool = True, cut: bool = False, room: int = 0) -> str:
+        """Read a line: backspace, Ctrl-U, Ctrl-W; Ctrl-C and Ctrl-Z end it; a long one scrolls."""
+        line, self._shown = "", ""
         while True:
             if cut and self._cut_here(line):
                 self.close()
@@ -151,6 +152,8 @@ class TelnetLine(asyncio.Protocol):
                 self.write("^Z\n" if key == "\x1a" else "^C\n")
                 return line + key
             line = self._edited(line, key, echo=echo)
+            if echo and room and len(self._shown) >= room - 1:
+                self._scroll()
 
     def _cut_here(self, line: str) -> bool:
         """Half of the line has been echoed."""
@@ -168,10 +171,19 @@ class TelnetLine(asyncio.Protocol):
         elif key >= " ":
             if echo:
                 self.raw(key.encode("latin-1"))
+                self._shown += key
             return line + key
         if echo:
-            self.raw(b"\b \b" * (len(line) - len(after)))
+            gone = min(len(line) - len(after), len(self._shown))
+            self.raw(b"\b \b" * gone)
+            self._shown = self._shown[: len(self._shown) - gone]
         return after
+
+    def _scroll(self) -> None:
+        """At the right edge the line moves ten columns to the left and begins with a dollar."""
+        width = len(self._shown)
+        self._shown = f"${self._shown[11:]}"
+        self.raw(b"\b" * width + self._shown.encode("latin-1") + b" " * 10 + b"\b" * 10)
 
     def interrupted(self) -> bool:
         """Ctrl-^ was typed."""

@@ -18,10 +18,11 @@ class Terminal(Protocol):
     def raw(self, data: bytes) -> None:
         """Send bytes as they are."""
 
-    async def read_line(self, *, echo: bool = True, cut: bool = False) -> str:
+    async def read_line(self, *, echo: bool = True, cut: bool = False, room: int = 0) -> str:
         """Read a line with echo; a control character that ends it is returned as it is; Hangup at the end.
 
-        With `cut`, the line is cut in the middle of the echo.
+        `room` is how many columns the line has before its echo scrolls, 0 for endless. With `cut`, the line is cut in the
+        middle of the echo.
         """
 
     async def read_key(self) -> str:
@@ -49,7 +50,7 @@ class Script:
         """Keep the bytes as text."""
         self.output.append(data.decode("latin-1"))
 
-    async def read_line(self, *, echo: bool = True, cut: bool = False) -> str:
+    async def read_line(self, *, echo: bool = True, cut: bool = False, room: int = 0) -> str:  # noqa: ARG002 - no columns
         """Give the next answer, or an empty line when there is none left."""
         answer = self.answers.pop(0) if self.answers else ""
         self.output.append(f"{answer if echo and not cut else ''}\n")

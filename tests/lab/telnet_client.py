@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nr_run.lab.entry import Endpoint, LabHandle
 
-PROMPT = re.compile(r"(?:^|[\r\n])([\w-]+(?:\([\w-]+\))?[>#])$")
+PROMPT = re.compile(r"(?:^|[\r\n\b])([\w-]+(?:\([\w-]+\))?[>#])$")
 TIMEOUT = 30.0
 
 
@@ -18,7 +18,7 @@ class Telnet:
     def __init__(self, where: Endpoint) -> None:
         self.socket = socket.create_connection((where.host, where.port), timeout=TIMEOUT)
         self.options = b""
-        self._pending = b""
+        self._unread = ""
 
     def __enter__(self) -> Telnet:
         return self
@@ -34,26 +34,24 @@ class Telnet:
             return None
         if not data:
             return None
-        data = self._pending + data
-        self._pending = b""
         for command in re.findall(rb"\xff[\xfb-\xfe].", data, re.DOTALL):
             self.options += command
         text = re.sub(rb"\xff[\xfb-\xfe].", b"", data, flags=re.DOTALL)
         return text.decode("latin-1")
 
     def until(self, pattern: str | re.Pattern[str] = PROMPT) -> str:
-        """Read until the text ends in the pattern; EOFError when the line is closed before."""
-        text = ""
-        while not re.search(pattern, text):
+        """Read up to the end of what the pattern finds; EOFError when the line is closed before."""
+        while not (found := re.search(pattern, self._unread)):
             more = self._receive()
             if more is None:
-                raise EOFError(text)
-            text += more
+                raise EOFError(self._unread)
+            self._unread += more
+        text, self._unread = self._unread[: found.end()], self._unread[found.end() :]
         return text
 
     def until_closed(self) -> str:
         """Read until the box closes the line."""
-        text = ""
+        text, self._unread = self._unread, ""
         while (more := self._receive()) is not None:
             text += more
         return text
