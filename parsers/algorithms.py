@@ -170,3 +170,17 @@ def mode_of(text: str) -> str | None:
     """`tunnel` or `transport` out of the settings in braces, None where neither is named."""
     plain = text.lower()
     return next((mode for mode in ("tunnel", "transport") if mode in plain), None)
+
+
+def ikev2_encryption(text: str) -> str | None:
+    """`AES-CBC, keysize: 256` or `3DES` as a canonical cipher; None while the peers negotiate (`Unknown - 0`)."""
+    name, _, bits = text.strip().lower().partition(", keysize: ")
+    if name.startswith("unknown") or name in {"none", "n/a"}:
+        return None
+    return encryption(f"{name}-{bits}" if bits and bits != "0" else name)
+
+
+def ikev2_integrity(text: str) -> str | None:
+    """`SHA256` as a canonical algorithm; None for AEAD ciphers (`None`, `N/A`) and while the peers negotiate."""
+    name = text.strip().lower()
+    return None if name.startswith("unknown") or name in {"none", "n/a", ""} else integrity(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import ios
 from .command import Command
+from .commands import ios_crypto, ios_system
 
-COMMANDS: tuple[Command, ...] = (*ios.COMMANDS,)
+COMMANDS: tuple[Command, ...] = (*ios_crypto.COMMANDS, *ios_system.COMMANDS)

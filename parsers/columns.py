@@ -85,14 +85,36 @@ def duration(text: str) -> int:
 
     Raises ValueError where the text is none of these.
     """
-    plain = text.strip().lower()
+    plain = text.strip().lower().replace(" and ", ", ")
     if plain.isdigit():
         return int(plain)
-    if re.fullmatch(r"\d+:\d\d:\d\d(\.\d+)?", plain):
-        hours, minutes, seconds = plain.split(":")
+    if re.fullmatch(r"\d+:\d\d(?::\d\d(?:\.\d+)?)?", plain):
+        hours, minutes, seconds = (*plain.split(":"), "0")[:3]
         return int(hours) * 3600 + int(minutes) * 60 + int(float(seconds))
     if re.fullmatch(r"(?:\d+ (?:year|week|day|hour|minute|second)s?(?:, | )?)+", plain):
         return sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+) ([a-z]+?)s?\b", plain))
     if re.fullmatch(r"(?:\d+[ywdhms][ :,]*)+", plain):
         return sum(int(n) * _SHORT[unit] for n, unit in re.findall(r"(\d+)([ywdhms])", plain))
     raise ValueError(f"{text!r} is not a duration")
+
+
+def duration_or_none(text: str) -> int | None:
+    """Seconds, or None for `never`, `-` and their kin."""
+    plain = text.strip(" ,").lower()
+    return None if plain in {"", "never", "forever", "-", "n/a", "(none)"} else duration(plain)
+
+
+def integer_or_none(text: str) -> int | None:
+    """A whole number, or None for a word that stands where there is none (`Unknown`, `-`)."""
+    plain = text.strip(" ,")
+    return int(plain) if plain.isdigit() else None
+
+
+def present(_text: str) -> bool:
+    """True: the line is only printed when the thing is so."""
+    return True
+
+
+def squeezed(text: str) -> str:
+    """The text with single blanks and none at its ends."""
+    return " ".join(text.split())

@@ -55,7 +55,10 @@ class Machine:
         """Read the whole text, which begins and ends with a line break."""
         text, opened = self.text, self.open
         position, end = 0, len(text.rstrip())
-        scope, last = self.root, None
+        scope = self.root
+        last: Rule | None = None
+        rule: Rule
+        match: re.Match[str] | None
         matched = 0
         trace: list[Rule] = []
         while position < end:
@@ -70,6 +73,7 @@ class Machine:
                     scope, last, trace = self.scopes[-1], None, []
                     continue
                 rule, match = found
+            assert match is not None
             if rule.scope.transparent:
                 position = match.end()
                 continue

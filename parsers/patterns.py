@@ -22,6 +22,8 @@ PATTERNS: dict[str, str] = {
     "CLOCK": r"\d+:\d\d:\d\d",
     "INTERFACE": r"[A-Za-z][A-Za-z0-9/.:_-]*",
     "INTERFACE_NUMBERED": r"[A-Za-z][A-Za-z-]*\d[\d/.:]*",
+    "FILE_NAME": r"[^\s<]+",
+    "MOST_RECENT": r"(?:[ \t]*<- Most Recent)?",
     "PLAIN": r"[\w./-]+",
     "NAME": r"[^\s,]+",
     "QUOTED": r"[^\"\n]+",

@@ -1,0 +1,1 @@
+"""The commands that the parsers read, one table per OS and subject."""

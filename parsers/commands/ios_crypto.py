@@ -1,0 +1,191 @@
+"""The IOS and IOS-XE commands about IKE and IPsec: which template group is which record, and which counts must balance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..balance import balances
+from ..command import Command, Note, many, one
+from ..convert import build
+from ..machine import Raw
+from ..records import (
+    ChildSa,
+    CryptoMapEntry,
+    CryptoSession,
+    CryptoSessionBrief,
+    EngineConnection,
+    Ikev2Sa,
+    Ikev2Session,
+    IpsecFlow,
+    IpsecSa,
+    IsakmpPolicy,
+    IsakmpSa,
+    IsakmpSaDetail,
+    ReconnectStats,
+    SessionFlow,
+    SessionIke,
+    TrafficSelectors,
+)
+
+_SECTIONS = frozenset((way, protocol) for way in ("inbound", "outbound") for protocol in ("esp", "ah", "pcp"))
+
+
+def _flow(flow: IpsecFlow, raw: Raw) -> Iterator[str]:
+    """A flow ends with six headings; the SAs of a pair have one transform; the current SPI is one of them."""
+    seen = {(section["direction"].lower(), section["protocol"].lower()) for section in raw.get("section", ())}
+    if seen != _SECTIONS:
+        missing = ", ".join(sorted(f"{way} {protocol} sas" for way, protocol in _SECTIONS - seen))
+        yield f"the flow that begins here is cut short: {missing} not printed"
+    inbound = {sa.transform for sa in flow.sas if sa.direction == "inbound" and sa.protocol == "esp"}
+    outbound = {sa.transform for sa in flow.sas if sa.direction == "outbound" and sa.protocol == "esp"}
+    if inbound and outbound and not inbound & outbound:
+        yield f"the flow contradicts itself: inbound {sorted(inbound)}, outbound {sorted(outbound)}"
+    spis = {sa.spi for sa in flow.sas if sa.direction == "outbound"}
+    if flow.current_outbound_spi and flow.current_outbound_spi not in spis:
+        yield f"the flow contradicts itself: current outbound SPI {flow.current_outbound_spi:#x} has no SA"
+    yield from _decimal(flow.current_outbound_spi, raw.get("current_outbound_decimal"))
+
+
+def _sa(sa: IpsecSa, raw: Raw) -> Iterator[str]:
+    """An SPI is printed twice, and an SA has a lifetime."""
+    yield from _decimal(sa.spi, raw.get("spi_decimal"))
+    if sa.remaining_seconds is None:
+        yield "the SA that begins here is cut short: no remaining lifetime"
+
+
+def _decimal(spi: int, text: str | None) -> Iterator[str]:
+    digits = (text or "").strip(" ()")
+    if digits and digits != str(spi):
+        yield Note(f"the SPI {spi:#x} has another decimal form beside it, {digits}: the hexadecimal form is taken")
+
+
+def _sa_count(state: Iterable[IpsecFlow]) -> int:
+    return sum(len(flow.sas) for flow in state)
+
+
+def _engines(state: Iterable[IsakmpSaDetail]) -> int:
+    return sum(1 for sa in state if sa.engine is not None)
+
+
+def _lifetimes(state: Iterable[Ikev2Sa]) -> int:
+    return sum(1 for sa in state if sa.lifetime_seconds is not None)
+
+
+def _session(session: CryptoSession, raw: Raw) -> Iterator[str]:
+    """A session that is up has an IKE SA or a flow below it."""
+    if session.status in {"UP-ACTIVE", "UP-IDLE"} and not raw.get("ike"):
+        yield "the session that begins here is cut short: it is up and no IKE SA was printed"
+    if session.status == "UP-ACTIVE" and not raw.get("flow"):
+        yield "the session that begins here is cut short: it is active and no flow was printed"
+
+
+def _child(raw: Raw, _above: list[Raw]) -> None:
+    """A child SA with one pair of selectors prints them on lines of their own, one with several as a table."""
+    if raw.get("local_selector"):
+        raw["selector"] = [build(TrafficSelectors, raw, []), *raw.get("selector", ())]
+
+
+def _ikev2_session(session: Ikev2Session, _raw: Raw) -> Iterator[str]:
+    """The head of a session says how many IKE and child SAs follow."""
+    if session.ike_count != len(session.ikes):
+        yield f"the session says IKE count {session.ike_count} and {len(session.ikes)} were read"
+    if session.child_count != len(session.children):
+        yield f"the session says CHILD count {session.child_count} and {len(session.children)} were read"
+    for child in session.children:
+        if not child.selectors:
+            yield "a child SA of the session has no selectors"
+
+
+def _reconnect(stats: ReconnectStats, _raw: Raw) -> Iterator[str]:
+    """Every incoming reconnect succeeds or fails."""
+    if stats.total != stats.success + stats.failed:
+        yield f"{stats.total} reconnects came in, {stats.success} succeeded and {stats.failed} failed"
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(os="ios", name="show crypto isakmp sa", records={"sa": IsakmpSa}, state=many("sa"), arguments=r"vrf \S+"),
+    Command(os="ios", name="show crypto isakmp policy", records={"policy": IsakmpPolicy}, state=many("policy")),
+    Command(
+        os="ios",
+        name="show crypto ipsec sa",
+        arguments=r"(?:(?:peer|interface|address|map|vrf|identity) ?\S* ?)?(?:detail)?",
+        records={"interface.map.flow": IpsecFlow, "interface.map.flow.section.sa": IpsecSa},
+        state=many("flow"),
+        validate={"interface.map.flow": _flow, "interface.map.flow.section.sa": _sa},
+        conserve=(
+            balances("spi:", "SPIs", _sa_count),
+            balances("local +ident", "flows", len),
+        ),
+    ),
+    Command(
+        os="ios",
+        name="show crypto engine connections active",
+        aliases=("show crypto engine connection active",),
+        records={"connection": EngineConnection},
+        state=many("connection"),
+    ),
+    Command(
+        os="ios",
+        name="show crypto map",
+        arguments=r"(?:interface|tag) \S+",
+        records={"entry": CryptoMapEntry},
+        state=many("entry"),
+        silent_when_empty=True,
+    ),
+    Command(
+        os="ios",
+        name="show crypto isakmp sa detail",
+        arguments=r"vrf \S+",
+        records={"sa": IsakmpSaDetail},
+        state=many("sa"),
+        conserve=(balances(r"Engine-id:Conn-id", "engine lines", _engines),),
+    ),
+    Command(
+        os="ios",
+        name="show crypto session",
+        arguments=r"(?:(?:remote|local|interface|username|group|ivrf|fvrf) \S+ ?)*(?:detail)?",
+        records={"session": CryptoSession, "session.ike": SessionIke, "session.flow": SessionFlow},
+        state=many("session"),
+        validate={"session": _session},
+        conserve=(
+            balances("Session status:", "sessions", len),
+            balances("IPSEC FLOW:", "flows", lambda state: sum(len(session.flows) for session in state)),
+        ),
+    ),
+    Command(
+        os="ios",
+        name="show crypto session brief",
+        records={"vrf.session": CryptoSessionBrief},
+        state=many("session"),
+    ),
+    Command(
+        os="ios",
+        name="show crypto ikev2 sa",
+        arguments=r"(?:(?:remote|local|fvrf) \S+ ?)*(?:detail|detailed)?",
+        records={"sa": Ikev2Sa},
+        state=many("sa"),
+        conserve=(balances(r"Life/(?:Remaining/)?Active Time:", "lifetimes", _lifetimes),),
+    ),
+    Command(
+        os="ios",
+        name="show crypto ikev2 session",
+        arguments=r"detail|detailed",
+        records={
+            "session": Ikev2Session,
+            "session.ike": Ikev2Sa,
+            "session.child": ChildSa,
+            "session.child.selector": TrafficSelectors,
+        },
+        state=many("session"),
+        prepare={"session.child": _child},
+        validate={"session": _ikev2_session},
+        conserve=(balances("Session-id:", "sessions", len),),
+    ),
+    Command(
+        os="ios",
+        name="show crypto ikev2 stats reconnect",
+        records={"stats": ReconnectStats},
+        state=one("stats"),
+        validate={"stats": _reconnect},
+    ),
+)

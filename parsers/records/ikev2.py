@@ -1,0 +1,120 @@
+"""IKEv2 state: security associations, sessions with their child SAs, reconnect counters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import algorithms
+from ..columns import Address, Spi, address, column, name_or_none, squeezed
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRange:
+    """One side of a traffic selector, as `192.168.20.5/0 - 192.168.20.5/65535` prints it: addresses and ports."""
+
+    first: Address
+    last: Address
+    first_port: int
+    last_port: int
+
+    @classmethod
+    def parse(cls, text: str) -> AddressRange:
+        """From first/port - last/port; raises ValueError."""
+        (first, first_port), (last, last_port) = (part.strip().rsplit("/", 1) for part in text.split(" - "))
+        return cls(address(first), address(last), int(first_port), int(last_port))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ikev2Sa:
+    """One IKEv2 SA. status READY is up, IN-NEG negotiating, DELETE going away.
+
+    role (INITIATOR, RESPONDER) is printed by an ASA, `initiator` by IOS in the detailed form. Everything from
+    session_id on is only in the detailed form. encryption and integrity are canonical, None while negotiating and, for
+    integrity, with AEAD ciphers. auth_verify reads PSK after a reconnect (C8000V sample).
+    """
+
+    tunnel_id: int
+    local_address: Address
+    local_port: int
+    remote_address: Address
+    remote_port: int
+    fvrf: str | None = column(lambda text: name_or_none(text.split("/")[0]), source="vrfs", default=None)
+    ivrf: str | None = column(lambda text: name_or_none(text.split("/")[1]), source="vrfs", default=None)
+    status: str
+    role: str | None = None
+    encryption: str | None = column(algorithms.ikev2_encryption, source="encryption_text", default=None)
+    encryption_text: str | None = None
+    prf: str | None = column(lambda text: text.split(":")[1].strip(), default=None)
+    integrity: str | None = column(algorithms.ikev2_integrity, source="integrity_text", default=None)
+    integrity_text: str | None = None
+    dh_group: int | None = None
+    auth_sign: str | None = None
+    auth_verify: str | None = column(lambda text: text.removesuffix(", QR"), default=None)
+    lifetime_seconds: int | None = None
+    active_seconds: int | None = None
+    session_id: int | None = None
+    ce_id: int | None = None
+    status_description: str | None = None
+    local_spi: Spi | None = None
+    remote_spi: Spi | None = None
+    local_id: str | None = None
+    remote_id: str | None = None
+    remote_eap_id: str | None = None
+    dpd_seconds: int | None = None
+    dpd_retry: int | None = None
+    fragmentation: str | None = column(squeezed, default=None)
+    extended_authentication: str | None = column(squeezed, default=None)
+    nat_traversal: str | None = column(squeezed, default=None)
+    assigned_address: Address | None = None
+    initiator: bool | None = None
+    peer_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficSelectors:
+    """Which traffic a child SA carries."""
+
+    local: AddressRange = column(AddressRange.parse, source="local_selector")  # noqa: RUF009 - column() makes a dataclasses.field
+    remote: AddressRange = column(AddressRange.parse, source="remote_selector")  # noqa: RUF009 - column() makes a dataclasses.field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildSa:
+    """One child SA of an IKEv2 session; the SPIs of AH and compression (CPI) are 0 where they are not used."""
+
+    selectors: tuple[TrafficSelectors, ...] = column(source="selector", default=())
+    esp_spi_in: Spi
+    esp_spi_out: Spi
+    ah_spi_in: Spi | None = None
+    ah_spi_out: Spi | None = None
+    cpi_in: Spi | None = None
+    cpi_out: Spi | None = None
+    encryption: str | None = column(algorithms.ikev2_encryption, source="encryption_text", default=None)
+    encryption_text: str | None = None
+    integrity: str | None = column(algorithms.ikev2_integrity, source="integrity_text", default=None)
+    integrity_text: str | None = None
+    compression: str | None = None
+    mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ikev2Session:
+    """One IKEv2 session. status: UP-ACTIVE, UP-IDLE, DOWN-NEGOTIATING, ... ike_count and child_count as printed."""
+
+    session_id: int
+    status: str
+    ike_count: int
+    child_count: int
+    ikes: tuple[Ikev2Sa, ...] = column(source="ike", default=())
+    children: tuple[ChildSa, ...] = column(source="child", default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconnectStats:
+    """Counters of IKEv2 auto-reconnect, of the whole box (C8000V sample). total = success + failed."""
+
+    total: int
+    success: int
+    failed: int
+    active_capable_sessions: int
+    inactive_capable_sessions: int
