@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .syntax import Grammar, Keyword, Stop, chains
+from .syntax import Grammar, Keyword, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,13 @@ def compile_release(
     order: dict[str, int] = {}
     for form in forms:
         order.setdefault(form.family, len(order))
-        for chain in chains(form.syntax, macros):
-            config[form.mode].add(chain, ConfigLeaf(form, negated=False))
-            if form.off != "none":
-                config[form.mode].add((Keyword("no"), *chain), ConfigLeaf(form, negated=True), stops=Stop() in chain)
+        parts = parse(form.syntax, macros)
+        config[form.mode].add(parts, ConfigLeaf(form, negated=False))
+        if form.off != "none":
+            config[form.mode].add((Keyword("no"), *parts), ConfigLeaf(form, negated=True), stops=True)
     commands: dict[int, Grammar[ExecForm]] = {1: Grammar(), 15: Grammar()}
     for command in execs:
-        for chain in chains(command.syntax, macros):
-            for level, grammar in commands.items():
-                if level >= command.level:
-                    grammar.add(chain, command)
+        for level, grammar in commands.items():
+            if level >= command.level:
+                grammar.add(parse(command.syntax, macros), command)
     return Release(name, config, commands, prompts, order)

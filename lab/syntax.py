@@ -16,7 +16,6 @@ The router's answers follow from the position where reading stops: see `Verdict`
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,8 +60,16 @@ class Stop:
     """The `no` form may end here."""
 
 
-Element = Keyword | Argument | Stop
-Chain = tuple[Element, ...]
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several sequences."""
+
+    options: tuple[Sequence_, ...]
+
+
+Element = Keyword | Argument
+Part = Keyword | Argument | Stop | Choice
+Sequence_ = tuple[Part, ...]
 
 
 def valid_ip(word: str) -> bool:
@@ -93,35 +100,34 @@ def accepts(kind: str, word: str) -> bool:
     return word.isdigit() and int(low) <= int(word) <= int(high)
 
 
-def chains(form: str, macros: Mapping[str, str]) -> list[Chain]:
-    """Expand the text of a form into every chain of words and arguments that it stands for."""
+def parse(form: str, macros: Mapping[str, str]) -> Sequence_:
+    """Read the text of a form."""
     for _ in range(4):
         form = re.sub(r"@(\w+)", lambda match: macros[match[1]], form)
-    pieces = _PIECE.findall(form)
-    found, rest = _sequence(pieces)
+    found, rest = _sequence(_PIECE.findall(form))
     if rest:
         raise ValueError(f"unbalanced form: {form}")
     return found
 
 
-def _sequence(pieces: Sequence[str]) -> tuple[list[Chain], Sequence[str]]:
-    parts: list[list[Chain]] = []
+def _sequence(pieces: Sequence[str]) -> tuple[Sequence_, Sequence[str]]:
+    parts: list[Part] = []
     while pieces and pieces[0] not in ("|", "]") and not pieces[0].startswith("}"):
         piece, pieces = pieces[0], pieces[1:]
         if piece in ("[", "{"):
             options, pieces, bind = _group(pieces)
-            options = [tuple(_bound(element, bind) for element in chain) for chain in options]
-            parts.append([(), *options] if piece == "[" else options)
+            options = [tuple(_bound(part, bind) for part in option) for option in options]
+            parts.append(Choice(((), *options) if piece == "[" else tuple(options)))
         else:
-            parts.append([(_element(piece),)])
-    return [tuple(itertools.chain(*combination)) for combination in itertools.product(*parts)], pieces
+            parts.append(_element(piece))
+    return tuple(parts), pieces
 
 
-def _group(pieces: Sequence[str]) -> tuple[list[Chain], Sequence[str], str]:
-    options: list[Chain] = []
+def _group(pieces: Sequence[str]) -> tuple[list[Sequence_], Sequence[str], str]:
+    options: list[Sequence_] = []
     while True:
         found, pieces = _sequence(pieces)
-        options += found
+        options.append(found)
         if not pieces:
             raise ValueError("a group has no end")
         end, pieces = pieces[0], pieces[1:]
@@ -129,11 +135,11 @@ def _group(pieces: Sequence[str]) -> tuple[list[Chain], Sequence[str], str]:
             return options, pieces, end.partition(":")[2]
 
 
-def _bound(element: Element, bind: str) -> Element:
-    return Keyword(element.word, bind) if bind and isinstance(element, Keyword) and not element.bind else element
+def _bound(part: Part, bind: str) -> Part:
+    return Keyword(part.word, bind) if bind and isinstance(part, Keyword) and not part.bind else part
 
 
-def _element(piece: str) -> Element:
+def _element(piece: str) -> Part:
     if piece == "~":
         return Stop()
     if piece.startswith("<"):
@@ -142,11 +148,12 @@ def _element(piece: str) -> Element:
     return Keyword(piece)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node(Generic[R]):
-    """One place in the tree of all forms of a mode."""
+    """One place in the graph of all forms of a mode; `single` if only one way leads to it, so that forms may share it."""
 
-    next: dict[Element, Node[R]] = field(default_factory=dict)
+    single: bool = True
+    next: dict[Element, list[Node[R]]] = field(default_factory=dict)
     leaf: R | None = None
 
 
@@ -183,17 +190,36 @@ class Grammar(Generic[R]):
     def __init__(self) -> None:
         self.root: Node[R] = Node()
 
-    def add(self, chain: Chain, leaf: R, *, stops: bool = False) -> None:
-        """Add a chain; with `stops`, the line may also end at each place from the first Stop on."""
-        node, stopping = self.root, False
-        for element in chain:
-            if isinstance(element, Stop):
+    def add(self, form: Sequence_, leaf: R, *, stops: bool = False) -> None:
+        """Add a form; with `stops`, the line may also end at each place from the first Stop on."""
+        for place in self._attach([self.root], form, leaf, stops=stops):
+            place.leaf = place.leaf if place.leaf is not None else leaf
+
+    def _attach(self, places: list[Node[R]], form: Sequence_, leaf: R, *, stops: bool) -> list[Node[R]]:
+        stopping = False
+        for part in form:
+            if isinstance(part, Stop):
                 stopping = stops
+            elif isinstance(part, Choice):
+                ends = [node for option in part.options for node in self._attach(places, option, leaf, stops=stops)]
+                places = list(dict.fromkeys(ends))
             else:
-                node = node.next.setdefault(element, Node())
-            if stopping and node.leaf is None:
-                node.leaf = leaf
-        node.leaf = node.leaf if node.leaf is not None else leaf
+                places = [self._follow(places, part)]
+            for place in places if stopping else []:
+                place.leaf = place.leaf if place.leaf is not None else leaf
+        return places
+
+    def _follow(self, places: list[Node[R]], element: Element) -> Node[R]:
+        """The place after an element; only a place with one way to it is shared with other forms."""
+        shared = len(places) == 1 and places[0].single
+        if shared:
+            for known in places[0].next.get(element, []):
+                if known.single:
+                    return known
+        node: Node[R] = Node(single=shared)
+        for place in places:
+            place.next.setdefault(element, []).append(node)
+        return node
 
     def read(self, line: str) -> Reading[R]:
         """Read a typed line."""
@@ -221,14 +247,16 @@ def _step(places: Places[R], word: str, rest: str) -> Verdict | tuple[Places[R],
         return [
             (after, _with(values, element.word, element.bind))
             for node, values in places
-            for element, after in node.next.items()
+            for element, nodes in node.next.items()
             if isinstance(element, Keyword) and element.word == matching[0]
+            for after in nodes
         ], False
     taken = [
         (after, _with(values, _value(element.kind, word, rest), element.name), element.kind == "line")
         for node, values in places
-        for element, after in node.next.items()
+        for element, nodes in node.next.items()
         if isinstance(element, Argument) and accepts(element.kind, word)
+        for after in nodes
     ]
     if taken:
         return [(node, values) for node, values, _ in taken], any(line for _, _, line in taken)
