@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .finding import Cause
-from .l2l import Watched, phase_1_up, phase_2_up
+from .l2l import Watched, phase_1_up, phase_2_up, rise
 from .observation import Observation, spis
 
 CAUSES: dict[str, Cause] = {
@@ -72,17 +72,17 @@ CAUSES: dict[str, Cause] = {
         ),
         Cause(
             "esp-blocked",
-            "both ends encrypt and neither receives: ESP (protocol 50) is lost on the way",
+            "what one end encrypts does not arrive at the other: ESP (protocol 50) is lost on the way, in one direction or both",
             "high",
-            "show crypto ipsec sa: encaps rise and decaps do not, on both ends",
+            "show crypto ipsec sa, on both ends: encaps of one rise and decaps of the other do not",
             "open ESP between the two outside addresses",
         ),
         Cause(
             "return-path",
-            "packets arrive at the far end and no answer is encrypted: its route back, or NAT there, takes the answers elsewhere",
+            "one end encrypts nothing of what it sends: its route to the other prefix, or NAT there, takes the packets elsewhere",
             "medium",
-            "show ip route and show ip nat translations on the far end",
-            "route the near prefix out of the far end's outside interface, and exempt it from NAT",
+            "show ip route and show ip nat translations, on the end whose encaps do not rise",
+            "route the other prefix out of the interface with the map, and exempt it from NAT",
         ),
     )
 }
@@ -134,8 +134,12 @@ def _of_traffic(near: Watched, far: Watched) -> Cause | None:
         return CAUSES["phase-2"]
     if here.current_outbound_spi not in spis(there, "inbound") or there.current_outbound_spi not in spis(here, "inbound"):
         return CAUSES["stale-sa"]
-    if not here.decapsulated_packets and not there.decapsulated_packets:
-        return CAUSES["esp-blocked"]
-    if not here.decapsulated_packets or not there.encapsulated_packets:
+    one, two = rise(near), rise(far)
+    if one is None or two is None:
+        return None
+    # Both ends have sent pings: who encrypted nothing sends its packets elsewhere, and what was encrypted must arrive.
+    if not one.encaps or not two.encaps:
         return CAUSES["return-path"]
+    if not one.decaps or not two.decaps:
+        return CAUSES["esp-blocked"]
     return None

@@ -57,6 +57,30 @@ def phase_2_up(end: End, seen: Observation) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """By how many packets the counters of a flow rose between the two observations."""
+
+    encaps: int
+    decaps: int
+    errors: int
+
+
+def rise(watched: Watched) -> Rise | None:
+    """Rise of the probed flow's counters; None if the flow is not there."""
+    before, after = watched.before.flow(*watched.probed), watched.after.flow(*watched.probed)
+    if after is None:
+        return None
+    if before is None or not set(spis(before, "outbound")) & set(spis(after, "outbound")):
+        # New SAs count from nought, and packets that were dropped while IKE negotiated are no errors of theirs.
+        return Rise(after.encapsulated_packets, after.decapsulated_packets, 0)
+    return Rise(
+        after.encapsulated_packets - before.encapsulated_packets,
+        after.decapsulated_packets - before.decapsulated_packets,
+        (after.send_errors or 0) - (before.send_errors or 0),
+    )
+
+
 def prove(name: str, ends: tuple[Watched, Watched], proposal: IPSecProposal) -> tuple[Finding, ...]:
     """All findings for tunnel ``name``; it is proved if none failed and none is unverified."""
     a, b = ends
@@ -166,16 +190,10 @@ def _pings(watched: Watched) -> Finding:
 def _counters(watched: Watched, other: Watched) -> Finding:
     """Pings of both ends pass each end twice: as request and as answer."""
     local, remote = watched.probed
-    before, after = watched.before.flow(local, remote), watched.after.flow(local, remote)
-    if after is None or watched.probe is None or other.probe is None:
+    risen = rise(watched)
+    if risen is None or watched.probe is None or other.probe is None:
         return Finding("counters", watched.host, Status.UNVERIFIED, "counters could not be compared: a flow or a ping is missing")
-    if before is None or not set(spis(before, "outbound")) & set(spis(after, "outbound")):
-        # New SAs count from nought, and packets that were dropped while IKE negotiated are no errors of theirs.
-        encaps, decaps, errors = after.encapsulated_packets, after.decapsulated_packets, 0
-    else:
-        encaps = after.encapsulated_packets - before.encapsulated_packets
-        decaps = after.decapsulated_packets - before.decapsulated_packets
-        errors = (after.send_errors or 0) - (before.send_errors or 0)
+    encaps, decaps, errors = risen.encaps, risen.decaps, risen.errors
     expected = watched.probe.received + other.probe.received - TOLERATED_PACKETS
     evidence = tuple(
         watched.after.evidence(PHASE_2, f"{local} to {remote}: {field}", f"+{value}")

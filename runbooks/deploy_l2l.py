@@ -66,8 +66,7 @@ def _plan_all(context: Context, tunnels: Sequence[Tunnel], accept_unsaved: bool)
     running: dict[str, str] = {}
     for tunnel in tunnels:
         try:
-            for end in tunnel.ends:
-                _raise_unable(end.local.host, wanted[end.local.host], errors)
+            _raise_unable(tunnel, wanted, errors)
             plan = plan_tunnel(context, tunnel, snapshots, running=running, accept_unsaved=accept_unsaved)
             write_plan(context, plan)
             if plan.changed:
@@ -87,12 +86,15 @@ def _unable(host: str, platform: Platform) -> str:
     return ""
 
 
-def _raise_unable(host: str, platform: Platform, errors: dict[str, NrRunError]) -> None:
-    why = _unable(host, platform)
-    if why:
-        raise ChangeError(why)
-    if host in errors:
-        raise errors[host]
+def _raise_unable(tunnel: Tunnel, wanted: dict[str, Platform], errors: dict[str, NrRunError]) -> None:
+    """Raise what keeps this tunnel from being planned: boxes that are not covered, then boxes that could not be read."""
+    hosts = [end.local.host for end in tunnel.ends]
+    uncovered = [why for host in hosts if (why := _unable(host, wanted[host]))]
+    if uncovered:
+        raise ChangeError("; ".join(uncovered))
+    failed = [errors[host] for host in hosts if host in errors]
+    if failed:
+        raise type(failed[0])("; ".join(str(error) for error in failed))
 
 
 def _planned(plan: TunnelPlan, and_then: str = "") -> TunnelOutcome:

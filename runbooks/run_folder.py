@@ -67,12 +67,18 @@ class RunFolder:
         """One file below the run folder, 0600. Raises NrRunError when the disk does not take it."""
         path = self.path / name
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder(path.parent)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf8") as file:
                 file.write(self._secrets.hide(text))
         except OSError as error:
             self._complain(f"{path} cannot be written: {error.strerror}")
+
+    def _folder(self, path: Path) -> None:
+        """Make a folder and its parents for the owner only; mkdir's own parents would be open to all."""
+        if path != self.path:
+            self._folder(path.parent)
+            path.mkdir(mode=0o700, exist_ok=True)
 
     def write_json(self, name: str, value: object) -> None:
         """One JSON file below the run folder."""

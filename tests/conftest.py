@@ -1,0 +1,138 @@
+"""Fixtures for everything that talks to a device: a lab of one's own, an inventory that points at it, the real command."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nr_run.lab.entry import LabHandle, start
+
+ROOT = Path(__file__).parent.parent
+DEVICES = ("vpn2611", "vpn3640")
+#: The lab's clocks run this much faster than ours, so that IKE and ping timeouts take a fraction of a second.
+SPEED = 20.0
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The JSON document on standard output."""
+        return json.loads(self.out)
+
+    @property
+    def tunnel(self) -> dict[str, Any]:
+        """The one tunnel of the report."""
+        (only,) = self.report["tunnels"]
+        return only
+
+
+@dataclass
+class Rehearsal:
+    """A lab, an inventory that points at it, and the nr-run command as a real process."""
+
+    lab: LabHandle
+    folder: Path
+    environment: dict[str, str]
+    before: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def inventory(self) -> Path:
+        """The inventory folder."""
+        return self.folder / "inventory"
+
+    @property
+    def runs(self) -> Path:
+        """Where run folders are kept."""
+        return self.folder / "runs"
+
+    def arguments(self, *words: str) -> list[str]:
+        """The command line of deploy-l2l against this lab."""
+        places = ["--inventory", str(self.inventory), "--runs", str(self.runs)]
+        waits = ["--poll", "0.1", "--ike-wait", "6", "--reconnect-wait", "6"]
+        return [str(Path(sys.executable).parent / "nr-run"), "deploy-l2l", *words, *places, *waits]
+
+    def deploy(self, *words: str, **environment: str) -> Done:
+        """Run deploy-l2l without a terminal."""
+        done = subprocess.run(
+            self.arguments(*words),
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env={**self.environment, **environment},
+            timeout=120,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def begin(self, *words: str) -> subprocess.Popen[str]:
+        """Start deploy-l2l and do not wait for it."""
+        return subprocess.Popen(
+            self.arguments(*words),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            env=self.environment,
+        )
+
+    def configurations(self) -> dict[str, dict[str, str]]:
+        """Running and startup configuration of both boxes, as they print them."""
+        return {kind: {name: self.lab.exec(name, f"show {kind}-config") for name in DEVICES} for kind in ("running", "startup")}
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Change a text in a file of the inventory."""
+        path = self.inventory / file
+        text = path.read_text()
+        assert old in text, f"{file} does not hold {old!r}"
+        path.write_text(text.replace(old, new))
+
+    def secret(self, name: str) -> str:
+        """Value of one of the lab's credentials."""
+        return (self.lab.credentials / name).read_text().strip()
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path) -> Iterator[Rehearsal]:
+    """A fresh lab of its own, with the example inventory pointing at its ports."""
+    with start(tmp_path / "lab", speed=SPEED) as lab:
+        copy_inventory(tmp_path / "inventory", {name: place.port for name, place in lab.devices.items()})
+        environment = {**os.environ, "NR_RUN_CREDENTIALS": str(lab.credentials), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+        made = Rehearsal(lab, tmp_path, environment)
+        made.before = made.configurations()
+        yield made
+
+
+def copy_inventory(target: Path, ports: dict[str, int]) -> None:
+    """The example inventory, with other ports."""
+    shutil.copytree(ROOT / "inventory", target, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    hosts = target / "hosts.yaml"
+    text = hosts.read_text()
+    for name, port in ports.items():
+        text = text.replace({"vpn2611": "12611", "vpn3640": "13640"}[name], str(port))
+    hosts.write_text(text)
+
+
+@pytest.fixture
+def unchanged(rehearsal: Rehearsal) -> Callable[[], None]:
+    """Asserts that both boxes run and keep what they did at the start, byte for byte."""
+
+    def check() -> None:
+        assert rehearsal.configurations() == rehearsal.before
+
+    return check

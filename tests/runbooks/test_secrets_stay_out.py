@@ -1,0 +1,43 @@
+"""No secret in any byte that a run leaves behind or prints, on any way that it can end, at DEBUG."""
+
+from __future__ import annotations
+
+import pytest
+
+WAYS = [
+    (),
+    ("wrong-psk",),
+    ("wrong-psk-silent",),
+    ("refuse-line", "crypto isakmp key"),
+    ("cut-in-echo", "7"),
+    ("nvram-full",),
+    ("garbage",),
+]
+SECRETS = ("hq-branch-psk", "device-password", "enable-secret")
+
+
+@pytest.mark.parametrize("device", ["vpn2611", "vpn3640"])
+@pytest.mark.parametrize("fault", WAYS, ids=lambda fault: " ".join(fault) or "none")
+def test_no_secret_is_written_or_printed(rehearsal, device: str, fault: tuple[str, ...]) -> None:
+    """Pre-shared key, login password and enable secret, or half of one, are in no file of the run and in no output."""
+    if fault:
+        rehearsal.lab.fault(device, *fault)
+    done = rehearsal.deploy("--yes", "--json", "--debug")
+    files = [path for path in rehearsal.runs.rglob("*") if path.is_file()]
+    assert any(path.name == "debug.log" and path.stat().st_size > 1000 for path in files)
+    texts = {"standard output": done.out, "standard error": done.err}
+    texts |= {str(path.relative_to(rehearsal.runs)): path.read_text(errors="replace") for path in files}
+    for name in SECRETS:
+        value = rehearsal.secret(name)
+        for part in (value, value[: len(value) // 2], value[len(value) // 2 :]):
+            assert [where for where, text in texts.items() if part in text] == []
+    assert [where for where, text in texts.items() if "cisco123" in text] == []
+
+
+def test_the_run_folder_is_for_its_owner_only(rehearsal) -> None:
+    """Folders of a run are 0700 and files 0600."""
+    rehearsal.deploy("--plan", "--debug")
+    (folder,) = rehearsal.runs.glob("2*")
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for path in folder.rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
