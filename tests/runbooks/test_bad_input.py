@@ -25,7 +25,7 @@ INTENT_MISTAKES = [
     ("vpn/hq-branch.yaml", "credential:hq-branch-psk", "credential:hq-brunch-psk", "credential:hq-branch-psk"),
     ("vpn/hq-branch.yaml", "credential:hq-branch-psk", "env:NR_RUN_TEST_NOT_SET", "NR_RUN_TEST_NOT_SET"),
     ("vpn/hq-branch.yaml", "2028-06-30", "2024-06-30", "waiver"),
-    ("vpn/cryptography.yaml", "encryption_algorithm: 3des-cbc", "encryption_algorithm: aes-256-gcm", "aes-256-gcm"),
+    ("vpn/cryptography.yaml", "encryption_algorithm: 3des-cbc", "encryption_algorithm: aes-256-gcm", "GCM"),
     ("vpn/cryptography.yaml", "encryption_algorithm: 3des-cbc", "encryption_algorithm: aes-256-cbc", "vpn2611"),
     ("vpn/cryptography.yaml", "encryption_algorithm: 3des-cbc", "encryption_algorithm: des-cbc", "des-cbc"),
     ("vpn/hq-branch.yaml", "terminations:", "terminations: [", "hq-branch.yaml"),
