@@ -51,6 +51,8 @@ class Control:
             return {"ok": await self._do(request)}
         except errors.LabError as error:
             return {"error": str(error), "kind": type(error).__name__}
+        except (KeyError, TypeError, ValueError) as error:
+            return {"error": f"The lab could not do that: {type(error).__name__}: {error}", "kind": "LabError"}
 
     async def _do(self, request: dict[str, Any]) -> Any:
         what, device = request.get("do"), str(request.get("device", ""))

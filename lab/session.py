@@ -175,7 +175,10 @@ def _filtered(lines: list[str], keep: tuple[str, str]) -> list[str]:
     name, pattern = keep
     if not name:
         return lines
-    expression = re.compile(re.sub(r"(?<!\\)_", r"(?:^|$|[ ,{}()])", pattern.strip()))
+    try:
+        expression = re.compile(re.sub(r"(?<!\\)_", r"(?:^|$|[ ,{}()])", pattern.strip()))
+    except re.error:
+        return ["% Failed to compile regular expression."]
     if name == "include":
         return [line for line in lines if expression.search(line)]
     if name == "exclude":

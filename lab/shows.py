@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from . import model
 from .box import Box, size_of
@@ -100,19 +100,22 @@ def ip_route(box: Box, target: str = "") -> list[str]:
     return lines
 
 
-def _classful(address: IPv4Address) -> str:
+def _major(address: IPv4Address) -> IPv4Network:
+    """The class A, B or C network of an address."""
     first = int(address) >> 24
-    if first < 128:
-        return f"{first}.0.0.0/24"
-    if first < 192:
-        return f"{first}.{int(address) >> 16 & 255}.0.0/24"
-    return f"{address}/24"
+    return IPv4Network((address, 8 if first < 128 else 16 if first < 192 else 24), strict=False)
+
+
+def _classful(address: IPv4Address) -> str:
+    return f"{_major(address).network_address}/24"
 
 
 def _route_entry(box: Box, target: IPv4Address) -> list[str]:
     route = model.route_to(box.store, target)
     if route is None or route.network.prefixlen == 0:
-        return ["% Network not in table"] if route is None else ["% Subnet not in table"]
+        major = _major(target)
+        known = any(i.network is not None and i.network.subnet_of(major) for i in model.interfaces(box.store))
+        return ["% Subnet not in table"] if known else ["% Network not in table"]
     known = (
         'connected", distance 0, metric 0 (connected, via interface)' if route.via is None else 'static", distance 1, metric 0'
     )

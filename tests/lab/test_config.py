@@ -151,6 +151,7 @@ def test_filters_after_a_show(still: LabHandle) -> None:
     assert still.exec("vpn2611", "show running-config | include ^hostname") == "hostname vpn2611\n"
     assert "hostname" not in still.exec("vpn2611", "show run | exc hostname")
     assert still.exec("vpn2611", "show run | begin ^line vty").startswith("line vty 0 4\n")
+    assert "% Failed to compile" in still.exec("vpn2611", "show run | include [")
 
 
 def test_defaults_are_hidden_and_values_are_canonical(lab: LabHandle) -> None:
