@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
@@ -15,8 +15,10 @@ from .forms import Release
 from .model import Policy, Selector
 from .network import CLIENT, CLIENT_POOL, Network
 from .profiles import Profile
+from .reload import Reload
 from .sa import CryptoState, Flow
 from .store import Store
+from .terminal import Terminal
 
 
 @dataclass(slots=True)
@@ -64,7 +66,11 @@ class Box:
         self.translations: list[Translation] = []
         self.changed: str = ""
         self.vtys: dict[int, str] = {}
-        self.on_fault: Callable[[], None] = lambda: None
+        self.terminals: dict[int, Terminal] = {}
+        self.booted = -4500.0
+        self.booting = False
+        self.on_restart: Callable[[], Awaitable[None]] = self.restart
+        self.reload = Reload(self.clock, lambda: self.on_restart(), lambda: list(self.terminals.values()))
 
     def boot(self, config: str) -> None:
         """Type the initial configuration; a line that the release refuses is a mistake of ours and raises ValueError."""
@@ -73,9 +79,22 @@ class Box:
             answer, place = apply(self, self.release, place, line)
             if any((text.startswith("%") and "NOTE" not in text) or "^" in text for text in answer):
                 raise ValueError(f"{self.name} does not take its own configuration: {line.split()[:3]}: {answer}")
-        if self.profile.has_client:
-            connect_client(self)
-        self.save()
+
+    def unsaved(self) -> bool:
+        """Whether the running configuration differs from what is saved."""
+        return _said(self.running_lines()) != _said(self.saved.lines)
+
+    @property
+    def off(self) -> bool:
+        """Whether nothing can reach the box: it is down, or it boots."""
+        return self.booting or "down" in self.faults
+
+    async def restart(self) -> None:
+        """Come back with the startup configuration and without a single SA; VPN clients are gone."""
+        self.store, self.crypto = Store(), CryptoState(1, self.profile.first_ipsec)
+        self.logged, self.translations, self.changed = [], [], ""
+        self.booted = self.clock.now()
+        self.boot("\n".join(line for line in self.saved.lines if line != "end"))
 
     # What rules may ask (edit.Surroundings)
 
@@ -122,8 +141,8 @@ class Box:
         return self.clock.wall(self.profile.clock)
 
     def uptime_stamp(self) -> str:
-        """Uptime as `service timestamps log uptime` writes it; the box had been up for 75 minutes at the start."""
-        seconds = int(self.clock.now()) + 4500
+        """Uptime as `service timestamps log uptime` writes it; at the start the box had been up for 75 minutes."""
+        seconds = int(self.clock.now() - self.booted)
         return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
     @property
@@ -175,6 +194,10 @@ class Box:
 def size_of(lines: list[str]) -> int:
     """Bytes of a configuration, each line with its line end."""
     return sum(len(line) + 1 for line in lines)
+
+
+def _said(lines: list[str]) -> list[str]:
+    return [line for line in lines if not line.startswith("!")]
 
 
 def connect_client(box: Box) -> None:

@@ -11,6 +11,7 @@ from . import ping as pinging
 from . import shows, shows_crypto
 from .box import Box
 from .configure import Place
+from .reload import in_words, seconds_of
 from .syntax import valid_ip
 
 if TYPE_CHECKING:
@@ -200,9 +201,44 @@ async def show_running(call: Call) -> list[str]:
     return found if found is not None else [" " * column + "^", "% Invalid input detected at '^' marker.", ""]
 
 
-async def show_reload(_call: Call) -> list[str]:
+async def show_reload(call: Call) -> list[str]:
     """`show reload`."""
-    return ["No reload is scheduled.", ""]
+    return call.box.reload.show()
+
+
+async def reload(call: Call) -> list[str]:
+    """`reload`, at once or `in` a time: asks to save if something changed, and then whether to go on."""
+    seconds = seconds_of(call.values["when"]) if "when" in call.values else 0
+    if seconds is None:
+        return ["% Invalid time; it is mmm or hhh:mm", ""]
+    if call.box.unsaved() and await _save_first(call):
+        call.session.terminal.write("\n".join([*await write_memory(call), ""]))
+    where = f"{call.session.user or 'console'} on vty{call.session.line} (127.0.0.1)"
+    reason = call.values.get("reason", "")
+    if seconds:
+        call.session.terminal.write(f"Reload scheduled in {in_words(seconds)} by {where}\n")
+    if reason:
+        call.session.terminal.write(f"Reload reason: {reason}\n")
+    call.session.terminal.write("Proceed with reload? [confirm]")
+    key = await call.session.terminal.read_key()
+    call.session.terminal.write("\n")
+    if key not in "\r\nyY":
+        return []
+    call.box.reload.schedule(seconds, where, reason)
+    return []
+
+
+async def _save_first(call: Call) -> bool:
+    while True:
+        answer = (await call.ask("\nSystem configuration has been modified. Save? [yes/no]: ")).lower()
+        if answer and ("yes".startswith(answer) or "no".startswith(answer)):
+            return "yes".startswith(answer)
+        call.session.terminal.write("% Please answer 'yes' or 'no'.\n")
+
+
+async def reload_cancel(call: Call) -> list[str]:
+    """`reload cancel`."""
+    return [] if call.box.reload.cancel() else ["%No reload is scheduled.", ""]
 
 
 async def show_history(call: Call) -> list[str]:
@@ -255,6 +291,8 @@ HANDLERS: dict[str, Handler] = {
     "clear_logging": clear_logging,
     "show_running": show_running,
     "show_reload": show_reload,
+    "reload": reload,
+    "reload_cancel": reload_cancel,
     "show_history": show_history,
     "show_ipsec_sa": show_ipsec_sa,
     "show_privilege": show_privilege,

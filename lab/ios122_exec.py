@@ -57,6 +57,10 @@ EXECS = (
     ExecForm("clear crypto isakmp [<0-65535:conn>]", "clear_isakmp"),
     ExecForm("clear ip nat translation *", "clear_nat"),
     ExecForm("clear logging", "clear_logging"),
+    ExecForm("reload [<line:reason>]", "reload"),
+    ExecForm("reload in <word:when> [<line:reason>]", "reload"),
+    ExecForm("reload at <line:when>", "not_played"),
+    ExecForm("reload cancel", "reload_cancel"),
     # Words that the release knows and the lab does not play: they keep abbreviations honest.
     ExecForm("clock [<line:rest>]", "not_played"),
     ExecForm("debug [<line:rest>]", "not_played"),
@@ -65,7 +69,6 @@ EXECS = (
     ExecForm("dir [<line:rest>]", "not_played"),
     ExecForm("erase [<line:rest>]", "not_played"),
     ExecForm("more [<line:rest>]", "not_played"),
-    ExecForm("reload [<line:rest>]", "not_played"),
     ExecForm("send [<line:rest>]", "not_played"),
     ExecForm("setup [<line:rest>]", "not_played"),
     ExecForm("traceroute [<line:rest>]", "not_played", 1),

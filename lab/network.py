@@ -41,6 +41,10 @@ class Station(Protocol):
     faults: Faults
     crypto: CryptoState
 
+    @property
+    def off(self) -> bool:
+        """Whether nothing can reach the box."""
+
     def log(self, message: str) -> None:
         """Write a log message."""
 
@@ -69,7 +73,7 @@ class Network:
     def owner(self, address: IPv4Address) -> Station | None:
         """The box that has an address on an interface that is up."""
         for box in self.boxes.values():
-            if "down" not in box.faults and any(i.up and i.address == address for i in model.interfaces(box.store)):
+            if not box.off and any(i.up and i.address == address for i in model.interfaces(box.store)):
                 return box
         return None
 
@@ -79,7 +83,7 @@ class Network:
         if route is None or route.interface.address is None or (route.via not in (None, GATEWAY, address)):
             return None
         other = self.owner(address)
-        return other if other is not None and other is not box and "down" not in box.faults else None
+        return other if other is not None and other is not box and not box.off else None
 
     def ike_peer(self, box: Station, address: IPv4Address) -> Station | None:
         """The box that answers IKE at an address: reachable, UDP 500 passes, and a crypto map is bound there."""
@@ -105,7 +109,7 @@ class Network:
     def _send(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
         """Move a packet one way; return the box that it ends at (or behind), or what became of it."""
         route = model.route_to(box.store, destination)
-        if "down" in box.faults or route is None or route.interface.address is None:
+        if box.off or route is None or route.interface.address is None:
             return Outcome.LOST
         if any(i.address == destination and i.up for i in model.interfaces(box.store)):
             return box

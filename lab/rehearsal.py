@@ -6,8 +6,9 @@ import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
-from .box import Box
+from .box import Box, connect_client
 from .clock import LabClock
 from .errors import LabError, NoSuchDevice, nearest
 from .ike import Ike
@@ -20,6 +21,7 @@ from .terminal import Hangup, Script
 
 _FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _MORE = _FIRST + "_.~%^*+=:@-"
+BOOT_SECONDS = 90.0
 CREDENTIALS = ("device-password", "enable-secret", "hq-branch-psk")
 
 
@@ -86,6 +88,10 @@ class Rehearsal:
             box = Box(name, PROFILES[model], release(), self.network)
             self.boxes[name] = self.network.boxes[name] = box
             box.boot(initial_config(PROFILES[model], name, index, filled))
+            if box.profile.has_client:
+                connect_client(box)
+            box.save()
+            box.on_restart = partial(self.restart, box)
 
     async def listen(self, *, fixed_ports: bool) -> None:
         """Open every telnet port."""
@@ -106,8 +112,18 @@ class Rehearsal:
         if fault == "down":
             if on:
                 self.ports[name].close()
-            else:
+            elif not box.booting:
                 await self.ports[name].open()
+
+    async def restart(self, box: Box) -> None:
+        """A box reloads: sessions are cut, it is away while it boots, and comes back with its startup configuration."""
+        box.booting = True
+        self.ports[box.name].close()
+        await self.clock.sleep(BOOT_SECONDS)
+        await box.restart()
+        box.booting = False
+        if "down" not in box.faults:
+            await self.ports[box.name].open()
 
     async def execute(self, name: str, command: str) -> str:
         """Run an exec command as a privileged user; lines after the first answer what the command asks."""
@@ -126,6 +142,7 @@ class Rehearsal:
     async def close(self) -> None:
         """Close every port and end what negotiates."""
         for port in self.ports.values():
+            port.box.reload.stop()
             port.close()
         ike = self.network.ike
         if isinstance(ike, Ike):

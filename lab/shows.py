@@ -10,7 +10,7 @@ from .box import Box, size_of
 
 def version(box: Box) -> list[str]:
     """`show version`."""
-    minutes = (int(box.clock.now()) + 4500) // 60
+    minutes = int(box.clock.now() - box.booted) // 60
     parts = [(minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute")]
     words = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
     text = box.profile.version.format(name=box.hostname, uptime=", ".join(words) or "0 minutes")
@@ -114,8 +114,8 @@ def _route_entry(box: Box, target: IPv4Address) -> list[str]:
     route = model.route_to(box.store, target)
     if route is None or route.network.prefixlen == 0:
         major = _major(target)
-        known = any(i.network is not None and i.network.subnet_of(major) for i in model.interfaces(box.store))
-        return ["% Subnet not in table"] if known else ["% Network not in table"]
+        near = any(i.network is not None and i.network.subnet_of(major) for i in model.interfaces(box.store))
+        return ["% Subnet not in table"] if near else ["% Network not in table"]
     known = (
         'connected", distance 0, metric 0 (connected, via interface)' if route.via is None else 'static", distance 1, metric 0'
     )

@@ -46,6 +46,7 @@ class TelnetLine(asyncio.Protocol):
             return
         self.vty = free[0]
         self.box.vtys[self.vty] = ""
+        self.box.terminals[self.vty] = self
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self._serve()), loop.create_task(self._deliver())]
 
@@ -61,7 +62,8 @@ class TelnetLine(asyncio.Protocol):
         """Free the vty."""
         self._gone = True
         self._arrived.set()
-        self.box.vtys.pop(self.vty, None)
+        if self.box.terminals.get(self.vty) is self:
+            del self.box.vtys[self.vty], self.box.terminals[self.vty]
         for task in self._tasks[1:]:
             task.cancel()
 

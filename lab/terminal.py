@@ -57,8 +57,8 @@ class Script:
         return answer
 
     async def read_key(self) -> str:
-        """Always page on."""
-        return " "
+        """Give the next answer as one key; none left means Enter."""
+        return (self.answers.pop(0) if self.answers else "")[:1] or "\r"
 
     def interrupted(self) -> bool:
         """Nobody is there to interrupt."""
