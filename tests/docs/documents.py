@@ -1,0 +1,65 @@
+"""The project's documents, and the commands in them.
+
+A fenced ``console`` block holds commands after ``$`` and, below each, what it prints. In what it prints, ``...`` alone on a line
+stands for any lines, and within a line for any text. ``# exit N`` after a command is its exit code, nought where it is not said.
+A fenced ``sh`` block holds commands that set things up; they are run by make and by CI.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGES = tuple(sorted(path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")) if path.name != "state.md"))
+_BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXIT = re.compile(r"\s+# exit (?P<code>\d+).*$")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command of a page, its exit code and what the page says that it prints."""
+
+    line: str
+    code: int
+    shown: list[str] = field(default_factory=list)
+
+
+def blocks(page: Path, kind: str) -> Iterator[str]:
+    """The bodies of the fenced blocks of one kind."""
+    for match in _BLOCK.finditer(page.read_text(encoding="utf8")):
+        if match["kind"] == kind:
+            yield match["body"]
+
+
+def commands(page: Path) -> list[Command]:
+    """All commands of the console blocks of a page, in order."""
+    found: list[Command] = []
+    for body in blocks(page, "console"):
+        for line in body.splitlines():
+            if line.startswith("$ "):
+                end = _EXIT.search(line)
+                found.append(Command(_EXIT.sub("", line[2:]), int(end["code"]) if end else 0))
+            else:
+                found[-1].shown.append(line)
+    return found
+
+
+def as_pattern(shown: list[str]) -> re.Pattern[str]:
+    """What a page shows, as an expression for all that a command prints; blanks at the end of a line do not count."""
+    parts = []
+    for line in shown:
+        if line.strip() == "...":
+            parts.append(r"(?:.*\n)*?")
+        else:
+            parts.append(".*".join(re.escape(piece) for piece in line.rstrip().split("...")) + r"[ \t]*\n")
+    return re.compile("".join(parts))
+
+
+def links(page: Path) -> Iterator[str]:
+    """Targets of the links of a page that lead to a file of the project."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf8")):
+        if "://" not in target and not target.startswith("#"):
+            yield target.partition("#")[0]

@@ -1,0 +1,38 @@
+"""The documents agree with the code, and with each other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from nr_run.inventory.errors import Exit
+
+from .documents import PAGES, ROOT, links
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Each link to a file of the project leads to one that is there."""
+    dead = [target for target in links(page) if not (page.parent / target).exists()]
+    assert not dead
+
+
+def test_every_page_can_be_found() -> None:
+    """Each page below docs/ is linked from the README."""
+    linked = {(ROOT / target).resolve() for target in links(ROOT / "README.md")}
+    assert {page for page in PAGES if page.parent.name == "docs"} <= linked
+
+
+def test_exit_codes_are_those_of_the_program() -> None:
+    """The README's table holds each exit code with its word, and no other."""
+    rows = re.findall(r"^\| (\d+) \| ([a-z-]+) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert [(int(code), word) for code, word in rows] == [(int(code), code.name.lower().replace("_", "-")) for code in Exit]
+
+
+def test_every_folder_is_explained() -> None:
+    """docs/architecture.md has a row for each folder of the package."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    folders = [path.name for path in (ROOT / "dev" / "nr_run").iterdir() if path.is_dir()]
+    assert [name for name in folders if f"| `{name}/` |" not in text] == []
