@@ -56,6 +56,7 @@ class Command:
     name: the canonical command. aliases: other ways to type it. arguments: expression of what may follow it.
     records: template group -> record class; groups without one hand their children to the group above.
     state: from the finished top groups to the state. silent_when_empty: prints nothing where there is nothing to show.
+    unfinished: expression of a line, such as a heading, that is never the last one of whole output.
     """
 
     os: str
@@ -68,6 +69,7 @@ class Command:
     prepare: Mapping[str, Prepare] = field(default_factory=dict)
     conserve: tuple[Conserve, ...] = ()
     silent_when_empty: bool = False
+    unfinished: str = ""
 
     @property
     def template(self) -> str:

@@ -32,11 +32,13 @@ class Outcome:
     """`raw`: finished top groups by name. `leftovers`: (offset, why) of each line that makes the result unverified.
 
     `matched`: how many lines matched a rule that stands for this command (the ignored ones do not).
+    `joins`: (offset, offset, line) of each line that the terminal had wrapped, and what it was put together to.
     """
 
     raw: Raw = field(default_factory=dict)
     leftovers: list[tuple[int, str]] = field(default_factory=list)
     matched: int = 0
+    joins: list[tuple[int, int, str]] = field(default_factory=list)
 
 
 class Machine:
@@ -153,24 +155,26 @@ class Machine:
 
     def _leftover(self, scope: Scope, position: int) -> int:
         """A line that no rule knows: one that the terminal wrapped, or a line to report. Returns the next position."""
-        line_start = position
-        while self.text[line_start + 1 : (stop := self.text.index("\n", line_start + 1))].isspace() or stop == line_start + 1:
-            line_start = stop
+        text = self.text
+        while not text[position : (stop := text.index("\n", position + 1))].strip():
+            position = stop
         following = stop
         for _ in range(_MAX_JOIN):
-            following = self.text.find("\n", following + 1)
-            if following < 0:
+            start, following = following, text.find("\n", following + 1)
+            # A line that stands for itself, or a blank one, is no rest of the line above it.
+            if following < 0 or not text[start:following].strip() or self._known(scope, start):
                 break
-            if self._joined(scope, line_start, following):
+            if self._joined(scope, position, following):
                 return following
-        self.outcome.leftovers.append((line_start, "no rule of the template knows this line"))
+        self.outcome.leftovers.append((position, "no rule of the template knows this line"))
         return stop
+
+    def _known(self, scope: Scope, position: int) -> bool:
+        return any(rule.regex.match(self.text, position) for rule in scope.candidates)
 
     def _joined(self, scope: Scope, start: int, stop: int) -> bool:
         """True if the lines from `start` to `stop` are one line in pieces; it is then taken in."""
         pieces = [piece.strip() for piece in self.text[start:stop].split("\n")[1:]]
-        if not all(pieces):
-            return False
         for glue in (" ", ""):
             joined = "\n" + glue.join(pieces) + "\n"
             for rule in scope.candidates:
@@ -179,6 +183,7 @@ class Machine:
                     continue
                 self._enter(rule, rule.names, match.groups(), start)
                 self.outcome.matched += 1
+                self.outcome.joins.append((start, stop, joined.rstrip("\n")))
                 return True
         return False
 

@@ -16,6 +16,11 @@ _REFUSAL = re.compile(
 )
 _PROMPT_LINE = re.compile(r"^[ \t]*([\w.()/@:~-]{1,64}[#>])[ \t]*(\S[^\n]*?)?[ \t]*$", re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*!---[^\n]*$", re.MULTILINE)
+# What `terminal exec prompt timestamp` puts above every output.
+_EXEC_STAMP = re.compile(
+    r"\A(?:\s*(?:Load for five secs: [^\n]*|Time source is [^\n]*, \d\d:\d\d:\d\d[^\n]*"
+    r"|[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d\.\d+ \S+)[ \t]*(?=\n))+"
+)
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _HEAD = 2_000
 
@@ -48,6 +53,10 @@ def normalise(command: str, text: str, same: SameCommand) -> Output:
     _refuse_binary(text)
     text = _plain(text)
     body, offset, strangers, echoed = _cut(same, text)
+    stamp = _EXEC_STAMP.match(body)
+    if stamp is not None:
+        offset += body.count("\n", 0, stamp.end())
+        body = body[stamp.end() :]
     refusal = _REFUSAL.search(body[:_HEAD])
     if refusal is not None and not body[: refusal.start()].strip(" \t\n^"):
         raise DeviceRefused(f"the device refused {command!r}: {refusal.group(1).strip()}")

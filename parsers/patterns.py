@@ -29,6 +29,7 @@ PATTERNS: dict[str, str] = {
     "QUOTED": r"[^\"\n]+",
     # The rest of a line, without the blanks at its end.
     "LINE": r"\S(?:[^\n]*\S)?",
+    "OPTIONAL_LINE": r"(?:[ \t]+\S[^\n]*)?",
     "OPTIONAL_NUMBER": r"(?:[ \t]+\d+)?",
     "OPTIONAL_WORD": r"(?:[ \t]+[A-Z]+)?",
     "OPTIONAL_DELETED": r"(?:[ \t]*\(deleted\))?",

@@ -46,10 +46,18 @@ def parse(os: str, command: str, text: str, *, templates: Path | None = None) ->
     except LookupError:
         reason = f": {problems[0].why} (line {problems[0].line})" if problems else ""
         raise ParseError(f"the output of {entry.name!r} is too incomplete to be read{reason}.") from None
-    last = output.line_offset + output.text.rstrip().count("\n")
-    for conserve in entry.conserve:
-        problems += [Problem(last, "", why) for why in conserve(state, output.text)]
+    problems += _at_the_end(entry, state, output)
     return Parsed(os, entry.name, state, tuple(problems), notes)
+
+
+def _at_the_end(entry: Command, state: Any, output: Output) -> list[Problem]:
+    """Problems of the output as a whole: counts that do not balance, and a last line that cannot be the last."""
+    text = output.text.rstrip()
+    number, line = output.line_offset + text.count("\n"), text[text.rindex("\n") + 1 :]
+    whys = [why for conserve in entry.conserve for why in conserve(state, output.text)]
+    if entry.unfinished and re.fullmatch(entry.unfinished, line.strip(), re.IGNORECASE):
+        whys.append("the output is cut short: this line is never the last one")
+    return [Problem(number, line, why) for why in whys]
 
 
 def _same(entry: Command, os: str, typed: str) -> bool:

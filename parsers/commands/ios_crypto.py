@@ -27,6 +27,8 @@ from ..records import (
     TrafficSelectors,
 )
 
+_V4_ONLY = r"IPv4 Crypto .*|Tunnel-id .*"
+"""The heading of the IPv4 part, or of one IKEv2 SA: something always follows."""
 _SECTIONS = frozenset((way, protocol) for way in ("inbound", "outbound") for protocol in ("esp", "ah", "pcp"))
 
 
@@ -103,7 +105,14 @@ def _reconnect(stats: ReconnectStats, _raw: Raw) -> Iterator[str]:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command(os="ios", name="show crypto isakmp sa", records={"sa": IsakmpSa}, state=many("sa"), arguments=r"vrf \S+"),
+    Command(
+        os="ios",
+        name="show crypto isakmp sa",
+        records={"sa": IsakmpSa},
+        state=many("sa"),
+        arguments=r"vrf \S+",
+        unfinished=_V4_ONLY,
+    ),
     Command(os="ios", name="show crypto isakmp policy", records={"policy": IsakmpPolicy}, state=many("policy")),
     Command(
         os="ios",
@@ -111,6 +120,7 @@ COMMANDS: tuple[Command, ...] = (
         arguments=r"(?:(?:peer|interface|address|map|vrf|identity) ?\S* ?)?(?:detail)?",
         records={"interface.map.flow": IpsecFlow, "interface.map.flow.section.sa": IpsecSa},
         state=many("flow"),
+        unfinished=r"(?:interface:|Crypto map tag:).*",
         validate={"interface.map.flow": _flow, "interface.map.flow.section.sa": _sa},
         conserve=(
             balances("spi:", "SPIs", _sa_count),
@@ -161,6 +171,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
         name="show crypto ikev2 sa",
+        unfinished=_V4_ONLY,
         arguments=r"(?:(?:remote|local|fvrf) \S+ ?)*(?:detail|detailed)?",
         records={"sa": Ikev2Sa},
         state=many("sa"),
@@ -169,6 +180,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
         name="show crypto ikev2 session",
+        unfinished=_V4_ONLY,
         arguments=r"detail|detailed",
         records={
             "session": Ikev2Session,

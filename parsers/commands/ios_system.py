@@ -89,8 +89,11 @@ def _archive(raw: Raw, _above: list[Raw]) -> None:
     raw["enabled"] = "no" if raw.get("off") else "yes"
 
 
-def _archived(archive: ArchiveStatus, _raw: Raw) -> Iterator[str]:
-    """As many files are listed as are said to be saved."""
+def _archived(archive: ArchiveStatus, raw: Raw) -> Iterator[str]:
+    """As many files are listed as are said to be saved, in slots that count up from one."""
+    slots = [file.number for file in archive.files] + [int(slot["slot"]) for slot in raw.get("slot", ())]
+    if slots != list(range(1, len(slots) + 1)) or (slots and not archive.enabled):
+        yield f"the slots of the archive do not count up: {slots}"
     if archive.saved is not None and archive.saved != len(archive.files):
         yield f"{archive.saved} archived configurations are counted and {len(archive.files)} were read"
     if archive.enabled and archive.next_name is None:
@@ -177,7 +180,7 @@ COMMANDS: tuple[Command, ...] = (
         os="ios",
         name="show route-map",
         arguments=r"\S+",
-        records={"entry": RouteMapEntry, "entry.next_hop": VerifiedNextHop},
+        records={"entry": RouteMapEntry, "entry.set.next_hop": VerifiedNextHop},
         state=many("entry"),
         silent_when_empty=True,
     ),

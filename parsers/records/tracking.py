@@ -72,7 +72,7 @@ class VerifiedNextHop:
     next_hop: Address
     order: int
     track: int | None = None
-    state: str | None = None
+    state: str | None = column(lambda text: text.strip(" []"), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
