@@ -134,7 +134,8 @@ def test_silence_is_a_state_only_where_the_command_is_known_to_be_silent() -> No
 
 def test_the_line_number_is_the_one_in_the_text_that_was_handed_in() -> None:
     """A problem can be found again: its line counts from the top of the file, echo and blank lines included."""
-    text = "\r\n\r\nR1#sh cry isa sa\r\ndst src state conn-id slot\r\n\r\n!--- note\r\nnoise\r\n10.0.0.1 10.0.0.2 QM_IDLE 5 0\r\nR1#\r\n"
+    lines = ["", "", "R1#sh cry isa sa", "dst src state conn-id slot", "", "!--- note", "noise"]
+    text = "\r\n".join([*lines, "10.0.0.1 10.0.0.2 QM_IDLE 5 0", "R1#", ""])
     parsed = parse("ios", "show crypto isakmp sa", text)
     assert [(problem.line, problem.text) for problem in parsed.problems] == [(7, "noise")]
     assert [sa.connection_id for sa in parsed.state] == [5]

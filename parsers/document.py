@@ -1,0 +1,101 @@
+"""docs/state.md out of the records: `python -m nr_run.parsers.document > docs/state.md`."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import sys
+import types
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+from .catalogue import COMMANDS
+from .columns import Spi
+from .command import Command
+
+_HEAD = """\
+# State: what the parsers return
+
+This page is made from the records by `python -m nr_run.parsers.document`; do not edit it. A test keeps it current.
+
+`nr_run.parsers.parse(os, command, text)` returns a `Parsed`: `os`, `command` (the canonical name), `state` (below),
+`complete`, `problems` and `notes`. A problem has the `line` in the text that was handed in, its `text`, and `why` it makes
+the result unverified. `nr-run parse --json` prints the same names.
+
+In JSON an address or network is text, an SPI is hexadecimal text (`"0x7b7b2015"`), a set is a sorted list, a missing
+value is `null`. Units are in the names: `_seconds`, `_bytes`, `_kilobytes`, `_packets`, `_milliseconds`. Algorithms have
+NetBox's names (`aes-256-cbc`, `hmac-sha1`); the `_text` beside them is what the device printed.
+"""
+
+
+def render() -> str:
+    """The whole page."""
+    parts = [_HEAD]
+    for os in sorted({command.os for command in COMMANDS}, reverse=True):
+        parts.append(f"## {os}\n")
+        parts.append("\n".join(_command(command) for command in sorted(_of(os), key=lambda command: command.name)) + "\n")
+    parts.append("## Records\n")
+    parts += [_record(record) for record in sorted(_records(), key=lambda record: record.__name__)]
+    return "\n".join(parts)
+
+
+def _of(os: str) -> list[Command]:
+    return [command for command in COMMANDS if command.os == os]
+
+
+def _command(command: Command) -> str:
+    kind, _, key = (command.state.__doc__ or "").rpartition(" ")
+    record = next(record.__name__ for path, record in command.records.items() if path.split(".")[-1] == key)
+    shape = f"tuple of [{record}](#{record.lower()})" if kind.startswith("tuple") else f"[{record}](#{record.lower()})"
+    also = f" Also: {', '.join(f'`{alias}`' for alias in command.aliases)}." if command.aliases else ""
+    return f"* `{command.name}`: {shape}.{also}"
+
+
+def _records() -> set[type]:
+    found = {record for command in COMMANDS for record in command.records.values()}
+    todo = list(found)
+    while todo:
+        for hint in typing.get_type_hints(todo.pop(), include_extras=True).values():
+            for inner in _dataclasses_in(hint):
+                if inner not in found:
+                    found.add(inner)
+                    todo.append(inner)
+    return found
+
+
+def _dataclasses_in(hint: Any) -> Iterator[type]:
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        yield hint
+    for inner in typing.get_args(hint):
+        yield from _dataclasses_in(inner)
+
+
+def _record(record: type) -> str:
+    hints = typing.get_type_hints(record, include_extras=True)
+    rows = [f"| `{item.name}` | {_type(hints[item.name])} |" for item in dataclasses.fields(record)]
+    return "\n".join([f"### {record.__name__}\n", inspect.getdoc(record) or "", "", "| field | type |", "|---|---|", *rows, ""])
+
+
+def _type(hint: Any) -> str:
+    if hint == Spi:
+        return "SPI"
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        names = [_type(item) for item in typing.get_args(hint)]
+        for whole, parts in (("address", {"IPv4Address", "IPv6Address"}), ("network", {"IPv4Network", "IPv6Network"})):
+            if parts <= set(names):
+                names = [whole, *(name for name in names if name not in parts)]
+        return " or ".join(names)
+    if hint is types.NoneType:
+        return "none"
+    if typing.get_origin(hint) is tuple:
+        return f"tuple of {_type(typing.get_args(hint)[0])}"
+    if typing.get_origin(hint) is frozenset:
+        return f"set of {_type(typing.get_args(hint)[0])}"
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return f"[{hint.__name__}](#{hint.__name__.lower()})"
+    return str(getattr(hint, "__name__", hint))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render().rstrip() + "\n")
