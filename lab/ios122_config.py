@@ -81,6 +81,7 @@ _GLOBAL = (
         "ip route <ip:net> <mask:mask> {<ip:via>|<if:via>} ~ [<1-255:distance>]",
         "ip route",
         ("net", "mask", "via"),
+        hook="ip_route",
     ),
     Form(
         "config",
@@ -219,7 +220,7 @@ _CRYPTO = (
 _INTERFACE = (
     Form("interface", "description ~ <line:text>", "description"),
     Form("interface", "bandwidth ~ <1-10000000:n>", "bandwidth"),
-    Form("interface", "ip address ~ <ip:ip> <mask:mask>", "ip address", off="store", text="ip address {ip} {mask}"),
+    Form("interface", "ip address ~ <ip:ip> <mask:mask>", "ip address", off="store", hook="ip_address"),
     Form("interface", "ip access-group <word:acl> {in|out}:way", "ip access-group", ("way",)),
     Form("interface", "ip nat {inside|outside}:side", "ip nat side"),
     Form("interface", "ip mtu ~ <68-1500:n>", "ip mtu"),

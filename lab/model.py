@@ -116,6 +116,14 @@ def key_for(store: Store, peer: IPv4Address) -> Entry | None:
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
+def keepalive(store: Store) -> int:
+    """Seconds of silence after which a peer is dead: the interval and five tries; 0 without keepalives."""
+    entry = store.get("isakmp keepalive")
+    if entry is None:
+        return 0
+    return int(entry.values["secs"]) + 5 * int(entry.values.get("retries", "2"))
+
+
 def acl_lines(store: Store, name: str) -> list[str]:
     """The lines of a list, numbered or named, without its name."""
     named = store.get("named-acl", name)

@@ -222,8 +222,24 @@ class Network:
         now = self.clock.now()
         for box in self.boxes.values():
             box.crypto.ike = [row for row in box.crypto.ike if row.expires > now]
+            self._probe_peers(box, now)
             for flow in list(box.crypto.flows):
                 self._age(box, flow, now)
+
+    def _probe_peers(self, box: Station, now: float) -> None:
+        """`crypto isakmp keepalive N M`: a peer that is silent for N seconds and five tries of M is given up."""
+        patience = model.keepalive(box.store)
+        for row in list(box.crypto.ike) if patience else []:
+            peer = next((address for address in (row.dst, row.src) if self.owner(address) is not box), row.dst)
+            if row.state != "QM_IDLE" or peer == CLIENT:
+                continue
+            other, local = self.ike_peer(box, peer), row.src if peer == row.dst else row.dst
+            if other is not None and other.crypto.ike_with(local) is not None:
+                box.crypto.silent.pop(peer, None)
+            elif now - box.crypto.silent.setdefault(peer, now) > patience:
+                del box.crypto.silent[peer]
+                box.crypto.ike.remove(row)
+                box.crypto.flows = [flow for flow in box.crypto.flows if flow.peer != peer]
 
     def _age(self, box: Station, flow: Flow, now: float) -> None:
         youngest = flow.outbound[-1] if flow.outbound else None

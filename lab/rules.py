@@ -81,6 +81,42 @@ def interface(edit: Edit) -> None:
         edit.clear()
 
 
+def _contiguous(mask: str) -> bool:
+    """Whether a netmask is ones followed by zeros."""
+    wild = ~int(ipaddress.IPv4Address(mask)) & 0xFFFFFFFF
+    return wild & (wild + 1) == 0
+
+
+def ip_address(edit: Edit) -> None:
+    """An interface's network overlaps with no other's."""
+    if edit.negated:
+        edit.values = {}
+        edit.put("no ip address")
+        return
+    ip, mask = edit.values["ip"], edit.values["mask"]
+    if not _contiguous(mask):
+        raise Refused(f"Bad mask 0x{int(ipaddress.IPv4Address(mask)):X} for address {ip}")
+    network = ipaddress.ip_network(f"{ip}/{mask}", strict=False)
+    for other in edit.box.store.all("interface"):
+        line = other.child("ip address")
+        if other is edit.section or line is None or "ip" not in line.values:
+            continue
+        if network.overlaps(ipaddress.ip_network(f"{line.values['ip']}/{line.values['mask']}", strict=False)):
+            raise Refused(f"% {network.network_address} overlaps with {other.key[0]}")
+    edit.put(f"ip address {ip} {mask}")
+
+
+def ip_route(edit: Edit) -> None:
+    """A route's address has no bits outside its mask."""
+    net, mask = (int(ipaddress.IPv4Address(edit.values[name])) for name in ("net", "mask"))
+    if not _contiguous(edit.values["mask"]) or net & ~mask & 0xFFFFFFFF:
+        raise Refused("%Inconsistent address and mask")
+    if not edit.negated:
+        edit.put()
+    elif edit.clear() is None:
+        raise Refused("%No matching route to delete")
+
+
 def route_map(edit: Edit) -> None:
     """A route map entry defaults to `permit 10`."""
     edit.values.setdefault("action", "permit")
@@ -170,6 +206,8 @@ def isakmp_key(edit: Edit) -> None:
     """One key per peer address; it is removed by naming the key as well."""
     if edit.values.get("mask") == "255.255.255.255":
         del edit.values["mask"]
+    if not _contiguous(edit.values.get("mask", "255.255.255.255")):
+        raise Misread(edit.values["mask"])
     peer, mask = edit.values["peer"], edit.values.get("mask", "255.255.255.255")
     stored = edit.existing
     if edit.negated:
@@ -304,6 +342,8 @@ HOOKS: dict[str, Callable[[Edit], None]] = {
     "enable_secret": enable_secret,
     "username": username,
     "interface": interface,
+    "ip_address": ip_address,
+    "ip_route": ip_route,
     "route_map": route_map,
     "numbered_acl": numbered_acl,
     "named_acl": named_acl,

@@ -76,6 +76,7 @@ class CryptoState:
     next_flow: int = 1
     ike: list[IkeSa] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
+    silent: dict[IPv4Address, float] = field(default_factory=dict)
 
     def new_ike(self, dst: IPv4Address, src: IPv4Address) -> IkeSa:
         """Open a phase-1 row."""

@@ -245,3 +245,18 @@ def test_lifetimes_run_on_the_lab_clock_and_are_renewed(lab: LabHandle) -> None:
             break
     assert now == tuple(reversed(spis(flow(lab, "vpn3640", BRANCH_LAN, HQ_LAN))))
     assert not set(now[0]) & set(old[0])
+
+
+def test_a_silent_peer_is_given_up_where_keepalives_are_on(lab: LabHandle) -> None:
+    """With `crypto isakmp keepalive 10 3`, an end whose peer has forgotten it drops its SAs and negotiates again; without, it
+    goes on sending into nothing."""
+    build(lab, HQ.replace("crypto isakmp keepalive 10 3\n", ""), BRANCH)
+    ping(lab)
+    lab.exec("vpn3640", "write memory")
+    lab.exec("vpn3640", "reload")
+    ping(lab, repeat=70)
+    assert replies(ping(lab, repeat=5)) == 0
+    assert "%CRYPTO-4-RECVD_PKT_INV_SPI" in lab.exec("vpn3640", "show logging")
+    with login(lab, "vpn2611") as line:
+        assert line.configure("crypto isakmp keepalive 10 3") == []
+    assert replies(ping(lab, repeat=30)) > 0
