@@ -38,9 +38,14 @@ class ConfigObject:
         return " ".join((self.family.name, *self.key[1]))
 
     @property
+    def canonical_children(self) -> tuple[str, ...]:
+        """The lines below, each in one spelling."""
+        return tuple(_canonical(child) for child in self.children)
+
+    @property
     def meaning(self) -> tuple[str, frozenset[str] | tuple[str, ...]]:
         """Equal for two objects if and only if they do the same: defaults written out, order only where it matters."""
-        given = tuple(_canonical(child) for child in self.children)
+        given = self.canonical_children
         if self.family.name == "access-list":
             return self.header, given
         words = {_setting(child) for child in given}

@@ -112,13 +112,23 @@ def restore(change: Change, before_text: str, now_text: str) -> tuple[Step, ...]
     else's object uses one of ours.
     """
     before, now = read(change.os, before_text), read(change.os, now_text)
-    keys = {item.key for item in change.created}
-    ours = [item for key, item in now.objects.items() if key in keys and key not in before.objects]
+    wanted = {item.key: item for item in change.created}
+    ours = [item for key, item in now.objects.items() if key in wanted and key not in before.objects]
     for item in ours:
-        users = referrers(now, item, besides=keys)
+        foreign = _foreign(item, wanted[item.key])
+        if foreign:
+            raise ChangeError(f"{change.host}: {item.title} has {foreign!r} now, which this run did not send")
+        users = referrers(now, item, besides=wanted)
         if users:
             raise ChangeError(f"{change.host}: {item.title} is used by {users[0].title} now, which this run did not make")
     return undo(change.os, ours)
+
+
+def _foreign(present: ConfigObject, sent: ConfigObject) -> str:
+    """The first line of an object that this run did not send, or nothing; a key that the device altered is still ours."""
+    if present.family.name != "isakmp-key" and present.meaning[0] != sent.meaning[0]:
+        return present.header
+    return next((line for line in present.canonical_children if line not in sent.canonical_children), "")
 
 
 def _in_order(os: str, config: Config) -> list[ConfigObject]:

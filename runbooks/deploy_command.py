@@ -13,7 +13,7 @@ import click
 from ..inventory.errors import Exit, NrRunError, UsageError
 from .context import Waits
 from .deploy_l2l import deploy
-from .opening import Opened, Wanted, open_run
+from .opening import Opened, Wanted, asking, open_run
 from .outcome import TunnelOutcome, exit_code
 from .planning import TunnelPlan
 from .progress import LiveProgress, PlainProgress
@@ -84,7 +84,10 @@ def _run(names: tuple[str, ...], **options: Any) -> Exit:
             out.print(plan_view(plans))
 
     def approve() -> bool:
-        return yes or click.confirm("Carry this out?", err=True)
+        if yes:
+            return True
+        with asking():
+            return click.confirm("Carry this out?", err=True)
 
     with open_run(wanted, progress) as opened, progress:
         for warning in opened.warnings:

@@ -15,9 +15,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+import click
 from nornir.core import Nornir
 
-from ..inventory.errors import NothingMatched
+from ..inventory.errors import Interrupted, NothingMatched
 from ..inventory.hosts import load_nornir, platforms_of, with_endpoints
 from ..inventory.intent import Tunnel
 from ..inventory.intent_files import load_intent
@@ -154,6 +155,18 @@ def _debug_log(folder: RunFolder, secrets: Secrets) -> Callable[[], None]:
         handler.close()
 
     return close
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """While a question stands, Ctrl-C is an answer to it: nothing has been changed yet. Raises Interrupted."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    except (KeyboardInterrupt, click.Abort):
+        raise Interrupted("stopped before anything was changed") from None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _on_signals(stop: Stop, progress: Progress) -> Callable[[], None]:

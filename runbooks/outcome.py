@@ -28,6 +28,8 @@ class DeviceRow:
     """One end of a tunnel in the recap."""
 
     host: str
+    #: True if lines were sent to it; after a roll-back they are gone again.
+    touched: bool
     changed: bool
     phase_1: str
     phase_2: str

@@ -226,8 +226,9 @@ def _rows(plan: TunnelPlan, so_far: Progressing, *, saved: bool) -> tuple[Device
             pairs = min(len(spis(flow, "inbound")), len(spis(flow, "outbound"))) if flow else 0
             phase_2 = f"{pairs} SA pair" if pairs == 1 else f"{pairs} SA pairs" if pairs else "none"
             encaps, decaps = (flow.encapsulated_packets, flow.decapsulated_packets) if flow else (None, None)
-        changed = bool(end.change) and saved and end in so_far.touched
-        rows.append(DeviceRow(end.host, changed, phase_1, phase_2, encaps, decaps, saved and not _unproved(so_far)))
+        touched = end in so_far.touched
+        kept = saved and not _unproved(so_far)
+        rows.append(DeviceRow(end.host, touched, touched and saved, phase_1, phase_2, encaps, decaps, kept))
     return tuple(rows)
 
 

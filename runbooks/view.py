@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ..changes.families import Phase
 from ..checks.finding import Status
-from .outcome import Result, TunnelOutcome, exit_code
+from .outcome import DeviceRow, Result, TunnelOutcome, exit_code
 from .planning import EndPlan, TunnelPlan
 
 PLAIN_WIDTH = 118
@@ -117,10 +117,15 @@ def _device_table(outcomes: Sequence[TunnelOutcome]) -> Table:
     for outcome in outcomes:
         for row in outcome.devices:
             counters = "-" if row.encaps is None else f"{row.encaps}/{row.decaps}"
-            result = "changed" if row.changed else "as before" if outcome.changed else "unchanged"
-            if outcome.result is Result.ROLLED_BACK:
-                result = "taken back"
-            elif outcome.result is Result.QUARANTINED:
-                result = "needs a person"
+            result = _fate(row, outcome.result)
             table.add_row(outcome.tunnel, row.host, result, row.phase_1, row.phase_2, counters, "yes" if row.saved else "no")
     return table
+
+
+def _fate(row: DeviceRow, result: Result) -> str:
+    """What became of one device, in two words."""
+    if not row.touched:
+        return "not touched"
+    if result is Result.ROLLED_BACK:
+        return "taken back"
+    return "needs a person" if result is Result.QUARANTINED else "changed"

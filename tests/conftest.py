@@ -7,12 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from netmiko import BaseConnection, ConnectHandler
 
 from nr_run.lab.entry import LabHandle, start
 
@@ -101,6 +104,42 @@ class Rehearsal:
         text = path.read_text()
         assert old in text, f"{file} does not hold {old!r}"
         path.write_text(text.replace(old, new))
+
+    @contextmanager
+    def operator(self, device: str) -> Iterator[BaseConnection]:
+        """Another operator, logged in to a box and privileged."""
+        place = self.lab.devices[device]
+        connection = ConnectHandler(
+            device_type="cisco_ios_telnet",
+            host=place.host,
+            port=place.port,
+            username=self.secret("device-username"),
+            password=self.secret("device-password"),
+            secret=self.secret("enable-secret"),
+        )
+        try:
+            connection.enable()
+            yield connection
+        finally:
+            connection.disconnect()
+
+    def configure(self, device: str, *lines: str) -> None:
+        """Change a box as another operator would; the line ``write memory`` saves it at the end."""
+        with self.operator(device) as connection:
+            connection.send_config_set([line for line in lines if line != "write memory"])
+            if "write memory" in lines:
+                connection.save_config()
+
+    def wait_for(self, state: str, host: str | None = None, seconds: float = 30) -> None:
+        """Wait until the journal of the run has reached a state, for one device if named."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for journal in self.runs.glob("2*/journal.jsonl"):
+                lines = [json.loads(line) for line in journal.read_text().splitlines() if line.endswith("}")]
+                if any(line["state"] == state and host in (None, line.get("host")) for line in lines):
+                    return
+            time.sleep(0.005)
+        raise AssertionError(f"the journal never reached {state}")
 
     def secret(self, name: str) -> str:
         """Value of one of the lab's credentials."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from collections.abc import Callable
 
 import pytest
@@ -140,7 +139,7 @@ def test_a_device_that_is_lost_for_good_is_named(rehearsal) -> None:
     """When one end is cut in mid-push and never comes back, the other is taken back and the run exits 21 with what to type."""
     rehearsal.lab.fault("vpn2611", "cut-session-after", "5")
     process = rehearsal.begin("--yes", "--json", "--reconnect-wait", "1")
-    _wait_for(rehearsal, "vpn2611", "configuring")
+    rehearsal.wait_for("building", host="vpn2611")
     rehearsal.lab.fault("vpn2611", "down")
     out, err = process.communicate(timeout=60)
     report = json.loads(out)
@@ -170,9 +169,9 @@ def test_garbage_on_the_wire_is_never_healthy(rehearsal, unchanged: Callable[[],
 def test_garbage_while_proving_takes_the_change_back(rehearsal, unchanged: Callable[[], None]) -> None:
     """When output can no longer be read after the push, the tunnel counts as not proved."""
     process = rehearsal.begin("--yes", "--json")
-    _wait_for_note(rehearsal, "triggering")
+    rehearsal.wait_for("triggering")
     rehearsal.lab.fault("vpn2611", "garbage")
-    _wait_for_note(rehearsal, "rolling-back")
+    rehearsal.wait_for("rolling-back")
     rehearsal.lab.fault("vpn2611", "garbage", on=False)
     out, err = process.communicate(timeout=60)
     assert process.returncode in (20, 21), out + err
@@ -188,7 +187,7 @@ def test_interrupt_at_any_moment(rehearsal, unchanged: Callable[[], None], momen
     """Ctrl-C before, during and after the push ends with both boxes as before; if it comes too late, with the tunnel proved."""
     rehearsal.lab.fault("vpn2611", "slow", "20")
     process = rehearsal.begin("--yes", "--json")
-    _wait_for_note(rehearsal, moment)
+    rehearsal.wait_for(moment)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode in (0, 20, 130), out + err
@@ -204,7 +203,7 @@ def test_two_runs_on_one_device(rehearsal) -> None:
     """While one run holds the boxes a second one exits 75, names the first, and disturbs nothing."""
     rehearsal.lab.fault("vpn2611", "slow", "40")
     first = rehearsal.begin("--yes", "--json")
-    _wait_for_note(rehearsal, "locked")
+    rehearsal.wait_for("locked")
     second = rehearsal.deploy("--yes", "--json")
     assert second.code == 75
     assert "held by run 2" in second.report["error"]
@@ -214,54 +213,11 @@ def test_two_runs_on_one_device(rehearsal) -> None:
 
 def test_somebody_elses_unsaved_change_stops_the_run(rehearsal) -> None:
     """A box that runs what it has not saved is refused, since saving the tunnel would save that too; a flag accepts it."""
-    _configure(rehearsal, "vpn3640", "ip route 10.99.0.0 255.255.0.0 172.18.124.1")
+    rehearsal.configure("vpn3640", "ip route 10.99.0.0 255.255.0.0 172.18.124.1")
     done = rehearsal.deploy("--yes", "--json")
     assert done.code == 12
     assert "--accept-unsaved" in done.tunnel["sentence"]
     assert rehearsal.deploy("--yes", "--accept-unsaved").code == 0
-
-
-def _configure(rehearsal, device: str, *lines: str) -> None:
-    """Change a box as another operator would, by telnet with Netmiko."""
-    from netmiko import ConnectHandler
-
-    place = rehearsal.lab.devices[device]
-    connection = ConnectHandler(
-        device_type="cisco_ios_telnet",
-        host=place.host,
-        port=place.port,
-        username=rehearsal.secret("device-username"),
-        password=rehearsal.secret("device-password"),
-        secret=rehearsal.secret("enable-secret"),
-    )
-    try:
-        connection.enable()
-        connection.send_config_set(list(lines))
-    finally:
-        connection.disconnect()
-
-
-def _wait_for_note(rehearsal, state: str, seconds: float = 30) -> None:
-    """Wait until the journal of the run has reached a state."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        for journal in rehearsal.runs.glob("2*/journal.jsonl"):
-            if any(json.loads(line)["state"] == state for line in journal.read_text().splitlines()):
-                return
-        time.sleep(0.01)
-    raise AssertionError(f"the journal never reached {state}")
-
-
-def _wait_for(rehearsal, device: str, _what: str) -> None:
-    """Wait until the run works on this device."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        for journal in rehearsal.runs.glob("2*/journal.jsonl"):
-            lines = [json.loads(line) for line in journal.read_text().splitlines()]
-            if any(line["state"] == "building" and line["host"] == device for line in lines):
-                return
-        time.sleep(0.005)
-    raise AssertionError(f"the run never reached {device}")
 
 
 def _spi(rehearsal, device: str, direction: str) -> int:
