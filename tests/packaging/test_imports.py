@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from nr_run.runbooks.cli import COMMANDS
+
 ROOT = Path(__file__).parents[2]
 _PURE = frozenset({"changes", "checks", "templates", "parsers", "inventory"})
 #: Folder -> what it may import besides itself. checks judge a change, so they know what a change is; not the other way round.
@@ -104,6 +106,15 @@ def test_pure_folders_cannot_reach_a_device(folder: str) -> None:
 def test_every_folder_of_the_package_has_a_rule() -> None:
     """A folder that is added to the package gets its place in the direction of imports."""
     assert {path.name for path in (ROOT / "dev" / "nr_run").iterdir() if path.is_dir()} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str) -> None:
+    """Each command that nr-run --help lists can be loaded, and says how it is used."""
+    command = [sys.executable, "-c", "from nr_run.runbooks.cli import main; main()", name, "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"Usage: nr-run {name}")
 
 
 @pytest.mark.parametrize("argument", ["--help", "--version"])
