@@ -11,8 +11,9 @@ from .box import Box
 from .configure import INVALID, Place, apply
 from .execs import HANDLERS, Call
 from .syntax import Verdict
-from .terminal import Hangup, Terminal
+from .terminal import HELP, Hangup, Terminal
 
+ENDLESS = 1 << 30
 CTRL_C, CTRL_Z = "\x03", "\x1a"
 _PIPE = re.compile(r"\s*\|\s*(\S+)\s*(.*)$")
 _FILTERS = ("begin", "exclude", "include")
@@ -44,17 +45,33 @@ class Session:
 
     async def run(self) -> None:
         """Read and answer lines until the session ends."""
+        begun = ""
         while not self.over:
             self.terminal.write(self.prompt)
             cut = self.place is not None and self.config_lines + 1 == self.box.faults.number("cut-in-echo")
             if cut:
                 self.box.faults.spend("cut-in-echo")
-            room = max(20, self.width - len(self.prompt)) if self.width else 0
-            line = await self.terminal.read_line(cut=cut, room=room)
+            room = max(20, self.width - len(self.prompt)) if self.width else ENDLESS
+            line = await self.terminal.read_line(cut=cut, room=room, begun=begun)
+            begun = line.removesuffix(HELP) if line.endswith(HELP) else ""
+            if line.endswith(HELP):
+                await self.show(self._help(begun))
+                continue
             if self.counted:
                 self.box.counters.lines += 1
             await self.delay()
             await self.take(line)
+
+    def _help(self, line: str) -> list[str]:
+        """What `?` answers: words on one line when a word was begun, else one to a line."""
+        level = 15 if self.level == 15 else 1
+        if self.place is None:
+            found = self.box.release.execs[level].help(line)
+        else:
+            found = self.box.release.config[self.place.mode].help(line)
+        if found is None:
+            return ["% Unrecognized command"]
+        return ["  ".join(found), ""] if line.strip() and not line.endswith(" ") else [*(f"  {w}" for w in found), ""]
 
     async def delay(self) -> None:
         """The `slow` fault."""

@@ -27,6 +27,7 @@ R = TypeVar("R")
 _PIECE = re.compile(r"\}(?::\w+)?|[\[\]{|~]|<[^>]+>|[^\s\[\]{}|<>~]+")
 _OCTETS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 _INTERFACE = re.compile(r"([a-z]+)\s*(\d+(?:/\d+)*)", re.IGNORECASE)
+_SHOWN = {"word": "WORD", "line": "LINE", "ip": "A.B.C.D", "mask": "A.B.C.D", "if": "INTERFACE", "hex": "Hex-data"}
 _TYPES = ("Ethernet", "FastEthernet", "Serial", "Loopback", "Null", "Tunnel")
 
 
@@ -220,6 +221,25 @@ class Grammar(Generic[R]):
         for place in places:
             place.next.setdefault(element, []).append(node)
         return node
+
+    def help(self, line: str) -> list[str] | None:
+        """What may stand at the end of a line: keywords that the last word begins, or all that may follow; None if the
+        line is wrong before that."""
+        words = words_of(line)
+        begun = words.pop()[1].lower() if words and not line.endswith(" ") else ""
+        places: Places[R] = [(self.root, {})]
+        for column, word in words:
+            step = _step(places, word, line[column:].rstrip())
+            if isinstance(step, Verdict):
+                return None
+            places = step[0]
+        follows = [element for node, _ in places for element in node.next]
+        keywords = {item.word for item in follows if isinstance(item, Keyword) and item.word.lower().startswith(begun)}
+        if begun:
+            return sorted(keywords) or None
+        arguments = {_SHOWN.get(item.kind, f"<{item.kind}>") for item in follows if isinstance(item, Argument)}
+        end = ["<cr>"] if any(node.leaf is not None for node, _ in places) else []
+        return [*sorted(keywords), *sorted(arguments), *end]
 
     def read(self, line: str) -> Reading[R]:
         """Read a typed line."""

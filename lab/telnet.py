@@ -11,7 +11,7 @@ from typing import cast
 
 from .box import Box
 from .session import Session
-from .terminal import Hangup
+from .terminal import HELP, Hangup
 
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
 ECHO, SGA = 1, 3
@@ -139,9 +139,10 @@ class TelnetLine(asyncio.Protocol):
         self._after_cr = key == "\r"
         return key
 
-    async def read_line(self, *, echo: bool = True, cut: bool = False, room: int = 0) -> str:
-        """Read a line: backspace, Ctrl-U, Ctrl-W; Ctrl-C and Ctrl-Z end it; a long one scrolls."""
-        line, self._shown = "", ""
+    async def read_line(self, *, echo: bool = True, cut: bool = False, room: int = 0, begun: str = "") -> str:
+        """Read a line: backspace, Ctrl-U, Ctrl-W; Ctrl-C and Ctrl-Z end it, `?` asks for help; a long one scrolls."""
+        line = self._shown = begun
+        self.raw(begun.encode("latin-1"))
         while True:
             if cut and self._cut_here(line):
                 self.close()
@@ -153,6 +154,9 @@ class TelnetLine(asyncio.Protocol):
             if key in "\x03\x1a":
                 self.write("^Z\n" if key == "\x1a" else "^C\n")
                 return line + key
+            if key == "?" and echo and room:
+                self.write("?\n")
+                return line + HELP
             line = self._edited(line, key, echo=echo)
             if echo and room and len(self._shown) >= room - 1:
                 self._scroll()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+HELP = "\x1f"  # at the end of what read_line returns: a question mark was typed there
+
 
 class Hangup(Exception):
     """The line is gone."""
@@ -18,11 +20,12 @@ class Terminal(Protocol):
     def raw(self, data: bytes) -> None:
         """Send bytes as they are."""
 
-    async def read_line(self, *, echo: bool = True, cut: bool = False, room: int = 0) -> str:
+    async def read_line(self, *, echo: bool = True, cut: bool = False, room: int = 0, begun: str = "") -> str:
         """Read a line with echo; a control character that ends it is returned as it is; Hangup at the end.
 
-        `room` is how many columns the line has before its echo scrolls, 0 for endless. With `cut`, the line is cut in the
-        middle of the echo.
+        `begun` is what stands on the line already. `room` is how many columns a command line has before its echo scrolls;
+        0 for an answer to a question, which neither scrolls nor knows help. With `cut`, the line is cut in the middle of
+        the echo.
         """
 
     async def read_key(self) -> str:
@@ -50,7 +53,7 @@ class Script:
         """Keep the bytes as text."""
         self.output.append(data.decode("latin-1"))
 
-    async def read_line(self, *, echo: bool = True, cut: bool = False, room: int = 0) -> str:  # noqa: ARG002 - no columns
+    async def read_line(self, *, echo: bool = True, cut: bool = False, room: int = 0, begun: str = "") -> str:  # noqa: ARG002 - no columns
         """Give the next answer, or an empty line when there is none left."""
         answer = self.answers.pop(0) if self.answers else ""
         self.output.append(f"{answer if echo and not cut else ''}\n")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import time
 
+import pytest
+
 from nr_run.lab.entry import LabHandle
 
+from .documented import CONFIG_2611, CONFIG_3640
 from .telnet_client import Telnet, config_of, login
 from .tunnels import BRANCH, flow, spis, state
 
@@ -95,3 +98,19 @@ def test_a_reload_drops_every_sa(lab: LabHandle) -> None:
         assert "vpn2611" in line.answer("show version")
     assert flow(lab, "vpn2611", "0.0.0.0", "14.1.1.106") == ""
     assert state(lab, "vpn2611", "64.102.55.142") == ""
+
+
+@pytest.mark.parametrize(("device", "text"), [("vpn2611", CONFIG_2611), ("vpn3640", CONFIG_3640)])
+def test_what_is_saved_comes_back_to_the_letter(lab: LabHandle, device: str, text: str) -> None:
+    """A box takes every line that it shows: after save and reload the configuration is the same, tunnel lines included."""
+    lab.exec(device, f"configure terminal\n{text}")
+    lab.exec(device, "write memory")
+    before = lab.exec(device, "show running-config")
+    assert "crypto isakmp key cisco123" in before
+    lab.exec(device, "reload")
+    for _ in range(200):
+        if "uptime is 0 minutes" in lab.exec(device, "show version"):
+            break
+        time.sleep(0.05)
+    assert "uptime is 0 minutes" in lab.exec(device, "show version")
+    assert lab.exec(device, "show running-config") == before

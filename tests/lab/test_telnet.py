@@ -84,6 +84,25 @@ def test_line_editing(still: LabHandle) -> None:
         assert line.until().endswith("vpn2611#")
 
 
+def test_a_question_mark_helps_and_leaves_the_line(still: LabHandle) -> None:
+    """`?` lists what may follow and the line stands there again; so it can be no part of a key that is typed."""
+    with login(still, "vpn2611") as line:
+        line.send("show crypto ?")
+        text = line.until(r"vpn2611#show crypto $")
+        assert [item.strip() for item in text.splitlines()[1:7]] == ["dynamic-map", "engine", "ipsec", "isakmp", "map", ""]
+        assert "dst             src" in line.ask("isakmp sa")
+        line.send("show cl?")
+        assert "\r\nclock\r\n" in line.until(r"vpn2611#show cl$")
+        line.ask("\x15")
+        line.ask("configure terminal")
+        line.send("crypto isakmp key Half?Key address 172.18.124.199\r\n")
+        line.until(r"\(config\)#crypto isakmp key Half.*\r\n")
+        line.until()
+        line.ask("end")
+        assert "Half?" not in line.answer("show running-config | include isakmp key")
+        line.configure("no crypto isakmp key HalfKey address 172.18.124.199")
+
+
 def test_a_long_line_scrolls_with_a_dollar(still: LabHandle) -> None:
     """On 80 columns the echo of a long line scrolls and shows a dollar; on 511 columns it does not; it is read whole."""
     long = "show running-config | include " + "x" * 90 + "|^hostname"
