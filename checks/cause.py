@@ -119,7 +119,8 @@ def _of_phase_1(near: Watched, far: Watched, seen: Sequence[Observation]) -> Cau
     if (here | there) & set(_AT_KEYS):
         return CAUSES["preshared-key"]
     if not there or not here:
-        return CAUSES["udp-500"]
+        # An IKE SA that is up at one end only is what a reload of the other end leaves behind.
+        return CAUSES["stale-sa"] if "QM_IDLE" in here | there else CAUSES["udp-500"]
     return CAUSES["ike-policy"] if (here | there) & set(_BEFORE_KEYS) else None
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from ..inventory.intent import End, IPSecProposal
+from ..parsers.records.ipsec import IpsecSa
 from ..parsers.result import Parsed
 from .finding import Finding, Status
 from .observation import PHASE_1, PHASE_2, Observation, Probe, hexadecimal, spis
@@ -44,8 +45,9 @@ class Watched:
 
 
 def phase_1_up(end: End, seen: Observation) -> bool:
-    """True if the box has a live IKE SA with the peer; ``status`` says nothing, only the state does."""
-    return any(row.state == "QM_IDLE" and not row.deleted for row in seen.rows(end.remote.outside_ip))
+    """True if the box has a live IKE SA between the two outside addresses; ``status`` says nothing, only the state does."""
+    both = {end.local.outside_ip, end.remote.outside_ip}
+    return any(row.state == "QM_IDLE" and not row.deleted for row in seen.phase_1.state if {row.dst, row.src} == both)
 
 
 def phase_2_up(end: End, seen: Observation) -> bool:
@@ -71,14 +73,19 @@ def rise(watched: Watched) -> Rise | None:
     before, after = watched.before.flow(*watched.probed), watched.after.flow(*watched.probed)
     if after is None:
         return None
-    if before is None or not set(spis(before, "outbound")) & set(spis(after, "outbound")):
-        # New SAs count from nought, and packets that were dropped while IKE negotiated are no errors of theirs.
+    if before is None:
+        # The flow is new, and packets that were dropped while IKE negotiated are no errors of its SAs.
         return Rise(after.encapsulated_packets, after.decapsulated_packets, 0)
-    return Rise(
-        after.encapsulated_packets - before.encapsulated_packets,
-        after.decapsulated_packets - before.decapsulated_packets,
-        (after.send_errors or 0) - (before.send_errors or 0),
-    )
+    errors = (after.send_errors or 0) - (before.send_errors or 0)
+    encaps = after.encapsulated_packets - before.encapsulated_packets
+    decaps = after.decapsulated_packets - before.decapsulated_packets
+    if set(spis(before, "outbound")) & set(spis(after, "outbound")):
+        return Rise(encaps, decaps, errors)
+    if encaps < 0 or decaps < 0:
+        # Counters that fell were set to nought with the new SAs. Where they did not fall, that is not certain, and the
+        # difference is the most that these pings can have added.
+        encaps, decaps = after.encapsulated_packets, after.decapsulated_packets
+    return Rise(encaps, decaps, max(errors, 0) if spis(before, "outbound") else 0)
 
 
 def prove(name: str, ends: tuple[Watched, Watched], proposal: IPSecProposal) -> tuple[Finding, ...]:
@@ -97,17 +104,23 @@ def prove(name: str, ends: tuple[Watched, Watched], proposal: IPSecProposal) -> 
 
 
 def _understood(watched: Watched) -> Iterator[Finding]:
-    readings: tuple[tuple[str, Parsed], ...] = ((PHASE_1, watched.after.phase_1), (PHASE_2, watched.after.phase_2))
-    for command, parsed in readings:
-        if parsed.complete:
+    """Every reading counts: what was not read in the first one would look as if it had risen since, or was not there to lose."""
+    moments = tuple(seen for seen in (watched.baseline, watched.before, watched.after) if seen is not None)
+    for command in (PHASE_1, PHASE_2):
+        readings: list[tuple[Observation, Parsed]] = [
+            (seen, seen.phase_1 if command == PHASE_1 else seen.phase_2) for seen in moments
+        ]
+        unclear = next(((seen, parsed) for seen, parsed in readings[::-1] if not parsed.complete), None)
+        if unclear is None:
             continue
+        seen, parsed = unclear
         first = parsed.problems[0]
         yield Finding(
             "output-understood",
             watched.host,
             Status.UNVERIFIED,
-            f"{len(parsed.problems)} lines of {command} were not understood, the first is line {first.line}: {first.why}",
-            (watched.after.evidence(command, f"line {first.line}", first.text.strip()),),
+            f"{command} was not understood at {len(parsed.problems)} places, first in line {first.line}: {first.why}",
+            (seen.evidence(command, f"line {first.line}", first.text.strip()),),
         )
 
 
@@ -153,18 +166,16 @@ def _flow(watched: Watched, local: IPv4Network, remote: IPv4Network, proposal: I
         return say(Status.FAILED, f"there is no flow {what}", "flow", "none")
     if flow.peer != peer:
         return say(Status.FAILED, f"flow {what} goes to {flow.peer} instead of {peer}", "current_peer", flow.peer)
+    if flow.interface != watched.end.local.interface:
+        wanted = watched.end.local.interface
+        return say(Status.FAILED, f"flow {what} is on {flow.interface} instead of {wanted}", "interface", flow.interface)
     inbound, outbound = spis(flow, "inbound"), spis(flow, "outbound")
     if not inbound or not outbound:
         return say(Status.FAILED, f"flow {what} has no SA pair", "SAs", f"{len(inbound)} in, {len(outbound)} out")
     for sa in flow.sas:
-        if sa.protocol == "esp" and (sa.encryption, sa.integrity) != (
-            proposal.encryption_algorithm,
-            proposal.authentication_algorithm,
-        ):
-            wanted = f"{proposal.encryption_algorithm} {proposal.authentication_algorithm or ''}".strip()
-            return say(Status.FAILED, f"an SA of {what} has another transform than {wanted}", "transform", sa.transform)
-        if sa.remaining_seconds is not None and sa.remaining_seconds <= 0:
-            return say(Status.FAILED, f"an SA of {what} has no lifetime left", "remaining_seconds", sa.remaining_seconds)
+        wrong = _wrong_with(sa, what, proposal)
+        if wrong:
+            return say(Status.FAILED, *wrong)
     if flow.current_outbound_spi not in outbound:
         return say(
             Status.FAILED,
@@ -176,13 +187,29 @@ def _flow(watched: Watched, local: IPv4Network, remote: IPv4Network, proposal: I
     return say(Status.OK, sentence, "SPIs in/out", f"{hexadecimal(inbound)} / {hexadecimal(outbound)}")
 
 
+def _wrong_with(sa: IpsecSa, what: str, proposal: IPSecProposal) -> tuple[str, str, object] | None:
+    """What keeps an SA from being what the intent wants, as sentence, field and value; None if nothing does."""
+    if sa.protocol != "esp":
+        return None
+    if (sa.encryption, sa.integrity) != (proposal.encryption_algorithm, proposal.authentication_algorithm):
+        wanted = f"{proposal.encryption_algorithm} {proposal.authentication_algorithm or ''}".strip()
+        return f"an SA of {what} has another transform than {wanted}", "transform", sa.transform
+    if sa.mode not in (None, "tunnel"):
+        return f"an SA of {what} is in {sa.mode} mode instead of tunnel mode", "in use settings", sa.mode
+    if sa.remaining_seconds is not None and sa.remaining_seconds <= 0:
+        return f"an SA of {what} has no lifetime left", "remaining_seconds", sa.remaining_seconds
+    if sa.remaining_kilobytes is not None and sa.remaining_kilobytes <= 0:
+        return f"an SA of {what} has no volume left", "remaining_kilobytes", sa.remaining_kilobytes
+    return None
+
+
 def _pings(watched: Watched) -> Finding:
     probe, end = watched.probe, watched.end
     what = f"ping {end.remote.probe_address} from {end.local.probe_address}"
     if probe is None:
         return Finding("ping", watched.host, Status.UNVERIFIED, f"{what} was not sent")
     evidence = (watched.after.evidence(what, "answers", f"{probe.received}/{probe.sent}"),)
-    if probe.sent and probe.received >= probe.sent - TOLERATED_PACKETS:
+    if probe.received >= max(1, probe.sent - TOLERATED_PACKETS):
         return Finding("ping", watched.host, Status.OK, f"{what}: {probe.received} of {probe.sent} answered", evidence)
     return Finding("ping", watched.host, Status.FAILED, f"{what}: only {probe.received} of {probe.sent} answered", evidence)
 

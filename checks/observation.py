@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from ..parsers.records.ike import IsakmpSa
-from ..parsers.records.ipsec import IpsecFlow
+from ..parsers.records.ipsec import IpsecFlow, Selector
 from ..parsers.result import Parsed
 from .finding import Evidence
 
@@ -37,12 +37,10 @@ class Observation:
         return tuple(row for row in self.phase_1.state if peer in (row.dst, row.src))
 
     def flow(self, local: IPv4Network, remote: IPv4Network) -> IpsecFlow | None:
-        """The phase 2 flow with exactly these selectors, or None."""
+        """The phase 2 flow with exactly these selectors, for every protocol and port, or None."""
+        wanted = (Selector(local, 0, 0), Selector(remote, 0, 0))
         flows: tuple[IpsecFlow, ...] = self.phase_2.state
-        for flow in flows:
-            if flow.local_ident.network == local and flow.remote_ident.network == remote:
-                return flow
-        return None
+        return next((flow for flow in flows if (flow.local_ident, flow.remote_ident) == wanted), None)
 
     def flows_of_others(self, peer: IPv4Address) -> tuple[IpsecFlow, ...]:
         """Phase 2 flows of every other peer that hold an SA."""
