@@ -42,10 +42,12 @@ class Change:
     forward: tuple[Step, ...]
     inverse: tuple[Step, ...]
     blast_radius: tuple[str, ...]
+    #: What the change takes away, as the device had it.
+    removed: tuple[ConfigObject, ...] = ()
 
     def __bool__(self) -> bool:
-        """False when the device has everything already."""
-        return bool(self.created)
+        """False when the device is as it should be already."""
+        return bool(self.created or self.removed)
 
     def of(self, phase: Phase) -> tuple[Step, ...]:
         """Forward steps of one phase."""
@@ -76,7 +78,7 @@ def plan(host: str, os: str, desired_text: str, running_text: str) -> Change:
     desired, running = read_desired(os, desired_text), read(os, running_text)
     created: list[ConfigObject] = []
     reused: list[ConfigObject] = []
-    for item in _in_order(os, desired):
+    for item in _sorted(os, desired.objects.values()):
         present = running.objects.get(item.key)
         if present is None:
             created.append(item)
@@ -96,16 +98,38 @@ def plan(host: str, os: str, desired_text: str, running_text: str) -> Change:
     )
 
 
+def plan_removal(host: str, os: str, items: Iterable[ConfigObject], running_text: str) -> Change:
+    """Change that takes ``items`` away from a device that runs ``running_text``, and puts them back as its inverse.
+
+    ``items`` are wanted as the device has them. Raises ChangeError when one of them is not there, is not as given, or is used
+    by something that stays: then the device has moved on since, and taking the rest away would leave it half-changed.
+    """
+    running = read(os, running_text)
+    wanted = {item.key: item for item in items}
+    for key, item in wanted.items():
+        present = running.objects.get(key)
+        if present is None:
+            raise ChangeError(f"{host}: {item.title} is not there any more")
+        if present.meaning != item.meaning:
+            raise ChangeError(_taken(host, item, present))
+        users = referrers(running, present, besides=wanted)
+        if users:
+            raise ChangeError(f"{host}: {item.title} is used by {users[0].title}, which is to stay")
+    here = tuple(running.objects[key] for key in wanted)
+    forward = undo(os, here)
+    return Change(host, os, (), (), forward, tuple(_forward(_sorted(os, here))), tuple(_removal_radius(here, running)), here)
+
+
 def undo(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
     """Steps that take ``items`` away: first what refers, then what it refers to."""
-    ordered = _in_order(os, Config({item.key: item for item in items}, ()))
+    ordered = _sorted(os, items)
     return tuple(
         Step(Phase.SWITCH, item.family.name, item.title, f"remove {item.title}", item.removal) for item in reversed(ordered)
     )
 
 
 def restore(change: Change, before_text: str, now_text: str) -> tuple[Step, ...]:
-    """Steps that take away what this change brought to the device, as it stands there now.
+    """Steps that take away what this change brought to the device, as it stands there now, and put back what it took.
 
     This is the inverse computed from the device instead of from the plan: it holds when only some lines arrived, or when the
     device keeps another key than it was given. What others have added since is not touched. Raises ChangeError when somebody
@@ -121,7 +145,13 @@ def restore(change: Change, before_text: str, now_text: str) -> tuple[Step, ...]
         users = referrers(now, item, besides=wanted)
         if users:
             raise ChangeError(f"{change.host}: {item.title} is used by {users[0].title} now, which this run did not make")
-    return undo(change.os, ours)
+    lost = [item for item in change.removed if _lacks(now.objects.get(item.key), item)]
+    return (*undo(change.os, ours), *_forward(_sorted(change.os, lost)))
+
+
+def _lacks(present: ConfigObject | None, wanted: ConfigObject) -> bool:
+    """True if the object is gone, or came back with some of its lines only; typing its lines again then completes it."""
+    return present is None or any(line not in present.canonical_children for line in wanted.canonical_children)
 
 
 def _foreign(present: ConfigObject, sent: ConfigObject) -> str:
@@ -131,10 +161,10 @@ def _foreign(present: ConfigObject, sent: ConfigObject) -> str:
     return next((line for line in present.canonical_children if line not in sent.canonical_children), "")
 
 
-def _in_order(os: str, config: Config) -> list[ConfigObject]:
+def _sorted(os: str, items: Iterable[ConfigObject]) -> list[ConfigObject]:
     """Objects in the order of the family table, which is the order of dependence."""
     rank = {family.name: number for number, family in enumerate(FAMILIES[os])}
-    return sorted(config.objects.values(), key=lambda item: rank[item.family.name])
+    return sorted(items, key=lambda item: rank[item.family.name])
 
 
 def _taken(host: str, wanted: ConfigObject, present: ConfigObject) -> str:
@@ -180,6 +210,17 @@ def _blast_radius(created: Iterable[ConfigObject], running: Config) -> Iterable[
             yield f"{item.groups['interface']} starts to encrypt what {item.children[0]} selects; it had no crypto map"
         elif item.family.name == "crypto-map-entry":
             yield from _neighbours(item, running)
+
+
+def _removal_radius(items: Iterable[ConfigObject], running: Config) -> Iterable[str]:
+    for item in items:
+        if item.family.name == "crypto-map-entry":
+            yield f"the tunnel to {item.child('set peer')} goes down, and what it selects is not encrypted any more"
+            yield from (
+                sentence for sentence in _neighbours(item, running) if f"entry {item.groups['sequence']} of" not in sentence
+            )
+        elif item.family.name in ("isakmp-policy", "isakmp-keepalive"):
+            yield f"{item.title} goes for every IKE peer of the box, from its next negotiation"
 
 
 def _neighbours(entry: ConfigObject, running: Config) -> Iterable[str]:

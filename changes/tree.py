@@ -51,3 +51,11 @@ def _meaningful(text: str) -> Iterator[str]:
         stripped = line.strip()
         if stripped and stripped != "end" and not stripped.startswith("!") and not VOLATILE.fullmatch(stripped):
             yield line
+
+
+def same(one: str, other: str) -> bool:
+    """True if two texts are the same configuration, whatever the order of unrelated objects.
+
+    What is put back may stand in another place than before: named objects of one kind are shown in the order of their making.
+    """
+    return sorted(node.text for node in parse(one)) == sorted(node.text for node in parse(other))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
+
 from ..changes import tree
 from ..changes.objects import ConfigObject, read
 from ..changes.plan import Change
@@ -20,27 +22,53 @@ NOT_TAKEN = Cause(
 
 def read_back(change: Change, before: str, after: str, time: str) -> tuple[Finding, ...]:
     """Findings on the running configuration after the push; both texts hold tokens instead of secrets."""
-    was, now = read(change.os, before), read(change.os, after)
+    now = read(change.os, after)
     findings = [_kept(change.host, item, now.objects.get(item.key), time) for item in change.created]
-    ours = {item.key for item in change.created}
-    gone = [item.title for key, item in was.objects.items() if key not in ours and now.objects.get(key) != item]
-    new = [item.title for key, item in now.objects.items() if key not in ours and key not in was.objects]
-    lines = _lines(was.others) ^ _lines(now.others)
-    strange = [
-        *gone,
-        *new,
-        *sorted(line for line in lines if not any(item.children and line in item.children for item in change.created)),
-    ]
+    findings += [_gone(change.host, item, now.objects.get(item.key), time) for item in change.removed]
+    strange = _strangers(without(change, before), without(change, after))
     if strange:
         sentence = f"something else changed at the same time: {', '.join(strange[:5])}; somebody else may be at work on the box"
-        findings.append(Finding("nothing-else", change.host, Status.FAILED, sentence))
+        status = Status.FAILED
     else:
-        findings.append(Finding("nothing-else", change.host, Status.OK, "nothing else changed on the box"))
+        sentence, status = "nothing else changed on the box", Status.OK
+    evidence = (Evidence(change.host, RUNNING, "lines that differ besides the change", str(len(strange)), time),)
+    findings.append(Finding("nothing-else", change.host, status, sentence, evidence))
     return tuple(findings)
 
 
-def _lines(nodes: tuple[tree.Node, ...]) -> set[str]:
-    return {line for node in nodes for line in (node.line, *node.children)}
+def without(change: Change, text: str) -> tuple[tree.Node, ...]:
+    """The configuration with the objects of the change taken out of the text; what is left must be what was there before."""
+    ours = {item.key for item in (*change.created, *change.removed)}
+    left: list[tree.Node] = []
+    for node in tree.parse(text):
+        found = [item for item in read(change.os, node.text).objects.values() if item.key in ours]
+        if any(not item.family.child_is_object for item in found):
+            continue
+        taken = {child for item in found for child in item.children}
+        left.append(tree.Node(node.line, tuple(child for child in node.children if child not in taken)))
+    return tuple(left)
+
+
+def _strangers(before: tuple[tree.Node, ...], after: tuple[tree.Node, ...]) -> list[str]:
+    """Lines that came, went or moved, each with the header it stands below; the order of lines counts."""
+    old, new = _lines(before), _lines(after)
+    changed = []
+    for kind, start, end, other_start, other_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            changed += [f"- {line}" for line in old[start:end]] + [f"+ {line}" for line in new[other_start:other_end]]
+    return changed
+
+
+def _lines(nodes: tuple[tree.Node, ...]) -> list[str]:
+    return [line for node in nodes for line in (node.line, *(f"{node.line}: {child}" for child in node.children))]
+
+
+def _gone(host: str, item: ConfigObject, present: ConfigObject | None, time: str) -> Finding:
+    shown = "; ".join((present.header, *present.children)) if present else "absent"
+    evidence = (Evidence(host, RUNNING, item.title, shown, time),)
+    if present is None:
+        return Finding("read-back", host, Status.OK, f"{item.title} is gone", evidence)
+    return Finding("read-back", host, Status.FAILED, f"{item.title} is still in the configuration", evidence, NOT_TAKEN)
 
 
 def _kept(host: str, wanted: ConfigObject, present: ConfigObject | None, time: str) -> Finding:

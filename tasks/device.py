@@ -80,5 +80,11 @@ def reconnect(task: Task, *, patience_seconds: float, pause_seconds: float) -> S
             time.sleep(pause_seconds)
 
 
+def fresh_session(task: Task) -> Session:
+    """A new login, which proves that the device can still be managed; the old session is closed. Raises Unreachable."""
+    _forget(task.host)
+    return session(task)
+
+
 def _forget(host: Host) -> None:
     host.close_connection(CONNECTION)

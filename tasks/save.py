@@ -31,7 +31,7 @@ class Saved:
 def save(task: Task) -> Result:
     """Nornir task. ``result`` is Saved. Raises DeviceRefused when the device does not say [OK]."""
     device = session(task)
-    answer = device.ask_or_confirm("write memory", QUESTIONS, patience_seconds=PATIENCE_SECONDS)
+    answer = device.converse("write memory", QUESTIONS, patience_seconds=PATIENCE_SECONDS)
     if "[OK]" not in answer:
         words = " ".join(line.strip() for line in answer.splitlines()[1:-1] if line.strip())
         raise DeviceRefused(f"{task.host.name}: write memory was answered with {words!r} instead of [OK]")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ logger = logging.getLogger("nr_run.session")
 ASYNCHRONOUS = re.compile(
     r"^(?:\x07|\*)*(?:[*.]?(?:[A-Z][a-z]{2} +\d+ (?:\d{4} )?[\d:.]+(?: [A-Z]{3,4})?|\d+w\d+d|\d+d\d+h|[\d:]+): )?"
     r"%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+: .*\n"
-    r"|\n*\x07?\*{3}\n\*{3} --- SHUTDOWN .* ---\n\*{3}\n+",
+    r"|(?:\x07\n*|^)\*{3}\n\*{3} --- SHUTDOWN .* ---\n\*{3}\n+",
     re.MULTILINE,
 )
 _INLINE = re.compile(r"(?<=\S)(?:\d+:\d\d:\d\d|\*?[A-Z][a-z]{2} +\d+ [\d:.]+): %[A-Z0-9_]+-[0-7]-[A-Z0-9_]+: .*\n")
@@ -123,16 +123,21 @@ class Session:
         logger.debug("%s: %s -> %s", self.name, opening, text)
         return text
 
-    def ask_or_confirm(self, line: str, questions: dict[str, str], *, patience_seconds: float | None = None) -> str:
-        """The answer to a line that may ask one of ``questions`` (pattern to answer) before it does its work."""
+    def converse(self, line: str, questions: Mapping[str, str], *, patience_seconds: float | None = None) -> str:
+        """The answer to a line that may ask some of ``questions`` (pattern to answer) before it does its work.
+
+        Raises SessionLost when it asks something else: no answer is guessed.
+        """
         self._write([line])
         patterns = "|".join(f"(?:{question})" for question in questions)
-        seen = self._read_until(rf"(?:{patterns})\Z|{self._prompt}\Z", patience_seconds)
-        for question, answer in questions.items():
-            if re.search(rf"(?:{question})\Z", seen):
-                self._write([answer])
-                seen += self._read_until(rf"{self._prompt}\Z", patience_seconds)
+        seen = ""
+        for _ in range(2 * len(questions) + 1):
+            arrived = self._read_until(rf"(?:{patterns})\Z|{self._prompt}\Z", patience_seconds)
+            seen += arrived
+            answer = next((words for question, words in questions.items() if re.search(rf"(?:{question})\Z", arrived)), None)
+            if answer is None:
                 break
+            self._write([answer])
         text = self._secrets.hide(_without_messages(seen))
         logger.debug("%s: %s -> %s", self.name, line, text)
         return text
@@ -175,8 +180,10 @@ class Session:
             parts.append(arrived)
             tail = (tail + arrived)[-4096:]
             deadline = time.monotonic() + patience
-            if wanted.search(tail):
-                self._last = tail.rstrip().rpartition("\n")[2]
+            # A banner behind the prompt must not hide it: nothing more would come.
+            quiet = _without_messages(tail)
+            if wanted.search(quiet):
+                self._last = quiet.rstrip().rpartition("\n")[2]
                 return "".join(parts)
         raise self._lost(f"gave no answer for {patience:.0f} seconds")
 

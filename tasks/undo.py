@@ -45,6 +45,6 @@ def undo(
             refused += (reply for reply in device.exchange(step.lines) if reply.text.strip())
         running = leave_and_read(device)
     clear_peer(device, peer, change.os)
-    exact = tree.normalise(running) == tree.normalise(before)
+    exact = tree.same(running, before) if change.removed else tree.normalise(running) == tree.normalise(before)
     removed = tuple(line for step in steps for line in step.lines)
     return Result(host=task.host, changed=bool(steps), result=Undone(running, exact, removed, tuple(refused)))
