@@ -51,6 +51,7 @@ async def _run(options: argparse.Namespace) -> None:
         devices = {name: {"host": "127.0.0.1", "port": port.number, "transport": "telnet"} for name, port in lab.ports.items()}
         record = {"pid": os.getpid(), "devices": devices, "speed": options.speed, "control": address, "token": token}
         folder.write(options.directory, record, credentials)
+        folder.keep_errors(options.directory)
         try:
             await _until_stopped(control.stopped, options)
         finally:

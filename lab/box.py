@@ -75,10 +75,10 @@ class Box:
     def boot(self, config: str) -> None:
         """Type the initial configuration; a line that the release refuses is a mistake of ours and raises ValueError."""
         place = Place()
-        for line in config.splitlines():
+        for number, line in enumerate(config.splitlines(), start=1):
             answer, place = apply(self, self.release, place, line)
             if any((text.startswith("%") and "NOTE" not in text) or "^" in text for text in answer):
-                raise ValueError(f"{self.name} does not take its own configuration: {line.split()[:3]}: {answer}")
+                raise ValueError(f"{self.name} does not take line {number} of its own configuration: {answer}")
 
     def unsaved(self) -> bool:
         """Whether the running configuration differs from what is saved."""

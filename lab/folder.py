@@ -1,4 +1,5 @@
-"""The lab's private folder: `lab.json` says where the lab is, `credentials/` holds what a client needs to log in."""
+"""The lab's private folder: `lab.json` says where the lab is, `credentials/` holds what a client needs to log in, and
+`lab.log` what went wrong in the lab itself."""
 
 from __future__ import annotations
 
@@ -41,9 +42,17 @@ def write(directory: Path, record: Mapping[str, Any], credentials: Mapping[str, 
     write_private(directory / "lab.json", json.dumps(record, indent=2) + "\n")
 
 
+def keep_errors(directory: Path) -> None:
+    """Send this process's standard error to `lab.log`: nobody reads the pipe that it was started with any more."""
+    handle = os.open(directory / "lab.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(handle, 2)
+    os.close(handle)
+
+
 def remove(directory: Path) -> None:
     """Take away what `write` wrote; the folder itself goes if nothing else is in it."""
-    (directory / "lab.json").unlink(missing_ok=True)
+    for name in ("lab.json", "lab.log"):
+        (directory / name).unlink(missing_ok=True)
     shutil.rmtree(directory / "credentials", ignore_errors=True)
     if directory.is_dir() and not any(directory.iterdir()):
         directory.rmdir()

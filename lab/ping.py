@@ -1,4 +1,7 @@
-"""`ping` as IOS 12.2(8)T does it: the short form, and the dialogue that is the only way to choose a source."""
+"""`ping` as IOS 12.2(8)T does it: the short form, and the dialogue that is the only way to choose a source.
+
+The questions are those of Cisco's extended ping description; the line that repeats the source address is from memory.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from . import model
 from .box import Box, size_of
+from .syntax import valid_ip
 
 
 def version(box: Box) -> list[str]:
@@ -82,32 +83,52 @@ def ip_route(box: Box, target: str = "") -> list[str]:
     """`show ip route`, whole or for one address."""
     if target:
         return _route_entry(box, IPv4Address(target))
-    connected = [i for i in model.interfaces(box.store) if i.up and i.network is not None]
     statics = box.store.all("ip route")
     default = next((s for s in statics if (s.key[0], s.key[1]) == ("0.0.0.0",) * 2), None)  # noqa: S104 - a route
     last = f"{default.values['via']} to network 0.0.0.0" if default is not None else "not set"
     lines = [*_CODES.splitlines(), "", f"Gateway of last resort is {last}", ""]
-    for item in sorted(connected, key=lambda i: int(i.network.network_address) if i.network else 0):
-        if item.network is not None:
-            major = _classful(item.network.network_address)
-            lines.append(f"     {major} is subnetted, 1 subnets")
-            lines.append(f"C       {item.network.network_address} is directly connected, {item.name}")
-    for entry in statics:
-        values = entry.values
-        star = "*" if entry is default else " "
-        length = bin(int(IPv4Address(values["mask"]))).count("1")
-        lines.append(f"S{star}   {values['net']}/{length} [{values.get('distance', '1')}/0] via {values['via']}")
-    return lines
+    rows = _rows(box)
+    for major in sorted({_major(network.network_address) for network, _, _ in rows}):
+        inside = [row for row in rows if row[0].subnet_of(major)]
+        lines += _block(major, inside) if inside else []
+    wide = [row for row in rows if row[0].prefixlen and not row[0].subnet_of(_major(row[0].network_address))]
+    lines += [f"{code}    {network} {how}" for network, code, how in wide]
+    return lines + [f"S*   0.0.0.0/0 {how}" for network, _, how in rows if network.prefixlen == 0]
+
+
+Row = tuple[IPv4Network, str, str]
+
+
+def _rows(box: Box) -> list[Row]:
+    """Every route that is usable: network, code, and how it goes."""
+    up = [i for i in model.interfaces(box.store) if i.up and i.network is not None]
+    rows = [(i.network, "C", f"is directly connected, {i.name}") for i in up if i.network is not None]
+    for entry in box.store.all("ip route"):
+        via = entry.values["via"]
+        network = IPv4Network(f"{entry.values['net']}/{entry.values['mask']}")
+        if any(i.name == via for i in up):
+            rows.append((network, "S", f"is directly connected, {via}"))
+        elif valid_ip(via) and any(i.network is not None and IPv4Address(via) in i.network for i in up):
+            rows.append((network, "S", f"[{entry.values.get('distance', '1')}/0] via {via}"))
+    return sorted(rows)
+
+
+def _block(major: IPv4Network, rows: list[Row]) -> list[str]:
+    """The routes within one class A, B or C network, with the line that says how it is cut up."""
+    if [row[0] for row in rows] == [major]:
+        return [f"{code}    {major} {how}" for _, code, how in rows]
+    masks = {row[0].prefixlen for row in rows}
+    if len(masks) == 1:
+        head = f"     {major.network_address}/{masks.pop()} is subnetted, {len(rows)} subnets"
+        return [head, *(f"{code}       {network.network_address} {how}" for network, code, how in rows)]
+    head = f"     {major} is variably subnetted, {len(rows)} subnets, {len(masks)} masks"
+    return [head, *(f"{code}       {network} {how}" for network, code, how in rows)]
 
 
 def _major(address: IPv4Address) -> IPv4Network:
     """The class A, B or C network of an address."""
     first = int(address) >> 24
     return IPv4Network((address, 8 if first < 128 else 16 if first < 192 else 24), strict=False)
-
-
-def _classful(address: IPv4Address) -> str:
-    return f"{_major(address).network_address}/24"
 
 
 def _route_entry(box: Box, target: IPv4Address) -> list[str]:

@@ -274,3 +274,24 @@ def test_saving_makes_startup_equal_to_running(lab: LabHandle) -> None:
         assert line.ask("copy running-config startup-config", r"\?\s$").endswith("Destination filename [startup-config]? ")
         assert "[OK]" in line.answer("")
         assert "ip domain-name" not in line.answer("show startup-config")
+
+
+def test_routes_are_grouped_by_their_classful_network(lab: LabHandle) -> None:
+    """One mask in a network is named once, several are named on each line, a whole network stands alone."""
+    with login(lab, "vpn3640") as line:
+        assert line.configure("ip route 10.10.10.0 255.255.255.0 172.18.124.159") == []
+        shown = line.answer("show ip route").splitlines()
+        assert "     10.0.0.0/24 is subnetted, 2 subnets" in shown
+        assert "S       10.10.10.0 [1/0] via 172.18.124.159" in shown
+        line.configure("ip route 10.9.0.0 255.255.0.0 172.18.124.7\nip route 192.168.3.0 255.255.255.0 172.18.124.7")
+        line.configure("ip route 172.16.0.0 255.240.0.0 172.18.124.7")
+        shown = line.answer("show ip route").splitlines()
+        assert "     10.0.0.0/8 is variably subnetted, 3 subnets, 2 masks" in shown
+        assert "S       10.9.0.0/16 [1/0] via 172.18.124.7" in shown
+        assert "S    172.16.0.0/12 [1/0] via 172.18.124.7" in line.answer("show ip route")
+        assert "S    192.168.3.0/24 [1/0] via 172.18.124.7" in shown
+        assert "S*   0.0.0.0/0 [1/0] via 172.18.124.1" in shown
+        (said,) = line.configure("ip route 10.9.0.1 255.255.0.0 172.18.124.7")
+        assert said.endswith("%Inconsistent address and mask")
+        (said,) = line.configure("interface Ethernet0/1\nip address 172.18.124.5 255.255.255.0")
+        assert said.endswith("% 172.18.124.0 overlaps with Ethernet0/0")
