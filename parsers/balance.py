@@ -14,7 +14,7 @@ def balances(pattern: str, what: str, count: Callable[[Any], int]) -> Conserve:
     expression = re.compile(r"\n[ \t]*" + pattern, re.IGNORECASE)
 
     def conserve(state: Any, text: str) -> Iterator[str]:
-        printed, read = sum(1 for _ in expression.finditer(text)), count(state)
+        printed, read = len(expression.findall(text)), count(state)
         if printed != read:
             yield f"{printed} {what} were printed and {read} were read"
 

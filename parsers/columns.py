@@ -60,9 +60,13 @@ def words(text: str) -> frozenset[str]:
     return frozenset(item for item in (part.strip() for part in text.strip("{} ").split(",")) if item)
 
 
+_NO_NAME = frozenset({"", "(none)", "none", "None", "NONE", "<none>", "unassigned", "-", "---"})
+
+
 def name_or_none(text: str) -> str | None:
     """A name, or None for the ways in which IOS prints "there is none"."""
-    return None if text.strip().lower() in {"", "(none)", "none", "<none>", "unassigned", "-", "---"} else text.strip()
+    plain = text.strip()
+    return None if plain in _NO_NAME else plain
 
 
 def address_or_none(text: str) -> Address | None:

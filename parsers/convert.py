@@ -119,8 +119,8 @@ def build(record: type, raw: Raw, above: list[Raw]) -> Any:
     name = ""
     try:
         for source, captured in raw.items():
-            if captured and source in by_source:
-                for name, step in by_source[source]:
+            if captured:
+                for name, step in by_source.get(source, ()):
                     values[name] = step(captured)
         for item in plan.inherited:
             name = item.name

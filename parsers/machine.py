@@ -83,15 +83,14 @@ class Machine:
             for block in rule.blocks:
                 longer = block.regex.match(text, position)
                 if longer is not None:
-                    match, last, names, trace = longer, block.last, block.names, []
+                    match, last, names = longer, block.last, block.names
+                    trace = self._learn(trace, [])
                     break
             else:
                 if rule.scope is scope and rule.action is Action.ADD:
                     trace.append(rule)
                 else:
-                    if len(trace) > 1:
-                        trace[0].learn(trace)
-                    trace = [rule]
+                    trace = self._learn(trace, [rule])
             if rule.scope is not scope or rule.action is not Action.ADD:
                 scope = self._enter(rule, names, match.groups(), position)
             elif opened[-1].keys().isdisjoint(names):
@@ -103,6 +102,13 @@ class Machine:
         self._close_to(0)
         self.outcome.matched += matched
         return self.outcome
+
+    @staticmethod
+    def _learn(trace: list[Rule], anew: list[Rule]) -> list[Rule]:
+        """Remember the lines that came together in one group; the next trace begins with `anew`."""
+        if len(trace) > 1:
+            trace[0].learn(trace)
+        return anew
 
     def _search(self, scope: Scope, last: Rule | None, position: int) -> tuple[Rule, re.Match[str]] | None:
         """Try every rule that may follow, and remember the one that did."""

@@ -21,6 +21,8 @@ _EXEC_STAMP = re.compile(
     r"\A(?:\s*(?:Load for five secs: [^\n]*|Time source is [^\n]*, \d\d:\d\d:\d\d[^\n]*"
     r"|[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d\.\d+ \S+)[ \t]*(?=\n))+"
 )
+# Control characters that no terminal session holds, and the sign of bytes that could not be decoded.
+_ODD = re.compile(r"[\x00-\x06\x0b\x0e-\x1a\x1c-\x1f\ufffd]")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _HEAD = 2_000
 
@@ -65,8 +67,7 @@ def normalise(command: str, text: str, same: SameCommand) -> Output:
 
 def _refuse_binary(text: str) -> None:
     head = text[:4096]
-    odd = sum(1 for char in head if (char < " " and char not in "\t\r\n\b\x1b\x07\x0c") or char == "\ufffd")
-    if "\0" in text or odd * 20 > len(head):
+    if "\0" in text or len(_ODD.findall(head)) * 20 > len(head):
         raise ParseError("this is not the output of a command: it is binary data.")
 
 

@@ -32,7 +32,7 @@ def parse(os: str, command: str, text: str, *, templates: Path | None = None) ->
     DeviceRefused where the device printed an error instead.
     """
     folder = templates or (Path(name) if (name := _os.environ.get(TEMPLATES_VARIABLE)) else None)
-    entry = find(COMMANDS, os, command) or _user_command(os, command, folder)
+    entry = _find(os, command) or _user_command(os, command, folder)
     output = normalise(command, text, lambda typed: _same(entry, os, typed))
     outcome, found = _read(entry, _program(entry, folder), output)
     problems = [problem for problem in found if not isinstance(problem.why, Note)]
@@ -61,7 +61,12 @@ def _at_the_end(entry: Command, state: Any, output: Output) -> list[Problem]:
 
 
 def _same(entry: Command, os: str, typed: str) -> bool:
-    return find((*COMMANDS, entry), os, typed) is entry
+    return bool(entry.accepts(typed)) and _find(os, typed) in (entry, None)
+
+
+@lru_cache(maxsize=256)
+def _find(os: str, typed: str) -> Command | None:
+    return find(COMMANDS, os, typed)
 
 
 def _read(entry: Command, program: Program, output: Output) -> tuple[Outcome, list[Problem]]:
