@@ -98,7 +98,7 @@ def prove(name: str, ends: tuple[Watched, Watched], proposal: IPSecProposal) -> 
         findings += _phase_2(watched, proposal)
         findings.append(_pings(watched))
         findings.append(_counters(watched, other))
-        findings.append(_neighbours(watched))
+        findings.append(neighbours(watched))
     findings.append(_spis_cross(name, a, b))
     return tuple(findings)
 
@@ -250,7 +250,7 @@ def _spis_cross(name: str, a: Watched, b: Watched) -> Finding:
     return Finding("spi-cross", name, Status.FAILED, "an end sends on an SPI that the other end does not have", evidence)
 
 
-def _neighbours(watched: Watched) -> Finding:
+def neighbours(watched: Watched) -> Finding:
     """Other peers had SAs before; they have them now, or newer ones for the same selectors.
 
     A VPN client may hang up at any time, so one of several gone is a warning; all of them gone is not their doing.

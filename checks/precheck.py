@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 
 from ..changes import tree
-from ..changes.objects import read
 from ..changes.plan import Change
-from ..changes.selectors import network
 from ..inventory.intent import End
 from ..inventory.platforms import Platform
 from ..parsers import parse
 from ..parsers.records.system import Route
 from .finding import Evidence, Finding, Status
+from .nat import translations
 
 #: A startup configuration may fill this part of the NVRAM: a full NVRAM cuts the configuration at the next save.
 NVRAM_PART = 0.9
 RUNNING = "show running-config"
-_NAT = re.compile(r"ip nat inside source (?:list|route-map) (?P<name>\S+) .*")
-_RULE = re.compile(r"(?P<action>permit|deny) +ip (?P<source>any|host \S+|\S+ \S+) (?P<target>any|host \S+|\S+ \S+)(?: log)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +79,24 @@ def _addresses(box: Box) -> Iterator[Finding]:
     if lines is None:
         yield _say(box, "outside", False, f"there is no interface {local.interface}", RUNNING, "interface", "none")
         return
-    address = next((line.split()[2] for line in lines if line.startswith("ip address ")), "none")
+    # Secondary addresses are shown before the primary one, which is the one that IKE answers from.
+    addresses = [line.split()[2] for line in lines if line.startswith("ip address ") and not line.endswith(" secondary")]
+    address = addresses[0] if addresses else "none"
     works = address == str(local.outside_ip) and "shutdown" not in lines
     state = "is shut down" if "shutdown" in lines else f"has address {address}"
     wanted = "" if works else f"; the tunnel needs {local.outside_ip}"
     yield _say(box, "outside", works, f"{local.interface} {state}{wanted}", RUNNING, f"interface {local.interface}", address)
-    own = any(line.startswith(f"ip address {local.probe_address} ") for node in box.nodes for line in node.children)
-    words = f"{local.probe_address} is {'an' if own else 'no'} address of the box: pings {'can' if own else 'cannot'} start there"
+    holder = next((node for node in box.nodes if any(_is_address(line, local.probe_address) for line in node.children)), None)
+    own = holder is not None and "shutdown" not in holder.children
+    words = f"{local.probe_address} is {'an' if holder else 'no'} address of the box"
+    if holder and not own:
+        words += f", and {holder.line} is shut down"
+    words += f": pings {'can' if own else 'cannot'} start there"
     yield _say(box, "probe-address", own, words, RUNNING, "ip address", local.probe_address)
+
+
+def _is_address(line: str, address: IPv4Address) -> bool:
+    return line.startswith(f"ip address {address} ")
 
 
 def _saved(box: Box, accept_unsaved: bool) -> Finding:
@@ -120,58 +126,43 @@ def _route(box: Box) -> Finding:
     target, interface = box.end.remote.probe_address, box.end.local.interface
     parsed = parse(box.platform.os, "show ip route", box.outputs["show ip route"])
     leaves_by = egress(parsed.state, target)
-    good = leaves_by == interface
-    words = f"{target} leaves by {leaves_by or 'no interface'}" + (
-        "" if good else f"; it must leave by {interface}, which has the map"
-    )
-    return _say(box, "route", good, words, "show ip route", f"egress of {target}", leaves_by)
+    names = " and ".join(sorted(leaves_by)) or "no interface"
+    if not parsed.complete:
+        words = (
+            f"{target} seems to leave by {names}, but a route may be missing: {parsed.problems[0].text.strip()!r} was not read"
+        )
+        evidence = Evidence(
+            box.host, "show ip route", f"line {parsed.problems[0].line}", parsed.problems[0].text.strip(), box.time
+        )
+        return Finding("route", box.host, Status.UNVERIFIED, words, (evidence,))
+    good = leaves_by == {interface}
+    words = f"{target} leaves by {names}" + ("" if good else f"; it must leave by {interface}, which has the map")
+    return _say(box, "route", good, words, "show ip route", f"egress of {target}", names)
 
 
-def egress(table: Sequence[Route], target: IPv4Address, depth: int = 4) -> str | None:
-    """Interface by which ``target`` leaves by the global table, following next hops; None if there is no route."""
+def egress(table: Sequence[Route], target: IPv4Address, depth: int = 4) -> frozenset[str]:
+    """Interfaces by which ``target`` leaves by the global table, following next hops; empty if there is no route.
+
+    Several next hops of one route share the packets, so all of them count.
+    """
     routes = [route for route in table if route.vrf is None and target in route.prefix]
     if not routes or depth == 0:
-        return None
+        return frozenset()
     best = max(routes, key=lambda route: route.prefix.prefixlen)
+    found: set[str] = set()
     for hop in best.next_hops:
         if hop.interface:
-            return hop.interface
-        if isinstance(hop.gateway, IPv4Address):
-            return egress(table, hop.gateway, depth - 1)
-    return None
+            found.add(hop.interface)
+        elif isinstance(hop.gateway, IPv4Address):
+            found |= egress(table, hop.gateway, depth - 1)
+    return frozenset(found)
 
 
 def _nat(box: Box) -> Iterator[Finding]:
     """Address translation comes before the crypto map: what it takes no longer matches the selectors."""
-    for node in box.nodes:
-        match = _NAT.fullmatch(node.line)
-        if not match:
-            continue
-        for local, remote in box.end.selectors:
-            free = _exempt(box, match["name"], local, remote)
-            words = f"{node.line!r} {'leaves' if free else 'may translate'} {local} to {remote}" + (
+    for local, remote in box.end.selectors:
+        for line, free in translations(box.nodes, (local, remote)):
+            words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}" + (
                 " alone" if free else ", which then misses the map"
             )
-            yield _say(box, "nat", free, words, RUNNING, "ip nat inside source", match["name"])
-
-
-def _exempt(box: Box, name: str, local: IPv4Network, remote: IPv4Network) -> bool:
-    """True if the first rule of the list that touches the pair denies all of it."""
-    config = read(box.platform.os, box.outputs[RUNNING])
-    named = config.get("access-list", name)
-    numbered = f"access-list {name} "
-    lines = (
-        named.children
-        if named
-        else tuple(node.line.removeprefix(numbered) for node in box.nodes if node.line.startswith(numbered))
-    )
-    for line in lines:
-        match = _RULE.fullmatch(line)
-        if match is None:
-            return False
-        source, target = network(match["source"]), network(match["target"])
-        if source is None or target is None:
-            return False
-        if source.overlaps(local) and target.overlaps(remote):
-            return match["action"] == "deny" and local.subnet_of(source) and remote.subnet_of(target)
-    return False
+            yield _say(box, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")

@@ -1,0 +1,87 @@
+"""Does address translation leave a tunnel's packets alone? Read from the configuration, in favour of "it may not".
+
+Translation comes before the crypto map: what it takes no longer matches the selectors (Cisco, "NAT order of operation").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network
+
+from ..changes.selectors import Selector, network
+from ..changes.tree import Node
+
+_ADDRESS = r"any|host \S+|\d\S+ \d\S+"
+_DYNAMIC = re.compile(r"ip nat (?:inside )?source (?P<kind>list|route-map) (?P<name>\S+) .*")
+_STATIC = re.compile(
+    r"ip nat (?:inside )?source static (?:(?P<net>network) |(?:tcp|udp|esp) )?(?P<local>\d+\.\S+)(?P<rest>.*?)"
+    r"(?: route-map (?P<name>\S+).*)?"
+)
+_EXTENDED = re.compile(rf"(?P<action>permit|deny) +ip (?P<source>{_ADDRESS}) (?P<target>{_ADDRESS})(?: log)?")
+_STANDARD = re.compile(r"(?P<action>permit|deny) +(?P<source>any|host \S+|\d\S+ \d\S+|\d\S+)(?: log)?")
+_CLAUSE = re.compile(r"route-map (?P<name>\S+) (?P<action>permit|deny) \d+")
+
+
+def translations(nodes: Sequence[Node], pair: Selector) -> Iterator[tuple[str, bool]]:
+    """Each translation of the box that could concern the pair, with True if it certainly leaves all of the pair alone."""
+    for node in nodes:
+        dynamic, static = _DYNAMIC.fullmatch(node.line), _STATIC.fullmatch(node.line)
+        if dynamic:
+            judge = _list if dynamic["kind"] == "list" else _route_map
+            yield node.line, judge(nodes, dynamic["name"], pair) == "deny"
+        elif static and _concerns(static, pair):
+            yield node.line, bool(static["name"]) and _route_map(nodes, static["name"], pair) == "deny"
+
+
+def _concerns(static: re.Match[str], pair: Selector) -> bool:
+    """True if the inside address, or network, of a static translation is one of the near side's."""
+    try:
+        inside = IPv4Network(static["local"])
+        if static["net"]:  # static network LOCAL GLOBAL MASK, or /LENGTH
+            inside = IPv4Network(f"{static['local']}/{static['rest'].split()[1].lstrip('/')}", strict=False)
+    except (ValueError, IndexError):
+        return True
+    return inside.overlaps(pair[0])
+
+
+def _list(nodes: Sequence[Node], name: str, pair: Selector) -> str | None:
+    """What the access list says of all of the pair, ``permit`` or ``deny``; None where that is not certain."""
+    rules = [line for line in _rules(nodes, name) if not line.startswith("remark")]
+    for line in rules:
+        rule = _EXTENDED.fullmatch(line) or _STANDARD.fullmatch(line)
+        if rule is None:
+            return None
+        words = rule.groupdict()
+        source = network(words["source"] if " " in words["source"] or words["source"] == "any" else f"host {words['source']}")
+        target = network(words.get("target", "any"))
+        if source is None or target is None:
+            return None
+        if source.overlaps(pair[0]) and target.overlaps(pair[1]):
+            return words["action"] if pair[0].subnet_of(source) and pair[1].subnet_of(target) else None
+    # What no rule permits is denied; but a list without any rule permits everything.
+    return "deny" if rules else None
+
+
+def _rules(nodes: Sequence[Node], name: str) -> Iterator[str]:
+    for node in nodes:
+        if node.line in (f"ip access-list extended {name}", f"ip access-list standard {name}"):
+            yield from (re.sub(r"^\d+ (?=permit|deny|remark)", "", child) for child in node.children)
+        elif node.line.startswith(f"access-list {name} "):
+            yield node.line.removeprefix(f"access-list {name} ").strip()
+
+
+def _route_map(nodes: Sequence[Node], name: str, pair: Selector) -> str | None:
+    """As ``_list``, of a route map whose clauses match access lists and nothing else."""
+    clauses = [(clause, node) for node in nodes if (clause := _CLAUSE.fullmatch(node.line)) and clause["name"] == name]
+    for clause, node in clauses:
+        conditions = [line for line in node.children if line.startswith("match ")]
+        if not conditions:
+            return str(clause["action"])
+        if len(conditions) > 1 or not conditions[0].startswith("match ip address "):
+            return None
+        said = {_list(nodes, word, pair) for word in conditions[0].split()[3:]}
+        if said == {"deny"}:
+            continue
+        return str(clause["action"]) if said == {"permit"} else None
+    return "deny" if clauses else None

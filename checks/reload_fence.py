@@ -1,0 +1,40 @@
+"""Can a scheduled reload undo a lost change on this box? Before anything is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..parsers import parse
+from .finding import Evidence, Finding, Status
+from .precheck import Box
+
+SHOW = "show reload"
+#: Configuration register: the boot field 0 stops in the ROM monitor, 1 boots the helper image; bit 6 ignores the startup
+#: configuration (Cisco 2600 and 3600 hardware guides).
+BOOT_FIELD = 0x000F
+IGNORE_STARTUP = 0x0040
+
+
+def fence(box: Box) -> Iterator[Finding]:
+    """Findings on a pending timer, the configuration register, and the startup configuration that a reload would bring back."""
+    timer = parse(box.platform.os, SHOW, box.outputs[SHOW]).state
+    words = "no reload is scheduled"
+    if timer.scheduled:
+        words = (
+            f"a reload is scheduled already, by {timer.by or 'somebody'} ({timer.reason or 'no reason given'}); call it off first"
+        )
+    yield _say(box, "reload-timer", not timer.scheduled, words, SHOW, "scheduled", timer.scheduled)
+    version = parse(box.platform.os, "show version", box.outputs["show version"]).state
+    register = int(version.configuration_register, 16)
+    boots = register & BOOT_FIELD > 1 and not register & IGNORE_STARTUP
+    words = f"configuration register {version.configuration_register} " + (
+        "boots the system with its startup configuration"
+        if boots
+        else "does not boot the system with its startup configuration, so a reload would not undo anything"
+    )
+    yield _say(box, "boots", boots, words, "show version", "configuration register", version.configuration_register)
+
+
+def _say(box: Box, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
+    status = Status.OK if passed else Status.FAILED
+    return Finding(check, box.host, status, sentence, (Evidence(box.host, command, field, str(value), box.time),))

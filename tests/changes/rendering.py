@@ -1,0 +1,71 @@
+"""The desired configuration of one end, rendered as the task does it but without Nornir."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv4Network
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from nr_run.changes.allocate import Allocation, allocate, draft
+from nr_run.changes.objects import read, read_desired
+from nr_run.changes.plan import Change, plan
+from nr_run.inventory.intent import CiscoTermination, Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
+from nr_run.templates.words import FILTERS, FOLDER
+
+TOKEN = "<secret:credential:hq-branch-psk>"
+IKE = IKEProposal(name="ike", encryption_algorithm="3des-cbc", authentication_algorithm="hmac-sha1", group=2, sa_lifetime=86400)
+IPSEC = IPSecProposal(name="esp", encryption_algorithm="3des-cbc", authentication_algorithm="hmac-sha1")
+DPD = Dpd(interval_seconds=10, retries=3)
+
+
+def termination(
+    host: str, outside: str, prefixes: tuple[str, ...], probe: str, cisco: Mapping[str, object] | None = None
+) -> TunnelTermination:
+    """One end of a tunnel on Ethernet0/0."""
+    return TunnelTermination(
+        host=host,
+        interface="Ethernet0/0",
+        outside_ip=IPv4Address(outside),
+        protected_prefixes=tuple(IPv4Network(prefix) for prefix in prefixes),
+        probe_address=IPv4Address(probe),
+        cisco=CiscoTermination.model_validate(dict(cisco or {})),
+    )
+
+
+def ends(**cisco: object) -> tuple[End, End]:
+    """Both ends of the example tunnel; ``cisco`` holds overrides for the near end."""
+    hq = termination("vpn2611", "172.18.124.159", ("10.10.10.0/24",), "10.10.10.1", cisco)
+    branch = termination("vpn3640", "172.18.124.199", ("10.10.20.0/24",), "10.10.20.1")
+    return End(hq, branch), End(branch, hq)
+
+
+def desired(
+    end: End,
+    running: str,
+    *,
+    ike: IKEProposal = IKE,
+    ipsec: IPSecProposal = IPSEC,
+    pfs_group: int | None = 2,
+    dpd: Dpd | None = DPD,
+    name: str = "hq-branch",
+) -> tuple[str, Allocation]:
+    """Desired configuration on the names that the box has free, and those names."""
+    environment = Environment(  # noqa: S701 - Cisco configuration, not HTML
+        loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters.update(FILTERS)
+    template = environment.get_template("ios/l2l_ikev1_crypto_map.j2")
+
+    def text(names: Allocation) -> str:
+        return template.render(end=end, ike=ike, ipsec=ipsec, pfs_group=pfs_group, key=TOKEN, names=names)
+
+    (policy,) = read_desired("ios", text(draft(name, end, dpd))).of("isakmp-policy")
+    names = allocate(name, end, dpd, policy, read("ios", running))
+    return text(names), names
+
+
+def planned(end: End, running: str, **more: object) -> Change:
+    """The change that brings the tunnel to a box that runs ``running``."""
+    text, _ = desired(end, running, **more)  # type: ignore[arg-type]
+    return plan(end.local.host, "ios", text, running)
