@@ -165,8 +165,8 @@ def drop_users_of_acl(edit: Edit, name: str) -> None:
 def numbered_acl(edit: Edit) -> None:
     """`no access-list 100 permit ...` deletes the whole list on this release."""
     name = edit.values["name"]
-    drop_users_of_acl(edit, name)
     if edit.negated:
+        drop_users_of_acl(edit, name)
         for identity in [i for i in edit.home if i[0] == "access-list" and i[1][0] == name]:
             del edit.home[identity]
         return
@@ -192,12 +192,11 @@ def named_acl(edit: Edit) -> None:
 
 
 def ace(edit: Edit) -> None:
-    """One entry of a named list; no numbers on this release."""
+    """One entry of a named list; no numbers on this release. An entry more leaves what was negotiated alone."""
     edit.values["line"] = canonical_ace(edit.values["line"])
-    if edit.section is not None:
-        drop_users_of_acl(edit, edit.section.key[0])
     if edit.negated:
-        edit.clear()
+        if edit.clear() is not None and edit.section is not None:
+            drop_users_of_acl(edit, edit.section.key[0])
     else:
         edit.put()
 

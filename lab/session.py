@@ -103,7 +103,7 @@ class Session:
     async def _configure(self, line: str) -> None:
         assert self.place is not None
         word = line.strip().lower()
-        if word in ("end", "exit", "exi", "ex"):
+        if word in ("end", "exit", "exi", "ex", "quit"):
             if word == "end" or self.place.mode == "config":
                 self.leave_config()
             else:

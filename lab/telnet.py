@@ -16,6 +16,7 @@ from .terminal import HELP, Hangup
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
 ECHO, SGA = 1, 3
 TRIES = 3
+LONGEST = 254  # characters of a line that the router reads; it rings the bell at the next one
 
 
 class TelnetLine(asyncio.Protocol):
@@ -175,6 +176,9 @@ class TelnetLine(asyncio.Protocol):
         elif key == "\x17":
             after = line.rstrip().rpartition(" ")[0] + (" " if " " in line.rstrip() else "")
         elif key >= " ":
+            if len(line) == LONGEST:
+                self.raw(b"\x07")
+                return line
             if echo:
                 self.raw(key.encode("latin-1"))
                 self._shown += key

@@ -260,3 +260,26 @@ def test_a_silent_peer_is_given_up_where_keepalives_are_on(lab: LabHandle) -> No
     with login(lab, "vpn2611") as line:
         assert line.configure("crypto isakmp keepalive 10 3") == []
     assert replies(ping(lab, repeat=30)) > 0
+
+
+def test_a_line_more_in_the_list_disturbs_nothing(lab: LabHandle) -> None:
+    """Adding to the list of a live entry keeps its SAs and gives a flow of its own; removing a line drops the entry's SAs."""
+    build(lab)
+    ping(lab)
+    before = spis(flow(lab, "vpn2611", HQ_LAN, BRANCH_LAN))
+    with login(lab, "vpn2611") as line:
+        line.configure("ip access-list extended NR-HQ-BRANCH\npermit ip 10.10.10.0 0.0.0.255 10.30.0.0 0.0.255.255\n")
+        assert spis(flow(lab, "vpn2611", HQ_LAN, BRANCH_LAN)) == before != ([], [])
+        assert spis(flow(lab, "vpn2611", HQ_LAN, "10.30.0.0")) == ([], [])
+        line.configure("ip access-list extended NR-HQ-BRANCH\nno permit ip 10.10.10.0 0.0.0.255 10.30.0.0 0.0.255.255\n")
+    assert spis(flow(lab, "vpn2611", HQ_LAN, BRANCH_LAN)) == ([], [])
+
+
+def test_a_dynamic_entry_takes_a_peer_that_no_static_entry_knows(lab: LabHandle) -> None:
+    """A far end that offers the client's transforms lands in the dynamic entry: a tunnel that is up for the wrong reason."""
+    branch = BRANCH.replace("esp-sha-hmac", "esp-md5-hmac").replace(" set pfs group2\n", "")
+    build(lab, f"crypto isakmp key {PSK} address {BRANCH_WAN} no-xauth", branch)
+    assert replies(ping(lab, "vpn3640")) > 0
+    block = flow(lab, "vpn2611", HQ_LAN, BRANCH_LAN)
+    assert "flags={}" in block
+    assert len(spis(block)[0]) == 1

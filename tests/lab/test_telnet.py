@@ -114,6 +114,15 @@ def test_a_long_line_scrolls_with_a_dollar(still: LabHandle) -> None:
         assert line.ask(long).startswith(long)
 
 
+def test_a_line_has_at_most_254_characters(still: LabHandle) -> None:
+    """What is typed beyond 254 characters is not taken, and the bell rings for each."""
+    with login(still, "vpn2611") as line:
+        line.ask("terminal width 511")
+        text = line.ask("!" + "x" * 260)
+        assert text.count("x") == 253
+        assert text.count("\x07") == 7
+
+
 def test_an_address_as_a_command_is_a_connection(still: LabHandle) -> None:
     """An address typed alone is connected to, and nobody answers."""
     with login(still, "vpn2611") as line:
