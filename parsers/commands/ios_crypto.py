@@ -49,9 +49,9 @@ def _flow(flow: IpsecFlow, raw: Raw) -> Iterator[str]:
 
 
 def _sa(sa: IpsecSa, raw: Raw) -> Iterator[str]:
-    """An SPI is printed twice, and an SA has a lifetime."""
+    """An SPI is printed twice, and an SA has a lifetime unless its keys were set by hand."""
     yield from _decimal(sa.spi, raw.get("spi_decimal"))
-    if sa.remaining_seconds is None:
+    if sa.remaining_seconds is None and not raw.get("manual"):
         yield "the SA that begins here is cut short: no remaining lifetime"
 
 
