@@ -139,7 +139,6 @@ async def configure_terminal(call: Call) -> list[str]:
         if answer and not "terminal".startswith(answer.lower()):
             return ['?Must be "terminal", "memory" or "network"']
     call.session.place = Place()
-    call.session.config_lines = 0
     return ["Enter configuration commands, one per line.  End with CNTL/Z."]
 
 

@@ -21,7 +21,10 @@ _FILTERS = ("begin", "exclude", "include")
 
 @dataclass(slots=True)
 class Session:
-    """A session; `level` is the privilege, `place` is set in configuration mode, `line` is the vty."""
+    """A session; `level` is the privilege, `place` is set in configuration mode, `line` is the vty.
+
+    `config_lines` counts the lines typed in configuration mode in the whole session.
+    """
 
     box: Box
     terminal: Terminal

@@ -54,6 +54,11 @@ def check_cut_session_after(lab: LabHandle) -> None:
     with login(lab, "vpn3640") as line:
         assert line.configure("\n".join(LINES)) == []
     assert has(lab, "ip mtu 1400")
+    lab.fault("vpn3640", "cut-session-after", 4)
+    with login(lab, "vpn3640") as line:
+        line.configure("\n".join(LINES[:2]))
+        with pytest.raises(EOFError):
+            line.configure("\n".join(LINES))
     lab.fault("vpn3640", "cut-session-after", 1, "every")
     for _ in range(2):
         with login(lab, "vpn3640") as line, pytest.raises(EOFError):
