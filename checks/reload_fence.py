@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..changes import tree
 from ..parsers import parse
 from .finding import Evidence, Finding, Status
 from .precheck import Box
@@ -24,6 +25,11 @@ def fence(box: Box) -> Iterator[Finding]:
             f"a reload is scheduled already, by {timer.by or 'somebody'} ({timer.reason or 'no reason given'}); call it off first"
         )
     yield _say(box, "reload-timer", not timer.scheduled, words, SHOW, "scheduled", timer.scheduled)
+    saved = tree.normalise(box.outputs["show running-config"]) == tree.normalise(box.outputs["show startup-config"])
+    words = (
+        "a reload would bring back what runs now" if saved else "a reload would drop what runs and is not saved; say --dead-man 0"
+    )
+    yield _say(box, "reload-restores", saved, words, "show startup-config", "equals running-config", saved)
     version = parse(box.platform.os, "show version", box.outputs["show version"]).state
     register = int(version.configuration_register, 16)
     boots = register & BOOT_FIELD > 1 and not register & IGNORE_STARTUP

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from .errors import SecretError
 
@@ -189,6 +190,16 @@ class Secrets:
         for pattern in SYNTAX:
             text = pattern.sub(self._hide_match, text)
         return text
+
+    def export(self) -> dict[str, Any]:
+        """All values and the salt of the fingerprints, for an encrypted file and nothing else."""
+        with self._lock:
+            return {"salt": self._salt.hex(), "values": dict(self._values)}
+
+    @classmethod
+    def restored(cls, exported: Mapping[str, Any]) -> Secrets:
+        """The secrets of an earlier run: equal values get the tokens that they had then."""
+        return cls((), dict(exported["values"]), bytes.fromhex(exported["salt"]))
 
     def _hide_match(self, match: re.Match[str]) -> str:
         value = match["secret"]

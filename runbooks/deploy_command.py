@@ -43,6 +43,14 @@ RUNBOOK = "deploy-l2l"
     show_default=True,
     help="Seconds to try to log in again when a session is lost.",
 )
+@click.option(
+    "--dead-man",
+    type=click.IntRange(min=0, max=1440),
+    default=Waits().dead_man_minutes,
+    show_default=True,
+    metavar="MINUTES",
+    help="A device that this run does not come back to reloads after so long; 0 for no such timer.",
+)
 @click.option("--debug", is_flag=True, help="Keep all that passes, without its secrets, in debug.log of the run folder.")
 def deploy_command(tunnels: tuple[str, ...], **options: Any) -> None:
     """Build LAN-to-LAN tunnels on both ends, prove them with traffic, and save; or take both ends back.
@@ -75,13 +83,18 @@ def _run(names: tuple[str, ...], **options: Any) -> Exit:
         raise UsageError("there is nobody to ask here: say --yes to carry it out, or --plan to look")
     out, err = console(), console(stderr=True)
     progress = LiveProgress(err) if err.is_terminal and not as_json else PlainProgress()
-    waits = Waits(ike=options["ike_wait"], poll=options["poll"], reconnect=options["reconnect_wait"])
+    waits = Waits(
+        ike=options["ike_wait"],
+        poll=options["poll"],
+        reconnect=options["reconnect_wait"],
+        dead_man_minutes=options["dead_man"],
+    )
     wanted = Wanted(RUNBOOK, names, options["inventory"], options["runs"], options["lab"], options["debug"], waits)
 
     def show(plans: Sequence[TunnelPlan], _refused: Sequence[TunnelOutcome]) -> None:
         progress.pause()
         if not as_json:
-            out.print(plan_view(plans))
+            out.print(plan_view(plans, waits.dead_man_minutes))
 
     def approve() -> bool:
         if yes:
@@ -98,6 +111,7 @@ def _run(names: tuple[str, ...], **options: Any) -> Exit:
             opened.runs,
             show,
             approve=None if plan_only else approve,
+            asked=not yes,
             accept_unsaved=options["accept_unsaved"],
         )
         report = _report(opened, outcomes)

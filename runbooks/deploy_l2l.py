@@ -27,12 +27,14 @@ def deploy(
     show: Show,
     *,
     approve: Callable[[], bool] | None,
+    asked: bool = True,
     accept_unsaved: bool = False,
 ) -> tuple[TunnelOutcome, ...]:
     """Build tunnels that are not there, and prove all of them; one outcome a tunnel.
 
     ``show`` is given the plans, and what is refused already, before anything is touched; ``approve`` then says whether to go
-    on, None stops after the plan. Raises Locked, and Interrupted when the operator stops before anything was changed.
+    on, None stops after the plan; ``asked`` says that somebody took time over it. Raises
+    Locked, and Interrupted when the operator stops before anything was changed.
     """
     hosts = [end.local.host for tunnel in tunnels for end in tunnel.ends]
     with DeviceLocks(runs, context.folder.id, hosts) if approve else nullcontext():
@@ -45,7 +47,9 @@ def deploy(
             return (*outcomes, *(_planned(plan, "; not approved, nothing was touched") for plan in plans))
         context.folder.note("approved", tunnels=[plan.tunnel.name for plan in plans])
         for plan in plans:
-            outcomes.append(_carry_out(context, plan, accept_unsaved))
+            # Time has passed since the boxes were read, or an earlier tunnel has changed them: plan again on what they are now.
+            stale = asked or plan is not plans[0]
+            outcomes.append(_carry_out(context, plan, accept_unsaved, stale=stale))
             if outcomes[-1].result is Result.QUARANTINED:
                 outcomes += [_left(rest) for rest in plans[plans.index(plan) + 1 :]]
                 break
@@ -111,19 +115,26 @@ def _left(plan: TunnelPlan) -> TunnelOutcome:
     return TunnelOutcome(plan.tunnel.name, Result.REFUSED, Exit.ERROR, False, sentence)
 
 
-def _carry_out(context: Context, approved: TunnelPlan, accept_unsaved: bool) -> TunnelOutcome:
+def _carry_out(context: Context, approved: TunnelPlan, accept_unsaved: bool, *, stale: bool) -> TunnelOutcome:
     """One tunnel, on the boxes as they are now: what was approved is carried out, and nothing else."""
     try:
         context.stop.check()
-        arguments = {end.host: {"os": end.platform.os} for end in approved.ends}
-        snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, arguments)
-        plan = plan_tunnel(context, approved.tunnel, snapshots, accept_unsaved=accept_unsaved)
-        if not plan.same_change(approved):
-            raise DriftError("a device has changed since the plan was made; look at a new plan")
-        write_plan(context, plan)
+        plan = _plan_again(context, approved, accept_unsaved) if stale else approved
         if not plan.changed:
             return verify_only(context, plan)
-        plan.refuse_if_forbidden()
     except NrRunError as error:
         return refused(approved.tunnel.name, error)
     return change_tunnel(context, plan)
+
+
+def _plan_again(context: Context, approved: TunnelPlan, accept_unsaved: bool) -> TunnelPlan:
+    """The plan on what the boxes are now. Raises DriftError when it is not the one that was approved."""
+    arguments = {end.host: {"os": end.platform.os} for end in approved.ends}
+    snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, arguments)
+    plan = plan_tunnel(context, approved.tunnel, snapshots, accept_unsaved=accept_unsaved)
+    if not plan.same_change(approved):
+        raise DriftError("a device has changed since the plan was made; look at a new plan")
+    write_plan(context, plan)
+    if plan.changed:
+        plan.refuse_if_forbidden()
+    return plan

@@ -82,7 +82,8 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
             lab = _throw_away_lab(stack, tunnels, progress)
             nornir = with_endpoints(nornir, {name: (place.host, place.port) for name, place in lab.devices.items()})
             extra = (lab.credentials,)
-            waits = replace(waits, poll=waits.poll / LAB_SPEED, reconnect_pause=waits.reconnect_pause / LAB_SPEED)
+            scale = 1 / LAB_SPEED
+            waits = replace(waits, poll=waits.poll * scale, reconnect_pause=waits.reconnect_pause * scale, scale=scale)
         secrets = Secrets(folders=(*extra, *credential_folders()) if wanted.lab else credential_folders(extra))
         for tunnel in tunnels:
             secrets.preshared_key(tunnel.preshared_key_ref)

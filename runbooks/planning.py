@@ -9,6 +9,7 @@ from ..changes.plan import Change, plan
 from ..changes.tree import Node
 from ..checks.finding import Finding, against
 from ..checks.precheck import Box, precheck
+from ..checks.reload_fence import fence
 from ..inventory.errors import DriftError
 from ..inventory.intent import Crypto, End, Tunnel
 from ..inventory.platforms import Platform
@@ -27,7 +28,7 @@ class EndPlan:
     platform: Platform
     snapshot: Snapshot
     desired: str
-    names: Allocation
+    decisions: tuple[str, ...]
     change: Change
     prechecks: tuple[Finding, ...]
 
@@ -99,19 +100,35 @@ def plan_tunnel(
         },
     )
     near, far = (
-        _end_plan(end, platform, snapshots[end.local.host], rendered[end.local.host], texts[end.local.host], accept_unsaved)
+        _end_plan(
+            end,
+            platform,
+            snapshots[end.local.host],
+            rendered[end.local.host],
+            texts[end.local.host],
+            accept_unsaved,
+            context.waits.dead_man_minutes > 0,
+        )
         for end, platform in zip(tunnel.ends, platforms, strict=True)
     )
     return TunnelPlan(tunnel, crypto, (near, far))
 
 
 def _end_plan(
-    end: End, platform: Platform, snapshot: Snapshot, rendered: tuple[str, Allocation], running: str, accept_unsaved: bool
+    end: End,
+    platform: Platform,
+    snapshot: Snapshot,
+    rendered: tuple[str, Allocation],
+    running: str,
+    accept_unsaved: bool,
+    dead_man: bool,
 ) -> EndPlan:
     desired, names = rendered
     change = plan(end.local.host, platform.os, desired, running)
     box = Box(end, platform, snapshot.outputs, change, snapshot.observation.time)
-    return EndPlan(end, platform, snapshot, desired, names, change, precheck(box, accept_unsaved=accept_unsaved))
+    fences = tuple(fence(box)) if dead_man else ()
+    prechecks = (*precheck(box, accept_unsaved=accept_unsaved), *fences)
+    return EndPlan(end, platform, snapshot, desired, names.decisions, change, prechecks)
 
 
 def running_after(plan_: TunnelPlan, running: dict[str, str]) -> dict[str, str]:

@@ -44,11 +44,11 @@ def prove_tunnel(context: Context, plan: TunnelPlan) -> Proof:
             context.stop.check()
             context.progress.phase(end.host, f"ping {end.end.remote.probe_address} from {end.end.local.probe_address}")
             probes[end.host] = _ping(context, end.end, context.waits.pings)
-        after = _look(context, plan, "proof")
+        after = look(context, plan, "proof")
     ends = _watched(plan, before, after, probes)
     findings = prove(plan.tunnel.name, ends, plan.crypto.ipsec_proposals[0])
     cause = None if proved(findings) else probable_cause(ends, during)
-    _keep(context, plan, ends, findings)
+    keep(context, plan, ends, findings)
     return Proof(_with_cause(findings, cause), ends, cause)
 
 
@@ -62,7 +62,7 @@ def _bring_up(context: Context, plan: TunnelPlan) -> tuple[dict[str, Observation
         context.progress.phase(near.local.host, "traffic to bring the tunnel up")
         context.folder.note("triggering", tunnel=plan.tunnel.name, host=near.local.host)
         _ping(context, near, TRIGGER_PINGS)
-        now = _look(context, plan, "trigger")
+        now = look(context, plan, "trigger")
         seen += now.values()
         if _up(plan, now) or time.monotonic() > deadline:
             return now, seen
@@ -80,7 +80,8 @@ def _ping(context: Context, end: End, count: int) -> Probe:
     return result
 
 
-def _look(context: Context, plan: TunnelPlan, moment: str) -> dict[str, Observation]:
+def look(context: Context, plan: TunnelPlan, moment: str) -> dict[str, Observation]:
+    """Observations of both ends; what they printed is kept in the run folder under ``moment``."""
     readings = run_on_all(context.nornir, observe, {end.host: {"os": end.platform.os} for end in plan.ends})
     for host, (_, outputs) in readings.items():
         for command, text in outputs.items():
@@ -105,7 +106,8 @@ def _with_cause(findings: tuple[Finding, ...], cause: Cause | None) -> tuple[Fin
     return tuple(finding.because(cause) if cause and finding.status is Status.FAILED else finding for finding in findings)
 
 
-def _keep(context: Context, plan: TunnelPlan, ends: tuple[Watched, Watched], findings: tuple[Finding, ...]) -> None:
+def keep(context: Context, plan: TunnelPlan, ends: tuple[Watched, Watched], findings: tuple[Finding, ...]) -> None:
+    """State and findings into the run folder."""
     for watched in ends:
         context.folder.write_json(
             f"{plan.tunnel.name}/{watched.host}/state.json",

@@ -53,6 +53,11 @@ class RunFolder:
         self.forgiving = False
         self.complaints: list[str] = []
 
+    @property
+    def tag(self) -> str:
+        """What marks a timer on a device as this run's."""
+        return f"nr-{self.id}"
+
     def note(self, state: str, **details: Any) -> None:
         """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it."""
         record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "state": state, **details}

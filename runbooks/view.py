@@ -32,13 +32,16 @@ def console(*, stderr: bool = False) -> Console:
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, no_color=True, width=PLAIN_WIDTH, soft_wrap=True)
 
 
-def plan_view(plans: Sequence[TunnelPlan]) -> RenderableType:
+def plan_view(plans: Sequence[TunnelPlan], dead_man_minutes: int) -> RenderableType:
     """What would be done, on which box, in which order, what it touches and how it is undone."""
     parts: list[RenderableType] = []
     for plan in plans:
         near, far = plan.ends
         title = f"{plan.tunnel.name}  {near.host} {near.end.local.outside_ip} <-> {far.end.local.outside_ip} {far.host}"
         parts += [Text(title, style="bold"), *(_end_view(end, number) for number, end in enumerate(reversed(plan.ends), 1))]
+    if dead_man_minutes and any(plan.changed for plan in plans):
+        words = f"Dead-man: each device reloads after {dead_man_minutes} minutes, unless this run comes back and calls it off."
+        parts.append(Text(words, style="magenta"))
     return Group(*parts, _plan_total(plans))
 
 
@@ -55,7 +58,7 @@ def _end_view(end: EndPlan, order: int) -> RenderableType:
         lines.append(Text(f"     ! {step.purpose}", style="dim"))
         lines += [Text(f"   {mark} {line}", style=style) for line in (head, *(f" {line}" for line in below))]
     if end.change:
-        lines += [Text(f"   because: {sentence}", style="dim") for sentence in end.names.decisions]
+        lines += [Text(f"   because: {sentence}", style="dim") for sentence in end.decisions]
         lines += [Text(f"   touches: {sentence}", style="magenta") for sentence in end.change.blast_radius]
         count = sum(len(step.lines) for step in end.change.inverse)
         lines.append(Text(f"   undone by: {count} lines, in {end.host}/inverse.cfg of the run folder", style="dim"))

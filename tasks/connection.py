@@ -99,6 +99,26 @@ def _raise_refusal(seen: str, answers: list[tuple[str, str]]) -> None:
         raise Unreachable("the device refuses the user name or the password")
 
 
+def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> IosTelnet:
+    """A driver at the first prompt that the login gives. Raises Unreachable or SecretError, which name the device."""
+    try:
+        return IosTelnet(
+            host=hostname or name,
+            port=port,
+            username=login.secrets.look_up(login.username_ref),
+            password=login.secrets.resolve(login.password_ref),
+            device_type=login.platform,
+            conn_timeout=LOGIN_SECONDS / 2,
+        )
+    except (SecretError, Unreachable) as error:
+        raise type(error)(f"{name}: {error}") from None
+    except TimeoutError:
+        raise Unreachable(f"{name}: no answer from {hostname} port {port}") from None
+    except OSError as error:
+        reason = "its name does not resolve" if isinstance(error, socket.gaierror) else (error.strerror or "no connection")
+        raise Unreachable(f"{name}: {hostname} port {port}: {reason}") from None
+
+
 class Cli:
     """Nornir connection plugin; ``get_connection("nr_run", ...)`` gives a Session at the privileged prompt."""
 
@@ -117,22 +137,7 @@ class Cli:
         """Connect, log in, become privileged and switch paging off. Raises Unreachable or SecretError."""
         login: Login = (extras or {})["login"]
         name: str = (extras or {})["name"]
-        try:
-            driver = IosTelnet(
-                host=hostname or name,
-                port=port,
-                username=login.secrets.look_up(login.username_ref),
-                password=login.secrets.resolve(login.password_ref),
-                device_type=login.platform,
-                conn_timeout=LOGIN_SECONDS / 2,
-            )
-        except (SecretError, Unreachable) as error:
-            raise type(error)(f"{name}: {error}") from None
-        except TimeoutError:
-            raise Unreachable(f"{name}: no answer from {hostname} port {port}") from None
-        except OSError as error:
-            reason = "its name does not resolve" if isinstance(error, socket.gaierror) else (error.strerror or "no connection")
-            raise Unreachable(f"{name}: {hostname} port {port}: {reason}") from None
+        driver = log_in(name, hostname, port, login)
         self.connection = Session(name, driver, login.secrets, login.timeout_seconds)
         self.connection.prepare(login.enable_ref)
 

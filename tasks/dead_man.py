@@ -7,6 +7,7 @@ a later run can tell whose timer it is. What is armed is proved by ``show reload
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
@@ -14,16 +15,13 @@ from nornir.core.task import Result, Task
 from ..checks.observation import PHASE_1, PHASE_2, Observation
 from ..inventory.errors import DeviceRefused, DriftError
 from ..parsers import parse
-from .device import fresh_session, session
+from .device import log_in_anew, session
 from .gather import observation, texts
-from .session import Session
 
 SHOW = "show reload"
-#: The questions of ``reload in``. Saving would make the timer bring back what it is there to take away.
-QUESTIONS = {
-    r"Save\? \[yes/no\]: ?": "no",
-    r"Proceed with reload\? ?\[confirm\] ?": "",
-}
+#: ``reload in`` asks this where something is not saved. Saving would make the timer bring back what it is to take away.
+SAVE_FIRST = {r"Save\? \[yes/no\]: ?": "no"}
+PROCEED = r"Proceed with reload\? ?\[confirm\] ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +48,34 @@ def arm(task: Task, os: str, minutes: int, tag: str) -> Result:
     Raises DriftError when a timer of somebody else is pending, DeviceRefused when none is pending afterwards.
     """
     device = session(task)
-    device.converse(f"reload in {minutes} {tag}", QUESTIONS)
-    timer = timer_in(os, device.ask(SHOW))
+    asked = device.converse(f"reload in {minutes} {tag}", SAVE_FIRST, leave=PROCEED)
+    if not re.search(PROCEED, asked):
+        words = " ".join(asked.split()[-12:])
+        raise DeviceRefused(f"{task.host.name}: reload in was answered with {words!r}")
+    timer = timer_in(os, device.exchange([SHOW], answer="")[0].text)
     if timer is None or not timer.is_of(tag):
         raise DeviceRefused(f"{task.host.name}: the reload that should undo a lost change is not scheduled")
     return Result(host=task.host, changed=True, result=timer)
 
 
 def disarm(task: Task, os: str, tag: str) -> Result:
-    """Nornir task: call the reload off over a fresh login, and prove it; ``result`` is an Observation of the same moment.
+    """Nornir task: call the reload off and prove it; ``result`` is an Observation of the same moment.
 
-    The fresh login proves that the device can still be managed. Raises DriftError when the timer is not pending any more or
-    is somebody else's, DeviceRefused when it is still pending afterwards, Unreachable when the login fails.
+    A new login comes first: it proves that the device can still be managed after the change. Raises Unreachable when it
+    fails, DriftError when the timer was not pending any more or was somebody else's, DeviceRefused when one still is.
     """
-    device = fresh_session(task)
-    shown, phase_1, phase_2 = device.exchange([SHOW, PHASE_1, PHASE_2])
-    timer = timer_in(os, shown.text)
+    log_in_anew(task)
+    device = session(task)
+    before, _, after, phase_1, phase_2 = device.exchange([SHOW, "reload cancel", SHOW, PHASE_1, PHASE_2])
+    timer = timer_in(os, before.text)
     if timer is None:
         raise DriftError(f"{task.host.name}: its reload timer is gone; it may have reloaded by itself")
     if not timer.is_of(tag):
-        raise DriftError(f"{task.host.name}: somebody else has scheduled a reload ({timer.reason or 'without a reason'})")
-    _cancel(task, device, os)
+        raise DriftError(
+            f"{task.host.name}: somebody had put another reload in the place of ours ({timer.reason or 'no reason'})"
+        )
+    if timer_in(os, after.text) is not None:
+        raise DeviceRefused(f"{task.host.name}: reload cancel did not call the reload off")
     seen: Observation = observation(task.host.name, os, texts((phase_1, phase_2)))
     return Result(host=task.host, changed=True, result=seen)
 
@@ -81,11 +86,7 @@ def stand_down(task: Task, os: str, tag: str) -> Result:
     timer = timer_in(os, device.ask(SHOW))
     if timer is None or not timer.is_of(tag):
         return Result(host=task.host, result=False)
-    _cancel(task, device, os)
-    return Result(host=task.host, changed=True, result=True)
-
-
-def _cancel(task: Task, device: Session, os: str) -> None:
     after = device.exchange(["reload cancel", SHOW])[-1]
     if timer_in(os, after.text) is not None:
         raise DeviceRefused(f"{task.host.name}: reload cancel did not call the reload off")
+    return Result(host=task.host, changed=True, result=True)

@@ -14,7 +14,7 @@ from nornir.core.task import Task
 from ..inventory.errors import Interrupted, Unreachable
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
-from .connection import Cli, Login
+from .connection import Cli, Login, log_in
 from .session import Session
 
 CONNECTION = "nr_run"
@@ -80,10 +80,10 @@ def reconnect(task: Task, *, patience_seconds: float, pause_seconds: float) -> S
             time.sleep(pause_seconds)
 
 
-def fresh_session(task: Task) -> Session:
-    """A new login, which proves that the device can still be managed; the old session is closed. Raises Unreachable."""
-    _forget(task.host)
-    return session(task)
+def log_in_anew(task: Task) -> None:
+    """A second login beside the open session, up to the first prompt: the device can still be managed. Raises Unreachable."""
+    options = task.host.connection_options[CONNECTION]
+    log_in(task.host.name, options.hostname, options.port, (options.extras or {})["login"]).disconnect()
 
 
 def _forget(host: Host) -> None:

@@ -13,7 +13,15 @@ from ..parsers import parse
 from .device import session
 from .session import Reply
 
-SHOWS: tuple[str, ...] = ("show version", "show running-config", "show startup-config", "show ip route", PHASE_1, PHASE_2)
+SHOWS: tuple[str, ...] = (
+    "show version",
+    "show running-config",
+    "show startup-config",
+    "show reload",
+    "show ip route",
+    PHASE_1,
+    PHASE_2,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ class Session:
         self._marks = 0
         self._prompt = ""
         self._last = ""
+        self._familiar: set[str] = set()
         #: Lines that go along with the first exchange, so that they cost no round trip of their own.
         self._preparation: list[str] = []
         self.open = True
@@ -82,8 +83,12 @@ class Session:
         if not seen.rstrip().endswith("#"):
             raise Unreachable(f"{self.name}: the login works, but enable does not: the device refuses the enable secret")
 
-    def exchange(self, lines: Sequence[str], *, patience_seconds: float | None = None) -> tuple[Reply, ...]:
+    def exchange(
+        self, lines: Sequence[str], *, answer: str | None = None, patience_seconds: float | None = None
+    ) -> tuple[Reply, ...]:
         """Write all lines at once; one Reply a line. Lines hold tokens, the device gets the secrets.
+
+        ``answer`` is typed first, to a question that stands (see converse()).
 
         Raises SessionLost when the session ends or the device is silent for longer than it may be, DeviceRefused when a
         line's echo is missing, so that it is not certain what the device took.
@@ -93,7 +98,7 @@ class Session:
         before, self._preparation = self._preparation, []
         lines = [*before, *lines]
         typed = [self._secrets.reveal(line.strip()) for line in lines]
-        self._write([*typed, mark])
+        self._write([*([] if answer is None else [answer]), *typed, mark])
         end = rf"{self._prompt}{re.escape(mark)}[ \t]*\n(?:.*\n)*?{self._prompt}\Z"
         seen = _without_messages(self._read_until(end, patience_seconds))
         replies = self._split(lines, typed, seen, mark)
@@ -110,6 +115,12 @@ class Session:
 
         Raises DeviceRefused when something else than the question came: then no answer was typed.
         """
+        if opening in self._familiar:
+            # The device has asked all of this before in this session, so the answers can go along.
+            self._write([opening, *answers])
+            text = self._secrets.hide(_without_messages(self._read_until(rf"{self._prompt}\Z", patience_seconds)))
+            logger.debug("%s: %s -> %s", self.name, opening, text)
+            return text
         self._write([opening])
         first = self._read_until(rf"(?:{question})\Z|{self._prompt}\Z")
         if not re.search(rf"(?:{question})\Z", first):
@@ -119,17 +130,21 @@ class Session:
             )
         self._write(list(answers))
         rest = self._read_until(rf"{self._prompt}\Z", patience_seconds)
+        self._familiar.add(opening)
         text = self._secrets.hide(_without_messages(first + rest))
         logger.debug("%s: %s -> %s", self.name, opening, text)
         return text
 
-    def converse(self, line: str, questions: Mapping[str, str], *, patience_seconds: float | None = None) -> str:
+    def converse(
+        self, line: str, questions: Mapping[str, str], *, leave: str | None = None, patience_seconds: float | None = None
+    ) -> str:
         """The answer to a line that may ask some of ``questions`` (pattern to answer) before it does its work.
 
-        Raises SessionLost when it asks something else: no answer is guessed.
+        The question ``leave`` is left standing, to be answered along with an exchange(). Raises SessionLost when the device
+        asks something else: no answer is guessed.
         """
         self._write([line])
-        patterns = "|".join(f"(?:{question})" for question in questions)
+        patterns = "|".join(f"(?:{question})" for question in (*questions, *([leave] if leave else [])))
         seen = ""
         for _ in range(2 * len(questions) + 1):
             arrived = self._read_until(rf"(?:{patterns})\Z|{self._prompt}\Z", patience_seconds)

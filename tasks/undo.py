@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 from nornir.core.task import Result, Task
 
 from ..changes import tree
+from ..changes.objects import Config, read
 from ..changes.plan import Change, restore
 from .clear import clear_peer
 from .device import reconnect
@@ -44,7 +45,13 @@ def undo(
         for step in steps:
             refused += (reply for reply in device.exchange(step.lines) if reply.text.strip())
         running = leave_and_read(device)
-    clear_peer(device, peer, change.os)
+    if not _serves(read(change.os, running), peer):
+        clear_peer(device, peer, change.os)
     exact = tree.same(running, before) if change.removed else tree.normalise(running) == tree.normalise(before)
     removed = tuple(line for step in steps for line in step.lines)
     return Result(host=task.host, changed=bool(steps), result=Undone(running, exact, removed, tuple(refused)))
+
+
+def _serves(config: Config, peer: IPv4Address) -> bool:
+    """True if another tunnel of the box goes to the same peer: clearing the peer's SAs would break that one."""
+    return any(entry.child("set peer") == str(peer) for entry in config.of("crypto-map-entry"))

@@ -217,7 +217,7 @@ def test_somebody_elses_unsaved_change_stops_the_run(rehearsal) -> None:
     done = rehearsal.deploy("--yes", "--json")
     assert done.code == 12
     assert "--accept-unsaved" in done.tunnel["sentence"]
-    assert rehearsal.deploy("--yes", "--accept-unsaved").code == 0
+    assert rehearsal.deploy("--yes", "--accept-unsaved", "--dead-man", "0").code == 0
 
 
 def _spi(rehearsal, device: str, direction: str) -> int:

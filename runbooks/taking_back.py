@@ -1,0 +1,160 @@
+"""Take a change back on every box that was touched, see that each is what it was, and say what a person has to do if not."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ..changes import tree
+from ..inventory.errors import ChangeError, Exit, NrRunError
+from ..tasks.dead_man import stand_down
+from ..tasks.gather import startup
+from ..tasks.save import Saved, save
+from ..tasks.undo import Undone, undo
+from .context import Context
+from .fleet import run_on, run_on_one
+from .outcome import Result, TunnelOutcome
+from .planning import EndPlan, TunnelPlan
+from .progressing import NotProved, Progressing, rows
+
+Errors = dict[str, NrRunError]
+
+
+def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
+    """The inverse on every box that was touched, all at once; then call the dead-man off where all is as it was."""
+    folder = context.folder
+    folder.forgiving = True
+    folder.note("rolling-back", tunnel=plan.tunnel.name, because=str(error))
+    context.progress.say(f"{plan.tunnel.name}: {error}")
+    undone, errors = _undo(context, so_far)
+    undone, errors = _await_reload(context, so_far, undone, errors)
+    for end in so_far.touched:
+        if end.host in undone:
+            folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", undone[end.host].running + "\n")
+    by_hand = [
+        *_left_over(so_far, undone, errors),
+        *_save_again(context, so_far, undone),
+        *_stand_down(context, so_far, undone, errors),
+    ]
+    outcome = _outcome(context, plan, so_far, error, by_hand)
+    folder.forgiving = False
+    return outcome
+
+
+def _undo(context: Context, so_far: Progressing) -> tuple[dict[str, Undone], Errors]:
+    waits = context.waits
+    arguments: dict[str, dict[str, Any]] = {}
+    for end in so_far.touched:
+        context.progress.phase(end.host, "take the change back")
+        # A box that was armed and is lost reloads by itself: it is worth waiting for that.
+        armed = waits.until_reverted if end in so_far.armed else 0.0
+        arguments[end.host] = {
+            "change": end.change,
+            "before": end.snapshot.running,
+            "peer": end.end.remote.outside_ip,
+            "patience_seconds": max(waits.reconnect, armed),
+            "pause_seconds": waits.reconnect_pause,
+            "note": context.folder.note,
+        }
+    return run_on(context.nornir, undo, arguments) if arguments else ({}, {})
+
+
+def _await_reload(
+    context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors
+) -> tuple[dict[str, Undone], Errors]:
+    """Where the inverse was refused and the dead-man is armed, the box goes back by its reload: wait, and read again."""
+    waits, deadline = context.waits, time.monotonic() + context.waits.until_reverted
+    while time.monotonic() < deadline:
+        wrong = [end for end in so_far.touched if end in so_far.armed and _reload_will_mend(end, undone, errors)]
+        if not wrong:
+            break
+        for end in wrong:
+            context.progress.phase(end.host, "wait for the dead-man to reload it")
+        time.sleep(waits.reconnect_pause)
+        again, failed = _undo(context, Progressing(armed=wrong, touched=wrong))
+        undone, errors = {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
+    return undone, errors
+
+
+def _reload_will_mend(end: EndPlan, undone: dict[str, Undone], errors: Errors) -> bool:
+    return end.host in undone and not undone[end.host].exact and bool(undone[end.host].refused) and end.host not in errors
+
+
+def _outcome(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError, by_hand: list[str]) -> TunnelOutcome:
+    name, devices = plan.tunnel.name, rows(plan, so_far, saved=False)
+    cause = error.cause if isinstance(error, NotProved) else None
+    findings = so_far.all_findings
+    if by_hand:
+        context.folder.note("quarantined", tunnel=name, by_hand=by_hand)
+        sentence = f"{error}; and not everything could be taken back: a person is needed"
+        code = Exit.QUARANTINED
+        return TunnelOutcome(name, Result.QUARANTINED, code, True, sentence, devices, findings, cause, tuple(by_hand))
+    context.folder.note("rolled-back", tunnel=name)
+    if not so_far.touched:
+        sentence = f"{error}; nothing was touched"
+        return TunnelOutcome(name, Result.REFUSED, error.exit_code, False, sentence, devices, findings, cause)
+    sentence = f"{error}; both ends are as they were before, read back and compared"
+    return TunnelOutcome(name, Result.ROLLED_BACK, Exit.ROLLED_BACK, False, sentence, devices, findings, cause)
+
+
+def _left_over(so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
+    """What a person has to do, one sentence a line; empty when every box is what it was."""
+    todo: list[str] = []
+    for end in so_far.touched:
+        hand = f"on {end.host}, paste {end.host}/inverse.cfg of this run folder, then compare with {end.host}/running-before.cfg"
+        if end.host in errors:
+            todo.append(f"{errors[end.host]}; {hand}")
+        elif not undone[end.host].exact:
+            refused = "; ".join(f"{reply.line!r} was answered with {reply.words!r}" for reply in undone[end.host].refused)
+            differing = _difference(end.snapshot.running, undone[end.host].running)
+            todo.append(f"{end.host}: {refused or f'the configuration still differs ({differing})'}; {hand}")
+    return todo
+
+
+def _difference(before: str, after: str) -> str:
+    old, new = (set(tree.normalise(text).splitlines()) for text in (before, after))
+    lines = [f"+ {line.strip()}" for line in sorted(new - old)] + [f"- {line.strip()}" for line in sorted(old - new)]
+    return "; ".join(lines[:4]) or "the order of lines"
+
+
+def _save_again(context: Context, so_far: Progressing, undone: dict[str, Undone]) -> list[str]:
+    """Where the change had reached the startup configuration, save what runs now, which is what ran before."""
+    todo: list[str] = []
+    for end in so_far.saved:
+        if end.host not in undone or not undone[end.host].exact:
+            todo.append(f"{end.host}: its startup configuration may hold the change; when it runs as before, write memory")
+            continue
+        try:
+            saved: Saved = run_on_one(context.nornir, save, end.host)
+            as_before = tree.same(saved.startup, end.snapshot.running)
+        except NrRunError:
+            as_before = _startup_untouched(context, end)
+        if not as_before:
+            todo.append(f"{end.host}: its startup configuration may hold the change; free its NVRAM and write memory")
+    return todo
+
+
+def _startup_untouched(context: Context, end: EndPlan) -> bool:
+    """A box that refuses to save may never have saved the change either: then its startup is what it was."""
+    try:
+        text: str = run_on_one(context.nornir, startup, end.host)
+    except NrRunError:
+        return False
+    return tree.same(text, end.snapshot.startup)
+
+
+def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
+    """Call the dead-man off where the box is what it was, or where its reload would take somebody else's work with it."""
+    todo: list[str] = []
+    for end in so_far.armed:
+        done = end not in so_far.touched or (end.host in undone and undone[end.host].exact)
+        if not done and not isinstance(errors.get(end.host), ChangeError):
+            minutes = context.waits.dead_man_minutes
+            todo.append(f"{end.host}: within {minutes} minutes of being armed it reloads to its startup configuration by itself")
+            continue
+        try:
+            run_on_one(context.nornir, stand_down, end.host, os=end.platform.os, tag=context.folder.tag)
+            context.folder.note("disarmed", host=end.host)
+        except NrRunError as error:
+            todo.append(f"{error}; on {end.host}, type reload cancel and see show reload")
+    return todo
