@@ -69,7 +69,7 @@ def fields_of(record: type) -> tuple[Field, ...]:
     found = []
     for item in dataclasses.fields(record):
         hint = hints[item.name]
-        children = typing.get_origin(hint) is tuple
+        children = typing.get_origin(hint) is tuple and item.metadata.get("convert") is None
         has_default = item.default is not dataclasses.MISSING
         convert = item.metadata.get("convert") or (str.strip if children else _converter(hint))
         found.append(
@@ -141,4 +141,4 @@ def _step(item: Field) -> Callable[[Any], Any]:
     if not item.children:
         return item.convert
     source = item.source
-    return lambda children: tuple([child[source] if isinstance(child, dict) else child for child in children])
+    return lambda children: tuple([child[source].strip() if isinstance(child, dict) else child for child in children])
