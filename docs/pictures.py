@@ -1,72 +1,74 @@
-"""Export the README's pictures: the plan and the recap of a real run on a throw-away lab, drawn by the program itself.
+"""Export the README's pictures: what the command prints on a terminal, in a real run on a throw-away lab.
 
     python docs/pictures.py [FOLDER]
 
-Two exports of one version are equal byte for byte: what differs from run to run (the run's name, its folder) is replaced by an
-example, and everything else comes out of the run.
+Two exports of one version are equal byte for byte: the name of the run, which is a time, is replaced by an example, and
+everything else is what the command printed.
 """
 
 from __future__ import annotations
 
 import io
+import os
+import pty
 import re
+import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import redirect_stderr
+import threading
+from contextlib import suppress
 from pathlib import Path
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.terminal_theme import MONOKAI
-
-from nr_run.runbooks.context import Waits
-from nr_run.runbooks.deploy_l2l import deploy
-from nr_run.runbooks.opening import Wanted, open_run
-from nr_run.runbooks.outcome import TunnelOutcome
-from nr_run.runbooks.planning import TunnelPlan
-from nr_run.runbooks.progress import PlainProgress
-from nr_run.runbooks.view import plan_view, recap_view
+from rich.text import Text
 
 DOCS = Path(__file__).resolve().parent
 INVENTORY = DOCS.parent / "inventory"
-RUNBOOK = "deploy-l2l"
 RUN = "20261121T031200Z-7f3a"
 WIDTH = 118
+SECONDS = 120
 
 
-def one_run(runs: Path) -> tuple[list[TunnelPlan], tuple[TunnelOutcome, ...]]:
-    """Plans and outcomes of a deploy of all active tunnels on a lab that lives as long as the run."""
-    shown: list[TunnelPlan] = []
+def on_a_terminal(arguments: list[str]) -> str:
+    """What nr-run writes to a terminal as its standard output, with colours. Raises CalledProcessError."""
+    ours, theirs = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR" and not name.startswith("NR_RUN_")}
+    environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": str(WIDTH)}
+    command = [str(Path(sys.executable).parent / "nr-run"), *arguments]
+    with tempfile.TemporaryDirectory(prefix="nr-run-pictures-") as desk, os.fdopen(ours, "rb", buffering=0) as screen:
+        running = subprocess.Popen(  # noqa: S603 - our own command, with arguments that stand below
+            command, cwd=desk, env=environment, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL
+        )
+        os.close(theirs)
+        late = threading.Timer(SECONDS, running.kill)
+        late.start()
+        seen = b""
+        with suppress(OSError):  # how Linux says that nobody has the terminal open any more
+            while part := screen.read(65536):
+                seen += part
+        code = running.wait()
+        late.cancel()
+    if code:
+        raise subprocess.CalledProcessError(code, command, seen)
+    return seen.decode().replace("\r\n", "\n")
 
-    def show(plans: Sequence[TunnelPlan], _refused: Sequence[TunnelOutcome]) -> None:
-        shown.extend(plans)
 
-    progress = PlainProgress()
-    wanted = Wanted(RUNBOOK, (), INVENTORY, runs, lab=True, debug=False, waits=Waits())
-    with open_run(wanted, progress) as opened, progress:
-        outcomes = deploy(opened.context, opened.tunnels, opened.runs, show, approve=lambda: True)
-    return shown, outcomes
-
-
-def picture(view: RenderableType, command: str) -> str:
-    """The view as SVG, in the window of a terminal with the command as its title."""
-    console = Console(
-        record=True, width=WIDTH, force_terminal=True, color_system="truecolor", highlight=False, file=io.StringIO()
-    )
-    console.print(view)
-    svg = console.export_svg(title=command, theme=MONOKAI, unique_id=re.sub(r"\W+", "-", command).strip("-"))
+def picture(ansi: str, name: str) -> str:
+    """Terminal output as SVG."""
+    console = Console(record=True, width=WIDTH, force_terminal=True, color_system="truecolor", file=io.StringIO())
+    console.print(Text.from_ansi(ansi.strip("\n")), highlight=False, soft_wrap=True)
+    svg = console.export_svg(title="nr-run deploy-l2l", theme=MONOKAI, unique_id=f"nr-run-{name}")
     # Rich would have every reader's browser fetch a font from elsewhere; any monospaced font will do.
     return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 
 
 def pictures() -> dict[str, str]:
-    """File name to SVG."""
-    with tempfile.TemporaryDirectory(prefix="nr-run-pictures-") as runs, redirect_stderr(io.StringIO()):
-        plans, outcomes = one_run(Path(runs))
-    return {
-        "plan.svg": picture(plan_view(plans), "nr-run deploy-l2l hq-branch --plan"),
-        "recap.svg": picture(recap_view(RUN, RUNBOOK, f"runs/{RUN}", outcomes), "nr-run deploy-l2l hq-branch --yes"),
-    }
+    """File name to SVG: what stands before the recap, and the recap."""
+    printed = on_a_terminal(["deploy-l2l", "--lab", "--yes", "--inventory", str(INVENTORY)])
+    printed = re.sub(r"\b\d{8}T\d{6}Z-[0-9a-f]{4}\b", RUN, printed)
+    plan, recap = re.split(r"^(?=(?:\x1b\[[\d;]*m)*RUN )", printed, maxsplit=1, flags=re.MULTILINE)
+    return {"plan.svg": picture(plan, "plan"), "recap.svg": picture(recap, "recap")}
 
 
 def main() -> None:
