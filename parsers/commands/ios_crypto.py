@@ -148,7 +148,7 @@ COMMANDS: tuple[Command, ...] = (
         arguments=r"vrf \S+",
         records={"sa": IsakmpSaDetail},
         state=many("sa"),
-        conserve=(balances(r"Engine-id:Conn-id", "engine lines", _engines),),
+        conserve=(balances(r"(?:Engine-id:Conn-id|Connection-id:Engine-id)", "engine lines", _engines),),
     ),
     Command(
         os="ios",
