@@ -17,6 +17,7 @@ from .selectors import overlap, selectors_of
 
 HIGHEST_POLICY = 10000
 _DYNAMIC = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) ipsec-isakmp dynamic (?P<dynamic>\S+)(?: discover)?")
+_ENTRY = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) .+")
 _XAUTH = re.compile(r"crypto map (?P<map>\S+) client authentication list \S+")
 
 
@@ -47,6 +48,11 @@ def allocate(name: str, end: End, dpd: Dpd | None, policy: ConfigObject, running
     place: no free number, another map on the interface, selectors that another entry of the map already takes.
     """
     names = draft(name, end, dpd)
+    if names.access_list.isdigit():
+        raise ChangeError(
+            f"{end.local.host}: cisco.access_list {names.access_list} is a number; a numbered list is shown and taken away "
+            "otherwise than a named one, so give it a name"
+        )
     crypto_map, on_map = _map(end, running)
     sequence, on_sequence = _sequence(end, crypto_map, names.access_list, running)
     _refuse_overlap(end, crypto_map, sequence, running)
@@ -75,22 +81,28 @@ def _map(end: End, running: Config) -> tuple[str, str]:
     interface, wanted = end.local.interface, end.local.cisco.crypto_map
     bound = running.get("crypto-map-binding", interface)
     if bound:
-        name = bound.child("crypto map") or ""
+        name = bound_map(bound)
         if wanted and wanted != name:
             raise ChangeError(
                 f"{end.local.host}: {interface} has crypto map {name}; binding {wanted} would replace it and drop its tunnels. "
                 f"Leave cisco.crypto_map out, or name {name}"
             )
         return name, f"crypto map {name} is on {interface} already and is used: an interface has one map"
-    taken = {item.groups["map"] for item in running.of("crypto-map-entry")} | {
-        match["map"] for match in _lines(_DYNAMIC, running)
-    }
+    taken = {item.groups["map"] for item in running.of("crypto-map-entry")}
+    taken |= {match["map"] for match in _lines(_ENTRY, running)}
+    # A map that is bound and has no entry yet would be put to work there as well.
+    taken |= {bound_map(item) for item in running.of("crypto-map-binding")}
     if wanted in taken:
         raise ChangeError(
             f"{end.local.host}: crypto map {wanted} exists and is not on {interface}; its other entries would come along"
         )
     name = wanted or next(name for name in ("NR-MAP", *(f"NR-MAP-{n}" for n in range(2, 100))) if name not in taken)
     return name, f"crypto map {name} is new: {interface} has none"
+
+
+def bound_map(binding: ConfigObject) -> str:
+    """Name of the map that an interface has, without what may stand behind it (``redundancy``)."""
+    return (binding.child("crypto map") or "").split()[0]
 
 
 def _sequence(end: End, crypto_map: str, access_list: str, running: Config) -> tuple[int, str]:
@@ -102,7 +114,8 @@ def _sequence(end: End, crypto_map: str, access_list: str, running: Config) -> t
         # An entry with our transform set and no access list is what an interrupted change leaves; planning it again shows that.
         if entry.child("set peer") == peer and entry.child("match address") in (access_list, None):
             return int(entry.groups["sequence"]), ""
-    taken = {int(entry.groups["sequence"]) for entry in entries} | set(dynamic)
+    other = [int(match["sequence"]) for match in _lines(_ENTRY, running) if match["map"] == crypto_map]
+    taken = {*(int(entry.groups["sequence"]) for entry in entries), *other}
     wanted = end.local.cisco.map_sequence
     if wanted is not None:
         if wanted in taken or wanted > limit:
@@ -137,6 +150,12 @@ def _refuse_overlap(end: End, crypto_map: str, sequence: int, running: Config) -
             raise ChangeError(
                 f"{end.local.host}: {source} to {target} overlaps {other_source} to {other_target} of entry {number} "
                 f"of crypto map {crypto_map}; the lower sequence would take the traffic of both"
+            )
+    for match in _lines(_ENTRY, running):
+        if match["map"] == crypto_map and not _DYNAMIC.fullmatch(match[0]):
+            raise ChangeError(
+                f"{end.local.host}: {match[0]!r} is an entry of a kind that nr-run does not read, so it may take this tunnel's "
+                "traffic, or lose its own"
             )
 
 

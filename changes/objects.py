@@ -68,7 +68,9 @@ class ConfigObject:
 
 
 def _canonical(line: str) -> str:
-    return " ".join(line.replace("encryption ", "encr ", 1).split())
+    words = " ".join(line.replace("encryption ", "encr ", 1).split())
+    # A key type of 0 (in clear) and the mask of one host may be typed and are not shown, or the other way round.
+    return re.sub(r"^(crypto isakmp key) 0 (.+)", r"\1 \2", words).replace(" 255.255.255.255", "")
 
 
 def _setting(line: str) -> str:

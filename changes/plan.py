@@ -6,10 +6,12 @@ at a time). The inverse takes the objects away in the opposite order: what refer
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..inventory.errors import ChangeError
+from . import tree
 from .families import FAMILIES, Phase
 from .objects import Config, ConfigObject, Key, read, read_desired, referrers
 
@@ -87,6 +89,7 @@ def plan(host: str, os: str, desired_text: str, running_text: str) -> Change:
         else:
             raise ChangeError(_taken(host, item, present))
     _refuse_dangling(host, desired, running)
+    _refuse_waiting_names(host, created, desired, running_text)
     return Change(
         host,
         os,
@@ -145,8 +148,20 @@ def restore(change: Change, before_text: str, now_text: str) -> tuple[Step, ...]
         users = referrers(now, item, besides=wanted)
         if users:
             raise ChangeError(f"{change.host}: {item.title} is used by {users[0].title} now, which this run did not make")
+        stranger = _stranger_on_map(item, now, wanted)
+        if stranger:
+            raise ChangeError(f"{change.host}: {item.title} serves {stranger!r} now, which this run did not make")
     lost = [item for item in change.removed if _lacks(now.objects.get(item.key), item)]
     return (*undo(change.os, ours), *_forward(_sorted(change.os, lost)))
+
+
+def _stranger_on_map(binding: ConfigObject, now: Config, wanted: Collection[Key]) -> str:
+    """An entry that somebody else added to the map of this binding, or nothing: without the binding it would be dead."""
+    if not binding.family.child_is_object:
+        return ""
+    entry = re.compile(rf"{re.escape(binding.children[0])} \d+ .+")
+    theirs = [item.header for key, item in now.objects.items() if key not in wanted]
+    return next((line for line in (*theirs, *(node.line for node in now.others)) if entry.fullmatch(line)), "")
 
 
 def _lacks(present: ConfigObject | None, wanted: ConfigObject) -> bool:
@@ -187,6 +202,35 @@ def _refuse_dangling(host: str, desired: Config, running: Config) -> None:
                     raise ChangeError(f"{host}: {item.title} refers to {reference.family} {match['name']}, which is nowhere")
 
 
+#: Lines in which the name of an access list is somebody else's: a name of another kind of object, or words for people.
+_OTHER_NAMES = (
+    "description ",
+    "remark ",
+    "hostname ",
+    "crypto ipsec ",
+    "set transform-set ",
+    "crypto map ",
+    "crypto dynamic-map ",
+)
+
+
+def _refuse_waiting_names(host: str, created: Iterable[ConfigObject], desired: Config, running_text: str) -> None:
+    """An access list whose name stands somewhere already would be at work the moment it is built, or belongs to another kind."""
+    ours = {item.header: item.children for item in desired.objects.values()}
+    for item in created:
+        if item.family.name != "access-list":
+            continue
+        for line in _lines_besides(ours, running_text):
+            if item.groups["name"] in line.split()[1:] and not line.startswith(_OTHER_NAMES):
+                raise ChangeError(f"{host}: the name {item.groups['name']} stands in {line!r} already; {item.title} is not built")
+
+
+def _lines_besides(ours: Mapping[str, tuple[str, ...]], text: str) -> Iterable[str]:
+    for node in tree.parse(text):
+        yield node.line
+        yield from (child for child in node.children if child not in ours.get(node.line, ()))
+
+
 def _forward(created: Iterable[ConfigObject]) -> Iterable[Step]:
     switches: list[Step] = []
     for item in created:
@@ -210,6 +254,10 @@ def _blast_radius(created: Iterable[ConfigObject], running: Config) -> Iterable[
             yield f"{item.groups['interface']} starts to encrypt what {item.children[0]} selects; it had no crypto map"
         elif item.family.name == "crypto-map-entry":
             yield from _neighbours(item, running)
+            for binding in running.of("crypto-map-binding"):
+                interface, name = binding.groups["interface"], item.groups["map"]
+                if binding.children[0].split()[2] == name:
+                    yield f"{interface} has map {name}: what the new entry selects is encrypted there from now on"
 
 
 def _removal_radius(items: Iterable[ConfigObject], running: Config) -> Iterable[str]:
@@ -227,8 +275,8 @@ def _neighbours(entry: ConfigObject, running: Config) -> Iterable[str]:
     name = entry.groups["map"]
     others = [item for item in running.of("crypto-map-entry") if item.groups["map"] == name]
     for item in others:
-        peer = item.child("set peer")
-        yield f"entry {item.groups['sequence']} of {name} (peer {peer}) is on the same map; its SAs are not touched"
+        peers = " and ".join(line.split()[2] for line in item.children if line.startswith("set peer ")) or "none"
+        yield f"entry {item.groups['sequence']} of {name} (peer {peers}) is on the same map; its SAs are not touched"
     for node in running.others:
         if node.line.startswith(f"crypto map {name} ") and " dynamic " in node.line:
             sequence, dynamic = node.line.split()[3], node.line.split()[-1]

@@ -48,7 +48,8 @@ def selectors_of(config: Config, entry: ConfigObject) -> tuple[Selector, ...] | 
         if pair[0] is None or pair[1] is None:
             return None
         found.append((pair[0], pair[1]))
-    return tuple(found)
+    # A list that is named and not there is no list without rules: what the device makes of it depends on the release.
+    return tuple(found) if lines else None
 
 
 def overlap(ours: tuple[Selector, ...], theirs: tuple[Selector, ...]) -> tuple[Selector, Selector] | None:

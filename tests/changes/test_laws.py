@@ -1,0 +1,210 @@
+"""Laws of every change, on generated boxes and tunnels, judged by a reference device that shares no code with the planner."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
+
+from nr_run.changes import tree
+from nr_run.changes.families import Phase
+from nr_run.changes.objects import read, read_desired
+from nr_run.changes.plan import Change, plan, restore
+from nr_run.checks.finding import against
+from nr_run.checks.read_back import read_back
+from nr_run.inventory.errors import ChangeError
+
+from .boxes import Box, Wanted, boxes, tunnels
+from .device import Device
+from .rendering import desired
+
+LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+
+
+def text_for(wanted: Wanted, running: str) -> str:
+    """The desired configuration of the tunnel on a box that runs this."""
+    return desired(
+        wanted.end,
+        running,
+        ike=wanted.ike,
+        ipsec=wanted.ipsec,
+        pfs_group=wanted.pfs_group,
+        dpd=wanted.dpd,
+        name=wanted.name,
+    )[0]
+
+
+def change_for(wanted: Wanted, running: str) -> Change:
+    """The change; generated cases in which the allocator finds no safe place are passed over."""
+    try:
+        return plan("vpn2611", "ios", text_for(wanted, running), running)
+    except ChangeError:
+        reject()
+
+
+def typed(change: Change) -> list[str]:
+    """Lines of the change in the order in which they reach the device."""
+    return [line for phase in (Phase.BUILD, Phase.SWITCH) for step in change.of(phase) for line in step.lines]
+
+
+def undo_on(device: Device, change: Change, before: str) -> None:
+    """What restore() plans for this device, typed there."""
+    for step in restore(change, before, device.show()):
+        device.cut()
+        for line in step.lines:
+            device.enter(line)
+    device.cut()
+
+
+@LAW
+@given(boxes(), tunnels())
+def test_forward_then_inverse_is_the_identity(box: Box, wanted: Wanted) -> None:
+    """running -> forward -> inverse is running, byte for byte, and the device refuses no line on the way."""
+    change = change_for(wanted, box.running)
+    device = Device(box.running)
+    before = device.show()
+    device.type(change.forward_text)
+    assert tree.normalise(device.show()) != tree.normalise(before)
+    device.type(change.inverse_text)
+    assert tree.normalise(device.show()) == tree.normalise(before)
+
+
+@LAW
+@given(boxes(), tunnels())
+def test_second_run_changes_nothing(box: Box, wanted: Wanted) -> None:
+    """What was built is found again, hidden defaults and all: nothing to do, nothing to undo, nothing strange."""
+    change = change_for(wanted, box.running)
+    device = Device(box.running)
+    device.type(change.forward_text)
+    again = change_for(wanted, device.show())
+    assert not again
+    assert (again.forward, again.inverse, again.forward_text, again.inverse_text) == ((), (), "", "")
+    assert against(read_back(change, box.running, device.show(), "now")) == ()
+
+
+@LAW
+@given(boxes(), tunnels(), st.data())
+def test_any_cut_can_be_taken_back(box: Box, wanted: Wanted, data: st.DataObject) -> None:
+    """The session ends after any line: what restore() plans leaves the box as it was, byte for byte."""
+    change = change_for(wanted, box.running)
+    lines = typed(change)
+    for count in data.draw(st.sets(st.integers(0, len(lines)), min_size=1, max_size=6)):
+        device = Device(box.running)
+        for line in lines[:count]:
+            device.enter(line)
+        device.cut()
+        undo_on(device, change, box.running)
+        assert tree.normalise(device.show()) == tree.normalise(Device(box.running).show())
+
+
+SOMEBODY = (
+    "crypto isakmp key <key:0000cafe> address 198.51.100.7",
+    "ip access-list extended SOMEBODY\n permit ip any host 198.51.100.8",
+    "crypto ipsec transform-set SOMEBODY esp-3des esp-sha-hmac",
+    "crypto isakmp policy 9000\n encr 3des",
+)
+
+
+@LAW
+@given(boxes(), tunnels(), st.data(), st.sets(st.sampled_from(SOMEBODY), min_size=1))
+def test_what_others_add_meanwhile_stays(box: Box, wanted: Wanted, data: st.DataObject, added: set[str]) -> None:
+    """Whoever works on the box at the same time finds all of it there after the change has been taken back."""
+    change = change_for(wanted, box.running)
+    lines = typed(change)
+    device = Device(box.running)
+    for line in lines[: data.draw(st.integers(0, len(lines)))]:
+        device.enter(line)
+    device.cut()
+    expected = Device(box.running)
+    for text in sorted(added):
+        device.type(text)
+        expected.type(text)
+    undo_on(device, change, box.running)
+    assert tree.same(device.show(), expected.show())
+
+
+@LAW
+@given(boxes(), tunnels())
+def test_place_on_the_map(box: Box, wanted: Wanted) -> None:
+    """The map on the interface is used, below its dynamic entry and at a free number; no-xauth exactly where clients log in."""
+    change = change_for(wanted, box.running)
+    entry = next(item for item in change.created if item.family.name == "crypto-map-entry")
+    number = int(entry.groups["sequence"])
+    assert number not in box.static
+    if box.bound:
+        assert entry.groups["map"] == box.map_name
+        assert box.lowest_dynamic is None or number < box.lowest_dynamic
+        assert "crypto-map-binding" not in {item.family.name for item in change.created}
+    else:
+        assert entry.groups["map"] != box.map_name
+    (key,) = [item for item in change.created if item.family.name == "isakmp-key"]
+    assert key.header.endswith(" no-xauth") is (box.bound and box.xauth)
+    if box.keepalive:
+        assert "isakmp-keepalive" not in {item.family.name for item in change.created}
+
+
+@LAW
+@given(boxes(), tunnels())
+def test_existing_policies_stay_as_they_are(box: Box, wanted: Wanted) -> None:
+    """A policy is used again or a new one put behind all others; no number that is taken is typed."""
+    change = change_for(wanted, box.running)
+    numbers = {int(found) for found in re.findall(r"^crypto isakmp policy (\d+)$", box.running, re.MULTILINE)}
+    new = [int(item.groups["number"]) for item in change.created if item.family.name == "isakmp-policy"]
+    assert all(number > max(numbers, default=0) for number in new)
+    assert len(new) <= 1
+
+
+@LAW
+@given(boxes(), tunnels())
+def test_blast_radius_names_every_neighbour(box: Box, wanted: Wanted) -> None:
+    """Whoever shares the map is named with number and peer, and so is who shares the policies and the keepalive."""
+    change = change_for(wanted, box.running)
+    told = "\n".join(change.blast_radius)
+    for position, number in enumerate(box.static):
+        assert (f"entry {number} of {box.map_name} (peer 192.0.2.{position})" in told) is box.bound
+    assert ("VPN clients" in told) is (box.bound and box.lowest_dynamic is not None)
+    families = {item.family.name for item in change.created}
+    assert ("dead peer detection applies to every IKE peer" in told) is ("isakmp-keepalive" in families)
+    assert ("starts to encrypt" in told) is not box.bound
+
+
+@LAW
+@given(boxes(), tunnels(), st.randoms(use_true_random=False))
+def test_order_of_lines_does_not_matter(box: Box, wanted: Wanted, random: object) -> None:
+    """A device that shows its objects, and the lines in them, in another order gets the same change."""
+    change = change_for(wanted, box.running)
+    nodes = list(tree.parse(box.running))
+    random.shuffle(nodes)  # type: ignore[attr-defined]
+    mixed = []
+    for node in nodes:
+        children = list(node.children)
+        if "access-list" not in node.line:
+            random.shuffle(children)  # type: ignore[attr-defined]
+        mixed.append(tree.Node(node.line, tuple(children)).text)
+    other = change_for(wanted, "\n".join(mixed))
+    assert other.forward == change.forward
+    assert other.inverse == change.inverse
+    assert sorted(other.blast_radius) == sorted(change.blast_radius)
+
+
+@LAW
+@given(boxes(), tunnels())
+def test_switching_comes_last_and_alone(box: Box, wanted: Wanted) -> None:
+    """Everything is complete before the first reference puts it to use; each switch is one line below its header."""
+    change = change_for(wanted, box.running)
+    phases = [step.phase for step in change.forward]
+    assert phases == sorted(phases, key=[Phase.BUILD, Phase.SWITCH].index)
+    assert all(len(step.lines) == 2 for step in change.of(Phase.SWITCH))
+    built = [line for step in change.of(Phase.BUILD) for line in step.lines]
+    assert not [line for line in built if line.startswith(("match address", "interface"))]
+
+
+@LAW
+@given(boxes(), tunnels())
+def test_normalise_is_idempotent_and_objects_are_complete(box: Box, wanted: Wanted) -> None:
+    """Normalising twice is normalising once, and what is desired is read back out of its own text object by object."""
+    once = tree.normalise(box.running)
+    assert tree.normalise(once) == once
+    text = text_for(wanted, box.running) if change_for(wanted, box.running) else ""
+    assert {*read_desired("ios", text).objects} == {*read("ios", text).objects}
