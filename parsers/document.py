@@ -26,6 +26,26 @@ the result unverified. `nr-run parse --json` prints the same names.
 In JSON an address or network is text, an SPI is hexadecimal text (`"0x7b7b2015"`), a set is a sorted list, a missing
 value is `null`. Units are in the names: `_seconds`, `_bytes`, `_kilobytes`, `_packets`, `_milliseconds`. Algorithms have
 NetBox's names (`aes-256-cbc`, `hmac-sha1`); the `_text` beside them is what the device printed.
+
+A text that is empty, binary or not the output of the command raises `ParseError`; a device that refused the command,
+`DeviceRefused`. Where a command prints nothing because there is nothing (an empty translation table), hand in the echo
+of the command with it: silence behind the echo is an answer, an empty text is not.
+
+## Templates of your own
+
+`parse(..., templates=folder)`, `nr-run parse --templates folder` or `$NR_RUN_TEMPLATES` name a folder with
+`<os>/<command_with_underscores>.ttp`. A file there comes before ours and fills the same record; for a command that is not
+listed here the state is what the template captured, as dictionaries and lists of text. A template is a
+[TTP](https://ttp.readthedocs.io) template of groups and variables with these rules:
+
+* indentation, blank lines and upper or lower case do not matter; a line that the terminal wrapped is put together;
+* a group is a record: its first line starts it, a `*` behind its name makes it repeat, groups lie inside groups;
+* expressions have names, in `<vars>` or in `parsers/patterns.py`: `{{ peer | re("ADDRESS") }}`;
+* `{{ ignore("REST") }}` is for what is known and not kept: a line that no template line matches makes the result unverified;
+* no TTP functions: the record converts the text.
+
+A new command in this package is one template, one record, one entry in a table of `parsers/commands/`, and two captures in
+`tests/captures/`, one healthy and one sick.
 """
 
 
