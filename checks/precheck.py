@@ -44,9 +44,9 @@ class Box:
 def precheck(box: Box, *, accept_unsaved: bool = False) -> tuple[Finding, ...]:
     """All findings; the change may be made if none failed and none is unverified."""
     return (
-        *_identity(box),
+        *identity(box),
         *_addresses(box),
-        _saved(box, accept_unsaved),
+        saved(box, accept_unsaved),
         *_nvram(box),
         _route(box),
         *_nat(box),
@@ -58,7 +58,7 @@ def _say(box: Box, check: str, passed: bool, sentence: str, command: str, field:
     return Finding(check, box.host, status, sentence, (Evidence(box.host, command, field, str(value), box.time),))
 
 
-def _identity(box: Box) -> Iterator[Finding]:
+def identity(box: Box) -> Iterator[Finding]:
     version = parse(box.platform.os, "show version", box.outputs["show version"]).state
     name = next((node.line.split()[1] for node in box.nodes if node.line.startswith("hostname ")), "")
     same = name.split(".")[0].lower() == box.host.split(".")[0].lower()
@@ -99,7 +99,7 @@ def _is_address(line: str, address: IPv4Address) -> bool:
     return line.startswith(f"ip address {address} ")
 
 
-def _saved(box: Box, accept_unsaved: bool) -> Finding:
+def saved(box: Box, accept_unsaved: bool) -> Finding:
     running, startup = (tree.normalise(box.outputs[f"show {which}-config"]).splitlines() for which in ("running", "startup"))
     differing = len(set(running) ^ set(startup))
     if running == startup:

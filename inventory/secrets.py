@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,23 +29,38 @@ TOKEN = re.compile(r"<(?:secret:[^<>\s]+|key:[0-9a-f]{8})>")
 #: A value shorter than this is hidden by the syntax around it only: by value it would tear holes into ordinary words.
 SHORTEST_HIDDEN_BY_VALUE = 8
 
-_ENCRYPTION = r"(?:[05679]\s+)?"
+_TYPE = r"(?:\d[ \t]+)?"
+#: Prompt of a router or firewall, in any mode, as an echo has it.
+_PROMPT = r"^[ \t]*(?:\S+[>#] ?)?"
 #: How a secret stands in a Cisco configuration line, typed or shown, with or without a prompt before it.
 SYNTAX: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
-        rf"\bcrypto isakmp key {_ENCRYPTION}(?P<secret>\S+)(?= (?:address|hostname)\b)",
-        rf"\bpre-shared-key (?:address \S+(?: \d+\.\S+)? |hostname \S+ )key {_ENCRYPTION}(?P<secret>\S+)",
-        rf"\bpre-shared-key (?:(?:local|remote) )?(?!address\b|hostname\b|local\b|remote\b){_ENCRYPTION}(?P<secret>\S+)",
-        rf"^[ \t]*(?:\S+[>#] ?)?key {_ENCRYPTION}(?!chain\b|config-key\b|\d+[ \t]*\r?$)(?P<secret>\S+)[ \t]*\r?$",
-        rf"\benable (?:secret|password) (?:level \d+ )?{_ENCRYPTION}(?P<secret>\S+)",
-        rf"\busername \S+ .*?\b(?:secret|password) {_ENCRYPTION}(?P<secret>\S+)",
-        rf"^[ \t]*(?:\S+[>#] ?)?password {_ENCRYPTION}(?P<secret>\S+)",
-        r"\bsnmp-server community (?P<secret>\S+)",
-        rf"\b(?:tacacs|radius)-server (?:host .*?)?key {_ENCRYPTION}(?P<secret>\S+)",
-        rf"\bkey-string {_ENCRYPTION}(?P<secret>\S+)",
-        rf"\bneighbor \S+ password {_ENCRYPTION}(?P<secret>\S+)",
-        rf"\b(?:ppp chap password|ip ospf (?:message-digest-key \d+ md5|authentication-key)) {_ENCRYPTION}(?P<secret>\S+)",
+        rf"\bisakmp key {_TYPE}(?P<secret>\S+)(?= (?:address|hostname)\b)",
+        rf"\bpre-shared-key (?:address \S+(?: \d+\.\S+)? |hostname \S+ )key {_TYPE}(?P<secret>\S+)",
+        rf"\bpre-shared-key (?:(?:local|remote) )?(?!address\b|hostname\b|local\b|remote\b){_TYPE}(?P<secret>\S+)",
+        # A number of up to three digits is that of a key in a key chain.
+        rf"{_PROMPT}key (?!chain\b|config-key\b|\d{{1,3}}[ \t]*\r?$){_TYPE}(?P<secret>\S+)[ \t]*\r?$",
+        r"\bkey config-key \S+ (?P<secret>\S+)",
+        rf"\benable (?:secret|password) (?:level \d+ )?{_TYPE}(?P<secret>\S+)",
+        rf"\busername \S+ .*?\b(?:secret|password) {_TYPE}(?P<secret>\S+)",
+        rf"{_PROMPT}(?:password|passwd) {_TYPE}(?P<secret>\S+)",
+        rf"\b(?:ppp chap|sent-username \S+|ip ftp|ip http client|neighbor \S+) password {_TYPE}(?P<secret>\S+)",
+        rf"\bldap-login-password {_TYPE}(?P<secret>\S+)",
+        rf"\bsnmp-server (?:host .*)?community {_TYPE}(?P<secret>\S+)",
+        r"\bsnmp-server host \d\S+ (?:(?:traps|informs) )?(?:version (?:1|2c) )?"
+        r"(?P<secret>(?!version\b|vrf\b|traps\b|informs\b|community\b)\S+)",
+        r"\bsnmp-server user .* auth \S+ (?P<secret>\S+)",
+        r"\bsnmp-server user .* priv (?:aes|3des|des)(?: \d+)? (?P<secret>\S+)",
+        rf"\b(?:tacacs-server|radius-server|server-private) (?:.*? )?key {_TYPE}(?P<secret>\S+)",
+        rf"\bkey-string {_TYPE}(?P<secret>\S+)",
+        rf"\b(?:message-digest-key \d+ md5|authentication-key(?: \d+ md5)?) {_TYPE}(?P<secret>\S+)",
+        r"\b(?:standby|vrrp) \d+ authentication (?:text )?(?!md5\b)(?P<secret>\S+)",
+        r"\bip nhrp authentication (?P<secret>\S+)",
+        r"\bfailover key (?:hex )?(?P<secret>\S+)",
+        r"\bset session-key (?:in|out)bound (?:ah \d+|esp \d+ cipher) (?P<secret>\S+)",
+        r"\bset session-key .* authenticator (?P<secret>\S+)",
+        r"\b[a-z]+://[^\s:/@]+:(?P<secret>[^\s@]+)@",
     )
 )
 
@@ -91,6 +107,8 @@ def _from_command(command: str, _folders: tuple[Path, ...]) -> str:
         )
     except subprocess.TimeoutExpired:
         raise SecretError(f"command:{command.split()[0]} gave no answer within 60 seconds") from None
+    except UnicodeDecodeError:
+        raise SecretError(f"command:{command.split()[0]} resolves to nothing: what it prints is not text") from None
     value = done.stdout.partition("\n")[0].strip()
     if done.returncode or not value:
         raise SecretError(f"command:{command.split()[0]} resolves to nothing: it ended with code {done.returncode}")
@@ -103,7 +121,10 @@ def _from_keyring(name: str, _folders: tuple[Path, ...]) -> str:
     except ImportError:
         raise SecretError(f"keyring:{name} needs the extra: pip install 'nr-run[keyring]'") from None
     service, _, user = name.partition("/")
-    value = keyring.get_password(service, user)
+    try:
+        value = keyring.get_password(service, user)
+    except keyring.errors.KeyringError as error:
+        raise SecretError(f"keyring:{name} resolves to nothing: {type(error).__name__}: there is no keyring to ask") from None
     if not value:
         raise SecretError(f"keyring:{name} resolves to nothing: the keyring has no such entry")
     return str(value)
@@ -112,11 +133,13 @@ def _from_keyring(name: str, _folders: tuple[Path, ...]) -> str:
 def _read(path: Path, reference: str) -> str:
     try:
         value = path.read_text(encoding="utf8").strip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise SecretError(f"{reference} resolves to nothing: {path}: {reason}") from None
     if not value:
         raise SecretError(f"{reference} resolves to nothing: {path} is empty")
+    if "\n" in value or "\r" in value:
+        raise SecretError(f"{reference}: {path} has more than one line, and a second line would be typed as a command")
     return value
 
 
@@ -144,12 +167,19 @@ def check_preshared_key(value: str, reference: str) -> None:
         raise SecretError(f"{reference}: the key has {len(value)} characters; 8 to 128 are allowed, 24 or more advised")
 
 
+@lru_cache(maxsize=256)
+def _broken(value: str) -> re.Pattern[str]:
+    """The value with line breaks anywhere in it."""
+    return re.compile(r"(?:\r?\n)*".join(re.escape(character) for character in value))
+
+
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """All secrets of one run: resolves references once, hides and reveals. Safe to share between threads."""
 
     folders: tuple[Path, ...] = field(default_factory=credential_folders)
     _values: dict[str, str] = field(default_factory=dict, repr=False)
+    _names: dict[str, str] = field(default_factory=dict, repr=False)
     _salt: bytes = field(default_factory=lambda: random_source.token_bytes(32), repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -158,11 +188,17 @@ class Secrets:
         token = self.token(reference)
         with self._lock:
             if token not in self._values:
-                self._values[token] = self.look_up(reference)
+                self._values[token] = self._fetch(reference)
             return self._values[token]
 
     def look_up(self, reference: str) -> str:
         """Value of a reference that is not itself secret, such as a user name; it is not hidden in texts."""
+        with self._lock:
+            if reference not in self._names:
+                self._names[reference] = self._fetch(reference)
+            return self._names[reference]
+
+    def _fetch(self, reference: str) -> str:
         scheme, _, rest = reference.partition(":")
         if scheme not in SCHEMES or not rest:
             near = get_close_matches(scheme, SCHEMES, n=1)
@@ -171,35 +207,52 @@ class Secrets:
         return SCHEMES[scheme](rest, self.folders)
 
     def preshared_key(self, reference: str) -> str:
-        """Token of a pre-shared key that is there and that a command line can take."""
-        check_preshared_key(self.resolve(reference), reference)
-        return self.token(reference)
+        """Token of a pre-shared key that is there and that a command line can take.
+
+        It is the token that ``hide`` puts in place of the value: where two references hold one value, that of the first.
+        """
+        value = self.resolve(reference)
+        check_preshared_key(value, reference)
+        return self._token_of(value)
 
     @staticmethod
     def token(reference: str) -> str:
-        """How the value of this reference stands in a text: ``<secret:REF>``."""
-        return "<secret:" + re.sub(r"[\s<>]+", "_", reference) + ">"
+        """How the value of this reference stands in a text: ``<secret:REF>``, two references never alike."""
+        words = re.sub(r"[\s<>]", "_", reference)
+        if words != reference:
+            words += f"~{hashlib.sha256(reference.encode()).hexdigest()[:8]}"
+        return f"<secret:{words}>"
 
     def hide(self, text: str) -> str:
-        """The text with every known value, and whatever stands where a secret stands, as a token."""
+        """The text with every known value, and whatever stands where a secret stands, as a token.
+
+        First values that a line break cuts in two, which no syntax finds whole; then by syntax, so that a value inside a
+        longer secret does not leave the rest of it readable; then by value, wherever it is left.
+        """
         with self._lock:
-            referenced = [item for item in self._values.items() if item[0].startswith("<secret:")]
-        for token, value in sorted(referenced, key=lambda item: -len(item[1])):
-            if len(value) >= SHORTEST_HIDDEN_BY_VALUE:
-                text = text.replace(value, token)
+            known = [value for token, value in self._values.items() if token.startswith("<secret:")]
+        known = sorted({value for value in known if len(value) >= SHORTEST_HIDDEN_BY_VALUE}, key=lambda value: -len(value))
+        for value in known:
+            text = _broken(value).sub(self._hide_broken, text)
         for pattern in SYNTAX:
             text = pattern.sub(self._hide_match, text)
+        if known:
+            anywhere = "|".join((TOKEN.pattern, *map(re.escape, known)))
+            text = re.sub(anywhere, lambda match: match[0] if TOKEN.fullmatch(match[0]) else self._token_of(match[0]), text)
         return text
+
+    def _hide_broken(self, match: re.Match[str]) -> str:
+        return self._token_of(match[0]) if "\n" in match[0] else match[0]
 
     def export(self) -> dict[str, Any]:
         """All values and the salt of the fingerprints, for an encrypted file and nothing else."""
         with self._lock:
-            return {"salt": self._salt.hex(), "values": dict(self._values)}
+            return {"salt": self._salt.hex(), "values": dict(self._values), "names": dict(self._names)}
 
     @classmethod
     def restored(cls, exported: Mapping[str, Any]) -> Secrets:
         """The secrets of an earlier run: equal values get the tokens that they had then."""
-        return cls((), dict(exported["values"]), bytes.fromhex(exported["salt"]))
+        return cls((), dict(exported["values"]), dict(exported["names"]), bytes.fromhex(exported["salt"]))
 
     def _hide_match(self, match: re.Match[str]) -> str:
         value = match["secret"]

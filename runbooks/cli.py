@@ -17,6 +17,11 @@ from ..inventory.errors import Exit, NrRunError
 #: Name: module below nr_run, attribute, and what --help says of it.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "deploy-l2l": ("runbooks.deploy_command", "deploy_command", "Build LAN-to-LAN tunnels and prove them, or put back."),
+    "remove-l2l": ("runbooks.deploy_command", "remove_command", "Remove LAN-to-LAN tunnels and prove them gone, or put back."),
+    "rollback": ("runbooks.past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
+    "resume": ("runbooks.past_commands", "resume_command", "Finish a run that was killed or cut off."),
+    "runs": ("runbooks.past_commands", "runs_command", "List the runs and how they ended."),
+    "show": ("runbooks.past_commands", "show_command", "Show one run again."),
     "parse": ("runbooks.parse", "parse_command", "Read the output of a show command into typed state."),
     "schema": ("runbooks.schema_command", "schema_command", "Print the JSON Schema of an intent file, for editors."),
     "lab": ("lab.cli", "lab", "Rehearse on simulated routers: up, status, down, exec, fault."),

@@ -1,140 +1,28 @@
-"""The runbook deploy-l2l: read, plan, show, approve; then one tunnel after the other, both ends as one change."""
+"""The runbooks deploy-l2l and remove-l2l: tunnels of the intent, built and proved, or removed and proved gone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
-from pathlib import Path
-
-from ..inventory.errors import ChangeError, DriftError, Exit, NrRunError
 from ..inventory.intent import Tunnel
-from ..inventory.platforms import Platform
-from ..tasks.gather import Snapshot, gather
+from ..tasks.gather import Snapshot
 from .context import Context
-from .fleet import run_on, run_on_all
-from .locks import DeviceLocks
-from .outcome import Result, TunnelOutcome, refused
-from .planning import TunnelPlan, plan_tunnel, running_after, write_plan
-from .transaction import change_tunnel, verify_only
-
-Show = Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]
+from .planning import TunnelPlan, plan_tunnel
+from .planning_removal import plan_remove
+from .runbook import Planner
 
 
-def deploy(
-    context: Context,
-    tunnels: Sequence[Tunnel],
-    runs: Path,
-    show: Show,
-    *,
-    approve: Callable[[], bool] | None,
-    asked: bool = True,
-    accept_unsaved: bool = False,
-) -> tuple[TunnelOutcome, ...]:
-    """Build tunnels that are not there, and prove all of them; one outcome a tunnel.
+def building(*, accept_unsaved: bool) -> Planner:
+    """Planner of deploy-l2l."""
 
-    ``show`` is given the plans, and what is refused already, before anything is touched; ``approve`` then says whether to go
-    on, None stops after the plan; ``asked`` says that somebody took time over it. Raises
-    Locked, and Interrupted when the operator stops before anything was changed.
-    """
-    hosts = [end.local.host for tunnel in tunnels for end in tunnel.ends]
-    with DeviceLocks(runs, context.folder.id, hosts) if approve else nullcontext():
-        context.folder.note("locked" if approve else "planning", hosts=sorted(set(hosts)))
-        plans, outcomes = _plan_all(context, tunnels, accept_unsaved)
-        show(plans, outcomes)
-        if approve is None:
-            return (*outcomes, *(_planned(plan) for plan in plans))
-        if any(plan.changed for plan in plans) and not approve():
-            return (*outcomes, *(_planned(plan, "; not approved, nothing was touched") for plan in plans))
-        context.folder.note("approved", tunnels=[plan.tunnel.name for plan in plans])
-        for plan in plans:
-            # Time has passed since the boxes were read, or an earlier tunnel has changed them: plan again on what they are now.
-            stale = asked or plan is not plans[0]
-            outcomes.append(_carry_out(context, plan, accept_unsaved, stale=stale))
-            if outcomes[-1].result is Result.QUARANTINED:
-                outcomes += [_left(rest) for rest in plans[plans.index(plan) + 1 :]]
-                break
-        return tuple(outcomes)
+    def planner(context: Context, tunnel: Tunnel, snapshots: dict[str, Snapshot], running: dict[str, str]) -> TunnelPlan:
+        return plan_tunnel(context, tunnel, snapshots, running=running, accept_unsaved=accept_unsaved)
+
+    return planner
 
 
-def _plan_all(context: Context, tunnels: Sequence[Tunnel], accept_unsaved: bool) -> tuple[list[TunnelPlan], list[TunnelOutcome]]:
-    """Plans against the boxes as they will be after the plans before; and outcomes of tunnels that cannot be planned."""
-    wanted = {end.local.host: context.platforms[end.local.host] for tunnel in tunnels for end in tunnel.ends}
-    able = {host: {"os": platform.os} for host, platform in wanted.items() if not _unable(host, platform)}
-    for host in able:
-        context.progress.phase(host, "log in and read")
-    snapshots, errors = run_on(context.nornir, gather, able) if able else ({}, {})
-    context.folder.note("snapshot", read=sorted(snapshots), failed={host: str(error) for host, error in errors.items()})
-    context.stop.check()
-    plans: list[TunnelPlan] = []
-    outcomes: list[TunnelOutcome] = []
-    running: dict[str, str] = {}
-    for tunnel in tunnels:
-        try:
-            _raise_unable(tunnel, wanted, errors)
-            plan = plan_tunnel(context, tunnel, snapshots, running=running, accept_unsaved=accept_unsaved)
-            write_plan(context, plan)
-            if plan.changed:
-                plan.refuse_if_forbidden()
-            running = running_after(plan, running)
-            plans.append(plan)
-            context.folder.note("planned", tunnel=tunnel.name, changes=plan.changed)
-        except NrRunError as error:
-            outcomes.append(refused(tunnel.name, error))
-    return plans, outcomes
+def removing(*, accept_unsaved: bool) -> Planner:
+    """Planner of remove-l2l."""
 
+    def planner(context: Context, tunnel: Tunnel, snapshots: dict[str, Snapshot], running: dict[str, str]) -> TunnelPlan:
+        return plan_remove(context, tunnel, snapshots, running, accept_unsaved)
 
-def _unable(host: str, platform: Platform) -> str:
-    """Why this runbook cannot change the box, or nothing."""
-    if platform.os != "ios" or "telnet" not in platform.transports or 1 not in platform.ike_versions:
-        return f"{host}: deploy-l2l builds IKEv1 crypto maps on IOS over telnet so far; {platform} is not covered yet"
-    return ""
-
-
-def _raise_unable(tunnel: Tunnel, wanted: dict[str, Platform], errors: dict[str, NrRunError]) -> None:
-    """Raise what keeps this tunnel from being planned: boxes that are not covered, then boxes that could not be read."""
-    hosts = [end.local.host for end in tunnel.ends]
-    uncovered = [why for host in hosts if (why := _unable(host, wanted[host]))]
-    if uncovered:
-        raise ChangeError("; ".join(uncovered))
-    failed = [errors[host] for host in hosts if host in errors]
-    if failed:
-        raise type(failed[0])("; ".join(str(error) for error in failed))
-
-
-def _planned(plan: TunnelPlan, and_then: str = "") -> TunnelOutcome:
-    if not plan.changed:
-        return TunnelOutcome(plan.tunnel.name, Result.UNCHANGED, Exit.OK, False, "both ends have this configuration already")
-    objects = sum(len(end.change.created) for end in plan.ends)
-    boxes = sum(bool(end.change) for end in plan.ends)
-    sentence = f"{objects} objects to add on {boxes} device{'s' if boxes > 1 else ''}{and_then}"
-    return TunnelOutcome(plan.tunnel.name, Result.PENDING, Exit.PENDING, False, sentence)
-
-
-def _left(plan: TunnelPlan) -> TunnelOutcome:
-    sentence = "not begun: a tunnel before it needs a person"
-    return TunnelOutcome(plan.tunnel.name, Result.REFUSED, Exit.ERROR, False, sentence)
-
-
-def _carry_out(context: Context, approved: TunnelPlan, accept_unsaved: bool, *, stale: bool) -> TunnelOutcome:
-    """One tunnel, on the boxes as they are now: what was approved is carried out, and nothing else."""
-    try:
-        context.stop.check()
-        plan = _plan_again(context, approved, accept_unsaved) if stale else approved
-        if not plan.changed:
-            return verify_only(context, plan)
-    except NrRunError as error:
-        return refused(approved.tunnel.name, error)
-    return change_tunnel(context, plan)
-
-
-def _plan_again(context: Context, approved: TunnelPlan, accept_unsaved: bool) -> TunnelPlan:
-    """The plan on what the boxes are now. Raises DriftError when it is not the one that was approved."""
-    arguments = {end.host: {"os": end.platform.os} for end in approved.ends}
-    snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, arguments)
-    plan = plan_tunnel(context, approved.tunnel, snapshots, accept_unsaved=accept_unsaved)
-    if not plan.same_change(approved):
-        raise DriftError("a device has changed since the plan was made; look at a new plan")
-    write_plan(context, plan)
-    if plan.changed:
-        plan.refuse_if_forbidden()
-    return plan
+    return planner

@@ -87,12 +87,12 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         secrets = Secrets(folders=(*extra, *credential_folders()) if wanted.lab else credential_folders(extra))
         for tunnel in tunnels:
             secrets.preshared_key(tunnel.preshared_key_ref)
-        run_folder = RunFolder(runs, wanted.runbook, secrets)
+        run_folder = RunFolder.make(runs, wanted.runbook, secrets)
         stack.callback(run_folder.close)
         if wanted.debug:
             stack.callback(_debug_log(run_folder, secrets))
         stop = Stop()
-        stack.callback(_on_signals(stop, progress))
+        stack.callback(on_signals(stop, progress))
         nornir = connect_by(nornir, secrets, platforms)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
         context = Context(nornir, intent, platforms, secrets, run_folder, stop, progress, waits)
@@ -170,7 +170,9 @@ def asking() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _on_signals(stop: Stop, progress: Progress) -> Callable[[], None]:
+def on_signals(stop: Stop, progress: Progress) -> Callable[[], None]:
+    """From now on Ctrl-C and SIGTERM set ``stop``; the returned function gives the signals back."""
+
     def asked(_number: int, _frame: FrameType | None) -> None:
         again = stop.event.is_set()
         stop.event.set()

@@ -9,6 +9,7 @@ from ..changes.plan import Change, plan
 from ..changes.tree import Node
 from ..checks.finding import Finding, against
 from ..checks.precheck import Box, precheck
+from ..checks.read_back import without
 from ..checks.reload_fence import fence
 from ..inventory.errors import DriftError
 from ..inventory.intent import Crypto, End, Tunnel
@@ -45,6 +46,8 @@ class TunnelPlan:
     tunnel: Tunnel
     crypto: Crypto
     ends: tuple[EndPlan, EndPlan]
+    #: True if the tunnel is to go.
+    removal: bool = False
 
     @property
     def changed(self) -> bool:
@@ -135,8 +138,9 @@ def running_after(plan_: TunnelPlan, running: dict[str, str]) -> dict[str, str]:
     """Running configurations as they will be, for planning the next tunnel; the order of lines is not a device's."""
     after = dict(running)
     for end in plan_.ends:
-        added = "".join(f"{Node(item.header, item.children).text}\n" for item in end.change.created)
-        after[end.host] = f"{running.get(end.host, end.snapshot.running)}\n{added}"
+        left = without(end.change, running.get(end.host, end.snapshot.running))
+        added = (Node(item.header, item.children) for item in end.change.created)
+        after[end.host] = "".join(f"{node.text}\n" for node in (*left, *added))
     return after
 
 
@@ -161,4 +165,4 @@ def _header(end: EndPlan) -> str:
 
 
 def _clearing(end: EndPlan) -> str:
-    return f"clear crypto sa peer {end.end.remote.outside_ip}\n" if end.change else ""
+    return f"clear crypto sa peer {end.end.remote.outside_ip}\n" if end.change.created else ""

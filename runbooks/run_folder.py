@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -36,22 +37,27 @@ def runs_folder(given: Path | None) -> Path:
 class RunFolder:
     """One run's folder. What is written goes through the secrets' hiding first."""
 
-    def __init__(self, runs: Path, runbook: str, secret_store: Secrets) -> None:
-        """Make ``runs``/TIME-XXXX. Raises NrRunError when that is not possible."""
-        self.started = datetime.now(UTC)
-        self.id = f"{self.started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-        self.path = runs / self.id
+    def __init__(self, path: Path, runbook: str, secret_store: Secrets) -> None:
+        """Open a folder that exists; see make() for a new one. Raises NrRunError when the journal cannot be opened."""
+        self.id = path.name
+        self.path = path
         self.runbook = runbook
         self._secrets = secret_store
-        try:
-            runs.mkdir(parents=True, exist_ok=True)
-            self.path.mkdir(mode=0o700)
-        except OSError as error:
-            raise NrRunError(f"the run folder {self.path} cannot be made: {error.strerror}") from None
         self._journal = os.open(self.path / "journal.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         #: Set while a change is taken back: then a full disk must not stop the work, only be told afterwards.
         self.forgiving = False
         self.complaints: list[str] = []
+
+    @classmethod
+    def make(cls, runs: Path, runbook: str, secret_store: Secrets) -> RunFolder:
+        """A new folder ``runs``/TIME-XXXX. Raises NrRunError when that is not possible."""
+        path = runs / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            path.mkdir(mode=0o700)
+        except OSError as error:
+            raise NrRunError(f"the run folder {path} cannot be made: {error.strerror}") from None
+        return cls(path, runbook, secret_store)
 
     @property
     def tag(self) -> str:
@@ -61,7 +67,7 @@ class RunFolder:
     def note(self, state: str, **details: Any) -> None:
         """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it."""
         record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "state": state, **details}
-        line = self._secrets.hide(json.dumps(record, default=plain, ensure_ascii=False)) + "\n"
+        line = json.dumps(self._hidden(record), ensure_ascii=False) + "\n"
         try:
             os.write(self._journal, line.encode())
             os.fsync(self._journal)
@@ -70,12 +76,15 @@ class RunFolder:
 
     def write(self, name: str, text: str) -> None:
         """One file below the run folder, 0600. Raises NrRunError when the disk does not take it."""
+        self._write(name, self._secrets.hide(text))
+
+    def _write(self, name: str, text: str) -> None:
         path = self.path / name
         try:
             self._folder(path.parent)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf8") as file:
-                file.write(self._secrets.hide(text))
+                file.write(text)
         except OSError as error:
             self._complain(f"{path} cannot be written: {error.strerror}")
 
@@ -87,7 +96,11 @@ class RunFolder:
 
     def write_json(self, name: str, value: object) -> None:
         """One JSON file below the run folder."""
-        self.write(name, json.dumps(value, default=plain, indent=2, ensure_ascii=False) + "\n")
+        self._write(name, json.dumps(self._hidden(value), indent=2, ensure_ascii=False) + "\n")
+
+    def _hidden(self, value: object) -> Any:
+        """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
+        return _each_text(json.loads(json.dumps(value, default=plain)), self._secrets.hide)
 
     def close(self) -> None:
         """Close the journal."""
@@ -97,6 +110,16 @@ class RunFolder:
         if not self.forgiving:
             raise NrRunError(sentence)
         self.complaints.append(sentence)
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_each_text(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: _each_text(item, change) for key, item in value.items()}
+    return value
 
 
 def plain(value: object) -> Any:

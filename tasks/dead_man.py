@@ -90,3 +90,9 @@ def stand_down(task: Task, os: str, tag: str) -> Result:
     if timer_in(os, after.text) is not None:
         raise DeviceRefused(f"{task.host.name}: reload cancel did not call the reload off")
     return Result(host=task.host, changed=True, result=True)
+
+
+def pending(task: Task, os: str, tag: str) -> Result:
+    """Nornir task. ``result`` says whether a reload that this run scheduled is pending."""
+    timer = timer_in(os, session(task).ask(SHOW))
+    return Result(host=task.host, result=timer is not None and timer.is_of(tag))

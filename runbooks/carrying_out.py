@@ -1,0 +1,24 @@
+"""Begin the change of one tunnel: everything that is needed to finish or undo it later is on the disk before line one."""
+
+from __future__ import annotations
+
+from ..inventory.errors import NrRunError
+from .context import Context
+from .goals import BUILD, REMOVE
+from .outcome import TunnelOutcome, refused
+from .planning import TunnelPlan, write_plan
+from .record import write_record
+from .transaction import change_tunnel
+from .vault import seal
+
+
+def carry_out(context: Context, plan: TunnelPlan) -> TunnelOutcome:
+    """Write plan, record and secrets, then change both ends; refused when the disk does not take them."""
+    try:
+        write_plan(context, plan)
+        write_record(context, plan)
+        seal(context.folder, context.secrets)
+        context.folder.note("recorded", tunnel=plan.tunnel.name, removal=plan.removal)
+    except NrRunError as error:
+        return refused(plan.tunnel.name, error)
+    return change_tunnel(context, plan, REMOVE if plan.removal else BUILD)

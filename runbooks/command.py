@@ -1,0 +1,178 @@
+"""What the commands share: their options, the question, the report, and one way to end."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..inventory.errors import Exit, NrRunError, UsageError
+from .context import Context, Waits
+from .opening import asking
+from .outcome import TunnelOutcome, exit_code
+from .planning import TunnelPlan
+from .progress import LiveProgress, PlainProgress
+from .run_folder import plain, runs_folder
+from .runbook import Approval
+from .view import console, plan_view, recap_view
+
+_SECONDS = click.FloatRange(min=0.05)
+
+
+def with_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Several click options as one decorator; --help shows them in this order."""
+    return lambda function: functools.reduce(lambda made, option: option(made), reversed(options), function)
+
+
+PLAN_AND_YES = with_options(
+    click.option("--plan", "plan_only", is_flag=True, help="Show what would be done and how it is undone; touch nothing."),
+    click.option("--yes", is_flag=True, help="Do not ask. Needed where there is no terminal."),
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+RUNS = click.option("--runs", type=click.Path(path_type=Path), help="Where run folders are kept [$NR_RUN_RUNS, ./runs].")
+INVENTORY = click.option(
+    "--inventory", type=click.Path(path_type=Path), help="Inventory folder [$NR_RUN_INVENTORY, ./inventory]."
+)
+LAB = click.option("--lab", is_flag=True, help="Rehearse on a throw-away lab that is started for this run.")
+ACCEPT_UNSAVED = click.option(
+    "--accept-unsaved", is_flag=True, help="Go on though a device runs what it has not saved; it will be saved too."
+)
+WAITS = with_options(
+    click.option("--ike-wait", type=_SECONDS, default=Waits().ike, show_default=True, help="Seconds to wait for IKE."),
+    click.option("--poll", type=_SECONDS, default=Waits().poll, show_default=True, help="Seconds between two looks."),
+    click.option(
+        "--reconnect-wait",
+        type=click.FloatRange(min=0),
+        default=Waits().reconnect,
+        show_default=True,
+        help="Seconds to try to log in again when a session is lost.",
+    ),
+    click.option(
+        "--dead-man",
+        type=click.IntRange(min=0, max=1440),
+        default=Waits().dead_man_minutes,
+        show_default=True,
+        metavar="MINUTES",
+        help="A device that this run does not come back to reloads after so long; 0 for no such timer.",
+    ),
+    click.option(
+        "--boot-wait",
+        type=click.FloatRange(min=0),
+        default=Waits().boot,
+        show_default=True,
+        help="Seconds a device takes to boot.",
+    ),
+)
+DEBUG = click.option("--debug", is_flag=True, help="Keep all that passes, without its secrets, in debug.log of the run folder.")
+
+
+def waits_of(options: dict[str, Any]) -> Waits:
+    """The waits that the command line asks for."""
+    return Waits(
+        ike=options["ike_wait"],
+        poll=options["poll"],
+        reconnect=options["reconnect_wait"],
+        reconnect_pause=min(Waits().reconnect_pause, options["poll"] * 2),
+        dead_man_minutes=options["dead_man"],
+        boot=options["boot_wait"],
+    )
+
+
+class Talk:
+    """How a command speaks with a person or a program: plan, question, progress, recap or JSON."""
+
+    def __init__(self, runbook: str, *, plan_only: bool, yes: bool, as_json: bool) -> None:
+        """Raises UsageError when nobody can be asked and nobody has said --yes or --plan."""
+        if plan_only and yes:
+            raise UsageError("--plan looks and --yes does: say one of them")
+        if not plan_only and not yes and (as_json or not (sys.stdin.isatty() and sys.stdout.isatty())):
+            raise UsageError("there is nobody to ask here: say --yes to carry it out, or --plan to look")
+        self.runbook, self.as_json = runbook, as_json
+        self._plan_only, self._yes = plan_only, yes
+        screen = console(stderr=True)
+        self.progress = LiveProgress(screen) if screen.is_terminal and not as_json else PlainProgress()
+
+    @property
+    def approval(self) -> Approval:
+        """Whether to stop after the plan, ask, or go on."""
+        return Approval(None if self._plan_only else self._ask, takes_time=not self._yes)
+
+    def _ask(self) -> bool:
+        if self._yes:
+            return True
+        with asking():
+            return click.confirm("Carry this out?", err=True)
+
+    def show(self, waits: Waits) -> Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]:
+        """Shows plans to a person."""
+
+        def shown(plans: Sequence[TunnelPlan], _refused: Sequence[TunnelOutcome]) -> None:
+            self.progress.pause()
+            if not self.as_json:
+                console().print(plan_view(plans, waits.dead_man_minutes))
+
+        return shown
+
+    def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
+        """Report into the run folder and to the person; the exit code."""
+        folder, code = context.folder, exit_code(outcomes)
+        report = {
+            "run": folder.id,
+            "runbook": self.runbook,
+            "outcome": word_of(code),
+            "exit_code": int(code),
+            "changed": any(outcome.changed for outcome in outcomes),
+            "folder": str(folder.path),
+            "warnings": list(warnings),
+            "tunnels": [outcome.as_dict() for outcome in outcomes],
+        }
+        folder.forgiving = True
+        folder.write_json("run.json", report)
+        self.progress.pause()
+        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes)
+        keeper = console()
+        with keeper.capture() as kept:
+            keeper.print(recap)
+        folder.write("recap.txt", click.unstyle(kept.get()))
+        if self.as_json:
+            print_json(report)
+        else:
+            console().print(recap)
+        for complaint in folder.complaints:
+            click.echo(f"nr-run: {complaint}", err=True)
+        return code
+
+
+def ended(runbook: str, work: Callable[..., Exit]) -> Callable[..., None]:
+    """A command's function: exits with the code of ``work``; with --json an error is a document too."""
+
+    @functools.wraps(work)
+    def command(*arguments: Any, **options: Any) -> None:
+        try:
+            code = work(*arguments, **options)
+        except NrRunError as error:
+            if not options.get("as_json"):
+                raise
+            code = error.exit_code
+            print_json({"runbook": runbook, "outcome": word_of(code), "exit_code": int(code), "error": str(error)})
+        click.get_current_context().exit(int(code))
+
+    return command
+
+
+def word_of(code: Exit) -> str:
+    """The outcome word of an exit code, the same in JSON, run folder and recap."""
+    return code.name.lower().replace("_", "-")
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(value, default=plain, indent=2, ensure_ascii=False))
+
+
+__all__ = ["Talk", "ended", "print_json", "runs_folder", "waits_of", "with_options", "word_of"]

@@ -1,0 +1,122 @@
+"""nr-run resume, rollback, runs and show: what to do with a run that is over, or should be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..inventory.errors import Exit, NothingMatched
+from ..inventory.intent import Tunnel
+from ..tasks.gather import Snapshot
+from .command import (
+    ACCEPT_UNSAVED,
+    JSON,
+    PLAN_AND_YES,
+    RUNS,
+    WAITS,
+    Talk,
+    ended,
+    print_json,
+    runs_folder,
+    waits_of,
+    with_options,
+)
+from .context import Context
+from .planning import TunnelPlan
+from .planning_removal import plan_rollback
+from .record import find_run
+from .reopening import reopen
+from .resume import begun, resume, unfinished
+from .runbook import run_tunnels
+from .summary import Summary, summaries, table
+
+_RUN = click.argument("run", required=False, metavar="[RUN]")
+
+
+def _resume(run: str | None, **options: Any) -> Exit:
+    """Finish a run that did not come to its end: killed, cut off, or stopped by a full disk.
+
+    The journal says how far it came, and the devices say what they are. Both ends end up proved with the change, or as they
+    were before. Without RUN the newest one. The run's own folder is all that is needed.
+
+    \b
+    nr-run resume            finish the newest run
+    nr-run resume 7f3a       a run by the end of its id
+    """
+    talk = Talk("resume", plan_only=False, yes=True, as_json=options["as_json"])
+    runs = runs_folder(options["runs"])
+    path = find_run(runs, run)
+    with reopen(path, "resume", talk.progress, waits_of(options), new_run_in=None) as opened, talk.progress:
+        names = unfinished(opened.journal, opened.records)
+        if not names:
+            raise NothingMatched(f"run {path.name} came to its end; there is nothing to resume")
+        outcomes = resume(opened.context, runs, names, opened.records, opened.journal)
+        return talk.finish(opened.context, outcomes)
+
+
+def _rollback(run: str | None, **options: Any) -> Exit:
+    """Undo a finished run, exactly, from its run folder alone, with the same protection as the run itself.
+
+    Refused when a device has moved on since: when what the run made was changed, or is used by something newer.
+
+    \b
+    nr-run rollback 7f3a --plan     look
+    nr-run rollback 7f3a            look, confirm, do
+    nr-run rollback                 the newest run
+    """
+    talk = Talk("rollback", plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
+    runs, waits = runs_folder(options["runs"]), waits_of(options)
+    path = find_run(runs, run)
+    with reopen(path, "rollback", talk.progress, waits, new_run_in=runs) as opened, talk.progress:
+        if unfinished(opened.journal, opened.records):
+            raise NothingMatched(f"run {path.name} did not come to its end; nr-run resume {path.name} does that first")
+        names = [name for name in opened.records if "done" in begun(opened.journal, name)]
+        if not names:
+            raise NothingMatched(f"run {path.name} left nothing changed, so there is nothing to undo")
+        opened.context.folder.note("undoing-run", run=path.name, tunnels=names)
+
+        def planner(context: Context, tunnel: Tunnel, snapshots: dict[str, Snapshot], _running: dict[str, str]) -> TunnelPlan:
+            return plan_rollback(context, opened.records[tunnel.name], snapshots, options["accept_unsaved"])
+
+        tunnels = [opened.records[name].plan.tunnel for name in reversed(names)]
+        outcomes = run_tunnels(opened.context, tunnels, runs, planner, talk.show(waits), talk.approval)
+        return talk.finish(opened.context, outcomes)
+
+
+def _runs(**options: Any) -> Exit:
+    """List the runs that are kept, newest last, with their outcome; a run without one did not come to its end."""
+    found = summaries(runs_folder(options["runs"]))
+    _print(found, as_json=options["as_json"])
+    return Exit.OK
+
+
+def _show(run: str | None, **options: Any) -> Exit:
+    """Show one run: its recap, or how far it came. Without RUN the newest."""
+    path: Path = find_run(runs_folder(options["runs"]), run)
+    summary = Summary.of(path)
+    if options["as_json"]:
+        print_json(summary.as_dict())
+    elif (path / "recap.txt").is_file():
+        click.echo((path / "recap.txt").read_text(encoding="utf8"), nl=False)
+    else:
+        click.echo(f"run {path.name} did not come to its end; its last step was: {summary.last}\nnr-run resume {path.name}")
+    return Exit.OK
+
+
+def _print(found: list[Summary], *, as_json: bool) -> None:
+    if as_json:
+        print_json([summary.as_dict() for summary in found])
+    elif found:
+        table(found)
+    else:
+        click.echo("no runs")
+
+
+resume_command = click.command("resume")(_RUN(with_options(JSON, RUNS, WAITS)(ended("resume", _resume))))
+rollback_command = click.command("rollback")(
+    _RUN(with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, WAITS)(ended("rollback", _rollback)))
+)
+runs_command = click.command("runs")(with_options(JSON, RUNS)(ended("runs", _runs)))
+show_command = click.command("show")(_RUN(with_options(JSON, RUNS)(ended("show", _show))))

@@ -1,0 +1,73 @@
+"""Plans that take a tunnel away: by the intent (remove-l2l), or by what an earlier run made of it (rollback)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ..changes.objects import ConfigObject, read
+from ..changes.plan import plan, plan_removal
+from ..changes.removal import owned
+from ..changes.tree import Node
+from ..checks.precheck import Box, identity, saved
+from ..checks.reload_fence import fence
+from ..inventory.errors import ChangeError, DriftError
+from ..inventory.intent import Tunnel
+from ..tasks.gather import Snapshot
+from .context import Context
+from .planning import EndPlan, TunnelPlan, plan_tunnel
+from .record import Recorded
+
+Running = Mapping[str, str]
+
+
+def plan_remove(
+    context: Context, tunnel: Tunnel, snapshots: dict[str, Snapshot], running: dict[str, str], accept_unsaved: bool
+) -> TunnelPlan:
+    """Plan that removes what the boxes have of an intended tunnel. Raises ChangeError when they have it in another form."""
+    there = plan_tunnel(context, tunnel, snapshots, running=running, accept_unsaved=accept_unsaved)
+    ends = []
+    for end in there.ends:
+        text = running.get(end.host, end.snapshot.running)
+        entry_is_there = any(item.family.name == "crypto-map-entry" for item in end.change.reused)
+        items, stays = owned(read(end.platform.os, text), end.change.reused) if entry_is_there else ((), ())
+        ends.append(_end(context, end, items, text, accept_unsaved, stays))
+    near, far = ends
+    return replace(there, ends=(near, far), removal=True)
+
+
+def plan_rollback(context: Context, record: Recorded, snapshots: dict[str, Snapshot], accept_unsaved: bool) -> TunnelPlan:
+    """Plan that undoes one tunnel of an earlier run, exactly. Raises DriftError when a box has moved on since."""
+    ends = []
+    for end in record.plan.ends:
+        fresh = replace(end, snapshot=snapshots[end.host])
+        try:
+            if record.plan.removal:
+                text = config_text(end.change.removed)
+                change = plan(end.host, end.platform.os, text, fresh.snapshot.running)
+                ends.append(_checked(context, replace(fresh, change=change, desired=text, decisions=()), accept_unsaved))
+            else:
+                ends.append(_end(context, fresh, end.change.created, fresh.snapshot.running, accept_unsaved, ()))
+        except ChangeError as error:
+            raise DriftError(f"the box has moved on since that run: {error}") from None
+    near, far = ends
+    return replace(record.plan, ends=(near, far), removal=not record.plan.removal)
+
+
+def _end(
+    context: Context, end: EndPlan, items: Iterable[ConfigObject], running: str, accept_unsaved: bool, stays: tuple[str, ...]
+) -> EndPlan:
+    change = plan_removal(end.host, end.platform.os, items, running)
+    return _checked(context, replace(end, change=change, desired=config_text(change.removed), decisions=stays), accept_unsaved)
+
+
+def _checked(context: Context, end: EndPlan, accept_unsaved: bool) -> EndPlan:
+    """With the prechecks that matter when something goes: it is the right box, it is saved, and a reload would mend it."""
+    box = Box(end.end, end.platform, end.snapshot.outputs, end.change, end.snapshot.observation.time)
+    fences = tuple(fence(box)) if context.waits.dead_man_minutes else ()
+    return replace(end, prechecks=(*identity(box), saved(box, accept_unsaved), *fences))
+
+
+def config_text(items: Iterable[ConfigObject]) -> str:
+    """Objects as configuration text."""
+    return "".join(f"{Node(item.header, item.children).text}\n" for item in items)

@@ -1,0 +1,168 @@
+"""What a run was about to do to one tunnel, written before the first line is sent: all that resume and rollback need.
+
+It holds addresses, releases, intent, the desired or removed configuration and what the boxes showed before; secrets stand as
+tokens, their values are in the run's encrypted file. So a run can be finished or undone from its folder alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nornir.core import Nornir
+from nornir.core.configuration import Config
+from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
+from nornir.core.plugins.runners import RunnersPluginRegister
+from nornir.core.state import GlobalState
+
+from ..changes.objects import read
+from ..changes.plan import Change, plan, plan_removal
+from ..inventory.errors import NothingMatched, NrRunError
+from ..inventory.intent import Crypto, IKEProposal, IPSecProposal, Tunnel
+from ..inventory.platforms import Platform, platform_for
+from ..tasks.gather import Snapshot, observation
+from .context import Context
+from .planning import EndPlan, TunnelPlan
+
+FORMAT = 1
+FILE = "record.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One tunnel of an earlier run: the plan as it was carried out, and where the devices are."""
+
+    plan: TunnelPlan
+    hosts: Mapping[str, Mapping[str, Any]]
+
+
+def write_record(context: Context, plan_: TunnelPlan) -> None:
+    """Write the record of one tunnel, and the secrets beside it."""
+    crypto = plan_.crypto
+    context.folder.write_json(
+        f"{plan_.tunnel.name}/{FILE}",
+        {
+            "format": FORMAT,
+            "removal": plan_.removal,
+            "tunnel": plan_.tunnel.model_dump(mode="json"),
+            "crypto": {
+                "ike_version": crypto.ike_version,
+                "ike_mode": crypto.ike_mode,
+                "ike": crypto.ike_proposals[0].model_dump(mode="json"),
+                "ipsec": crypto.ipsec_proposals[0].model_dump(mode="json"),
+                "pfs_group": crypto.pfs_group,
+            },
+            "ends": [_end(context.nornir, end) for end in plan_.ends],
+        },
+    )
+
+
+def _end(nornir: Nornir, end: EndPlan) -> dict[str, Any]:
+    host = nornir.inventory.hosts[end.host]
+    references = {name: host.get(name) for name in ("username_ref", "password_ref", "enable_ref")}
+    return {
+        "host": end.host,
+        "address": host.hostname,
+        "port": host.port,
+        "model": end.platform.model,
+        "release": str(end.platform.release),
+        "references": {name: value for name, value in references.items() if value},
+        "desired": end.desired,
+        "time": end.snapshot.observation.time,
+        "outputs": end.snapshot.outputs,
+    }
+
+
+def read_record(path: Path) -> Recorded:
+    """Raises NrRunError when the file is not a record of this format."""
+    try:
+        data = json.loads(path.read_text(encoding="utf8"))
+        if data["format"] != FORMAT:
+            raise NrRunError(f"{path} has format {data['format']}; this nr-run reads format {FORMAT}")
+        tunnel = Tunnel.model_validate_json(json.dumps(data["tunnel"]))
+        crypto = _crypto(data["crypto"])
+        near, far = (_end_plan(entry, end, removal=data["removal"]) for entry, end in zip(data["ends"], tunnel.ends, strict=True))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NrRunError(f"{path} is no record of a run: {type(error).__name__}") from None
+    hosts = {
+        entry["host"]: {key: entry[key] for key in ("address", "port", "references", "model", "release")}
+        for entry in data["ends"]
+    }
+    return Recorded(TunnelPlan(tunnel, crypto, (near, far), data["removal"]), hosts)
+
+
+def _crypto(data: Mapping[str, Any]) -> Crypto:
+    return Crypto(
+        ike_version=data["ike_version"],
+        ike_mode=data["ike_mode"],
+        ike_proposals=(IKEProposal.model_validate(data["ike"]),),
+        ipsec_proposals=(IPSecProposal.model_validate(data["ipsec"]),),
+        pfs_group=data["pfs_group"],
+    )
+
+
+def _end_plan(data: Mapping[str, Any], end: Any, *, removal: bool) -> EndPlan:
+    platform = platform_for(data["model"], data["release"])
+    outputs = data["outputs"]
+    seen = observation(data["host"], platform.os, outputs)
+    snapshot = Snapshot(data["host"], outputs, seen)
+    change = _change(data["host"], platform, data["desired"], snapshot.running, removal=removal)
+    return EndPlan(end, platform, snapshot, data["desired"], (), change, ())
+
+
+def _change(host: str, platform: Platform, text: str, running: str, *, removal: bool) -> Change:
+    if removal:
+        return plan_removal(host, platform.os, read(platform.os, text).objects.values(), running)
+    return plan(host, platform.os, text, running)
+
+
+def nornir_of(recorded: list[Recorded]) -> Nornir:
+    """A Nornir of the devices that these records name, without any inventory."""
+    defaults = Defaults()
+    hosts = {
+        name: Host(name=name, hostname=place["address"], port=place["port"], data=dict(place["references"]), defaults=defaults)
+        for record in recorded
+        for name, place in record.hosts.items()
+    }
+    RunnersPluginRegister.auto_register()
+    runner = RunnersPluginRegister.get_plugin("threaded")(num_workers=20)
+    return Nornir(inventory=Inventory(Hosts(hosts), Groups(), defaults), runner=runner, config=Config(), data=GlobalState())
+
+
+def platforms_in(recorded: list[Recorded]) -> dict[str, Platform]:
+    """Host name to what it can do."""
+    return {name: platform_for(place["model"], place["release"]) for item in recorded for name, place in item.hosts.items()}
+
+
+def find_run(runs: Path, name: str | None) -> Path:
+    """Folder of a run by its id, or by the end of it; without a name the newest. Raises NothingMatched."""
+    folders = sorted(path for path in runs.glob("2*-*") if path.is_dir()) if runs.is_dir() else []
+    if name is None:
+        if not folders:
+            raise NothingMatched(f"{runs} holds no runs")
+        return folders[-1]
+    found = [path for path in folders if path.name == name or path.name.endswith(f"-{name}")]
+    if len(found) != 1:
+        known = ", ".join(path.name for path in folders[-3:]) or "none"
+        raise NothingMatched(f"{'no' if not found else 'more than one'} run is {name!r} in {runs}; the newest are {known}")
+    return found[0]
+
+
+def records_in(folder: Path) -> dict[str, Recorded]:
+    """Tunnel name to its record, in the order in which they were carried out."""
+    files = sorted(folder.glob(f"*/{FILE}"), key=lambda path: path.stat().st_mtime_ns)
+    return {path.parent.name: read_record(path) for path in files}
+
+
+def journal_of(folder: Path) -> list[dict[str, Any]]:
+    """The journal; a last line that was cut in writing is left out."""
+    lines = []
+    for line in (folder / "journal.jsonl").read_text(encoding="utf8").splitlines():
+        try:
+            lines.append(json.loads(line))
+        except ValueError:
+            continue
+    return lines

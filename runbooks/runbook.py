@@ -1,0 +1,145 @@
+"""The order of work that all changing runbooks share: read, plan, show, approve, then one tunnel after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..inventory.errors import ChangeError, DriftError, Exit, NrRunError
+from ..inventory.intent import Tunnel
+from ..inventory.platforms import Platform
+from ..tasks.gather import Snapshot, gather
+from .carrying_out import carry_out
+from .context import Context
+from .fleet import run_on, run_on_all
+from .locks import DeviceLocks
+from .outcome import Result, TunnelOutcome, refused
+from .planning import TunnelPlan, running_after, write_plan
+from .transaction import verify_only
+
+Show = Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]
+#: Plans one tunnel: context, tunnel, what the boxes showed, and what they will run after the plans before.
+Planner = Callable[[Context, Tunnel, dict[str, Snapshot], dict[str, str]], TunnelPlan]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """``ask`` says whether to go on, None stops after the plan; ``takes_time`` says that somebody thinks about it."""
+
+    ask: Callable[[], bool] | None
+    takes_time: bool = True
+
+
+def run_tunnels(
+    context: Context, tunnels: Sequence[Tunnel], runs: Path, planner: Planner, show: Show, approval: Approval
+) -> tuple[TunnelOutcome, ...]:
+    """Plan and carry out; one outcome a tunnel.
+
+    ``show`` is given the plans, and what is refused already, before anything is touched. Raises Locked, and Interrupted when
+    the operator stops before anything was changed.
+    """
+    hosts = sorted({end.local.host for tunnel in tunnels for end in tunnel.ends})
+    with DeviceLocks(runs, context.folder.id, hosts) if approval.ask else nullcontext():
+        context.folder.note("locked" if approval.ask else "planning", hosts=hosts)
+        plans, outcomes = _plan_all(context, tunnels, planner)
+        show(plans, outcomes)
+        if approval.ask is None:
+            return (*outcomes, *(_planned(plan) for plan in plans))
+        if any(plan.changed for plan in plans) and not approval.ask():
+            return (*outcomes, *(_planned(plan, "; not approved, nothing was touched") for plan in plans))
+        context.folder.note("approved", tunnels=[plan.tunnel.name for plan in plans])
+        for plan in plans:
+            # Time has passed since the boxes were read, or an earlier tunnel has changed them: plan again on what they are now.
+            stale = approval.takes_time or plan is not plans[0]
+            outcomes.append(_carry_out(context, plan, planner, stale=stale))
+            if outcomes[-1].result is Result.QUARANTINED:
+                outcomes += [_left(rest) for rest in plans[plans.index(plan) + 1 :]]
+                break
+        return tuple(outcomes)
+
+
+def _plan_all(context: Context, tunnels: Sequence[Tunnel], planner: Planner) -> tuple[list[TunnelPlan], list[TunnelOutcome]]:
+    """Plans against the boxes as they will be after the plans before; and outcomes of tunnels that cannot be planned."""
+    wanted = {end.local.host: context.platforms[end.local.host] for tunnel in tunnels for end in tunnel.ends}
+    able = {host: {"os": platform.os} for host, platform in wanted.items() if not _unable(host, platform)}
+    for host in able:
+        context.progress.phase(host, "log in and read")
+    snapshots, errors = run_on(context.nornir, gather, able) if able else ({}, {})
+    context.folder.note("snapshot", read=sorted(snapshots), failed={host: str(error) for host, error in errors.items()})
+    context.stop.check()
+    plans: list[TunnelPlan] = []
+    outcomes: list[TunnelOutcome] = []
+    running: dict[str, str] = {}
+    for tunnel in tunnels:
+        try:
+            _raise_unable(tunnel, wanted, errors)
+            plan = planner(context, tunnel, snapshots, running)
+            write_plan(context, plan)
+            if plan.changed:
+                plan.refuse_if_forbidden()
+            running = running_after(plan, running)
+            plans.append(plan)
+            context.folder.note("planned", tunnel=tunnel.name, changes=plan.changed)
+        except NrRunError as error:
+            outcomes.append(refused(tunnel.name, error))
+    return plans, outcomes
+
+
+def _unable(host: str, platform: Platform) -> str:
+    """Why the runbooks cannot change this box, or nothing."""
+    if platform.os != "ios" or "telnet" not in platform.transports or 1 not in platform.ike_versions:
+        return f"{host}: IKEv1 crypto maps on IOS over telnet are covered so far; {platform} is not yet"
+    return ""
+
+
+def _raise_unable(tunnel: Tunnel, wanted: Mapping[str, Platform], errors: Mapping[str, NrRunError]) -> None:
+    """Raise what keeps this tunnel from being planned: boxes that are not covered, then boxes that could not be read."""
+    hosts = [end.local.host for end in tunnel.ends]
+    uncovered = [why for host in hosts if (why := _unable(host, wanted[host]))]
+    if uncovered:
+        raise ChangeError("; ".join(uncovered))
+    failed = [errors[host] for host in hosts if host in errors]
+    if failed:
+        raise type(failed[0])("; ".join(str(error) for error in failed))
+
+
+def _planned(plan: TunnelPlan, and_then: str = "") -> TunnelOutcome:
+    if not plan.changed:
+        sentence = "neither end has it" if plan.removal else "both ends have this configuration already"
+        return TunnelOutcome(plan.tunnel.name, Result.UNCHANGED, Exit.OK, False, sentence)
+    objects = sum(len(end.change.created) + len(end.change.removed) for end in plan.ends)
+    boxes = sum(bool(end.change) for end in plan.ends)
+    verb = "remove" if plan.removal else "add"
+    sentence = f"{objects} objects to {verb} on {boxes} device{'s' if boxes > 1 else ''}{and_then}"
+    return TunnelOutcome(plan.tunnel.name, Result.PENDING, Exit.PENDING, False, sentence)
+
+
+def _left(plan: TunnelPlan) -> TunnelOutcome:
+    sentence = "not begun: a tunnel before it needs a person"
+    return TunnelOutcome(plan.tunnel.name, Result.REFUSED, Exit.ERROR, False, sentence)
+
+
+def _carry_out(context: Context, approved: TunnelPlan, planner: Planner, *, stale: bool) -> TunnelOutcome:
+    """One tunnel, on the boxes as they are now: what was approved is carried out, and nothing else."""
+    try:
+        context.stop.check()
+        plan = _plan_again(context, approved, planner) if stale else approved
+        if not plan.changed:
+            return _planned(plan) if plan.removal else verify_only(context, plan)
+    except NrRunError as error:
+        return refused(approved.tunnel.name, error)
+    return carry_out(context, plan)
+
+
+def _plan_again(context: Context, approved: TunnelPlan, planner: Planner) -> TunnelPlan:
+    """The plan on what the boxes are now. Raises DriftError when it is not the one that was approved."""
+    arguments = {end.host: {"os": end.platform.os} for end in approved.ends}
+    snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, arguments)
+    plan = planner(context, approved.tunnel, snapshots, {})
+    if not plan.same_change(approved):
+        raise DriftError("a device has changed since the plan was made; look at a new plan")
+    if plan.changed:
+        plan.refuse_if_forbidden()
+    return plan
