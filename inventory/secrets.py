@@ -60,7 +60,7 @@ SYNTAX: tuple[re.Pattern[str], ...] = tuple(
         r"\bfailover key (?:hex )?(?P<secret>\S+)",
         r"\bset session-key (?:in|out)bound (?:ah \d+|esp \d+ cipher) (?P<secret>\S+)",
         r"\bset session-key .* authenticator (?P<secret>\S+)",
-        r"\b[a-z]+://[^\s:/@]+:(?P<secret>[^\s@]+)@",
+        r"\b[a-z]+://[^\s:/@]+:(?P<secret>[^\s@/]+)@",
     )
 )
 
