@@ -55,7 +55,7 @@ class Machine:
 
     def run(self) -> Outcome:
         """Read the whole text, which begins and ends with a line break."""
-        text, opened = self.text, self.open
+        text = self.text
         position, end = 0, len(text.rstrip())
         scope = self.root
         last: Rule | None = None
@@ -91,12 +91,10 @@ class Machine:
                     trace.append(rule)
                 else:
                     trace = self._learn(trace, [rule])
-            if rule.scope is not scope or rule.action is not Action.ADD:
-                scope = self._enter(rule, names, match.groups(), position)
-            elif opened[-1].keys().isdisjoint(names):
-                opened[-1].update(zip(names, match.groups(), strict=True))
+            if rule.scope is scope and rule.action is Action.ADD:
+                self._add(names, match.groups(), position)
             else:
-                self._again(names, match.groups(), position)
+                scope = self._enter(rule, names, match.groups(), position)
             matched += 1
             position = match.end()
         self._close_to(0)
