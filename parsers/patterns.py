@@ -49,7 +49,7 @@ PATTERNS: dict[str, str] = {
     "ADDRESS_PREFIX": r"(?:\d{1,3}\.){3}\d{1,3}(?:/\d+)?",
     "NAT_SIDE": r"---|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+",
     "PING_MARKS": r"[!.UQMN?&]+",
-    "ROUTE_CODE": r"[A-Za-z][A-Z]?[*+%p&]*(?: ?(?:[EN][12]|IA|EX|L[12]|ia|su))?[*+%]*",
+    "ROUTE_CODE": r"[A-Za-z][A-Z]?[*+%p&]*(?: ?(?:[EN][12]|IA|EX|L[12]|ia|su))?(?:[ \t]*[*+%&](?=[ \t]))*",
     "ROUTE_LEGEND": r"(?:[A-Za-z*+%&][A-Za-z0-9]? - [A-Za-z][^,\n]*(?:,[ \t]*|[ \t]*(?=\n)))+",
     "OPTIONAL_AGE": r"(?:, (?:\d+:\d\d:\d\d|(?:\d+[ywdh])+))?",
     "OPTIONAL_INTERFACE": r"(?:, [A-Za-z][A-Za-z0-9/.:_-]*)?",
