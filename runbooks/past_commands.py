@@ -28,7 +28,7 @@ from .planning import TunnelPlan
 from .planning_removal import plan_rollback
 from .record import find_run
 from .reopening import reopen
-from .resume import begun, resume, unfinished
+from .resume import begun, has_changed, is_unfinished, resume, unfinished
 from .runbook import run_tunnels
 from .summary import Summary, summaries, table
 
@@ -39,15 +39,15 @@ def _resume(run: str | None, **options: Any) -> Exit:
     """Finish a run that did not come to its end: killed, cut off, or stopped by a full disk.
 
     The journal says how far it came, and the devices say what they are. Both ends end up proved with the change, or as they
-    were before. Without RUN the newest one. The run's own folder is all that is needed.
+    were before. Without RUN the newest that is unfinished. The run's own folder is all that is needed.
 
     \b
-    nr-run resume            finish the newest run
+    nr-run resume            finish the newest unfinished run
     nr-run resume 7f3a       a run by the end of its id
     """
     talk = Talk("resume", plan_only=False, yes=True, as_json=options["as_json"])
     runs = runs_folder(options["runs"])
-    path = find_run(runs, run)
+    path = find_run(runs, run, is_unfinished)
     with reopen(path, "resume", talk.progress, waits_of(options), new_run_in=None) as opened, talk.progress:
         names = unfinished(opened.journal, opened.records)
         if not names:
@@ -64,11 +64,11 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     \b
     nr-run rollback 7f3a --plan     look
     nr-run rollback 7f3a            look, confirm, do
-    nr-run rollback                 the newest run
+    nr-run rollback                 the newest run that changed something
     """
     talk = Talk("rollback", plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
     runs, waits = runs_folder(options["runs"]), waits_of(options)
-    path = find_run(runs, run)
+    path = find_run(runs, run, has_changed)
     with reopen(path, "rollback", talk.progress, waits, new_run_in=runs) as opened, talk.progress:
         if unfinished(opened.journal, opened.records):
             raise NothingMatched(f"run {path.name} did not come to its end; nr-run resume {path.name} does that first")

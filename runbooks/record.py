@@ -7,7 +7,7 @@ tokens, their values are in the run's encrypted file. So a run can be finished o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,13 +137,14 @@ def platforms_in(recorded: list[Recorded]) -> dict[str, Platform]:
     return {name: platform_for(place["model"], place["release"]) for item in recorded for name, place in item.hosts.items()}
 
 
-def find_run(runs: Path, name: str | None) -> Path:
-    """Folder of a run by its id, or by the end of it; without a name the newest. Raises NothingMatched."""
+def find_run(runs: Path, name: str | None, wanted: Callable[[Path], bool] = lambda _path: True) -> Path:
+    """Folder of a run by its id, or by the end of it; without a name the newest that is ``wanted``. Raises NothingMatched."""
     folders = sorted(path for path in runs.glob("2*-*") if path.is_dir()) if runs.is_dir() else []
     if name is None:
-        if not folders:
-            raise NothingMatched(f"{runs} holds no runs")
-        return folders[-1]
+        newest = next((path for path in reversed(folders) if wanted(path)), None)
+        if newest is None:
+            raise NothingMatched(f"{runs} holds no such run")
+        return newest
     found = [path for path in folders if path.name == name or path.name.endswith(f"-{name}")]
     if len(found) != 1:
         known = ", ".join(path.name for path in folders[-3:]) or "none"
@@ -159,7 +160,9 @@ def records_in(folder: Path) -> dict[str, Recorded]:
 
 def journal_of(folder: Path) -> list[dict[str, Any]]:
     """The journal; a last line that was cut in writing is left out."""
-    lines = []
+    lines: list[dict[str, Any]] = []
+    if not (folder / "journal.jsonl").is_file():
+        return lines
     for line in (folder / "journal.jsonl").read_text(encoding="utf8").splitlines():
         try:
             lines.append(json.loads(line))

@@ -26,7 +26,7 @@ from .locks import DeviceLocks
 from .outcome import TunnelOutcome
 from .planning import EndPlan
 from .progressing import Progressing
-from .record import Recorded
+from .record import Recorded, journal_of
 from .taking_back import take_back
 from .transaction import finish, prove, success
 
@@ -37,6 +37,25 @@ ENDED = {"done", "rolled-back"}
 def begun(journal: Sequence[Mapping[str, Any]], name: str) -> set[str]:
     """States that the journal holds of one tunnel."""
     return {line["state"] for line in journal if line.get("tunnel") == name}
+
+
+def is_unfinished(folder: Path) -> bool:
+    """True if the run of this folder was begun and did not end; from the journal alone."""
+    states = _states_by_tunnel(folder)
+    return any("recorded" in seen and not seen & ENDED for seen in states.values())
+
+
+def has_changed(folder: Path) -> bool:
+    """True if the run of this folder changed a tunnel and kept the change."""
+    return any("done" in seen for seen in _states_by_tunnel(folder).values())
+
+
+def _states_by_tunnel(folder: Path) -> dict[str, set[str]]:
+    states: dict[str, set[str]] = {}
+    for line in journal_of(folder):
+        if "tunnel" in line:
+            states.setdefault(line["tunnel"], set()).add(line["state"])
+    return states
 
 
 def unfinished(journal: Sequence[Mapping[str, Any]], records: Mapping[str, Recorded]) -> list[str]:

@@ -52,9 +52,10 @@ def _end_view(end: EndPlan, order: int) -> RenderableType:
     for item in end.change.reused:
         lines.append(Text.assemble(("   = ", "dim"), (item.title, "dim"), ("  as it is", "dim")))
     for step in end.change.forward:
-        style = "green" if step.phase is Phase.BUILD else "yellow"
+        mark, style = ("+", "green") if step.phase is Phase.BUILD else ("~", "yellow")
+        if end.change.removed:
+            mark, style = "-", "red"
         head, *below = step.lines
-        mark = "+" if step.phase is Phase.BUILD else "~"
         lines.append(Text(f"     ! {step.purpose}", style="dim"))
         lines += [Text(f"   {mark} {line}", style=style) for line in (head, *(f" {line}" for line in below))]
     if end.change:
@@ -74,10 +75,12 @@ def _plan_total(plans: Sequence[TunnelPlan]) -> Text:
     ends = [end for plan in plans for end in plan.ends]
     add = sum(len(end.change.created) for end in ends)
     same = sum(len(end.change.reused) for end in ends)
+    remove = sum(len(end.change.removed) for end in ends)
     boxes = len({end.host for end in ends if end.change})
-    if not add:
+    if not boxes:
         return Text("Plan: nothing to change.", style="green")
-    return Text(f"Plan: {add} to add on {boxes} devices, {same} used as they are, 0 to change, 0 to remove.", style="bold")
+    words = f"Plan: {add} to add, {remove} to remove on {boxes} device{'' if boxes == 1 else 's'}; {same} used as they are."
+    return Text(words, style="bold")
 
 
 def recap_view(run: str, runbook: str, folder: str, outcomes: Sequence[TunnelOutcome]) -> RenderableType:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +70,37 @@ class Rehearsal:
         waits = ["--poll", "0.1", "--ike-wait", "6", "--reconnect-wait", "6"]
         return [str(Path(sys.executable).parent / "nr-run"), "deploy-l2l", *words, *places, *waits]
 
+    def other(self, command: str, *words: str) -> list[str]:
+        """The command line of another subcommand, which needs no inventory."""
+        places = ["--runs", str(self.runs)]
+        waits = ["--poll", "0.1", "--ike-wait", "6", "--reconnect-wait", "6"] if command in ("resume", "rollback") else []
+        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *waits]
+
+    def nr_run(self, command: str, *words: str, **environment: str) -> Done:
+        """Run resume, rollback, runs or show, without the credentials that a deploy has."""
+        bare = {key: value for key, value in self.environment.items() if key != "NR_RUN_CREDENTIALS"}
+        done = subprocess.run(
+            self.other(command, *words),
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env={**bare, **environment},
+            timeout=120,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def begin_other(self, command: str, *words: str) -> subprocess.Popen[str]:
+        """Start another subcommand and do not wait for it."""
+        return subprocess.Popen(
+            self.other(command, *words),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            env=self.environment,
+        )
+
     def deploy(self, *words: str, **environment: str) -> Done:
         """Run deploy-l2l without a terminal."""
         done = subprocess.run(
@@ -130,16 +161,26 @@ class Rehearsal:
             if "write memory" in lines:
                 connection.save_config()
 
-    def wait_for(self, state: str, host: str | None = None, seconds: float = 30) -> None:
-        """Wait until the journal of the run has reached a state, for one device if named."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+    def wait_for(self, state: str, host: str | None = None, *, besides: Collection[str] = (), seconds: float = 30) -> None:
+        """Wait until the journal of a run (not one of ``besides``) has reached a state, for one device if named."""
+
+        def reached() -> bool:
             for journal in self.runs.glob("2*/journal.jsonl"):
-                lines = [json.loads(line) for line in journal.read_text().splitlines() if line.endswith("}")]
-                if any(line["state"] == state and host in (None, line.get("host")) for line in lines):
-                    return
+                if journal.parent.name not in besides:
+                    lines = [json.loads(line) for line in journal.read_text().splitlines() if line.endswith("}")]
+                    if any(line["state"] == state and host in (None, line.get("host")) for line in lines):
+                        return True
+            return False
+
+        self.wait_until(reached, seconds=seconds)
+
+    @staticmethod
+    def wait_until(happened: Callable[[], bool], *, seconds: float) -> None:
+        """Wait until something is so; fails when it is not within ``seconds``."""
+        deadline = time.monotonic() + seconds
+        while not happened():
+            assert time.monotonic() < deadline, "what was waited for did not happen"
             time.sleep(0.005)
-        raise AssertionError(f"the journal never reached {state}")
 
     def secret(self, name: str) -> str:
         """Value of one of the lab's credentials."""
