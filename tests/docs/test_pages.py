@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import Exit
+from nr_run.runbooks.cli import COMMANDS
 
 from .documents import PAGES, ROOT, links
 
@@ -36,3 +37,9 @@ def test_every_folder_is_explained() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text()
     folders = [path.name for path in (ROOT / "dev" / "nr_run").iterdir() if path.is_symlink()]
     assert [name for name in folders if f"| `{name}/` |" not in text] == []
+
+
+def test_every_command_is_in_the_readme() -> None:
+    """The README's table of commands names each one that nr-run has, and no other."""
+    (table,) = re.findall(r"^## Commands\n(.*?)^## ", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"`nr-run ([\w-]+)", table)) == set(COMMANDS)
