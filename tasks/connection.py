@@ -63,7 +63,14 @@ class IosTelnet(CiscoIosTelnet):
         """Nothing: closing the transport ends the vty, and asking for the prompt first would cost round trips."""
 
     def telnet_login(self, *_args: Any, **_kwargs: Any) -> str:
-        """Answer the questions for user and password as they come. Raises Unreachable."""
+        """Answer the questions for user and password as they come. Raises Unreachable, and then gives the vty back."""
+        try:
+            return self._answer_questions()
+        except Unreachable:
+            self.remote_conn.close()  # type: ignore[union-attr]
+            raise
+
+    def _answer_questions(self) -> str:
         answers = [("sername:", self.username), ("assword:", self.password or "")]
         seen = ""
         deadline = time.monotonic() + LOGIN_SECONDS
@@ -139,7 +146,11 @@ class Cli:
         name: str = (extras or {})["name"]
         driver = log_in(name, hostname, port, login)
         self.connection = Session(name, driver, login.secrets, login.timeout_seconds)
-        self.connection.prepare(login.enable_ref)
+        try:
+            self.connection.prepare(login.enable_ref)
+        except BaseException:
+            self.connection.close()  # nobody else will: without this, a refused enable keeps one of the few vtys
+            raise
 
     def close(self) -> None:
         """Close the transport, which ends the vty."""

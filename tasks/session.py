@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("nr_run.session")
 
+_STAMP = r"(?:[A-Z][a-z]{2} +\d+ (?:\d{4} )?[\d:.]+(?: [A-Z]{3,4})?|\d+w\d+d|\d+d\d+h|\d+:\d\d:\d\d)"
 #: Messages that a device prints whenever it likes: syslog with any of its time stamps, and the banner of a scheduled reload.
 ASYNCHRONOUS = re.compile(
-    r"^(?:\x07|\*)*(?:[*.]?(?:[A-Z][a-z]{2} +\d+ (?:\d{4} )?[\d:.]+(?: [A-Z]{3,4})?|\d+w\d+d|\d+d\d+h|[\d:]+): )?"
+    rf"^(?:\x07|\*)*(?:[*.]?{_STAMP}: )?"
     r"%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+: .*\n"
     r"|(?:\x07\n*|^)\*{3}\n\*{3} --- SHUTDOWN .* ---\n\*{3}\n+",
     re.MULTILINE,
 )
-_INLINE = re.compile(r"(?<=\S)(?:\d+:\d\d:\d\d|\*?[A-Z][a-z]{2} +\d+ [\d:.]+): %[A-Z0-9_]+-[0-7]-[A-Z0-9_]+: .*\n")
+#: The same in the middle of a line; only with its time stamp, since a bare per cent sign may be part of an answer.
+_INLINE = re.compile(rf"(?<=\S)[*.]?{_STAMP}: %[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+: .*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Session:
         lines = [*before, *lines]
         typed = [self._secrets.reveal(line.strip()) for line in lines]
         self._write([*([] if answer is None else [answer]), *typed, mark])
-        end = rf"{self._prompt}{re.escape(mark)}[ \t]*\n(?:.*\n)*?{self._prompt}\Z"
+        end = rf"{self._prompt}\n*{_broken(mark)}[ \t]*\n(?:.*\n)*?{self._prompt}\Z"
         seen = _without_messages(self._read_until(end, patience_seconds))
         replies = self._split(lines, typed, seen, mark)
         for reply in replies:
@@ -197,6 +199,8 @@ class Session:
             deadline = time.monotonic() + patience
             # A banner behind the prompt must not hide it: nothing more would come.
             quiet = _without_messages(tail)
+            if quiet != tail:
+                quiet = quiet.rstrip("\n")
             if wanted.search(quiet):
                 self._last = quiet.rstrip().rpartition("\n")[2]
                 return "".join(parts)
@@ -213,9 +217,7 @@ class Session:
         for line, text in zip([*lines, mark], [*typed, mark], strict=True):
             # The first prompt was read with the exchange before, so the first echo stands without one.
             before = rf"(?:{self._prompt}|\A)" if not starts else self._prompt
-            # A message that was taken out of the middle of an echo leaves a line break there.
-            broken = r"\n?".join(re.escape(character) for character in text)
-            echo = re.compile(rf"{before}{broken}[ \t]*$\n?", re.MULTILINE).search(seen, position)
+            echo = re.compile(rf"{before}\n*{_broken(text)}[ \t]*$\n?", re.MULTILINE).search(seen, position)
             if echo is None:
                 raise DeviceRefused(f"{self.name}: the echo of {line!r} did not come back, so it is not certain what was taken")
             starts.append(echo.span())
@@ -225,6 +227,11 @@ class Session:
             Reply(line, self._secrets.hide(seen[start:end].rstrip("\n")))
             for line, (_, start), end in zip(lines, starts, ends, strict=False)
         )
+
+
+def _broken(text: str) -> str:
+    """Pattern of an echo: a message that was taken out of the middle of it leaves line breaks there."""
+    return r"\n{0,4}".join(re.escape(character) for character in text)
 
 
 def _without_messages(text: str) -> str:
