@@ -102,7 +102,7 @@ def transform(text: str) -> tuple[str | None, str | None]:
             encryption = ENCRYPTION[name]
         elif name in INTEGRITY:
             integrity = INTEGRITY[name]
-        elif name not in {"comp-lzs", "none"}:
+        elif name not in {"comp-lzs", "none", "null-hmac"}:
             raise ValueError(f"{token!r} is not a transform that is known here")
     return encryption, integrity
 

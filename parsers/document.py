@@ -65,15 +65,23 @@ def _of(os: str) -> list[Command]:
 
 
 def _command(command: Command) -> str:
-    kind, _, key = (command.state.__doc__ or "").rpartition(" ")
-    record = next(record.__name__ for path, record in command.records.items() if path.split(".")[-1] == key)
-    shape = f"tuple of [{record}](#{record.lower()})" if kind.startswith("tuple") else f"[{record}](#{record.lower()})"
+    shape = _type(_shape(command))
     also = f" Also: {', '.join(f'`{alias}`' for alias in command.aliases)}." if command.aliases else ""
     return f"* `{command.name}`: {shape}.{also}"
 
 
+def _shape(command: Command) -> Any:
+    """The type of the state: what the state function says it returns, or the record of the group that its text names."""
+    hint = typing.get_type_hints(command.state).get("return", Any)
+    if any(_dataclasses_in(hint)):
+        return hint
+    kind, _, key = (command.state.__doc__ or "").rpartition(" ")
+    record = next(record for path, record in command.records.items() if path.split(".")[-1] == key)
+    return types.GenericAlias(tuple, (record, ...)) if kind.startswith("tuple") else record
+
+
 def _records() -> set[type]:
-    found = {record for command in COMMANDS for record in command.records.values()}
+    found = {record for command in COMMANDS for record in (*command.records.values(), *_dataclasses_in(_shape(command)))}
     todo = list(found)
     while todo:
         for hint in typing.get_type_hints(todo.pop(), include_extras=True).values():

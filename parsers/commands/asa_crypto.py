@@ -1,0 +1,279 @@
+"""The ASA commands about IKE, IPsec and VPN sessions: which template group is which record, which counts must balance."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from ..balance import balances
+from ..command import Command, Conserve, Note, many
+from ..convert import build
+from ..machine import Raw
+from ..pairs import Pairs
+from ..records.asa_vpn import (
+    AsaIkeSas,
+    AsaIkev1Sa,
+    AsaIpsecFlow,
+    AsaIpsecSa,
+    SessionSummary,
+    SummaryRow,
+    TunnelCount,
+    VpnSession,
+    VpnTunnel,
+)
+from ..records.ikev2 import ChildSa, Ikev2Sa, Ikev2Session, TrafficSelectors
+
+_TOTALS = re.compile(
+    r"\n\s*Active SA:[ \t]*(\d+)[^\n]*(?:\n\s*Rekey SA:[ \t]*(\d+)[^\n]*)?(?:\n\s*Total IKE SA:[ \t]*(\d+))?", re.IGNORECASE
+)
+
+
+def _both(raw: Raw) -> AsaIkeSas:
+    """AsaIkeSas"""
+    headings = raw.get("heading", ())
+    seen = {version for heading in headings for version in ("ikev1", "ikev2") if heading.get(version)}
+    ikev1 = tuple(raw.get("sa", ())) if raw.get("sa") or raw.get("totals") or "ikev1" in seen else None
+    ikev2 = tuple(raw.get("session", ())) if raw.get("session") or "ikev2" in seen else None
+    return AsaIkeSas(ikev1=ikev1, ikev2=ikev2)
+
+
+def _totals(count: Callable[[Any], int]) -> Conserve:
+    """As many IKEv1 SAs are read as the totals above them say, and active and rekeying ones make up the total."""
+
+    def conserve(state: Any, text: str) -> Iterator[str]:
+        found = list(_TOTALS.finditer(text))
+        for totals in found:
+            active, rekey, total = totals.groups()
+            if rekey is None or total is None:
+                yield "the totals of the IKEv1 SAs are cut short"
+            elif int(active) + int(rekey) != int(total):
+                yield f"{active} active and {rekey} rekeying IKEv1 SAs are counted, and {total} in total"
+        total_count = sum(int(totals.group(3) or 0) for totals in found)
+        if found and total_count != count(state):
+            yield f"{total_count} IKEv1 SAs are counted and {count(state)} were read"
+
+    return conserve
+
+
+_PEERS = r"(?:\d+[ \t]+)?IKE Peer:"
+_ROWS = r"Session-id:\d+, Status:"
+
+
+def _headings(pattern: str, what: str, count: Callable[[Any], int]) -> Conserve:
+    """A heading of a section says that something follows it."""
+    expression = re.compile(rf"\n[ \t]*{pattern}[ \t]*(?=\n)", re.IGNORECASE)
+
+    def conserve(state: Any, text: str) -> Iterator[str]:
+        if expression.search(text) and not count(state) and not _TOTALS.search(text):
+            yield f"the output is cut short: {what} are announced and none were read"
+
+    return conserve
+
+
+def _child(raw: Raw, _above: list[Raw]) -> None:
+    """A child SA of an ASA has one pair of selectors."""
+    raw["selector"] = [build(TrafficSelectors, raw, [])]
+
+
+def _session_counts(session: Ikev2Session, _raw: Raw) -> Iterator[str]:
+    """The head of a session says how many IKE and child SAs follow."""
+    if session.ike_count != len(session.ikes):
+        yield f"the session says IKE count {session.ike_count} and {len(session.ikes)} were read"
+    if session.child_count != len(session.children):
+        yield f"the session says CHILD count {session.child_count} and {len(session.children)} were read"
+
+
+def _ike_is_whole(sa: Ikev2Sa, _raw: Raw) -> Iterator[str]:
+    if sa.status == "READY" and sa.lifetime_seconds is None:
+        yield "the IKEv2 SA that begins here is cut short: no lifetime was printed"
+
+
+def _ikev1_is_whole(sa: AsaIkev1Sa, raw: Raw) -> Iterator[str]:
+    """The detailed form goes on to the lifetime, from 8.4 on to what is left of it."""
+    if raw.get("encryption_text") and sa.lifetime_seconds is None:
+        yield "the IKEv1 SA that begins here is cut short: no lifetime was printed"
+
+
+_IKEV2_RECORDS: dict[str, type] = {"session": Ikev2Session, "session.ike": Ikev2Sa, "session.child": ChildSa}
+
+
+def _flow(flow: AsaIpsecFlow, raw: Raw) -> Iterator[str]:
+    """A flow has SAs both ways with one transform, and its current SPIs are among them."""
+    seen = {section["direction"].lower() for section in raw.get("section", ())}
+    if seen != {"inbound", "outbound"}:
+        missing = ", ".join(sorted({"inbound", "outbound"} - seen))
+        yield f"the flow that begins here is cut short: no {missing} SAs were printed"
+    ways = {way: [sa for sa in flow.sas if sa.direction == way] for way in ("inbound", "outbound")}
+    current = (("outbound", flow.current_outbound_spi), ("inbound", flow.current_inbound_spi))
+    for way, spi in current:
+        if way in seen and not ways[way]:
+            yield f"the flow that begins here is cut short: no {way} SA was printed below its heading"
+        if spi and spi not in {sa.spi for sa in ways[way]}:
+            yield f"the flow contradicts itself: current {way} SPI {spi:#x} has no SA"
+    inbound, outbound = ({sa.transform for sa in ways[way]} for way in ("inbound", "outbound"))
+    if inbound and outbound and not inbound & outbound:
+        yield f"the flow contradicts itself: inbound {sorted(inbound)}, outbound {sorted(outbound)}"
+
+
+def _sa(sa: AsaIpsecSa, raw: Raw) -> Iterator[str]:
+    """An SPI is printed twice, and an SA ends with its replay detection."""
+    digits = (raw.get("spi_decimal") or "").strip(" ()")
+    if digits and digits != str(sa.spi):
+        yield Note(f"the SPI {sa.spi:#x} has another decimal form beside it, {digits}: the hexadecimal form is taken")
+    if sa.remaining_seconds is None and sa.remaining_kilobytes is None:
+        yield "the SA that begins here is cut short: no remaining lifetime"
+    if sa.replay_detection is None:
+        yield "the SA that begins here is cut short: nothing about replay detection"
+    if raw.get("bitmap_heading") and not raw.get("bitmap"):
+        yield "the SA that begins here is cut short: no anti replay bitmap below its heading"
+
+
+def _sa_count(state: Iterable[AsaIpsecFlow]) -> int:
+    return sum(len(flow.sas) for flow in state)
+
+
+_COUNT = re.compile(r"(\S+)[ \t]+(?:Tunnels|Sessions):[ \t]*(\d+)")
+_HEADING = re.compile(r"([\w/-]+):")
+
+
+def _session(raw: Raw, _above: list[Raw]) -> None:
+    """The rows of a session, and below headings those of its tunnels, taken apart into pairs."""
+    own, tunnels = Pairs(), list[tuple[str, Pairs]]()
+    own.add(raw.pop("first"))
+    counts: list[Raw] = []
+    for row in (item["row"].strip() for item in raw.pop("row", [])):
+        if (heading := _HEADING.fullmatch(row)) is not None:
+            tunnels.append((heading.group(1), Pairs()))
+        elif found := _COUNT.findall(row):
+            counts += [{"kind": kind, "count": count} for kind, count in found]
+        else:
+            (tunnels[-1][1] if tunnels else own).add(row)
+    raw.update(own.values)
+    raw["tunnel_count"] = [build(TunnelCount, count, []) for count in counts]
+    raw["tunnel"] = [build(VpnTunnel, {"kind": kind, **pairs.values}, []) for kind, pairs in tunnels if kind != "NAC"]
+    everything = [own, *(pairs for _, pairs in tunnels)]
+    raw["twice"] = [key for pairs in everything for key in pairs.twice]
+    raw["strangers"] = [key for pairs in everything for key in pairs.strangers]
+
+
+def _session_is_whole(session: VpnSession, raw: Raw) -> Iterator[str]:
+    """A session has as many tunnels as it counts, one value for each key, and its duration."""
+    counted = [count.kind.lower() for count in session.tunnel_counts]
+    if len(set(counted)) != len(counted):
+        yield f"the tunnels of session {session.index} are counted twice"
+    read = Counter(tunnel.kind.lower() for tunnel in session.tunnels)
+    for count in session.tunnel_counts:
+        if read[count.kind.lower()] != count.count:
+            yield (f"session {session.index} counts {count.count} {count.kind} tunnels and {read[count.kind.lower()]} were read")
+    for tunnel in session.tunnels:
+        if tunnel.tunnel_id is None:
+            yield f"a tunnel {tunnel.kind} of session {session.index} is cut short: it has no id"
+    if session.duration_seconds is None or not session.protocols:
+        yield f"session {session.index} is cut short: no duration or protocol was printed"
+    for key in raw["twice"]:
+        yield f"session {session.index} has a second value for {key}"
+    for key in raw["strangers"]:
+        yield f"session {session.index} has a key that is not known here: {key}"
+
+
+def _summary(raw: Raw) -> SessionSummary:
+    """SessionSummary"""
+    if not raw.get("table"):
+        raise LookupError("table")
+    totals: Raw = {"row": raw.get("row", [])}
+    for item in raw.get("totals", ()):
+        totals.update(item)
+    summary: SessionSummary = build(SessionSummary, totals, [])
+    return summary
+
+
+def _summary_is_whole(summary: SessionSummary, _text: str) -> Iterator[str]:
+    """The totals of the tunnels are the sum of the rows above them, and the totals of the sessions are printed."""
+    tunnels = [row for row in summary.rows if row.table.lower().startswith("tunnels")]
+    totals = [row for row in tunnels if row.name.lower() == "totals"]
+    if not totals:
+        yield "the output is cut short: no totals of the tunnels were printed"
+    for total in totals:
+        active = sum(row.active or 0 for row in tunnels if row is not total)
+        if total.active != active:
+            yield f"the totals say {total.active} active tunnels and the rows make {active}"
+
+
+def _sessions(name: str, *aliases: str) -> Command:
+    return Command(
+        os="asa",
+        name=name,
+        aliases=aliases,
+        arguments=r"(?:detail ?)?(?:(?:filter|sort) .+)?",
+        records={"type.session": VpnSession},
+        prepare={"type.session": _session},
+        validate={"type.session": _session_is_whole},
+        state=many("session"),
+        conserve=(balances(r"(?:Username|Connection)[ \t]*:", "sessions", len),),
+    )
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        os="asa",
+        name="show crypto isakmp sa",
+        arguments=r"(?:detail)?",
+        records={"sa": AsaIkev1Sa, **_IKEV2_RECORDS},
+        state=_both,
+        prepare={"session.child": _child},
+        validate={"sa": _ikev1_is_whole, "session": _session_counts, "session.ike": _ike_is_whole},
+        conserve=(
+            _totals(lambda state: len(state.ikev1 or ())),
+            _headings("IKEv1 SAs:", "IKEv1 SAs", lambda state: len(state.ikev1 or ())),
+            _headings("IKEv2 SAs:", "IKEv2 SAs", lambda state: len(state.ikev2 or ())),
+            balances(_PEERS, "IKEv1 peers", lambda state: sum(1 for _ in state.ikev1 or ())),
+            balances(_ROWS, "IKEv2 sessions", lambda state: len(state.ikev2 or ())),
+        ),
+    ),
+    Command(
+        os="asa",
+        name="show crypto ikev1 sa",
+        arguments=r"(?:detail)?",
+        records={"sa": AsaIkev1Sa},
+        state=many("sa"),
+        validate={"sa": _ikev1_is_whole},
+        conserve=(_totals(len), _headings("IKEv1 SAs:", "IKEv1 SAs", len)),
+    ),
+    Command(
+        os="asa",
+        name="show crypto ikev2 sa",
+        arguments=r"(?:detail)?",
+        records=_IKEV2_RECORDS,
+        state=many("session"),
+        prepare={"session.child": _child},
+        validate={"session": _session_counts, "session.ike": _ike_is_whole},
+        conserve=(balances(_ROWS, "sessions", len), _headings("IKEv2 SAs:", "IKEv2 SAs", len)),
+    ),
+    Command(
+        os="asa",
+        name="show crypto ipsec sa",
+        aliases=("show ipsec sa",),
+        arguments=r"(?:(?:peer|map|assigned-address) \S+|entry|identity)? ?(?:detail)?",
+        records={"interface.map.flow": AsaIpsecFlow, "interface.map.flow.section.sa": AsaIpsecSa},
+        state=many("flow"),
+        validate={"interface.map.flow": _flow, "interface.map.flow.section.sa": _sa},
+        conserve=(
+            balances("spi:", "SPIs", _sa_count),
+            balances("local +ident", "flows", len),
+        ),
+    ),
+    Command(
+        os="asa",
+        name="show vpn-sessiondb",
+        aliases=("show vpn-sessiondb summary",),
+        records={"table.row": SummaryRow},
+        state=_summary,
+        conserve=(_summary_is_whole,),
+    ),
+    _sessions("show vpn-sessiondb l2l"),
+    _sessions("show vpn-sessiondb detail l2l"),
+    _sessions("show vpn-sessiondb anyconnect", "show vpn-sessiondb svc", "show vpn-sessiondb detail anyconnect"),
+    _sessions("show vpn-sessiondb webvpn", "show vpn-sessiondb detail webvpn"),
+)

@@ -1,0 +1,216 @@
+"""The ASA commands about the box, its routes, its SSL server and the way of a packet.
+
+Which template group is which record, and which counts must balance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..balance import balances
+from ..command import Command, many, one
+from ..convert import build
+from ..machine import Raw
+from ..records.asa_system import (
+    AsaBgpNeighbor,
+    AsaLicense,
+    AsaNextHop,
+    AsaRoute,
+    AsaSsl,
+    AsaVersion,
+    PacketTrace,
+    SslTrustPoint,
+    TracePhase,
+)
+from ..records.system import InterfaceBrief
+from ..records.tracking import BgpNeighbor, BgpSummary, ReloadStatus, Track
+
+
+def _version_ends(version: AsaVersion, _raw: Raw) -> Iterator[str]:
+    """Every release ends with who changed the configuration last."""
+    if version.last_change is None:
+        yield "the output is cut short: nothing about the last change of the configuration was printed"
+    if version.hostname is None:
+        yield "the output is cut short: no uptime was printed"
+
+
+def _licensed(version: AsaVersion, text: str) -> Iterator[str]:
+    """Below each heading of licences there are some, and each heading is printed once."""
+    scopes = re.findall(r"\n[ \t]*([A-Za-z -]*licensed features for[^\n:]*):", text, re.IGNORECASE)
+    read = {item.scope for item in version.licenses}
+    for scope in scopes:
+        if scope.strip() not in read:
+            yield f"the output is cut short: no licence was printed below {scope.strip()!r}"
+
+
+def _route(raw: Raw, above: list[Raw]) -> None:
+    """The first next hop stands on the line of the route, or the rest of the route on the line below it."""
+    tables = above[0].get("table")
+    if tables:
+        raw["table"] = tables[-1]["table"]
+    rest = raw.pop("rest", [])
+    for item in rest:
+        raw.update(item)
+    if raw.get("gateway") or raw.get("interface"):
+        raw["hop"] = [build(AsaNextHop, raw, []), *raw.get("hop", ())]
+
+
+def _route_is_whole(route: AsaRoute, _raw: Raw) -> Iterator[str]:
+    if not route.next_hops and not route.by_vpn:
+        yield "the route that begins here is cut short: it leads nowhere"
+
+
+def _track(track: Track, _raw: Raw) -> Iterator[str]:
+    """An ASA tracks SLA operations, and prints the return code of each."""
+    if track.return_code is None:
+        yield "the track that begins here is cut short: no return code was printed"
+
+
+def _reload(raw: Raw, _above: list[Raw]) -> None:
+    raw["scheduled"] = "yes" if raw.get("scheduled") else "no"
+    raw["by"] = (raw.get("by") or "").strip().removeprefix("by ")
+
+
+def _ssl(raw: Raw, _above: list[Raw]) -> None:
+    for name in ("enabled", "disabled"):
+        raw[name] = (raw.get(name) or "").split()
+
+
+def _ssl_is_whole(ssl: AsaSsl, raw: Raw) -> Iterator[str]:
+    """The last line says whether certificates authenticate clients."""
+    if ssl.certificate_authentication is None:
+        yield "the output is cut short: nothing about certificate authentication was printed"
+    if raw.get("trust_heading") is None:
+        yield "the output is cut short: no trust-points were printed"
+
+
+def _phase(raw: Raw, _above: list[Raw]) -> None:
+    """The lines of a phase belong to the heading above them."""
+    raw["kind"] = raw.get("phase_kind")
+    below = ""
+    for item in raw.pop("line", []):
+        if item.get("heading"):
+            below = "config" if item["heading"].lower().startswith("config") else "information"
+        elif below:
+            raw.setdefault(below, []).append(item["line"].strip())
+
+
+def _trace(raw: Raw) -> PacketTrace:
+    """PacketTrace"""
+    verdicts = raw.get("verdict") or ()
+    if not verdicts:
+        raise LookupError("verdict")
+    trace: PacketTrace = verdicts[-1]
+    return replace(trace, phases=tuple(raw.get("phase", ())))
+
+
+def _trace_is_whole(trace: PacketTrace, _text: str) -> Iterator[str]:
+    """Phases count up from one, and the last one drops exactly where the packet is dropped."""
+    numbers = [phase.number for phase in trace.phases]
+    if not numbers or numbers != list(range(1, len(numbers) + 1)):
+        yield f"the phases do not count up from one: {numbers}"
+    dropped = [phase.number for phase in trace.phases if phase.result == "DROP"]
+    if dropped and trace.action != "drop":
+        yield f"phase {dropped[0]} drops the packet and the result says {trace.action}"
+    if trace.action == "drop" and trace.drop_code is None:
+        yield "the output is cut short: no reason of the drop was printed"
+
+
+def _neighbor(raw: Raw, _above: list[Raw]) -> None:
+    """Prefix counters come once per address family."""
+    for name in ("prefixes_sent", "prefixes_received"):
+        values = [int(item[name]) for item in raw.get("prefixes", ())]
+        if values:
+            raw[name] = str(sum(values))
+
+
+def _neighbor_is_whole(neighbor: AsaBgpNeighbor, _raw: Raw) -> Iterator[str]:
+    if neighbor.connections_established is None:
+        yield "the neighbor that begins here is cut short: no count of connections was printed"
+
+
+def _summary_is_whole(_summary: BgpSummary, raw: Raw) -> Iterator[str]:
+    if not raw.get("columns"):
+        yield "the output is cut short: no table of neighbors was printed"
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        os="asa",
+        name="show version",
+        records={"version": AsaVersion, "version.table.license": AsaLicense},
+        validate={"version": _version_ends},
+        conserve=(_licensed,),
+        state=one("version"),
+    ),
+    Command(
+        os="asa",
+        name="show route",
+        arguments=r"(?:[\w.:-]+ ?)*",
+        records={"route": AsaRoute, "route.hop": AsaNextHop},
+        prepare={"route": _route},
+        validate={"route": _route_is_whole},
+        state=many("route"),
+    ),
+    Command(
+        os="asa",
+        name="show bgp summary",
+        aliases=("show bgp ipv4 unicast summary",),
+        records={"summary": BgpSummary, "summary.neighbor": BgpNeighbor},
+        validate={"summary": _summary_is_whole},
+        state=many("summary"),
+        silent_when_empty=True,
+    ),
+    Command(
+        os="asa",
+        name="show bgp neighbors",
+        arguments=r"[\d.:a-fA-F]+",
+        records={"neighbor": AsaBgpNeighbor},
+        prepare={"neighbor": _neighbor},
+        validate={"neighbor": _neighbor_is_whole},
+        state=many("neighbor"),
+        silent_when_empty=True,
+        conserve=(balances("BGP neighbor is ", "neighbors", len),),
+    ),
+    Command(
+        os="asa",
+        name="show interface ip brief",
+        records={"interface": InterfaceBrief},
+        state=many("interface"),
+    ),
+    Command(
+        os="asa",
+        name="show track",
+        arguments=r"\d+",
+        records={"track": Track},
+        validate={"track": _track},
+        state=many("track"),
+        silent_when_empty=True,
+    ),
+    Command(
+        os="asa",
+        name="show ssl",
+        records={"ssl": AsaSsl, "ssl.trust_point": SslTrustPoint},
+        prepare={"ssl": _ssl},
+        validate={"ssl": _ssl_is_whole},
+        state=one("ssl"),
+    ),
+    Command(
+        os="asa",
+        name="packet-tracer",
+        arguments=r"input .+",
+        records={"verdict": PacketTrace, "phase": TracePhase},
+        prepare={"phase": _phase},
+        state=_trace,
+        conserve=(_trace_is_whole,),
+    ),
+    Command(
+        os="asa",
+        name="show reload",
+        records={"reload": ReloadStatus},
+        prepare={"reload": _reload},
+        state=one("reload"),
+    ),
+)

@@ -1,0 +1,183 @@
+"""State of an ASA that is not IKE or IPsec: release and licences, routes, BGP neighbors, SSL, the way of a packet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_network
+
+from ..columns import Address, Network, column, duration, duration_or_none, name_or_none, squeezed
+from .asa_vpn import host
+
+
+def uptime(text: str) -> int:
+    """Seconds of `41 days 19 hours`, `1 year 97 days` or `5 mins 3 secs`."""
+    return duration(re.sub(r"\bmin(s?)\b", r"minute\1", re.sub(r"\bsec(s?)\b", r"second\1", text.strip())))
+
+
+def _term(text: str) -> str | None:
+    return squeezed(text) or None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsaLicense:
+    """One licensed feature. scope: the heading above it ("Licensed features for this platform").
+
+    value as printed ("Enabled", "Disabled", "Unlimited", a number, "Active/Standby"); enabled None: it is a number or a
+    mode. term: what stands behind the value ("perpetual", "56 days"), None up to 8.2, which prints none.
+    """
+
+    scope: str = column(lambda text: text.strip(" :"), source="scope", inherit=True)
+    name: str
+    value: str
+    enabled: bool | None = column(
+        lambda text: {"enabled": True, "disabled": False}.get(text.lower()), source="value", default=None
+    )
+    count: int | None = column(lambda text: int(text.split(",")[0]) if text[0].isdigit() else None, source="value", default=None)
+    term: str | None = column(_term, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsaVersion:
+    """`show version` of an ASA, 8.0 to 9.19. version as printed ("9.8(3)21").
+
+    platform_license: the name of the licence in "This platform has a(n) ... license.". licenses: this unit's first, then
+    those of the failover cluster where they are printed. Activation keys are not kept.
+    """
+
+    version: str
+    context: str | None = column(lambda text: text.strip(" <>"), default=None)
+    device_manager_version: str | None = None
+    chassis_version: str | None = None
+    image_file: str | None = None
+    hostname: str | None = None
+    uptime_seconds: int | None = column(uptime, default=None)
+    cluster_uptime_seconds: int | None = column(uptime, default=None)
+    hardware: str | None = column(lambda text: text.split(",")[0].strip(), default=None)
+    memory_megabytes: int | None = column(
+        lambda text: int(found.group(1)) if (found := re.search(r"(\d+) MB RAM", text)) else None, source="hardware", default=None
+    )
+    model_id: str | None = None
+    serial: str | None = None
+    platform_license: str | None = None
+    license_mode: str | None = None
+    configuration_register: str | None = None
+    last_change: str | None = None
+    licenses: tuple[AsaLicense, ...] = column(source="license", default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsaNextHop:
+    """One way of a route of an ASA; interface None: BGP prints none, to be resolved by the gateway."""
+
+    distance: int | None = None
+    metric: int | None = None
+    gateway: Address | str | None = column(host, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
+    age_seconds: int | None = column(lambda text: duration(text.strip(" ,")), default=None)
+    interface: str | None = column(lambda text: text.strip(" ,"), default=None)
+    tunneled: bool = column(lambda text: "tunneled" in text, default=False)
+
+
+def prefix(text: str) -> Network | str:
+    """`10.0.0.0 255.0.0.0` as a network; `Server1 255.255.255.255`, where a name stands for the address, as text.
+
+    A mask that is no mask (a capture that somebody edited) leaves the text as it stands.
+    """
+    plain = " ".join(text.split())
+    try:
+        return ip_network(plain.replace(" ", "/"), strict=False)
+    except ValueError:
+        return plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsaRoute:
+    """One route of `show route`. code as printed ("S*", "O IA", "V" for reverse route injection); table None: the data
+    routing table, else the name behind "Routing Table:". prefix is text where the ASA prints a name for the address.
+    """
+
+    table: str | None = None
+    code: str = column(squeezed)
+    prefix: Network | str = column(prefix)  # noqa: RUF009 - column() makes a dataclasses.field
+    connected: bool = False
+    by_vpn: bool = column(lambda _: True, default=False)
+    next_hops: tuple[AsaNextHop, ...] = column(source="hop", default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsaBgpNeighbor:
+    """One neighbor of `show bgp neighbors`. Prefix counters are of its address families together, None before a session.
+
+    state: Established, Idle, Active, ... link: external or internal. last_reset None: never.
+    """
+
+    address: Address
+    context: str | None = column(lambda text: text.strip(" ,").split()[-1], default=None)
+    remote_as: str
+    link: str
+    description: str | None = None
+    version: int | None = None
+    router_id: Address | None = None
+    state: str
+    established_seconds: int | None = column(lambda text: duration_or_none(text.split(" for ")[-1]), default=None)
+    hold_seconds: int | None = None
+    keepalive_seconds: int | None = None
+    prefixes_sent: int | None = None
+    prefixes_received: int | None = None
+    connections_established: int | None = None
+    connections_dropped: int | None = None
+    last_reset: str | None = column(lambda text: None if text.startswith("never") else text, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SslTrustPoint:
+    """The certificate that an interface presents. kind as printed ("RSA 2048 bits RSA-SHA256"), from 9.4 on."""
+
+    interface: str
+    name: str
+    kind: str | None = column(lambda text: text.strip(" ()") or None, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsaSsl:
+    """`show ssl`. enabled_ciphers: in order of preference, and disabled_ciphers: up to 9.3(1), in the words of that time.
+
+    accept and start: what the sentences say of versions. From 9.3(2) on the ciphers are in `show ssl ciphers`.
+    """
+
+    accept: str
+    start: str | None = None
+    enabled_ciphers: tuple[str, ...] = column(source="enabled", default=())
+    disabled_ciphers: tuple[str, ...] = column(source="disabled", default=())
+    dh_group: str | None = None
+    ecdh_group: str | None = None
+    trust_points: tuple[SslTrustPoint, ...] = column(source="trust_point", default=())
+    certificate_authentication: bool | None = column(lambda text: "not" not in text, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracePhase:
+    """One phase of `packet-tracer`. result: ALLOW or DROP. config and information: the lines below those headings."""
+
+    number: int
+    kind: str
+    subtype: str | None = column(name_or_none, default=None)
+    result: str = column(str.upper)
+    elapsed_nanoseconds: int | None = None
+    config: tuple[str, ...] = ()
+    information: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketTrace:
+    """The answer of `packet-tracer`: what would happen to a packet, phase by phase. action: allow or drop."""
+
+    phases: tuple[TracePhase, ...] = column(source="phase", default=())
+    input_interface: str | None = None
+    input_up: bool | None = column(lambda text: text == "up", source="input_status", default=None)
+    output_interface: str | None = None
+    output_up: bool | None = column(lambda text: text == "up", source="output_status", default=None)
+    action: str = column(str.lower)
+    drop_code: str | None = None
+    drop_reason: str | None = None
+    drop_location: str | None = column(lambda text: text.removeprefix(", Drop-location: "), default=None)
