@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 
 from . import md5crypt
@@ -69,7 +69,9 @@ class Box:
         self.terminals: dict[int, Terminal] = {}
         self.booted = -4500.0
         self.booting = False
+        self.cut_off = False
         self.on_restart: Callable[[], Awaitable[None]] = self.restart
+        self.on_reach: Callable[[], Awaitable[None]] = self._nobody_listens
         self.reload = Reload(self.clock, lambda: self.on_restart(), lambda: list(self.terminals.values()))
 
     def boot(self, config: str) -> None:
@@ -89,11 +91,26 @@ class Box:
         """Whether nothing can reach the box: it is down, or it boots."""
         return self.booting or "down" in self.faults
 
+    async def _nobody_listens(self) -> None:
+        """Without a lab around the box there is no port to open or close."""
+
+    def lose_management(self) -> None:
+        """The change cut its own management path: packets still flow, but nobody can log in."""
+        self.cut_off = True
+        self.reload.begin(self.on_reach)
+
+    async def regain_management(self) -> None:
+        """The configuration that let people in is back."""
+        if self.cut_off:
+            self.cut_off = False
+            await self.on_reach()
+
     async def restart(self) -> None:
         """Come back with the startup configuration and without a single SA; VPN clients are gone."""
         self.store, self.crypto = Store(), CryptoState(1, self.profile.first_ipsec)
         self.logged, self.translations, self.changed = [], [], ""
         self.booted = self.clock.now()
+        self.cut_off = False
         self.boot("\n".join(line for line in self.saved.lines if line != "end"))
 
     # What rules may ask (edit.Surroundings)
@@ -138,7 +155,7 @@ class Box:
 
     def wall(self) -> datetime:
         """The time that the box shows."""
-        return self.clock.wall(self.profile.clock)
+        return self.clock.wall(self.profile.clock) + timedelta(seconds=self.faults.number("clock-step"))
 
     def uptime_stamp(self) -> str:
         """Uptime as `service timestamps log uptime` writes it; at the start the box had been up for 75 minutes."""

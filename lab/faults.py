@@ -26,6 +26,15 @@ FAULTS: dict[str, Fault] = {
         Fault("cut-session-after", ("N", "every="), "The session is cut after N lines in configuration mode; once, or each."),
         Fault("cut-in-echo", ("N",), "The session is cut in the middle of the echo of configuration line N; once."),
         Fault("refuse-line", ("TEXT",), "A configuration line with TEXT in it is refused as invalid; its no form is not."),
+        Fault("refuse-inverse", ("TEXT",), "A configuration line that begins with no and has TEXT in it is refused as invalid."),
+        Fault(
+            "lose-management-after",
+            ("N",),
+            "After N lines in configuration mode nobody gets in, until the box has reloaded or reverted; once.",
+        ),
+        Fault("reboot-after", ("N",), "The power fails after N lines in configuration mode: the box boots its startup; once."),
+        Fault("shutdown-banner", (), "A SHUTDOWN warning comes in the middle of the next echo; once."),
+        Fault("clock-step", ("SECONDS",), "The clock of the box is ahead by SECONDS; behind, if they are negative."),
         Fault("slow", ("MS",), "Each answer is late by MS milliseconds."),
         Fault("latency", ("MS",), "Each packet from the client takes MS milliseconds longer; order is kept."),
         Fault("no-answer", (), "The box accepts the connection and then says nothing."),
@@ -58,6 +67,8 @@ class Faults:
             raise NoSuchFault(f"The fault {name} is given as: {usage}.")
         for argument, value in zip(fault.arguments, arguments, strict=False):
             if argument in ("N", "MS") and not value.isdigit():
+                raise NoSuchFault(f"The fault {name} takes a number for {argument}, not {value}.")
+            if argument == "SECONDS" and not value.removeprefix("-").isdigit():
                 raise NoSuchFault(f"The fault {name} takes a number for {argument}, not {value}.")
         self.active[name] = arguments
 

@@ -91,7 +91,7 @@ class Rehearsal:
             if box.profile.has_client:
                 connect_client(box)
             box.save()
-            box.on_restart = partial(self.restart, box)
+            box.on_restart, box.on_reach = partial(self.restart, box), partial(self._reach, box)
 
     async def listen(self, *, fixed_ports: bool) -> None:
         """Open every telnet port."""
@@ -109,11 +109,17 @@ class Rehearsal:
         """Switch a fault of a box."""
         box = self.box(name)
         box.faults.set(fault, arguments, on=on)
-        if fault == "down":
-            if on:
-                self.ports[name].close()
-            elif not box.booting:
-                await self.ports[name].open()
+        if fault == "lose-management-after" and not on:
+            box.cut_off = False
+        if fault in ("down", "lose-management-after"):
+            await self._reach(box)
+
+    async def _reach(self, box: Box) -> None:
+        """Open or close a box's port, as its state says."""
+        if box.off or box.cut_off:
+            self.ports[box.name].close()
+        else:
+            await self.ports[box.name].open()
 
     async def restart(self, box: Box) -> None:
         """A box reloads: sessions are cut, it is away while it boots, and comes back with its startup configuration."""
@@ -122,8 +128,7 @@ class Rehearsal:
         await self.clock.sleep(BOOT_SECONDS)
         await box.restart()
         box.booting = False
-        if "down" not in box.faults:
-            await self.ports[box.name].open()
+        await self._reach(box)
 
     async def execute(self, name: str, command: str) -> str:
         """Run an exec command as a privileged user; lines after the first answer what the command asks."""

@@ -38,6 +38,7 @@ class Reload:
         self._restart = restart
         self._terminals = terminals
         self._task: asyncio.Task[None] | None = None
+        self._begun: set[asyncio.Task[None]] = set()
 
     def schedule(self, seconds: float, by: str, reason: str) -> None:
         """Reload after so many lab seconds; an earlier appointment is dropped."""
@@ -62,10 +63,32 @@ class Reload:
     def stop(self) -> None:
         """End the timer without a word: the lab ends."""
         self._drop()
+        for task in self._begun:
+            task.cancel()
+
+    def power_loss(self) -> None:
+        """Restart at once and without a word; what was scheduled is forgotten."""
+        self._drop()
+        self.begin(self._restart)
+
+    def begin(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do something that outlives the session that caused it."""
+
+        async def done() -> None:
+            await work()
+
+        task = asyncio.get_running_loop().create_task(done())
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+
+    def banner(self) -> str:
+        """The warning as it stands on a line: the time that is left, or five minutes when nothing is scheduled."""
+        left = self.scheduled.at - self.clock.now() if self.scheduled is not None else 300
+        return _banner(f"SHUTDOWN in {timedelta(seconds=int(left))}")
 
     def _warn(self, text: str) -> None:
         for terminal in self._terminals():
-            terminal.write(f"\x07\n\n***\n*** --- {text} ---\n***\n")
+            terminal.write(_banner(text))
 
     async def _count(self, seconds: float) -> None:
         left = seconds
@@ -83,6 +106,10 @@ class Reload:
             return ["No reload is scheduled.", ""]
         lines = [f"Reload scheduled in {in_words(self.scheduled.at - self.clock.now())} by {self.scheduled.by}"]
         return [*lines, *([f"Reload reason: {self.scheduled.reason}"] if self.scheduled.reason else []), ""]
+
+
+def _banner(text: str) -> str:
+    return f"\x07\n\n***\n*** --- {text} ---\n***\n"
 
 
 def in_words(seconds: float) -> str:

@@ -11,7 +11,7 @@ from .box import Box
 from .configure import INVALID, Place, apply
 from .execs import HANDLERS, Call
 from .syntax import Verdict
-from .terminal import HELP, Hangup, Terminal
+from .terminal import HELP, Half, Hangup, Terminal
 
 ENDLESS = 1 << 30
 CTRL_C, CTRL_Z = "\x03", "\x1a"
@@ -51,11 +51,8 @@ class Session:
         begun = ""
         while not self.over:
             self.terminal.write(self.prompt)
-            cut = self.place is not None and self.config_lines + 1 == self.box.faults.number("cut-in-echo")
-            if cut:
-                self.box.faults.spend("cut-in-echo")
             room = max(20, self.width - len(self.prompt)) if self.width else ENDLESS
-            line = await self.terminal.read_line(cut=cut, room=room, begun=begun)
+            line = await self.terminal.read_line(half=self._half(), room=room, begun=begun)
             begun = line.removesuffix(HELP) if line.endswith(HELP) else ""
             if line.endswith(HELP):
                 await self.show(self._help(begun))
@@ -64,6 +61,23 @@ class Session:
                 self.box.counters.lines += 1
             await self.delay()
             await self.take(line)
+
+    def _half(self) -> Half | None:
+        """What a fault does in the middle of the next echo."""
+        faults = self.box.faults
+
+        def cut() -> str:
+            faults.spend("cut-in-echo")
+            self.terminal.close()
+            raise Hangup
+
+        def warn() -> str:
+            faults.spend("shutdown-banner")
+            return self.box.reload.banner()
+
+        if self.place is not None and self.config_lines + 1 == faults.number("cut-in-echo"):
+            return cut
+        return warn if "shutdown-banner" in faults else None
 
     def _help(self, line: str) -> list[str]:
         """What `?` answers: words on one line when a word was begun, else one to a line."""
@@ -117,15 +131,22 @@ class Session:
         else:
             await self._config_line(line)
         self.config_lines += 1
-        if self.config_lines == self.box.faults.number("cut-session-after"):
-            self.box.faults.spend("cut-session-after")
-            self.terminal.close()
-            raise Hangup
+        for fault, strike in (
+            ("lose-management-after", self.box.lose_management),
+            ("reboot-after", self.box.reload.power_loss),
+            ("cut-session-after", lambda: None),
+        ):
+            if self.config_lines == self.box.faults.number(fault):
+                self.box.faults.spend(fault)
+                strike()
+                self.terminal.close()
+                raise Hangup
 
     async def _config_line(self, line: str) -> None:
         assert self.place is not None
-        text = self.box.faults.text("refuse-line")
-        if text and text in line and not line.strip().startswith("no "):
+        inverse = line.strip().startswith("no ")
+        text = self.box.faults.text("refuse-inverse" if inverse else "refuse-line")
+        if text and text in line:
             await self.show([" " * (len(self.prompt) + line.find(text)) + "^", INVALID, ""])
             return
         answer, self.place = apply(self.box, self.box.release, self.place, line, self.prompt)

@@ -11,7 +11,7 @@ from typing import cast
 
 from .box import Box
 from .session import Session
-from .terminal import HELP, Hangup
+from .terminal import HELP, Half, Hangup
 
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
 ECHO, SGA = 1, 3
@@ -140,14 +140,14 @@ class TelnetLine(asyncio.Protocol):
         self._after_cr = key == "\r"
         return key
 
-    async def read_line(self, *, echo: bool = True, cut: bool = False, room: int = 0, begun: str = "") -> str:
+    async def read_line(self, *, echo: bool = True, half: Half | None = None, room: int = 0, begun: str = "") -> str:
         """Read a line: backspace, Ctrl-U, Ctrl-W; Ctrl-C and Ctrl-Z end it, `?` asks for help; a long one scrolls."""
         line = self._shown = begun
         self.raw(begun.encode("latin-1"))
         while True:
-            if cut and self._cut_here(line):
-                self.close()
-                raise Hangup
+            if half is not None and self._half_echoed(line):
+                self.write(half())
+                half = None
             key = await self.read_key()
             if key in "\r\n":
                 self.write("\n")
@@ -162,7 +162,7 @@ class TelnetLine(asyncio.Protocol):
             if echo and room and len(self._shown) >= room - 1:
                 self._scroll()
 
-    def _cut_here(self, line: str) -> bool:
+    def _half_echoed(self, line: str) -> bool:
         """Half of the line has been echoed."""
         rest = bytes(self._input).split(b"\r")[0].split(b"\n")[0]
         return len(line) >= 3 and len(line) >= len(rest)

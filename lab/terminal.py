@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 HELP = "\x1f"  # at the end of what read_line returns: a question mark was typed there
+
+
+Half = Callable[[], str]  # what comes in the middle of an echo; it may raise Hangup, which cuts the line there
 
 
 class Hangup(Exception):
@@ -20,12 +24,11 @@ class Terminal(Protocol):
     def raw(self, data: bytes) -> None:
         """Send bytes as they are."""
 
-    async def read_line(self, *, echo: bool = True, cut: bool = False, room: int = 0, begun: str = "") -> str:
+    async def read_line(self, *, echo: bool = True, half: Half | None = None, room: int = 0, begun: str = "") -> str:
         """Read a line with echo; a control character that ends it is returned as it is; Hangup at the end.
 
         `begun` is what stands on the line already. `room` is how many columns a command line has before its echo scrolls;
-        0 for an answer to a question, which neither scrolls nor knows help. With `cut`, the line is cut in the middle of
-        the echo.
+        0 for an answer to a question, which neither scrolls nor knows help. `half` is asked in the middle of the echo.
         """
 
     async def read_key(self) -> str:
@@ -53,10 +56,10 @@ class Script:
         """Keep the bytes as text."""
         self.output.append(data.decode("latin-1"))
 
-    async def read_line(self, *, echo: bool = True, cut: bool = False, room: int = 0, begun: str = "") -> str:  # noqa: ARG002 - no columns
+    async def read_line(self, *, echo: bool = True, half: Half | None = None, room: int = 0, begun: str = "") -> str:  # noqa: ARG002 - no columns
         """Give the next answer, or an empty line when there is none left."""
         answer = self.answers.pop(0) if self.answers else ""
-        self.output.append(f"{answer if echo and not cut else ''}\n")
+        self.output.append(f"{answer if echo else ''}\n")
         return answer
 
     async def read_key(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from pathlib import Path
 
 from nr_run.lab.entry import Endpoint, LabHandle
@@ -94,6 +95,16 @@ def login(lab: LabHandle, device: str, *, enable: bool = True) -> Telnet:
         line.ask(credential(lab, "enable-secret"))
     line.ask("terminal length 0")
     return line
+
+
+def came_back(lab: LabHandle, device: str) -> Telnet:
+    """Log in as soon as the box answers again."""
+    for _ in range(400):
+        try:
+            return login(lab, device)
+        except (ConnectionRefusedError, ConnectionResetError, EOFError):
+            time.sleep(0.05)
+    raise AssertionError(f"{device} did not come back")
 
 
 def config_of(lab: LabHandle, device: str) -> list[str]:

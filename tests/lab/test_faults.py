@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -11,7 +12,7 @@ from nr_run.lab.entry import LabHandle
 from nr_run.lab.errors import NoSuchDevice, NoSuchFault
 from nr_run.lab.faults import FAULTS
 
-from .telnet_client import Telnet, config_of, credential, login
+from .telnet_client import Telnet, came_back, config_of, credential, login
 from .tunnels import build, ping, replies, state
 
 LINES = ["interface Ethernet0/1", "description one", "bandwidth 10", "ip mtu 1400"]
@@ -90,6 +91,76 @@ def check_refuse_line(lab: LabHandle) -> None:
         assert line.configure("interface Ethernet0/1\nno ip mtu 1400") == []
         lab.fault("vpn3640", "refuse-line", on=False)
         assert line.configure("\n".join(LINES)) == []
+
+
+def check_refuse_inverse(lab: LabHandle) -> None:
+    """The no form of a line with the text is invalid input and changes nothing; the line itself is taken."""
+    lab.fault("vpn3640", "refuse-inverse", "mtu")
+    with login(lab, "vpn3640") as line:
+        assert line.configure("\n".join(LINES)) == []
+        (said,) = line.configure("interface Ethernet0/1\nno ip mtu 1400\nno bandwidth 10")
+        assert said.startswith("no ip mtu 1400: ")
+        assert "% Invalid input detected at '^' marker." in said
+    assert has(lab, "ip mtu 1400")
+    assert not has(lab, "bandwidth 10")
+
+
+def check_lose_management_after(lab: LabHandle) -> None:
+    """After N lines every session is cut and nobody gets in, while packets still flow; a reload brings the box back."""
+    with login(lab, "vpn3640") as other, login(lab, "vpn3640") as line:
+        line.ask("reload in 2", r"\[confirm\]$")
+        line.send("\r")
+        line.until(r"\*\*\*\r\n$")
+        lab.fault("vpn3640", "lose-management-after", 2)
+        with pytest.raises(EOFError):
+            line.configure("\n".join(LINES))
+        other.until_closed()
+    with pytest.raises((ConnectionError, EOFError)):
+        login(lab, "vpn3640")
+    assert has(lab, "description one")
+    assert replies(lab.exec("vpn2611", "ping 172.18.124.199")) == 5
+    assert lab.status()["vpn3640"]["faults"] == {}
+    with came_back(lab, "vpn3640"):
+        assert not has(lab, "description one")
+
+
+def check_reboot_after(lab: LabHandle) -> None:
+    """The power fails after N lines: the session ends at once and the box comes back with what was saved."""
+    lab.fault("vpn3640", "reboot-after", 3)
+    with login(lab, "vpn3640") as line, pytest.raises(EOFError):
+        line.configure("\n".join(LINES))
+    with came_back(lab, "vpn3640") as line:
+        assert "uptime is 0 minutes" in line.answer("show version") or "uptime is 1 minute" in line.answer("show version")
+        assert not has(lab, "description one")
+        assert line.configure("\n".join(LINES)) == []
+
+
+def check_shutdown_banner(lab: LabHandle) -> None:
+    """The warning cuts the echo of one line in two; the line is taken whole and the next echo is clean."""
+    with login(lab, "vpn3640") as line:
+        lab.fault("vpn3640", "shutdown-banner")
+        line.send("\r\n")
+        line.until()
+        text = line.ask("terminal width 100")
+        assert "*** --- SHUTDOWN in 0:05:00 ---" in text
+        assert not text.startswith("terminal width 100")
+        assert text.replace("\x07\r\n\r\n***\r\n*** --- SHUTDOWN in 0:05:00 ---\r\n***\r\n", "").startswith("terminal width 100")
+        assert line.ask("terminal width 100").startswith("terminal width 100")
+
+
+def check_clock_step(lab: LabHandle) -> None:
+    """The clock jumps by so many seconds, back if they are negative, and nothing else does."""
+    read = re.compile(r"(\d\d):\d\d:\d\d\.\d+ UTC \w+ \w+ (\d+)")
+    before = read.search(lab.exec("vpn3640", "show clock"))
+    uptime = lab.exec("vpn3640", "show version")
+    lab.fault("vpn3640", "clock-step", -2 * 86400)
+    after = read.search(lab.exec("vpn3640", "show clock"))
+    assert before is not None
+    assert after is not None
+    assert int(after[2]) == int(before[2]) - 2
+    assert lab.exec("vpn3640", "show version").splitlines()[9:] == uptime.splitlines()[9:]
+    with pytest.raises(NoSuchFault, match="number"):
+        lab.fault("vpn3640", "clock-step", "noon")
 
 
 def check_slow(lab: LabHandle) -> None:

@@ -10,7 +10,7 @@ import pytest
 from nr_run.lab.entry import LabHandle
 
 from .documented import CONFIG_2611, CONFIG_3640
-from .telnet_client import Telnet, config_of, login
+from .telnet_client import Telnet, came_back, config_of, login
 from .tunnels import BRANCH, flow, spis, state
 
 SAVE = r"System configuration has been modified\. Save\? \[yes/no\]: $"
@@ -26,16 +26,6 @@ def arm(line: Telnet, minutes: int, *, dirty: bool) -> None:
     line.until(CONFIRM)
     line.send("\r")
     line.until(r"SHUTDOWN in \d:\d\d:\d\d ---\r\n\*\*\*\r\n")
-
-
-def came_back(lab: LabHandle, device: str) -> Telnet:
-    """Log in as soon as the box answers again."""
-    for _ in range(400):
-        try:
-            return login(lab, device)
-        except (ConnectionRefusedError, ConnectionResetError, EOFError):
-            time.sleep(0.05)
-    raise AssertionError(f"{device} did not come back")
 
 
 def test_an_unsaved_change_is_gone_after_the_reload(lab: LabHandle) -> None:
