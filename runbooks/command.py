@@ -17,7 +17,8 @@ from .opening import asking
 from .outcome import TunnelOutcome, exit_code
 from .planning import TunnelPlan
 from .progress import LiveProgress, PlainProgress
-from .run_folder import plain, runs_folder
+from .rollout import Rollout
+from .run_folder import plain
 from .runbook import Approval
 from .view import console, plan_view, recap_view
 
@@ -68,6 +69,22 @@ WAITS = with_options(
         help="Seconds a device takes to boot.",
     ),
 )
+ROLLOUT = with_options(
+    click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Do N tunnels first, one by one."),
+    click.option(
+        "--soak",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        metavar="SECONDS",
+        help="Wait after the canaries and prove them again.",
+    ),
+    click.option(
+        "--batch", type=click.IntRange(min=1), default=1, metavar="N", help="Then N tunnels at a time; never two on one device."
+    ),
+    click.option(
+        "--max-failures", type=click.IntRange(min=0), default=0, metavar="N", help="Begin no further tunnel after N have failed."
+    ),
+)
 DEBUG = click.option("--debug", is_flag=True, help="Keep all that passes, without its secrets, in debug.log of the run folder.")
 
 
@@ -81,6 +98,11 @@ def waits_of(options: dict[str, Any]) -> Waits:
         dead_man_minutes=options["dead_man"],
         boot=options["boot_wait"],
     )
+
+
+def rollout_of(options: dict[str, Any]) -> Rollout:
+    """The order of many tunnels that the command line asks for."""
+    return Rollout(options["canary"], options["soak"], options["batch"], options["max_failures"])
 
 
 class Talk:
@@ -173,6 +195,3 @@ def word_of(code: Exit) -> str:
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
     click.echo(json.dumps(value, default=plain, indent=2, ensure_ascii=False))
-
-
-__all__ = ["Talk", "ended", "print_json", "runs_folder", "waits_of", "with_options", "word_of"]

@@ -8,12 +8,27 @@ from typing import Any
 import click
 
 from ..inventory.errors import Exit
-from .command import ACCEPT_UNSAVED, DEBUG, INVENTORY, JSON, LAB, PLAN_AND_YES, RUNS, WAITS, Talk, ended, waits_of, with_options
+from .command import (
+    ACCEPT_UNSAVED,
+    DEBUG,
+    INVENTORY,
+    JSON,
+    LAB,
+    PLAN_AND_YES,
+    ROLLOUT,
+    RUNS,
+    WAITS,
+    Talk,
+    ended,
+    rollout_of,
+    waits_of,
+    with_options,
+)
 from .deploy_l2l import building, removing
 from .opening import Wanted, open_run
 from .runbook import Planner, run_tunnels
 
-_OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, WAITS, DEBUG)
+_OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, WAITS, DEBUG)
 
 
 def _run(runbook: str, planner: Callable[..., Planner], names: tuple[str, ...], options: dict[str, Any]) -> Exit:
@@ -24,7 +39,8 @@ def _run(runbook: str, planner: Callable[..., Planner], names: tuple[str, ...], 
         for warning in opened.warnings:
             talk.progress.say(f"warning: {warning}")
         plan = planner(accept_unsaved=options["accept_unsaved"])
-        outcomes = run_tunnels(opened.context, opened.tunnels, opened.runs, plan, talk.show(waits), talk.approval)
+        show, rollout = talk.show(waits), rollout_of(options)
+        outcomes = run_tunnels(opened.context, opened.tunnels, opened.runs, plan, show, talk.approval, rollout)
         return talk.finish(opened.context, outcomes, opened.warnings)
 
 

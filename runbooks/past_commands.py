@@ -19,7 +19,6 @@ from .command import (
     Talk,
     ended,
     print_json,
-    runs_folder,
     waits_of,
     with_options,
 )
@@ -29,6 +28,7 @@ from .planning_removal import plan_rollback
 from .record import find_run
 from .reopening import reopen
 from .resume import begun, has_changed, is_unfinished, resume, unfinished
+from .run_folder import runs_folder
 from .runbook import run_tunnels
 from .summary import Summary, summaries, table
 

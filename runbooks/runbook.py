@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..inventory.errors import ChangeError, DriftError, Exit, NrRunError
@@ -16,7 +16,8 @@ from .context import Context
 from .fleet import run_on, run_on_all
 from .locks import DeviceLocks
 from .outcome import Result, TunnelOutcome, refused
-from .planning import TunnelPlan, running_after, write_plan
+from .planning import EndPlan, TunnelPlan, running_after, write_plan
+from .rollout import ONE_BY_ONE, Rollout, roll_out
 from .transaction import verify_only
 
 Show = Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]
@@ -33,7 +34,13 @@ class Approval:
 
 
 def run_tunnels(
-    context: Context, tunnels: Sequence[Tunnel], runs: Path, planner: Planner, show: Show, approval: Approval
+    context: Context,
+    tunnels: Sequence[Tunnel],
+    runs: Path,
+    planner: Planner,
+    show: Show,
+    approval: Approval,
+    rollout: Rollout = ONE_BY_ONE,
 ) -> tuple[TunnelOutcome, ...]:
     """Plan and carry out; one outcome a tunnel.
 
@@ -50,14 +57,15 @@ def run_tunnels(
         if any(plan.changed for plan in plans) and not approval.ask():
             return (*outcomes, *(_planned(plan, "; not approved, nothing was touched") for plan in plans))
         context.folder.note("approved", tunnels=[plan.tunnel.name for plan in plans])
-        for plan in plans:
+
+        def work(plan: TunnelPlan) -> TunnelOutcome:
             # Time has passed since the boxes were read, or an earlier tunnel has changed them: plan again on what they are now.
-            stale = approval.takes_time or plan is not plans[0]
-            outcomes.append(_carry_out(context, plan, planner, stale=stale))
-            if outcomes[-1].result is Result.QUARANTINED:
-                outcomes += [_left(rest) for rest in plans[plans.index(plan) + 1 :]]
-                break
-        return tuple(outcomes)
+            return _carry_out(context, plan, planner, stale=approval.takes_time or plan is not plans[0])
+
+        def look_again(plan: TunnelPlan) -> TunnelOutcome:
+            return _carry_out(context, replace(plan, ends=_as_done(plan)), planner, stale=True)
+
+        return (*outcomes, *roll_out(context, plans, rollout, work, look_again))
 
 
 def _plan_all(context: Context, tunnels: Sequence[Tunnel], planner: Planner) -> tuple[list[TunnelPlan], list[TunnelOutcome]]:
@@ -116,9 +124,10 @@ def _planned(plan: TunnelPlan, and_then: str = "") -> TunnelOutcome:
     return TunnelOutcome(plan.tunnel.name, Result.PENDING, Exit.PENDING, False, sentence)
 
 
-def _left(plan: TunnelPlan) -> TunnelOutcome:
-    sentence = "not begun: a tunnel before it needs a person"
-    return TunnelOutcome(plan.tunnel.name, Result.REFUSED, Exit.ERROR, False, sentence)
+def _as_done(plan: TunnelPlan) -> tuple[EndPlan, EndPlan]:
+    """Both ends as they are planned when the change is there already: nothing is left to do."""
+    near, far = (replace(end, change=replace(end.change, created=(), removed=(), forward=(), inverse=())) for end in plan.ends)
+    return near, far
 
 
 def _carry_out(context: Context, approved: TunnelPlan, planner: Planner, *, stale: bool) -> TunnelOutcome:

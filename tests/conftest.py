@@ -39,6 +39,11 @@ class Done:
         return json.loads(self.out)
 
     @property
+    def documents(self) -> list[dict[str, Any]]:
+        """The JSON list on standard output."""
+        return json.loads(self.out)
+
+    @property
     def tunnel(self) -> dict[str, Any]:
         """The one tunnel of the report."""
         (only,) = self.report["tunnels"]
@@ -64,11 +69,11 @@ class Rehearsal:
         """Where run folders are kept."""
         return self.folder / "runs"
 
-    def arguments(self, *words: str) -> list[str]:
-        """The command line of deploy-l2l against this lab."""
+    def arguments(self, *words: str, command: str = "deploy-l2l") -> list[str]:
+        """The command line of deploy-l2l or remove-l2l against this lab."""
         places = ["--inventory", str(self.inventory), "--runs", str(self.runs)]
         waits = ["--poll", "0.1", "--ike-wait", "6", "--reconnect-wait", "6"]
-        return [str(Path(sys.executable).parent / "nr-run"), "deploy-l2l", *words, *places, *waits]
+        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *waits]
 
     def other(self, command: str, *words: str) -> list[str]:
         """The command line of another subcommand, which needs no inventory."""
@@ -103,8 +108,12 @@ class Rehearsal:
 
     def deploy(self, *words: str, **environment: str) -> Done:
         """Run deploy-l2l without a terminal."""
+        return self.deploy_other("deploy-l2l", *words, **environment)
+
+    def deploy_other(self, command: str, *words: str, **environment: str) -> Done:
+        """Run a runbook of the intent without a terminal."""
         done = subprocess.run(
-            self.arguments(*words),
+            self.arguments(*words, command=command),
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
