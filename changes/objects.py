@@ -145,9 +145,27 @@ def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = 
                 continue
             if reference.of_set and _members(config, target.family, name, left_out):
                 continue
-            if any((match := reference.pattern.fullmatch(line)) and match["name"] == name for line in item.children):
+            # One line may name several: "set transform-set A B".
+            if any(reference.pattern.match(line) and name in line.split()[2:] for line in item.children):
                 found.append(item)
     return tuple(found)
+
+
+#: What a line begins with when a name in it is not that of an access list, but of another kind or a word for people.
+_NO_LIST = ("crypto ", "set transform-set ", "description ", "remark ", "hostname ")
+
+
+def names(line: str, target: ConfigObject) -> bool:
+    """True if a line, of any kind, refers to this access list or transform set by its name."""
+    if target.family.name == "transform-set":
+        return line.startswith("set transform-set ") and target.key[1][0] in line.split()[2:]
+    return target.family.name == "access-list" and target.key[1][0] in line.split()[1:] and not line.startswith(_NO_LIST)
+
+
+def strange_use(config: Config, target: ConfigObject) -> str:
+    """A line of no known family that refers to the object (``ip access-group``, a dynamic map), or nothing."""
+    lines = (line for node in config.others for line in (node.line, *node.children))
+    return next((line for line in lines if names(line, target)), "")
 
 
 def _members(config: Config, family: Family, name: str, left_out: set[Key]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..inventory.errors import ChangeError
 from . import tree
 from .families import FAMILIES, Phase
-from .objects import Config, ConfigObject, Key, read, read_desired, referrers
+from .objects import Config, ConfigObject, Key, names, read, read_desired, referrers, strange_use
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,9 @@ def plan_removal(host: str, os: str, items: Iterable[ConfigObject], running_text
         users = referrers(running, present, besides=wanted)
         if users:
             raise ChangeError(f"{host}: {item.title} is used by {users[0].title}, which is to stay")
+        use = strange_use(running, present)
+        if use:
+            raise ChangeError(f"{host}: {item.title} is used by {use!r}, which is to stay")
     here = tuple(running.objects[key] for key in wanted)
     forward = undo(os, here)
     return Change(host, os, (), (), forward, tuple(_forward(_sorted(os, here))), tuple(_removal_radius(here, running)), here)
@@ -148,6 +151,9 @@ def restore(change: Change, before_text: str, now_text: str) -> tuple[Step, ...]
         users = referrers(now, item, besides=wanted)
         if users:
             raise ChangeError(f"{change.host}: {item.title} is used by {users[0].title} now, which this run did not make")
+        use = strange_use(now, item)
+        if use:
+            raise ChangeError(f"{change.host}: {item.title} is used by {use!r} now, which this run did not make")
         stranger = _stranger_on_map(item, now, wanted)
         if stranger:
             raise ChangeError(f"{change.host}: {item.title} serves {stranger!r} now, which this run did not make")
@@ -202,18 +208,6 @@ def _refuse_dangling(host: str, desired: Config, running: Config) -> None:
                     raise ChangeError(f"{host}: {item.title} refers to {reference.family} {match['name']}, which is nowhere")
 
 
-#: Lines in which the name of an access list is somebody else's: a name of another kind of object, or words for people.
-_OTHER_NAMES = (
-    "description ",
-    "remark ",
-    "hostname ",
-    "crypto ipsec ",
-    "set transform-set ",
-    "crypto map ",
-    "crypto dynamic-map ",
-)
-
-
 def _refuse_waiting_names(host: str, created: Iterable[ConfigObject], desired: Config, running_text: str) -> None:
     """An access list whose name stands somewhere already would be at work the moment it is built, or belongs to another kind."""
     ours = {item.header: item.children for item in desired.objects.values()}
@@ -221,7 +215,7 @@ def _refuse_waiting_names(host: str, created: Iterable[ConfigObject], desired: C
         if item.family.name != "access-list":
             continue
         for line in _lines_besides(ours, running_text):
-            if item.groups["name"] in line.split()[1:] and not line.startswith(_OTHER_NAMES):
+            if names(line, item):
                 raise ChangeError(f"{host}: the name {item.groups['name']} stands in {line!r} already; {item.title} is not built")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .objects import Config, ConfigObject, referrers
+from .objects import Config, ConfigObject, referrers, strange_use
 
 #: These serve every IKE peer of the box, so they go only with its last one.
 GLOBAL = ("isakmp-policy", "isakmp-keepalive")
@@ -14,7 +14,9 @@ def owned(running: Config, present: Sequence[ConfigObject]) -> tuple[tuple[Confi
     """Objects to remove out of those of the tunnel that the box has, and a sentence for each that stays."""
     entries = [item for item in present if item.family.name == "crypto-map-entry"]
     gone = {item.key for item in entries}
-    peers = {item.child("set peer") for item in running.of("crypto-map-entry") if item.key not in gone}
+    staying = [item for item in running.of("crypto-map-entry") if item.key not in gone]
+    # An entry may have a second peer to fall back to.
+    peers = {line.split()[2] for item in staying for line in item.children if line.startswith("set peer ")}
     last = not any(_is_entry(node.line) for node in running.others) and all(
         item.key in gone for item in running.of("crypto-map-entry")
     )
@@ -36,18 +38,19 @@ def _is_entry(line: str) -> bool:
     return words[:2] == ["crypto", "map"] and len(words) > 4 and words[4].startswith("ipsec-")
 
 
-def _why_it_stays(
-    item: ConfigObject, running: Config, removed: Sequence[ConfigObject], peers: set[str | None], *, last: bool
-) -> str:
+def _why_it_stays(item: ConfigObject, running: Config, removed: Sequence[ConfigObject], peers: set[str], *, last: bool) -> str:
     keys = {other.key for other in removed}
     if item.family.name in GLOBAL:
         return "" if last else "other IKE peers of the box use it"
     if item.family.name == "isakmp-key":
         return "another entry goes to the same peer" if item.groups["peer"] in peers else ""
     if item.family.name == "crypto-map-binding":
-        name = item.child("crypto map")
+        name = item.children[0].split()[2]
         others = [entry for entry in running.of("crypto-map-entry") if entry.groups["map"] == name and entry.key not in keys]
         dynamic = any(_is_entry(node.line) and node.line.split()[2] == name for node in running.others)
         return f"crypto map {name} has other entries" if others or dynamic else ""
     users = referrers(running, item, besides=keys)
-    return f"{users[0].title} uses it" if users else ""
+    if users:
+        return f"{users[0].title} uses it"
+    use = strange_use(running, item)
+    return f"{use!r} uses it" if use else ""

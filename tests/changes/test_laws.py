@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nr_run.changes import tree
 from nr_run.changes.families import Phase
 from nr_run.changes.objects import read, read_desired
-from nr_run.changes.plan import Change, plan, restore
+from nr_run.changes.plan import Change, plan, plan_removal, restore
 from nr_run.checks.finding import against
 from nr_run.checks.read_back import read_back
 from nr_run.inventory.errors import ChangeError
@@ -208,3 +208,40 @@ def test_normalise_is_idempotent_and_objects_are_complete(box: Box, wanted: Want
     assert tree.normalise(once) == once
     text = text_for(wanted, box.running) if change_for(wanted, box.running) else ""
     assert {*read_desired("ios", text).objects} == {*read("ios", text).objects}
+
+
+@LAW
+@given(boxes(), tunnels())
+def test_removal_is_the_way_back(box: Box, wanted: Wanted) -> None:
+    """What a tunnel brought can be taken away later as one change, and that change has an exact inverse too."""
+    change = change_for(wanted, box.running)
+    device = Device(box.running)
+    before = device.show()
+    device.type(change.forward_text)
+    built = device.show()
+    removal = plan_removal("vpn2611", "ios", change.created, built)
+    assert removal
+    device.type(removal.forward_text)
+    assert tree.normalise(device.show()) == tree.normalise(before)
+    assert against(read_back(removal, built, device.show(), "now")) == ()
+    device.type(removal.inverse_text)
+    assert tree.same(device.show(), built)
+
+
+@LAW
+@given(boxes(), tunnels(), st.data())
+def test_any_cut_of_a_removal_can_be_put_back(box: Box, wanted: Wanted, data: st.DataObject) -> None:
+    """The session ends after any line of a removal: what restore() plans makes the tunnel whole again."""
+    change = change_for(wanted, box.running)
+    device = Device(box.running)
+    device.type(change.forward_text)
+    built = device.show()
+    removal = plan_removal("vpn2611", "ios", change.created, built)
+    steps = data.draw(st.integers(0, len(removal.forward)))
+    for step in removal.forward[:steps]:
+        device.cut()
+        for line in step.lines:
+            device.enter(line)
+    device.cut()
+    undo_on(device, removal, built)
+    assert tree.same(device.show(), built)

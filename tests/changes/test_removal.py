@@ -1,0 +1,114 @@
+"""What goes with a tunnel and what stays, and that nothing which something else uses is ever taken away."""
+
+from __future__ import annotations
+
+import pytest
+
+from nr_run.changes.objects import read
+from nr_run.changes.plan import plan_removal, restore
+from nr_run.changes.removal import owned
+from nr_run.inventory.errors import ChangeError
+
+from .configs import VPN2611, VPN3640
+from .device import Device
+from .rendering import TOKEN, ends, planned
+
+NEAR, FAR = ends()
+CHANGE = planned(FAR, VPN3640)
+ENTRY = "crypto map other 5 ipsec-isakmp\n set peer 192.0.2.9\n"
+
+#: Somebody else's lines, and the object of ours that they use.
+USES = {
+    f"{ENTRY} set transform-set NR-hq-branch": "transform-set NR-hq-branch",
+    f"{ENTRY} set transform-set theirs NR-hq-branch": "transform-set NR-hq-branch",
+    f"{ENTRY} match address NR-hq-branch": "access-list NR-hq-branch",
+    "crypto dynamic-map dynmap 10\n set transform-set NR-hq-branch": "transform-set NR-hq-branch",
+    "crypto ipsec profile P\n set transform-set NR-hq-branch": "transform-set NR-hq-branch",
+    "interface Ethernet0/2\n ip access-group NR-hq-branch in": "access-list NR-hq-branch",
+    "route-map R permit 10\n match ip address NR-hq-branch": "access-list NR-hq-branch",
+    "ip nat inside source list NR-hq-branch interface Ethernet0/0 overload": "access-list NR-hq-branch",
+}
+
+
+def after(more: str = "") -> str:
+    """The 3640 with the tunnel, and somebody else's lines."""
+    box = Device(VPN3640)
+    box.type(CHANGE.forward_text)
+    return box.show().replace("end\n", f"{more}\nend\n")
+
+
+def verdict(text: str) -> tuple[set[str], str]:
+    """Titles of what goes, and the sentences on what stays."""
+    running = read("ios", text)
+    goes, stays = owned(running, [running.objects[item.key] for item in CHANGE.created])
+    return {item.title for item in goes}, "\n".join(stays)
+
+
+def test_alone_on_the_box() -> None:
+    """The last tunnel of a box takes everything along that came with it."""
+    goes, stays = verdict(after())
+    assert goes == {item.title for item in CHANGE.created}
+    assert stays == ""
+
+
+@pytest.mark.parametrize("lines", USES)
+def test_what_is_used_stays(lines: str) -> None:
+    """An object that something else names stays when the tunnel goes, with the user in the sentence."""
+    goes, stays = verdict(after(lines))
+    assert USES[lines] not in goes
+    assert f"{USES[lines]} stays:" in stays
+
+
+@pytest.mark.parametrize("lines", USES)
+def test_what_is_used_is_never_taken(lines: str) -> None:
+    """Neither an undoing nor a removal takes away what has come to be used; both say by what."""
+    with pytest.raises(ChangeError, match=f"{USES[lines]} is used by .* which this run did not make"):
+        restore(CHANGE, VPN3640, after(lines))
+    with pytest.raises(ChangeError, match=f"{USES[lines]} is used by .* which is to stay"):
+        plan_removal("vpn3640", "ios", CHANGE.created, after(lines))
+
+
+def test_key_of_a_second_peer_stays() -> None:
+    """The key stays while another entry has the peer to fall back to."""
+    goes, stays = verdict(after(f"{ENTRY} set peer 172.18.124.159\n"))
+    assert "isakmp-key 172.18.124.159" not in goes
+    assert "isakmp-key 172.18.124.159 stays: another entry goes to the same peer" in stays
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["crypto map NR-MAP 20 ipsec-isakmp\n set peer 192.0.2.9", "crypto map NR-MAP 65535 ipsec-isakmp dynamic d"],
+)
+def test_shared_map_keeps_its_binding(line: str) -> None:
+    """While the map has another entry it stays on the interface, and so does what all peers share."""
+    goes, stays = verdict(after(line))
+    assert "crypto-map-binding Ethernet0/0" not in goes
+    assert "crypto map NR-MAP has other entries" in stays
+    assert "isakmp-policy 10 stays: other IKE peers of the box use it" in stays
+    assert "crypto-map-entry NR-MAP 10" in goes
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (f"crypto isakmp key {TOKEN} address 172.18.124.159\n", "", "isakmp-key 172.18.124.159 is not there any more"),
+        (" set pfs group2\n", " set pfs group1\n", "crypto-map-entry NR-MAP 10 exists with other content"),
+    ],
+)
+def test_box_that_has_moved_on(old: str, new: str, words: str) -> None:
+    """A box on which the tunnel is not as it was built is left alone."""
+    text = after()
+    assert old in text
+    with pytest.raises(ChangeError, match=words):
+        plan_removal("vpn3640", "ios", CHANGE.created, text.replace(old, new))
+
+
+def test_removal_says_what_goes_down() -> None:
+    """The plan of a removal names the tunnel that goes down and the neighbours that do not."""
+    box = Device(VPN2611)
+    change = planned(NEAR, VPN2611)
+    box.type(change.forward_text)
+    told = "\n".join(plan_removal("vpn2611", "ios", change.created, box.show()).blast_radius)
+    assert "the tunnel to 172.18.124.199 goes down" in told
+    assert "dynamic entry 10 of clientmap (dynmap, VPN clients)" in told
+    assert "entry 1 of clientmap" not in told
