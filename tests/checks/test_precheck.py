@@ -184,6 +184,7 @@ FAILING: dict[str, tuple[Box, str, str]] = {
         "nat",
         "may translate",
     ),
+    "route map that is nowhere": (box(nat(BY_ROUTE_MAP)), "nat", "may translate"),
     "route map not readable": (
         box(nat(BY_ROUTE_MAP, "route-map R permit 10\n match interface E0/1")),
         "nat",
