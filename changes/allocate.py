@@ -41,8 +41,10 @@ def draft(name: str, end: End, dpd: Dpd | None) -> Allocation:
     return Allocation(cisco.transform_set or f"NR-{name}", cisco.access_list or f"NR-{name}", 1, "NR-MAP", 1, False, dpd, ())
 
 
-def allocate(name: str, end: End, dpd: Dpd | None, policy: ConfigObject, running: Config) -> Allocation:
-    """Names and numbers for tunnel ``name`` at this end.
+def allocate(
+    name: str, end: End, dpd: Dpd | None, policy: ConfigObject, running: Config, *, approved_sequence: int | None = None
+) -> Allocation:
+    """Names and numbers for tunnel ``name`` at this end; ``approved_sequence`` is taken again where it is still free.
 
     ``policy`` is the wanted ISAKMP policy under any number; ``running`` is the box. Raises ChangeError when there is no safe
     place: no free number, another map on the interface, selectors that another entry of the map already takes.
@@ -54,7 +56,7 @@ def allocate(name: str, end: End, dpd: Dpd | None, policy: ConfigObject, running
             "otherwise than a named one, so give it a name"
         )
     crypto_map, on_map = _map(end, running)
-    sequence, on_sequence = _sequence(end, crypto_map, names.access_list, running)
+    sequence, on_sequence = _sequence(end, crypto_map, names.access_list, running, approved_sequence)
     _refuse_overlap(end, crypto_map, sequence, running)
     number, on_policy = _policy(policy, running)
     no_xauth = any(match["map"] == crypto_map for match in _lines(_XAUTH, running))
@@ -105,7 +107,7 @@ def bound_map(binding: ConfigObject) -> str:
     return (binding.child("crypto map") or "").split()[0]
 
 
-def _sequence(end: End, crypto_map: str, access_list: str, running: Config) -> tuple[int, str]:
+def _sequence(end: End, crypto_map: str, access_list: str, running: Config, approved: int | None) -> tuple[int, str]:
     entries = [item for item in running.of("crypto-map-entry") if item.groups["map"] == crypto_map]
     dynamic = [int(match["sequence"]) for match in _lines(_DYNAMIC, running) if match["map"] == crypto_map]
     limit = min(dynamic, default=65536)
@@ -125,7 +127,7 @@ def _sequence(end: End, crypto_map: str, access_list: str, running: Config) -> t
             )
         return wanted, f"sequence {wanted} of {crypto_map}, as the intent says"
     last = max((number for number in taken if number < limit), default=0)
-    candidates = [last + 10, *range(last + 1, limit), *range(1, limit)]
+    candidates = [*([approved] if approved else []), last + 10, *range(last + 1, limit), *range(1, limit)]
     free = next((number for number in candidates if number < limit and number not in taken), None)
     if free is None:
         raise ChangeError(f"{end.local.host}: crypto map {crypto_map} has no free sequence below its dynamic entry {limit}")

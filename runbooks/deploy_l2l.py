@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ..inventory.intent import Tunnel
-from ..tasks.gather import Snapshot
 from .context import Context
-from .planning import TunnelPlan, plan_tunnel
+from .planning import Known, TunnelPlan, plan_tunnel
 from .planning_removal import plan_remove
 from .runbook import Planner
 
@@ -13,8 +12,8 @@ from .runbook import Planner
 def building(*, accept_unsaved: bool) -> Planner:
     """Planner of deploy-l2l."""
 
-    def planner(context: Context, tunnel: Tunnel, snapshots: dict[str, Snapshot], running: dict[str, str]) -> TunnelPlan:
-        return plan_tunnel(context, tunnel, snapshots, running=running, accept_unsaved=accept_unsaved)
+    def planner(context: Context, tunnel: Tunnel, known: Known) -> TunnelPlan:
+        return plan_tunnel(context, tunnel, known, accept_unsaved=accept_unsaved)
 
     return planner
 
@@ -22,7 +21,7 @@ def building(*, accept_unsaved: bool) -> Planner:
 def removing(*, accept_unsaved: bool) -> Planner:
     """Planner of remove-l2l."""
 
-    def planner(context: Context, tunnel: Tunnel, snapshots: dict[str, Snapshot], running: dict[str, str]) -> TunnelPlan:
-        return plan_remove(context, tunnel, snapshots, running, accept_unsaved)
+    def planner(context: Context, tunnel: Tunnel, known: Known) -> TunnelPlan:
+        return plan_remove(context, tunnel, known, accept_unsaved=accept_unsaved)
 
     return planner

@@ -9,7 +9,6 @@ import click
 
 from ..inventory.errors import Exit, NothingMatched
 from ..inventory.intent import Tunnel
-from ..tasks.gather import Snapshot
 from .command import (
     ACCEPT_UNSAVED,
     JSON,
@@ -23,7 +22,7 @@ from .command import (
     with_options,
 )
 from .context import Context
-from .planning import TunnelPlan
+from .planning import Known, TunnelPlan
 from .planning_removal import plan_rollback
 from .record import find_run
 from .reopening import reopen
@@ -77,8 +76,8 @@ def _rollback(run: str | None, **options: Any) -> Exit:
             raise NothingMatched(f"run {path.name} left nothing changed, so there is nothing to undo")
         opened.context.folder.note("undoing-run", run=path.name, tunnels=names)
 
-        def planner(context: Context, tunnel: Tunnel, snapshots: dict[str, Snapshot], _running: dict[str, str]) -> TunnelPlan:
-            return plan_rollback(context, opened.records[tunnel.name], snapshots, options["accept_unsaved"])
+        def planner(context: Context, tunnel: Tunnel, known: Known) -> TunnelPlan:
+            return plan_rollback(context, opened.records[tunnel.name], known, accept_unsaved=options["accept_unsaved"])
 
         tunnels = [opened.records[name].plan.tunnel for name in reversed(names)]
         outcomes = run_tunnels(opened.context, tunnels, runs, planner, talk.show(waits), talk.approval)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from ..changes.allocate import Allocation
 from ..changes.plan import Change, plan
@@ -59,9 +60,10 @@ class TunnelPlan:
         """Prechecks that forbid the change."""
         return against(finding for end in self.ends for finding in end.prechecks)
 
-    def same_change(self, other: TunnelPlan) -> bool:
-        """True if the other plan would send the same lines to the same boxes."""
-        return [end.change.forward for end in self.ends] == [end.change.forward for end in other.ends]
+    def is_within(self, approved: Iterable[TunnelPlan]) -> bool:
+        """True if each step was approved for its box, if need be with another tunnel, which failed and left what it shared."""
+        allowed = {(end.host, step) for plan_ in approved for end in plan_.ends for step in end.change.forward}
+        return all((end.host, step) in allowed for end in self.ends for step in end.change.forward)
 
     def refuse_if_forbidden(self) -> None:
         """Raise DriftError with all objections, one a line."""
@@ -69,22 +71,35 @@ class TunnelPlan:
             raise DriftError("\n".join(f"{finding.subject}: {finding.sentence}" for finding in self.objections))
 
 
-def plan_tunnel(
-    context: Context,
-    tunnel: Tunnel,
-    snapshots: dict[str, Snapshot],
-    *,
-    running: dict[str, str] | None = None,
-    accept_unsaved: bool = False,
-) -> TunnelPlan:
-    """Plan for one tunnel. ``running`` replaces a box's running configuration by what it will be after earlier plans.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a plan starts from: what the boxes showed, what they will run after the plans before, what was approved."""
+
+    snapshots: Mapping[str, Snapshot]
+    running: Mapping[str, str] = field(default_factory=dict)
+    approved: TunnelPlan | None = None
+
+    def text(self, host: str) -> str:
+        """The running configuration to plan on."""
+        return self.running.get(host, self.snapshots[host].running)
+
+    def sequence(self, host: str) -> int | None:
+        """The place in the crypto map that was approved on a box."""
+        for end in self.approved.ends if self.approved else ():
+            for item in end.change.created:
+                if end.host == host and item.family.name == "crypto-map-entry":
+                    return int(item.groups["sequence"])
+        return None
+
+
+def plan_tunnel(context: Context, tunnel: Tunnel, known: Known, *, accept_unsaved: bool = False) -> TunnelPlan:
+    """Plan that builds one tunnel, or has nothing to do.
 
     Raises ChangeError where a box has no safe place for the tunnel, SecretError where its key is nowhere.
     """
     key = context.secrets.preshared_key(tunnel.preshared_key_ref)
     platforms = [context.platforms[end.local.host] for end in tunnel.ends]
     crypto = narrow(context.intent.resolve(tunnel), platforms)
-    texts = {end.local.host: (running or {}).get(end.local.host, snapshots[end.local.host].running) for end in tunnel.ends}
     rendered = run_on_all(
         context.nornir,
         render,
@@ -97,7 +112,8 @@ def plan_tunnel(
                 "ipsec": crypto.ipsec_proposals[0],
                 "pfs_group": crypto.pfs_group,
                 "key": key,
-                "running": texts[end.local.host],
+                "running": known.text(end.local.host),
+                "approved_sequence": known.sequence(end.local.host),
             }
             for end, platform in zip(tunnel.ends, platforms, strict=True)
         },
@@ -106,9 +122,9 @@ def plan_tunnel(
         _end_plan(
             end,
             platform,
-            snapshots[end.local.host],
+            known.snapshots[end.local.host],
             rendered[end.local.host],
-            texts[end.local.host],
+            known.text(end.local.host),
             accept_unsaved,
             context.waits.dead_man_minutes > 0,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ..changes.objects import ConfigObject, read
@@ -13,22 +13,17 @@ from ..checks.precheck import Box, identity, saved
 from ..checks.reload_fence import fence
 from ..inventory.errors import ChangeError, DriftError
 from ..inventory.intent import Tunnel
-from ..tasks.gather import Snapshot
 from .context import Context
-from .planning import EndPlan, TunnelPlan, plan_tunnel
+from .planning import EndPlan, Known, TunnelPlan, plan_tunnel
 from .record import Recorded
 
-Running = Mapping[str, str]
 
-
-def plan_remove(
-    context: Context, tunnel: Tunnel, snapshots: dict[str, Snapshot], running: dict[str, str], accept_unsaved: bool
-) -> TunnelPlan:
+def plan_remove(context: Context, tunnel: Tunnel, known: Known, *, accept_unsaved: bool) -> TunnelPlan:
     """Plan that removes what the boxes have of an intended tunnel. Raises ChangeError when they have it in another form."""
-    there = plan_tunnel(context, tunnel, snapshots, running=running, accept_unsaved=accept_unsaved)
+    there = plan_tunnel(context, tunnel, known, accept_unsaved=accept_unsaved)
     ends = []
     for end in there.ends:
-        text = running.get(end.host, end.snapshot.running)
+        text = known.text(end.host)
         entry_is_there = any(item.family.name == "crypto-map-entry" for item in end.change.reused)
         items, stays = owned(read(end.platform.os, text), end.change.reused) if entry_is_there else ((), ())
         ends.append(_end(context, end, items, text, accept_unsaved, stays))
@@ -36,11 +31,11 @@ def plan_remove(
     return replace(there, ends=(near, far), removal=True)
 
 
-def plan_rollback(context: Context, record: Recorded, snapshots: dict[str, Snapshot], accept_unsaved: bool) -> TunnelPlan:
+def plan_rollback(context: Context, record: Recorded, known: Known, *, accept_unsaved: bool) -> TunnelPlan:
     """Plan that undoes one tunnel of an earlier run, exactly. Raises DriftError when a box has moved on since."""
     ends = []
     for end in record.plan.ends:
-        fresh = replace(end, snapshot=snapshots[end.host])
+        fresh = replace(end, snapshot=known.snapshots[end.host])
         try:
             if record.plan.removal:
                 text = config_text(end.change.removed)

@@ -37,9 +37,9 @@ def roll_out(
     outcomes: dict[str, TunnelOutcome] = {}
     canaries, rest = plans[: rollout.canary], plans[rollout.canary :]
     _carry_out(context, [[plan] for plan in canaries], rollout, work, outcomes)
-    if canaries and rest and not _stopped(rollout, outcomes):
+    if canaries and rest and _all_good(canaries, outcomes):
         _soak(context, canaries, rollout, look_again, outcomes)
-    if not any(outcomes[plan.tunnel.name].result not in GOOD for plan in canaries):
+    if _all_good(canaries, outcomes):
         _carry_out(context, _slices(rest, rollout.batch), rollout, work, outcomes)
     return [outcomes.get(plan.tunnel.name) or _not_begun(plan) for plan in plans]
 
@@ -87,6 +87,10 @@ def _slices(plans: Sequence[TunnelPlan], size: int) -> Iterator[list[TunnelPlan]
                 busy |= hosts
         waiting = [plan for plan in waiting if plan not in part]
         yield part
+
+
+def _all_good(plans: Sequence[TunnelPlan], outcomes: dict[str, TunnelOutcome]) -> bool:
+    return all(plan.tunnel.name in outcomes and outcomes[plan.tunnel.name].result in GOOD for plan in plans)
 
 
 def _stopped(rollout: Rollout, outcomes: dict[str, TunnelOutcome]) -> bool:

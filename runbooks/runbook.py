@@ -16,13 +16,13 @@ from .context import Context
 from .fleet import run_on, run_on_all
 from .locks import DeviceLocks
 from .outcome import Result, TunnelOutcome, refused
-from .planning import EndPlan, TunnelPlan, running_after, write_plan
+from .planning import EndPlan, Known, TunnelPlan, running_after, write_plan
 from .rollout import ONE_BY_ONE, Rollout, roll_out
 from .transaction import verify_only
 
 Show = Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]
-#: Plans one tunnel: context, tunnel, what the boxes showed, and what they will run after the plans before.
-Planner = Callable[[Context, Tunnel, dict[str, Snapshot], dict[str, str]], TunnelPlan]
+#: Plans one tunnel on what is known of its boxes.
+Planner = Callable[[Context, Tunnel, Known], TunnelPlan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ def run_tunnels(
 
         def work(plan: TunnelPlan) -> TunnelOutcome:
             # Time has passed since the boxes were read, or an earlier tunnel has changed them: plan again on what they are now.
-            return _carry_out(context, plan, planner, stale=approval.takes_time or plan is not plans[0])
+            return _carry_out(context, plan, planner, plans, stale=approval.takes_time or plan is not plans[0])
 
         def look_again(plan: TunnelPlan) -> TunnelOutcome:
-            return _carry_out(context, replace(plan, ends=_as_done(plan)), planner, stale=True)
+            return _carry_out(context, replace(plan, ends=_as_done(plan)), planner, (), stale=True)
 
         return (*outcomes, *roll_out(context, plans, rollout, work, look_again))
 
@@ -83,7 +83,7 @@ def _plan_all(context: Context, tunnels: Sequence[Tunnel], planner: Planner) -> 
     for tunnel in tunnels:
         try:
             _raise_unable(tunnel, wanted, errors)
-            plan = planner(context, tunnel, snapshots, running)
+            plan = planner(context, tunnel, Known(snapshots, running))
             write_plan(context, plan)
             if plan.changed:
                 plan.refuse_if_forbidden()
@@ -130,11 +130,13 @@ def _as_done(plan: TunnelPlan) -> tuple[EndPlan, EndPlan]:
     return near, far
 
 
-def _carry_out(context: Context, approved: TunnelPlan, planner: Planner, *, stale: bool) -> TunnelOutcome:
+def _carry_out(
+    context: Context, approved: TunnelPlan, planner: Planner, every: Sequence[TunnelPlan], *, stale: bool
+) -> TunnelOutcome:
     """One tunnel, on the boxes as they are now: what was approved is carried out, and nothing else."""
     try:
         context.stop.check()
-        plan = _plan_again(context, approved, planner) if stale else approved
+        plan = _plan_again(context, approved, planner, every) if stale else approved
         if not plan.changed:
             return _planned(plan) if plan.removal else verify_only(context, plan)
     except NrRunError as error:
@@ -142,12 +144,12 @@ def _carry_out(context: Context, approved: TunnelPlan, planner: Planner, *, stal
     return carry_out(context, plan)
 
 
-def _plan_again(context: Context, approved: TunnelPlan, planner: Planner) -> TunnelPlan:
-    """The plan on what the boxes are now. Raises DriftError when it is not the one that was approved."""
+def _plan_again(context: Context, approved: TunnelPlan, planner: Planner, every: Sequence[TunnelPlan]) -> TunnelPlan:
+    """The plan on what the boxes are now. Raises DriftError when it has a step that was not approved with any of ``every``."""
     arguments = {end.host: {"os": end.platform.os} for end in approved.ends}
     snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, arguments)
-    plan = planner(context, approved.tunnel, snapshots, {})
-    if not plan.same_change(approved):
+    plan = planner(context, approved.tunnel, Known(snapshots, approved=approved))
+    if not plan.is_within(every):
         raise DriftError("a device has changed since the plan was made; look at a new plan")
     if plan.changed:
         plan.refuse_if_forbidden()

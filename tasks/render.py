@@ -25,6 +25,7 @@ def render(
     pfs_group: int | None,
     key: str,
     running: str,
+    approved_sequence: int | None = None,
 ) -> Result:
     """Nornir task. ``result`` is (desired configuration, Allocation); ``key`` is the token of the pre-shared key.
 
@@ -48,6 +49,7 @@ def render(
         return str(result.result)
 
     wanted = read_desired(os, text(draft(tunnel.name, end, tunnel.dpd)))
-    names = allocate(tunnel.name, end, tunnel.dpd, wanted.of("isakmp-policy")[0], read(os, running))
+    policy = wanted.of("isakmp-policy")[0]
+    names = allocate(tunnel.name, end, tunnel.dpd, policy, read(os, running), approved_sequence=approved_sequence)
     rendered: Any = text(names)
     return Result(host=task.host, result=(rendered, names))
