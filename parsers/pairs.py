@@ -45,7 +45,7 @@ SESSION_KEYS: dict[str, str] = {
     "Security Grp": "security_group",
     "SGT Tag": "security_group",
     "Tunnel Zone": "",
-    "NAC Result": "",
+    "NAC Result": "nac_result",
     "Posture Token": "",
     "Redirect URL": "",
     "Reval Int (T)": "",

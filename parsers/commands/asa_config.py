@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..command import Command
@@ -18,7 +18,7 @@ from ..records.asa_config import (
     SslCipher,
     TunnelGroup,
 )
-from .asa_crypto_config import crypto_state
+from .asa_crypto_config import crypto_is_whole, crypto_state
 
 __all__ = ["COMMANDS"]
 
@@ -42,6 +42,12 @@ def _policies(raw: Raw) -> tuple[GroupPolicy, ...]:
             record["kind"], record["inherits_from"] = item.kind, item.inherits_from
         record["attributes"] += item.attributes
     return tuple(GroupPolicy(name=name, **values) for name, values in found.items())
+
+
+def _lines_below(block: GroupPolicy | TunnelGroup, _raw: Raw) -> Iterator[str]:
+    """A section of attributes is only printed where it has some."""
+    if not block.attributes:
+        yield f"the attributes of {block.name} are cut short: none were printed below the heading"
 
 
 def _policy(raw: Raw, _above: list[Raw]) -> None:
@@ -169,6 +175,7 @@ COMMANDS: tuple[Command, ...] = (
             "block.section.attribute": ConfigAttribute,
         },
         prepare={"policy": _policy, "block.attribute": _attribute, "block.section.attribute": _attribute},
+        validate={"block": _lines_below},
         state=_policies,
     ),
     Command(
@@ -178,6 +185,7 @@ COMMANDS: tuple[Command, ...] = (
         arguments=r"\S+",
         records={"group": TunnelGroup, "block": TunnelGroup, "block.attribute": ConfigAttribute},
         prepare=_ATTRIBUTE,
+        validate={"block": _lines_below},
         state=_tunnel_groups,
         silent_when_empty=True,
     ),
@@ -211,6 +219,7 @@ COMMANDS: tuple[Command, ...] = (
         arguments=r"(?:map|dynamic-map|ipsec|isakmp|ikev1|ikev2|ca|engine)(?: \S+)?",
         records={},
         state=crypto_state,
+        conserve=(crypto_is_whole,),
         silent_when_empty=True,
     ),
 )

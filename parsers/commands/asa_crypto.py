@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from ..balance import balances
@@ -57,17 +58,35 @@ def _totals(count: Callable[[Any], int]) -> Conserve:
     return conserve
 
 
-_PEERS = r"(?:\d+[ \t]+)?IKE Peer:"
 _ROWS = r"Session-id:\d+, Status:"
 
 
 def _headings(pattern: str, what: str, count: Callable[[Any], int]) -> Conserve:
-    """A heading of a section says that something follows it."""
+    """Something follows each heading: for IKEv1 its totals at least, which are checked on their own."""
     expression = re.compile(rf"\n[ \t]*{pattern}[ \t]*(?=\n)", re.IGNORECASE)
 
     def conserve(state: Any, text: str) -> Iterator[str]:
-        if expression.search(text) and not count(state) and not _TOTALS.search(text):
-            yield f"the output is cut short: {what} are announced and none were read"
+        headings = len(expression.findall(text))
+        if headings > max(count(state), len(_TOTALS.findall(text)) if "1" in pattern else 0):
+            yield f"the output is cut short: {what} are announced and none were printed below the heading"
+
+    return conserve
+
+
+_COLUMNS = re.compile(r"\n[ \t]*IKE Peer[ \t]+Type[ \t]+Dir", re.IGNORECASE)
+
+
+def _details(sas: Callable[[Any], Iterable[AsaIkev1Sa]]) -> Conserve:
+    """Either every SA is printed in detail or none, and a row stands below each head of a table."""
+
+    def conserve(state: Any, text: str) -> Iterator[str]:
+        found = list(sas(state))
+        for name in ("encryption_text", "lifetime_seconds", "remaining_seconds"):
+            having = sum(1 for sa in found if getattr(sa, name) is not None)
+            if having not in {0, len(found)}:
+                yield f"the output is cut short: {having} of {len(found)} IKEv1 SAs have {name}"
+        if len(_COLUMNS.findall(text)) > len(found):
+            yield "the output is cut short: no row was printed below the head of the table"
 
     return conserve
 
@@ -86,14 +105,14 @@ def _session_counts(session: Ikev2Session, _raw: Raw) -> Iterator[str]:
 
 
 def _ike_is_whole(sa: Ikev2Sa, _raw: Raw) -> Iterator[str]:
-    if sa.status == "READY" and sa.lifetime_seconds is None:
-        yield "the IKEv2 SA that begins here is cut short: no lifetime was printed"
+    if sa.status == "READY" and (sa.lifetime_seconds is None or sa.encryption_text is None):
+        yield "the IKEv2 SA that begins here is cut short: no cipher or no lifetime was printed"
 
 
 def _ikev1_is_whole(sa: AsaIkev1Sa, raw: Raw) -> Iterator[str]:
     """The detailed form goes on to the lifetime, from 8.4 on to what is left of it."""
-    if raw.get("encryption_text") and sa.lifetime_seconds is None:
-        yield "the IKEv1 SA that begins here is cut short: no lifetime was printed"
+    if len({raw.get(name) is None for name in ("encryption_text", "integrity_text", "authentication", "lifetime_seconds")}) > 1:
+        yield f"the IKEv1 SA with {sa.peer} is cut short: not all of cipher, hash, authentication and lifetime were printed"
 
 
 _IKEV2_RECORDS: dict[str, type] = {"session": Ikev2Session, "session.ike": Ikev2Sa, "session.child": ChildSa}
@@ -130,6 +149,35 @@ def _sa(sa: AsaIpsecSa, raw: Raw) -> Iterator[str]:
         yield "the SA that begins here is cut short: no anti replay bitmap below its heading"
 
 
+_LEVELS = re.compile(
+    r"\n[ \t]*(?:(?P<top>interface:|peer address:|cryptomap:|assigned address:)|(?P<map>Crypto map tag:)|(?P<flow>local +ident))",
+    re.IGNORECASE,
+)
+
+
+def _below_headings(_state: Any, text: str) -> Iterator[str]:
+    """An interface has a map below it, and a map a flow: an ASA prints neither without."""
+    seen = [found.lastgroup for found in _LEVELS.finditer(text)] + ["top"]
+    for above, below in pairwise(seen):
+        if above == "top" and below == "top":
+            yield "the output is cut short: an interface was announced and no map was printed below it"
+        if above == "map" and below in {"top", "map"}:
+            yield "the output is cut short: a crypto map was announced and no flow was printed below it"
+
+
+_STATE = re.compile(r"\n[ \t]*SA State:", re.IGNORECASE)
+_NO_REPLAY = re.compile(r"\n[ \t]*replay detection support:[ \t]*N", re.IGNORECASE)
+_BITMAP = re.compile(r"\n[ \t]*Anti replay bitmap:", re.IGNORECASE)
+
+
+def _bitmaps(_state: Any, text: str) -> Iterator[str]:
+    """A release that prints the state of an SA (8.4 on) ends it with the bitmap of the replays that it has seen."""
+    bitmaps = len(_BITMAP.findall(text))
+    expected = len(_STATE.findall(text)) - len(_NO_REPLAY.findall(text))
+    if bitmaps and bitmaps < expected:
+        yield f"the output is cut short: {expected} SAs detect replays and {bitmaps} bitmaps were printed"
+
+
 def _sa_count(state: Iterable[AsaIpsecFlow]) -> int:
     return sum(len(flow.sas) for flow in state)
 
@@ -158,6 +206,28 @@ def _session(raw: Raw, _above: list[Raw]) -> None:
     raw["strangers"] = [key for pairs in everything for key in pairs.strangers]
 
 
+_NEEDED = {
+    "ike": ("tunnel_id", "encryption_text", "rekey_left_seconds", "dh_group"),
+    "ipsec": ("tunnel_id", "local_selector", "remote_selector", "encryption_text", "bytes_received", "packets_received"),
+    "": ("tunnel_id",),
+}
+"""What every release prints for a tunnel of a kind: its last lines among them."""
+
+
+def _family(kind: str) -> str:
+    return next((family for family in ("ike", "ipsec") if kind.lower().startswith(family)), "")
+
+
+def _alike(state: Any, text: str) -> Iterator[str]:
+    """Sessions of one output end alike, and each heading has sessions below it."""
+    for name in ("audit_session_id", "inactivity_seconds"):
+        having = sum(1 for session in state if getattr(session, name) is not None)
+        if having not in {0, len(state)}:
+            yield f"the output is cut short: {having} of {len(state)} sessions have {name}"
+    if len(re.findall(r"\n[ \t]*Session Type:", text)) > len(state) and "no active sessions" not in text:
+        yield "the output is cut short: a type of session was announced and none was printed below it"
+
+
 def _session_is_whole(session: VpnSession, raw: Raw) -> Iterator[str]:
     """A session has as many tunnels as it counts, one value for each key, and its duration."""
     counted = [count.kind.lower() for count in session.tunnel_counts]
@@ -166,12 +236,19 @@ def _session_is_whole(session: VpnSession, raw: Raw) -> Iterator[str]:
     read = Counter(tunnel.kind.lower() for tunnel in session.tunnels)
     for count in session.tunnel_counts:
         if read[count.kind.lower()] != count.count:
-            yield (f"session {session.index} counts {count.count} {count.kind} tunnels and {read[count.kind.lower()]} were read")
+            found = read[count.kind.lower()]
+            yield f"session {session.index} is cut short: it counts {count.count} {count.kind} tunnels and {found} were read"
     for tunnel in session.tunnels:
-        if tunnel.tunnel_id is None:
-            yield f"a tunnel {tunnel.kind} of session {session.index} is cut short: it has no id"
-    if session.duration_seconds is None or not session.protocols:
-        yield f"session {session.index} is cut short: no duration or protocol was printed"
+        missing = [name for name in _NEEDED.get(_family(tunnel.kind), _NEEDED[""]) if getattr(tunnel, name) is None]
+        if missing:
+            yield f"a tunnel {tunnel.kind} of session {session.index} is cut short: no {', '.join(missing)}"
+    for name in ("protocols", "encryption_text", "bytes_sent", "bytes_received", "login_time", "duration_seconds"):
+        if getattr(session, name) in {None, ()}:
+            yield f"session {session.index} is cut short: no {name}"
+    if session.license and (raw.get("vlan") is None or not (session.audit_session_id or raw.get("nac_result"))):
+        yield f"session {session.index} is cut short: its last lines are missing"
+    if session.session_type.endswith("Detailed") and not session.tunnel_counts:
+        yield f"session {session.index} is cut short: its tunnels are not counted"
     for key in raw["twice"]:
         yield f"session {session.index} has a second value for {key}"
     for key in raw["strangers"]:
@@ -195,10 +272,16 @@ def _summary_is_whole(summary: SessionSummary, _text: str) -> Iterator[str]:
     totals = [row for row in tunnels if row.name.lower() == "totals"]
     if not totals:
         yield "the output is cut short: no totals of the tunnels were printed"
+    if any(row.table.startswith("VPN Session") for row in summary.rows) and None in {
+        summary.total_active,
+        summary.capacity,
+        summary.load_percent,
+    }:
+        yield "the output is cut short: no totals of the sessions were printed"
     for total in totals:
         active = sum(row.active or 0 for row in tunnels if row is not total)
         if total.active != active:
-            yield f"the totals say {total.active} active tunnels and the rows make {active}"
+            yield f"the rows of the tunnels are cut short: the totals say {total.active} active ones and the rows make {active}"
 
 
 def _sessions(name: str, *aliases: str) -> Command:
@@ -211,7 +294,7 @@ def _sessions(name: str, *aliases: str) -> Command:
         prepare={"type.session": _session},
         validate={"type.session": _session_is_whole},
         state=many("session"),
-        conserve=(balances(r"(?:Username|Connection)[ \t]*:", "sessions", len),),
+        conserve=(balances(r"(?:Username|Connection)[ \t]*:", "sessions", len), _alike),
     )
 
 
@@ -228,7 +311,7 @@ COMMANDS: tuple[Command, ...] = (
             _totals(lambda state: len(state.ikev1 or ())),
             _headings("IKEv1 SAs:", "IKEv1 SAs", lambda state: len(state.ikev1 or ())),
             _headings("IKEv2 SAs:", "IKEv2 SAs", lambda state: len(state.ikev2 or ())),
-            balances(_PEERS, "IKEv1 peers", lambda state: sum(1 for _ in state.ikev1 or ())),
+            _details(lambda state: state.ikev1 or ()),
             balances(_ROWS, "IKEv2 sessions", lambda state: len(state.ikev2 or ())),
         ),
     ),
@@ -239,7 +322,7 @@ COMMANDS: tuple[Command, ...] = (
         records={"sa": AsaIkev1Sa},
         state=many("sa"),
         validate={"sa": _ikev1_is_whole},
-        conserve=(_totals(len), _headings("IKEv1 SAs:", "IKEv1 SAs", len)),
+        conserve=(_totals(len), _headings("IKEv1 SAs:", "IKEv1 SAs", len), _details(lambda state: state)),
     ),
     Command(
         os="asa",
@@ -262,6 +345,8 @@ COMMANDS: tuple[Command, ...] = (
         conserve=(
             balances("spi:", "SPIs", _sa_count),
             balances("local +ident", "flows", len),
+            _below_headings,
+            _bitmaps,
         ),
     ),
     Command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -104,6 +104,27 @@ def _entries(lines: Iterable[Raw]) -> tuple[AsaCryptoMapEntry, ...]:
         AsaCryptoMapEntry(name=name, sequence=sequence, dynamic=dynamic, **_settings(settings))
         for (dynamic, name, sequence), settings in found.items()
     )
+
+
+_CERTIFICATE = re.compile(r"\n[ \t]*certificate (?:ca |self-signed )?[0-9a-f]+[ \t]*(?=\n)", re.IGNORECASE)
+_QUIT = re.compile(r"\n[ \t]*quit[ \t]*(?=\n)", re.IGNORECASE)
+
+
+def crypto_is_whole(state: AsaCrypto, text: str) -> Iterator[str]:
+    """A policy is printed with every choice, defaults included, and a certificate ends with `quit`."""
+    for policy in state.ike_policies:
+        hashes_missing = not policy.integrity or (policy.version == 2 and not policy.prf)
+        if not policy.encryption or hashes_missing or not policy.dh_groups or policy.lifetime_seconds is None:
+            yield f"IKEv{policy.version} policy {policy.number} is cut short: not every choice of it was printed"
+    for proposal in state.ipsec_proposals:
+        if not proposal.encryption and not proposal.integrity:
+            yield f"the IPsec proposal {proposal.name} is cut short: no algorithm was printed"
+    for profile in state.ipsec_profiles:
+        if not profile.attributes:
+            yield f"the IPsec profile {profile.name} is cut short: no line of it was printed"
+    begun, ended = len(_CERTIFICATE.findall(text)), len(_QUIT.findall(text))
+    if begun != ended:
+        yield f"{begun} certificates begin and {ended} end"
 
 
 def _interfaces(raw: Raw, versions: set[str]) -> tuple[str, ...]:

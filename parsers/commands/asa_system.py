@@ -62,8 +62,17 @@ def _route_is_whole(route: AsaRoute, _raw: Raw) -> Iterator[str]:
         yield "the route that begins here is cut short: it leads nowhere"
 
 
-def _track(track: Track, _raw: Raw) -> Iterator[str]:
-    """An ASA tracks SLA operations, and prints the return code of each."""
+def _legends(_state: tuple[AsaRoute, ...], text: str) -> Iterator[str]:
+    """Below the legend of a table stands its gateway of last resort, or that it is not set."""
+    legends, gateways = (len(re.findall(rf"\n[ \t]*{words}", text)) for words in ("Codes:", "Gateway of last resort"))
+    if legends != gateways:
+        yield f"the output is cut short: {legends} legends and {gateways} gateways of last resort were printed"
+
+
+def _track(track: Track, raw: Raw) -> Iterator[str]:
+    """An ASA tracks SLA operations, and prints the return code of each and who tracks it."""
+    if raw.get("tracked") and not track.tracked_by:
+        yield "the track that begins here is cut short: nothing stands below 'Tracked by'"
     if track.return_code is None:
         yield "the track that begins here is cut short: no return code was printed"
 
@@ -131,8 +140,8 @@ def _neighbor_is_whole(neighbor: AsaBgpNeighbor, _raw: Raw) -> Iterator[str]:
         yield "the neighbor that begins here is cut short: no count of connections was printed"
 
 
-def _summary_is_whole(_summary: BgpSummary, raw: Raw) -> Iterator[str]:
-    if not raw.get("columns"):
+def _summary_is_whole(summary: BgpSummary, raw: Raw) -> Iterator[str]:
+    if not raw.get("columns") or not summary.neighbors:
         yield "the output is cut short: no table of neighbors was printed"
 
 
@@ -153,6 +162,7 @@ COMMANDS: tuple[Command, ...] = (
         prepare={"route": _route},
         validate={"route": _route_is_whole},
         state=many("route"),
+        conserve=(_legends,),
     ),
     Command(
         os="asa",
@@ -161,7 +171,6 @@ COMMANDS: tuple[Command, ...] = (
         records={"summary": BgpSummary, "summary.neighbor": BgpNeighbor},
         validate={"summary": _summary_is_whole},
         state=many("summary"),
-        silent_when_empty=True,
     ),
     Command(
         os="asa",
@@ -171,7 +180,6 @@ COMMANDS: tuple[Command, ...] = (
         prepare={"neighbor": _neighbor},
         validate={"neighbor": _neighbor_is_whole},
         state=many("neighbor"),
-        silent_when_empty=True,
         conserve=(balances("BGP neighbor is ", "neighbors", len),),
     ),
     Command(
