@@ -2,18 +2,25 @@
 
 What a box knows is data, what it does with it is code:
 
-    ios122_config, ios122_exec   the command tables of IOS 12.2(8)T; ios122 compiles them
-    profiles                     the boxes: hardware, banners, order of the configuration, what is configured at start
+    ios122_config, ios122_exec   the command tables of IOS 12.2(8)T
+    ios124_*, ios154_*           what 12.4(25d) and 15.4(3)M3 changed in them; releases compiles all three
+    profile, profiles            the boxes: hardware, banners, order of the configuration, what is configured at start
+    profiles_ssh                 the ones that are reached by SSH
     syntax, forms                how tables are written and typed lines are read, with abbreviations and the caret
-    configure, edit, rules       applying a line: sections, defaults, references, refusals in the release's words
+    configure, edit              applying a line: sections, defaults
+    rules, rules124              references, refusals in the release's words, lines that mean more than they say
     store, model                 what is configured, and what it means to the router
+    flash, archive, replace      files, archived configurations, going back to one of them at once or by a timer
+    kron, reload                 what the box does by itself after a time
     network, ike, sa             packets between boxes, negotiation from both configurations, SAs and counters
-    session, execs, ping, reload what a session does; shows and shows_crypto print
-    telnet, terminal             the line: options, echo, paging, round trips
+    session, execs, execs124     what a session does; shows, shows_crypto and their 124 print
+    ping                         echoes
+    vty, telnet, ssh, ports      the line: echo, editing, round trips, and the two transports
+    terminal                     what a session sees of a line
     faults, clock, box           what is broken, how fast time runs, one router with all of it
     rehearsal, control, folder   all boxes of a lab, the channel to them, the private folder
     entry, cli                   the two doors: `start` and `attach` for programs, `nr-run lab` for people
 
 A further release is a further pair of tables and, where it does more than store a line, a few rules; a further transport is
-a further `terminal.Terminal`.
+a further `vty.Vty`. Only `ssh` needs a package beside Python (asyncssh, the extra `lab`), and only `ports` imports it.
 """

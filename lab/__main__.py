@@ -48,7 +48,9 @@ async def _run(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="nr-run-lab-") as short:
         address = f"{short}/control"
         server = await asyncio.start_unix_server(control.serve, address, limit=1 << 22)
-        devices = {name: {"host": "127.0.0.1", "port": port.number, "transport": "telnet"} for name, port in lab.ports.items()}
+        devices = {
+            name: {"host": "127.0.0.1", "port": port.number, "transport": port.transport} for name, port in lab.ports.items()
+        }
         record = {"pid": os.getpid(), "devices": devices, "speed": options.speed, "control": address, "token": token}
         folder.write(options.directory, record, credentials)
         folder.keep_errors(options.directory)

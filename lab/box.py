@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 
 from . import md5crypt
+from .archive import Archive, Revert
 from .clock import LabClock
 from .configure import Place, apply
 from .faults import Faults
+from .flash import Flash
 from .forms import Release
+from .kron import Kron
 from .model import Policy, Selector
 from .network import CLIENT, CLIENT_POOL, Network
-from .profiles import Profile
+from .profile import Profile
 from .reload import Reload
 from .sa import CryptoState, Flow
 from .store import Store
@@ -62,6 +65,10 @@ class Box:
         self.counters = Counters()
         self.crypto = CryptoState(profile.first_ike, profile.first_ipsec)
         self.physical = profile.physical
+        self.switched = profile.switched
+        self.flash = Flash(profile.image, profile.flash)
+        self.archive = Archive(profile.first_archive)
+        self.edition = 0
         self.logged: list[str] = []
         self.translations: list[Translation] = []
         self.changed: str = ""
@@ -73,6 +80,8 @@ class Box:
         self.on_restart: Callable[[], Awaitable[None]] = self.restart
         self.on_reach: Callable[[], Awaitable[None]] = self._nobody_listens
         self.reload = Reload(self.clock, lambda: self.on_restart(), lambda: list(self.terminals.values()))
+        self.revert = Revert(self)
+        self.kron = Kron(self)
 
     def boot(self, config: str) -> None:
         """Type the initial configuration; a line that the release refuses is a mistake of ours and raises ValueError."""
@@ -107,11 +116,21 @@ class Box:
 
     async def restart(self) -> None:
         """Come back with the startup configuration and without a single SA; VPN clients are gone."""
-        self.store, self.crypto = Store(), CryptoState(1, self.profile.first_ipsec)
+        first = self.profile.first_ike if not self.release.old else 1
+        self.store, self.crypto = Store(), CryptoState(first, self.profile.first_ipsec)
+        self.revert.forget()
         self.logged, self.translations, self.changed = [], [], ""
         self.booted = self.clock.now()
         self.cut_off = False
         self.boot("\n".join(line for line in self.saved.lines if line != "end"))
+        self.kron.stop()
+        self.kron.refresh()
+
+    def stop(self) -> None:
+        """End every timer without a word: the lab ends."""
+        self.reload.stop()
+        self.revert.forget()
+        self.kron.stop()
 
     # What rules may ask (edit.Surroundings)
 
@@ -143,7 +162,7 @@ class Box:
 
     def log(self, message: str) -> None:
         """Write a log message, with the uptime before it; the last 200 are kept."""
-        self.logged = [*self.logged[-199:], f"{self.uptime_stamp()}: {message}"]
+        self.logged = [*self.logged[-199:], f"{self.stamp()}: {message}"]
 
     def noted_translation(self, inside: IPv4Address, outside: IPv4Address, destination: IPv4Address) -> None:
         """Remember an address translation."""
@@ -157,10 +176,28 @@ class Box:
         """The time that the box shows."""
         return self.clock.wall(self.profile.clock) + timedelta(seconds=self.faults.number("clock-step"))
 
+    def stamp(self) -> str:
+        """What stands before a log message: the uptime on 12.2 as it is configured there, else the time of day."""
+        if self.release.old:
+            return self.uptime_stamp()
+        now = self.wall()
+        return f"{now:%b} {now.day:>2} {now:%H:%M:%S}.{now.microsecond // 1000:03}"
+
     def uptime_stamp(self) -> str:
         """Uptime as `service timestamps log uptime` writes it; at the start the box had been up for 75 minutes."""
         seconds = int(self.clock.now() - self.booted)
         return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+    @property
+    def aaa(self) -> bool:
+        """Whether logins go by `aaa new-model`."""
+        entry = self.store.get("aaa new-model")
+        return entry is not None and not entry.text.startswith("no ")
+
+    def level_of(self, user: str) -> int:
+        """The privilege level of a local user."""
+        entry = self.store.get("username", user)
+        return int(entry.values.get("level", "1")) if entry is not None else 1
 
     @property
     def hostname(self) -> str:
@@ -200,7 +237,7 @@ class Box:
             return None
         plain, hashed = entry.values.get("password"), entry.values.get("hash")
         good = plain == password if plain is not None else md5crypt.matches(password, hashed or "")
-        return int(entry.values.get("level", "1")) if good else None
+        return self.level_of(user) if good else None
 
     def enable_matches(self, password: str) -> bool:
         """Whether this is the enable secret."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .edit import Edit, Misread, Refused, Surroundings
 from .forms import ConfigLeaf, Form, Release
-from .rules import HOOKS
+from .rules124 import HOOKS
 from .store import Entry
 from .syntax import Reading, Verdict
 
@@ -76,7 +76,7 @@ def _perform(edit: Edit) -> None:
         _store_off(edit) if form.off == "store" else edit.clear()
         return
     text = form.text.format(**edit.values)
-    if form.on == "clear" or text == form.hides:
+    if form.on == "clear" or (text == form.hides and not form.enters):
         edit.clear()
         return
     entry = edit.put()

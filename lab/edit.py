@@ -14,6 +14,7 @@ class Surroundings(Protocol):
 
     store: Store
     physical: tuple[str, ...]
+    switched: tuple[str, ...]
 
     def hash_secret(self, plain: str) -> str:
         """The `secret 5` form of a password."""

@@ -25,7 +25,7 @@ STOP_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a device listens; `transport` is `telnet`."""
+    """Where a device listens; `transport` is `telnet` or `ssh`."""
 
     host: str
     port: int
@@ -134,7 +134,7 @@ def start(
 ) -> LabHandle:
     """Start a lab in a child process and wait until it answers.
 
-    `devices` maps device names to profiles (`vpn2611`, `vpn3640`); `speed` is lab seconds per real second; `lifetime` is in
+    `devices` maps device names to profiles (`vpn2611`, `vpn3640`, `vpn3640-124`, `c881`); `speed` is lab seconds per real second; `lifetime` is in
     real seconds. With `detach` the lab outlives this process. LabError if a lab runs there already, or it cannot start.
     """
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from . import ping as pinging
@@ -47,7 +46,7 @@ async def enable(call: Call) -> list[str]:
     """`enable`: three tries; with AAA one."""
     if call.session.level == 15:
         return []
-    aaa = call.box.store.get("aaa new-model") is not None
+    aaa = call.box.aaa
     for _ in range(1 if aaa else 3):
         if call.box.enable_matches(await call.ask("Password: ", echo=False)):
             call.session.level = 15
@@ -109,7 +108,7 @@ async def ping(call: Call) -> list[str]:
                     "% Unrecognized host or address, or protocol not running.",
                     "",
                 ]
-            probe = pinging.Probe(IPv4Address(target))
+            probe = pinging.one_line(call.box, call.values)
         elif call.session.level < 15:
             return ["% Incomplete command.", ""]
         else:
@@ -205,7 +204,7 @@ async def show_reload(call: Call) -> list[str]:
     return call.box.reload.show()
 
 
-async def reload(call: Call) -> list[str]:
+async def reload(call: Call, *, announced: bool = True) -> list[str]:
     """`reload`, at once or `in` a time: asks to save if something changed, and then whether to go on."""
     seconds = seconds_of(call.values["when"]) if "when" in call.values else 0
     if seconds is None:
@@ -213,8 +212,8 @@ async def reload(call: Call) -> list[str]:
     if call.box.unsaved() and await _save_first(call):
         call.session.terminal.write("\n".join([*await write_memory(call), ""]))
     where = f"{call.session.user or 'console'} on vty{call.session.line} (127.0.0.1)"
-    reason = call.values.get("reason", "")
-    if seconds:
+    reason = call.values.get("reason", "" if announced else "Reload Command")
+    if seconds and announced:
         call.session.terminal.write(f"Reload scheduled in {in_words(seconds)} by {where}\n")
     if reason:
         call.session.terminal.write(f"Reload reason: {reason}\n")
@@ -225,6 +224,11 @@ async def reload(call: Call) -> list[str]:
         return []
     call.box.reload.schedule(seconds, where, reason)
     return []
+
+
+async def reload_with_reason(call: Call) -> list[str]:
+    """`reload` on 15.x: it names a reason, and does not say when."""
+    return await reload(call, announced=False)
 
 
 async def _save_first(call: Call) -> bool:
@@ -291,6 +295,7 @@ HANDLERS: dict[str, Handler] = {
     "show_running": show_running,
     "show_reload": show_reload,
     "reload": reload,
+    "reload_with_reason": reload_with_reason,
     "reload_cancel": reload_cancel,
     "show_history": show_history,
     "show_ipsec_sa": show_ipsec_sa,

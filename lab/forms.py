@@ -58,6 +58,11 @@ class Release:
     prompts: Mapping[str, str]
     order: Mapping[str, int]
 
+    @property
+    def old(self) -> bool:
+        """Whether it is a 12.2: no entry numbers, no `section` filter, log messages with the uptime."""
+        return self.name.startswith("12.2")
+
 
 def compile_release(
     name: str, forms: Iterable[Form], execs: Iterable[ExecForm], prompts: Mapping[str, str], macros: Mapping[str, str]

@@ -114,14 +114,14 @@ class Ike:
     async def _main_mode(self, offer: Offer) -> Station | None:
         """Return the responder when phase 1 is up; else leave the rows as they stand until the tries are spent."""
         box, clock = offer.box, self.network.clock
-        box.crypto.ike = [row for row in box.crypto.ike if not row.between(offer.local, offer.peer)]
+        box.crypto.bury([row for row in box.crypto.ike if row.between(offer.local, offer.peer)], clock.now())
         mine = box.crypto.new_ike(offer.peer, offer.local)
         await clock.sleep(SETUP)
         other = self.network.ike_peer(box, offer.peer)
         if other is None or model.key_for(box.store, offer.peer) is None:
             await self._give_up(box, mine)
             return None
-        other.crypto.ike = [row for row in other.crypto.ike if not row.between(offer.local, offer.peer)]
+        other.crypto.bury([row for row in other.crypto.ike if row.between(offer.local, offer.peer)], clock.now())
         theirs = other.crypto.new_ike(offer.peer, offer.local)
         policy = agree_policy(box, other)
         if policy is not None:
@@ -156,9 +156,11 @@ class Ike:
             await self.network.clock.sleep(RETRANSMIT / 5)
             if mine not in box.crypto.ike:
                 break
-        box.crypto.ike = [row for row in box.crypto.ike if row is not mine]
-        if other is not None:
-            other.crypto.ike = [row for row in other.crypto.ike if row is not theirs]
+        now, mine.failed = self.network.clock.now(), True
+        box.crypto.bury([row for row in box.crypto.ike if row is mine], now)
+        if other is not None and theirs is not None:
+            theirs.failed = True
+            other.crypto.bury([row for row in other.crypto.ike if row is theirs], now)
 
     async def _quick_mode(self, offer: Offer, other: Station) -> None:
         await self.network.clock.sleep(QUICK + (QUICK / 2 if offer.entry.pfs else 0))

@@ -189,7 +189,7 @@ def _entry(store: Store, entry: Entry) -> MapEntry:
         name=entry.key[0],
         seq=int(entry.key[1]),
         peers=tuple(IPv4Address(peer.values["peer"]) for peer in entry.all("set peer")),
-        transforms=tuple(tuple(item.text.split()[4:]) for item in found if item is not None),
+        transforms=tuple(transform_words(item) for item in found if item is not None),
         pfs=pfs.values["group"] if pfs is not None else "",
         acl=acl,
         lines=tuple(lines),
@@ -197,6 +197,17 @@ def _entry(store: Store, entry: Entry) -> MapEntry:
         seconds=lifetime(store, entry, "seconds", 3600),
         kilobytes=lifetime(store, entry, "kilobytes", 4608000),
     )
+
+
+def transform_words(entry: Entry) -> tuple[str, ...]:
+    """The transforms of a set as SAs show them: `esp-aes 256` is `esp-256-aes` there."""
+    found: list[str] = []
+    for word in entry.text.split()[4:]:
+        if word.isdigit():
+            kind, _, cipher = found.pop().partition("-")
+            word = f"{kind}-{word}-{cipher}"
+        found.append(word)
+    return tuple(found)
 
 
 def lifetime(store: Store, entry: Entry | None, unit: str, default: int) -> int:

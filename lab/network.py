@@ -269,11 +269,11 @@ class Network:
     def drop_ike(self, box: Station, conn_id: int | None = None) -> None:
         """Delete phase-1 rows; the other end is told."""
         for row in [row for row in box.crypto.ike if conn_id in (None, row.conn_id)]:
-            box.crypto.ike.remove(row)
+            box.crypto.bury([row], self.clock.now())
             peer = row.src if self.owner(row.dst) is box else row.dst
             other = self.neighbour(box, peer)
             if other is not None and "drop-ike" not in box.faults and "drop-ike" not in other.faults:
-                other.crypto.ike = [r for r in other.crypto.ike if not r.between(row.dst, row.src)]
+                other.crypto.bury([r for r in other.crypto.ike if r.between(row.dst, row.src)], self.clock.now())
 
 
 async def quiet(task: asyncio.Task[None]) -> None:

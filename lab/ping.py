@@ -1,11 +1,11 @@
-"""`ping` as IOS 12.2(8)T does it: the short form, and the dialogue that is the only way to choose a source.
+"""`ping`: the short form, the dialogue that is the only way to choose a source on 12.2(8)T, and the younger long line.
 
 The questions are those of Cisco's extended ping description; the line that repeats the source address is from memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
@@ -31,6 +31,16 @@ class Probe:
 
 class BadAnswer(Exception):
     """An answer that the dialogue does not take; it ends with these words."""
+
+
+def one_line(box: Box, values: Mapping[str, str]) -> Probe:
+    """What follows `ping ADDRESS` on the line of a release that takes it there."""
+    probe = Probe(IPv4Address(values["target"]))
+    probe.source = _source(box, values["source"]) if "source" in values else None
+    probe.repeat = int(values.get("repeat", probe.repeat))
+    probe.size = int(values.get("size", probe.size))
+    probe.timeout = int(values.get("timeout", probe.timeout))
+    return probe
 
 
 async def dialogue(box: Box, ask: Ask) -> Probe:

@@ -6,9 +6,10 @@ start is those two configurations without their LAN-to-LAN tunnel and with a way
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from . import profiles_ssh
+from .profile import Profile
 from .store import Layout
 
 _HEAD: Layout = (
@@ -189,27 +190,10 @@ Configuration register is 0x2102
 """  # noqa: W291 - the router prints a blank at the end of the first line
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """One model at one release. `nvram` in bytes; `first_ike` and `first_ipsec` are the first connection ids."""
-
-    model: str
-    layout: Layout
-    config: str
-    version: str
-    nvram: int
-    physical: tuple[str, ...]
-    clock: datetime
-    clock_set: bool
-    port: int
-    first_ike: int
-    first_ipsec: int
-    has_client: bool
-
-
 PROFILES: dict[str, Profile] = {
     "vpn2611": Profile(
         model="2611",
+        release="12.2(8)T",
         layout=LAYOUT_2611,
         config=_CONFIG_2611,
         version=_VERSION_2611,
@@ -224,6 +208,7 @@ PROFILES: dict[str, Profile] = {
     ),
     "vpn3640": Profile(
         model="3640",
+        release="12.2(8)T",
         layout=LAYOUT_3640,
         config=_CONFIG_3640,
         version=_VERSION_3640,
@@ -234,16 +219,20 @@ PROFILES: dict[str, Profile] = {
         port=13640,
         first_ike=1,
         first_ipsec=940,
-        has_client=False,
+        addresses={"wan": "172.18.124.199", "lan": "10.10.20.1"},
     ),
+    **profiles_ssh.PROFILES,
 }
 
-_3640_ADDRESSES = {"wan": "172.18.124.199", "lan": "10.10.20.1"}
 
+def initial_config(name: str, model: str, index: int, secrets: dict[str, str], *, first: bool) -> str:
+    """The configuration that a box starts with.
 
-def initial_config(profile: Profile, name: str, index: int, secrets: dict[str, str]) -> str:
-    """The configuration that a box starts with; clones of the 3640 get addresses of their own."""
-    addresses = dict(_3640_ADDRESSES)
-    if name != "vpn3640" and profile.model == "3640":
+    A 3640 at 12.2 has its documented addresses under its documented name only; of the others the first box of a profile has
+    the addresses of the profile. Clones get addresses of their own.
+    """
+    profile = PROFILES[model]
+    addresses = profile.addresses
+    if addresses and (name != model if model == "vpn3640" else not first):
         addresses = {"wan": f"172.18.124.{2 + index % 150}", "lan": f"10.20.{index % 250}.1"}
     return profile.config.format(name=name, **addresses, **secrets)

@@ -1,22 +1,21 @@
-"""All boxes of one lab, with their telnet ports."""
+"""All boxes of one lab, with their ports."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
 from .box import Box, connect_client
 from .clock import LabClock
-from .errors import LabError, NoSuchDevice, nearest
+from .errors import NoSuchDevice, nearest
 from .ike import Ike
-from .ios122 import release
 from .network import Network
+from .ports import Port
 from .profiles import PROFILES, initial_config
+from .releases import release
 from .session import Session
-from .telnet import TelnetLine
 from .terminal import Hangup, Script
 
 _FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -28,44 +27,6 @@ CREDENTIALS = ("device-password", "enable-secret", "hq-branch-psk")
 def new_secret() -> str:
     """A random secret of 28 characters that a router takes on a command line."""
     return secrets.choice(_FIRST) + "".join(secrets.choice(_MORE) for _ in range(27))
-
-
-@dataclass(slots=True)
-class Port:
-    """The telnet port of a box; closed while the box is down."""
-
-    box: Box
-    number: int
-    server: asyncio.Server | None = None
-    lines: list[TelnetLine] = field(default_factory=list)
-
-    async def open(self) -> None:
-        """Listen; an ephemeral port keeps its number once it has one."""
-        if self.server is not None:
-            return
-        loop = asyncio.get_running_loop()
-        try:
-            self.server = await loop.create_server(self._line, "127.0.0.1", self.number, reuse_address=True)
-        except OSError as error:
-            raise LabError(
-                f"Port {self.number} on 127.0.0.1 is taken, so {self.box.name} cannot listen: stop what uses it."
-            ) from error
-        self.number = self.server.sockets[0].getsockname()[1]
-
-    def _line(self) -> TelnetLine:
-        line = TelnetLine(self.box)
-        self.lines = [old for old in self.lines if old.vty in self.box.vtys]
-        self.lines.append(line)
-        return line
-
-    def close(self) -> None:
-        """Refuse connections and cut the ones that are open."""
-        if self.server is not None:
-            self.server.close()
-            self.server = None
-        for line in self.lines:
-            line.hang_up()
-        self.lines = []
 
 
 class Rehearsal:
@@ -85,16 +46,17 @@ class Rehearsal:
         for index, (name, model) in enumerate(devices.items()):
             if model not in PROFILES:
                 raise NoSuchDevice(f"There is no model {model}.{nearest(model, PROFILES)}")
-            box = Box(name, PROFILES[model], release(), self.network)
+            box = Box(name, PROFILES[model], release(PROFILES[model].release), self.network)
             self.boxes[name] = self.network.boxes[name] = box
-            box.boot(initial_config(PROFILES[model], name, index, filled))
+            first = list(devices.values()).index(model) == index
+            box.boot(initial_config(name, model, index, filled, first=first))
             if box.profile.has_client:
                 connect_client(box)
             box.save()
             box.on_restart, box.on_reach = partial(self.restart, box), partial(self._reach, box)
 
     async def listen(self, *, fixed_ports: bool) -> None:
-        """Open every telnet port."""
+        """Open every port."""
         for name, box in self.boxes.items():
             self.ports[name] = Port(box, box.profile.port if fixed_ports else 0)
             await self.ports[name].open()
@@ -111,7 +73,9 @@ class Rehearsal:
         box.faults.set(fault, arguments, on=on)
         if fault == "lose-management-after" and not on:
             box.cut_off = False
-        if fault in ("down", "lose-management-after"):
+        if fault == "no-answer":
+            self.ports[name].pause()  # what accepts connections is another from now on
+        if fault in ("down", "lose-management-after", "no-answer"):
             await self._reach(box)
 
     async def _reach(self, box: Box) -> None:
@@ -147,7 +111,7 @@ class Rehearsal:
     async def close(self) -> None:
         """Close every port and end what negotiates."""
         for port in self.ports.values():
-            port.box.reload.stop()
+            port.box.stop()
             port.close()
         ike = self.network.ike
         if isinstance(ike, Ike):

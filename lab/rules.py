@@ -93,6 +93,8 @@ def ip_address(edit: Edit) -> None:
         edit.values = {}
         edit.put("no ip address")
         return
+    if edit.section is not None and edit.section.key[0] in edit.box.switched:
+        raise Refused("", "% IP addresses may not be configured on L2 links.", "")
     ip, mask = edit.values["ip"], edit.values["mask"]
     if not _contiguous(mask):
         raise Refused(f"Bad mask 0x{int(ipaddress.IPv4Address(mask)):X} for address {ip}")

@@ -8,6 +8,8 @@ from ipaddress import IPv4Address
 
 from .model import Policy, Selector
 
+DELETED_SECONDS = 60.0
+
 
 @dataclass(slots=True)
 class IkeSa:
@@ -19,6 +21,7 @@ class IkeSa:
     state: str = "MM_NO_STATE"
     policy: Policy | None = None
     expires: float = float("inf")
+    failed: bool = False
 
     def between(self, one: IPv4Address, other: IPv4Address) -> bool:
         """Whether the row is about these two addresses."""
@@ -77,6 +80,17 @@ class CryptoState:
     ike: list[IkeSa] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
     silent: dict[IPv4Address, float] = field(default_factory=dict)
+    gone: list[tuple[float, IkeSa]] = field(default_factory=list)
+
+    def bury(self, rows: list[IkeSa], now: float) -> None:
+        """Take phase-1 rows away; releases that show them list them as deleted for a minute."""
+        self.ike = [row for row in self.ike if row not in rows]
+        self.gone = [item for item in self.gone if now - item[0] < DELETED_SECONDS]
+        self.gone += [(now, row) for row in rows if row.policy is not None or row.state != "MM_NO_STATE" or row.failed]
+
+    def deleted(self, now: float) -> list[IkeSa]:
+        """The rows that are listed as deleted."""
+        return [row for since, row in self.gone if now - since < DELETED_SECONDS]
 
     def new_ike(self, dst: IPv4Address, src: IPv4Address) -> IkeSa:
         """Open a phase-1 row."""

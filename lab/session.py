@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 
 from .box import Box
 from .configure import INVALID, Place, apply
-from .execs import HANDLERS, Call
+from .execs import Call
+from .execs124 import HANDLERS
 from .syntax import Verdict
 from .terminal import HELP, Half, Hangup, Terminal
 
 ENDLESS = 1 << 30
 CTRL_C, CTRL_Z = "\x03", "\x1a"
 _PIPE = re.compile(r"\s*\|\s*(\S+)\s*(.*)$")
-_FILTERS = ("begin", "exclude", "include")
+_FILTERS = ("begin", "exclude", "include", "section")
 
 
 @dataclass(slots=True)
@@ -38,6 +39,10 @@ class Session:
     counted: bool = True
     history: list[str] = field(default_factory=list)
     config_lines: int = 0
+    edition: int = 0
+
+    def __post_init__(self) -> None:
+        self.edition = self.box.edition
 
     @property
     def prompt(self) -> str:
@@ -144,12 +149,15 @@ class Session:
 
     async def _config_line(self, line: str) -> None:
         assert self.place is not None
+        if self.edition != self.box.edition:  # the configuration was replaced: the section that was open is another one
+            self.edition, self.place = self.box.edition, Place()
         inverse = line.strip().startswith("no ")
         text = self.box.faults.text("refuse-inverse" if inverse else "refuse-line")
         if text and text in line:
             await self.show([" " * (len(self.prompt) + line.find(text)) + "^", INVALID, ""])
             return
         answer, self.place = apply(self.box, self.box.release, self.place, line, self.prompt)
+        self.box.kron.refresh()
         await self.show(answer)
 
     async def execute(self, line: str, offset: int = 0) -> None:
@@ -181,7 +189,7 @@ class Session:
         match = _PIPE.search(line)
         if match is None or not line.lstrip().lower().startswith(("sh", "mo", "wr")):
             return line, ("", "")
-        names = [name for name in _FILTERS if name.startswith(match[1].lower())]
+        names = [name for name in _FILTERS[: 3 if self.box.release.old else 4] if name.startswith(match[1].lower())]
         return line[: match.start()], (names[0], match[2]) if len(names) == 1 and match[2] else None
 
     async def show(self, lines: list[str], *, garble: bool = False) -> None:
@@ -205,7 +213,7 @@ class Session:
         faults, middle = self.box.faults, (len(lines) + 1) // 2
         if "syslog" in faults:
             event = "%LINEPROTO-5-UPDOWN: Line protocol on Interface Serial0/0, changed state to down"
-            lines = [*lines[:middle], f"{self.box.uptime_stamp()}: {event}", *lines[middle:]]
+            lines = [*lines[:middle], f"{self.box.stamp()}: {event}", *lines[middle:]]
         if "garbage" in faults and garble:
             noise = "".join(chr(33 + secrets.randbelow(222)) for _ in range(40)).replace("\x7f", "?").replace("\xff", "?")
             lines = [*lines[:middle], noise, *lines[middle:]]
@@ -222,7 +230,25 @@ def _filtered(lines: list[str], keep: tuple[str, str]) -> list[str]:
         return ["% Failed to compile regular expression."]
     if name == "include":
         return [line for line in lines if expression.search(line)]
+    if name == "section":
+        return _sections(lines, expression)
     if name == "exclude":
         return [line for line in lines if not expression.search(line)]
     first = next((index for index, line in enumerate(lines) if expression.search(line)), len(lines))
     return lines[first:]
+
+
+def _sections(lines: list[str], expression: re.Pattern[str]) -> list[str]:
+    """Lines that match, with what is indented below them."""
+    found: list[str] = []
+    depth = -1
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        if depth >= 0 and line.strip() and indent > depth:
+            found.append(line)
+            continue
+        depth = -1
+        if expression.search(line):
+            found.append(line)
+            depth = indent
+    return found

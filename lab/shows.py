@@ -87,11 +87,11 @@ def ip_route(box: Box, target: str = "") -> list[str]:
     default = next((s for s in statics if (s.key[0], s.key[1]) == ("0.0.0.0",) * 2), None)  # noqa: S104 - a route
     last = f"{default.values['via']} to network 0.0.0.0" if default is not None else "not set"
     lines = [*_CODES.splitlines(), "", f"Gateway of last resort is {last}", ""]
-    rows = _rows(box)
-    for major in sorted({_major(network.network_address) for network, _, _ in rows}):
+    rows = usable(box)
+    for major in sorted({classful(network.network_address) for network, _, _ in rows}):
         inside = [row for row in rows if row[0].subnet_of(major)]
         lines += _block(major, inside) if inside else []
-    wide = [row for row in rows if row[0].prefixlen and not row[0].subnet_of(_major(row[0].network_address))]
+    wide = [row for row in rows if row[0].prefixlen and not row[0].subnet_of(classful(row[0].network_address))]
     lines += [f"{code}    {network} {how}" for network, code, how in wide]
     return lines + [f"S*   0.0.0.0/0 {how}" for network, _, how in rows if network.prefixlen == 0]
 
@@ -99,7 +99,7 @@ def ip_route(box: Box, target: str = "") -> list[str]:
 Row = tuple[IPv4Network, str, str]
 
 
-def _rows(box: Box) -> list[Row]:
+def usable(box: Box) -> list[Row]:
     """Every route that is usable: network, code, and how it goes."""
     up = [i for i in model.interfaces(box.store) if i.up and i.network is not None]
     rows = [(i.network, "C", f"is directly connected, {i.name}") for i in up if i.network is not None]
@@ -125,7 +125,7 @@ def _block(major: IPv4Network, rows: list[Row]) -> list[str]:
     return [head, *(f"{code}       {network} {how}" for network, code, how in rows)]
 
 
-def _major(address: IPv4Address) -> IPv4Network:
+def classful(address: IPv4Address) -> IPv4Network:
     """The class A, B or C network of an address."""
     first = int(address) >> 24
     return IPv4Network((address, 8 if first < 128 else 16 if first < 192 else 24), strict=False)
@@ -134,7 +134,7 @@ def _major(address: IPv4Address) -> IPv4Network:
 def _route_entry(box: Box, target: IPv4Address) -> list[str]:
     route = model.route_to(box.store, target)
     if route is None or route.network.prefixlen == 0:
-        major = _major(target)
+        major = classful(target)
         near = any(i.network is not None and i.network.subnet_of(major) for i in model.interfaces(box.store))
         return ["% Subnet not in table"] if near else ["% Network not in table"]
     known = (

@@ -49,11 +49,11 @@ class Store:
 
     def all(self, family: str) -> list[Entry]:
         """All lines of a family, numbered ones by number."""
-        found = [entry for entry in self.root.values() if entry.form.family == family]
+        found = [entry for entry in self.root.values() if entry.form.family == family and not _empty(entry)]
         return sorted(found, key=_by_number)
 
     def text(self, layout: Layout, order: Mapping[str, int]) -> list[str]:
-        """Every line, in the order of the layout (see `blocks`)."""
+        """Every line, in the order of the layout: `!` is a line, `x!` puts one after each block, `x/` one between blocks."""
         lines: list[str] = []
         for item in layout:
             if item == "!":
@@ -75,6 +75,11 @@ class Store:
         names = list(dict.fromkeys(key[0] for (family, key) in self.root if family in families))
         found = [entry for entry in self.root.values() if entry.form.family in families]
         return sorted(found, key=lambda e: (names.index(e.key[0]), families.index(e.form.family), _by_number(e)))
+
+
+def _empty(entry: Entry) -> bool:
+    """A section that is not shown while nothing is in it."""
+    return bool(entry.form.enters) and entry.text == entry.form.hides and not entry.children
 
 
 def _by_number(entry: Entry) -> int:

@@ -1,0 +1,33 @@
+"""The flash memory of a box: the image and text files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Flash:
+    """Files by name. `room` in bytes; an erased flash has no image either, and a box without image does not boot."""
+
+    image: str
+    room: int
+    files: dict[str, list[str]] = field(default_factory=dict)
+
+    def write(self, name: str, lines: list[str]) -> int:
+        """Keep a text and return its size in bytes."""
+        self.files[name] = list(lines)
+        return self.size(name)
+
+    def size(self, name: str) -> int:
+        """Bytes of a file, each line with its line end."""
+        return sum(len(line) + 1 for line in self.files[name])
+
+    def erase(self) -> None:
+        """Everything is gone."""
+        self.files.clear()
+        self.image = ""
+
+
+def file_name(url: str) -> str:
+    """`flash:/nr.cfg` and `flash:nr.cfg` are the file `nr.cfg`."""
+    return url.partition(":")[2].lstrip("/")

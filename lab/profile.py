@@ -1,0 +1,49 @@
+"""What makes a box: one record per model and release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .store import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Ssh:
+    """An SSH server of an era: the algorithms that it knows, in its order, the size of its key and its version string."""
+
+    kex: tuple[str, ...]
+    ciphers: tuple[str, ...]
+    macs: tuple[str, ...]
+    key_bits: int
+    software: str = "Cisco-1.25"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One model at one release. `nvram` in bytes; `first_ike` and `first_ipsec` are the first connection ids.
+
+    `addresses` are the interfaces' addresses of the first box of the profile; `switched` are ports that take no address;
+    `erases_flash` says that a copy to flash offers to erase it first; `ssh` is None for a box that is reached by telnet.
+    """
+
+    model: str
+    release: str
+    layout: Layout
+    config: str
+    version: str
+    nvram: int
+    physical: tuple[str, ...]
+    clock: datetime
+    clock_set: bool
+    port: int
+    first_ike: int
+    first_ipsec: int
+    has_client: bool = False
+    addresses: dict[str, str] = field(default_factory=dict)
+    switched: tuple[str, ...] = ()
+    image: str = ""
+    flash: int = 32 * 1024 * 1024
+    erases_flash: bool = False
+    first_archive: int = 1
+    ssh: Ssh | None = None

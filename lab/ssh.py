@@ -1,0 +1,166 @@
+"""The SSH lines of a box: version 2 with the algorithms of the release and password login, on asyncssh.
+
+Only a profile that is reached by SSH imports this module, so that the telnet boxes need no package beside Python.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import asyncssh
+
+from .box import Box
+from .profile import Ssh
+from .session import Session
+from .terminal import Hangup
+from .vty import Vty
+
+TRIES = 3
+
+
+def new_host_key(bits: int) -> asyncssh.SSHKey:
+    """What `crypto key generate rsa` made on the box before the rehearsal began."""
+    return asyncssh.generate_private_key("ssh-rsa", key_size=bits)
+
+
+class SshLine(Vty, asyncssh.SSHServerSession[bytes]):
+    """The one session of a connection."""
+
+    def __init__(self, box: Box, connection: asyncssh.SSHServerConnection) -> None:
+        super().__init__(box)
+        self._connection = connection
+        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
+        self._served: asyncio.Task[None] | None = None
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        """The channel is open."""
+        self._channel = chan
+
+    def pty_requested(self, _type: str, _size: tuple[int, int, int, int], _modes: object) -> bool:
+        """A terminal is given; its size is not taken over."""
+        return True
+
+    def shell_requested(self) -> bool:
+        """A shell is what there is."""
+        return True
+
+    def session_started(self) -> None:
+        """Serve the line."""
+        self._served = asyncio.get_running_loop().create_task(self._serve())
+
+    def data_received(self, data: bytes, _datatype: asyncssh.DataType) -> None:
+        """Input from the client."""
+        self.feed(data)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        """The channel is gone, and with it the connection."""
+        self._gone = True
+        self._arrived.set()
+        self._connection.close()
+
+    def eof_received(self) -> bool:
+        """The client says no more: the line ends."""
+        return False
+
+    async def _serve(self) -> None:
+        user = self.box.vtys.get(self.vty, "")
+        level = self.box.level_of(user)
+        aaa = self.box.aaa
+        try:
+            self.write("\n")
+            await Session(self.box, self, user, 1 if aaa else level, self.vty).run()
+        except Hangup:
+            pass  # the client went away, or a fault cut the line: nothing is left to do but to close
+        finally:
+            self.close()
+
+    # terminal.Terminal
+
+    def raw(self, data: bytes) -> None:
+        """Send bytes."""
+        if self._channel is not None and not self._channel.is_closing():
+            self._channel.write(data)
+
+    def close(self) -> None:
+        """Cut the line: what was written goes out, nothing more is read."""
+        self._gone = True
+        if self._channel is not None:
+            self._channel.close()
+        self._connection.close()
+
+    def hang_up(self) -> None:
+        """Cut the line at once."""
+        self._gone = True
+        self._connection.abort()
+
+
+class Login(asyncssh.SSHServer):
+    """One connection up to its login: a line is taken when it is made, and three wrong passwords end it."""
+
+    def __init__(self, box: Box, lines: list[Vty]) -> None:
+        self.box = box
+        self.lines = lines
+        self.line: SshLine | None = None
+        self.tries = 0
+        self.served = False
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Take a vty line, or refuse when there is none."""
+        line = SshLine(self.box, conn)
+        if not line.take_line("ssh"):
+            conn.abort()
+            return
+        self.line = line
+        self.lines.append(line)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        """Free the vty."""
+        if self.line is not None:
+            self.line.free_line()
+            self.lines.remove(self.line)
+            self.line = None
+
+    def password_auth_supported(self) -> bool:
+        """Passwords are the only way in."""
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        """Compare with the local user; only a user with a password of this box gets in."""
+        if self.line is None:
+            return False
+        self.tries += 1
+        self.box.counters.logins += 1
+        if self.box.credentials_match(username, password) is not None:
+            self.box.vtys[self.line.vty] = username
+            return True
+        if self.tries == TRIES:
+            self.line.hang_up()
+        return False
+
+    def session_requested(self) -> SshLine | bool:
+        """The shell, once."""
+        if self.line is None or self.served:
+            return False
+        self.served = True
+        return self.line
+
+
+async def listen(box: Box, where: socket.socket, ssh: Ssh, key: asyncssh.SSHKey, lines: list[Vty]) -> asyncssh.SSHAcceptor:
+    """Accept connections with nothing but the algorithms of the release."""
+    return await asyncssh.listen(
+        sock=where,
+        server_factory=lambda: Login(box, lines),
+        server_host_keys=[key],
+        server_version=ssh.software,
+        kex_algs=ssh.kex,
+        encryption_algs=ssh.ciphers,
+        mac_algs=ssh.macs,
+        signature_algs=["ssh-rsa"],
+        compression_algs=["none"],
+        public_key_auth=False,
+        kbdint_auth=False,
+        allow_scp=False,
+        encoding=None,
+        line_editor=False,
+    )

@@ -1,0 +1,181 @@
+"""A vty line of a box, whatever transport it came by: echo, line editing, lateness, and the count of round trips.
+
+A round trip is counted each time input arrives after the box had answered everything that it had received before: a block
+of lines sent at once is one, a line sent after each prompt is one each. What the transport itself says does not count.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+
+from .box import Box
+from .terminal import HELP, Half, Hangup, Terminal
+
+VTYS = 5
+LONGEST = 254  # characters of a line that the router reads; it rings the bell at the next one
+
+
+class Vty(Terminal):
+    """One line; a transport feeds it and sends what it writes."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.vty = -1
+        self._input = bytearray()
+        self._arrived = asyncio.Event()
+        self._waiting = True
+        self._gone = False
+        self._after_cr = False
+        self._shown = ""
+        self._late: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def take_line(self, transport: str) -> bool:
+        """Occupy a line and serve it; False when all are busy or `transport input` does not admit the transport."""
+        free = [number for number in range(VTYS) if number not in self.box.vtys]
+        if not free or not self._admits(transport):
+            return False
+        self.vty = free[0]
+        self.box.vtys[self.vty] = ""
+        self.box.terminals[self.vty] = self
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(self._deliver())]
+        return True
+
+    def _admits(self, transport: str) -> bool:
+        entry = self.box.store.get("line", "line vty 0 4")
+        allowed = entry.child("transport input") if entry is not None else None
+        return allowed is None or bool({"all", transport} & set(allowed.text.split()))
+
+    def free_line(self) -> None:
+        """The transport is gone: free the line; a session that waits for input ends."""
+        self._gone = True
+        self._arrived.set()
+        if self.box.terminals.get(self.vty) is self:
+            del self.box.vtys[self.vty], self.box.terminals[self.vty]
+        for task in self._tasks:
+            task.cancel()
+
+    def feed(self, data: bytes) -> None:
+        """Input from the client, at once or late."""
+        late = self.box.faults.number("latency") / 1000
+        if late or not self._late.empty():
+            self._late.put_nowait((asyncio.get_running_loop().time() + late, data))
+        else:
+            self._accept(data)
+
+    async def _deliver(self) -> None:
+        while True:
+            when, data = await self._late.get()
+            await asyncio.sleep(max(0.0, when - asyncio.get_running_loop().time()))
+            self._accept(data)
+
+    def _accept(self, data: bytes) -> None:
+        text = self.strip(data)
+        if not text:
+            return
+        if self._waiting and not self._input:
+            self._waiting = False
+            self.box.counters.round_trips += 1
+        self._input += text
+        self._arrived.set()
+
+    def strip(self, data: bytes) -> bytes:
+        """Take out of the input what the transport says."""
+        return data
+
+    # terminal.Terminal
+
+    def write(self, text: str) -> None:
+        """Send text with the line ends of a terminal."""
+        self.raw(text.replace("\n", "\r\n").encode("latin-1", "replace"))
+
+    @abstractmethod
+    def raw(self, data: bytes) -> None:
+        """Send bytes."""
+
+    async def read_key(self) -> str:
+        """Read one character without echo."""
+        while not self._input:
+            if self._gone:
+                raise Hangup
+            self._waiting = True
+            self._arrived.clear()
+            await self._arrived.wait()
+        key = chr(self._input.pop(0))
+        if self._after_cr and key in "\n\0":
+            self._after_cr = False
+            return await self.read_key()
+        self._after_cr = key == "\r"
+        return key
+
+    async def read_line(self, *, echo: bool = True, half: Half | None = None, room: int = 0, begun: str = "") -> str:
+        """Read a line: backspace, Ctrl-U, Ctrl-W; Ctrl-C and Ctrl-Z end it, `?` asks for help; a long one scrolls."""
+        line = self._shown = begun
+        self.raw(begun.encode("latin-1"))
+        while True:
+            if half is not None and self._half_echoed(line):
+                self.write(half())
+                half = None
+            key = await self.read_key()
+            if key in "\r\n":
+                self.write("\n")
+                return line
+            if key in "\x03\x1a":
+                self.write("^Z\n" if key == "\x1a" else "^C\n")
+                return line + key
+            if key == "?" and echo and room:
+                self.write("?\n")
+                return line + HELP
+            line = self._edited(line, key, echo=echo)
+            if echo and room and len(self._shown) >= room - 1:
+                self._scroll()
+
+    def _half_echoed(self, line: str) -> bool:
+        """Half of the line has been echoed."""
+        rest = bytes(self._input).split(b"\r")[0].split(b"\n")[0]
+        return len(line) >= 3 and len(line) >= len(rest)
+
+    def _edited(self, line: str, key: str, *, echo: bool) -> str:
+        after = line
+        if key in "\x08\x7f":
+            after = line[:-1]
+        elif key == "\x15":
+            after = ""
+        elif key == "\x17":
+            after = line.rstrip().rpartition(" ")[0] + (" " if " " in line.rstrip() else "")
+        elif key >= " ":
+            if len(line) == LONGEST:
+                self.raw(b"\x07")
+                return line
+            if echo:
+                self.raw(key.encode("latin-1"))
+                self._shown += key
+            return line + key
+        if echo:
+            gone = min(len(line) - len(after), len(self._shown))
+            self.raw(b"\b \b" * gone)
+            self._shown = self._shown[: len(self._shown) - gone]
+        return after
+
+    def _scroll(self) -> None:
+        """At the right edge the line moves ten columns to the left and begins with a dollar."""
+        width = len(self._shown)
+        self._shown = f"${self._shown[11:]}"
+        self.raw(b"\b" * width + self._shown.encode("latin-1") + b" " * 10 + b"\b" * 10)
+
+    def interrupted(self) -> bool:
+        """Ctrl-^ was typed."""
+        if 0x1E in self._input:
+            self._input.clear()
+            return True
+        return self._gone
+
+    @abstractmethod
+    def close(self) -> None:
+        """Cut the line: what was written goes out, nothing more is read."""
+
+    @abstractmethod
+    def hang_up(self) -> None:
+        """Cut the line at once."""
