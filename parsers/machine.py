@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .program import Action, Program, Rule, Scope
+from .unwrap import WIDTH
 
 Raw = dict[str, Any]
 """What one group captured: template variable -> text, child group -> list of finished children."""
@@ -21,6 +22,9 @@ Finish = Callable[[Scope, Raw, list[Raw], int], object]
 at which the group began. Raises IncompleteRecord."""
 
 _MAX_JOIN = 3
+
+UNKNOWN = "no rule of the template knows this line"
+"""Why a line is a leftover that no rule matched, alone or put together with the lines below it."""
 
 
 class IncompleteRecord(Exception):
@@ -170,7 +174,7 @@ class Machine:
                 break
             if self._joined(scope, position, following):
                 return following
-        self.outcome.leftovers.append((position, "no rule of the template knows this line"))
+        self.outcome.leftovers.append((position, UNKNOWN))
         return stop
 
     def _known(self, scope: Scope, position: int) -> bool:
@@ -178,9 +182,14 @@ class Machine:
 
     def _joined(self, scope: Scope, start: int, stop: int) -> bool:
         """True if the lines from `start` to `stop` are one line in pieces; it is then taken in."""
-        pieces = [piece.strip() for piece in self.text[start:stop].split("\n")[1:]]
-        for glue in (" ", ""):
-            joined = "\n" + glue.join(pieces) + "\n"
+        lines = self.text[start:stop].split("\n")[1:]
+        pieces = [line.strip() for line in lines]
+        ways = [" ".join(pieces), "".join(pieces)]
+        if len(lines[0].rstrip()) in {WIDTH - 1, WIDTH}:
+            # A terminal breaks a line at its last column, wherever that is in a word.
+            ways.insert(0, "".join([*(line.ljust(WIDTH) for line in lines[:-1]), lines[-1]]))
+        for way in ways:
+            joined = f"\n{way}\n"
             for rule in scope.candidates:
                 match = rule.regex.match(joined)
                 if match is None or match.end() != len(joined) - 1 or rule.scope.transparent:

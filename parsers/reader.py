@@ -6,6 +6,7 @@ import os as _os
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,10 +16,11 @@ from ..inventory.errors import ParseError
 from .catalogue import COMMANDS
 from .command import Command, Note, find
 from .convert import build
-from .machine import Outcome, Raw, run
+from .machine import UNKNOWN, Outcome, Raw, run
 from .normalise import Output, normalise
 from .program import Program, Scope, TemplateError, compile_template
 from .result import Parsed, Problem
+from .unwrap import PROBE, anchors, certain, unwrap
 
 TEMPLATES_VARIABLE = "NR_RUN_TEMPLATES"
 _compile_lock = threading.Lock()
@@ -34,7 +36,7 @@ def parse(os: str, command: str, text: str, *, templates: Path | None = None) ->
     folder = templates or (Path(name) if (name := _os.environ.get(TEMPLATES_VARIABLE)) else None)
     entry = _find(os, command) or _user_command(os, command, folder)
     output = normalise(command, text, lambda typed: _same(entry, os, typed))
-    outcome, found = _read(entry, _program(entry, folder), output)
+    outcome, found, output = _read(entry, _program(entry, folder), output)
     problems = [problem for problem in found if not isinstance(problem.why, Note)]
     notes = tuple(problem for problem in found if isinstance(problem.why, Note))
     if not outcome.matched:
@@ -69,13 +71,33 @@ def _find(os: str, typed: str) -> Command | None:
     return find(COMMANDS, os, typed)
 
 
-def _read(entry: Command, program: Program, output: Output) -> tuple[Outcome, list[Problem]]:
-    doubts: list[tuple[int, str]] = []
-    outcome = run(program, output.text, _finisher(entry, doubts))
+def _read(entry: Command, program: Program, output: Output) -> tuple[Outcome, list[Problem], Output]:
+    outcome, doubts = _pass(entry, program, output.text)
+    whole = _whole_lines(program, output.text, outcome)
+    if whole is not None:
+        again, doubts_again = _pass(entry, program, whole)
+        if len(again.leftovers) < len(outcome.leftovers):
+            outcome, doubts, output = again, doubts_again, replace(output, text=whole)
     problems = [Problem(line, text, why) for line, text, why in output.strangers]
     for position, why in sorted({*outcome.leftovers, *doubts}):
         problems.append(_problem(output, position, why))
-    return outcome, sorted(problems, key=lambda problem: problem.line)
+    return outcome, sorted(problems, key=lambda problem: problem.line), output
+
+
+def _whole_lines(program: Program, text: str, outcome: Outcome) -> str | None:
+    """The text with lines that the terminal broke in one piece; None where there are none that leave no doubt."""
+    found = anchors(text, [position for position, why in outcome.leftovers if why == UNKNOWN])
+    if not found:
+        return None
+    probed = run(program, probe := unwrap(text, found, rest=PROBE), lambda _scope, raw, _above, _position: raw)
+    unknown = {probe.count("\n", 0, position) + 1 for position, why in probed.leftovers if why == UNKNOWN}
+    found = certain(found, unknown)
+    return unwrap(text, found) if found else None
+
+
+def _pass(entry: Command, program: Program, text: str) -> tuple[Outcome, list[tuple[int, str]]]:
+    doubts: list[tuple[int, str]] = []
+    return run(program, text, _finisher(entry, doubts)), doubts
 
 
 def _problem(output: Output, position: int, why: str) -> Problem:

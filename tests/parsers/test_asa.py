@@ -16,6 +16,7 @@ from nr_run.parsers.convert import plan_of
 from nr_run.parsers.export import as_document
 from nr_run.parsers.pairs import SESSION_KEYS, Pairs
 from nr_run.parsers.records.asa_vpn import AsaIkeSas, VpnSession, VpnTunnel
+from nr_run.parsers.unwrap import anchors, unwrap
 
 if TYPE_CHECKING:
     from .conftest import Case
@@ -232,3 +233,45 @@ def test_an_unfinished_trace_is_not_an_answer() -> None:
     """Without its result a packet-tracer says nothing about the packet."""
     with pytest.raises(ParseError):
         parse("asa", "packet-tracer", "Phase: 1\nType: VPN\nSubtype: encrypt\nResult: ALLOW\nConfig:\nAdditional Information:\n")
+
+
+def hard_wrapped(text: str, width: int = 80) -> str:
+    """The text as a terminal of `width` columns breaks it, in the middle of a word too."""
+    return "\n".join(line[at : at + width] for line in text.split("\n") for at in range(0, max(len(line), 1), width))
+
+
+FREE_TEXT = {"packet_tracer", "show_reload"}
+
+
+def test_an_asa_capture_reads_the_same_from_a_terminal_of_80_columns(cases: tuple[Case, ...]) -> None:
+    """An ASA breaks its output at 80 columns unless it is told otherwise: state and verdict stay.
+
+    Where a line ends in free text or a name, its rest could be anything: then the result is unverified, never wrong.
+    """
+    for case in (case for case in cases if case.os == "asa"):
+        plain, broken = (parse("asa", case.command, text) for text in (case.text, hard_wrapped(case.text)))
+        if case.path.parent.name in FREE_TEXT or case.path.stem == "a9_client_with_name":
+            assert not broken.complete or broken.state == plain.state, case.name
+        else:
+            assert (broken.state, broken.complete) == (plain.state, plain.complete), case.name
+
+
+def test_the_rest_of_a_broken_line_is_put_behind_it() -> None:
+    """The first piece of a broken line may pass for a whole line; its rest goes behind it, a syslog line does not."""
+    piece = "access-list NR-BRANCH extended permit ip 10.1.0.0 255.255.255.0 10.3.0.0 255.255.2".rjust(80)[-80:]
+    text = f"\ninterface: outside\n{piece}\n55.0\n"
+    found = anchors(text, [text.index("\n55.0")])
+    assert unwrap(text, found) == text.replace("\n55.0\n", "55.0\n\n")
+    for log in ("%ASA-6-302013: Built outbound TCP connection", "Nov 21 2026 12:00:00: %ASA-5-111008: User", "--More--"):
+        assert not anchors(text.replace("55.0\n", log + "\n"), [text.index("\n55.0")])
+    wide = text + "x" * 100 + "\n"
+    assert not anchors(wide, [wide.index("\n55.0")])
+    assert not anchors(text.replace(piece, piece[8:]), [text.index("\n55.0") - 8])
+
+
+def test_free_text_is_no_judge_of_what_belongs_behind_it() -> None:
+    """A line that would take any word behind it leaves a doubt: the unknown line below it stays a problem."""
+    stamp = "Compiled on Mon 28-Nov-22 16:31 GMT by builders".ljust(79, "x")
+    text = f"Cisco Adaptive Security Appliance Software Version 9.19(1)\n{stamp}\nrest\nfw1 up 1 day 2 hours\n"
+    parsed = parse("asa", "show version", text)
+    assert [problem.text for problem in parsed.problems if "no rule" in problem.why] == ["rest"]
