@@ -76,6 +76,8 @@ def _plain(text: str) -> str:
         text = _ANSI.sub("", text)
     if "\b" in text:
         text = re.sub(r"[ \t]*--More--[ \t]*\x08[\x08 ]*", "", text).replace("\b", "")
+    if "<--- More --->" in text:
+        text = re.sub(r"<--- More --->[ \t]*\r[ \t]*\r", "", text)
     if "\r" in text:
         text = re.sub(r"\r+\n", "\n", text).replace("\r", "\n" if "\n" not in text else "")
     if "\t" in text:

@@ -131,9 +131,12 @@ class AsaBgpNeighbor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SslTrustPoint:
-    """The certificate that an interface presents. kind as printed ("RSA 2048 bits RSA-SHA256"), from 9.4 on."""
+    """The certificate that an interface presents; interface None: the default of the others.
 
-    interface: str
+    kind as printed ("RSA 2048 bits RSA-SHA256"), from 9.4 on.
+    """
+
+    interface: str | None = None
     name: str
     kind: str | None = column(lambda text: text.strip(" ()") or None, default=None)
 

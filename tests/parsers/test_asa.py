@@ -275,3 +275,13 @@ def test_free_text_is_no_judge_of_what_belongs_behind_it() -> None:
     text = f"Cisco Adaptive Security Appliance Software Version 9.19(1)\n{stamp}\nrest\nfw1 up 1 day 2 hours\n"
     parsed = parse("asa", "show version", text)
     assert [problem.text for problem in parsed.problems if "no rule" in problem.why] == ["rest"]
+
+
+def test_the_pager_of_an_asa_is_wiped_as_the_terminal_wipes_it(cases: tuple[Case, ...]) -> None:
+    """`<--- More --->` is written over with blanks; without that the text was cut by hand, and it is a stranger."""
+    text = text_of(cases, "show_crypto_ipsec_sa", "a9_12_map_rekey")
+    command = "show crypto ipsec sa"
+    plain = parse("asa", command, text)
+    paged = text.replace("      #pkts decaps", "<--- More --->\r              \r      #pkts decaps", 1)
+    assert (parse("asa", command, paged).complete, parse("asa", command, paged).state) == (True, plain.state)
+    assert not parse("asa", command, text.replace("      #pkts decaps", "<--- More --->\n      #pkts decaps", 1)).complete
