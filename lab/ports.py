@@ -35,7 +35,7 @@ class Port:
     number: int
     server: Listener | None = None
     lines: list[Vty] = field(default_factory=list)
-    key: asyncssh.SSHKey | None = None
+    key: asyncssh.SSHKeyPair | None = None
 
     @property
     def transport(self) -> str:

@@ -19,9 +19,11 @@ from .vty import Vty
 TRIES = 3
 
 
-def new_host_key(bits: int) -> asyncssh.SSHKey:
-    """What `crypto key generate rsa` made on the box before the rehearsal began."""
-    return asyncssh.generate_private_key("ssh-rsa", key_size=bits)
+def new_host_key(bits: int) -> asyncssh.SSHKeyPair:
+    """What `crypto key generate rsa` made on the box before the rehearsal began; it signs with SHA-1 only."""
+    (pair,) = asyncssh.load_keypairs([asyncssh.generate_private_key("ssh-rsa", key_size=bits)])
+    pair.host_key_algorithms = (b"ssh-rsa",)
+    return pair
 
 
 class SshLine(Vty, asyncssh.SSHServerSession[bytes]):
@@ -146,7 +148,7 @@ class Login(asyncssh.SSHServer):
         return self.line
 
 
-async def listen(box: Box, where: socket.socket, ssh: Ssh, key: asyncssh.SSHKey, lines: list[Vty]) -> asyncssh.SSHAcceptor:
+async def listen(box: Box, where: socket.socket, ssh: Ssh, key: asyncssh.SSHKeyPair, lines: list[Vty]) -> asyncssh.SSHAcceptor:
     """Accept connections with nothing but the algorithms of the release."""
     return await asyncssh.listen(
         sock=where,

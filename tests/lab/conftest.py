@@ -1,4 +1,4 @@
-"""A lab for each test that changes something, one for each module that only looks."""
+"""A lab for each test that changes something, one for each module that only looks or puts back what it changed."""
 
 from __future__ import annotations
 
@@ -24,3 +24,23 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
     """A lab that the tests of one module share: they put back what they change."""
     with start(tmp_path_factory.mktemp("still") / "lab", speed=SPEED) as handle:
         yield handle
+
+
+@pytest.fixture(scope="module")
+def shared_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
+    """An 881 at 15.4 and a 3640 at 12.4 for all tests of one module."""
+    devices = {"hq": "c881", "branch": "vpn3640-124"}
+    with start(tmp_path_factory.mktemp("pair") / "lab", devices=devices, speed=SPEED) as handle:
+        yield handle
+
+
+@pytest.fixture
+def pair(shared_pair: LabHandle) -> Iterator[LabHandle]:
+    """The pair as it was saved at the start, without a fault, an archive path or a timer."""
+    yield shared_pair
+    for device in ("hq", "branch"):
+        for fault in list(shared_pair.status()[device]["faults"]):
+            shared_pair.fault(device, fault, on=False)
+        said = shared_pair.exec(device, "configure replace nvram:startup-config force")
+        assert "Rollback Done" in said, said
+        shared_pair.exec(device, "reload cancel")

@@ -1,4 +1,4 @@
-"""A telnet client of a few lines for the tests: no library between the test and the bytes of the box."""
+"""Clients of a few lines for the tests: on telnet no library between the test and the bytes of the box, on SSH one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 import socket
 import time
 from pathlib import Path
+from typing import Any
+
+import paramiko
 
 from nr_run.lab.entry import Endpoint, LabHandle
 
@@ -17,7 +20,7 @@ class Telnet:
     """One connection; what arrives is kept as text without telnet options."""
 
     def __init__(self, where: Endpoint) -> None:
-        self.socket = socket.create_connection((where.host, where.port), timeout=TIMEOUT)
+        self.socket: Any = socket.create_connection((where.host, where.port), timeout=TIMEOUT)
         self.options = b""
         self._unread = ""
 
@@ -79,6 +82,30 @@ class Telnet:
         return answers
 
 
+class Ssh(Telnet):
+    """The same on SSH with a terminal."""
+
+    def __init__(self, where: Endpoint, user: str, password: str) -> None:
+        self.transport = paramiko.Transport(socket.create_connection((where.host, where.port), timeout=TIMEOUT))
+        self.options, self._unread = b"", ""
+        try:
+            self.transport.connect(username=user, password=password)
+            channel = self.transport.open_session(timeout=TIMEOUT)
+            channel.settimeout(TIMEOUT)
+            channel.get_pty()
+            channel.invoke_shell()
+        except paramiko.SSHException as error:
+            self.transport.close()
+            raise EOFError(str(error)) from error
+        except BaseException:
+            self.transport.close()
+            raise
+        self.socket = channel
+
+    def __exit__(self, *_: object) -> None:
+        self.transport.close()
+
+
 def credential(lab: LabHandle, name: str) -> str:
     """One of the lab's credentials."""
     return (Path(lab.credentials) / name).read_text().strip()
@@ -86,7 +113,13 @@ def credential(lab: LabHandle, name: str) -> str:
 
 def login(lab: LabHandle, device: str, *, enable: bool = True) -> Telnet:
     """Log in, take privilege 15 if the box does not give it, and switch paging off."""
-    line = Telnet(lab.devices[device])
+    where = lab.devices[device]
+    if where.transport == "ssh":
+        shell = Ssh(where, credential(lab, "device-username"), credential(lab, "device-password"))
+        shell.until()
+        shell.ask("terminal length 0")
+        return shell
+    line = Telnet(where)
     line.until("Username: $")
     line.ask(credential(lab, "device-username"), "Password: $")
     text = line.ask(credential(lab, "device-password"))
@@ -110,4 +143,5 @@ def came_back(lab: LabHandle, device: str) -> Telnet:
 def config_of(lab: LabHandle, device: str) -> list[str]:
     """The running configuration from `version` to `end`."""
     lines = lab.exec(device, "show running-config").splitlines()
-    return lines[lines.index("version 12.2") : lines.index("end") + 1]
+    first = next(index for index, line in enumerate(lines) if line.startswith("version "))
+    return lines[first : lines.index("end") + 1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 
 from nr_run.lab.entry import LabHandle
 
@@ -97,3 +99,12 @@ def spis(block: str) -> tuple[list[str], list[str]]:
     inbound, _, outbound = block.partition("outbound esp sas:")
     find = re.compile(r"spi: 0x([0-9A-F]+)\(")
     return find.findall(inbound.partition("inbound esp sas:")[2]), find.findall(outbound)
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait until something holds; it has to within a minute."""
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never came to hold")
