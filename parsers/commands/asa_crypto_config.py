@@ -24,6 +24,7 @@ from ..records.asa_config import (
 )
 from ..records.asa_vpn import host
 
+_KEY = re.compile(r"set (?:ikev[12] )?pre-shared-key")
 _LIFETIME = re.compile(r"(seconds|kilobytes) (\d+)")
 
 
@@ -38,7 +39,7 @@ def _policy(raw: Raw) -> AsaIkePolicy:
         integrity=hashes(raw.get("hash") or raw.get("integrity") or ""),
         prf=hashes(raw.get("prf") or ""),
         dh_groups=groups(raw.get("dh_groups") or ""),
-        lifetime_seconds=int(lifetime.group()) if lifetime else None,
+        lifetime_seconds=int(lifetime.group()) if lifetime else 0 if raw.get("lifetime") else None,
     )
 
 
@@ -70,8 +71,9 @@ def _settings(lines: Iterable[Raw]) -> dict[str, Any]:
     for line in lines:
         text = " ".join(line["setting"].split())
         negated = bool((line.get("negated") or "").strip())
-        values["attributes"] += (ConfigAttribute(name=text, negated=negated),)
-        if not negated:
+        key = _KEY.match(text)
+        values["attributes"] += (ConfigAttribute(name=key.group() if key else text, negated=negated, secret=bool(key)),)
+        if not negated and not key:
             values |= _setting(text)
     return values
 

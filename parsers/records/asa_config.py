@@ -151,7 +151,10 @@ class AsaSslConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsaIkePolicy:
-    """One IKE policy; version 1 (before 8.4: `crypto isakmp policy`) or 2. Every choice in its order, canonical names."""
+    """One IKE policy; version 1 (before 8.4: `crypto isakmp policy`) or 2. Every choice in its order, canonical names.
+
+    lifetime_seconds 0: no limit (`lifetime none`).
+    """
 
     version: int
     number: int

@@ -172,9 +172,12 @@ def test_no_key_of_a_configuration_is_kept() -> None:
         f"group-policy Y internal\ngroup-policy Y attributes\n webvpn\n  storage-key value {secret}\n",
     )
     assert policy.complete
-    for document in (as_document(parsed), as_document(policy)):
+    crypto = parse("asa", "show running-config crypto", f"crypto map m 1 set ikev2 pre-shared-key {secret}\n")
+    assert crypto.complete
+    assert [(item.name, item.secret) for item in crypto.state.map_entries[0].attributes] == [("set ikev2 pre-shared-key", True)]
+    for document in (as_document(parsed), as_document(policy), as_document(crypto)):
         assert secret not in json.dumps(document)
-    assert secret not in repr((parsed, policy))
+    assert secret not in repr((parsed, policy, crypto))
 
 
 def test_an_inherited_attribute_is_not_an_attribute(cases: tuple[Case, ...]) -> None:
