@@ -1,8 +1,8 @@
 """Reading the output of many peers: nr-run beside precompiled TextFSM (ntc-templates) and Genie, on the same text.
 
-    python -m venv /tmp/bench
-    /tmp/bench/bin/pip install "pyats[library]" ntc-templates
-    python benchmarks/parse.py --others /tmp/bench/bin/python
+    python -m venv bench-venv
+    bench-venv/bin/pip install "pyats[library]" ntc-templates
+    python benchmarks/parse.py --others bench-venv/bin/python
 
 The others are needed for the comparison alone, so they live in an environment of their own. Each contender runs in its own
 process, one after the other, `--rounds` times in turn; printed is the median of the CPU time of the best of three readings,

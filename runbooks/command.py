@@ -112,7 +112,7 @@ class Talk:
         """Raises UsageError when nobody can be asked and nobody has said --yes or --plan."""
         if plan_only and yes:
             raise UsageError("--plan looks and --yes does: say one of them")
-        if not plan_only and not yes and (as_json or not (sys.stdin.isatty() and sys.stdout.isatty())):
+        if not plan_only and not yes and (as_json or not _is_attended()):
             raise UsageError("there is nobody to ask here: say --yes to carry it out, or --plan to look")
         self.runbook, self.as_json = runbook, as_json
         self._plan_only, self._yes = plan_only, yes
@@ -168,6 +168,11 @@ class Talk:
         for complaint in folder.complaints:
             click.echo(f"nr-run: {complaint}", err=True)
         return code
+
+
+def _is_attended() -> bool:
+    """True if somebody sits at a terminal; a timer may have closed these streams altogether."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def ended(runbook: str, work: Callable[..., Exit]) -> Callable[..., None]:

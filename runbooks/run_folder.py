@@ -57,7 +57,9 @@ class RunFolder:
             path.mkdir(mode=0o700)
         except OSError as error:
             raise NrRunError(f"the run folder {path} cannot be made: {error.strerror}") from None
-        return cls(path, runbook, secret_store)
+        folder = cls(path, runbook, secret_store)
+        folder.note("begun", runbook=runbook)
+        return folder
 
     @property
     def tag(self) -> str:

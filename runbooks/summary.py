@@ -36,7 +36,7 @@ class Summary:
         tunnels = {line["tunnel"]: None for line in journal if "tunnel" in line}
         return cls(
             run=folder.name,
-            runbook=report.get("runbook", ""),
+            runbook=journal[0].get("runbook", "") if journal else "",
             outcome=report.get("outcome", ""),
             exit_code=report.get("exit_code"),
             tunnels=tuple(tunnels),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 from ..changes import tree
@@ -32,7 +33,7 @@ def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: Nr
         if end.host in undone:
             folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", undone[end.host].running + "\n")
     by_hand = [
-        *_left_over(so_far, undone, errors),
+        *_left_over(folder.path / plan.tunnel.name, so_far, undone, errors),
         *_save_again(context, so_far, undone),
         *_stand_down(context, so_far, undone, errors),
     ]
@@ -97,11 +98,12 @@ def _outcome(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrR
     return TunnelOutcome(name, Result.ROLLED_BACK, Exit.ROLLED_BACK, False, sentence, devices, findings, cause)
 
 
-def _left_over(so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
+def _left_over(folder: Path, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
     """What a person has to do, one sentence a line; empty when every box is what it was."""
     todo: list[str] = []
     for end in so_far.touched:
-        hand = f"on {end.host}, paste {end.host}/inverse.cfg of this run folder, then compare with {end.host}/running-before.cfg"
+        place = folder / end.host
+        hand = f"on {end.host}, paste {place / 'inverse.cfg'}, then compare with {place / 'running-before.cfg'}"
         if end.host in errors:
             todo.append(f"{errors[end.host]}; {hand}")
         elif not undone[end.host].exact:

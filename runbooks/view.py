@@ -38,14 +38,15 @@ def plan_view(plans: Sequence[TunnelPlan], dead_man_minutes: int) -> RenderableT
     for plan in plans:
         near, far = plan.ends
         title = f"{plan.tunnel.name}  {near.host} {near.end.local.outside_ip} <-> {far.end.local.outside_ip} {far.host}"
-        parts += [Text(title, style="bold"), *(_end_view(end, number) for number, end in enumerate(reversed(plan.ends), 1))]
+        views = (_end_view(plan.tunnel.name, end, number) for number, end in enumerate(reversed(plan.ends), 1))
+        parts += [Text(title, style="bold"), *views]
     if dead_man_minutes and any(plan.changed for plan in plans):
         words = f"Dead-man: each device reloads after {dead_man_minutes} minutes, unless this run comes back and calls it off."
         parts.append(Text(words, style="magenta"))
     return Group(*parts, _plan_total(plans))
 
 
-def _end_view(end: EndPlan, order: int) -> RenderableType:
+def _end_view(tunnel: str, end: EndPlan, order: int) -> RenderableType:
     lines: list[Text] = [Text(f"{order}. {end.host}", style="bold cyan")]
     if not end.change:
         lines[0].append("  nothing to change", style="green")
@@ -62,7 +63,7 @@ def _end_view(end: EndPlan, order: int) -> RenderableType:
         lines += [Text(f"   because: {sentence}", style="dim") for sentence in end.decisions]
         lines += [Text(f"   touches: {sentence}", style="magenta") for sentence in end.change.blast_radius]
         count = sum(len(step.lines) for step in end.change.inverse)
-        lines.append(Text(f"   undone by: {count} lines, in {end.host}/inverse.cfg of the run folder", style="dim"))
+        lines.append(Text(f"   undone by: {count} lines, in {tunnel}/{end.host}/inverse.cfg of the run folder", style="dim"))
     lines += [
         Text(f"   {'objection' if finding.status is not Status.WARNING else 'warning'}: {finding.sentence}", style="bold red")
         for finding in end.prechecks

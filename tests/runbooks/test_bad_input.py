@@ -84,6 +84,14 @@ def test_a_wrong_command_line_exits_64(words: tuple[str, ...], said: str, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_closed_standard_input_is_nobody_to_ask(tmp_path: Path) -> None:
+    """Started without any standard input, as some timers do, the command asks for --yes like everywhere else."""
+    command = f"{Path(sys.executable).parent / 'nr-run'} deploy-l2l <&-"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False)
+    assert done.returncode == 64, done.stderr
+    assert "--yes" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("credential", "device", "said"),
     [

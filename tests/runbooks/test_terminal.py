@@ -18,7 +18,8 @@ QUESTION = "Carry this out?"
 def converse(rehearsal, answer: bytes, meanwhile: Callable[[], None] = lambda: time.sleep(0.3)) -> tuple[int, str]:
     """Run deploy-l2l on a pseudo-terminal, do something while its question stands, then give ``answer``; exit code and screen."""
     here, there = pty.openpty()
-    environment = {**rehearsal.environment, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "50"}
+    colourful = {key: value for key, value in rehearsal.environment.items() if key != "NO_COLOR"}
+    environment = {**colourful, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "50"}
     process = subprocess.Popen(
         rehearsal.arguments("hq-branch"), stdin=there, stdout=there, stderr=there, env=environment, start_new_session=True
     )
