@@ -19,7 +19,7 @@ def arm(pair: LabHandle, minutes: int) -> Telnet:
     """A session in configuration mode under a revert timer."""
     pair.exec("hq", f"configure terminal\n{ARCHIVE}")
     line = login(pair, "hq")
-    said = line.ask(f"configure terminal revert timer {minutes}")
+    said = line.ask(f"configure terminal revert timer {minutes}", r"\(config\)#")  # a warning may follow the prompt at once
     assert re.search(
         r"Rollback Confirmed Change: Backing up current running config to flash:nr-Nov-\d\d-[\d.-]+-\d+\r\n\r\nEnter", said
     )
