@@ -78,6 +78,16 @@ Codes: C - connected, S - static, I - IGRP, R - RIP, M - mobile, B - BGP
        P - periodic downloaded static route
 """  # noqa: W291 - the router prints a blank at the end of a line
 
+_CODES_124 = """\
+Codes: C - connected, S - static, R - RIP, M - mobile, B - BGP
+       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area 
+       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2
+       E1 - OSPF external type 1, E2 - OSPF external type 2
+       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2
+       ia - IS-IS inter area, * - candidate default, U - per-user static route
+       o - ODR, P - periodic downloaded static route
+"""  # noqa: W291 - the router prints a blank at the end of a line
+
 
 def ip_route(box: Box, target: str = "") -> list[str]:
     """`show ip route`, whole or for one address."""
@@ -86,7 +96,8 @@ def ip_route(box: Box, target: str = "") -> list[str]:
     statics = box.store.all("ip route")
     default = next((s for s in statics if (s.key[0], s.key[1]) == ("0.0.0.0",) * 2), None)  # noqa: S104 - a route
     last = f"{default.values['via']} to network 0.0.0.0" if default is not None else "not set"
-    lines = [*_CODES.splitlines(), "", f"Gateway of last resort is {last}", ""]
+    codes = _CODES if box.release.old else _CODES_124
+    lines = [*codes.splitlines(), "", f"Gateway of last resort is {last}", ""]
     rows = usable(box)
     for major in sorted({classful(network.network_address) for network, _, _ in rows}):
         inside = [row for row in rows if row[0].subnet_of(major)]

@@ -11,6 +11,9 @@ HELP = "\x1f"  # at the end of what read_line returns: a question mark was typed
 Half = Callable[[], str]  # what comes in the middle of an echo; it may raise Hangup, which cuts the line there
 
 
+PATIENCE = 50  # questions in a row to which a script has no answer left
+
+
 class Hangup(Exception):
     """The line is gone."""
 
@@ -47,6 +50,7 @@ class Script:
     def __init__(self, answers: list[str]) -> None:
         self.answers = answers
         self.output: list[str] = []
+        self._unanswered = 0
 
     def write(self, text: str) -> None:
         """Keep the text."""
@@ -57,7 +61,10 @@ class Script:
         self.output.append(data.decode("latin-1"))
 
     async def read_line(self, *, echo: bool = True, half: Half | None = None, room: int = 0, begun: str = "") -> str:  # noqa: ARG002 - no columns
-        """Give the next answer, or an empty line when there is none left."""
+        """Give the next answer, or an empty line when there is none left; Hangup when the questions go on and on."""
+        self._unanswered += not self.answers
+        if self._unanswered > PATIENCE:
+            raise Hangup
         answer = self.answers.pop(0) if self.answers else ""
         self.output.append(f"{answer if echo else ''}\n")
         return answer
