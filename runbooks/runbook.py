@@ -97,8 +97,8 @@ def _plan_all(context: Context, tunnels: Sequence[Tunnel], planner: Planner) -> 
 
 def _unable(host: str, platform: Platform) -> str:
     """Why the runbooks cannot change this box, or nothing."""
-    if platform.os != "ios" or "telnet" not in platform.transports or 1 not in platform.ike_versions:
-        return f"{host}: IKEv1 crypto maps on IOS over telnet are covered so far; {platform} is not yet"
+    if platform.os != "ios" or 1 not in platform.ike_versions:
+        return f"{host}: IKEv1 crypto maps on IOS are covered so far; {platform} is not yet"
     return ""
 
 

@@ -19,7 +19,7 @@ from ..inventory.errors import DeviceRefused, SessionLost, Unreachable
 from ..inventory.secrets import Secrets
 
 if TYPE_CHECKING:
-    from .connection import IosTelnet
+    from .drivers import Driver
 
 logger = logging.getLogger("nr_run.session")
 
@@ -51,7 +51,7 @@ class Reply:
 class Session:
     """One logged-in device. Not for several threads at once."""
 
-    def __init__(self, name: str, driver: IosTelnet, secrets: Secrets, timeout_seconds: float) -> None:
+    def __init__(self, name: str, driver: Driver, secrets: Secrets, timeout_seconds: float) -> None:
         """``timeout_seconds`` is how long the device may say nothing before the session counts as lost."""
         self.name = name
         self._driver = driver
@@ -175,7 +175,7 @@ class Session:
 
     def _write(self, lines: list[str]) -> None:
         try:
-            self._driver.write_channel("".join(f"{line}\r\n" for line in lines))
+            self._driver.write_channel("".join(f"{line}{self._driver.line_end}" for line in lines))
         except (OSError, EOFError):
             raise self._lost("ended") from None
 
