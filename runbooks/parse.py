@@ -45,6 +45,7 @@ def parse_command(ctx: click.Context, command: str, source: str, os_name: str, a
     except DeviceRefused as refusal:
         # On a box it is the device that fails; in a file it is the file that holds no output of the command.
         raise ParseError(str(refusal)) from refusal
+    parsed = _without_keys(parsed)
     if as_json:
         from ..parsers.export import as_document
 
@@ -52,6 +53,17 @@ def parse_command(ctx: click.Context, command: str, source: str, os_name: str, a
     else:
         _print(parsed)
     ctx.exit(Exit.OK if parsed.complete else Exit.VERIFY_FAILED)
+
+
+def _without_keys(parsed: Parsed) -> Parsed:
+    """A line that was not understood is quoted, and in a configuration it may hold a key."""
+    from dataclasses import replace
+
+    from ..inventory.secrets import Secrets
+
+    hide = Secrets(()).hide
+    problems = tuple(replace(item, text=hide(item.text)) for item in parsed.problems)
+    return replace(parsed, problems=problems, notes=tuple(replace(item, text=hide(item.text)) for item in parsed.notes))
 
 
 def _read(source: str) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 WAYS = [
@@ -41,3 +45,15 @@ def test_the_run_folder_is_for_its_owner_only(rehearsal) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
     for path in folder.rglob("*"):
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_parse_does_not_quote_a_key(tmp_path: Path, as_json: bool) -> None:
+    """A configuration line that parse does not understand is quoted without the key that stands in it."""
+    text = tmp_path / "tunnel-group.txt"
+    text.write_text("tunnel-group 192.0.2.1 type ipsec-l2l\ncrypto isakmp key S3cretKey12345 address 192.0.2.7\n")
+    command = [str(Path(sys.executable).parent / "nr-run"), "parse", "--os", "asa", "show running-config tunnel-group", str(text)]
+    done = subprocess.run([*command, *(["--json"] if as_json else [])], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 12, done.stdout + done.stderr
+    assert "crypto isakmp key" in " ".join(done.stdout.split())
+    assert "S3cretKey12345" not in done.stdout + done.stderr

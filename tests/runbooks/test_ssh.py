@@ -73,7 +73,8 @@ def write_inventory(lab: LabHandle, folder: Path, profiles: dict[str, str], suit
     for name, profile in profiles.items():
         model, release, interface, driver = BOXES[profile]
         hosts.append(
-            f"{name}: {{hostname: 127.0.0.1, port: {lab.devices[name].port}, platform: {driver}, data: {{model: '{model}', release: '{release}',"
+            f"{name}: {{hostname: 127.0.0.1, port: {lab.devices[name].port}, platform: {driver},"
+            f" data: {{model: '{model}', release: '{release}',"
             " username_ref: 'credential:device-username', password_ref: 'credential:device-password',"
             " enable_ref: 'credential:enable-secret'}}"
         )
