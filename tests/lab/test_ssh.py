@@ -11,7 +11,7 @@ import pytest
 
 from nr_run.lab.entry import Endpoint, LabHandle
 
-from .telnet_client import Ssh, credential, login
+from .telnet_client import Ssh, came_back, credential, login
 
 netmiko = pytest.importorskip("netmiko")
 
@@ -127,3 +127,29 @@ def test_a_line_that_takes_no_ssh_lets_nobody_in(pair: LabHandle) -> None:
     pair.exec("branch", "configure terminal\nline vty 0 4\ntransport input none")
     with pytest.raises((EOFError, ConnectionError)):
         login(pair, "branch")
+
+
+@pytest.mark.parametrize("device", ["hq", "branch"])
+def test_faults_of_a_change_strike_the_younger_boxes(pair: LabHandle, device: str) -> None:
+    """An inverse is refused, a warning cuts an echo, the clock jumps, and the power fails in the middle of a change."""
+    pair.fault(device, "refuse-inverse", "access-list")
+    year = pair.exec(device, "show clock").split()[-1]
+    pair.fault(device, "clock-step", 400 * 86400)
+    with login(pair, device) as line:
+        assert int(line.answer("show clock").split()[-1]) == int(year) + 1
+        line.configure("ip access-list extended X\npermit ip any any")
+        (said,) = line.configure("no ip access-list extended X")
+        assert "% Invalid input detected at '^' marker." in said
+        pair.fault(device, "shutdown-banner")
+        line.send("\r")
+        line.until()
+        text = line.ask("show privilege")
+        assert "*** --- SHUTDOWN in 0:05:00 ---" in text
+        assert "Current privilege level is 15" in text
+        pair.fault(device, "reboot-after", 5 + 2)  # this session has typed three lines of a list and two of its removal
+        line.ask("configure terminal")
+        line.send("hostname elsewhere\rip domain name other.example\r")
+        line.until_closed()
+    with came_back(pair, device) as line:
+        assert line.ask("").endswith(f"{device}#")
+        assert "access-list" not in line.answer("show running-config | include access-list extended")
