@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 
 from . import md5crypt
-from .archive import Archive, Revert
+from .archive import Archive, Revert, keep, path_of
 from .clock import LabClock
 from .configure import Place, apply
 from .faults import Faults
 from .flash import Flash
 from .forms import Release
 from .kron import Kron
-from .model import Policy, Selector
+from .model import Policy, Selector, policies
 from .network import CLIENT, CLIENT_POOL, Network
 from .profile import Profile
 from .reload import Reload
@@ -160,6 +160,10 @@ class Box:
 
     # What the wire may ask (network.Station)
 
+    def policies(self) -> list[Policy]:
+        """The ISAKMP policies by priority, the release's own included."""
+        return policies(self.store, defaults=self.release.name.startswith("15"))
+
     def log(self, message: str) -> None:
         """Write a log message, with the uptime before it; the last 200 are kept."""
         self.logged = [*self.logged[-199:], f"{self.stamp()}: {message}"]
@@ -228,6 +232,8 @@ class Box:
         if "nvram-full" in self.faults or size > self.profile.nvram:
             return False
         self.saved = Saved(lines, size)
+        if path_of(self) and self.store.root[("archive", ())].child("archive write-memory") is not None:
+            keep(self)
         return True
 
     def credentials_match(self, user: str, password: str) -> int | None:

@@ -34,7 +34,7 @@ def _attached(directory: Path | None) -> entry.LabHandle:
 
 @click.group()
 def lab() -> None:
-    """Rehearse on simulated routers: a Cisco 2611 and a 3640 at IOS 12.2(8)T, on loopback telnet.
+    """Rehearse on simulated routers on loopback: a Cisco 2611 and a 3640 at IOS 12.2(8)T, or others by --device.
 
     \b
     Examples:
@@ -45,24 +45,47 @@ def lab() -> None:
     """
 
 
+def _named(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """NAME=MODEL pairs."""
+    pairs = [text.partition("=") for text in given]
+    for name, equals, model in pairs:
+        if not (name and equals and model):
+            raise click.BadParameter(f"{name} is not NAME=MODEL, for example hq=c881.")
+    return {name: model for name, _, model in pairs}
+
+
 @lab.command()
+@click.option(
+    "--device",
+    "devices",
+    multiple=True,
+    callback=_named,
+    metavar="NAME=MODEL",
+    help="A device to play instead: vpn2611, vpn3640, vpn3640-124 (IOS 12.4, SSH) or c881 (15.4, SSH). Repeatable.",
+)
 @click.option("--detach", is_flag=True, help="Leave the lab running and return.")
 @click.option("--speed", type=click.FloatRange(min=0.01, max=1000), default=1.0, show_default=True, metavar="N")
-@click.option("--fixed-ports/--any-ports", default=True, show_default=True, help="Ports 12611 and 13640, or free ones.")
+@click.option(
+    "--fixed-ports/--any-ports", default=True, show_default=True, help="The model's own port, such as 12611, or a free one."
+)
 @click.option("--lifetime", type=click.FloatRange(min=1), default=8.0, show_default=True, help="Hours until it ends.")
 @_directory
-def up(*, detach: bool, speed: float, fixed_ports: bool, lifetime: float, directory: Path | None) -> None:
+def up(
+    *, devices: dict[str, str], detach: bool, speed: float, fixed_ports: bool, lifetime: float, directory: Path | None
+) -> None:
     """Start the lab; without --detach it runs until Ctrl-C.
 
     N lab seconds pass in one real second: with --speed 10 an SA of an hour lives for six minutes.
 
     \b
-    Example:
+    Examples:
       nr-run lab up --detach --speed 10
+      nr-run lab up --device hq=c881 --device branch=vpn3640-124
     """
     try:
         running = entry.start(
             directory or entry.default_directory(),
+            devices=devices or None,
             speed=speed,
             fixed_ports=fixed_ports,
             detach=detach,

@@ -42,8 +42,8 @@ class Agreed:
 
 def agree_policy(initiator: Station, responder: Station) -> model.Policy | None:
     """The responder's first policy that one of the initiator's equals; the initiator's lifetime may be shorter."""
-    for mine in model.policies(responder.store):
-        for theirs in model.policies(initiator.store):
+    for mine in responder.policies():
+        for theirs in initiator.policies():
             same = (mine.encr, mine.hash, mine.auth, mine.group) == (theirs.encr, theirs.hash, theirs.auth, theirs.group)
             if same and mine.auth == "pre-share" and theirs.lifetime <= mine.lifetime:
                 return theirs

@@ -34,6 +34,12 @@ GONE = (
     *(("config", family) for family in ("mgcp profile", "dial-peer cor", "ip pim", "ip subnet-zero")),
 )
 
+#: What the release knows and the boxes do not play: they say so, where a refusal would be a lie.
+NOT_PLAYED = (
+    "crypto isakmp profile", "crypto ipsec profile", "crypto keyring", "crypto key", "crypto pki", "crypto call",
+    "event manager", "track", "ip sla", "ip nat outside", "ip access-list standard",
+)  # fmt: skip
+
 CHANGED: Mapping[Change, tuple[Form, ...]] = {
     **dict.fromkeys(GONE, ()),
     ("config", "password-encryption"): (
@@ -73,7 +79,8 @@ CHANGED: Mapping[Change, tuple[Form, ...]] = {
         Form("config", "archive", "archive", enters="archive", hides="archive"),
         Form("archive", "path ~ <word:url>", "archive path", hook="archive_path"),
         Form("archive", "maximum ~ <1-14:n>", "archive maximum", hides="maximum 10"),
-        Form("archive", "time-period ~ <1-525600:n>", "archive period"),
+        Form("archive", "time-period <line:rest>", "archive period", hook="not_played"),
+        Form("archive", "log config", "archive log", hook="not_played"),
         Form("archive", "write-memory", "archive write-memory"),
         Form(
             "config",
@@ -118,12 +125,14 @@ CHANGED: Mapping[Change, tuple[Form, ...]] = {
         Form("config", "crypto isakmp keepalive ~ <10-3600:secs> [<2-60:retries>] [{periodic|on-demand}]", "isakmp keepalive"),
         Form("config", "crypto isakmp invalid-spi-recovery", "isakmp spi-recovery"),
         Form("config", "crypto isakmp aggressive-mode disable", "isakmp aggressive"),
+        *(Form("config", f"{words} <line:rest>", words, hook="not_played") for words in NOT_PLAYED),
     ),
     ("crypto-map", "set peer"): (
         Form("crypto-map", "description ~ <line:text>", "map description"),
         Form("crypto-map", "set peer <ip:peer> ~ [{default}]", "set peer", ("peer",)),
     ),
     ("interface", "duplex"): (
+        Form("interface", "tunnel <line:rest>", "tunnel", hook="not_played"),
         Form("interface", "{half-duplex|full-duplex}", "duplex"),
         Form("interface", "duplex ~ {auto|full|half}", "duplex"),
         Form("interface", "speed ~ {auto|10|100}", "speed"),

@@ -82,8 +82,20 @@ class Interface:
     nat: str
 
 
-def policies(store: Store) -> list[Policy]:
-    """All policies by priority; the built-in one comes last."""
+#: What 15.x negotiates when no policy is configured ("Default IKE policies", 12.4(20)T and later).
+DEFAULT_POLICIES = tuple(
+    Policy(65507 + index, encr, digest, auth, group, 86400)
+    for index, (encr, digest, auth, group) in enumerate(
+        (encr, digest, auth, group)
+        for encr, group in (("aes", "5"), ("3des", "2"))
+        for digest in ("sha", "md5")
+        for auth in ("rsa-sig", "pre-share")
+    )
+)
+
+
+def policies(store: Store, *, defaults: bool = False) -> list[Policy]:
+    """All policies by priority. The built-in one comes last; with `defaults` there is a set of them, used when no other is."""
     found = []
     for entry in store.all("isakmp policy"):
         found.append(
@@ -96,6 +108,8 @@ def policies(store: Store) -> list[Policy]:
                 int(_value(entry, "lifetime", "86400")),
             )
         )
+    if defaults:
+        return found or list(DEFAULT_POLICIES)
     return [*found, Policy(65535, "des", "sha", "rsa-sig", "1", 86400)]
 
 

@@ -48,6 +48,9 @@ class Station(Protocol):
     def log(self, message: str) -> None:
         """Write a log message."""
 
+    def policies(self) -> list[model.Policy]:
+        """The ISAKMP policies by priority, the release's own included."""
+
     def noted_translation(self, inside: IPv4Address, outside: IPv4Address, destination: IPv4Address) -> None:
         """Remember an address translation."""
 

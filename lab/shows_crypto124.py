@@ -75,12 +75,10 @@ def _row(row: IkeSa, state: str, status: str, *, sections: bool) -> str:
 
 
 def isakmp_policy(box: Box) -> list[str]:
-    """`show crypto isakmp policy`; 15.x does not print the built-in one beside configured ones."""
-    policies = model.policies(box.store)
-    if words(box).sections and len(policies) > 1:
-        policies = policies[:-1]
-    lines = ["", "Global IKE policy"]
-    for policy in policies:
+    """`show crypto isakmp policy`; 15.x prints its own policies only while none is configured."""
+    own = words(box).sections and not box.store.all("isakmp policy")
+    lines = ["", "Default IKE policy" if own else "Global IKE policy"]
+    for policy in box.policies():
         name = f"Protection suite of priority {policy.number}" if policy.number < 65535 else "Default protection suite"
         lines += [
             name,

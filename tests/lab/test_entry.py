@@ -155,6 +155,19 @@ def test_the_command_line_from_up_to_down(folder: Path) -> None:
     assert (gone.exit_code, "No lab runs" in gone.output) == (66, True)
 
 
+def test_other_devices_are_named_on_the_command_line(folder: Path) -> None:
+    """`--device NAME=MODEL` plays that device instead; a pair that is none, or a model that is none, is refused."""
+    run, where = CliRunner(), ["--directory", str(folder)]
+    wrong = run.invoke(cli, ["up", "--device", "hq", *where])
+    assert (wrong.exit_code, "hq is not NAME=MODEL" in wrong.output) == (2, True)
+    wrong = run.invoke(cli, ["up", "--device", "hq=c882", *where])
+    assert (wrong.exit_code, "Did you mean c881?" in wrong.output) == (1, True)
+    up = run.invoke(cli, ["up", "--detach", "--any-ports", "--device", "hq=c881", *where])
+    assert up.exit_code == 0, up.output
+    assert up.output.startswith("hq  ssh 127.0.0.1 ")
+    assert "15.4(3)M3" in run.invoke(cli, ["exec", "hq", "show version", *where]).output
+
+
 def test_faults_are_listed_without_a_lab(folder: Path) -> None:
     """`lab fault` alone lists every fault with its sentence, whether or not a lab runs."""
     text = CliRunner().invoke(cli, ["fault", "--directory", str(folder)]).output

@@ -168,3 +168,17 @@ def test_no_secret_leaves_the_credentials(pair: LabHandle) -> None:
     pair.exec("hq", "archive config")
     name = re.findall(r"(flash:nr-\S+) <- Most Recent", pair.exec("hq", "show archive"))[0]
     assert credential(pair, "device-password") not in pair.exec("hq", f"more {name}")
+
+
+def test_saving_archives_where_that_is_configured(pair: LabHandle) -> None:
+    """`write-memory` under `archive` keeps a file for each save."""
+    startup = pair.exec("hq", "show startup-config").splitlines()
+    pair.exec("hq", f"configure terminal\n{ARCHIVE}\nwrite-memory")
+    before = pair.exec("hq", "show archive").count("flash:nr-")
+    pair.exec("hq", "write memory")
+    assert pair.exec("hq", "show archive").count("flash:nr-") == before + 1
+    pair.exec("hq", "configure terminal\nno archive")
+    pair.exec("hq", "write memory")
+    assert [x for x in pair.exec("hq", "show startup-config").splitlines()[1:] if x[:1] != "!"] == [
+        x for x in startup[1:] if x[:1] != "!"
+    ]

@@ -155,6 +155,8 @@ REFUSED = [
     ("hq", "interface FastEthernet0\nip address 10.1.1.1 255.255.255.0", "% IP addresses may not be configured on L2 links."),
     ("hq", "interface FastEthernet5", INVALID),
     ("hq", "archive\npath nowhere", INVALID),
+    ("hq", "crypto ipsec profile X", "does not play"),
+    ("branch", "crypto key generate rsa", "does not play"),
 ]
 
 
@@ -203,6 +205,21 @@ def test_prompts_and_times(pair: LabHandle) -> None:
             r"Nov 12 09:\d\d:\d\d\.\d{3}: %SYS-5-CONFIG_I: Configured from console by nr", line.answer("show logging")
         )
         assert re.search(r"! Last configuration change at [\d:]+ UTC Fri Nov 12 2010 by nr", line.answer("show running-config"))
+
+
+def test_a_clean_881_has_policies_of_its_own(pair: LabHandle) -> None:
+    """Without a configured policy 15.4 offers eight, AES with group 5 first; they are gone as soon as one is configured."""
+    clean = pair.exec("hq", "show crypto isakmp policy")
+    assert clean.startswith("\nDefault IKE policy\nProtection suite of priority 65507\n        encryption algorithm:   AES")
+    assert clean.count("Protection suite of priority") == 8
+    pair.exec("hq", "configure terminal\ncrypto isakmp policy 10\nencr aes 256")
+    assert pair.exec("hq", "show crypto isakmp policy").count("Protection suite") == 1
+    without = lines("hq").partition("crypto isakmp key")
+    with login(pair, "hq") as line:
+        line.configure("no crypto isakmp policy 10\n" + without[1] + without[2])
+    with login(pair, "branch") as line:
+        line.configure(lines("branch").replace("encr aes 256", "encr aes"))
+    assert replies(ping(pair, repeat=8)) > 0
 
 
 def test_versions_say_what_the_box_is(pair: LabHandle) -> None:
