@@ -27,6 +27,19 @@ class Silent(asyncio.Protocol):
     """Accepts a connection and says nothing, not even which version of SSH it is."""
 
 
+def _bound(number: int) -> socket.socket:
+    """A listening socket; asyncio switches the delay of small packets off only where the protocol is named as TCP."""
+    where = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        where.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        where.bind(("127.0.0.1", number))
+        where.listen(50)
+    except OSError:
+        where.close()
+        raise
+    return where
+
+
 @dataclass(slots=True)
 class Port:
     """Where a box listens; an ephemeral port keeps its number once it has one."""
@@ -47,7 +60,7 @@ class Port:
         if self.server is not None:
             return
         try:
-            where = socket.create_server(("127.0.0.1", self.number), backlog=50)
+            where = _bound(self.number)
         except OSError as error:
             raise LabError(
                 f"Port {self.number} on 127.0.0.1 is taken, so {self.box.name} cannot listen: stop what uses it."
