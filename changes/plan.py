@@ -6,14 +6,15 @@ at a time). The inverse takes the objects away in the opposite order: what refer
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..inventory.errors import ChangeError
 from . import tree
 from .families import FAMILIES, Phase
 from .objects import Config, ConfigObject, Key, names, read, read_desired, referrers, strange_use
+from .removal import unshared
+from .sharing import newcomers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Change:
     blast_radius: tuple[str, ...]
     #: What the change takes away, as the device had it.
     removed: tuple[ConfigObject, ...] = ()
+    #: What was to go and stays because something else has come to use it, one sentence each.
+    stays: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """False when the device is as it should be already."""
@@ -101,29 +104,50 @@ def plan(host: str, os: str, desired_text: str, running_text: str) -> Change:
     )
 
 
-def plan_removal(host: str, os: str, items: Iterable[ConfigObject], running_text: str) -> Change:
+def plan_removal(
+    host: str,
+    os: str,
+    items: Iterable[ConfigObject],
+    running_text: str,
+    *,
+    before_text: str | None = None,
+    stays: Iterable[str] = (),
+) -> Change:
     """Change that takes ``items`` away from a device that runs ``running_text``, and puts them back as its inverse.
 
-    ``items`` are wanted as the device has them. Raises ChangeError when one of them is not there, is not as given, or is used
-    by something that stays: then the device has moved on since, and taking the rest away would leave it half-changed.
+    ``items`` are wanted as the device has them, and ``before_text`` is what it ran before they were made. What something else
+    has come to share since then (a key by its peer, a binding by its map, what IKE offers to all) is left out, with a sentence
+    in ``Change.stays`` after those that are given. Without ``before_text`` the items are those that are known to go.
+
+    Raises ChangeError when one of the items is not there, is not as given, or is named by something that stays: then the device
+    has moved on since, and taking the rest away would leave it half-changed.
     """
     running = read(os, running_text)
-    wanted = {item.key: item for item in items}
-    for key, item in wanted.items():
-        present = running.objects.get(key)
-        if present is None:
-            raise ChangeError(f"{host}: {item.title} is not there any more")
-        if present.meaning != item.meaning:
-            raise ChangeError(_taken(host, item, present))
-        users = referrers(running, present, besides=wanted)
-        if users:
-            raise ChangeError(f"{host}: {item.title} is used by {users[0].title}, which is to stay")
-        use = strange_use(running, present)
-        if use:
-            raise ChangeError(f"{host}: {item.title} is used by {use!r}, which is to stay")
-    here = tuple(running.objects[key] for key in wanted)
-    forward = undo(os, here)
-    return Change(host, os, (), (), forward, tuple(_forward(_sorted(os, here))), tuple(_removal_radius(here, running)), here)
+    given = tuple(_as_it_stands(host, item, running) for item in items)
+    here, shared = unshared(running, given, read(os, before_text)) if before_text is not None else (given, ())
+    going = {item.key for item in here}
+    for item in here:
+        named = _named_by(running, item, going)
+        if named:
+            raise ChangeError(f"{host}: {item.title} is used by {named}, which is to stay")
+    inverse, radius = tuple(_forward(_sorted(os, here))), tuple(_removal_radius(here, running))
+    return Change(host, os, (), (), undo(os, here), inverse, radius, here, (*stays, *shared))
+
+
+def _as_it_stands(host: str, item: ConfigObject, running: Config) -> ConfigObject:
+    present = running.objects.get(item.key)
+    if present is None:
+        raise ChangeError(f"{host}: {item.title} is not there any more")
+    if present.meaning != item.meaning:
+        raise ChangeError(_taken(host, item, present))
+    return present
+
+
+def _named_by(config: Config, item: ConfigObject, besides: Iterable[Key]) -> str:
+    """What names the object, apart from the objects ``besides``, or nothing."""
+    users = referrers(config, item, besides=besides)
+    use = strange_use(config, item)
+    return users[0].title if users else repr(use) if use else ""
 
 
 def undo(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
@@ -148,26 +172,15 @@ def restore(change: Change, before_text: str, now_text: str) -> tuple[Step, ...]
         foreign = _foreign(item, wanted[item.key])
         if foreign:
             raise ChangeError(f"{change.host}: {item.title} has {foreign!r} now, which this run did not send")
-        users = referrers(now, item, besides=wanted)
-        if users:
-            raise ChangeError(f"{change.host}: {item.title} is used by {users[0].title} now, which this run did not make")
-        use = strange_use(now, item)
+        use = _named_by(now, item, wanted)
         if use:
-            raise ChangeError(f"{change.host}: {item.title} is used by {use!r} now, which this run did not make")
-        stranger = _stranger_on_map(item, now, wanted)
-        if stranger:
-            raise ChangeError(f"{change.host}: {item.title} serves {stranger!r} now, which this run did not make")
+            raise ChangeError(f"{change.host}: {item.title} is used by {use} now, which this run did not make")
+    for item in ours:
+        sharing = newcomers(now, item, before, besides=wanted.keys())
+        if sharing:
+            raise ChangeError(f"{change.host}: {item.title} serves {sharing[0]} now, which this run did not make")
     lost = [item for item in change.removed if _lacks(now.objects.get(item.key), item)]
     return (*undo(change.os, ours), *_forward(_sorted(change.os, lost)))
-
-
-def _stranger_on_map(binding: ConfigObject, now: Config, wanted: Collection[Key]) -> str:
-    """An entry that somebody else added to the map of this binding, or nothing: without the binding it would be dead."""
-    if not binding.family.child_is_object:
-        return ""
-    entry = re.compile(rf"{re.escape(binding.children[0])} \d+ .+")
-    theirs = [item.header for key, item in now.objects.items() if key not in wanted]
-    return next((line for line in (*theirs, *(node.line for node in now.others)) if entry.fullmatch(line)), "")
 
 
 def _lacks(present: ConfigObject | None, wanted: ConfigObject) -> bool:

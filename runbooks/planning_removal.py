@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..changes.objects import ConfigObject, read
-from ..changes.plan import plan, plan_removal
+from ..changes.plan import Change, plan, plan_removal
 from ..changes.removal import owned
 from ..changes.tree import Node
 from ..checks.precheck import Box, identity, saved
@@ -26,13 +26,17 @@ def plan_remove(context: Context, tunnel: Tunnel, known: Known, *, accept_unsave
         text = known.text(end.host)
         entry_is_there = any(item.family.name == "crypto-map-entry" for item in end.change.reused)
         items, stays = owned(read(end.platform.os, text), end.change.reused) if entry_is_there else ((), ())
-        ends.append(_end(context, end, items, text, accept_unsaved, stays))
+        change = plan_removal(end.host, end.platform.os, items, text, stays=stays)
+        ends.append(_end(context, end, change, accept_unsaved))
     near, far = ends
     return replace(there, ends=(near, far), removal=True)
 
 
 def plan_rollback(context: Context, record: Recorded, known: Known, *, accept_unsaved: bool) -> TunnelPlan:
-    """Plan that undoes one tunnel of an earlier run, exactly. Raises DriftError when a box has moved on since."""
+    """Plan that undoes one tunnel of an earlier run, exactly; what something newer has come to share stays, and is named.
+
+    Raises DriftError when a box has moved on since.
+    """
     ends = []
     for end in record.plan.ends:
         fresh = replace(end, snapshot=known.snapshots[end.host])
@@ -42,18 +46,18 @@ def plan_rollback(context: Context, record: Recorded, known: Known, *, accept_un
                 change = plan(end.host, end.platform.os, text, fresh.snapshot.running)
                 ends.append(_checked(context, replace(fresh, change=change, desired=text, decisions=()), accept_unsaved))
             else:
-                ends.append(_end(context, fresh, end.change.created, fresh.snapshot.running, accept_unsaved, ()))
+                before, text = end.snapshot.running, known.text(end.host)
+                change = plan_removal(end.host, end.platform.os, end.change.created, text, before_text=before)
+                ends.append(_end(context, fresh, change, accept_unsaved))
         except ChangeError as error:
             raise DriftError(f"the box has moved on since that run: {error}") from None
     near, far = ends
     return replace(record.plan, ends=(near, far), removal=not record.plan.removal)
 
 
-def _end(
-    context: Context, end: EndPlan, items: Iterable[ConfigObject], running: str, accept_unsaved: bool, stays: tuple[str, ...]
-) -> EndPlan:
-    change = plan_removal(end.host, end.platform.os, items, running)
-    return _checked(context, replace(end, change=change, desired=config_text(change.removed), decisions=stays), accept_unsaved)
+def _end(context: Context, end: EndPlan, change: Change, accept_unsaved: bool) -> EndPlan:
+    desired = config_text(change.removed)
+    return _checked(context, replace(end, change=change, desired=desired, decisions=change.stays), accept_unsaved)
 
 
 def _checked(context: Context, end: EndPlan, accept_unsaved: bool) -> EndPlan:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
@@ -14,10 +16,11 @@ from nr_run.changes.plan import Change, plan, plan_removal, restore
 from nr_run.checks.finding import against
 from nr_run.checks.read_back import read_back
 from nr_run.inventory.errors import ChangeError
+from nr_run.inventory.intent import End
 
 from .boxes import Box, Wanted, boxes, tunnels
 from .device import Device
-from .rendering import desired
+from .rendering import desired, termination
 
 LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
@@ -99,7 +102,6 @@ def test_any_cut_can_be_taken_back(box: Box, wanted: Wanted, data: st.DataObject
 
 
 SOMEBODY = (
-    "crypto isakmp key <key:0000cafe> address 198.51.100.7",
     "ip access-list extended SOMEBODY\n permit ip any host 198.51.100.8",
     "crypto ipsec transform-set SOMEBODY esp-3des esp-sha-hmac",
     "crypto isakmp policy 9000\n encr 3des",
@@ -120,6 +122,29 @@ def test_what_others_add_meanwhile_stays(box: Box, wanted: Wanted, data: st.Data
     for text in sorted(added):
         device.type(text)
         expected.type(text)
+    undo_on(device, change, box.running)
+    assert tree.same(device.show(), expected.show())
+
+
+@LAW
+@given(boxes(), tunnels(), st.data())
+def test_another_ike_peer_keeps_what_serves_all(box: Box, wanted: Wanted, data: st.DataObject) -> None:
+    """Once another peer has a key, a policy and a keepalive of ours may serve it: they are not taken away; the rest is."""
+    change = change_for(wanted, box.running)
+    lines = typed(change)
+    device = Device(box.running)
+    for line in lines[: data.draw(st.integers(0, len(lines)))]:
+        device.enter(line)
+    device.cut()
+    text = "crypto isakmp key <key:0000cafe> address 198.51.100.7"
+    device.type(text)
+    here = read("ios", device.show()).objects
+    if any(item.family.name in ("isakmp-policy", "isakmp-keepalive") and item.key in here for item in change.created):
+        with pytest.raises(ChangeError, match=r"serves isakmp-key 198\.51\.100\.7 now"):
+            restore(change, box.running, device.show())
+        return
+    expected = Device(box.running)
+    expected.type(text)
     undo_on(device, change, box.running)
     assert tree.same(device.show(), expected.show())
 
@@ -245,3 +270,58 @@ def test_any_cut_of_a_removal_can_be_put_back(box: Box, wanted: Wanted, data: st
     device.cut()
     undo_on(device, removal, built)
     assert tree.same(device.show(), built)
+
+
+def two_tunnels(box: Box, wanted: Wanted) -> tuple[Device, Change, str, Wanted, Change]:
+    """A box with a tunnel and then another one to the same peer; the text is from between the two."""
+    near = termination("vpn2611", "172.18.124.159", ("10.10.10.0/24",), "10.10.10.1")
+    far = termination("vpn3640", "172.18.124.199", ("10.30.0.0/24",), "10.30.0.1")
+    other = replace(wanted, end=End(near, far), name="second")
+    first = change_for(wanted, box.running)
+    device = Device(box.running)
+    device.type(first.forward_text)
+    between = device.show()
+    second = change_for(other, between)
+    return device, first, between, other, second
+
+
+@LAW
+@given(boxes(), tunnels(), st.data())
+def test_second_tunnel_never_takes_the_first_along(box: Box, wanted: Wanted, data: st.DataObject) -> None:
+    """Cut after any line, a tunnel that reuses another one's objects is taken back and leaves all of them, byte for byte."""
+    device, first, between, _, second = two_tunnels(box, wanted)
+    lines = typed(second)
+    for line in lines[: data.draw(st.integers(0, len(lines)))]:
+        device.enter(line)
+    device.cut()
+    undo_on(device, second, between)
+    assert not {item.key for item in first.created} & {item.key for item in second.created}
+    assert tree.normalise(device.show()) == tree.normalise(between)
+
+
+@LAW
+@given(boxes(), tunnels())
+def test_first_tunnel_never_takes_the_second_along(box: Box, wanted: Wanted) -> None:
+    """The first tunnel is rolled back from under the second: that one misses nothing, and what stayed is named."""
+    device, first, _, other, second = two_tunnels(box, wanted)
+    device.type(second.forward_text)
+    removal = plan_removal("vpn2611", "ios", first.created, device.show(), before_text=box.running)
+    device.type(removal.forward_text)
+    assert not change_for(other, device.show())
+    used = {item.title for item in second.reused} & {item.title for item in first.created}
+    assert {item.title for item in first.created} - {item.title for item in removal.removed} == used
+    assert {sentence.partition(" stays: ")[0] for sentence in removal.stays} == used
+
+
+@LAW
+@given(boxes(), tunnels())
+def test_two_tunnels_go_in_the_opposite_order(box: Box, wanted: Wanted) -> None:
+    """The second tunnel rolled back and then the first, the box is as it was before either, byte for byte."""
+    device, first, between, _, second = two_tunnels(box, wanted)
+    device.type(second.forward_text)
+    device.type(plan_removal("vpn2611", "ios", second.created, device.show(), before_text=between).forward_text)
+    assert tree.normalise(device.show()) == tree.normalise(between)
+    removal = plan_removal("vpn2611", "ios", first.created, device.show(), before_text=box.running)
+    assert removal.stays == ()
+    device.type(removal.forward_text)
+    assert tree.normalise(device.show()) == tree.normalise(Device(box.running).show())

@@ -1,0 +1,77 @@
+"""Who uses an object without naming it: keys by their peer, bindings by their map, policies and dead peer detection by IKE.
+
+A running configuration shows these uses in no reference. Sources: Cisco IOS Security Command Reference 12.2 (crypto isakmp key,
+crypto isakmp policy, crypto map): IKE takes the key by the peer's address, offers every policy to every peer, and an interface
+encrypts for all entries of its map.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from . import tree
+from .objects import Config, ConfigObject, Key
+
+#: An entry of a map, of whatever kind: ``crypto map NAME 10 ipsec-isakmp dynamic clients``.
+_ENTRY = re.compile(r"crypto map (?P<map>\S+) \d+ .+")
+#: A key that is no object of ours to handle, because its peer is known by name.
+_KEY_BY_NAME = re.compile(r"crypto isakmp key .+ hostname (?P<peer>\S+).*")
+
+
+def users(config: Config, target: ConfigObject, *, besides: Collection[Key] = ()) -> tuple[str, ...]:
+    """Titles or lines of what needs ``target`` and does not name it; the objects ``besides`` are not counted."""
+    rule = _RULES.get(target.family.name)
+    others = {key: item for key, item in config.objects.items() if key not in besides and key != target.key}
+    return tuple(dict.fromkeys(rule(config, target, others))) if rule else ()
+
+
+def newcomers(config: Config, target: ConfigObject, before: Config, *, besides: Collection[Key] = ()) -> tuple[str, ...]:
+    """The users of ``target`` that it did not have ``before``: what did without it then can do so again."""
+    earlier = users(before, target)
+    return tuple(user for user in users(config, target, besides=besides) if user not in earlier)
+
+
+def _of_key(config: Config, target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
+    peer = target.groups["peer"]
+    line = f"set peer {peer}"
+    yield from (item.title for item in others.values() if _has_peer(item.children, line))
+    yield from (node.line for node in config.others if _has_peer(node.children, line) or _protects(node, peer))
+
+
+def _has_peer(lines: tuple[str, ...], wanted: str) -> bool:
+    # An entry may have several peers to fall back to, and "set peer A default" names the one to begin with.
+    return any(f"{line} ".startswith(f"{wanted} ") for line in lines)
+
+
+def _protects(node: tree.Node, peer: str) -> bool:
+    """A tunnel interface with protection negotiates with its destination."""
+    return f"tunnel destination {peer}" in node.children and any(line.startswith("tunnel protection ") for line in node.children)
+
+
+def _of_binding(config: Config, target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
+    name = target.children[0].split()[2]
+    headers = ((item.title, item.header) for item in others.values())
+    for title, line in (*headers, *((node.line, node.line) for node in config.others)):
+        match = _ENTRY.fullmatch(line)
+        if match and match["map"] == name:
+            yield title
+
+
+def _of_ike(config: Config, _target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
+    yield from (item.title for item in others.values() if item.family.name in ("crypto-map-entry", "isakmp-key"))
+    for node in config.others:
+        by_name = _KEY_BY_NAME.fullmatch(node.line)
+        if by_name:
+            # Not the line itself: the key stands in it.
+            yield f"isakmp-key {by_name['peer']}"
+        elif _ENTRY.fullmatch(node.line) or any(line.startswith("tunnel protection ") for line in node.children):
+            yield node.line
+
+
+_RULES: dict[str, Callable[[Config, ConfigObject, Mapping[Key, ConfigObject]], Iterator[str]]] = {
+    "isakmp-key": _of_key,
+    "crypto-map-binding": _of_binding,
+    "isakmp-policy": _of_ike,
+    "isakmp-keepalive": _of_ike,
+}
