@@ -24,6 +24,9 @@ def fence(box: Box) -> Iterator[Finding]:
         words = (
             f"a reload is scheduled already, by {timer.by or 'somebody'} ({timer.reason or 'no reason given'}); call it off first"
         )
+    if (timer.reason or "").startswith("nr-"):
+        run = str(timer.reason).removeprefix("nr-")
+        words = f"run {run} armed this device and did not come to its end; nr-run resume {run} does that first"
     yield _say(box, "reload-timer", not timer.scheduled, words, SHOW, "scheduled", timer.scheduled)
     saved = tree.normalise(box.outputs["show running-config"]) == tree.normalise(box.outputs["show startup-config"])
     words = (

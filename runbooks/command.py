@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from .run_folder import plain
 from .runbook import Approval
 from .view import console, plan_view, recap_view
 
+#: What a push, the pings and the readings of a proof take at most, beside the wait for IKE.
+PUSH_SECONDS = 50
 _SECONDS = click.FloatRange(min=0.05)
 
 
@@ -89,7 +93,9 @@ DEBUG = click.option("--debug", is_flag=True, help="Keep all that passes, withou
 
 
 def waits_of(options: dict[str, Any]) -> Waits:
-    """The waits that the command line asks for."""
+    """The waits that the command line asks for. Raises UsageError for a dead-man that would fire during the proof."""
+    if 0 < 60 * options["dead_man"] < options["ike_wait"] + PUSH_SECONDS:
+        raise UsageError(f"--dead-man {options['dead_man']} would fire before --ike-wait {options['ike_wait']:.0f} is over")
     return Waits(
         ike=options["ike_wait"],
         poll=options["poll"],
@@ -136,7 +142,7 @@ class Talk:
         def shown(plans: Sequence[TunnelPlan], _refused: Sequence[TunnelOutcome]) -> None:
             self.progress.pause()
             if not self.as_json:
-                console().print(plan_view(plans, waits.dead_man_minutes))
+                _tell(lambda: console().print(plan_view(plans, waits.dead_man_minutes)))
 
         return shown
 
@@ -153,21 +159,28 @@ class Talk:
             "warnings": list(warnings),
             "tunnels": [outcome.as_dict() for outcome in outcomes],
         }
-        folder.forgiving = True
-        folder.write_json("run.json", report)
-        self.progress.pause()
         recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes)
         keeper = console()
         with keeper.capture() as kept:
             keeper.print(recap)
-        folder.write("recap.txt", click.unstyle(kept.get()))
-        if self.as_json:
-            print_json(report)
-        else:
-            console().print(recap)
+        with folder.forgiving():
+            folder.write_json("run.json", report)
+            folder.write("recap.txt", click.unstyle(kept.get()))
+        self.progress.pause()
+        _tell(lambda: print_json(report) if self.as_json else console().print(recap))
         for complaint in folder.complaints:
-            click.echo(f"nr-run: {complaint}", err=True)
+            self.progress.say(f"nr-run: {complaint}")
         return code
+
+
+def _tell(words: Callable[[], None]) -> None:
+    """Print, if anybody is there to read: the exit code and the run folder tell it as well."""
+    try:
+        words()
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):
+        with suppress(OSError):
+            sys.stdout = open(os.devnull, "w", encoding="utf8")  # noqa: SIM115, PTH123 - for the rest of the process
 
 
 def _is_attended() -> bool:

@@ -18,10 +18,13 @@ from ..inventory.errors import NothingMatched, NrRunError
 Arguments = Mapping[str, Mapping[str, Any]]
 
 
-def run_on(nornir: Nornir, work: Callable[..., Result], arguments: Arguments) -> tuple[dict[str, Any], dict[str, NrRunError]]:
+def run_on(
+    nornir: Nornir, work: Callable[..., Result], arguments: Arguments, *, at_all_costs: bool = False
+) -> tuple[dict[str, Any], dict[str, NrRunError]]:
     """Run ``work`` with each device's own arguments, all devices at once. Returns values and errors by device.
 
-    An exception that is not one of nr-run's is a defect and is raised as it is. Raises NothingMatched for no devices.
+    An exception that is not one of nr-run's is a defect and is raised as it is; with ``at_all_costs`` it is an error of its
+    device like others, so that the other devices are still taken back. Raises NothingMatched for no devices.
     """
     if not arguments:
         raise NothingMatched("no device was selected")
@@ -41,9 +44,12 @@ def run_on(nornir: Nornir, work: Callable[..., Result], arguments: Arguments) ->
             values[host] = outcome.result
             continue
         error = _cause(outcome.exception)
-        if not isinstance(error, NrRunError):
+        if isinstance(error, NrRunError):
+            errors[host] = error
+        elif at_all_costs:
+            errors[host] = NrRunError(f"{host}: {type(error).__name__}, which is a defect of nr-run")
+        else:
             raise error
-        errors[host] = error
     return values, errors
 
 

@@ -59,11 +59,11 @@ def _gone(context: Context, plan: TunnelPlan) -> Proof:
     }
     if alone:
         run_on_all(context.nornir, clear, alone)
-    seen = look(context, plan, "proof")
+    seen, outputs = look(context, plan, "proof")
     near, far = (Watched(end.end, seen[end.host], seen[end.host], None, end.snapshot.observation) for end in plan.ends)
     findings = prove_removed((near, far))
     keep(context, plan, (near, far), findings)
-    return Proof(findings, (near, far), None)
+    return Proof(findings, (near, far), None, outputs)
 
 
 def _still_gone(_plan: TunnelPlan, _seen: dict[str, Observation]) -> tuple[Finding, ...]:

@@ -30,12 +30,14 @@ class DeviceLocks:
 
     def __enter__(self) -> DeviceLocks:
         """Take all locks, or none. Raises Locked at the first that another run holds."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         try:
+            self._folder.mkdir(parents=True, exist_ok=True)
             for host in self._hosts:
                 self._held.append(self._take(host))
-        except Locked:
+        except (OSError, Locked) as error:
             self._release()
+            if isinstance(error, OSError):
+                raise Locked(f"{error.filename or self._folder} cannot be locked: {error.strerror}") from None
             raise
         return self
 
@@ -47,14 +49,14 @@ class DeviceLocks:
         descriptor = os.open(self._folder / f"{host}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             holder = os.read(descriptor, 4096).decode(errors="replace")
             os.close(descriptor)
             raise Locked(f"{host} is held by {_who(holder)}; try again when that run has ended") from None
         owner = {
             "run": self._run_id,
             "process": os.getpid(),
-            "user": getpass.getuser(),
+            "user": _user(),
             "since": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         os.ftruncate(descriptor, 0)
@@ -66,6 +68,13 @@ class DeviceLocks:
             with suppress(OSError):
                 os.close(descriptor)
         self._held.clear()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container may run under a number that has no name
+        return str(os.getuid())
 
 
 def _who(text: str) -> str:

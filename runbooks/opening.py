@@ -87,7 +87,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         secrets = Secrets(folders=(*extra, *credential_folders()) if wanted.lab else credential_folders(extra))
         for tunnel in tunnels:
             secrets.preshared_key(tunnel.preshared_key_ref)
-        run_folder = RunFolder.make(runs, wanted.runbook, secrets)
+        run_folder = RunFolder.make(runs, wanted.runbook, secrets, rehearsal=wanted.lab)
         stack.callback(run_folder.close)
         if wanted.debug:
             stack.callback(_debug_log(run_folder, secrets))
@@ -171,14 +171,14 @@ def asking() -> Iterator[None]:
 
 
 def on_signals(stop: Stop, progress: Progress) -> Callable[[], None]:
-    """From now on Ctrl-C and SIGTERM set ``stop``; the returned function gives the signals back."""
+    """From now on Ctrl-C, SIGTERM and a closed terminal set ``stop``; the returned function gives the signals back."""
 
     def asked(_number: int, _frame: FrameType | None) -> None:
         again = stop.event.is_set()
         stop.event.set()
         progress.say("still taking the change back" if again else "stopping: what was begun is finished or taken back")
 
-    before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
 
     def restore() -> None:
         for number, handler in before.items():

@@ -22,11 +22,12 @@ from .command import (
     with_options,
 )
 from .context import Context
+from .locks import DeviceLocks
 from .planning import Known, TunnelPlan
 from .planning_removal import plan_rollback
-from .record import find_run
+from .record import find_run, journal_of
 from .reopening import reopen
-from .resume import begun, has_changed, is_unfinished, resume, unfinished
+from .resume import begun, has_changed, is_unfinished, refuse_overtaken, resume, unfinished
 from .run_folder import runs_folder
 from .runbook import run_tunnels
 from .summary import Summary, summaries, table
@@ -43,16 +44,26 @@ def _resume(run: str | None, **options: Any) -> Exit:
     \b
     nr-run resume            finish the newest unfinished run
     nr-run resume 7f3a       a run by the end of its id
+    nr-run resume 7f3a --close   a person has mended it: send nothing, and let other runs go on
     """
     talk = Talk("resume", plan_only=False, yes=True, as_json=options["as_json"])
     runs = runs_folder(options["runs"])
     path = find_run(runs, run, is_unfinished)
     with reopen(path, "resume", talk.progress, waits_of(options), new_run_in=None) as opened, talk.progress:
-        names = unfinished(opened.journal, opened.records)
-        if not names:
-            raise NothingMatched(f"run {path.name} came to its end; there is nothing to resume")
-        outcomes = resume(opened.context, runs, names, opened.records, opened.journal)
-        return talk.finish(opened.context, outcomes)
+        hosts = [end.host for record in opened.records.values() for end in record.plan.ends]
+        with DeviceLocks(runs, opened.context.folder.id, hosts):
+            # Read again now that nobody else can be at work on it: the run may have ended while we were starting.
+            journal = journal_of(path)
+            names = unfinished(journal, opened.records)
+            if not names:
+                raise NothingMatched(f"run {path.name} came to its end; there is nothing to resume")
+            if options["close"]:
+                for name in names:
+                    opened.context.folder.note("closed", tunnel=name)
+                click.echo(f"run {path.name} is closed: nothing was sent to any device", err=True)
+                return Exit.OK
+            refuse_overtaken(runs, path, hosts)
+            return talk.finish(opened.context, resume(opened.context, names, opened.records, journal))
 
 
 def _rollback(run: str | None, **options: Any) -> Exit:
@@ -113,7 +124,8 @@ def _print(found: list[Summary], *, as_json: bool) -> None:
         click.echo("no runs")
 
 
-resume_command = click.command("resume")(_RUN(with_options(JSON, RUNS, WAITS)(ended("resume", _resume))))
+_CLOSE = click.option("--close", is_flag=True, help="Send nothing; note that a person has brought the devices in order.")
+resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, WAITS)(ended("resume", _resume))))
 rollback_command = click.command("rollback")(
     _RUN(with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, WAITS)(ended("rollback", _rollback)))
 )

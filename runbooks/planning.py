@@ -15,6 +15,7 @@ from ..checks.reload_fence import fence
 from ..inventory.errors import DriftError
 from ..inventory.intent import Crypto, End, Tunnel
 from ..inventory.platforms import Platform
+from ..inventory.secrets import TOKEN
 from ..inventory.strength import narrow
 from ..tasks.gather import Snapshot
 from ..tasks.render import render
@@ -175,9 +176,9 @@ def write_plan(context: Context, plan_: TunnelPlan) -> None:
 
 
 def _header(end: EndPlan) -> str:
-    token = next((item.groups["key"] for item in end.change.created if item.family.name == "isakmp-key"), "")
-    note = f"! put the key in place of {token}\n" if token else ""
-    return f"! {end.host}, at the privileged prompt\n{note}"
+    tokens = sorted(set(TOKEN.findall(end.change.forward_text + end.change.inverse_text)))
+    notes = "".join(f"! put the key in place of {token}\n" for token in tokens)
+    return f"! {end.host}, at the privileged prompt\n{notes}"
 
 
 def _clearing(end: EndPlan) -> str:

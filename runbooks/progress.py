@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 from types import TracebackType
 
 from rich.console import Console
@@ -24,14 +25,20 @@ class PlainProgress:
 
     def phase(self, host: str, words: str) -> None:
         """A device enters a phase."""
-        print(f"{host}: {words}", file=sys.stderr, flush=True)
+        self._print(f"{host}: {words}")
 
     def say(self, words: str) -> None:
         """Something that concerns the run as a whole."""
-        print(words, file=sys.stderr, flush=True)
+        self._print(words)
 
     def pause(self) -> None:
         """Nothing is in the way of a question."""
+
+    def _print(self, line: str) -> None:
+        # Nobody may be there any more to read it; a change that is under way has to be finished all the same.
+        if sys.stderr is not None:
+            with suppress(OSError, ValueError):
+                print(line, file=sys.stderr, flush=True)
 
 
 class LiveProgress(PlainProgress):
@@ -50,7 +57,7 @@ class LiveProgress(PlainProgress):
 
     def phase(self, host: str, words: str) -> None:
         """A device enters a phase."""
-        with self._lock:
+        with self._lock, suppress(OSError, ValueError):
             self._phases[host] = words
             if self._live is None:
                 self._live = Live(console=self._console, transient=True, refresh_per_second=8)
@@ -59,14 +66,15 @@ class LiveProgress(PlainProgress):
 
     def say(self, words: str) -> None:
         """Something that concerns the run as a whole, above the live lines."""
-        self._console.print(Text(words, style="yellow"))
+        with suppress(OSError, ValueError):
+            self._console.print(Text(words, style="yellow"))
 
     def pause(self) -> None:
         """Take the live lines away, for a question or for good."""
-        with self._lock:
-            if self._live is not None:
-                self._live.stop()
-                self._live = None
+        with self._lock, suppress(OSError, ValueError):
+            live, self._live = self._live, None
+            if live is not None:
+                live.stop()
 
     def _table(self) -> Table:
         table = Table.grid(padding=(0, 2))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ..checks.cause import probable_cause
 from ..checks.finding import Cause, Finding, Status, proved
@@ -27,6 +28,8 @@ class Proof:
     findings: tuple[Finding, ...]
     ends: tuple[Watched, Watched]
     cause: Cause | None
+    #: What each device printed at the last look, by device and command.
+    outputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:
@@ -39,17 +42,18 @@ def prove_tunnel(context: Context, plan: TunnelPlan) -> Proof:
     before, during = _bring_up(context, plan)
     probes: dict[str, Probe | None] = {end.host: None for end in plan.ends}
     after = before
+    outputs: Outputs = {}
     if _up(plan, before):
         for end in plan.ends:
             context.stop.check()
             context.progress.phase(end.host, f"ping {end.end.remote.probe_address} from {end.end.local.probe_address}")
             probes[end.host] = _ping(context, end.end, context.waits.pings)
-        after = look(context, plan, "proof")
+        after, outputs = look(context, plan, "proof")
     ends = _watched(plan, before, after, probes)
     findings = prove(plan.tunnel.name, ends, plan.crypto.ipsec_proposals[0])
     cause = None if proved(findings) else probable_cause(ends, during)
     keep(context, plan, ends, findings)
-    return Proof(_with_cause(findings, cause), ends, cause)
+    return Proof(_with_cause(findings, cause), ends, cause, outputs)
 
 
 def _bring_up(context: Context, plan: TunnelPlan) -> tuple[dict[str, Observation], list[Observation]]:
@@ -62,7 +66,7 @@ def _bring_up(context: Context, plan: TunnelPlan) -> tuple[dict[str, Observation
         context.progress.phase(near.local.host, "traffic to bring the tunnel up")
         context.folder.note("triggering", tunnel=plan.tunnel.name, host=near.local.host)
         _ping(context, near, TRIGGER_PINGS)
-        now = look(context, plan, "trigger")
+        now, _ = look(context, plan, "trigger")
         seen += now.values()
         if _up(plan, now) or time.monotonic() > deadline:
             return now, seen
@@ -80,13 +84,17 @@ def _ping(context: Context, end: End, count: int) -> Probe:
     return result
 
 
-def look(context: Context, plan: TunnelPlan, moment: str) -> dict[str, Observation]:
-    """Observations of both ends; what they printed is kept in the run folder under ``moment``."""
+Outputs = dict[str, dict[str, str]]
+
+
+def look(context: Context, plan: TunnelPlan, moment: str) -> tuple[dict[str, Observation], Outputs]:
+    """Observations of both ends, and what they printed, which is kept in the run folder under ``moment``."""
     readings = run_on_all(context.nornir, observe, {end.host: {"os": end.platform.os} for end in plan.ends})
     for host, (_, outputs) in readings.items():
         for command, text in outputs.items():
             context.folder.write(f"{plan.tunnel.name}/{host}/{moment}/{command.replace(' ', '-')}.txt", text + "\n")
-    return {host: observation for host, (observation, _) in readings.items()}
+    observations = {host: observation for host, (observation, _) in readings.items()}
+    return observations, {host: outputs for host, (_, outputs) in readings.items()}
 
 
 def _up(plan: TunnelPlan, seen: dict[str, Observation]) -> bool:

@@ -57,6 +57,7 @@ def write_record(context: Context, plan_: TunnelPlan) -> None:
             },
             "ends": [_end(context.nornir, end) for end in plan_.ends],
         },
+        durable=True,
     )
 
 
@@ -163,7 +164,7 @@ def journal_of(folder: Path) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
     if not (folder / "journal.jsonl").is_file():
         return lines
-    for line in (folder / "journal.jsonl").read_text(encoding="utf8").splitlines():
+    for line in (folder / "journal.jsonl").read_text(encoding="utf8", errors="replace").splitlines():
         try:
             lines.append(json.loads(line))
         except ValueError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..inventory.errors import NothingMatched
+from ..inventory.errors import NothingMatched, NrRunError
 from ..inventory.intent import Intent
 from ..tasks.device import Stop, connect_by
 from .context import Context, Progress, Waits
@@ -35,6 +35,8 @@ def reopen(path: Path, runbook: str, progress: Progress, waits: Waits, *, new_ru
     """
     records = records_in(path)
     if not records:
+        if any(line["state"] == "recorded" for line in journal_of(path)):
+            raise NrRunError(f"run {path.name} has lost its record.json; paste its inverse.cfg by hand, on each device")
         raise NothingMatched(f"run {path.name} sent nothing to any device")
     secrets = unseal(path)
     with ExitStack() as stack:

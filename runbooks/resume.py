@@ -9,20 +9,19 @@ anything else                before, changed or in between     taken back on bot
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..changes import tree
 from ..checks.finding import proved
 from ..checks.read_back import read_back
-from ..inventory.errors import NrRunError
+from ..inventory.errors import DriftError, NrRunError
 from ..tasks.dead_man import pending
 from ..tasks.gather import now, running, startup
 from .context import Context
-from .fleet import run_on_all
+from .fleet import run_on, run_on_all
 from .goals import BUILD, REMOVE
-from .locks import DeviceLocks
 from .outcome import TunnelOutcome
 from .planning import EndPlan
 from .progressing import Progressing
@@ -30,8 +29,8 @@ from .record import Recorded, journal_of
 from .taking_back import take_back
 from .transaction import finish, prove, success
 
-#: States after which a tunnel needs nothing any more.
-ENDED = {"done", "rolled-back"}
+#: States after which a tunnel needs nothing any more; ``closed`` is a person's word for it.
+ENDED = {"done", "rolled-back", "closed"}
 
 
 def begun(journal: Sequence[Mapping[str, Any]], name: str) -> set[str]:
@@ -40,22 +39,58 @@ def begun(journal: Sequence[Mapping[str, Any]], name: str) -> set[str]:
 
 
 def is_unfinished(folder: Path) -> bool:
-    """True if the run of this folder was begun and did not end; from the journal alone."""
-    states = _states_by_tunnel(folder)
-    return any("recorded" in seen and not seen & ENDED for seen in states.values())
+    """True if the run of this folder was begun and did not end; from the journal alone. Rehearsals do not count."""
+    return bool(_open_tunnels(folder)) and not _is_rehearsal(folder)
 
 
 def has_changed(folder: Path) -> bool:
-    """True if the run of this folder changed a tunnel and kept the change."""
-    return any("done" in seen for seen in _states_by_tunnel(folder).values())
+    """True if the run changed a tunnel and kept the change, and was neither a rehearsal nor itself a rollback."""
+    journal = journal_of(folder)
+    changed = any(line["state"] == "done" for line in journal)
+    return changed and not _is_rehearsal(folder) and journal[0].get("runbook") != "rollback"
 
 
-def _states_by_tunnel(folder: Path) -> dict[str, set[str]]:
+def _is_rehearsal(folder: Path) -> bool:
+    journal = journal_of(folder)
+    return bool(journal and journal[0].get("rehearsal"))
+
+
+def _open_tunnels(folder: Path) -> dict[str, set[str]]:
+    """Tunnels of a run that were begun and did not end, and the devices that were touched or armed for them."""
     states: dict[str, set[str]] = {}
+    hosts: dict[str, set[str]] = {}
     for line in journal_of(folder):
         if "tunnel" in line:
             states.setdefault(line["tunnel"], set()).add(line["state"])
-    return states
+            hosts.setdefault(line["tunnel"], set()).update({line["host"]} if "host" in line else set())
+    return {name: hosts[name] for name, seen in states.items() if "recorded" in seen and not seen & ENDED}
+
+
+def refuse_unfinished(runs: Path, hosts: Iterable[str], besides: str) -> None:
+    """Raise DriftError when an earlier run did not come to its end on one of these devices: nobody knows what it left there."""
+    wanted = set(hosts)
+    for folder in sorted(runs.glob("2*-*")):
+        if folder.name != besides and is_unfinished(folder):
+            held = wanted & {host for touched in _open_tunnels(folder).values() for host in touched}
+            if held:
+                raise DriftError(
+                    f"run {folder.name} did not come to its end on {', '.join(sorted(held))}: nr-run resume {folder.name} "
+                    f"does that, or, when a person has mended it, nr-run resume {folder.name} --close"
+                )
+
+
+def refuse_overtaken(runs: Path, folder: Path, hosts: Iterable[str]) -> None:
+    """Raise DriftError when a later run has changed one of these devices: what this run left is not what is there now."""
+    wanted = set(hosts)
+    for later in sorted(runs.glob("2*-*")):
+        if later.name > folder.name:
+            touched = {line.get("host") for line in journal_of(later) if line["state"] == "applying"} & wanted
+            if touched:
+                names = ", ".join(sorted(str(host) for host in touched))
+                raise DriftError(
+                    f"run {later.name} has changed {names} since; look at the device, and close this run with "
+                    f"nr-run resume {folder.name} --close"
+                )
 
 
 def unfinished(journal: Sequence[Mapping[str, Any]], records: Mapping[str, Recorded]) -> list[str]:
@@ -65,18 +100,18 @@ def unfinished(journal: Sequence[Mapping[str, Any]], records: Mapping[str, Recor
 
 
 def resume(
-    context: Context, runs: Path, names: Sequence[str], records: Mapping[str, Recorded], journal: Sequence[Mapping[str, Any]]
+    context: Context, names: Sequence[str], records: Mapping[str, Recorded], journal: Sequence[Mapping[str, Any]]
 ) -> list[TunnelOutcome]:
-    """Bring each unfinished tunnel to an end; one outcome a tunnel. Raises Locked, or Unreachable when a box is away."""
-    hosts = [end.host for name in names for end in records[name].plan.ends]
-    with DeviceLocks(runs, context.folder.id, hosts):
-        context.folder.note("resuming", tunnels=list(names))
-        return [_resume_one(context, records[name], journal) for name in names]
+    """Bring each unfinished tunnel to an end; one outcome a tunnel. The devices are locked by the caller."""
+    context.folder.note("resuming", tunnels=list(names))
+    return [_resume_one(context, records[name], journal) for name in names]
 
 
 def _resume_one(context: Context, record: Recorded, journal: Sequence[Mapping[str, Any]]) -> TunnelOutcome:
     plan = record.plan
-    so_far = _situation(context, record)
+    so_far, away = _situation(context, record)
+    if away:
+        return take_back(context, plan, so_far, next(iter(away.values())))
     if "commit-decided" not in begun(journal, plan.tunnel.name):
         return take_back(context, plan, so_far, NrRunError("the run ended before both ends were proved"))
     try:
@@ -88,22 +123,27 @@ def _resume_one(context: Context, record: Recorded, journal: Sequence[Mapping[st
     return success(plan, so_far)
 
 
-def _situation(context: Context, record: Recorded) -> Progressing:
-    """What the devices are now: which are armed by this run, which may hold the change in what they run or start with."""
+def _situation(context: Context, record: Recorded) -> tuple[Progressing, dict[str, NrRunError]]:
+    """What the devices are now: armed by this run, changed, saved; and errors of those that cannot be reached.
+
+    Of a device that cannot be reached nothing is known, so it counts as armed, touched and not saved.
+    """
     changing = [end for end in record.plan.ends if end.change]
     shown = {end.host: {"os": end.platform.os, "tag": context.folder.tag} for end in changing}
-    armed: dict[str, bool] = run_on_all(context.nornir, pending, shown)
-    starting: dict[str, str] = run_on_all(context.nornir, startup, {end.host: {} for end in changing})
-    return Progressing(
+    armed, away = run_on(context.nornir, pending, shown)
+    here = [end for end in changing if end.host not in away]
+    starting: dict[str, str] = run_on_all(context.nornir, startup, {end.host: {} for end in here}) if here else {}
+    so_far = Progressing(
         goal=REMOVE if record.plan.removal else BUILD,
-        armed=[end for end in changing if armed[end.host]],
+        armed=[end for end in changing if armed.get(end.host, True)],
         touched=changing,
-        saved=[end for end in changing if not tree.same(starting[end.host], end.snapshot.startup)],
+        saved=[end for end in here if not tree.same(starting[end.host], end.snapshot.startup)],
     )
+    return so_far, away
 
 
 def _refuse_half(context: Context, so_far: Progressing) -> None:
-    """Raise NrRunError unless every end runs the change, whole."""
+    """Raise NrRunError unless every end runs the change, whole; what somebody else did meanwhile is not asked here."""
     texts: dict[str, str] = run_on_all(context.nornir, running, {end.host: {} for end in so_far.touched})
     reverted = [end.host for end in so_far.touched if not _is_changed(end, texts[end.host])]
     if reverted:
@@ -111,4 +151,5 @@ def _refuse_half(context: Context, so_far: Progressing) -> None:
 
 
 def _is_changed(end: EndPlan, text: str) -> bool:
-    return proved(read_back(end.change, end.snapshot.running, text, now()))
+    findings = read_back(end.change, end.snapshot.running, text, now())
+    return proved(finding for finding in findings if finding.check == "read-back")

@@ -14,10 +14,13 @@ runs/20261121T031200Z-7f3a/
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -43,13 +46,17 @@ class RunFolder:
         self.path = path
         self.runbook = runbook
         self._secrets = secret_store
-        self._journal = os.open(self.path / "journal.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        #: Set while a change is taken back: then a full disk must not stop the work, only be told afterwards.
-        self.forgiving = False
+        try:
+            self._journal = os.open(self.path / "journal.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        except OSError as error:
+            raise NrRunError(f"{self.path}: the journal cannot be opened: {error.strerror}") from None
+        self._forgiving = 0
+        self._cut = False
+        self._lock = threading.Lock()
         self.complaints: list[str] = []
 
     @classmethod
-    def make(cls, runs: Path, runbook: str, secret_store: Secrets) -> RunFolder:
+    def make(cls, runs: Path, runbook: str, secret_store: Secrets, *, rehearsal: bool = False) -> RunFolder:
         """A new folder ``runs``/TIME-XXXX. Raises NrRunError when that is not possible."""
         path = runs / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         try:
@@ -58,7 +65,7 @@ class RunFolder:
         except OSError as error:
             raise NrRunError(f"the run folder {path} cannot be made: {error.strerror}") from None
         folder = cls(path, runbook, secret_store)
-        folder.note("begun", runbook=runbook)
+        folder.note("begun", runbook=runbook, rehearsal=rehearsal)
         return folder
 
     @property
@@ -66,27 +73,58 @@ class RunFolder:
         """What marks a timer on a device as this run's."""
         return f"nr-{self.id}"
 
+    @contextmanager
+    def forgiving(self) -> Iterator[None]:
+        """While a change is taken back a full disk must not stop the work, only be told afterwards."""
+        with self._lock:
+            self._forgiving += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._forgiving -= 1
+
     def note(self, state: str, **details: Any) -> None:
         """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it."""
         record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "state": state, **details}
         line = json.dumps(self._hidden(record), ensure_ascii=False) + "\n"
         try:
-            os.write(self._journal, line.encode())
-            os.fsync(self._journal)
+            with self._lock:
+                self._append(line.encode())
         except OSError as error:
             self._complain(f"the journal cannot be written: {error.strerror}")
 
-    def write(self, name: str, text: str) -> None:
-        """One file below the run folder, 0600. Raises NrRunError when the disk does not take it."""
-        self._write(name, self._secrets.hide(text))
+    def _append(self, line: bytes) -> None:
+        """Raises OSError when the disk takes a part only; the next line then begins on a line of its own."""
+        data = b"\n" + line if self._cut else line
+        written = os.write(self._journal, data)
+        self._cut = written < len(data)
+        if written < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(self._journal)
 
-    def _write(self, name: str, text: str) -> None:
+    def write(self, name: str, text: str, *, durable: bool = False) -> None:
+        """One file below the run folder, 0600; ``durable``: whole and on the disk when this returns, whatever happens then.
+
+        Raises NrRunError when the disk does not take it.
+        """
+        self._write(name, self._secrets.hide(text), durable=durable)
+
+    def _write(self, name: str, text: str, *, durable: bool) -> None:
         path = self.path / name
         try:
             self._folder(path.parent)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            # Never half a file: what was there stays until the new one is complete.
+            part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf8") as file:
                 file.write(text)
+                file.flush()
+                if durable:
+                    os.fsync(file.fileno())
+            part.replace(path)
+            if durable:
+                _sync_folder(path.parent)
         except OSError as error:
             self._complain(f"{path} cannot be written: {error.strerror}")
 
@@ -96,9 +134,9 @@ class RunFolder:
             self._folder(path.parent)
             path.mkdir(mode=0o700, exist_ok=True)
 
-    def write_json(self, name: str, value: object) -> None:
+    def write_json(self, name: str, value: object, *, durable: bool = False) -> None:
         """One JSON file below the run folder."""
-        self._write(name, json.dumps(self._hidden(value), indent=2, ensure_ascii=False) + "\n")
+        self._write(name, json.dumps(self._hidden(value), indent=2, ensure_ascii=False) + "\n", durable=durable)
 
     def _hidden(self, value: object) -> Any:
         """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
@@ -109,9 +147,17 @@ class RunFolder:
         os.close(self._journal)
 
     def _complain(self, sentence: str) -> None:
-        if not self.forgiving:
+        if not self._forgiving:
             raise NrRunError(sentence)
         self.complaints.append(sentence)
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:

@@ -17,6 +17,7 @@ from .fleet import run_on, run_on_all
 from .locks import DeviceLocks
 from .outcome import Result, TunnelOutcome, refused
 from .planning import EndPlan, Known, TunnelPlan, running_after, write_plan
+from .resume import refuse_unfinished
 from .rollout import ONE_BY_ONE, Rollout, roll_out
 from .transaction import verify_only
 
@@ -50,6 +51,8 @@ def run_tunnels(
     hosts = sorted({end.local.host for tunnel in tunnels for end in tunnel.ends})
     with DeviceLocks(runs, context.folder.id, hosts) if approval.ask else nullcontext():
         context.folder.note("locked" if approval.ask else "planning", hosts=hosts)
+        if approval.ask:
+            refuse_unfinished(runs, hosts, besides=context.folder.id)
         plans, outcomes = _plan_all(context, tunnels, planner)
         show(plans, outcomes)
         if approval.ask is None:

@@ -24,22 +24,20 @@ Errors = dict[str, NrRunError]
 def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
     """The inverse on every box that was touched, all at once; then call the dead-man off where all is as it was."""
     folder = context.folder
-    folder.forgiving = True
-    folder.note("rolling-back", tunnel=plan.tunnel.name, because=str(error))
-    context.progress.say(f"{plan.tunnel.name}: {error}")
-    undone, errors = _undo(context, so_far)
-    undone, errors = _await_reload(context, so_far, undone, errors)
-    for end in so_far.touched:
-        if end.host in undone:
-            folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", undone[end.host].running + "\n")
-    by_hand = [
-        *_left_over(folder.path / plan.tunnel.name, so_far, undone, errors),
-        *_save_again(context, so_far, undone),
-        *_stand_down(context, so_far, undone, errors),
-    ]
-    outcome = _outcome(context, plan, so_far, error, by_hand)
-    folder.forgiving = False
-    return outcome
+    with folder.forgiving():
+        folder.note("rolling-back", tunnel=plan.tunnel.name, because=str(error))
+        context.progress.say(f"{plan.tunnel.name}: {error}")
+        undone, errors = _undo(context, so_far)
+        undone, errors = _await_reload(context, so_far, undone, errors)
+        for end in so_far.touched:
+            if end.host in undone:
+                folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", undone[end.host].running + "\n")
+        by_hand = [
+            *_left_over(folder.path / plan.tunnel.name, so_far, undone, errors),
+            *_save_again(context, so_far, undone),
+            *_stand_down(context, so_far, undone, errors),
+        ]
+        return _outcome(context, plan, so_far, error, by_hand, _foreign_lines(so_far, undone))
 
 
 def _undo(context: Context, so_far: Progressing) -> tuple[dict[str, Undone], Errors]:
@@ -57,7 +55,7 @@ def _undo(context: Context, so_far: Progressing) -> tuple[dict[str, Undone], Err
             "pause_seconds": waits.reconnect_pause,
             "note": context.folder.note,
         }
-    return run_on(context.nornir, undo, arguments) if arguments else ({}, {})
+    return run_on(context.nornir, undo, arguments, at_all_costs=True) if arguments else ({}, {})
 
 
 def _await_reload(
@@ -78,10 +76,12 @@ def _await_reload(
 
 
 def _reload_will_mend(end: EndPlan, undone: dict[str, Undone], errors: Errors) -> bool:
-    return end.host in undone and not undone[end.host].exact and bool(undone[end.host].refused) and end.host not in errors
+    return end.host in undone and not undone[end.host].clean and end.host not in errors
 
 
-def _outcome(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError, by_hand: list[str]) -> TunnelOutcome:
+def _outcome(
+    context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError, by_hand: list[str], foreign: str
+) -> TunnelOutcome:
     name, devices = plan.tunnel.name, rows(plan, so_far, saved=False)
     cause = error.cause if isinstance(error, NotProved) else None
     findings = so_far.all_findings
@@ -94,19 +94,30 @@ def _outcome(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrR
     if not so_far.touched:
         sentence = f"{error}; nothing was touched"
         return TunnelOutcome(name, Result.REFUSED, error.exit_code, False, sentence, devices, findings, cause)
-    sentence = f"{error}; both ends are as they were before, read back and compared"
+    as_before = f"ours is back on both ends, and {foreign} stays" if foreign else "both ends are as they were before"
+    sentence = f"{error}; {as_before}, read back and compared"
     return TunnelOutcome(name, Result.ROLLED_BACK, Exit.ROLLED_BACK, False, sentence, devices, findings, cause)
 
 
+def _foreign_lines(so_far: Progressing, undone: dict[str, Undone]) -> str:
+    """What somebody else changed on the boxes meanwhile; nothing of ours is among it."""
+    found = [
+        f"what somebody else changed on {end.host} ({_difference(end.snapshot.running, undone[end.host].running)})"
+        for end in so_far.touched
+        if end.host in undone and undone[end.host].clean and not undone[end.host].exact
+    ]
+    return " and ".join(found)
+
+
 def _left_over(folder: Path, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
-    """What a person has to do, one sentence a line; empty when every box is what it was."""
+    """What a person has to do, one sentence a line; empty when nothing of the change is left on any box."""
     todo: list[str] = []
     for end in so_far.touched:
         place = folder / end.host
         hand = f"on {end.host}, paste {place / 'inverse.cfg'}, then compare with {place / 'running-before.cfg'}"
         if end.host in errors:
             todo.append(f"{errors[end.host]}; {hand}")
-        elif not undone[end.host].exact:
+        elif not undone[end.host].clean:
             refused = "; ".join(f"{reply.line!r} was answered with {reply.words!r}" for reply in undone[end.host].refused)
             differing = _difference(end.snapshot.running, undone[end.host].running)
             todo.append(f"{end.host}: {refused or f'the configuration still differs ({differing})'}; {hand}")
@@ -123,12 +134,12 @@ def _save_again(context: Context, so_far: Progressing, undone: dict[str, Undone]
     """Where the change had reached the startup configuration, save what runs now, which is what ran before."""
     todo: list[str] = []
     for end in so_far.saved:
-        if end.host not in undone or not undone[end.host].exact:
+        if end.host not in undone or not undone[end.host].clean:
             todo.append(f"{end.host}: its startup configuration may hold the change; when it runs as before, write memory")
             continue
         try:
             saved: Saved = run_on_one(context.nornir, save, end.host)
-            as_before = tree.same(saved.startup, end.snapshot.running)
+            as_before = tree.same(saved.startup, undone[end.host].running)
         except NrRunError:
             as_before = _startup_untouched(context, end)
         if not as_before:
@@ -149,7 +160,7 @@ def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone]
     """Call the dead-man off where the box is what it was, or where its reload would take somebody else's work with it."""
     todo: list[str] = []
     for end in so_far.armed:
-        done = end not in so_far.touched or (end.host in undone and undone[end.host].exact)
+        done = end not in so_far.touched or (end.host in undone and undone[end.host].clean)
         if not done and not isinstance(errors.get(end.host), ChangeError):
             minutes = context.waits.dead_man_minutes
             todo.append(f"{end.host}: within {minutes} minutes of being armed it reloads to its startup configuration by itself")

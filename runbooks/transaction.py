@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..checks.finding import proved
+from ..checks.finding import Finding, Status, proved
 from ..checks.observation import Observation
 from ..checks.read_back import read_back
-from ..inventory.errors import DeviceRefused, Exit, Interrupted, NrRunError
-from ..tasks.dead_man import arm, disarm
+from ..inventory.errors import DeviceRefused, DriftError, Exit, NrRunError
+from ..tasks.dead_man import SHOW, arm, disarm, timer_in
 from ..tasks.gather import now
 from ..tasks.push import push
 from ..tasks.save import Saved, save
 from .context import Context
-from .fleet import run_on_all, run_on_one
+from .fleet import run_on, run_on_all, run_on_one
 from .goals import BUILD, Goal, cause_of, good
 from .outcome import Result, TunnelOutcome
 from .planning import EndPlan, TunnelPlan
@@ -27,17 +27,21 @@ from .taking_back import take_back
 
 
 def verify_only(context: Context, plan: TunnelPlan) -> TunnelOutcome:
-    """Both boxes have everything: prove the tunnel without touching their configuration."""
+    """Both boxes have everything: prove the tunnel without touching their configuration.
+
+    Being the right box and having saved the tunnel are part of the proof: a reload would take an unsaved tunnel away.
+    """
     proof = prove_tunnel(context, plan)
-    devices = rows(plan, Progressing(proof=proof), saved=True)
-    if proof.good:
+    asked = tuple(item for end in plan.ends for item in end.prechecks if item.check in ("identity", "release", "saved"))
+    findings = (*(item for item in asked if item.status is not Status.OK), *proof.findings)
+    is_saved = not any(item.check == "saved" and item.status is not Status.OK for item in asked)
+    devices = rows(plan, Progressing(proof=proof), saved=is_saved)
+    if proved(findings):
         sentence = "both ends have this configuration already; the tunnel is proved up"
-        return TunnelOutcome(plan.tunnel.name, Result.PROVED, Exit.OK, False, sentence, devices, proof.findings)
-    error = NotProved(proof.findings, proof.cause)
+        return TunnelOutcome(plan.tunnel.name, Result.PROVED, Exit.OK, False, sentence, devices, findings)
+    error = NotProved(findings, proof.cause)
     sentence = f"both ends have this configuration already, and the tunnel is not proved: {error}"
-    return TunnelOutcome(
-        plan.tunnel.name, Result.NOT_PROVED, Exit.VERIFY_FAILED, False, sentence, devices, proof.findings, proof.cause
-    )
+    return TunnelOutcome(plan.tunnel.name, Result.NOT_PROVED, Exit.VERIFY_FAILED, False, sentence, devices, findings, proof.cause)
 
 
 def change_tunnel(context: Context, plan: TunnelPlan, goal: Goal = BUILD) -> TunnelOutcome:
@@ -49,10 +53,7 @@ def change_tunnel(context: Context, plan: TunnelPlan, goal: Goal = BUILD) -> Tun
         prove(context, plan, so_far)
         finish(context, plan, so_far)
     except NrRunError as error:
-        outcome = take_back(context, plan, so_far, error)
-        if isinstance(error, Interrupted) and outcome.result is Result.REFUSED:
-            raise
-        return outcome
+        return take_back(context, plan, so_far, error)
     except BaseException as error:
         # A defect of ours must not leave a box half-changed either; it is raised again when the boxes are as they were.
         take_back(context, plan, so_far, NrRunError(type(error).__name__))
@@ -113,19 +114,46 @@ def finish(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
     folder = context.folder
     folder.note("commit-decided", tunnel=plan.tunnel.name)
     if so_far.armed:
-        for end in so_far.armed:
-            context.progress.phase(end.host, "call the dead-man off over a fresh login")
-        arguments = {end.host: {"os": end.platform.os, "tag": folder.tag} for end in so_far.armed}
-        seen: dict[str, Observation] = run_on_all(context.nornir, disarm, arguments)
-        folder.note("disarmed", tunnel=plan.tunnel.name, hosts=sorted(arguments))
-        again = so_far.goal.still(plan, seen) if len(seen) == len(plan.ends) else ()
-        so_far.findings += again
-        if not good(again):
-            raise NotProved(again, None)
+        _disarm(context, plan, so_far)
     for end in reversed(plan.ends):
         if end.change:
             _save(context, plan, end, so_far)
     folder.note("done", tunnel=plan.tunnel.name)
+
+
+def _disarm(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
+    """Call off what is ours, and judge what the boxes show at that moment: the tunnel, and the configuration to be saved."""
+    tag = context.folder.tag
+    for end in so_far.armed:
+        context.progress.phase(end.host, "call the dead-man off over a fresh login")
+        _refuse_foreign_timer(end, tag, so_far)
+    arguments = {end.host: {"os": end.platform.os, "tag": tag} for end in so_far.armed}
+    seen: dict[str, tuple[Observation, str]]
+    seen, errors = run_on(context.nornir, disarm, arguments)
+    so_far.armed = [end for end in so_far.armed if end.host in errors]
+    if errors:
+        raise next(iter(errors.values()))
+    context.folder.note("disarmed", tunnel=plan.tunnel.name, hosts=sorted(arguments))
+    again = [item for end in so_far.touched if end.host in seen for item in _kept(end, seen[end.host][1])]
+    if len(seen) == len(plan.ends):
+        again += so_far.goal.still(plan, {host: observation for host, (observation, _) in seen.items()})
+    so_far.findings += again
+    if not good(tuple(again)):
+        raise NotProved(again, cause_of(tuple(again)))
+
+
+def _kept(end: EndPlan, running: str) -> tuple[Finding, ...]:
+    """Findings on the configuration that is about to be saved, or was: the change is in it, and nothing else is new."""
+    return read_back(end.change, end.snapshot.running, running, now())
+
+
+def _refuse_foreign_timer(end: EndPlan, tag: str, so_far: Progressing) -> None:
+    """Raise DriftError when the last look showed another timer than ours: ``reload cancel`` would call off somebody else's."""
+    shown = so_far.proof.outputs.get(end.host, {}).get(SHOW) if so_far.proof else None
+    timer = timer_in(end.platform.os, shown) if shown is not None else None
+    if timer is not None and not timer.is_of(tag):
+        so_far.armed.remove(end)
+        raise DriftError(f"{end.host}: somebody has put another reload in the place of ours ({timer.reason or 'no reason'})")
 
 
 def _save(context: Context, plan: TunnelPlan, end: EndPlan, so_far: Progressing) -> None:
@@ -135,4 +163,8 @@ def _save(context: Context, plan: TunnelPlan, end: EndPlan, so_far: Progressing)
     saved: Saved = run_on_one(context.nornir, save, end.host)
     if not saved.equal:
         raise DeviceRefused(f"{end.host}: the startup configuration is not the running one after saving")
+    findings = _kept(end, saved.running)
+    if not good(findings):
+        so_far.findings += findings
+        raise NotProved(findings, cause_of(findings))
     context.folder.note("saved", tunnel=plan.tunnel.name, host=end.host)

@@ -28,8 +28,11 @@ def key_file() -> Path:
 
 def seal(folder: RunFolder, secrets: Secrets) -> None:
     """Write the secrets that the run knows by now. Raises NrRunError when key or file cannot be written."""
-    sealed = Fernet(_key(make=True)).encrypt(json.dumps(secrets.export()).encode())
-    folder.write(FILE, sealed.decode() + "\n")
+    try:
+        sealed = Fernet(_key(make=True)).encrypt(json.dumps(secrets.export()).encode())
+    except ValueError:
+        raise SecretError(f"{key_file()} holds no key; move it away, and a new one is made") from None
+    folder.write(FILE, sealed.decode() + "\n", durable=True)
 
 
 def unseal(path: Path) -> Secrets:

@@ -15,10 +15,11 @@ from nornir.core.task import Result, Task
 from ..checks.observation import PHASE_1, PHASE_2, Observation
 from ..inventory.errors import DeviceRefused, DriftError
 from ..parsers import parse
-from .device import log_in_anew, session
+from .device import log_in_anew, read, session
 from .gather import observation, texts
 
 SHOW = "show reload"
+RUNNING = "show running-config"
 #: ``reload in`` asks this where something is not saved. Saving would make the timer bring back what it is to take away.
 SAVE_FIRST = {r"Save\? \[yes/no\]: ?": "no"}
 PROCEED = r"Proceed with reload\? ?\[confirm\] ?"
@@ -45,7 +46,7 @@ def timer_in(os: str, text: str) -> Timer | None:
 def arm(task: Task, os: str, minutes: int, tag: str) -> Result:
     """Nornir task: schedule a reload in ``minutes`` and prove that it is scheduled.
 
-    Raises DriftError when a timer of somebody else is pending, DeviceRefused when none is pending afterwards.
+    The box was read a moment ago and no timer was pending. Raises DeviceRefused when none of ours is pending afterwards.
     """
     device = session(task)
     asked = device.converse(f"reload in {minutes} {tag}", SAVE_FIRST, leave=PROCEED)
@@ -59,14 +60,14 @@ def arm(task: Task, os: str, minutes: int, tag: str) -> Result:
 
 
 def disarm(task: Task, os: str, tag: str) -> Result:
-    """Nornir task: call the reload off and prove it; ``result`` is an Observation of the same moment.
+    """Nornir task: call the reload off and prove it; ``result`` is (Observation, running configuration) of that moment.
 
     A new login comes first: it proves that the device can still be managed after the change. Raises Unreachable when it
     fails, DriftError when the timer was not pending any more or was somebody else's, DeviceRefused when one still is.
     """
     log_in_anew(task)
     device = session(task)
-    before, _, after, phase_1, phase_2 = device.exchange([SHOW, "reload cancel", SHOW, PHASE_1, PHASE_2])
+    before, _, after, phase_1, phase_2, running = device.exchange([SHOW, "reload cancel", SHOW, PHASE_1, PHASE_2, RUNNING])
     timer = timer_in(os, before.text)
     if timer is None:
         raise DriftError(f"{task.host.name}: its reload timer is gone; it may have reloaded by itself")
@@ -77,16 +78,15 @@ def disarm(task: Task, os: str, tag: str) -> Result:
     if timer_in(os, after.text) is not None:
         raise DeviceRefused(f"{task.host.name}: reload cancel did not call the reload off")
     seen: Observation = observation(task.host.name, os, texts((phase_1, phase_2)))
-    return Result(host=task.host, changed=True, result=seen)
+    return Result(host=task.host, changed=True, result=(seen, running.text))
 
 
 def stand_down(task: Task, os: str, tag: str) -> Result:
     """Nornir task: call off a timer of this run if one is pending, after a change was taken back. ``result``: was there one."""
-    device = session(task)
-    timer = timer_in(os, device.ask(SHOW))
+    timer = timer_in(os, read(task, [SHOW])[0].text)
     if timer is None or not timer.is_of(tag):
         return Result(host=task.host, result=False)
-    after = device.exchange(["reload cancel", SHOW])[-1]
+    after = session(task).exchange(["reload cancel", SHOW])[-1]
     if timer_in(os, after.text) is not None:
         raise DeviceRefused(f"{task.host.name}: reload cancel did not call the reload off")
     return Result(host=task.host, changed=True, result=True)
@@ -94,5 +94,5 @@ def stand_down(task: Task, os: str, tag: str) -> Result:
 
 def pending(task: Task, os: str, tag: str) -> Result:
     """Nornir task. ``result`` says whether a reload that this run scheduled is pending."""
-    timer = timer_in(os, session(task).ask(SHOW))
+    timer = timer_in(os, read(task, [SHOW])[0].text)
     return Result(host=task.host, result=timer is not None and timer.is_of(tag))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from nornir.core import Nornir
@@ -11,11 +12,11 @@ from nornir.core.inventory import ConnectionOptions, Host
 from nornir.core.plugins.connections import ConnectionPluginRegister
 from nornir.core.task import Task
 
-from ..inventory.errors import Interrupted, Unreachable
+from ..inventory.errors import Interrupted, SessionLost, Unreachable
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
 from .connection import Cli, Login, log_in
-from .session import Session
+from .session import Reply, Session
 
 CONNECTION = "nr_run"
 
@@ -58,11 +59,22 @@ def connect_by(nornir: Nornir, secrets: Secrets, platforms: dict[str, Platform],
 
 
 def session(task: Task) -> Session:
-    """The open session of this task's device. Raises Unreachable."""
+    """The open session of this task's device; a session that was lost is replaced by a new login. Raises Unreachable."""
     connection = task.host.get_connection(CONNECTION, task.nornir.config)
+    if isinstance(connection, Session) and not connection.open:
+        _forget(task.host)
+        connection = task.host.get_connection(CONNECTION, task.nornir.config)
     if not isinstance(connection, Session):
         raise TypeError(f"connection {CONNECTION} is {type(connection).__name__}")
     return connection
+
+
+def read(task: Task, lines: Sequence[str]) -> tuple[Reply, ...]:
+    """Replies to lines that only read. A session that was idle for too long is gone: then once more over a new login."""
+    try:
+        return session(task).exchange(lines)
+    except SessionLost:
+        return session(task).exchange(lines)
 
 
 def reconnect(task: Task, *, patience_seconds: float, pause_seconds: float) -> Session:
@@ -70,10 +82,7 @@ def reconnect(task: Task, *, patience_seconds: float, pause_seconds: float) -> S
     deadline = time.monotonic() + patience_seconds
     while True:
         try:
-            current = session(task)
-            if current.open:
-                return current
-            _forget(task.host)
+            return session(task)
         except Unreachable:
             if time.monotonic() + pause_seconds > deadline:
                 raise

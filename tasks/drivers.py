@@ -97,6 +97,13 @@ class IosSsh(_Lean, CiscoIosSSH):
             self.wait(deadline - time.monotonic())
         raise Unreachable(f"no prompt within {LOGIN_SECONDS:.0f} seconds after the login")
 
+    def read_channel(self) -> str:
+        """As above; Netmiko's channel says nothing when the other side has closed it."""
+        arrived = super().read_channel()
+        if not arrived and (self.remote_conn is None or self.remote_conn.closed or self.remote_conn.eof_received):
+            raise EOFError("the session has ended")
+        return arrived
+
     def wait(self, seconds: float) -> None:
         """Sleep until something arrives, for ``seconds`` at most."""
         self._sleep_until(self.remote_conn.fileno(), seconds)

@@ -10,7 +10,7 @@ from nornir.core.task import Result, Task
 
 from ..checks.observation import PHASE_1, PHASE_2, Observation
 from ..parsers import parse
-from .device import session
+from .device import read
 from .session import Reply
 
 SHOWS: tuple[str, ...] = (
@@ -60,15 +60,15 @@ def texts(replies: Sequence[Reply]) -> dict[str, str]:
 
 def gather(task: Task, os: str) -> Result:
     """Nornir task. ``result`` is the Snapshot of the device."""
-    outputs = texts(session(task).exchange(SHOWS))
+    outputs = texts(read(task, SHOWS))
     return Result(host=task.host, result=Snapshot(task.host.name, outputs, observation(task.host.name, os, outputs)))
 
 
 def startup(task: Task) -> Result:
     """Nornir task. ``result`` is the startup configuration, with tokens instead of secrets."""
-    return Result(host=task.host, result=session(task).ask("show startup-config"))
+    return Result(host=task.host, result=read(task, ["show startup-config"])[0].text)
 
 
 def running(task: Task) -> Result:
     """Nornir task. ``result`` is the running configuration, with tokens instead of secrets."""
-    return Result(host=task.host, result=session(task).ask("show running-config"))
+    return Result(host=task.host, result=read(task, ["show running-config"])[0].text)

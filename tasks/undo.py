@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
@@ -10,10 +11,11 @@ from nornir.core.task import Result, Task
 from ..changes import tree
 from ..changes.objects import Config, read
 from ..changes.plan import Change, restore
+from ..inventory.errors import DeviceRefused, SessionLost
 from .clear import clear_peer
 from .device import reconnect
 from .push import RUNNING, Note, leave_and_read
-from .session import Reply
+from .session import Reply, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Undone:
 
     running: str
     exact: bool
+    #: True if nothing of the change is left; what still differs is then somebody else's.
+    clean: bool
     removed: tuple[str, ...]
     refused: tuple[Reply, ...]
 
@@ -32,15 +36,30 @@ def undo(
     """Nornir task. ``result`` is Undone; its ``exact`` says whether the running configuration equals ``before``.
 
     The device is the truth: the lines to remove are computed from what it has now, so it does not matter how far the push
-    came, or whether the session was lost in it. Raises Unreachable when no login succeeds within the patience, ChangeError
-    when something that this run did not make has come to depend on it.
+    came, whether the session was lost in it, or how often this is tried. Raises Unreachable when no login succeeds within
+    the patience, ChangeError when something that this run did not make has come to depend on it.
     """
-    device = reconnect(task, patience_seconds=patience_seconds, pause_seconds=pause_seconds)
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        left = max(0.0, deadline - time.monotonic())
+        device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds)
+        try:
+            done = _undo_once(device, task.host.name, change, before, peer, note)
+            return Result(host=task.host, changed=bool(done.removed), result=done)
+        except (SessionLost, DeviceRefused):
+            # Also when an echo is missing: what was taken is not known, and over a new login it can be read.
+            device.close()
+            if time.monotonic() + pause_seconds > deadline:
+                raise
+            time.sleep(pause_seconds)
+
+
+def _undo_once(device: Session, host: str, change: Change, before: str, peer: IPv4Address, note: Note) -> Undone:
     running = leave_and_read(device) if device.configuring else device.ask(RUNNING)
     steps = restore(change, before, running)
     refused: list[Reply] = []
     if steps:
-        note("undoing", host=task.host.name, steps=len(steps))
+        note("undoing", host=host, steps=len(steps))
         device.exchange(["configure terminal"])
         for step in steps:
             refused += (reply for reply in device.exchange(step.lines) if reply.text.strip())
@@ -48,8 +67,8 @@ def undo(
     if not _serves(read(change.os, running), peer):
         clear_peer(device, peer, change.os)
     exact = tree.same(running, before) if change.removed else tree.normalise(running) == tree.normalise(before)
-    removed = tuple(line for step in steps for line in step.lines)
-    return Result(host=task.host, changed=bool(steps), result=Undone(running, exact, removed, tuple(refused)))
+    clean = exact or not restore(change, before, running)
+    return Undone(running, exact, clean, tuple(line for step in steps for line in step.lines), tuple(refused))
 
 
 def _serves(config: Config, peer: IPv4Address) -> bool:

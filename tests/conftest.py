@@ -39,6 +39,11 @@ class Done:
         return json.loads(self.out)
 
     @property
+    def tunnel_or_error(self) -> str:
+        """What was refused, be it the run or its one tunnel."""
+        return self.report["error"] if "error" in self.report else self.tunnel["sentence"]
+
+    @property
     def documents(self) -> list[dict[str, Any]]:
         """The JSON list on standard output."""
         return json.loads(self.out)
