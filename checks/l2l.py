@@ -6,7 +6,7 @@ while sourced pings ran, over SAs whose SPIs cross. Every open question counts a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
@@ -93,7 +93,7 @@ def prove(name: str, ends: tuple[Watched, Watched], proposal: IPSecProposal) -> 
     a, b = ends
     findings: list[Finding] = []
     for watched, other in ((a, b), (b, a)):
-        findings += _understood(watched)
+        findings += understood(watched)
         findings.append(_phase_1(watched))
         findings += _phase_2(watched, proposal)
         findings.append(_pings(watched))
@@ -103,8 +103,10 @@ def prove(name: str, ends: tuple[Watched, Watched], proposal: IPSecProposal) -> 
     return tuple(findings)
 
 
-def _understood(watched: Watched) -> Iterator[Finding]:
-    """Every reading counts: what was not read in the first one would look as if it had risen since, or was not there to lose."""
+def understood(watched: Watched) -> Iterator[Finding]:
+    """A finding for each command of which a reading was not understood.
+
+    Every reading counts: what was not read in the first one would look as if it had risen since, or was not there to lose."""
     moments = tuple(seen for seen in (watched.baseline, watched.before, watched.after) if seen is not None)
     for command in (PHASE_1, PHASE_2):
         readings: list[tuple[Observation, Parsed]] = [
@@ -146,12 +148,20 @@ def _phase_2(watched: Watched, proposal: IPSecProposal) -> Iterator[Finding]:
         if (local, remote) == watched.probed:
             yield _flow(watched, local, remote, proposal)
         else:
-            yield Finding(
-                "phase-2",
-                watched.host,
-                Status.SKIPPED,
-                f"{local} to {remote} was not tested: the probe addresses are in other prefixes, and idle is not broken",
-            )
+            why = "the probe addresses are in other prefixes, and idle is not broken"
+            yield Finding("phase-2", watched.host, Status.SKIPPED, f"{_not_tested(local, remote)}: {why}")
+
+
+def _not_tested(local: IPv4Network, remote: IPv4Network) -> str:
+    return f"{local} to {remote} was not tested"
+
+
+def untested(ends: Iterable[Watched]) -> tuple[str, ...]:
+    """A sentence for each selector pair that no ping matches, as the first end has it: no proof says anything about these."""
+    left: list[tuple[IPv4Network, IPv4Network]] = []
+    for watched in ends:
+        left += (pair for pair in watched.end.selectors if pair != watched.probed and pair[::-1] not in left)
+    return tuple(_not_tested(local, remote) for local, remote in left)
 
 
 def _flow(watched: Watched, local: IPv4Network, remote: IPv4Network, proposal: IPSecProposal) -> Finding:
@@ -251,22 +261,23 @@ def _spis_cross(name: str, a: Watched, b: Watched) -> Finding:
 
 
 def neighbours(watched: Watched) -> Finding:
-    """Other peers had SAs before; they have them now, or newer ones for the same selectors.
+    """Other flows had SAs before; they have them now, or newer ones for the same selectors.
 
-    A VPN client may hang up at any time, so one of several gone is a warning; all of them gone is not their doing.
+    Another tunnel may go to the same peer, so only the selectors of this one are left out. A VPN client may hang up at any
+    time, so one of several gone is a warning; all of them gone is not their doing.
     """
     if watched.baseline is None:
         return Finding("other-tunnels", watched.host, Status.SKIPPED, "there is no earlier state to compare with")
-    peer = watched.end.remote.outside_ip
-    before = {(flow.peer, flow.local_ident, flow.remote_ident): flow for flow in watched.baseline.flows_of_others(peer)}
-    after = {(flow.peer, flow.local_ident, flow.remote_ident) for flow in watched.after.flows_of_others(peer)}
+    own = watched.end.selectors
+    before = {(flow.peer, flow.local_ident, flow.remote_ident): flow for flow in watched.baseline.flows_besides(own)}
+    after = {(flow.peer, flow.local_ident, flow.remote_ident) for flow in watched.after.flows_besides(own)}
     kept = before.keys() & after
     lost = [before[key] for key in before if key not in after]
-    evidence = (watched.after.evidence(PHASE_2, "flows of other peers with SAs", f"{len(kept)} of {len(before)}"),)
+    evidence = (watched.after.evidence(PHASE_2, "other flows with SAs", f"{len(kept)} of {len(before)}"),)
     if not lost:
-        sentence = f"{len(before)} flows of other peers have their SAs as before" if before else "no other peer had SAs"
+        sentence = f"{len(before)} other flows have their SAs as before" if before else "no other flow had SAs"
         return Finding("other-tunnels", watched.host, Status.OK, sentence, evidence)
     static = any("origin_is_acl" in flow.flags for flow in lost)
     status = Status.WARNING if kept and not static else Status.FAILED
-    names = ", ".join(sorted({str(flow.peer) for flow in lost}))
+    names = ", ".join(sorted(f"{flow.local_ident.network} to {flow.remote_ident.network} with {flow.peer}" for flow in lost))
     return Finding("other-tunnels", watched.host, status, f"{names} had SAs and has lost them", evidence)

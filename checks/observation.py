@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
@@ -42,9 +43,10 @@ class Observation:
         flows: tuple[IpsecFlow, ...] = self.phase_2.state
         return next((flow for flow in flows if (flow.local_ident, flow.remote_ident) == wanted), None)
 
-    def flows_of_others(self, peer: IPv4Address) -> tuple[IpsecFlow, ...]:
-        """Phase 2 flows of every other peer that hold an SA."""
-        return tuple(flow for flow in self.phase_2.state if flow.peer != peer and flow.sas)
+    def flows_besides(self, selectors: Iterable[tuple[IPv4Network, IPv4Network]]) -> tuple[IpsecFlow, ...]:
+        """Phase 2 flows that hold an SA and have other selectors (local, remote), whichever peer they go to."""
+        own = {(Selector(local, 0, 0), Selector(remote, 0, 0)) for local, remote in selectors}
+        return tuple(flow for flow in self.phase_2.state if flow.sas and (flow.local_ident, flow.remote_ident) not in own)
 
     def evidence(self, command: str, field: str, value: object) -> Evidence:
         """A value that was read here."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Network
 
 import pytest
 
 from nr_run.checks.cause import CAUSES
 from nr_run.checks.finding import Evidence, Finding, Status, against, proved
+from nr_run.checks.l2l import prove, untested
 from nr_run.checks.observation import Observation, Probe
+from nr_run.inventory.intent import End, TunnelTermination
 
 from .pair import (
     CLIENT_FLOW,
@@ -16,9 +19,9 @@ from .pair import (
     FAR_FLOW,
     HEALTHY_FAR,
     HEALTHY_NEAR,
-    NEAR,
     NEAR_FLOW,
     PINGS,
+    PROPOSAL,
     TIME,
     Flow,
     Side,
@@ -39,6 +42,11 @@ OTHER_BRANCH = replace(
     idents=("10.10.10.0/255.255.255.0/0/0", "10.10.30.0/255.255.255.0/0/0"),
     peer="172.18.124.30",
     flags="origin_is_acl,",
+)
+SAME_PEER = replace(
+    OTHER_BRANCH,
+    idents=("10.10.10.0/255.255.255.0/0/0", "10.10.40.0/255.255.255.0/0/0"),
+    peer="172.18.124.199",
 )
 
 
@@ -227,6 +235,11 @@ SICK: dict[str, Sick] = {
         near(baseline=(OTHER_BRANCH, CLIENT), after=(*HEALTHY_NEAR.after, CLIENT)), HEALTHY_FAR,
         "other-tunnels", "vpn2611", "172.18.124.30 had SAs", "with SAs = 1 of 2", None,
     ),
+    "another tunnel to the same peer is lost": Sick(
+        near(baseline=(SAME_PEER, CLIENT), after=(*HEALTHY_NEAR.after, CLIENT)), HEALTHY_FAR,
+        "other-tunnels", "vpn2611", "10.10.10.0/24 to 10.10.40.0/24 with 172.18.124.199 had SAs and has lost them",
+        "with SAs = 1 of 2", None,
+    ),
     "all clients are lost": Sick(
         near(baseline=(CLIENT,)), HEALTHY_FAR,
         "other-tunnels", "vpn2611", "64.102.55.142 had SAs", "with SAs = 0 of 1", None,
@@ -321,6 +334,8 @@ HEALTHY_TOO: dict[str, tuple[Side, Side]] = {
         near(baseline=(OTHER_BRANCH,), after=(*HEALTHY_NEAR.after, replace(OTHER_BRANCH, inbound=(1,), outbound=(2,)))),
         HEALTHY_FAR,
     ),
+    "the tunnel itself was up before": (near(baseline=(NEAR_FLOW,)), HEALTHY_FAR),
+    "the tunnel itself went to another peer before": (near(baseline=(replace(NEAR_FLOW, peer="192.0.2.9"),)), HEALTHY_FAR),
     "no earlier state": (near(baseline=None), HEALTHY_FAR),
 }  # fmt: skip
 
@@ -343,13 +358,42 @@ def test_client_that_hung_up_is_a_warning() -> None:
 
 def test_prefix_without_probe_is_not_claimed() -> None:
     """A pair of prefixes that no ping went through is skipped in words, never ok."""
-    from ipaddress import IPv4Network
-
-    local = NEAR.local.model_copy(update={"protected_prefixes": (IPv4Network("10.10.10.0/24"), IPv4Network("10.10.11.0/24"))})
-    side = replace(HEALTHY_NEAR, end=replace(NEAR, local=local))
+    side = with_prefixes(HEALTHY_NEAR, near=("10.10.10.0/24", "10.10.11.0/24"), far=("10.10.20.0/24",))
     found = [finding for finding in judge(side) if finding.check == "phase-2" and finding.subject == "vpn2611"]
     assert [finding.status for finding in found] == [Status.OK, Status.SKIPPED]
     assert "10.10.11.0/24 to 10.10.20.0/24 was not tested" in found[1].sentence
+
+
+def with_prefixes(side: Side, *, near: tuple[str, ...], far: tuple[str, ...]) -> Side:
+    """The same side with other protected prefixes at its own end and at the far one."""
+
+    def more(termination: TunnelTermination, prefixes: tuple[str, ...]) -> TunnelTermination:
+        return termination.model_copy(update={"protected_prefixes": tuple(IPv4Network(prefix) for prefix in prefixes)})
+
+    return replace(side, end=End(more(side.end.local, near), more(side.end.remote, far)))
+
+
+def test_untested_selectors_are_named_once() -> None:
+    """A proved tunnel with several prefixes says which pairs no ping went through: each pair once, seen from the first end."""
+    hq, branch = ("10.10.10.0/24", "10.10.11.0/24"), ("10.10.20.0/24", "10.10.40.0/24")
+    ends = (
+        with_prefixes(HEALTHY_NEAR, near=hq, far=branch).watched(),
+        with_prefixes(HEALTHY_FAR, near=branch, far=hq).watched(),
+    )
+    assert untested(ends) == (
+        "10.10.10.0/24 to 10.10.40.0/24 was not tested",
+        "10.10.11.0/24 to 10.10.20.0/24 was not tested",
+        "10.10.11.0/24 to 10.10.40.0/24 was not tested",
+    )
+    findings = prove("hq-branch", ends, PROPOSAL)
+    assert proved(findings)
+    skipped = [finding.sentence for finding in findings if finding.status is Status.SKIPPED and finding.subject == "vpn2611"]
+    assert [sentence.partition(":")[0] for sentence in skipped] == list(untested(ends))
+
+
+def test_one_selector_is_tested_whole() -> None:
+    """With one prefix at each end nothing is left untested."""
+    assert untested((HEALTHY_NEAR.watched(), HEALTHY_FAR.watched())) == ()
 
 
 def test_states_seen_on_the_way_explain_the_end() -> None:
