@@ -8,7 +8,7 @@ encrypts for all entries of its map.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from . import tree
 from .objects import Config, ConfigObject, Key
@@ -32,11 +32,19 @@ def newcomers(config: Config, target: ConfigObject, before: Config, *, besides: 
     return tuple(user for user in users(config, target, besides=besides) if user not in earlier)
 
 
+def goes_to(config: Config, peer: str) -> tuple[str, ...]:
+    """Titles or lines of all that negotiates with ``peer``, an address: first peer of an entry or one to fall back to."""
+    return tuple(dict.fromkeys(_to_peer(config.objects.values(), config.others, peer)))
+
+
 def _of_key(config: Config, target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
-    peer = target.groups["peer"]
+    yield from _to_peer(others.values(), config.others, target.groups["peer"])
+
+
+def _to_peer(objects: Iterable[ConfigObject], nodes: Iterable[tree.Node], peer: str) -> Iterator[str]:
     line = f"set peer {peer}"
-    yield from (item.title for item in others.values() if _has_peer(item.children, line))
-    yield from (node.line for node in config.others if _has_peer(node.children, line) or _protects(node, peer))
+    yield from (item.title for item in objects if _has_peer(item.children, line))
+    yield from (node.line for node in nodes if _has_peer(node.children, line) or _protects(node, peer))
 
 
 def _has_peer(lines: tuple[str, ...], wanted: str) -> bool:

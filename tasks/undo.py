@@ -9,8 +9,9 @@ from ipaddress import IPv4Address
 from nornir.core.task import Result, Task
 
 from ..changes import tree
-from ..changes.objects import Config, read
+from ..changes.objects import read
 from ..changes.plan import Change, restore
+from ..changes.sharing import goes_to
 from ..inventory.errors import DeviceRefused, SessionLost
 from .clear import clear_peer
 from .device import reconnect
@@ -64,13 +65,9 @@ def _undo_once(device: Session, host: str, change: Change, before: str, peer: IP
         for step in steps:
             refused += (reply for reply in device.exchange(step.lines) if reply.text.strip())
         running = leave_and_read(device)
-    if not _serves(read(change.os, running), peer):
+    # Another tunnel may go to the same peer: clearing the peer's SAs would break that one.
+    if not goes_to(read(change.os, running), str(peer)):
         clear_peer(device, peer, change.os)
     exact = tree.same(running, before) if change.removed else tree.normalise(running) == tree.normalise(before)
     clean = exact or not restore(change, before, running)
     return Undone(running, exact, clean, tuple(line for step in steps for line in step.lines), tuple(refused))
-
-
-def _serves(config: Config, peer: IPv4Address) -> bool:
-    """True if another tunnel of the box goes to the same peer: clearing the peer's SAs would break that one."""
-    return any(entry.child("set peer") == str(peer) for entry in config.of("crypto-map-entry"))

@@ -1,0 +1,36 @@
+"""Whether something on a box still goes to a peer, whose SAs may then not be cleared."""
+
+from __future__ import annotations
+
+import pytest
+
+from nr_run.changes.objects import read
+from nr_run.changes.sharing import goes_to
+
+from .configs import VPN3640
+
+PEER = "172.18.124.159"
+ENTRY = "crypto map other 5 ipsec-isakmp\n set peer"
+
+
+@pytest.mark.parametrize(
+    ("lines", "who"),
+    [
+        (f"{ENTRY} {PEER}", ("crypto-map-entry other 5",)),
+        (f"{ENTRY} 192.0.2.9\n set peer {PEER}", ("crypto-map-entry other 5",)),
+        (f"{ENTRY} 192.0.2.9 default\n set peer 192.0.2.10\n set peer {PEER} default", ("crypto-map-entry other 5",)),
+        (
+            f"{ENTRY} {PEER}\ncrypto map other 6 ipsec-isakmp\n set peer {PEER}",
+            ("crypto-map-entry other 5", "crypto-map-entry other 6"),
+        ),
+        (f"crypto dynamic-map d 10\n set peer {PEER}", ("crypto dynamic-map d 10",)),
+        (f"interface Tunnel1\n tunnel destination {PEER}\n tunnel protection ipsec profile P", ("interface Tunnel1",)),
+        (f"interface Tunnel1\n tunnel destination {PEER}", ()),
+        (f"{ENTRY} {PEER}0\n set peer 72.18.124.159", ()),
+        (f"{ENTRY} 192.0.2.9\n description was {PEER}", ()),
+        (f"crypto isakmp key <key:0000cafe> address {PEER}", ()),
+    ],
+)  # fmt: skip
+def test_every_peer_of_every_entry_counts(lines: str, who: tuple[str, ...]) -> None:
+    """An entry goes to each of its peers, not to the first alone; what is only like the address does not count."""
+    assert goes_to(read("ios", f"{VPN3640}{lines}\n"), PEER) == who
