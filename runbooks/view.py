@@ -26,10 +26,18 @@ _STYLES = {
 }
 
 
+class _Screen(Console):
+    """A console that does not end the program when nobody reads: a change that is under way has to be finished."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what Python raises; rich would raise SystemExit, past every handler of a run."""
+        raise BrokenPipeError
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console that has colour and the window's width on a terminal, and neither elsewhere."""
-    made = Console(stderr=stderr, highlight=False, soft_wrap=True)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, no_color=True, width=PLAIN_WIDTH, soft_wrap=True)
+    made = _Screen(stderr=stderr, highlight=False, soft_wrap=True)
+    return made if made.is_terminal else _Screen(stderr=stderr, highlight=False, no_color=True, width=PLAIN_WIDTH, soft_wrap=True)
 
 
 def plan_view(plans: Sequence[TunnelPlan], dead_man_minutes: int) -> RenderableType:
