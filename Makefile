@@ -26,7 +26,7 @@ demo: $(STAMP)
 	$(BIN)/nr-run deploy-l2l --lab --yes
 
 test: $(STAMP)
-	$(BIN)/pytest -q -n 2
+	$(BIN)/pytest -q -n 4
 
 check: lint
 	$(BIN)/pytest -q -n 2 $(FAST)

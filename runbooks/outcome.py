@@ -51,6 +51,8 @@ class TunnelOutcome:
     findings: tuple[Finding, ...] = ()
     cause: Cause | None = None
     by_hand: tuple[str, ...] = ()
+    #: Selectors that no ping matched: the proof says nothing about them.
+    untested: tuple[str, ...] = ()
 
     @property
     def against(self) -> tuple[Finding, ...]:
@@ -70,6 +72,7 @@ class TunnelOutcome:
             "cause": self.cause,
             "findings": [finding.as_dict() for finding in self.findings],
             "by_hand": list(self.by_hand),
+            "untested": list(self.untested),
         }
 
 

@@ -6,9 +6,11 @@ is harder to reach is the one that was just reachable. What is taken back is com
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..checks.finding import Finding, Status, proved
+from ..checks.l2l import untested
 from ..checks.observation import Observation
 from ..checks.read_back import read_back
 from ..inventory.errors import DeviceRefused, DriftError, Exit, NrRunError
@@ -37,8 +39,9 @@ def verify_only(context: Context, plan: TunnelPlan) -> TunnelOutcome:
     is_saved = not any(item.check == "saved" and item.status is not Status.OK for item in asked)
     devices = rows(plan, Progressing(proof=proof), saved=is_saved)
     if proved(findings):
-        sentence = "both ends have this configuration already; the tunnel is proved up"
-        return TunnelOutcome(plan.tunnel.name, Result.PROVED, Exit.OK, False, sentence, devices, findings)
+        left = untested(proof.ends)
+        sentence = "both ends have this configuration already; the tunnel is proved up" + _but(left)
+        return TunnelOutcome(plan.tunnel.name, Result.PROVED, Exit.OK, False, sentence, devices, findings, untested=left)
     error = NotProved(findings, proof.cause)
     sentence = f"both ends have this configuration already, and the tunnel is not proved: {error}"
     return TunnelOutcome(plan.tunnel.name, Result.NOT_PROVED, Exit.VERIFY_FAILED, False, sentence, devices, findings, proof.cause)
@@ -63,8 +66,21 @@ def change_tunnel(context: Context, plan: TunnelPlan, goal: Goal = BUILD) -> Tun
 
 def success(plan: TunnelPlan, so_far: Progressing) -> TunnelOutcome:
     """The outcome when everything is done."""
-    name, devices = plan.tunnel.name, rows(plan, so_far, saved=True)
-    return TunnelOutcome(name, Result.PROVED, Exit.OK, True, so_far.goal.sentence, devices, so_far.all_findings)
+    left = untested(so_far.proof.ends) if so_far.proof and not plan.removal else ()
+    return TunnelOutcome(
+        plan.tunnel.name,
+        Result.PROVED,
+        Exit.OK,
+        True,
+        so_far.goal.sentence + _but(left),
+        rows(plan, so_far, saved=True),
+        so_far.all_findings,
+        untested=left,
+    )
+
+
+def _but(left: Sequence[str]) -> str:
+    return f"; {len(left)} of its selectors could not be tested" if left else ""
 
 
 def _arm(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:

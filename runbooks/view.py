@@ -121,6 +121,8 @@ def _details(outcome: TunnelOutcome) -> Iterable[Text]:
         yield Text(f"  {finding.status.value}: {finding.subject}: {finding.sentence}", style="red")
         for evidence in finding.evidence[:3]:
             yield Text(f"    {evidence}", style="dim")
+    for sentence in outcome.untested:
+        yield Text(f"  not proved: {sentence}", style="yellow")
     for sentence in outcome.by_hand:
         yield Text(f"  by hand: {sentence}", style="bold red")
 

@@ -97,3 +97,13 @@ def test_an_edit_during_the_push_stays(rehearsal) -> None:
     assert "10.77.0.0" in json.loads(out)["tunnels"][0]["sentence"]
     for name in ("vpn2611", "vpn3640"):
         assert "No reload is scheduled" in rehearsal.lab.exec(name, "show reload")
+
+
+def test_a_prefix_that_no_ping_tested_is_named(rehearsal) -> None:
+    """A second prefix behind the 3640, in which the box has no address to ping from, is named as not proved."""
+    rehearsal.edit("vpn/hq-branch.yaml", "[10.10.20.0/24]", "[10.10.20.0/24, 10.10.40.0/24]")
+    done = rehearsal.deploy("--yes", "--json")
+    assert done.code == 0, done.out + done.err
+    assert "could not be tested" in done.tunnel["sentence"]
+    assert any("10.10.40.0/24" in sentence for sentence in done.tunnel["untested"])
+    assert "10.10.40.0/24" in rehearsal.nr_run("show").out
