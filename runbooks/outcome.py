@@ -53,6 +53,8 @@ class TunnelOutcome:
     by_hand: tuple[str, ...] = ()
     #: Selectors that no ping matched: the proof says nothing about them.
     untested: tuple[str, ...] = ()
+    #: What was to go and stays, because something else has come to use it.
+    stays: tuple[str, ...] = ()
 
     @property
     def against(self) -> tuple[Finding, ...]:
@@ -73,6 +75,7 @@ class TunnelOutcome:
             "findings": [finding.as_dict() for finding in self.findings],
             "by_hand": list(self.by_hand),
             "untested": list(self.untested),
+            "stays": list(self.stays),
         }
 
 

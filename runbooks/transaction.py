@@ -76,6 +76,7 @@ def success(plan: TunnelPlan, so_far: Progressing) -> TunnelOutcome:
         rows(plan, so_far, saved=True),
         so_far.all_findings,
         untested=left,
+        stays=tuple(f"{end.host}: {sentence}" for end in plan.ends for sentence in end.change.stays),
     )
 
 

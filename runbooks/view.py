@@ -123,6 +123,8 @@ def _details(outcome: TunnelOutcome) -> Iterable[Text]:
             yield Text(f"    {evidence}", style="dim")
     for sentence in outcome.untested:
         yield Text(f"  not proved: {sentence}", style="yellow")
+    for sentence in outcome.stays:
+        yield Text(f"  {sentence}", style="yellow")
     for sentence in outcome.by_hand:
         yield Text(f"  by hand: {sentence}", style="bold red")
 

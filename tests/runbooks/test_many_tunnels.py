@@ -107,3 +107,17 @@ def test_a_prefix_that_no_ping_tested_is_named(rehearsal) -> None:
     assert "could not be tested" in done.tunnel["sentence"]
     assert any("10.10.40.0/24" in sentence for sentence in done.tunnel["untested"])
     assert "10.10.40.0/24" in rehearsal.nr_run("show").out
+
+
+def test_rollback_leaves_what_a_later_tunnel_shares(rehearsal) -> None:
+    """Rolling back the first of two tunnels to one peer leaves the second up, and names the key and the map that stay."""
+    assert rehearsal.deploy("hq-branch", "--yes").code == 0
+    (first,) = (path.name for path in rehearsal.runs.glob("2*"))
+    two_tunnels(rehearsal)
+    assert rehearsal.deploy("hq-warehouse", "--yes").code == 0
+    done = rehearsal.nr_run("rollback", first, "--yes", "--json")
+    assert done.code == 0, done.out + done.err
+    assert any("isakmp-key" in sentence for sentence in done.tunnel["stays"])
+    again = rehearsal.deploy("hq-warehouse", "--yes", "--json")
+    assert (again.code, again.report["changed"], again.tunnel["verified"]) == (0, False, True), again.out
+    assert "NR-hq-branch" not in rehearsal.lab.exec("vpn2611", "show running-config")
