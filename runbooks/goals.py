@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..changes.objects import read
+from ..changes.sharing import goes_to
 from ..checks.finding import Cause, Finding, Status, proved
 from ..checks.l2l import Watched, phase_1_up, phase_2_up
 from ..checks.observation import Observation
@@ -31,11 +33,15 @@ def _up(context: Context, plan: TunnelPlan) -> Proof:
 
 
 def _clear_stale(context: Context, plan: TunnelPlan) -> None:
-    """A live SA of these selectors would go on with the old configuration until its next rekey, and prove nothing."""
+    """A live SA of these selectors would go on with the old configuration until its next rekey, and prove nothing.
+
+    SAs are cleared by peer, so not where another tunnel goes to it: that one would lose its own.
+    """
     stale = {}
     for end in plan.ends:
         flows = [end.snapshot.observation.flow(*pair) for pair in end.end.selectors]
-        if any(flow and flow.sas for flow in flows):
+        shared = goes_to(read(end.platform.os, end.snapshot.running), str(end.end.remote.outside_ip))
+        if any(flow and flow.sas for flow in flows) and not shared:
             stale[end.host] = {"peer": end.end.remote.outside_ip, "os": end.platform.os}
     if stale:
         run_on_all(context.nornir, clear, stale)

@@ -162,9 +162,11 @@ def records_in(folder: Path) -> dict[str, Recorded]:
 def journal_of(folder: Path) -> list[dict[str, Any]]:
     """The journal; a last line that was cut in writing is left out."""
     lines: list[dict[str, Any]] = []
-    if not (folder / "journal.jsonl").is_file():
+    try:
+        text = (folder / "journal.jsonl").read_text(encoding="utf8", errors="replace")
+    except OSError:  # it is not there, or it is another user's run
         return lines
-    for line in (folder / "journal.jsonl").read_text(encoding="utf8", errors="replace").splitlines():
+    for line in text.splitlines():
         try:
             lines.append(json.loads(line))
         except ValueError:
