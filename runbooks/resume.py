@@ -138,6 +138,7 @@ def _situation(context: Context, record: Recorded) -> tuple[Progressing, dict[st
         armed=[end for end in changing if armed.get(end.host, True)],
         touched=changing,
         saved=[end for end in here if not tree.same(starting[end.host], end.snapshot.startup)],
+        resumed=True,
     )
     return so_far, away
 

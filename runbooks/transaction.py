@@ -151,7 +151,7 @@ def _disarm(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
     if errors:
         raise next(iter(errors.values()))
     context.folder.note("disarmed", tunnel=plan.tunnel.name, hosts=sorted(arguments))
-    again = [item for end in so_far.touched if end.host in seen for item in _kept(end, seen[end.host][1])]
+    again = [item for end in so_far.touched if end.host in seen for item in _kept(end, seen[end.host][1], so_far)]
     if len(seen) == len(plan.ends):
         again += so_far.goal.still(plan, {host: observation for host, (observation, _) in seen.items()})
     so_far.findings += again
@@ -159,9 +159,10 @@ def _disarm(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
         raise NotProved(again, cause_of(tuple(again)))
 
 
-def _kept(end: EndPlan, running: str) -> tuple[Finding, ...]:
+def _kept(end: EndPlan, running: str, so_far: Progressing) -> tuple[Finding, ...]:
     """Findings on the configuration that is about to be saved, or was: the change is in it, and nothing else is new."""
-    return read_back(end.change, end.snapshot.running, running, now())
+    findings = read_back(end.change, end.snapshot.running, running, now())
+    return tuple(finding for finding in findings if finding.check == "read-back" or not so_far.resumed)
 
 
 def _refuse_foreign_timer(end: EndPlan, tag: str, so_far: Progressing) -> None:
@@ -180,7 +181,7 @@ def _save(context: Context, plan: TunnelPlan, end: EndPlan, so_far: Progressing)
     saved: Saved = run_on_one(context.nornir, save, end.host)
     if not saved.equal:
         raise DeviceRefused(f"{end.host}: the startup configuration is not the running one after saving")
-    findings = _kept(end, saved.running)
+    findings = _kept(end, saved.running, so_far)
     if not good(findings):
         so_far.findings += findings
         raise NotProved(findings, cause_of(findings))

@@ -106,6 +106,18 @@ def test_rollback_killed_then_resumed(rehearsal, state: str) -> None:
         assert body(now["running"][name]) == body(now["startup"][name])
 
 
+def test_resume_does_not_end_a_proved_tunnel_for_somebody_elses_line(rehearsal) -> None:
+    """A decided run is finished though another operator has changed something else on the box since."""
+    kill_at(rehearsal, rehearsal.begin("--yes", "--json"), "commit-decided", None)
+    rehearsal.configure("vpn3640", "ip route 10.77.0.0 255.255.0.0 172.18.124.1")
+    done = rehearsal.nr_run("resume", "--json")
+    assert done.code == 0, done.out + done.err
+    running = rehearsal.lab.exec("vpn3640", "show running-config")
+    assert "ip route 10.77.0.0" in running
+    assert body(running) == body(rehearsal.lab.exec("vpn3640", "show startup-config"))
+    assert done.tunnel["verified"] is True
+
+
 def test_without_resume_the_dead_man_takes_it_back(rehearsal) -> None:
     """When the run is killed in mid-push and nobody comes, both boxes reload to what they were before."""
     process = rehearsal.begin("--yes", "--json", "--dead-man", "1")
