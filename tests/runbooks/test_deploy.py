@@ -144,7 +144,9 @@ def test_a_device_that_is_lost_for_good_is_named(rehearsal) -> None:
     rehearsal.lab.fault("vpn2611", "down")
     out, err = process.communicate(timeout=60)
     assert process.returncode == 21, err
-    assert any("inverse.cfg" in sentence for sentence in json.loads(out)["tunnels"][0]["by_hand"])
+    by_hand = json.loads(out)["tunnels"][0]["by_hand"]
+    assert any("inverse.cfg" in sentence for sentence in by_hand)
+    assert "--close" in by_hand[-1]
     assert rehearsal.lab.exec("vpn3640", "show running-config") == rehearsal.before["running"]["vpn3640"]
 
 
