@@ -1,6 +1,7 @@
 """Names and numbers of a tunnel's objects on one box, found by looking at the box.
 
-Rules: a crypto map that is bound to the interface is used, never replaced; a static entry stands below the lowest dynamic
+Rules: a tunnel that is there keeps its place, and what changes is built beside what is in use; a crypto
+map that is bound to the interface is used, never replaced; a static entry stands below the lowest dynamic
 one; an identical ISAKMP policy is used again and an existing one never edited; ``no-xauth`` where the map asks VPN clients
 for a user; global dead peer detection is set only where there is none.
 """
@@ -8,12 +9,13 @@ for a user; global dead peer detection is set only where there is none.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..inventory.errors import ChangeError
 from ..inventory.intent import Dpd, End
 from .objects import Config, ConfigObject
 from .selectors import overlap, selectors_of
+from .standing import NOTHING, Replacing, Standing, find, list_name, replacing, set_name
 
 HIGHEST_POLICY = 10000
 _DYNAMIC = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) ipsec-isakmp dynamic (?P<dynamic>\S+)(?: discover)?")
@@ -33,6 +35,8 @@ class Allocation:
     no_xauth: bool
     keepalive: Dpd | None
     decisions: tuple[str, ...]
+    #: What the box has of the same tunnel in another form.
+    replacing: Replacing = NOTHING
 
 
 def draft(name: str, end: End, dpd: Dpd | None) -> Allocation:
@@ -42,12 +46,12 @@ def draft(name: str, end: End, dpd: Dpd | None) -> Allocation:
 
 
 def allocate(
-    name: str, end: End, dpd: Dpd | None, policy: ConfigObject, running: Config, *, approved_sequence: int | None = None
+    name: str, end: End, dpd: Dpd | None, wanted: Config, running: Config, *, approved_sequence: int | None = None
 ) -> Allocation:
     """Names and numbers for tunnel ``name`` at this end; ``approved_sequence`` is taken again where it is still free.
 
-    ``policy`` is the wanted ISAKMP policy under any number; ``running`` is the box. Raises ChangeError when there is no safe
-    place: no free number, another map on the interface, selectors that another entry of the map already takes.
+    ``wanted`` is the desired configuration under the names of draft(); ``running`` is the box. Raises ChangeError when there
+    is no safe place: no free number, another map on the interface, selectors that another entry of the map already takes.
     """
     names = draft(name, end, dpd)
     if names.access_list.isdigit():
@@ -55,24 +59,56 @@ def allocate(
             f"{end.local.host}: cisco.access_list {names.access_list} is a number; a numbered list is shown and taken away "
             "otherwise than a named one, so give it a name"
         )
+    (policy,) = wanted.of("isakmp-policy")
     crypto_map, on_map = _map(end, running)
-    sequence, on_sequence = _sequence(end, crypto_map, names.access_list, running, approved_sequence)
+    there = find(end.local.host, running, crypto_map, names.access_list)
+    sequence, on_sequence = _place(end, crypto_map, names.access_list, running, approved_sequence, there)
     _refuse_overlap(end, crypto_map, sequence, running)
     number, on_policy = _policy(policy, running)
     no_xauth = any(match["map"] == crypto_map for match in _lines(_XAUTH, running))
     keepalive, on_keepalive = _keepalive(dpd, running)
     on_xauth = (f"no-xauth on the key: map {crypto_map} asks VPN clients for a user",) if no_xauth else ()
     decisions = (on_map, on_sequence, on_policy, *on_xauth, *on_keepalive)
-    return Allocation(
-        names.transform_set,
-        names.access_list,
-        number,
-        crypto_map,
-        sequence,
-        no_xauth,
-        keepalive,
-        tuple(filter(None, decisions)),
+    made = replace(
+        names,
+        policy_number=number,
+        crypto_map=crypto_map,
+        map_sequence=sequence,
+        no_xauth=no_xauth,
+        keepalive=keepalive,
+        decisions=tuple(filter(None, decisions)),
     )
+    return _beside(made, there, wanted, running, end) if there else made
+
+
+def _beside(names: Allocation, there: Standing, wanted: Config, running: Config, end: End) -> Allocation:
+    """Names for a tunnel that is there: its own where they hold what is wanted, new versions beside them where not."""
+    (policy,), (acl,), (transforms,) = (wanted.of(family) for family in ("isakmp-policy", "access-list", "transform-set"))
+    bases = (names.access_list, names.transform_set)
+    access_list = list_name(there, bases[0], acl, running)
+    named = end.local.cisco.transform_set is not None
+    transform_set = set_name(there, bases[1], transforms, running, named=named)
+    new = [name for name in (access_list, transform_set) if name not in _in_use(there)]
+    said = tuple(f"{name} is built beside what is in use, and the entry is switched to it" for name in dict.fromkeys(new))
+    return replace(
+        names,
+        access_list=access_list,
+        transform_set=transform_set,
+        decisions=(*names.decisions, *said),
+        replacing=replacing(there, running, bases, str(end.remote.outside_ip), policy),
+    )
+
+
+def _in_use(there: Standing) -> set[str]:
+    return {there.access_list.groups["name"], *(item.groups["name"] for item in there.transform_sets)}
+
+
+def _place(
+    end: End, crypto_map: str, access_list: str, running: Config, approved: int | None, there: Standing | None
+) -> tuple[int, str]:
+    if there:
+        return int(there.entry.groups["sequence"]), ""
+    return _sequence(end, crypto_map, access_list, running, approved)
 
 
 def _lines(pattern: re.Pattern[str], running: Config) -> list[re.Match[str]]:

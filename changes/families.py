@@ -13,10 +13,11 @@ from enum import Enum
 
 
 class Phase(Enum):
-    """When a line is pushed: new things nothing refers to, then the reference that puts them to use."""
+    """When a line is pushed: what nothing refers to yet, the references that put it to use, then what is out of use."""
 
     BUILD = "build"
     SWITCH = "switch"
+    CLEAN = "clean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,16 @@ class Reference:
     family: str
     #: The name is that of a set, of which each object is one member: it holds the set as long as one member is left.
     of_set: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """How an object is changed while it is in use."""
+
+    #: Beginnings of settings that there is one of: typing another value replaces it, so there is no moment without one.
+    single: tuple[str, ...] = ()
+    #: True if the object is one line that has to be taken away before it can be given again, as a key has.
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,10 @@ class Family:
     switches: re.Pattern[str] | None = None
     #: True if several objects stand below one header and only the child line is ours (a binding on an interface).
     child_is_object: bool = False
+    #: True if the lines below are an order of their own: two lists with the same lines in another order differ.
+    ordered: bool = False
+    #: How a tunnel that is there may be changed in place, None if an object of this family is never edited.
+    editing: Editing | None = None
     #: Answers that are normal when it is created; every other answer stops the change.
     replies: tuple[re.Pattern[str], ...] = ()
 
@@ -76,8 +91,9 @@ IOS: tuple[Family, ...] = (
             r"crypto isakmp key (?:[06] )?(?P<key>\S+) address (?P<peer>\d\S+)(?: (?P<mask>\d\S+))?(?P<xauth> no-xauth)?"
         ),
         identity=("peer",),
-        # Older IOS wants the key itself, and no-xauth, in the line that removes it.
+        # Older IOS wants the key itself, and no-xauth, in the line that removes it; and it takes no second key for a peer.
         remove="no {line}",
+        editing=Editing(whole=True),
     ),
     Family(
         name="isakmp-keepalive",
@@ -102,6 +118,7 @@ IOS: tuple[Family, ...] = (
         identity=("name",),
         children=_re(r"permit ip .+"),
         remove="no ip access-list extended {name}",
+        ordered=True,
     ),
     Family(
         name="crypto-map-entry",
@@ -121,6 +138,15 @@ IOS: tuple[Family, ...] = (
         ),
         remove="no crypto map {map} {sequence}",
         switches=re.compile(r"match address \S+"),
+        editing=Editing(
+            single=(
+                "set transform-set",
+                "set pfs",
+                "set security-association lifetime seconds",
+                "set security-association lifetime kilobytes",
+                "match address",
+            )
+        ),
         replies=_re(
             r"% NOTE: This new crypto map will remain disabled until a peer\s+and a valid access list have been configured\.",
         ),

@@ -46,7 +46,7 @@ class ConfigObject:
     def meaning(self) -> tuple[str, frozenset[str] | tuple[str, ...]]:
         """Equal for two objects if and only if they do the same: defaults written out, order only where it matters."""
         given = self.canonical_children
-        if self.family.name == "access-list":
+        if self.family.ordered:
             return self.header, given
         words = {_setting(child) for child in given}
         assumed = (default for default in self.family.defaults if _setting(default) not in words)

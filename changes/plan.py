@@ -1,137 +1,104 @@
-"""The change: desired configuration against running configuration, as ordered steps and their exact inverse.
+"""Plans: desired against running configuration, a removal, and the way back of an earlier change.
 
-Order of work: build (complete new objects that nothing uses yet), then switch (the one reference that puts them to use, a line
-at a time). The inverse takes the objects away in the opposite order: what refers goes before what it refers to.
+Each gives a Change: ordered steps and their exact inverse. What is refused here is refused before a device is touched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 
 from ..inventory.errors import ChangeError
 from . import tree
-from .families import FAMILIES, Phase
+from .change import Change, compose
 from .objects import Config, ConfigObject, Key, names, read, read_desired, referrers, strange_use
 from .removal import unshared
-from .sharing import newcomers
+from .standing import NOTHING, Replacing
+from .steps import Edit, in_order
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Lines that belong together. They start in global configuration mode; below a header they are in its sub-mode."""
-
-    phase: Phase
-    family: str
-    title: str
-    purpose: str
-    lines: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        """As a person pastes it."""
-        head, *below = self.lines
-        return "\n".join((head, *(f" {line}" for line in below)))
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What is done to one device, and what undoes it. Secrets stand as tokens throughout."""
-
-    host: str
-    os: str
-    created: tuple[ConfigObject, ...]
-    reused: tuple[ConfigObject, ...]
-    forward: tuple[Step, ...]
-    inverse: tuple[Step, ...]
-    blast_radius: tuple[str, ...]
-    #: What the change takes away, as the device had it.
-    removed: tuple[ConfigObject, ...] = ()
-    #: What was to go and stays because something else has come to use it, one sentence each.
-    stays: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        """False when the device is as it should be already."""
-        return bool(self.created or self.removed)
-
-    def of(self, phase: Phase) -> tuple[Step, ...]:
-        """Forward steps of one phase."""
-        return tuple(step for step in self.forward if step.phase is phase)
-
-    @property
-    def forward_text(self) -> str:
-        """The change as a person pastes it at the privileged prompt."""
-        return _paste(self.forward)
-
-    @property
-    def inverse_text(self) -> str:
-        """The inverse as a person pastes it at the privileged prompt."""
-        return _paste(self.inverse)
-
-
-def _paste(steps: Iterable[Step]) -> str:
-    body = "".join(f"! {step.purpose}\n{step.text}\n" for step in steps)
-    return f"configure terminal\n{body}end\n" if body else ""
-
-
-def plan(host: str, os: str, desired_text: str, running_text: str) -> Change:
+def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Replacing = NOTHING) -> Change:
     """Change that brings the objects of ``desired_text`` to a device that runs ``running_text``; nothing else is touched.
 
-    Both texts hold tokens instead of secrets. Raises ChangeError for a line that no rule knows, a reference to something
-    that is neither there nor built, and an object of that name that has other content: it is somebody else's.
+    Both texts hold tokens instead of secrets. ``replacing`` says what the device has of the same tunnel in another form: its
+    objects may be changed in place, or go when nothing uses them any more. Raises ChangeError for a line that no rule knows, a
+    reference to something that is neither there nor built, and an object of that name that has other content: it is
+    somebody else's.
     """
     desired, running = read_desired(os, desired_text), read(os, running_text)
     created: list[ConfigObject] = []
     reused: list[ConfigObject] = []
-    for item in _sorted(os, desired.objects.values()):
+    edited: list[Edit] = []
+    for item in in_order(os, desired.objects.values()):
         present = running.objects.get(item.key)
         if present is None:
             created.append(item)
         elif present.meaning == item.meaning:
             reused.append(present)
+        elif item.key in replacing.editable:
+            edited.append(Edit(present, item))
         else:
             raise ChangeError(_taken(host, item, present))
     _refuse_dangling(host, desired, running)
     _refuse_waiting_names(host, created, desired, running_text)
-    return Change(
-        host,
-        os,
-        tuple(created),
-        tuple(reused),
-        tuple(_forward(created)),
-        undo(os, created),
-        tuple(_blast_radius(created, running)),
-    )
+    removed, stays = _out_of_use(running, replacing, desired, edited)
+    return compose(host, os, running, created=created, removed=removed, edited=edited, reused=reused, stays=stays)
 
 
-def plan_removal(
-    host: str,
-    os: str,
-    items: Iterable[ConfigObject],
-    running_text: str,
-    *,
-    before_text: str | None = None,
-    stays: Iterable[str] = (),
-) -> Change:
+def _out_of_use(
+    running: Config, replacing: Replacing, desired: Config, edited: Collection[Edit]
+) -> tuple[list[ConfigObject], list[str]]:
+    """What is replaced and goes, and a sentence for each that stays because something else names it."""
+    leaving = [item for item in replacing.retired if item.key not in desired.objects]
+    besides = {item.key for item in leaving} | {edit.key for edit in edited}
+    going, stays = [], list(replacing.stays)
+    for item in leaving:
+        use = named_by(running, item, besides)
+        if use:
+            stays.append(f"{item.title} stays: {use} uses it")
+        else:
+            going.append(item)
+    return going, stays
+
+
+def plan_removal(host: str, os: str, items: Iterable[ConfigObject], running_text: str, *, stays: Iterable[str] = ()) -> Change:
     """Change that takes ``items`` away from a device that runs ``running_text``, and puts them back as its inverse.
 
-    ``items`` are wanted as the device has them, and ``before_text`` is what it ran before they were made. What something else
-    has come to share since then (a key by its peer, a binding by its map, what IKE offers to all) is left out, with a sentence
-    in ``Change.stays`` after those that are given. Without ``before_text`` the items are those that are known to go.
-
-    Raises ChangeError when one of the items is not there, is not as given, or is named by something that stays: then the device
-    has moved on since, and taking the rest away would leave it half-changed.
+    Raises ChangeError when one of the items is not there, is not as given, or is named by something that stays.
     """
     running = read(os, running_text)
-    given = tuple(_as_it_stands(host, item, running) for item in items)
-    here, shared = unshared(running, given, read(os, before_text)) if before_text is not None else (given, ())
-    going = {item.key for item in here}
-    for item in here:
-        named = _named_by(running, item, going)
-        if named:
-            raise ChangeError(f"{host}: {item.title} is used by {named}, which is to stay")
-    inverse, radius = tuple(_forward(_sorted(os, here))), tuple(_removal_radius(here, running))
-    return Change(host, os, (), (), undo(os, here), inverse, radius, here, (*stays, *shared))
+    here = tuple(_as_it_stands(host, item, running) for item in items)
+    _refuse_used(host, running, here, ())
+    return compose(host, os, running, removed=here, stays=stays)
+
+
+def plan_reversal(change: Change, before_text: str, running_text: str) -> Change:
+    """Change that undoes ``change``, which was made on a device that ran ``before_text``; its inverse makes it again.
+
+    What something else has come to share since then (a key by its peer, a binding by its map, what IKE offers to all) is left
+    out, with a sentence in ``Change.stays``. Raises ChangeError when an object is not as the change left it, or is named by
+    something newer: then the device has moved on since, and taking the rest away would leave it half-changed.
+    """
+    running, before = read(change.os, running_text), read(change.os, before_text)
+    made = tuple(_as_it_stands(change.host, item, running) for item in change.created)
+    edited = tuple(Edit(_as_it_stands(change.host, edit.after, running), edit.before) for edit in change.edited)
+    lost, there = _missing(change, running)
+    own = {edit.key for edit in edited} | (change.own if change.replaces else set())
+    here, shared = unshared(running, made, before, besides=own)
+    _refuse_used(change.host, running, here, own)
+    there += [item for item in change.reused if item.key in running.objects and item.family.name == "crypto-map-entry"]
+    return compose(change.host, change.os, running, created=lost, removed=here, edited=edited, reused=there, stays=shared)
+
+
+def _missing(change: Change, running: Config) -> tuple[list[ConfigObject], list[ConfigObject]]:
+    """What the change took away: what is still away, and what somebody has brought back already."""
+    lost: list[ConfigObject] = []
+    there: list[ConfigObject] = []
+    for item in change.removed:
+        present = running.objects.get(item.key)
+        if present is not None and present.meaning != item.meaning:
+            raise ChangeError(_taken(change.host, item, present))
+        (there if present else lost).append(item)
+    return lost, there
 
 
 def _as_it_stands(host: str, item: ConfigObject, running: Config) -> ConfigObject:
@@ -143,62 +110,20 @@ def _as_it_stands(host: str, item: ConfigObject, running: Config) -> ConfigObjec
     return present
 
 
-def _named_by(config: Config, item: ConfigObject, besides: Iterable[Key]) -> str:
+def _refuse_used(host: str, running: Config, items: Iterable[ConfigObject], besides: Iterable[Key]) -> None:
+    items = tuple(items)
+    going = {*(item.key for item in items), *besides}
+    for item in items:
+        use = named_by(running, item, going)
+        if use:
+            raise ChangeError(f"{host}: {item.title} is used by {use}, which is to stay")
+
+
+def named_by(config: Config, item: ConfigObject, besides: Collection[Key]) -> str:
     """What names the object, apart from the objects ``besides``, or nothing."""
     users = referrers(config, item, besides=besides)
     use = strange_use(config, item)
     return users[0].title if users else repr(use) if use else ""
-
-
-def undo(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
-    """Steps that take ``items`` away: first what refers, then what it refers to."""
-    ordered = _sorted(os, items)
-    return tuple(
-        Step(Phase.SWITCH, item.family.name, item.title, f"remove {item.title}", item.removal) for item in reversed(ordered)
-    )
-
-
-def restore(change: Change, before_text: str, now_text: str) -> tuple[Step, ...]:
-    """Steps that take away what this change brought to the device, as it stands there now, and put back what it took.
-
-    This is the inverse computed from the device instead of from the plan: it holds when only some lines arrived, or when the
-    device keeps another key than it was given. What others have added since is not touched. Raises ChangeError when somebody
-    else's object uses one of ours.
-    """
-    before, now = read(change.os, before_text), read(change.os, now_text)
-    wanted = {item.key: item for item in change.created}
-    ours = [item for key, item in now.objects.items() if key in wanted and key not in before.objects]
-    for item in ours:
-        foreign = _foreign(item, wanted[item.key])
-        if foreign:
-            raise ChangeError(f"{change.host}: {item.title} has {foreign!r} now, which this run did not send")
-        use = _named_by(now, item, wanted)
-        if use:
-            raise ChangeError(f"{change.host}: {item.title} is used by {use} now, which this run did not make")
-    for item in ours:
-        sharing = newcomers(now, item, before, besides=wanted.keys())
-        if sharing:
-            raise ChangeError(f"{change.host}: {item.title} serves {sharing[0]} now, which this run did not make")
-    lost = [item for item in change.removed if _lacks(now.objects.get(item.key), item)]
-    return (*undo(change.os, ours), *_forward(_sorted(change.os, lost)))
-
-
-def _lacks(present: ConfigObject | None, wanted: ConfigObject) -> bool:
-    """True if the object is gone, or came back with some of its lines only; typing its lines again then completes it."""
-    return present is None or any(line not in present.canonical_children for line in wanted.canonical_children)
-
-
-def _foreign(present: ConfigObject, sent: ConfigObject) -> str:
-    """The first line of an object that this run did not send, or nothing; a key that the device altered is still ours."""
-    if present.family.name != "isakmp-key" and present.meaning[0] != sent.meaning[0]:
-        return present.header
-    return next((line for line in present.canonical_children if line not in sent.canonical_children), "")
-
-
-def _sorted(os: str, items: Iterable[ConfigObject]) -> list[ConfigObject]:
-    """Objects in the order of the family table, which is the order of dependence."""
-    rank = {family.name: number for number, family in enumerate(FAMILIES[os])}
-    return sorted(items, key=lambda item: rank[item.family.name])
 
 
 def _taken(host: str, wanted: ConfigObject, present: ConfigObject) -> str:
@@ -236,55 +161,3 @@ def _lines_besides(ours: Mapping[str, tuple[str, ...]], text: str) -> Iterable[s
     for node in tree.parse(text):
         yield node.line
         yield from (child for child in node.children if child not in ours.get(node.line, ()))
-
-
-def _forward(created: Iterable[ConfigObject]) -> Iterable[Step]:
-    switches: list[Step] = []
-    for item in created:
-        switching = [line for line in item.children if item.family.switches and item.family.switches.fullmatch(line)]
-        building = [line for line in item.children if line not in switching]
-        if building or not switching:
-            yield Step(Phase.BUILD, item.family.name, item.title, item.family.sentence, (item.header, *building))
-        for line in switching:
-            purpose = f"put to use: {item.title}"
-            switches.append(Step(Phase.SWITCH, item.family.name, item.title, purpose, (item.header, line)))
-    yield from switches
-
-
-def _blast_radius(created: Iterable[ConfigObject], running: Config) -> Iterable[str]:
-    for item in created:
-        if item.family.name == "isakmp-policy" and running.of("isakmp-policy"):
-            yield f"{item.title} is offered to every IKE peer of the box from now on, after the policies it has"
-        elif item.family.name == "isakmp-keepalive":
-            yield "dead peer detection applies to every IKE peer of the box, from its next negotiation"
-        elif item.family.name == "crypto-map-binding":
-            yield f"{item.groups['interface']} starts to encrypt what {item.children[0]} selects; it had no crypto map"
-        elif item.family.name == "crypto-map-entry":
-            yield from _neighbours(item, running)
-            for binding in running.of("crypto-map-binding"):
-                interface, name = binding.groups["interface"], item.groups["map"]
-                if binding.children[0].split()[2] == name:
-                    yield f"{interface} has map {name}: what the new entry selects is encrypted there from now on"
-
-
-def _removal_radius(items: Iterable[ConfigObject], running: Config) -> Iterable[str]:
-    for item in items:
-        if item.family.name == "crypto-map-entry":
-            yield f"the tunnel to {item.child('set peer')} goes down, and what it selects is not encrypted any more"
-            yield from (
-                sentence for sentence in _neighbours(item, running) if f"entry {item.groups['sequence']} of" not in sentence
-            )
-        elif item.family.name in ("isakmp-policy", "isakmp-keepalive"):
-            yield f"{item.title} goes for every IKE peer of the box, from its next negotiation"
-
-
-def _neighbours(entry: ConfigObject, running: Config) -> Iterable[str]:
-    name = entry.groups["map"]
-    others = [item for item in running.of("crypto-map-entry") if item.groups["map"] == name]
-    for item in others:
-        peers = " and ".join(line.split()[2] for line in item.children if line.startswith("set peer ")) or "none"
-        yield f"entry {item.groups['sequence']} of {name} (peer {peers}) is on the same map; its SAs are not touched"
-    for node in running.others:
-        if node.line.startswith(f"crypto map {name} ") and " dynamic " in node.line:
-            sequence, dynamic = node.line.split()[3], node.line.split()[-1]
-            yield f"dynamic entry {sequence} of {name} ({dynamic}, VPN clients) is on the same map; its SAs are not touched"

@@ -24,14 +24,15 @@ def owned(running: Config, present: Sequence[ConfigObject]) -> Parted:
     return _part(present, user)
 
 
-def unshared(running: Config, items: Iterable[ConfigObject], before: Config) -> Parted:
+def unshared(running: Config, items: Iterable[ConfigObject], before: Config, *, besides: Collection[Key] = ()) -> Parted:
     """Like ``owned`` for objects that were made on a box that ran ``before``: only what came to use them since makes them stay.
 
+    The objects ``besides`` are those of the same tunnel, which let go of the items as well.
     A use by name is not looked at: whoever names one of these objects has built on them, and that is for a person to judge.
     """
 
     def user(item: ConfigObject, going: Collection[Key]) -> str:
-        return next(iter(newcomers(running, item, before, besides=going)), "")
+        return next(iter(newcomers(running, item, before, besides={*going, *besides})), "")
 
     return _part(items, user)
 

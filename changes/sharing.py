@@ -32,9 +32,13 @@ def newcomers(config: Config, target: ConfigObject, before: Config, *, besides: 
     return tuple(user for user in users(config, target, besides=besides) if user not in earlier)
 
 
-def goes_to(config: Config, peer: str) -> tuple[str, ...]:
-    """Titles or lines of all that negotiates with ``peer``, an address: first peer of an entry or one to fall back to."""
-    return tuple(dict.fromkeys(_to_peer(config.objects.values(), config.others, peer)))
+def goes_to(config: Config, peer: str, *, besides: Collection[Key] = ()) -> tuple[str, ...]:
+    """Titles or lines of all that negotiates with ``peer``, an address: first peer of an entry or one to fall back to.
+
+    The objects ``besides`` are not counted.
+    """
+    objects = (item for key, item in config.objects.items() if key not in besides)
+    return tuple(dict.fromkeys(_to_peer(objects, config.others, peer)))
 
 
 def _of_key(config: Config, target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from ..changes import tree
-from ..changes.plan import Change
+from ..changes.change import Change
 from ..inventory.intent import End
 from ..inventory.platforms import Platform
 from ..parsers import parse

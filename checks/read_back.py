@@ -5,8 +5,8 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 
 from ..changes import tree
+from ..changes.change import Change
 from ..changes.objects import ConfigObject, read
-from ..changes.plan import Change
 from .cause import CAUSES
 from .finding import Cause, Evidence, Finding, Status
 
@@ -23,7 +23,8 @@ NOT_TAKEN = Cause(
 def read_back(change: Change, before: str, after: str, time: str) -> tuple[Finding, ...]:
     """Findings on the running configuration after the push; both texts hold tokens instead of secrets."""
     now = read(change.os, after)
-    findings = [_kept(change.host, item, now.objects.get(item.key), time) for item in change.created]
+    wanted = (*change.created, *(edit.after for edit in change.edited))
+    findings = [_kept(change.host, item, now.objects.get(item.key), time) for item in wanted]
     findings += [_gone(change.host, item, now.objects.get(item.key), time) for item in change.removed]
     strange = _strangers(without(change, before), without(change, after))
     if strange:
@@ -38,7 +39,7 @@ def read_back(change: Change, before: str, after: str, time: str) -> tuple[Findi
 
 def without(change: Change, text: str) -> tuple[tree.Node, ...]:
     """The configuration with the objects of the change taken out of the text; what is left must be what was there before."""
-    ours = {item.key for item in (*change.created, *change.removed)}
+    ours = change.keys
     left: list[tree.Node] = []
     for node in tree.parse(text):
         found = [item for item in read(change.os, node.text).objects.values() if item.key in ours]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from ipaddress import IPv4Network
@@ -12,6 +13,8 @@ from .near import hint
 from .platforms import Platform
 from .strength import FORBIDDEN, WEAK, all_algorithms, best_common, lacking, narrow, offered
 
+#: How the objects of a tunnel that is changed in place are told from those that they replace.
+_VERSION = re.compile(r"\.v\d+$")
 #: A waiver that ends within this time is worth a warning.
 WAIVER_NOTICE = timedelta(days=30)
 
@@ -38,6 +41,11 @@ def validate(intent: Intent, tunnels: Sequence[Tunnel], platforms: Mapping[str, 
         problems += [f"{_at(intent, tunnel)}: {problem}" for problem in found]
         warnings += [f"{_at(intent, tunnel)}: {warning}" for warning in _warnings(tunnel, crypto, today)]
     problems += _collisions(intent, tunnels)
+    problems += [
+        f"{_at(intent, tunnel)}: the name may not end in {ending[0]}: nr-run calls a later version of a tunnel's objects so"
+        for tunnel in tunnels
+        if (ending := _VERSION.search(tunnel.name))
+    ]
     if problems:
         raise IntentError("\n".join(problems))
     return tuple(warnings)

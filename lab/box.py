@@ -141,6 +141,8 @@ class Box:
     def stored_key(self, typed: str) -> tuple[str, str]:
         """The pre-shared key as shown and as used."""
         other = typed[:-1] + ("x" if typed[-1] != "x" else "y")
+        if self.booting:  # what is read from the startup configuration was not typed
+            return typed, typed
         if "wrong-psk" in self.faults:
             return other, other
         return typed, other if "wrong-psk-silent" in self.faults else typed

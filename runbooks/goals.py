@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 
 from ..changes.objects import read
 from ..changes.sharing import goes_to
@@ -33,16 +34,19 @@ def _up(context: Context, plan: TunnelPlan) -> Proof:
 
 
 def _clear_stale(context: Context, plan: TunnelPlan) -> None:
-    """A live SA of these selectors would go on with the old configuration until its next rekey, and prove nothing.
+    """A live SA would go on with the old configuration until its next rekey, and prove nothing.
 
     SAs are cleared by peer, so not where another tunnel goes to it: that one would lose its own.
     """
     stale = {}
     for end in plan.ends:
         flows = [end.snapshot.observation.flow(*pair) for pair in end.end.selectors]
-        shared = goes_to(read(end.platform.os, end.snapshot.running), str(end.end.remote.outside_ip))
-        if any(flow and flow.sas for flow in flows) and not shared:
-            stale[end.host] = {"peer": end.end.remote.outside_ip, "os": end.platform.os}
+        if plan.replaces or any(flow and flow.sas for flow in flows):
+            before = read(end.platform.os, end.snapshot.running)
+            own = end.change.own if plan.replaces else ()
+            wanted = dict.fromkeys((str(end.end.remote.outside_ip), *end.change.peers))
+            peers = [IPv4Address(peer) for peer in wanted if not goes_to(before, peer, besides=own)]
+            stale[end.host] = {"peers": peers, "os": end.platform.os}
     if stale:
         run_on_all(context.nornir, clear, stale)
 
@@ -59,7 +63,7 @@ def _still_up(plan: TunnelPlan, seen: dict[str, Observation]) -> tuple[Finding, 
 def _gone(context: Context, plan: TunnelPlan) -> Proof:
     """The map entries are gone: drop what is left of their SAs where no other tunnel goes to the same peer, and look."""
     alone = {
-        end.host: {"peer": end.end.remote.outside_ip, "os": end.platform.os}
+        end.host: {"peers": [end.end.remote.outside_ip], "os": end.platform.os}
         for end in plan.ends
         if any(item.family.name == "isakmp-key" for item in end.change.removed)
     }

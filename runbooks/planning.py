@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..changes.allocate import Allocation
-from ..changes.plan import Change, plan
+from ..changes.change import Change
+from ..changes.plan import plan
 from ..changes.tree import Node
 from ..checks.finding import Finding, against
 from ..checks.precheck import Box, precheck
@@ -55,6 +56,11 @@ class TunnelPlan:
     def changed(self) -> bool:
         """False when both boxes have everything already."""
         return any(end.change for end in self.ends)
+
+    @property
+    def replaces(self) -> bool:
+        """True if the tunnel is there in another form, on one end at least."""
+        return any(end.change.replaces for end in self.ends)
 
     @property
     def objections(self) -> tuple[Finding, ...]:
@@ -144,7 +150,7 @@ def _end_plan(
     dead_man: bool,
 ) -> EndPlan:
     desired, names = rendered
-    change = plan(end.local.host, platform.os, desired, running)
+    change = plan(end.local.host, platform.os, desired, running, names.replacing)
     box = Box(end, platform, snapshot.outputs, change, snapshot.observation.time)
     fences = tuple(fence(box)) if dead_man else ()
     prechecks = (*precheck(box, accept_unsaved=accept_unsaved), *fences)
@@ -156,7 +162,8 @@ def running_after(plan_: TunnelPlan, running: dict[str, str]) -> dict[str, str]:
     after = dict(running)
     for end in plan_.ends:
         left = without(end.change, running.get(end.host, end.snapshot.running))
-        added = (Node(item.header, item.children) for item in end.change.created)
+        items = (*end.change.created, *(edit.after for edit in end.change.edited))
+        added = (Node(item.header, item.children) for item in items)
         after[end.host] = "".join(f"{node.text}\n" for node in (*left, *added))
     return after
 
@@ -182,4 +189,5 @@ def _header(end: EndPlan) -> str:
 
 
 def _clearing(end: EndPlan) -> str:
-    return f"clear crypto sa peer {end.end.remote.outside_ip}\n" if end.change.created else ""
+    peers = end.change.peers if end.change.created or end.change.replaces else ()
+    return "".join(f"clear crypto sa peer {peer}\n" for peer in peers)

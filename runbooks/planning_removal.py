@@ -1,35 +1,42 @@
-"""Plans that take a tunnel away: by the intent (remove-l2l), or by what an earlier run made of it (rollback)."""
+"""Plans that take something away: a tunnel by the intent (remove-l2l), or what an earlier run did (rollback)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
+from ..changes.change import Change
 from ..changes.objects import ConfigObject, read
-from ..changes.plan import Change, plan, plan_removal
+from ..changes.plan import plan_removal, plan_reversal
 from ..changes.removal import owned
-from ..changes.tree import Node
 from ..checks.precheck import Box, identity, saved
 from ..checks.reload_fence import fence
 from ..inventory.errors import ChangeError, DriftError
 from ..inventory.intent import Tunnel
 from .context import Context
+from .earlier import earlier
 from .planning import EndPlan, Known, TunnelPlan, plan_tunnel
 from .record import Recorded
 
 
 def plan_remove(context: Context, tunnel: Tunnel, known: Known, *, accept_unsaved: bool) -> TunnelPlan:
-    """Plan that removes what the boxes have of an intended tunnel. Raises ChangeError when they have it in another form."""
+    """Plan that removes what the boxes have of an intended tunnel, in whatever form they have it.
+
+    Raises ChangeError when they have something else in its place, or its form cannot be read for certain.
+    """
     there = plan_tunnel(context, tunnel, known, accept_unsaved=accept_unsaved)
+    shape = earlier(there) if there.replaces else there
+    if shape is None:
+        raise ChangeError("the tunnel stands in another form that cannot be read for certain, so its end could not be proved")
     ends = []
-    for end in there.ends:
+    for end in shape.ends:
         text = known.text(end.host)
-        entry_is_there = any(item.family.name == "crypto-map-entry" for item in end.change.reused)
-        items, stays = owned(read(end.platform.os, text), end.change.reused) if entry_is_there else ((), ())
+        present = (*end.change.reused, *(edit.before for edit in end.change.edited), *end.change.removed)
+        entry_is_there = any(item.family.name == "crypto-map-entry" for item in present)
+        items, stays = owned(read(end.platform.os, text), present) if entry_is_there else ((), ())
         change = plan_removal(end.host, end.platform.os, items, text, stays=stays)
-        ends.append(_end(context, end, change, accept_unsaved))
+        ends.append(_with(context, end, change, accept_unsaved))
     near, far = ends
-    return replace(there, ends=(near, far), removal=True)
+    return replace(shape, ends=(near, far), removal=True)
 
 
 def plan_rollback(context: Context, record: Recorded, known: Known, *, accept_unsaved: bool) -> TunnelPlan:
@@ -37,36 +44,32 @@ def plan_rollback(context: Context, record: Recorded, known: Known, *, accept_un
 
     Raises DriftError when a box has moved on since.
     """
+    made = record.plan
+    shape = earlier(made) if made.replaces else made
+    if shape is None:
+        raise DriftError("the form before that run cannot be read for certain, so it could not be proved; paste its inverse.cfg")
     ends = []
-    for end in record.plan.ends:
+    for end in shape.ends:
         fresh = replace(end, snapshot=known.snapshots[end.host])
         try:
-            if record.plan.removal:
-                text = config_text(end.change.removed)
-                change = plan(end.host, end.platform.os, text, fresh.snapshot.running)
-                ends.append(_checked(context, replace(fresh, change=change, desired=text, decisions=()), accept_unsaved))
-            else:
-                before, text = end.snapshot.running, known.text(end.host)
-                change = plan_removal(end.host, end.platform.os, end.change.created, text, before_text=before)
-                ends.append(_end(context, fresh, change, accept_unsaved))
+            change = plan_reversal(end.change, end.snapshot.running, known.text(end.host))
         except ChangeError as error:
             raise DriftError(f"the box has moved on since that run: {error}") from None
+        ends.append(_with(context, fresh, change, accept_unsaved))
     near, far = ends
-    return replace(record.plan, ends=(near, far), removal=not record.plan.removal)
+    return replace(shape, ends=(near, far), removal=not made.removal and not made.replaces)
 
 
-def _end(context: Context, end: EndPlan, change: Change, accept_unsaved: bool) -> EndPlan:
-    desired = config_text(change.removed)
-    return _checked(context, replace(end, change=change, desired=desired, decisions=change.stays), accept_unsaved)
-
-
-def _checked(context: Context, end: EndPlan, accept_unsaved: bool) -> EndPlan:
-    """With the prechecks that matter when something goes: it is the right box, it is saved, and a reload would mend it."""
+def _with(context: Context, end: EndPlan, change: Change, accept_unsaved: bool) -> EndPlan:
+    """With this change, and the prechecks that matter when something goes: it is the right box, it is saved, and a reload would
+    mend it."""
+    items = (*change.removed, *(edit.after for edit in change.edited), *change.created)
+    end = replace(end, change=change, desired=_text(items), decisions=change.stays)
     box = Box(end.end, end.platform, end.snapshot.outputs, end.change, end.snapshot.observation.time)
     fences = tuple(fence(box)) if context.waits.dead_man_minutes else ()
     return replace(end, prechecks=(*identity(box), saved(box, accept_unsaved), *fences))
 
 
-def config_text(items: Iterable[ConfigObject]) -> str:
+def _text(items: tuple[ConfigObject, ...]) -> str:
     """Objects as configuration text."""
-    return "".join(f"{Node(item.header, item.children).text}\n" for item in items)
+    return "".join("\n".join((item.header, *(f" {child}" for child in item.children))) + "\n" for item in items)

@@ -10,6 +10,7 @@ from ..checks.cause import probable_cause
 from ..checks.finding import Cause, Finding, Status, proved
 from ..checks.l2l import Watched, phase_1_up, phase_2_up, prove
 from ..checks.observation import Observation, Probe
+from ..checks.renewed import renewed
 from ..inventory.intent import End
 from ..tasks.observe import observe
 from ..tasks.probe import probe
@@ -51,6 +52,8 @@ def prove_tunnel(context: Context, plan: TunnelPlan) -> Proof:
         after, outputs = look(context, plan, "proof")
     ends = _watched(plan, before, after, probes)
     findings = prove(plan.tunnel.name, ends, plan.crypto.ipsec_proposals[0])
+    if plan.replaces:
+        findings = (*findings, *(renewed(watched) for watched in ends))
     cause = None if proved(findings) else probable_cause(ends, during)
     keep(context, plan, ends, findings)
     return Proof(_with_cause(findings, cause), ends, cause, outputs)

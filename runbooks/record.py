@@ -18,16 +18,18 @@ from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
 from nornir.core.plugins.runners import RunnersPluginRegister
 from nornir.core.state import GlobalState
 
-from ..changes.objects import read
-from ..changes.plan import Change, plan, plan_removal
+from ..changes.change import Change, compose
+from ..changes.families import FAMILIES
+from ..changes.objects import ConfigObject, read
+from ..changes.steps import Edit
 from ..inventory.errors import NothingMatched, NrRunError
-from ..inventory.intent import Crypto, IKEProposal, IPSecProposal, Tunnel
+from ..inventory.intent import Crypto, End, IKEProposal, IPSecProposal, Tunnel
 from ..inventory.platforms import Platform, platform_for
 from ..tasks.gather import Snapshot, observation
 from .context import Context
 from .planning import EndPlan, TunnelPlan
 
-FORMAT = 1
+FORMAT = 2
 FILE = "record.json"
 
 
@@ -74,7 +76,18 @@ def _end(nornir: Nornir, end: EndPlan) -> dict[str, Any]:
         "desired": end.desired,
         "time": end.snapshot.observation.time,
         "outputs": end.snapshot.outputs,
+        "change": {
+            "created": [_object(item) for item in end.change.created],
+            "removed": [_object(item) for item in end.change.removed],
+            "reused": [_object(item) for item in end.change.reused],
+            "edited": [[_object(edit.before), _object(edit.after)] for edit in end.change.edited],
+            "stays": list(end.change.stays),
+        },
     }
+
+
+def _object(item: ConfigObject) -> dict[str, Any]:
+    return {"family": item.family.name, "header": item.header, "children": list(item.children)}
 
 
 def read_record(path: Path) -> Recorded:
@@ -85,7 +98,7 @@ def read_record(path: Path) -> Recorded:
             raise NrRunError(f"{path} has format {data['format']}; this nr-run reads format {FORMAT}")
         tunnel = Tunnel.model_validate_json(json.dumps(data["tunnel"]))
         crypto = _crypto(data["crypto"])
-        near, far = (_end_plan(entry, end, removal=data["removal"]) for entry, end in zip(data["ends"], tunnel.ends, strict=True))
+        near, far = (_end_plan(entry, end) for entry, end in zip(data["ends"], tunnel.ends, strict=True))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NrRunError(f"{path} is no record of a run: {type(error).__name__}") from None
     hosts = {
@@ -105,19 +118,32 @@ def _crypto(data: Mapping[str, Any]) -> Crypto:
     )
 
 
-def _end_plan(data: Mapping[str, Any], end: Any, *, removal: bool) -> EndPlan:
+def _end_plan(data: Mapping[str, Any], end: End) -> EndPlan:
     platform = platform_for(data["model"], data["release"])
     outputs = data["outputs"]
     seen = observation(data["host"], platform.os, outputs)
     snapshot = Snapshot(data["host"], outputs, seen)
-    change = _change(data["host"], platform, data["desired"], snapshot.running, removal=removal)
+    change = _change(data["host"], platform.os, data["change"], snapshot.running)
     return EndPlan(end, platform, snapshot, data["desired"], (), change, ())
 
 
-def _change(host: str, platform: Platform, text: str, running: str, *, removal: bool) -> Change:
-    if removal:
-        return plan_removal(host, platform.os, read(platform.os, text).objects.values(), running)
-    return plan(host, platform.os, text, running)
+def _change(host: str, os: str, data: Mapping[str, Any], running: str) -> Change:
+    """The change as it was carried out: its objects are kept, its steps follow from them."""
+    families = {family.name: family for family in FAMILIES[os]}
+
+    def restored(item: Mapping[str, Any]) -> ConfigObject:
+        return ConfigObject(families[item["family"]], item["header"], tuple(item["children"]))
+
+    return compose(
+        host,
+        os,
+        read(os, running),
+        created=[restored(item) for item in data["created"]],
+        removed=[restored(item) for item in data["removed"]],
+        reused=[restored(item) for item in data["reused"]],
+        edited=[Edit(restored(before), restored(after)) for before, after in data["edited"]],
+        stays=data["stays"],
+    )
 
 
 def nornir_of(recorded: list[Recorded]) -> Nornir:

@@ -120,16 +120,22 @@ def _planned(plan: TunnelPlan, and_then: str = "") -> TunnelOutcome:
     if not plan.changed:
         sentence = "neither end has it" if plan.removal else "both ends have this configuration already"
         return TunnelOutcome(plan.tunnel.name, Result.UNCHANGED, Exit.OK, False, sentence)
-    objects = sum(len(end.change.created) + len(end.change.removed) for end in plan.ends)
+    counts = {
+        "add": sum(len(end.change.created) for end in plan.ends),
+        "change": sum(len(end.change.edited) for end in plan.ends),
+        "remove": sum(len(end.change.removed) for end in plan.ends),
+    }
     boxes = sum(bool(end.change) for end in plan.ends)
-    verb = "remove" if plan.removal else "add"
-    sentence = f"{objects} objects to {verb} on {boxes} device{'s' if boxes > 1 else ''}{and_then}"
+    work = ", ".join(f"{count} to {verb}" for verb, count in counts.items() if count).replace(" to ", " objects to ", 1)
+    sentence = f"{work} on {boxes} device{'s' if boxes > 1 else ''}{and_then}"
     return TunnelOutcome(plan.tunnel.name, Result.PENDING, Exit.PENDING, False, sentence)
 
 
 def _as_done(plan: TunnelPlan) -> tuple[EndPlan, EndPlan]:
     """Both ends as they are planned when the change is there already: nothing is left to do."""
-    near, far = (replace(end, change=replace(end.change, created=(), removed=(), forward=(), inverse=())) for end in plan.ends)
+    near, far = (
+        replace(end, change=replace(end.change, created=(), removed=(), edited=(), forward=(), inverse=())) for end in plan.ends
+    )
     return near, far
 
 

@@ -50,7 +50,6 @@ def _undo(context: Context, so_far: Progressing) -> tuple[dict[str, Undone], Err
         arguments[end.host] = {
             "change": end.change,
             "before": end.snapshot.running,
-            "peer": end.end.remote.outside_ip,
             "patience_seconds": max(waits.reconnect, armed),
             "pause_seconds": waits.reconnect_pause,
             "note": context.folder.note,

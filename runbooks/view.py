@@ -15,6 +15,7 @@ from .outcome import DeviceRow, Result, TunnelOutcome, exit_code
 from .planning import EndPlan, TunnelPlan
 
 PLAIN_WIDTH = 118
+_MARKS = {Phase.BUILD: ("+", "green"), Phase.SWITCH: ("~", "yellow"), Phase.CLEAN: ("-", "red")}
 _STYLES = {
     Result.PROVED: "bold green",
     Result.UNCHANGED: "green",
@@ -61,15 +62,13 @@ def _end_view(tunnel: str, end: EndPlan, order: int) -> RenderableType:
     for item in end.change.reused:
         lines.append(Text.assemble(("   = ", "dim"), (item.title, "dim"), ("  as it is", "dim")))
     for step in end.change.forward:
-        mark, style = ("+", "green") if step.phase is Phase.BUILD else ("~", "yellow")
-        if end.change.removed:
-            mark, style = "-", "red"
-        head, *below = step.lines
+        mark, style = _MARKS[step.phase]
         lines.append(Text(f"     ! {step.purpose}", style="dim"))
-        lines += [Text(f"   {mark} {line}", style=style) for line in (head, *(f" {line}" for line in below))]
+        lines += [Text(f"   {mark} {line}", style=style) for line in step.text.splitlines()]
     if end.change:
         lines += [Text(f"   because: {sentence}", style="dim") for sentence in end.decisions]
         lines += [Text(f"   touches: {sentence}", style="magenta") for sentence in end.change.blast_radius]
+        lines += [Text(f"   leaves: {sentence}", style="dim") for sentence in end.change.stays if sentence not in end.decisions]
         count = sum(len(step.lines) for step in end.change.inverse)
         lines.append(Text(f"   undone by: {count} lines, in {tunnel}/{end.host}/inverse.cfg of the run folder", style="dim"))
     lines += [
@@ -85,10 +84,12 @@ def _plan_total(plans: Sequence[TunnelPlan]) -> Text:
     add = sum(len(end.change.created) for end in ends)
     same = sum(len(end.change.reused) for end in ends)
     remove = sum(len(end.change.removed) for end in ends)
+    edit = sum(len(end.change.edited) for end in ends)
     boxes = len({end.host for end in ends if end.change})
     if not boxes:
         return Text("Plan: nothing to change.", style="green")
-    words = f"Plan: {add} to add, {remove} to remove on {boxes} device{'' if boxes == 1 else 's'}; {same} used as they are."
+    on = f"on {boxes} device{'' if boxes == 1 else 's'}"
+    words = f"Plan: {add} to add, {edit} to change, {remove} to remove {on}; {same} used as they are."
     return Text(words, style="bold")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
@@ -25,7 +26,8 @@ def clear_peer(device: Session, peer: IPv4Address, os: str) -> None:
         device.exchange([f"clear crypto isakmp {number}" for number in ids])
 
 
-def clear(task: Task, peer: IPv4Address, os: str) -> Result:
-    """Nornir task: clear the SAs of this peer."""
-    clear_peer(session(task), peer, os)
+def clear(task: Task, peers: Sequence[IPv4Address], os: str) -> Result:
+    """Nornir task: clear the SAs of these peers."""
+    for peer in peers:
+        clear_peer(session(task), peer, os)
     return Result(host=task.host)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 
 from nornir.core.task import Result, Task
 
+from ..changes.change import Change
 from ..changes.families import FAMILIES, Phase
-from ..changes.plan import Change, Step
+from ..changes.steps import Step
 from ..inventory.errors import DeviceRefused
 from .device import Stop, session
 from .session import Reply, Session
@@ -31,7 +32,7 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
     replies = device.exchange(["configure terminal", *build])
     _allow(task.host.name, replies[:1], _ENTERING)
     _allow_steps(task.host.name, change, change.of(Phase.BUILD), replies[1:])
-    for step in change.of(Phase.SWITCH):
+    for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
         stop.check()
         note("switching", host=task.host.name, line=step.lines[-1])
         _allow_steps(task.host.name, change, (step,), device.exchange(step.lines))

@@ -29,7 +29,7 @@ def render(
 ) -> Result:
     """Nornir task. ``result`` is (desired configuration, Allocation); ``key`` is the token of the pre-shared key.
 
-    Rendered twice: with draft names to learn which policy is wanted, then with the names that the box has free. Raises
+    Rendered twice: with draft names to learn what is wanted, then with the names that the box has free. Raises
     ChangeError when the box has no safe place for the tunnel.
     """
 
@@ -49,7 +49,6 @@ def render(
         return str(result.result)
 
     wanted = read_desired(os, text(draft(tunnel.name, end, tunnel.dpd)))
-    policy = wanted.of("isakmp-policy")[0]
-    names = allocate(tunnel.name, end, tunnel.dpd, policy, read(os, running), approved_sequence=approved_sequence)
+    names = allocate(tunnel.name, end, tunnel.dpd, wanted, read(os, running), approved_sequence=approved_sequence)
     rendered: Any = text(names)
     return Result(host=task.host, result=(rendered, names))

@@ -9,8 +9,9 @@ from ipaddress import IPv4Address
 from nornir.core.task import Result, Task
 
 from ..changes import tree
+from ..changes.change import Change
 from ..changes.objects import read
-from ..changes.plan import Change, restore
+from ..changes.restore import restore
 from ..changes.sharing import goes_to
 from ..inventory.errors import DeviceRefused, SessionLost
 from .clear import clear_peer
@@ -31,9 +32,7 @@ class Undone:
     refused: tuple[Reply, ...]
 
 
-def undo(
-    task: Task, change: Change, before: str, peer: IPv4Address, patience_seconds: float, pause_seconds: float, note: Note
-) -> Result:
+def undo(task: Task, change: Change, before: str, patience_seconds: float, pause_seconds: float, note: Note) -> Result:
     """Nornir task. ``result`` is Undone; its ``exact`` says whether the running configuration equals ``before``.
 
     The device is the truth: the lines to remove are computed from what it has now, so it does not matter how far the push
@@ -45,7 +44,7 @@ def undo(
         left = max(0.0, deadline - time.monotonic())
         device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds)
         try:
-            done = _undo_once(device, task.host.name, change, before, peer, note)
+            done = _undo_once(device, task.host.name, change, before, note)
             return Result(host=task.host, changed=bool(done.removed), result=done)
         except (SessionLost, DeviceRefused):
             # Also when an echo is missing: what was taken is not known, and over a new login it can be read.
@@ -55,7 +54,7 @@ def undo(
             time.sleep(pause_seconds)
 
 
-def _undo_once(device: Session, host: str, change: Change, before: str, peer: IPv4Address, note: Note) -> Undone:
+def _undo_once(device: Session, host: str, change: Change, before: str, note: Note) -> Undone:
     running = leave_and_read(device) if device.configuring else device.ask(RUNNING)
     steps = restore(change, before, running)
     refused: list[Reply] = []
@@ -66,8 +65,11 @@ def _undo_once(device: Session, host: str, change: Change, before: str, peer: IP
             refused += (reply for reply in device.exchange(step.lines) if reply.text.strip())
         running = leave_and_read(device)
     # Another tunnel may go to the same peer: clearing the peer's SAs would break that one.
-    if not goes_to(read(change.os, running), str(peer)):
-        clear_peer(device, peer, change.os)
-    exact = tree.same(running, before) if change.removed else tree.normalise(running) == tree.normalise(before)
+    here = read(change.os, running)
+    besides = change.own if change.replaces else ()
+    for peer in change.peers:
+        if not goes_to(here, peer, besides=besides):
+            clear_peer(device, IPv4Address(peer), change.os)
+    exact = tree.same(running, before) if change.takes else tree.normalise(running) == tree.normalise(before)
     clean = exact or not restore(change, before, running)
     return Undone(running, exact, clean, tuple(line for step in steps for line in step.lines), tuple(refused))

@@ -19,6 +19,10 @@ ORDER = (
 )  # fmt: skip
 
 
+#: Settings of a map entry in the order in which the device shows them.
+SETTINGS = ("set peer", "set security-association", "set transform-set", "set pfs", "match address")
+
+
 class Refused(Exception):
     """The device says no, or somebody would have been hurt; the message says why."""
 
@@ -117,7 +121,7 @@ class Device:
         ]
 
     def _own(self, text: str) -> Line:
-        if text in self.foreign:
+        if text in self.foreign and self.find(re.escape(text)):
             raise Refused(f"{text} is somebody else's and would be edited")
         return self.find(re.escape(text)) or self.add(text)
 
@@ -156,9 +160,14 @@ class Device:
         line = self.find(pattern)
         if line is None:
             raise Refused(f"there is nothing like {pattern} to remove")
-        if line.text in self.foreign:
+        if line.text in self.foreign and not self._idle_policy(line):
             raise Refused(f"{line.text} is somebody else's")
         self.lines.remove(line)
+
+    def _idle_policy(self, line: Line) -> bool:
+        """A policy that nobody but the tunnel is offered: there is no other key and no other entry on the box."""
+        users = [text for text in self.foreign if re.match(r"crypto (?:isakmp key |map \S+ \d+ )", text)]
+        return line.text.startswith("crypto isakmp policy ") and not users
 
     def _users(self, reference: str) -> list[str]:
         return [line.text for line in self.lines if reference in line.below]
@@ -183,6 +192,8 @@ class Device:
         """Take a line of the header's sub-mode; False if it is not one."""
         if header.text.startswith("interface "):
             return self._bind(header, line)
+        if line.startswith("no "):
+            return self._take_off(header, line.removeprefix("no "))
         kinds = {
             "crypto isakmp policy": r"(?:encr|hash|authentication|group|lifetime) \S.*",
             "crypto ipsec transform-set": r"mode (?:tunnel|transport)",
@@ -192,6 +203,21 @@ class Device:
         pattern = next(allowed for kind, allowed in kinds.items() if header.text.startswith(kind))
         if not re.fullmatch(pattern, line):
             return False
+        return self._set(header, line)
+
+    def _take_off(self, header: Line, line: str) -> bool:
+        """The no form of a line below a map entry; what makes the entry incomplete while it is at work is refused."""
+        if not header.text.startswith("crypto map") or line not in header.below:
+            return False
+        kind = line.rpartition(" ")[0]
+        if line.startswith(("set transform-set", "match address")) or (
+            line.startswith("set peer ") and sum(below.startswith(kind) for below in header.below) == 1
+        ):
+            raise Refused(f"{header.text} would be incomplete without {line}")
+        header.below.remove(line)
+        return True
+
+    def _set(self, header: Line, line: str) -> bool:
         for word, kind in (
             ("set transform-set ", "crypto ipsec transform-set {} .*"),
             ("match address ", "ip access-list .* {}"),
@@ -200,8 +226,13 @@ class Device:
                 raise Refused(f"{line} refers to what does not exist")
         if line.startswith("match address ") and not any(below.startswith("set peer ") for below in header.below):
             raise Refused(f"{header.text} would be at work without a peer")
-        if line not in DEFAULTS:
+        if line not in DEFAULTS and line not in header.below:
+            single = line.rpartition(" ")[0]
+            if header.text.startswith("crypto map") and not line.startswith("set peer "):
+                header.below[:] = [below for below in header.below if not below.startswith(f"{single} ")]
             header.below.append(line)
+            if header.text.startswith("crypto map"):
+                header.below.sort(key=lambda below: (SETTINGS.index(" ".join(below.split()[:2])), below.split()[:4]))
         return True
 
     def _bind(self, interface: Line, line: str) -> bool:

@@ -8,8 +8,9 @@ from ipaddress import IPv4Address, IPv4Network
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nr_run.changes.allocate import Allocation, allocate, draft
+from nr_run.changes.change import Change
 from nr_run.changes.objects import read, read_desired
-from nr_run.changes.plan import Change, plan
+from nr_run.changes.plan import plan
 from nr_run.inventory.intent import CiscoTermination, Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
 from nr_run.templates.words import FILTERS, FOLDER
 
@@ -49,6 +50,7 @@ def desired(
     pfs_group: int | None = 2,
     dpd: Dpd | None = DPD,
     name: str = "hq-branch",
+    key: str = TOKEN,
 ) -> tuple[str, Allocation]:
     """Desired configuration on the names that the box has free, and those names."""
     environment = Environment(  # noqa: S701 - Cisco configuration, not HTML
@@ -58,14 +60,13 @@ def desired(
     template = environment.get_template("ios/l2l_ikev1_crypto_map.j2")
 
     def text(names: Allocation) -> str:
-        return template.render(end=end, ike=ike, ipsec=ipsec, pfs_group=pfs_group, key=TOKEN, names=names)
+        return template.render(end=end, ike=ike, ipsec=ipsec, pfs_group=pfs_group, key=key, names=names)
 
-    (policy,) = read_desired("ios", text(draft(name, end, dpd))).of("isakmp-policy")
-    names = allocate(name, end, dpd, policy, read("ios", running))
+    names = allocate(name, end, dpd, read_desired("ios", text(draft(name, end, dpd))), read("ios", running))
     return text(names), names
 
 
 def planned(end: End, running: str, **more: object) -> Change:
     """The change that brings the tunnel to a box that runs ``running``."""
-    text, _ = desired(end, running, **more)  # type: ignore[arg-type]
-    return plan(end.local.host, "ios", text, running)
+    text, names = desired(end, running, **more)  # type: ignore[arg-type]
+    return plan(end.local.host, "ios", text, running, names.replacing)

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from nr_run.changes import tree
+from nr_run.changes.change import Change
 from nr_run.changes.families import Phase
 from nr_run.changes.objects import read, read_desired
-from nr_run.changes.plan import Change, plan, plan_removal, restore
+from nr_run.changes.plan import plan, plan_removal, plan_reversal
+from nr_run.changes.restore import restore
 from nr_run.checks.finding import against
 from nr_run.checks.read_back import read_back
 from nr_run.inventory.errors import ChangeError
@@ -305,7 +307,7 @@ def test_first_tunnel_never_takes_the_second_along(box: Box, wanted: Wanted) -> 
     """The first tunnel is rolled back from under the second: that one misses nothing, and what stayed is named."""
     device, first, _, other, second = two_tunnels(box, wanted)
     device.type(second.forward_text)
-    removal = plan_removal("vpn2611", "ios", first.created, device.show(), before_text=box.running)
+    removal = plan_reversal(first, box.running, device.show())
     device.type(removal.forward_text)
     assert not change_for(other, device.show())
     used = {item.title for item in second.reused} & {item.title for item in first.created}
@@ -319,9 +321,9 @@ def test_two_tunnels_go_in_the_opposite_order(box: Box, wanted: Wanted) -> None:
     """The second tunnel rolled back and then the first, the box is as it was before either, byte for byte."""
     device, first, between, _, second = two_tunnels(box, wanted)
     device.type(second.forward_text)
-    device.type(plan_removal("vpn2611", "ios", second.created, device.show(), before_text=between).forward_text)
+    device.type(plan_reversal(second, between, device.show()).forward_text)
     assert tree.normalise(device.show()) == tree.normalise(between)
-    removal = plan_removal("vpn2611", "ios", first.created, device.show(), before_text=box.running)
+    removal = plan_reversal(first, box.running, device.show())
     assert removal.stays == ()
     device.type(removal.forward_text)
     assert tree.normalise(device.show()) == tree.normalise(Device(box.running).show())

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from nr_run.changes.families import IOS, Phase
-from nr_run.changes.plan import plan, restore
+from nr_run.changes.plan import plan
+from nr_run.changes.restore import restore
 from nr_run.inventory.errors import ChangeError
 
 from .configs import VPN2611, VPN3640

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from nr_run.changes.change import Change
 from nr_run.changes.objects import read
-from nr_run.changes.plan import Change, plan_removal, restore
+from nr_run.changes.plan import plan_removal, plan_reversal
 from nr_run.changes.removal import owned
+from nr_run.changes.restore import restore
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.intent import End
 
@@ -98,7 +100,7 @@ SHARES = {
 @pytest.mark.parametrize("lines", SHARES)
 def test_what_is_shared_without_a_name_stays(lines: str) -> None:
     """A key serves its peer, a binding its map and a policy all of IKE: a rollback leaves them to who came later, and says so."""
-    change = plan_removal("vpn3640", "ios", CHANGE.created, after(lines), before_text=VPN3640)
+    change = plan_reversal(CHANGE, VPN3640, after(lines))
     went = {item.title for item in change.removed}
     assert {item.title for item in CHANGE.created} - went == SHARES[lines]
     assert {sentence.partition(" stays: ")[0] for sentence in change.stays} == SHARES[lines]
@@ -121,7 +123,7 @@ def test_what_is_shared_without_a_name_is_not_undone(lines: str) -> None:
 def test_who_was_there_before_can_do_without(lines: str) -> None:
     """Who stood on the box before the tunnel came needs nothing of it: the box goes back to what it was, all of it."""
     before = VPN3640.replace("end\n", f"{lines}\nend\n")
-    change = plan_removal("vpn3640", "ios", CHANGE.created, after(lines), before_text=before)
+    change = plan_reversal(CHANGE, before, after(lines))
     assert (change.removed, change.stays) == (tuple(read("ios", after()).objects[item.key] for item in CHANGE.created), ())
     assert restore(CHANGE, before, after(lines))
 
@@ -130,7 +132,7 @@ def test_old_entry_that_took_the_peer_since() -> None:
     """An entry from before that got our peer to fall back to since has come to use the key; then the policy serves it too."""
     before = VPN3640.replace("end\n", f"{ENTRY} set peer 192.0.2.10\nend\n")
     text = after(f"{ENTRY} set peer 192.0.2.10\n set peer 172.18.124.159")
-    change = plan_removal("vpn3640", "ios", CHANGE.created, text, before_text=before)
+    change = plan_reversal(CHANGE, before, text)
     assert {sentence.partition(" stays: ")[0] for sentence in change.stays} == {KEY, POLICY, KEEPALIVE}
 
 
@@ -145,7 +147,7 @@ def test_rollback_leaves_a_second_tunnel_to_the_same_peer() -> None:
     box = Device(VPN3640)
     box.type(CHANGE.forward_text)
     box.type(second_tunnel(box.show()).forward_text)
-    change = plan_removal("vpn3640", "ios", CHANGE.created, box.show(), before_text=VPN3640)
+    change = plan_reversal(CHANGE, VPN3640, box.show())
     assert {item.family.name for item in change.removed} == {"transform-set", "access-list", "crypto-map-entry"}
     box.type(change.forward_text)
     assert not second_tunnel(box.show())

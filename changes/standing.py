@@ -1,0 +1,142 @@
+"""What a box has of a tunnel already, in whatever form, and under which names a new form is built beside it.
+
+A tunnel is known by its access list: the name that the allocator gave to it, or a later version of that name. A new version is
+built beside the one in use, the map entry is switched over, and the old version goes when nothing uses it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..inventory.errors import ChangeError
+from .objects import Config, ConfigObject, Key
+from .radius import peers_of
+from .sharing import goes_to, users
+
+#: What a later version of a name ends in; no tunnel may have a name like that.
+VERSION = re.compile(r"\.v[2-9]\d*")
+
+
+@dataclass(frozen=True, slots=True)
+class Replacing:
+    """What of the running configuration a plan may change in place, and what may go when it is out of use."""
+
+    editable: frozenset[Key] = frozenset()
+    retired: tuple[ConfigObject, ...] = ()
+    stays: tuple[str, ...] = ()
+
+
+NOTHING = Replacing()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The map entry of a tunnel that is there, with the list and the transform sets that it names."""
+
+    entry: ConfigObject
+    access_list: ConfigObject
+    transform_sets: tuple[ConfigObject, ...]
+
+
+def is_version(name: str, base: str) -> bool:
+    """True if ``name`` is ``base`` or a later version of it."""
+    return name.startswith(base) and (name == base or VERSION.fullmatch(name[len(base) :]) is not None)
+
+
+def free_version(base: str, taken: Iterator[str] | tuple[str, ...]) -> str:
+    """``base`` itself or its first later version that nothing is called."""
+    used = set(taken)
+    return next(name for name in (base, *(f"{base}.v{n}" for n in range(2, 1000))) if name not in used)
+
+
+def find(host: str, running: Config, crypto_map: str, access_list: str) -> Standing | None:
+    """The tunnel's entry in this map, None if there is none. Raises ChangeError when there is more than one."""
+    found = []
+    for entry in running.of("crypto-map-entry"):
+        name = entry.child("match address")
+        selectors = running.get("access-list", name) if name and is_version(name, access_list) else None
+        if entry.groups["map"] == crypto_map and selectors is not None:
+            sets = (running.get("transform-set", word) for word in (entry.child("set transform-set") or "").split())
+            found.append(Standing(entry, selectors, tuple(item for item in sets if item is not None)))
+    if len(found) > 1:
+        numbers = " and ".join(item.entry.groups["sequence"] for item in found)
+        raise ChangeError(
+            f"{host}: entries {numbers} of crypto map {crypto_map} both match a version of {access_list}; take one away by hand"
+        )
+    return found[0] if found else None
+
+
+def list_name(standing: Standing, base: str, wanted: ConfigObject, running: Config) -> str:
+    """The list in use if it selects what is wanted, else a free version of its name."""
+    if standing.access_list.canonical_children == wanted.canonical_children:
+        return standing.access_list.groups["name"]
+    return free_version(base, tuple(item.groups["name"] for item in running.of("access-list")))
+
+
+def set_name(standing: Standing, base: str, wanted: ConfigObject, running: Config, *, named: bool) -> str:
+    """The transform set in use if it is what is wanted, else a version of the name that is free or has that content.
+
+    ``named``: the intent gives the name, so a set of another name is not kept though it has the same content.
+    """
+    for item in standing.transform_sets:
+        if _same_set(item, wanted) and (not named or is_version(item.groups["name"], base)):
+            return item.groups["name"]
+    others = tuple(item.groups["name"] for item in running.of("transform-set") if not _same_set(item, wanted))
+    return free_version(base, others)
+
+
+def _same_set(one: ConfigObject, other: ConfigObject) -> bool:
+    return one.groups["transforms"].split() == other.groups["transforms"].split() and one.meaning[1] == other.meaning[1]
+
+
+def replacing(standing: Standing, running: Config, names: tuple[str, str], peer: str, policy: ConfigObject) -> Replacing:
+    """What the wanted form may change and retire. ``names`` are the base names of list and transform set, ``peer`` is wanted."""
+    entry = standing.entry
+    editable = {entry.key}
+    key = running.get("isakmp-key", peer)
+    if key and key.groups["mask"] in ("", "255.255.255.255") and not goes_to(running, peer, besides={entry.key}):
+        editable.add(key.key)
+    keys, stays = _keys(entry, running, peer)
+    policies, offered = _policies(entry, running, peer, policy)
+    lists = [standing.access_list] if is_version(standing.access_list.groups["name"], names[0]) else []
+    sets = [item for item in standing.transform_sets if is_version(item.groups["name"], names[1])]
+    return Replacing(frozenset(editable), (*policies, *keys, *sets, *lists), (*stays, *offered))
+
+
+def _keys(entry: ConfigObject, running: Config, peer: str) -> tuple[list[ConfigObject], list[str]]:
+    """Keys of peers that the entry no longer goes to."""
+    going: list[ConfigObject] = []
+    stays: list[str] = []
+    for old in peers_of(entry):
+        key = running.get("isakmp-key", old) if old != peer else None
+        if key is not None:
+            others = goes_to(running, old, besides={entry.key})
+            if others:
+                stays.append(f"{key.title} stays: another entry goes to the same peer ({others[0]})")
+            else:
+                going.append(key)
+    return going, stays
+
+
+def _policies(entry: ConfigObject, running: Config, peer: str, wanted: ConfigObject) -> tuple[list[ConfigObject], list[str]]:
+    """Policies that both ends would agree on before the new one: they go, unless another IKE peer of the box is offered them."""
+    present = running.of("isakmp-policy")
+    if any(item.meaning[1] == wanted.meaning[1] for item in present):
+        return [], []
+    own = {entry.key, *(("isakmp-key", (address,)) for address in (*peers_of(entry), peer))}
+    going: list[ConfigObject] = []
+    stays: list[str] = []
+    for item in present:
+        if "authentication pre-share" not in item.children:
+            continue
+        others = users(running, item, besides=own)
+        if others:
+            stays.append(
+                f"{item.title} stays: other IKE peers of the box use it ({others[0]}); while both ends offer it, "
+                "phase 1 may be agreed with it"
+            )
+        else:
+            going.append(item)
+    return going, stays

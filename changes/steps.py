@@ -1,0 +1,120 @@
+"""Steps: lines that belong together, in the order in which a device may be given them.
+
+Build what is new and complete while nothing uses it, switch one reference at a time, then clean away what nothing uses any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .families import FAMILIES, Phase
+from .objects import ConfigObject, Key
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Lines that belong together. They start in global configuration mode; below a header they are in its sub-mode."""
+
+    phase: Phase
+    family: str
+    title: str
+    purpose: str
+    lines: tuple[str, ...]
+    #: True if no line opens a sub-mode for the next one.
+    flat: bool = False
+
+    @property
+    def text(self) -> str:
+        """As a person pastes it."""
+        head, *below = self.lines
+        return "\n".join((head, *(line if self.flat else f" {line}" for line in below)))
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One object that stays in use while some of its lines change; both have the same identity."""
+
+    before: ConfigObject
+    after: ConfigObject
+
+    @property
+    def key(self) -> Key:
+        """Identity of the object."""
+        return self.before.key
+
+    @property
+    def reversed(self) -> Edit:
+        """The way back."""
+        return Edit(self.after, self.before)
+
+
+def in_order(os: str, items: Iterable[ConfigObject]) -> list[ConfigObject]:
+    """Objects in the order of the family table, which is the order of dependence."""
+    rank = {family.name: number for number, family in enumerate(FAMILIES[os])}
+    return sorted(items, key=lambda item: rank[item.family.name])
+
+
+def create(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
+    """Steps that make ``items``: all that can be built without being used, then the lines that put them to use."""
+    builds: list[Step] = []
+    switches: list[Step] = []
+    for item in in_order(os, items):
+        switching = [line for line in item.children if item.family.switches and item.family.switches.fullmatch(line)]
+        building = [line for line in item.children if line not in switching]
+        if building or not switching:
+            builds.append(Step(Phase.BUILD, item.family.name, item.title, item.family.sentence, (item.header, *building)))
+        for line in switching:
+            purpose = f"put to use: {item.title}"
+            switches.append(Step(Phase.SWITCH, item.family.name, item.title, purpose, (item.header, line)))
+    return (*builds, *switches)
+
+
+def remove(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
+    """Steps that take ``items`` away: first what refers, then what it refers to."""
+    return tuple(
+        Step(Phase.CLEAN, item.family.name, item.title, f"remove {item.title}", item.removal)
+        for item in reversed(in_order(os, items))
+    )
+
+
+def change(os: str, edits: Iterable[Edit]) -> tuple[Step, ...]:
+    """Steps that change objects in place, one line at a time."""
+    by_key = {edit.key: edit for edit in edits}
+    return tuple(step for item in in_order(os, (edit.before for edit in by_key.values())) for step in _edit(by_key[item.key]))
+
+
+def _edit(edit: Edit) -> Iterator[Step]:
+    before, after = edit.before, edit.after
+    name, title = before.family.name, before.title
+    editing = before.family.editing
+    if editing is None:
+        raise TypeError(f"an object of family {name} is never edited")
+    if editing.whole:
+        # Together, so that a session which is cut leaves the object without a value for as short as can be.
+        lines = (*before.removal, after.header)
+        yield Step(Phase.SWITCH, name, title, f"another value: {title}", lines, flat=True)
+        return
+    here, there = before.canonical_children, after.canonical_children
+    replaced = {setting_of(line, editing.single) for line in there}
+    for line in sorted((line for line in there if line not in here), key=lambda line: _is_switch(after, line)):
+        yield Step(Phase.SWITCH, name, title, f"switch {title}", (after.header, line))
+    for line in here:
+        if line not in there and setting_of(line, editing.single) not in replaced:
+            yield Step(Phase.SWITCH, name, title, f"drop from {title}", (after.header, f"no {line}"))
+
+
+def setting_of(line: str, single: tuple[str, ...]) -> str:
+    """What a line sets: lines with the same setting replace each other."""
+    return next((words for words in single if line.startswith(f"{words} ")), line)
+
+
+def _is_switch(item: ConfigObject, line: str) -> bool:
+    """The selectors come last: they decide what traffic the other settings apply to."""
+    return bool(item.family.switches and item.family.switches.fullmatch(line))
+
+
+def paste(steps: Iterable[Step]) -> str:
+    """Steps as a person pastes them at the privileged prompt; empty for none."""
+    body = "".join(f"! {step.purpose}\n{step.text}\n" for step in steps)
+    return f"configure terminal\n{body}end\n" if body else ""
