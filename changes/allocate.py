@@ -46,12 +46,20 @@ def draft(name: str, end: End, dpd: Dpd | None) -> Allocation:
 
 
 def allocate(
-    name: str, end: End, dpd: Dpd | None, wanted: Config, running: Config, *, approved_sequence: int | None = None
+    name: str,
+    end: End,
+    dpd: Dpd | None,
+    wanted: Config,
+    running: Config,
+    *,
+    approved_sequence: int | None = None,
+    interface: str | None = None,
 ) -> Allocation:
     """Names and numbers for tunnel ``name`` at this end; ``approved_sequence`` is taken again where it is still free.
 
-    ``wanted`` is the desired configuration under the names of draft(); ``running`` is the box. Raises ChangeError when there
-    is no safe place: no free number, another map on the interface, selectors that another entry of the map already takes.
+    ``wanted`` is the desired configuration under the names of draft(); ``running`` is the box; ``interface`` is what a map is
+    bound to where that is not the interface of the intent (an ASA's nameif). Raises ChangeError when there is no safe place: no
+    free number, another map on the interface, selectors that another entry of the map already takes.
     """
     names = draft(name, end, dpd)
     if names.access_list.isdigit():
@@ -60,13 +68,14 @@ def allocate(
             "otherwise than a named one, so give it a name"
         )
     (policy,) = wanted.of("isakmp-policy")
-    crypto_map, on_map = _map(end, running)
+    crypto_map, on_map = _map(end, running, interface or end.local.interface)
     there = find(end.local.host, running, crypto_map, names.access_list)
     sequence, on_sequence = _place(end, crypto_map, names.access_list, running, approved_sequence, there)
     _refuse_overlap(end, crypto_map, sequence, running)
     number, on_policy = _policy(policy, running)
     no_xauth = any(match["map"] == crypto_map for match in _lines(_XAUTH, running))
-    keepalive, on_keepalive = _keepalive(dpd, running)
+    per_tunnel = any(item.family.name == "tunnel-group" for item in wanted.objects.values())
+    keepalive, on_keepalive = (dpd, ()) if per_tunnel else _keepalive(dpd, running)
     on_xauth = (f"no-xauth on the key: map {crypto_map} asks VPN clients for a user",) if no_xauth else ()
     decisions = (on_map, on_sequence, on_policy, *on_xauth, *on_keepalive)
     made = replace(
@@ -115,11 +124,11 @@ def _lines(pattern: re.Pattern[str], running: Config) -> list[re.Match[str]]:
     return [match for node in running.others if (match := pattern.fullmatch(node.line))]
 
 
-def _map(end: End, running: Config) -> tuple[str, str]:
-    interface, wanted = end.local.interface, end.local.cisco.crypto_map
+def _map(end: End, running: Config, interface: str) -> tuple[str, str]:
+    wanted = end.local.cisco.crypto_map
     bound = running.get("crypto-map-binding", interface)
     if bound:
-        name = bound_map(bound)
+        name = bound.map_name
         if wanted and wanted != name:
             raise ChangeError(
                 f"{end.local.host}: {interface} has crypto map {name}; binding {wanted} would replace it and drop its tunnels. "
@@ -129,7 +138,7 @@ def _map(end: End, running: Config) -> tuple[str, str]:
     taken = {item.groups["map"] for item in running.of("crypto-map-entry")}
     taken |= {match["map"] for match in _lines(_ENTRY, running)}
     # A map that is bound and has no entry yet would be put to work there as well.
-    taken |= {bound_map(item) for item in running.of("crypto-map-binding")}
+    taken |= {item.map_name for item in running.of("crypto-map-binding")}
     if wanted in taken:
         raise ChangeError(
             f"{end.local.host}: crypto map {wanted} exists and is not on {interface}; its other entries would come along"
@@ -138,19 +147,15 @@ def _map(end: End, running: Config) -> tuple[str, str]:
     return name, f"crypto map {name} is new: {interface} has none"
 
 
-def bound_map(binding: ConfigObject) -> str:
-    """Name of the map that an interface has, without what may stand behind it (``redundancy``)."""
-    return (binding.child("crypto map") or "").split()[0]
-
-
 def _sequence(end: End, crypto_map: str, access_list: str, running: Config, approved: int | None) -> tuple[int, str]:
     entries = [item for item in running.of("crypto-map-entry") if item.groups["map"] == crypto_map]
     dynamic = [int(match["sequence"]) for match in _lines(_DYNAMIC, running) if match["map"] == crypto_map]
+    dynamic += [int(item.groups["sequence"]) for item in entries if item.dynamic]
     limit = min(dynamic, default=65536)
     peer = str(end.remote.outside_ip)
     for entry in entries:
         # An entry with our transform set and no access list is what an interrupted change leaves; planning it again shows that.
-        if entry.child("set peer") == peer and entry.child("match address") in (access_list, None):
+        if entry.peers == (peer,) and entry.child("match address") in (access_list, None):
             return int(entry.groups["sequence"]), ""
     other = [int(match["sequence"]) for match in _lines(_ENTRY, running) if match["map"] == crypto_map]
     taken = {*(int(entry.groups["sequence"]) for entry in entries), *other}
@@ -174,7 +179,7 @@ def _sequence(end: End, crypto_map: str, access_list: str, running: Config, appr
 def _refuse_overlap(end: End, crypto_map: str, sequence: int, running: Config) -> None:
     for entry in running.of("crypto-map-entry"):
         number = int(entry.groups["sequence"])
-        if entry.groups["map"] != crypto_map or number == sequence:
+        if entry.groups["map"] != crypto_map or number == sequence or entry.dynamic:
             continue
         theirs = selectors_of(running, entry)
         if theirs is None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from . import steps
-from .families import Phase
+from .family import Phase
 from .objects import Config, ConfigObject, Key
-from .radius import blast_radius, edit_radius, peers_of, removal_radius
+from .radius import blast_radius, edit_radius, removal_radius
 from .steps import Edit, Step
 
 
@@ -60,7 +60,7 @@ class Change:
     @property
     def peers(self) -> tuple[str, ...]:
         """Addresses of the IKE peers that the tunnel's map entry goes to, before or after."""
-        return tuple(dict.fromkeys(peer for item in self.entries for peer in peers_of(item)))
+        return tuple(dict.fromkeys(peer for item in self.entries for peer in item.peers))
 
     @property
     def replaces(self) -> bool:

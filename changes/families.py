@@ -8,71 +8,9 @@ crypto map), IP access list commands 12.2; reference rules from Cisco's access l
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import Enum
 
-
-class Phase(Enum):
-    """When a line is pushed: what nothing refers to yet, the references that put it to use, then what is out of use."""
-
-    BUILD = "build"
-    SWITCH = "switch"
-    CLEAN = "clean"
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A line of an object that names another object; group ``name`` is the other's identity."""
-
-    pattern: re.Pattern[str]
-    family: str
-    #: The name is that of a set, of which each object is one member: it holds the set as long as one member is left.
-    of_set: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Editing:
-    """How an object is changed while it is in use."""
-
-    #: Beginnings of settings that there is one of: typing another value replaces it, so there is no moment without one.
-    single: tuple[str, ...] = ()
-    #: True if the object is one line that has to be taken away before it can be given again, as a key has.
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """How one kind of configuration object is written on one operating system."""
-
-    name: str
-    #: What it is, for a person who reads the plan.
-    sentence: str
-    #: The line that opens it; named groups are available to ``remove``.
-    header: re.Pattern[str]
-    #: Groups of the header that tell two objects of the family apart.
-    identity: tuple[str, ...]
-    #: Lines that may stand below the header. Empty: the header is all there is.
-    children: tuple[re.Pattern[str], ...] = ()
-    #: Lines that the device does not show because they are its defaults, written out.
-    defaults: tuple[str, ...] = ()
-    references: tuple[Reference, ...] = ()
-    #: The line that takes it away, formatted with the header's groups and ``line``, the header as the device shows it.
-    remove: str = "no {line}"
-    #: Child lines that put the object to use: pushed one at a time, after everything else has been built.
-    switches: re.Pattern[str] | None = None
-    #: True if several objects stand below one header and only the child line is ours (a binding on an interface).
-    child_is_object: bool = False
-    #: True if the lines below are an order of their own: two lists with the same lines in another order differ.
-    ordered: bool = False
-    #: How a tunnel that is there may be changed in place, None if an object of this family is never edited.
-    editing: Editing | None = None
-    #: Answers that are normal when it is created; every other answer stops the change.
-    replies: tuple[re.Pattern[str], ...] = ()
-
-
-def _re(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for pattern in patterns)
-
+from .asa_families import ASA
+from .family import Editing, Family, Reference, patterns
 
 IOS: tuple[Family, ...] = (
     Family(
@@ -80,7 +18,7 @@ IOS: tuple[Family, ...] = (
         sentence="IKE proposal, offered to every peer of the box in the order of its number",
         header=re.compile(r"crypto isakmp policy (?P<number>\d+)"),
         identity=("number",),
-        children=_re(r"encr(?:yption)? .+", r"hash \S+", r"authentication \S+", r"group \d+", r"lifetime \d+"),
+        children=patterns(r"encr(?:yption)? .+", r"hash \S+", r"authentication \S+", r"group \d+", r"lifetime \d+"),
         defaults=("encr des", "hash sha", "authentication rsa-sig", "group 1", "lifetime 86400"),
         remove="no crypto isakmp policy {number}",
     ),
@@ -93,6 +31,7 @@ IOS: tuple[Family, ...] = (
         identity=("peer",),
         # Older IOS wants the key itself, and no-xauth, in the line that removes it; and it takes no second key for a peer.
         remove="no {line}",
+        holds_key=True,
         editing=Editing(whole=True),
     ),
     Family(
@@ -107,7 +46,7 @@ IOS: tuple[Family, ...] = (
         sentence="ESP proposal, used by the crypto map entries that name it",
         header=re.compile(r"crypto ipsec transform-set (?P<name>\S+)(?P<transforms>(?: (?:esp|ah|comp)-\S+(?: \d+)?)+)"),
         identity=("name",),
-        children=_re(r"mode (?:tunnel|transport)"),
+        children=patterns(r"mode (?:tunnel|transport)"),
         defaults=("mode tunnel",),
         remove="no crypto ipsec transform-set {name}",
     ),
@@ -116,7 +55,7 @@ IOS: tuple[Family, ...] = (
         sentence="traffic selectors of one tunnel, an access list of its own",
         header=re.compile(r"ip access-list extended (?P<name>\S+)"),
         identity=("name",),
-        children=_re(r"permit ip .+"),
+        children=patterns(r"permit ip .+"),
         remove="no ip access-list extended {name}",
         ordered=True,
     ),
@@ -125,7 +64,7 @@ IOS: tuple[Family, ...] = (
         sentence="the tunnel itself: peer, proposal and selectors at one place of the map",
         header=re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) ipsec-isakmp"),
         identity=("map", "sequence"),
-        children=_re(
+        children=patterns(
             r"set peer \S+",
             r"set transform-set \S+",
             r"set pfs group\d+",
@@ -147,7 +86,7 @@ IOS: tuple[Family, ...] = (
                 "match address",
             )
         ),
-        replies=_re(
+        replies=patterns(
             r"% NOTE: This new crypto map will remain disabled until a peer\s+and a valid access list have been configured\.",
         ),
     ),
@@ -156,13 +95,13 @@ IOS: tuple[Family, ...] = (
         sentence="the map at work on an interface",
         header=re.compile(r"interface (?P<interface>\S+)"),
         identity=("interface",),
-        children=_re(r"crypto map \S+", r"crypto map \S+ redundancy \S+(?: stateful)?"),
+        children=patterns(r"crypto map \S+", r"crypto map \S+ redundancy \S+(?: stateful)?"),
         references=(Reference(re.compile(r"crypto map (?P<name>\S+).*"), "crypto-map-entry", of_set=True),),
         remove="no {child}",
         switches=re.compile(r"crypto map .+"),
         child_is_object=True,
-        replies=_re(r".*%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON"),
+        replies=patterns(r".*%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON"),
     ),
 )
 
-FAMILIES: dict[str, tuple[Family, ...]] = {"ios": IOS}
+FAMILIES: dict[str, tuple[Family, ...]] = {"ios": IOS, "asa": ASA}

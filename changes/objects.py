@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..inventory.errors import ChangeError
-from . import tree
-from .families import FAMILIES, Family
+from . import spelling, tree
+from .families import FAMILIES
+from .family import Family
 
 Key = tuple[str, tuple[str, ...]]
 
@@ -40,7 +41,39 @@ class ConfigObject:
     @property
     def canonical_children(self) -> tuple[str, ...]:
         """The lines below, each in one spelling."""
-        return tuple(_canonical(child) for child in self.children)
+        return tuple(part for child in self.children for part in _parts(_canonical(child)))
+
+    @property
+    def peer(self) -> str:
+        """Address or name of the peer whose key it holds; empty for an object without a key."""
+        return self.key[1][0] if self.family.holds_key else ""
+
+    @property
+    def transform_names(self) -> tuple[str, ...]:
+        """Transform sets that a map entry names, best first."""
+        lines = (_TRANSFORMS.fullmatch(line) for line in self.children)
+        return tuple(name for match in lines if match for name in match["names"].split())
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """Addresses of a map entry's peers, the one to begin with first."""
+        lines = (line.split()[2:] for line in self.children if line.startswith("set peer "))
+        return tuple(word for words in lines for word in words if word != "default")
+
+    @property
+    def dynamic(self) -> str:
+        """Name of the dynamic map that a map entry stands for, or nothing."""
+        return self.child("ipsec-isakmp dynamic") or ""
+
+    @property
+    def map_name(self) -> str:
+        """Name of the map that a binding puts to work; without what may stand behind it (``redundancy``)."""
+        return self.groups.get("map") or (self.child("crypto map") or " ").split(" ")[0]
+
+    @property
+    def nodes(self) -> tuple[tree.Node, ...]:
+        """As the device shows it."""
+        return spelling.unfold(self.family, self.header, self.children)
 
     @property
     def meaning(self) -> tuple[str, frozenset[str] | tuple[str, ...]]:
@@ -48,9 +81,14 @@ class ConfigObject:
         given = self.canonical_children
         if self.family.ordered:
             return self.header, given
-        words = {_setting(child) for child in given}
-        assumed = (default for default in self.family.defaults if _setting(default) not in words)
+        settings = {self._setting(child) for child in given}
+        assumed = (default for default in self.family.defaults if self._setting(default) not in settings)
         return _canonical(self.header), frozenset((*given, *assumed))
+
+    def _setting(self, line: str) -> str:
+        """What a line sets: of the lines of one setting there is one."""
+        single = self.family.editing.single if self.family.editing else ()
+        return next((words for words in single if line.startswith(f"{words} ")), line.split()[0])
 
     def child(self, words: str) -> str | None:
         """What follows ``words`` in the first line below that starts with them."""
@@ -67,14 +105,20 @@ class ConfigObject:
         return (self.header, line) if self.family.child_is_object else (line,)
 
 
+_TRANSFORMS = re.compile(r"set (?:ikev1 )?transform-set (?P<names>.+)")
+#: An ASA may show both lifetimes of an entry on one line, in either order.
+_LIFETIMES = re.compile(r"(set security-association lifetime) ((?:seconds|kilobytes) \S+) ((?:seconds|kilobytes) \S+)")
+
+
+def _parts(line: str) -> tuple[str, ...]:
+    both = _LIFETIMES.fullmatch(line)
+    return (f"{both[1]} {both[2]}", f"{both[1]} {both[3]}") if both else (line,)
+
+
 def _canonical(line: str) -> str:
     words = " ".join(line.replace("encryption ", "encr ", 1).split())
     # A key type of 0 (in clear) and the mask of one host may be typed and are not shown, or the other way round.
     return re.sub(r"^(crypto isakmp key) 0 (.+)", r"\1 \2", words).replace(" 255.255.255.255", "")
-
-
-def _setting(line: str) -> str:
-    return line.split()[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +132,10 @@ class Config:
         """All objects of one family, in the order of the text."""
         return tuple(item for item in self.objects.values() if item.family.name == family)
 
+    def key_of(self, peer: str) -> ConfigObject | None:
+        """The object that holds the pre-shared key of a peer, or None."""
+        return next((item for item in self.objects.values() if item.family.holds_key and item.peer == peer), None)
+
     def get(self, family: str, *identity: str) -> ConfigObject | None:
         """One object, or None."""
         return self.objects.get((family, identity))
@@ -97,7 +145,7 @@ def read(os: str, text: str) -> Config:
     """Objects of a running configuration; a line below a known header that its family does not know stays with the object."""
     objects: dict[Key, ConfigObject] = {}
     others: list[tree.Node] = []
-    for node in tree.parse(text):
+    for node in nodes_of(os, text):
         family = _family_of(os, node.line)
         if family is None:
             others.append(node)
@@ -111,7 +159,7 @@ def read(os: str, text: str) -> Config:
 
 def read_desired(os: str, text: str) -> Config:
     """Objects of a desired configuration. Raises ChangeError for a line that no family knows."""
-    for node in tree.parse(text):
+    for node in nodes_of(os, text):
         family = _family_of(os, node.line)
         if family is None:
             raise ChangeError(f"no rule knows the line {node.line!r}, so it will not be pushed")
@@ -119,6 +167,11 @@ def read_desired(os: str, text: str) -> Config:
             if not any(pattern.fullmatch(child) for pattern in family.children):
                 raise ChangeError(f"no rule knows the line {child!r} below {node.line!r}, so it will not be pushed")
     return read(os, text)
+
+
+def nodes_of(os: str, text: str) -> tuple[tree.Node, ...]:
+    """A configuration as headers with the lines below them, however the device writes them."""
+    return spelling.fold(FAMILIES[os], tree.parse(text))
 
 
 def _family_of(os: str, line: str) -> Family | None:
@@ -146,19 +199,27 @@ def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = 
             if reference.of_set and _members(config, target.family, name, left_out):
                 continue
             # One line may name several: "set transform-set A B".
-            if any(reference.pattern.match(line) and name in line.split()[2:] for line in item.children):
+            lines = (item.header, *item.children)
+            if any(reference.pattern.match(line) and name in line.split()[2:] for line in lines):
                 found.append(item)
     return tuple(found)
 
 
+#: Where the names of transform sets begin in a line of any kind (``crypto dynamic-map D 10 set ikev1 transform-set A B``).
+_SETS = re.compile(r"(?:^| )set (?:ikev1 )?transform-set ")
 #: What a line begins with when a name in it is not that of an access list, but of another kind or a word for people.
 _NO_LIST = ("crypto ", "set transform-set ", "description ", "remark ", "hostname ")
 
 
 def names(line: str, target: ConfigObject) -> bool:
-    """True if a line, of any kind, refers to this access list or transform set by its name."""
+    """True if a line, of any kind, refers to this access list, transform set or group policy by its name."""
     if target.family.name == "transform-set":
-        return line.startswith("set transform-set ") and target.key[1][0] in line.split()[2:]
+        match = _SETS.search(line)
+        return match is not None and target.key[1][0] in line[match.end() :].split()
+    if target.family.name == "group-policy":
+        return line.endswith(f"-group-policy {target.key[1][0]}")
+    if target.family.name == "access-list" and line.endswith(f" match address {target.key[1][0]}"):
+        return True
     return target.family.name == "access-list" and target.key[1][0] in line.split()[1:] and not line.startswith(_NO_LIST)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from ..inventory.errors import ChangeError
 from . import tree
 from .change import Change, compose
-from .objects import Config, ConfigObject, Key, names, read, read_desired, referrers, strange_use
+from .objects import Config, ConfigObject, Key, names, nodes_of, read, read_desired, referrers, strange_use
 from .removal import unshared
 from .standing import NOTHING, Replacing
 from .steps import Edit, in_order
@@ -39,7 +39,7 @@ def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Re
         else:
             raise ChangeError(_taken(host, item, present))
     _refuse_dangling(host, desired, running)
-    _refuse_waiting_names(host, created, desired, running_text)
+    _refuse_waiting_names(host, created, desired, nodes_of(os, running_text))
     removed, stays = _out_of_use(running, replacing, desired, edited)
     return compose(host, os, running, created=created, removed=removed, edited=edited, reused=reused, stays=stays)
 
@@ -146,18 +146,18 @@ def _refuse_dangling(host: str, desired: Config, running: Config) -> None:
                     raise ChangeError(f"{host}: {item.title} refers to {reference.family} {match['name']}, which is nowhere")
 
 
-def _refuse_waiting_names(host: str, created: Iterable[ConfigObject], desired: Config, running_text: str) -> None:
+def _refuse_waiting_names(host: str, created: Iterable[ConfigObject], desired: Config, running: Iterable[tree.Node]) -> None:
     """An access list whose name stands somewhere already would be at work the moment it is built, or belongs to another kind."""
     ours = {item.header: item.children for item in desired.objects.values()}
     for item in created:
         if item.family.name != "access-list":
             continue
-        for line in _lines_besides(ours, running_text):
+        for line in _lines_besides(ours, running):
             if names(line, item):
                 raise ChangeError(f"{host}: the name {item.groups['name']} stands in {line!r} already; {item.title} is not built")
 
 
-def _lines_besides(ours: Mapping[str, tuple[str, ...]], text: str) -> Iterable[str]:
-    for node in tree.parse(text):
+def _lines_besides(ours: Mapping[str, tuple[str, ...]], running: Iterable[tree.Node]) -> Iterable[str]:
+    for node in running:
         yield node.line
         yield from (child for child in node.children if child not in ours.get(node.line, ()))

@@ -53,6 +53,8 @@ def _part(items: Iterable[ConfigObject], user: Callable[[ConfigObject, Collectio
 _WHY = {
     "isakmp-key": "another entry goes to the same peer ({use})",
     "crypto-map-binding": "its crypto map has other entries ({use})",
+    "tunnel-group": "another entry goes to the same peer ({use})",
+    "ike-enable": "other IKE peers of the box use it ({use})",
     "isakmp-policy": "other IKE peers of the box use it ({use})",
     "isakmp-keepalive": "other IKE peers of the box use it ({use})",
 }

@@ -11,6 +11,9 @@ Selector = tuple[IPv4Network, IPv4Network]
 
 _ADDRESS = r"(any|host \S+|\S+ \S+)"
 _PERMIT = re.compile(rf"permit (?:ip|tcp|udp|icmp|gre|esp|ahp|\d+) {_ADDRESS} (?:(?:eq|gt|lt|range) .+? )?{_ADDRESS}(?: .*)?")
+#: The same on an ASA, which writes masks as they are and names objects.
+_ASA_ADDRESS = r"(any4?|host \S+|object \S+|object-group \S+|\d\S+ \d\S+)"
+_ASA_PERMIT = re.compile(rf"extended permit (?:ip|tcp|udp|icmp|gre|esp|ah|\d+) {_ASA_ADDRESS} {_ASA_ADDRESS}(?: .*)?")
 
 
 def network(words: str) -> IPv4Network | None:
@@ -41,6 +44,12 @@ def selectors_of(config: Config, entry: ConfigObject) -> tuple[Selector, ...] | 
     )
     found: list[Selector] = []
     for line in lines:
+        if line.startswith("extended "):
+            pairs = _asa_pairs(config, line)
+            if pairs is None:
+                return None
+            found += pairs
+            continue
         match = _PERMIT.fullmatch(line.strip())
         if line.startswith(("remark", "deny")):
             continue
@@ -50,6 +59,38 @@ def selectors_of(config: Config, entry: ConfigObject) -> tuple[Selector, ...] | 
         found.append((pair[0], pair[1]))
     # A list that is named and not there is no list without rules: what the device makes of it depends on the release.
     return tuple(found) if lines else None
+
+
+def _asa_pairs(config: Config, line: str) -> tuple[Selector, ...] | None:
+    """Selectors of one line of an ASA's list, its objects followed; none for what it denies, None if it is not certain."""
+    if line.startswith("extended deny "):
+        return ()
+    match = _ASA_PERMIT.fullmatch(line.removesuffix(" inactive"))
+    sides = [_asa_networks(config, words, 4) for words in match.groups()] if match else []
+    if len(sides) != 2 or sides[0] is None or sides[1] is None:
+        return None
+    return tuple((source, target) for source in sides[0] for target in sides[1])
+
+
+def _asa_networks(config: Config, words: str, depth: int) -> tuple[IPv4Network, ...] | None:
+    """Networks that an address of an ASA stands for: itself, an object, or the members of a group."""
+    kind, _, rest = words.partition(" ")
+    if kind in ("any", "any4"):
+        return (IPv4Network("0.0.0.0/0"),)
+    if kind == "object":
+        node = next((node for node in config.others if node.line == f"object network {rest}"), None)
+        lines = [line for line in node.children if not line.startswith(("description ", "nat "))] if node else []
+        return _asa_networks(config, lines[0].removeprefix("subnet "), depth) if len(lines) == 1 else None
+    if kind in ("object-group", "group-object"):
+        node = next((node for node in config.others if node.line == f"object-group network {rest}"), None)
+        members = [line.removeprefix("network-object ") for line in node.children if not line.startswith("desc")] if node else []
+        found = [_asa_networks(config, member, depth - 1) for member in members] if depth else []
+        known = [networks for networks in found if networks is not None]
+        return tuple(network for networks in known for network in networks) if known and len(known) == len(found) else None
+    try:
+        return (IPv4Network(rest if kind == "host" else words.replace(" ", "/"), strict=False),)
+    except ValueError:
+        return None
 
 
 def overlap(ours: tuple[Selector, ...], theirs: tuple[Selector, ...]) -> tuple[Selector, Selector] | None:

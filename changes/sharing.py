@@ -14,7 +14,7 @@ from . import tree
 from .objects import Config, ConfigObject, Key
 
 #: An entry of a map, of whatever kind: ``crypto map NAME 10 ipsec-isakmp dynamic clients``.
-_ENTRY = re.compile(r"crypto map (?P<map>\S+) \d+ .+")
+_ENTRY = re.compile(r"crypto map (?P<map>\S+) \d+(?: .+)?")
 #: A key that is no object of ours to handle, because its peer is known by name.
 _KEY_BY_NAME = re.compile(r"crypto isakmp key .+ hostname (?P<peer>\S+).*")
 
@@ -42,12 +42,12 @@ def goes_to(config: Config, peer: str, *, besides: Collection[Key] = ()) -> tupl
 
 
 def _of_key(config: Config, target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
-    yield from _to_peer(others.values(), config.others, target.groups["peer"])
+    yield from _to_peer(others.values(), config.others, target.peer)
 
 
 def _to_peer(objects: Iterable[ConfigObject], nodes: Iterable[tree.Node], peer: str) -> Iterator[str]:
     line = f"set peer {peer}"
-    yield from (item.title for item in objects if _has_peer(item.children, line))
+    yield from (item.title for item in objects if peer in item.peers)
     yield from (node.line for node in nodes if _has_peer(node.children, line) or _protects(node, peer))
 
 
@@ -62,7 +62,7 @@ def _protects(node: tree.Node, peer: str) -> bool:
 
 
 def _of_binding(config: Config, target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
-    name = target.children[0].split()[2]
+    name = target.map_name
     headers = ((item.title, item.header) for item in others.values())
     for title, line in (*headers, *((node.line, node.line) for node in config.others)):
         match = _ENTRY.fullmatch(line)
@@ -71,7 +71,7 @@ def _of_binding(config: Config, target: ConfigObject, others: Mapping[Key, Confi
 
 
 def _of_ike(config: Config, _target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
-    yield from (item.title for item in others.values() if item.family.name in ("crypto-map-entry", "isakmp-key"))
+    yield from (item.title for item in others.values() if item.family.name == "crypto-map-entry" or item.family.holds_key)
     for node in config.others:
         by_name = _KEY_BY_NAME.fullmatch(node.line)
         if by_name:
@@ -83,6 +83,8 @@ def _of_ike(config: Config, _target: ConfigObject, others: Mapping[Key, ConfigOb
 
 _RULES: dict[str, Callable[[Config, ConfigObject, Mapping[Key, ConfigObject]], Iterator[str]]] = {
     "isakmp-key": _of_key,
+    "tunnel-group": _of_key,
+    "ike-enable": _of_ike,
     "crypto-map-binding": _of_binding,
     "isakmp-policy": _of_ike,
     "isakmp-keepalive": _of_ike,

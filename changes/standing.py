@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from ..inventory.errors import ChangeError
 from .objects import Config, ConfigObject, Key
-from .radius import peers_of
 from .sharing import goes_to, users
 
 #: What a later version of a name ends in; no tunnel may have a name like that.
@@ -58,7 +57,7 @@ def find(host: str, running: Config, crypto_map: str, access_list: str) -> Stand
         name = entry.child("match address")
         selectors = running.get("access-list", name) if name and is_version(name, access_list) else None
         if entry.groups["map"] == crypto_map and selectors is not None:
-            sets = (running.get("transform-set", word) for word in (entry.child("set transform-set") or "").split())
+            sets = (running.get("transform-set", word) for word in entry.transform_names)
             found.append(Standing(entry, selectors, tuple(item for item in sets if item is not None)))
     if len(found) > 1:
         numbers = " and ".join(item.entry.groups["sequence"] for item in found)
@@ -95,8 +94,8 @@ def replacing(standing: Standing, running: Config, names: tuple[str, str], peer:
     """What the wanted form may change and retire. ``names`` are the base names of list and transform set, ``peer`` is wanted."""
     entry = standing.entry
     editable = {entry.key}
-    key = running.get("isakmp-key", peer)
-    if key and key.groups["mask"] in ("", "255.255.255.255") and not goes_to(running, peer, besides={entry.key}):
+    key = running.key_of(peer)
+    if key and key.groups.get("mask", "") in ("", "255.255.255.255") and not goes_to(running, peer, besides={entry.key}):
         editable.add(key.key)
     keys, stays = _keys(entry, running, peer)
     policies, offered = _policies(entry, running, peer, policy)
@@ -109,8 +108,8 @@ def _keys(entry: ConfigObject, running: Config, peer: str) -> tuple[list[ConfigO
     """Keys of peers that the entry no longer goes to."""
     going: list[ConfigObject] = []
     stays: list[str] = []
-    for old in peers_of(entry):
-        key = running.get("isakmp-key", old) if old != peer else None
+    for old in entry.peers:
+        key = running.key_of(old) if old != peer else None
         if key is not None:
             others = goes_to(running, old, besides={entry.key})
             if others:
@@ -125,7 +124,8 @@ def _policies(entry: ConfigObject, running: Config, peer: str, wanted: ConfigObj
     present = running.of("isakmp-policy")
     if any(item.meaning[1] == wanted.meaning[1] for item in present):
         return [], []
-    own = {entry.key, *(("isakmp-key", (address,)) for address in (*peers_of(entry), peer))}
+    keys = (running.key_of(address) for address in (*entry.peers, peer))
+    own = {entry.key, *(key.key for key in keys if key)}
     going: list[ConfigObject] = []
     stays: list[str] = []
     for item in present:

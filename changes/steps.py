@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .families import FAMILIES, Phase
+from .families import FAMILIES
+from .family import Phase
 from .objects import ConfigObject, Key
+from .spelling import negated, typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +62,26 @@ def create(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
     builds: list[Step] = []
     switches: list[Step] = []
     for item in in_order(os, items):
+        if not item.children and item.family.switches and item.family.switches.fullmatch(item.header):
+            switches.append(_step(Phase.SWITCH, item, f"put to use: {item.title}", (item.header,)))
+            continue
         switching = [line for line in item.children if item.family.switches and item.family.switches.fullmatch(line)]
         building = [line for line in item.children if line not in switching]
         if building or not switching:
-            builds.append(Step(Phase.BUILD, item.family.name, item.title, item.family.sentence, (item.header, *building)))
+            lines = typed(item.family, item.header, building)
+            builds.append(_step(Phase.BUILD, item, item.family.sentence, lines))
         for line in switching:
-            purpose = f"put to use: {item.title}"
-            switches.append(Step(Phase.SWITCH, item.family.name, item.title, purpose, (item.header, line)))
+            switches.append(_step(Phase.SWITCH, item, f"put to use: {item.title}", typed(item.family, item.header, [line])))
     return (*builds, *switches)
 
 
 def remove(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
     """Steps that take ``items`` away: first what refers, then what it refers to."""
-    return tuple(
-        Step(Phase.CLEAN, item.family.name, item.title, f"remove {item.title}", item.removal)
-        for item in reversed(in_order(os, items))
-    )
+    return tuple(_step(Phase.CLEAN, item, f"remove {item.title}", item.removal) for item in reversed(in_order(os, items)))
+
+
+def _step(phase: Phase, item: ConfigObject, purpose: str, lines: tuple[str, ...]) -> Step:
+    return Step(phase, item.family.name, item.title, purpose, lines, flat=item.family.flat)
 
 
 def change(os: str, edits: Iterable[Edit]) -> tuple[Step, ...]:
@@ -95,13 +101,18 @@ def _edit(edit: Edit) -> Iterator[Step]:
         lines = (*before.removal, after.header)
         yield Step(Phase.SWITCH, name, title, f"another value: {title}", lines, flat=True)
         return
+    family, header = after.family, after.header
     here, there = before.canonical_children, after.canonical_children
-    replaced = {setting_of(line, editing.single) for line in there}
+    given = {setting_of(line, editing.single) for line in there}
     for line in sorted((line for line in there if line not in here), key=lambda line: _is_switch(after, line)):
-        yield Step(Phase.SWITCH, name, title, f"switch {title}", (after.header, line))
+        setting = setting_of(line, editing.single)
+        old = [found for found in here if setting in editing.first_off and setting_of(found, editing.single) == setting]
+        off = (part for found in old for part in negated(family, header, found))
+        yield _step(Phase.SWITCH, after, f"switch {title}", (*off, *typed(family, header, [line])))
     for line in here:
-        if line not in there and setting_of(line, editing.single) not in replaced:
-            yield Step(Phase.SWITCH, name, title, f"drop from {title}", (after.header, f"no {line}"))
+        # A default that the device writes out cannot be dropped, only replaced.
+        if line not in there and line not in family.defaults and setting_of(line, editing.single) not in given:
+            yield _step(Phase.SWITCH, after, f"drop from {title}", negated(family, header, line))
 
 
 def setting_of(line: str, single: tuple[str, ...]) -> str:

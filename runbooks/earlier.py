@@ -8,7 +8,6 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ..changes import tree
 from ..changes.objects import Config, ConfigObject, read
-from ..changes.radius import peers_of
 from ..changes.selectors import selectors_of
 from ..inventory.intent import End, IPSecProposal, TunnelTermination
 from ..templates.words import ESP_ENCRYPTION, ESP_INTEGRITY
@@ -28,7 +27,7 @@ def earlier(plan: TunnelPlan) -> TunnelPlan | None:
     if entries[0] is None or entries[1] is None:
         return None
     protected = [_prefixes(config, entry) for config, entry in zip(configs, entries, strict=True) if entry]
-    peers = [peers_of(entry) for entry in entries if entry]
+    peers = [entry.peers for entry in entries if entry]
     proposal, other = (_proposal(config, entry) for config, entry in zip(configs, entries, strict=True) if entry)
     if None in protected or proposal is None or proposal != other or any(len(found) != 1 for found in peers):
         return None
@@ -77,7 +76,7 @@ def _addresses(running: str) -> tuple[IPv4Address, ...]:
 
 def _proposal(config: Config, entry: ConfigObject) -> IPSecProposal | None:
     """The first transform set of the entry in the words of the intent."""
-    name = (entry.child("set transform-set") or "").split()[:1]
+    name = entry.transform_names[:1]
     transforms = config.get("transform-set", *name) if name else None
     if transforms is None:
         return None

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from ..changes.allocate import Allocation
 from ..changes.change import Change
 from ..changes.plan import plan
-from ..changes.tree import Node
 from ..checks.finding import Finding, against
 from ..checks.precheck import Box, precheck
 from ..checks.read_back import without
@@ -163,7 +162,7 @@ def running_after(plan_: TunnelPlan, running: dict[str, str]) -> dict[str, str]:
     for end in plan_.ends:
         left = without(end.change, running.get(end.host, end.snapshot.running))
         items = (*end.change.created, *(edit.after for edit in end.change.edited))
-        added = (Node(item.header, item.children) for item in items)
+        added = (node for item in items for node in item.nodes)
         after[end.host] = "".join(f"{node.text}\n" for node in (*left, *added))
     return after
 

@@ -72,4 +72,4 @@ def _with(context: Context, end: EndPlan, change: Change, accept_unsaved: bool) 
 
 def _text(items: tuple[ConfigObject, ...]) -> str:
     """Objects as configuration text."""
-    return "".join("\n".join((item.header, *(f" {child}" for child in item.children))) + "\n" for item in items)
+    return "".join(f"{node.text}\n" for item in items for node in item.nodes)

@@ -9,7 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ..changes.families import Phase
+from ..changes.family import Phase
 from ..checks.finding import Status
 from .outcome import DeviceRow, Result, TunnelOutcome, exit_code
 from .planning import EndPlan, TunnelPlan

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from nornir.core.task import Result, Task
 
 from ..changes.change import Change
-from ..changes.families import FAMILIES, Phase
+from ..changes.families import FAMILIES
+from ..changes.family import Phase
 from ..changes.steps import Step
 from ..inventory.errors import DeviceRefused
 from .device import Stop, session

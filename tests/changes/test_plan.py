@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from nr_run.changes.families import IOS, Phase
+from nr_run.changes.families import IOS
+from nr_run.changes.family import Phase
 from nr_run.changes.plan import plan
 from nr_run.changes.restore import restore
 from nr_run.inventory.errors import ChangeError

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nr_run.changes import tree
 from nr_run.changes.change import Change
-from nr_run.changes.families import Phase
+from nr_run.changes.family import Phase
 from nr_run.changes.objects import read, referrers
 from nr_run.changes.plan import plan, plan_reversal
 from nr_run.changes.restore import restore
