@@ -42,7 +42,7 @@ def _clear_stale(context: Context, plan: TunnelPlan) -> None:
         flows = [end.snapshot.observation.flow(*pair) for pair in end.end.selectors]
         shared = goes_to(read(end.platform.os, end.snapshot.running), str(end.end.remote.outside_ip))
         if any(flow and flow.sas for flow in flows) and not shared:
-            stale[end.host] = {"peer": end.end.remote.outside_ip, "os": end.platform.os}
+            stale[end.host] = {"peer": end.end.remote.outside_ip}
     if stale:
         run_on_all(context.nornir, clear, stale)
 
@@ -59,7 +59,7 @@ def _still_up(plan: TunnelPlan, seen: dict[str, Observation]) -> tuple[Finding, 
 def _gone(context: Context, plan: TunnelPlan) -> Proof:
     """The map entries are gone: drop what is left of their SAs where no other tunnel goes to the same peer, and look."""
     alone = {
-        end.host: {"peer": end.end.remote.outside_ip, "os": end.platform.os}
+        end.host: {"peer": end.end.remote.outside_ip}
         for end in plan.ends
         if any(item.family.name == "isakmp-key" for item in end.change.removed)
     }

@@ -9,7 +9,8 @@ from ..changes.objects import ConfigObject, read
 from ..changes.plan import Change, plan, plan_removal
 from ..changes.removal import owned
 from ..changes.tree import Node
-from ..checks.precheck import Box, identity, saved
+from ..checks.box import Box
+from ..checks.precheck import identity, saved
 from ..checks.reload_fence import fence
 from ..inventory.errors import ChangeError, DriftError
 from ..inventory.intent import Tunnel

@@ -15,7 +15,7 @@ from ..changes.sharing import goes_to
 from ..inventory.errors import DeviceRefused, SessionLost
 from .clear import clear_peer
 from .device import reconnect
-from .push import RUNNING, Note, leave_and_read
+from .push import Note, leave_and_read
 from .session import Reply, Session
 
 
@@ -56,18 +56,18 @@ def undo(
 
 
 def _undo_once(device: Session, host: str, change: Change, before: str, peer: IPv4Address, note: Note) -> Undone:
-    running = leave_and_read(device) if device.configuring else device.ask(RUNNING)
+    running = leave_and_read(device) if device.configuring else device.ask(device.dialect.commands.running)
     steps = restore(change, before, running)
     refused: list[Reply] = []
     if steps:
         note("undoing", host=host, steps=len(steps))
-        device.exchange(["configure terminal"])
+        device.configure()
         for step in steps:
             refused += (reply for reply in device.exchange(step.lines) if reply.text.strip())
         running = leave_and_read(device)
     # Another tunnel may go to the same peer: clearing the peer's SAs would break that one.
     if not goes_to(read(change.os, running), str(peer)):
-        clear_peer(device, peer, change.os)
+        clear_peer(device, peer)
     exact = tree.same(running, before) if change.removed else tree.normalise(running) == tree.normalise(before)
     clean = exact or not restore(change, before, running)
     return Undone(running, exact, clean, tuple(line for step in steps for line in step.lines), tuple(refused))
