@@ -39,8 +39,9 @@ ASYNCHRONOUS = re.compile(
 #: The same in the middle of a line: with its time stamp, or with the number of an ASA's message, since a bare per cent sign may
 #: be part of an answer.
 _INLINE = re.compile(rf"(?<=\S)(?:{_STAMPED}%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+|%ASA-[0-7]-\d{{6}}): .*\n")
-#: A line of this length may not fit beside the prompt on a terminal of 80 columns, which an ASA has until somebody changes it.
-_MAY_SCROLL = 30
+#: What a device draws again while a line that is typed outgrows a terminal of 80 columns, which an ASA has until somebody changes
+#: its configuration: it steps back, puts a dollar sign for what has moved out on the left, and wipes the rest of the line.
+_SCROLLED = re.compile(r"\x08+\$[^\x08\n]*\x08+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Session:
         typed = [self._secrets.reveal(line.strip()) for line in lines]
         self._write([*([] if answer is None else [answer]), *typed, mark])
         end = rf"{self._prompt}\n*{_broken(mark)}[ \t]*\n(?:.*\n)*?{self._prompt}\Z"
-        seen = _without_messages(self._read_until(end, patience_seconds))
+        seen = _SCROLLED.sub("", _without_messages(self._read_until(end, patience_seconds)))
         replies = self._split(lines, typed, seen, mark)
         for reply in replies:
             logger.debug("%s: %s -> %s", self.name, reply.line, reply.text)
@@ -245,7 +246,7 @@ class Session:
         for line, text in zip([*lines, mark], [*typed, mark], strict=True):
             # The first prompt was read with the exchange before, so the first echo stands without one.
             before = rf"(?:{self._prompt}|\A)" if not starts else self._prompt
-            echo = re.compile(rf"{before}\n*{_echo(text)}[ \t]*$\n?", re.MULTILINE).search(seen, position)
+            echo = re.compile(rf"{before}\n*{_broken(text)}[ \t]*$\n?", re.MULTILINE).search(seen, position)
             if echo is None:
                 raise DeviceRefused(f"{self.name}: the echo of {line!r} did not come back, so it is not certain what was taken")
             starts.append(echo.span())
@@ -260,18 +261,6 @@ class Session:
 def _broken(text: str) -> str:
     """Pattern of an echo: a message that was taken out of the middle of it leaves line breaks there."""
     return r"\n{0,4}".join(re.escape(character) for character in text)
-
-
-def _echo(text: str) -> str:
-    """Pattern of the echo of a line: the line, or what is left of it where the terminal was too narrow.
-
-    Then the device draws the line again from its prompt on, with a dollar sign in the place of what has moved out on the left;
-    the beginning was drawn before, and the end stands at the end (recorded sessions of IOS and ASA at 80 columns).
-    """
-    whole = _broken(text)
-    if len(text) < _MAY_SCROLL:
-        return whole
-    return rf"(?:{whole}|{_broken(text[:8])}[^\n]*\$[^\n]*{_broken(text[-8:])}[ \b]*)"
 
 
 def _without_messages(text: str) -> str:
