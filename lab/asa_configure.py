@@ -35,6 +35,8 @@ def complaint(reading: Reading[object], line: str, prompt: str) -> list[str]:
 
 def apply(box: AsaBox, place: Place, line: str, prompt: str = "") -> tuple[list[str], Place, Reading[object]]:
     """Apply one line: what the box answers, where the person is after it, and how the line was read."""
+    if not line.strip() or line.lstrip().startswith("!"):
+        return [], place, Reading(Verdict.DONE)
     reading, at = read(box.release, place, line)
     whole: Reading[object] = Reading(reading.verdict, reading.column, reading.leaf, reading.values, reading.depth)
     if reading.verdict is not Verdict.DONE or reading.leaf is None:

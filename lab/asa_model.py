@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from . import asa_lists as lists
-from .asa_rules import interface_named, map_lines
+from .asa_edit import interface_named
+from .asa_rules_map import map_lines
 from .asa_text import policy_values
 from .meaning import Key, host_lives
 from .model import Interface, MapEntry, Policy, Route
