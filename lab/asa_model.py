@@ -129,6 +129,20 @@ class AsaMeaning:
         line = section.child("key") if section is not None else None
         return Key(line.values["used"], no_xauth=True) if line is not None else None
 
+    def admits(self, peer: IPv4Address) -> bool:
+        """The group policy of the peer's tunnel group names the protocol, and allows a login."""
+        section = self.store.get("tunnel-group general", str(peer))
+        line = section.child("default-group-policy") if section is not None else None
+        for name in (line.values["policy"] if line is not None else "", "DfltGrpPolicy"):
+            attributes = self.store.get("group-policy attributes", name)
+            protocols = attributes.child("vpn-tunnel-protocol") if attributes is not None else None
+            logins = attributes.child("vpn-simultaneous-logins") if attributes is not None else None
+            if logins is not None and logins.text.split()[-1] == "0":
+                return False
+            if protocols is not None:
+                return bool({"ikev1", "IPSec"} & set(protocols.text.split()))
+        return True
+
     def keepalive(self, peer: IPv4Address) -> int:
         """Dead peer detection: on unless it is switched off; the threshold and so many tries of ten seconds."""
         section = self.store.get("tunnel-group ipsec", str(peer))

@@ -17,8 +17,16 @@ OUTSIDE = {
     "asa919": "172.18.124.219",
     "c881": "172.18.124.181",
     "vpn3640-124": "172.18.124.124",
+    "vpn2611": "172.18.124.159",
 }
-INSIDE = {"asa82": "10.10.82", "asa91": "10.10.91", "asa919": "10.10.119", "c881": "10.10.81", "vpn3640-124": "10.10.24"}
+INSIDE = {
+    "asa82": "10.10.82",
+    "asa91": "10.10.91",
+    "asa919": "10.10.119",
+    "c881": "10.10.81",
+    "vpn3640-124": "10.10.24",
+    "vpn2611": "10.10.10",
+}
 PSK = "Agreed.Key-asa~ios"
 INVALID = "ERROR: % Invalid input detected at '^' marker."
 INCOMPLETE = "WARNING: The crypto map entry is incomplete!"

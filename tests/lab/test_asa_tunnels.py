@@ -9,7 +9,7 @@ import pytest
 from nr_run.lab.entry import LabHandle
 from nr_run.parsers import parse
 
-from .firewalls import INSIDE, OUTSIDE, asa_end, config, end, ike_state, join, ping, typed
+from .firewalls import INSIDE, OUTSIDE, PSK, asa_end, config, end, ike_state, join, ping, typed
 from .tunnels import eventually, replies
 
 SHOWN = (
@@ -278,6 +278,44 @@ def test_bare_pfs_means_another_group_on_each_release(boxes: LabHandle) -> None:
     assert "There are no ipsec sas" in boxes.exec("asa82", "show crypto ipsec sa")
     typed(boxes, "asa919", "crypto map NR-MAP 10 set pfs group14")
     assert "crypto map NR-MAP 10 set pfs" in config(boxes, "asa919", "crypto map")
+
+
+@pytest.mark.parametrize("boxes", [("asa91", "c881")], indirect=True)
+def test_a_policy_that_does_not_admit_the_protocol_stops_the_tunnel(boxes: LabHandle) -> None:
+    """A group policy without `ikev1` lets phase 1 up and nothing more, whoever begins; with it the tunnel comes up."""
+    join(boxes, "asa91", "c881")
+    typed(boxes, "asa91", POLICY.format(word="ikev2"))
+    typed(boxes, "asa91", f"tunnel-group {OUTSIDE['c881']} general-attributes\ndefault-group-policy NR-GP")
+    for near, far in (("asa91", "c881"), ("c881", "asa91")):
+        assert ping(boxes, near, far) == 0
+        assert ike_state(boxes, "asa91") == "MM_ACTIVE"
+        assert "There are no ipsec sas" in boxes.exec("asa91", "show crypto ipsec sa")
+    assert typed(boxes, "asa91", POLICY.format(word="ikev1")) == []
+    eventually(lambda: ping(boxes, "asa91", "c881") == 5)
+
+
+@pytest.mark.parametrize("boxes", [("vpn2611", "asa82")], indirect=True)
+def test_a_2611_needs_no_xauth_for_an_asa(boxes: LabHandle) -> None:
+    """The 2611 asks every peer for a user unless its key says `no-xauth`; with it the tunnel runs both ways."""
+    lines = f"""\
+crypto isakmp key {PSK} address {OUTSIDE["asa82"]}{{tail}}
+crypto ipsec transform-set NR-TS esp-3des esp-sha-hmac
+ip access-list extended NR-ACL
+ permit ip 10.10.10.0 0.0.0.255 10.10.82.0 0.0.0.255
+crypto map clientmap 1 ipsec-isakmp
+ set peer {OUTSIDE["asa82"]}
+ set transform-set NR-TS
+ match address NR-ACL"""
+    typed(boxes, "vpn2611", lines.format(tail=""))
+    typed(boxes, "asa82", end("asa82", "vpn2611", cipher="3des", group="2"))
+    assert ping(boxes, "asa82", "vpn2611") == 0
+    assert ike_state(boxes, "asa82") == "MM_TM_INIT_XAUTH"
+    typed(boxes, "vpn2611", f"no crypto isakmp key {PSK} address {OUTSIDE['asa82']}")
+    typed(boxes, "vpn2611", f"crypto isakmp key {PSK} address {OUTSIDE['asa82']} no-xauth")
+    boxes.exec("asa82", "clear crypto isakmp sa")
+    eventually(lambda: ping(boxes, "asa82", "vpn2611") == 5)
+    dialogue = ["ping", "ip", "10.10.82.1", "5", "", "", "y", "10.10.10.1", "", "", "", "", "", ""]
+    assert replies(boxes.exec("vpn2611", "\n".join(dialogue))) == 5
 
 
 @pytest.mark.parametrize("boxes", [("asa91", "c881")], indirect=True)
