@@ -260,7 +260,7 @@ def _clearing(work: Callable[[AsaBox, dict[str, str]], None]) -> Handler:
 
     async def handler(call: Call) -> list[str]:
         box = asa(call)
-        before = Tunnels(box.store)
+        before = Tunnels(box)
         try:
             work(box, call.values)
         except Refused as refusal:

@@ -225,3 +225,18 @@ def test_tunnel_groups_have_a_type_before_attributes(firewalls: LabHandle) -> No
         ]
         assert typed(firewalls, asa, "no tunnel-group BRANCH type ipsec-l2l") == []
         assert config(firewalls, asa, "tunnel-group") == []
+
+
+@pytest.mark.parametrize("boxes", [("asa82",)], indirect=True)
+def test_8_2_shows_its_pools_and_default_lifetimes(boxes: LabHandle) -> None:
+    """The lifetimes that hold are always written, and come back when they are taken away; pools are a part of their own."""
+    lifetimes = [f"crypto ipsec security-association lifetime {text}" for text in ("seconds 28800", "kilobytes 4608000")]
+    assert config(boxes, "asa82", "crypto ipsec") == lifetimes
+    assert typed(boxes, "asa82", "crypto ipsec security-association lifetime seconds 3600") == []
+    assert lifetimes[0] not in config(boxes, "asa82", "crypto ipsec")
+    assert typed(boxes, "asa82", "no crypto ipsec security-association lifetime seconds 3600") == []
+    assert sorted(config(boxes, "asa82", "crypto ipsec")) == sorted(lifetimes)
+    typed(boxes, "asa82", "global (outside) 1 interface")
+    assert config(boxes, "asa82", "global") == ["global (outside) 1 interface"]
+    (said,) = typed(boxes, "asa82", "nat (inside) 0 access-list NOWHERE")
+    assert said.endswith("ERROR: access-list <NOWHERE> does not exist")
