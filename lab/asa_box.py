@@ -27,6 +27,7 @@ class AsaBox(Box):
         self.eem = Eem(self)
         self.changed_by = ""
         self.asked = False
+        self.saved_at = ""
 
     @property
     def meaning(self) -> Meaning:

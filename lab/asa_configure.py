@@ -35,6 +35,8 @@ def complaint(reading: Reading[object], line: str, prompt: str) -> list[str]:
 
 def apply(box: AsaBox, place: Place, line: str, prompt: str = "") -> tuple[list[str], Place, Reading[object]]:
     """Apply one line: what the box answers, where the person is after it, and how the line was read."""
+    if not line.strip() or line.lstrip().startswith("!"):
+        return [], place, Reading(Verdict.DONE)
     reading, at = read(box.release, place, line)
     whole: Reading[object] = Reading(reading.verdict, reading.column, reading.leaf, reading.values, reading.depth)
     if reading.verdict is not Verdict.DONE or reading.leaf is None:
@@ -43,7 +45,7 @@ def apply(box: AsaBox, place: Place, line: str, prompt: str = "") -> tuple[list[
     if reading.leaf.negated:
         values["line"] = values["line"].removeprefix("no ")
     edit = Edit(box, form, reading.leaf.negated, values, at.section if form.mode != "config" else None)
-    before = Tunnels(box.store)
+    before = Tunnels(box)
     try:
         perform(edit, HOOKS)
     except Refused as refusal:
@@ -63,9 +65,10 @@ class Tunnels:
     lifetimes show at the next negotiation.
     """
 
-    def __init__(self, store: Store) -> None:
-        self.bound = _bound(store)
-        self.entries = _entries(store, set(self.bound.values()))
+    def __init__(self, box: AsaBox) -> None:
+        self.bound = _bound(box.store)
+        self.up = {(flow.map, flow.seq) for flow in box.crypto.flows}
+        self.entries = _entries(box.store, self.up)
 
     def settle(self, box: AsaBox) -> None:
         """Tear down what a change took the ground from."""
@@ -73,7 +76,7 @@ class Tunnels:
         if bound != self.bound:
             box.binding_changed()
             return
-        after = _entries(box.store, set(bound.values()))
+        after = _entries(box.store, self.up)
         for key, entry in self.entries.items():
             if not _goes_on(entry, after.get(key)):
                 box.entry_changed(*key)
@@ -83,9 +86,10 @@ def _bound(store: Store) -> dict[str, str]:
     return {entry.key[1]: entry.key[0] for entry in store.all("map interface")}
 
 
-def _entries(store: Store, names: set[str]) -> dict[tuple[str, str], MapEntry]:
-    meaning = AsaMeaning(store)
-    return {(name, str(entry.seq)): entry for name in names for entry in meaning.entries(name)}
+def _entries(store: Store, wanted: set[tuple[str, int]]) -> dict[tuple[str, str], MapEntry]:
+    """The entries that something was negotiated for; no others can lose anything."""
+    meaning, names = AsaMeaning(store), {name for name, _ in wanted}
+    return {(name, str(e.seq)): e for name in names for e in meaning.entries(name) if (name, e.seq) in wanted}
 
 
 def _goes_on(before: MapEntry, after: MapEntry | None) -> bool:

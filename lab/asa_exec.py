@@ -95,7 +95,7 @@ COMMON = (
     ExecForm("write {erase|net|standby} [<line:rest>]", "not_played"),
 )
 
-EXECS82 = COMMON
+EXECS82 = (*COMMON, ExecForm("show running-config global", "show_part", 15, {"part": "global"}))
 
 EXECS84 = (
     *COMMON,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import cast
 
-from . import asa_lists, asa_ping, asa_rules, asa_shows, asa_shows_crypto
+from . import asa_lists, asa_ping, asa_rules_groups, asa_rules_lists, asa_shows, asa_shows_crypto
 from .asa_box import AsaBox
 from .asa_configure import Tunnels, caret
 from .asa_text import spaced
@@ -260,7 +260,7 @@ def _clearing(work: Callable[[AsaBox, dict[str, str]], None]) -> Handler:
 
     async def handler(call: Call) -> list[str]:
         box = asa(call)
-        before = Tunnels(box.store)
+        before = Tunnels(box)
         try:
             work(box, call.values)
         except Refused as refusal:
@@ -289,12 +289,12 @@ def _clear_tunnel_group(box: AsaBox, values: dict[str, str]) -> None:
 def _clear_list(box: AsaBox, values: dict[str, str]) -> None:
     for entry in asa_lists.named(box.store, values["name"]):
         del box.store.root[("ace", entry.key)]
-    asa_rules.list_is_gone(box.store, values["name"])
+    asa_rules_lists.list_is_gone(box.store, values["name"])
 
 
 def _clear_group_policy(box: AsaBox, values: dict[str, str]) -> None:
     if box.store.get("group-policy", values["name"]) is not None:
-        asa_rules.remove_group_policy(box.store, values["name"])
+        asa_rules_groups.remove_group_policy(box.store, values["name"])
 
 
 # Showing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
+from functools import cache
 from ipaddress import IPv4Address, IPv4Network
 
 from .edit import Refused
@@ -101,6 +102,16 @@ def networks(store: Store, name: str) -> list[IPv4Network] | None:
 
 def selectors(store: Store, ace: str) -> tuple[str, list[Selector]] | None:
     """Action and selectors of an entry, groups multiplied out; None for a remark or an inactive entry."""
+    return _read(store, ace) if "object" in ace else _plain(ace)
+
+
+@cache
+def _plain(ace: str) -> tuple[str, list[Selector]] | None:
+    """The same for an entry that names no object, which always means the same."""
+    return _read(Store(), ace)
+
+
+def _read(store: Store, ace: str) -> tuple[str, list[Selector]] | None:
     words = ace.split()
     if words[0] == "remark" or words[-1] == "inactive":
         return None
@@ -123,10 +134,19 @@ def _side(store: Store, words: list[str]) -> tuple[list[IPv4Network], list[str]]
     return [IPv4Network(f"{words[0]}/{words[1]}")], words[2:]
 
 
-def lines_of(store: Store, name: str) -> list[tuple[str, Selector]]:
+def by_name(store: Store) -> dict[str, list[Entry]]:
+    """The entries of every list in their order."""
+    found: dict[str, list[Entry]] = {}
+    for entry in store.root.values():
+        if entry.form.family == "ace":
+            found.setdefault(entry.key[0], []).append(entry)
+    return found
+
+
+def lines_of(store: Store, entries: list[Entry]) -> list[tuple[str, Selector]]:
     """Every action and selector of a list."""
     found: list[tuple[str, Selector]] = []
-    for entry in named(store, name):
+    for entry in entries:
         read = selectors(store, entry.values["ace"])
         if read is not None:
             found += [(read[0], selector) for selector in read[1]]
@@ -135,7 +155,7 @@ def lines_of(store: Store, name: str) -> list[tuple[str, Selector]]:
 
 def permits(store: Store, name: str, source: IPv4Address, destination: IPv4Address) -> bool:
     """Whether a list permits a packet."""
-    for action, selector in lines_of(store, name):
+    for action, selector in lines_of(store, named(store, name)):
         if selector.covers(source, destination):
             return action == "permit"
     return False

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from . import asa_lists as lists
-from .asa_rules import interface_named, map_lines
+from .asa_edit import interface_named
 from .asa_text import policy_values
 from .meaning import Key, host_lives
 from .model import Interface, MapEntry, Policy, Route
@@ -88,22 +88,25 @@ class AsaMeaning:
 
     def entries(self, name: str) -> list[MapEntry]:
         """The entries of a crypto map by sequence number."""
-        seqs = {e.key[1] for e in self.store.all("map line") if e.key[0] == name}
-        return [self._entry(name, seq) for seq in sorted(seqs, key=int)]
+        found: dict[int, dict[str, Entry]] = {}
+        for entry in self.store.root.values():
+            if entry.form.family == "map line" and entry.key[0] == name:
+                found.setdefault(int(entry.key[1]), {})[entry.key[2]] = entry
+        aces = lists.by_name(self.store) if found else {}
+        return [self._entry(name, seq, found[seq], aces) for seq in sorted(found)]
 
-    def _entry(self, name: str, seq: str) -> MapEntry:
-        lines = map_lines(self.store, name, seq)
+    def _entry(self, name: str, seq: int, lines: dict[str, Entry], aces: dict[str, list[Entry]]) -> MapEntry:
         sets = lines["transform"].values["sets"].split() if "transform" in lines else []
         found = [self.store.get("transform-set", item) for item in sets]
         acl = lines["match"].values["acl"] if "match" in lines else ""
         return MapEntry(
             name=name,
-            seq=int(seq),
+            seq=seq,
             peers=tuple(IPv4Address(peer) for peer in lines["peer"].values["peers"].split()) if "peer" in lines else (),
             transforms=tuple(transform_words(item) for item in found if item is not None),
             pfs=lines["pfs"].values["group"] if "pfs" in lines else "",
             acl=acl,
-            lines=tuple(lists.lines_of(self.store, acl)),
+            lines=tuple(lists.lines_of(self.store, aces.get(acl, []))),
             dynamic="",
             seconds=self._lifetime(lines, "seconds", LIFETIME_SECONDS),
             kilobytes=self._lifetime(lines, "kilobytes", LIFETIME_KILOBYTES),
@@ -127,6 +130,20 @@ class AsaMeaning:
             section = self.store.get("tunnel-group ipsec", "DefaultL2LGroup")
         line = section.child("key") if section is not None else None
         return Key(line.values["used"], no_xauth=True) if line is not None else None
+
+    def admits(self, peer: IPv4Address) -> bool:
+        """The group policy of the peer's tunnel group names the protocol, and allows a login."""
+        section = self.store.get("tunnel-group general", str(peer))
+        line = section.child("default-group-policy") if section is not None else None
+        for name in (line.values["policy"] if line is not None else "", "DfltGrpPolicy"):
+            attributes = self.store.get("group-policy attributes", name)
+            protocols = attributes.child("vpn-tunnel-protocol") if attributes is not None else None
+            logins = attributes.child("vpn-simultaneous-logins") if attributes is not None else None
+            if logins is not None and logins.text.split()[-1] == "0":
+                return False
+            if protocols is not None:
+                return bool({"ikev1", "IPSec"} & set(protocols.text.split()))
+        return True
 
     def keepalive(self, peer: IPv4Address) -> int:
         """Dead peer detection: on unless it is switched off; the threshold and so many tries of ten seconds."""

@@ -63,7 +63,8 @@ class AsaSession(Session):
         answer, place, reading = asa_configure.apply(self.asa, self.place, line, self.prompt)
         if reading.verdict is not Verdict.DONE:
             other = self.box.release.execs[15].read(self._piped(line)[0])
-            if other.verdict is Verdict.DONE or other.depth > reading.depth:
+            ambiguous = reading.verdict is Verdict.AMBIGUOUS
+            if other.verdict is Verdict.DONE or (other.depth > reading.depth and not ambiguous):
                 await self.execute(line)
                 return
         self.place = place

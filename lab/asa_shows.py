@@ -89,6 +89,7 @@ PARTS: dict[str, Layout] = {
     "crypto": asa_text.CRYPTO,
     "crypto dynamic-map": (),
     "event manager": ("applet",),
+    "global": ("global",),
     "group-policy": (asa_text.GROUP_POLICY,),
     "hostname": ("hostname",),
     "interface": ("interface!",),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from .asa_rules import POLICY_DEFAULTS, POLICY_LINES
+from .asa_rules_crypto import POLICY_DEFAULTS, POLICY_LINES
 from .store import Entry, Layout, Store
 
 _INTERFACE = ("description", "speed", "duplex", "shutdown", "nameif", "security-level", "ip address")

@@ -160,6 +160,8 @@ class Ike:
         if self.network.ike_peer(offer.box, offer.peer) is not other:
             return
         agreed = agree_quick(offer, other)
+        if not (offer.box.meaning.admits(offer.peer) and other.meaning.admits(offer.local)):
+            agreed = "the policy for the peer does not admit the tunnel"
         if isinstance(agreed, str):
             for box, peer in ((other, offer.local), (offer.box, offer.peer)):
                 box.quick_mode_failed(peer)

@@ -41,6 +41,9 @@ class Meaning(Protocol):
     def key_for(self, peer: IPv4Address) -> Key | None:
         """The pre-shared key for a peer."""
 
+    def admits(self, peer: IPv4Address) -> bool:
+        """Whether the policy for a peer, beside its key, lets an IKEv1 tunnel come up."""
+
     def keepalive(self, peer: IPv4Address) -> int:
         """Seconds of silence after which the peer is given up; 0 without keepalives."""
 
@@ -103,6 +106,10 @@ class IosMeaning:
         """`crypto isakmp key`."""
         entry = model.key_for(self.store, peer)
         return Key(entry.values["used"], "noxauth" in entry.values) if entry is not None else None
+
+    def admits(self, peer: IPv4Address) -> bool:  # noqa: ARG002 - a router has no such policy
+        """Always."""
+        return True
 
     def keepalive(self, peer: IPv4Address) -> int:  # noqa: ARG002 - one setting for all peers
         """`crypto isakmp keepalive`."""

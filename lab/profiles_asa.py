@@ -240,7 +240,12 @@ PROFILES: dict[str, Profile] = {
         model="ASA5510",
         release="8.2(5)",
         layout=(),
-        config=_config("Ethernet0/0 Ethernet0/1 Ethernet0/2 Ethernet0/3 Management0/0", "ssh version 2\n"),
+        config=_config(
+            "Ethernet0/0 Ethernet0/1 Ethernet0/2 Ethernet0/3 Management0/0",
+            "ssh version 2\n"
+            "crypto ipsec security-association lifetime seconds 28800\n"
+            "crypto ipsec security-association lifetime kilobytes 4608000\n",
+        ),
         version=_VERSION_5510,
         nvram=256 * 1024,
         physical=("Ethernet0/0", "Ethernet0/1", "Ethernet0/2", "Ethernet0/3", "Management0/0"),
