@@ -9,7 +9,7 @@ from dataclasses import dataclass
 #: Lines that a device prints about the configuration, or that change by themselves; they are no configuration.
 VOLATILE = re.compile(
     r"Building configuration\.\.\.|Current configuration ?:.*|Using \d+ out of \d+ bytes.*|! (?:Last|NVRAM|No) configuration.*"
-    r"|ntp clock-period \d+|:.*|ASA Version .*|Cryptochecksum:.*"
+    r"|ntp clock-period \d+|:(?: (?:Saved|Written by .*|Serial Number: .*|Hardware: .*|end))?|ASA Version .*|Cryptochecksum:.*"
 )
 
 

@@ -1,6 +1,7 @@
-"""Why a tunnel is not up: the failure signatures of IKEv1 and IPsec on IOS, as a table and a decision over both ends.
+"""Why a tunnel is not up: the failure signatures of IKEv1 and IPsec on IOS and ASA, as a table and a decision over both ends.
 
-Sources: Cisco IPsec troubleshooting guide (5409), Cisco ISAKMP state descriptions, recorded sessions of failed negotiations.
+Sources: Cisco IPsec troubleshooting guide (5409), Cisco ISAKMP state descriptions, recorded sessions of failed negotiations;
+of the ASA the published descriptions of MM_WAIT_MSG2 to 6, which say what each end waits for.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 
 from .finding import Cause
 from .l2l import Watched, phase_1_up, phase_2_up, rise
-from .observation import Observation, spis
+from .observation import UP, Observation, spis
 
 CAUSES: dict[str, Cause] = {
     cause.id: cause
@@ -18,7 +19,7 @@ CAUSES: dict[str, Cause] = {
             "preshared-key",
             "the two ends hold different pre-shared keys: phase 1 stops when the first encrypted message is read",
             "high",
-            "debug crypto isakmp (looks for: failed its sanity check or is malformed)",
+            "debug crypto isakmp, on an ASA debug crypto ikev1 (looks for: failed its sanity check or is malformed)",
             "enter the same key at both ends",
         ),
         Cause(
@@ -43,6 +44,20 @@ CAUSES: dict[str, Cause] = {
             "open UDP 500 and ESP between the two outside addresses",
         ),
         Cause(
+            "no-answer",
+            "the ASA does not answer IKE: either UDP 500 does not reach it, or it has no policy like the one that is offered",
+            "medium",
+            "ping the peer's outside address, and show running-config crypto on the ASA that says nothing",
+            "open UDP 500 between the two outside addresses, and give both ends one policy with equal values",
+        ),
+        Cause(
+            "peer-unknown",
+            "the other end has no tunnel-group or key for the address that it is called from",
+            "high",
+            "show running-config tunnel-group on an ASA, show running-config | include isakmp key on IOS",
+            "name the tunnel-group, or the key, by the outside address of this end",
+        ),
+        Cause(
             "xauth",
             "the peer is asked for a user name and password as if it were a VPN client",
             "certain",
@@ -53,7 +68,7 @@ CAUSES: dict[str, Cause] = {
             "no-attempt",
             "no packet reached the crypto map: the route to the far prefix does not leave by its interface, or NAT took it first",
             "high",
-            "show ip route, and show ip nat translations",
+            "show ip route and show ip nat translations, on an ASA show route and packet-tracer",
             "route the far prefix out of the interface with the map, and exempt it from NAT",
         ),
         Cause(
@@ -68,7 +83,7 @@ CAUSES: dict[str, Cause] = {
             "one end still uses SAs that the other end no longer has",
             "high",
             "show crypto ipsec sa, on both ends",
-            "clear crypto sa peer, on both ends, for this peer only",
+            "clear crypto sa peer, on an ASA clear crypto ipsec sa peer, on both ends, for this peer only",
         ),
         Cause(
             "esp-blocked",
@@ -81,14 +96,20 @@ CAUSES: dict[str, Cause] = {
             "return-path",
             "one end encrypts nothing of what it sends: its route to the other prefix, or NAT there, takes the packets elsewhere",
             "medium",
-            "show ip route and show ip nat translations, on the end whose encaps do not rise",
+            "show ip route and show ip nat translations, on an ASA packet-tracer, on the end whose encaps do not rise",
             "route the other prefix out of the interface with the map, and exempt it from NAT",
         ),
     )
 }
 
-_BEFORE_KEYS = ("MM_NO_STATE", "MM_SA_SETUP", "AG_NO_STATE")
-_AT_KEYS = ("MM_KEY_EXCH", "MM_KEY_AUTH", "AG_INIT_EXCH", "AG_AUTH")
+_BEFORE_KEYS = {"MM_NO_STATE", "MM_SA_SETUP", "AG_NO_STATE", "MM_WAIT_MSG2", "MM_WAIT_MSG3"}
+#: Keys are made, and what is encrypted with them cannot be read: an ASA as responder waits for message 5, as initiator for 6.
+_AT_KEYS = {"MM_KEY_EXCH", "MM_KEY_AUTH", "AG_INIT_EXCH", "AG_AUTH", "MM_WAIT_MSG5", "MM_WAIT_MSG6"}
+#: Message 4 would bring the keys of a responder that knows this peer.
+_UNKNOWN_THERE = {"MM_WAIT_MSG4"}
+#: A responder that waits for message 3 was heard and is not answered: something on the way eats the answers.
+_ONE_WAY = {"MM_WAIT_MSG3"}
+_UP = UP["ios"] | UP["asa"]
 
 
 def probable_cause(ends: tuple[Watched, Watched], during: Sequence[Observation] = ()) -> Cause | None:
@@ -116,12 +137,20 @@ def _of_phase_1(near: Watched, far: Watched, seen: Sequence[Observation]) -> Cau
         return CAUSES["xauth"]
     if not here and not there:
         return CAUSES["no-attempt"] if _nothing_sent(near) else CAUSES["udp-500"]
-    if (here | there) & set(_AT_KEYS):
+    both = here | there
+    if both & _AT_KEYS:
         return CAUSES["preshared-key"]
+    if both & _UNKNOWN_THERE:
+        return CAUSES["peer-unknown"]
     if not there or not here:
         # An IKE SA that is up at one end only is what a reload of the other end leaves behind.
-        return CAUSES["stale-sa"] if "QM_IDLE" in here | there else CAUSES["udp-500"]
-    return CAUSES["ike-policy"] if (here | there) & set(_BEFORE_KEYS) else None
+        if both & _UP:
+            return CAUSES["stale-sa"]
+        silent = near if not here else far
+        return CAUSES["no-answer"] if silent.after.os == "asa" else CAUSES["udp-500"]
+    if both & _ONE_WAY:
+        return CAUSES["udp-500"]
+    return CAUSES["ike-policy"] if both & _BEFORE_KEYS else None
 
 
 def _nothing_sent(watched: Watched) -> bool:

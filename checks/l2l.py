@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from ..inventory.intent import End, IPSecProposal
-from ..parsers.records.ipsec import IpsecSa
 from ..parsers.result import Parsed
 from .finding import Finding, Status
-from .observation import PHASE_1, PHASE_2, Observation, Probe, hexadecimal, spis
+from .observation import PHASE_1, PHASE_2, IkeRow, Observation, Probe, Sa, hexadecimal, is_static, misplaced, spis
 
 #: A counter may miss this many packets of a burst: one can be in flight at each reading.
 TOLERATED_PACKETS = 2
@@ -46,8 +45,12 @@ class Watched:
 
 def phase_1_up(end: End, seen: Observation) -> bool:
     """True if the box has a live IKE SA between the two outside addresses; ``status`` says nothing, only the state does."""
+    return bool(_live(end, seen))
+
+
+def _live(end: End, seen: Observation) -> tuple[IkeRow, ...]:
     both = {end.local.outside_ip, end.remote.outside_ip}
-    return any(row.state == "QM_IDLE" and not row.deleted for row in seen.phase_1.state if {row.dst, row.src} == both)
+    return tuple(row for row in seen.rows(end.remote.outside_ip) if row.up and row.addresses <= both)
 
 
 def phase_2_up(end: End, seen: Observation) -> bool:
@@ -129,9 +132,10 @@ def understood(watched: Watched) -> Iterator[Finding]:
 def _phase_1(watched: Watched) -> Finding:
     peer = watched.end.remote.outside_ip
     rows = watched.after.rows(peer)
-    evidence = tuple(watched.after.evidence(PHASE_1, f"state of {row.src} to {row.dst}", row.state) for row in rows)
-    if phase_1_up(watched.end, watched.after):
-        return Finding("phase-1", watched.host, Status.OK, f"IKE SA with {peer} is up (QM_IDLE)", evidence)
+    evidence = tuple(watched.after.evidence(PHASE_1, f"state of {row.title}", row.state) for row in rows)
+    live = _live(watched.end, watched.after)
+    if live:
+        return Finding("phase-1", watched.host, Status.OK, f"IKE SA with {peer} is up ({live[0].state})", evidence)
     states = ", ".join(row.state for row in rows)
     sentence = f"IKE SA with {peer} is not up: {states}" if rows else f"there is no IKE SA with {peer}"
     return Finding(
@@ -176,9 +180,10 @@ def _flow(watched: Watched, local: IPv4Network, remote: IPv4Network, proposal: I
         return say(Status.FAILED, f"there is no flow {what}", "flow", "none")
     if flow.peer != peer:
         return say(Status.FAILED, f"flow {what} goes to {flow.peer} instead of {peer}", "current_peer", flow.peer)
-    if flow.interface != watched.end.local.interface:
-        wanted = watched.end.local.interface
-        return say(Status.FAILED, f"flow {what} is on {flow.interface} instead of {wanted}", "interface", flow.interface)
+    elsewhere = misplaced(flow, watched.end.local)
+    if elsewhere:
+        there, wanted = elsewhere
+        return say(Status.FAILED, f"flow {what} is on {there} instead of {wanted}", "interface", there)
     inbound, outbound = spis(flow, "inbound"), spis(flow, "outbound")
     if not inbound or not outbound:
         return say(Status.FAILED, f"flow {what} has no SA pair", "SAs", f"{len(inbound)} in, {len(outbound)} out")
@@ -197,7 +202,7 @@ def _flow(watched: Watched, local: IPv4Network, remote: IPv4Network, proposal: I
     return say(Status.OK, sentence, "SPIs in/out", f"{hexadecimal(inbound)} / {hexadecimal(outbound)}")
 
 
-def _wrong_with(sa: IpsecSa, what: str, proposal: IPSecProposal) -> tuple[str, str, object] | None:
+def _wrong_with(sa: Sa, what: str, proposal: IPSecProposal) -> tuple[str, str, object] | None:
     """What keeps an SA from being what the intent wants, as sentence, field and value; None if nothing does."""
     if sa.protocol != "esp":
         return None
@@ -277,7 +282,7 @@ def neighbours(watched: Watched) -> Finding:
     if not lost:
         sentence = f"{len(before)} other flows have their SAs as before" if before else "no other flow had SAs"
         return Finding("other-tunnels", watched.host, Status.OK, sentence, evidence)
-    static = any("origin_is_acl" in flow.flags for flow in lost)
+    static = any(is_static(flow) for flow in lost)
     status = Status.WARNING if kept and not static else Status.FAILED
     names = ", ".join(sorted(f"{flow.local_ident.network} to {flow.remote_ident.network} with {flow.peer}" for flow in lost))
     return Finding("other-tunnels", watched.host, status, f"{names} had SAs and has lost them", evidence)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
 
 from ..changes import tree
-from ..changes.change import Change
-from ..inventory.intent import End
-from ..inventory.platforms import Platform
 from ..parsers import parse
 from ..parsers.records.system import Route
+from . import asa_precheck
+from .box import Box, say
 from .finding import Evidence, Finding, Status
 from .nat import translations
 
@@ -20,42 +18,15 @@ NVRAM_PART = 0.9
 RUNNING = "show running-config"
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """One end before the change: what is wanted, what the inventory says it is, and what it showed."""
-
-    end: End
-    platform: Platform
-    outputs: Mapping[str, str]
-    change: Change
-    time: str
-
-    @property
-    def host(self) -> str:
-        """Name in the inventory."""
-        return self.end.local.host
-
-    @property
-    def nodes(self) -> tuple[tree.Node, ...]:
-        """The running configuration as a tree."""
-        return tree.parse(self.outputs[RUNNING])
-
-
 def precheck(box: Box, *, accept_unsaved: bool = False) -> tuple[Finding, ...]:
     """All findings; the change may be made if none failed and none is unverified."""
+    before, after = _CHECKS[box.platform.os]
     return (
         *identity(box),
-        *_addresses(box),
+        *(finding for check in before for finding in check(box)),
         saved(box, accept_unsaved),
-        *_nvram(box),
-        _route(box),
-        *_nat(box),
+        *(finding for check in after for finding in check(box)),
     )
-
-
-def _say(box: Box, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
-    status = Status.OK if passed else Status.FAILED
-    return Finding(check, box.host, status, sentence, (Evidence(box.host, command, field, str(value), box.time),))
 
 
 def identity(box: Box) -> Iterator[Finding]:
@@ -63,10 +34,10 @@ def identity(box: Box) -> Iterator[Finding]:
     name = next((node.line.split()[1] for node in box.nodes if node.line.startswith("hostname ")), "")
     same = name.split(".")[0].lower() == box.host.split(".")[0].lower()
     words = f"the box calls itself {name}" + ("" if same else f", the inventory calls it {box.host}")
-    yield _say(box, "identity", same, words, RUNNING, "hostname", name)
+    yield say(box, "identity", same, words, RUNNING, "hostname", name)
     fits = version.version == str(box.platform.release)
     words = f"it runs {version.version}" + ("" if fits else f", the inventory says {box.platform.release}: correct the inventory")
-    yield _say(box, "release", fits, words, "show version", "version", version.version)
+    yield say(box, "release", fits, words, "show version", "version", version.version)
 
 
 def _interface_lines(box: Box, interface: str) -> tuple[str, ...] | None:
@@ -77,7 +48,7 @@ def _addresses(box: Box) -> Iterator[Finding]:
     local = box.end.local
     lines = _interface_lines(box, local.interface)
     if lines is None:
-        yield _say(box, "outside", False, f"there is no interface {local.interface}", RUNNING, "interface", "none")
+        yield say(box, "outside", False, f"there is no interface {local.interface}", RUNNING, "interface", "none")
         return
     # Secondary addresses are shown before the primary one, which is the one that IKE answers from.
     addresses = [line.split()[2] for line in lines if line.startswith("ip address ") and not line.endswith(" secondary")]
@@ -85,14 +56,14 @@ def _addresses(box: Box) -> Iterator[Finding]:
     works = address == str(local.outside_ip) and "shutdown" not in lines
     state = "is shut down" if "shutdown" in lines else f"has address {address}"
     wanted = "" if works else f"; the tunnel needs {local.outside_ip}"
-    yield _say(box, "outside", works, f"{local.interface} {state}{wanted}", RUNNING, f"interface {local.interface}", address)
+    yield say(box, "outside", works, f"{local.interface} {state}{wanted}", RUNNING, f"interface {local.interface}", address)
     holder = next((node for node in box.nodes if any(_is_address(line, local.probe_address) for line in node.children)), None)
     own = holder is not None and "shutdown" not in holder.children
     words = f"{local.probe_address} is {'an' if holder else 'no'} address of the box"
     if holder and not own:
         words += f", and {holder.line} is shut down"
     words += f": pings {'can' if own else 'cannot'} start there"
-    yield _say(box, "probe-address", own, words, RUNNING, "ip address", local.probe_address)
+    yield say(box, "probe-address", own, words, RUNNING, "ip address", local.probe_address)
 
 
 def _is_address(line: str, address: IPv4Address) -> bool:
@@ -103,13 +74,13 @@ def saved(box: Box, accept_unsaved: bool) -> Finding:
     running, startup = (tree.normalise(box.outputs[f"show {which}-config"]).splitlines() for which in ("running", "startup"))
     differing = len(set(running) ^ set(startup))
     if running == startup:
-        return _say(box, "saved", True, "startup and running configuration are one", "show startup-config", "difference", 0)
+        return say(box, "saved", True, "startup and running configuration are one", "show startup-config", "difference", 0)
     words = f"the running configuration is not saved ({differing or 'the order of'} lines differ)"
     if accept_unsaved:
         words += "; saving the tunnel will save that as well, as you asked"
         return Finding("saved", box.host, Status.WARNING, words)
     words += "; saving the tunnel would save that as well. Save it, revert it, or say --accept-unsaved"
-    return _say(box, "saved", False, words, "show startup-config", "lines that differ", differing)
+    return say(box, "saved", False, words, "show startup-config", "lines that differ", differing)
 
 
 def _nvram(box: Box) -> Iterator[Finding]:
@@ -118,10 +89,10 @@ def _nvram(box: Box) -> Iterator[Finding]:
     size = len(box.outputs[RUNNING].encode()) + len(box.change.forward_text.encode())
     room = int(box.platform.nvram_bytes * NVRAM_PART)
     words = f"the configuration will need about {size} of {room} bytes that may be used of the NVRAM"
-    yield _say(box, "nvram", size < room, words, RUNNING, "bytes", size)
+    yield say(box, "nvram", size < room, words, RUNNING, "bytes", size)
 
 
-def _route(box: Box) -> Finding:
+def _route(box: Box) -> Iterator[Finding]:
     """The packet for the far side must leave by the interface that has the map; else it leaves in clear, or not at all."""
     target, interface = box.end.remote.probe_address, box.end.local.interface
     parsed = parse(box.platform.os, "show ip route", box.outputs["show ip route"])
@@ -134,10 +105,11 @@ def _route(box: Box) -> Finding:
         evidence = Evidence(
             box.host, "show ip route", f"line {parsed.problems[0].line}", parsed.problems[0].text.strip(), box.time
         )
-        return Finding("route", box.host, Status.UNVERIFIED, words, (evidence,))
+        yield Finding("route", box.host, Status.UNVERIFIED, words, (evidence,))
+        return
     good = leaves_by == {interface}
     words = f"{target} leaves by {names}" + ("" if good else f"; it must leave by {interface}, which has the map")
-    return _say(box, "route", good, words, "show ip route", f"egress of {target}", names)
+    yield say(box, "route", good, words, "show ip route", f"egress of {target}", names)
 
 
 def egress(table: Sequence[Route], target: IPv4Address, depth: int = 4) -> frozenset[str]:
@@ -165,4 +137,15 @@ def _nat(box: Box) -> Iterator[Finding]:
             words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}" + (
                 " alone" if free else ", which then misses the map"
             )
-            yield _say(box, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")
+            yield say(box, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")
+
+
+Check = Callable[[Box], Iterator[Finding]]
+#: What is asked of each operating system besides its identity, before and after the question whether it is saved.
+_CHECKS: Mapping[str, tuple[tuple[Check, ...], tuple[Check, ...]]] = {
+    "ios": ((_addresses,), (_nvram, _route, _nat)),
+    "asa": (
+        (asa_precheck.unit, asa_precheck.addresses, asa_precheck.names, asa_precheck.permit_vpn),
+        (asa_precheck.route, asa_precheck.nat),
+    ),
+}

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ..changes import tree
 from ..parsers import parse
+from .box import Box
 from .finding import Evidence, Finding, Status
-from .precheck import Box
 
 SHOW = "show reload"
 #: Configuration register: the boot field 0 stops in the ROM monitor, 1 boots the helper image; bit 6 ignores the startup

@@ -44,9 +44,9 @@ class Platform:
 
     ``vti_ike_versions`` are the IKE versions with which a static virtual tunnel interface works. ``nvram_bytes`` is the room
     for the startup configuration, None where it is not a limit. ``ping`` is how a source is given: in the ``dialogue`` of the
-    extended ping, or on ``one-line``. ``output`` is the generation of the output of the
-    crypto show commands. ``allows_old`` is what an operator may do on the device so that it takes algorithms which it refuses
-    by itself, empty where there is no way.
+    extended ping, on ``one-line``, or as the ``nameif`` of the interface that has it. ``output`` is the generation of the
+    output of the crypto show commands. ``allows_old`` is what an operator may do on the device so that it takes algorithms
+    which it refuses by itself, empty where there is no way.
     """
 
     model: str
@@ -58,7 +58,7 @@ class Platform:
     acl_sequence_numbers: bool
     transports: tuple[Literal["ssh", "telnet"], ...]
     driver: str
-    ping: Literal["dialogue", "one-line"]
+    ping: Literal["dialogue", "one-line", "nameif"]
     undo: tuple[UndoTool, ...]
     output: Literal["ios-12.2", "ios-12.4", "ios-15", "asa-8.0", "asa-8.4"]
     nvram_bytes: int | None
@@ -194,7 +194,7 @@ _ASA_8_0 = Platform(
     acl_sequence_numbers=True,
     transports=("ssh", "telnet"),
     driver="cisco_asa",
-    ping="one-line",
+    ping="nameif",
     undo=("reload-in",),
     output="asa-8.0",
     nvram_bytes=None,

@@ -47,6 +47,9 @@ SYNTAX: tuple[re.Pattern[str], ...] = tuple(
         rf"{_PROMPT}(?:password|passwd) {_TYPE}(?P<secret>\S+)",
         rf"\b(?:ppp chap|sent-username \S+|ip ftp|ip http client|neighbor \S+) password {_TYPE}(?P<secret>\S+)",
         rf"\bldap-login-password {_TYPE}(?P<secret>\S+)",
+        # The rest of what only an ASA has: keys of its AAA servers, of single sign-on, of its licence server, of EIGRP and RIP.
+        r"\b(?:radius-common-pw|policy-server-secret|license-server secret|license-server address \S+ secret) (?P<secret>\S+)",
+        r"\bauthentication key (?:eigrp \d+ )?(?P<secret>\S+)(?= key[-_]id\b)",
         rf"\bsnmp-server (?:host .*)?community {_TYPE}(?P<secret>\S+)",
         r"\bsnmp-server host \d\S+ (?:(?:traps|informs) )?(?:version (?:1|2c) )?"
         r"(?P<secret>(?!version\b|vrf\b|traps\b|informs\b|community\b)\S+)",

@@ -1,23 +1,32 @@
-"""Rehearsal: simulated routers on loopback. Imports nothing from the rest; it is the opponent.
+"""Rehearsal: simulated routers and firewalls on loopback. Imports nothing from the rest; it is the opponent.
 
 What a box knows is data, what it does with it is code:
 
     ios122_config, ios122_exec   the command tables of IOS 12.2(8)T
     ios124_*, ios154_*           what 12.4(25d) and 15.4(3)M3 changed in them; releases compiles all three
+    asa_config, asa_config82, asa_config84, asa_config919, asa_exec
+                                 the command tables of ASA 8.2(5), 9.1(7) and 9.19(1)
     profile, profiles            the boxes: hardware, banners, order of the configuration, what is configured at start
-    profiles_ssh                 the ones that are reached by SSH
+    profiles_ssh, profiles_asa   the routers that are reached by SSH, and the firewalls
     syntax, forms                how tables are written and typed lines are read, with abbreviations and the caret
     configure, edit              applying a line: sections, defaults
     rules, rules124              references, refusals in the release's words, lines that mean more than they say
     store, model                 what is configured, and what it means to the router
+    meaning                      what the wire asks of a configuration, and the answers of a router
+    asa_configure, asa_edit, asa_lists, asa_model, asa_text
+                                 the same for a firewall: applying a line, lists and objects, what they mean, how they are written
+    asa_rules, asa_rules_*       references, refusals and defaults of a firewall, one module to each kind of line
     flash, archive, replace      files, archived configurations, going back to one of them at once or by a timer
-    kron, reload                 what the box does by itself after a time
+    kron, reload, eem            what the box does by itself after a time
     network, ike, sa             packets between boxes, negotiation from both configurations, SAs and counters
     session, execs, execs124     what a session does; shows, shows_crypto and their 124 print
-    ping                         echoes
+    asa_session, asa_execs, asa_shows, asa_shows_crypto
+                                 the same on a firewall
+    ping, asa_ping               echoes
     vty, telnet, ssh, ports      the line: echo, editing, round trips, and the two transports
     terminal                     what a session sees of a line
     faults, clock, box           what is broken, how fast time runs, one router with all of it
+    asa_box, asa_hash, sessions  one firewall with all of it, its passwords, which box and session a profile gets
     rehearsal, control, folder   all boxes of a lab, the channel to them, the private folder
     entry, cli                   the two doors: `start` and `attach` for programs, `nr-run lab` for people
 

@@ -15,7 +15,8 @@ from .faults import Faults
 from .flash import Flash
 from .forms import Release
 from .kron import Kron
-from .model import Policy, Selector, policies
+from .meaning import IosMeaning, Meaning
+from .model import Policy, Selector
 from .network import CLIENT, CLIENT_POOL, Network
 from .profile import Profile
 from .reload import Reload
@@ -162,13 +163,40 @@ class Box:
 
     # What the wire may ask (network.Station)
 
+    @property
+    def meaning(self) -> Meaning:
+        """What the configuration means."""
+        return IosMeaning(self.store, defaults=self.release.name.startswith("15"))
+
     def policies(self) -> list[Policy]:
         """The ISAKMP policies by priority, the release's own included."""
-        return policies(self.store, defaults=self.release.name.startswith("15"))
+        return self.meaning.policies()
 
     def log(self, message: str) -> None:
         """Write a log message, with the uptime before it; the last 200 are kept."""
         self.logged = [*self.logged[-199:], f"{self.stamp()}: {message}"]
+
+    def bad_message(self, peer: IPv4Address) -> None:
+        """The key of a peer differs."""
+        self.log(f"%CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from {peer} failed its sanity check or is malformed")
+
+    def quick_mode_failed(self, peer: IPv4Address) -> None:
+        """Quick mode found no agreement."""
+        self.log(f"%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Quick mode failed with peer at {peer}")
+
+    def invalid_spi(self, at: IPv4Address, spi: int) -> None:
+        """A packet came with an SPI that is not known."""
+        self.log(
+            "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr="
+            f"{at}, prot=50, spi=0x{spi:X}({spi})"
+        )
+
+    def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:
+        """A packet came in clear that the crypto map protects."""
+        self.log(
+            "%CRYPTO-4-RECVD_PKT_NOT_IPSEC: Rec'd packet not an IPSEC packet.\n"
+            f"        (ip) dest_addr= {destination}, src_addr= {source}, prot= 1"
+        )
 
     def noted_translation(self, inside: IPv4Address, outside: IPv4Address, destination: IPv4Address) -> None:
         """Remember an address translation."""
@@ -204,6 +232,10 @@ class Box:
         """The privilege level of a local user."""
         entry = self.store.get("username", user)
         return int(entry.values.get("level", "1")) if entry is not None else 1
+
+    def login_level(self, user: str) -> int:
+        """The privilege level with which a session begins."""
+        return 1 if self.aaa else self.level_of(user)
 
     @property
     def hostname(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .edit import Edit, Misread, Refused, Surroundings
@@ -56,7 +57,7 @@ def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: 
     section = at.section if form.mode != "config" else None
     edit = Edit(box, form, negated, values, section)
     try:
-        _perform(edit)
+        perform(edit, HOOKS)
     except Refused as refusal:
         return refusal.lines, at
     except Misread as error:
@@ -67,10 +68,11 @@ def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: 
     return edit.says, at if form.mode != "config" else Place()
 
 
-def _perform(edit: Edit) -> None:
+def perform(edit: Edit, hooks: Mapping[str, Callable[[Edit], None]]) -> None:
+    """Do what the form says, or what its rule does."""
     form = edit.form
     if form.hook:
-        HOOKS[form.hook](edit)
+        hooks[form.hook](edit)
         return
     if edit.negated:
         _store_off(edit) if form.off == "store" else edit.clear()

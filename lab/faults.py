@@ -26,7 +26,11 @@ FAULTS: dict[str, Fault] = {
         Fault("cut-session-after", ("N", "every="), "The session is cut after N lines in configuration mode; once, or each."),
         Fault("cut-in-echo", ("N",), "The session is cut in the middle of the echo of configuration line N; once."),
         Fault("refuse-line", ("TEXT",), "A configuration line with TEXT in it is refused as invalid; its no form is not."),
-        Fault("refuse-inverse", ("TEXT",), "A configuration line that begins with no and has TEXT in it is refused as invalid."),
+        Fault(
+            "refuse-inverse",
+            ("TEXT",),
+            "A configuration line that begins with no, or with clear configure, and has TEXT in it is refused as invalid.",
+        ),
         Fault(
             "lose-management-after",
             ("N",),
@@ -42,6 +46,7 @@ FAULTS: dict[str, Fault] = {
         Fault("nvram-full", (), "Saving fails for lack of NVRAM; the startup configuration stays as it was."),
         Fault("syslog", (), "A log message comes in the middle of the output."),
         Fault("garbage", (), "Bytes that mean nothing come in the middle of a show command's output."),
+        Fault("ask-reporting", (), "An ASA asks at each configure terminal whether it may report errors, until it is told."),
         Fault("login-refused", (), "No login is accepted, whatever the password."),
     )
 }

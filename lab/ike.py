@@ -42,31 +42,21 @@ class Agreed:
 
 def agree_policy(initiator: Station, responder: Station) -> model.Policy | None:
     """The responder's first policy that one of the initiator's equals; the initiator's lifetime may be shorter."""
-    for mine in responder.policies():
-        for theirs in initiator.policies():
+    for mine in responder.meaning.policies():
+        for theirs in initiator.meaning.policies():
             same = (mine.encr, mine.hash, mine.auth, mine.group) == (theirs.encr, theirs.hash, theirs.auth, theirs.group)
             if same and mine.auth == "pre-share" and theirs.lifetime <= mine.lifetime:
                 return theirs
     return None
 
 
-def xauth_wanted(box: Station, local: IPv4Address, peer: IPv4Address) -> bool:
-    """Whether a box asks the peer for a user: its map has an authentication list and the key no `no-xauth`."""
-    key = model.key_for(box.store, peer)
-    for interface in model.interfaces(box.store):
-        if interface.address == local and interface.crypto_map:
-            listed = any(entry.key[0] == interface.crypto_map for entry in box.store.all("map xauth"))
-            return listed and (key is None or "noxauth" not in key.values)
-    return False
-
-
 def agree_quick(offer: Offer, responder: Station) -> Agreed | str:
     """What the responder's map makes of a quick mode offer: an agreement, or why there is none."""
     wanted, reason = offer.selector.mirrored(), "proxy identities not supported"
-    bound = next((i.crypto_map for i in model.interfaces(responder.store) if i.address == offer.peer), "")
-    for entry in model.entries(responder.store, bound):
+    bound = next((i.crypto_map for i in responder.meaning.interfaces() if i.address == offer.peer), "")
+    for entry in responder.meaning.entries(bound):
         if entry.dynamic:
-            for template in model.dynamic_templates(responder.store, entry.dynamic):
+            for template in responder.meaning.dynamic_templates(entry.dynamic):
                 common = [t for t in offer.entry.transforms if t in template.transforms]
                 if common and not template.lines and template.pfs in ("", offer.entry.pfs):
                     return Agreed(entry, wanted, common[0], dynamic=True)
@@ -118,7 +108,8 @@ class Ike:
         mine = box.crypto.new_ike(offer.peer, offer.local)
         await clock.sleep(SETUP)
         other = self.network.ike_peer(box, offer.peer)
-        if other is None or model.key_for(box.store, offer.peer) is None:
+        if other is None or box.meaning.key_for(offer.peer) is None:
+            mine.reason = "no answer" if box.meaning.key_for(offer.peer) is not None else "no key here"
             await self._give_up(box, mine)
             return None
         other.crypto.bury([row for row in other.crypto.ike if row.between(offer.local, offer.peer)], clock.now())
@@ -129,7 +120,7 @@ class Ike:
             await clock.sleep(KEY_EXCHANGE / 2)
             mine.state = theirs.state = "MM_KEY_EXCH"
             await clock.sleep(KEY_EXCHANGE / 2)
-        state = self._authenticate(offer, other, policy)
+        state = self._authenticate(offer, other, policy, (mine, theirs))
         mine.state = theirs.state = state
         if state != "QM_IDLE" or policy is None:
             await self._give_up(box, mine, other, theirs)
@@ -138,16 +129,18 @@ class Ike:
         mine.expires = theirs.expires = clock.now() + policy.lifetime
         return other
 
-    def _authenticate(self, offer: Offer, other: Station, policy: model.Policy | None) -> str:
-        """The state that main mode ends in."""
+    def _authenticate(self, offer: Offer, other: Station, policy: model.Policy | None, rows: tuple[IkeSa, IkeSa]) -> str:
+        """The state that main mode ends in; the rows remember why."""
         if policy is None:
+            rows[0].reason = rows[1].reason = "policy"
             return "MM_NO_STATE"
-        ours, theirs = model.key_for(offer.box.store, offer.peer), model.key_for(other.store, offer.local)
-        if ours is None or theirs is None or ours.values["used"] != theirs.values["used"]:
+        ours, theirs = offer.box.meaning.key_for(offer.peer), other.meaning.key_for(offer.local)
+        if ours is None or theirs is None or ours.used != theirs.used:
+            rows[0].reason = rows[1].reason = "key" if theirs is not None else "no key there"
             if theirs is not None:
-                other.log(f"%CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from {offer.local} failed its sanity check or is malformed")
+                other.bad_message(offer.local)
             return "MM_KEY_EXCH"
-        asked = xauth_wanted(other, offer.peer, offer.local) or xauth_wanted(offer.box, offer.local, offer.peer)
+        asked = other.meaning.asks_xauth(offer.peer, offer.local) or offer.box.meaning.asks_xauth(offer.local, offer.peer)
         return "CONF_XAUTH" if asked else "QM_IDLE"
 
     async def _give_up(self, box: Station, mine: IkeSa, other: Station | None = None, theirs: IkeSa | None = None) -> None:
@@ -167,9 +160,11 @@ class Ike:
         if self.network.ike_peer(offer.box, offer.peer) is not other:
             return
         agreed = agree_quick(offer, other)
+        if not (offer.box.meaning.admits(offer.peer) and other.meaning.admits(offer.local)):
+            agreed = "the policy for the peer does not admit the tunnel"
         if isinstance(agreed, str):
             for box, peer in ((other, offer.local), (offer.box, offer.peer)):
-                box.log(f"%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Quick mode failed with peer at {peer}")
+                box.quick_mode_failed(peer)
             return
         ours = offer.box.crypto.flow(offer.entry.name, offer.entry.seq, offer.selector, offer.peer)
         self._install(offer.box, ours, other, self._their_flow(offer, other, agreed), agreed.transform, offer.entry)
@@ -190,7 +185,7 @@ class Ike:
     ) -> None:
         """Put an SA pair on both ends; what one sends with, the other receives with."""
         now, seconds = self.network.clock.now(), entry.seconds
-        for bound in model.entries(other.store, theirs.map):
+        for bound in other.meaning.entries(theirs.map):
             if bound.seq == theirs.seq:
                 seconds = min(seconds, bound.seconds)
         there, back = new_spi(), new_spi()
@@ -208,8 +203,8 @@ class Ike:
                 side[:] = [box.crypto.new_sa(new_spi(), old.transform, self.network.clock.now(), 3600, 4608000)]
             return True
         other = self.network.ike_peer(box, flow.peer)
-        local = next((i.address for i in model.interfaces(box.store) if i.crypto_map == flow.map), None)
-        entry = next((e for e in model.entries(box.store, flow.map) if e.seq == flow.seq and e.complete), None)
+        local = next((i.address for i in box.meaning.interfaces() if i.crypto_map == flow.map), None)
+        entry = next((e for e in box.meaning.entries(flow.map) if e.seq == flow.seq and e.complete), None)
         if other is None or local is None or entry is None or other.crypto.ike_with(local) is None:
             return False
         offer = Offer(box, local, flow.peer, entry, flow.selector)

@@ -16,13 +16,12 @@ from typing import Protocol
 from . import model
 from .clock import LabClock
 from .faults import Faults
+from .meaning import Meaning, host_lives
 from .sa import CryptoState, Flow
-from .store import Store
 
 GATEWAY = IPv4Address("172.18.124.1")
 CLIENT = IPv4Address("64.102.55.142")
 CLIENT_POOL = IPv4Address("14.1.1.106")
-HOSTS = (10, 20)
 
 
 class Outcome(Enum):
@@ -37,9 +36,12 @@ class Station(Protocol):
     """What the wire needs to know of a box."""
 
     name: str
-    store: Store
     faults: Faults
     crypto: CryptoState
+
+    @property
+    def meaning(self) -> Meaning:
+        """What its configuration means."""
 
     @property
     def off(self) -> bool:
@@ -48,8 +50,17 @@ class Station(Protocol):
     def log(self, message: str) -> None:
         """Write a log message."""
 
-    def policies(self) -> list[model.Policy]:
-        """The ISAKMP policies by priority, the release's own included."""
+    def bad_message(self, peer: IPv4Address) -> None:
+        """Log that a message of a peer could not be authenticated."""
+
+    def quick_mode_failed(self, peer: IPv4Address) -> None:
+        """Log that there is no agreement in quick mode."""
+
+    def invalid_spi(self, at: IPv4Address, spi: int) -> None:
+        """Log a packet of an SA that is not there."""
+
+    def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:
+        """Log a packet that should have come through a tunnel."""
 
     def noted_translation(self, inside: IPv4Address, outside: IPv4Address, destination: IPv4Address) -> None:
         """Remember an address translation."""
@@ -76,13 +87,13 @@ class Network:
     def owner(self, address: IPv4Address) -> Station | None:
         """The box that has an address on an interface that is up."""
         for box in self.boxes.values():
-            if not box.off and any(i.up and i.address == address for i in model.interfaces(box.store)):
+            if not box.off and any(i.up and i.address == address for i in box.meaning.interfaces()):
                 return box
         return None
 
     def neighbour(self, box: Station, address: IPv4Address) -> Station | None:
         """The box at an address, if this box has a way there over the segment."""
-        route = model.route_to(box.store, address)
+        route = box.meaning.route_to(address)
         if route is None or route.interface.address is None or (route.via not in (None, GATEWAY, address)):
             return None
         other = self.owner(address)
@@ -93,10 +104,9 @@ class Network:
         other = self.neighbour(box, address)
         if other is None or "drop-ike" in box.faults or "drop-ike" in other.faults:
             return None
-        if other.store.get("isakmp enable") is not None or box.store.get("isakmp enable") is not None:
-            return None
-        bound = any(i.crypto_map and i.address == address for i in model.interfaces(other.store))
-        return other if bound else None
+        route = box.meaning.route_to(address)
+        local = route.interface.address if route is not None else None
+        return other if box.meaning.speaks_ike(local) and other.meaning.answers_ike(address) else None
 
     def echo(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Outcome:
         """Send one echo request and see whether the reply comes back."""
@@ -111,10 +121,10 @@ class Network:
 
     def _send(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
         """Move a packet one way; return the box that it ends at (or behind), or what became of it."""
-        route = model.route_to(box.store, destination)
+        route = box.meaning.route_to(destination)
         if box.off or route is None or route.interface.address is None:
             return Outcome.LOST
-        if any(i.address == destination and i.up for i in model.interfaces(box.store)):
+        if any(i.address == destination and i.up for i in box.meaning.interfaces()):
             return box
         source = self._translate(box, route, source, destination)
         if route.interface.crypto_map:
@@ -124,26 +134,23 @@ class Network:
         return self._clear(box, route, source, destination)
 
     def _translate(self, box: Station, route: model.Route, source: IPv4Address, destination: IPv4Address) -> IPv4Address:
-        """`ip nat inside source list`, which comes before the crypto map."""
-        if route.interface.nat != "outside" or route.interface.address is None:
-            return source
-        inside = any(i.nat == "inside" and i.network and source in i.network for i in model.interfaces(box.store))
-        for rule in box.store.all("ip nat inside"):
-            acl = rule.values.get("acl")
-            if inside and acl and model.permits(box.store, acl, source, destination):
-                box.noted_translation(source, route.interface.address, destination)
-                return route.interface.address
-        return source
+        """Address translation comes before the crypto map."""
+        after = box.meaning.translated(route.interface, source, destination)
+        if after != source:
+            box.noted_translation(source, after, destination)
+        return after
 
     def _protect(
         self, box: Station, out: model.Interface, source: IPv4Address, destination: IPv4Address
     ) -> Station | Outcome | None:
         """The crypto map of the interface; None when no entry wants the packet."""
-        for entry in model.entries(box.store, out.crypto_map):
+        for entry in box.meaning.entries(out.crypto_map):
             negotiated = box.crypto.carrying(entry.name, entry.seq, source, destination)
             selector = entry.selector_for(source, destination) if entry.complete else None
             if negotiated is not None and (entry.dynamic or selector is not None):
-                return self._encrypted(box, negotiated, destination)
+                return self._encrypted(box, negotiated, source, destination)
+            if box.meaning.drops_incomplete and not entry.dynamic and not (entry.peers and entry.lines):
+                return Outcome.LOST
             if selector is None or out.address is None:
                 continue
             flow = box.crypto.flow(entry.name, entry.seq, selector, entry.peers[0])
@@ -153,7 +160,7 @@ class Network:
             return Outcome.LOST
         return None
 
-    def _encrypted(self, box: Station, flow: Flow, destination: IPv4Address) -> Station | Outcome:
+    def _encrypted(self, box: Station, flow: Flow, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
         """Send a packet through an SA."""
         sa = flow.outbound[-1]
         flow.encaps += 1
@@ -169,19 +176,16 @@ class Network:
             return Outcome.LOST
         found = other.crypto.inbound(sa.spi)
         if found is None:
-            other.log(
-                "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr="
-                f"{flow.peer}, prot=50, spi=0x{sa.spi:X}({sa.spi})"
-            )
+            other.invalid_spi(flow.peer, sa.spi)
             return Outcome.LOST
         found[0].decaps += 1
         found[1].packets += 1
-        return self._arrived(other, destination)
+        return self._arrived(other, destination, source, tunnelled=True)
 
     def _clear(self, box: Station, route: model.Route, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
         """Send a packet unprotected."""
         if route.interface.network is not None and GATEWAY not in route.interface.network:
-            return box if int(destination) & 0xFF in HOSTS else Outcome.LOST
+            return box if host_lives(destination) else Outcome.LOST
         hop = route.via or destination
         if hop == GATEWAY:
             if destination in (CLIENT, GATEWAY):
@@ -194,31 +198,24 @@ class Network:
             return Outcome.LOST
         if self._expected_encrypted(other, hop, source, destination):
             return Outcome.LOST
-        return self._arrived(other, destination)
+        return self._arrived(other, destination, source, tunnelled=False)
 
     def _expected_encrypted(self, box: Station, at: IPv4Address, source: IPv4Address, destination: IPv4Address) -> bool:
         """A packet in clear that the crypto map of the receiving interface would have protected is dropped there."""
-        for interface in model.interfaces(box.store):
+        for interface in box.meaning.interfaces():
             if interface.address != at or not interface.crypto_map:
                 continue
-            for entry in model.entries(box.store, interface.crypto_map):
+            for entry in box.meaning.entries(interface.crypto_map):
                 selector = entry.selector_for(destination, source) if entry.complete else None
                 if selector is not None:
                     box.crypto.flow(entry.name, entry.seq, selector, entry.peers[0]).recv_errors += 1
-                    box.log(
-                        "%CRYPTO-4-RECVD_PKT_NOT_IPSEC: Rec'd packet not an IPSEC packet.\n"
-                        f"        (ip) dest_addr= {destination}, src_addr= {source}, prot= 1"
-                    )
+                    box.not_protected(destination, source)
                     return True
         return False
 
-    def _arrived(self, box: Station, destination: IPv4Address) -> Station | Outcome:
+    def _arrived(self, box: Station, destination: IPv4Address, source: IPv4Address, *, tunnelled: bool) -> Station | Outcome:
         """A packet for a box itself, or for a host on a LAN behind it."""
-        for interface in model.interfaces(box.store):
-            if interface.up and interface.network is not None and destination in interface.network:
-                alive = destination == interface.address or int(destination) & 0xFF in HOSTS
-                return box if alive else Outcome.LOST
-        return Outcome.LOST
+        return box if box.meaning.reaches(destination, source, tunnelled=tunnelled) else Outcome.LOST
 
     def settle(self) -> None:
         """Let time pass: rekey what ends soon and was used, drop what has ended."""
@@ -230,11 +227,11 @@ class Network:
                 self._age(box, flow, now)
 
     def _probe_peers(self, box: Station, now: float) -> None:
-        """`crypto isakmp keepalive N M`: a peer that is silent for N seconds and five tries of M is given up."""
-        patience = model.keepalive(box.store)
-        for row in list(box.crypto.ike) if patience else []:
+        """A peer that has been silent for as long as the keepalives wait is given up."""
+        for row in list(box.crypto.ike):
             peer = next((address for address in (row.dst, row.src) if self.owner(address) is not box), row.dst)
-            if row.state != "QM_IDLE" or peer == CLIENT:
+            patience = box.meaning.keepalive(peer)
+            if row.state != "QM_IDLE" or peer == CLIENT or not patience:
                 continue
             other, local = self.ike_peer(box, peer), row.src if peer == row.dst else row.dst
             if other is not None and other.crypto.ike_with(local) is not None:

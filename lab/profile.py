@@ -17,6 +17,7 @@ class Ssh:
     macs: tuple[str, ...]
     key_bits: int
     software: str = "Cisco-1.25"
+    host_key: str = "ssh-rsa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Profile:
     """One model at one release. `nvram` in bytes; `first_ike` and `first_ipsec` are the first connection ids.
 
     `addresses` are the interfaces' addresses of the first box of the profile; `switched` are ports that take no address;
-    `erases_flash` says that a copy to flash offers to erase it first; `ssh` is None for a box that is reached by telnet.
+    `erases_flash` says that a copy to flash offers to erase it first; `ssh` is None for a box that is reached by telnet;
+    `asa` says that it is no router but a firewall, and `heading` is what stands at the head of a firewall's configuration.
     """
 
     model: str
@@ -47,3 +49,5 @@ class Profile:
     erases_flash: bool = False
     first_archive: int = 1
     ssh: Ssh | None = None
+    asa: bool = False
+    heading: tuple[str, ...] = ()

@@ -14,8 +14,7 @@ from .ike import Ike
 from .network import Network
 from .ports import Port
 from .profiles import PROFILES, initial_config
-from .releases import release
-from .session import Session
+from .sessions import new_box, open_session
 from .terminal import Hangup, Script
 
 _FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -46,7 +45,7 @@ class Rehearsal:
         for index, (name, model) in enumerate(devices.items()):
             if model not in PROFILES:
                 raise NoSuchDevice(f"There is no model {model}.{nearest(model, PROFILES)}")
-            box = Box(name, PROFILES[model], release(PROFILES[model].release), self.network)
+            box = new_box(name, PROFILES[model], self.network)
             self.boxes[name] = self.network.boxes[name] = box
             first = list(devices.values()).index(model) == index
             box.boot(initial_config(name, model, index, filled, first=first))
@@ -100,7 +99,7 @@ class Rehearsal:
         """Run an exec command as a privileged user; lines after the first answer what the command asks."""
         first, *answers = command.split("\n")
         script = Script(answers)
-        session = Session(self.box(name), script, user="lab", level=15, length=0, counted=False)
+        session = open_session(self.box(name), script, "lab", 15, length=0, counted=False)
         try:
             await session.take(first)
             while session.place is not None and script.answers:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 from . import (
+    asa_config82,
+    asa_config84,
+    asa_config919,
+    asa_exec,
     ios122_config,
     ios122_exec,
     ios124_config,
@@ -24,4 +28,10 @@ def release(name: str) -> Release:
         return compile_release(name, ios124_config.FORMS, ios124_exec.EXECS, ios124_config.PROMPTS, ios124_config.MACROS)
     if name == "15.4(3)M3":
         return compile_release(name, ios154_config.FORMS, ios154_exec.EXECS, ios154_config.PROMPTS, ios154_config.MACROS)
+    if name == "8.2(5)":
+        return compile_release(name, asa_config82.FORMS, asa_exec.EXECS82, asa_config82.PROMPTS, asa_config82.MACROS)
+    if name == "9.1(7)":
+        return compile_release(name, asa_config84.FORMS, asa_exec.EXECS84, asa_config84.PROMPTS, asa_config84.MACROS)
+    if name == "9.19(1)":
+        return compile_release(name, asa_config919.FORMS, asa_exec.EXECS919, asa_config919.PROMPTS, asa_config919.MACROS)
     raise ValueError(f"no release {name}")

@@ -13,7 +13,10 @@ DELETED_SECONDS = 60.0
 
 @dataclass(slots=True)
 class IkeSa:
-    """One phase-1 row. `dst` is the responder, `src` the initiator, on both ends; `expires` in lab seconds."""
+    """One phase-1 row. `dst` is the responder, `src` the initiator, on both ends; `expires` in lab seconds.
+
+    `reason` says why main mode stays where it is: `no answer`, `no key here`, `no key there`, `policy`, `key`.
+    """
 
     conn_id: int
     dst: IPv4Address
@@ -22,6 +25,7 @@ class IkeSa:
     policy: Policy | None = None
     expires: float = float("inf")
     failed: bool = False
+    reason: str = ""
 
     def between(self, one: IPv4Address, other: IPv4Address) -> bool:
         """Whether the row is about these two addresses."""

@@ -6,6 +6,7 @@ import asyncio
 import re
 import secrets
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from .box import Box
 from .configure import INVALID, Place, apply
@@ -26,6 +27,10 @@ class Session:
 
     `config_lines` counts the lines typed in configuration mode in the whole session.
     """
+
+    more: ClassVar[str] = " --More-- "
+    wipes: ClassVar[bytes] = b"\b" * 10 + b" " * 10 + b"\b" * 10
+    filters: ClassVar[tuple[str, ...]] = _FILTERS
 
     box: Box
     terminal: Terminal
@@ -123,6 +128,12 @@ class Session:
             self.box.mark_changed(self.user)
 
     async def _configure(self, line: str) -> None:
+        await self._config_word(line)
+        self.config_lines += 1
+        self._strike()
+
+    async def _config_word(self, line: str) -> None:
+        """Take a line that was typed in configuration mode."""
         assert self.place is not None
         word = line.strip().lower()
         if word in ("end", "exit", "exi", "ex", "quit"):
@@ -135,7 +146,9 @@ class Session:
             await self.execute(line.lstrip()[3:], offset=indent)
         else:
             await self._config_line(line)
-        self.config_lines += 1
+
+    def _strike(self) -> None:
+        """The faults that count lines."""
         for fault, strike in (
             ("lose-management-after", self.box.lose_management),
             ("reboot-after", self.box.reload.power_loss),
@@ -171,7 +184,7 @@ class Session:
             call = Call(self, dict(reading.values), line)
             output = await HANDLERS[reading.leaf.run](call)
             is_show = reading.leaf.run.startswith("show")
-            await self.show(_filtered(output, keep or ("", "")), garble=is_show)
+            await self.show(filtered(output, keep or ("", "")), garble=is_show)
         elif reading.verdict is Verdict.AMBIGUOUS:
             await self.show([f'% Ambiguous command:  "{line.strip()}"'])
         elif reading.verdict is Verdict.INCOMPLETE:
@@ -198,9 +211,9 @@ class Session:
         page = 0
         for line in lines:
             if self.length and page == self.length - 1:
-                self.terminal.write(" --More-- ")
+                self.terminal.write(self.more)
                 key = await self.terminal.read_key()
-                self.terminal.raw(b"\b" * 10 + b" " * 10 + b"\b" * 10)
+                self.terminal.raw(self.wipes)
                 if key in ("q", "Q", CTRL_C):
                     return
                 page = self.length - 2 if key == "\r" else 0
@@ -212,15 +225,19 @@ class Session:
     def _disturbed(self, lines: list[str], *, garble: bool) -> list[str]:
         faults, middle = self.box.faults, (len(lines) + 1) // 2
         if "syslog" in faults:
-            event = "%LINEPROTO-5-UPDOWN: Line protocol on Interface Serial0/0, changed state to down"
-            lines = [*lines[:middle], f"{self.box.stamp()}: {event}", *lines[middle:]]
+            lines = [*lines[:middle], self._event(), *lines[middle:]]
         if "garbage" in faults and garble:
             noise = "".join(chr(33 + secrets.randbelow(222)) for _ in range(40)).replace("\x7f", "?").replace("\xff", "?")
             lines = [*lines[:middle], noise, *lines[middle:]]
         return lines
 
+    def _event(self) -> str:
+        """A log message as it comes in the middle of an output."""
+        event = "%LINEPROTO-5-UPDOWN: Line protocol on Interface Serial0/0, changed state to down"
+        return f"{self.box.stamp()}: {event}"
 
-def _filtered(lines: list[str], keep: tuple[str, str]) -> list[str]:
+
+def filtered(lines: list[str], keep: tuple[str, str]) -> list[str]:
     name, pattern = keep
     if not name:
         return lines

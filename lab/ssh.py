@@ -12,17 +12,17 @@ import asyncssh
 
 from .box import Box
 from .profile import Ssh
-from .session import Session
+from .sessions import open_session
 from .terminal import Hangup
 from .vty import Vty
 
 TRIES = 3
 
 
-def new_host_key(bits: int) -> asyncssh.SSHKeyPair:
-    """What `crypto key generate rsa` made on the box before the rehearsal began; it signs with SHA-1 only."""
+def new_host_key(bits: int, algorithm: str) -> asyncssh.SSHKeyPair:
+    """What `crypto key generate rsa` made on the box before the rehearsal began; it signs with one algorithm only."""
     (pair,) = asyncssh.load_keypairs([asyncssh.generate_private_key("ssh-rsa", key_size=bits)])
-    pair.host_key_algorithms = (b"ssh-rsa",)
+    pair.host_key_algorithms = (algorithm.encode(),)
     return pair
 
 
@@ -67,11 +67,9 @@ class SshLine(Vty, asyncssh.SSHServerSession[bytes]):
 
     async def _serve(self) -> None:
         user = self.box.vtys.get(self.vty, "")
-        level = self.box.level_of(user)
-        aaa = self.box.aaa
         try:
             self.write("\n")
-            await Session(self.box, self, user, 1 if aaa else level, self.vty).run()
+            await open_session(self.box, self, user, self.box.login_level(user), line=self.vty).run()
         except Hangup:
             pass  # the client went away, or a fault cut the line: nothing is left to do but to close
         finally:
@@ -158,7 +156,7 @@ async def listen(box: Box, where: socket.socket, ssh: Ssh, key: asyncssh.SSHKeyP
         kex_algs=ssh.kex,
         encryption_algs=ssh.ciphers,
         mac_algs=ssh.macs,
-        signature_algs=["ssh-rsa"],
+        signature_algs=[ssh.host_key],
         compression_algs=["none"],
         public_key_auth=False,
         kbdint_auth=False,

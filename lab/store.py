@@ -59,7 +59,7 @@ class Store:
             if item == "!":
                 lines.append("!")
             elif isinstance(item, tuple):
-                lines += [line for entry in self._grouped(item) for line in entry.lines(order)]
+                lines += [line for entry in self.grouped(item) for line in entry.lines(order)]
             elif item.endswith("!"):
                 for entry in self.all(item[:-1]):
                     lines += [*entry.lines(order), "!"]
@@ -70,7 +70,7 @@ class Store:
                 lines += [line for entry in self.all(item) for line in entry.lines(order)]
         return lines
 
-    def _grouped(self, families: tuple[str, ...]) -> list[Entry]:
+    def grouped(self, families: tuple[str, ...]) -> list[Entry]:
         """Families that are written together under one name, as the lines of one crypto map are."""
         names = list(dict.fromkeys(key[0] for (family, key) in self.root if family in families))
         found = [entry for entry in self.root.values() if entry.form.family in families]

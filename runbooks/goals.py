@@ -46,7 +46,7 @@ def _clear_stale(context: Context, plan: TunnelPlan) -> None:
             own = end.change.own if plan.replaces else ()
             wanted = dict.fromkeys((str(end.end.remote.outside_ip), *end.change.peers))
             peers = [IPv4Address(peer) for peer in wanted if not goes_to(before, peer, besides=own)]
-            stale[end.host] = {"peers": peers, "os": end.platform.os}
+            stale[end.host] = {"peers": peers}
     if stale:
         run_on_all(context.nornir, clear, stale)
 
@@ -63,9 +63,9 @@ def _still_up(plan: TunnelPlan, seen: dict[str, Observation]) -> tuple[Finding, 
 def _gone(context: Context, plan: TunnelPlan) -> Proof:
     """The map entries are gone: drop what is left of their SAs where no other tunnel goes to the same peer, and look."""
     alone = {
-        end.host: {"peers": [end.end.remote.outside_ip], "os": end.platform.os}
+        end.host: {"peers": [end.end.remote.outside_ip]}
         for end in plan.ends
-        if any(item.family.name == "isakmp-key" for item in end.change.removed)
+        if any(item.family.holds_key for item in end.change.removed)
     }
     if alone:
         run_on_all(context.nornir, clear, alone)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from ..changes.allocate import Allocation
 from ..changes.change import Change
 from ..changes.plan import plan
+from ..checks.box import Box
 from ..checks.finding import Finding, against
-from ..checks.precheck import Box, precheck
+from ..checks.precheck import precheck
 from ..checks.read_back import without
 from ..checks.reload_fence import fence
 from ..inventory.errors import DriftError
@@ -113,7 +114,7 @@ def plan_tunnel(context: Context, tunnel: Tunnel, known: Known, *, accept_unsave
             end.local.host: {
                 "tunnel": tunnel,
                 "end": end,
-                "os": platform.os,
+                "platform": platform,
                 "ike": crypto.ike_proposals[0],
                 "ipsec": crypto.ipsec_proposals[0],
                 "pfs_group": crypto.pfs_group,

@@ -8,7 +8,8 @@ from ..changes.change import Change
 from ..changes.objects import ConfigObject, read
 from ..changes.plan import plan_removal, plan_reversal
 from ..changes.removal import owned
-from ..checks.precheck import Box, identity, saved
+from ..checks.box import Box
+from ..checks.precheck import identity, saved
 from ..checks.reload_fence import fence
 from ..inventory.errors import ChangeError, DriftError
 from ..inventory.intent import Tunnel

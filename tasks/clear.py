@@ -14,20 +14,25 @@ from .device import session
 from .session import Session
 
 
-def clear_peer(device: Session, peer: IPv4Address, os: str) -> None:
+def clear_peer(device: Session, peer: IPv4Address) -> None:
     """Phase 2, then phase 1, of this peer only: without an argument every tunnel of the box would go."""
-    shown = device.exchange([f"clear crypto sa peer {peer}", PHASE_1])[-1].text
+    lines = [line.format(peer=peer) for line in device.dialect.clear]
+    if device.dialect.os != "ios":
+        device.exchange(lines)
+        return
+    shown = device.exchange([*lines, PHASE_1])[-1].text
     try:
-        rows = parse(os, PHASE_1, shown).state
+        rows = parse(device.dialect.os, PHASE_1, shown).state
     except ParseError:
         return  # which row is the peer's cannot be told, and clearing all of them would drop other tunnels
+    # IOS knows an IKE SA by a number of its own.
     ids = [row.connection_id for row in rows if peer in (row.dst, row.src)]
     if ids:
         device.exchange([f"clear crypto isakmp {number}" for number in ids])
 
 
-def clear(task: Task, peers: Sequence[IPv4Address], os: str) -> Result:
+def clear(task: Task, peers: Sequence[IPv4Address]) -> Result:
     """Nornir task: clear the SAs of these peers."""
     for peer in peers:
-        clear_peer(session(task), peer, os)
+        clear_peer(session(task), peer)
     return Result(host=task.host)

@@ -14,6 +14,7 @@ from nornir.core.configuration import Config
 
 from ..inventory.errors import SecretError, Unreachable
 from ..inventory.secrets import Secrets
+from .dialects import IOS, Dialect
 from .drivers import DRIVERS, LOGIN_SECONDS, Driver
 from .session import Session
 
@@ -28,6 +29,7 @@ class Login:
     enable_ref: str | None
     platform: str
     timeout_seconds: float = field(default=30.0)
+    dialect: Dialect = IOS
 
 
 def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> Driver:
@@ -80,7 +82,7 @@ class Cli:
         login: Login = (extras or {})["login"]
         name: str = (extras or {})["name"]
         driver = log_in(name, hostname, port, login)
-        self.connection = Session(name, driver, login.secrets, login.timeout_seconds)
+        self.connection = Session(name, driver, login.secrets, login.timeout_seconds, login.dialect)
         try:
             self.connection.prepare(login.enable_ref)
         except BaseException:

@@ -16,6 +16,7 @@ from ..inventory.errors import Interrupted, SessionLost, Unreachable
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
 from .connection import Cli, Login, log_in
+from .dialects import dialect_of
 from .session import Reply, Session
 
 CONNECTION = "nr_run"
@@ -50,6 +51,7 @@ def connect_by(nornir: Nornir, secrets: Secrets, platforms: dict[str, Platform],
             enable_ref=host.get("enable_ref"),
             platform=platforms[name].driver,
             timeout_seconds=timeout_seconds,
+            dialect=dialect_of(platforms[name]),
         )
         extras = {"login": login, "name": name}
         host.connection_options[CONNECTION] = ConnectionOptions(

@@ -1,8 +1,9 @@
-"""Netmiko's IOS drivers, telnet and SSH, with nothing that costs round trips and no log of what passes.
+"""Netmiko's drivers for IOS and ASA, telnet and SSH, with nothing that costs round trips and no log of what passes.
 
 Stock Netmiko prepares a session with six exchanges and fixed sleeps, and writes all that passes to its DEBUG log, keys
-included. These drivers keep its transports and logins and replace these two things only. SSH to routers of this age needs
-SHA-1 key exchange and ssh-rsa, which Paramiko 4 still speaks.
+included; on an ASA it also sets the width of the terminal, which is a line of the configuration. These drivers keep its
+transports and logins and replace these things only. SSH to devices of this age needs SHA-1 key exchange and ssh-rsa, which
+Paramiko 4 still speaks.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import select
 import time
 from typing import Any, Protocol
 
+from netmiko.base_connection import BaseConnection
+from netmiko.cisco.cisco_asa_ssh import CiscoAsaSSH
 from netmiko.cisco.cisco_ios import CiscoIosSSH, CiscoIosTelnet
 from netmiko.exceptions import ReadException
 
@@ -79,7 +82,7 @@ class _Lean:
             raise Unreachable("the device closed the connection before a prompt") from None
 
 
-class IosSsh(_Lean, CiscoIosSSH):
+class _LeanSsh(_Lean, BaseConnection):
     """SSH version 2, password login."""
 
     line_end = "\n"
@@ -107,6 +110,14 @@ class IosSsh(_Lean, CiscoIosSSH):
     def wait(self, seconds: float) -> None:
         """Sleep until something arrives, for ``seconds`` at most."""
         self._sleep_until(self.remote_conn.fileno(), seconds)
+
+
+class IosSsh(_LeanSsh, CiscoIosSSH):
+    """SSH version 2 to IOS and IOS-XE."""
+
+
+class AsaSsh(_LeanSsh, CiscoAsaSSH):
+    """SSH version 2 to an ASA, whose login is never privileged before 9.x: enable comes after it."""
 
 
 class IosTelnet(_Lean, CiscoIosTelnet):
@@ -156,4 +167,9 @@ def _raise_refusal(seen: str, answers: list[tuple[str, str]]) -> None:
 
 
 #: Netmiko's device type to the driver.
-DRIVERS: dict[str, type[IosSsh] | type[IosTelnet]] = {"cisco_ios": IosSsh, "cisco_xe": IosSsh, "cisco_ios_telnet": IosTelnet}
+DRIVERS: dict[str, type[IosSsh] | type[AsaSsh] | type[IosTelnet]] = {
+    "cisco_asa": AsaSsh,
+    "cisco_ios": IosSsh,
+    "cisco_ios_telnet": IosTelnet,
+    "cisco_xe": IosSsh,
+}

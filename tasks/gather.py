@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from nornir.core.task import Result, Task
 
+from ..checks.commands import COMMANDS
 from ..checks.observation import PHASE_1, PHASE_2, Observation
+from ..inventory.platforms import Platform
 from ..parsers import parse
-from .device import read
+from .device import read, session
 from .session import Reply
 
-SHOWS: tuple[str, ...] = (
-    "show version",
-    "show running-config",
-    "show startup-config",
-    "show reload",
-    "show ip route",
-    PHASE_1,
-    PHASE_2,
-)
+#: What every device of an operating system is asked.
+SHOWS: Mapping[str, tuple[str, ...]] = {
+    "ios": (
+        "show version",
+        "show running-config",
+        "show startup-config",
+        "show reload",
+        "show ip route",
+        PHASE_1,
+        PHASE_2,
+    ),
+    "asa": (
+        "show version",
+        "show mode",
+        "show failover",
+        "more system:running-config",
+        "show running-config",
+        "show startup-config",
+        "show reload",
+        "show route",
+        PHASE_1,
+        PHASE_2,
+    ),
+}
+
+
+def shows_for(platform: Platform) -> tuple[str, ...]:
+    """The commands that read a device before a change."""
+    more = ("show event manager",) if platform.os == "asa" and "eem" in platform.undo else ()
+    return (*SHOWS[platform.os], *more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +57,13 @@ class Snapshot:
 
     @property
     def running(self) -> str:
-        """The running configuration."""
-        return self.outputs["show running-config"]
+        """The running configuration with its keys, which are tokens."""
+        return self.outputs[COMMANDS[self.observation.os].running]
 
     @property
     def startup(self) -> str:
-        """The startup configuration."""
-        return self.outputs["show startup-config"]
+        """The startup configuration; an ASA masks its keys."""
+        return self.outputs[COMMANDS[self.observation.os].startup]
 
 
 def now() -> str:
@@ -58,17 +81,17 @@ def texts(replies: Sequence[Reply]) -> dict[str, str]:
     return {reply.line: reply.text for reply in replies}
 
 
-def gather(task: Task, os: str) -> Result:
+def gather(task: Task, platform: Platform) -> Result:
     """Nornir task. ``result`` is the Snapshot of the device."""
-    outputs = texts(read(task, SHOWS))
-    return Result(host=task.host, result=Snapshot(task.host.name, outputs, observation(task.host.name, os, outputs)))
+    outputs = texts(read(task, shows_for(platform)))
+    return Result(host=task.host, result=Snapshot(task.host.name, outputs, observation(task.host.name, platform.os, outputs)))
 
 
 def startup(task: Task) -> Result:
     """Nornir task. ``result`` is the startup configuration, with tokens instead of secrets."""
-    return Result(host=task.host, result=read(task, ["show startup-config"])[0].text)
+    return Result(host=task.host, result=read(task, [session(task).dialect.commands.startup])[0].text)
 
 
 def running(task: Task) -> Result:
     """Nornir task. ``result`` is the running configuration, with tokens instead of secrets."""
-    return Result(host=task.host, result=read(task, ["show running-config"])[0].text)
+    return Result(host=task.host, result=read(task, [session(task).dialect.commands.running])[0].text)

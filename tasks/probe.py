@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
 
+from ..changes import tree
+from ..changes.nameif import interfaces
 from ..checks.observation import Probe
+from ..inventory.errors import DriftError
 from ..inventory.platforms import Platform
 from ..parsers import parse
 from .device import session
@@ -14,13 +18,15 @@ from .session import Session
 
 TIMEOUT_SECONDS = 2
 _QUESTION = r"Protocol \[ip\]: ?"
+#: Prints the sections of all interfaces (ASA command reference, show running-config interface).
+INTERFACES = "show running-config interface"
 
 
 def probe(task: Task, platform: Platform, source: IPv4Address, target: IPv4Address, count: int) -> Result:
     """Nornir task. ``result`` is a Probe: ``count`` packets of 100 bytes from ``source`` to ``target``."""
     device = session(task)
     patience = (TIMEOUT_SECONDS + 1) * count + 10
-    text = (_dialogue if platform.ping == "dialogue" else _one_line)(device, source, target, count, patience)
+    text = _FORMS[platform.ping](device, source, target, count, patience)
     state = parse(platform.os, "ping", text).state
     return Result(host=task.host, result=Probe(state.sent, state.received, text))
 
@@ -39,3 +45,25 @@ def _dialogue(device: Session, source: IPv4Address, target: IPv4Address, count: 
 def _one_line(device: Session, source: IPv4Address, target: IPv4Address, count: int, patience: float) -> str:
     line = f"ping {target} source {source} repeat {count} timeout {TIMEOUT_SECONDS}"
     return device.ask(line, patience_seconds=patience)
+
+
+def _by_nameif(device: Session, source: IPv4Address, target: IPv4Address, count: int, patience: float) -> str:
+    """An ASA takes its address of the interface that is named (8.2 to 9.19), and sends through a tunnel only from the one in
+    ``management-access``. Raises DriftError where no interface has the address."""
+    wanted = str(source)
+    if wanted not in device.remembered:
+        nodes = tree.parse(device.ask(INTERFACES))
+        has = (item.nameif for item in interfaces(nodes) if item.address and item.address.ip == source and not item.shutdown)
+        nameif = next(has, None)
+        if nameif is None:
+            raise DriftError(f"{device.name}: no interface that is up and has a nameif has address {source}, so nothing can ping")
+        device.remembered[wanted] = nameif
+    line = f"ping {device.remembered[wanted]} {target} repeat {count} size 100 timeout {TIMEOUT_SECONDS}"
+    return device.ask(line, patience_seconds=patience)
+
+
+_FORMS: Mapping[str, Callable[[Session, IPv4Address, IPv4Address, int, float], str]] = {
+    "dialogue": _dialogue,
+    "one-line": _one_line,
+    "nameif": _by_nameif,
+}

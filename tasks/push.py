@@ -16,7 +16,6 @@ from .device import Stop, session
 from .session import Reply, Session
 
 Note = Callable[..., None]
-RUNNING = "show running-config"
 _ENTERING = (re.compile(r"Enter configuration commands, one per line\.\s+End with CNTL/Z\."),)
 
 
@@ -30,7 +29,7 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
     stop.check()
     build = [line for step in change.of(Phase.BUILD) for line in step.lines]
     note("building", host=task.host.name, lines=len(build))
-    replies = device.exchange(["configure terminal", *build])
+    replies = device.configure(build)
     _allow(task.host.name, replies[:1], _ENTERING)
     _allow_steps(task.host.name, change, change.of(Phase.BUILD), replies[1:])
     for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
@@ -42,7 +41,7 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
 
 def leave_and_read(device: Session) -> str:
     """Leave configuration mode; the running configuration."""
-    return device.exchange(["end", RUNNING])[-1].text
+    return device.exchange(["end", device.dialect.commands.running])[-1].text
 
 
 def _allow_steps(host: str, change: Change, steps: Sequence[Step], replies: Sequence[Reply]) -> None:

@@ -17,7 +17,10 @@ QUESTIONS = {r"Overwrite the previous NVRAM configuration\?\[confirm\] ?": ""}
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the device holds after saving; both texts with tokens instead of secrets."""
+    """What the device holds after saving, in one and the same way; both texts with tokens instead of secrets.
+
+    An ASA masks the keys in both, so they are not compared with each other: it has just written what it runs.
+    """
 
     running: str
     startup: str
@@ -35,5 +38,6 @@ def save(task: Task) -> Result:
     if "[OK]" not in answer:
         words = " ".join(line.strip() for line in answer.splitlines()[1:-1] if line.strip())
         raise DeviceRefused(f"{task.host.name}: write memory was answered with {words!r} instead of [OK]")
-    running, startup = (reply.text for reply in device.exchange(("show running-config", "show startup-config")))
+    commands = device.dialect.commands
+    running, startup = (reply.text for reply in device.exchange((commands.running_as_saved, commands.startup)))
     return Result(host=task.host, result=Saved(running, startup))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..inventory.errors import DeviceRefused, SessionLost, Unreachable
 from ..inventory.secrets import Secrets
+from .dialects import IOS, Dialect
 
 if TYPE_CHECKING:
     from .drivers import Driver
@@ -24,15 +25,23 @@ if TYPE_CHECKING:
 logger = logging.getLogger("nr_run.session")
 
 _STAMP = r"(?:[A-Z][a-z]{2} +\d+ (?:\d{4} )?[\d:.]+(?: [A-Z]{3,4})?|\d+w\d+d|\d+d\d+h|\d+:\d\d:\d\d)"
-#: Messages that a device prints whenever it likes: syslog with any of its time stamps, and the banner of a scheduled reload.
+#: An ASA may put its name behind the time stamp (``logging device-id``), and ends it with a blank and a colon.
+_STAMPED = rf"[*.]?{_STAMP}(?: \S+ )?: "
+#: Messages that a device prints whenever it likes: syslog with any of its time stamps, and the banner of a scheduled reload,
+#: below which an ASA prints the reason that was given.
 ASYNCHRONOUS = re.compile(
-    rf"^(?:\x07|\*)*(?:[*.]?{_STAMP}: )?"
+    rf"^(?:\x07|\*)*(?:{_STAMPED})?"
     r"%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+: .*\n"
-    r"|(?:\x07\n*|^)\*{3}\n\*{3} --- SHUTDOWN .* ---\n\*{3}\n+",
+    r"|(?:\x07\n*|^)\*{3}\n\*{3} --- (?:SHUTDOWN|START GRACEFUL SHUTDOWN).* ---\n\*{3}\n"
+    r"(?:\*{3} Message to all terminals:\n\*{3}\n(?:\*{3}.*\n)*)?\n*",
     re.MULTILINE,
 )
-#: The same in the middle of a line; only with its time stamp, since a bare per cent sign may be part of an answer.
-_INLINE = re.compile(rf"(?<=\S)[*.]?{_STAMP}: %[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+: .*\n")
+#: The same in the middle of a line: with its time stamp, or with the number of an ASA's message, since a bare per cent sign may
+#: be part of an answer.
+_INLINE = re.compile(rf"(?<=\S)(?:{_STAMPED}%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+|%ASA-[0-7]-\d{{6}}): .*\n")
+#: What a device draws again while a line that is typed outgrows a terminal of 80 columns, which an ASA has until somebody changes
+#: its configuration: it steps back, puts a dollar sign for what has moved out on the left, and wipes the rest of the line.
+_SCROLLED = re.compile(r"\x08+\$[^\x08\n]*\x08+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +60,10 @@ class Reply:
 class Session:
     """One logged-in device. Not for several threads at once."""
 
-    def __init__(self, name: str, driver: Driver, secrets: Secrets, timeout_seconds: float) -> None:
+    def __init__(self, name: str, driver: Driver, secrets: Secrets, timeout_seconds: float, dialect: Dialect = IOS) -> None:
         """``timeout_seconds`` is how long the device may say nothing before the session counts as lost."""
         self.name = name
+        self.dialect = dialect
         self._driver = driver
         self._secrets = secrets
         self._timeout = timeout_seconds
@@ -63,6 +73,8 @@ class Session:
         self._familiar: set[str] = set()
         #: Lines that go along with the first exchange, so that they cost no round trip of their own.
         self._preparation: list[str] = []
+        #: What this session has read of its device already, and what will not change while it lasts.
+        self.remembered: dict[str, str] = {}
         self.open = True
 
     def prepare(self, enable_ref: str | None) -> None:
@@ -71,7 +83,7 @@ class Session:
         self._prompt = rf"^{re.escape(prompt[:-1].strip()[:16])}[^\s#>]*[>#] ?"
         if prompt.endswith(">"):
             self._enable(enable_ref)
-        self._preparation = ["terminal length 0", "terminal width 511"]
+        self._preparation = list(self.dialect.preparation)
 
     def _enable(self, enable_ref: str | None) -> None:
         if enable_ref is None:
@@ -102,11 +114,28 @@ class Session:
         typed = [self._secrets.reveal(line.strip()) for line in lines]
         self._write([*([] if answer is None else [answer]), *typed, mark])
         end = rf"{self._prompt}\n*{_broken(mark)}[ \t]*\n(?:.*\n)*?{self._prompt}\Z"
-        seen = _without_messages(self._read_until(end, patience_seconds))
+        seen = _SCROLLED.sub("", _without_messages(self._read_until(end, patience_seconds)))
         replies = self._split(lines, typed, seen, mark)
         for reply in replies:
             logger.debug("%s: %s -> %s", self.name, reply.line, reply.text)
         return replies[len(before) :]
+
+    def configure(self, lines: Sequence[str] = ()) -> tuple[Reply, ...]:
+        """Enter configuration mode and write the lines there; a Reply for ``configure terminal`` and one a line.
+
+        Raises DeviceRefused where the device asks something first, and ends the session, in which the question stands.
+        """
+        if not self.dialect.entering:
+            return self.exchange(["configure terminal", *lines])
+        self._write(["configure terminal"])
+        questions = "|".join(f"(?:{question})" for question in self.dialect.entering)
+        seen = self._read_until(rf"(?:{questions})\Z|{self._prompt}\Z")
+        for question, sentence in self.dialect.entering.items():
+            if re.search(rf"(?:{question})\Z", seen):
+                self.close()
+                raise DeviceRefused(f"{self.name}: {sentence}")
+        text = self._words(_without_messages(seen), "configure terminal")
+        return (Reply("configure terminal", text), *self.exchange(lines))
 
     def ask(self, line: str, *, patience_seconds: float | None = None) -> str:
         """The answer to one line."""

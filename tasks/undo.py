@@ -16,7 +16,7 @@ from ..changes.sharing import goes_to
 from ..inventory.errors import DeviceRefused, SessionLost
 from .clear import clear_peer
 from .device import reconnect
-from .push import RUNNING, Note, leave_and_read
+from .push import Note, leave_and_read
 from .session import Reply, Session
 
 
@@ -55,12 +55,12 @@ def undo(task: Task, change: Change, before: str, patience_seconds: float, pause
 
 
 def _undo_once(device: Session, host: str, change: Change, before: str, note: Note) -> Undone:
-    running = leave_and_read(device) if device.configuring else device.ask(RUNNING)
+    running = leave_and_read(device) if device.configuring else device.ask(device.dialect.commands.running)
     steps = restore(change, before, running)
     refused: list[Reply] = []
     if steps:
         note("undoing", host=host, steps=len(steps))
-        device.exchange(["configure terminal"])
+        device.configure()
         for step in steps:
             refused += (reply for reply in device.exchange(step.lines) if reply.text.strip())
         running = leave_and_read(device)
@@ -69,7 +69,7 @@ def _undo_once(device: Session, host: str, change: Change, before: str, note: No
     besides = change.own if change.replaces else ()
     for peer in change.peers:
         if not goes_to(here, peer, besides=besides):
-            clear_peer(device, IPv4Address(peer), change.os)
+            clear_peer(device, IPv4Address(peer))
     exact = tree.same(running, before) if change.takes else tree.normalise(running) == tree.normalise(before)
     clean = exact or not restore(change, before, running)
     return Undone(running, exact, clean, tuple(line for step in steps for line in step.lines), tuple(refused))

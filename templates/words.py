@@ -1,6 +1,7 @@
-"""What Cisco IOS calls the algorithms that the intent names in NetBox's words; used as filters in the templates.
+"""What Cisco IOS and ASA call the algorithms that the intent names in NetBox's words; used as filters in the templates.
 
-Source: Cisco IOS Security Command Reference (crypto isakmp policy, crypto ipsec transform-set).
+Sources: Cisco IOS Security Command Reference (crypto isakmp policy, crypto ipsec transform-set); ASA 8.2 and 8.4 command
+references (crypto isakmp policy, crypto ikev1 policy, crypto ipsec ikev1 transform-set, isakmp keepalive).
 """
 
 from __future__ import annotations
@@ -44,12 +45,31 @@ ESP_INTEGRITY: Mapping[str, str] = {
 }
 
 
-def _word(table: Mapping[str, str], what: str) -> Callable[[str], str]:
+#: An ASA writes the length of a key with a hyphen, and IKEv1 there knows neither GCM nor SHA-2.
+ASA_IKE_ENCRYPTION: Mapping[str, str] = {
+    "3des-cbc": "3des",
+    "aes-128-cbc": "aes",
+    "aes-192-cbc": "aes-192",
+    "aes-256-cbc": "aes-256",
+}
+ASA_IKE_HASH: Mapping[str, str] = {"hmac-sha1": "sha"}
+ASA_ESP_ENCRYPTION: Mapping[str, str] = {
+    "3des-cbc": "esp-3des",
+    "aes-128-cbc": "esp-aes",
+    "aes-192-cbc": "esp-aes-192",
+    "aes-256-cbc": "esp-aes-256",
+}
+ASA_ESP_INTEGRITY: Mapping[str, str] = {"hmac-sha1": "esp-sha-hmac"}
+#: Seconds between retries that an ASA takes (tunnel-group ipsec-attributes, isakmp keepalive).
+ASA_RETRY_SECONDS = range(2, 11)
+
+
+def _word(table: Mapping[str, str], what: str, system: str = "IOS") -> Callable[[str], str]:
     def look_up(name: str) -> str:
         try:
             return table[name]
         except KeyError:
-            raise ChangeError(f"{name} cannot be written as an IOS {what}; possible are {', '.join(table)}") from None
+            raise ChangeError(f"{name} cannot be written as an {system} {what}; possible are {', '.join(table)}") from None
 
     return look_up
 
@@ -69,7 +89,34 @@ def _address(network: IPv4Network) -> str:
     return f"{network.network_address} {network.hostmask}"
 
 
+def _asa_transforms(proposal: IPSecProposal) -> str:
+    """``esp-aes-256 esp-sha-hmac``."""
+    cipher = _word(ASA_ESP_ENCRYPTION, "IKEv1 transform", "ASA")(proposal.encryption_algorithm)
+    return f"{cipher} {_word(ASA_ESP_INTEGRITY, 'IKEv1 transform', 'ASA')(str(proposal.authentication_algorithm))}"
+
+
+def _asa_address(network: IPv4Network) -> str:
+    """A network as an access list of an ASA writes it: with its mask, where IOS has the wildcard."""
+    if network.prefixlen == 0:
+        raise ChangeError("a tunnel for every address (0.0.0.0/0) is not built on an ASA: it shows any otherwise in each release")
+    if network.prefixlen == network.max_prefixlen:
+        return f"host {network.network_address}"
+    return f"{network.network_address} {network.netmask}"
+
+
+def _asa_keepalive_retry(seconds: int) -> str:
+    """Seconds between retries, if an ASA takes them."""
+    if seconds not in ASA_RETRY_SECONDS:
+        raise ChangeError(f"an ASA retries dead peer detection after 2 to 10 seconds, not {seconds}: change dpd.retries")
+    return str(seconds)
+
+
 FILTERS: dict[str, Callable[[Any], str]] = {
+    "asa_address": _asa_address,
+    "asa_ike_encryption": _word(ASA_IKE_ENCRYPTION, "IKEv1 cipher", "ASA"),
+    "asa_ike_hash": _word(ASA_IKE_HASH, "IKEv1 hash", "ASA"),
+    "asa_keepalive_retry": _asa_keepalive_retry,
+    "asa_transforms": _asa_transforms,
     "ios_ike_encryption": _word(IKE_ENCRYPTION, "IKE cipher"),
     "ios_ike_hash": _word(IKE_HASH, "IKE hash"),
     "ios_transforms": _transforms,

@@ -24,7 +24,7 @@ from ..records.asa_system import (
     SslTrustPoint,
     TracePhase,
 )
-from ..records.system import InterfaceBrief
+from ..records.system import InterfaceBrief, PingResult
 from ..records.tracking import BgpNeighbor, BgpSummary, ReloadStatus, Track
 
 
@@ -154,6 +154,7 @@ COMMANDS: tuple[Command, ...] = (
         conserve=(_licensed,),
         state=one("version"),
     ),
+    Command(os="asa", name="ping", arguments=r".+", records={"ping": PingResult}, state=one("ping")),
     Command(
         os="asa",
         name="show route",

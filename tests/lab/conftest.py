@@ -44,3 +44,19 @@ def pair(shared_pair: LabHandle) -> Iterator[LabHandle]:
         said = shared_pair.exec(device, "configure replace nvram:startup-config force")
         assert "Rollback Done" in said, said
         shared_pair.exec(device, "reload cancel")
+
+
+@pytest.fixture
+def boxes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LabHandle]:
+    """A fresh lab with the boxes that the test names by `@pytest.mark.parametrize("boxes", ..., indirect=True)`."""
+    names: tuple[str, ...] = request.param
+    with start(tmp_path / "lab", devices={name: name for name in names}, speed=SPEED) as handle:
+        yield handle
+
+
+@pytest.fixture(scope="module")
+def firewalls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
+    """One ASA of each release for tests that put back what they change."""
+    names = ("asa82", "asa91", "asa919")
+    with start(tmp_path_factory.mktemp("asa") / "lab", devices={name: name for name in names}, speed=SPEED) as handle:
+        yield handle

@@ -1,0 +1,41 @@
+"""The interfaces of an ASA, which its configuration calls by the name that ``nameif`` gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Interface
+
+from .tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class AsaInterface:
+    """One ``interface`` section. ``address`` is None without one, and with one that comes by DHCP or PPPoE."""
+
+    hardware: str
+    nameif: str | None
+    address: IPv4Interface | None
+    shutdown: bool
+
+
+def interfaces(nodes: Iterable[Node]) -> Iterator[AsaInterface]:
+    """All interfaces of a running configuration, in its order."""
+    for node in nodes:
+        if node.line.startswith("interface "):
+            name = next((line.split()[1] for line in node.children if line.startswith("nameif ")), None)
+            line = next((line for line in node.children if line.startswith("ip address ")), "")
+            yield AsaInterface(node.line.split()[1], name, _address(line), "shutdown" in node.children)
+
+
+def _address(line: str) -> IPv4Interface | None:
+    words = line.split()
+    try:
+        return IPv4Interface(f"{words[2]}/{words[3]}")
+    except (ValueError, IndexError):
+        return None
+
+
+def find_interface(nodes: Iterable[Node], name: str) -> AsaInterface | None:
+    """The interface that an intent means: by what the device calls the hardware (GigabitEthernet0/0), or by its nameif."""
+    return next((item for item in interfaces(nodes) if name in (item.hardware, item.nameif)), None)

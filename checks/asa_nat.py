@@ -1,0 +1,248 @@
+"""Does an ASA's address translation leave a tunnel's packets alone? Read from the configuration, in favour of "it may not".
+
+Up to 8.2 the access list of ``nat (inside) 0`` is asked first, and what it permits is translated by nothing else; otherwise a
+static or a dynamic rule of the interface may take the packet, and with ``nat-control`` a packet without a rule is dropped. From
+8.3 on the first rule that matches decides: twice NAT in the order of the configuration, then the rules of objects, then twice NAT
+``after-auto``. Sources: ASA 8.2 configuration guide, NAT; ASA 8.4 configuration guide, NAT rule order; ASA 8.3 migration guide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+from ..changes.selectors import Selector
+from ..changes.tree import Node
+
+#: What a rule makes of the packets of a pair.
+_TAKES, _LEAVES, _PASSES = "may translate", "leaves alone", "does not match"
+
+_ADDRESS = r"(any4?|host \S+|object(?:-group)? \S+|\d\S+ \d\S+)"
+_ACE = re.compile(rf"access-list (?P<name>\S+) extended (?P<action>permit|deny) ip {_ADDRESS} {_ADDRESS}(?: log.*)?")
+_NAT_0 = re.compile(r"nat \((?P<real>\S+)\) 0 access-list (?P<list>\S+)")
+_DYNAMIC = re.compile(r"nat \((?P<real>\S+)\) (?P<id>\d+) (?P<what>.+)")
+_STATIC = re.compile(
+    r"static \((?P<real>\S+),(?P<mapped>\S+)\) (?:tcp |udp )?(?P<global>\S+)(?: \S+)? "
+    r"(?:access-list (?P<list>\S+)|(?P<local>\d\S+))"
+    r"(?: \d+)?(?: netmask (?P<mask>\S+))?.*"
+)
+_TWICE = re.compile(
+    r"nat \((?P<real>[^,\s]+),(?P<mapped>[^)\s]+)\)(?P<after> after-auto)? "
+    r"source (?P<kind>static|dynamic) (?P<source>\S+) (?P<to>\S+)(?P<rest>.*)"
+)
+_DESTINATION = re.compile(r" destination static (?P<mapped>\S+) (?P<real>\S+)")
+_OF_OBJECT = re.compile(r"nat \((?P<real>[^,\s]+),(?P<mapped>[^)\s]+)\) (?P<kind>static|dynamic) (?P<to>\S+).*")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where the packets of a pair come in and go out, by nameif; None where it is not known, so that every rule concerns them."""
+
+    inside: str | None
+    outside: str
+
+
+def asa_translations(nodes: Sequence[Node], pair: Selector, way: Way, *, twice: bool) -> Iterator[tuple[str, bool]]:
+    """Each translation that could concern the pair, with True if it certainly leaves all of the pair alone.
+
+    ``twice`` says that the release has twice NAT (8.3 on). What stands behind a rule that leaves the pair alone is not asked.
+    """
+    for line, says in (_new if twice else _old)(nodes, pair, way):
+        if says != _PASSES:
+            yield line, says == _LEAVES
+        if says == _LEAVES:
+            return
+
+
+def exemption(pair: Selector, way: Way, nodes: Sequence[Node], *, twice: bool) -> tuple[str, ...]:
+    """The lines that a person may add so that nothing translates the pair."""
+    local, remote = pair
+    inside = way.inside or "inside"
+    if twice:
+        left, right = (f"NR-{net.network_address}-{net.prefixlen}" for net in pair)
+        return (
+            f"object network {left}",
+            f" subnet {local.network_address} {local.netmask}",
+            f"object network {right}",
+            f" subnet {remote.network_address} {remote.netmask}",
+            f"nat ({inside},{way.outside}) 1 source static {left} {left} destination static {right} {right}",
+        )
+    present = next((match for node in nodes if (match := _NAT_0.fullmatch(node.line)) and match["real"] == inside), None)
+    access_list = present["list"] if present else "NONAT"
+    words = f"{local.network_address} {local.netmask} {remote.network_address} {remote.netmask}"
+    binding = () if present else (f"nat ({inside}) 0 access-list {access_list}",)
+    return (f"access-list {access_list} extended permit ip {words}", *binding)
+
+
+def _old(nodes: Sequence[Node], pair: Selector, way: Way) -> Iterator[tuple[str, str]]:
+    """Releases up to 8.2: the exemption, then everything else in any order."""
+    here = [node.line for node in nodes]
+    for line in here:
+        match = _NAT_0.fullmatch(line)
+        if match and way.inside in (None, match["real"]) and _permits(nodes, match["list"], pair) == "permit":
+            yield line, _LEAVES if way.inside else _TAKES
+    for line in here:
+        static, dynamic = _STATIC.fullmatch(line), _DYNAMIC.fullmatch(line)
+        if static and way.inside in (None, static["real"]) and static["mapped"] in (way.outside, "any"):
+            yield line, _of_static(nodes, static, pair)
+        elif dynamic and way.inside in (None, dynamic["real"]) and not _NAT_0.fullmatch(line):
+            yield line, _of_dynamic(nodes, dynamic, pair)
+        elif line.startswith("static ") and not static:
+            yield line, _TAKES
+    if "nat-control" in here:
+        yield "nat-control", _TAKES
+
+
+def _of_static(nodes: Sequence[Node], rule: re.Match[str], pair: Selector) -> str:
+    if rule["list"]:
+        return _PASSES if _permits(nodes, rule["list"], pair) == "deny" else _TAKES
+    inside = _networks(f"{rule['local']} {rule['mask'] or '255.255.255.255'}", {})
+    if _misses(inside, pair[0]):
+        return _PASSES
+    return _LEAVES if rule["global"] == rule["local"] and _holds(inside, pair[0]) else _TAKES
+
+
+def _of_dynamic(nodes: Sequence[Node], rule: re.Match[str], pair: Selector) -> str:
+    if rule["what"].startswith("access-list "):
+        says = _permits(nodes, rule["what"].split()[1], pair)
+        return _PASSES if says == "deny" else _TAKES
+    inside = _networks(" ".join(rule["what"].split()[:2]), {})
+    if _misses(inside, pair[0]):
+        return _PASSES
+    # Number 0 is identity: the address goes out as it is.
+    return _LEAVES if rule["id"] == "0" and _holds(inside, pair[0]) else _TAKES
+
+
+def _permits(nodes: Sequence[Node], name: str, pair: Selector) -> str | None:
+    """What an access list says of all of the pair, ``permit`` or ``deny``; None where that is not certain."""
+    objects = _objects(nodes)
+    for node in nodes:
+        if not node.line.startswith(f"access-list {name} ") or node.line.startswith(f"access-list {name} remark"):
+            continue
+        match = _ACE.fullmatch(node.line)
+        if match is None:
+            return None
+        source, target = (_networks(match[group], objects) for group in (3, 4))
+        if not _misses(source, pair[0]) and not _misses(target, pair[1]):
+            return match["action"] if _holds(source, pair[0]) and _holds(target, pair[1]) else None
+    return "deny"
+
+
+def _new(nodes: Sequence[Node], pair: Selector, way: Way) -> Iterator[tuple[str, str]]:
+    """Releases from 8.3 on, in the order in which the rules are asked."""
+    objects = _objects(nodes)
+    twice = [match for node in nodes if (match := _TWICE.fullmatch(node.line))]
+    for rule in twice:
+        if not rule["after"]:
+            yield rule[0], _of_twice(rule, objects, pair, way)
+    for node in nodes:
+        if node.line.startswith("object network "):
+            for child in node.children:
+                match = _OF_OBJECT.fullmatch(child)
+                if match:
+                    yield f"{node.line} / {child}", _of_object(match, objects.get(node.line.split()[2]), pair, way)
+    for rule in twice:
+        if rule["after"]:
+            yield rule[0], _of_twice(rule, objects, pair, way)
+    for node in nodes:
+        if node.line.startswith("nat (") and not _TWICE.fullmatch(node.line):
+            yield node.line, _TAKES
+
+
+def _of_twice(rule: re.Match[str], objects: _Objects, pair: Selector, way: Way) -> str:
+    destination = _DESTINATION.search(rule["rest"])
+    if rule["rest"].endswith(" inactive"):
+        return _PASSES
+    same = destination is None or destination["mapped"] == destination["real"]
+    same = same and rule["kind"] == "static" and rule["source"] == rule["to"]
+    if _at(rule["real"], way.inside) and _at(rule["mapped"], way.outside):
+        target = _networks(destination["mapped"], objects) if destination else _ANY
+        says = _match(_networks(rule["source"], objects), target, pair, identity=same)
+        if says != _PASSES:
+            return says
+    if rule["kind"] == "static" and _at(rule["real"], way.outside) and _at(rule["mapped"], way.inside):
+        # A static rule works both ways: what goes to its mapped source is translated to its real one.
+        source = _networks(destination["real"], objects) if destination else _ANY
+        return _match(source, _networks(rule["to"], objects), pair, identity=same)
+    return _PASSES
+
+
+def _of_object(rule: re.Match[str], real: _Networks, pair: Selector, way: Way) -> str:
+    """An object's rule knows no destination. Static, it works both ways, towards an address that only the other side has."""
+    if _at(rule["real"], way.inside) and _at(rule["mapped"], way.outside):
+        return _PASSES if _misses(real, pair[0]) else _TAKES
+    if rule["kind"] == "static" and _at(rule["real"], way.outside) and _at(rule["mapped"], way.inside):
+        return _TAKES
+    return _PASSES
+
+
+def _match(source: _Networks, target: _Networks, pair: Selector, *, identity: bool) -> str:
+    if _misses(source, pair[0]) or _misses(target, pair[1]):
+        return _PASSES
+    return _LEAVES if identity and _holds(source, pair[0]) and _holds(target, pair[1]) else _TAKES
+
+
+def _at(named: str, nameif: str | None) -> bool:
+    return nameif is None or named in ("any", nameif)
+
+
+#: What an object, a group or a line stands for; None where that cannot be read for certain.
+_Networks = tuple[IPv4Network, ...] | None
+_Objects = dict[str, _Networks]
+_ANY: _Networks = (IPv4Network("0.0.0.0/0"),)
+
+
+def _misses(nets: _Networks, side: IPv4Network) -> bool:
+    """True if certainly no address of the side is among the networks."""
+    return nets is not None and not any(net.overlaps(side) for net in nets)
+
+
+def _holds(nets: _Networks, side: IPv4Network) -> bool:
+    """True if certainly every address of the side is in one of the networks."""
+    return nets is not None and any(side.subnet_of(net) for net in nets)
+
+
+def _objects(nodes: Sequence[Node]) -> _Objects:
+    """Network objects and groups by name. A group stands below those that it names, or it cannot be read."""
+    found: _Objects = {"any": _ANY}
+    for node in nodes:
+        words = node.line.split()
+        if words[:2] == ["object", "network"] and len(words) == 3:
+            # The rule of an object may stand in a second section of its name.
+            lines = [line for line in node.children if line.startswith(("subnet ", "host ", "range ", "fqdn "))]
+            if lines or words[2] not in found:
+                found[words[2]] = _networks(lines[0].removeprefix("subnet "), {}) if lines else None
+        elif words[:2] == ["object-group", "network"] and len(words) == 3:
+            found[words[2]] = _members(node, found)
+    return found
+
+
+def _members(node: Node, found: _Objects) -> _Networks:
+    nets: list[IPv4Network] = []
+    for line in node.children:
+        if line.startswith("description "):
+            continue
+        one = _networks(line.removeprefix("network-object ").removeprefix("group-object "), found)
+        if one is None:
+            return None
+        nets += one
+    return tuple(nets)
+
+
+def _networks(words: str, objects: _Objects) -> _Networks:
+    """``any``, ``host A``, ``A MASK``, ``object NAME`` or a name."""
+    parts = words.split()
+    try:
+        if parts[0] in ("any", "any4"):
+            return _ANY
+        if parts[0] == "host":
+            return (IPv4Network(parts[1]),)
+        if parts[0] in ("object", "object-group"):
+            return objects.get(parts[1])
+        if len(parts) == 1:
+            return objects.get(parts[0])
+        return (IPv4Network(f"{parts[0]}/{parts[1]}", strict=False),)
+    except (ValueError, IndexError):
+        return None

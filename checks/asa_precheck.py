@@ -1,0 +1,190 @@
+"""May a tunnel be built on this ASA now? What an ASA asks for besides what every box is asked for.
+
+Sources: ASA 8.2 to 9.19 configuration guides (management-access, sysopt connection permit-vpn, names, crypto map), and the
+guides to contexts and failover: a reload hits every context, and an active unit that reloads hands over to its standby.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+
+from ..changes.nameif import AsaInterface, find_interface, interfaces
+from ..changes.selectors import Selector
+from ..inventory.release import Release
+from ..parsers import parse
+from ..parsers.records.asa_system import AsaRoute
+from .asa_nat import Way, asa_translations, exemption
+from .box import Box, say
+from .commands import COMMANDS
+from .finding import Evidence, Finding, Status
+
+RUNNING = COMMANDS["asa"].running
+ROUTE = COMMANDS["asa"].route
+#: Brings twice NAT, and takes nat 0, static and nat-control away (ASA 8.3 release notes).
+TWICE_NAT = Release.parse("8.3(1)")
+
+
+def unit(box: Box) -> Iterator[Finding]:
+    """One context, no standby: a reload would hit all contexts, and the standby of a pair has the bad configuration as well."""
+    shown = box.outputs["show mode"].strip()
+    single = shown.endswith(" single")
+    words = "the box has one context" if single else f"the box says {shown!r}: an ASA in multiple context mode is not changed"
+    yield say(box, "single-context", single, words, "show mode", "mode", shown)
+    shown = box.outputs["show failover"].strip().partition("\n")[0]
+    alone = shown.startswith("Failover Off")
+    words = "the box has no failover peer" if alone else f"show failover says {shown!r}: a failover pair is not changed"
+    yield say(box, "no-failover", alone, words, "show failover", "first line", shown)
+
+
+def addresses(box: Box) -> Iterator[Finding]:
+    """The outside address is on the interface that the intent names, and pings can start at the probe address."""
+    local = box.end.local
+    found = find_interface(box.nodes, local.interface)
+    if found is None or found.nameif is None:
+        words = f"interface {local.interface} has no nameif" if found else f"there is no interface {local.interface}"
+        yield say(box, "outside", False, words, RUNNING, "interface", "none")
+    else:
+        yield _outside(box, found)
+    yield from _probe(box)
+
+
+def _outside(box: Box, found: AsaInterface) -> Finding:
+    local = box.end.local
+    address = found.address.ip if found.address else "none"
+    works = address == local.outside_ip and not found.shutdown
+    state = "is shut down" if found.shutdown else f"has address {address}"
+    wanted = "" if works else f"; the tunnel needs {local.outside_ip}"
+    what = f"{found.hardware} ({found.nameif})"
+    return say(box, "outside", works, f"{what} {state}{wanted}", RUNNING, f"interface {found.hardware}", address)
+
+
+def _probe(box: Box) -> Iterator[Finding]:
+    """An ASA sends its own packets into a tunnel only from the interface that ``management-access`` names."""
+    wanted = box.end.local.probe_address
+    holder = next((item for item in interfaces(box.nodes) if item.address and item.address.ip == wanted), None)
+    own = holder is not None and holder.nameif is not None and not holder.shutdown
+    words = f"{wanted} is {'an' if holder else 'no'} address of the box"
+    if holder and not own:
+        words += f", and {holder.hardware} {'is shut down' if holder.shutdown else 'has no nameif'}"
+    words += f": pings {'can' if own else 'cannot'} start there"
+    yield say(box, "probe-address", own, words, RUNNING, "ip address", wanted)
+    if holder is None or not own:
+        return
+    named = next((node.line.split()[1] for node in box.nodes if node.line.startswith("management-access ")), "none")
+    through = named == holder.nameif
+    words = f"management-access names {named}"
+    if not through:
+        words += f": pings from {wanted} would not go through the tunnel, which cannot be proved without them; "
+        words += f"type management-access {holder.nameif}"
+    yield say(box, "management-access", through, words, RUNNING, "management-access", named)
+
+
+_NAME = re.compile(r"name (?P<address>\d\S+) (?P<name>\S+).*")
+
+
+def names(box: Box) -> Iterator[Finding]:
+    """With ``names`` on, an ASA prints a name in the place of an address, also in access lists and in the SAs."""
+    if not any(node.line == "names" for node in box.nodes):
+        return
+    end = box.end
+    nets = {*end.local.protected_prefixes, *end.remote.protected_prefixes}
+    wanted = {end.local.outside_ip, end.remote.outside_ip, *(net.network_address for net in nets)}
+    for node in box.nodes:
+        match = _NAME.fullmatch(node.line)
+        if match and _is_one_of(match["address"], wanted):
+            words = f"the box prints {match['name']} in the place of {match['address']}, so its answers cannot be compared; "
+            words += f"type no {node.line}"
+            yield say(box, "names", False, words, RUNNING, "name", node.line)
+
+
+def _is_one_of(text: str, wanted: set[IPv4Address]) -> bool:
+    try:
+        return IPv4Address(text) in wanted
+    except ValueError:
+        return False
+
+
+def permit_vpn(box: Box) -> Iterator[Finding]:
+    """The default lets what comes out of a tunnel past the access lists of the interface; it is shown only when it is off."""
+    off = any(node.line in ("no sysopt connection permit-vpn", "no sysopt connection permit-ipsec") for node in box.nodes)
+    words = "what comes out of a tunnel passes the access lists of the interface"
+    if off:
+        words = (
+            "sysopt connection permit-vpn is off: the access list of the outside interface would drop what comes out of the "
+            "tunnel; type sysopt connection permit-vpn, or permit it there and build this tunnel by hand"
+        )
+    yield say(box, "permit-vpn", not off, words, RUNNING, "sysopt connection permit-vpn", "off" if off else "on")
+
+
+def route(box: Box) -> Iterator[Finding]:
+    """The packet for the far side must leave by the interface that has the map; else it leaves in clear, or not at all."""
+    target, found = box.end.remote.probe_address, find_interface(box.nodes, box.end.local.interface)
+    if found is None or found.nameif is None:
+        return
+    parsed = parse("asa", ROUTE, box.outputs[ROUTE])
+    leaves_by = egress(parsed.state, target)
+    seen = " and ".join(sorted(leaves_by)) or "no interface"
+    strange = [route_.prefix for route_ in parsed.state if not isinstance(route_.prefix, IPv4Network) and _is_data(route_)]
+    if not parsed.complete or strange:
+        text = parsed.problems[0].text.strip() if parsed.problems else str(strange[0])
+        words = f"{target} seems to leave by {seen}, but a route may be missing: {text!r} was not read"
+        evidence = Evidence(box.host, ROUTE, "not read", text, box.time)
+        yield Finding("route", box.host, Status.UNVERIFIED, words, (evidence,))
+        return
+    good = leaves_by == {found.nameif}
+    words = f"{target} leaves by {seen}" + ("" if good else f"; it must leave by {found.nameif}, which has the map")
+    yield say(box, "route", good, words, ROUTE, f"egress of {target}", seen)
+
+
+def _is_data(route_: AsaRoute) -> bool:
+    """IPv6 prefixes and those of the management table are no way for a tunnel's packets; a name may stand for one that is."""
+    return isinstance(route_.prefix, str) and route_.table is None
+
+
+def egress(table: tuple[AsaRoute, ...], target: IPv4Address, depth: int = 4) -> frozenset[str]:
+    """Names of the interfaces by which ``target`` leaves by the data table, following next hops; empty without a route.
+
+    A route marked ``tunneled`` is for what comes out of a tunnel, so it does not count.
+    """
+    routes = [
+        (route_.prefix.prefixlen, route_)
+        for route_ in table
+        if route_.table is None and isinstance(route_.prefix, IPv4Network) and target in route_.prefix
+    ]
+    ways = [(length, route_) for length, route_ in routes if not any(hop.tunneled for hop in route_.next_hops)]
+    if not ways or depth == 0:
+        return frozenset()
+    longest = max(length for length, _ in ways)
+    found: set[str] = set()
+    for length, route_ in ways:
+        for hop in route_.next_hops if length == longest else ():
+            if hop.interface:
+                found.add(hop.interface)
+            elif isinstance(hop.gateway, IPv4Address):
+                found |= egress(table, hop.gateway, depth - 1)
+    return frozenset(found)
+
+
+def nat(box: Box) -> Iterator[Finding]:
+    """Translation comes before the crypto map, and the pings of the box itself do not meet it: so it is read, not tried."""
+    found = find_interface(box.nodes, box.end.local.interface)
+    if found is None or found.nameif is None:
+        return
+    table: tuple[AsaRoute, ...] = parse("asa", ROUTE, box.outputs[ROUTE]).state
+    twice = box.platform.release >= TWICE_NAT
+    for pair in box.end.selectors:
+        inside = egress(table, next(pair[0].hosts()))
+        way = Way(next(iter(inside)) if len(inside) == 1 else None, found.nameif)
+        yield from _of_pair(box, pair, way, twice=twice)
+
+
+def _of_pair(box: Box, pair: Selector, way: Way, *, twice: bool) -> Iterator[Finding]:
+    local, remote = pair
+    said = tuple(asa_translations(box.nodes, pair, way, twice=twice))
+    lines = "; ".join(exemption(pair, way, box.nodes, twice=twice))
+    for line, free in said:
+        words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}"
+        words += " alone" if free else f", which then misses the map; exempt it: {lines}"
+        yield say(box, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")
