@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..inventory.errors import ChangeError
 from . import spelling, tree
@@ -31,7 +32,7 @@ class ConfigObject:
     @property
     def key(self) -> Key:
         """What tells it apart from every other object of the device."""
-        return self.family.name, tuple(self.groups[name] for name in self.family.identity)
+        return self.family.name, _identity(self.family.header, self.family.identity, self.header)
 
     @property
     def title(self) -> str:
@@ -115,6 +116,13 @@ def _parts(line: str) -> tuple[str, ...]:
     return (f"{both[1]} {both[2]}", f"{both[1]} {both[3]}") if both else (line,)
 
 
+@lru_cache(maxsize=65536)
+def _identity(pattern: re.Pattern[str], names: tuple[str, ...], header: str) -> tuple[str, ...]:
+    """Parts of the header that tell objects apart; kept, since every comparison of two configurations asks for them."""
+    match = pattern.fullmatch(header)
+    return tuple(match[name] or "" for name in names) if match else ()
+
+
 def _canonical(line: str) -> str:
     words = " ".join(line.replace("encryption ", "encr ", 1).split())
     # A key type of 0 (in clear) and the mask of one host may be typed and are not shown, or the other way round.
@@ -146,15 +154,21 @@ def read(os: str, text: str) -> Config:
     objects: dict[Key, ConfigObject] = {}
     others: list[tree.Node] = []
     for node in nodes_of(os, text):
-        family = _family_of(os, node.line)
-        if family is None:
-            others.append(node)
-            continue
-        for item in _objects_of(family, node):
-            objects[item.key] = item
-        if family.child_is_object:
+        found = objects_in(os, node)
+        objects.update(found)
+        if not found or found[0][1].family.child_is_object:
             others.append(node)
     return Config(objects, tuple(others))
+
+
+@lru_cache(maxsize=16384)
+def objects_in(os: str, node: tree.Node) -> tuple[tuple[Key, ConfigObject], ...]:
+    """Objects of known families that a node holds, each with its key. Kept: of a hub's nodes hundreds stay as they are."""
+    found: list[tuple[Key, ConfigObject]] = []
+    for folded in spelling.fold(FAMILIES[os], (node,)):
+        family = _family_of(os, folded.line)
+        found += [(item.key, item) for item in _objects_of(family, folded)] if family else []
+    return tuple(found)
 
 
 def read_desired(os: str, text: str) -> Config:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: Lines that a device prints about the configuration, or that change by themselves; they are no configuration.
 VOLATILE = re.compile(
@@ -26,6 +27,7 @@ class Node:
         return "\n".join((self.line, *(f" {child}" for child in self.children)))
 
 
+@lru_cache(maxsize=16)
 def parse(text: str) -> tuple[Node, ...]:
     """Tree of a configuration; comments, blank lines and VOLATILE lines are left out. A banner stays as its lines."""
     nodes: list[tuple[str, list[str]]] = []

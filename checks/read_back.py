@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from ..changes import tree
 from ..changes.change import Change
-from ..changes.objects import ConfigObject, read
+from ..changes.objects import ConfigObject, objects_in, read
 from .cause import CAUSES
 from .finding import Cause, Evidence, Finding, Status
 
@@ -42,7 +42,7 @@ def without(change: Change, text: str) -> tuple[tree.Node, ...]:
     ours = change.keys
     left: list[tree.Node] = []
     for node in tree.parse(text):
-        found = [item for item in read(change.os, node.text).objects.values() if item.key in ours]
+        found = [item for key, item in objects_in(change.os, node) if key in ours]
         if any(not item.family.child_is_object for item in found):
             continue
         taken = {child for item in found for child in item.children}

@@ -121,11 +121,10 @@ def _sas(box: Box, flow: Flow, sas: list[IpsecSa]) -> list[str]:
     return lines
 
 
-def _flow(box: Box, flow: Flow, local: IPv4Address, interface: str) -> list[str]:
+def _flow(box: Box, flow: Flow, local: IPv4Address, interface: str, group: str) -> list[str]:
     spi = flow.outbound[-1].spi if flow.outbound else 0
     flags = "{origin_is_acl,}" if flow.from_acl else "{}"
-    entry = next((e for e in model.entries(box.store, flow.map) if e.seq == flow.seq), None)
-    group = entry.pfs if entry is not None and flow.outbound else ""
+    group = group if flow.outbound else ""
     pfs = f"     PFS (Y/N): {'Y' if group else 'N'}, DH group: {group or 'none'}"
     return [
         "   protected vrf: (none)",
@@ -167,8 +166,9 @@ def ipsec_sa(box: Box, name: str = "", interface: str = "", peer: str = "") -> l
         if not flows:
             continue
         lines += ["", f"interface: {item.name}", f"    Crypto map tag: {item.crypto_map}, local addr {item.address}", ""]
+        groups = {entry.seq: entry.pfs for entry in model.entries(box.store, item.crypto_map)}
         for flow in flows:
-            lines += _flow(box, flow, item.address, item.name)
+            lines += _flow(box, flow, item.address, item.name, groups.get(flow.seq, ""))
     return lines or ["", "No SAs found"]
 
 

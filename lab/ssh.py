@@ -77,13 +77,14 @@ class SshLine(Vty, asyncssh.SSHServerSession[bytes]):
 
     # terminal.Terminal
 
-    def raw(self, data: bytes) -> None:
-        """Send bytes."""
+    def send(self, data: bytes) -> None:
+        """Give bytes to the transport."""
         if self._channel is not None and not self._channel.is_closing():
             self._channel.write(data)
 
     def close(self) -> None:
         """Cut the line: what was written goes out, nothing more is read."""
+        self.flush()
         self._gone = True
         if self._channel is not None:
             self._channel.close()
@@ -91,6 +92,7 @@ class SshLine(Vty, asyncssh.SSHServerSession[bytes]):
 
     def hang_up(self) -> None:
         """Cut the line at once."""
+        self.flush()
         self._gone = True
         self._connection.abort()
 

@@ -74,19 +74,21 @@ class TelnetLine(Vty, asyncio.Protocol):
 
     # terminal.Terminal
 
-    def raw(self, data: bytes) -> None:
-        """Send bytes."""
+    def send(self, data: bytes) -> None:
+        """Give bytes to the transport."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
 
     def close(self) -> None:
         """Cut the line: what was written goes out, nothing more is read."""
+        self.flush()
         if self._transport is not None:
             self._transport.close()
         self._gone = True
 
     def hang_up(self) -> None:
         """Cut the line at once."""
+        self.flush()
         if self._transport is not None:
             self._transport.abort()
 

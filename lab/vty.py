@@ -30,6 +30,7 @@ class Vty(Terminal):
         self._shown = ""
         self._late: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
+        self._output = bytearray()
 
     def take_line(self, transport: str) -> bool:
         """Occupy a line and serve it; False when all are busy or `transport input` does not admit the transport."""
@@ -91,9 +92,21 @@ class Vty(Terminal):
         """Send text with the line ends of a terminal."""
         self.raw(text.replace("\n", "\r\n").encode("latin-1", "replace"))
 
-    @abstractmethod
     def raw(self, data: bytes) -> None:
-        """Send bytes."""
+        """Send bytes, together with what else is written at this moment: a packet for each character would cost the client."""
+        if not self._output:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._output += data
+
+    def flush(self) -> None:
+        """Send what was written."""
+        data, self._output = bytes(self._output), bytearray()
+        if data:
+            self.send(data)
+
+    @abstractmethod
+    def send(self, data: bytes) -> None:
+        """Give bytes to the transport."""
 
     async def read_key(self) -> str:
         """Read one character without echo."""

@@ -1,85 +1,190 @@
-"""One run at a time on a device: a lock file per device below the runs folder, held by the kernel while the run lives.
+"""One run at a time on a device: two locks per device below the runs folder, and a run has to get both.
 
-The kernel lets go when the process ends, however it ends, so a dead run never blocks a device. The file says who holds it.
+HOST.lock is held by the kernel while the process lives: it ends with the process, however that ends. Between machines that share
+the folder some file systems do not pass it on (NFS mounted with local_lock, SMB, overlays). HOST.holders says who holds the
+device, which they all see; see lock_records for what that relies on, and lock_holder for when a record is over.
 """
 
 from __future__ import annotations
 
 import fcntl
-import getpass
-import json
 import os
-from collections.abc import Iterable
-from contextlib import suppress
-from datetime import UTC, datetime
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from ..inventory.errors import Locked
+from ..inventory.errors import Locked, NrRunError
+from .context import Context, Waits
+from .lock_holder import HEARTBEAT_SECONDS, SILENT_SECONDS, Holder
+from .lock_records import Records, latest
+
+
+@contextmanager
+def locked(context: Context, runs: Path, hosts: Iterable[str]) -> Iterator[None]:
+    """Hold ``hosts`` for a run, and let it take no step when it has lost them. Raises Locked when another run holds one."""
+    folder, waits = context.folder, context.waits
+    keep_seconds = 60 * (waits.dead_man_minutes or Waits().dead_man_minutes) + waits.boot
+    with DeviceLocks(runs, folder.id, hosts, keep_seconds=keep_seconds, tell=context.progress.say) as locks:
+        for sentence in locks.taken_over:
+            folder.note("lock-taken-over", because=sentence)
+            context.progress.say(sentence)
+        folder.guard = locks.refuse_overtaken
+        try:
+            yield
+        finally:
+            folder.guard = None
 
 
 class DeviceLocks:
     """Locks of all devices of one run, taken in sorted order so that two runs cannot wait for each other."""
 
-    def __init__(self, runs: Path, run_id: str, hosts: Iterable[str]) -> None:
-        """Nothing is locked yet; use as a context manager."""
+    def __init__(
+        self,
+        runs: Path,
+        run_id: str,
+        hosts: Iterable[str],
+        *,
+        keep_seconds: float,
+        tell: Callable[[str], None] = lambda _sentence: None,
+    ) -> None:
+        """Nothing is locked yet; use as a context manager.
+
+        ``keep_seconds``: how long the devices are kept from other machines' runs when this one gives no sign of life any more,
+        which is the time after which a device has gone back by itself and has booted. ``tell`` is given a sentence for a person.
+        """
         self._folder = runs / ".locks"
         self._run_id = run_id
         self._hosts = sorted(set(hosts))
-        self._held: list[int] = []
+        self._keep_seconds = keep_seconds
+        self._tell = tell
+        #: A sentence for each device whose holder had ended without letting go.
+        self.taken_over: list[str] = []
+        self._descriptors: list[int] = []
+        self._records: Records | None = None
+        self._beat: _Heartbeat | None = None
 
     def __enter__(self) -> DeviceLocks:
-        """Take all locks, or none. Raises Locked at the first that another run holds."""
+        """Take all locks, or none. Raises Locked at the first that another run holds, NrRunError when the disk is full."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
             for host in self._hosts:
-                self._held.append(self._take(host))
-        except (OSError, Locked) as error:
+                self._descriptors.append(self._lock(host))
+            self._records = self._new_records()
+            for host in self._hosts:
+                self._record(host, self._records)
+        except BaseException:
             self._release()
-            if isinstance(error, OSError):
-                raise Locked(f"{error.filename or self._folder} cannot be locked: {error.strerror}") from None
             raise
+        self._beat = _Heartbeat(self._records, self._tell)
+        self._beat.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         """Let go of all."""
         self._release()
 
-    def _take(self, host: str) -> int:
-        descriptor = os.open(self._folder / f"{host}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    def refuse_overtaken(self) -> None:
+        """Raise Locked when this run was silent for so long (a machine asleep) that another has taken a device over.
+
+        What it has not begun it must not begin, and what it has begun belongs to the other. It asks the file system only after a
+        silence; and a file system that does not answer is no reason to leave a change half-done.
+        """
+        if self._beat is None or self._records is None or not self._beat.was_silent():
+            return
+        with suppress(OSError):
+            lost = self._records.overtaken()
+            if lost:
+                holder = latest(self._folder, lost[0]) or "another run"
+                raise Locked(
+                    f"{', '.join(lost)}: this run gave no sign of life for too long and {holder} has taken over; "
+                    "nothing more is sent from here"
+                )
+            self._beat.all_is_ours()
+
+    def _lock(self, host: str) -> int:
+        path = self._folder / f"{host}.lock"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise Locked(f"{path} cannot be locked: {error.strerror}") from None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(descriptor, 4096).decode(errors="replace")
+        except OSError as error:
             os.close(descriptor)
-            raise Locked(f"{host} is held by {_who(holder)}; try again when that run has ended") from None
-        owner = {
-            "run": self._run_id,
-            "process": os.getpid(),
-            "user": _user(),
-            "since": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(owner).encode(), 0)
+            if not isinstance(error, BlockingIOError):
+                raise Locked(f"{path} cannot be locked: {error.strerror}") from None
+            holder = latest(self._folder, host)
+            raise Locked(f"{host} is held by {holder or 'another run'}; try again when that run has ended") from None
         return descriptor
 
+    def _new_records(self) -> Records:
+        try:
+            return Records(self._folder, Holder.me(self._run_id, self._keep_seconds))
+        except OSError as error:
+            raise NrRunError(f"{self._folder}: the record of a lock cannot be written: {error.strerror}") from None
+
+    def _record(self, host: str, records: Records) -> None:
+        try:
+            over = records.take(host)
+        except OSError as error:
+            raise Locked(f"{error.filename or self._folder} cannot be locked: {error.strerror}") from None
+        if over:
+            self.taken_over.append(over)
+
     def _release(self) -> None:
-        for descriptor in self._held:
+        if self._beat is not None:
+            self._beat.stop()
+        if self._records is not None:
+            self._records.free()
+        for descriptor in self._descriptors:
             with suppress(OSError):
                 os.close(descriptor)
-        self._held.clear()
+        self._descriptors.clear()
 
 
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container may run under a number that has no name
-        return str(os.getuid())
+class _Heartbeat(threading.Thread):
+    """Gives signs of life until it is stopped; a file system that is gone is told once, and tried again."""
+
+    def __init__(self, records: Records, tell: Callable[[str], None]) -> None:
+        super().__init__(name="lock-heartbeat", daemon=True)
+        self._records = records
+        self._tell = tell
+        self._over = threading.Event()
+        self._last = _clock()
+        self._suspicious = False
+
+    def run(self) -> None:
+        lost = False
+        while not self._over.wait(HEARTBEAT_SECONDS):
+            self.was_silent()
+            try:
+                self._records.touch()
+            except OSError as error:
+                if not lost:
+                    self._tell(f"the locks cannot be kept alive ({error.strerror}); the run goes on")
+                lost = True
+            else:
+                lost = False
+                self._last = _clock()
+
+    def was_silent(self) -> bool:
+        """True if there was ever a silence so long that others may have believed this run dead."""
+        self._suspicious = self._suspicious or _clock() - self._last > SILENT_SECONDS
+        return self._suspicious
+
+    def all_is_ours(self) -> None:
+        """Somebody has looked since: the silence had no consequence."""
+        self._suspicious = False
+
+    def stop(self) -> None:
+        """No sign of life after this, unless the file system holds one up."""
+        self._over.set()
+        self.join(HEARTBEAT_SECONDS)
 
 
-def _who(text: str) -> str:
-    try:
-        owner = json.loads(text)
-        return f"run {owner['run']} (process {owner['process']}, user {owner['user']}, since {owner['since']})"
-    except (ValueError, KeyError, TypeError):
-        return "another run"
+def _clock() -> float:
+    """Seconds that pass while the machine is asleep as well, where the system has such a clock."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

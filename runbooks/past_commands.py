@@ -22,7 +22,7 @@ from .command import (
     with_options,
 )
 from .context import Context
-from .locks import DeviceLocks
+from .locks import locked
 from .planning import Known, TunnelPlan
 from .planning_removal import plan_rollback
 from .record import find_run, journal_of
@@ -51,7 +51,7 @@ def _resume(run: str | None, **options: Any) -> Exit:
     path = find_run(runs, run, is_unfinished)
     with reopen(path, "resume", talk.progress, waits_of(options), new_run_in=None) as opened, talk.progress:
         hosts = [end.host for record in opened.records.values() for end in record.plan.ends]
-        with DeviceLocks(runs, opened.context.folder.id, hosts):
+        with locked(opened.context, runs, hosts):
             # Read again now that nobody else can be at work on it: the run may have ended while we were starting.
             journal = journal_of(path)
             names = unfinished(journal, opened.records)

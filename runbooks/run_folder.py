@@ -54,6 +54,8 @@ class RunFolder:
         self._cut = False
         self._lock = threading.Lock()
         self.complaints: list[str] = []
+        #: Raises when the run must take no step any more, because another has taken its devices over.
+        self.guard: Callable[[], None] | None = None
 
     @classmethod
     def make(cls, runs: Path, runbook: str, secret_store: Secrets, *, rehearsal: bool = False) -> RunFolder:
@@ -85,7 +87,11 @@ class RunFolder:
                 self._forgiving -= 1
 
     def note(self, state: str, **details: Any) -> None:
-        """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it."""
+        """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it, or by the guard.
+
+        The guard is asked again afterwards: writing to a file server that was away is where a run sleeps longest.
+        """
+        self._ask_guard()
         record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "state": state, **details}
         line = json.dumps(self._hidden(record), ensure_ascii=False) + "\n"
         try:
@@ -93,6 +99,11 @@ class RunFolder:
                 self._append(line.encode())
         except OSError as error:
             self._complain(f"the journal cannot be written: {error.strerror}")
+        self._ask_guard()
+
+    def _ask_guard(self) -> None:
+        if self.guard is not None:
+            self.guard()
 
     def _append(self, line: bytes) -> None:
         """Raises OSError when the disk takes a part only; the next line then begins on a line of its own."""

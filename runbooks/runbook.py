@@ -14,7 +14,7 @@ from ..tasks.gather import Snapshot, gather
 from .carrying_out import carry_out
 from .context import Context
 from .fleet import run_on, run_on_all
-from .locks import DeviceLocks
+from .locks import locked
 from .outcome import Result, TunnelOutcome, refused
 from .planning import EndPlan, Known, TunnelPlan, running_after, write_plan
 from .resume import refuse_unfinished
@@ -49,7 +49,7 @@ def run_tunnels(
     the operator stops before anything was changed.
     """
     hosts = sorted({end.local.host for tunnel in tunnels for end in tunnel.ends})
-    with DeviceLocks(runs, context.folder.id, hosts) if approval.ask else nullcontext():
+    with locked(context, runs, hosts) if approval.ask else nullcontext():
         context.folder.note("locked" if approval.ask else "planning", hosts=hosts)
         if approval.ask:
             refuse_unfinished(runs, hosts, besides=context.folder.id)

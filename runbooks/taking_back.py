@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ..changes import tree
-from ..inventory.errors import ChangeError, Exit, NrRunError
+from ..inventory.errors import ChangeError, DeviceRefused, Exit, NrRunError, Unreachable
 from ..tasks.dead_man import stand_down
 from ..tasks.gather import startup
 from ..tasks.save import Saved, save
@@ -28,6 +29,9 @@ def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: Nr
         folder.note("rolling-back", tunnel=plan.tunnel.name, because=str(error))
         context.progress.say(f"{plan.tunnel.name}: {error}")
         undone, errors = _undo(context, so_far)
+        # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.
+        _stand_down_early(context, so_far, undone)
+        undone, errors = _await_lost(context, so_far, undone, errors)
         undone, errors = _await_reload(context, so_far, undone, errors)
         for end in so_far.touched:
             if end.host in undone:
@@ -40,21 +44,31 @@ def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: Nr
         return _outcome(context, plan, so_far, error, by_hand, _foreign_lines(so_far, undone))
 
 
-def _undo(context: Context, so_far: Progressing) -> tuple[dict[str, Undone], Errors]:
+def _undo(context: Context, so_far: Progressing, patience_seconds: float | None = None) -> tuple[dict[str, Undone], Errors]:
     waits = context.waits
     arguments: dict[str, dict[str, Any]] = {}
     for end in so_far.touched:
         context.progress.phase(end.host, "take the change back")
-        # A box that was armed and is lost reloads by itself: it is worth waiting for that.
-        armed = waits.until_reverted if end in so_far.armed else 0.0
         arguments[end.host] = {
             "change": end.change,
             "before": end.snapshot.running,
-            "patience_seconds": max(waits.reconnect, armed),
+            "patience_seconds": waits.reconnect if patience_seconds is None else patience_seconds,
             "pause_seconds": waits.reconnect_pause,
             "note": context.folder.note,
         }
     return run_on(context.nornir, undo, arguments, at_all_costs=True) if arguments else ({}, {})
+
+
+def _await_lost(
+    context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors
+) -> tuple[dict[str, Undone], Errors]:
+    """A box that was armed and is lost reloads by itself: it is worth waiting for that."""
+    away = {host for host, error in errors.items() if isinstance(error, Unreachable | DeviceRefused)}
+    lost = [end for end in so_far.touched if end in so_far.armed and end.host in away]
+    if not lost:
+        return undone, errors
+    again, failed = _undo(context, Progressing(armed=lost, touched=lost), context.waits.until_reverted)
+    return {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
 
 
 def _await_reload(
@@ -155,6 +169,18 @@ def _startup_untouched(context: Context, end: EndPlan) -> bool:
     except NrRunError:
         return False
     return tree.same(text, end.snapshot.startup)
+
+
+def _stand_down_early(context: Context, so_far: Progressing, undone: dict[str, Undone]) -> None:
+    """Call the dead-man off where the box is as it was; where that fails it is tried again, and told, at the end."""
+    for end in list(so_far.armed):
+        as_before = end not in so_far.touched or (end.host in undone and undone[end.host].clean)
+        # Where the startup configuration may hold the change it is saved first.
+        if as_before and end not in so_far.saved:
+            with suppress(NrRunError):
+                run_on_one(context.nornir, stand_down, end.host, os=end.platform.os, tag=context.folder.tag)
+                context.folder.note("disarmed", host=end.host)
+                so_far.armed.remove(end)
 
 
 def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:

@@ -9,9 +9,9 @@ import sys
 from .documents import ROOT
 
 
-def run(*options: str) -> subprocess.CompletedProcess[str]:
-    """The benchmark as a process of its own."""
-    command = [sys.executable, str(ROOT / "benchmarks" / "push.py"), *options]
+def run(*options: str, script: str = "push.py") -> subprocess.CompletedProcess[str]:
+    """A benchmark as a process of its own."""
+    command = [sys.executable, str(ROOT / "benchmarks" / script), *options]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
@@ -30,3 +30,10 @@ def test_a_size_that_is_no_number_is_a_wrong_command_line() -> None:
     done = run("--devices", "many")
     assert done.returncode == 2
     assert "1,20" in done.stderr
+
+
+def test_the_benchmark_of_a_hub_runs_without_the_other() -> None:
+    """It plans, reads back and undoes one more tunnel for each size, and shows a dash for what was not measured."""
+    done = run("--entries", "1,40", "--times", "1", "--alone", script="hub.py")
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"│\s+(\d+) │\s+[\d.]+ │\s+[\d.]+ │\s+[\d.]+ │\s+- │\s+- │\s+- │", done.stdout) == ["1", "40"]
