@@ -15,10 +15,9 @@ from .family import Editing, Family, Reference, patterns
 
 _IKE = r"(?P<ike>isakmp|ikev1)"
 _LIFETIME = r"set security-association lifetime(?: (?:seconds|kilobytes) (?:\d+|unlimited)){1,2}"
-_WARNINGS = patterns(
-    r"WARNING: The crypto map entry (?:is|will be) incomplete!",
-    r"INFO: .+",
-)
+#: 9.13 and later say so of what a later release will not have, and take it.
+_OLD = r"(?:WARNING|INFO): .*(?:deprecated|insecure|less secure|weak)(?:.|\n)*"
+_WARNINGS = patterns(r"WARNING: The crypto map entry (?:is|will be) incomplete!", _OLD, r"INFO: .+")
 
 ASA: tuple[Family, ...] = (
     Family(
@@ -31,8 +30,7 @@ ASA: tuple[Family, ...] = (
         ),
         defaults=("authentication pre-share", "encryption 3des", "hash sha", "group 2", "lifetime 86400"),
         remove="no crypto {ike} policy {number}",
-        # 9.13 to 9.16 warn of what they are about to drop, and take it.
-        replies=patterns(r"(?:WARNING|INFO): .*(?:deprecated|less secure|weak).*"),
+        replies=patterns(_OLD),
     ),
     Family(
         name="ike-enable",
@@ -46,7 +44,7 @@ ASA: tuple[Family, ...] = (
         header=re.compile(r"crypto ipsec (?:ikev1 )?transform-set (?P<name>\S+)(?P<transforms>(?: esp-\S+)+)"),
         identity=("name",),
         remove="no {line}",
-        replies=patterns(r"(?:WARNING|INFO): .*(?:deprecated|less secure|weak).*"),
+        replies=patterns(_OLD),
     ),
     Family(
         name="access-list",

@@ -65,6 +65,8 @@ class Platform:
     note: str
     source: str
     allows_old: str = ""
+    #: The group that ``set pfs`` alone stands for in a crypto map entry, and that is not written out; None where all are.
+    bare_pfs_group: int | None = None
 
     @property
     def ike_versions(self) -> frozenset[int]:
@@ -200,6 +202,7 @@ _ASA_8_0 = Platform(
     nvram_bytes=None,
     note="IKEv1 only; SSH with SHA-1 only.",
     source="ASA 8.0 command reference.",
+    bare_pfs_group=2,
 )
 _ASA_8_4 = replace(
     _ASA_8_0,
@@ -251,6 +254,7 @@ _ASA_9_13 = replace(
         v2=_suite(_DES | _AES | _GCM, _MD5 | _SHA1 | _SHA2, {1, 2, 5, 14, 15, 16, 19, 20, 21, 24}),
     ),
     note="Group 14 with IKEv1, groups 15 and 16 with IKEv2; warns of DES, triple DES, MD5 and group 2.",
+    bare_pfs_group=14,
     source="ASA 9.13(1) release notes.",
 )
 _ASA_9_15 = replace(

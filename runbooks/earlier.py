@@ -10,9 +10,11 @@ from ..changes import tree
 from ..changes.objects import Config, ConfigObject, read
 from ..changes.selectors import selectors_of
 from ..inventory.intent import End, IPSecProposal, TunnelTermination
-from ..templates.words import ESP_ENCRYPTION, ESP_INTEGRITY
+from ..templates.words import ASA_ESP_ENCRYPTION, ASA_ESP_INTEGRITY, ESP_ENCRYPTION, ESP_INTEGRITY
 from .planning import EndPlan, TunnelPlan
 
+#: What each operating system calls the ciphers and the integrity algorithms of phase 2.
+_WORDS = {"ios": (ESP_ENCRYPTION, ESP_INTEGRITY), "asa": (ASA_ESP_ENCRYPTION, ASA_ESP_INTEGRITY)}
 Prefixes = tuple[tuple[IPv4Network, ...], tuple[IPv4Network, ...]]
 
 
@@ -28,7 +30,9 @@ def earlier(plan: TunnelPlan) -> TunnelPlan | None:
         return None
     protected = [_prefixes(config, entry) for config, entry in zip(configs, entries, strict=True) if entry]
     peers = [entry.peers for entry in entries if entry]
-    proposal, other = (_proposal(config, entry) for config, entry in zip(configs, entries, strict=True) if entry)
+    systems = (end.platform.os for end in plan.ends)
+    shapes = zip(systems, configs, entries, strict=True)
+    proposal, other = (_proposal(os, config, entry) for os, config, entry in shapes if entry)
     if None in protected or proposal is None or proposal != other or any(len(found) != 1 for found in peers):
         return None
     (here, there), mirrored = (pair or ((), ()) for pair in protected)
@@ -74,16 +78,17 @@ def _addresses(running: str) -> tuple[IPv4Address, ...]:
     return tuple(IPv4Address(words[2]) for words in lines if words[2][0].isdigit())
 
 
-def _proposal(config: Config, entry: ConfigObject) -> IPSecProposal | None:
+def _proposal(os: str, config: Config, entry: ConfigObject) -> IPSecProposal | None:
     """The first transform set of the entry in the words of the intent."""
     name = entry.transform_names[:1]
     transforms = config.get("transform-set", *name) if name else None
     if transforms is None:
         return None
+    encryption, integrities = _WORDS[os]
     words = transforms.groups["transforms"].split()
     count = 2 if words[1:2] and words[1].isdigit() else 1
-    cipher = _named(ESP_ENCRYPTION, " ".join(words[:count]))
-    integrity = _named(ESP_INTEGRITY, " ".join(words[count:]))
+    cipher = _named(encryption, " ".join(words[:count]))
+    integrity = _named(integrities, " ".join(words[count:]))
     if cipher is None or (integrity is None) != cipher.endswith("-gcm"):
         return None
     return IPSecProposal.model_validate(

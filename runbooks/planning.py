@@ -18,6 +18,7 @@ from ..inventory.intent import Crypto, End, Tunnel
 from ..inventory.platforms import Platform
 from ..inventory.secrets import TOKEN
 from ..inventory.strength import narrow
+from ..tasks.dialects import dialect_of
 from ..tasks.gather import Snapshot
 from ..tasks.render import render
 from .context import Context
@@ -190,4 +191,5 @@ def _header(end: EndPlan) -> str:
 
 def _clearing(end: EndPlan) -> str:
     peers = end.change.peers if end.change.created or end.change.replaces else ()
-    return "".join(f"clear crypto sa peer {peer}\n" for peer in peers)
+    words = dialect_of(end.platform).clear
+    return "".join(f"{line.format(peer=peer)}\n" for peer in peers for line in words)

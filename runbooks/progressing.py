@@ -50,8 +50,8 @@ def rows(plan: TunnelPlan, so_far: Progressing, *, saved: bool) -> tuple[DeviceR
         phase_1, phase_2, encaps, decaps = "-", "-", None, None
         if so_far.proof:
             watched = so_far.proof.ends[number]
-            states = [row.state for row in watched.after.rows(end.end.remote.outside_ip)]
-            phase_1 = "QM_IDLE" if "QM_IDLE" in states else (states[0] if states else "none")
+            found = watched.after.rows(end.end.remote.outside_ip)
+            phase_1 = next((row.state for row in (*(row for row in found if row.up), *found)), "none")
             flow = watched.after.flow(*watched.probed)
             pairs = min(len(spis(flow, "inbound")), len(spis(flow, "outbound"))) if flow else 0
             phase_2 = f"{pairs} SA pair" if pairs == 1 else f"{pairs} SA pairs" if pairs else "none"

@@ -100,8 +100,8 @@ def _plan_all(context: Context, tunnels: Sequence[Tunnel], planner: Planner) -> 
 
 def _unable(host: str, platform: Platform) -> str:
     """Why the runbooks cannot change this box, or nothing."""
-    if platform.os != "ios" or 1 not in platform.ike_versions:
-        return f"{host}: IKEv1 crypto maps on IOS are covered so far; {platform} is not yet"
+    if 1 not in platform.ike_versions:
+        return f"{host}: IKEv1 crypto maps are covered so far; {platform} has no IKEv1"
     return ""
 
 

@@ -154,7 +154,7 @@ def _save_again(context: Context, so_far: Progressing, undone: dict[str, Undone]
             continue
         try:
             saved: Saved = run_on_one(context.nornir, save, end.host)
-            as_before = tree.same(saved.startup, undone[end.host].running)
+            as_before = saved.equal and tree.same(saved.running, undone[end.host].running)
         except NrRunError:
             as_before = _startup_untouched(context, end)
         if not as_before:

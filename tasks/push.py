@@ -55,6 +55,14 @@ def _allow_steps(host: str, change: Change, steps: Sequence[Step], replies: Sequ
 
 def _allow(host: str, replies: Sequence[Reply], normal: Sequence[re.Pattern[str]]) -> None:
     for reply in replies:
-        text = reply.text.strip()
-        if text and not any(pattern.fullmatch(text) for pattern in normal):
+        if not _is_normal(reply.text.strip(), normal):
             raise DeviceRefused(f"{host}: line {reply.line!r} was answered with {reply.words!r}")
+
+
+def _is_normal(text: str, normal: Sequence[re.Pattern[str]]) -> bool:
+    """True for silence, for an answer that a rule allows, and for several of them, each on lines of its own."""
+
+    def allowed(words: str) -> bool:
+        return any(pattern.fullmatch(words) for pattern in normal)
+
+    return not text or allowed(text) or all(allowed(line.strip()) for line in text.splitlines() if line.strip())

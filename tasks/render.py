@@ -60,6 +60,7 @@ def render(
             key=key,
             names=names,
             group_policy=f"NR-{tunnel.name}",
+            bare_pfs_group=platform.bare_pfs_group,
             **own_names,
         )
         return str(result.result)

@@ -17,18 +17,20 @@ QUESTIONS = {r"Overwrite the previous NVRAM configuration\?\[confirm\] ?": ""}
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the device holds after saving, in one and the same way; both texts with tokens instead of secrets.
+    """What the device holds after saving; texts with tokens instead of secrets.
 
-    An ASA masks the keys in both, so they are not compared with each other: it has just written what it runs.
+    ``running`` has the keys. ``running_as_saved`` and ``startup`` are shown in one and the same way: an ASA masks the keys in both,
+    so keys are not compared there, but it has just written what it runs.
     """
 
     running: str
+    running_as_saved: str
     startup: str
 
     @property
     def equal(self) -> bool:
         """True if a reload would bring back exactly what runs."""
-        return tree.normalise(self.running) == tree.normalise(self.startup)
+        return tree.normalise(self.running_as_saved) == tree.normalise(self.startup)
 
 
 def save(task: Task) -> Result:
@@ -39,5 +41,7 @@ def save(task: Task) -> Result:
         words = " ".join(line.strip() for line in answer.splitlines()[1:-1] if line.strip())
         raise DeviceRefused(f"{task.host.name}: write memory was answered with {words!r} instead of [OK]")
     commands = device.dialect.commands
-    running, startup = (reply.text for reply in device.exchange((commands.running_as_saved, commands.startup)))
-    return Result(host=task.host, result=Saved(running, startup))
+    asked = tuple(dict.fromkeys((commands.running, commands.running_as_saved, commands.startup)))
+    shown = {reply.line: reply.text for reply in device.exchange(asked)}
+    held = Saved(shown[commands.running], shown[commands.running_as_saved], shown[commands.startup])
+    return Result(host=task.host, result=held)

@@ -135,7 +135,7 @@ class Session:
                 self.close()
                 raise DeviceRefused(f"{self.name}: {sentence}")
         text = self._words(_without_messages(seen), "configure terminal")
-        return (Reply("configure terminal", text), *self.exchange(lines))
+        return (Reply("configure terminal", text), *(self.exchange(lines) if lines else ()))
 
     def ask(self, line: str, *, patience_seconds: float | None = None) -> str:
         """The answer to one line."""

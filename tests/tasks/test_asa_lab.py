@@ -263,7 +263,15 @@ def rendered(end: End, place: int) -> list[str]:
     template = environment.get_template(TEMPLATES[PLATFORMS[end.local.host].output])
     names = replace(draft(f"t{place}", end, Dpd(interval_seconds=10, retries=3)), map_sequence=10 * place, policy_number=10)
     return template.render(
-        end=end, ike=IKE, ipsec=IPSEC, pfs_group=5, key=PSK, names=names, group_policy=f"NR-t{place}", nameif="outside"
+        end=end,
+        ike=IKE,
+        ipsec=IPSEC,
+        pfs_group=5,
+        key=PSK,
+        names=names,
+        group_policy=f"NR-t{place}",
+        nameif="outside",
+        bare_pfs_group=None,
     ).splitlines()
 
 
