@@ -74,7 +74,7 @@ def run_tunnels(
 def _plan_all(context: Context, tunnels: Sequence[Tunnel], planner: Planner) -> tuple[list[TunnelPlan], list[TunnelOutcome]]:
     """Plans against the boxes as they will be after the plans before; and outcomes of tunnels that cannot be planned."""
     wanted = {end.local.host: context.platforms[end.local.host] for tunnel in tunnels for end in tunnel.ends}
-    able = {host: {"os": platform.os} for host, platform in wanted.items() if not _unable(host, platform)}
+    able = {host: {"platform": platform} for host, platform in wanted.items() if not _unable(host, platform)}
     for host in able:
         context.progress.phase(host, "log in and read")
     snapshots, errors = run_on(context.nornir, gather, able) if able else ({}, {})
@@ -155,7 +155,7 @@ def _carry_out(
 
 def _plan_again(context: Context, approved: TunnelPlan, planner: Planner, every: Sequence[TunnelPlan]) -> TunnelPlan:
     """The plan on what the boxes are now. Raises DriftError when it has a step that was not approved with any of ``every``."""
-    arguments = {end.host: {"os": end.platform.os} for end in approved.ends}
+    arguments = {end.host: {"platform": end.platform} for end in approved.ends}
     snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, arguments)
     plan = planner(context, approved.tunnel, Known(snapshots, approved=approved))
     if not plan.is_within(every):

@@ -28,6 +28,8 @@ class Login:
     enable_ref: str | None
     platform: str
     timeout_seconds: float = field(default=30.0)
+    #: Of the run; its fence is no part of a running configuration.
+    tag: str = ""
 
 
 def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> Driver:
@@ -80,7 +82,7 @@ class Cli:
         login: Login = (extras or {})["login"]
         name: str = (extras or {})["name"]
         driver = log_in(name, hostname, port, login)
-        self.connection = Session(name, driver, login.secrets, login.timeout_seconds)
+        self.connection = Session(name, driver, login.secrets, login.timeout_seconds, login.tag)
         try:
             self.connection.prepare(login.enable_ref)
         except BaseException:

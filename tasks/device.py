@@ -38,7 +38,9 @@ class Stop:
         self.check()
 
 
-def connect_by(nornir: Nornir, secrets: Secrets, platforms: dict[str, Platform], timeout_seconds: float = 30.0) -> Nornir:
+def connect_by(
+    nornir: Nornir, secrets: Secrets, platforms: dict[str, Platform], timeout_seconds: float = 30.0, tag: str = ""
+) -> Nornir:
     """The same Nornir, whose hosts log in by reference when a task first needs them; nothing is connected yet."""
     if CONNECTION not in ConnectionPluginRegister.available:
         ConnectionPluginRegister.register(CONNECTION, Cli)
@@ -50,6 +52,7 @@ def connect_by(nornir: Nornir, secrets: Secrets, platforms: dict[str, Platform],
             enable_ref=host.get("enable_ref"),
             platform=platforms[name].driver,
             timeout_seconds=timeout_seconds,
+            tag=tag,
         )
         extras = {"login": login, "name": name}
         host.connection_options[CONNECTION] = ConnectionOptions(

@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 
 from nornir.core.task import Result, Task
 
+from ..checks.fences import shows_of
 from ..checks.observation import PHASE_1, PHASE_2, Observation
+from ..inventory.platforms import Platform
 from ..parsers import parse
 from .device import read
 from .session import Reply
 
+#: Asked of every device, whatever its release.
 SHOWS: tuple[str, ...] = (
     "show version",
     "show running-config",
     "show startup-config",
-    "show reload",
     "show ip route",
     PHASE_1,
     PHASE_2,
@@ -58,10 +60,16 @@ def texts(replies: Sequence[Reply]) -> dict[str, str]:
     return {reply.line: reply.text for reply in replies}
 
 
-def gather(task: Task, os: str) -> Result:
+def shows_for(platform: Platform) -> tuple[str, ...]:
+    """What a device of this platform is asked before a change; the timers of its fences are among it."""
+    return (*SHOWS, *shows_of(platform))
+
+
+def gather(task: Task, platform: Platform) -> Result:
     """Nornir task. ``result`` is the Snapshot of the device."""
-    outputs = texts(read(task, SHOWS))
-    return Result(host=task.host, result=Snapshot(task.host.name, outputs, observation(task.host.name, os, outputs)))
+    outputs = texts(read(task, shows_for(platform)))
+    seen = observation(task.host.name, platform.os, outputs)
+    return Result(host=task.host, result=Snapshot(task.host.name, outputs, seen))
 
 
 def startup(task: Task) -> Result:

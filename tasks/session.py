@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..changes.fence_lines import without_fence
 from ..inventory.errors import DeviceRefused, SessionLost, Unreachable
 from ..inventory.secrets import Secrets
 
@@ -24,15 +25,20 @@ if TYPE_CHECKING:
 logger = logging.getLogger("nr_run.session")
 
 _STAMP = r"(?:[A-Z][a-z]{2} +\d+ (?:\d{4} )?[\d:.]+(?: [A-Z]{3,4})?|\d+w\d+d|\d+d\d+h|\d+:\d\d:\d\d)"
-#: Messages that a device prints whenever it likes: syslog with any of its time stamps, and the banner of a scheduled reload.
+#: Messages that a device prints whenever it likes: syslog with any of its time stamps, the banner of a scheduled reload, and the
+#: words of a revert timer.
 ASYNCHRONOUS = re.compile(
     rf"^(?:\x07|\*)*(?:[*.]?{_STAMP}: )?"
     r"%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+: .*\n"
-    r"|(?:\x07\n*|^)\*{3}\n\*{3} --- SHUTDOWN .* ---\n\*{3}\n+",
+    r"|(?:\x07\n*|^)\*{3}\n\*{3} --- SHUTDOWN .* ---\n\*{3}\n+"
+    r"|^Rollback Confirmed Change: Rollback will begin in one minute\.\nEnter \"configure confirm\" if you wish .*\n"
+    r"|\n?^Rollback Confirmed Change: rolling to:.*\n+Total number of passes: \d+\nRollback Done\n+",
     re.MULTILINE,
 )
 #: The same in the middle of a line; only with its time stamp, since a bare per cent sign may be part of an answer.
 _INLINE = re.compile(rf"(?<=\S)[*.]?{_STAMP}: %[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+: .*\n")
+
+RUNNING = "show running-config"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +57,13 @@ class Reply:
 class Session:
     """One logged-in device. Not for several threads at once."""
 
-    def __init__(self, name: str, driver: Driver, secrets: Secrets, timeout_seconds: float) -> None:
-        """``timeout_seconds`` is how long the device may say nothing before the session counts as lost."""
+    def __init__(self, name: str, driver: Driver, secrets: Secrets, timeout_seconds: float, tag: str = "") -> None:
+        """``timeout_seconds`` is how long the device may say nothing before the session counts as lost.
+
+        The lines of the fence of the run with this ``tag`` are left out of every running configuration.
+        """
         self.name = name
+        self._tag = tag
         self._driver = driver
         self._secrets = secrets
         self._timeout = timeout_seconds
@@ -224,9 +234,13 @@ class Session:
             position = echo.end()
         ends = [start for start, _ in starts[1:]]
         return tuple(
-            Reply(line, self._secrets.hide(seen[start:end].rstrip("\n")))
+            Reply(line, self._text_of(line, seen[start:end].rstrip("\n")))
             for line, (_, start), end in zip(lines, starts, ends, strict=False)
         )
+
+    def _text_of(self, line: str, seen: str) -> str:
+        text = self._secrets.hide(seen)
+        return without_fence(text, self._tag) if line == RUNNING else text
 
 
 def _broken(text: str) -> str:
