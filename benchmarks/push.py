@@ -34,16 +34,17 @@ from rich.table import Table
 
 from nr_run.changes.plan import plan
 from nr_run.inventory.hosts import load_nornir, platforms_of, with_endpoints
+from nr_run.inventory.platforms import platform_for
 from nr_run.inventory.secrets import Secrets
 from nr_run.lab.entry import LabHandle, start
 from nr_run.tasks.device import Stop, connect_by, session
-from nr_run.tasks.gather import SHOWS as SNAPSHOT
-from nr_run.tasks.gather import gather
+from nr_run.tasks.gather import gather, shows_for
 from nr_run.tasks.push import push
 
 INVENTORY = Path(__file__).resolve().parent.parent / "inventory"
 ACL = "NR-benchmark"
 LINES = (f"ip access-list extended {ACL}", *(f"permit ip 10.99.{n}.0 0.0.0.255 10.98.{n}.0 0.0.0.255" for n in range(1, 45)))
+PLATFORM = platform_for("3640", "12.2(8)T")
 SHOWS = ("show version", "show crypto isakmp sa", "show crypto ipsec sa", "show crypto engine connections active")
 RUNNING = "show running-config"
 
@@ -59,7 +60,7 @@ class Side:
 
 def whole_change(task: Task) -> Result:
     """Nornir task: the work, by the tasks that deploy-l2l is made of."""
-    snapshot = task.run(gather, os="ios").result
+    snapshot = task.run(gather, platform=PLATFORM).result
     desired = "\n".join((LINES[0], *(f" {line}" for line in LINES[1:]))) + "\n"
     change = plan(task.host.name, "ios", desired, snapshot.running)
     task.run(push, change=change, stop=Stop(), note=lambda *_args, **_details: None)
@@ -69,7 +70,7 @@ def whole_change(task: Task) -> Result:
 
 def plain_change(task: Task) -> Result:
     """Nornir task: the work, by the two tasks that nornir_netmiko offers."""
-    for command in SNAPSHOT:
+    for command in shows_for(PLATFORM):
         task.run(netmiko_send_command, command_string=command)
     task.run(netmiko_send_config, config_commands=list(LINES))
     for command in (RUNNING, *SHOWS):

@@ -21,7 +21,8 @@ FLASH = "dir flash:"
 
 _NONE_PENDING = re.compile(r"%\s*No Rollback Confirmed Change pending", re.IGNORECASE)
 _TIME = re.compile(r"(\d\d:\d\d:\d\d)(?:\.\d+)? \S+ \w{3} (\w{3}) +(\d+) (\d{4})")
-_KRON_ROW = re.compile(r"(\S+) (?:inactive|active|running)\b.*?(?: in (?:(\d+) days )?(\d+):(\d+):(\d+))?\s*")
+_KRON_ROW = re.compile(r"(\S+) (?:inactive|active|running)\b(.*)")
+_IN = re.compile(r" in (?:(\d+) days? )?(\d+):(\d+):(\d+)")
 _FREE = re.compile(r"\d+ bytes total \((\d+) bytes free\)")
 _ENTRY = re.compile(r"\s*\d+\s+[-drwx]{4}\s+\d+\s.*?(\S+)\s*")
 
@@ -83,11 +84,12 @@ def kron_rows(text: str) -> dict[str, int | None]:
     for line in text.splitlines():
         if not line.strip() or line.strip().startswith("Kron Occurrence Schedule"):
             continue
-        row = _KRON_ROW.fullmatch(line)
+        row = _KRON_ROW.fullmatch(line.strip())
         if row is None:
             raise ParseError(f"{KRON}: {line.strip()!r} is no row of a schedule")
-        name, days, hours, minutes, seconds = row.groups()
-        rows[name] = None if hours is None else 86400 * int(days or 0) + 3600 * int(hours) + 60 * int(minutes) + int(seconds)
+        left = _IN.search(row[2])
+        days, hours, minutes, seconds = (int(number or 0) for number in left.groups()) if left else (0, 0, 0, 0)
+        rows[row[1]] = 86400 * days + 3600 * hours + 60 * minutes + seconds if left else None
     return rows
 
 

@@ -49,6 +49,8 @@ def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> D
         raise Unreachable(f"{name}: the device refuses the user name or the password") from None
     except NetmikoTimeoutException as error:
         raise Unreachable(f"{name}: {hostname} port {port}: {_reason(error)}") from None
+    except EOFError:
+        raise Unreachable(f"{name}: {hostname} port {port} closed the connection during the login") from None
     except TimeoutError:
         raise Unreachable(f"{name}: no answer from {hostname} port {port}") from None
     except OSError as error:

@@ -31,8 +31,9 @@ ASYNCHRONOUS = re.compile(
     rf"^(?:\x07|\*)*(?:[*.]?{_STAMP}: )?"
     r"%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+: .*\n"
     r"|(?:\x07\n*|^)\*{3}\n\*{3} --- SHUTDOWN .* ---\n\*{3}\n+"
-    r"|^Rollback Confirmed Change: Rollback will begin in one minute\.\nEnter \"configure confirm\" if you wish .*\n"
-    r"|\n?^Rollback Confirmed Change: rolling to:.*\n+Total number of passes: \d+\nRollback Done\n+",
+    r"|Rollback Confirmed Change: Rollback will begin in one minute\.\nEnter \"configure confirm\" if you wish .*\n"
+    r"|\n?Rollback Confirmed Change: rolling to:.*\n+(?:Total number of passes: \d+\nRollback Done"
+    r"|Rollback aborted after \d+ passes|%Error opening .*)\n+",
     re.MULTILINE,
 )
 #: The same in the middle of a line; only with its time stamp, since a bare per cent sign may be part of an answer.

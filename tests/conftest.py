@@ -237,9 +237,9 @@ def unchanged(rehearsal: Rehearsal) -> Callable[[], None]:
 
 
 @pytest.fixture
-def fenced(tmp_path: Path) -> Iterator[Fenced]:
-    """A router with a revert timer and one with kron, clocks 40 times as fast as ours, and a tunnel to build."""
-    with start(tmp_path / "lab", devices=FENCED_DEVICES, speed=40) as lab:
+def fenced(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fenced]:
+    """A router with a revert timer and one with kron, clocks 40 times as fast as ours or as asked, and a tunnel to build."""
+    with start(tmp_path / "lab", devices=FENCED_DEVICES, speed=getattr(request, "param", 40)) as lab:
         lab.exec(REVERT, ARCHIVE)
         lab.exec(REVERT, "write memory")
         write_inventory(lab, tmp_path / "inventory", FENCED_DEVICES, STRONG)

@@ -85,7 +85,7 @@ class Fenced:
         deadline = time.monotonic() + seconds
         while not happened():
             assert time.monotonic() < deadline, "what was waited for did not happen"
-            time.sleep(0.01)
+            time.sleep(0.1)
 
     def shows(self, device: str, command: str) -> str:
         """What a box prints."""

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ...changes.change import Change
-from ...inventory.errors import DriftError
+from ...inventory.errors import DeviceRefused, DriftError
 from ...inventory.platforms import Platform
 from ..session import Reply, Session
+
+#: What a device may take between a command that begins to count and the command that shows it.
+SLACK_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,8 @@ class Arming:
 class State:
     """What a device shows of a fence.
 
-    ``armed``: all of it is there and it is this run's. ``remains``: some part of this run's is there. ``others`` names what of
-    somebody else stands in its place, or is empty. ``seconds_left`` is None where it cannot be told.
+    ``armed``: all of it is there and it is this run's. ``remains``: some part of this run's is there, or may be. ``others`` names
+    what of somebody else stands in its place, or is empty. ``seconds_left`` is None where it cannot be told.
     """
 
     armed: bool
@@ -94,6 +97,17 @@ def shown(replies: Sequence[Reply]) -> dict[str, str]:
 def look(device: Session, fence: Fence, arming: Arming) -> State:
     """What the device shows of a fence now."""
     return fence.state(shown(device.exchange(fence.shows)), arming)
+
+
+def refuse_unless_whole(host: str, state: State, minutes: int, *, fine: bool = True) -> None:
+    """Raise DeviceRefused unless nearly all of its time is left: an old timer that was not wound up looks alike otherwise.
+
+    ``fine``: the device shows seconds; without it, whole minutes.
+    """
+    least = 60 * minutes - SLACK_SECONDS if fine else max(60 * (minutes - 1), 60 - SLACK_SECONDS)
+    if state.seconds_left is None or state.seconds_left < least:
+        left = "an unknown time" if state.seconds_left is None else f"{state.seconds_left} seconds"
+        raise DeviceRefused(f"{host}: its dead-man counts {left} instead of {minutes} minutes")
 
 
 def refuse_unless_ours(host: str, state: State) -> None:

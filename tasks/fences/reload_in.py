@@ -13,7 +13,7 @@ from ...checks.fences import RELOAD_IN
 from ...checks.timers import RELOAD, reload_timer
 from ...inventory.errors import DeviceRefused
 from ..session import Reply, Session
-from .fence import Arming, State, look, refuse_unless_ours, shown
+from .fence import Arming, State, look, refuse_unless_ours, refuse_unless_whole, shown
 from .questions import PROCEED
 from .questions import RELOAD as QUESTIONS
 
@@ -41,8 +41,10 @@ def schedule(device: Session, arming: Arming, minutes: int) -> None:
     if not re.search(PROCEED, asked):
         words = " ".join(asked.split()[-12:])
         raise DeviceRefused(f"{arming.host}: reload in was answered with {words!r}")
-    if not reload_state(shown(device.exchange([RELOAD], answer="")), arming).armed:
+    state = reload_state(shown(device.exchange([RELOAD], answer="")), arming)
+    if not state.armed:
         raise DeviceRefused(f"{arming.host}: the reload that should undo a lost change is not scheduled")
+    refuse_unless_whole(arming.host, state, minutes, fine=False)
 
 
 class ReloadIn:

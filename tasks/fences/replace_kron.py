@@ -17,7 +17,7 @@ from ...checks.fences import CONFIGURE_REPLACE
 from ...checks.timers import FLASH, KRON, RELOAD, flash_files, kron_rows
 from ...inventory.errors import DeviceRefused, DriftError
 from ..session import Reply, Session
-from .fence import Arming, State, look, refuse_unless_ours, shown
+from .fence import Arming, State, look, refuse_unless_ours, refuse_unless_whole, shown
 from .questions import COPY, DELETE, NONE
 from .reload_in import CANCEL, reload_state, schedule
 
@@ -74,8 +74,10 @@ class ReplaceKron:
         refused = [reply for reply in device.exchange(lines)[1:] if reply.text.strip()]
         if refused:
             raise DeviceRefused(f"{arming.host}: line {refused[0].line!r} was answered with {refused[0].words!r}")
-        if not look(device, self, arming).armed:
+        state = look(device, self, arming)
+        if not state.armed:
             raise DeviceRefused(f"{arming.host}: the configure replace that should undo a lost change is not scheduled")
+        refuse_unless_whole(arming.host, state, arming.minutes)
         return arming.tag
 
     def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:

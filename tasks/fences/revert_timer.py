@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...checks.fences import REVERT_TIMER
-from ...checks.timers import CLOCK, REVERT, RevertTimer, revert_timer
+from ...checks.timers import CLOCK, REVERT, RevertTimer, moment, revert_timer
 from ...inventory.errors import DeviceRefused, DriftError
 from ..session import Reply, Session
 from .fence import Arming, State, look, refuse_unless_ours, shown
@@ -41,21 +41,22 @@ class RevertTimerFence:
         if timer is None:
             return State(False, False)
         if not _is_ours(timer, arming):
-            return State(False, False, f"a revert timer, {timer.mark}")
+            # It may be ours, wound up by somebody else: it is not confirmed, and not forgotten either.
+            return State(False, True, f"a revert timer, {timer.mark}")
         return State(True, True, "", timer.seconds_left(outputs.get(CLOCK, "")))
 
     def arm(self, device: Session, arming: Arming) -> str:
         """The command enters configuration mode; leaving it leaves the timer alone."""
-        begun, _, after = device.exchange([f"configure terminal revert timer {arming.minutes}", "end", REVERT])
+        clock, begun, _, after = device.exchange([CLOCK, f"configure terminal revert timer {arming.minutes}", "end", REVERT])
         if "Enter configuration commands" not in begun.text:
             raise DeviceRefused(f"{arming.host}: {begun.line!r} was answered with {begun.words!r}")
-        return self._mark(arming, after)
+        return self._mark(arming, clock, after)
 
     def renew(self, device: Session, arming: Arming) -> str:
         """``configure revert timer`` counts anew, back to the same archived configuration."""
         refuse_unless_ours(arming.host, look(device, self, arming))
-        _, after = device.exchange([f"configure revert timer {arming.minutes}", REVERT])
-        return self._mark(arming, after)
+        clock, _, after = device.exchange([CLOCK, f"configure revert timer {arming.minutes}", REVERT])
+        return self._mark(arming, clock, after)
 
     def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
         """All in one exchange: it was looked at a moment ago, and ``configure confirm`` asks nothing."""
@@ -81,11 +82,15 @@ class RevertTimerFence:
         device.converse(NOW, NONE)
         return True
 
-    def _mark(self, arming: Arming, after: Reply) -> str:
+    def _mark(self, arming: Arming, clock: Reply, after: Reply) -> str:
+        """The mark of a timer that was armed, or wound up, after the clock was read: an older one is not what we asked for."""
         timer = revert_timer(after.text)
         if timer is None or timer.minutes != arming.minutes or timer.user != arming.user:
             shows = timer.mark if timer else "none"
             raise DeviceRefused(f"{arming.host}: the revert timer that should undo a lost change is not pending ({shows})")
+        asked, armed = moment(clock.text), moment(timer.since)
+        if asked is None or armed is None or armed < asked:
+            raise DeviceRefused(f"{arming.host}: its revert timer does not count from now ({timer.mark})")
         return timer.mark
 
     def _refuse_pending(self, arming: Arming, after: Reply) -> None:
