@@ -44,6 +44,7 @@ from nr_run.tasks.push import push
 INVENTORY = Path(__file__).resolve().parent.parent / "inventory"
 ACL = "NR-benchmark"
 LINES = (f"ip access-list extended {ACL}", *(f"permit ip 10.99.{n}.0 0.0.0.255 10.98.{n}.0 0.0.0.255" for n in range(1, 45)))
+PLATFORM = platform_for("3640", "12.2(8)T")
 SHOWS = ("show version", "show crypto isakmp sa", "show crypto ipsec sa", "show crypto engine connections active")
 RUNNING = "show running-config"
 #: What the boxes of the fleet are.

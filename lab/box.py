@@ -206,6 +206,11 @@ class Box:
 
     # Time and texts
 
+    @property
+    def clock_set(self) -> bool:
+        """Whether somebody has set the clock, or NTP has."""
+        return self.profile.clock_set and "clock-unset" not in self.faults
+
     def wall(self) -> datetime:
         """The time that the box shows."""
         return self.clock.wall(self.profile.clock) + timedelta(seconds=self.faults.number("clock-step"))
@@ -250,7 +255,7 @@ class Box:
     def running_lines(self) -> list[str]:
         """The running configuration with the note of its last change, if the clock is set."""
         lines = self.config_lines()
-        if self.profile.clock_set and self.changed:
+        if self.clock_set and self.changed:
             lines[1:1] = [f"! Last configuration change at {self.changed}", "!"]
         return lines
 

@@ -113,6 +113,8 @@ async def copy_to_flash(call: Call) -> list[str]:
         if key not in "\r\nyY":
             return []
     await call.box.clock.sleep(1)
+    if "flash-full" in call.box.faults or not call.box.flash.has_room(name, call.box.running_lines()):
+        return [f"%Error copying system:running-config to {url} (Not enough space on device)", ""]  # from memory
     size = call.box.flash.write(name, call.box.running_lines())
     checksum = ["Verifying checksum...  OK (0x" + f"{size * 37 & 0xFFFF:X})"] if call.box.profile.erases_flash else []
     return [*checksum, f"{size} bytes copied in 1.{size % 900 + 100} secs ({size * 10 // 15} bytes/sec)", ""]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+#: What an image takes.
+IMAGE_BYTES = 20_000_000
+
 
 @dataclass(slots=True)
 class Flash:
@@ -17,6 +20,11 @@ class Flash:
         """Keep a text and return its size in bytes."""
         self.files[name] = list(lines)
         return self.size(name)
+
+    def has_room(self, name: str, lines: list[str]) -> bool:
+        """Whether a text fits, beside the image and the other files; a file of the same name gives its room."""
+        used = sum(self.size(other) for other in self.files if other != name) + (IMAGE_BYTES if self.image else 0)
+        return used + sum(len(line) + 1 for line in lines) <= self.room
 
     def size(self, name: str) -> int:
         """Bytes of a file, each line with its line end."""

@@ -30,6 +30,8 @@ class Kron:
         for name in [name for name in self._tasks if name not in wanted]:
             self._tasks.pop(name).cancel()
             self._at.pop(name, None)
+        if not self.box.clock_set:  # nothing is scheduled until it is (feature guide)
+            return
         for name, entry in wanted.items():
             if name not in self._tasks:
                 seconds = seconds_of(entry.values["when"]) or 60
@@ -47,21 +49,22 @@ class Kron:
         name = entry.key[0]
         while True:
             await self.box.clock.sleep(seconds)
-            commands = self._commands(entry)
+            policies, commands = [item.key for item in entry.all("kron list")], self._commands(entry)
             if entry.values["kind"] == "oneshot":
                 self.box.store.root.pop(("kron occurrence", entry.key), None)
                 self._tasks.pop(name, None)
                 self._at.pop(name, None)
-                await self._perform(commands)
+                await self._perform(policies, commands)
                 return
             self._at[name] = self.box.clock.now() + seconds
-            await self._perform(commands)
+            await self._perform(policies, commands)
 
     def _commands(self, entry: Entry) -> list[str]:
         lists = [self.box.store.get("kron policy", item.key[0]) for item in entry.all("kron list")]
         return [item.key[0] for policy in lists if policy is not None for item in policy.all("kron cli")]
 
-    async def _perform(self, commands: list[str]) -> None:
+    async def _perform(self, policies: list[tuple[str, ...]], commands: list[str]) -> None:
+        """A command that fails takes the policy lists with it (feature guide)."""
         from .session import Session  # a session runs on a box, and a box has a Kron
 
         for command in commands:
@@ -72,6 +75,8 @@ class Kron:
                 return
             if any(line.startswith("%") or "^" in line for line in script.text().splitlines()):
                 self.box.log(f"%KRON-3-ERROR: {command}: the command failed")
+                for key in policies:
+                    self.box.store.root.pop(("kron policy", key), None)
                 return
 
     def show(self) -> list[str]:

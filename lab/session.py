@@ -180,6 +180,8 @@ class Session:
         if keep is None and reading.verdict is Verdict.DONE:
             column = line.index("|") + 1 + len(line[line.index("|") + 1 :]) - len(line[line.index("|") + 1 :].lstrip())
             await self.show(self._caret(column + offset))
+        elif self._unauthorized(line):
+            await self.show(["Command authorization failed.", ""])
         elif reading.verdict is Verdict.DONE and reading.leaf is not None:
             call = Call(self, dict(reading.values), line)
             output = await HANDLERS[reading.leaf.run](call)
@@ -193,6 +195,11 @@ class Session:
             await self.show(await HANDLERS["unknown"](Call(self, {"target": command.strip()}, line)))
         else:
             await self.show(self._caret(reading.column + offset))
+
+    def _unauthorized(self, line: str) -> bool:
+        """The words are those of a TACACS+ server's refusal; what kron runs asks no server."""
+        text = self.box.faults.text("refuse-exec")
+        return bool(text) and text in line and self.counted
 
     def _caret(self, column: int) -> list[str]:
         return [" " * (len(self.prompt) + column) + "^", INVALID, ""]

@@ -21,7 +21,7 @@ def version(box: Box) -> list[str]:
 def clock(box: Box) -> list[str]:
     """`show clock`: a star before a time that was never set."""
     now = box.wall()
-    star = "" if box.profile.clock_set else "*"
+    star = "" if box.clock_set else "*"
     return [f"{star}{now:%H:%M:%S}.{now.microsecond // 1000:03} UTC {now:%a %b} {now.day} {now.year}"]
 
 

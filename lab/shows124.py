@@ -6,6 +6,7 @@ from ipaddress import IPv4Network
 
 from . import model, shows
 from .box import Box
+from .flash import IMAGE_BYTES
 
 
 def access_lists(box: Box, name: str = "") -> list[str]:
@@ -33,11 +34,13 @@ def ip_ssh(box: Box) -> list[str]:
 
 def directory(box: Box) -> list[str]:
     """`dir flash:`."""
-    rows = [(box.flash.image, 20_000_000)] if box.flash.image else []
+    rows = [(box.flash.image, IMAGE_BYTES)] if box.flash.image else []
     rows += [(name, box.flash.size(name)) for name in box.flash.files]
     when = f"{box.wall():%b} {box.wall().day:>2} {box.wall().year} {box.wall():%H:%M:%S} +00:00"
     lines = [f"{number:>5}  -rw- {size:>11}  {when}  {name}" for number, (name, size) in enumerate(rows, start=1)]
     used = sum(size for _, size in rows)
+    if "flash-full" in box.faults:
+        used = box.flash.room
     tail = f"{box.flash.room} bytes total ({box.flash.room - used} bytes free)"
     return ["Directory of flash:/", "", *(lines or ["No files in directory"]), "", tail]
 

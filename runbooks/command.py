@@ -63,14 +63,14 @@ WAITS = with_options(
         default=Waits().dead_man_minutes,
         show_default=True,
         metavar="MINUTES",
-        help="A device that this run does not come back to reloads after so long; 0 for no such timer.",
+        help="A device that this run does not come back to goes back by itself after so long; 0 for no such timer.",
     ),
     click.option(
         "--boot-wait",
         type=click.FloatRange(min=0),
         default=Waits().boot,
         show_default=True,
-        help="Seconds a device takes to boot.",
+        help="Seconds a device takes to boot, where it goes back by a reload.",
     ),
 )
 ROLLOUT = with_options(
@@ -136,13 +136,13 @@ class Talk:
         with asking():
             return click.confirm("Carry this out?", err=True)
 
-    def show(self, waits: Waits) -> Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]:
+    def show(self) -> Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]:
         """Shows plans to a person."""
 
         def shown(plans: Sequence[TunnelPlan], _refused: Sequence[TunnelOutcome]) -> None:
             self.progress.pause()
             if not self.as_json:
-                _tell(lambda: console().print(plan_view(plans, waits.dead_man_minutes)))
+                _tell(lambda: console().print(plan_view(plans)))
 
         return shown
 

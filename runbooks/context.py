@@ -27,17 +27,12 @@ class Waits:
     reconnect: float = 90.0
     reconnect_pause: float = 3.0
     pings: int = 10
-    #: Minutes after which a device reloads unless this run calls it off; 0 for none.
+    #: Minutes after which a device goes back by itself unless this run calls it off; 0 for none.
     dead_man_minutes: int = 15
     #: How long a device takes to boot.
     boot: float = 300.0
     #: Real seconds per device second: below 1 in a rehearsal whose clocks run fast.
     scale: float = 1.0
-
-    @property
-    def until_reverted(self) -> float:
-        """Seconds after which a device that was armed has gone back by itself and can be logged in to again."""
-        return (60 * self.dead_man_minutes + self.boot) * self.scale if self.dead_man_minutes else 0.0
 
 
 class Progress(Protocol):

@@ -39,7 +39,7 @@ def _run(runbook: str, planner: Callable[..., Planner], names: tuple[str, ...], 
         for warning in opened.warnings:
             talk.progress.say(f"warning: {warning}")
         plan = planner(accept_unsaved=options["accept_unsaved"])
-        show, rollout = talk.show(waits), rollout_of(options)
+        show, rollout = talk.show(), rollout_of(options)
         outcomes = run_tunnels(opened.context, opened.tunnels, opened.runs, plan, show, talk.approval, rollout)
         return talk.finish(opened.context, outcomes, opened.warnings)
 

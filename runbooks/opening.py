@@ -93,7 +93,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
             stack.callback(_debug_log(run_folder, secrets))
         stop = Stop()
         stack.callback(on_signals(stop, progress))
-        nornir = connect_by(nornir, secrets, platforms)
+        nornir = connect_by(nornir, secrets, platforms, tag=run_folder.tag)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
         context = Context(nornir, intent, platforms, secrets, run_folder, stop, progress, waits)
         yield Opened(context, tunnels, warnings, runs)

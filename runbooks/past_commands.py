@@ -91,7 +91,7 @@ def _rollback(run: str | None, **options: Any) -> Exit:
             return plan_rollback(context, opened.records[tunnel.name], known, accept_unsaved=options["accept_unsaved"])
 
         tunnels = [opened.records[name].plan.tunnel for name in reversed(names)]
-        outcomes = run_tunnels(opened.context, tunnels, runs, planner, talk.show(waits), talk.approval)
+        outcomes = run_tunnels(opened.context, tunnels, runs, planner, talk.show(), talk.approval)
         return talk.finish(opened.context, outcomes)
 
 

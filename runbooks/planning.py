@@ -9,16 +9,17 @@ from ..changes.allocate import Allocation
 from ..changes.change import Change
 from ..changes.plan import plan
 from ..checks.box import Box
+from ..checks.fences import Chosen, choose, fence
 from ..checks.finding import Finding, against
 from ..checks.precheck import precheck
 from ..checks.read_back import without
-from ..checks.reload_fence import fence
 from ..inventory.errors import DriftError
 from ..inventory.intent import Crypto, End, Tunnel
 from ..inventory.platforms import Platform
 from ..inventory.secrets import TOKEN
 from ..inventory.strength import narrow
 from ..tasks.dialects import dialect_of
+from ..tasks.fences import FENCES
 from ..tasks.gather import Snapshot
 from ..tasks.render import render
 from .context import Context
@@ -36,6 +37,13 @@ class EndPlan:
     decisions: tuple[str, ...]
     change: Change
     prechecks: tuple[Finding, ...]
+    #: How the device goes back by itself; None without a dead-man.
+    fence: Chosen | None = None
+
+    @property
+    def fence_shows(self) -> tuple[str, ...]:
+        """What tells the state of its fence."""
+        return FENCES[self.fence.name].shows if self.fence and self.change else ()
 
     @property
     def host(self) -> str:
@@ -134,7 +142,7 @@ def plan_tunnel(context: Context, tunnel: Tunnel, known: Known, *, accept_unsave
             rendered[end.local.host],
             known.text(end.local.host),
             accept_unsaved,
-            context.waits.dead_man_minutes > 0,
+            context.waits.dead_man_minutes,
         )
         for end, platform in zip(tunnel.ends, platforms, strict=True)
     )
@@ -148,14 +156,14 @@ def _end_plan(
     rendered: tuple[str, Allocation],
     running: str,
     accept_unsaved: bool,
-    dead_man: bool,
+    minutes: int,
 ) -> EndPlan:
     desired, names = rendered
     change = plan(end.local.host, platform.os, desired, running, names.replacing)
     box = Box(end, platform, snapshot.outputs, change, snapshot.observation.time)
-    fences = tuple(fence(box)) if dead_man else ()
-    prechecks = (*precheck(box, accept_unsaved=accept_unsaved), *fences)
-    return EndPlan(end, platform, snapshot, desired, names.decisions, change, prechecks)
+    chosen = choose(platform, snapshot.outputs, minutes, change.inverse)
+    prechecks = (*precheck(box, accept_unsaved=accept_unsaved), *fence(box, chosen))
+    return EndPlan(end, platform, snapshot, desired, names.decisions, change, prechecks, chosen)
 
 
 def running_after(plan_: TunnelPlan, running: dict[str, str]) -> dict[str, str]:
@@ -180,7 +188,12 @@ def write_plan(context: Context, plan_: TunnelPlan) -> None:
         folder.write(f"{place}/running-before.cfg", end.snapshot.running + "\n")
         for command, text in end.snapshot.outputs.items():
             if not command.endswith("-config"):
-                folder.write(f"{place}/before/{command.replace(' ', '-')}.txt", text + "\n")
+                folder.write(f"{place}/before/{file_name(command)}.txt", text + "\n")
+
+
+def file_name(command: str) -> str:
+    """Of a file that holds what a command printed."""
+    return command.replace(" ", "-").rstrip(":")
 
 
 def _header(end: EndPlan) -> str:

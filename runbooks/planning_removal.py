@@ -9,8 +9,8 @@ from ..changes.objects import ConfigObject, read
 from ..changes.plan import plan_removal, plan_reversal
 from ..changes.removal import owned
 from ..checks.box import Box
+from ..checks.fences import choose, fence
 from ..checks.precheck import identity, saved
-from ..checks.reload_fence import fence
 from ..inventory.errors import ChangeError, DriftError
 from ..inventory.intent import Tunnel
 from .context import Context
@@ -67,8 +67,8 @@ def _with(context: Context, end: EndPlan, change: Change, accept_unsaved: bool) 
     items = (*change.removed, *(edit.after for edit in change.edited), *change.created)
     end = replace(end, change=change, desired=_text(items), decisions=change.stays)
     box = Box(end.end, end.platform, end.snapshot.outputs, end.change, end.snapshot.observation.time)
-    fences = tuple(fence(box)) if context.waits.dead_man_minutes else ()
-    return replace(end, prechecks=(*identity(box), saved(box, accept_unsaved), *fences))
+    chosen = choose(end.platform, end.snapshot.outputs, context.waits.dead_man_minutes, change.inverse)
+    return replace(end, prechecks=(*identity(box), saved(box, accept_unsaved), *fence(box, chosen)), fence=chosen)
 
 
 def _text(items: tuple[ConfigObject, ...]) -> str:

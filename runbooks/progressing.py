@@ -24,6 +24,8 @@ class Progressing:
     saved: list[EndPlan] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     proof: Proof | None = None
+    #: By what each armed device knows its fence as this run's.
+    marks: dict[str, str] = field(default_factory=dict)
     #: True for a run that was interrupted: what others have changed since then is theirs, and no reason to end a proved tunnel.
     resumed: bool = False
 

@@ -16,7 +16,7 @@ from ..tasks.observe import observe
 from ..tasks.probe import probe
 from .context import Context
 from .fleet import run_on_all, run_on_one
-from .planning import TunnelPlan
+from .planning import TunnelPlan, file_name
 
 #: Pings that bring the tunnel up; the first ones are lost while IKE negotiates.
 TRIGGER_PINGS = 5
@@ -92,10 +92,11 @@ Outputs = dict[str, dict[str, str]]
 
 def look(context: Context, plan: TunnelPlan, moment: str) -> tuple[dict[str, Observation], Outputs]:
     """Observations of both ends, and what they printed, which is kept in the run folder under ``moment``."""
-    readings = run_on_all(context.nornir, observe, {end.host: {"os": end.platform.os} for end in plan.ends})
+    asked = {end.host: {"os": end.platform.os, "also": end.fence_shows} for end in plan.ends}
+    readings = run_on_all(context.nornir, observe, asked)
     for host, (_, outputs) in readings.items():
         for command, text in outputs.items():
-            context.folder.write(f"{plan.tunnel.name}/{host}/{moment}/{command.replace(' ', '-')}.txt", text + "\n")
+            context.folder.write(f"{plan.tunnel.name}/{host}/{moment}/{file_name(command)}.txt", text + "\n")
     observations = {host: observation for host, (observation, _) in readings.items()}
     return observations, {host: outputs for host, (_, outputs) in readings.items()}
 

@@ -22,11 +22,12 @@ from ..changes.change import Change, compose
 from ..changes.families import FAMILIES
 from ..changes.objects import ConfigObject, read
 from ..changes.steps import Edit
+from ..checks.fences import RELOAD_IN, Chosen
 from ..inventory.errors import NothingMatched, NrRunError
 from ..inventory.intent import Crypto, End, IKEProposal, IPSecProposal, Tunnel
 from ..inventory.platforms import Platform, platform_for
 from ..tasks.gather import Snapshot, observation
-from .context import Context
+from .context import Context, Waits
 from .planning import EndPlan, TunnelPlan
 
 FORMAT = 2
@@ -74,6 +75,7 @@ def _end(nornir: Nornir, end: EndPlan) -> dict[str, Any]:
         "release": str(end.platform.release),
         "references": {name: value for name, value in references.items() if value},
         "desired": end.desired,
+        "fence": {"name": end.fence.name, "minutes": end.fence.minutes} if end.fence else None,
         "time": end.snapshot.observation.time,
         "outputs": end.snapshot.outputs,
         "change": {
@@ -124,7 +126,10 @@ def _end_plan(data: Mapping[str, Any], end: End) -> EndPlan:
     seen = observation(data["host"], platform.os, outputs)
     snapshot = Snapshot(data["host"], outputs, seen)
     change = _change(data["host"], platform.os, data["change"], snapshot.running)
-    return EndPlan(end, platform, snapshot, data["desired"], (), change, ())
+    # Before there was a choice every device was armed with a reload, after as long as Waits says.
+    fence = data.get("fence", {"name": RELOAD_IN, "minutes": Waits().dead_man_minutes})
+    chosen = Chosen(str(fence["name"]), int(fence["minutes"])) if fence else None
+    return EndPlan(end, platform, snapshot, data["desired"], (), change, (), chosen)
 
 
 def _change(host: str, os: str, data: Mapping[str, Any], running: str) -> Change:

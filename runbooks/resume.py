@@ -20,6 +20,7 @@ from ..inventory.errors import DriftError, NrRunError
 from ..tasks.dead_man import pending
 from ..tasks.gather import now, running, startup
 from .context import Context
+from .fencing import arming_of, marks_in
 from .fleet import run_on, run_on_all
 from .goals import BUILD, REMOVE
 from .outcome import TunnelOutcome
@@ -109,7 +110,7 @@ def resume(
 
 def _resume_one(context: Context, record: Recorded, journal: Sequence[Mapping[str, Any]]) -> TunnelOutcome:
     plan = record.plan
-    so_far, away = _situation(context, record)
+    so_far, away = _situation(context, record, journal)
     if away:
         return take_back(context, plan, so_far, next(iter(away.values())))
     if "commit-decided" not in begun(journal, plan.tunnel.name):
@@ -123,23 +124,29 @@ def _resume_one(context: Context, record: Recorded, journal: Sequence[Mapping[st
     return success(plan, so_far)
 
 
-def _situation(context: Context, record: Recorded) -> tuple[Progressing, dict[str, NrRunError]]:
+def _situation(
+    context: Context, record: Recorded, journal: Sequence[Mapping[str, Any]]
+) -> tuple[Progressing, dict[str, NrRunError]]:
     """What the devices are now: armed by this run, changed, saved; and errors of those that cannot be reached.
 
     Of a device that cannot be reached nothing is known, so it counts as armed, touched and not saved.
     """
     changing = [end for end in record.plan.ends if end.change]
-    shown = {end.host: {"os": end.platform.os, "tag": context.folder.tag} for end in changing}
-    armed, away = run_on(context.nornir, pending, shown)
-    here = [end for end in changing if end.host not in away]
-    starting: dict[str, str] = run_on_all(context.nornir, startup, {end.host: {} for end in here}) if here else {}
     so_far = Progressing(
         goal=REMOVE if record.plan.removal else BUILD,
-        armed=[end for end in changing if armed.get(end.host, True)],
         touched=changing,
-        saved=[end for end in here if not tree.same(starting[end.host], end.snapshot.startup)],
+        marks=marks_in(journal, record.plan.tunnel.name),
         resumed=True,
     )
+    fenced = [end for end in changing if end.fence]
+    armed, away = (
+        run_on(context.nornir, pending, {end.host: arming_of(context, end, so_far) for end in fenced}) if fenced else ({}, {})
+    )
+    here = [end for end in changing if end.host not in away]
+    starting, lost = run_on(context.nornir, startup, {end.host: {} for end in here}) if here else ({}, {})
+    away, here = {**away, **lost}, [end for end in here if end.host not in lost]
+    so_far.armed = [end for end in fenced if armed.get(end.host, True)]
+    so_far.saved = [end for end in here if not tree.same(starting[end.host], end.snapshot.startup)]
     return so_far, away
 
 

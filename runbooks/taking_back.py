@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ..changes import tree
 from ..inventory.errors import ChangeError, DeviceRefused, Exit, NrRunError, Unreachable
-from ..tasks.dead_man import stand_down
+from ..tasks.dead_man import fire, stand_down
+from ..tasks.fences import FENCES
 from ..tasks.gather import startup
 from ..tasks.save import Saved, save
 from ..tasks.undo import Undone, undo
 from .context import Context
+from .fencing import arming_of, seconds_until_reverted
 from .fleet import run_on, run_on_one
 from .outcome import Result, TunnelOutcome
 from .planning import EndPlan, TunnelPlan
@@ -32,14 +35,15 @@ def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: Nr
         # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.
         _stand_down_early(context, so_far, undone)
         undone, errors = _await_lost(context, so_far, undone, errors)
-        undone, errors = _await_reload(context, so_far, undone, errors)
+        undone, errors = _await_fence(context, so_far, undone, errors)
         for end in so_far.touched:
             if end.host in undone:
                 folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", undone[end.host].running + "\n")
         by_hand = [
             *_left_over(folder.path / plan.tunnel.name, so_far, undone, errors),
-            *_save_again(context, so_far, undone),
+            # First call off, then save: the lines of a fence must not reach a startup configuration.
             *_stand_down(context, so_far, undone, errors),
+            *_save_again(context, so_far, undone),
         ]
         return _outcome(context, plan, so_far, error, by_hand, _foreign_lines(so_far, undone))
 
@@ -62,33 +66,53 @@ def _undo(context: Context, so_far: Progressing, patience_seconds: float | None 
 def _await_lost(
     context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors
 ) -> tuple[dict[str, Undone], Errors]:
-    """A box that was armed and is lost reloads by itself: it is worth waiting for that."""
+    """A box that was armed and is lost goes back by itself: it is worth waiting for that."""
     away = {host for host, error in errors.items() if isinstance(error, Unreachable | DeviceRefused)}
     lost = [end for end in so_far.touched if end in so_far.armed and end.host in away]
     if not lost:
         return undone, errors
-    again, failed = _undo(context, Progressing(armed=lost, touched=lost), context.waits.until_reverted)
+    longest = max(seconds_until_reverted(context, end) for end in lost)
+    part = Progressing(armed=lost, touched=lost, marks=so_far.marks, resumed=so_far.resumed)
+    again, failed = _undo(context, part, longest)
     return {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
 
 
-def _await_reload(
+def _await_fence(
     context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors
 ) -> tuple[dict[str, Undone], Errors]:
-    """Where the inverse was refused and the dead-man is armed, the box goes back by its reload: wait, and read again."""
-    waits, deadline = context.waits, time.monotonic() + context.waits.until_reverted
-    while time.monotonic() < deadline:
-        wrong = [end for end in so_far.touched if end in so_far.armed and _reload_will_mend(end, undone, errors)]
+    """Where the inverse was refused and the dead-man is armed, it mends the box: fire it, or wait for it, and read again."""
+    started, fired = time.monotonic(), False
+    while True:
+        waited = time.monotonic() - started
+        wrong = [
+            end
+            for end in so_far.touched
+            if end in so_far.armed and _will_mend(end, undone, errors) and waited < seconds_until_reverted(context, end)
+        ]
         if not wrong:
-            break
-        for end in wrong:
-            context.progress.phase(end.host, "wait for the dead-man to reload it")
-        time.sleep(waits.reconnect_pause)
-        again, failed = _undo(context, Progressing(armed=wrong, touched=wrong))
+            return undone, errors
+        if not fired:
+            _fire(context, so_far, wrong)
+        for end in wrong if fired else ():
+            context.progress.phase(end.host, "wait for the dead-man")
+        time.sleep(context.waits.reconnect_pause if fired else 0)
+        fired = True
+        part = Progressing(armed=wrong, touched=wrong, marks=so_far.marks, resumed=so_far.resumed)
+        again, failed = _undo(context, part)
         undone, errors = {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
-    return undone, errors
 
 
-def _reload_will_mend(end: EndPlan, undone: dict[str, Undone], errors: Errors) -> bool:
+def _fire(context: Context, so_far: Progressing, ends: Sequence[EndPlan]) -> None:
+    """Let these boxes go back at once where their fence can do that; where it fails, its time is waited for."""
+    for end in ends:
+        context.progress.phase(end.host, "let the dead-man take it back")
+        context.folder.note("firing", host=end.host)
+    _, errors = run_on(context.nornir, fire, {end.host: arming_of(context, end, so_far) for end in ends}, at_all_costs=True)
+    for error in errors.values():
+        context.progress.say(str(error))
+
+
+def _will_mend(end: EndPlan, undone: dict[str, Undone], errors: Errors) -> bool:
     return end.host in undone and not undone[end.host].clean and end.host not in errors
 
 
@@ -178,23 +202,25 @@ def _stand_down_early(context: Context, so_far: Progressing, undone: dict[str, U
         # Where the startup configuration may hold the change it is saved first.
         if as_before and end not in so_far.saved:
             with suppress(NrRunError):
-                run_on_one(context.nornir, stand_down, end.host, os=end.platform.os, tag=context.folder.tag)
+                run_on_one(context.nornir, stand_down, end.host, **arming_of(context, end, so_far))
                 context.folder.note("disarmed", host=end.host)
                 so_far.armed.remove(end)
 
 
 def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
-    """Call the dead-man off where the box is what it was, or where its reload would take somebody else's work with it."""
+    """Call the dead-man off where the box is what it was, or where it would take somebody else's work with it."""
     todo: list[str] = []
     for end in so_far.armed:
+        fence = FENCES[end.fence.name] if end.fence else None
+        if fence is None or end.fence is None:
+            continue
         done = end not in so_far.touched or (end.host in undone and undone[end.host].clean)
         if not done and not isinstance(errors.get(end.host), ChangeError):
-            minutes = context.waits.dead_man_minutes
-            todo.append(f"{end.host}: within {minutes} minutes of being armed it reloads to its startup configuration by itself")
+            todo.append(f"{end.host}: counted from when it was armed, it {fence.sentence(end.fence.minutes)}")
             continue
         try:
-            run_on_one(context.nornir, stand_down, end.host, os=end.platform.os, tag=context.folder.tag)
+            run_on_one(context.nornir, stand_down, end.host, **arming_of(context, end, so_far))
             context.folder.note("disarmed", host=end.host)
         except NrRunError as error:
-            todo.append(f"{error}; on {end.host}, type reload cancel and see show reload")
+            todo.append(f"{error}; on {end.host}, {fence.by_hand}")
     return todo

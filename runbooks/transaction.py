@@ -7,19 +7,17 @@ is harder to reach is the one that was just reachable. What is taken back is com
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..checks.finding import Finding, Status, proved
 from ..checks.l2l import untested
-from ..checks.observation import Observation
 from ..checks.read_back import read_back
-from ..inventory.errors import DeviceRefused, DriftError, Exit, NrRunError
-from ..tasks.dead_man import SHOW, arm, disarm, timer_in
+from ..inventory.errors import DeviceRefused, Exit, NrRunError
 from ..tasks.gather import now
 from ..tasks.push import push
 from ..tasks.save import Saved, save
 from .context import Context
-from .fleet import run_on, run_on_all, run_on_one
+from .fencing import arm_ends, disarm_ends, ensure_time
+from .fleet import run_on_one
 from .goals import BUILD, Goal, cause_of, good
 from .outcome import Result, TunnelOutcome
 from .planning import EndPlan, TunnelPlan
@@ -51,7 +49,7 @@ def change_tunnel(context: Context, plan: TunnelPlan, goal: Goal = BUILD) -> Tun
     """Carry the change out on both ends; on anything else than success, take both back. Never leaves without an outcome."""
     so_far = Progressing(goal)
     try:
-        _arm(context, plan, so_far)
+        arm_ends(context, plan, so_far)
         _apply(context, plan, so_far)
         prove(context, plan, so_far)
         finish(context, plan, so_far)
@@ -84,23 +82,6 @@ def _but(left: Sequence[str]) -> str:
     return f"; {len(left)} of its selectors could not be tested" if left else ""
 
 
-def _arm(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
-    """Arm both ends before either is touched."""
-    minutes, tag = context.waits.dead_man_minutes, context.folder.tag
-    if not minutes:
-        return
-    arguments: dict[str, dict[str, Any]] = {}
-    for end in plan.ends:
-        if end.change:
-            context.stop.check()
-            context.progress.phase(end.host, f"arm the dead-man: reload in {minutes} minutes")
-            context.folder.note("arming", tunnel=plan.tunnel.name, host=end.host, minutes=minutes)
-            so_far.armed.append(end)
-            arguments[end.host] = {"os": end.platform.os, "minutes": minutes, "tag": tag}
-    run_on_all(context.nornir, arm, arguments)
-    context.folder.note("armed", tunnel=plan.tunnel.name, hosts=sorted(arguments))
-
-
 def _apply(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
     for end in reversed(plan.ends):
         if not end.change:
@@ -127,8 +108,9 @@ def prove(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
 
 
 def finish(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
-    """Decide, call the dead-man off on both ends at once, look again, save both ends last."""
+    """See that there is time, decide, call the dead-man off on both ends at once, look again, save both ends last."""
     folder = context.folder
+    ensure_time(context, plan, so_far)
     folder.note("commit-decided", tunnel=plan.tunnel.name)
     if so_far.armed:
         _disarm(context, plan, so_far)
@@ -140,17 +122,7 @@ def finish(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
 
 def _disarm(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
     """Call off what is ours, and judge what the boxes show at that moment: the tunnel, and the configuration to be saved."""
-    tag = context.folder.tag
-    for end in so_far.armed:
-        context.progress.phase(end.host, "call the dead-man off over a fresh login")
-        _refuse_foreign_timer(end, tag, so_far)
-    arguments = {end.host: {"os": end.platform.os, "tag": tag} for end in so_far.armed}
-    seen: dict[str, tuple[Observation, str]]
-    seen, errors = run_on(context.nornir, disarm, arguments)
-    so_far.armed = [end for end in so_far.armed if end.host in errors]
-    if errors:
-        raise next(iter(errors.values()))
-    context.folder.note("disarmed", tunnel=plan.tunnel.name, hosts=sorted(arguments))
+    seen = disarm_ends(context, plan, so_far)
     again = [item for end in so_far.touched if end.host in seen for item in _kept(end, seen[end.host][1], so_far)]
     if len(seen) == len(plan.ends):
         again += so_far.goal.still(plan, {host: observation for host, (observation, _) in seen.items()})
@@ -163,15 +135,6 @@ def _kept(end: EndPlan, running: str, so_far: Progressing) -> tuple[Finding, ...
     """Findings on the configuration that is about to be saved, or was: the change is in it, and nothing else is new."""
     findings = read_back(end.change, end.snapshot.running, running, now())
     return tuple(finding for finding in findings if finding.check == "read-back" or not so_far.resumed)
-
-
-def _refuse_foreign_timer(end: EndPlan, tag: str, so_far: Progressing) -> None:
-    """Raise DriftError when the last look showed another timer than ours: ``reload cancel`` would call off somebody else's."""
-    shown = so_far.proof.outputs.get(end.host, {}).get(SHOW) if so_far.proof else None
-    timer = timer_in(end.platform.os, shown) if shown is not None else None
-    if timer is not None and not timer.is_of(tag):
-        so_far.armed.remove(end)
-        raise DriftError(f"{end.host}: somebody has put another reload in the place of ours ({timer.reason or 'no reason'})")
 
 
 def _save(context: Context, plan: TunnelPlan, end: EndPlan, so_far: Progressing) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ..changes.family import Phase
 from ..checks.finding import Status
+from ..tasks.fences import FENCES
 from .outcome import DeviceRow, Result, TunnelOutcome, exit_code
 from .planning import EndPlan, TunnelPlan
 
@@ -41,7 +42,7 @@ def console(*, stderr: bool = False) -> Console:
     return made if made.is_terminal else _Screen(stderr=stderr, highlight=False, no_color=True, width=PLAIN_WIDTH, soft_wrap=True)
 
 
-def plan_view(plans: Sequence[TunnelPlan], dead_man_minutes: int) -> RenderableType:
+def plan_view(plans: Sequence[TunnelPlan]) -> RenderableType:
     """What would be done, on which box, in which order, what it touches and how it is undone."""
     parts: list[RenderableType] = []
     for plan in plans:
@@ -49,8 +50,8 @@ def plan_view(plans: Sequence[TunnelPlan], dead_man_minutes: int) -> RenderableT
         title = f"{plan.tunnel.name}  {near.host} {near.end.local.outside_ip} <-> {far.end.local.outside_ip} {far.host}"
         views = (_end_view(plan.tunnel.name, end, number) for number, end in enumerate(reversed(plan.ends), 1))
         parts += [Text(title, style="bold"), *views]
-    if dead_man_minutes and any(plan.changed for plan in plans):
-        words = f"Dead-man: each device reloads after {dead_man_minutes} minutes, unless this run comes back and calls it off."
+    if any(end.change and end.fence for plan in plans for end in plan.ends):
+        words = "Dead-man: each device goes back by itself, as its plan says, unless this run comes back and calls it off."
         parts.append(Text(words, style="magenta"))
     return Group(*parts, _plan_total(plans))
 
@@ -69,6 +70,7 @@ def _end_view(tunnel: str, end: EndPlan, order: int) -> RenderableType:
         lines += [Text(f"   because: {sentence}", style="dim") for sentence in end.decisions]
         lines += [Text(f"   touches: {sentence}", style="magenta") for sentence in end.change.blast_radius]
         lines += [Text(f"   leaves: {sentence}", style="dim") for sentence in end.change.stays if sentence not in end.decisions]
+        lines += _fence_lines(end)
         count = sum(len(step.lines) for step in end.change.inverse)
         lines.append(Text(f"   undone by: {count} lines, in {tunnel}/{end.host}/inverse.cfg of the run folder", style="dim"))
     lines += [
@@ -77,6 +79,14 @@ def _end_view(tunnel: str, end: EndPlan, order: int) -> RenderableType:
         if finding.status not in (Status.OK, Status.SKIPPED)
     ]
     return Group(*lines)
+
+
+def _fence_lines(end: EndPlan) -> list[Text]:
+    if end.fence is None:
+        return []
+    words = FENCES[end.fence.name].sentence(end.fence.minutes)
+    why = f" ({'; '.join(end.fence.because)})" if end.fence.because else ""
+    return [Text(f"   dead-man: {words}{why}", style="magenta")]
 
 
 def _plan_total(plans: Sequence[TunnelPlan]) -> Text:

@@ -30,6 +30,8 @@ class Login:
     platform: str
     timeout_seconds: float = field(default=30.0)
     dialect: Dialect = IOS
+    #: Of the run; its fence is no part of a running configuration.
+    tag: str = ""
 
 
 def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> Driver:
@@ -49,6 +51,8 @@ def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> D
         raise Unreachable(f"{name}: the device refuses the user name or the password") from None
     except NetmikoTimeoutException as error:
         raise Unreachable(f"{name}: {hostname} port {port}: {_reason(error)}") from None
+    except EOFError:
+        raise Unreachable(f"{name}: {hostname} port {port} closed the connection during the login") from None
     except TimeoutError:
         raise Unreachable(f"{name}: no answer from {hostname} port {port}") from None
     except OSError as error:
@@ -82,7 +86,7 @@ class Cli:
         login: Login = (extras or {})["login"]
         name: str = (extras or {})["name"]
         driver = log_in(name, hostname, port, login)
-        self.connection = Session(name, driver, login.secrets, login.timeout_seconds, login.dialect)
+        self.connection = Session(name, driver, login.secrets, login.timeout_seconds, login.dialect, login.tag)
         try:
             self.connection.prepare(login.enable_ref)
         except BaseException:

@@ -1,98 +1,71 @@
-"""The dead-man: a reload that the device does by itself, unless this run comes back and calls it off.
+"""The dead-man: what a device does by itself to undo a change, unless this run comes back and calls it off.
 
-Cisco IOS 12.2 has no other undo that survives a lost session: the box comes back with its startup configuration, which is
-the one from before the change, because nothing is saved until the tunnel is proved. The reason text carries the run, so that
-a later run can tell whose timer it is. What is armed is proved by ``show reload``, never by the reply to ``reload in``.
+Which fence that is stands in the plan; these tasks are the same for all of them (tasks/fences).
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import replace
 
 from nornir.core.task import Result, Task
 
 from ..checks.observation import PHASE_1, PHASE_2, Observation
-from ..inventory.errors import DeviceRefused, DriftError
-from ..parsers import parse
-from .device import log_in_anew, read, session
+from ..inventory.errors import SessionLost
+from .device import CONNECTION, log_in_anew, session
+from .fences import FENCES, Arming
+from .fences.fence import look
 from .gather import observation, texts
 
-SHOW = "show reload"
-RUNNING = "show running-config"
-#: ``reload in`` asks this where something is not saved. Saving would make the timer bring back what it is to take away.
-SAVE_FIRST = {r"Save\? \[yes/no\]: ?": "no"}
-PROCEED = r"Proceed with reload\? ?\[confirm\] ?"
+
+def arm(task: Task, fence: str, arming: Arming) -> Result:
+    """Nornir task: arm the fence and prove it; ``result`` is its mark. Raises as Fence.arm() does."""
+    return Result(host=task.host, changed=True, result=FENCES[fence].arm(session(task), _by_user(task, arming)))
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """A scheduled reload: seconds left and the reason that was given."""
-
-    seconds_left: int | None
-    reason: str
-
-    def is_of(self, tag: str) -> bool:
-        """True if this run, or an earlier part of it, armed it."""
-        return tag in self.reason.split()
+def renew(task: Task, fence: str, arming: Arming) -> Result:
+    """Nornir task: let the fence count anew and prove it; ``result`` is its mark. Raises as Fence.renew() does."""
+    return Result(host=task.host, changed=True, result=FENCES[fence].renew(session(task), _by_user(task, arming)))
 
 
-def timer_in(os: str, text: str) -> Timer | None:
-    """The timer that ``show reload`` shows, None if no reload is scheduled. Raises ParseError."""
-    state = parse(os, SHOW, text).state
-    return Timer(state.in_seconds, state.reason or "") if state.scheduled else None
-
-
-def arm(task: Task, os: str, minutes: int, tag: str) -> Result:
-    """Nornir task: schedule a reload in ``minutes`` and prove that it is scheduled.
-
-    The box was read a moment ago and no timer was pending. Raises DeviceRefused when none of ours is pending afterwards.
-    """
-    device = session(task)
-    asked = device.converse(f"reload in {minutes} {tag}", SAVE_FIRST, leave=PROCEED)
-    if not re.search(PROCEED, asked):
-        words = " ".join(asked.split()[-12:])
-        raise DeviceRefused(f"{task.host.name}: reload in was answered with {words!r}")
-    timer = timer_in(os, device.exchange([SHOW], answer="")[0].text)
-    if timer is None or not timer.is_of(tag):
-        raise DeviceRefused(f"{task.host.name}: the reload that should undo a lost change is not scheduled")
-    return Result(host=task.host, changed=True, result=timer)
-
-
-def disarm(task: Task, os: str, tag: str) -> Result:
-    """Nornir task: call the reload off and prove it; ``result`` is (Observation, running configuration) of that moment.
+def disarm(task: Task, fence: str, arming: Arming) -> Result:
+    """Nornir task: call the fence off and prove it; ``result`` is (Observation, running configuration) of that moment.
 
     A new login comes first: it proves that the device can still be managed after the change. Raises Unreachable when it
-    fails, DriftError when the timer was not pending any more or was somebody else's, DeviceRefused when one still is.
+    fails, DriftError when the fence was not there any more or was somebody else's, DeviceRefused when some of it still is.
     """
     log_in_anew(task)
     device = session(task)
-    before, _, after, phase_1, phase_2, running = device.exchange([SHOW, "reload cancel", SHOW, PHASE_1, PHASE_2, RUNNING])
-    timer = timer_in(os, before.text)
-    if timer is None:
-        raise DriftError(f"{task.host.name}: its reload timer is gone; it may have reloaded by itself")
-    if not timer.is_of(tag):
-        raise DriftError(
-            f"{task.host.name}: somebody had put another reload in the place of ours ({timer.reason or 'no reason'})"
-        )
-    if timer_in(os, after.text) is not None:
-        raise DeviceRefused(f"{task.host.name}: reload cancel did not call the reload off")
-    seen: Observation = observation(task.host.name, os, texts((phase_1, phase_2)))
-    return Result(host=task.host, changed=True, result=(seen, running.text))
+    also = (PHASE_1, PHASE_2, device.dialect.commands.running)
+    replies = FENCES[fence].disarm(device, _by_user(task, arming), also)
+    seen: Observation = observation(task.host.name, arming.platform.os, texts(replies))
+    return Result(host=task.host, changed=True, result=(seen, replies[-1].text))
 
 
-def stand_down(task: Task, os: str, tag: str) -> Result:
-    """Nornir task: call off a timer of this run if one is pending, after a change was taken back. ``result``: was there one."""
-    timer = timer_in(os, read(task, [SHOW])[0].text)
-    if timer is None or not timer.is_of(tag):
-        return Result(host=task.host, result=False)
-    after = session(task).exchange(["reload cancel", SHOW])[-1]
-    if timer_in(os, after.text) is not None:
-        raise DeviceRefused(f"{task.host.name}: reload cancel did not call the reload off")
-    return Result(host=task.host, changed=True, result=True)
+def stand_down(task: Task, fence: str, arming: Arming) -> Result:
+    """Nornir task: call off what is left of this run's fence, after a change was taken back. ``result``: was there any."""
+    try:
+        found = FENCES[fence].stand_down(session(task), _by_user(task, arming))
+    except SessionLost:
+        # The fence itself may have ended the session; what it left is cleared over a new one.
+        found = FENCES[fence].stand_down(session(task), _by_user(task, arming))
+    return Result(host=task.host, changed=found, result=found)
 
 
-def pending(task: Task, os: str, tag: str) -> Result:
-    """Nornir task. ``result`` says whether a reload that this run scheduled is pending."""
-    timer = timer_in(os, read(task, [SHOW])[0].text)
-    return Result(host=task.host, result=timer is not None and timer.is_of(tag))
+def fire(task: Task, fence: str, arming: Arming) -> Result:
+    """Nornir task: let the device go back at once. ``result`` is False if this fence cannot."""
+    return Result(host=task.host, changed=True, result=FENCES[fence].fire(session(task), _by_user(task, arming)))
+
+
+def pending(task: Task, fence: str, arming: Arming) -> Result:
+    """Nornir task. ``result`` says whether something of this run's fence is there."""
+    by_user = _by_user(task, arming)
+    try:
+        state = look(session(task), FENCES[fence], by_user)
+    except SessionLost:
+        state = look(session(task), FENCES[fence], by_user)
+    return Result(host=task.host, result=state.remains)
+
+
+def _by_user(task: Task, arming: Arming) -> Arming:
+    login = (task.host.connection_options[CONNECTION].extras or {})["login"]
+    return replace(arming, user=login.secrets.look_up(login.username_ref))

@@ -39,7 +39,9 @@ class Stop:
         self.check()
 
 
-def connect_by(nornir: Nornir, secrets: Secrets, platforms: dict[str, Platform], timeout_seconds: float = 30.0) -> Nornir:
+def connect_by(
+    nornir: Nornir, secrets: Secrets, platforms: dict[str, Platform], timeout_seconds: float = 30.0, tag: str = ""
+) -> Nornir:
     """The same Nornir, whose hosts log in by reference when a task first needs them; nothing is connected yet."""
     if CONNECTION not in ConnectionPluginRegister.available:
         ConnectionPluginRegister.register(CONNECTION, Cli)
@@ -52,6 +54,7 @@ def connect_by(nornir: Nornir, secrets: Secrets, platforms: dict[str, Platform],
             platform=platforms[name].driver,
             timeout_seconds=timeout_seconds,
             dialect=dialect_of(platforms[name]),
+            tag=tag,
         )
         extras = {"login": login, "name": name}
         host.connection_options[CONNECTION] = ConnectionOptions(

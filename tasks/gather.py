@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 from nornir.core.task import Result, Task
 
 from ..checks.commands import COMMANDS
+from ..checks.fences import shows_of
 from ..checks.observation import PHASE_1, PHASE_2, Observation
 from ..inventory.platforms import Platform
 from ..parsers import parse
 from .device import read, session
 from .session import Reply
 
-#: What every device of an operating system is asked.
+#: Asked of every device of an operating system, whatever its release.
 SHOWS: Mapping[str, tuple[str, ...]] = {
     "ios": (
         "show version",
         "show running-config",
         "show startup-config",
-        "show reload",
         "show ip route",
         PHASE_1,
         PHASE_2,
@@ -33,18 +33,11 @@ SHOWS: Mapping[str, tuple[str, ...]] = {
         "more system:running-config",
         "show running-config",
         "show startup-config",
-        "show reload",
         "show route",
         PHASE_1,
         PHASE_2,
     ),
 }
-
-
-def shows_for(platform: Platform) -> tuple[str, ...]:
-    """The commands that read a device before a change."""
-    more = ("show event manager",) if platform.os == "asa" and "eem" in platform.undo else ()
-    return (*SHOWS[platform.os], *more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +74,16 @@ def texts(replies: Sequence[Reply]) -> dict[str, str]:
     return {reply.line: reply.text for reply in replies}
 
 
+def shows_for(platform: Platform) -> tuple[str, ...]:
+    """What a device of this platform is asked before a change; the timers of its fences are among it."""
+    return tuple(dict.fromkeys((*SHOWS[platform.os], *shows_of(platform))))
+
+
 def gather(task: Task, platform: Platform) -> Result:
     """Nornir task. ``result`` is the Snapshot of the device."""
     outputs = texts(read(task, shows_for(platform)))
-    return Result(host=task.host, result=Snapshot(task.host.name, outputs, observation(task.host.name, platform.os, outputs)))
+    seen = observation(task.host.name, platform.os, outputs)
+    return Result(host=task.host, result=Snapshot(task.host.name, outputs, seen))
 
 
 def startup(task: Task) -> Result:

@@ -19,7 +19,7 @@ QUESTIONS = {r"Overwrite the previous NVRAM configuration\?\[confirm\] ?": ""}
 class Saved:
     """What the device holds after saving; texts with tokens instead of secrets.
 
-    ``running`` has the keys. ``running_as_saved`` and ``startup`` are shown in one and the same way: an ASA masks the keys in both,
+    ``running`` has the keys. ``running_as_saved`` and ``startup`` are shown alike: an ASA masks the keys in both,
     so keys are not compared there, but it has just written what it runs.
     """
 

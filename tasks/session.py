@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..changes.fence_lines import without_fence
 from ..inventory.errors import DeviceRefused, SessionLost, Unreachable
 from ..inventory.secrets import Secrets
 from .dialects import IOS, Dialect
@@ -27,13 +28,16 @@ logger = logging.getLogger("nr_run.session")
 _STAMP = r"(?:[A-Z][a-z]{2} +\d+ (?:\d{4} )?[\d:.]+(?: [A-Z]{3,4})?|\d+w\d+d|\d+d\d+h|\d+:\d\d:\d\d)"
 #: An ASA may put its name behind the time stamp (``logging device-id``), and ends it with a blank and a colon.
 _STAMPED = rf"[*.]?{_STAMP}(?: \S+ )?: "
-#: Messages that a device prints whenever it likes: syslog with any of its time stamps, and the banner of a scheduled reload,
-#: below which an ASA prints the reason that was given.
+#: Messages that a device prints whenever it likes: syslog with any of its time stamps, the banner of a scheduled reload, below
+#: which an ASA prints the reason that was given, and the words of a revert timer.
 ASYNCHRONOUS = re.compile(
     rf"^(?:\x07|\*)*(?:{_STAMPED})?"
     r"%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+: .*\n"
     r"|(?:\x07\n*|^)\*{3}\n\*{3} --- (?:SHUTDOWN|START GRACEFUL SHUTDOWN).* ---\n\*{3}\n"
-    r"(?:\*{3} Message to all terminals:\n\*{3}\n(?:\*{3}.*\n)*)?\n*",
+    r"(?:\*{3} Message to all terminals:\n\*{3}\n(?:\*{3}.*\n)*)?\n*"
+    r"|Rollback Confirmed Change: Rollback will begin in one minute\.\nEnter \"configure confirm\" if you wish .*\n"
+    r"|\n?Rollback Confirmed Change: rolling to:.*\n+(?:Total number of passes: \d+\nRollback Done"
+    r"|Rollback aborted after \d+ passes|%Error opening .*)\n+",
     re.MULTILINE,
 )
 #: The same in the middle of a line: with its time stamp, or with the number of an ASA's message, since a bare per cent sign may
@@ -42,6 +46,8 @@ _INLINE = re.compile(rf"(?<=\S)(?:{_STAMPED}%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-
 #: What a device draws again while a line that is typed outgrows a terminal of 80 columns, which an ASA has until somebody changes
 #: its configuration: it steps back, puts a dollar sign for what has moved out on the left, and wipes the rest of the line.
 _SCROLLED = re.compile(r"\x08+\$[^\x08\n]*\x08+")
+
+RUNNING = "show running-config"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,16 @@ class Reply:
 class Session:
     """One logged-in device. Not for several threads at once."""
 
-    def __init__(self, name: str, driver: Driver, secrets: Secrets, timeout_seconds: float, dialect: Dialect = IOS) -> None:
-        """``timeout_seconds`` is how long the device may say nothing before the session counts as lost."""
+    def __init__(
+        self, name: str, driver: Driver, secrets: Secrets, timeout_seconds: float, dialect: Dialect = IOS, tag: str = ""
+    ) -> None:
+        """``timeout_seconds`` is how long the device may say nothing before the session counts as lost.
+
+        The lines of the fence of the run with this ``tag`` are left out of every running configuration.
+        """
         self.name = name
         self.dialect = dialect
+        self._tag = tag
         self._driver = driver
         self._secrets = secrets
         self._timeout = timeout_seconds
@@ -253,9 +265,13 @@ class Session:
             position = echo.end()
         ends = [start for start, _ in starts[1:]]
         return tuple(
-            Reply(line, self._secrets.hide(seen[start:end].rstrip("\n")))
+            Reply(line, self._text_of(line, seen[start:end].rstrip("\n")))
             for line, (_, start), end in zip(lines, starts, ends, strict=False)
         )
+
+    def _text_of(self, line: str, seen: str) -> str:
+        text = self._secrets.hide(seen)
+        return without_fence(text, self._tag) if line in (RUNNING, self.dialect.commands.running) else text
 
 
 def _broken(text: str) -> str:

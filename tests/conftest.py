@@ -19,6 +19,10 @@ from netmiko import BaseConnection, ConnectHandler
 
 from nr_run.lab.entry import LabHandle, start
 
+from .fenced import ARCHIVE, REVERT, Fenced
+from .fenced import DEVICES as FENCED_DEVICES
+from .runbooks.test_ssh import STRONG, write_inventory
+
 ROOT = Path(__file__).parent.parent
 DEVICES = ("vpn2611", "vpn3640")
 #: The lab's clocks run this much faster than ours, so that IKE and ping timeouts take a fraction of a second.
@@ -230,3 +234,15 @@ def unchanged(rehearsal: Rehearsal) -> Callable[[], None]:
         assert rehearsal.configurations() == rehearsal.before
 
     return check
+
+
+@pytest.fixture
+def fenced(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fenced]:
+    """A router with a revert timer and one with kron, clocks 40 times as fast as ours or as asked, and a tunnel to build."""
+    with start(tmp_path / "lab", devices=FENCED_DEVICES, speed=getattr(request, "param", 40)) as lab:
+        lab.exec(REVERT, ARCHIVE)
+        lab.exec(REVERT, "write memory")
+        write_inventory(lab, tmp_path / "inventory", FENCED_DEVICES, STRONG)
+        made = Fenced(lab, tmp_path)
+        made.before = made.configurations()
+        yield made

@@ -182,3 +182,47 @@ def test_saving_archives_where_that_is_configured(pair: LabHandle) -> None:
     assert [x for x in pair.exec("hq", "show startup-config").splitlines()[1:] if x[:1] != "!"] == [
         x for x in startup[1:] if x[:1] != "!"
     ]
+
+
+def test_kron_waits_for_a_clock_that_is_set(pair: LabHandle) -> None:
+    """While the clock was never set, which show clock marks, nothing that kron has to do is done."""
+    pair.fault("branch", "clock-unset")
+    assert pair.exec("branch", "show clock").startswith("*")
+    pair.exec("branch", "configure terminal\nkron policy-list C\ncli configure replace nvram:startup-config force")
+    pair.exec("branch", "configure terminal\nkron occurrence C in 1 oneshot\npolicy-list C")
+    with login(pair, "branch") as line:
+        line.ask("reload in 2", r"yes/no\]: ")
+        line.ask("no", r"\[confirm\]")
+        line.ask("")
+        eventually(lambda: "in 1 minute" in pair.exec("branch", "show reload") or "seconds" in pair.exec("branch", "show reload"))
+        line.ask("reload cancel")
+    assert "kron occurrence C in 1 oneshot" in pair.exec("branch", "show running-config")
+
+
+def test_a_command_that_fails_takes_its_policy_list(pair: LabHandle) -> None:
+    """Kron drops the policy list of a command that was refused."""
+    pair.exec("branch", "configure terminal\nkron policy-list F\ncli configure replace flash:missing force")
+    pair.exec("branch", "configure terminal\nkron occurrence F in 1 oneshot\npolicy-list F")
+    eventually(lambda: "kron policy-list F" not in pair.exec("branch", "show running-config"))
+
+
+def test_a_full_flash_takes_no_copy(pair: LabHandle) -> None:
+    """Without room the copy fails, dir says so, and no file is made."""
+    pair.fault("branch", "flash-full")
+    answers = "\n\nn"
+    assert "Not enough space on device" in pair.exec("branch", f"copy running-config flash:x.cfg{answers}")
+    assert "(0 bytes free)" in pair.exec("branch", "dir flash:")
+    assert "x.cfg" not in pair.exec("branch", "dir flash:")
+
+
+def test_a_user_who_is_not_authorized(pair: LabHandle) -> None:
+    """A refused exec command says so and does nothing; others work."""
+    pair.fault("hq", "refuse-exec", "configure confirm")
+    with arm(pair, 60) as line:
+        line.ask("end")
+        assert "Command authorization failed." in line.answer("configure confirm")
+        assert "Timer value: 60 min" in line.answer("show archive config rollback timer")
+    pair.fault("hq", "refuse-exec", on=False)
+    with login(pair, "hq") as line:
+        line.ask("configure confirm")
+    assert timer(pair).startswith("%No")

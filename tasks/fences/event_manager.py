@@ -1,0 +1,104 @@
+"""The inverse as an applet of an ASA's event manager, run by a countdown, and a reload at twice the time behind it.
+
+ASA 9.2(1) and later, single context. The applet is no part of the change: it is left out of every running configuration that the
+run takes, never saved, and proved gone when the fence is called off. It runs the lines of the inverse one by one in global
+configuration mode; lines for what never arrived fail there and harm nothing. Sources: Cisco's "ASA Embedded Event Manager
+Configuration Example"; ASA command reference, event manager applet and reload.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...changes.fence_lines import applet, applet_of, name_of
+from ...checks.fences import EVENT_MANAGER
+from ...checks.timers import EVENTS, RELOAD, applets
+from ...inventory.errors import DeviceRefused
+from ..session import Reply, Session
+from .fence import Arming, State, look, refuse_unless_ours, refuse_unless_whole, shown
+from .reload_in import CANCEL, reload_state, schedule
+
+APPLETS = "show running-config event manager"
+
+
+class EventManager:
+    """The inverse without a reload; and a reload if even that fails."""
+
+    name = EVENT_MANAGER
+    shows: tuple[str, ...] = (EVENTS, RELOAD)
+    by_hand = "type no event manager applet NR-..., then reload cancel, and see show event manager and show reload"
+
+    def sentence(self, minutes: int) -> str:
+        """For the plan."""
+        return (
+            f"goes back by itself after {minutes} minutes, without a reload: event manager; "
+            f"behind that, a reload after {2 * minutes}"
+        )
+
+    def seconds(self, minutes: int, boot: float) -> float:
+        """The reload behind it is the last that can happen."""
+        return 2 * 60 * minutes + boot
+
+    def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
+        """As the protocol says; applet and reload are one fence."""
+        there, outer = applets(outputs[EVENTS]), reload_state(outputs, arming)
+        name = name_of(arming.tag)
+        others = outer.others or ", ".join(f"applet {other}" for other in there if other.startswith("NR-") and other != name)
+        left = there.get(name)
+        return State(bool(left) and outer.armed, name in there or outer.armed, others, left)
+
+    def arm(self, device: Session, arming: Arming) -> str:
+        """The reload first, so that something counts before the applet does."""
+        schedule(device, arming, 2 * arming.minutes)
+        return self._count(device, arming, ())
+
+    def renew(self, device: Session, arming: Arming) -> str:
+        """A countdown cannot be wound up, so the applet is taken away and made again."""
+        refuse_unless_ours(arming.host, look(device, self, arming))
+        schedule(device, arming, 2 * arming.minutes)
+        return self._count(device, arming, (f"no {applet_of(arming.tag)}",))
+
+    def _count(self, device: Session, arming: Arming, away: tuple[str, ...]) -> str:
+        inverse = [line for step in arming.change.inverse for line in step.lines]
+        lines = (*away, *applet(arming.tag, 60 * arming.minutes, inverse), "end")
+        refused = [reply for reply in device.configure(lines)[1:] if reply.text.strip()]
+        if refused:
+            raise DeviceRefused(f"{arming.host}: line {refused[0].line!r} was answered with {refused[0].words!r}")
+        kept = device.ask(APPLETS)
+        lost = [line for line in inverse if f'"{line}"' not in kept]
+        state = look(device, self, arming)
+        if lost or not state.armed:
+            raise DeviceRefused(
+                f"{arming.host}: the applet that should undo a lost change does not count, or not with every line"
+            )
+        refuse_unless_whole(arming.host, state, arming.minutes)
+        return arming.tag
+
+    def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
+        """The applet goes first: while it is taken away the reload still stands."""
+        refuse_unless_ours(arming.host, look(device, self, arming))
+        return self._clear(device, arming, also)
+
+    def stand_down(self, device: Session, arming: Arming) -> bool:
+        """Whatever is left of it: after a countdown has ended the applet stands there still."""
+        state = look(device, self, arming)
+        if state.remains:
+            self._clear(device, arming, ())
+        return state.remains
+
+    def fire(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
+        """Its lines are those that were just refused."""
+        return False
+
+    def _clear(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
+        seen = shown(device.exchange(self.shows))
+        if name_of(arming.tag) in applets(seen[EVENTS]):
+            device.configure([f"no {applet_of(arming.tag)}", "end"])
+        if reload_state(seen, arming).armed:
+            device.exchange([CANCEL])
+        *replies, kept = device.exchange((*self.shows, *also, APPLETS))
+        state = self.state(shown(replies[: len(self.shows)]), arming)
+        if state.remains or name_of(arming.tag) in kept.text:
+            what = f"applet {name_of(arming.tag)}" if name_of(arming.tag) in kept.text else "the scheduled reload"
+            raise DeviceRefused(f"{arming.host}: {what} could not be taken away")
+        return tuple(replies[len(self.shows) :])

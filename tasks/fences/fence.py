@@ -1,0 +1,118 @@
+"""What all fences have in common: what one is armed with, what a device shows of it, and what it must be able to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ...changes.change import Change
+from ...inventory.errors import DeviceRefused, DriftError
+from ...inventory.platforms import Platform
+from ..session import Reply, Session
+
+#: What a device may take between a command that begins to count and the command that shows it.
+SLACK_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Arming:
+    """What a fence is armed with, and by what a run knows its own.
+
+    ``change`` holds the inverse, ``before`` is the running configuration that has to come back, ``user`` is who logs in.
+    ``mark`` is what the device showed when it was armed, for fences that carry no tag; ``trusting`` is True in the resume of a
+    run whose journal says that it was arming and not what came of it: then a timer that fits is the run's own.
+    """
+
+    host: str
+    platform: Platform
+    minutes: int
+    tag: str
+    change: Change
+    before: str
+    user: str = ""
+    mark: str = ""
+    trusting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a device shows of a fence.
+
+    ``armed``: all of it is there and it is this run's. ``remains``: some part of this run's is there, or may be. ``others`` names
+    what of somebody else stands in its place, or is empty. ``seconds_left`` is None where it cannot be told.
+    """
+
+    armed: bool
+    remains: bool
+    others: str = ""
+    seconds_left: int | None = None
+
+
+class Fence(Protocol):
+    """One way back. All methods but the first three talk to the device over a session at the privileged prompt.
+
+    No method believes the reply to a command: what is armed or gone is what the show commands say.
+    """
+
+    name: str
+    #: What tells its state while it is armed, the clock included where that is needed.
+    shows: tuple[str, ...]
+    #: What a person types to call it off.
+    by_hand: str
+
+    def sentence(self, minutes: int) -> str:
+        """What the device does after so many minutes, for the plan."""
+
+    def seconds(self, minutes: int, boot: float) -> float:
+        """Seconds of the device after which it has gone back and can be logged in to again."""
+
+    def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
+        """Read what ``shows`` printed. Raises ParseError."""
+
+    def arm(self, device: Session, arming: Arming) -> str:
+        """Arm it and prove it; the mark. Raises DeviceRefused when it is not armed afterwards, DriftError for another timer."""
+
+    def renew(self, device: Session, arming: Arming) -> str:
+        """Count anew from now and prove it; the mark. Raises as arm() does."""
+
+    def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
+        """Call it off, prove that nothing of it is left, and return the replies to the show commands ``also``, read last.
+
+        Raises DriftError when it was not there any more or was somebody else's, DeviceRefused when some of it still is.
+        """
+
+    def stand_down(self, device: Session, arming: Arming) -> bool:
+        """Call off and remove whatever of this run's is there; was there any? Raises DeviceRefused when some of it still is."""
+
+    def fire(self, device: Session, arming: Arming) -> bool:
+        """Let the device go back at once; False if this fence cannot. The device is read afterwards, not believed."""
+
+
+def shown(replies: Sequence[Reply]) -> dict[str, str]:
+    """Command to output."""
+    return {reply.line: reply.text for reply in replies}
+
+
+def look(device: Session, fence: Fence, arming: Arming) -> State:
+    """What the device shows of a fence now."""
+    return fence.state(shown(device.exchange(fence.shows)), arming)
+
+
+def refuse_unless_whole(host: str, state: State, minutes: int, *, fine: bool = True) -> None:
+    """Raise DeviceRefused unless nearly all of its time is left: an old timer that was not wound up looks alike otherwise.
+
+    ``fine``: the device shows seconds; without it, whole minutes.
+    """
+    least = 60 * minutes - SLACK_SECONDS if fine else max(60 * (minutes - 1), 60 - SLACK_SECONDS)
+    if state.seconds_left is None or state.seconds_left < least:
+        left = "an unknown time" if state.seconds_left is None else f"{state.seconds_left} seconds"
+        raise DeviceRefused(f"{host}: its dead-man counts {left} instead of {minutes} minutes")
+
+
+def refuse_unless_ours(host: str, state: State) -> None:
+    """Raise DriftError when the fence is not there whole, or somebody else's timer stands in its place."""
+    if state.others:
+        raise DriftError(f"{host}: somebody has put another timer in the place of ours ({state.others})")
+    if not state.armed:
+        raise DriftError(f"{host}: its dead-man is gone; it may have gone back by itself")

@@ -1,0 +1,133 @@
+"""A copy of the running configuration, kron that replaces the running one by it, and a reload at twice the time behind both.
+
+For releases that have ``configure replace`` and no revert timer. The kron lines are no part of the change: they are left out of
+every running configuration that the run takes, never saved, and proved gone with the file when the fence is called off. When
+kron fires, or the device reloads, they vanish with what they replace; the file and the reload stay until the run clears them.
+Sources: Cisco's "Configuration Replace and Configuration Rollback" and "Command Scheduler (Kron)" feature guides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ...changes import tree
+from ...changes.fence_lines import command_of, file_of, name_of, occurrence, policy
+from ...checks.fences import CONFIGURE_REPLACE
+from ...checks.timers import FLASH, KRON, RELOAD, flash_files, kron_rows
+from ...inventory.errors import DeviceRefused, DriftError
+from ..session import Reply, Session
+from .fence import Arming, State, look, refuse_unless_ours, refuse_unless_whole, shown
+from .questions import COPY, DELETE, NONE
+from .reload_in import CANCEL, reload_state, schedule
+
+PATIENCE_SECONDS = 90.0
+
+
+class ReplaceKron:
+    """Back to the copy, without a reload; and a reload if even that fails."""
+
+    name = CONFIGURE_REPLACE
+    shows: tuple[str, ...] = (KRON, RELOAD, FLASH)
+    by_hand = (
+        "take away the lines kron occurrence NR-... and kron policy-list NR-..., type reload cancel, delete flash:nr-....cfg, "
+        "and see show kron schedule and show reload"
+    )
+
+    def sentence(self, minutes: int) -> str:
+        """For the plan."""
+        return (
+            f"goes back by itself after {minutes} minutes, without a reload: kron and configure replace; "
+            f"behind that, a reload after {2 * minutes}"
+        )
+
+    def seconds(self, minutes: int, boot: float) -> float:
+        """The reload behind it is the last that can happen."""
+        return 2 * 60 * minutes + boot
+
+    def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
+        """As the protocol says; kron, reload and file are one fence."""
+        rows, outer = kron_rows(outputs[KRON]), reload_state(outputs, arming)
+        name = name_of(arming.tag)
+        filed = _file(arming) in flash_files(outputs[FLASH])
+        others = outer.others or ", ".join(f"kron occurrence {row}" for row in rows if row.startswith("NR-") and row != name)
+        armed = name in rows and outer.armed and filed
+        return State(armed, name in rows or outer.armed or filed, others, rows.get(name))
+
+    def arm(self, device: Session, arming: Arming) -> str:
+        """The copy first, while no line of ours runs; then the reload, so that something counts before kron does."""
+        device.converse(f"copy running-config {file_of(arming.tag)}", COPY, patience_seconds=PATIENCE_SECONDS)
+        copy = device.ask(f"more {file_of(arming.tag)}")
+        if tree.normalise(copy) != tree.normalise(arming.before):
+            raise DriftError(f"{arming.host}: the copy in {file_of(arming.tag)} is not what the device ran when it was read")
+        schedule(device, arming, 2 * arming.minutes)
+        return self._count(device, arming, ())
+
+    def renew(self, device: Session, arming: Arming) -> str:
+        """The reload counts anew first; kron cannot be wound up, so its occurrence is taken away and made again."""
+        refuse_unless_ours(arming.host, look(device, self, arming))
+        schedule(device, arming, 2 * arming.minutes)
+        return self._count(device, arming, (f"no {occurrence(arming.tag, arming.minutes)[0].partition(' in ')[0]}",))
+
+    def _count(self, device: Session, arming: Arming, away: tuple[str, ...]) -> str:
+        lines = ("configure terminal", *away, *policy(arming.tag), *occurrence(arming.tag, arming.minutes), "end")
+        refused = [reply for reply in device.exchange(lines)[1:] if reply.text.strip()]
+        if refused:
+            raise DeviceRefused(f"{arming.host}: line {refused[0].line!r} was answered with {refused[0].words!r}")
+        state = look(device, self, arming)
+        if not state.armed:
+            raise DeviceRefused(f"{arming.host}: the configure replace that should undo a lost change is not scheduled")
+        refuse_unless_whole(arming.host, state, arming.minutes)
+        return arming.tag
+
+    def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
+        """Kron goes first: while it is taken away the reload still stands."""
+        refuse_unless_ours(arming.host, look(device, self, arming))
+        return self._clear(device, arming, also)
+
+    def stand_down(self, device: Session, arming: Arming) -> bool:
+        """Whatever is left of it: after kron has fired that is the file and the reload."""
+        state = look(device, self, arming)
+        if state.remains:
+            self._clear(device, arming, ())
+        return state.remains
+
+    def fire(self, device: Session, arming: Arming) -> bool:
+        """``configure replace`` by hand."""
+        if _file(arming) not in flash_files(device.ask(FLASH)):
+            return False
+        device.converse(command_of(arming.tag), NONE, patience_seconds=PATIENCE_SECONDS)
+        return True
+
+    def _clear(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
+        name = name_of(arming.tag)
+        seen = shown(device.exchange((KRON, f"show running-config | include {name}", RELOAD, FLASH)))
+        lines = [f"no kron occurrence {name}"] if name in kron_rows(seen[KRON]) else []
+        lines += (
+            [f"no kron policy-list {name}"] if f"kron policy-list {name}" in seen[f"show running-config | include {name}"] else []
+        )
+        if lines:
+            device.exchange(["configure terminal", *lines, "end"])
+        if reload_state(seen, arming).armed:
+            device.exchange([CANCEL])
+        if _file(arming) in flash_files(seen[FLASH]):
+            device.converse(f"delete /force {file_of(arming.tag)}", DELETE, patience_seconds=PATIENCE_SECONDS)
+        *replies, running = device.exchange((*self.shows, *also, f"show running-config | include {name}"))
+        state = self.state(shown(replies[: len(self.shows)]), arming)
+        if state.remains or name in running.text:
+            raise DeviceRefused(f"{arming.host}: {_left(shown(replies), running, arming)} could not be taken away")
+        return tuple(replies[len(self.shows) :])
+
+
+def _file(arming: Arming) -> str:
+    return file_of(arming.tag).removeprefix("flash:")
+
+
+def _left(seen: Mapping[str, str], running: Reply, arming: Arming) -> str:
+    name = name_of(arming.tag)
+    parts = {
+        f"kron {name}": name in kron_rows(seen[KRON]) or name in running.text,
+        "the scheduled reload": reload_state(seen, replace(arming)).armed,
+        f"the file {file_of(arming.tag)}": _file(arming) in flash_files(seen[FLASH]),
+    }
+    return " and ".join(words for words, there in parts.items() if there)
