@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..changes.fence_lines import without_fence
@@ -48,6 +49,9 @@ _INLINE = re.compile(rf"(?<=\S)(?:{_STAMPED}%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-
 _SCROLLED = re.compile(r"\x08+\$[^\x08\n]*\x08+")
 
 RUNNING = "show running-config"
+
+#: Line breaks that a message may leave where it was taken out of the middle of an echo.
+BREAKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,15 +258,12 @@ class Session:
     def _split(self, lines: Sequence[str], typed: Sequence[str], seen: str, mark: str) -> tuple[Reply, ...]:
         """Cut the text at ``prompt + echo`` of each line, in order."""
         starts: list[tuple[int, int]] = []
-        position = 0
+        prompt = re.compile(self._prompt, re.MULTILINE)
         for line, text in zip([*lines, mark], [*typed, mark], strict=True):
-            # The first prompt was read with the exchange before, so the first echo stands without one.
-            before = rf"(?:{self._prompt}|\A)" if not starts else self._prompt
-            echo = re.compile(rf"{before}\n*{_broken(text)}[ \t]*$\n?", re.MULTILINE).search(seen, position)
+            echo = _echo(prompt, seen, text, starts[-1][1] if starts else None)
             if echo is None:
                 raise DeviceRefused(f"{self.name}: the echo of {line!r} did not come back, so it is not certain what was taken")
-            starts.append(echo.span())
-            position = echo.end()
+            starts.append(echo)
         ends = [start for start, _ in starts[1:]]
         return tuple(
             Reply(line, self._text_of(line, seen[start:end].rstrip("\n")))
@@ -274,9 +275,41 @@ class Session:
         return without_fence(text, self._tag) if line in (RUNNING, self.dialect.commands.running) else text
 
 
+def _echo(prompt: re.Pattern[str], seen: str, text: str, position: int | None) -> tuple[int, int] | None:
+    """Where the next prompt with the echo of a line stands, from ``position`` on, and where what follows it begins.
+
+    The first prompt (``position`` None) was read with the exchange before, so the first echo may stand without one. Not one
+    pattern for all of it: there is one for each line, and to compile it costs more than to look.
+    """
+    spans = [match.span() for match in (prompt.match(seen),) if match] or [(0, 0)] if position is None else []
+    found = chain(spans, (match.span() for match in prompt.finditer(seen, position or 0)))
+    return next(((start, after) for start, end in found if (after := _behind(seen, end, text)) is not None), None)
+
+
+def _behind(seen: str, at: int, text: str) -> int | None:
+    """Where the line after the echo of ``text`` begins; None if no such echo stands at this place.
+
+    A message that was taken out of the middle of an echo leaves line breaks there, as it does before it.
+    """
+    while seen.startswith("\n", at):
+        at += 1
+    for number, character in enumerate(text):
+        gap = at
+        while number and at - gap < BREAKS and seen.startswith("\n", at):
+            at += 1
+        if not seen.startswith(character, at):
+            return None
+        at += 1
+    while seen.startswith((" ", "\t"), at):
+        at += 1
+    if at == len(seen):
+        return at
+    return at + 1 if seen[at] == "\n" else None
+
+
 def _broken(text: str) -> str:
     """Pattern of an echo: a message that was taken out of the middle of it leaves line breaks there."""
-    return r"\n{0,4}".join(re.escape(character) for character in text)
+    return rf"\n{{0,{BREAKS}}}".join(re.escape(character) for character in text)
 
 
 def _without_messages(text: str) -> str:
