@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -19,6 +18,7 @@ from netmiko import BaseConnection, ConnectHandler
 
 from nr_run.lab.entry import LabHandle, start
 
+from . import warm
 from .fenced import ARCHIVE, REVERT, Fenced
 from .fenced import DEVICES as FENCED_DEVICES
 from .runbooks.test_ssh import STRONG, write_inventory
@@ -93,27 +93,12 @@ class Rehearsal:
     def nr_run(self, command: str, *words: str, **environment: str) -> Done:
         """Run resume, rollback, runs or show, without the credentials that a deploy has."""
         bare = {key: value for key, value in self.environment.items() if key != "NR_RUN_CREDENTIALS"}
-        done = subprocess.run(
-            self.other(command, *words),
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            env={**bare, **environment},
-            timeout=120,
-            check=False,
-        )
+        done = warm.run(self.other(command, *words), {**bare, **environment})
         return Done(done.returncode, done.stdout, done.stderr)
 
-    def begin_other(self, command: str, *words: str) -> subprocess.Popen[str]:
+    def begin_other(self, command: str, *words: str) -> warm.Process:
         """Start another subcommand and do not wait for it."""
-        return subprocess.Popen(
-            self.other(command, *words),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            env=self.environment,
-        )
+        return warm.Process(self.other(command, *words), self.environment)
 
     def deploy(self, *words: str, **environment: str) -> Done:
         """Run deploy-l2l without a terminal."""
@@ -121,27 +106,12 @@ class Rehearsal:
 
     def deploy_other(self, command: str, *words: str, **environment: str) -> Done:
         """Run a runbook of the intent without a terminal."""
-        done = subprocess.run(
-            self.arguments(*words, command=command),
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            env={**self.environment, **environment},
-            timeout=120,
-            check=False,
-        )
+        done = warm.run(self.arguments(*words, command=command), {**self.environment, **environment})
         return Done(done.returncode, done.stdout, done.stderr)
 
-    def begin(self, *words: str) -> subprocess.Popen[str]:
+    def begin(self, *words: str) -> warm.Process:
         """Start deploy-l2l and do not wait for it."""
-        return subprocess.Popen(
-            self.arguments(*words),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            env=self.environment,
-        )
+        return warm.Process(self.arguments(*words), self.environment)
 
     def configurations(self) -> dict[str, dict[str, str]]:
         """Running and startup configuration of both boxes, as they print them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from nr_run.lab.entry import LabHandle
+
+from . import warm
 
 #: Device to profile, and what takes its change back: the 881 has an archive, so a revert timer; the 3640 has kron.
 DEVICES = {"hq": "c881", "branch": "vpn3640-124"}
@@ -41,18 +42,11 @@ class Fenced:
         waits = ["--poll", "0.1", "--ike-wait", "6", "--reconnect-wait", "4"]
         return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *waits]
 
-    def begin(self, *words: str, command: str = "deploy-l2l") -> subprocess.Popen[str]:
+    def begin(self, *words: str, command: str = "deploy-l2l") -> warm.Process:
         """Start a command and do not wait for it."""
-        return subprocess.Popen(
-            self.arguments(command, *words),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            env=self.environment,
-        )
+        return warm.Process(self.arguments(command, *words), self.environment)
 
-    def end(self, process: subprocess.Popen[str]) -> tuple[int, dict[str, Any]]:
+    def end(self, process: warm.Process) -> tuple[int, dict[str, Any]]:
         """Exit code and report of a command that was begun."""
         out, err = process.communicate(timeout=90)
         assert out, err

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from typing import Any
 import pytest
 
 from nr_run.lab.entry import LabHandle, start
+
+from .. import warm
 
 ROOT = Path(__file__).parents[2]
 GROUPS = """
@@ -42,17 +43,13 @@ class Hub:
         """Where run folders are kept."""
         return self.folder / "runs"
 
-    def begin(self, *words: str) -> subprocess.Popen[str]:
+    def begin(self, *words: str) -> warm.Process:
         """Start deploy-l2l for all tunnels."""
         command = [str(Path(sys.executable).parent / "nr-run"), "deploy-l2l", "--yes", "--json", "--poll", "0.1"]
         places = ["--ike-wait", "6", "--inventory", str(self.folder / "inventory"), "--runs", str(self.runs)]
-        return subprocess.Popen(
+        return warm.Process(
             [*command, *places, *words],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            env={
+            {
                 **os.environ,
                 "NR_RUN_CREDENTIALS": str(self.lab.credentials),
                 "XDG_CONFIG_HOME": str(self.folder / "config"),

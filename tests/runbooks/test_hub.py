@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 import pytest
 
 from nr_run.lab.entry import LabHandle, start
+
+from .. import warm
 
 ROOT = Path(__file__).parents[2]
 BRANCHES = 5
@@ -65,15 +66,9 @@ def deploy(hub: tuple[LabHandle, Path], *words: str) -> tuple[int, dict[str, Any
     """Run deploy-l2l for all tunnels of the hub."""
     lab, folder = hub
     command = [str(Path(sys.executable).parent / "nr-run"), "deploy-l2l", "--yes", "--json", "--poll", "0.1", "--ike-wait", "6"]
-    done = subprocess.run(
-        [*command, "--inventory", str(folder), "--runs", str(folder.parent / "runs"), *words],
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "NR_RUN_CREDENTIALS": str(lab.credentials), "XDG_CONFIG_HOME": str(folder.parent / "config")},
-        timeout=180,
-        check=False,
-    )
+    places = ["--inventory", str(folder), "--runs", str(folder.parent / "runs")]
+    own = {"NR_RUN_CREDENTIALS": str(lab.credentials), "XDG_CONFIG_HOME": str(folder.parent / "config")}
+    done = warm.run([*command, *places, *words], {**os.environ, **own}, timeout=180)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 

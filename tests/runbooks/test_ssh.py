@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from typing import Any
 import pytest
 
 from nr_run.lab.entry import LabHandle, start
+
+from .. import warm
 
 #: What each simulated box is, and where it stands on the shared segment.
 BOXES = {
@@ -41,18 +42,13 @@ class Pair:
         if command in ("deploy-l2l", "remove-l2l"):
             places += ["--inventory", str(self.folder / "inventory")]
         waits = ["--poll", "0.1", "--ike-wait", "8", "--reconnect-wait", "6"]
-        done = subprocess.run(
+        done = warm.run(
             [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", *places, *waits],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            env={
+            {
                 **os.environ,
                 "NR_RUN_CREDENTIALS": str(self.lab.credentials),
                 "XDG_CONFIG_HOME": str(self.folder / "config"),
             },
-            timeout=120,
-            check=False,
         )
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)

@@ -1,0 +1,129 @@
+"""nr-run as a real process of its own, forked from a parent that has imported everything: it costs a tenth of a cold start."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def _parent() -> tuple[str, socket.socket]:
+    """The parent of this test process: the socket at which it forks, and the connection whose end is its end."""
+    folder = tempfile.mkdtemp(prefix="nr-run-warm-")
+    path = f"{folder}/socket"
+    process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("warm_parent.py")), path], stdin=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    life = socket.socket(socket.AF_UNIX)
+    while True:
+        try:
+            life.connect(path)
+            break
+        except OSError:
+            assert process.poll() is None, "the warm parent did not start"
+            assert time.monotonic() < deadline, "the warm parent does not listen"
+            time.sleep(0.01)
+    assert life.recv(16) == b"ready\n"
+    atexit.register(_end, life, process, Path(folder))
+    return path, life
+
+
+def _end(life: socket.socket, process: subprocess.Popen[bytes], folder: Path) -> None:
+    life.close()
+    process.wait(timeout=10)
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+
+
+class Process:
+    """A running nr-run; as much of subprocess.Popen as the tests use. Standard input is empty, the outputs are pipes of text."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> None:
+        """Start it; ``arguments`` begin with the name of the command."""
+        self.args = list(arguments)
+        self.returncode: int | None = None
+        path, _ = _parent()
+        self._connection = socket.socket(socket.AF_UNIX)
+        self._connection.connect(path)
+        empty = os.open(os.devnull, os.O_RDONLY)
+        out, out_end = os.pipe()
+        err, err_end = os.pipe()
+        request = {"arguments": self.args, "environment": dict(environment), "folder": str(folder or Path.cwd())}
+        socket.send_fds(self._connection, [json.dumps(request).encode() + b"\n"], [empty, out_end, err_end])
+        for descriptor in (empty, out_end, err_end):
+            os.close(descriptor)
+        self._lines = self._connection.makefile("r")
+        self.pid = int(self._lines.readline())
+        self.stdout, self.stderr = os.fdopen(out, "r"), os.fdopen(err, "r")
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its return code, negative for the signal that ended it. Raises TimeoutExpired."""
+        if self.returncode is None:
+            self._connection.settimeout(timeout)
+            try:
+                self.returncode = int(self._lines.readline())
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0) from None
+            self._connection.close()
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Its return code, or None while it runs."""
+        ready, _, _ = select.select([self._connection], [], [], 0) if self.returncode is None else ([], [], [])
+        return self.wait() if ready else self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """Everything that it printed. Kills nothing; raises TimeoutExpired."""
+        texts = ["", ""]
+
+        def read(number: int) -> None:
+            texts[number] = (self.stdout, self.stderr)[number].read()
+
+        readers = [threading.Thread(target=read, args=(number,), daemon=True) for number in (0, 1)]
+        deadline = time.monotonic() + (timeout or 3600)
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join(max(0.0, deadline - time.monotonic()))
+            if reader.is_alive():
+                raise subprocess.TimeoutExpired(self.args, timeout or 0, texts[0], texts[1])
+        self.wait(max(0.1, deadline - time.monotonic()))
+        self.stdout.close()
+        self.stderr.close()
+        return texts[0], texts[1]
+
+    def send_signal(self, number: int) -> None:
+        """As os.kill, of a process that has not been waited for."""
+        if self.returncode is None:
+            with suppress(ProcessLookupError):  # it ended a moment ago
+                os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.send_signal(signal.SIGKILL)
+
+
+def run(
+    arguments: Sequence[str], environment: Mapping[str, str], timeout: float = 120, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end. Raises TimeoutExpired, and then it has been killed."""
+    process = Process(arguments, environment, folder)
+    try:
+        out, err = process.communicate(timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    return subprocess.CompletedProcess(list(arguments), process.wait(), out, err)

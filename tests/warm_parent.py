@@ -1,0 +1,116 @@
+"""The parent of the nr-run processes of the tests: it has imported everything once, and forks a process for each command.
+
+Run as ``python warm_parent.py SOCKET``. A request is one line of JSON (arguments, environment, folder) with three descriptors for
+standard input, output and error; the answers are the number of the process and, when it has ended, its return code. Each command
+is a process of its own, with its own signals and memory, so it can be killed; only its imports are not paid for again. The parent
+ends when the connection that came first is closed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import pkgutil
+import selectors
+import signal
+import socket
+import sys
+from typing import NoReturn
+
+#: What the commands import when they are used; what is not installed (an extra) is not missed.
+PACKAGES = ("nr_run.runbooks", "nr_run.tasks", "nr_run.tasks.fences", "nr_run.checks", "nr_run.changes", "nr_run.inventory")
+MODULES = ("netmiko", "paramiko", "ttp", "nornir_jinja2.plugins.tasks", "nornir.plugins.runners", "nr_run.lab.entry", "rich.live")
+
+
+def import_everything() -> None:
+    """All modules of nr-run and the libraries that they import late."""
+    for name in MODULES:
+        importlib.import_module(name)
+    for package in PACKAGES:
+        folder = importlib.import_module(package)
+        for module in pkgutil.iter_modules(folder.__path__):
+            importlib.import_module(f"{package}.{module.name}")
+
+
+def become(request: dict[str, object], descriptors: list[int]) -> NoReturn:
+    """In the new process: take over descriptors, environment and arguments, run the command and end as it ends."""
+    code = 1
+    try:
+        for number, descriptor in enumerate(descriptors):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w", buffering=1)  # noqa: SIM115
+        os.environ.clear()
+        os.environ.update(request["environment"])  # type: ignore[call-overload]
+        os.chdir(str(request["folder"]))
+        sys.argv = list(request["arguments"])  # type: ignore[call-overload]
+        from nr_run.runbooks.cli import main
+
+        main()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                continue  # the test has closed its end, or nr-run has
+        os._exit(code)
+
+
+def serve(path: str) -> None:
+    """Fork until the first connection is closed."""
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(path)
+    listening.listen(64)
+    import_everything()
+    life, _ = listening.accept()
+    life.sendall(b"ready\n")
+    wake, woken = socket.socketpair()
+    wake.setblocking(False)
+    signal.set_wakeup_fd(wake.fileno())
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    watched = selectors.DefaultSelector()
+    for item in (listening, life, woken):
+        watched.register(item, selectors.EVENT_READ)
+    running: dict[int, socket.socket] = {}
+    while True:
+        ready = [key.fileobj for key, _ in watched.select()]
+        if life in ready:
+            return
+        if woken in ready:
+            woken.recv(4096)
+        if listening in ready:
+            asked, _ = listening.accept()
+            _fork(asked, running, (listening, life, wake, woken))
+        while running:
+            number, status = os.waitpid(-1, os.WNOHANG)
+            if number == 0:
+                break
+            with running.pop(number) as connection:
+                try:
+                    connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+                except OSError:
+                    continue  # nobody waits for it
+
+
+def _fork(asked: socket.socket, running: dict[int, socket.socket], own: tuple[socket.socket, ...]) -> None:
+    data, descriptors, _, _ = socket.recv_fds(asked, 1 << 20, 3)
+    while not data.endswith(b"\n"):
+        data += asked.recv(1 << 20)
+    number = os.fork()
+    if number == 0:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for item in (*own, *running.values(), asked):
+            item.close()
+        become(json.loads(data), descriptors)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    running[number] = asked
+    asked.sendall(f"{number}\n".encode())
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
