@@ -185,6 +185,7 @@ def write_plan(context: Context, plan_: TunnelPlan) -> None:
         folder.write(f"{place}/rendered.cfg", end.desired)
         folder.write(f"{place}/change.cfg", _header(end) + end.change.forward_text)
         folder.write(f"{place}/inverse.cfg", _header(end) + end.change.inverse_text + _clearing(end))
+        folder.write(f"{place}/touches.txt", "".join(f"{sentence}\n" for sentence in end.change.blast_radius))
         folder.write(f"{place}/running-before.cfg", end.snapshot.running + "\n")
         for command, text in end.snapshot.outputs.items():
             if not command.endswith("-config"):

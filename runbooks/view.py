@@ -16,6 +16,8 @@ from .outcome import DeviceRow, Result, TunnelOutcome, exit_code
 from .planning import EndPlan, TunnelPlan
 
 PLAIN_WIDTH = 118
+#: So many neighbours are named one by one in the plan.
+TOUCHES = 8
 _MARKS = {Phase.BUILD: ("+", "green"), Phase.SWITCH: ("~", "yellow"), Phase.CLEAN: ("-", "red")}
 _STYLES = {
     Result.PROVED: "bold green",
@@ -68,7 +70,7 @@ def _end_view(tunnel: str, end: EndPlan, order: int) -> RenderableType:
         lines += [Text(f"   {mark} {line}", style=style) for line in step.text.splitlines()]
     if end.change:
         lines += [Text(f"   because: {sentence}", style="dim") for sentence in end.decisions]
-        lines += [Text(f"   touches: {sentence}", style="magenta") for sentence in end.change.blast_radius]
+        lines += [Text(f"   touches: {sentence}", style="magenta") for sentence in _folded(tunnel, end)]
         lines += [Text(f"   leaves: {sentence}", style="dim") for sentence in end.change.stays if sentence not in end.decisions]
         lines += _fence_lines(end)
         count = sum(len(step.lines) for step in end.change.inverse)
@@ -87,6 +89,14 @@ def _fence_lines(end: EndPlan) -> list[Text]:
     words = FENCES[end.fence.name].sentence(end.fence.minutes)
     why = f" ({'; '.join(end.fence.because)})" if end.fence.because else ""
     return [Text(f"   dead-man: {words}{why}", style="magenta")]
+
+
+def _folded(tunnel: str, end: EndPlan) -> Sequence[str]:
+    """What is touched, as far as a person reads it: a hub has hundreds of neighbours, which all say the same."""
+    touched = end.change.blast_radius
+    if len(touched) <= TOUCHES:
+        return touched
+    return (*touched[:TOUCHES], f"and {len(touched) - TOUCHES} more, in {tunnel}/{end.host}/touches.txt of the run folder")
 
 
 def _plan_total(plans: Sequence[TunnelPlan]) -> Text:
