@@ -15,7 +15,7 @@ from ..inventory.errors import ChangeError
 from ..inventory.intent import Dpd, End
 from .objects import Config, ConfigObject
 from .selectors import overlap, selectors_of
-from .standing import NOTHING, Replacing, Standing, find, list_name, replacing, set_name
+from .standing import NOTHING, Replacing, Standing, find, list_name, refuse_strange, replacing, set_name
 
 HIGHEST_POLICY = 10000
 _DYNAMIC = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) ipsec-isakmp dynamic (?P<dynamic>\S+)(?: discover)?")
@@ -93,6 +93,7 @@ def allocate(
 def _beside(names: Allocation, there: Standing, wanted: Config, running: Config, end: End) -> Allocation:
     """Names for a tunnel that is there: its own where they hold what is wanted, new versions beside them where not."""
     (policy,), (acl,), (transforms,) = (wanted.of(family) for family in ("isakmp-policy", "access-list", "transform-set"))
+    refuse_strange(end.local.host, there, str(end.remote.outside_ip), acl)
     bases = (names.access_list, names.transform_set)
     access_list = list_name(there, bases[0], acl, running)
     named = end.local.cisco.transform_set is not None

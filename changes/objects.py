@@ -238,9 +238,26 @@ def names(line: str, target: ConfigObject) -> bool:
 
 
 def strange_use(config: Config, target: ConfigObject) -> str:
-    """A line of no known family that refers to the object (``ip access-group``, a dynamic map), or nothing."""
+    """A line that refers to the object and is no reference that a rule knows, or nothing.
+
+    It may stand in no known family (``ip access-group``, a dynamic map), or in an object of one (a filter of a group policy).
+    """
     lines = (line for node in config.others for line in (node.line, *node.children))
-    return next((line for line in lines if names(line, target)), "")
+    return next((line for line in (*lines, *_unruled(config, target)) if names(line, target)), "")
+
+
+def _unruled(config: Config, target: ConfigObject) -> Iterator[str]:
+    """Lines below known objects that are none of their rules' references, and not the target's own."""
+    for item in config.objects.values():
+        if item.key == target.key:
+            continue
+        for line in item.children:
+            bare = line.partition(": ")[2] if line.startswith(tuple(f"{part}: " for part in item.family.parts)) else line
+            if (
+                not any(reference.pattern.match(line) for reference in item.family.references)
+                and item.family.name != "access-list"
+            ):
+                yield bare
 
 
 def _members(config: Config, family: Family, name: str, left_out: set[Key]) -> bool:

@@ -12,6 +12,7 @@ from . import tree
 from .change import Change, compose
 from .objects import Config, ConfigObject, Key, names, nodes_of, read, read_desired, referrers, strange_use
 from .removal import unshared
+from .sharing import goes_to
 from .standing import NOTHING, Replacing
 from .steps import Edit, in_order
 
@@ -38,7 +39,8 @@ def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Re
             edited.append(Edit(present, item))
         else:
             raise ChangeError(_taken(host, item, present))
-    _refuse_dangling(host, desired, running)
+    _refuse_dangling(host, desired.objects.values(), {*desired.objects, *running.objects})
+    _refuse_key_of_another(host, created, desired, running)
     _refuse_waiting_names(host, created, desired, nodes_of(os, running_text))
     removed, stays = _out_of_use(running, replacing, desired, edited)
     return compose(host, os, running, created=created, removed=removed, edited=edited, reused=reused, stays=stays)
@@ -82,6 +84,8 @@ def plan_reversal(change: Change, before_text: str, running_text: str) -> Change
     made = tuple(_as_it_stands(change.host, item, running) for item in change.created)
     edited = tuple(Edit(_as_it_stands(change.host, edit.after, running), edit.before) for edit in change.edited)
     lost, there = _missing(change, running)
+    left = {*running.objects} - {item.key for item in made} | {item.key for item in lost}
+    _refuse_dangling(change.host, (*lost, *(edit.after for edit in edited)), left)
     own = {edit.key for edit in edited} | (change.own if change.replaces else set())
     here, shared = unshared(running, made, before, besides=own)
     _refuse_used(change.host, running, here, own)
@@ -135,10 +139,21 @@ def _taken(host: str, wanted: ConfigObject, present: ConfigObject) -> str:
     )
 
 
-def _refuse_dangling(host: str, desired: Config, running: Config) -> None:
-    known: set[Key] = {*desired.objects, *running.objects}
+def _refuse_key_of_another(host: str, created: Iterable[ConfigObject], desired: Config, running: Config) -> None:
+    """A key for a peer that another tunnel reaches by another key (a wider one) would become that tunnel's as well."""
+    own = {item.key for item in desired.of("crypto-map-entry")}
+    for item in created:
+        users = goes_to(running, item.peer, besides=own) if item.family.holds_key else ()
+        if users:
+            raise ChangeError(
+                f"{host}: {users[0]} goes to {item.peer} already, by another key than {item.title} would be; "
+                "it would take that one at its next negotiation"
+            )
+
+
+def _refuse_dangling(host: str, items: Iterable[ConfigObject], known: Collection[Key]) -> None:
     names = {(family, identity[:1]) for family, identity in known}
-    for item in desired.objects.values():
+    for item in items:
         for reference in item.family.references:
             for line in item.children:
                 match = reference.pattern.fullmatch(line)

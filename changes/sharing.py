@@ -57,8 +57,13 @@ def _has_peer(lines: tuple[str, ...], wanted: str) -> bool:
 
 
 def _protects(node: tree.Node, peer: str) -> bool:
-    """A tunnel interface with protection negotiates with its destination."""
-    return f"tunnel destination {peer}" in node.children and any(line.startswith("tunnel protection ") for line in node.children)
+    """A tunnel interface with protection negotiates with its destination, or with those that NHRP maps; a group member with the
+    servers of its group."""
+    if f"server address ipv4 {peer}" in node.children:
+        return True
+    mapped = any(line.startswith(("ip nhrp map ", "ip nhrp nhs ")) and peer in line.split() for line in node.children)
+    destined = f"tunnel destination {peer}" in node.children
+    return (destined or mapped) and any(line.startswith("tunnel protection ") for line in node.children)
 
 
 def _of_binding(config: Config, target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from .objects import Config, ConfigObject, Key
 from .sharing import goes_to, users
 
 #: What a later version of a name ends in; no tunnel may have a name like that.
-VERSION = re.compile(r"\.v[2-9]\d*")
+VERSION = re.compile(r"\.v(?:[2-9]|[1-9]\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,20 @@ def free_version(base: str, taken: Iterator[str] | tuple[str, ...]) -> str:
 
 
 def find(host: str, running: Config, crypto_map: str, access_list: str) -> Standing | None:
-    """The tunnel's entry in this map, None if there is none. Raises ChangeError when there is more than one."""
+    """The tunnel's entry in this map, None if there is none.
+
+    Raises ChangeError when there is more than one, or one in another map that is at work: a move is a removal and a new tunnel.
+    """
     found = []
+    at_work = {item.map_name for item in running.of("crypto-map-binding")}
     for entry in running.of("crypto-map-entry"):
         name = entry.child("match address")
         selectors = running.get("access-list", name) if name and is_version(name, access_list) else None
+        if selectors is not None and entry.groups["map"] != crypto_map and entry.groups["map"] in at_work:
+            raise ChangeError(
+                f"{host}: entry {entry.groups['sequence']} of crypto map {entry.groups['map']} matches {name}, and the tunnel is "
+                f"wanted in {crypto_map}; remove it there first"
+            )
         if entry.groups["map"] == crypto_map and selectors is not None:
             sets = (running.get("transform-set", word) for word in entry.transform_names)
             found.append(Standing(entry, selectors, tuple(item for item in sets if item is not None)))
@@ -65,6 +74,29 @@ def find(host: str, running: Config, crypto_map: str, access_list: str) -> Stand
             f"{host}: entries {numbers} of crypto map {crypto_map} both match a version of {access_list}; take one away by hand"
         )
     return found[0] if found else None
+
+
+def refuse_strange(host: str, standing: Standing, peer: str, wanted: ConfigObject) -> None:
+    """Raise ChangeError for an entry that may be changed in place only by somebody who knows what it is.
+
+    That is one that goes to another peer for other networks altogether (the list may belong to another tunnel), to several peers,
+    or that has a line which no rule knows: a filter or a route that the change would have to keep or to drop.
+    """
+    entry = standing.entry
+    where = f"{host}: entry {entry.groups['sequence']} of crypto map {entry.groups['map']}"
+    here, there = set(standing.access_list.canonical_children), set(wanted.canonical_children)
+    if peer not in entry.peers and not here & there:
+        raise ChangeError(
+            f"{where} matches {standing.access_list.groups['name']} and goes to {' and '.join(entry.peers) or 'no peer'} "
+            "for other networks: it looks like another tunnel; remove it, or give this one another access list"
+        )
+    if len(entry.peers) > 1:
+        raise ChangeError(
+            f"{where} goes to several peers ({', '.join(entry.peers)}), and the intent knows one; take it away by hand"
+        )
+    strange = [line for line in entry.children if not any(pattern.fullmatch(line) for pattern in entry.family.children)]
+    if strange:
+        raise ChangeError(f"{where} has {strange[0]!r}, which no rule knows; a change in place would drop it")
 
 
 def list_name(standing: Standing, base: str, wanted: ConfigObject, running: Config) -> str:
@@ -126,6 +158,13 @@ def _policies(entry: ConfigObject, running: Config, peer: str, wanted: ConfigObj
         return [], []
     keys = (running.key_of(address) for address in (*entry.peers, peer))
     own = {entry.key, *(key.key for key in keys if key)}
+    peers = dict.fromkeys((*entry.peers, peer))
+    sharing = next((use for address in peers for use in goes_to(running, address, besides={entry.key})), "")
+    if sharing:
+        raise ChangeError(
+            f"another IKE proposal for entry {entry.groups['sequence']} cannot be proved: {sharing} goes to the same peer, "
+            "and its IKE SA would serve both until somebody clears it"
+        )
     going: list[ConfigObject] = []
     stays: list[str] = []
     for item in present:

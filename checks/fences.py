@@ -5,6 +5,7 @@ Pure functions of what the platform can do and what the box showed before anythi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -95,12 +96,18 @@ def _no_copy(os: str, outputs: Outputs, _minutes: int, _inverse: Sequence[Step])
     return ""
 
 
+#: Lines of an ASA that open a sub-mode.
+_OPENS = re.compile(r"(?:tunnel-group|group-policy) \S+ \S*attributes|crypto (?:isakmp|ikev1|ikev2) policy \d+")
+
+
 def _no_applet(_os: str, _outputs: Outputs, _minutes: int, inverse: Sequence[Step]) -> str:
     """An action of an applet is one line in global configuration mode, and all who may read the configuration read it."""
     if any(TOKEN.search(line) for step in inverse for line in step.lines):
         return "the inverse gives a key back, which an applet would show"
-    if any(len(step.lines) > 1 for step in inverse):
+    if any(_OPENS.fullmatch(line) for step in inverse for line in step.lines):
         return "the inverse needs a sub-mode, which an applet cannot enter"
+    if any('"' in line for step in inverse for line in step.lines):
+        return "a line of the inverse has a quotation mark, which ends a command of an applet"
     return ""
 
 

@@ -29,6 +29,8 @@ class Watched:
     probe: Probe | None
     #: From before the change, to see that the other tunnels of the box are as they were.
     baseline: Observation | None = None
+    #: Selectors that the tunnel had before it was changed: its own flows too, and no neighbour's.
+    formerly: tuple[tuple[IPv4Network, IPv4Network], ...] = ()
 
     @property
     def host(self) -> str:
@@ -273,7 +275,7 @@ def neighbours(watched: Watched) -> Finding:
     """
     if watched.baseline is None:
         return Finding("other-tunnels", watched.host, Status.SKIPPED, "there is no earlier state to compare with")
-    own = watched.end.selectors
+    own = (*watched.end.selectors, *watched.formerly)
     before = {(flow.peer, flow.local_ident, flow.remote_ident): flow for flow in watched.baseline.flows_besides(own)}
     after = {(flow.peer, flow.local_ident, flow.remote_ident) for flow in watched.after.flows_besides(own)}
     kept = before.keys() & after

@@ -46,6 +46,13 @@ def validate(intent: Intent, tunnels: Sequence[Tunnel], platforms: Mapping[str, 
         for tunnel in tunnels
         if (ending := _VERSION.search(tunnel.name))
     ]
+    problems += [
+        f"{_at(intent, tunnel)}: cisco.{field} of {end.host} may not end in {ending[0]}: nr-run calls a later version so"
+        for tunnel in tunnels
+        for end in tunnel.terminations
+        for field, name in (("access_list", end.cisco.access_list), ("transform_set", end.cisco.transform_set))
+        if name and (ending := _VERSION.search(name))
+    ]
     if problems:
         raise IntentError("\n".join(problems))
     return tuple(warnings)
@@ -208,13 +215,15 @@ def _collision(tunnel: Tunnel, end: End, other: Tunnel, theirs: End) -> Iterator
         peer = end.remote.outside_ip
         yield f"on {host} tunnel {other.name} has another preshared_key_ref for the same peer {peer}, which has one key"
 
-    yield from _name_collision(end.local, other, theirs.local)
+    yield from _name_collision(tunnel, end.local, other, theirs.local)
 
 
-def _name_collision(mine: TunnelTermination, other: Tunnel, theirs: TunnelTermination) -> Iterator[str]:
+def _name_collision(tunnel: Tunnel, mine: TunnelTermination, other: Tunnel, theirs: TunnelTermination) -> Iterator[str]:
     """Names and numbers that the intent gives to two tunnels of one device."""
-    if mine.cisco.access_list is not None and mine.cisco.access_list == theirs.cisco.access_list:
-        yield f"on {mine.host} tunnel {other.name} has the same access_list {mine.cisco.access_list}"
+    # A tunnel is known on a device by its list, so a name that the other one gets by default counts as well.
+    names = [end.cisco.access_list or f"NR-{record.name}" for record, end in ((tunnel, mine), (other, theirs))]
+    if names[0] == names[1]:
+        yield f"on {mine.host} tunnel {other.name} has the same access_list {names[0]}"
     same_map = (mine.interface, mine.cisco.crypto_map) == (theirs.interface, theirs.cisco.crypto_map)
     if same_map and mine.cisco.map_sequence is not None and mine.cisco.map_sequence == theirs.cisco.map_sequence:
         yield f"on {mine.host} tunnel {other.name} has the same map_sequence {mine.cisco.map_sequence}"

@@ -43,7 +43,7 @@ def _clear_stale(context: Context, plan: TunnelPlan) -> None:
         flows = [end.snapshot.observation.flow(*pair) for pair in end.end.selectors]
         if plan.replaces or any(flow and flow.sas for flow in flows):
             before = read(end.platform.os, end.snapshot.running)
-            own = end.change.own if plan.replaces else ()
+            own = end.change.own
             wanted = dict.fromkeys((str(end.end.remote.outside_ip), *end.change.peers))
             peers = [IPv4Address(peer) for peer in wanted if not goes_to(before, peer, besides=own)]
             stale[end.host] = {"peers": peers}
@@ -62,11 +62,12 @@ def _still_up(plan: TunnelPlan, seen: dict[str, Observation]) -> tuple[Finding, 
 
 def _gone(context: Context, plan: TunnelPlan) -> Proof:
     """The map entries are gone: drop what is left of their SAs where no other tunnel goes to the same peer, and look."""
-    alone = {
-        end.host: {"peers": [end.end.remote.outside_ip]}
-        for end in plan.ends
-        if any(item.family.holds_key for item in end.change.removed)
-    }
+    alone = {}
+    for end in plan.ends:
+        before = read(end.platform.os, end.snapshot.running)
+        peers = [peer for peer in end.change.peers if not goes_to(before, peer, besides=end.change.own)]
+        if peers:
+            alone[end.host] = {"peers": [IPv4Address(peer) for peer in peers]}
     if alone:
         run_on_all(context.nornir, clear, alone)
     seen, outputs = look(context, plan, "proof")

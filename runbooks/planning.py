@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from ..changes.allocate import Allocation
 from ..changes.change import Change
+from ..changes.objects import read
 from ..changes.plan import plan
+from ..changes.sharing import goes_to
 from ..checks.box import Box
 from ..checks.fences import Chosen, choose, fence
 from ..checks.finding import Finding, against
@@ -204,6 +206,8 @@ def _header(end: EndPlan) -> str:
 
 
 def _clearing(end: EndPlan) -> str:
-    peers = end.change.peers if end.change.created or end.change.replaces else ()
+    before = read(end.platform.os, end.snapshot.running)
+    wanted = end.change.peers if end.change.created or end.change.replaces else ()
+    peers = [peer for peer in wanted if not goes_to(before, peer, besides=end.change.own)]
     words = dialect_of(end.platform).clear
     return "".join(f"{line.format(peer=peer)}\n" for peer in peers for line in words)

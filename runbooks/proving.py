@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 
+from ..changes.objects import read
+from ..changes.selectors import selectors_of
 from ..checks.cause import probable_cause
 from ..checks.finding import Cause, Finding, Status, proved
 from ..checks.l2l import Watched, phase_1_up, phase_2_up, prove
@@ -16,7 +19,7 @@ from ..tasks.observe import observe
 from ..tasks.probe import probe
 from .context import Context
 from .fleet import run_on_all, run_on_one
-from .planning import TunnelPlan, file_name
+from .planning import EndPlan, TunnelPlan, file_name
 
 #: Pings that bring the tunnel up; the first ones are lost while IKE negotiates.
 TRIGGER_PINGS = 5
@@ -109,9 +112,17 @@ def _watched(
     plan: TunnelPlan, before: dict[str, Observation], after: dict[str, Observation], probes: dict[str, Probe | None]
 ) -> tuple[Watched, Watched]:
     near, far = (
-        Watched(end.end, before[end.host], after[end.host], probes[end.host], end.snapshot.observation) for end in plan.ends
+        Watched(end.end, before[end.host], after[end.host], probes[end.host], end.snapshot.observation, formerly(end))
+        for end in plan.ends
     )
     return near, far
+
+
+def formerly(end: EndPlan) -> tuple[tuple[IPv4Network, IPv4Network], ...]:
+    """The selectors of the tunnel's entry as the box had it before the change."""
+    config = read(end.platform.os, end.snapshot.running)
+    entries = (config.objects[key] for key in end.change.own if key in config.objects)
+    return tuple(pair for entry in entries for pair in selectors_of(config, entry) or ())
 
 
 def _with_cause(findings: tuple[Finding, ...], cause: Cause | None) -> tuple[Finding, ...]:

@@ -186,7 +186,8 @@ def find_run(runs: Path, name: str | None, wanted: Callable[[Path], bool] = lamb
 
 def records_in(folder: Path) -> dict[str, Recorded]:
     """Tunnel name to its record, in the order in which they were carried out."""
-    files = sorted(folder.glob(f"*/{FILE}"), key=lambda path: path.stat().st_mtime_ns)
+    begun = [line["tunnel"] for line in journal_of(folder) if line.get("state") == "recorded"]
+    files = sorted(folder.glob(f"*/{FILE}"), key=lambda path: begun.index(path.parent.name) if path.parent.name in begun else -1)
     return {path.parent.name: read_record(path) for path in files}
 
 

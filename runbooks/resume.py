@@ -132,9 +132,12 @@ def _situation(
     Of a device that cannot be reached nothing is known, so it counts as armed, touched and not saved.
     """
     changing = [end for end in record.plan.ends if end.change]
+    of_tunnel = [line for line in journal if line.get("tunnel") == record.plan.tunnel.name]
+    begun_on = {line.get("host") for line in of_tunnel if line["state"] == "applying"}
     so_far = Progressing(
         goal=REMOVE if record.plan.removal else BUILD,
         touched=changing,
+        unsent=frozenset(end.host for end in changing if end.host not in begun_on),
         marks=marks_in(journal, record.plan.tunnel.name),
         resumed=True,
     )
@@ -146,7 +149,9 @@ def _situation(
     starting, lost = run_on(context.nornir, startup, {end.host: {} for end in here}) if here else ({}, {})
     away, here = {**away, **lost}, [end for end in here if end.host not in lost]
     so_far.armed = [end for end in fenced if armed.get(end.host, True)]
-    so_far.saved = [end for end in here if not tree.same(starting[end.host], end.snapshot.startup)]
+    # A key that was saved is not seen in a startup configuration that masks it; the journal has it.
+    saving = {line.get("host") for line in of_tunnel if line["state"] == "saving"}
+    so_far.saved = [end for end in here if end.host in saving or not tree.same(starting[end.host], end.snapshot.startup)]
     return so_far, away
 
 

@@ -21,6 +21,7 @@ from .fleet import run_on, run_on_one
 from .outcome import Result, TunnelOutcome
 from .planning import EndPlan, TunnelPlan
 from .progressing import NotProved, Progressing, rows
+from .up_again import up_again
 
 Errors = dict[str, NrRunError]
 
@@ -45,7 +46,8 @@ def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: Nr
             *_stand_down(context, so_far, undone, errors),
             *_save_again(context, so_far, undone),
         ]
-        return _outcome(context, plan, so_far, error, by_hand, _foreign_lines(so_far, undone))
+        again, down = up_again(context, plan) if so_far.touched and not by_hand else ("", [])
+        return _outcome(context, plan, so_far, error, [*by_hand, *down], _foreign_lines(so_far, undone), again)
 
 
 def _undo(context: Context, so_far: Progressing, patience_seconds: float | None = None) -> tuple[dict[str, Undone], Errors]:
@@ -56,6 +58,7 @@ def _undo(context: Context, so_far: Progressing, patience_seconds: float | None 
         arguments[end.host] = {
             "change": end.change,
             "before": end.snapshot.running,
+            "pushed": end.host not in so_far.unsent,
             "patience_seconds": waits.reconnect if patience_seconds is None else patience_seconds,
             "pause_seconds": waits.reconnect_pause,
             "note": context.folder.note,
@@ -72,7 +75,7 @@ def _await_lost(
     if not lost:
         return undone, errors
     longest = max(seconds_until_reverted(context, end) for end in lost)
-    part = Progressing(armed=lost, touched=lost, marks=so_far.marks, resumed=so_far.resumed)
+    part = Progressing(armed=lost, touched=lost, marks=so_far.marks, resumed=so_far.resumed, unsent=so_far.unsent)
     again, failed = _undo(context, part, longest)
     return {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
 
@@ -97,7 +100,7 @@ def _await_fence(
             context.progress.phase(end.host, "wait for the dead-man")
         time.sleep(context.waits.reconnect_pause if fired else 0)
         fired = True
-        part = Progressing(armed=wrong, touched=wrong, marks=so_far.marks, resumed=so_far.resumed)
+        part = Progressing(armed=wrong, touched=wrong, marks=so_far.marks, resumed=so_far.resumed, unsent=so_far.unsent)
         again, failed = _undo(context, part)
         undone, errors = {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
 
@@ -117,7 +120,13 @@ def _will_mend(end: EndPlan, undone: dict[str, Undone], errors: Errors) -> bool:
 
 
 def _outcome(
-    context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError, by_hand: list[str], foreign: str
+    context: Context,
+    plan: TunnelPlan,
+    so_far: Progressing,
+    error: NrRunError,
+    by_hand: list[str],
+    foreign: str,
+    again: str,
 ) -> TunnelOutcome:
     name, devices = plan.tunnel.name, rows(plan, so_far, saved=False)
     cause = error.cause if isinstance(error, NotProved) else None
@@ -126,7 +135,7 @@ def _outcome(
         # Until somebody says so, no later run touches these devices; the person who mends them has to know how.
         by_hand = [*by_hand, f"when the devices are in order, nr-run resume {context.folder.id} --close lets other runs go on"]
         context.folder.note("quarantined", tunnel=name, by_hand=by_hand)
-        sentence = f"{error}; and not everything could be taken back: a person is needed"
+        sentence = f"{error}; and not everything is as it was: a person is needed"
         code = Exit.QUARANTINED
         return TunnelOutcome(name, Result.QUARANTINED, code, True, sentence, devices, findings, cause, tuple(by_hand))
     context.folder.note("rolled-back", tunnel=name)
@@ -134,7 +143,7 @@ def _outcome(
         sentence = f"{error}; nothing was touched"
         return TunnelOutcome(name, Result.REFUSED, error.exit_code, False, sentence, devices, findings, cause)
     as_before = f"ours is back on both ends, and {foreign} stays" if foreign else "both ends are as they were before"
-    sentence = f"{error}; {as_before}, read back and compared"
+    sentence = f"{error}; {as_before}, read back and compared{again}"
     return TunnelOutcome(name, Result.ROLLED_BACK, Exit.ROLLED_BACK, False, sentence, devices, findings, cause)
 
 
@@ -173,7 +182,7 @@ def _save_again(context: Context, so_far: Progressing, undone: dict[str, Undone]
     """Where the change had reached the startup configuration, save what runs now, which is what ran before."""
     todo: list[str] = []
     for end in so_far.saved:
-        if end.host not in undone or not undone[end.host].clean:
+        if end.host not in undone or not undone[end.host].clean or end in so_far.armed:
             todo.append(f"{end.host}: its startup configuration may hold the change; when it runs as before, write memory")
             continue
         try:
@@ -187,7 +196,13 @@ def _save_again(context: Context, so_far: Progressing, undone: dict[str, Undone]
 
 
 def _startup_untouched(context: Context, end: EndPlan) -> bool:
-    """A box that refuses to save may never have saved the change either: then its startup is what it was."""
+    """A box that refuses to save may never have saved the change either: then its startup is what it was.
+
+    An ASA masks the keys in it, so nothing is known there of a change that brought or took one.
+    """
+    items = (*end.change.created, *end.change.removed, *(edit.after for edit in end.change.edited))
+    if end.platform.os == "asa" and any(item.family.holds_key for item in items):
+        return False
     try:
         text: str = run_on_one(context.nornir, startup, end.host)
     except NrRunError:
@@ -210,7 +225,7 @@ def _stand_down_early(context: Context, so_far: Progressing, undone: dict[str, U
 def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
     """Call the dead-man off where the box is what it was, or where it would take somebody else's work with it."""
     todo: list[str] = []
-    for end in so_far.armed:
+    for end in list(so_far.armed):
         fence = FENCES[end.fence.name] if end.fence else None
         if fence is None or end.fence is None:
             continue
@@ -221,6 +236,7 @@ def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone]
         try:
             run_on_one(context.nornir, stand_down, end.host, **arming_of(context, end, so_far))
             context.folder.note("disarmed", host=end.host)
+            so_far.armed.remove(end)
         except NrRunError as error:
             todo.append(f"{error}; on {end.host}, {fence.by_hand}")
     return todo

@@ -12,12 +12,13 @@ from ..checks.finding import Finding, Status, proved
 from ..checks.l2l import untested
 from ..checks.read_back import read_back
 from ..inventory.errors import DeviceRefused, Exit, NrRunError
+from ..tasks.dead_man import look_anew
 from ..tasks.gather import now
 from ..tasks.push import push
 from ..tasks.save import Saved, save
 from .context import Context
 from .fencing import arm_ends, disarm_ends, ensure_time
-from .fleet import run_on_one
+from .fleet import run_on_all, run_on_one
 from .goals import BUILD, Goal, cause_of, good
 from .outcome import Result, TunnelOutcome
 from .planning import EndPlan, TunnelPlan
@@ -112,8 +113,7 @@ def finish(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
     folder = context.folder
     ensure_time(context, plan, so_far)
     folder.note("commit-decided", tunnel=plan.tunnel.name)
-    if so_far.armed:
-        _disarm(context, plan, so_far)
+    _disarm(context, plan, so_far)
     for end in reversed(plan.ends):
         if end.change:
             _save(context, plan, end, so_far)
@@ -122,7 +122,10 @@ def finish(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
 
 def _disarm(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
     """Call off what is ours, and judge what the boxes show at that moment: the tunnel, and the configuration to be saved."""
-    seen = disarm_ends(context, plan, so_far)
+    unarmed = [end for end in plan.ends if end not in so_far.armed]
+    seen = disarm_ends(context, plan, so_far) if so_far.armed else {}
+    # Where nothing was armed, a new login is asked for all the same, and the box is looked at.
+    seen |= run_on_all(context.nornir, look_anew, {end.host: {"os": end.platform.os} for end in unarmed}) if unarmed else {}
     again = [item for end in so_far.touched if end.host in seen for item in _kept(end, seen[end.host][1], so_far)]
     if len(seen) == len(plan.ends):
         again += so_far.goal.still(plan, {host: observation for host, (observation, _) in seen.items()})

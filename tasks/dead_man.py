@@ -41,6 +41,14 @@ def disarm(task: Task, fence: str, arming: Arming) -> Result:
     return Result(host=task.host, changed=True, result=(seen, replies[-1].text))
 
 
+def look_anew(task: Task, os: str) -> Result:
+    """Nornir task: as disarm() where there is nothing to call off: a new login, then (Observation, running configuration)."""
+    log_in_anew(task)
+    device = session(task)
+    replies = device.exchange((PHASE_1, PHASE_2, device.dialect.commands.running))
+    return Result(host=task.host, result=(observation(task.host.name, os, texts(replies)), replies[-1].text))
+
+
 def stand_down(task: Task, fence: str, arming: Arming) -> Result:
     """Nornir task: call off what is left of this run's fence, after a change was taken back. ``result``: was there any."""
     try:

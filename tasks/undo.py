@@ -32,8 +32,12 @@ class Undone:
     refused: tuple[Reply, ...]
 
 
-def undo(task: Task, change: Change, before: str, patience_seconds: float, pause_seconds: float, note: Note) -> Result:
-    """Nornir task. ``result`` is Undone; its ``exact`` says whether the running configuration equals ``before``.
+def undo(
+    task: Task, change: Change, before: str, pushed: bool, patience_seconds: float, pause_seconds: float, note: Note
+) -> Result:
+    """Nornir task. ``pushed`` is False where no line was sent, so that no SA is one of the change.
+
+    ``result`` is Undone; its ``exact`` says whether the running configuration equals ``before``.
 
     The device is the truth: the lines to remove are computed from what it has now, so it does not matter how far the push
     came, whether the session was lost in it, or how often this is tried. Raises Unreachable when no login succeeds within
@@ -44,7 +48,7 @@ def undo(task: Task, change: Change, before: str, patience_seconds: float, pause
         left = max(0.0, deadline - time.monotonic())
         device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds)
         try:
-            done = _undo_once(device, task.host.name, change, before, note)
+            done = _undo_once(device, task.host.name, change, before, pushed, note)
             return Result(host=task.host, changed=bool(done.removed), result=done)
         except (SessionLost, DeviceRefused):
             # Also when an echo is missing: what was taken is not known, and over a new login it can be read.
@@ -54,7 +58,7 @@ def undo(task: Task, change: Change, before: str, patience_seconds: float, pause
             time.sleep(pause_seconds)
 
 
-def _undo_once(device: Session, host: str, change: Change, before: str, note: Note) -> Undone:
+def _undo_once(device: Session, host: str, change: Change, before: str, pushed: bool, note: Note) -> Undone:
     running = leave_and_read(device) if device.configuring else device.ask(device.dialect.commands.running)
     steps = restore(change, before, running)
     refused: list[Reply] = []
@@ -67,7 +71,7 @@ def _undo_once(device: Session, host: str, change: Change, before: str, note: No
     # Another tunnel may go to the same peer: clearing the peer's SAs would break that one.
     here = read(change.os, running)
     besides = change.own if change.replaces else ()
-    for peer in change.peers:
+    for peer in change.peers if pushed or steps else ():
         if not goes_to(here, peer, besides=besides):
             clear_peer(device, IPv4Address(peer))
     exact = tree.same(running, before) if change.takes else tree.normalise(running) == tree.normalise(before)

@@ -227,7 +227,8 @@ def test_edit_in_place(old: str, new: str, wanted: list[str]) -> None:
     change = plan("asa91", "asa", second, there, Replacing(editable=keys))
     assert change.edited
     assert [line for line in lines(change.forward) if line in wanted] == wanted
-    back = plan_reversal(change, there, there.replace(TUNNEL, second))
+    group = TUNNEL[TUNNEL.index("tunnel-group") : TUNNEL.index("crypto map")] if "set peer" in new else ""
+    back = plan_reversal(change, there, there.replace(TUNNEL, second) + group)
     assert [edit.after.meaning for edit in back.edited] == [edit.before.meaning for edit in change.edited]
     assert lines(restore(change, there, there)) == []
 
