@@ -32,9 +32,7 @@ FORMS = revised(
             Form("config", "crypto engine compliance shield disable", "compliance shield", hook="compliance_shield"),
         ),
         ("config", "pad"): (),
-        ("config", "enable secret"): (
-            Form("config", f"enable secret ~ {_HASH}", "enable secret", hook="enable_secret_9"),
-        ),
+        ("config", "enable secret"): (Form("config", f"enable secret ~ {_HASH}", "enable secret", hook="enable_secret_9"),),
         ("config", "username"): (
             Form(
                 "config",
@@ -52,9 +50,7 @@ FORMS = revised(
         ("isakmp", "hash"): (
             Form("isakmp", "hash ~ {sha|sha256|sha384|sha512|md5}:value", "hash", hides="hash sha", hook="judged_hash"),
         ),
-        ("isakmp", "group"): (
-            Form("isakmp", f"group ~ {{{_GROUPS}}}:value", "group", hides="group 1", hook="judged_group"),
-        ),
+        ("isakmp", "group"): (Form("isakmp", f"group ~ {{{_GROUPS}}}:value", "group", hides="group 1", hook="judged_group"),),
         ("config", "transform-set"): (
             Form(
                 "config",

@@ -30,8 +30,9 @@ class Profile:
     """One model at one release. `nvram` in bytes; `first_ike` and `first_ipsec` are the first connection ids.
 
     `addresses` are the interfaces' addresses of the first box of the profile; `switched` are ports that take no address;
-    `disks` are the names of the flash file system, the one that it calls itself last; `erases_flash` says that a copy to flash offers to erase it first; `ssh` is None for a box that is reached by telnet;
-    `asa` says that it is no router but a firewall, and `heading` is what stands at the head of a firewall's configuration.
+    `disks` are the names of the flash file system, the one that it calls itself last; `erases_flash` says that a copy to flash
+    offers to erase it first; `ssh` is None for a box that is reached by telnet; `asa` says that it is no router but a firewall,
+    and `heading` is what stands at the head of a firewall's configuration.
     """
 
     model: str

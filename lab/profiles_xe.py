@@ -179,9 +179,12 @@ PROFILES: dict[str, Profile] = {
         addresses={"wan": "172.18.124.171", "lan": "10.10.171.1"},
         ssh=Ssh(
             kex=(
-                "curve25519-sha256", "curve25519-sha256@libssh.org", *_ECDH, "diffie-hellman-group14-sha256",
+                "curve25519-sha256",
+                "curve25519-sha256@libssh.org",
+                *_ECDH,
+                "diffie-hellman-group14-sha256",
                 "diffie-hellman-group16-sha512",
-            ),  # fmt: skip
+            ),
             ciphers=_GCM_AND_CTR,
             macs=_ETM,
             key_bits=2048,

@@ -123,14 +123,14 @@ def _ident(network: IPv4Network) -> str:
 
 
 def _sas(box: Box, flow: Flow, sas: list[IpsecSa]) -> list[str]:
-    lines, now, said = [], box.clock.now(), words(box)
+    lines, now, said, side = [], box.clock.now(), words(box), _initiator(box, flow)
     for sa in sas:
         size = 16 if any("aes" in word for word in sa.transform) else 8
         lines += [
             f"      spi: 0x{sa.spi:X}({sa.spi})",
             f"        transform: {' '.join(sa.transform)} ,",
             "        in use settings ={Tunnel, }",
-            f"        conn id: {sa.conn_id}, flow_id: {said.engine}:{sa.flow_id},{said.flags} crypto map: {flow.map}{_initiator(box, flow)}",
+            f"        conn id: {sa.conn_id}, flow_id: {said.engine}:{sa.flow_id},{said.flags} crypto map: {flow.map}{side}",
             f"        sa timing: remaining key lifetime (k/sec): ({sa.left_kilobytes}/{sa.remaining(now)})",
             f"        IV size: {size} bytes",
             f"        replay detection support: {said.replay}",
