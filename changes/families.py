@@ -12,6 +12,9 @@ import re
 from .asa_families import ASA
 from .family import Editing, Family, Reference, patterns
 
+#: IOS-XE from 17.6.1 on takes weak cryptography and says so (field notice FN72510, in these words for an encryption algorithm).
+_DEPRECATED = patterns(r"% ?Warning: weaker .+ is deprecated")
+
 IOS: tuple[Family, ...] = (
     Family(
         name="isakmp-policy",
@@ -21,6 +24,7 @@ IOS: tuple[Family, ...] = (
         children=patterns(r"encr(?:yption)? .+", r"hash \S+", r"authentication \S+", r"group \d+", r"lifetime \d+"),
         defaults=("encr des", "hash sha", "authentication rsa-sig", "group 1", "lifetime 86400"),
         remove="no crypto isakmp policy {number}",
+        replies=_DEPRECATED,
     ),
     Family(
         name="isakmp-key",
@@ -49,6 +53,7 @@ IOS: tuple[Family, ...] = (
         children=patterns(r"mode (?:tunnel|transport)"),
         defaults=("mode tunnel",),
         remove="no crypto ipsec transform-set {name}",
+        replies=_DEPRECATED,
     ),
     Family(
         name="access-list",
@@ -86,7 +91,8 @@ IOS: tuple[Family, ...] = (
                 "match address",
             )
         ),
-        replies=patterns(
+        replies=_DEPRECATED
+        + patterns(
             r"% NOTE: This new crypto map will remain disabled until a peer\s+and a valid access list have been configured\.",
         ),
     ),

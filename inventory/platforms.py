@@ -179,11 +179,11 @@ _XE_17_11 = replace(
     _XE_17,
     release=Release.parse("17.11.1"),
     suites=_ike(
-        v1=_suite(_AES, _SHA1 | _SHA2, {14, 15, 16, 19, 20, 21, 24}),
+        v1=replace(_suite(_AES, _SHA1 | _SHA2, {14, 15, 16, 19, 20, 21, 24}), pfs_groups=frozenset({14, 15, 16, 19, 20, 21})),
         v2=_suite(_AES | _GCM, _SHA1 | _SHA2, {14, 15, 16, 19, 20, 21}),
     ),
-    note="Refuses DES, triple DES, MD5 and groups 1, 2 and 5, and 24 with IKEv2, while the compliance shield is on.",
-    source="IOS-XE 17.11.1a release notes and command reference, crypto engine compliance shield.",
+    note="Refuses DES, triple DES, MD5, groups 1, 2 and 5, and 24 with IKEv2 and for PFS, while the compliance shield is on.",
+    source="Field notice FN72510; IOS-XE 17.11.1a release notes and command reference, crypto engine compliance shield.",
     allows_old="configure crypto engine compliance shield disable and reload, which Cisco advises against",
 )
 _ASA_8_0 = Platform(

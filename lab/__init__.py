@@ -3,14 +3,15 @@
 What a box knows is data, what it does with it is code:
 
     ios122_config, ios122_exec   the command tables of IOS 12.2(8)T
-    ios124_*, ios154_*           what 12.4(25d) and 15.4(3)M3 changed in them; releases compiles all three
+    ios124_*, ios154_*, ios17_*  what 12.4(25d), 15.4(3)M3 and IOS-XE 17 changed in them; releases compiles them all
     asa_config, asa_config82, asa_config84, asa_config919, asa_exec
                                  the command tables of ASA 8.2(5), 9.1(7) and 9.19(1)
     profile, profiles            the boxes: hardware, banners, order of the configuration, what is configured at start
-    profiles_ssh, profiles_asa   the routers that are reached by SSH, and the firewalls
+    profiles_ssh, profiles_xe, profiles_asa
+                                 the routers that are reached by SSH, those with IOS-XE, and the firewalls
     syntax, forms                how tables are written and typed lines are read, with abbreviations and the caret
     configure, edit              applying a line: sections, defaults
-    rules, rules124              references, refusals in the release's words, lines that mean more than they say
+    rules, rules124, rules17     references, refusals in the release's words, lines that mean more than they say
     store, model                 what is configured, and what it means to the router
     meaning                      what the wire asks of a configuration, and the answers of a router
     asa_configure, asa_edit, asa_lists, asa_model, asa_text

@@ -49,8 +49,8 @@ def _maximum(box: Box) -> int:
 
 
 def stamped(box: Box) -> bool:
-    """Whether names carry the time of day: 15.x does, 12.4 mainline numbers only."""
-    return box.release.name.startswith("15")
+    """Whether names carry the time of day: 15.x and later do, 12.4 mainline numbers only."""
+    return box.release.late
 
 
 def next_name(box: Box) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 
-from . import md5crypt
+from . import md5crypt, scrypt9
 from .archive import Archive, Revert, keep, path_of
 from .clock import LabClock
 from .configure import Place, apply
@@ -16,10 +16,11 @@ from .flash import Flash
 from .forms import Release
 from .kron import Kron
 from .meaning import IosMeaning, Meaning
-from .model import Policy, Selector
+from .model import Policy, Selector, policies
 from .network import CLIENT, CLIENT_POOL, Network
 from .profile import Profile
 from .reload import Reload
+from .rules17 import SHIELD_DOWN
 from .sa import CryptoState, Flow
 from .store import Store
 from .terminal import Terminal
@@ -67,6 +68,8 @@ class Box:
         self.crypto = CryptoState(profile.first_ike, profile.first_ipsec)
         self.physical = profile.physical
         self.switched = profile.switched
+        self.disks = profile.disks
+        self.shielded = release.name == "17.11.1a"
         self.flash = Flash(profile.image, profile.flash)
         self.archive = Archive(profile.first_archive)
         self.edition = 0
@@ -123,6 +126,7 @@ class Box:
         self.logged, self.translations, self.changed = [], [], ""
         self.booted = self.clock.now()
         self.cut_off = False
+        self.shielded = self.release.name == "17.11.1a" and SHIELD_DOWN not in self.saved.lines
         self.boot("\n".join(line for line in self.saved.lines if line != "end"))
         self.kron.stop()
         self.kron.refresh()
@@ -135,9 +139,16 @@ class Box:
 
     # What rules may ask (edit.Surroundings)
 
+    @property
+    def weak_crypto(self) -> str:
+        """What becomes of weak cryptography that is configured now (see rules17)."""
+        if self.booting:
+            return "lost" if self.shielded else ""
+        return "" if not self.release.xe else "refused" if self.shielded else "warned"
+
     def hash_secret(self, plain: str) -> str:
-        """The `secret 5` form of a password."""
-        return md5crypt.new_hash(plain)
+        """The `secret 5` form of a password; of type 9 on IOS-XE."""
+        return scrypt9.new_hash(plain) if self.release.xe else md5crypt.new_hash(plain)
 
     def stored_key(self, typed: str) -> tuple[str, str]:
         """The pre-shared key as shown and as used."""
@@ -166,11 +177,11 @@ class Box:
     @property
     def meaning(self) -> Meaning:
         """What the configuration means."""
-        return IosMeaning(self.store, defaults=self.release.name.startswith("15"))
+        return IosMeaning(self.store, defaults=self.release.late, strong=self.shielded)
 
     def policies(self) -> list[Policy]:
         """The ISAKMP policies by priority, the release's own included."""
-        return self.meaning.policies()
+        return policies(self.store, defaults=self.release.late)
 
     def log(self, message: str) -> None:
         """Write a log message, with the uptime before it; the last 200 are kept."""
@@ -281,13 +292,17 @@ class Box:
         if entry is None or "login-refused" in self.faults:
             return None
         plain, hashed = entry.values.get("password"), entry.values.get("hash")
-        good = plain == password if plain is not None else md5crypt.matches(password, hashed or "")
+        good = plain == password if plain is not None else _matches(password, hashed or "")
         return self.level_of(user) if good else None
 
     def enable_matches(self, password: str) -> bool:
         """Whether this is the enable secret."""
         entry = self.store.get("enable secret")
-        return entry is not None and md5crypt.matches(password, entry.values["hash"])
+        return entry is not None and _matches(password, entry.values["hash"])
+
+
+def _matches(password: str, stored: str) -> bool:
+    return scrypt9.matches(password, stored) if stored.startswith("$9$") else md5crypt.matches(password, stored)
 
 
 def size_of(lines: list[str]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .edit import Edit, Misread, Refused, Surroundings
 from .forms import ConfigLeaf, Form, Release
-from .rules124 import HOOKS
+from .rules17 import HOOKS
 from .store import Entry
 from .syntax import Reading, Verdict
 

@@ -15,6 +15,12 @@ class Surroundings(Protocol):
     store: Store
     physical: tuple[str, ...]
     switched: tuple[str, ...]
+    #: File systems that a path may name, beside nvram.
+    disks: tuple[str, ...]
+
+    @property
+    def weak_crypto(self) -> str:
+        """What becomes of weak cryptography: nothing special, `warned`, `refused`, or `lost` while the box boots."""
 
     def hash_secret(self, plain: str) -> str:
         """The `secret 5` form of a password."""

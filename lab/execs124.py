@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from . import archive, shows124, shows_crypto124
+from .box import Box
 from .configure import Place
 from .execs import HANDLERS as BEFORE
-from .execs import Call, Handler, of_box, write_memory
+from .execs import Call, Handler, of_box, reload, write_memory
 from .flash import file_name
 from .replace import replace
 
@@ -43,7 +44,7 @@ async def configure_replace(call: Call) -> list[str]:
 def _contents(call: Call, url: str) -> list[str] | None:
     if url in ("nvram:startup-config", "startup-config"):
         return call.box.saved.lines or None
-    return call.box.flash.files.get(file_name(url)) if url.startswith("flash:") else None
+    return call.box.flash.files.get(file_name(url)) if on_flash(call.box, url) else None
 
 
 async def configure_revert_timer(call: Call) -> list[str]:
@@ -93,7 +94,7 @@ async def copy_to_flash(call: Call) -> list[str]:
     if "startup-config".startswith(url) or url == "nvram:startup-config":
         answer = await call.ask("Destination filename [startup-config]? ")
         return await write_memory(call) if answer in ("", "startup-config") else []
-    if not url.startswith("flash:"):
+    if not on_flash(call.box, url):
         return [f"%Error opening {url} (Invalid argument)", ""]
     name = await call.ask(f"Destination filename [{file_name(url)}]? ") or file_name(url)
     if call.box.profile.erases_flash:
@@ -120,10 +121,20 @@ async def copy_to_flash(call: Call) -> list[str]:
     return [*checksum, f"{size} bytes copied in 1.{size % 900 + 100} secs ({size * 10 // 15} bytes/sec)", ""]
 
 
+def on_flash(box: Box, url: str) -> bool:
+    """Whether a path names the flash, under one of its names."""
+    return url.partition(":")[0] in box.disks and ":" in url
+
+
+def shown_name(box: Box, name: str) -> str:
+    """A file as questions name it: with the slash of the root where the disk is a Linux file system."""
+    return f"{box.disks[-1]}:{'/' if len(box.disks) > 1 else ''}{name}"
+
+
 async def delete(call: Call) -> list[str]:
     """`delete flash:X`, with its two questions."""
     name = await call.ask(f"Delete filename [{file_name(call.values['url'])}]? ") or file_name(call.values["url"])
-    call.session.terminal.write(f"Delete flash:{name}? [confirm]")
+    call.session.terminal.write(f"Delete {shown_name(call.box, name)}? [confirm]")
     key = await call.session.terminal.read_key()
     call.session.terminal.write("\n")
     return _deleted(call, name) if key in "\r\nyY" else []
@@ -136,7 +147,7 @@ async def delete_at_once(call: Call) -> list[str]:
 
 def _deleted(call: Call, name: str) -> list[str]:
     if call.box.flash.files.pop(name, None) is None:
-        return [f"%Error deleting flash:{name} (No such file or directory)", ""]
+        return [f"%Error deleting {shown_name(call.box, name)} (No such file or directory)", ""]
     return []
 
 
@@ -157,8 +168,15 @@ async def show_ipsec_sa(call: Call) -> list[str]:
     return shows_crypto124.ipsec_sa(call.box, values.get("map", ""), values.get("interface", ""), values.get("peer", ""))
 
 
+async def reload_named(call: Call) -> list[str]:
+    """`reload` of IOS-XE 17: it says when and by whom, and there is always a reason."""
+    call.values.setdefault("reason", "Reload Command")
+    return await reload(call)
+
+
 HANDLERS: dict[str, Handler] = {
     **BEFORE,
+    "reload_named": reload_named,
     "archive_config": archive_config,
     "configure_replace": configure_replace,
     "configure_revert_timer": configure_revert_timer,

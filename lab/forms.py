@@ -63,6 +63,16 @@ class Release:
         """Whether it is a 12.2: no entry numbers, no `section` filter, log messages with the uptime."""
         return self.name.startswith("12.2")
 
+    @property
+    def late(self) -> bool:
+        """Whether it is a 15.x or later: sections by address family, policies of its own, dated archive files."""
+        return not self.name.startswith("12.")
+
+    @property
+    def xe(self) -> bool:
+        """Whether it is an IOS-XE."""
+        return self.name.startswith("17.")
+
 
 def compile_release(
     name: str, forms: Iterable[Form], execs: Iterable[ExecForm], prompts: Mapping[str, str], macros: Mapping[str, str]

@@ -76,10 +76,14 @@ def host_lives(address: IPv4Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class IosMeaning:
-    """The reading of an IOS configuration; `defaults` when the release has built-in policies that pre-share."""
+    """The reading of an IOS configuration; `defaults` when the release has built-in policies that pre-share.
+
+    `strong` when a compliance shield keeps weak policies out of negotiations (field notice FN72510).
+    """
 
     store: Store
     defaults: bool = False
+    strong: bool = False
 
     @property
     def drops_incomplete(self) -> bool:
@@ -88,7 +92,8 @@ class IosMeaning:
 
     def policies(self) -> list[Policy]:
         """The ISAKMP policies."""
-        return model.policies(self.store, defaults=self.defaults)
+        found = model.policies(self.store, defaults=self.defaults)
+        return [policy for policy in found if not policy.weak] if self.strong else found
 
     def interfaces(self) -> list[Interface]:
         """The interfaces."""

@@ -21,6 +21,11 @@ class Policy:
     group: str
     lifetime: int
 
+    @property
+    def weak(self) -> bool:
+        """Whether a compliance shield keeps it out: DES, 3DES, MD5, groups 1, 2 and 5."""
+        return self.encr in ("des", "3des") or self.hash == "md5" or self.group in ("1", "2", "5")
+
 
 @dataclass(frozen=True, slots=True)
 class Selector:

@@ -90,7 +90,7 @@ class Port:
         settings = self.box.profile.ssh
         assert settings is not None
         if self.key is None:
-            self.key = ssh.new_host_key(settings.key_bits, settings.host_key)
+            self.key = ssh.new_host_key(settings.key_bits, settings.host_keys)
         return await ssh.listen(self.box, where, settings, self.key, self.lines)
 
     def pause(self) -> None:

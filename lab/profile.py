@@ -19,14 +19,20 @@ class Ssh:
     software: str = "Cisco-1.25"
     host_key: str = "ssh-rsa"
 
+    @property
+    def host_keys(self) -> tuple[str, ...]:
+        """The algorithms with which the RSA key of the box signs: one, or several with commas between."""
+        return tuple(self.host_key.split(","))
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One model at one release. `nvram` in bytes; `first_ike` and `first_ipsec` are the first connection ids.
 
     `addresses` are the interfaces' addresses of the first box of the profile; `switched` are ports that take no address;
-    `erases_flash` says that a copy to flash offers to erase it first; `ssh` is None for a box that is reached by telnet;
-    `asa` says that it is no router but a firewall, and `heading` is what stands at the head of a firewall's configuration.
+    `disks` are the names of the flash file system, the one that it calls itself last; `erases_flash` says that a copy to flash
+    offers to erase it first; `ssh` is None for a box that is reached by telnet; `asa` says that it is no router but a firewall,
+    and `heading` is what stands at the head of a firewall's configuration.
     """
 
     model: str
@@ -46,6 +52,7 @@ class Profile:
     switched: tuple[str, ...] = ()
     image: str = ""
     flash: int = 32 * 1024 * 1024
+    disks: tuple[str, ...] = ("flash",)
     erases_flash: bool = False
     first_archive: int = 1
     ssh: Ssh | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from . import profiles_asa, profiles_ssh
+from . import profiles_asa, profiles_ssh, profiles_xe
 from .profile import Profile
 from .store import Layout
 
@@ -222,6 +222,7 @@ PROFILES: dict[str, Profile] = {
         addresses={"wan": "172.18.124.199", "lan": "10.10.20.1"},
     ),
     **profiles_ssh.PROFILES,
+    **profiles_xe.PROFILES,
     **profiles_asa.PROFILES,
 }
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from .profile import Profile, Ssh
 from .store import Layout
 
-_CRYPTO: Layout = (
+CRYPTO: Layout = (
     "isakmp policy/", "isakmp enable", "isakmp identity", "isakmp key", "isakmp spi-recovery", "isakmp keepalive",
     "isakmp aggressive", "!", "isakmp group!", "!", "ipsec lifetime", "transform-set", "!", "dynamic-map!", "!",
     ("map local-address", "map xauth", "map authorization", "map mode-config", "map entry"), "!", "!", "!", "!",
@@ -29,12 +29,12 @@ _TAIL: Layout = (
 LAYOUT_124: Layout = (
     *_HEAD, "aaa new-model", "aaa authentication", "aaa authorization", "aaa session-id", "!", "!", "ip cef",
     "ip domain-lookup", "ip domain-name", "ip ssh time-out", "ip ssh retries", "ip ssh version", "!", "!", "username",
-    "archive", "!", "!", *_CRYPTO, "interface!", "ip local pool", "ip classless", *_TAIL,
+    "archive", "!", "!", *CRYPTO, "interface!", "ip local pool", "ip classless", *_TAIL,
 )  # fmt: skip
 LAYOUT_154: Layout = (
     *_HEAD, "aaa new-model", "aaa authentication", "aaa authorization", "aaa session-id", "!", "!", "!",
     "ip domain-lookup", "ip domain-name", "ip cef", "ipv6 cef", "!", "!", "multilink", "license udi", "!", "!", "archive",
-    "username", "!", "!", "ip ssh time-out", "ip ssh retries", "ip ssh version", "!", "!", *_CRYPTO, "interface!",
+    "username", "!", "!", "ip ssh time-out", "ip ssh retries", "ip ssh version", "!", "!", *CRYPTO, "interface!",
     "ip local pool", "ip forward-protocol", *_TAIL,
 )  # fmt: skip
 
@@ -117,7 +117,7 @@ line vty 0 4
  transport input ssh
 """
 
-_LAW = """\
+LAW = """\
 This product contains cryptographic features and is subject to United
 States and local country laws governing import, export, transfer and
 use. Delivery of Cisco cryptographic products does not imply
@@ -147,7 +147,7 @@ System returned to ROM by reload
 System image file is "flash:c3640-jk9o3s-mz.124-25d.bin"
 
 
-{_LAW}
+{LAW}
 Cisco 3640 (R4700) processor (revision 0x00) with 124928K/6144K bytes of memory.
 Processor board ID 19297563
 R4700 CPU at 100MHz, Implementation 33, Rev 1.0
@@ -176,7 +176,7 @@ Last reload reason: Reload Command
 
 
 
-{_LAW}
+{LAW}
 Cisco 881 (MPC8300) processor (revision 1.0) with 236544K/25600K bytes of memory.
 Processor board ID FTX1512038X
 

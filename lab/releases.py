@@ -9,6 +9,8 @@ from . import (
     asa_config84,
     asa_config919,
     asa_exec,
+    ios17_config,
+    ios17_exec,
     ios122_config,
     ios122_exec,
     ios124_config,
@@ -28,6 +30,8 @@ def release(name: str) -> Release:
         return compile_release(name, ios124_config.FORMS, ios124_exec.EXECS, ios124_config.PROMPTS, ios124_config.MACROS)
     if name == "15.4(3)M3":
         return compile_release(name, ios154_config.FORMS, ios154_exec.EXECS, ios154_config.PROMPTS, ios154_config.MACROS)
+    if name in ("17.9.4a", "17.11.1a"):
+        return compile_release(name, ios17_config.FORMS, ios17_exec.EXECS, ios17_config.PROMPTS, ios17_config.MACROS)
     if name == "8.2(5)":
         return compile_release(name, asa_config82.FORMS, asa_exec.EXECS82, asa_config82.PROMPTS, asa_config82.MACROS)
     if name == "9.1(7)":

@@ -19,6 +19,8 @@ class Draft:
         self.store = Store()
         self.physical = box.physical
         self.switched = box.switched
+        self.disks = box.disks
+        self.weak_crypto = "refused" if box.shielded else ""
 
     def hash_secret(self, plain: str) -> str:
         """A file holds hashes; a plain one in it is stored as it is."""

@@ -6,7 +6,6 @@ missing number is from memory; that IP addresses are refused on switch ports, an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from . import rules
@@ -110,7 +109,7 @@ def archive_path(edit: Edit) -> None:
     """A place in a file system of the box."""
     if edit.negated:
         edit.clear()
-    elif not re.match(r"(flash|nvram):", edit.values["url"]):
+    elif edit.values["url"].partition(":")[0] not in (*edit.box.disks, "nvram") or ":" not in edit.values["url"]:
         raise Misread(edit.values["url"])
     else:
         edit.put()

@@ -44,7 +44,8 @@ def startup(box: Box) -> list[str]:
     """`show startup-config`."""
     if not box.saved.lines:
         return ["startup-config is not present"]
-    return [f"Using {box.saved.size} out of {box.profile.nvram - 3080} bytes", *box.saved.lines, ""]
+    room = box.profile.nvram - (0 if box.release.xe else 3080)
+    return [f"Using {box.saved.size} out of {room} bytes", *box.saved.lines, ""]
 
 
 def users(box: Box, line: int, user: str) -> list[str]:

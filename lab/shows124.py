@@ -42,7 +42,7 @@ def directory(box: Box) -> list[str]:
     if "flash-full" in box.faults:
         used = box.flash.room
     tail = f"{box.flash.room} bytes total ({box.flash.room - used} bytes free)"
-    return ["Directory of flash:/", "", *(lines or ["No files in directory"]), "", tail]
+    return [f"Directory of {box.disks[-1]}:/", "", *(lines or ["No files in directory"]), "", tail]
 
 
 _CODES = """\

@@ -1,12 +1,14 @@
 """`show crypto ...` as IOS 12.4 mainline and 15.4 print it.
 
 Sources: public outputs of 12.4 and 15.x routers; of an 881 the phase-2 block with `ip mtu idb`, `Onboard VPN` and
-`sibling_flags`. What differs between the two releases is in `Words`.
+`sibling_flags`; of C8000V and CSR1000V routers with `flow_id: CSR:n`, `plaintext mtu` and, on the latest, `initiator`. The
+outputs of IOS-XE do not say their releases: that 17.9 has no `initiator` and 17.11 has one is a choice, so that both are played.
+What differs between the releases is in `Words`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from . import model, shows_crypto
@@ -44,15 +46,28 @@ class Words:
     flags: str
     ike: str
     ipv4: str
+    xe: bool = False
+    status: str = "ACTIVE"
+    replay: str = "Y"
 
 
 _124 = Words(sections=False, pfs=False, engine="SW", flags="", ike="IKE SA", ipv4="")
 _154 = Words(sections=True, pfs=True, engine="Onboard VPN", flags=" sibling_flags 80000046,", ike="IKEv1 SA", ipv4="IPv4 ")
+_17 = replace(
+    _154,
+    xe=True,
+    engine="CSR",
+    flags=" sibling_flags FFFFFFFF80004048,",
+    status="ACTIVE(ACTIVE)",
+    replay="Y  replay window size: 1024",
+)
 
 
 def words(box: Box) -> Words:
     """The words of the box's release."""
-    return _154 if box.release.name.startswith("15") else _124
+    if box.release.xe:
+        return _17
+    return _154 if box.release.late else _124
 
 
 def isakmp_sa(box: Box) -> list[str]:
@@ -80,14 +95,17 @@ def isakmp_policy(box: Box) -> list[str]:
     lines = ["", "Default IKE policy" if own else "Global IKE policy"]
     for policy in box.policies():
         name = f"Protection suite of priority {policy.number}" if policy.number < 65535 else "Default protection suite"
-        lines += [
-            name,
-            f"        encryption algorithm:   {CIPHERS[policy.encr]}",
-            f"        hash algorithm:         {HASHES[policy.hash]}",
-            f"        authentication method:  {shows_crypto.AUTHS[policy.auth]}",
-            f"        Diffie-Hellman group:   {GROUPS[policy.group]}",
-            f"        lifetime:               {policy.lifetime} seconds, no volume limit",
+        told = [
+            ("encryption algorithm:", CIPHERS[policy.encr]),
+            ("hash algorithm:", HASHES[policy.hash]),
+            ("authentication method:", shows_crypto.AUTHS[policy.auth]),
+            ("Diffie-Hellman group:", GROUPS[policy.group]),
+            ("lifetime:", f"{policy.lifetime} seconds, no volume limit"),
         ]
+        lines.append(name)
+        for title, value in told:
+            tabs = "\t" * (1 if len(title) > 15 else 2)
+            lines.append(f"\t{title}{tabs}{value}" if words(box).xe else f"        {title:<23} {value}")
     return lines
 
 
@@ -105,20 +123,29 @@ def _ident(network: IPv4Network) -> str:
 
 
 def _sas(box: Box, flow: Flow, sas: list[IpsecSa]) -> list[str]:
-    lines, now, said = [], box.clock.now(), words(box)
+    lines, now, said, side = [], box.clock.now(), words(box), _initiator(box, flow)
     for sa in sas:
         size = 16 if any("aes" in word for word in sa.transform) else 8
         lines += [
             f"      spi: 0x{sa.spi:X}({sa.spi})",
             f"        transform: {' '.join(sa.transform)} ,",
             "        in use settings ={Tunnel, }",
-            f"        conn id: {sa.conn_id}, flow_id: {said.engine}:{sa.flow_id},{said.flags} crypto map: {flow.map}",
+            f"        conn id: {sa.conn_id}, flow_id: {said.engine}:{sa.flow_id},{said.flags} crypto map: {flow.map}{side}",
             f"        sa timing: remaining key lifetime (k/sec): ({sa.left_kilobytes}/{sa.remaining(now)})",
             f"        IV size: {size} bytes",
-            "        replay detection support: Y",
-            "        Status: ACTIVE",
+            f"        replay detection support: {said.replay}",
+            f"        Status: {said.status}",
         ]
     return lines
+
+
+def _initiator(box: Box, flow: Flow) -> str:
+    return f", initiator : {bool(flow.initiator)}" if box.release.name == "17.11.1a" else ""
+
+
+def _plaintext_mtu(box: Box, flow: Flow) -> str:
+    """What is left of 1500 bytes by ESP in tunnel mode with AES and SHA: 1438 in the sample."""
+    return f"plaintext mtu {1438 if flow.outbound else 1500}, " if words(box).xe else ""
 
 
 def _flow(box: Box, flow: Flow, local: IPv4Address, interface: str, group: str) -> list[str]:
@@ -140,7 +167,7 @@ def _flow(box: Box, flow: Flow, local: IPv4Address, interface: str, group: str) 
         f"    #send errors {flow.send_errors}, #recv errors {flow.recv_errors}",
         "",
         f"     local crypto endpt.: {local}, remote crypto endpt.: {flow.peer}",
-        f"     path mtu 1500, ip mtu 1500, ip mtu idb {interface}",
+        f"     {_plaintext_mtu(box, flow)}path mtu 1500, ip mtu 1500, ip mtu idb {interface}",
         f"     current outbound spi: 0x{spi:X}({spi})",
         *([pfs] if words(box).pfs else []),
         "",
@@ -242,6 +269,7 @@ def _session(box: Box, item: model.Interface, peer: IPv4Address, flows: list[Flo
     lines = [f"Interface: {item.name}", f"Session status: {status:<14}", f"Peer: {peer} port 500{vrfs}"]
     lines += [f"      Phase1_id: {peer if up else '(none)'}", "      Desc: (none)"] if detailed else []
     if row is not None:
+        lines += ["  Session ID: 0  "] if words(box).xe else []
         state = "Active" if up else "Inactive"
         lines.append(f"  {words(box).ike}: local {item.address}/500 remote {peer}/500 {state} ")
         left = max(0, int(row.expires - box.clock.now())) if up else 0

@@ -19,10 +19,10 @@ from .vty import Vty
 TRIES = 3
 
 
-def new_host_key(bits: int, algorithm: str) -> asyncssh.SSHKeyPair:
-    """What `crypto key generate rsa` made on the box before the rehearsal began; it signs with one algorithm only."""
+def new_host_key(bits: int, algorithms: tuple[str, ...]) -> asyncssh.SSHKeyPair:
+    """What `crypto key generate rsa` made on the box before the rehearsal began; it signs with these algorithms only."""
     (pair,) = asyncssh.load_keypairs([asyncssh.generate_private_key("ssh-rsa", key_size=bits)])
-    pair.host_key_algorithms = (algorithm.encode(),)
+    pair.host_key_algorithms = tuple(algorithm.encode() for algorithm in algorithms)
     return pair
 
 
@@ -158,7 +158,7 @@ async def listen(box: Box, where: socket.socket, ssh: Ssh, key: asyncssh.SSHKeyP
         kex_algs=ssh.kex,
         encryption_algs=ssh.ciphers,
         mac_algs=ssh.macs,
-        signature_algs=[ssh.host_key],
+        signature_algs=ssh.host_keys,
         compression_algs=["none"],
         public_key_auth=False,
         kbdint_auth=False,

@@ -71,12 +71,6 @@ CHANGES = {
     "ike": other_ike_lifetime,
     "key": other_key,
 }
-    "prefixes": wider_prefix,
-    "narrower": other_prefix,
-    "lifetime": stronger_phase_2,
-    "ike": other_ike_lifetime,
-    "key": other_key,
-}
 
 
 @pytest.mark.parametrize("what", CHANGES)
