@@ -21,6 +21,7 @@ BOXES = {
     "vpn3640-124": ("3640", "12.4(25d)", "Ethernet0/0", "cisco_ios"),
     "c881": ("881", "15.4(3)M3", "FastEthernet4", "cisco_ios"),
     "vpn2611": ("2611", "12.2(8)T", "Ethernet0/0", "cisco_ios_telnet"),
+    "vpn3640": ("3640", "12.2(8)T", "Ethernet0/0", "cisco_ios_telnet"),
     "asa82": ("ASA", "8.2(5)", "Ethernet0/0", "cisco_asa"),
     "asa91": ("ASA", "9.1(7)", "GigabitEthernet0/0", "cisco_asa"),
     "asa919": ("ASA", "9.19(1)", "GigabitEthernet0/0", "cisco_asa"),
