@@ -83,7 +83,8 @@ class ConfigObject:
         if self.family.ordered:
             return self.header, given
         settings = {self._setting(child) for child in given}
-        assumed = (default for default in self.family.defaults if self._setting(default) not in settings)
+        defaults = (_canonical(default) for default in self.family.defaults)
+        assumed = (default for default in defaults if self._setting(default) not in settings)
         return _canonical(self.header), frozenset((*given, *assumed))
 
     def _setting(self, line: str) -> str:
