@@ -76,12 +76,19 @@ class Chosen:
     because: tuple[str, ...] = ()
 
 
+#: File systems of a router itself; a copy elsewhere may be out of reach when it is needed.
+_ON_THE_BOX = re.compile(r"(?:flash|bootflash|disk|slot|nvram|harddisk|usbflash)\d*:")
+
+
 def _no_archive(_os: str, outputs: Outputs, minutes: int, _inverse: Sequence[Step]) -> str:
     if minutes > LONGEST_REVERT:
         return f"a revert timer counts {LONGEST_REVERT} minutes at most"
     archive = next((node for node in tree.parse(outputs[RUNNING]) if node.line == "archive"), None)
-    if archive is None or not any(line.startswith("path ") for line in archive.children):
+    path = next((line.split()[1] for line in archive.children if line.startswith("path ")), "") if archive else ""
+    if not path:
         return "no archive path is configured, so there is no revert timer"
+    if not _ON_THE_BOX.match(path):
+        return f"the archive is not on the box ({path}), and a change may cut the way to it"
     return ""
 
 

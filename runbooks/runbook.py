@@ -160,6 +160,9 @@ def _plan_again(context: Context, approved: TunnelPlan, planner: Planner, every:
     plan = planner(context, approved.tunnel, Known(snapshots, approved=approved))
     if not plan.is_within(every):
         raise DriftError("a device has changed since the plan was made; look at a new plan")
+    pairs = [(now.fence, then.fence) for now, then in zip(plan.ends, approved.ends, strict=True) if now.change and then.change]
+    if any(now and then and now.name != then.name for now, then in pairs):
+        raise DriftError("a device would now go back by itself in another way than was approved; look at a new plan")
     if plan.changed:
         plan.refuse_if_forbidden()
     return plan

@@ -39,6 +39,7 @@ def outputs(archive: str = "", clock: str = "02:29:07.123 UTC Tue Nov 10 2015", 
     [
         (YOUNG, outputs("archive\n path flash:kept\n"), 15, "revert-timer"),
         (YOUNG, outputs("archive\n path flash:kept\n"), 121, "configure-replace"),
+        (YOUNG, outputs("archive\n path tftp://192.0.2.9/kept\n"), 15, "configure-replace"),
         (YOUNG, outputs("archive\n maximum 5\n"), 15, "configure-replace"),
         (YOUNG, outputs(), 15, "configure-replace"),
         (YOUNG, outputs(clock="*02:29:07.123 UTC Tue Nov 10 2015"), 15, "reload-in"),
