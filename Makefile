@@ -10,11 +10,12 @@ STAMP := $(VENV)/.installed
 FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench pictures constraints clean
+.PHONY: help demo test faults check lint bench pictures constraints clean
 
 help:
 	@echo "make demo         build a VPN tunnel on two simulated routers, prove it and save it"
 	@echo "make test         all tests"
+	@echo "make faults       all faults against all tasks and devices (hundreds more than make test tries; a quarter of an hour)"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
 	@echo "make lint         ruff and mypy only"
 	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
@@ -27,6 +28,9 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/pytest -q -n 4
+
+faults: $(STAMP)
+	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults
 
 check: lint
 	$(BIN)/pytest -q -n 2 $(FAST)
