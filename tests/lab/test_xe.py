@@ -40,16 +40,8 @@ def xe(shared_xe: LabHandle) -> Iterator[LabHandle]:
 
 
 def reloaded(lab: LabHandle, device: str) -> bool:
-    """Wait until the box has gone, and until it is back."""
-
-    def gone() -> bool:
-        try:
-            login(lab, device).__exit__()
-        except (ConnectionError, EOFError):
-            return True
-        return False
-
-    eventually(gone)
+    """Wait until a box that was configured before it reloads has forgotten its log, and lets people in again."""
+    eventually(lambda: "SYS-5-CONFIG_I" not in lab.exec(device, "show logging"))
     came_back(lab, device).__exit__()
     return True
 
