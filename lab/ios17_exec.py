@@ -1,7 +1,7 @@
 """The exec commands of IOS-XE 17 that the boxes play: those of IOS 15.4.
 
 `reload in` takes its reason after a keyword and says when and by whom before it asks (a session on IOS-XE of 2020). Kron is still
-there: the IOS-XE 17 command reference has it.
+there, from memory.
 """
 
 from __future__ import annotations
