@@ -102,10 +102,16 @@ def test_nobody_reads_the_output(rehearsal) -> None:
 
 def test_resume_does_not_undo_what_a_later_run_built(rehearsal) -> None:
     """A killed run that a later one has overtaken is refused, and closed by a person's word."""
+    # Slow enough that the run is killed before its first line, which without a dead-man nothing would take back.
+    for name in BOXES:
+        rehearsal.lab.fault(name, "slow", "300")
     process = rehearsal.begin("--yes", "--json", "--dead-man", "0")
     rehearsal.wait_for("recorded")
     process.kill()
     process.communicate(timeout=30)
+    for name in BOXES:
+        rehearsal.lab.fault(name, "slow", on=False)
+    assert rehearsal.configurations() == rehearsal.before
     (killed,) = (path.name for path in rehearsal.runs.glob("2*"))
     refused = rehearsal.deploy("--yes", "--json")
     if refused.code == 12:

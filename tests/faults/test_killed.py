@@ -127,10 +127,12 @@ def test_without_resume_the_dead_man_takes_it_back(rehearsal) -> None:
 
 def test_resume_while_the_run_still_lives_is_refused(rehearsal) -> None:
     """A run that is alive holds its devices, so nobody can resume it under its hands."""
-    rehearsal.lab.fault("vpn2611", "slow", "60")
+    # So slow that the run cannot end before the resume has asked, however busy the machine is.
+    rehearsal.lab.fault("vpn2611", "slow", "700")
     process = rehearsal.begin("--yes", "--json")
     rehearsal.wait_for("recorded")
     second = rehearsal.nr_run("resume", "--json")
+    rehearsal.lab.fault("vpn2611", "slow", on=False)
     assert second.code == 75, second.out + second.err
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, out + err
