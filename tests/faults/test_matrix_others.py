@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .bench import BRANCH, ENDS, HQ, PAIRS, SHORT, bench_of, ended_right, ready
+from .bench import BRANCH, ENDS, HQ, PAIRS, SHORT, bench_of, ended_right
 
 every_pair = pytest.mark.parametrize("pair", PAIRS)
 on_each_end = pytest.mark.parametrize("device", ENDS)
