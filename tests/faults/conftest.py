@@ -10,7 +10,7 @@ import pytest
 
 _FOLDER = "tests/faults/"
 #: Of each file of the matrix one case in so many is tried, always the same ones: all tests end within minutes on two cores.
-_ONE_IN = {"test_matrix.py": 3, "test_matrix_lines.py": 4, "test_matrix_others.py": 3}
+_ONE_IN = {"test_matrix.py": 4, "test_matrix_lines.py": 5, "test_matrix_others.py": 4}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
