@@ -52,6 +52,8 @@ class Family:
     children: tuple[re.Pattern[str], ...] = ()
     #: Lines that the device does not show because they are its defaults, written out.
     defaults: tuple[str, ...] = ()
+    #: What other releases begin with, and show until the line for it has arrived.
+    shown_first: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     #: The line that takes it away, formatted with the header's groups and ``line``, the header as the device shows it.
     remove: str = "no {line}"

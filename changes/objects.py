@@ -87,6 +87,11 @@ class ConfigObject:
         assumed = (default for default in defaults if self._setting(default) not in settings)
         return _canonical(self.header), frozenset((*given, *assumed))
 
+    @property
+    def shown_unasked(self) -> frozenset[str]:
+        """Lines that a device shows below such an object though nobody typed them, in one spelling."""
+        return frozenset(_canonical(line) for line in (*self.family.defaults, *self.family.shown_first))
+
     def _setting(self, line: str) -> str:
         """What a line sets: of the lines of one setting there is one."""
         single = self.family.editing.single if self.family.editing else ()

@@ -68,9 +68,9 @@ def _refuse_foreign(host: str, present: ConfigObject, known: Iterable[ConfigObje
 def _foreign(present: ConfigObject, known: tuple[ConfigObject, ...]) -> str:
     """The first line of an object that is in none of its known forms, or nothing; a key that the device altered is still ours.
 
-    A default that was not sent and that the device shows (an ASA shows the lifetime of every IKE policy) is nobody else's line.
+    A default that the device shows (an ASA shows every line of an IKE policy from the first on) is nobody else's line.
     """
     if present.family.name != "isakmp-key" and all(present.meaning[0] != item.meaning[0] for item in known):
         return present.header
-    lines = {line for item in known for line in item.meaning[1]}
+    lines = {line for item in known for line in item.canonical_children} | present.shown_unasked
     return next((line for line in present.canonical_children if line not in lines), "")

@@ -257,3 +257,12 @@ def test_headers_are_gathered_wherever_they_stand() -> None:
     """Lines of one entry that stand apart are one object, at the place of the first."""
     text = "crypto map M 10 set pfs\nroute outside 0.0.0.0 0.0.0.0 192.0.2.1\ncrypto map M 10 match address A\n"
     assert [node.line for node in nodes_of("asa", text)] == ["crypto map M 10", "route outside 0.0.0.0 0.0.0.0 192.0.2.1"]
+
+
+@pytest.mark.parametrize("first", [("encryption 3des", "group 2"), ("encryption aes", "group 14")])
+def test_defaults_of_a_half_built_policy_are_nobodys(first: tuple[str, str]) -> None:
+    """Cut after its header, a policy shows what the release begins with; it is taken away all the same."""
+    change = plan("asa91", "asa", TUNNEL, RUNNING)
+    half = "crypto ikev1 policy 20\n authentication pre-share\n hash sha\n lifetime 86400\n"
+    now = RUNNING + half + "".join(f" {line}\n" for line in first)
+    assert lines(restore(change, RUNNING, now)) == ["no crypto ikev1 policy 20"]
