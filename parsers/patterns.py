@@ -45,7 +45,7 @@ PATTERNS: dict[str, str] = {
     "HASHES": r"##?",
     "ENGINE_INTERFACE": r"<none>|[A-Za-z][A-Za-z0-9/.:_-]*",
     "ENGINE_ADDRESS": r"<none>|(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+",
-    "ALGORITHM": r"[A-Z][A-Z0-9]*(?:[_+-]\w+)*",
+    "ALGORITHM": r"[A-Z][A-Z0-9]*(?:[_+-][A-Za-z0-9]+)*",
     "ADDRESS_PREFIX": r"(?:\d{1,3}\.){3}\d{1,3}(?:/\d+)?",
     "NAT_SIDE": r"---|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+",
     "PING_MARKS": r"[!.UQMN?&]+",

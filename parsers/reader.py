@@ -45,7 +45,7 @@ def parse(os: str, command: str, text: str, *, templates: Path | None = None) ->
         raise ParseError(f"this is not the output of {entry.name!r}: no line of it is known.")
     try:
         state = entry.state(outcome.raw)
-    except LookupError:
+    except (LookupError, ValueError):  # a number or a word that makes the state is missing, or is none
         reason = f": {problems[0].why} (line {problems[0].line})" if problems else ""
         raise ParseError(f"the output of {entry.name!r} is too incomplete to be read{reason}.") from None
     problems += _at_the_end(entry, state, output)

@@ -15,13 +15,13 @@ import click
 
 from ..inventory.errors import Exit, NrRunError, UsageError
 from .context import Context, Waits
-from .opening import asking
 from .outcome import TunnelOutcome, exit_code
 from .planning import TunnelPlan
 from .progress import LiveProgress, PlainProgress
 from .rollout import Rollout
 from .run_folder import plain
 from .runbook import Approval
+from .signals import asking
 from .view import console, plan_view, recap_view
 
 #: What a push, the pings and the readings of a proof take at most, beside the wait for IKE.

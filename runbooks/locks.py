@@ -163,6 +163,8 @@ class _Heartbeat(threading.Thread):
             try:
                 self._records.touch()
             except OSError as error:
+                # The record may be gone because another run has ended this one: worth a look before the next step.
+                self._suspicious = True
                 if not lost:
                     self._tell(f"the locks cannot be kept alive ({error.strerror}); the run goes on")
                 lost = True

@@ -5,20 +5,17 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
-import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
-import click
 from nornir.core import Nornir
 
-from ..inventory.errors import Interrupted, NothingMatched
+from ..inventory.errors import NothingMatched
 from ..inventory.hosts import load_nornir, platforms_of, with_endpoints
 from ..inventory.intent import Tunnel
 from ..inventory.intent_files import load_intent
@@ -27,6 +24,7 @@ from ..inventory.validation import validate
 from ..tasks.device import Stop, connect_by
 from .context import Context, Progress, Waits
 from .run_folder import RunFolder, runs_folder
+from .signals import on_signals
 
 if TYPE_CHECKING:
     from ..lab.entry import LabHandle
@@ -156,32 +154,3 @@ def _debug_log(folder: RunFolder, secrets: Secrets) -> Callable[[], None]:
         handler.close()
 
     return close
-
-
-@contextmanager
-def asking() -> Iterator[None]:
-    """While a question stands, Ctrl-C is an answer to it: nothing has been changed yet. Raises Interrupted."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    except (KeyboardInterrupt, click.Abort):
-        raise Interrupted("stopped before anything was changed") from None
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def on_signals(stop: Stop, progress: Progress) -> Callable[[], None]:
-    """From now on Ctrl-C, SIGTERM and a closed terminal set ``stop``; the returned function gives the signals back."""
-
-    def asked(_number: int, _frame: FrameType | None) -> None:
-        again = stop.event.is_set()
-        stop.event.set()
-        progress.say("still taking the change back" if again else "stopping: what was begun is finished or taken back")
-
-    before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    return restore

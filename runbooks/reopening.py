@@ -12,9 +12,9 @@ from ..inventory.errors import NothingMatched, NrRunError
 from ..inventory.intent import Intent
 from ..tasks.device import Stop, connect_by
 from .context import Context, Progress, Waits
-from .opening import on_signals
 from .record import Recorded, journal_of, nornir_of, platforms_in, records_in
 from .run_folder import RunFolder
+from .signals import on_signals
 from .vault import unseal
 
 

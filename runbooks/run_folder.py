@@ -17,12 +17,13 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
@@ -30,6 +31,9 @@ from typing import Any
 
 from ..inventory.errors import NrRunError
 from ..inventory.secrets import Secrets
+
+_TIME = "%Y%m%dT%H%M%SZ"
+_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}")
 
 
 def runs_folder(given: Path | None) -> Path:
@@ -59,10 +63,11 @@ class RunFolder:
 
     @classmethod
     def make(cls, runs: Path, runbook: str, secret_store: Secrets, *, rehearsal: bool = False) -> RunFolder:
-        """A new folder ``runs``/TIME-XXXX. Raises NrRunError when that is not possible."""
-        path = runs / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        """A new folder ``runs``/TIME-XXXX, the last of all by name. Raises NrRunError when that is not possible."""
+        path = runs
         try:
             runs.mkdir(parents=True, exist_ok=True)
+            path = runs / f"{_time_after(runs):{_TIME}}-{secrets.token_hex(2)}"
             path.mkdir(mode=0o700)
         except OSError as error:
             raise NrRunError(f"the run folder {path} cannot be made: {error.strerror}") from None
@@ -161,6 +166,19 @@ class RunFolder:
         if not self._forgiving:
             raise NrRunError(sentence)
         self.complaints.append(sentence)
+
+
+def _time_after(runs: Path) -> datetime:
+    """Now, or a second after the newest run that is there: which of two runs came later must not depend on a clock.
+
+    Two runs may begin in one second, and a clock may be set back between them.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    newest = max((path.name[:16] for path in runs.glob("2*-*") if _NAME.fullmatch(path.name)), default="")
+    try:
+        return max(now, datetime.strptime(newest, _TIME).replace(tzinfo=UTC) + timedelta(seconds=1))
+    except ValueError:  # there is none, or somebody has made a folder whose name is no time
+        return now
 
 
 def _sync_folder(path: Path) -> None:

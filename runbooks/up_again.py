@@ -40,6 +40,8 @@ def up_again(context: Context, plan: TunnelPlan) -> tuple[str, list[str]]:
         proof = prove_tunnel(context, replace(shape, ends=(ends[0], ends[1]), removal=False))
     except NrRunError as error:
         return f"; the tunnel was not tested again ({error})", []
+    except Exception as error:  # noqa: BLE001 - both boxes are as before, and the run has to come to its end
+        return f"; the tunnel was not tested again ({type(error).__name__}, which is a defect of nr-run)", []
     if proof.good:
         return ", and the tunnel is proved up again", []
     worst = against(proof.findings)[0]

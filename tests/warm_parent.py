@@ -24,13 +24,16 @@ MODULES = ("netmiko", "paramiko", "ttp", "nornir_jinja2.plugins.tasks", "nornir.
 
 
 def import_everything() -> None:
-    """All modules of nr-run and the libraries that they import late."""
+    """All modules of nr-run and the libraries that they import late, and the templates compiled as a first parse would."""
     for name in MODULES:
         importlib.import_module(name)
     for package in PACKAGES:
         folder = importlib.import_module(package)
         for module in pkgutil.iter_modules(folder.__path__):
             importlib.import_module(f"{package}.{module.name}")
+    reader = importlib.import_module("nr_run.parsers.reader")
+    for command in importlib.import_module("nr_run.parsers.catalogue").COMMANDS:
+        reader._program(command, None)
 
 
 def become(request: dict[str, object], descriptors: list[int]) -> NoReturn:

@@ -316,11 +316,13 @@ def test_a_run_that_slept_and_was_resumed_elsewhere_sends_nothing_more(rehearsal
     )
     rehearsal.wait_for("building")
     process.send_signal(signal.SIGSTOP)
+    stopped = time.monotonic()
     for host in ("vpn2611", "vpn3640"):
         elsewhere(rehearsal.runs, host, silent_seconds=60)
     rehearsal.lab.fault("vpn3640", "slow", on=False)
     done = rehearsal.nr_run("resume", "--json")
     assert done.code == 20, done.out + done.err
+    time.sleep(max(0.0, stopped + 0.6 - time.monotonic()))  # no shorter silence than that after which it was taken for dead
     process.send_signal(signal.SIGCONT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 75, out + err

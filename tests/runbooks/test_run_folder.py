@@ -1,0 +1,40 @@
+"""Names of run folders: which of two runs came later is seen from them, whatever the clock said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nr_run.inventory.secrets import Secrets
+from nr_run.runbooks.run_folder import RunFolder
+
+
+def names(runs: Path, count: int) -> list[str]:
+    """Make so many run folders, one after the other, as fast as it goes."""
+    made = [RunFolder.make(runs, "deploy-l2l", Secrets(folders=())) for _ in range(count)]
+    for folder in made:
+        folder.close()
+    return [folder.id for folder in made]
+
+
+def test_runs_of_one_second_are_in_order(tmp_path: Path) -> None:
+    """Twenty runs within a second sort as they were begun."""
+    made = names(tmp_path, 20)
+    assert sorted(made) == made
+    assert len(set(made)) == 20
+
+
+def test_a_clock_that_was_set_back_changes_no_order(tmp_path: Path) -> None:
+    """A run that is begun after one whose clock was ahead sorts after it."""
+    (tmp_path / "20990101T235959Z-ffff").mkdir()
+    (made,) = names(tmp_path, 1)
+    assert made.startswith("20990102T000000Z-")
+
+
+@pytest.mark.parametrize("name", ["20991399T999999Z-0000", "2099-old-runs", "2-x"])
+def test_a_folder_that_is_no_run_is_passed_over(tmp_path: Path, name: str) -> None:
+    """What somebody else keeps beside the runs gives no time."""
+    (tmp_path / name).mkdir()
+    (made,) = names(tmp_path, 1)
+    assert not made.startswith("2099")

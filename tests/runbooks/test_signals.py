@@ -1,0 +1,48 @@
+"""Signals that come at the worst moment: in the midst of a line that is being printed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+#: Prints progress without a pause while a second thread presses Ctrl-C; ends with 3 if the run was not asked to stop.
+PRINTING = """
+import signal, sys, threading, time
+from nr_run.runbooks.progress import PlainProgress
+from nr_run.runbooks.signals import on_signals
+from nr_run.tasks.device import Stop
+
+stop, progress, over = Stop(), PlainProgress(), threading.Event()
+restore = on_signals(stop, progress)
+main = threading.main_thread().ident
+
+def press():
+    while not over.wait(0.01):
+        signal.pthread_kill(main, signal.SIGINT)
+
+presser = threading.Thread(target=press)
+presser.start()
+until = time.monotonic() + 1
+while time.monotonic() < until:
+    progress.phase("vpn2611", "push " * 20)
+    stop.event.wait(0.00001)
+over.set()
+presser.join()
+restore()
+sys.exit(0 if stop.event.is_set() else 3)
+"""
+
+
+def test_ctrl_c_in_the_midst_of_a_line_is_a_wish_to_stop_and_nothing_else() -> None:
+    """Pressed while a line waits for a reader who is not there, it raises nothing into the run and is told in whole lines."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with subprocess.Popen([sys.executable, "-c", PRINTING], stderr=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stderr is not None
+        told = process.stderr.readline()
+        time.sleep(0.7)  # the pipe is full long before, and the line that did not fit is interrupted again and again
+        told += process.stderr.read()
+    assert process.returncode == 0, told[-2000:]
+    assert "stopping: what was begun is finished or taken back" in told.splitlines()
+    assert "still taking the change back" in told.splitlines()
