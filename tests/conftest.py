@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 from netmiko import BaseConnection, ConnectHandler
 
-from nr_run.lab.entry import LabHandle, start
+from nr_run.lab.entry import LabHandle
 
 from . import warm
 from .fenced import ARCHIVE, REVERT, Fenced
 from .fenced import DEVICES as FENCED_DEVICES
 from .runbooks.test_ssh import STRONG, write_inventory
+from .warm import start_lab
 
 ROOT = Path(__file__).parent.parent
 DEVICES = ("vpn2611", "vpn3640")
@@ -178,7 +179,7 @@ class Rehearsal:
 @pytest.fixture
 def rehearsal(tmp_path: Path) -> Iterator[Rehearsal]:
     """A fresh lab of its own, with the example inventory pointing at its ports."""
-    with start(tmp_path / "lab", speed=SPEED) as lab:
+    with start_lab(tmp_path / "lab", speed=SPEED) as lab:
         copy_inventory(tmp_path / "inventory", {name: place.port for name, place in lab.devices.items()})
         environment = {**os.environ, "NR_RUN_CREDENTIALS": str(lab.credentials), "XDG_CONFIG_HOME": str(tmp_path / "config")}
         made = Rehearsal(lab, tmp_path, environment)
@@ -209,7 +210,7 @@ def unchanged(rehearsal: Rehearsal) -> Callable[[], None]:
 @pytest.fixture
 def fenced(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fenced]:
     """A router with a revert timer and one with kron, clocks 40 times as fast as ours or as asked, and a tunnel to build."""
-    with start(tmp_path / "lab", devices=FENCED_DEVICES, speed=getattr(request, "param", 40)) as lab:
+    with start_lab(tmp_path / "lab", devices=FENCED_DEVICES, speed=getattr(request, "param", 40)) as lab:
         lab.exec(REVERT, ARCHIVE)
         lab.exec(REVERT, "write memory")
         write_inventory(lab, tmp_path / "inventory", FENCED_DEVICES, STRONG)

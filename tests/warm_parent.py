@@ -1,9 +1,9 @@
-"""The parent of the nr-run processes of the tests: it has imported everything once, and forks a process for each command.
+"""The parent of the processes of the tests: it has imported everything once, and forks a process for each command and lab.
 
-Run as ``python warm_parent.py SOCKET``. A request is one line of JSON (arguments, environment, folder) with three descriptors for
-standard input, output and error; the answers are the number of the process and, when it has ended, its return code. Each command
-is a process of its own, with its own signals and memory, so it can be killed; only its imports are not paid for again. The parent
-ends when the connection that came first is closed.
+Run as ``python warm_parent.py SOCKET``. A request is one line of JSON (program, arguments, environment, folder) with three
+descriptors for standard input, output and error; the answers are the number of the process and, when it has ended, its return
+code. Each command is a process of its own, with its own signals and memory, so it can be killed; only its imports are not paid
+for again. The parent ends when the connection that came first is closed.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import importlib
 import json
 import os
 import pkgutil
+import random
 import selectors
 import signal
 import socket
 import sys
+import traceback
 from typing import NoReturn
 
 #: What the commands import when they are used; what is not installed (an extra) is not missed.
-PACKAGES = ("nr_run.runbooks", "nr_run.tasks", "nr_run.tasks.fences", "nr_run.checks", "nr_run.changes", "nr_run.inventory")
+PACKAGES = tuple(f"nr_run.{name}" for name in ("runbooks", "tasks", "tasks.fences", "checks", "changes", "inventory", "lab"))
 MODULES = ("netmiko", "paramiko", "ttp", "nornir_jinja2.plugins.tasks", "nornir.plugins.runners", "nr_run.lab.entry", "rich.live")
 
 
@@ -48,11 +50,16 @@ def become(request: dict[str, object], descriptors: list[int]) -> NoReturn:
         os.environ.update(request["environment"])  # type: ignore[call-overload]
         os.chdir(str(request["folder"]))
         sys.argv = list(request["arguments"])  # type: ignore[call-overload]
-        from nr_run.runbooks.cli import main
-
-        main()
+        random.seed()
+        if request["program"] == "lab":
+            os.setsid()  # a Ctrl-C at the terminal is for the tests, which then stop the lab
+            code = importlib.import_module("nr_run.lab.__main__").main()
+        else:
+            importlib.import_module("nr_run.runbooks.cli").main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:  # noqa: BLE001 - what Python would do at the end of a process
+        traceback.print_exc()
     finally:
         for stream in (sys.stdout, sys.stderr):
             try:

@@ -14,11 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nr_run.lab.entry import LabHandle, start
+from nr_run.lab.entry import LabHandle
 
 from .. import warm
 from ..fenced import ARCHIVE
 from ..runbooks.test_ssh import OLD, STRONG, write_inventory
+from ..warm import start_lab
 
 HQ, BRANCH = "hq", "branch"
 ENDS = (HQ, BRANCH)
@@ -219,7 +220,7 @@ def bench_of(pair: str, folder: Path, speed: float = 40) -> Iterator[Bench]:
     """A lab of its own for one case, with both boxes as they were bought and a tunnel to build."""
     one, two, suite = PAIRS[pair]
     profiles = {HQ: one, BRANCH: two}
-    with start(folder / "lab", devices=profiles, speed=speed) as lab:
+    with start_lab(folder / "lab", devices=profiles, speed=speed) as lab:
         for name in (name for name, profile in profiles.items() if profile == "c881"):
             lab.exec(name, ARCHIVE)
             lab.exec(name, "write memory")

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import paramiko
 import pytest
 
-from nr_run.lab.entry import LabHandle, start
+from nr_run.lab.entry import LabHandle
 
+from ..warm import start_lab
 from .telnet_client import Ssh, came_back, config_of, credential, login
 from .test_ssh import offered
 from .tunnels import eventually
@@ -25,7 +26,7 @@ INVALID = "% Invalid input detected at '^' marker."
 def shared_xe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
     """A C8000V at 17.9 and one at 17.11 for the tests of this module."""
     devices = {"old": "c8000v-17", "new": "c8000v-1711"}
-    with start(tmp_path_factory.mktemp("xe") / "lab", devices=devices, speed=50) as lab:
+    with start_lab(tmp_path_factory.mktemp("xe") / "lab", devices=devices, speed=50) as lab:
         yield lab
 
 
@@ -89,7 +90,7 @@ def test_strong_cryptography_is_taken_in_silence(xe: LabHandle, device: str) -> 
 
 def test_the_shield_goes_down_at_the_next_reload_only(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Disabled and saved, 3DES is refused until the reload and taken after it; with the shield up again it does not survive."""
-    with start(tmp_path_factory.mktemp("shield") / "lab", devices={"new": "c8000v-1711"}, speed=200) as lab:
+    with start_lab(tmp_path_factory.mktemp("shield") / "lab", devices={"new": "c8000v-1711"}, speed=200) as lab:
 
         def configure(text: str) -> list[str]:
             with login(lab, "new") as line:

@@ -11,6 +11,7 @@ import pytest
 from nr_run.lab.entry import LabHandle, start
 from nr_run.lab.errors import LabError
 
+from ..warm import start_lab
 from .telnet_client import config_of, login
 from .tunnels import BRANCH, HQ, PSK, eventually, flow, number, replies, spis, state
 
@@ -237,7 +238,7 @@ def test_a_2611_and_an_881_agree_on_3des(tmp_path: Path) -> None:
     devices = {"vpn2611": "vpn2611", "hq": "c881"}
     far = BRANCH.replace("interface Ethernet0/0", "interface FastEthernet4").replace("10.10.20.0", "10.10.81.0")
     near = HQ.replace("172.18.124.199", OUTSIDE["hq"]).replace("10.10.20.0", "10.10.81.0")
-    with start(tmp_path / "lab", devices=devices, speed=50) as lab:
+    with start_lab(tmp_path / "lab", devices=devices, speed=50) as lab:
         for device, text in (("hq", far), ("vpn2611", near)):
             with login(lab, device) as line:
                 assert all("% NOTE" in answer for answer in line.configure(text))
@@ -250,7 +251,7 @@ def test_a_2611_and_an_881_agree_on_3des(tmp_path: Path) -> None:
 
 def test_an_erased_flash_does_not_boot(tmp_path: Path) -> None:
     """Enter at `Erase flash: before copying?` wipes the image as well: after the next reload nobody answers any more."""
-    with start(tmp_path / "lab", devices={"branch": "vpn3640-124"}, speed=1000) as lab:
+    with start_lab(tmp_path / "lab", devices={"branch": "vpn3640-124"}, speed=1000) as lab:
         with login(lab, "branch") as line:
             line.ask("copy running-config flash:nr.cfg", r"\]\? $")
             line.ask("", r"Erase flash: before copying\? \[confirm\]$")
@@ -280,5 +281,5 @@ def test_without_asyncssh_one_sentence_says_so(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(LabError, match=r"hq is reached by SSH, for which the lab needs asyncssh: install nr-run\[lab\]\."):
         start(tmp_path / "lab", devices={"hq": "c881"})
-    with start(tmp_path / "lab", devices={"vpn3640": "vpn3640"}) as lab:
+    with start_lab(tmp_path / "lab", devices={"vpn3640": "vpn3640"}) as lab:
         assert "12.2(8)T" in lab.exec("vpn3640", "show version")

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from nr_run.lab.entry import LabHandle, start
+from nr_run.lab.entry import LabHandle
 
 from .. import warm
+from ..warm import start_lab
 
 ROOT = Path(__file__).parents[2]
 GROUPS = """
@@ -99,7 +100,7 @@ class Hub:
 def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hub]:
     """An 881 as hub, with as many 3640 as the test wants for branches."""
     branches = tuple(f"branch{number:02}" for number in range(1, request.param + 1))
-    with start(tmp_path / "lab", devices={"hub": "c881", **dict.fromkeys(branches, "vpn3640")}, speed=20) as lab:
+    with start_lab(tmp_path / "lab", devices={"hub": "c881", **dict.fromkeys(branches, "vpn3640")}, speed=20) as lab:
         folder = tmp_path / "inventory"
         (folder / "vpn").mkdir(parents=True)
         for file in ("defaults.yaml", "vpn/cryptography.yaml"):

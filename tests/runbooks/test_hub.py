@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from nr_run.lab.entry import LabHandle, start
+from nr_run.lab.entry import LabHandle
 
 from .. import warm
+from ..warm import start_lab
 
 ROOT = Path(__file__).parents[2]
 BRANCHES = 5
@@ -23,7 +24,7 @@ BRANCHES = 5
 def hub(tmp_path: Path) -> Iterator[tuple[LabHandle, Path]]:
     """A 2611 as hub and some 3640 as branches, and an inventory with one tunnel to each."""
     names = {f"branch{number}": "vpn3640" for number in range(1, BRANCHES + 1)}
-    with start(tmp_path / "lab", devices={"vpn2611": "vpn2611", **names}, speed=20) as lab:
+    with start_lab(tmp_path / "lab", devices={"vpn2611": "vpn2611", **names}, speed=20) as lab:
         folder = tmp_path / "inventory"
         (folder / "vpn").mkdir(parents=True)
         for file in ("groups.yaml", "defaults.yaml", "vpn/cryptography.yaml"):

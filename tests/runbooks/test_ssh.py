@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from nr_run.lab.entry import LabHandle, start
+from nr_run.lab.entry import LabHandle
 
 from .. import warm
+from ..warm import start_lab
 
 #: What each simulated box is, and where it stands on the shared segment.
 BOXES = {
@@ -115,7 +116,7 @@ tunnels:
 def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
     """The pair of profiles that a test is parametrized with."""
     one, two, suite = request.param
-    with start(tmp_path / "lab", devices={"hq": one, "branch": two}, speed=20) as lab:
+    with start_lab(tmp_path / "lab", devices={"hq": one, "branch": two}, speed=20) as lab:
         write_inventory(lab, tmp_path / "inventory", {"hq": one, "branch": two}, suite)
         yield Pair(lab, tmp_path)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.lab.entry import start
 from nr_run.parsers import parse
 
 from ..fenced import ARCHIVE, REPLACE, REVERT, Fenced
+from ..warm import start_lab
 from .test_ssh import Pair, write_inventory
 
 SHA1 = ("aes-256-cbc", "hmac-sha1", 14)
@@ -21,7 +21,7 @@ SHA256 = ("aes-256-cbc", "hmac-sha256", 14)
 def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
     """The pair of profiles that a test is parametrized with."""
     one, two, suite = request.param
-    with start(tmp_path / "lab", devices={"hq": one, "branch": two}, speed=20) as lab:
+    with start_lab(tmp_path / "lab", devices={"hq": one, "branch": two}, speed=20) as lab:
         write_inventory(lab, tmp_path / "inventory", {"hq": one, "branch": two}, suite)
         yield Pair(lab, tmp_path)
 
@@ -65,7 +65,7 @@ def test_the_padded_release_of_the_first_line_is_the_same_release(pair: Pair) ->
 def test_what_only_one_end_can_do_is_refused_before_a_login(tmp_path: Path) -> None:
     """A 2611 and a C8000V at 17.11 share no cryptography: both reasons and both ways out are named, and nobody logs in."""
     devices = {"hq": "c8000v-1711", "branch": "vpn2611"}
-    with start(tmp_path / "lab", devices=devices, speed=20) as lab:
+    with start_lab(tmp_path / "lab", devices=devices, speed=20) as lab:
         write_inventory(lab, tmp_path / "inventory", devices, ("3des-cbc", "hmac-sha1", 2))
         code, report = Pair(lab, tmp_path).run("deploy-l2l", "--yes")
         assert code == 65, report
@@ -83,7 +83,7 @@ def test_what_only_one_end_can_do_is_refused_before_a_login(tmp_path: Path) -> N
 def xe(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fenced]:
     """A C8000V that goes back by a revert timer, or one that goes back by configure replace, with an 881."""
     devices: dict[str, str] = request.param
-    with start(tmp_path / "lab", devices=devices, speed=40) as lab:
+    with start_lab(tmp_path / "lab", devices=devices, speed=40) as lab:
         lab.exec(REVERT, ARCHIVE)
         lab.exec(REVERT, "write memory")
         write_inventory(lab, tmp_path / "inventory", devices, SHA1)
@@ -163,7 +163,7 @@ def test_killed_then_resumed(xe: Fenced, state: str) -> None:
 def test_without_clock_and_archive_a_reload_with_its_reason_is_the_fence(tmp_path: Path) -> None:
     """The last rung: `reload in N reason TEXT`, proved by `show reload`, fired when management is lost."""
     devices = {"hq": "c8000v-17", "branch": "c8000v-1711"}
-    with start(tmp_path / "lab", devices=devices, speed=60) as lab:
+    with start_lab(tmp_path / "lab", devices=devices, speed=60) as lab:
         for name in devices:
             lab.fault(name, "clock-unset")
         write_inventory(lab, tmp_path / "inventory", devices, SHA256)

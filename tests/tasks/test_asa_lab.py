@@ -29,7 +29,7 @@ from nr_run.inventory.errors import DeviceRefused, DriftError, SessionLost, Unre
 from nr_run.inventory.intent import Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
 from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.inventory.secrets import Secrets
-from nr_run.lab.entry import LabHandle, start
+from nr_run.lab.entry import LabHandle
 from nr_run.tasks.clear import clear
 from nr_run.tasks.connection import Cli, Login
 from nr_run.tasks.device import connect_by
@@ -41,6 +41,8 @@ from nr_run.tasks.render import TEMPLATES
 from nr_run.tasks.save import Saved, save
 from nr_run.tasks.session import Session
 from nr_run.templates.words import FILTERS, FOLDER
+
+from ..warm import start_lab
 
 RELEASES = {"asa82": "8.2(5)", "asa91": "9.1(7)", "asa919": "9.19(1)"}
 PLATFORMS: dict[str, Platform] = {
@@ -83,7 +85,7 @@ ENDS = {
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
     """Three ASAs and a 3640 for the tests that put back what they change."""
     devices = {name: name for name in PLATFORMS}
-    with start(tmp_path_factory.mktemp("lab") / "lab", devices=devices, speed=20.0) as handle:
+    with start_lab(tmp_path_factory.mktemp("lab") / "lab", devices=devices, speed=20.0) as handle:
         yield handle
 
 
@@ -91,7 +93,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
     """The same boxes for one test that builds tunnels."""
     devices = {name: name for name in PLATFORMS}
-    with start(tmp_path_factory.mktemp("fresh") / "lab", devices=devices, speed=20.0) as handle:
+    with start_lab(tmp_path_factory.mktemp("fresh") / "lab", devices=devices, speed=20.0) as handle:
         yield handle
 
 

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 import pytest
 
 from nr_run.inventory.errors import DeviceRefused, NrRunError, SessionLost, Unreachable
-from nr_run.lab.entry import LabHandle, start
+from nr_run.lab.entry import LabHandle
 from nr_run.tasks.session import Session
 
+from ..warm import start_lab
 from .scripted import connect
 
 BLOCK = ("configure terminal", "crypto isakmp policy 77", "encr 3des", "authentication pre-share", "group 2")
@@ -20,7 +21,7 @@ UNDO = ("no crypto isakmp policy 77", "end")
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
     """One 2611 and one 3640 for all tests of this file; each test leaves them as it found them."""
-    with start(tmp_path_factory.mktemp("lab") / "lab", speed=20.0) as handle:
+    with start_lab(tmp_path_factory.mktemp("lab") / "lab", speed=20.0) as handle:
         yield handle
 
 
