@@ -14,7 +14,7 @@ from .asa_text import spaced
 from .configure import Place
 from .edit import Refused
 from .execs import Call, Handler
-from .reload import seconds_of
+from .reload import in_words, seconds_of
 
 NOTICE = """\
 ***************************** NOTICE *****************************
@@ -206,7 +206,7 @@ def _show_reload(box: AsaBox) -> list[str]:
     left = planned.at - box.clock.now()
     when = box.wall() + timedelta(seconds=left)
     at = f"{when:%H:%M:%S} UTC {when:%a %b} {when.day} {when.year}"
-    lines = [f"Reload scheduled for {at} (in {asa_shows.in_words(left)}) by {planned.by}"]
+    lines = [f"Reload scheduled for {at} (in {in_words(left)}) by {planned.by}"]
     return [*lines, *([f"Reload reason: {planned.reason}"] if planned.reason else [])]
 
 

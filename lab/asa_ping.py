@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 
 from .asa_box import AsaBox
 from .network import Outcome
+from .ping import Echoes, echoes
 from .syntax import valid_ip
 from .terminal import Terminal
 
@@ -76,17 +77,8 @@ async def send(box: AsaBox, terminal: Terminal, probe: Probe) -> None:
         f"Sending {probe.repeat}, {probe.size}-byte ICMP Echos to {probe.target}, timeout is {probe.timeout} seconds:\n"
     )
     source = _source(box, probe)
-    good = sent = 0
-    for number in range(1, probe.repeat + 1):
-        if terminal.interrupted():
-            break
-        outcome = box.network.echo(box, source, probe.target) if source is not None else Outcome.LOST
-        sent = number
-        if outcome is Outcome.REPLY:
-            good += 1
-            await box.clock.sleep(0.002)
-        else:
-            await box.clock.sleep(probe.timeout)
-        terminal.write("!" if outcome is Outcome.REPLY else "?")
-    rate = f"\nSuccess rate is {good * 100 // sent if sent else 0} percent ({good}/{sent})"
-    terminal.write(rate + (", round-trip min/avg/max = 1/2/10 ms\n" if good else "\n"))
+
+    def mark(outcome: Outcome, _number: int) -> str:
+        return "!" if outcome is Outcome.REPLY else "?"
+
+    await echoes(box, terminal, Echoes(source, probe.target, probe.repeat, probe.timeout), mark, "1/2/10")

@@ -19,16 +19,6 @@ from .store import Layout
 _SECRET = re.compile(r"((?:ikev1 )?pre-shared-key) \S+")
 
 
-def in_words(seconds: float) -> str:
-    """`9 minutes`, `1 hour and 5 minutes`, `45 seconds`."""
-    whole = max(0, int(seconds))
-    if whole < 60:
-        return f"{whole} seconds"
-    hours, minutes = divmod(whole // 60, 60)
-    parts = [(hours, "hour"), (minutes, "minute")]
-    return " and ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
-
-
 def version(box: AsaBox) -> list[str]:
     """`show version`."""
     whole = int(box.clock.now() - box.booted)

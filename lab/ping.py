@@ -101,17 +101,33 @@ async def send(box: Box, terminal: Terminal, probe: Probe) -> None:
         terminal.write(f"Packet sent with a source address of {probe.source} \n")
     route = model.route_to(box.store, probe.target)
     source = probe.source or (route.interface.address if route is not None else None)
+
+    def mark(outcome: Outcome, number: int) -> str:
+        return outcome.value + ("\n" if number % 70 == 0 and number < probe.repeat else "")
+
+    await echoes(box, terminal, Echoes(source, probe.target, probe.repeat, probe.timeout), mark, "4/5/8")
+
+
+@dataclass(frozen=True, slots=True)
+class Echoes:
+    """What is sent: so many packets, from where (None: nothing can be sent) to where, and how long each is waited for."""
+
+    source: IPv4Address | None
+    target: IPv4Address
+    repeat: int
+    timeout_seconds: float
+
+
+async def echoes(box: Box, terminal: Terminal, sending: Echoes, mark: Callable[[Outcome, int], str], times: str) -> None:
+    """Send them until the operator interrupts; a mark for each by its outcome and number, and the rate at the end."""
     good = sent = 0
-    for number in range(1, probe.repeat + 1):
+    for number in range(1, sending.repeat + 1):
         if terminal.interrupted():
             break
-        outcome = box.network.echo(box, source, probe.target) if source is not None else Outcome.LOST
+        outcome = box.network.echo(box, sending.source, sending.target) if sending.source is not None else Outcome.LOST
         sent = number
-        if outcome is Outcome.REPLY:
-            good += 1
-            await box.clock.sleep(0.004)
-        else:
-            await box.clock.sleep(probe.timeout)
-        terminal.write(outcome.value + ("\n" if number % 70 == 0 and number < probe.repeat else ""))
+        good += outcome is Outcome.REPLY
+        await box.clock.sleep(0.004 if outcome is Outcome.REPLY else sending.timeout_seconds)
+        terminal.write(mark(outcome, number))
     rate = f"\nSuccess rate is {good * 100 // sent if sent else 0} percent ({good}/{sent})"
-    terminal.write(rate + (", round-trip min/avg/max = 4/5/8 ms\n" if good else "\n"))
+    terminal.write(rate + (f", round-trip min/avg/max = {times} ms\n" if good else "\n"))
