@@ -15,48 +15,38 @@ from ...checks.fences import EVENT_MANAGER
 from ...checks.timers import EVENTS, RELOAD, applets
 from ...inventory.errors import DeviceRefused
 from ..session import Reply, Session
-from .fence import Arming, State, look, refuse_unless_ours, refuse_unless_whole, shown
-from .reload_in import CANCEL, reload_state, schedule
+from .before_reload import BeforeReload
+from .fence import Arming, State, look, refuse_unless_whole, shown
+from .reload_in import CANCEL, reload_state
 
 APPLETS = "show running-config event manager"
 
 
-class EventManager:
+class EventManager(BeforeReload):
     """The inverse without a reload; and a reload if even that fails."""
 
     name = EVENT_MANAGER
     shows: tuple[str, ...] = (EVENTS, RELOAD)
+    by = "event manager"
     by_hand = "type no event manager applet NR-..., then reload cancel, and see show event manager and show reload"
 
-    def sentence(self, minutes: int) -> str:
-        """For the plan."""
-        return (
-            f"goes back by itself after {minutes} minutes, without a reload: event manager; "
-            f"behind that, a reload after {2 * minutes}"
-        )
-
-    def seconds(self, minutes: int, boot: float) -> float:
-        """The reload behind it is the last that can happen."""
-        return 2 * 60 * minutes + boot
-
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
-        """As the protocol says; applet and reload are one fence."""
+        """Applet and reload are one fence."""
         there, outer = applets(outputs[EVENTS]), reload_state(outputs, arming)
         name = name_of(arming.tag)
         others = outer.others or ", ".join(f"applet {other}" for other in there if other.startswith("NR-") and other != name)
         left = there.get(name)
         return State(bool(left) and outer.armed, name in there or outer.armed, others, left)
 
-    def arm(self, device: Session, arming: Arming) -> str:
-        """The reload first, so that something counts before the applet does."""
-        schedule(device, arming, 2 * arming.minutes)
-        return self._count(device, arming, ())
+    def fire(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
+        """Its lines are those that were just refused."""
+        return False
 
-    def renew(self, device: Session, arming: Arming) -> str:
-        """A countdown cannot be wound up, so the applet is taken away and made again."""
-        refuse_unless_ours(arming.host, look(device, self, arming))
-        schedule(device, arming, 2 * arming.minutes)
-        return self._count(device, arming, (f"no {applet_of(arming.tag)}",))
+    def _prepare(self, device: Session, arming: Arming) -> None:
+        """The inverse is in the applet itself."""
+
+    def _away(self, arming: Arming) -> tuple[str, ...]:
+        return (f"no {applet_of(arming.tag)}",)
 
     def _count(self, device: Session, arming: Arming, away: tuple[str, ...]) -> str:
         inverse = [line for step in arming.change.inverse for line in step.lines]
@@ -73,22 +63,6 @@ class EventManager:
             )
         refuse_unless_whole(arming.host, state, arming.minutes)
         return arming.tag
-
-    def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
-        """The applet goes first: while it is taken away the reload still stands."""
-        refuse_unless_ours(arming.host, look(device, self, arming))
-        return self._clear(device, arming, also)
-
-    def stand_down(self, device: Session, arming: Arming) -> bool:
-        """Whatever is left of it: after a countdown has ended the applet stands there still."""
-        state = look(device, self, arming)
-        if state.remains:
-            self._clear(device, arming, ())
-        return state.remains
-
-    def fire(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
-        """Its lines are those that were just refused."""
-        return False
 
     def _clear(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
         seen = shown(device.exchange(self.shows))

@@ -17,36 +17,27 @@ from ...checks.fences import CONFIGURE_REPLACE
 from ...checks.timers import FLASH, KRON, RELOAD, flash_files, kron_rows
 from ...inventory.errors import DeviceRefused, DriftError
 from ..session import Reply, Session
-from .fence import Arming, State, look, refuse_unless_ours, refuse_unless_whole, shown
+from .before_reload import BeforeReload
+from .fence import Arming, State, look, refuse_unless_whole, shown
 from .questions import COPY, DELETE, NONE
-from .reload_in import CANCEL, reload_state, schedule
+from .reload_in import CANCEL, reload_state
 
 PATIENCE_SECONDS = 90.0
 
 
-class ReplaceKron:
+class ReplaceKron(BeforeReload):
     """Back to the copy, without a reload; and a reload if even that fails."""
 
     name = CONFIGURE_REPLACE
     shows: tuple[str, ...] = (KRON, RELOAD, FLASH)
+    by = "kron and configure replace"
     by_hand = (
         "take away the lines kron occurrence NR-... and kron policy-list NR-..., type reload cancel, delete flash:nr-....cfg, "
         "and see show kron schedule and show reload"
     )
 
-    def sentence(self, minutes: int) -> str:
-        """For the plan."""
-        return (
-            f"goes back by itself after {minutes} minutes, without a reload: kron and configure replace; "
-            f"behind that, a reload after {2 * minutes}"
-        )
-
-    def seconds(self, minutes: int, boot: float) -> float:
-        """The reload behind it is the last that can happen."""
-        return 2 * 60 * minutes + boot
-
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
-        """As the protocol says; kron, reload and file are one fence."""
+        """Kron, reload and file are one fence."""
         rows, outer = kron_rows(outputs[KRON]), reload_state(outputs, arming)
         name = name_of(arming.tag)
         filed = _file(arming) in flash_files(outputs[FLASH])
@@ -54,20 +45,22 @@ class ReplaceKron:
         armed = name in rows and outer.armed and filed
         return State(armed, name in rows or outer.armed or filed, others, rows.get(name))
 
-    def arm(self, device: Session, arming: Arming) -> str:
-        """The copy first, while no line of ours runs; then the reload, so that something counts before kron does."""
+    def fire(self, device: Session, arming: Arming) -> bool:
+        """``configure replace`` by hand."""
+        if _file(arming) not in flash_files(device.ask(FLASH)):
+            return False
+        device.converse(command_of(arming.tag), NONE, patience_seconds=PATIENCE_SECONDS)
+        return True
+
+    def _prepare(self, device: Session, arming: Arming) -> None:
+        """The copy, while no line of ours runs."""
         device.converse(f"copy running-config {file_of(arming.tag)}", COPY, patience_seconds=PATIENCE_SECONDS)
         copy = device.ask(f"more {file_of(arming.tag)}")
         if tree.normalise(copy) != tree.normalise(arming.before):
             raise DriftError(f"{arming.host}: the copy in {file_of(arming.tag)} is not what the device ran when it was read")
-        schedule(device, arming, 2 * arming.minutes)
-        return self._count(device, arming, ())
 
-    def renew(self, device: Session, arming: Arming) -> str:
-        """The reload counts anew first; kron cannot be wound up, so its occurrence is taken away and made again."""
-        refuse_unless_ours(arming.host, look(device, self, arming))
-        schedule(device, arming, 2 * arming.minutes)
-        return self._count(device, arming, (f"no {occurrence(arming.tag, arming.minutes)[0].partition(' in ')[0]}",))
+    def _away(self, arming: Arming) -> tuple[str, ...]:
+        return (f"no {occurrence(arming.tag, arming.minutes)[0].partition(' in ')[0]}",)
 
     def _count(self, device: Session, arming: Arming, away: tuple[str, ...]) -> str:
         lines = ("configure terminal", *away, *policy(arming.tag), *occurrence(arming.tag, arming.minutes), "end")
@@ -79,25 +72,6 @@ class ReplaceKron:
             raise DeviceRefused(f"{arming.host}: the configure replace that should undo a lost change is not scheduled")
         refuse_unless_whole(arming.host, state, arming.minutes)
         return arming.tag
-
-    def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
-        """Kron goes first: while it is taken away the reload still stands."""
-        refuse_unless_ours(arming.host, look(device, self, arming))
-        return self._clear(device, arming, also)
-
-    def stand_down(self, device: Session, arming: Arming) -> bool:
-        """Whatever is left of it: after kron has fired that is the file and the reload."""
-        state = look(device, self, arming)
-        if state.remains:
-            self._clear(device, arming, ())
-        return state.remains
-
-    def fire(self, device: Session, arming: Arming) -> bool:
-        """``configure replace`` by hand."""
-        if _file(arming) not in flash_files(device.ask(FLASH)):
-            return False
-        device.converse(command_of(arming.tag), NONE, patience_seconds=PATIENCE_SECONDS)
-        return True
 
     def _clear(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
         name = name_of(arming.tag)
