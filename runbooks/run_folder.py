@@ -51,11 +51,12 @@ class RunFolder:
         self.runbook = runbook
         self._secrets = secret_store
         try:
-            self._journal = os.open(self.path / "journal.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            self._journal = os.open(self.path / "journal.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            #: True if the last line is not whole: the process that wrote it may have been killed, or the disk was full.
+            self._cut = _is_cut(self._journal)
         except OSError as error:
             raise NrRunError(f"{self.path}: the journal cannot be opened: {error.strerror}") from None
         self._forgiving = 0
-        self._cut = False
         self._lock = threading.Lock()
         self.complaints: list[str] = []
         #: Raises when the run must take no step any more, because another has taken its devices over.
@@ -179,6 +180,11 @@ def _time_after(runs: Path) -> datetime:
         return max(now, datetime.strptime(newest, _TIME).replace(tzinfo=UTC) + timedelta(seconds=1))
     except ValueError:  # there is none, or somebody has made a folder whose name is no time
         return now
+
+
+def _is_cut(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
 
 
 def _sync_folder(path: Path) -> None:
