@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..checks.observation import Observation
-from ..inventory.errors import DriftError, NrRunError, SessionLost
+from ..inventory.errors import DriftError, NrRunError, SessionLost, Unreachable
 from ..tasks.dead_man import arm, disarm, renew
 from ..tasks.fences import FENCES, Arming, State
 from .context import Context
@@ -62,7 +62,14 @@ def arm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
         _note_arming(context, plan, end, "arm the dead-man")
         so_far.armed.append(end)
     arguments = _arguments(context, ends, so_far)
-    _keep_marks(context, plan, so_far, run_on(context.nornir, arm, arguments, at_all_costs=True) if ends else ({}, {}))
+    marks, errors = run_on(context.nornir, arm, arguments, at_all_costs=True) if ends else ({}, {})
+    # Where no login succeeded nothing was sent: there is nothing to call off, and nothing to wait for.
+    so_far.armed = [end for end in so_far.armed if not _never_in(errors.get(end.host))]
+    _keep_marks(context, plan, so_far, (marks, errors))
+
+
+def _never_in(error: NrRunError | None) -> bool:
+    return isinstance(error, Unreachable) and not isinstance(error, SessionLost)
 
 
 def ensure_time(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:

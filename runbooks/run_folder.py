@@ -56,7 +56,7 @@ class RunFolder:
             self._cut = _is_cut(self._journal)
         except OSError as error:
             raise NrRunError(f"{self.path}: the journal cannot be opened: {error.strerror}") from None
-        self._forgiving = 0
+        self._forgiving = threading.local()
         self._lock = threading.Lock()
         self.complaints: list[str] = []
         #: Raises when the run must take no step any more, because another has taken its devices over.
@@ -83,14 +83,21 @@ class RunFolder:
 
     @contextmanager
     def forgiving(self) -> Iterator[None]:
-        """While a change is taken back a full disk must not stop the work, only be told afterwards."""
-        with self._lock:
-            self._forgiving += 1
+        """While a change is taken back a full disk must not stop the work, only be told afterwards.
+
+        In this thread only: a tunnel that is being changed beside it must not go on without its journal.
+        """
+        before = getattr(self._forgiving, "on", False)
+        self._forgiving.on = True
         try:
             yield
         finally:
-            with self._lock:
-                self._forgiving -= 1
+            self._forgiving.on = before
+
+    def note_if_possible(self, state: str, **details: Any) -> None:
+        """As note(), forgiving: for tasks of a take-back, which run in threads of their own."""
+        with self.forgiving():
+            self.note(state, **details)
 
     def note(self, state: str, **details: Any) -> None:
         """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it, or by the guard.
@@ -164,7 +171,7 @@ class RunFolder:
         os.close(self._journal)
 
     def _complain(self, sentence: str) -> None:
-        if not self._forgiving:
+        if not getattr(self._forgiving, "on", False):
             raise NrRunError(sentence)
         self.complaints.append(sentence)
 

@@ -44,7 +44,8 @@ def defect_of(context: Context, plan: TunnelPlan, error: Exception) -> NrRunErro
     """A defect of nr-run as an error of the run; where it happened is kept in the run folder."""
     name = f"{plan.tunnel.name}/defect.txt"
     with context.folder.forgiving():
-        context.folder.write(name, "".join(traceback.format_exception(error)))
+        # Where it was and of what kind, without its words: they may hold a key, in a form in which nobody finds it.
+        context.folder.write(name, "".join(traceback.format_tb(error.__traceback__)) + f"{type(error).__name__}\n")
     return NrRunError(f"{type(error).__name__}, which is a defect of nr-run (see {context.folder.path / name})")
 
 
@@ -88,7 +89,7 @@ def _undo(context: Context, so_far: Progressing, patience_seconds: float | None 
             "pushed": end.host not in so_far.unsent,
             "patience_seconds": waits.reconnect if patience_seconds is None else patience_seconds,
             "pause_seconds": waits.reconnect_pause,
-            "note": context.folder.note,
+            "note": context.folder.note_if_possible,
         }
     return run_on(context.nornir, undo, arguments, at_all_costs=True) if arguments else ({}, {})
 

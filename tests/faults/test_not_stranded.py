@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import resource
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -151,6 +154,27 @@ def test_a_defect_in_the_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert "_broken" in text
         assert (bench.lab.credentials / "hq-branch-psk").read_text().strip() not in text
         assert ended_right(bench, 20, {"tunnels": [outcome.as_dict()]}) == "before"
+
+
+@pytest.mark.parametrize(("size", "code"), [(9000, 1), (30000, 0)])
+def test_the_log_is_what_fills_the_disk(tmp_path: Path, size: int, code: int) -> None:
+    """With --debug, when no file can grow any more, the log ends and says so; outcome and exit code are those of the run."""
+    with bench_of(PLAIN, tmp_path) as bench:
+        done = subprocess.run(
+            bench.arguments("deploy-l2l", "--yes", "--debug"),
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env=bench.environment,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY)),
+            timeout=120,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        assert "Logging error" not in done.stderr
+        assert "debug.log could not be written to its end" in done.stderr
+        assert done.returncode == code, done.stderr
+        assert ended_right(bench, code, json.loads(done.stdout)) == ("before" if code else "changed")
 
 
 def _broken(context: Context, plan: TunnelPlan) -> Proof:
