@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..checks.observation import Observation
-from ..inventory.errors import DriftError, NrRunError
+from ..inventory.errors import DriftError, NrRunError, SessionLost, Unreachable
 from ..tasks.dead_man import arm, disarm, renew
 from ..tasks.fences import FENCES, Arming, State
 from .context import Context
@@ -31,7 +31,7 @@ def arming_of(context: Context, end: EndPlan, so_far: Progressing) -> dict[str, 
         change=end.change,
         before=end.snapshot.running,
         mark=mark,
-        trusting=so_far.resumed and not mark,
+        trusting=not mark and (so_far.resumed or end.host in so_far.unsure),
     )
     return {"fence": end.fence.name, "arming": arming}
 
@@ -61,7 +61,15 @@ def arm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
         context.stop.check()
         _note_arming(context, plan, end, "arm the dead-man")
         so_far.armed.append(end)
-    _keep_marks(context, plan, so_far, run_on(context.nornir, arm, _arguments(context, ends, so_far)) if ends else ({}, {}))
+    arguments = _arguments(context, ends, so_far)
+    marks, errors = run_on(context.nornir, arm, arguments, at_all_costs=True) if ends else ({}, {})
+    # Where no login succeeded nothing was sent: there is nothing to call off, and nothing to wait for.
+    so_far.armed = [end for end in so_far.armed if not _never_in(errors.get(end.host))]
+    _keep_marks(context, plan, so_far, (marks, errors))
+
+
+def _never_in(error: NrRunError | None) -> bool:
+    return isinstance(error, Unreachable) and not isinstance(error, SessionLost)
 
 
 def ensure_time(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
@@ -73,7 +81,9 @@ def ensure_time(context: Context, plan: TunnelPlan, so_far: Progressing) -> None
     for end in list(so_far.armed):
         state = _last_state(context, end, so_far)
         if state.others:
-            so_far.armed.remove(end)
+            # What is left of ours beside the other one is still to be called off, or told.
+            if not state.remains:
+                so_far.armed.remove(end)
             raise DriftError(f"{end.host}: somebody has put another timer in the place of ours ({state.others})")
         if not state.armed:
             raise DriftError(f"{end.host}: its dead-man is gone; it may have gone back by itself")
@@ -83,7 +93,8 @@ def ensure_time(context: Context, plan: TunnelPlan, so_far: Progressing) -> None
     for end in short:
         _note_arming(context, plan, end, "little time is left: let the dead-man count anew")
     if short:
-        _keep_marks(context, plan, so_far, run_on(context.nornir, renew, _arguments(context, short, so_far)))
+        arguments = _arguments(context, short, so_far)
+        _keep_marks(context, plan, so_far, run_on(context.nornir, renew, arguments, at_all_costs=True))
 
 
 def disarm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> dict[str, tuple[Observation, str]]:
@@ -92,7 +103,7 @@ def disarm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> dict
         context.progress.phase(end.host, "call the dead-man off over a fresh login")
     arguments = _arguments(context, so_far.armed, so_far)
     seen: dict[str, tuple[Observation, str]]
-    seen, errors = run_on(context.nornir, disarm, arguments)
+    seen, errors = run_on(context.nornir, disarm, arguments, at_all_costs=True)
     so_far.armed = [end for end in so_far.armed if end.host in errors]
     if errors:
         raise next(iter(errors.values()))
@@ -113,9 +124,15 @@ def _note_arming(context: Context, plan: TunnelPlan, end: EndPlan, words: str) -
 def _keep_marks(
     context: Context, plan: TunnelPlan, so_far: Progressing, done: tuple[Mapping[str, str], Mapping[str, NrRunError]]
 ) -> None:
-    """Keep the marks of what was armed, also when another end was not; then raise what went wrong."""
+    """Keep the marks of what was armed, also when another end was not; then raise what went wrong.
+
+    Where the session was lost meanwhile the device may have been armed without our seeing its mark.
+    """
     marks, errors = done
     so_far.marks.update(marks)
+    for host in (host for host, error in errors.items() if isinstance(error, SessionLost)):
+        so_far.marks.pop(host, None)
+        so_far.unsure.add(host)
     if errors:
         raise next(iter(errors.values()))
     context.folder.note("armed", tunnel=plan.tunnel.name, hosts=sorted(marks), marks=dict(marks))

@@ -22,12 +22,16 @@ from .lock_holder import HEARTBEAT_SECONDS, SILENT_SECONDS, Holder
 from .lock_records import Records, latest
 
 
+def seconds_kept(waits: Waits) -> float:
+    """How long devices are kept from other machines' runs after the last sign of life."""
+    return 60 * (waits.dead_man_minutes or Waits().dead_man_minutes) + waits.boot
+
+
 @contextmanager
 def locked(context: Context, runs: Path, hosts: Iterable[str]) -> Iterator[None]:
     """Hold ``hosts`` for a run, and let it take no step when it has lost them. Raises Locked when another run holds one."""
     folder, waits = context.folder, context.waits
-    keep_seconds = 60 * (waits.dead_man_minutes or Waits().dead_man_minutes) + waits.boot
-    with DeviceLocks(runs, folder.id, hosts, keep_seconds=keep_seconds, tell=context.progress.say) as locks:
+    with DeviceLocks(runs, folder.id, hosts, keep_seconds=seconds_kept(waits), tell=context.progress.say) as locks:
         for sentence in locks.taken_over:
             folder.note("lock-taken-over", because=sentence)
             context.progress.say(sentence)

@@ -7,7 +7,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,9 +139,33 @@ class _HidingFormatter(logging.Formatter):
         return self._secrets.hide(super().format(record))
 
 
+class _DebugLog(logging.FileHandler):
+    """debug.log; a disk that does not take it ends the log and not the run, which says so at its end."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        super().__init__(folder.path / "debug.log", encoding="utf8")
+        self._folder = folder
+        self._full = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write, as long as that is possible."""
+        if not self._full:
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - logging's signature
+        """Not logging's own way: a traceback for each line on standard error, with its words as they were given."""
+        self._full = True
+        self._folder.complaints.append(f"{self.baseFilename} could not be written to its end")
+
+    def close(self) -> None:
+        """What was not written yet is lost with the rest."""
+        with suppress(OSError):
+            super().close()
+
+
 def _debug_log(folder: RunFolder, secrets: Secrets) -> Callable[[], None]:
     folder.write("debug.log", "")
-    handler = logging.FileHandler(folder.path / "debug.log", encoding="utf8")
+    handler = _DebugLog(folder)
     handler.setFormatter(_HidingFormatter(secrets))
     root = logging.getLogger()
     level = root.level

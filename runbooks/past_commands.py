@@ -9,6 +9,7 @@ import click
 
 from ..inventory.errors import Exit, NothingMatched
 from ..inventory.intent import Tunnel
+from .closing import close_run
 from .command import (
     ACCEPT_UNSAVED,
     JSON,
@@ -49,6 +50,10 @@ def _resume(run: str | None, **options: Any) -> Exit:
     talk = Talk("resume", plan_only=False, yes=True, as_json=options["as_json"])
     runs = runs_folder(options["runs"])
     path = find_run(runs, run, is_unfinished)
+    if options["close"]:
+        close_run(path, runs, talk.progress, waits_of(options))
+        click.echo(f"run {path.name} is closed: nothing was sent to any device", err=True)
+        return Exit.OK
     with reopen(path, "resume", talk.progress, waits_of(options), new_run_in=None) as opened, talk.progress:
         hosts = [end.host for record in opened.records.values() for end in record.plan.ends]
         with locked(opened.context, runs, hosts):
@@ -57,11 +62,6 @@ def _resume(run: str | None, **options: Any) -> Exit:
             names = unfinished(journal, opened.records)
             if not names:
                 raise NothingMatched(f"run {path.name} came to its end; there is nothing to resume")
-            if options["close"]:
-                for name in names:
-                    opened.context.folder.note("closed", tunnel=name)
-                click.echo(f"run {path.name} is closed: nothing was sent to any device", err=True)
-                return Exit.OK
             refuse_overtaken(runs, path, hosts)
             return talk.finish(opened.context, resume(opened.context, names, opened.records, journal))
 

@@ -200,7 +200,9 @@ def journal_of(folder: Path) -> list[dict[str, Any]]:
         return lines
     for line in text.splitlines():
         try:
-            lines.append(json.loads(line))
+            found = json.loads(line)
         except ValueError:
             continue
+        if isinstance(found, dict) and "state" in found:
+            lines.append(found)
     return lines

@@ -27,7 +27,7 @@ from .outcome import TunnelOutcome
 from .planning import EndPlan
 from .progressing import Progressing
 from .record import Recorded, journal_of
-from .taking_back import take_back
+from .taking_back import defect_of, take_back
 from .transaction import finish, prove, success
 
 #: States after which a tunnel needs nothing any more; ``closed`` is a person's word for it.
@@ -41,7 +41,7 @@ def begun(journal: Sequence[Mapping[str, Any]], name: str) -> set[str]:
 
 def is_unfinished(folder: Path) -> bool:
     """True if the run of this folder was begun and did not end; from the journal alone. Rehearsals do not count."""
-    return bool(_open_tunnels(folder)) and not _is_rehearsal(folder)
+    return bool(open_tunnels(folder)) and not _is_rehearsal(folder)
 
 
 def has_changed(folder: Path) -> bool:
@@ -56,7 +56,7 @@ def _is_rehearsal(folder: Path) -> bool:
     return bool(journal and journal[0].get("rehearsal"))
 
 
-def _open_tunnels(folder: Path) -> dict[str, set[str]]:
+def open_tunnels(folder: Path) -> dict[str, set[str]]:
     """Tunnels of a run that were begun and did not end, and the devices that were touched or armed for them."""
     states: dict[str, set[str]] = {}
     hosts: dict[str, set[str]] = {}
@@ -72,7 +72,7 @@ def refuse_unfinished(runs: Path, hosts: Iterable[str], besides: str) -> None:
     wanted = set(hosts)
     for folder in sorted(runs.glob("2*-*")):
         if folder.name != besides and is_unfinished(folder):
-            held = wanted & {host for touched in _open_tunnels(folder).values() for host in touched}
+            held = wanted & {host for touched in open_tunnels(folder).values() for host in touched}
             if held:
                 raise DriftError(
                     f"run {folder.name} did not come to its end on {', '.join(sorted(held))}: nr-run resume {folder.name} "
@@ -121,6 +121,8 @@ def _resume_one(context: Context, record: Recorded, journal: Sequence[Mapping[st
         finish(context, plan, so_far)
     except NrRunError as error:
         return take_back(context, plan, so_far, error)
+    except Exception as error:  # noqa: BLE001 - as in change_tunnel
+        return take_back(context, plan, so_far, defect_of(context, plan, error))
     return success(plan, so_far)
 
 
@@ -129,7 +131,7 @@ def _situation(
 ) -> tuple[Progressing, dict[str, NrRunError]]:
     """What the devices are now: armed by this run, changed, saved; and errors of those that cannot be reached.
 
-    Of a device that cannot be reached nothing is known, so it counts as armed, touched and not saved.
+    Of a device that cannot be reached only the journal is known: it counts as armed and touched, and as saved if that was begun.
     """
     changing = [end for end in record.plan.ends if end.change]
     of_tunnel = [line for line in journal if line.get("tunnel") == record.plan.tunnel.name]
@@ -149,9 +151,11 @@ def _situation(
     starting, lost = run_on(context.nornir, startup, {end.host: {} for end in here}) if here else ({}, {})
     away, here = {**away, **lost}, [end for end in here if end.host not in lost]
     so_far.armed = [end for end in fenced if armed.get(end.host, True)]
-    # A key that was saved is not seen in a startup configuration that masks it; the journal has it.
+    # A key that was saved is not seen in a startup configuration that masks it, nor is that of a device that is away; the
+    # journal has it.
     saving = {line.get("host") for line in of_tunnel if line["state"] == "saving"}
-    so_far.saved = [end for end in here if end.host in saving or not tree.same(starting[end.host], end.snapshot.startup)]
+    saved = {end.host for end in here if not tree.same(starting[end.host], end.snapshot.startup)}
+    so_far.saved = [end for end in changing if end.host in saving | saved]
     return so_far, away
 
 

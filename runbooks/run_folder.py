@@ -51,11 +51,12 @@ class RunFolder:
         self.runbook = runbook
         self._secrets = secret_store
         try:
-            self._journal = os.open(self.path / "journal.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            self._journal = os.open(self.path / "journal.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            #: True if the last line is not whole: the process that wrote it may have been killed, or the disk was full.
+            self._cut = _is_cut(self._journal)
         except OSError as error:
             raise NrRunError(f"{self.path}: the journal cannot be opened: {error.strerror}") from None
-        self._forgiving = 0
-        self._cut = False
+        self._forgiving = threading.local()
         self._lock = threading.Lock()
         self.complaints: list[str] = []
         #: Raises when the run must take no step any more, because another has taken its devices over.
@@ -82,14 +83,21 @@ class RunFolder:
 
     @contextmanager
     def forgiving(self) -> Iterator[None]:
-        """While a change is taken back a full disk must not stop the work, only be told afterwards."""
-        with self._lock:
-            self._forgiving += 1
+        """While a change is taken back a full disk must not stop the work, only be told afterwards.
+
+        In this thread only: a tunnel that is being changed beside it must not go on without its journal.
+        """
+        before = getattr(self._forgiving, "on", False)
+        self._forgiving.on = True
         try:
             yield
         finally:
-            with self._lock:
-                self._forgiving -= 1
+            self._forgiving.on = before
+
+    def note_if_possible(self, state: str, **details: Any) -> None:
+        """As note(), forgiving: for tasks of a take-back, which run in threads of their own."""
+        with self.forgiving():
+            self.note(state, **details)
 
     def note(self, state: str, **details: Any) -> None:
         """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it, or by the guard.
@@ -163,7 +171,7 @@ class RunFolder:
         os.close(self._journal)
 
     def _complain(self, sentence: str) -> None:
-        if not self._forgiving:
+        if not getattr(self._forgiving, "on", False):
             raise NrRunError(sentence)
         self.complaints.append(sentence)
 
@@ -179,6 +187,11 @@ def _time_after(runs: Path) -> datetime:
         return max(now, datetime.strptime(newest, _TIME).replace(tzinfo=UTC) + timedelta(seconds=1))
     except ValueError:  # there is none, or somebody has made a folder whose name is no time
         return now
+
+
+def _is_cut(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
 
 
 def _sync_folder(path: Path) -> None:

@@ -19,6 +19,7 @@ from .outcome import Result, TunnelOutcome, refused
 from .planning import EndPlan, Known, TunnelPlan, running_after, write_plan
 from .resume import refuse_unfinished
 from .rollout import ONE_BY_ONE, Rollout, roll_out
+from .taking_back import defect_of
 from .transaction import verify_only
 
 Show = Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]
@@ -63,7 +64,12 @@ def run_tunnels(
 
         def work(plan: TunnelPlan) -> TunnelOutcome:
             # Time has passed since the boxes were read, or an earlier tunnel has changed them: plan again on what they are now.
-            return _carry_out(context, plan, planner, plans, stale=approval.takes_time or plan is not plans[0])
+            try:
+                return _carry_out(context, plan, planner, plans, stale=approval.takes_time or plan is not plans[0])
+            except NrRunError:
+                raise
+            except Exception as error:  # noqa: BLE001 - what was done to other tunnels has to be told all the same
+                return refused(plan.tunnel.name, defect_of(context, plan, error))
 
         def look_again(plan: TunnelPlan) -> TunnelOutcome:
             return _carry_out(context, replace(plan, ends=_as_done(plan)), planner, (), stale=True)

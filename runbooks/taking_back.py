@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Sequence
-from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,42 +13,69 @@ from ..changes import tree
 from ..inventory.errors import ChangeError, DeviceRefused, Exit, NrRunError, Unreachable
 from ..tasks.dead_man import fire, stand_down
 from ..tasks.fences import FENCES
-from ..tasks.gather import startup
-from ..tasks.save import Saved, save
 from ..tasks.undo import Undone, undo
 from .context import Context
 from .fencing import arming_of, seconds_until_reverted
-from .fleet import run_on, run_on_one
+from .fleet import run_on
 from .outcome import Result, TunnelOutcome
 from .planning import EndPlan, TunnelPlan
 from .progressing import NotProved, Progressing, rows
+from .startup_again import save_again
 from .up_again import up_again
 
 Errors = dict[str, NrRunError]
 
 
 def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
-    """The inverse on every box that was touched, all at once; then call the dead-man off where all is as it was."""
+    """The inverse on every box that was touched, all at once; then call the dead-man off where all is as it was.
+
+    Always an outcome, unless another run has taken the devices over: that is raised as Locked.
+    """
+    with context.folder.forgiving():
+        try:
+            return _take_back(context, plan, so_far, error)
+        except NrRunError:
+            raise
+        except Exception as defect:  # noqa: BLE001 - the boxes may be in between, and a person has to know
+            return _all_by_hand(context, plan, so_far, error, defect_of(context, plan, defect))
+
+
+def defect_of(context: Context, plan: TunnelPlan, error: Exception) -> NrRunError:
+    """A defect of nr-run as an error of the run; where it happened is kept in the run folder."""
+    name = f"{plan.tunnel.name}/defect.txt"
+    with context.folder.forgiving():
+        # Where it was and of what kind, without its words: they may hold a key, in a form in which nobody finds it.
+        context.folder.write(name, "".join(traceback.format_tb(error.__traceback__)) + f"{type(error).__name__}\n")
+    return NrRunError(f"{type(error).__name__}, which is a defect of nr-run (see {context.folder.path / name})")
+
+
+def _all_by_hand(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError, defect: NrRunError) -> TunnelOutcome:
+    """What is done is not known: every box that was touched or armed is a person's."""
+    place = context.folder.path / plan.tunnel.name
+    by_hand = [f"{defect}; {_paste(place, end)}" for end in so_far.touched]
+    by_hand += [f"on {end.host}, {_by_hand(end)}" for end in so_far.armed]
+    return _outcome(context, plan, so_far, error, by_hand or [f"{defect}; nothing was touched"], "", "")
+
+
+def _take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
     folder = context.folder
-    with folder.forgiving():
-        folder.note("rolling-back", tunnel=plan.tunnel.name, because=str(error))
-        context.progress.say(f"{plan.tunnel.name}: {error}")
-        undone, errors = _undo(context, so_far)
-        # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.
-        _stand_down_early(context, so_far, undone)
-        undone, errors = _await_lost(context, so_far, undone, errors)
-        undone, errors = _await_fence(context, so_far, undone, errors)
-        for end in so_far.touched:
-            if end.host in undone:
-                folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", undone[end.host].running + "\n")
-        by_hand = [
-            *_left_over(folder.path / plan.tunnel.name, so_far, undone, errors),
-            # First call off, then save: the lines of a fence must not reach a startup configuration.
-            *_stand_down(context, so_far, undone, errors),
-            *_save_again(context, so_far, undone),
-        ]
-        again, down = up_again(context, plan) if so_far.touched and not by_hand else ("", [])
-        return _outcome(context, plan, so_far, error, [*by_hand, *down], _foreign_lines(so_far, undone), again)
+    folder.note("rolling-back", tunnel=plan.tunnel.name, because=str(error))
+    context.progress.say(f"{plan.tunnel.name}: {error}")
+    undone, errors = _undo(context, so_far)
+    # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.
+    _stand_down_early(context, so_far, undone)
+    undone, errors = _await_lost(context, so_far, undone, errors)
+    undone, errors = _await_fence(context, so_far, undone, errors)
+    for end in so_far.touched:
+        if end.host in undone:
+            folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", undone[end.host].running + "\n")
+    by_hand = [
+        *_left_over(folder.path / plan.tunnel.name, so_far, undone, errors),
+        *_stand_down(context, so_far, undone, errors),
+        *save_again(context, so_far, undone),
+    ]
+    again, down = up_again(context, plan) if so_far.touched and not by_hand else ("", [])
+    return _outcome(context, plan, so_far, error, [*by_hand, *down], _foreign_lines(so_far, undone), again)
 
 
 def _undo(context: Context, so_far: Progressing, patience_seconds: float | None = None) -> tuple[dict[str, Undone], Errors]:
@@ -61,7 +89,7 @@ def _undo(context: Context, so_far: Progressing, patience_seconds: float | None 
             "pushed": end.host not in so_far.unsent,
             "patience_seconds": waits.reconnect if patience_seconds is None else patience_seconds,
             "pause_seconds": waits.reconnect_pause,
-            "note": context.folder.note,
+            "note": context.folder.note_if_possible,
         }
     return run_on(context.nornir, undo, arguments, at_all_costs=True) if arguments else ({}, {})
 
@@ -75,8 +103,7 @@ def _await_lost(
     if not lost:
         return undone, errors
     longest = max(seconds_until_reverted(context, end) for end in lost)
-    part = Progressing(armed=lost, touched=lost, marks=so_far.marks, resumed=so_far.resumed, unsent=so_far.unsent)
-    again, failed = _undo(context, part, longest)
+    again, failed = _undo(context, replace(so_far, touched=lost), longest)
     return {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
 
 
@@ -100,8 +127,9 @@ def _await_fence(
             context.progress.phase(end.host, "wait for the dead-man")
         time.sleep(context.waits.reconnect_pause if fired else 0)
         fired = True
-        part = Progressing(armed=wrong, touched=wrong, marks=so_far.marks, resumed=so_far.resumed, unsent=so_far.unsent)
-        again, failed = _undo(context, part)
+        # The reload that mends it takes it away for as long as it boots.
+        left = max(seconds_until_reverted(context, end) for end in wrong) - waited
+        again, failed = _undo(context, replace(so_far, touched=wrong), max(left, context.waits.reconnect))
         undone, errors = {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
 
 
@@ -161,8 +189,7 @@ def _left_over(folder: Path, so_far: Progressing, undone: dict[str, Undone], err
     """What a person has to do, one sentence a line; empty when nothing of the change is left on any box."""
     todo: list[str] = []
     for end in so_far.touched:
-        place = folder / end.host
-        hand = f"on {end.host}, paste {place / 'inverse.cfg'}, then compare with {place / 'running-before.cfg'}"
+        hand = _paste(folder, end)
         if end.host in errors:
             todo.append(f"{errors[end.host]}; {hand}")
         elif not undone[end.host].clean:
@@ -172,71 +199,62 @@ def _left_over(folder: Path, so_far: Progressing, undone: dict[str, Undone], err
     return todo
 
 
+def _paste(folder: Path, end: EndPlan) -> str:
+    place = folder / end.host
+    return f"on {end.host}, paste {place / 'inverse.cfg'}, then compare with {place / 'running-before.cfg'}"
+
+
 def _difference(before: str, after: str) -> str:
     old, new = (set(tree.normalise(text).splitlines()) for text in (before, after))
     lines = [f"+ {line.strip()}" for line in sorted(new - old)] + [f"- {line.strip()}" for line in sorted(old - new)]
     return "; ".join(lines[:4]) or "the order of lines"
 
 
-def _save_again(context: Context, so_far: Progressing, undone: dict[str, Undone]) -> list[str]:
-    """Where the change had reached the startup configuration, save what runs now, which is what ran before."""
-    todo: list[str] = []
-    for end in so_far.saved:
-        if end.host not in undone or not undone[end.host].clean or end in so_far.armed:
-            todo.append(f"{end.host}: its startup configuration may hold the change; when it runs as before, write memory")
-            continue
-        try:
-            saved: Saved = run_on_one(context.nornir, save, end.host)
-            as_before = saved.equal and tree.same(saved.running, undone[end.host].running)
-        except NrRunError:
-            as_before = _startup_untouched(context, end)
-        if not as_before:
-            todo.append(f"{end.host}: its startup configuration may hold the change; free its NVRAM and write memory")
-    return todo
-
-
-def _startup_untouched(context: Context, end: EndPlan) -> bool:
-    """A box that refuses to save may never have saved the change either: then its startup is what it was.
-
-    An ASA masks the keys in it, so nothing is known there of a change that brought or took one.
-    """
-    items = (*end.change.created, *end.change.removed, *(edit.after for edit in end.change.edited))
-    if end.platform.os == "asa" and any(item.family.holds_key for item in items):
-        return False
-    try:
-        text: str = run_on_one(context.nornir, startup, end.host)
-    except NrRunError:
-        return False
-    return tree.same(text, end.snapshot.startup)
-
-
 def _stand_down_early(context: Context, so_far: Progressing, undone: dict[str, Undone]) -> None:
     """Call the dead-man off where the box is as it was; where that fails it is tried again, and told, at the end."""
-    for end in list(so_far.armed):
-        as_before = end not in so_far.touched or (end.host in undone and undone[end.host].clean)
-        # Where the startup configuration may hold the change it is saved first.
-        if as_before and end not in so_far.saved:
-            with suppress(NrRunError):
-                run_on_one(context.nornir, stand_down, end.host, **arming_of(context, end, so_far))
-                context.folder.note("disarmed", host=end.host)
-                so_far.armed.remove(end)
+    as_before = [end for end in so_far.armed if end not in so_far.touched or (end.host in undone and undone[end.host].clean)]
+    # Where the startup configuration may hold the change it is saved first.
+    _call_off(context, so_far, [end for end in as_before if end not in so_far.saved], patient=False)
 
 
 def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
     """Call the dead-man off where the box is what it was, or where it would take somebody else's work with it."""
     todo: list[str] = []
-    for end in list(so_far.armed):
-        fence = FENCES[end.fence.name] if end.fence else None
-        if fence is None or end.fence is None:
+    ready: list[EndPlan] = []
+    for end in so_far.armed:
+        if end.fence is None:
             continue
         done = end not in so_far.touched or (end.host in undone and undone[end.host].clean)
-        if not done and not isinstance(errors.get(end.host), ChangeError):
-            todo.append(f"{end.host}: counted from when it was armed, it {fence.sentence(end.fence.minutes)}")
-            continue
-        try:
-            run_on_one(context.nornir, stand_down, end.host, **arming_of(context, end, so_far))
+        if done or isinstance(errors.get(end.host), ChangeError):
+            ready.append(end)
+        else:
+            todo.append(f"{end.host}: counted from when it was armed, it {FENCES[end.fence.name].sentence(end.fence.minutes)}")
+    failed = _call_off(context, so_far, ready, patient=True)
+    return [*todo, *(f"{failed[end.host]}; on {end.host}, {_by_hand(end)}" for end in ready if end.host in failed)]
+
+
+def _by_hand(end: EndPlan) -> str:
+    return FENCES[end.fence.name].by_hand if end.fence else ""
+
+
+def _call_off(context: Context, so_far: Progressing, ends: Sequence[EndPlan], *, patient: bool) -> Errors:
+    """Call the dead-man off on these ends, all at once; the errors of those where it may still count.
+
+    ``patient``: a box that is away is awaited until it has gone back by itself; there is nothing to call off then.
+    """
+    if not ends:
+        return {}
+    arguments = {
+        end.host: {
+            **arming_of(context, end, so_far),
+            "patience_seconds": max(seconds_until_reverted(context, end), context.waits.reconnect) if patient else 0.0,
+            "pause_seconds": context.waits.reconnect_pause,
+        }
+        for end in ends
+    }
+    _, errors = run_on(context.nornir, stand_down, arguments, at_all_costs=True)
+    for end in ends:
+        if end.host not in errors:
             context.folder.note("disarmed", host=end.host)
             so_far.armed.remove(end)
-        except NrRunError as error:
-            todo.append(f"{error}; on {end.host}, {fence.by_hand}")
-    return todo
+    return errors

@@ -24,7 +24,7 @@ from .outcome import Result, TunnelOutcome
 from .planning import EndPlan, TunnelPlan
 from .progressing import NotProved, Progressing, rows
 from .proving import prove_tunnel
-from .taking_back import take_back
+from .taking_back import defect_of, take_back
 
 
 def verify_only(context: Context, plan: TunnelPlan) -> TunnelOutcome:
@@ -56,8 +56,10 @@ def change_tunnel(context: Context, plan: TunnelPlan, goal: Goal = BUILD) -> Tun
         finish(context, plan, so_far)
     except NrRunError as error:
         return take_back(context, plan, so_far, error)
+    except Exception as error:  # noqa: BLE001 - a defect of ours must not leave a box half-changed, nor a person without a word
+        return take_back(context, plan, so_far, defect_of(context, plan, error))
     except BaseException as error:
-        # A defect of ours must not leave a box half-changed either; it is raised again when the boxes are as they were.
+        # The process is to end: that is raised again when the boxes are as they were.
         take_back(context, plan, so_far, NrRunError(type(error).__name__))
         raise
     return success(plan, so_far)

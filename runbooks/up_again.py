@@ -29,6 +29,15 @@ def up_again(context: Context, plan: TunnelPlan) -> tuple[str, list[str]]:
     """
     if not (plan.removal or plan.replaces):
         return "", []
+    try:
+        return _up_again(context, plan)
+    except NrRunError as error:
+        return f"; the tunnel was not tested again ({error})", []
+    except Exception as error:  # noqa: BLE001 - both boxes are as before, and the run has to come to its end
+        return f"; the tunnel was not tested again ({type(error).__name__}, which is a defect of nr-run)", []
+
+
+def _up_again(context: Context, plan: TunnelPlan) -> tuple[str, list[str]]:
     shape = plan if plan.removal else earlier(plan)
     if shape is None:
         return "; the tunnel was not tested again, since its earlier form cannot be read for certain", []
@@ -36,12 +45,7 @@ def up_again(context: Context, plan: TunnelPlan) -> tuple[str, list[str]]:
         return "; the tunnel had no SAs before either", []
     context.progress.say(f"{plan.tunnel.name}: see that the tunnel comes up again as it was")
     ends = tuple(replace(end, change=replace(end.change, created=(), removed=(), edited=())) for end in shape.ends)
-    try:
-        proof = prove_tunnel(context, replace(shape, ends=(ends[0], ends[1]), removal=False))
-    except NrRunError as error:
-        return f"; the tunnel was not tested again ({error})", []
-    except Exception as error:  # noqa: BLE001 - both boxes are as before, and the run has to come to its end
-        return f"; the tunnel was not tested again ({type(error).__name__}, which is a defect of nr-run)", []
+    proof = prove_tunnel(context, replace(shape, ends=(ends[0], ends[1]), removal=False))
     if proof.good:
         return ", and the tunnel is proved up again", []
     worst = against(proof.findings)[0]

@@ -55,6 +55,8 @@ def _key(*, make: bool) -> bytes:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(Fernet.generate_key())
+                file.flush()
+                os.fsync(file.fileno())  # a run that outlives a loss of power is of no use without it
         return path.read_bytes()
     except FileExistsError:
         return path.read_bytes()

@@ -11,6 +11,7 @@ from typing import Any
 
 from netmiko.exceptions import NetmikoAuthenticationException, NetmikoTimeoutException
 from nornir.core.configuration import Config
+from paramiko.ssh_exception import SSHException  # type: ignore[import-untyped]
 
 from ..inventory.errors import SecretError, Unreachable
 from ..inventory.secrets import Secrets
@@ -51,6 +52,11 @@ def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> D
         raise Unreachable(f"{name}: the device refuses the user name or the password") from None
     except NetmikoTimeoutException as error:
         raise Unreachable(f"{name}: {hostname} port {port}: {_reason(error)}") from None
+    except SSHException as error:
+        # The password was taken, and then no session came: too many of them, or the device is on its way down.
+        raise Unreachable(
+            f"{name}: {hostname} port {port}: no session after the login ({error or type(error).__name__})"
+        ) from None
     except EOFError:
         raise Unreachable(f"{name}: {hostname} port {port} closed the connection during the login") from None
     except TimeoutError:

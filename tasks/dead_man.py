@@ -5,13 +5,14 @@ Which fence that is stands in the plan; these tasks are the same for all of them
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 from nornir.core.task import Result, Task
 
 from ..checks.observation import PHASE_1, PHASE_2, Observation
 from ..inventory.errors import SessionLost
-from .device import CONNECTION, log_in_anew, session
+from .device import CONNECTION, log_in_anew, reconnect, session
 from .fences import FENCES, Arming
 from .fences.fence import look
 from .gather import observation, texts
@@ -49,14 +50,24 @@ def look_anew(task: Task, os: str) -> Result:
     return Result(host=task.host, result=(observation(task.host.name, os, texts(replies)), replies[-1].text))
 
 
-def stand_down(task: Task, fence: str, arming: Arming) -> Result:
-    """Nornir task: call off what is left of this run's fence, after a change was taken back. ``result``: was there any."""
-    try:
-        found = FENCES[fence].stand_down(session(task), _by_user(task, arming))
-    except SessionLost:
-        # The fence itself may have ended the session; what it left is cleared over a new one.
-        found = FENCES[fence].stand_down(session(task), _by_user(task, arming))
-    return Result(host=task.host, changed=found, result=found)
+def stand_down(task: Task, fence: str, arming: Arming, patience_seconds: float = 0.0, pause_seconds: float = 1.0) -> Result:
+    """Nornir task: call off what is left of this run's fence, after a change was taken back. ``result``: was there any.
+
+    The fence itself may have ended the session; what it left is cleared over a new one. Raises Unreachable when no login
+    succeeds within the patience, which is to be as long as the device needs to go back by itself.
+    """
+    deadline, again = time.monotonic() + patience_seconds, False
+    while True:
+        left = max(0.0, deadline - time.monotonic())
+        device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds)
+        try:
+            found = FENCES[fence].stand_down(device, _by_user(task, arming))
+            return Result(host=task.host, changed=found, result=found)
+        except SessionLost:
+            if again and time.monotonic() + pause_seconds > deadline:
+                raise
+            time.sleep(pause_seconds if again else 0)
+            again = True
 
 
 def fire(task: Task, fence: str, arming: Arming) -> Result:

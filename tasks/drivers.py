@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import select
+import threading
 import time
 from typing import Any, Protocol
 
@@ -88,8 +89,18 @@ class _LeanSsh(_Lean, BaseConnection):
     line_end = "\n"
 
     def establish_connection(self, width: int = 511, height: int = 1000) -> None:
-        """Connect, log in and read up to the first prompt. Raises Unreachable, or Netmiko's errors of connection and login."""
-        super().establish_connection(width, height)
+        """Connect, log in and read up to the first prompt.
+
+        Raises Unreachable, or the errors of Netmiko and Paramiko. Between the password and the first prompt Paramiko waits for
+        an hour, and for ever, for a device that says nothing more, as one that boots just then: so the transport is closed.
+        """
+        watch = threading.Timer(5 * LOGIN_SECONDS, self._give_up)
+        watch.daemon = True
+        watch.start()
+        try:
+            super().establish_connection(width, height)
+        finally:
+            watch.cancel()
         seen, deadline = "", time.monotonic() + LOGIN_SECONDS
         while time.monotonic() < deadline:
             seen += self._arrived(seen)
@@ -99,6 +110,10 @@ class _LeanSsh(_Lean, BaseConnection):
                 return
             self.wait(deadline - time.monotonic())
         raise Unreachable(f"no prompt within {LOGIN_SECONDS:.0f} seconds after the login")
+
+    def _give_up(self) -> None:
+        if self.remote_conn_pre is not None:
+            self.remote_conn_pre.close()
 
     def read_channel(self) -> str:
         """As above; Netmiko's channel says nothing when the other side has closed it."""

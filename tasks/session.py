@@ -49,6 +49,8 @@ _INLINE = re.compile(rf"(?<=\S)(?:{_STAMPED}%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-
 _SCROLLED = re.compile(r"\x08+\$[^\x08\n]*\x08+")
 
 RUNNING = "show running-config"
+#: No answer takes so long, at 9600 baud either: a device that goes on printing (debug on a console) must not hold a run for ever.
+LONGEST_SECONDS = 600.0
 
 #: Line breaks that a message may leave where it was taken out of the middle of an echo.
 BREAKS = 4
@@ -225,12 +227,13 @@ class Session:
             raise self._lost("ended") from None
 
     def _read_until(self, pattern: str, patience_seconds: float | None = None) -> str:
-        """Everything up to a match at the end. The clock runs from the last byte that arrived."""
+        """Everything up to a match at the end. The clock runs from the last byte that arrived, and in all for LONGEST_SECONDS."""
         wanted = re.compile(pattern, re.MULTILINE)
         patience = patience_seconds or self._timeout
         parts: list[str] = []
         tail = ""
         deadline = time.monotonic() + patience
+        end = time.monotonic() + max(LONGEST_SECONDS, patience)
         while time.monotonic() < deadline:
             try:
                 arrived = self._driver.read_channel()
@@ -241,7 +244,7 @@ class Session:
                 continue
             parts.append(arrived)
             tail = (tail + arrived)[-4096:]
-            deadline = time.monotonic() + patience
+            deadline = min(time.monotonic() + patience, end)
             # A banner behind the prompt must not hide it: nothing more would come.
             quiet = _without_messages(tail)
             if quiet != tail:
@@ -249,6 +252,8 @@ class Session:
             if wanted.search(quiet):
                 self._last = quiet.rstrip().rpartition("\n")[2]
                 return "".join(parts)
+        if time.monotonic() >= end:
+            raise self._lost("did not come to the end of an answer")
         raise self._lost(f"gave no answer for {patience:.0f} seconds")
 
     def _lost(self, how: str) -> SessionLost:

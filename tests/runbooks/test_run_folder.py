@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from nr_run.inventory.errors import NrRunError
 from nr_run.inventory.secrets import Secrets
+from nr_run.runbooks.record import journal_of
 from nr_run.runbooks.run_folder import RunFolder
 
 
@@ -38,3 +41,32 @@ def test_a_folder_that_is_no_run_is_passed_over(tmp_path: Path, name: str) -> No
     (tmp_path / name).mkdir()
     (made,) = names(tmp_path, 1)
     assert not made.startswith("2099")
+
+
+@pytest.mark.parametrize("last", [b'{"time": "2026-11-27T04:5', b"null\n", b'"begun"\n', b"[]\n"])
+def test_what_follows_a_cut_line_or_garbage_is_read(tmp_path: Path, last: bytes) -> None:
+    """A process that opens the journal of one that died in mid-line begins a line of its own; lines that say nothing are none."""
+    folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
+    folder.close()
+    with (folder.path / "journal.jsonl").open("ab") as file:
+        file.write(last)
+    again = RunFolder(folder.path, "resume", Secrets(folders=()))
+    again.note("closed", tunnel="hq-branch")
+    again.close()
+    assert [line["state"] for line in journal_of(folder.path)] == ["begun", "closed"]
+
+
+def test_only_what_is_taken_back_goes_on_without_a_journal(tmp_path: Path) -> None:
+    """While one tunnel is taken back on a full disk another one, in its own thread, takes no step that is not in the journal."""
+    folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
+    folder.close()
+    (folder.path / "journal.jsonl").unlink()
+    (folder.path / "journal.jsonl").symlink_to("/dev/full")
+    full = RunFolder(folder.path, "deploy-l2l", Secrets(folders=()))
+    with full.forgiving(), ThreadPoolExecutor(1) as beside:
+        full.note("rolling-back")
+        beside.submit(full.note_if_possible, "undoing").result()
+        with pytest.raises(NrRunError, match="the journal cannot be written"):
+            beside.submit(full.note, "applying").result()
+    assert len(full.complaints) == 2
+    full.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -79,3 +80,13 @@ def credentials(folder: Path) -> Path:
     for name, value in (("device-username", "netops"), ("device-password", "Login.Word.9"), ("enable-secret", "Enable.Word.9")):
         (folder / name).write_text(f"{value}\n")
     return folder
+
+
+class Endless(Scripted):
+    """Goes on printing once it has been asked for ``show log``, as a console does while somebody debugs."""
+
+    def _answer(self, client: socket.socket, line: str) -> None:
+        super()._answer(client, line)
+        while line == "show log":
+            client.sendall(b"ISAKMP:(0): processing SA payload\r\n")
+            time.sleep(0.05)

@@ -11,7 +11,7 @@ import pytest
 from nr_run.inventory.errors import DeviceRefused, SessionLost, Unreachable
 from nr_run.tasks.session import Session
 
-from .scripted import PROMPT, Script, Scripted, connect, credentials
+from .scripted import PROMPT, Endless, Script, Scripted, connect, credentials
 
 BANNER = "\r\n\r\n\x07***\r\n*** --- SHUTDOWN in 0:01:00 ---\r\n***\r\n\r\n"
 SYSLOG = (
@@ -175,6 +175,18 @@ def test_question_that_nobody_expects(tmp_path: Path) -> None:
         with pytest.raises(SessionLost):
             device.converse("write memory", {r"Overwrite\?\[confirm\]": ""})
         assert box.typed[-1] == "write memory"
+
+
+def test_a_device_that_goes_on_printing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes that never stop coming do not hold a run for ever: after the longest time of an answer the session counts as lost."""
+    monkeypatch.setattr("nr_run.tasks.session.LONGEST_SECONDS", 1.0)
+    with Endless(lambda _: None) as box:
+        device = connect(box.port, credentials(tmp_path), timeout_seconds=0.5)
+        try:
+            with pytest.raises(SessionLost, match="did not come to the end of an answer"):
+                device.exchange(["show log"])
+        finally:
+            device.close()
 
 
 def privileged(accepted: bool) -> Script:

@@ -1,0 +1,76 @@
+"""After a change was taken back: does a startup configuration hold it, and can what ran before be saved there again?
+
+The change may have been saved by this run, or by somebody who typed ``write memory`` while it was being made. A reload would
+bring it back then, or the lines of a fence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..changes import tree
+from ..changes.fence_lines import name_of
+from ..changes.restore import restore
+from ..inventory.errors import NrRunError
+from ..tasks.gather import startup
+from ..tasks.save import Saved, save
+from ..tasks.undo import Undone
+from .context import Context
+from .fleet import run_on
+from .planning import EndPlan
+from .progressing import Progressing
+
+
+def save_again(context: Context, so_far: Progressing, undone: Mapping[str, Undone]) -> list[str]:
+    """Save what runs now, which is what ran before, where a startup configuration may hold the change; what a person has to do.
+
+    First the fence is called off, then comes this: its lines must not reach a startup configuration.
+    """
+    todo: list[str] = []
+    for end in so_far.touched:
+        saved = end in so_far.saved
+        if end.host not in undone or not undone[end.host].clean or end in so_far.armed:
+            if saved:
+                todo.append(f"{end.host}: its startup configuration may hold the change; when it runs as before, write memory")
+        elif (saved or not _is_free(context, end)) and not _saved_as_before(context, end, undone[end.host]):
+            todo.append(f"{end.host}: its startup configuration may hold the change; free its NVRAM and write memory")
+    return todo
+
+
+def _saved_as_before(context: Context, end: EndPlan, undone: Undone) -> bool:
+    values, _ = run_on(context.nornir, save, {end.host: {}}, at_all_costs=True)
+    if end.host not in values:
+        return _is_untouched(context, end)
+    saved: Saved = values[end.host]
+    return saved.equal and tree.same(saved.running, undone.running)
+
+
+def _startup(context: Context, end: EndPlan) -> str | None:
+    values, _ = run_on(context.nornir, startup, {end.host: {}}, at_all_costs=True)
+    text: str | None = values.get(end.host)
+    return text
+
+
+def _is_free(context: Context, end: EndPlan) -> bool:
+    """True if the startup configuration holds nothing of the change and of the fence; where it cannot be read, False."""
+    before, now = end.snapshot.startup, _startup(context, end)
+    if now is None:
+        return False
+    if tree.same(now, before):
+        return True
+    try:
+        return name_of(context.folder.tag) not in now and not restore(end.change, before, now)
+    except NrRunError:  # ChangeError: it holds an object of ours in another form, as an ASA that masks a key
+        return False
+
+
+def _is_untouched(context: Context, end: EndPlan) -> bool:
+    """A box that refuses to save may never have saved the change either: then its startup is what it was.
+
+    An ASA masks the keys in it, so nothing is known there of a change that brought or took one.
+    """
+    items = (*end.change.created, *end.change.removed, *(edit.after for edit in end.change.edited))
+    if end.platform.os == "asa" and any(item.family.holds_key for item in items):
+        return False
+    text = _startup(context, end)
+    return text is not None and tree.same(text, end.snapshot.startup)

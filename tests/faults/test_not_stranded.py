@@ -1,0 +1,193 @@
+"""What happens at unlucky places while a change is armed or taken back: no box is left half-changed, armed or unnamed."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nr_run.runbooks.context import Context, Waits
+from nr_run.runbooks.deploy_l2l import building
+from nr_run.runbooks.goals import BUILD, Goal
+from nr_run.runbooks.opening import Wanted, open_run
+from nr_run.runbooks.outcome import TunnelOutcome
+from nr_run.runbooks.planning import TunnelPlan
+from nr_run.runbooks.progress import PlainProgress
+from nr_run.runbooks.proving import Proof
+from nr_run.runbooks.runbook import Approval, run_tunnels
+from nr_run.runbooks.transaction import change_tunnel
+
+from .. import warm
+from .bench import BRANCH, ENDS, HQ, Bench, bench_of, ended_right
+from .test_fences import other_session
+
+PLAIN = "reload-reload"
+on_each_end = pytest.mark.parametrize("device", ENDS)
+
+
+def test_saved_and_away_when_it_is_resumed(tmp_path: Path) -> None:
+    """A box that had saved the change and is away when the resume begins is given its old startup configuration too."""
+    with bench_of(PLAIN, tmp_path) as bench:
+        bench.kill_at("saved", BRANCH, "--yes")
+        bench.lab.fault(BRANCH, "down")
+        process = bench.begin(command="resume")
+        bench.wait_for("rolling-back")
+        bench.lab.fault(BRANCH, "down", on=False)
+        code, report = bench.end(process)
+        assert code == 20, report
+        assert ended_right(bench, code, report) == "before"
+
+
+@on_each_end
+@pytest.mark.parametrize("pair", [PLAIN, "revert-kron", "applet-revert"])
+def test_somebody_saves_while_the_change_is_made(tmp_path: Path, pair: str, device: str) -> None:
+    """Where another operator's write memory caught the change, or the fence, the startup configuration is mended as well."""
+    with bench_of(pair, tmp_path) as bench:
+        bench.lab.fault(HQ, "drop-esp")
+        bench.slow(12)
+        process = bench.begin("--yes")
+        bench.wait_for("applied", device)
+        bench.lab.exec(device, "write memory")
+        bench.slow(0)
+        code, report = bench.end(process)
+        assert code == 20, report
+        assert ended_right(bench, code, report) == "before"
+
+
+@on_each_end
+@pytest.mark.parametrize("pair", [PLAIN, "revert-kron", "applet-revert"])
+@pytest.mark.parametrize("moment", ["asked", "counting"])
+def test_lost_while_it_is_armed(tmp_path: Path, pair: str, device: str, moment: str) -> None:
+    """A box that is lost while its fence is armed is awaited: nothing was touched, and nothing is left of the fence."""
+    with bench_of(pair, tmp_path) as bench:
+        bench.slow(25)
+        process = bench.begin("--yes", "--dead-man", "3", "--boot-wait", "60")
+        bench.wait_for("arming", device)
+        if moment == "counting":
+            bench.wait_until(lambda: bool(set(bench.pending(device)) - {"file"}))
+        bench.lab.fault(device, "down")
+        bench.slow(0)
+        bench.wait_for("rolling-back")
+        bench.lab.fault(device, "down", on=False)
+        code, report = bench.end(process)
+        assert code == 11, report
+        assert ended_right(bench, code, report) == "before"
+
+
+def test_another_reload_in_the_place_of_the_outer_fence(tmp_path: Path) -> None:
+    """Somebody's reload in the place of ours ends the change, and kron and the copy of this run go with it; theirs stays."""
+    with bench_of("revert-kron", tmp_path) as bench:
+        bench.slow(12)
+        process = bench.begin("--yes")
+        bench.wait_for("applied", BRANCH)
+        bench.lab.exec(BRANCH, "reload in 90 maintenance\nno\n")
+        bench.slow(0)
+        code, report = bench.end(process)
+        assert code == 20, report
+        assert "a reload, maintenance" in report["tunnels"][0]["sentence"]
+        assert bench.pending(BRANCH) == ["reload"]
+        assert bench.configurations() == bench.before
+
+
+def test_somebody_has_wound_the_timer_up(tmp_path: Path) -> None:
+    """A revert timer that may be ours and cannot be told to be is left alone, and a person is told that it counts."""
+    with bench_of("revert-kron", tmp_path) as bench:
+        bench.slow(12)
+        process = bench.begin("--yes")
+        bench.wait_for("applied", BRANCH)
+        other_session(bench, HQ, "configure revert timer 33")
+        bench.slow(0)
+        code, report = bench.end(process)
+        assert code == 21, report
+        assert ended_right(bench, code, report) == "quarantined"
+
+
+def test_inverse_is_refused_and_the_boot_takes_long(tmp_path: Path) -> None:
+    """A box that reloads because its inverse was refused is awaited for as long as it boots, not for a lost session's time."""
+    with bench_of(PLAIN, tmp_path) as bench:
+        bench.lab.fault(HQ, "refuse-line", "match address")
+        bench.lab.fault(BRANCH, "refuse-inverse", "crypto")
+        words = bench.arguments("deploy-l2l", "--yes", "--dead-man", "3", "--boot-wait", "120")
+        code, report = bench.end(warm.Process([*words, "--reconnect-wait", "0.5"], bench.environment))
+        bench.lab.fault(BRANCH, "refuse-inverse", on=False)
+        assert code == 20, report
+        assert ended_right(bench, code, report) == "before"
+
+
+def _gone_back(bench: Bench) -> None:
+    """Wait until the reload behind kron has come: by then both boxes have gone back, and only the copy stays in the flash."""
+    bench.wait_until(lambda: "hour" not in bench.lab.exec(BRANCH, "show version | include uptime"), pause=0.1)
+    assert bench.configurations() == bench.before
+    assert [bench.pending(name) for name in ENDS] == [[], ["file"]]
+
+
+def test_a_run_whose_key_is_gone_can_be_closed(tmp_path: Path) -> None:
+    """Where secrets or record of a run cannot be read any more, a person's word still lets other runs go on."""
+    with bench_of("revert-kron", tmp_path) as bench:
+        bench.kill_at("applied", BRANCH, "--yes", "--dead-man", "2")
+        _gone_back(bench)
+        (tmp_path / "config" / "nr-run" / "run-key").unlink()
+        (record,) = bench.folder.glob("runs/2*/*/record.json")
+        record.unlink()
+        assert bench.run(command="resume")[0] in (1, 65)
+        closing = bench.begin("--close", command="resume")
+        _, err = closing.communicate(timeout=60)
+        assert closing.returncode == 0, err
+        code, report = bench.run("--yes")
+        assert code == 0, report
+
+
+def test_a_defect_in_the_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that is none of nr-run's own is told like others: both boxes are as before, and the folder says where it was."""
+    with bench_of(PLAIN, tmp_path) as bench:
+        monkeypatch.setenv("NR_RUN_CREDENTIALS", str(bench.lab.credentials))
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+        outcome = change_in_process(bench, tmp_path / "runs", replace(BUILD, prove=_broken))
+        assert outcome.exit_code == 20, outcome
+        assert "TypeError, which is a defect of nr-run" in outcome.sentence
+        (told,) = bench.folder.glob("runs/2*/hq-branch/defect.txt")
+        text = told.read_text()
+        assert "_broken" in text
+        assert (bench.lab.credentials / "hq-branch-psk").read_text().strip() not in text
+        assert ended_right(bench, 20, {"tunnels": [outcome.as_dict()]}) == "before"
+
+
+@pytest.mark.parametrize(("size", "code"), [(9000, 1), (30000, 0)])
+def test_the_log_is_what_fills_the_disk(tmp_path: Path, size: int, code: int) -> None:
+    """With --debug, when no file can grow any more, the log ends and says so; outcome and exit code are those of the run."""
+    with bench_of(PLAIN, tmp_path) as bench:
+        done = subprocess.run(
+            bench.arguments("deploy-l2l", "--yes", "--debug"),
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env=bench.environment,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY)),
+            timeout=120,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        assert "Logging error" not in done.stderr
+        assert "debug.log could not be written to its end" in done.stderr
+        assert done.returncode == code, done.stderr
+        assert ended_right(bench, code, json.loads(done.stdout)) == ("before" if code else "changed")
+
+
+def _broken(context: Context, plan: TunnelPlan) -> Proof:
+    """A proof with a defect, whose words hold a key."""
+    raise TypeError(context.secrets.resolve(plan.tunnel.preshared_key_ref))
+
+
+def change_in_process(bench: Bench, runs: Path, goal: Goal) -> TunnelOutcome:
+    """Build the tunnel with another goal, which no command line can ask for."""
+    waits = Waits(ike=5, poll=0.05, reconnect=3, reconnect_pause=0.1)
+    wanted = Wanted("deploy-l2l", (), bench.folder / "inventory", runs, False, False, waits)
+    plans: list[TunnelPlan] = []
+    with open_run(wanted, PlainProgress()) as opened:
+        planner = building(accept_unsaved=False)
+        run_tunnels(opened.context, opened.tunnels, runs, planner, lambda made, _: plans.extend(made), Approval(None))
+        return change_tunnel(opened.context, plans[0], goal)
