@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Address, IPv4Network
 
-from .objects import Config, ConfigObject
+from .objects import Config, ConfigObject, without_number
 
 Selector = tuple[IPv4Network, IPv4Network]
 
@@ -50,7 +50,8 @@ def selectors_of(config: Config, entry: ConfigObject) -> tuple[Selector, ...] | 
         else [node.line.removeprefix(numbered) for node in config.others if node.line.startswith(numbered)]
     )
     found: list[Selector] = []
-    for line in lines:
+    for shown in lines:
+        line = without_number(shown)
         if line.startswith("extended "):
             pairs = _asa_pairs(config, line)
             if pairs is None:

@@ -225,6 +225,7 @@ def test_keepalive(present: str, wanted: Dpd | None, set_by_us: bool) -> None:
         ("10.1.2.0 0.0.0.255", "10.1.2.0/24"),
         ("10.1.2.3 0.0.0.0", "10.1.2.3/32"),
         ("10.1.2.0 0.0.1.254", None),
+        ("0.0.0.0 255.255.255.0", None),  # a mask where a wildcard belongs: the last byte alone is compared
         ("10.1.2.0", None),
         ("host", None),
         ("object-group X", None),
@@ -256,3 +257,27 @@ def test_selectors_of_an_entry() -> None:
     config = read("ios", text)
     (item,) = config.of("crypto-map-entry")
     assert selectors_of(config, item) == ((IPv4Network("10.0.0.0/8"), IPv4Network("10.1.1.1/32")),)
+
+
+def test_numbered_lines_are_read_like_others() -> None:
+    """IOS-XE 17 shows a list that was typed by number as a named one, and each of its lines with a sequence number."""
+    text = (
+        "crypto map M 1 ipsec-isakmp\n match address 101\n"
+        "ip access-list extended 101\n 10 remark to the branch\n 20 deny   ip any host 10.9.9.9\n"
+        " 30 permit ip 10.0.0.0 0.255.255.255 host 10.1.1.1\n"
+    )
+    config = read("ios", text)
+    (item,) = config.of("crypto-map-entry")
+    assert selectors_of(config, item) == ((IPv4Network("10.0.0.0/8"), IPv4Network("10.1.1.1/32")),)
+    shown = planned(FAR, VPN3640).created
+    (acl,) = (thing for thing in shown if thing.family.name == "access-list")
+    numbered = "".join(f" {10 * n} {line}\n" for n, line in enumerate(acl.children, 1))
+    (back,) = read("ios", f"{acl.header}\n{numbered}").of("access-list")
+    assert back.meaning == acl.meaning
+    assert back.children != acl.children
+
+
+def test_entry_with_a_mask_for_a_wildcard_is_not_read() -> None:
+    """What an entry takes whose list has a mask in the place of the wildcard cannot be told, so no tunnel is put beside it."""
+    with pytest.raises(ChangeError, match="cannot be read for certain"):
+        desired(NEAR, entry(4, "permit ip 0.0.0.0 255.255.255.0 0.0.0.0 255.255.255.0"))
