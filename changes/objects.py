@@ -135,6 +135,7 @@ def without_number(line: str) -> str:
 
 def _canonical(line: str) -> str:
     words = without_number(" ".join(line.replace("encryption ", "encr ", 1).split()))
+    words = re.sub(r"^(interface \S+) (?:point-to-point|multipoint)$", r"\1", words)
     # A key type of 0 (in clear) and the mask of one host may be typed and are not shown, or the other way round.
     return re.sub(r"^(crypto isakmp key) 0 (.+)", r"\1 \2", words).replace(" 255.255.255.255", "")
 

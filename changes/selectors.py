@@ -30,7 +30,7 @@ def network(words: str) -> IPv4Network | None:
 
 
 def masked(address: str, mask: IPv4Address) -> IPv4Network:
-    """Network of an address and its mask. Raises ValueError for a mask with holes, which Python would read the other way round."""
+    """Network of an address and its mask. Raises ValueError for a mask with holes: Python may take it for a wildcard."""
     bits = ~int(mask) & 0xFFFFFFFF
     if bits & (bits + 1):
         raise ValueError(f"{mask} is no mask of one network")

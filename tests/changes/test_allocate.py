@@ -9,10 +9,10 @@ import pytest
 from nr_run.changes.objects import read
 from nr_run.changes.selectors import network, overlap, selectors_of
 from nr_run.inventory.errors import ChangeError
-from nr_run.inventory.intent import Dpd
+from nr_run.inventory.intent import Dpd, End
 
 from .configs import VPN2611, VPN3640
-from .rendering import desired, ends, planned
+from .rendering import TOKEN, desired, ends, planned
 
 NEAR, FAR = ends()
 DYNAMIC = "crypto map clientmap 10 ipsec-isakmp dynamic dynmap \n"
@@ -215,6 +215,29 @@ def test_keepalive(present: str, wanted: Dpd | None, set_by_us: bool) -> None:
     assert (names.keepalive is not None) is set_by_us
     created = {item.family.name for item in planned(FAR, VPN3640 + present, dpd=wanted).created}
     assert ("isakmp-keepalive" in created) is (set_by_us and not present)
+
+
+def test_no_free_policy_number() -> None:
+    """A policy at the last number leaves no place behind it: the sentence names the box and what a person may do."""
+    full = VPN2611.replace("crypto isakmp policy 3\n", "crypto isakmp policy 10000\n hash md5\n")
+    with pytest.raises(ChangeError, match=r"vpn2611: there is no free isakmp policy number above 10000.* a lower number by hand"):
+        desired(NEAR, full)
+
+
+def test_subinterface_has_its_map() -> None:
+    """A map on a serial subinterface, which is shown with its kind, is used and not replaced."""
+    serial = VPN2611.replace("interface Ethernet0/0\n", "interface Serial0/0.1 point-to-point\n")
+    assert (
+        desired(End(NEAR.local.model_copy(update={"interface": "Serial0/0.1"}), NEAR.remote), serial)[1].crypto_map == "clientmap"
+    )
+
+
+def test_key_is_known_in_the_columns_of_15() -> None:
+    """15.x leaves the room of a mask before no-xauth: it is the key of that peer all the same."""
+    shown = f"crypto isakmp key {TOKEN} address 172.18.124.199         no-xauth"
+    running = VPN2611.replace("crypto isakmp client", f"{shown}\ncrypto isakmp client", 1)
+    change = planned(NEAR, running)
+    assert "isakmp-key 172.18.124.199" in {item.title for item in change.reused}
 
 
 @pytest.mark.parametrize(

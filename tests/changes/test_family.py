@@ -26,7 +26,7 @@ SETTINGS = [
 
 @pytest.mark.parametrize(("os", "family", "line", "setting"), SETTINGS)
 def test_setting(os: str, family: str, line: str, setting: str) -> None:
-    """Lines of one setting replace each other; lines of which there may be many, and lines no rule knows, stand for themselves."""
+    """Lines of one setting replace each other; a line of which there may be many, or that no rule knows, stands for itself."""
     (found,) = (item for item in FAMILIES[os] if item.name == family)
     assert found.setting_of(line) == setting
 
