@@ -17,7 +17,8 @@ from .objects import Config, ConfigObject
 from .selectors import overlap, selectors_of
 from .standing import NOTHING, Replacing, Standing, find, list_name, refuse_strange, replacing, set_name
 
-HIGHEST_POLICY = 10000
+#: Of an ISAKMP policy on IOS, and on an ASA (command references, crypto isakmp policy).
+HIGHEST_POLICY, HIGHEST_POLICY_ASA = 10000, 65535
 _DYNAMIC = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) ipsec-isakmp dynamic (?P<dynamic>\S+)(?: discover)?")
 _ENTRY = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) .+")
 _XAUTH = re.compile(r"crypto map (?P<map>\S+) client authentication list \S+")
@@ -72,7 +73,7 @@ def allocate(
     there = find(end.local.host, running, crypto_map, names.access_list)
     sequence, on_sequence = _place(end, crypto_map, names.access_list, running, approved_sequence, there)
     _refuse_overlap(end, crypto_map, sequence, running)
-    number, on_policy = _policy(policy, running)
+    number, on_policy = _policy(end.local.host, policy, running)
     no_xauth = any(match["map"] == crypto_map for match in _lines(_XAUTH, running))
     per_tunnel = any(item.family.name == "tunnel-group" for item in wanted.objects.values())
     keepalive, on_keepalive = (dpd, ()) if per_tunnel else _keepalive(dpd, running)
@@ -203,14 +204,17 @@ def _refuse_overlap(end: End, crypto_map: str, sequence: int, running: Config) -
             )
 
 
-def _policy(wanted: ConfigObject, running: Config) -> tuple[int, str]:
+def _policy(host: str, wanted: ConfigObject, running: Config) -> tuple[int, str]:
     existing = {int(item.groups["number"]): item for item in running.of("isakmp-policy")}
     same = [number for number, item in sorted(existing.items()) if item.meaning[1] == wanted.meaning[1]]
     if same:
         return same[0], f"isakmp policy {same[0]} has these values already and is used"
     number = (max([0, *existing]) // 10 + 1) * 10
-    if number > HIGHEST_POLICY:
-        raise ChangeError(f"there is no free isakmp policy number above {max(existing)}")
+    if number > (HIGHEST_POLICY_ASA if "ike" in wanted.groups else HIGHEST_POLICY):
+        raise ChangeError(
+            f"{host}: there is no free isakmp policy number above {max(existing)}, and other peers would be offered a "
+            f"lower one before it; give policy {max(existing)} a lower number by hand"
+        )
     why = f"isakmp policy {number}: last, so that other peers are offered what they were before"
     return number, why if existing else ""
 

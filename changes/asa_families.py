@@ -28,7 +28,7 @@ ASA: tuple[Family, ...] = (
         children=patterns(
             r"authentication \S+", r"encryption \S+", r"hash \S+", r"group \d+", r"lifetime (?:seconds )?(?:\d+|none)"
         ),
-        defaults=("authentication pre-share", "encryption 3des", "hash sha", "group 2", "lifetime 86400"),
+        defaults=("authentication pre-share", "encr 3des", "hash sha", "group 2", "lifetime 86400"),
         # From memory: 9.13 and later begin with AES and group 14.
         shown_first=("encryption aes", "group 14", "authentication rsa-sig"),
         remove="no crypto {ike} policy {number}",

@@ -30,7 +30,8 @@ IOS: tuple[Family, ...] = (
         name="isakmp-key",
         sentence="pre-shared key of one peer",
         header=re.compile(
-            r"crypto isakmp key (?:[06] )?(?P<key>\S+) address (?P<peer>\d\S+)(?: (?P<mask>\d\S+))?(?P<xauth> no-xauth)?"
+            # 15.x leaves the room of a mask before no-xauth.
+            r"crypto isakmp key (?:[06] )?(?P<key>\S+) address (?P<peer>\d\S+)(?: +(?P<mask>\d\S+))?(?P<xauth> +no-xauth)?"
         ),
         identity=("peer",),
         # Older IOS wants the key itself, and no-xauth, in the line that removes it; and it takes no second key for a peer.
@@ -99,7 +100,8 @@ IOS: tuple[Family, ...] = (
     Family(
         name="crypto-map-binding",
         sentence="the map at work on an interface",
-        header=re.compile(r"interface (?P<interface>\S+)"),
+        # A subinterface of a serial line is shown with its kind, and may be entered without.
+        header=re.compile(r"interface (?P<interface>\S+)(?: (?:point-to-point|multipoint))?"),
         identity=("interface",),
         children=patterns(r"crypto map \S+", r"crypto map \S+ redundancy \S+(?: stateful)?"),
         references=(Reference(re.compile(r"crypto map (?P<name>\S+).*"), "crypto-map-entry", of_set=True),),

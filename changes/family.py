@@ -50,7 +50,7 @@ class Family:
     identity: tuple[str, ...]
     #: Lines that may stand below the header. Empty: the header is all there is.
     children: tuple[re.Pattern[str], ...] = ()
-    #: Lines that the device does not show because they are its defaults, written out.
+    #: Lines that the device does not show because they are its defaults, written out in the spelling of ``canonical_children``.
     defaults: tuple[str, ...] = ()
     #: What other releases begin with, and show until the line for it has arrived.
     shown_first: tuple[str, ...] = ()
@@ -73,6 +73,18 @@ class Family:
     editing: Editing | None = None
     #: Answers that are normal when it is created; every other answer stops the change.
     replies: tuple[re.Pattern[str], ...] = ()
+
+    def setting_of(self, line: str) -> str:
+        """What a line below the header sets, a line in one spelling: another value of the same setting replaces it.
+
+        Beginnings of such settings stand in ``editing``; a line with a default is known by its first word. Of any other line
+        there may be many.
+        """
+        single = self.editing.single if self.editing else ()
+        longest = next((words for words in single if f"{line} ".startswith(f"{words} ")), "")
+        first = line.split()[0]
+        others = (default for default in self.defaults if not default.startswith(single))
+        return longest or (first if any(default.startswith(f"{first} ") for default in others) else line)
 
 
 def patterns(*texts: str) -> tuple[re.Pattern[str], ...]:

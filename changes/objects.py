@@ -82,20 +82,15 @@ class ConfigObject:
         given = self.canonical_children
         if self.family.ordered:
             return self.header, given
-        settings = {self._setting(child) for child in given}
+        settings = {self.family.setting_of(child) for child in given}
         defaults = (_canonical(default) for default in self.family.defaults)
-        assumed = (default for default in defaults if self._setting(default) not in settings)
+        assumed = (default for default in defaults if self.family.setting_of(default) not in settings)
         return _canonical(self.header), frozenset((*given, *assumed))
 
     @property
     def shown_unasked(self) -> frozenset[str]:
         """Lines that a device shows below such an object though nobody typed them, in one spelling."""
         return frozenset(_canonical(line) for line in (*self.family.defaults, *self.family.shown_first))
-
-    def _setting(self, line: str) -> str:
-        """What a line sets: of the lines of one setting there is one."""
-        single = self.family.editing.single if self.family.editing else ()
-        return next((words for words in single if line.startswith(f"{words} ")), line.split()[0])
 
     def child(self, words: str) -> str | None:
         """What follows ``words`` in the first line below that starts with them."""
@@ -129,8 +124,18 @@ def _identity(pattern: re.Pattern[str], names: tuple[str, ...], header: str) -> 
     return tuple(match[name] or "" for name in names) if match else ()
 
 
+#: IOS-XE 17 shows each line of an access list with its sequence number, older releases keep it to themselves.
+_NUMBER = re.compile(r"^\d+ (?=permit |deny |remark )")
+
+
+def without_number(line: str) -> str:
+    """A line of an access list without its sequence number; every other line as it is."""
+    return _NUMBER.sub("", line)
+
+
 def _canonical(line: str) -> str:
-    words = " ".join(line.replace("encryption ", "encr ", 1).split())
+    words = without_number(" ".join(line.replace("encryption ", "encr ", 1).split()))
+    words = re.sub(r"^(interface \S+) (?:point-to-point|multipoint)$", r"\1", words)
     # A key type of 0 (in clear) and the mask of one host may be typed and are not shown, or the other way round.
     return re.sub(r"^(crypto isakmp key) 0 (.+)", r"\1 \2", words).replace(" 255.255.255.255", "")
 

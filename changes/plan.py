@@ -5,6 +5,7 @@ Each gives a Change: ordered steps and their exact inverse. What is refused here
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 from ..inventory.errors import ChangeError
@@ -36,9 +37,11 @@ def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Re
         elif present.meaning == item.meaning:
             reused.append(present)
         elif item.key in replacing.editable:
+            _refuse_unknown_lines(host, present)
             edited.append(Edit(present, item))
         else:
             raise ChangeError(_taken(host, item, present))
+    _refuse_more_lines(host, desired, running)
     _refuse_dangling(host, desired.objects.values(), {*desired.objects, *running.objects})
     _refuse_key_of_another(host, created, desired, running)
     _refuse_waiting_names(host, created, desired, nodes_of(os, running_text))
@@ -137,6 +140,25 @@ def _taken(host: str, wanted: ConfigObject, present: ConfigObject) -> str:
         f"{host}: {present.title} exists with other content and is left alone "
         f"(there: {'; '.join(here) or 'fewer lines'} - wanted: {'; '.join(there) or 'fewer lines'})"
     )
+
+
+def _refuse_unknown_lines(host: str, present: ConfigObject) -> None:
+    """A change in place would drop it: a line that no rule knows may be there for a reason."""
+    for line in present.children:
+        if line not in present.family.parts and not any(pattern.fullmatch(line) for pattern in present.family.children):
+            raise ChangeError(f"{host}: {present.title} has {line!r}, which no rule knows; a change in place would drop it")
+
+
+def _refuse_more_lines(host: str, desired: Config, running: Config) -> None:
+    """An ASA says on a line of its own that a transform set is in transport mode; it would come and go unseen with the set."""
+    for item in desired.of("transform-set"):
+        for node in running.others:
+            match = _OF_SET.match(node.line)
+            if match and match["name"] == item.groups["name"]:
+                raise ChangeError(f"{host}: {item.title} has the line {node.line!r}, which no rule knows, and is left alone")
+
+
+_OF_SET = re.compile(r"crypto ipsec (?:ikev1 )?transform-set (?P<name>\S+) ")
 
 
 def _refuse_key_of_another(host: str, created: Iterable[ConfigObject], desired: Config, running: Config) -> None:

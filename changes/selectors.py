@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Address, IPv4Network
 
-from .objects import Config, ConfigObject
+from .objects import Config, ConfigObject, without_number
 
 Selector = tuple[IPv4Network, IPv4Network]
 
@@ -24,10 +24,17 @@ def network(words: str) -> IPv4Network | None:
             return IPv4Network("0.0.0.0/0")
         if parts[0] == "host":
             return IPv4Network(parts[1])
-        mask = IPv4Address(int(IPv4Address(parts[1])) ^ 0xFFFFFFFF)
-        return IPv4Network(f"{parts[0]}/{mask}", strict=False)
+        return masked(parts[0], IPv4Address(int(IPv4Address(parts[1])) ^ 0xFFFFFFFF))
     except (ValueError, IndexError):
         return None
+
+
+def masked(address: str, mask: IPv4Address) -> IPv4Network:
+    """Network of an address and its mask. Raises ValueError for a mask with holes: Python may take it for a wildcard."""
+    bits = ~int(mask) & 0xFFFFFFFF
+    if bits & (bits + 1):
+        raise ValueError(f"{mask} is no mask of one network")
+    return IPv4Network(f"{address}/{32 - bits.bit_length()}", strict=False)
 
 
 def selectors_of(config: Config, entry: ConfigObject) -> tuple[Selector, ...] | None:
@@ -43,7 +50,8 @@ def selectors_of(config: Config, entry: ConfigObject) -> tuple[Selector, ...] | 
         else [node.line.removeprefix(numbered) for node in config.others if node.line.startswith(numbered)]
     )
     found: list[Selector] = []
-    for line in lines:
+    for shown in lines:
+        line = without_number(shown)
         if line.startswith("extended "):
             pairs = _asa_pairs(config, line)
             if pairs is None:
@@ -88,7 +96,7 @@ def _asa_networks(config: Config, words: str, depth: int) -> tuple[IPv4Network, 
         known = [networks for networks in found if networks is not None]
         return tuple(network for networks in known for network in networks) if known and len(known) == len(found) else None
     try:
-        return (IPv4Network(rest if kind == "host" else words.replace(" ", "/"), strict=False),)
+        return (IPv4Network(rest) if kind == "host" else masked(kind, IPv4Address(rest)),)
     except ValueError:
         return None
 

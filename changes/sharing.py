@@ -15,6 +15,10 @@ from .objects import Config, ConfigObject, Key
 
 #: An entry of a map, of whatever kind: ``crypto map NAME 10 ipsec-isakmp dynamic clients``.
 _ENTRY = re.compile(r"crypto map (?P<map>\S+) \d+(?: .+)?")
+#: Lines of a ``crypto keyring`` and of a ``crypto isakmp profile`` that name a peer.
+_KNOWN_OTHERWISE = ("pre-shared-key address ", "match identity address ")
+#: What negotiates by IKE and is neither an entry, nor a key, nor a protected interface.
+_BY_IKE = ("crypto keyring ", "crypto isakmp profile ", "crypto gdoi group ")
 #: A key that is no object of ours to handle, because its peer is known by name.
 _KEY_BY_NAME = re.compile(r"crypto isakmp key .+ hostname (?P<peer>\S+).*")
 
@@ -49,6 +53,8 @@ def _to_peer(objects: Iterable[ConfigObject], nodes: Iterable[tree.Node], peer: 
     line = f"set peer {peer}"
     yield from (item.title for item in objects if peer in item.peers)
     yield from (node.line for node in nodes if _has_peer(node.children, line) or _protects(node, peer))
+    # An entry of a dynamic map, as an ASA writes it.
+    yield from (node.line for node in nodes if peer in node.line.partition(" set peer ")[2].split())
 
 
 def _has_peer(lines: tuple[str, ...], wanted: str) -> bool:
@@ -58,8 +64,10 @@ def _has_peer(lines: tuple[str, ...], wanted: str) -> bool:
 
 def _protects(node: tree.Node, peer: str) -> bool:
     """A tunnel interface with protection negotiates with its destination, or with those that NHRP maps; a group member with the
-    servers of its group."""
+    servers of its group, and a keyring or a profile names a peer of IKE itself."""
     if f"server address ipv4 {peer}" in node.children:
+        return True
+    if any(line.startswith(_KNOWN_OTHERWISE) and peer in line.split()[2:4] for line in node.children):
         return True
     mapped = any(line.startswith(("ip nhrp map ", "ip nhrp nhs ")) and peer in line.split() for line in node.children)
     destined = f"tunnel destination {peer}" in node.children
@@ -82,7 +90,11 @@ def _of_ike(config: Config, _target: ConfigObject, others: Mapping[Key, ConfigOb
         if by_name:
             # Not the line itself: the key stands in it.
             yield f"isakmp-key {by_name['peer']}"
-        elif _ENTRY.fullmatch(node.line) or any(line.startswith("tunnel protection ") for line in node.children):
+        elif (
+            _ENTRY.fullmatch(node.line)
+            or node.line.startswith(_BY_IKE)
+            or any(line.startswith("tunnel protection ") for line in node.children)
+        ):
             yield node.line
 
 

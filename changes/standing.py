@@ -127,13 +127,18 @@ def replacing(standing: Standing, running: Config, names: tuple[str, str], peer:
     entry = standing.entry
     editable = {entry.key}
     key = running.key_of(peer)
-    if key and key.groups.get("mask", "") in ("", "255.255.255.255") and not goes_to(running, peer, besides={entry.key}):
+    if key and of_one_peer(key) and not goes_to(running, peer, besides={entry.key}):
         editable.add(key.key)
     keys, stays = _keys(entry, running, peer)
     policies, offered = _policies(entry, running, peer, policy)
     lists = [standing.access_list] if is_version(standing.access_list.groups["name"], names[0]) else []
     sets = [item for item in standing.transform_sets if is_version(item.groups["name"], names[1])]
     return Replacing(frozenset(editable), (*policies, *keys, *sets, *lists), (*stays, *offered))
+
+
+def of_one_peer(key: ConfigObject) -> bool:
+    """True unless the key is that of a whole network."""
+    return key.groups.get("mask", "") in ("", "255.255.255.255")
 
 
 def _keys(entry: ConfigObject, running: Config, peer: str) -> tuple[list[ConfigObject], list[str]]:
@@ -144,7 +149,9 @@ def _keys(entry: ConfigObject, running: Config, peer: str) -> tuple[list[ConfigO
         key = running.key_of(old) if old != peer else None
         if key is not None:
             others = goes_to(running, old, besides={entry.key})
-            if others:
+            if not of_one_peer(key):
+                stays.append(f"{key.title} stays: with its mask {key.groups['mask']} it is the key of other peers as well")
+            elif others:
                 stays.append(f"{key.title} stays: another entry goes to the same peer ({others[0]})")
             else:
                 going.append(key)

@@ -103,21 +103,16 @@ def _edit(edit: Edit) -> Iterator[Step]:
         return
     family, header = after.family, after.header
     here, there = before.canonical_children, after.canonical_children
-    given = {setting_of(line, editing.single) for line in there}
+    given = {family.setting_of(line) for line in there}
     for line in sorted((line for line in there if line not in here), key=lambda line: _is_switch(after, line)):
-        setting = setting_of(line, editing.single)
-        old = [found for found in here if setting in editing.first_off and setting_of(found, editing.single) == setting]
+        setting = family.setting_of(line)
+        old = [found for found in here if setting in editing.first_off and family.setting_of(found) == setting]
         off = (part for found in old for part in negated(family, header, found))
         yield _step(Phase.SWITCH, after, f"switch {title}", (*off, *typed(family, header, [line])))
     for line in here:
         # A default that the device writes out cannot be dropped, only replaced.
-        if line not in there and line not in family.defaults and setting_of(line, editing.single) not in given:
+        if line not in there and line not in family.defaults and family.setting_of(line) not in given:
             yield _step(Phase.SWITCH, after, f"drop from {title}", negated(family, header, line))
-
-
-def setting_of(line: str, single: tuple[str, ...]) -> str:
-    """What a line sets: lines with the same setting replace each other."""
-    return next((words for words in single if line.startswith(f"{words} ")), line)
 
 
 def _is_switch(item: ConfigObject, line: str) -> bool:

@@ -1,7 +1,8 @@
 """Does an ASA's address translation leave a tunnel's packets alone? Read from the configuration, in favour of "it may not".
 
-Up to 8.2 the access list of ``nat (inside) 0`` is asked first, and what it permits is translated by nothing else; otherwise a
-static or a dynamic rule of the interface may take the packet, and with ``nat-control`` a packet without a rule is dropped. From
+Up to 8.2 the access list of ``nat (inside) 0`` is asked first, and what it permits is translated by nothing else; then the static
+rules, then the dynamic ones with a list, then the others, the smallest network first, ``nat (inside) 0 NETWORK`` among them; with
+``nat-control`` a packet without a rule is dropped. From
 8.3 on the first rule that matches decides: twice NAT in the order of the configuration, then the rules of objects, then twice NAT
 ``after-auto``. Sources: ASA 8.2 configuration guide, NAT; ASA 8.4 configuration guide, NAT rule order; ASA 8.3 migration guide.
 """
@@ -11,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
-from ..changes.selectors import Selector
+from ..changes.selectors import Selector, masked
 from ..changes.tree import Node
 
 #: What a rule makes of the packets of a pair.
@@ -33,6 +34,7 @@ _TWICE = re.compile(
     r"source (?P<kind>static|dynamic) (?P<source>\S+) (?P<to>\S+)(?P<rest>.*)"
 )
 _DESTINATION = re.compile(r" destination static (?P<mapped>\S+) (?P<real>\S+)")
+_SERVICE = re.compile(r" service (?P<real>\S+) (?P<mapped>\S+)")
 _OF_OBJECT = re.compile(r"nat \((?P<real>[^,\s]+),(?P<mapped>[^)\s]+)\) (?P<kind>static|dynamic) (?P<to>\S+).*")
 
 
@@ -77,22 +79,41 @@ def exemption(pair: Selector, way: Way, nodes: Sequence[Node], *, twice: bool) -
 
 
 def _old(nodes: Sequence[Node], pair: Selector, way: Way) -> Iterator[tuple[str, str]]:
-    """Releases up to 8.2: the exemption, then everything else in any order."""
+    """Releases up to 8.2, in the order in which the rules are asked, which is not that of the configuration."""
     here = [node.line for node in nodes]
     for line in here:
         match = _NAT_0.fullmatch(line)
         if match and way.inside in (None, match["real"]) and _permits(nodes, match["list"], pair) == "permit":
             yield line, _LEAVES if way.inside else _TAKES
     for line in here:
-        static, dynamic = _STATIC.fullmatch(line), _DYNAMIC.fullmatch(line)
+        static = _STATIC.fullmatch(line)
         if static and way.inside in (None, static["real"]) and static["mapped"] in (way.outside, "any"):
             yield line, _of_static(nodes, static, pair)
-        elif dynamic and way.inside in (None, dynamic["real"]) and not _NAT_0.fullmatch(line):
-            yield line, _of_dynamic(nodes, dynamic, pair)
+        elif static and static["real"] == way.outside and (way.inside is None or static["mapped"] in (way.inside, "any")):
+            yield line, _of_far_side(_of_static(nodes, static, pair[::-1]))
         elif line.startswith("static ") and not static:
             yield line, _TAKES
+    dynamic = [match for line in here if not _NAT_0.fullmatch(line) and (match := _DYNAMIC.fullmatch(line))]
+    for rule in sorted(dynamic, key=_place_of_dynamic):
+        if way.inside in (None, rule["real"]):
+            yield rule[0], _of_dynamic(nodes, rule, pair)
+        elif rule["real"] == way.outside and rule["what"].endswith(" outside"):
+            yield rule[0], _of_far_side(_of_dynamic(nodes, rule, pair[::-1]))
     if "nat-control" in here:
         yield "nat-control", _TAKES
+
+
+def _place_of_dynamic(rule: re.Match[str]) -> int:
+    """Rules with a list come first, then those of the smallest network; one that cannot be read may be any of them."""
+    if rule["what"].startswith("access-list "):
+        return -2
+    inside = _networks(" ".join(rule["what"].split()[:2]), {})
+    return -1 if inside is None else 32 - inside[0].prefixlen
+
+
+def _of_far_side(says: str) -> str:
+    """What a rule for the addresses of the far side makes of a pair: one that leaves them alone says nothing of the near side."""
+    return _TAKES if says == _TAKES else _PASSES
 
 
 def _of_static(nodes: Sequence[Node], rule: re.Match[str], pair: Selector) -> str:
@@ -152,11 +173,17 @@ def _new(nodes: Sequence[Node], pair: Selector, way: Way) -> Iterator[tuple[str,
 
 
 def _of_twice(rule: re.Match[str], objects: _Objects, pair: Selector, way: Way) -> str:
-    destination = _DESTINATION.search(rule["rest"])
-    if rule["rest"].endswith(" inactive"):
+    # The description stands last, and may say anything.
+    rest = rule["rest"].partition(" description ")[0]
+    destination, service = _DESTINATION.search(rest), _SERVICE.search(rest)
+    if rest.endswith(" inactive"):
         return _PASSES
     same = destination is None or destination["mapped"] == destination["real"]
     same = same and rule["kind"] == "static" and rule["source"] == rule["to"]
+    if same and service and service["real"] == service["mapped"]:
+        # What it leaves alone are packets of one service; the next rules decide about the others.
+        return _PASSES
+    same = same and service is None
     if _at(rule["real"], way.inside) and _at(rule["mapped"], way.outside):
         target = _networks(destination["mapped"], objects) if destination else _ANY
         says = _match(_networks(rule["source"], objects), target, pair, identity=same)
@@ -243,6 +270,6 @@ def _networks(words: str, objects: _Objects) -> _Networks:
             return objects.get(parts[1])
         if len(parts) == 1:
             return objects.get(parts[0])
-        return (IPv4Network(f"{parts[0]}/{parts[1]}", strict=False),)
+        return (masked(parts[0], IPv4Address(parts[1])),)
     except (ValueError, IndexError):
         return None

@@ -175,9 +175,16 @@ def nat(box: Box) -> Iterator[Finding]:
     table: tuple[AsaRoute, ...] = parse("asa", ROUTE, box.outputs[ROUTE]).state
     twice = box.platform.release >= TWICE_NAT
     for pair in box.end.selectors:
-        inside = egress(table, next(pair[0].hosts()))
-        way = Way(next(iter(inside)) if len(inside) == 1 else None, found.nameif)
+        way = Way(_behind(table, pair[0], found.nameif), found.nameif)
         yield from _of_pair(box, pair, way, twice=twice)
+
+
+def _behind(table: tuple[AsaRoute, ...], local: IPv4Network, outside: str) -> str | None:
+    """The one interface behind which hosts of a prefix are, None if it is not one; a default route to the outside has none."""
+    nets = [route_.prefix for route_ in table if route_.table is None and isinstance(route_.prefix, IPv4Network)]
+    places = (local.network_address, *(net.network_address for net in nets if net.subnet_of(local)), next(local.hosts()))
+    found = frozenset(name for place in places for name in egress(table, place)) - {outside}
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def _of_pair(box: Box, pair: Selector, way: Way, *, twice: bool) -> Iterator[Finding]:

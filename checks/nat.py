@@ -13,9 +13,9 @@ from ..changes.selectors import Selector, network
 from ..changes.tree import Node
 
 _ADDRESS = r"any|host \S+|\d\S+ \d\S+"
-_DYNAMIC = re.compile(r"ip nat (?:inside )?source (?P<kind>list|route-map) (?P<name>\S+) .*")
+_DYNAMIC = re.compile(r"ip nat (?:(?P<side>inside|outside) )?source (?P<kind>list|route-map) (?P<name>\S+) .*")
 _STATIC = re.compile(
-    r"ip nat (?:inside )?source static (?:(?P<net>network) |(?:tcp|udp|esp) )?(?P<local>\d+\.\S+)(?P<rest>.*?)"
+    r"ip nat (?:(?P<side>inside|outside) )?source static (?:(?P<net>network) |(?:tcp|udp|esp) )?(?P<local>\d+\.\S+)(?P<rest>.*?)"
     r"(?: route-map (?P<name>\S+).*)?"
 )
 _EXTENDED = re.compile(rf"(?P<action>permit|deny) +ip (?P<source>{_ADDRESS}) (?P<target>{_ADDRESS})(?: log)?")
@@ -28,14 +28,20 @@ def translations(nodes: Sequence[Node], pair: Selector) -> Iterator[tuple[str, b
     for node in nodes:
         dynamic, static = _DYNAMIC.fullmatch(node.line), _STATIC.fullmatch(node.line)
         if dynamic:
+            seen = _as_seen(dynamic, pair)
             judge = _list if dynamic["kind"] == "list" else _route_map
-            yield node.line, judge(nodes, dynamic["name"], pair) == "deny"
-        elif static and _concerns(static, pair):
-            yield node.line, bool(static["name"]) and _route_map(nodes, static["name"], pair) == "deny"
+            yield node.line, judge(nodes, dynamic["name"], seen) == "deny"
+        elif static and _concerns(static, seen := _as_seen(static, pair)):
+            yield node.line, bool(static["name"]) and _route_map(nodes, static["name"], seen) == "deny"
+
+
+def _as_seen(rule: re.Match[str], pair: Selector) -> Selector:
+    """Source and destination of the packets that a rule looks at: ``outside source`` is about those from the far side."""
+    return pair[::-1] if rule["side"] == "outside" else pair
 
 
 def _concerns(static: re.Match[str], pair: Selector) -> bool:
-    """True if the inside address, or network, of a static translation is one of the near side's."""
+    """True if the address, or network, that a static translation replaces is one of the source's."""
     try:
         inside = IPv4Network(static["local"])
         if static["net"]:  # static network LOCAL GLOBAL MASK, or /LENGTH

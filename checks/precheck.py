@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
 
 from ..changes import tree
+from ..changes.objects import read
+from ..changes.sharing import users
 from ..inventory.errors import IntentError
 from ..inventory.release import Release
 from ..parsers import parse
@@ -18,6 +21,10 @@ from .nat import translations
 #: A startup configuration may fill this part of the NVRAM: a full NVRAM cuts the configuration at the next save.
 NVRAM_PART = 0.9
 RUNNING = "show running-config"
+#: Brings default IKE policies, which are offered where none is configured (Cisco IOS Security Command Reference, crypto isakmp
+#: default policy).
+DEFAULT_POLICIES = Release.parse("12.4(20)T")
+_LOCAL_ADDRESS = re.compile(r"crypto map (?P<map>\S+) local-address (?P<interface>\S+)")
 
 
 def precheck(box: Box, *, accept_unsaved: bool = False) -> tuple[Finding, ...]:
@@ -51,7 +58,7 @@ def _is_release(shown: str, release: Release) -> bool:
 
 
 def _interface_lines(box: Box, interface: str) -> tuple[str, ...] | None:
-    return next((node.children for node in box.nodes if node.line == f"interface {interface}"), None)
+    return next((node.children for node in box.nodes if node.line.split()[:2] == ["interface", interface]), None)
 
 
 def _addresses(box: Box) -> Iterator[Finding]:
@@ -74,6 +81,35 @@ def _addresses(box: Box) -> Iterator[Finding]:
         words += f", and {holder.line} is shut down"
     words += f": pings {'can' if own else 'cannot'} start there"
     yield say(box, "probe-address", own, words, RUNNING, "ip address", local.probe_address)
+
+
+def _local_address(box: Box) -> Iterator[Finding]:
+    """A map may have the address of another interface for all of its tunnels (crypto map, local-address)."""
+    maps = {item.groups["map"] for item in box.change.entries}
+    interface = box.end.local.interface
+    for node in box.nodes:
+        match = _LOCAL_ADDRESS.fullmatch(node.line)
+        if match and match["map"] in maps and match["interface"] != interface:
+            words = f"{node.line!r}: every tunnel of the map comes from the address of {match['interface']}, not of {interface}"
+            yield say(box, "local-address", False, words, RUNNING, "local-address", match["interface"])
+
+
+def _default_policies(box: Box) -> Iterator[Finding]:
+    """IOS offers policies of its own only as long as nobody has configured one: the first one takes them from other peers."""
+    if box.platform.release < DEFAULT_POLICIES or any(node.line == "no crypto isakmp default policy" for node in box.nodes):
+        return
+    running = read("ios", box.outputs[RUNNING])
+    policy = next((item for item in box.change.created if item.family.name == "isakmp-policy"), None)
+    if policy is None or running.of("isakmp-policy"):
+        return
+    own = {*box.change.keys, *(item.key for item in box.change.reused)}
+    others = users(running, policy, besides=own)
+    if others:
+        words = (
+            f"the box has no isakmp policy, so it offers its default ones to others ({others[0]}), and none of them once it has "
+            f"{policy.title}; configure the policies that they need first"
+        )
+        yield say(box, "default-policies", False, words, RUNNING, "crypto isakmp policy", "none")
 
 
 def _is_address(line: str, address: IPv4Address) -> bool:
@@ -153,7 +189,7 @@ def _nat(box: Box) -> Iterator[Finding]:
 Check = Callable[[Box], Iterator[Finding]]
 #: What is asked of each operating system besides its identity, before and after the question whether it is saved.
 _CHECKS: Mapping[str, tuple[tuple[Check, ...], tuple[Check, ...]]] = {
-    "ios": ((_addresses,), (_nvram, _route, _nat)),
+    "ios": ((_addresses, _local_address, _default_policies), (_nvram, _route, _nat)),
     "asa": (
         (asa_precheck.unit, asa_precheck.addresses, asa_precheck.names, asa_precheck.permit_vpn),
         (asa_precheck.route, asa_precheck.nat),

@@ -43,7 +43,7 @@ def earlier(plan: TunnelPlan) -> TunnelPlan | None:
     if a is None or b is None:
         return None
     tunnel = plan.tunnel.model_copy(update={"terminations": (a, b)})
-    crypto = replace(plan.crypto, ipsec_proposals=(proposal,), pfs_group=_pfs(entries[0]))
+    crypto = replace(plan.crypto, ipsec_proposals=(proposal,), pfs_group=_pfs(near, entries[0]))
     ends = (replace(near, end=End(a, b)), replace(far, end=End(b, a)))
     return replace(plan, tunnel=tunnel, crypto=crypto, ends=ends)
 
@@ -100,6 +100,8 @@ def _named(table: Mapping[str, str], words: str) -> str | None:
     return next((name for name, shown in table.items() if shown == words), None)
 
 
-def _pfs(entry: ConfigObject | None) -> int | None:
-    group = (entry.child("set pfs") if entry else None) or ""
+def _pfs(end: EndPlan, entry: ConfigObject) -> int | None:
+    if "set pfs" in entry.children:
+        return end.platform.bare_pfs_group
+    group = entry.child("set pfs") or ""
     return int(group.removeprefix("group")) if group.removeprefix("group").isdigit() else None

@@ -13,7 +13,8 @@ DEFAULTS = {"encr des", "hash sha", "authentication rsa-sig", "group 1", "lifeti
 #: Kinds of lines in the order in which the device shows them; the place of a new line is after the last of its kind or before.
 ORDER = (
     r"version |service |no service ", r"hostname ", r"aaa |username ", r"ip subnet-zero", r"crypto isakmp policy ",
-    r"crypto isakmp key ", r"crypto isakmp keepalive", r"crypto isakmp client ", r"crypto ipsec ", r"crypto dynamic-map ",
+    r"crypto keyring ", r"crypto isakmp key ", r"crypto isakmp keepalive", r"crypto isakmp client ", r"crypto isakmp profile ",
+    r"crypto ipsec ", r"crypto dynamic-map ",
     r"crypto map \S+ (?!\d)", r"crypto map \S+ \d", r"interface ", r"ip local ", r"ip nat ", r"ip classless", r"ip route ",
     r"ip access-list ", r"access-list ", r"route-map ", r"snmp", r"line ",
 )  # fmt: skip

@@ -9,10 +9,10 @@ import pytest
 from nr_run.changes.objects import read
 from nr_run.changes.selectors import network, overlap, selectors_of
 from nr_run.inventory.errors import ChangeError
-from nr_run.inventory.intent import Dpd
+from nr_run.inventory.intent import Dpd, End
 
 from .configs import VPN2611, VPN3640
-from .rendering import desired, ends, planned
+from .rendering import TOKEN, desired, ends, planned
 
 NEAR, FAR = ends()
 DYNAMIC = "crypto map clientmap 10 ipsec-isakmp dynamic dynmap \n"
@@ -217,6 +217,29 @@ def test_keepalive(present: str, wanted: Dpd | None, set_by_us: bool) -> None:
     assert ("isakmp-keepalive" in created) is (set_by_us and not present)
 
 
+def test_no_free_policy_number() -> None:
+    """A policy at the last number leaves no place behind it: the sentence names the box and what a person may do."""
+    full = VPN2611.replace("crypto isakmp policy 3\n", "crypto isakmp policy 10000\n hash md5\n")
+    with pytest.raises(ChangeError, match=r"vpn2611: there is no free isakmp policy number above 10000.* a lower number by hand"):
+        desired(NEAR, full)
+
+
+def test_subinterface_has_its_map() -> None:
+    """A map on a serial subinterface, which is shown with its kind, is used and not replaced."""
+    serial = VPN2611.replace("interface Ethernet0/0\n", "interface Serial0/0.1 point-to-point\n")
+    assert (
+        desired(End(NEAR.local.model_copy(update={"interface": "Serial0/0.1"}), NEAR.remote), serial)[1].crypto_map == "clientmap"
+    )
+
+
+def test_key_is_known_in_the_columns_of_15() -> None:
+    """15.x leaves the room of a mask before no-xauth: it is the key of that peer all the same."""
+    shown = f"crypto isakmp key {TOKEN} address 172.18.124.199         no-xauth"
+    running = VPN2611.replace("crypto isakmp client", f"{shown}\ncrypto isakmp client", 1)
+    change = planned(NEAR, running)
+    assert "isakmp-key 172.18.124.199" in {item.title for item in change.reused}
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -225,6 +248,7 @@ def test_keepalive(present: str, wanted: Dpd | None, set_by_us: bool) -> None:
         ("10.1.2.0 0.0.0.255", "10.1.2.0/24"),
         ("10.1.2.3 0.0.0.0", "10.1.2.3/32"),
         ("10.1.2.0 0.0.1.254", None),
+        ("0.0.0.0 255.255.255.0", None),  # a mask where a wildcard belongs: the last byte alone is compared
         ("10.1.2.0", None),
         ("host", None),
         ("object-group X", None),
@@ -256,3 +280,27 @@ def test_selectors_of_an_entry() -> None:
     config = read("ios", text)
     (item,) = config.of("crypto-map-entry")
     assert selectors_of(config, item) == ((IPv4Network("10.0.0.0/8"), IPv4Network("10.1.1.1/32")),)
+
+
+def test_numbered_lines_are_read_like_others() -> None:
+    """IOS-XE 17 shows a list that was typed by number as a named one, and each of its lines with a sequence number."""
+    text = (
+        "crypto map M 1 ipsec-isakmp\n match address 101\n"
+        "ip access-list extended 101\n 10 remark to the branch\n 20 deny   ip any host 10.9.9.9\n"
+        " 30 permit ip 10.0.0.0 0.255.255.255 host 10.1.1.1\n"
+    )
+    config = read("ios", text)
+    (item,) = config.of("crypto-map-entry")
+    assert selectors_of(config, item) == ((IPv4Network("10.0.0.0/8"), IPv4Network("10.1.1.1/32")),)
+    shown = planned(FAR, VPN3640).created
+    (acl,) = (thing for thing in shown if thing.family.name == "access-list")
+    numbered = "".join(f" {10 * n} {line}\n" for n, line in enumerate(acl.children, 1))
+    (back,) = read("ios", f"{acl.header}\n{numbered}").of("access-list")
+    assert back.meaning == acl.meaning
+    assert back.children != acl.children
+
+
+def test_entry_with_a_mask_for_a_wildcard_is_not_read() -> None:
+    """What an entry takes whose list has a mask in the place of the wildcard cannot be told, so no tunnel is put beside it."""
+    with pytest.raises(ChangeError, match="cannot be read for certain"):
+        desired(NEAR, entry(4, "permit ip 0.0.0.0 255.255.255.0 0.0.0.0 255.255.255.0"))

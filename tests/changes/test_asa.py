@@ -12,6 +12,7 @@ from nr_run.changes.objects import nodes_of, read
 from nr_run.changes.plan import plan, plan_removal, plan_reversal
 from nr_run.changes.restore import restore
 from nr_run.changes.selectors import selectors_of
+from nr_run.changes.sharing import goes_to
 from nr_run.changes.standing import Replacing
 from nr_run.changes.steps import Step
 from nr_run.inventory.errors import ChangeError
@@ -231,6 +232,31 @@ def test_edit_in_place(old: str, new: str, wanted: list[str]) -> None:
     back = plan_reversal(change, there, there.replace(TUNNEL, second) + group)
     assert [edit.after.meaning for edit in back.edited] == [edit.before.meaning for edit in change.edited]
     assert lines(restore(change, there, there)) == []
+
+
+def test_unknown_line_of_a_group_is_not_dropped() -> None:
+    """A tunnel group with a line that no rule knows (IKEv2 beside IKEv1) is not changed in place: the change would drop it."""
+    line = " ikev2 remote-authentication pre-shared-key <key:00000008>"
+    there = RUNNING + TUNNEL.replace(" isakmp keepalive", f"{line}\n isakmp keepalive")
+    second = TUNNEL.replace("credential:hq-branch-psk", "credential:other")
+    keys = frozenset({("crypto-map-entry", ("outside_map", "30")), ("tunnel-group", ("172.18.124.199",))})
+    with pytest.raises(ChangeError, match="ikev2 remote-authentication pre-shared-key <key:00000008>', which no rule knows"):
+        plan("asa91", "asa", second, there, Replacing(editable=keys))
+
+
+def test_set_in_transport_mode_is_not_used() -> None:
+    """The mode stands on a line of its own; a set that has it is another one than the intent wants."""
+    mode = "crypto ipsec ikev1 transform-set NR-hq mode transport\n"
+    with pytest.raises(
+        ChangeError, match="transform-set NR-hq has the line 'crypto ipsec ikev1 transform-set NR-hq mode transport'"
+    ):
+        plan("asa91", "asa", TUNNEL, RUNNING + TUNNEL + mode)
+
+
+def test_a_group_that_a_dynamic_entry_goes_to_is_shared() -> None:
+    """An entry of a dynamic map may name peers as well, and stands on flat lines."""
+    shared = RUNNING + "crypto dynamic-map DYN 10 set peer 192.0.2.9 192.0.2.7\n"
+    assert goes_to(read("asa", shared), "192.0.2.9") == ("crypto dynamic-map DYN 10 set peer 192.0.2.9 192.0.2.7",)
 
 
 def test_removal_spares_what_others_use() -> None:

@@ -74,6 +74,28 @@ def test_no_key_for_a_peer_that_another_tunnel_has() -> None:
         planned(FAR, VPN3640 + wide)
 
 
+@pytest.mark.parametrize(
+    "strange",
+    [
+        "crypto keyring K\n  pre-shared-key address 172.18.124.159 key <key:0000beef>\n",
+        "crypto isakmp profile P\n   match identity address 172.18.124.159 255.255.255.255\n",
+    ],
+)
+def test_no_key_for_a_peer_that_a_keyring_or_a_profile_has(strange: str) -> None:
+    """Which of two keys a peer is asked for is then a matter of profiles, so none is added."""
+    with pytest.raises(ChangeError, match="by another key"):
+        planned(FAR, VPN3640 + strange)
+
+
+def test_a_key_of_a_whole_network_stays() -> None:
+    """When the tunnel moves to another peer, a key with the mask of a network stays: it is that of other peers as well."""
+    text = built("address 172.18.124.159 => address 172.18.124.159 255.255.255.0")
+    moved = type(FAR)(FAR.local, FAR.remote.model_copy(update={"outside_ip": type(FAR.remote.outside_ip)("172.18.124.160")}))
+    change = planned(moved, text)
+    assert not [item for item in change.removed if item.family.holds_key]
+    assert any("it is the key of other peers as well" in sentence for sentence in change.stays)
+
+
 def test_a_key_that_nhrp_peers_use_stays() -> None:
     """When the tunnel moves to another peer, the key of the old one stays where a multipoint tunnel goes to it."""
     tunnel = (

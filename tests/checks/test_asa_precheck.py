@@ -233,6 +233,16 @@ TWICE: dict[str, tuple[str, list[bool]]] = {
     "identity of one host": (f"nat (inside,outside) source static HOST HOST destination static R R\n{PAT}", [False, False]),
     "identity that is off": (f"{IDENTITY} inactive\n{PAT}", [False]),
     "identity of other interfaces": ("nat (dmz,outside) source static L L destination static R R", []),
+    "identity that is off, and says why": (f"{IDENTITY} inactive description moved\n{PAT}", [False]),
+    "rule that tells of one that is off": (
+        f"nat (inside,outside) source dynamic WIDE interface description the old one is inactive\n{IDENTITY}",
+        [False, True],
+    ),
+    "identity of one service": (
+        f"nat (inside,outside) source static L L destination static R R service WEB WEB\n{PAT}",
+        [False],
+    ),
+    "another service": ("nat (inside,outside) source static L L destination static R R service WEB ALT", [False]),
     "to another source": ("nat (inside,outside) source static L WIDE destination static R R", [False]),
     "written from outside": ("nat (outside,inside) source static R R destination static L L", [True]),
     "from outside, translated": ("nat (outside,inside) source static FAR R destination static L L", [False]),
@@ -272,6 +282,22 @@ OLD: dict[str, tuple[str, list[bool]]] = {
         [False],
     ),
     "dynamic by list": ("access-list P extended permit ip host 10.9.0.9 any\nnat (inside) 2 access-list P", []),
+    "static behind an identity": (
+        "nat (inside) 0 10.1.0.0 255.255.255.0\nstatic (inside,outside) 192.0.2.7 10.1.0.9 netmask 255.255.255.255",
+        [False, True],
+    ),
+    "list behind an identity": (
+        "access-list P extended permit ip host 10.1.0.9 any\nnat (inside) 0 10.1.0.0 255.255.255.0\nnat (inside) 2 access-list P",
+        [False, True],
+    ),
+    "smaller network behind an identity": (
+        "nat (inside) 0 10.0.0.0 255.0.0.0\nnat (inside) 1 10.1.0.0 255.255.255.128",
+        [False, True],
+    ),
+    "larger network before an identity": ("nat (inside) 1 10.0.0.0 255.0.0.0\nnat (inside) 0 10.1.0.0 255.255.255.0", [True]),
+    "static for the far side": ("static (outside,inside) 10.1.0.77 10.2.0.9 netmask 255.255.255.255", [False]),
+    "dynamic for the far side": ("nat (outside) 5 10.2.0.0 255.255.0.0 outside", [False]),
+    "mask with holes": ("nat (inside) 1 0.0.0.9 0.0.0.255", [False]),
     "control": ("nat-control", [False]),
 }
 
@@ -281,6 +307,15 @@ def test_nat_up_to_8_2(case: str) -> None:
     """Up to 8.2 what the exemption permits is translated by nothing else; what is not certain may translate."""
     lines, wanted = OLD[case]
     assert [free for _, free in asa_translations(tree(lines), PAIR, WAY, twice=False)] == wanted
+
+
+def test_rules_of_the_hosts_interface_count_though_the_prefix_is_larger() -> None:
+    """Of a prefix of which only a part is connected, the rest follows the default route; its hosts are behind the inside."""
+    routes = ROUTES.replace("10.1.0.0 255.255.255.0", "10.1.0.128 255.255.255.128")
+    lines = ("object network LAN", " subnet 10.1.0.0 255.255.255.0", " nat (inside,outside) dynamic interface")
+    running = with_lines(*lines).replace("10.1.0.1 255.255.255.0", "10.1.0.1 255.255.255.128")
+    found = [finding for finding in precheck(box(running, routes=routes)) if finding.check == "nat"]
+    assert [finding.status for finding in found] == [Status.FAILED]
 
 
 def test_twice_nat_begins_with_8_3() -> None:

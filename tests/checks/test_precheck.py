@@ -33,6 +33,8 @@ S*   0.0.0.0/0 [1/0] via 172.18.124.1
 OVERLOAD = "ip nat inside source list 101 interface Ethernet0/0 overload"
 BY_ROUTE_MAP = "ip nat inside source route-map R interface Ethernet0/0 overload"
 MANY_ROUTES = "".join(f"ip route 192.0.{n % 3}.{n // 3} 255.255.255.255 Null0\n" for n in range(768))
+#: The box with nobody else to negotiate with.
+ALONE = "hostname vpn2611\ninterface Ethernet0/0\n ip address 172.18.124.159 255.255.255.0\n"
 CHANGE = planned(NEAR, VPN2611)
 
 
@@ -196,6 +198,26 @@ FAILING: dict[str, tuple[Box, str, str]] = {
         "nat",
         "may translate",
     ),
+    "list for the other side": (
+        box(nat("ip nat outside source list 7 pool P", "access-list 7 permit 10.10.20.0 0.0.0.255")),
+        "nat",
+        "may translate",
+    ),
+    "static for a host of the other side": (
+        box(nat("ip nat outside source static 10.10.20.5 192.168.7.5")),
+        "nat",
+        "may translate",
+    ),
+    "list with a mask for a wildcard": (
+        box(nat(OVERLOAD, "access-list 101 permit ip 0.0.0.1 255.255.255.0 any")),
+        "nat",
+        "may translate",
+    ),
+    "map with the address of another interface": (
+        box(with_line("aaa session-id common\n", "crypto map clientmap local-address Loopback0")),
+        "local-address",
+        "comes from the address of Loopback0, not of Ethernet0/0",
+    ),
     "static for the protected network": (
         box(nat("ip nat inside source static network 10.10.0.0 172.30.0.0 /16")),
         "nat",
@@ -212,6 +234,29 @@ def test_objection(name: str) -> None:
     assert finding.check == check
     assert sentence in finding.sentence
     assert finding.evidence
+
+
+def test_subinterface_is_found_by_its_name() -> None:
+    """IOS shows the kind of a serial subinterface behind its name; the intent knows the name."""
+    serial = VPN2611.replace("interface Ethernet0/0\n", "interface Serial0/0.1 point-to-point\n")
+    near = replace(NEAR, local=NEAR.local.model_copy(update={"interface": "Serial0/0.1"}))
+    change = planned(near, serial)
+    assert "crypto-map-binding" not in {item.family.name for item in change.created}
+    found = precheck(replace(box(serial, routes=ROUTES.replace("Ethernet0/0", "Serial0/0.1")), end=near, change=change))
+    assert against(found) == ()
+
+
+def test_first_policy_takes_the_default_ones_from_others() -> None:
+    """From 12.4(20)T on a box without a policy offers its own ones, until somebody configures one."""
+    bare = VPN2611.replace("crypto isakmp policy 3\n encr 3des\n authentication pre-share\n group 2\n", "")
+    sick = replace(box(bare), platform=platform_for("881", "15.4(3)M3"), change=planned(NEAR, bare))
+    objections = {finding.check: finding.sentence for finding in against(precheck(sick))}
+    assert "none of them once it has isakmp-policy 10" in objections["default-policies"]
+    off = f"no crypto isakmp default policy\n{bare}"
+    for well in (replace(sick, outputs={**sick.outputs, "show running-config": off}), replace(sick, platform=box().platform)):
+        assert "default-policies" not in {finding.check for finding in against(precheck(well))}
+    alone = replace(sick, change=planned(NEAR, ALONE), outputs={**sick.outputs, "show running-config": ALONE})
+    assert "default-policies" not in {finding.check for finding in against(precheck(alone))}
 
 
 EXEMPT: dict[str, str] = {

@@ -1,0 +1,39 @@
+"""What the plan shows of what a change touches: all of it on a small box, the beginning and a place to read on a hub."""
+
+from __future__ import annotations
+
+import pytest
+from rich.console import Console
+
+from nr_run.changes.plan import plan
+from nr_run.runbooks.planning import TunnelPlan
+from nr_run.runbooks.view import TOUCHES, plan_view
+
+from ..changes.rendering import desired
+from ..changes.test_hub_laws import hub, tunnel_to
+from .plans import plan_of
+
+
+@pytest.mark.parametrize("neighbours", [0, 1, TOUCHES - 1, TOUCHES, TOUCHES + 5])
+def test_neighbours_are_folded(neighbours: int) -> None:
+    """No more than TOUCHES sentences are shown, in their order; a last one counts the others and names the file that has all."""
+    running = hub(neighbours)
+    change = plan("vpn2611", "ios", desired(tunnel_to(7), running, name="new")[0], running)
+    shown = [
+        line.removeprefix("   touches: ")
+        for line in _lines(plan_of("new", tunnel_to(7), running, change))
+        if line.startswith("   touches: ")
+    ]
+    all_of_them = list(change.blast_radius)
+    left = len(all_of_them) - TOUCHES
+    if left <= 0:
+        assert shown == all_of_them
+    else:
+        assert shown == [*all_of_them[:TOUCHES], f"and {left} more, in new/vpn2611/touches.txt of the run folder"]
+
+
+def _lines(planned: TunnelPlan) -> list[str]:
+    console = Console(width=300, no_color=True)
+    with console.capture() as captured:
+        console.print(plan_view([planned]), soft_wrap=True)
+    return captured.get().splitlines()
