@@ -17,14 +17,16 @@ from pathlib import Path
 from types import TracebackType
 
 from ..inventory.errors import Locked, NrRunError
+from ..tasks.fences import FENCES
 from .context import Context, Waits
 from .lock_holder import HEARTBEAT_SECONDS, SILENT_SECONDS, Holder
 from .lock_records import Records, latest
 
 
 def seconds_kept(waits: Waits) -> float:
-    """How long devices are kept from other machines' runs after the last sign of life."""
-    return 60 * (waits.dead_man_minutes or Waits().dead_man_minutes) + waits.boot
+    """How long devices are kept from other machines' runs after the last sign of life: until the slowest fence has gone back."""
+    minutes = waits.dead_man_minutes or Waits().dead_man_minutes
+    return max(fence.seconds(minutes, waits.boot) for fence in FENCES.values())
 
 
 @contextmanager

@@ -7,9 +7,11 @@ runs/20261121T031200Z-7f3a/
     TUNNEL/DEVICE/rendered.cfg  desired configuration
                   change.cfg    what is sent, as a person can paste it
                   inverse.cfg   what takes it back, as a person can paste it
+                  touches.txt         what else on the device it touches, all of it
                   running-before.cfg, running-after.cfg
                   show-*.txt    what the device printed
                   state.json    what was read out of it
+    TUNNEL/defect.txt           where nr-run itself went wrong, if it did
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,6 +86,15 @@ def test_the_last_block_of_an_operation_counts() -> None:
     text = "IPSLAs Latest Operation Statistics\n\n" + block.format("Unknown", "Unknown", "0") + block.format(2, 0, "Forever")
     parsed = parse("ios", "show ip sla statistics", text)
     assert [(item.operation, item.successes) for item in parsed.state] == [(2, 2)]
+
+
+def test_a_number_that_is_a_word_is_one_sentence(cases: tuple[Case, ...]) -> None:
+    """A group that damage has made a word cannot be read: our error, not one of Python's, and never a verdict."""
+    (case,) = (case for case in cases if case.name == "asa/show_running_config_crypto/a9_19_vti")
+    damaged, count = re.subn(r"(?m)^ group \d+.*$", " group xnds", case.text, count=1)
+    assert count == 1
+    with pytest.raises(ParseError, match="too incomplete to be read"):
+        parse(case.os, case.command, damaged)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
