@@ -64,7 +64,7 @@ def whole_change(task: Task) -> Result:
     """Nornir task: the work, by the tasks that deploy-l2l is made of."""
     snapshot = task.run(gather, platform=PLATFORM).result
     desired = "\n".join((LINES[0], *(f" {line}" for line in LINES[1:]))) + "\n"
-    change = plan(task.host.name, "ios", desired, snapshot.running)
+    change = plan(task.host.name, "ios", desired, snapshot.running.text)
     task.run(push, change=change, stop=Stop(), note=lambda *_args, **_details: None)
     session(task).exchange(SHOWS)
     return Result(host=task.host)

@@ -7,20 +7,21 @@ from collections.abc import Iterable
 from ..inventory.errors import ChangeError
 from . import steps
 from .change import Change, ordered
-from .objects import Config, ConfigObject, read
+from .configuration import Configuration
+from .objects import Config, ConfigObject
 from .plan import named_by
 from .sharing import newcomers
 from .steps import Edit, Step
 
 
-def restore(change: Change, before_text: str, now_text: str) -> tuple[Step, ...]:
+def restore(change: Change, before_whole: Configuration, now_whole: Configuration) -> tuple[Step, ...]:
     """Steps that take away what this change brought to the device, as it stands there now, and put back what it took.
 
     They hold when only some lines arrived, or when the device keeps another key than it was given. What others have added
     since is not touched. Raises ChangeError when somebody else's object uses one of ours, or one of ours has a line that this
     run did not send.
     """
-    before, now = read(change.os, before_text), read(change.os, now_text)
+    before, now = before_whole.objects, now_whole.objects
     wanted = {item.key: item for item in change.created}
     besides = change.keys
     ours = [item for key, item in now.objects.items() if key in wanted and key not in before.objects]

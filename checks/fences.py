@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 from ..changes import tree
 from ..changes.steps import Step
+from ..inventory.errors import NotKnown
 from ..inventory.platforms import Platform, UndoTool
 from ..inventory.secrets import TOKEN
 from ..parsers import parse
 from .box import Box
 from .finding import Evidence, Finding, Status
+from .listing import EVENTS, KRON
 from .precheck import RUNNING
 from .timers import (
     CLOCK,
-    EVENTS,
     FLASH,
-    KRON,
     RELOAD,
     REVERT,
     applets,
@@ -95,9 +95,13 @@ def _no_archive(_os: str, outputs: Outputs, minutes: int, _inverse: Sequence[Ste
 def _no_copy(os: str, outputs: Outputs, _minutes: int, _inverse: Sequence[Step]) -> str:
     if not clock_is_set(os, outputs[CLOCK]):
         return "the clock was never set, so kron does not run"
-    free, size = flash_free(outputs[FLASH]), len(outputs[RUNNING].encode())
+    size = len(outputs[RUNNING].encode())
+    try:
+        free = flash_free(outputs[FLASH])
+    except NotKnown as error:
+        return f"flash: could not be read ({error})"
     if free is None:
-        return "there is no flash: that could be read"
+        return "flash: does not say how much room it has"
     if free < ROOM * size:
         return f"flash: has {free} bytes left, and a copy of the configuration needs {size}"
     return ""
@@ -144,7 +148,7 @@ def shows_of(platform: Platform) -> tuple[str, ...]:
 
 
 def choose(platform: Platform, outputs: Outputs, minutes: int, inverse: Sequence[Step] = ()) -> Chosen | None:
-    """The first rung of the ladder that this box can use for this inverse; None without a dead-man. Raises ParseError."""
+    """The first rung of the ladder that this box can use for this inverse; None without a dead-man. Raises NotKnown."""
     because: list[str] = []
     for rung in rungs_of(platform) if minutes else ():
         why_not = rung.why_not(platform.os, outputs, minutes, inverse)

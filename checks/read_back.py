@@ -6,7 +6,8 @@ from difflib import SequenceMatcher
 
 from ..changes import tree
 from ..changes.change import Change
-from ..changes.objects import ConfigObject, objects_in, read
+from ..changes.configuration import Configuration
+from ..changes.objects import ConfigObject, objects_in
 from .cause import CAUSES
 from .finding import Cause, Evidence, Finding, Status
 
@@ -20,13 +21,13 @@ NOT_TAKEN = Cause(
 )
 
 
-def read_back(change: Change, before: str, after: str, time: str) -> tuple[Finding, ...]:
-    """Findings on the running configuration after the push; both texts hold tokens instead of secrets."""
-    now = read(change.os, after)
+def read_back(change: Change, before: Configuration, after: Configuration, time: str) -> tuple[Finding, ...]:
+    """Findings on the running configuration after the push: what is absent in a whole configuration is absent on the box."""
+    now = after.objects
     wanted = (*change.created, *(edit.after for edit in change.edited))
     findings = [_kept(change.host, item, now.objects.get(item.key), time) for item in wanted]
     findings += [_gone(change.host, item, now.objects.get(item.key), time) for item in change.removed]
-    strange = _strangers(without(change, before), without(change, after))
+    strange = _strangers(without(change, before.text), without(change, after.text))
     if strange:
         sentence = f"something else changed at the same time: {', '.join(strange[:5])}; somebody else may be at work on the box"
         status = Status.FAILED

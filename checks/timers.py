@@ -10,15 +10,15 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..inventory.errors import ParseError
+from ..changes.refusals import is_refused, words_of
+from ..inventory.errors import DeviceRefused, NotKnown, ParseError
 from ..parsers import parse
+from .listing import APPLETS, DIRECTORY, EVENTS, KRON, Listing
 
 RELOAD = "show reload"
 REVERT = "show archive config rollback timer"
-KRON = "show kron schedule"
 CLOCK = "show clock"
-FLASH = "dir flash:"
-EVENTS = "show event manager"
+FLASH = DIRECTORY
 
 _NONE_PENDING = re.compile(r"%\s*No Rollback Confirmed Change pending", re.IGNORECASE)
 _TIME = re.compile(r"(\d\d:\d\d:\d\d)(?:\.\d+)? \S+ \w{3} (\w{3}) +(\d+) (\d{4})")
@@ -66,31 +66,35 @@ class RevertTimer:
 
 
 def reload_timer(os: str, text: str) -> ReloadTimer | None:
-    """The timer that ``show reload`` shows, None if no reload is scheduled. Raises ParseError."""
-    state = parse(os, RELOAD, text).state
+    """The timer that ``show reload`` shows, None if no reload is scheduled. Raises NotKnown for anything else."""
+    try:
+        state = parse(os, RELOAD, text).state
+    except (ParseError, DeviceRefused):
+        raise NotKnown(
+            f"{RELOAD!r} was answered with {words_of(text)!r}, so it is not known whether a reload is scheduled"
+        ) from None
     return ReloadTimer(state.in_seconds, state.by or "", state.reason or "") if state.scheduled else None
 
 
 def revert_timer(text: str) -> RevertTimer | None:
-    """The pending revert, None if there is none. Raises ParseError for anything that is neither."""
+    """The pending revert, None if there is none. Raises NotKnown for anything that is neither."""
     if _NONE_PENDING.search(text):
         return None
     fields = dict(re.findall(r"^\s*(Time configured|Timer value|User)[^:\n]*:\s*(.*?)\s*$", text, re.MULTILINE))
     minutes = re.match(r"(\d+) min", fields.get("Timer value", ""))
     if "Time configured" not in fields or "User" not in fields or minutes is None:
-        raise ParseError(f"{REVERT}: {' '.join(text.split())[:80]!r} is neither a timer nor the absence of one")
+        said = is_refused(text) or words_of(text)
+        raise NotKnown(f"{REVERT!r} was answered with {said!r}, which is neither a timer nor the absence of one")
     return RevertTimer(fields["Time configured"], int(minutes[1]), fields["User"].partition("(")[0])
 
 
 def kron_rows(text: str) -> dict[str, int | None]:
-    """Occurrences by name, with seconds left where they are shown. Raises ParseError for a line that cannot be read."""
+    """Occurrences by name, with seconds left where they are shown. Raises NotKnown for what is no schedule."""
     rows: dict[str, int | None] = {}
-    for line in text.splitlines():
-        if not line.strip() or line.strip().startswith("Kron Occurrence Schedule"):
-            continue
+    for line in Listing(KRON, text).rows:
         row = _KRON_ROW.fullmatch(line.strip())
         if row is None:
-            raise ParseError(f"{KRON}: {line.strip()!r} is no row of a schedule")
+            raise NotKnown(f"{KRON!r} shows {line.strip()!r}, which is no row of a schedule")
         left = _IN.search(row[2])
         days, hours, minutes, seconds = (int(number or 0) for number in left.groups()) if left else (0, 0, 0, 0)
         rows[row[1]] = 86400 * days + 3600 * hours + 60 * minutes + seconds if left else None
@@ -98,9 +102,9 @@ def kron_rows(text: str) -> dict[str, int | None]:
 
 
 def applets(text: str) -> dict[str, int | None]:
-    """Applets of an ASA by name, with the seconds that are left of their countdown, None where none counts."""
+    """Applets of an ASA by name, with the seconds that are left of their countdown, None where none counts. Raises NotKnown."""
     found: dict[str, int | None] = {}
-    for line in text.splitlines():
+    for line in Listing(EVENTS, text).rows:
         head, left = _APPLET.match(line), _LEFT.search(line)
         if head:
             found[head[1]] = None
@@ -109,9 +113,18 @@ def applets(text: str) -> dict[str, int | None]:
     return found
 
 
+def configured_applets(text: str) -> frozenset[str]:
+    """Names of the applets in an ASA's running configuration, by ``show running-config event manager``. Raises NotKnown."""
+    heads = (_APPLET.match(line) for line in Listing(APPLETS, text).rows)
+    return frozenset(head[1] for head in heads if head)
+
+
 def clock_is_set(os: str, text: str) -> bool:
-    """False for a clock that was never set, which the device marks with an asterisk. Raises ParseError."""
-    return bool(parse(os, CLOCK, text).state.authoritative)
+    """False for a clock that was never set, which the device marks with an asterisk. Raises NotKnown."""
+    try:
+        return bool(parse(os, CLOCK, text).state.authoritative)
+    except (ParseError, DeviceRefused):
+        raise NotKnown(f"{CLOCK!r} was answered with {words_of(text)!r}") from None
 
 
 def moment(text: str) -> datetime | None:
@@ -126,11 +139,11 @@ def moment(text: str) -> datetime | None:
 
 
 def flash_free(text: str) -> int | None:
-    """Free bytes at the end of ``dir``; None where the device shows no such file system."""
-    found = _FREE.search(text)
+    """Free bytes at the end of ``dir``; None where it does not say. Raises NotKnown for what is no listing of files."""
+    found = _FREE.search(Listing(FLASH, text).text)
     return int(found[1]) if found else None
 
 
 def flash_files(text: str) -> frozenset[str]:
-    """Names of the files that ``dir`` lists."""
-    return frozenset(found[1] for line in text.splitlines() if (found := _ENTRY.fullmatch(line)))
+    """Names of the files that ``dir`` lists. Raises NotKnown for what is no listing of files."""
+    return frozenset(found[1] for line in Listing(FLASH, text).rows if (found := _ENTRY.fullmatch(line)))

@@ -8,6 +8,7 @@
     ├── Locked                      75  another run holds a device
     ├── Unreachable                 11  no connection, or no login, or no privilege
     │   └── SessionLost             11  the session ended in the middle of the work
+    ├── NotKnown                    11  the device answered, and not with what was asked: what it holds is not known
     ├── DeviceRefused               1   the device answered a line with something that no rule expects
     ├── ChangeError                 65  the change cannot be planned: unknown line, no free number, name taken
     ├── DriftError                  12  the device is not as it has to be before the change
@@ -82,6 +83,15 @@ class Unreachable(NrRunError):
 
 class SessionLost(Unreachable):
     """The session ended in the middle of the work."""
+
+
+class NotKnown(NrRunError):
+    """The device did not show what it was asked for: a refusal, nothing, or a part of it. Nothing follows from its answer.
+
+    What is absent in such an answer is neither gone nor as before; it has to be asked for again.
+    """
+
+    exit_code = Exit.UNREACHABLE
 
 
 class DeviceRefused(NrRunError):

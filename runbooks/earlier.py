@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-from ..changes import tree
-from ..changes.objects import Config, ConfigObject, read
+from ..changes.configuration import Configuration
+from ..changes.objects import Config, ConfigObject
 from ..changes.selectors import selectors_of
 from ..inventory.intent import End, IPSecProposal, TunnelTermination
 from ..templates.words import ASA_ESP_ENCRYPTION, ASA_ESP_INTEGRITY, ESP_ENCRYPTION, ESP_INTEGRITY
@@ -24,7 +24,7 @@ def earlier(plan: TunnelPlan) -> TunnelPlan | None:
     ``snapshot`` and ``change`` of the ends stay; tunnel, ends and proposal are those of before.
     """
     near, far = plan.ends
-    configs = [read(end.platform.os, end.snapshot.running) for end in plan.ends]
+    configs = [end.snapshot.running.objects for end in plan.ends]
     entries = [_entry(end, config) for end, config in zip(plan.ends, configs, strict=True)]
     if entries[0] is None or entries[1] is None:
         return None
@@ -73,8 +73,8 @@ def _termination(end: EndPlan, prefixes: tuple[IPv4Network, ...], outside: IPv4A
     return now.model_copy(update={"outside_ip": outside, "protected_prefixes": prefixes, "probe_address": probe})
 
 
-def _addresses(running: str) -> tuple[IPv4Address, ...]:
-    lines = (line.split() for node in tree.parse(running) for line in node.children if line.startswith("ip address "))
+def _addresses(running: Configuration) -> tuple[IPv4Address, ...]:
+    lines = (line.split() for node in running.nodes for line in node.children if line.startswith("ip address "))
     return tuple(IPv4Address(words[2]) for words in lines if words[2][0].isdigit())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..changes.configuration import Configuration
 from ..checks.observation import Observation
 from ..inventory.errors import DriftError, NrRunError, SessionLost, Unreachable
 from ..tasks.dead_man import arm, disarm, renew
@@ -97,12 +98,12 @@ def ensure_time(context: Context, plan: TunnelPlan, so_far: Progressing) -> None
         _keep_marks(context, plan, so_far, run_on(context.nornir, renew, arguments, at_all_costs=True))
 
 
-def disarm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> dict[str, tuple[Observation, str]]:
+def disarm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> dict[str, tuple[Observation, Configuration | None]]:
     """Call off what is ours on all ends at once; what each end showed at that moment. Raises the first error."""
     for end in so_far.armed:
         context.progress.phase(end.host, "call the dead-man off over a fresh login")
     arguments = _arguments(context, so_far.armed, so_far)
-    seen: dict[str, tuple[Observation, str]]
+    seen: dict[str, tuple[Observation, Configuration | None]]
     seen, errors = run_on(context.nornir, disarm, arguments, at_all_costs=True)
     so_far.armed = [end for end in so_far.armed if end.host in errors]
     if errors:

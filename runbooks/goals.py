@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from ..changes.objects import read
 from ..changes.sharing import goes_to
 from ..checks.finding import Cause, Finding, Status, proved
 from ..checks.l2l import Watched, phase_1_up, phase_2_up
@@ -42,7 +41,7 @@ def _clear_stale(context: Context, plan: TunnelPlan) -> None:
     for end in plan.ends:
         flows = [end.snapshot.observation.flow(*pair) for pair in end.end.selectors]
         if plan.replaces or any(flow and flow.sas for flow in flows):
-            before = read(end.platform.os, end.snapshot.running)
+            before = end.snapshot.running.objects
             own = end.change.own
             wanted = dict.fromkeys((str(end.end.remote.outside_ip), *end.change.peers))
             peers = [IPv4Address(peer) for peer in wanted if not goes_to(before, peer, besides=own)]
@@ -64,7 +63,7 @@ def _gone(context: Context, plan: TunnelPlan) -> Proof:
     """The map entries are gone: drop what is left of their SAs where no other tunnel goes to the same peer, and look."""
     alone = {}
     for end in plan.ends:
-        before = read(end.platform.os, end.snapshot.running)
+        before = end.snapshot.running.objects
         peers = [peer for peer in end.change.peers if not goes_to(before, peer, besides=end.change.own)]
         if peers:
             alone[end.host] = {"peers": [IPv4Address(peer) for peer in peers]}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from ..changes.allocate import Allocation
 from ..changes.change import Change
-from ..changes.objects import read
 from ..changes.plan import plan
 from ..changes.sharing import goes_to
 from ..checks.box import Box
@@ -99,7 +98,7 @@ class Known:
 
     def text(self, host: str) -> str:
         """The running configuration to plan on."""
-        return self.running.get(host, self.snapshots[host].running)
+        return self.running.get(host, self.snapshots[host].running.text)
 
     def sequence(self, host: str) -> int | None:
         """The place in the crypto map that was approved on a box."""
@@ -172,7 +171,7 @@ def running_after(plan_: TunnelPlan, running: dict[str, str]) -> dict[str, str]:
     """Running configurations as they will be, for planning the next tunnel; the order of lines is not a device's."""
     after = dict(running)
     for end in plan_.ends:
-        left = without(end.change, running.get(end.host, end.snapshot.running))
+        left = without(end.change, running.get(end.host, end.snapshot.running.text))
         items = (*end.change.created, *(edit.after for edit in end.change.edited))
         added = (node for item in items for node in item.nodes)
         after[end.host] = "".join(f"{node.text}\n" for node in (*left, *added))
@@ -188,7 +187,7 @@ def write_plan(context: Context, plan_: TunnelPlan) -> None:
         folder.write(f"{place}/change.cfg", _header(end) + end.change.forward_text)
         folder.write(f"{place}/inverse.cfg", _header(end) + end.change.inverse_text + _clearing(end))
         folder.write(f"{place}/touches.txt", "".join(f"{sentence}\n" for sentence in end.change.blast_radius))
-        folder.write(f"{place}/running-before.cfg", end.snapshot.running + "\n")
+        folder.write(f"{place}/running-before.cfg", end.snapshot.running.text + "\n")
         for command, text in end.snapshot.outputs.items():
             if not command.endswith("-config"):
                 folder.write(f"{place}/before/{file_name(command)}.txt", text + "\n")
@@ -206,7 +205,7 @@ def _header(end: EndPlan) -> str:
 
 
 def _clearing(end: EndPlan) -> str:
-    before = read(end.platform.os, end.snapshot.running)
+    before = end.snapshot.running.objects
     wanted = end.change.peers if end.change.created or end.change.replaces else ()
     peers = [peer for peer in wanted if not goes_to(before, peer, besides=end.change.own)]
     words = dialect_of(end.platform).clear

@@ -53,7 +53,7 @@ def plan_rollback(context: Context, record: Recorded, known: Known, *, accept_un
     for end in shape.ends:
         fresh = replace(end, snapshot=known.snapshots[end.host])
         try:
-            change = plan_reversal(end.change, end.snapshot.running, known.text(end.host))
+            change = plan_reversal(end.change, end.snapshot.running.text, known.text(end.host))
         except ChangeError as error:
             raise DriftError(f"the box has moved on since that run: {error}") from None
         ends.append(_with(context, fresh, change, accept_unsaved))

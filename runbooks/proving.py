@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
-from ..changes.objects import read
 from ..changes.selectors import selectors_of
 from ..checks.cause import probable_cause
 from ..checks.finding import Cause, Finding, Status, proved
@@ -120,7 +119,7 @@ def _watched(
 
 def formerly(end: EndPlan) -> tuple[tuple[IPv4Network, IPv4Network], ...]:
     """The selectors of the tunnel's entry as the box had it before the change."""
-    config = read(end.platform.os, end.snapshot.running)
+    config = end.snapshot.running.objects
     entries = (config.objects[key] for key in end.change.own if key in config.objects)
     return tuple(pair for entry in entries for pair in selectors_of(config, entry) or ())
 

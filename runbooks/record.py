@@ -125,7 +125,7 @@ def _end_plan(data: Mapping[str, Any], end: End) -> EndPlan:
     outputs = data["outputs"]
     seen = observation(data["host"], platform.os, outputs)
     snapshot = Snapshot(data["host"], outputs, seen)
-    change = _change(data["host"], platform.os, data["change"], snapshot.running)
+    change = _change(data["host"], platform.os, data["change"], snapshot.running.text)
     # Before there was a choice every device was armed with a reload, after as long as Waits says.
     fence = data.get("fence", {"name": RELOAD_IN, "minutes": Waits().dead_man_minutes})
     chosen = Chosen(str(fence["name"]), int(fence["minutes"])) if fence else None

@@ -13,12 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..changes import tree
+from ..changes.configuration import Configuration
 from ..checks.finding import proved
 from ..checks.read_back import read_back
 from ..inventory.errors import DriftError, NrRunError
+from ..tasks.answers import running, startup
 from ..tasks.dead_man import pending
-from ..tasks.gather import now, running, startup
+from ..tasks.gather import now
 from .context import Context
 from .fencing import arming_of, marks_in
 from .fleet import run_on, run_on_all
@@ -154,19 +155,19 @@ def _situation(
     # A key that was saved is not seen in a startup configuration that masks it, nor is that of a device that is away; the
     # journal has it.
     saving = {line.get("host") for line in of_tunnel if line["state"] == "saving"}
-    saved = {end.host for end in here if not tree.same(starting[end.host], end.snapshot.startup)}
+    saved = {end.host for end in here if not starting[end.host].same(end.snapshot.startup)}
     so_far.saved = [end for end in changing if end.host in saving | saved]
     return so_far, away
 
 
 def _refuse_half(context: Context, so_far: Progressing) -> None:
     """Raise NrRunError unless every end runs the change, whole; what somebody else did meanwhile is not asked here."""
-    texts: dict[str, str] = run_on_all(context.nornir, running, {end.host: {} for end in so_far.touched})
+    texts: dict[str, Configuration] = run_on_all(context.nornir, running, {end.host: {} for end in so_far.touched})
     reverted = [end.host for end in so_far.touched if not _is_changed(end, texts[end.host])]
     if reverted:
         raise NrRunError(f"{', '.join(reverted)} no longer runs the change")
 
 
-def _is_changed(end: EndPlan, text: str) -> bool:
-    findings = read_back(end.change, end.snapshot.running, text, now())
+def _is_changed(end: EndPlan, shown: Configuration) -> bool:
+    findings = read_back(end.change, end.snapshot.running, shown, now())
     return proved(finding for finding in findings if finding.check == "read-back")

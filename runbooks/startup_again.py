@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..changes import tree
+from ..changes.configuration import Configuration
 from ..changes.fence_lines import name_of
 from ..changes.restore import restore
 from ..inventory.errors import NrRunError
-from ..tasks.gather import startup
+from ..tasks.answers import startup
 from ..tasks.save import Saved, save
 from ..tasks.undo import Undone
 from .context import Context
@@ -29,12 +29,27 @@ def save_again(context: Context, so_far: Progressing, undone: Mapping[str, Undon
     todo: list[str] = []
     for end in so_far.touched:
         saved = end in so_far.saved
-        if end.host not in undone or not undone[end.host].clean or end in so_far.armed:
-            if saved:
-                todo.append(f"{end.host}: its startup configuration may hold the change; when it runs as before, write memory")
-        elif (saved or not _is_free(context, end)) and not _saved_as_before(context, end, undone[end.host]):
-            todo.append(f"{end.host}: its startup configuration may hold the change; free its NVRAM and write memory")
+        if end.host in undone and undone[end.host].clean and end not in so_far.armed:
+            todo += _mend(context, end, undone[end.host], saved=saved)
+        elif saved:
+            todo.append(f"{end.host}: its startup configuration may hold the change; when it runs as before, write memory")
     return todo
+
+
+def _mend(context: Context, end: EndPlan, undone: Undone, *, saved: bool) -> list[str]:
+    now = _startup(context, end)
+    if not saved and isinstance(now, Configuration) and _is_free(context, end, now):
+        return []
+    # Where something was not saved before, and it is not known whether the change was, saving might make that somebody's.
+    was_saved = end.snapshot.running_as_saved.equals(end.snapshot.startup)
+    if (saved or was_saved or isinstance(now, Configuration)) and _saved_as_before(context, end, undone):
+        return []
+    if isinstance(now, NrRunError):
+        return [
+            f"{now}; it may hold the change: on {end.host}, type show startup-config and compare it with what runs, which is as "
+            "before; where it holds the change, write memory"
+        ]
+    return [f"{end.host}: its startup configuration may hold the change; free its NVRAM and write memory"]
 
 
 def _saved_as_before(context: Context, end: EndPlan, undone: Undone) -> bool:
@@ -42,24 +57,23 @@ def _saved_as_before(context: Context, end: EndPlan, undone: Undone) -> bool:
     if end.host not in values:
         return _is_untouched(context, end)
     saved: Saved = values[end.host]
-    return saved.equal and tree.same(saved.running, undone.running)
+    return saved.equal and saved.running.same(undone.running)
 
 
-def _startup(context: Context, end: EndPlan) -> str | None:
-    values, _ = run_on(context.nornir, startup, {end.host: {}}, at_all_costs=True)
-    text: str | None = values.get(end.host)
-    return text
+def _startup(context: Context, end: EndPlan) -> Configuration | NrRunError:
+    """What is saved, or why that is not known."""
+    values, errors = run_on(context.nornir, startup, {end.host: {}}, at_all_costs=True)
+    found: Configuration | NrRunError = values[end.host] if end.host in values else errors[end.host]
+    return found
 
 
-def _is_free(context: Context, end: EndPlan) -> bool:
-    """True if the startup configuration holds nothing of the change and of the fence; where it cannot be read, False."""
-    before, now = end.snapshot.startup, _startup(context, end)
-    if now is None:
-        return False
-    if tree.same(now, before):
+def _is_free(context: Context, end: EndPlan, now: Configuration) -> bool:
+    """True if the startup configuration holds nothing of the change and of the fence."""
+    before = end.snapshot.startup
+    if now.same(before):
         return True
     try:
-        return name_of(context.folder.tag) not in now and not restore(end.change, before, now)
+        return name_of(context.folder.tag) not in now.text and not restore(end.change, before, now)
     except NrRunError:  # ChangeError: it holds an object of ours in another form, as an ASA that masks a key
         return False
 
@@ -72,5 +86,5 @@ def _is_untouched(context: Context, end: EndPlan) -> bool:
     items = (*end.change.created, *end.change.removed, *(edit.after for edit in end.change.edited))
     if end.platform.os == "asa" and any(item.family.holds_key for item in items):
         return False
-    text = _startup(context, end)
-    return text is not None and tree.same(text, end.snapshot.startup)
+    now = _startup(context, end)
+    return isinstance(now, Configuration) and now.same(end.snapshot.startup)

@@ -6,14 +6,13 @@ import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from ..changes import tree
 from ..inventory.errors import ChangeError, DeviceRefused, Exit, NrRunError, Unreachable
 from ..tasks.dead_man import fire, stand_down
-from ..tasks.fences import FENCES
-from ..tasks.undo import Undone, undo
+from ..tasks.gather import uptime
+from ..tasks.undo import Undoing, Undone, undo
+from .by_hand import Errors, call_off, foreign_lines, left_over, paste, still_counts
 from .context import Context
 from .fencing import arming_of, seconds_until_reverted
 from .fleet import run_on
@@ -22,8 +21,6 @@ from .planning import EndPlan, TunnelPlan
 from .progressing import NotProved, Progressing, rows
 from .startup_again import save_again
 from .up_again import up_again
-
-Errors = dict[str, NrRunError]
 
 
 def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
@@ -52,8 +49,8 @@ def defect_of(context: Context, plan: TunnelPlan, error: Exception) -> NrRunErro
 def _all_by_hand(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError, defect: NrRunError) -> TunnelOutcome:
     """What is done is not known: every box that was touched or armed is a person's."""
     place = context.folder.path / plan.tunnel.name
-    by_hand = [f"{defect}; {_paste(place, end)}" for end in so_far.touched]
-    by_hand += [f"on {end.host}, {_by_hand(end)}" for end in so_far.armed]
+    by_hand = [f"{defect}; {paste(place, end)}" for end in so_far.touched]
+    by_hand += [still_counts(context, end) for end in so_far.armed if end.fence]
     return _outcome(context, plan, so_far, error, by_hand or [f"{defect}; nothing was touched"], "", "")
 
 
@@ -62,20 +59,38 @@ def _take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: N
     folder.note("rolling-back", tunnel=plan.tunnel.name, because=str(error))
     context.progress.say(f"{plan.tunnel.name}: {error}")
     undone, errors = _undo(context, so_far)
+    calm = [end for end in so_far.touched if end.host in undone and undone[end.host].removed]
     # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.
     _stand_down_early(context, so_far, undone)
     undone, errors = _await_lost(context, so_far, undone, errors)
     undone, errors = _await_fence(context, so_far, undone, errors)
     for end in so_far.touched:
         if end.host in undone:
-            folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", undone[end.host].running + "\n")
+            folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", undone[end.host].running.text + "\n")
     by_hand = [
-        *_left_over(folder.path / plan.tunnel.name, so_far, undone, errors),
+        *left_over(folder.path / plan.tunnel.name, so_far, undone, errors),
         *_stand_down(context, so_far, undone, errors),
         *save_again(context, so_far, undone),
     ]
-    again, down = up_again(context, plan) if so_far.touched and not by_hand else ("", [])
-    return _outcome(context, plan, so_far, error, [*by_hand, *down], _foreign_lines(so_far, undone), again)
+    foreign = foreign_lines(so_far, undone)
+    started = _reloaded(context, [end for end in so_far.touched if end.host in undone and end not in calm])
+    again, down = up_again(context, plan, foreign) if so_far.touched and not by_hand else ("", [])
+    return _outcome(context, plan, so_far, error, [*by_hand, *down], foreign, again + started)
+
+
+def _reloaded(context: Context, ends: Sequence[EndPlan]) -> str:
+    """Which of these boxes, from which nothing had to be removed, have started anew since they were read before the change.
+
+    By what they say themselves; one that does not say how long it is up is not told of.
+    """
+    asked = {end.host: {"os": end.platform.os} for end in ends}
+    up, _ = run_on(context.nornir, uptime, asked, at_all_costs=True) if asked else ({}, {})
+    found = [end.host for end in ends if _is_shorter(up.get(end.host), end.snapshot.uptime)]
+    return "".join(f"; {host} has reloaded meanwhile" for host in found)
+
+
+def _is_shorter(now: int | None, before: int | None) -> bool:
+    return now is not None and before is not None and now < before
 
 
 def _undo(context: Context, so_far: Progressing, patience_seconds: float | None = None) -> tuple[dict[str, Undone], Errors]:
@@ -83,13 +98,11 @@ def _undo(context: Context, so_far: Progressing, patience_seconds: float | None 
     arguments: dict[str, dict[str, Any]] = {}
     for end in so_far.touched:
         context.progress.phase(end.host, "take the change back")
+        pushed, note = end.host not in so_far.unsent, context.folder.note_if_possible
         arguments[end.host] = {
-            "change": end.change,
-            "before": end.snapshot.running,
-            "pushed": end.host not in so_far.unsent,
+            "undoing": Undoing(end.change, end.snapshot.running, pushed, note),
             "patience_seconds": waits.reconnect if patience_seconds is None else patience_seconds,
             "pause_seconds": waits.reconnect_pause,
-            "note": context.folder.note_if_possible,
         }
     return run_on(context.nornir, undo, arguments, at_all_costs=True) if arguments else ({}, {})
 
@@ -161,6 +174,7 @@ def _outcome(
     findings = so_far.all_findings
     if by_hand:
         # Until somebody says so, no later run touches these devices; the person who mends them has to know how.
+        by_hand += [f"kept, and nothing of ours: {foreign}"] if foreign else []
         by_hand = [*by_hand, f"when the devices are in order, nr-run resume {context.folder.id} --close lets other runs go on"]
         context.folder.note("quarantined", tunnel=name, by_hand=by_hand)
         sentence = f"{error}; and not everything is as it was: a person is needed"
@@ -170,44 +184,10 @@ def _outcome(
     if not so_far.touched:
         sentence = f"{error}; nothing was touched"
         return TunnelOutcome(name, Result.REFUSED, error.exit_code, False, sentence, devices, findings, cause)
-    as_before = f"ours is back on both ends, and {foreign} stays" if foreign else "both ends are as they were before"
-    sentence = f"{error}; {as_before}, read back and compared{again}"
+    as_before = "our change is rolled back on both ends" if foreign else "both ends are as they were before"
+    kept = f"; kept: {foreign}" if foreign else ""
+    sentence = f"{error}; {as_before}, read back and compared{again}{kept}"
     return TunnelOutcome(name, Result.ROLLED_BACK, Exit.ROLLED_BACK, False, sentence, devices, findings, cause)
-
-
-def _foreign_lines(so_far: Progressing, undone: dict[str, Undone]) -> str:
-    """What somebody else changed on the boxes meanwhile; nothing of ours is among it."""
-    found = [
-        f"what somebody else changed on {end.host} ({_difference(end.snapshot.running, undone[end.host].running)})"
-        for end in so_far.touched
-        if end.host in undone and undone[end.host].clean and not undone[end.host].exact
-    ]
-    return " and ".join(found)
-
-
-def _left_over(folder: Path, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
-    """What a person has to do, one sentence a line; empty when nothing of the change is left on any box."""
-    todo: list[str] = []
-    for end in so_far.touched:
-        hand = _paste(folder, end)
-        if end.host in errors:
-            todo.append(f"{errors[end.host]}; {hand}")
-        elif not undone[end.host].clean:
-            refused = "; ".join(f"{reply.line!r} was answered with {reply.words!r}" for reply in undone[end.host].refused)
-            differing = _difference(end.snapshot.running, undone[end.host].running)
-            todo.append(f"{end.host}: {refused or f'the configuration still differs ({differing})'}; {hand}")
-    return todo
-
-
-def _paste(folder: Path, end: EndPlan) -> str:
-    place = folder / end.host
-    return f"on {end.host}, paste {place / 'inverse.cfg'}, then compare with {place / 'running-before.cfg'}"
-
-
-def _difference(before: str, after: str) -> str:
-    old, new = (set(tree.normalise(text).splitlines()) for text in (before, after))
-    lines = [f"+ {line.strip()}" for line in sorted(new - old)] + [f"- {line.strip()}" for line in sorted(old - new)]
-    return "; ".join(lines[:4]) or "the order of lines"
 
 
 def _stand_down_early(context: Context, so_far: Progressing, undone: dict[str, Undone]) -> None:
@@ -228,13 +208,9 @@ def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone]
         if done or isinstance(errors.get(end.host), ChangeError):
             ready.append(end)
         else:
-            todo.append(f"{end.host}: counted from when it was armed, it {FENCES[end.fence.name].sentence(end.fence.minutes)}")
+            todo.append(still_counts(context, end))
     failed = _call_off(context, so_far, ready, patient=True)
-    return [*todo, *(f"{failed[end.host]}; on {end.host}, {_by_hand(end)}" for end in ready if end.host in failed)]
-
-
-def _by_hand(end: EndPlan) -> str:
-    return FENCES[end.fence.name].by_hand if end.fence else ""
+    return [*todo, *(f"{failed[end.host]}; {call_off(end)}" for end in ready if end.host in failed)]
 
 
 def _call_off(context: Context, so_far: Progressing, ends: Sequence[EndPlan], *, patient: bool) -> Errors:

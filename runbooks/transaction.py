@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..changes.configuration import Configuration
 from ..checks.finding import Finding, Status, proved
 from ..checks.l2l import untested
 from ..checks.read_back import read_back
 from ..inventory.errors import DeviceRefused, Exit, NrRunError
+from ..tasks.answers import running, running_again
 from ..tasks.dead_man import look_anew
 from ..tasks.gather import now
 from ..tasks.push import push
@@ -94,13 +96,23 @@ def _apply(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
         context.folder.note("applying", tunnel=plan.tunnel.name, host=end.host)
         so_far.touched.append(end)
         arguments = {"change": end.change, "stop": context.stop, "note": context.folder.note}
-        after = run_on_one(context.nornir, push, end.host, **arguments)
-        context.folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", after + "\n")
-        findings = read_back(end.change, end.snapshot.running, after, now())
+        after: Configuration = run_on_one(context.nornir, push, end.host, **arguments)
+        findings = _read_back(context, end, after)
+        context.folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", after.text + "\n")
         so_far.findings += findings
         if not proved(findings):
             raise NotProved(findings, cause_of(findings))
         context.folder.note("applied", tunnel=plan.tunnel.name, host=end.host)
+
+
+def _read_back(context: Context, end: EndPlan, after: Configuration) -> tuple[Finding, ...]:
+    """Findings on what the box runs; what speaks against it is judged on two readings that agree. Raises NotKnown."""
+    findings = read_back(end.change, end.snapshot.running, after, now())
+    if proved(findings) and not after.is_doubtful_beside(end.snapshot.running):
+        return findings
+    context.progress.phase(end.host, "read it again over a fresh login")
+    again: Configuration = run_on_one(context.nornir, running_again, end.host, first=after)
+    return read_back(end.change, end.snapshot.running, again, now())
 
 
 def prove(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
@@ -128,7 +140,7 @@ def _disarm(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
     seen = disarm_ends(context, plan, so_far) if so_far.armed else {}
     # Where nothing was armed, a new login is asked for all the same, and the box is looked at.
     seen |= run_on_all(context.nornir, look_anew, {end.host: {"os": end.platform.os} for end in unarmed}) if unarmed else {}
-    again = [item for end in so_far.touched if end.host in seen for item in _kept(end, seen[end.host][1], so_far)]
+    again = [item for end in so_far.touched if end.host in seen for item in _kept(context, end, seen[end.host][1], so_far)]
     if len(seen) == len(plan.ends):
         again += so_far.goal.still(plan, {host: observation for host, (observation, _) in seen.items()})
     so_far.findings += again
@@ -136,9 +148,13 @@ def _disarm(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
         raise NotProved(again, cause_of(tuple(again)))
 
 
-def _kept(end: EndPlan, running: str, so_far: Progressing) -> tuple[Finding, ...]:
-    """Findings on the configuration that is about to be saved, or was: the change is in it, and nothing else is new."""
-    findings = read_back(end.change, end.snapshot.running, running, now())
+def _kept(context: Context, end: EndPlan, shown: Configuration | None, so_far: Progressing) -> tuple[Finding, ...]:
+    """Findings on the configuration that is about to be saved, or was: the change is in it, and nothing else is new.
+
+    ``shown`` is None where the box did not show it whole: then it is asked again. Raises NotKnown.
+    """
+    found: Configuration = shown or run_on_one(context.nornir, running, end.host)
+    findings = _read_back(context, end, found)
     return tuple(finding for finding in findings if finding.check == "read-back" or not so_far.resumed)
 
 
@@ -149,7 +165,7 @@ def _save(context: Context, plan: TunnelPlan, end: EndPlan, so_far: Progressing)
     saved: Saved = run_on_one(context.nornir, save, end.host)
     if not saved.equal:
         raise DeviceRefused(f"{end.host}: the startup configuration is not the running one after saving")
-    findings = _kept(end, saved.running, so_far)
+    findings = _kept(context, end, saved.running, so_far)
     if not good(findings):
         so_far.findings += findings
         raise NotProved(findings, cause_of(findings))

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from nornir.core.task import Result, Task
 
 from ..checks.observation import PHASE_1
-from ..inventory.errors import ParseError
+from ..inventory.errors import DeviceRefused, ParseError
 from ..parsers import parse
 from .device import session
 from .session import Session
@@ -23,7 +23,7 @@ def clear_peer(device: Session, peer: IPv4Address) -> None:
     shown = device.exchange([*lines, PHASE_1])[-1].text
     try:
         rows = parse(device.dialect.os, PHASE_1, shown).state
-    except ParseError:
+    except (ParseError, DeviceRefused):
         return  # which row is the peer's cannot be told, and clearing all of them would drop other tunnels
     # IOS knows an IKE SA by a number of its own.
     ids = [row.connection_id for row in rows if peer in (row.dst, row.src)]

@@ -10,12 +10,15 @@ from dataclasses import replace
 
 from nornir.core.task import Result, Task
 
+from ..changes.configuration import Configuration
 from ..checks.observation import PHASE_1, PHASE_2, Observation
-from ..inventory.errors import SessionLost
+from ..inventory.errors import NotKnown, SessionLost
+from .answers import AGAIN, asked, configuration
 from .device import CONNECTION, log_in_anew, reconnect, session
 from .fences import FENCES, Arming
 from .fences.fence import look
 from .gather import observation, texts
+from .session import Reply, Session
 
 
 def arm(task: Task, fence: str, arming: Arming) -> Result:
@@ -29,7 +32,9 @@ def renew(task: Task, fence: str, arming: Arming) -> Result:
 
 
 def disarm(task: Task, fence: str, arming: Arming) -> Result:
-    """Nornir task: call the fence off and prove it; ``result`` is (Observation, running configuration) of that moment.
+    """Nornir task: call the fence off and prove it; ``result`` is (Observation, running Configuration) of that moment.
+
+    In the place of a configuration that was not shown whole is None: the fence is off by then, and it is read again.
 
     A new login comes first: it proves that the device can still be managed after the change. Raises Unreachable when it
     fails, DriftError when the fence was not there any more or was somebody else's, DeviceRefused when some of it still is.
@@ -37,32 +42,56 @@ def disarm(task: Task, fence: str, arming: Arming) -> Result:
     log_in_anew(task)
     device = session(task)
     also = (PHASE_1, PHASE_2, device.dialect.commands.running)
-    replies = FENCES[fence].disarm(device, _by_user(task, arming), also)
+    by_user = _by_user(task, arming)
+    try:
+        replies = FENCES[fence].disarm(device, by_user, also)
+    except NotKnown:
+        # How far that came is not known, and what is left is called off over a fresh session. Whether the fence had gone off is
+        # seen in the running configuration then: the change would be gone.
+        device.close()
+        asked(task, lambda fresh: FENCES[fence].stand_down(fresh, by_user))
+        device = session(task)
+        replies = device.exchange(also)
     seen: Observation = observation(task.host.name, arming.platform.os, texts(replies))
-    return Result(host=task.host, changed=True, result=(seen, replies[-1].text))
+    return Result(host=task.host, changed=True, result=(seen, _whole(device, replies[-1])))
 
 
 def look_anew(task: Task, os: str) -> Result:
-    """Nornir task: as disarm() where there is nothing to call off: a new login, then (Observation, running configuration)."""
+    """Nornir task: as disarm() where there is nothing to call off: a new login, then what disarm() has as its result."""
     log_in_anew(task)
     device = session(task)
     replies = device.exchange((PHASE_1, PHASE_2, device.dialect.commands.running))
-    return Result(host=task.host, result=(observation(task.host.name, os, texts(replies)), replies[-1].text))
+    return Result(host=task.host, result=(observation(task.host.name, os, texts(replies)), _whole(device, replies[-1])))
+
+
+def _whole(device: Session, reply: Reply) -> Configuration | None:
+    try:
+        return configuration(device, reply)
+    except NotKnown:
+        device.close()
+        return None
 
 
 def stand_down(task: Task, fence: str, arming: Arming, patience_seconds: float = 0.0, pause_seconds: float = 1.0) -> Result:
     """Nornir task: call off what is left of this run's fence, after a change was taken back. ``result``: was there any.
 
     The fence itself may have ended the session; what it left is cleared over a new one. Raises Unreachable when no login
-    succeeds within the patience, which is to be as long as the device needs to go back by itself.
+    succeeds within the patience, which is to be as long as the device needs to go back by itself, and NotKnown when the device
+    does not show what is left, over several logins.
     """
-    deadline, again = time.monotonic() + patience_seconds, False
+    deadline, again, unknown = time.monotonic() + patience_seconds, False, 0
     while True:
         left = max(0.0, deadline - time.monotonic())
         device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds)
         try:
             found = FENCES[fence].stand_down(device, _by_user(task, arming))
             return Result(host=task.host, changed=found, result=found)
+        except NotKnown:
+            device.close()
+            unknown += 1
+            if unknown >= AGAIN.times:
+                raise
+            time.sleep(AGAIN.pause_seconds if unknown > 1 else 0)
         except SessionLost:
             if again and time.monotonic() + pause_seconds > deadline:
                 raise
@@ -78,10 +107,7 @@ def fire(task: Task, fence: str, arming: Arming) -> Result:
 def pending(task: Task, fence: str, arming: Arming) -> Result:
     """Nornir task. ``result`` says whether something of this run's fence is there."""
     by_user = _by_user(task, arming)
-    try:
-        state = look(session(task), FENCES[fence], by_user)
-    except SessionLost:
-        state = look(session(task), FENCES[fence], by_user)
+    state = asked(task, lambda device: look(device, FENCES[fence], by_user))
     return Result(host=task.host, result=state.remains)
 
 

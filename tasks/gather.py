@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from nornir.core.task import Result, Task
 
+from ..changes.configuration import Configuration
+from ..changes.refusals import is_refused
 from ..checks.commands import COMMANDS
 from ..checks.fences import shows_of
 from ..checks.observation import PHASE_1, PHASE_2, Observation
+from ..checks.timers import FLASH, REVERT
+from ..inventory.errors import DeviceRefused, NotKnown, ParseError
 from ..inventory.platforms import Platform
 from ..parsers import parse
-from .device import read, session
-from .session import Reply
+from .answers import asked
+from .device import read
+from .session import Reply, Session
 
+VERSION = "show version"
 #: Asked of every device of an operating system, whatever its release.
 SHOWS: Mapping[str, tuple[str, ...]] = {
     "ios": (
@@ -38,25 +45,65 @@ SHOWS: Mapping[str, tuple[str, ...]] = {
         PHASE_2,
     ),
 }
+#: These say with a per cent sign that there is no such file system, or no timer; who reads them knows their words.
+_MAY_BE_REFUSED = frozenset({FLASH, REVERT})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
-    """What a device was before the change. Texts hold tokens instead of secrets."""
+    """What a device was before the change. Texts hold tokens instead of secrets.
+
+    Raises NotKnown where an output that should be a configuration is none; ``counted`` are the commands whose answer has the
+    size that the device printed.
+    """
 
     host: str
     outputs: dict[str, str]
     observation: Observation
+    counted: Mapping[str, bool | None] = field(default_factory=dict)
 
-    @property
-    def running(self) -> str:
+    def __post_init__(self) -> None:
+        """Judge the configurations."""
+        commands = COMMANDS[self.observation.os]
+        for command in (commands.running, commands.running_as_saved, commands.startup):
+            self._configuration(command)
+
+    def _configuration(self, command: str) -> Configuration:
+        return Configuration(self.host, self.observation.os, command, self.outputs[command], counted=self.counted.get(command))
+
+    @cached_property
+    def running(self) -> Configuration:
         """The running configuration with its keys, which are tokens."""
-        return self.outputs[COMMANDS[self.observation.os].running]
+        return self._configuration(COMMANDS[self.observation.os].running)
+
+    @cached_property
+    def running_as_saved(self) -> Configuration:
+        """The running configuration as the startup configuration is shown; an ASA masks its keys."""
+        return self._configuration(COMMANDS[self.observation.os].running_as_saved)
+
+    @cached_property
+    def startup(self) -> Configuration:
+        """The startup configuration; an ASA masks its keys."""
+        return self._configuration(COMMANDS[self.observation.os].startup)
 
     @property
-    def startup(self) -> str:
-        """The startup configuration; an ASA masks its keys."""
-        return self.outputs[COMMANDS[self.observation.os].startup]
+    def uptime(self) -> int | None:
+        """Seconds since the box had started when it was read, if it says so."""
+        return _uptime(self.observation.os, self.outputs.get(VERSION, ""))
+
+
+def _uptime(os: str, shown: str) -> int | None:
+    """Seconds since the box has started, as ``show version`` says; None where it does not, or cannot be read."""
+    try:
+        seconds: int | None = parse(os, VERSION, shown).state.uptime_seconds
+    except (ParseError, DeviceRefused):
+        return None
+    return seconds
+
+
+def uptime(task: Task, os: str) -> Result:
+    """Nornir task. ``result`` is the seconds since the box has started, or None."""
+    return Result(host=task.host, result=_uptime(os, read(task, [VERSION])[0].text))
 
 
 def now() -> str:
@@ -80,17 +127,20 @@ def shows_for(platform: Platform) -> tuple[str, ...]:
 
 
 def gather(task: Task, platform: Platform) -> Result:
-    """Nornir task. ``result`` is the Snapshot of the device."""
-    outputs = texts(read(task, shows_for(platform)))
-    seen = observation(task.host.name, platform.os, outputs)
-    return Result(host=task.host, result=Snapshot(task.host.name, outputs, seen))
+    """Nornir task. ``result`` is the Snapshot of the device. Raises NotKnown where it refuses to show what is needed."""
+
+    def ask(device: Session) -> Snapshot:
+        return _snapshot(device, platform)
+
+    return Result(host=task.host, result=asked(task, ask))
 
 
-def startup(task: Task) -> Result:
-    """Nornir task. ``result`` is the startup configuration, with tokens instead of secrets."""
-    return Result(host=task.host, result=read(task, [session(task).dialect.commands.startup])[0].text)
-
-
-def running(task: Task) -> Result:
-    """Nornir task. ``result`` is the running configuration, with tokens instead of secrets."""
-    return Result(host=task.host, result=read(task, [session(task).dialect.commands.running])[0].text)
+def _snapshot(device: Session, platform: Platform) -> Snapshot:
+    replies = device.exchange(shows_for(platform))
+    for reply in replies:
+        words = is_refused(reply.text) if reply.line not in _MAY_BE_REFUSED else ""
+        if words:
+            raise NotKnown(f"{device.name}: {reply.line!r} was answered with {words!r}")
+    outputs = texts(replies)
+    seen = observation(device.name, platform.os, outputs)
+    return Snapshot(device.name, outputs, seen, {reply.line: reply.counted for reply in replies})

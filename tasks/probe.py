@@ -9,8 +9,9 @@ from nornir.core.task import Result, Task
 
 from ..changes import tree
 from ..changes.nameif import interfaces
+from ..checks.listing import INTERFACES, Listing
 from ..checks.observation import Probe
-from ..inventory.errors import DriftError
+from ..inventory.errors import DriftError, NotKnown
 from ..inventory.platforms import Platform
 from ..parsers import parse
 from .device import session
@@ -18,8 +19,6 @@ from .session import Session
 
 TIMEOUT_SECONDS = 2
 _QUESTION = r"Protocol \[ip\]: ?"
-#: Prints the sections of all interfaces (ASA command reference, show running-config interface).
-INTERFACES = "show running-config interface"
 
 
 def probe(task: Task, platform: Platform, source: IPv4Address, target: IPv4Address, count: int) -> Result:
@@ -52,7 +51,10 @@ def _by_nameif(device: Session, source: IPv4Address, target: IPv4Address, count:
     ``management-access``. Raises DriftError where no interface has the address."""
     wanted = str(source)
     if wanted not in device.remembered:
-        nodes = tree.parse(device.ask(INTERFACES))
+        try:
+            nodes = tree.parse(Listing(INTERFACES, device.ask(INTERFACES)).text)
+        except NotKnown as error:
+            raise NotKnown(f"{device.name}: {error}, so it is not known where a ping can start") from None
         has = (item.nameif for item in interfaces(nodes) if item.address and item.address.ip == source and not item.shutdown)
         nameif = next(has, None)
         if nameif is None:

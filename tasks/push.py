@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from nornir.core.task import Result, Task
 
 from ..changes.change import Change
+from ..changes.configuration import Configuration
 from ..changes.families import FAMILIES
 from ..changes.family import Phase
 from ..changes.steps import Step
-from ..inventory.errors import DeviceRefused
+from ..inventory.errors import DeviceRefused, NotKnown
+from .answers import asked, configuration, running_of
 from .device import Stop, session
 from .session import Reply, Session
 
@@ -20,10 +22,11 @@ _ENTERING = (re.compile(r"Enter configuration commands, one per line\.\s+End wit
 
 
 def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
-    """Nornir task. ``result`` is the running configuration after the change, with tokens instead of secrets.
+    """Nornir task. ``result`` is the running Configuration after the change.
 
     ``note`` is called before each exchange that changes the device. Raises DeviceRefused at the first answer that no rule
-    allows, and Interrupted when the operator stops between two exchanges; what was pushed until then stays, for undo().
+    allows, Interrupted when the operator stops between two exchanges, and NotKnown when the device does not show what it runs
+    now; what was pushed until then stays, for undo().
     """
     device = session(task)
     stop.check()
@@ -36,12 +39,17 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
         stop.check()
         note("switching", host=task.host.name, line=step.lines[-1])
         _allow_steps(task.host.name, change, (step,), device.exchange(step.lines))
-    return Result(host=task.host, changed=True, result=leave_and_read(device))
+    try:
+        after = leave_and_read(device)
+    except NotKnown:
+        device.close()
+        after = asked(task, running_of)
+    return Result(host=task.host, changed=True, result=after)
 
 
-def leave_and_read(device: Session) -> str:
-    """Leave configuration mode; the running configuration."""
-    return device.exchange(["end", device.dialect.commands.running])[-1].text
+def leave_and_read(device: Session) -> Configuration:
+    """Leave configuration mode; the running configuration. Raises NotKnown."""
+    return configuration(device, device.exchange(["end", device.dialect.commands.running])[-1])
 
 
 def _allow_steps(host: str, change: Change, steps: Sequence[Step], replies: Sequence[Reply]) -> None:

@@ -2,46 +2,63 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
 
-from ..changes import tree
+from ..changes.configuration import Configuration
+from ..changes.refusals import passes
 from ..inventory.errors import DeviceRefused
+from .answers import asked, configuration
 from .device import session
+from .session import Session
 
 PATIENCE_SECONDS = 90.0
+#: How often a device is asked to save while somebody else has its NVRAM, and seconds between (Netspoc-Approve waits 3).
+TRIES = 6
+PAUSE_SECONDS = 3.0
 #: The one question that saving may ask: the startup configuration was written by another release than the one that runs.
 QUESTIONS = {r"Overwrite the previous NVRAM configuration\?\[confirm\] ?": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the device holds after saving; texts with tokens instead of secrets.
+    """What the device holds after saving, of whole texts only.
 
     ``running`` has the keys. ``running_as_saved`` and ``startup`` are shown alike: an ASA masks the keys in both,
     so keys are not compared there, but it has just written what it runs.
     """
 
-    running: str
-    running_as_saved: str
-    startup: str
+    running: Configuration
+    running_as_saved: Configuration
+    startup: Configuration
 
     @property
     def equal(self) -> bool:
         """True if a reload would bring back exactly what runs."""
-        return tree.normalise(self.running_as_saved) == tree.normalise(self.startup)
+        return self.running_as_saved.equals(self.startup)
 
 
 def save(task: Task) -> Result:
-    """Nornir task. ``result`` is Saved. Raises DeviceRefused when the device does not say [OK]."""
-    device = session(task)
-    answer = device.converse("write memory", QUESTIONS, patience_seconds=PATIENCE_SECONDS)
-    if "[OK]" not in answer:
-        words = " ".join(line.strip() for line in answer.splitlines()[1:-1] if line.strip())
-        raise DeviceRefused(f"{task.host.name}: write memory was answered with {words!r} instead of [OK]")
+    """Nornir task. ``result`` is Saved.
+
+    A device whose NVRAM somebody else has is asked again for a while. Raises DeviceRefused when it does not say [OK], NotKnown
+    when it does not show what it holds then.
+    """
+    for left in reversed(range(TRIES)):
+        answer = session(task).converse("write memory", QUESTIONS, patience_seconds=PATIENCE_SECONDS)
+        if "[OK]" in answer:
+            return Result(host=task.host, result=asked(task, _held))
+        if not left or not passes(answer):
+            break
+        time.sleep(PAUSE_SECONDS)
+    words = " ".join(line.strip() for line in answer.splitlines()[1:-1] if line.strip())
+    raise DeviceRefused(f"{task.host.name}: write memory was answered with {words!r} instead of [OK]")
+
+
+def _held(device: Session) -> Saved:
     commands = device.dialect.commands
-    asked = tuple(dict.fromkeys((commands.running, commands.running_as_saved, commands.startup)))
-    shown = {reply.line: reply.text for reply in device.exchange(asked)}
-    held = Saved(shown[commands.running], shown[commands.running_as_saved], shown[commands.startup])
-    return Result(host=task.host, result=held)
+    wanted = tuple(dict.fromkeys((commands.running, commands.running_as_saved, commands.startup)))
+    shown = {reply.line: configuration(device, reply) for reply in device.exchange(wanted)}
+    return Saved(shown[commands.running], shown[commands.running_as_saved], shown[commands.startup])

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from ..changes.configuration import counts
 from ..changes.fence_lines import without_fence
 from ..inventory.errors import DeviceRefused, SessionLost, Unreachable
 from ..inventory.secrets import Secrets
@@ -58,10 +59,16 @@ BREAKS = 4
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a device answered to one line; ``line`` and ``text`` hold tokens instead of secrets."""
+    """What a device answered to one line; ``line`` and ``text`` hold tokens instead of secrets.
+
+    Of a configuration: ``counted`` says whether its size is the one that the device printed (None: it printed none), and
+    ``fenced`` that lines of the run's fence stood in it, which are left out of ``text``.
+    """
 
     line: str
     text: str
+    counted: bool | None = None
+    fenced: bool = False
 
     @property
     def words(self) -> str:
@@ -271,13 +278,17 @@ class Session:
             starts.append(echo)
         ends = [start for start, _ in starts[1:]]
         return tuple(
-            Reply(line, self._text_of(line, seen[start:end].rstrip("\n")))
-            for line, (_, start), end in zip(lines, starts, ends, strict=False)
+            self._reply(line, seen[start:end].rstrip("\n")) for line, (_, start), end in zip(lines, starts, ends, strict=False)
         )
 
-    def _text_of(self, line: str, seen: str) -> str:
+    def _reply(self, line: str, seen: str) -> Reply:
         text = self._secrets.hide(seen)
-        return without_fence(text, self._tag) if line in (RUNNING, self.dialect.commands.running) else text
+        commands = self.dialect.commands
+        if line not in (RUNNING, commands.running, commands.startup):
+            return Reply(line, text)
+        whole = text if line == commands.startup else without_fence(text, self._tag)
+        # The size is that of the text as it arrived, before anything is hidden or left out.
+        return Reply(line, whole, counts(seen), whole != text)
 
 
 def _echo(prompt: re.Pattern[str], seen: str, text: str, position: int | None) -> tuple[int, int] | None:

@@ -1,4 +1,8 @@
-"""Take a change back: read what is there, remove what this run brought, and read again until it is what it was."""
+"""Take a change back: read what is there, remove what this run brought, and read again until it is what it was.
+
+Nothing follows from an answer that is no whole configuration, and nothing that speaks against the device from one reading alone:
+see answers.py.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,13 @@ from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
 
-from ..changes import tree
 from ..changes.change import Change
-from ..changes.objects import read
+from ..changes.configuration import Configuration
 from ..changes.restore import restore
 from ..changes.sharing import goes_to
-from ..inventory.errors import DeviceRefused, SessionLost
+from ..changes.steps import Step
+from ..inventory.errors import ChangeError, DeviceRefused, NotKnown, Unreachable
+from .answers import AGAIN, agreed, running_of
 from .clear import clear_peer
 from .device import reconnect
 from .push import Note, leave_and_read
@@ -24,7 +29,7 @@ from .session import Reply, Session
 class Undone:
     """How the device is now. ``refused`` are answers to lines of the inverse, which should be silent."""
 
-    running: str
+    running: Configuration
     exact: bool
     #: True if nothing of the change is left; what still differs is then somebody else's.
     clean: bool
@@ -32,25 +37,39 @@ class Undone:
     refused: tuple[Reply, ...]
 
 
-def undo(
-    task: Task, change: Change, before: str, pushed: bool, patience_seconds: float, pause_seconds: float, note: Note
-) -> Result:
-    """Nornir task. ``pushed`` is False where no line was sent, so that no SA is one of the change.
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What is to be taken back on one device: ``pushed`` is False where no line was sent, so that no SA is one of the change."""
 
-    ``result`` is Undone; its ``exact`` says whether the running configuration equals ``before``.
+    change: Change
+    before: Configuration
+    pushed: bool
+    note: Note
+
+
+def undo(task: Task, undoing: Undoing, patience_seconds: float, pause_seconds: float) -> Result:
+    """Nornir task. ``result`` is Undone; its ``exact`` says whether the running configuration equals the one from before.
 
     The device is the truth: the lines to remove are computed from what it has now, so it does not matter how far the push
     came, whether the session was lost in it, or how often this is tried. Raises Unreachable when no login succeeds within
-    the patience, ChangeError when something that this run did not make has come to depend on it.
+    the patience, ChangeError when something that this run did not make has come to depend on it, NotKnown when the device does
+    not show what it runs, over several logins.
     """
-    deadline = time.monotonic() + patience_seconds
+    deadline, unknown = time.monotonic() + patience_seconds, 0
     while True:
         left = max(0.0, deadline - time.monotonic())
         device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds)
         try:
-            done = _undo_once(device, task.host.name, change, before, pushed, note)
+            done = _undo_once(task, device, undoing)
             return Result(host=task.host, changed=bool(done.removed), result=done)
-        except (SessionLost, DeviceRefused):
+        except NotKnown:
+            # It answers, so its fence is not worth waiting for: a person is to know soon that it cannot be read.
+            device.close()
+            unknown += 1
+            if unknown >= AGAIN.times:
+                raise
+            time.sleep(AGAIN.pause_seconds if unknown > 1 else 0)
+        except (Unreachable, DeviceRefused):
             # Also when an echo is missing: what was taken is not known, and over a new login it can be read.
             device.close()
             if time.monotonic() + pause_seconds > deadline:
@@ -58,22 +77,34 @@ def undo(
             time.sleep(pause_seconds)
 
 
-def _undo_once(device: Session, host: str, change: Change, before: str, pushed: bool, note: Note) -> Undone:
-    running = leave_and_read(device) if device.configuring else device.ask(device.dialect.commands.running)
-    steps = restore(change, before, running)
+def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
+    running = leave_and_read(device) if device.configuring else running_of(device)
+    change, before = undoing.change, undoing.before
+    steps = _steps(task, undoing, running)
     refused: list[Reply] = []
     if steps:
-        note("undoing", host=host, steps=len(steps))
+        undoing.note("undoing", host=task.host.name, steps=len(steps))
         device.configure()
         for step in steps:
             refused += (reply for reply in device.exchange(step.lines) if reply.text.strip())
         running = leave_and_read(device)
     # Another tunnel may go to the same peer: clearing the peer's SAs would break that one.
-    here = read(change.os, running)
     besides = change.own if change.replaces else ()
-    for peer in change.peers if pushed or steps else ():
-        if not goes_to(here, peer, besides=besides):
+    for peer in change.peers if undoing.pushed or steps else ():
+        if not goes_to(running.objects, peer, besides=besides):
             clear_peer(device, IPv4Address(peer))
-    exact = tree.same(running, before) if change.takes else tree.normalise(running) == tree.normalise(before)
-    clean = exact or not restore(change, before, running)
+    exact = running.same(before) if change.takes else running.equals(before)
+    if not exact:
+        # Something is there, or is not, that was otherwise before: whose it is, is told of two readings that agree.
+        running = agreed(task, running)
+        exact = running.same(before) if change.takes else running.equals(before)
+    clean = exact or not _steps(task, undoing, running)
     return Undone(running, exact, clean, tuple(line for step in steps for line in step.lines), tuple(refused))
+
+
+def _steps(task: Task, undoing: Undoing, running: Configuration) -> tuple[Step, ...]:
+    """What restore() plans. That somebody else has come to use what is to go ends the fence: so it is read twice."""
+    try:
+        return restore(undoing.change, undoing.before, running)
+    except ChangeError:
+        return restore(undoing.change, undoing.before, agreed(task, running))

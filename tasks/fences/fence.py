@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from ...changes.change import Change
-from ...inventory.errors import DeviceRefused, DriftError
+from ...changes.configuration import Configuration
+from ...inventory.errors import DeviceRefused, DriftError, NotKnown
 from ...inventory.platforms import Platform
 from ..session import Reply, Session
 
@@ -29,7 +31,7 @@ class Arming:
     minutes: int
     tag: str
     change: Change
-    before: str
+    before: Configuration
     user: str = ""
     mark: str = ""
     trusting: bool = False
@@ -47,6 +49,15 @@ class State:
     remains: bool
     others: str = ""
     seconds_left: int | None = None
+
+
+class Seen(Protocol):
+    """What can be looked at."""
+
+    shows: tuple[str, ...]
+
+    def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
+        """As below."""
 
 
 class Fence(Protocol):
@@ -68,7 +79,7 @@ class Fence(Protocol):
         """Seconds of the device after which it has gone back and can be logged in to again."""
 
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
-        """Read what ``shows`` printed. Raises ParseError."""
+        """Read what ``shows`` printed. Raises NotKnown for answers from which nothing follows."""
 
     def arm(self, device: Session, arming: Arming) -> str:
         """Arm it and prove it; the mark. Raises DeviceRefused when it is not armed afterwards, DriftError for another timer."""
@@ -94,9 +105,24 @@ def shown(replies: Sequence[Reply]) -> dict[str, str]:
     return {reply.line: reply.text for reply in replies}
 
 
-def look(device: Session, fence: Fence, arming: Arming) -> State:
-    """What the device shows of a fence now."""
-    return fence.state(shown(device.exchange(fence.shows)), arming)
+def look(device: Session, fence: Seen, arming: Arming) -> State:
+    """What the device shows of a fence now. Raises NotKnown where it does not: then nothing is called off, nor taken for gone."""
+    return state_of(fence, shown(device.exchange(fence.shows)), arming)
+
+
+def state_of(fence: Seen, outputs: Mapping[str, str], arming: Arming) -> State:
+    """The same of what was shown already; the sentence of NotKnown names the device."""
+    with named(arming.host):
+        return fence.state(outputs, arming)
+
+
+@contextmanager
+def named(host: str) -> Iterator[None]:
+    """What is not known is told with the name of the device: readers of answers have the text alone."""
+    try:
+        yield
+    except NotKnown as error:
+        raise NotKnown(f"{host}: {error}") from None
 
 
 def refuse_unless_whole(host: str, state: State, minutes: int, *, fine: bool = True) -> None:

@@ -13,7 +13,7 @@ from ...checks.fences import RELOAD_IN
 from ...checks.timers import RELOAD, reload_timer
 from ...inventory.errors import DeviceRefused
 from ..session import Reply, Session
-from .fence import Arming, State, look, refuse_unless_ours, refuse_unless_whole, shown
+from .fence import Arming, State, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
 from .questions import PROCEED
 from .questions import RELOAD as QUESTIONS
 
@@ -21,7 +21,7 @@ CANCEL = "reload cancel"
 
 
 def reload_state(outputs: Mapping[str, str], arming: Arming) -> State:
-    """What ``show reload`` says of a reload of this run. Raises ParseError."""
+    """What ``show reload`` says of a reload of this run. Raises NotKnown."""
     timer = reload_timer(arming.platform.os, outputs[RELOAD])
     if timer is None:
         return State(False, False)
@@ -41,7 +41,8 @@ def schedule(device: Session, arming: Arming, minutes: int) -> None:
     if not re.search(PROCEED, asked):
         words = " ".join(asked.split()[-12:])
         raise DeviceRefused(f"{arming.host}: reload in was answered with {words!r}")
-    state = reload_state(shown(device.exchange([RELOAD], answer="")), arming)
+    with named(arming.host):
+        state = reload_state(shown(device.exchange([RELOAD], answer="")), arming)
     if not state.armed:
         raise DeviceRefused(f"{arming.host}: the reload that should undo a lost change is not scheduled")
     refuse_unless_whole(arming.host, state, minutes, fine=False)
@@ -78,15 +79,15 @@ class ReloadIn:
     def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
         """All in one exchange: it was looked at a moment ago, and ``reload cancel`` asks nothing."""
         before, _, after, *rest = device.exchange([RELOAD, CANCEL, RELOAD, *also])
-        refuse_unless_ours(arming.host, reload_state(shown([before]), arming))
-        self._refuse_pending(arming, reload_state(shown([after]), arming))
+        refuse_unless_ours(arming.host, state_of(self, shown([before]), arming))
+        self._refuse_pending(arming, state_of(self, shown([after]), arming))
         return tuple(rest)
 
     def stand_down(self, device: Session, arming: Arming) -> bool:
         """Nothing is called off that is somebody else's."""
         if not look(device, self, arming).remains:
             return False
-        self._refuse_pending(arming, reload_state(shown(device.exchange([CANCEL, RELOAD])[1:]), arming))
+        self._refuse_pending(arming, state_of(self, shown(device.exchange([CANCEL, RELOAD])[1:]), arming))
         return True
 
     def fire(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature

@@ -9,16 +9,17 @@ Sources: Cisco's "Configuration Replace and Configuration Rollback" and "Command
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from ...changes import tree
+from ...changes.configuration import Configuration
 from ...changes.fence_lines import command_of, file_of, name_of, occurrence, policy
 from ...checks.fences import CONFIGURE_REPLACE
-from ...checks.timers import FLASH, KRON, RELOAD, flash_files, kron_rows
+from ...checks.listing import KRON
+from ...checks.timers import FLASH, RELOAD, flash_files, kron_rows
 from ...inventory.errors import DeviceRefused, DriftError
+from ..answers import configuration
 from ..session import Reply, Session
 from .before_reload import BeforeReload
-from .fence import Arming, State, look, refuse_unless_whole, shown
+from .fence import Arming, State, look, named, refuse_unless_whole, shown, state_of
 from .questions import COPY, DELETE, NONE
 from .reload_in import CANCEL, reload_state
 
@@ -47,16 +48,17 @@ class ReplaceKron(BeforeReload):
 
     def fire(self, device: Session, arming: Arming) -> bool:
         """``configure replace`` by hand."""
-        if _file(arming) not in flash_files(device.ask(FLASH)):
-            return False
+        with named(arming.host):
+            if _file(arming) not in flash_files(device.ask(FLASH)):
+                return False
         device.converse(command_of(arming.tag), NONE, patience_seconds=PATIENCE_SECONDS)
         return True
 
     def _prepare(self, device: Session, arming: Arming) -> None:
         """The copy, while no line of ours runs."""
         device.converse(f"copy running-config {file_of(arming.tag)}", COPY, patience_seconds=PATIENCE_SECONDS)
-        copy = device.ask(f"more {file_of(arming.tag)}")
-        if tree.normalise(copy) != tree.normalise(arming.before):
+        (copied,) = device.exchange([f"more {file_of(arming.tag)}"])
+        if not configuration(device, copied).equals(arming.before):
             raise DriftError(f"{arming.host}: the copy in {file_of(arming.tag)} is not what the device ran when it was read")
 
     def _away(self, arming: Arming) -> tuple[str, ...]:
@@ -74,22 +76,22 @@ class ReplaceKron(BeforeReload):
         return arming.tag
 
     def _clear(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
-        name = name_of(arming.tag)
-        seen = shown(device.exchange((KRON, f"show running-config | include {name}", RELOAD, FLASH)))
-        lines = [f"no kron occurrence {name}"] if name in kron_rows(seen[KRON]) else []
-        lines += (
-            [f"no kron policy-list {name}"] if f"kron policy-list {name}" in seen[f"show running-config | include {name}"] else []
-        )
-        if lines:
-            device.exchange(["configure terminal", *lines, "end"])
+        """Whether its lines are gone is seen in a whole running configuration: a filtered one cannot be told from a cut one."""
+        name, running = name_of(arming.tag), device.dialect.commands.running
+        *before, whole = device.exchange((*self.shows, running))
+        seen = shown(before)
+        state_of(self, seen, arming)
+        if name in kron_rows(seen[KRON]) or _stands_in(configuration(device, whole), name):
+            device.exchange(["configure terminal", f"no kron occurrence {name}", f"no kron policy-list {name}", "end"])
         if reload_state(seen, arming).armed:
             device.exchange([CANCEL])
         if _file(arming) in flash_files(seen[FLASH]):
             device.converse(f"delete /force {file_of(arming.tag)}", DELETE, patience_seconds=PATIENCE_SECONDS)
-        *replies, running = device.exchange((*self.shows, *also, f"show running-config | include {name}"))
-        state = self.state(shown(replies[: len(self.shows)]), arming)
-        if state.remains or name in running.text:
-            raise DeviceRefused(f"{arming.host}: {_left(shown(replies), running, arming)} could not be taken away")
+        *replies, whole = device.exchange((*self.shows, *also, running))
+        state = state_of(self, shown(replies[: len(self.shows)]), arming)
+        kept = _stands_in(configuration(device, whole), name)
+        if state.remains or kept:
+            raise DeviceRefused(f"{arming.host}: {_left(shown(replies), arming, kept=kept)} could not be taken away")
         return tuple(replies[len(self.shows) :])
 
 
@@ -97,11 +99,16 @@ def _file(arming: Arming) -> str:
     return file_of(arming.tag).removeprefix("flash:")
 
 
-def _left(seen: Mapping[str, str], running: Reply, arming: Arming) -> str:
+def _stands_in(running: Configuration, name: str) -> bool:
+    """Also where somebody has added a line to the policy list, which is left in the text then."""
+    return running.fenced or name in running.text
+
+
+def _left(seen: Mapping[str, str], arming: Arming, *, kept: bool) -> str:
     name = name_of(arming.tag)
     parts = {
-        f"kron {name}": name in kron_rows(seen[KRON]) or name in running.text,
-        "the scheduled reload": reload_state(seen, replace(arming)).armed,
+        f"kron {name}": kept or name in kron_rows(seen[KRON]),
+        "the scheduled reload": reload_state(seen, arming).armed,
         f"the file {file_of(arming.tag)}": _file(arming) in flash_files(seen[FLASH]),
     }
     return " and ".join(words for words, there in parts.items() if there)

@@ -13,7 +13,7 @@ from ...checks.fences import REVERT_TIMER
 from ...checks.timers import CLOCK, REVERT, RevertTimer, moment, revert_timer
 from ...inventory.errors import DeviceRefused, DriftError
 from ..session import Reply, Session
-from .fence import Arming, State, look, refuse_unless_ours, shown
+from .fence import Arming, State, look, named, refuse_unless_ours, shown, state_of
 from .questions import NONE
 
 CONFIRM = "configure confirm"
@@ -61,7 +61,7 @@ class RevertTimerFence:
     def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
         """All in one exchange: it was looked at a moment ago, and ``configure confirm`` asks nothing."""
         before, _, after, *rest = device.exchange([REVERT, CONFIRM, REVERT, *also])
-        refuse_unless_ours(arming.host, self.state(shown([before]), arming))
+        refuse_unless_ours(arming.host, state_of(self, shown([before]), arming))
         self._refuse_pending(arming, after)
         return tuple(rest)
 
@@ -84,7 +84,8 @@ class RevertTimerFence:
 
     def _mark(self, arming: Arming, clock: Reply, after: Reply) -> str:
         """The mark of a timer that was armed, or wound up, after the clock was read: an older one is not what we asked for."""
-        timer = revert_timer(after.text)
+        with named(arming.host):
+            timer = revert_timer(after.text)
         if timer is None or timer.minutes != arming.minutes or timer.user != arming.user:
             shows = timer.mark if timer else "none"
             raise DeviceRefused(f"{arming.host}: the revert timer that should undo a lost change is not pending ({shows})")
@@ -94,7 +95,9 @@ class RevertTimerFence:
         return timer.mark
 
     def _refuse_pending(self, arming: Arming, after: Reply) -> None:
-        if revert_timer(after.text) is not None:
+        with named(arming.host):
+            left = revert_timer(after.text)
+        if left is not None:
             raise DeviceRefused(f"{arming.host}: {CONFIRM} did not end the revert timer")
 
 

@@ -10,12 +10,13 @@ from nr_run.changes import tree
 from nr_run.changes.asa_families import ASA
 from nr_run.changes.objects import nodes_of, read
 from nr_run.changes.plan import plan, plan_removal, plan_reversal
-from nr_run.changes.restore import restore
 from nr_run.changes.selectors import selectors_of
 from nr_run.changes.sharing import goes_to
 from nr_run.changes.standing import Replacing
 from nr_run.changes.steps import Step
 from nr_run.inventory.errors import ChangeError
+
+from .whole import restore
 
 KEY = "<secret:credential:hq-branch-psk>"
 RUNNING = """\

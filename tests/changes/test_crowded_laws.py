@@ -9,14 +9,13 @@ from nr_run.changes import tree
 from nr_run.changes.objects import read
 from nr_run.changes.plan import plan_removal
 from nr_run.changes.removal import owned
-from nr_run.changes.restore import restore
 from nr_run.checks.finding import against
-from nr_run.checks.read_back import read_back
 
 from .boxes import Box, Wanted, tunnels
 from .crowded import crowded
 from .device import Device
 from .test_replacing_laws import change_to, forms
+from .whole import read_back, restore
 
 LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 

@@ -10,13 +10,12 @@ from nr_run.changes.family import Phase
 from nr_run.changes.objects import read
 from nr_run.changes.plan import plan, plan_removal
 from nr_run.changes.removal import owned
-from nr_run.changes.restore import restore
 from nr_run.checks.finding import against
-from nr_run.checks.read_back import read_back
 from nr_run.inventory.intent import End
 
 from .device import Device
 from .rendering import desired, termination
+from .whole import read_back, restore
 
 ENTRIES = 300
 

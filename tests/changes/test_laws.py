@@ -14,15 +14,14 @@ from nr_run.changes.change import Change
 from nr_run.changes.family import Phase
 from nr_run.changes.objects import read, read_desired
 from nr_run.changes.plan import plan, plan_removal, plan_reversal
-from nr_run.changes.restore import restore
 from nr_run.checks.finding import against
-from nr_run.checks.read_back import read_back
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.intent import End
 
 from .boxes import Box, Wanted, boxes, tunnels
 from .device import Device
 from .rendering import desired, termination
+from .whole import read_back, restore
 
 LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 

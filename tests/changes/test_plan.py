@@ -9,12 +9,12 @@ import pytest
 from nr_run.changes.families import IOS
 from nr_run.changes.family import Phase
 from nr_run.changes.plan import plan
-from nr_run.changes.restore import restore
 from nr_run.inventory.errors import ChangeError
 
 from .configs import VPN2611, VPN3640
 from .device import Device
 from .rendering import TOKEN, desired, ends, planned
+from .whole import restore
 
 NEAR, FAR = ends()
 

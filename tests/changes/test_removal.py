@@ -8,13 +8,13 @@ from nr_run.changes.change import Change
 from nr_run.changes.objects import read
 from nr_run.changes.plan import plan_removal, plan_reversal
 from nr_run.changes.removal import owned
-from nr_run.changes.restore import restore
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.intent import End
 
 from .configs import VPN2611, VPN3640
 from .device import Device
 from .rendering import TOKEN, ends, planned, termination
+from .whole import restore
 
 NEAR, FAR = ends()
 CHANGE = planned(FAR, VPN3640)

@@ -8,11 +8,11 @@ import pytest
 
 from nr_run.changes import tree
 from nr_run.checks.finding import Finding, Status, proved
-from nr_run.checks.read_back import read_back
 
 from ..changes.configs import VPN2611, VPN3640
 from ..changes.device import Device
 from ..changes.rendering import TOKEN, ends, planned
+from ..changes.whole import read_back
 
 CHANGE = planned(ends()[0], VPN2611)
 

@@ -11,6 +11,7 @@ from nr_run.runbooks.planning import EndPlan, TunnelPlan
 from nr_run.tasks.gather import Snapshot
 
 from ..changes.rendering import IKE, IPSEC
+from ..changes.whole import whole
 
 _RUNNING = {"ios": "show running-config", "asa": "more system:running-config"}
 
@@ -19,7 +20,9 @@ def end_plan(end: End, platform: Platform, running: str, change: Change) -> EndP
     """One end of a plan on a device that runs this and has no SAs."""
     os = platform.os
     seen = Observation(end.local.host, "2026-11-21T12:00:00Z", Parsed(os, PHASE_1, ()), Parsed(os, PHASE_2, ()))
-    return EndPlan(end, platform, Snapshot(end.local.host, {_RUNNING[os]: running}, seen), "", (), change, ())
+    shown = whole(running, os, end.local.host).text
+    outputs = dict.fromkeys((_RUNNING[os], "show running-config", "show startup-config"), shown)
+    return EndPlan(end, platform, Snapshot(end.local.host, outputs, seen), "", (), change, ())
 
 
 def tunnel_plan(name: str, near: EndPlan, far: EndPlan) -> TunnelPlan:

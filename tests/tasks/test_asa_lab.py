@@ -190,9 +190,9 @@ def test_gather_and_precheck(lab: LabHandle, name: str) -> None:
     nornir = nornir_of(lab, name)
     snapshot: Snapshot = run(nornir, name, gather, platform=PLATFORMS[name])
     nornir.close_connections()
-    assert "*****" not in snapshot.running
-    assert "<key:" in snapshot.running
-    assert normalise(snapshot.outputs["show running-config"]) == normalise(snapshot.startup)
+    assert "*****" not in snapshot.running.text
+    assert "<key:" in snapshot.running.text
+    assert snapshot.running_as_saved.equals(snapshot.startup)
     assert ("show event manager" in snapshot.outputs) == (name == "asa919")
     findings = checked(name, snapshot)
     assert against(findings) == ()

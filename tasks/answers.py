@@ -1,0 +1,101 @@
+"""What a device answered as a whole configuration, or not at all: asked again over a fresh login before it counts as not known.
+
+Two rules, for every place that reads a configuration. An answer that is not whole is no answer: it is asked for again, within
+bounds. And what speaks against a device (something is absent, something is strange) is judged on two readings over two logins
+that agree: noise on a line does not come twice in one form.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from nornir.core.task import Result, Task
+
+from ..changes.configuration import Configuration
+from ..inventory.errors import NotKnown, SessionLost
+from .device import session
+from .session import Reply, Session
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How often a device is asked for one thing in all, and seconds before each time but the first.
+
+    A lock of the configuration or of the NVRAM passes within seconds; who may not use a command may not use it later either.
+    """
+
+    times: int = 3
+    pause_seconds: float = 2.0
+
+
+AGAIN = Again()
+
+
+def configuration(device: Session, reply: Reply) -> Configuration:
+    """The configuration that a reply is. Raises NotKnown."""
+    return Configuration(device.name, device.dialect.os, reply.line, reply.text, reply.counted, reply.fenced)
+
+
+def running_of(device: Session) -> Configuration:
+    """What runs, with its keys, which are tokens. Raises NotKnown."""
+    return configuration(device, device.exchange([device.dialect.commands.running])[0])
+
+
+def startup_of(device: Session) -> Configuration:
+    """What is saved; an ASA masks the keys in it. Raises NotKnown."""
+    return configuration(device, device.exchange([device.dialect.commands.startup])[0])
+
+
+def asked(task: Task, ask: Callable[[Session], T], again: Again = AGAIN) -> T:
+    """What ``ask`` learns over the session of this device; where it learns nothing, over a fresh login, so often as is allowed.
+
+    Raises the last NotKnown, or Unreachable. Only for what reads: it may be done twice.
+    """
+    lost = False
+    for number in range(1, again.times + 1):
+        device = session(task)
+        try:
+            return ask(device)
+        except (NotKnown, SessionLost) as error:
+            device.close()
+            # A session that was idle for too long is gone, once; a device that hangs costs its whole patience each time.
+            if number == again.times or (lost and isinstance(error, SessionLost)):
+                raise
+            lost = lost or isinstance(error, SessionLost)
+            time.sleep(again.pause_seconds if number > 1 else 0)
+    raise NotKnown(f"{task.host.name}: it was not asked")
+
+
+def agreed(task: Task, first: Configuration, again: Again = AGAIN) -> Configuration:
+    """What runs, as two readings in a row over two logins show it; ``first`` is the one that was made before.
+
+    Raises NotKnown when no two agree, so that it is noise or somebody types at this moment.
+    """
+    for _ in range(again.times):
+        session(task).close()
+        second = asked(task, running_of, again)
+        if second.equals(first):
+            return second
+        first = second
+    raise NotKnown(f"{first.host}: {first.command!r} reads differently each time, so its {first.what} is not known")
+
+
+def running(task: Task, beside: Configuration | None = None) -> Result:
+    """Nornir task. ``result`` is the running Configuration; read twice if its size is doubtful ``beside`` an earlier one."""
+    found = asked(task, running_of)
+    return Result(host=task.host, result=agreed(task, found) if found.is_doubtful_beside(beside) else found)
+
+
+def running_again(task: Task, first: Configuration) -> Result:
+    """Nornir task. ``result`` is the running Configuration on which two readings agree, ``first`` being one."""
+    return Result(host=task.host, result=agreed(task, first))
+
+
+def startup(task: Task) -> Result:
+    """Nornir task. ``result`` is the startup Configuration, which may be empty."""
+    return Result(host=task.host, result=asked(task, startup_of))
