@@ -6,6 +6,7 @@ repositories. A crypto map has no mode of its own: each of its lines is one sett
 
 from __future__ import annotations
 
+from . import banners
 from .forms import Form
 
 MACROS = {
@@ -51,7 +52,7 @@ _PLAIN = (
 _MAY_BE_BARE = ("snmp-server location", "snmp-server contact", "ssh stricthostkeycheck")
 _WITH_MORE = (
     "timeout", "threat-detection", "logging", "snmp-server", "asdm image", "arp timeout", "telnet timeout",
-    "ssh timeout", "ssh key-exchange", "ssh version", "console timeout", "dns", "banner", "ntp",
+    "ssh timeout", "ssh key-exchange", "ssh version", "console timeout", "dns", "ntp",
 )  # fmt: skip
 
 SECURITY_LEVEL = Form("interface", "security-level ~ <0-100:n>", "security-level")
@@ -99,6 +100,7 @@ _GLOBAL = (
         ("nameif", "way"),
         hook="access_group",
     ),
+    banners.ASA,
     *(Form("config", words, "plain", ("line",), off="store", hook="plain") for words in _PLAIN),
     *(Form("config", words, "plain", ("line",), off="store", hook="plain") for words in _MAY_BE_BARE),
     *(Form("config", f"{words} <line:rest>", "plain", ("line",), hook="plain") for words in _WITH_MORE),

@@ -118,6 +118,9 @@ async def write_memory(call: Call) -> list[str]:
     call.session.terminal.write("Building configuration...\n")
     await box.clock.sleep(1)
     lines = [f"Cryptochecksum: {spaced(box.checksum())} ", ""]
+    if "nvram-busy" in box.faults:
+        box.faults.strike("nvram-busy")
+        return [*lines, "%Error writing nvram:/startup-config (Device or resource busy)", "Error executing command", "[FAILED]"]
     if not box.save():
         return [*lines, "%Error writing nvram:/startup-config (No space left on device)", "Error executing command", "[FAILED]"]
     seconds = f"{1 + box.saved.size % 900 / 1000:.3f}" if box.old else "0.240"
@@ -172,12 +175,8 @@ async def reload(call: Call) -> list[str]:
         call.session.terminal.write("\n".join([*await write_memory(call), ""]))
     elif "noconfirm" not in options and box.unsaved() and not await _save_first(call):
         return []
-    if "noconfirm" not in options:
-        call.session.terminal.write("Proceed with reload? [confirm]")
-        key = await call.session.terminal.read_key()
-        call.session.terminal.write(" \n")
-        if key not in "\r\nyY":
-            return []
+    if "noconfirm" not in options and not await call.confirm("Proceed with reload? [confirm]"):
+        return []
     where = f"{call.session.user or 'enable_15'} from ssh (remote 127.0.0.1)"
     box.reload.schedule(seconds, where, options.get("reason", ""))
     return []
@@ -237,12 +236,8 @@ async def clear_ike(call: Call) -> list[str]:
 
 async def logoff(call: Call) -> list[str]:
     """`vpn-sessiondb logoff ipaddress X`, which asks without `noconfirm`."""
-    if "noconfirm" not in call.values:
-        call.session.terminal.write("Do you want to logoff the VPN session(s)? [confirm]")
-        key = await call.session.terminal.read_key()
-        call.session.terminal.write("\n")
-        if key not in "\r\nyY":
-            return []
+    if "noconfirm" not in call.values and not await call.confirm("Do you want to logoff the VPN session(s)? [confirm]"):
+        return []
     box, peer = asa(call), IPv4Address(call.values["peer"])
     count = sum(1 for session in asa_shows_crypto.sessions(box) if session[0] == peer)
     box.drop_peer(peer) if count else None

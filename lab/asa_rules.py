@@ -12,6 +12,7 @@ from . import (
     asa_rules_lists,
     asa_rules_map,
     asa_rules_nat,
+    banners,
 )
 from .edit import Edit, Refused
 
@@ -29,5 +30,6 @@ HOOKS: dict[str, Callable[[Edit], None]] = {
     **asa_rules_crypto.HOOKS,
     **asa_rules_map.HOOKS,
     **asa_rules_applet.HOOKS,
+    "banner": banners.asa_banner,
     "not_played": not_played,
 }

@@ -6,12 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from . import asa_configure
+from . import asa_configure, banners
 from .asa_box import AsaBox
 from .asa_execs import HANDLERS
-from .configure import Place
-from .execs import Call
-from .session import Session, filtered
+from .configure import Place, swallowed
+from .session import Session
 from .syntax import Reading, Verdict
 
 _PIPE = re.compile(r"\s*\|\s*(\S+)\s*(.*)$")
@@ -25,6 +24,7 @@ class AsaSession(Session):
     more: ClassVar[str] = "<--- More --->"
     wipes: ClassVar[bytes] = b"\r" + b" " * 14 + b"\r"
     filters: ClassVar[tuple[str, ...]] = ("begin", "exclude", "grep", "include")
+    asa_words: ClassVar[bool] = True
 
     @property
     def asa(self) -> AsaBox:
@@ -35,7 +35,9 @@ class AsaSession(Session):
     def prompt(self) -> str:
         """The prompt; a blank comes after it."""
         mode = self.box.release.prompts[self.place.mode] if self.place is not None else ""
-        return f"{self.box.hostname}{mode}{'#' if self.level == 15 else '>'} "
+        form = self.box.faults.text("prompt")
+        name = self.expanded(form.replace("%p", "")) if form else self.box.hostname
+        return f"{name}{mode}{'#' if self.level == 15 else '>'} "
 
     async def run(self) -> None:
         """Greet, then read and answer lines until the session ends."""
@@ -43,7 +45,7 @@ class AsaSession(Session):
         self.length = self.asa.page
         if self.asa.modern:
             self.terminal.write(f"User {self.user} logged in to {self.box.hostname}\n")
-        self.terminal.write(LOGIN)
+        self.terminal.write(banners.shown(self.box.store, "motd", "login", "exec") + LOGIN)
         await Session.run(self)
 
     async def _config_word(self, line: str) -> None:
@@ -60,6 +62,9 @@ class AsaSession(Session):
             self.edition, self.place = self.box.edition, Place()
         if await self._refused(line):
             return
+        if not await self._agreed(line):
+            return
+        line = swallowed(self.box, self.place, line)
         answer, place, reading = asa_configure.apply(self.asa, self.place, line, self.prompt)
         if reading.verdict is not Verdict.DONE:
             other = self.box.release.execs[15].read(self._piped(line)[0])
@@ -110,8 +115,7 @@ class AsaSession(Session):
             if reading.leaf.run.startswith("config_") and self.place is None:
                 await self.show(asa_configure.caret(self.prompt, line.index(line.split()[1]) + offset))
                 return
-            output = await HANDLERS[reading.leaf.run](Call(self, {**reading.leaf.fixed, **reading.values}, line))
-            await self.show(filtered(output, keep or ("", "")), garble=reading.leaf.run.startswith("show"))
+            await self.perform(reading, HANDLERS, line, keep or ("", ""), offset)
         else:
             whole: Reading[object] = Reading(reading.verdict, reading.column + offset, None, {}, reading.depth)
             await self.show(asa_configure.complaint(whole, line, self.prompt))

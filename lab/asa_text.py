@@ -23,8 +23,9 @@ CRYPTO: Layout = (
 )  # fmt: skip
 
 LAYOUT: Layout = (
-    "!", "hostname", "domain-name", "enable password", "passwd", "plain names", "!", "interface!", "plain ftp", "plain dns",
-    "object", "object-group", "ace", "terminal width", "pager", "plain logging", "mtu", "plain icmp", "plain asdm", "plain arp",
+    "!", "hostname", "domain-name", "enable password", "passwd", "plain names", "!", "interface!", "banner", "plain ftp",
+    "plain dns", "object", "object-group", "ace", "terminal width", "pager", "plain logging", "mtu", "plain icmp",
+    "plain asdm", "plain arp",
     "nat-control", "global", "nat exempt", "nat old", "nat", "object nat", "access-group", "route", "plain timeout",
     "plain dynamic-access", "aaa", "plain http", "access http", "plain snmp-server", "permit-vpn", *CRYPTO, "plain telnet",
     "access telnet", "access ssh", "plain ssh", "plain console", "management-access", "applet", "plain threat-detection",

@@ -9,12 +9,14 @@ from ipaddress import IPv4Address, IPv4Network
 
 from . import md5crypt, scrypt9
 from .archive import Archive, Revert, keep, path_of
+from .banners import DELIMITER
 from .clock import LabClock
 from .configure import Place, apply
 from .faults import Faults
 from .flash import Flash
 from .forms import Release
 from .kron import Kron
+from .logforms import Moment
 from .meaning import IosMeaning, Meaning
 from .model import Policy, Selector, policies
 from .network import CLIENT, CLIENT_POOL, Network
@@ -74,6 +76,7 @@ class Box:
         self.archive = Archive(profile.first_archive)
         self.edition = 0
         self.logged: list[str] = []
+        self.messages = 0
         self.translations: list[Translation] = []
         self.changed: str = ""
         self.vtys: dict[int, str] = {}
@@ -90,7 +93,7 @@ class Box:
     def boot(self, config: str) -> None:
         """Type the initial configuration; a line that the release refuses is a mistake of ours and raises ValueError."""
         place = Place()
-        for number, line in enumerate(config.splitlines(), start=1):
+        for number, line in enumerate(config.split("\n"), start=1):
             answer, place = apply(self, self.release, place, line)
             if any((text.startswith("%") and "NOTE" not in text) or "^" in text for text in answer):
                 raise ValueError(f"{self.name} does not take line {number} of its own configuration: {answer}")
@@ -127,7 +130,7 @@ class Box:
         self.booted = self.clock.now()
         self.cut_off = False
         self.shielded = self.release.name == "17.11.1a" and SHIELD_DOWN not in self.saved.lines
-        self.boot("\n".join(line for line in self.saved.lines if line != "end"))
+        self.boot("\n".join(self.saved.lines[:-1] if self.saved.lines[-1:] == ["end"] else self.saved.lines))
         self.kron.stop()
         self.kron.refresh()
 
@@ -233,6 +236,12 @@ class Box:
         now = self.wall()
         return f"{now:%b} {now.day:>2} {now:%H:%M:%S}.{now.microsecond // 1000:03}"
 
+    def moment(self) -> Moment:
+        """Now, as a log message would tell it; the number of the message goes on."""
+        self.messages += 1
+        uptime = int(self.clock.now() - self.booted)
+        return Moment(self.wall(), uptime, self.messages, self.hostname, self.profile.asa)
+
     def uptime_stamp(self) -> str:
         """Uptime as `service timestamps log uptime` writes it; at the start the box had been up for 75 minutes."""
         seconds = int(self.clock.now() - self.booted)
@@ -286,6 +295,10 @@ class Box:
             keep(self)
         return True
 
+    def resave(self, lines: list[str]) -> None:
+        """Write other lines into the startup configuration, as they are."""
+        self.saved = Saved(lines, size_of(lines))
+
     def credentials_match(self, user: str, password: str) -> int | None:
         """The privilege level of a local user, or None if the password is not theirs."""
         entry = self.store.get("username", user)
@@ -306,8 +319,8 @@ def _matches(password: str, stored: str) -> bool:
 
 
 def size_of(lines: list[str]) -> int:
-    """Bytes of a configuration, each line with its line end."""
-    return sum(len(line) + 1 for line in lines)
+    """Bytes of a configuration, each line with its line end; the delimiter of a banner is one character in the box."""
+    return sum(len(line.replace(DELIMITER, "\x03")) + 1 for line in lines)
 
 
 def _said(lines: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ import click
 
 from . import entry
 from .errors import LabError
-from .faults import FAULTS
+from .faults import CHOICES, FAULTS, WHERE, usage
 
 _directory = click.option(
     "--directory",
@@ -189,9 +189,13 @@ def fault(*, device: str | None, name: str | None, arguments: tuple[str, ...], d
       nr-run lab fault vpn2611 cut-session-after off
     """
     if device is None:
-        width = max(len(_usage(item)) for item in FAULTS)
+        width = max(len(usage(item)) for item in FAULTS.values())
         for item in FAULTS.values():
-            click.echo(f"{_usage(item.name):<{width}}  {item.says}")
+            only = f" Only of {WHERE[item.only]}." if WHERE[item.only] else ""
+            click.echo(f"{usage(item):<{width}}  {item.says}{only}")
+        for name, words in CHOICES.items():
+            if len(words) > 1:
+                click.echo(f"{name}: {', '.join(words)}")
         return
     if name is None:
         raise click.UsageError("Name a fault; `nr-run lab fault` lists them.")
@@ -202,8 +206,3 @@ def fault(*, device: str | None, name: str | None, arguments: tuple[str, ...], d
     except LabError as error:
         _fail(error)
     click.echo(f"{device}: {name} is {'off' if last == 'off' else 'on'}.")
-
-
-def _usage(name: str) -> str:
-    words = [f"[{word[:-1]}]" if word.endswith("=") else word for word in FAULTS[name].arguments]
-    return " ".join([name, *words])

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from .banners import OpenBanner, typed
 from .edit import Edit, Misread, Refused, Surroundings
 from .forms import ConfigLeaf, Form, Release
 from .rules17 import HOOKS
 from .store import Entry
 from .syntax import Reading, Verdict
 
+if TYPE_CHECKING:
+    from .box import Box
+
 INVALID = "% Invalid input detected at '^' marker."
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the person types: the mode and the section that is open."""
+    """Where the person types: the mode and the section that is open, or the banner, whose lines are no commands."""
 
     mode: str = "config"
     section: Entry | None = None
+    banner: OpenBanner | None = None
 
 
 def complaint(reading: Reading[ConfigLeaf], line: str, prompt: str) -> list[str]:
@@ -43,8 +49,21 @@ def read(release: Release, place: Place, line: str) -> tuple[Reading[ConfigLeaf]
     return (above, place) if above.depth > reading.depth else (reading, place)
 
 
+def swallowed(box: Box, place: Place, line: str) -> str:
+    """The line as the fault `swallow-submode` has it read: of one that the sub-mode does not know, what it does know."""
+    if "swallow-submode" not in box.faults or place.mode == "config":
+        return line
+    grammar, words = box.release.config[place.mode], line.split()
+    if grammar.read(line).verdict is Verdict.DONE:
+        return line
+    begins = [" ".join(words[:count]) for count in range(len(words) - 1, 1, -1)]
+    return next((begin for begin in begins if grammar.read(begin).verdict is Verdict.DONE), line)
+
+
 def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: str = "") -> tuple[list[str], Place]:
     """Apply one line: return what the router answers, and where the person is after it."""
+    if place.banner is not None:
+        return [], replace(place, banner=typed(box.store, place.banner, line))
     if not line.strip() or line.lstrip().startswith("!"):
         return [], place
     reading, at = read(release, place, line)
@@ -63,6 +82,8 @@ def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: 
     except Misread as error:
         column = line.rstrip().rfind(" ") + 1
         return complaint(Reading(Verdict.INVALID, column=column, values={"word": error.word}), line, prompt), place
+    if edit.banner is not None:
+        return edit.says, Place(banner=edit.banner)
     if edit.entered is not None and form.enters:
         return edit.says, Place(form.enters, edit.entered)
     return edit.says, at if form.mode != "config" else Place()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from .banners import OpenBanner
 from .forms import Form
 from .store import Entry, Identity, Store
 
@@ -62,6 +63,7 @@ class Edit:
     section: Entry | None
     says: list[str] = field(default_factory=list)
     entered: Entry | None = None
+    banner: OpenBanner | None = None
 
     @property
     def key(self) -> tuple[str, ...]:

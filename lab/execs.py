@@ -34,9 +34,12 @@ class Call:
         return self.session.box
 
     async def ask(self, question: str, *, echo: bool = True) -> str:
-        """Put a question to the person."""
-        self.session.terminal.write(question)
-        return (await self.session.terminal.read_line(echo=echo)).strip()
+        """Put a question to the person; Interrupted by Ctrl-C."""
+        return await self.session.ask(question, echo=echo)
+
+    async def confirm(self, question: str) -> bool:
+        """Put a question that one key answers, Enter and y with yes; Interrupted by Ctrl-C."""
+        return await self.session.confirm(question)
 
 
 Handler = Callable[[Call], Awaitable[list[str]]]
@@ -145,6 +148,9 @@ async def write_memory(call: Call) -> list[str]:
     """`write memory`."""
     call.session.terminal.write("Building configuration...\n")
     await call.box.clock.sleep(1)
+    if "nvram-busy" in call.box.faults:
+        call.box.faults.strike("nvram-busy")
+        return ["startup-config file open failed (Device or resource busy)", ""]
     if not call.box.save():
         return ["startup-config file open failed (Not enough space)", ""]
     return ["[OK]"]
@@ -217,10 +223,7 @@ async def reload(call: Call, *, announced: bool = True) -> list[str]:
         call.session.terminal.write(f"Reload scheduled in {in_words(seconds)} by {where}\n")
     if reason:
         call.session.terminal.write(f"Reload reason: {reason}\n")
-    call.session.terminal.write("Proceed with reload? [confirm]")
-    key = await call.session.terminal.read_key()
-    call.session.terminal.write("\n")
-    if key not in "\r\nyY":
+    if not await call.confirm("Proceed with reload? [confirm]"):
         return []
     call.box.reload.schedule(seconds, where, reason)
     return []

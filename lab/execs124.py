@@ -98,20 +98,14 @@ async def copy_to_flash(call: Call) -> list[str]:
         return [f"%Error opening {url} (Invalid argument)", ""]
     name = await call.ask(f"Destination filename [{file_name(url)}]? ") or file_name(url)
     if call.box.profile.erases_flash:
-        call.session.terminal.write("Erase flash: before copying? [confirm]")
-        if await call.session.terminal.read_key() in "\r\nyY":
-            call.session.terminal.write("\nErasing the flash filesystem will remove all files! Continue? [confirm]")
-            if await call.session.terminal.read_key() in "\r\nyY":
-                call.box.flash.erase()
-                call.session.terminal.write("\nErasing device... eeeeeeeeeeeeeeee ...erased\nErase of flash: complete")
-        call.session.terminal.write("\n")
+        if await call.confirm("Erase flash: before copying? [confirm]") and await call.confirm(
+            "Erasing the flash filesystem will remove all files! Continue? [confirm]"
+        ):
+            call.box.flash.erase()
+            call.session.terminal.write("Erasing device... eeeeeeeeeeeeeeee ...erased\nErase of flash: complete\n")
     elif name in call.box.flash.files:
-        call.session.terminal.write(
-            "%Warning:There is a file already existing with this name \nDo you want to over write? [confirm]"
-        )
-        key = await call.session.terminal.read_key()
-        call.session.terminal.write("\n")
-        if key not in "\r\nyY":
+        question = "%Warning:There is a file already existing with this name \nDo you want to over write? [confirm]"
+        if not await call.confirm(question):
             return []
     await call.box.clock.sleep(1)
     if "flash-full" in call.box.faults or not call.box.flash.has_room(name, call.box.running_lines()):
@@ -134,10 +128,7 @@ def shown_name(box: Box, name: str) -> str:
 async def delete(call: Call) -> list[str]:
     """`delete flash:X`, with its two questions."""
     name = await call.ask(f"Delete filename [{file_name(call.values['url'])}]? ") or file_name(call.values["url"])
-    call.session.terminal.write(f"Delete {shown_name(call.box, name)}? [confirm]")
-    key = await call.session.terminal.read_key()
-    call.session.terminal.write("\n")
-    return _deleted(call, name) if key in "\r\nyY" else []
+    return _deleted(call, name) if await call.confirm(f"Delete {shown_name(call.box, name)}? [confirm]") else []
 
 
 async def delete_at_once(call: Call) -> list[str]:

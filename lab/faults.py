@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from .errors import NoSuchFault, nearest
+from .logforms import FORMS
+from .profile import Profile
+from .refusals import WORDS
+
+Where = Literal["any", "ios", "asa", "xe", "ssh"]
+
+#: What an argument may be, where it is one of several words.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "every": ("every",),
+    "FORM": tuple(FORMS),
+    "MOMENT": ("random", "prompt", "echo", "output", "question"),
+    "WORDS": tuple(WORDS),
+    "HOW": ("confirm", "yes-no"),
+}
+WHERE: dict[Where, str] = {
+    "any": "",
+    "ios": "a router",
+    "asa": "an ASA",
+    "xe": "a router with IOS-XE",
+    "ssh": "a box that is reached by SSH",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault: the names of its arguments (those with `=` may be left out) and one sentence."""
+    """A fault: the names of its arguments (those with `=` may be left out), one sentence, and on which boxes it strikes.
+
+    `N`, `MS` and `SECONDS` are numbers, `AMOUNT` is a number of lines or, with a `b` behind it, of bytes. A `TEXT` that
+    commands begin with may be several with `|` between them; with a `$` at its end it is the whole command.
+    """
 
     name: str
     arguments: tuple[str, ...]
     says: str
+    only: Where = "any"
 
 
 FAULTS: dict[str, Fault] = {
@@ -49,10 +76,123 @@ FAULTS: dict[str, Fault] = {
         Fault("nvram-full", (), "Saving fails for lack of NVRAM; the startup configuration stays as it was."),
         Fault("syslog", (), "A log message comes in the middle of the output."),
         Fault("garbage", (), "Bytes that mean nothing come in the middle of a show command's output."),
-        Fault("ask-reporting", (), "An ASA asks at each configure terminal whether it may report errors, until it is told."),
+        Fault(
+            "ask-reporting",
+            (),
+            "An ASA asks at each configure terminal whether it may report errors, until it is told.",
+            "asa",
+        ),
         Fault("login-refused", (), "No login is accepted, whatever the password."),
+        Fault(
+            "refuse-show",
+            ("TEXT", "N=", "WORDS="),
+            "Commands that show, and begin with TEXT, are refused in the words of the release; N times, or for good.",
+        ),
+        Fault(
+            "cut-show",
+            ("AMOUNT", "TEXT=", "N="),
+            "The answer of show commands, or those that begin with TEXT, ends after AMOUNT lines or bytes; N times, or for good.",
+        ),
+        Fault("empty-show", ("TEXT", "N="), "Show commands that begin with TEXT print nothing; N times, or for good."),
+        Fault(
+            "garble-show",
+            ("TEXT", "N="),
+            "Noise takes the place of characters in the answer of show commands that begin with TEXT; N times, or for good.",
+        ),
+        Fault(
+            "console-logs",
+            ("FORM", "MOMENT="),
+            "The terminal shows log messages in a stamp form: at a chosen moment each time, or now and then at any.",
+        ),
+        Fault(
+            "prompt",
+            ("TEXT",),
+            "The exec prompt is TEXT and not the host name, with %h %n %p %s as in IOS; an ASA has it in every mode.",
+        ),
+        Fault(
+            "swallow-submode",
+            (),
+            "A sub-mode takes the first words of a global line that it knows: no crypto map M 10 at an interface unbinds M.",
+        ),
+        Fault(
+            "banner-marks",
+            (),
+            "A banner is configured, saved and shown at login whose lines look like prompts, questions, refusals and end marks.",
+        ),
+        Fault("split-reads", (), "Answers arrive in pieces of 1 to 40 bytes, cut inside a character of several bytes too."),
+        Fault("nvram-busy", ("N",), "The startup configuration is busy: the next N times it is not written."),
+        Fault("host-key", (), "The box shows another SSH host key than before.", "ssh"),
+        Fault(
+            "security-warnings",
+            (),
+            "Insecure lines are taken and answered with SECURITY WARNING or INSECURE DYNAMIC WARNING, as IOS-XE 17.18 does.",
+            "xe",
+        ),
+        Fault(
+            "ask-after",
+            ("TEXT", "HOW=", "N="),
+            "A configuration line with TEXT in it is applied only after a question is answered with yes; N times, or for good.",
+        ),
     )
 }
+
+
+def _fits(argument: str, value: str) -> bool:
+    """Whether an argument takes the value."""
+    if argument in CHOICES:
+        return value in CHOICES[argument]
+    if argument in ("N", "MS"):
+        return value.isdigit()
+    if argument == "SECONDS":
+        return value.removeprefix("-").isdigit()
+    if argument == "AMOUNT":
+        return value.removesuffix("b").isdigit()
+    return bool(value)
+
+
+def _named(fault: Fault, arguments: tuple[str, ...]) -> dict[str, str]:
+    """The arguments by name; those that may be left out go to the narrowest name that takes them. NoSuchFault."""
+    needed = [argument for argument in fault.arguments if not argument.endswith("=")]
+    optional = [argument.removesuffix("=") for argument in fault.arguments if argument.endswith("=")]
+    if not len(needed) <= len(arguments) <= len(fault.arguments):
+        raise NoSuchFault(f"The fault {fault.name} is given as: {usage(fault)}.")
+    given = dict(zip(needed, arguments, strict=False))
+    for value in arguments[len(needed) :]:
+        free = sorted((name for name in optional if name not in given), key=lambda name: name == "TEXT")
+        name = next((name for name in free if _fits(name, value)), None)
+        if name is None:
+            raise NoSuchFault(f"The fault {fault.name} is given as: {usage(fault)}; {value} is none of these.{_words(fault)}")
+        given[name] = value
+    for name, value in given.items():
+        if not _fits(name, value):
+            kind = "a number" if name not in CHOICES else f"one of {', '.join(CHOICES[name])}"
+            raise NoSuchFault(f"The fault {fault.name} takes {kind} for {name}, not {value}.")
+    return given
+
+
+def _words(fault: Fault) -> str:
+    """The choices of a fault, as a sentence."""
+    names = [argument.removesuffix("=") for argument in fault.arguments]
+    told = [f" {name}: {', '.join(CHOICES[name])}." for name in names if name in CHOICES]
+    return "".join(told)
+
+
+def usage(fault: Fault) -> str:
+    """The fault with its arguments, those that may be left out in brackets."""
+    return " ".join([fault.name, *(f"[{word[:-1]}]" if word.endswith("=") else word for word in fault.arguments)])
+
+
+def strikes_on(name: str) -> Where:
+    """On which boxes a fault strikes; any for a name that is not known, which `Faults.set` refuses."""
+    return FAULTS[name].only if name in FAULTS else "any"
+
+
+def kinds(profile: Profile) -> set[Where]:
+    """What a box of a profile is."""
+    found: set[Where] = {"any", "asa" if profile.asa else "ios"}
+    if profile.release.startswith("17."):
+        found.add("xe")
+    return found | {"ssh"} if profile.ssh is not None else found
 
 
 @dataclass(slots=True)
@@ -60,25 +200,23 @@ class Faults:
     """The faults that are on, with their arguments."""
 
     active: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    given: dict[str, dict[str, str]] = field(default_factory=dict)
+    struck: dict[str, int] = field(default_factory=dict)
 
     def set(self, name: str, arguments: tuple[str, ...], *, on: bool) -> None:
         """Switch a fault; NoSuchFault for an unknown one or for arguments that do not fit."""
         fault = FAULTS.get(name)
         if fault is None:
             raise NoSuchFault(f"There is no fault {name}.{nearest(name, FAULTS)}")
-        if not on:
-            self.active.pop(name, None)
-            return
-        needed = [argument for argument in fault.arguments if not argument.endswith("=")]
-        if not len(needed) <= len(arguments) <= len(fault.arguments):
-            usage = " ".join([name, *fault.arguments]).replace("every=", "[every]")
-            raise NoSuchFault(f"The fault {name} is given as: {usage}.")
-        for argument, value in zip(fault.arguments, arguments, strict=False):
-            if argument in ("N", "MS") and not value.isdigit():
-                raise NoSuchFault(f"The fault {name} takes a number for {argument}, not {value}.")
-            if argument == "SECONDS" and not value.removeprefix("-").isdigit():
-                raise NoSuchFault(f"The fault {name} takes a number for {argument}, not {value}.")
-        self.active[name] = arguments
+        given = _named(fault, arguments) if on else {}
+        self.off(name)
+        if on:
+            self.active[name], self.given[name] = arguments, given
+
+    def off(self, name: str) -> None:
+        """Switch a fault off, if it is on."""
+        for table in (self.active, self.given, self.struck):
+            table.pop(name, None)
 
     def __contains__(self, name: str) -> bool:
         return name in self.active
@@ -91,7 +229,18 @@ class Faults:
         """The first argument of a fault; empty when it is off."""
         return self.active[name][0] if name in self.active else ""
 
+    def argument(self, name: str, which: str, default: str = "") -> str:
+        """One argument of a fault by its name; the default when it was left out, or when the fault is off."""
+        return self.given.get(name, {}).get(which, default)
+
     def spend(self, name: str) -> None:
         """A fault that strikes once has struck."""
-        if self.active.get(name, ())[1:] != ("every",):
-            self.active.pop(name, None)
+        if self.argument(name, "every") != "every":
+            self.off(name)
+
+    def strike(self, name: str) -> None:
+        """A fault has struck that does so N times, or for good where it was given no number."""
+        times = self.argument(name, "N")
+        self.struck[name] = self.struck.get(name, 0) + 1
+        if times and self.struck[name] >= int(times):
+            self.off(name)

@@ -7,6 +7,7 @@ crypto map and IKEv2 are all younger than 12.2(8)T and therefore refused.
 
 from __future__ import annotations
 
+from . import banners
 from .forms import Form
 
 MACROS = {
@@ -101,6 +102,7 @@ _GLOBAL = (
     Form("config", "ip pim bidir-enable", "ip pim"),
     Form("config", "snmp-server community <word:name> ~ [{RO|RW}] [<1-99:acl>]", "snmp-server", ("name",)),
     Form("config", "ntp server <ip:server>", "ntp server", ("server",)),
+    banners.IOS,
     Form("config", "line {con <0-0:n>|aux <0-0:n>|vty <0-4:n> [<0-4:last>]}", "line", ("line",), enters="line", off="none"),
     Form("config", "interface <if:name>", "interface", ("name",), enters="interface", hook="interface"),
     Form(

@@ -49,6 +49,7 @@ class Port:
     server: Listener | None = None
     lines: list[Vty] = field(default_factory=list)
     key: asyncssh.SSHKeyPair | None = None
+    other: asyncssh.SSHKeyPair | None = None
 
     @property
     def transport(self) -> str:
@@ -91,7 +92,10 @@ class Port:
         assert settings is not None
         if self.key is None:
             self.key = ssh.new_host_key(settings.key_bits, settings.host_keys)
-        return await ssh.listen(self.box, where, settings, self.key, self.lines)
+        key = self.key
+        if "host-key" in self.box.faults:
+            self.other = key = self.other or ssh.new_host_key(settings.key_bits, settings.host_keys)
+        return await ssh.listen(self.box, where, settings, key, self.lines)
 
     def pause(self) -> None:
         """Accept no more; the sessions that are open go on."""

@@ -26,7 +26,7 @@ _IP: Layout = (
     "ip local pool", "ip nat pool", "ip nat inside", "ip classless", "ip route", "ip http server", "ip pim", "!", "!",
     "named-acl", "access-list", "!", "route-map!", "snmp-server",
 )  # fmt: skip
-_TAIL: Layout = ("!", "mgcp profile!", "dial-peer cor", "!", "!", "ntp server", "line", "!", "!")
+_TAIL: Layout = ("!", "mgcp profile!", "dial-peer cor", "!", "!", "ntp server", "banner.", "line", "!", "!")
 
 LAYOUT_2611: Layout = (
     *_HEAD, *_AAA, "username", "ip subnet-zero", "ip cef", "!", "!", "ip domain-lookup", "ip domain-name", "!",

@@ -22,7 +22,7 @@ _HEAD: Layout = (
 )  # fmt: skip
 _TAIL: Layout = (
     "ip http server", "ip http secure-server", "!", "ip nat pool", "ip nat inside", "ip route", "!", "named-acl", "!",
-    "access-list", "!", "route-map!", "snmp-server", "!", "control-plane", "!", "!", "line", "!", "ntp server",
+    "access-list", "!", "route-map!", "snmp-server", "!", "control-plane", "!", "!", "banner.", "line", "!", "ntp server",
     "kron occurrence!", "kron policy!",
 )  # fmt: skip
 

@@ -24,7 +24,7 @@ LAYOUT_17: Layout = (
     "compliance shield", "!", "!", "!", *CRYPTO, "interface!", "ip local pool", "ip forward-protocol", "!",
     "ip http server", "ip http secure-server", "ip nat pool", "ip nat inside", "ip route", "ip ssh time-out",
     "ip ssh retries", "ip ssh version", "!", "named-acl", "!", "access-list", "!", "route-map!", "snmp-server", "!", "!",
-    "control-plane", "!", "!", "line", "!", "ntp server", "kron occurrence!", "kron policy!", "!", "!",
+    "control-plane", "!", "!", "banner.", "line", "!", "ntp server", "kron occurrence!", "kron policy!", "!", "!",
 )  # fmt: skip
 
 _CONFIG = """\

@@ -7,9 +7,11 @@ import secrets
 from collections.abc import Mapping
 from functools import partial
 
+from . import banners
 from .box import Box, connect_client
 from .clock import LabClock
-from .errors import NoSuchDevice, nearest
+from .errors import NoSuchDevice, NoSuchFault, nearest
+from .faults import WHERE, kinds, strikes_on
 from .ike import Ike
 from .network import Network
 from .ports import Port
@@ -69,7 +71,17 @@ class Rehearsal:
     async def fault(self, name: str, fault: str, arguments: tuple[str, ...], *, on: bool) -> None:
         """Switch a fault of a box."""
         box = self.box(name)
+        needed = strikes_on(fault)
+        if on and needed not in kinds(box.profile):
+            what = f"a {box.profile.model} at {box.profile.release}"
+            raise NoSuchFault(f"The fault {fault} strikes only {WHERE[needed]}; {name} is {what}.")
+        was = fault in box.faults
         box.faults.set(fault, arguments, on=on)
+        if fault == "banner-marks" and on != was:
+            banners.set_marks(box, on=on)
+        if fault == "host-key" and on != was:
+            self.ports[name].pause()  # sessions that are open go on with the key that they know
+            await self._reach(box)
         if fault == "lose-management-after" and not on:
             box.cut_off = False
         if fault == "no-answer":

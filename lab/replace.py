@@ -41,7 +41,7 @@ def read(box: Box, lines: list[str]) -> Store | None:
     """The configuration that the lines say; None if the release does not take one of them."""
     draft, place = Draft(box), Place()
     for line in lines:
-        if line.strip() == "end":
+        if line.strip() == "end" and place.banner is None:
             break
         answer, place = apply(draft, box.release, place, line)
         if any((text.startswith("%") and "NOTE" not in text) or "^" in text for text in answer):

@@ -11,6 +11,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 
+from . import banners
 from .edit import Edit, Misread, Refused
 from .store import Entry, Store
 from .syntax import valid_ip
@@ -340,6 +341,7 @@ def bind_map(edit: Edit) -> None:
 
 
 HOOKS: dict[str, Callable[[Edit], None]] = {
+    "banner": banners.begin,
     "enable_secret": enable_secret,
     "username": username,
     "interface": interface,

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from . import answers, insecure, logforms
 from .box import Box
-from .configure import INVALID, Place, apply
-from .execs import Call
+from .configure import INVALID, Place, apply, swallowed
+from .execs import Call, Handler
 from .execs124 import HANDLERS
-from .syntax import Verdict
-from .terminal import HELP, Half, Hangup, Terminal
+from .forms import ExecForm
+from .syntax import Reading, Verdict
+from .terminal import CTRL_C, CTRL_Z, HELP, Hangup, Interrupted, Terminal
 
 ENDLESS = 1 << 30
-CTRL_C, CTRL_Z = "\x03", "\x1a"
 _PIPE = re.compile(r"\s*\|\s*(\S+)\s*(.*)$")
 _FILTERS = ("begin", "exclude", "include", "section")
 
@@ -31,6 +33,7 @@ class Session:
     more: ClassVar[str] = " --More-- "
     wipes: ClassVar[bytes] = b"\b" * 10 + b" " * 10 + b"\b" * 10
     filters: ClassVar[tuple[str, ...]] = _FILTERS
+    asa_words: ClassVar[bool] = False
 
     box: Box
     terminal: Terminal
@@ -52,17 +55,63 @@ class Session:
     @property
     def prompt(self) -> str:
         """What the router shows before the person types; the host name is cut to 20 characters in front of a mode."""
+        if self.place is not None and self.place.banner is not None:
+            return ""
         if self.place is None:
-            return f"{self.box.hostname}{'#' if self.level == 15 else '>'}"
+            form = self.box.faults.text("prompt")
+            return self.expanded(form) if form else f"{self.box.hostname}{'#' if self.level == 15 else '>'}"
         return f"{self.box.hostname[:20]}{self.box.release.prompts[self.place.mode]}#"
+
+    def expanded(self, form: str) -> str:
+        """A prompt as the `prompt` command writes it: %h is the host name, %n the line, %p the sign of the privilege."""
+        signs = {
+            "h": self.box.hostname,
+            "n": str(self.line),
+            "p": "#" if self.level == 15 else ">",
+            "s": " ",
+            "t": "\t",
+            "%": "%",
+        }
+        return re.sub(r"%([hnpst%])", lambda match: signs[match[1]], form)
+
+    async def ask(self, question: str, *, echo: bool = True) -> str:
+        """Put a question and return the answer; Interrupted by Ctrl-C."""
+        self.terminal.write(question + self._logs("question"))
+        answer = await self.terminal.read_line(echo=echo)
+        if answer.endswith(CTRL_C):
+            raise Interrupted
+        return answer.strip()
+
+    async def confirm(self, question: str) -> bool:
+        """Put a question that one key answers: Enter and y say yes; Interrupted by Ctrl-C."""
+        self.terminal.write(question + self._logs("question"))
+        key = await self.terminal.read_key()
+        self.terminal.write("\n")
+        if key == CTRL_C:
+            raise Interrupted
+        return key in "\r\nyY"
+
+    def _logs(self, moment: str) -> str:
+        """What a noisy console prints at a moment; on a line of its own behind what stands there. Empty while it is quiet."""
+        lines = self._messages(moment)
+        return "\n" + "".join(f"{line}\n" for line in lines) if lines else ""
+
+    def _messages(self, moment: str) -> list[str]:
+        faults = self.box.faults
+        form, when = faults.argument("console-logs", "FORM"), faults.argument("console-logs", "MOMENT", "random")
+        if not form or not self.counted or when not in ("random", moment) or (when == "random" and secrets.randbelow(4)):
+            return []
+        return logforms.message(form, self.box.moment())
 
     async def run(self) -> None:
         """Read and answer lines until the session ends."""
         begun = ""
         while not self.over:
-            self.terminal.write(self.prompt)
+            self.terminal.write(self.prompt + self._logs("prompt"))
             room = max(20, self.width - len(self.prompt)) if self.width else ENDLESS
-            line = await self.terminal.read_line(half=self._half(), room=room, begun=begun)
+            if self.place is not None and self.place.banner is not None:
+                room = 0  # text of a banner: it does not scroll, and a question mark is a question mark
+            line = await self.terminal.read_line(half=self._half, room=room, begun=begun)
             begun = line.removesuffix(HELP) if line.endswith(HELP) else ""
             if line.endswith(HELP):
                 await self.show(self._help(begun))
@@ -70,24 +119,22 @@ class Session:
             if self.counted:
                 self.box.counters.lines += 1
             await self.delay()
-            await self.take(line)
+            try:
+                await self.take(line)
+            except Interrupted:
+                continue
 
-    def _half(self) -> Half | None:
-        """What a fault does in the middle of the next echo."""
+    def _half(self) -> str:
+        """What a fault prints in the middle of an echo; Hangup where it cuts the line there."""
         faults = self.box.faults
-
-        def cut() -> str:
+        if self.place is not None and self.config_lines + 1 == faults.number("cut-in-echo"):
             faults.spend("cut-in-echo")
             self.terminal.close()
             raise Hangup
-
-        def warn() -> str:
+        if "shutdown-banner" in faults:
             faults.spend("shutdown-banner")
             return self.box.reload.banner()
-
-        if self.place is not None and self.config_lines + 1 == faults.number("cut-in-echo"):
-            return cut
-        return warn if "shutdown-banner" in faults else None
+        return self._logs("echo")
 
     def _help(self, line: str) -> list[str]:
         """What `?` answers: words on one line when a word was begun, else one to a line."""
@@ -113,6 +160,9 @@ class Session:
                 await self._configure(line[:-1])
             self.leave_config()
             return
+        if self.place is not None and self.place.banner is not None:
+            await self._configure(line)
+            return
         if not line.strip() or line.lstrip().startswith("!"):  # a comment is taken in silence in every mode
             return
         self.history = [*self.history[-9:], line.strip()]
@@ -135,6 +185,9 @@ class Session:
     async def _config_word(self, line: str) -> None:
         """Take a line that was typed in configuration mode."""
         assert self.place is not None
+        if self.place.banner is not None:
+            _, self.place = apply(self.box, self.box.release, self.place, line)
+            return
         word = line.strip().lower()
         if word in ("end", "exit", "exi", "ex", "quit"):
             if word == "end" or self.place.mode == "config":
@@ -169,9 +222,23 @@ class Session:
         if text and text in line:
             await self.show([" " * (len(self.prompt) + line.find(text)) + "^", INVALID, ""])
             return
+        if not await self._agreed(line):
+            return
+        line = swallowed(self.box, self.place, line)
         answer, self.place = apply(self.box, self.box.release, self.place, line, self.prompt)
         self.box.kron.refresh()
-        await self.show(answer)
+        await self.show([*answer, *([] if INVALID in answer else insecure.warnings(self.box.faults, line))])
+
+    async def _agreed(self, line: str) -> bool:
+        """Whether the line is to be applied; a fault asks that first."""
+        faults = self.box.faults
+        if not self.counted or "ask-after" not in faults or faults.text("ask-after") not in line:
+            return True
+        how = faults.argument("ask-after", "HOW", "confirm")
+        faults.strike("ask-after")
+        if how == "confirm":
+            return await self.confirm("This takes effect at once. Do you want to continue? [confirm]")
+        return (await self.ask("This takes effect at once. Do you want to continue? [yes/no]: ")).lower() in ("y", "ye", "yes")
 
     async def execute(self, line: str, offset: int = 0) -> None:
         """Run an exec command."""
@@ -180,13 +247,8 @@ class Session:
         if keep is None and reading.verdict is Verdict.DONE:
             column = line.index("|") + 1 + len(line[line.index("|") + 1 :]) - len(line[line.index("|") + 1 :].lstrip())
             await self.show(self._caret(column + offset))
-        elif self._unauthorized(line):
-            await self.show(["Command authorization failed.", ""])
         elif reading.verdict is Verdict.DONE and reading.leaf is not None:
-            call = Call(self, dict(reading.values), line)
-            output = await HANDLERS[reading.leaf.run](call)
-            is_show = reading.leaf.run.startswith("show")
-            await self.show(filtered(output, keep or ("", "")), garble=is_show)
+            await self.perform(reading, HANDLERS, line, keep or ("", ""), offset)
         elif reading.verdict is Verdict.AMBIGUOUS:
             await self.show([f'% Ambiguous command:  "{line.strip()}"'])
         elif reading.verdict is Verdict.INCOMPLETE:
@@ -196,10 +258,30 @@ class Session:
         else:
             await self.show(self._caret(reading.column + offset))
 
-    def _unauthorized(self, line: str) -> bool:
-        """The words are those of a TACACS+ server's refusal; what kron runs asks no server."""
-        text = self.box.faults.text("refuse-exec")
-        return bool(text) and text in line and self.counted
+    async def perform(
+        self, reading: Reading[ExecForm], handlers: Mapping[str, Handler], line: str, keep: tuple[str, str], offset: int
+    ) -> None:
+        """Do what a command says and print its answer; faults refuse it or change what it prints."""
+        leaf = reading.leaf
+        assert leaf is not None
+        refused = self._refused_exec(reading.values["line"], line, offset)
+        if refused is not None:
+            await self.show(refused)
+            return
+        output = filtered(await handlers[leaf.run](Call(self, {**leaf.fixed, **reading.values}, line)), keep)
+        if self.counted:
+            output = answers.altered(self.box.faults, reading.values["line"], output)
+        await self.show(output, garble=leaf.run.startswith("show"))
+
+    def _refused_exec(self, command: str, line: str, offset: int) -> list[str] | None:
+        """The words of a refusal, or None; what the box runs by itself asks no server."""
+        if not self.counted:
+            return None
+        faults, text = self.box.faults, self.box.faults.text("refuse-exec")
+        if text and text in line:
+            return ["Command authorization failed"] if self.asa_words else ["Command authorization failed.", ""]
+        column = len(self.prompt) + offset + len(line) - len(line.lstrip())
+        return answers.refusal(faults, command, asa=self.asa_words, column=column)
 
     def _caret(self, column: int) -> list[str]:
         return [" " * (len(self.prompt) + column) + "^", INVALID, ""]
@@ -233,6 +315,10 @@ class Session:
         faults, middle = self.box.faults, (len(lines) + 1) // 2
         if "syslog" in faults:
             lines = [*lines[:middle], self._event(), *lines[middle:]]
+        messages = self._messages("output")
+        if messages:
+            at = secrets.randbelow(len(lines) + 1)
+            lines = [*lines[:at], *messages, *lines[at:]]
         if "garbage" in faults and garble:
             noise = "".join(chr(33 + secrets.randbelow(222)) for _ in range(40)).replace("\x7f", "?").replace("\xff", "?")
             lines = [*lines[:middle], noise, *lines[middle:]]

@@ -10,6 +10,7 @@ import socket
 
 import asyncssh
 
+from . import banners
 from .box import Box
 from .profile import Ssh
 from .sessions import open_session
@@ -68,7 +69,8 @@ class SshLine(Vty, asyncssh.SSHServerSession[bytes]):
     async def _serve(self) -> None:
         user = self.box.vtys.get(self.vty, "")
         try:
-            self.write("\n")
+            asa = self.box.profile.asa  # which greets by itself
+            self.write("\n" if asa else "\n" + banners.shown(self.box.store, "motd", "exec"))
             await open_session(self.box, self, user, self.box.login_level(user), line=self.vty).run()
         except Hangup:
             pass  # the client went away, or a fault cut the line: nothing is left to do but to close
@@ -84,7 +86,7 @@ class SshLine(Vty, asyncssh.SSHServerSession[bytes]):
 
     def close(self) -> None:
         """Cut the line: what was written goes out, nothing more is read."""
-        self.flush()
+        self.flush_all()
         self._gone = True
         if self._channel is not None:
             self._channel.close()
@@ -92,7 +94,7 @@ class SshLine(Vty, asyncssh.SSHServerSession[bytes]):
 
     def hang_up(self) -> None:
         """Cut the line at once."""
-        self.flush()
+        self.flush_all()
         self._gone = True
         self._connection.abort()
 
@@ -106,9 +108,11 @@ class Login(asyncssh.SSHServer):
         self.line: SshLine | None = None
         self.tries = 0
         self.served = False
+        self.connection: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Take a vty line, or refuse when there is none."""
+        self.connection = conn
         line = SshLine(self.box, conn)
         if not line.take_line("ssh"):
             conn.abort()
@@ -122,6 +126,13 @@ class Login(asyncssh.SSHServer):
             self.line.free_line()
             self.lines.remove(self.line)
             self.line = None
+
+    def begin_auth(self, _username: str) -> bool:
+        """A password is needed; the login banner comes before it is asked for."""
+        text = "" if self.box.profile.asa else banners.shown(self.box.store, "login")
+        if text and self.connection is not None:
+            self.connection.send_auth_banner(text)
+        return True
 
     def password_auth_supported(self) -> bool:
         """Passwords are the only way in."""

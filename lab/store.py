@@ -31,7 +31,7 @@ class Entry:
 
     def lines(self, order: Mapping[str, int]) -> Iterator[str]:
         """The line and its children, each child with one leading space."""
-        yield self.text
+        yield from self.text.split("\n")
         for child in sorted(self.children.values(), key=lambda entry: order[entry.form.family]):
             for line in child.lines(order):
                 yield f" {line}"
@@ -53,13 +53,19 @@ class Store:
         return sorted(found, key=_by_number)
 
     def text(self, layout: Layout, order: Mapping[str, int]) -> list[str]:
-        """Every line, in the order of the layout: `!` is a line, `x!` puts one after each block, `x/` one between blocks."""
+        """Every line, in the order of the layout: `!` is a line, `x!` puts one after each block, `x/` one between blocks.
+
+        `x.` puts one after the last block, if there is any.
+        """
         lines: list[str] = []
         for item in layout:
             if item == "!":
                 lines.append("!")
             elif isinstance(item, tuple):
                 lines += [line for entry in self.grouped(item) for line in entry.lines(order)]
+            elif item.endswith("."):
+                found = self.all(item[:-1])
+                lines += [line for entry in found for line in entry.lines(order)] + ["!"] * bool(found)
             elif item.endswith("!"):
                 for entry in self.all(item[:-1]):
                     lines += [*entry.lines(order), "!"]

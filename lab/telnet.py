@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
+from . import banners
 from .box import Box
 from .session import Session
 from .terminal import Hangup
@@ -81,14 +82,14 @@ class TelnetLine(Vty, asyncio.Protocol):
 
     def close(self) -> None:
         """Cut the line: what was written goes out, nothing more is read."""
-        self.flush()
+        self.flush_all()
         if self._transport is not None:
             self._transport.close()
         self._gone = True
 
     def hang_up(self) -> None:
         """Cut the line at once."""
-        self.flush()
+        self.flush_all()
         if self._transport is not None:
             self._transport.abort()
 
@@ -100,8 +101,10 @@ class TelnetLine(Vty, asyncio.Protocol):
                 while True:
                     await self.read_key()
             self.raw(bytes((IAC, WILL, ECHO, IAC, WILL, SGA, IAC, DONT, 39, IAC, DO, 31)))
+            self.write("\n" + banners.shown(self.box.store, "motd", "login"))
             session = await self._login()
             if session is not None:
+                self.write(banners.shown(self.box.store, "exec"))
                 await session.run()
         except Hangup:
             pass  # the client went away, or a fault cut the line: nothing is left to do but to close
@@ -118,7 +121,7 @@ class TelnetLine(Vty, asyncio.Protocol):
             return Session(self.box, self, line=self.vty)
         if words != "login local" and not aaa:
             return await self._line_password(vty.child("password") is not None if vty is not None else False)
-        self.write("\n\nUser Access Verification\n\n")
+        self.write("\nUser Access Verification\n\n")
         for _ in range(TRIES):
             self.write("Username: ")
             user = (await self.read_line()).strip()
@@ -135,11 +138,11 @@ class TelnetLine(Vty, asyncio.Protocol):
 
     async def _line_password(self, known: bool) -> Session | None:
         if not known:
-            self.write("\n\nPassword required, but none set\n")
+            self.write("\nPassword required, but none set\n")
             return None
         vty = self.box.store.get("line", "line vty 0 4")
         wanted = vty.child("password") if vty is not None else None
-        self.write("\n\nUser Access Verification\n\n")
+        self.write("\nUser Access Verification\n\n")
         for _ in range(TRIES):
             self.write("Password: ")
             password = await self.read_line(echo=False)

@@ -11,11 +11,16 @@ HELP = "\x1f"  # at the end of what read_line returns: a question mark was typed
 Half = Callable[[], str]  # what comes in the middle of an echo; it may raise Hangup, which cuts the line there
 
 
+CTRL_C, CTRL_Z = "\x03", "\x1a"
 PATIENCE = 50  # questions in a row to which a script has no answer left
 
 
 class Hangup(Exception):
     """The line is gone."""
+
+
+class Interrupted(Exception):
+    """Ctrl-C was typed at a question: the command that asked ends there, and the prompt comes back."""
 
 
 class Terminal(Protocol):

@@ -7,13 +7,26 @@ of lines sent at once is one, a line sent after each prompt is one each. What th
 from __future__ import annotations
 
 import asyncio
+import secrets
 from abc import abstractmethod
 
 from .box import Box
 from .terminal import HELP, Half, Hangup, Terminal
 
 VTYS = 5
+PIECE_SECONDS = 0.001
 LONGEST = 254  # characters of a line that the router reads; it rings the bell at the next one
+
+
+def pieces(data: bytes) -> list[bytes]:
+    """Cut bytes into pieces of 1 to 40; inside a character of several bytes wherever there is one."""
+    found = []
+    while data:
+        size = 1 + secrets.randbelow(40)
+        inside = next((at for at in range(1, min(size, len(data))) if data[at] & 0xC0 == 0x80), size)
+        found.append(data[:inside])
+        data = data[inside:]
+    return found
 
 
 class Vty(Terminal):
@@ -31,6 +44,8 @@ class Vty(Terminal):
         self._late: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         self._output = bytearray()
+        self._pieces: list[bytes] = []
+        self._trickle: asyncio.Task[None] | None = None
 
     def take_line(self, transport: str) -> bool:
         """Occupy a line and serve it; False when all are busy or `transport input` does not admit the transport."""
@@ -101,8 +116,26 @@ class Vty(Terminal):
     def flush(self) -> None:
         """Send what was written."""
         data, self._output = bytes(self._output), bytearray()
-        if data:
+        if "split-reads" in self.box.faults or self._pieces:
+            self._pieces += pieces(data)
+            if self._pieces and self._trickle is None:
+                self._trickle = asyncio.get_running_loop().create_task(self._send_pieces())
+        elif data:
             self.send(data)
+
+    async def _send_pieces(self) -> None:
+        """Send one piece after the other, far enough apart that each arrives alone."""
+        while self._pieces:
+            self.send(self._pieces.pop(0))
+            await asyncio.sleep(PIECE_SECONDS)
+        self._trickle = None
+
+    def flush_all(self) -> None:
+        """Send what was written, at once and whole: the line ends."""
+        self.flush()
+        rest, self._pieces = b"".join(self._pieces), []
+        if rest:
+            self.send(rest)
 
     @abstractmethod
     def send(self, data: bytes) -> None:

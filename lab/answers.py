@@ -1,0 +1,70 @@
+"""What faults make of the answer of a show command: refused, cut, empty or full of noise."""
+
+from __future__ import annotations
+
+import secrets
+
+from .faults import Faults
+from .refusals import CARET, WORDS
+
+#: Commands that read: these, and whatever begins with them.
+READS = ("show", "more", "dir", "write terminal")
+#: Noise is neither letter nor digit nor blank, so that nobody can take it for another value.
+_NOISE = [chr(code) for code in (*range(0x21, 0x30), *range(0x3A, 0x40), *range(0xA1, 0xFF)) if chr(code) not in "^#>"]
+
+
+def reads(command: str) -> bool:
+    """Whether a command, written out in full, only shows something."""
+    return any(f"{command} ".startswith(f"{word} ") for word in READS)
+
+
+def begins(command: str, texts: str) -> bool:
+    """Whether a command, written out in full, begins with one of the texts, in which words may be cut short."""
+    words = command.lower().split()
+    for text in texts.lower().split("|"):
+        wanted, whole = text.removesuffix("$").split(), text.endswith("$")
+        long_enough = len(wanted) == len(words) if whole else len(wanted) <= len(words)
+        if long_enough and all(word.startswith(begin) for word, begin in zip(words, wanted, strict=False)):
+            return True
+    return False
+
+
+def _strikes(faults: Faults, name: str, command: str) -> bool:
+    """Whether a fault strikes this command."""
+    text = faults.argument(name, "TEXT")
+    return name in faults and reads(command) and (not text or begins(command, text))
+
+
+def refusal(faults: Faults, command: str, *, asa: bool, column: int) -> list[str] | None:
+    """The words with which a fault refuses the command; None if it does not."""
+    if not _strikes(faults, "refuse-show", command):
+        return None
+    words = WORDS[faults.argument("refuse-show", "WORDS", "authorization")]
+    faults.strike("refuse-show")
+    return [" " * column + line if line == CARET else line for line in (words.asa if asa else words.ios)]
+
+
+def altered(faults: Faults, command: str, lines: list[str]) -> list[str]:
+    """The answer as faults leave it."""
+    if _strikes(faults, "empty-show", command):
+        faults.strike("empty-show")
+        return []
+    if _strikes(faults, "cut-show", command):
+        amount = faults.argument("cut-show", "AMOUNT")
+        faults.strike("cut-show")
+        if amount.endswith("b"):
+            return "\n".join(lines)[: int(amount[:-1])].split("\n")
+        return lines[: int(amount)]
+    if _strikes(faults, "garble-show", command):
+        faults.strike("garble-show")
+        return _garbled(lines)
+    return lines
+
+
+def _garbled(lines: list[str]) -> list[str]:
+    """One character in twelve is noise, and at least one of each answer that has any."""
+    text = list("\n".join(lines))
+    places = [index for index, character in enumerate(text) if character != "\n"]
+    for index in {*places[len(places) // 2 :: 12], *places[5::24]}:
+        text[index] = secrets.choice(_NOISE)
+    return "".join(text).split("\n")
