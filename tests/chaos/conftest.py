@@ -30,6 +30,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not total:
         return
     terminalreporter.section("chaos")
+    if first := os.environ.get("NR_RUN_CHAOS_FIRST"):
+        terminalreporter.write_line(f"seeds from {first} on; NR_RUN_CHAOS_FIRST={first} makes the same trials again")
     width = max(map(len, [*rows, "all trials"]))
     columns = ("trials", "right", "wrong", "quarantined", "needless")
     terminalreporter.write_line(f"{'':{width}}  " + "  ".join(f"{column:>11}" for column in columns))

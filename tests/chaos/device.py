@@ -111,6 +111,15 @@ class Device:
         """What tells one boot from another: how long it has been up is of no use on a clock that is stepped."""
         return next((line for line in self.ask("show version").splitlines() if " up" in line), "")
 
+    def ping(self, source: str, target: str) -> None:
+        """Ping from its inside address; 12.2 asks for each value."""
+        if self.is_asa:
+            self.ask(f"ping inside {target} repeat 5 timeout 1")
+        elif self.profile in ("vpn2611", "vpn3640"):
+            self.ask("\n".join(["ping", "ip", target, "5", "", "1", "y", source, "", "", "", "", "", ""]))
+        else:
+            self.ask(f"ping {target} source {source} repeat 5 timeout 1")
+
     def _timers(self) -> tuple[str, ...]:
         """Whatever counts down on it, or was left in its flash by something that did."""
         found = [] if "No reload is scheduled" in self.ask("show reload") else ["reload"]

@@ -182,6 +182,8 @@ class _Play:
         for device in self.ground.devices.values():
             if not device.settled(60):
                 return Verdict("wrong", f"{device.name} does not answer")
+        if any(item.takes_down for item in self.ground.trial.strikes):
+            self.ground.traffic()
         return judge.judged(running.code, page_of(running.report), self.ground.now())
 
     # time

@@ -186,6 +186,12 @@ class Ground:
             )
         return made
 
+    def traffic(self) -> None:
+        """A packet from each end to the other, which brings up again what a boot or an outage took down."""
+        inside = {name: device.addresses()[1] for name, device in self.devices.items()}
+        for name, other in (ENDS, ENDS[::-1]):
+            self.devices[name].ping(inside[name], inside[other])
+
     def edit(self, pattern: str, new: str) -> None:
         """Change the intent."""
         path = self.folder / "inventory" / "vpn" / "intent.yaml"

@@ -30,8 +30,12 @@ class Wanted:
     ipsec_seconds: int | None = None
 
 
+_BANNER = re.compile(r"^banner \w+ \^C.*?\^C *$", re.M | re.S)
+
+
 def missing(text: str, wanted: Wanted, *, asa: bool) -> list[str]:
     """What the configuration lacks of the tunnel, one sentence each; empty when all of it is there."""
+    text = _BANNER.sub("banner", text)  # what stands in one is no configuration
     return _missing_asa(text, wanted) if asa else _missing_ios(text, wanted)
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import random
 
-from nr_run.lab.faults import Fault
+from nr_run.lab.faults import CHOICES, Fault, kinds, strikes_on
+from nr_run.lab.profiles import PROFILES
 
-#: By the name of an argument, what may stand for it; a number is drawn for those that are numbers.
+_LINES = ("match address", "crypto map", "set peer", "pre-shared", "key", "permit", "transform-set", "access-list", "interface")
+#: What a fault may look for: the lines of a change, or the commands that read and save.
 _TEXTS: dict[str, tuple[str, ...]] = {
-    "TEXT": ("show running", "show startup", "show", "dir", "crypto", "match address", "set peer", "write", "copy", "reload"),
-    "every": ("every",),
+    "refuse-line": _LINES,
+    "refuse-inverse": ("crypto", "access-list", "match address", "tunnel-group", "crypto map"),
+    "refuse-exec": ("ping", "show", "copy", "reload", "configure", "clear", "write", "delete", "show running"),
+    "ask-after": ("crypto map", "access-list", "key", "no ", "tunnel-group"),
+    "prompt": ("%h%p", "%h-%n%p", "gate%p", "%h(x)%p", "a b%p"),
 }
-#: What is said of one fault alone.
-_OF_ONE: dict[tuple[str, str], tuple[str, ...]] = {
-    ("refuse-line", "TEXT"): ("match address", "crypto map", "set peer", "pre-shared", "key", "permit", "transform-set"),
-    ("refuse-inverse", "TEXT"): ("crypto", "access-list", "match address", "tunnel-group", "crypto map"),
-    ("refuse-exec", "TEXT"): ("ping", "show", "copy", "reload", "configure", "clear", "write", "delete", "show running"),
-}
+_READS = ("show running", "more", "show startup", "show running|more", "dir", "show", "show crypto", "show reload", "show kron")
+_READS += ("show archive", "show event", "show version", "show ip route|show route", "show clock")
 _NUMBERS = {"N": (1, 30), "MS": (1, 300)}
 #: Nobody can do anything about these, so they end while the run still waits.
 _BLOCKING = {"down", "no-answer", "login-refused", "lose-management-after"}
@@ -24,32 +25,31 @@ _BLOCKING = {"down", "no-answer", "login-refused", "lose-management-after"}
 
 def fits(fault: Fault, profile: str) -> bool:
     """Whether a device of this profile can have the fault."""
-    only = str(getattr(fault, "only", ""))
-    if only == "ssh":
-        return profile not in ("vpn2611", "vpn3640")
-    return profile.startswith({"xe": "c8000v"}.get(only, only))
+    return strikes_on(fault.name) in kinds(PROFILES[profile])
 
 
 def arguments(fault: Fault, draw: random.Random) -> tuple[str, ...]:
     """Arguments that the lab takes. Raises LookupError for one that nothing is known of: it belongs into the tables here."""
     given: list[str] = []
     for argument in fault.arguments:
-        name = argument.removesuffix("=")
-        if argument.endswith("=") and draw.random() < 0.5:
-            break
-        given.append(_value(fault.name, name, draw))
+        if argument.endswith("=") and draw.random() < 0.4:
+            continue
+        given.append(_value(fault.name, argument.removesuffix("="), draw))
     return tuple(given)
 
 
 def _value(fault: str, name: str, draw: random.Random) -> str:
-    if texts := _OF_ONE.get((fault, name)):
-        return draw.choice(texts)
+    if name in CHOICES:
+        return draw.choice(CHOICES[name])
     if name in _NUMBERS:
-        return str(draw.randint(*_NUMBERS[name]))
+        # A show is refused or cut a few times, a session is cut after many lines.
+        return str(draw.randint(*((1, 4) if fault.endswith(("-show", "-busy")) else _NUMBERS[name])))
     if name == "SECONDS":
         return str(draw.choice((1, -1)) * draw.choice((5, 65, 4000, 100000)))
-    if name in _TEXTS:
-        return draw.choice(_TEXTS[name])
+    if name == "AMOUNT":
+        return draw.choice((str(draw.randint(0, 60)), f"{draw.randint(0, 2000)}b"))
+    if name == "TEXT":
+        return draw.choice(_TEXTS.get(fault, _READS))
     raise LookupError(f"the fault {fault} takes {name}: say in {__name__} what that may be")
 
 

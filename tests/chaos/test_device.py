@@ -12,7 +12,12 @@ from .device import Device
 ARCHIVE = "configure terminal\narchive\npath flash:kept"
 REVERT = "configure terminal revert timer 5\nend"
 KRON = "configure terminal\nkron policy-list NR-x\ncli show clock\nkron occurrence NR-x in 5 oneshot\npolicy-list NR-x"
-APPLET = 'configure terminal\nevent manager applet NR-x\nevent timer countdown time 600\naction 1 cli command "show clock"\noutput none'
+APPLET = """\
+configure terminal
+event manager applet NR-x
+event timer countdown time 600
+action 1 cli command "show clock"
+output none"""
 COUNTS = [
     ("vpn2611", ["reload in 5\n\n"], "reload"),
     ("vpn3640-124", ["reload in 5\n\n"], "reload"),

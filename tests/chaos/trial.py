@@ -82,6 +82,11 @@ class Strike:
         """Whether it gives no device a reason to go back by itself."""
         return self.kind in ("operator's line", "operator saves", "operator removes", "resume beside it", "runs folder")
 
+    @property
+    def takes_down(self) -> bool:
+        """Whether SAs may be lost by it that were there when the run looked for the last time."""
+        return self.kind in ("reload", "cut off", "second run", "stop") or self.words[:1] in (("down",), ("reboot-after",))
+
     def __str__(self) -> str:
         when = f"at line {self.line} + {self.delay:.2f} s" if self.line else "from the beginning"
         what = " ".join(self.words) or f"choice {self.choice}, number {self.number}"
