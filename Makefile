@@ -6,16 +6,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 STAMP := $(VENV)/.installed
+# Where the tests note which refusals they provoked.
+NOTES := $(CURDIR)/build/meta
+# Trials of make chaos. A trial that failed is carried out again with NR_RUN_CHAOS_SEED=... pytest tests/chaos/test_chaos.py.
+CHAOS ?= 200
 # Folders whose tests talk to no device, so that the inner loop stays short.
 FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check lint bench pictures constraints clean
+.PHONY: help demo test faults chaos meta check lint bench pictures constraints clean
 
 help:
 	@echo "make demo         build a VPN tunnel on two simulated routers, prove it and save it"
 	@echo "make test         all tests"
 	@echo "make faults       all faults against all tasks and devices (hundreds more than make test tries; a quarter of an hour)"
+	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
+	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
 	@echo "make lint         ruff and mypy only"
 	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
@@ -27,10 +33,17 @@ demo: $(STAMP)
 	$(BIN)/nr-run deploy-l2l --lab --yes
 
 test: $(STAMP)
-	$(BIN)/pytest -q -n 4
+	@rm -rf $(NOTES)
+	NR_RUN_META=$(NOTES) $(BIN)/pytest -q -n 4
 
 faults: $(STAMP)
 	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults
+
+chaos: $(STAMP)
+	NR_RUN_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 tests/chaos
+
+meta: $(STAMP)
+	$(BIN)/python tests/meta/unprovoked.py $(NOTES)
 
 check: lint
 	$(BIN)/pytest -q -n 2 $(FAST)

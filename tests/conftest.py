@@ -21,6 +21,7 @@ from nr_run.lab.entry import LabHandle
 from . import warm
 from .fenced import ARCHIVE, REVERT, Fenced
 from .fenced import DEVICES as FENCED_DEVICES
+from .meta import recording
 from .runbooks.test_ssh import STRONG, write_inventory
 from .warm import start_lab
 
@@ -28,6 +29,8 @@ ROOT = Path(__file__).parent.parent
 DEVICES = ("vpn2611", "vpn3640")
 #: The lab's clocks run this much faster than ours, so that IKE and ping timeouts take a fraction of a second.
 SPEED = 20.0
+
+recording.install()
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ import json
 import os
 import pkgutil
 import random
+import runpy
 import selectors
 import signal
 import socket
 import sys
 import traceback
+from pathlib import Path
 from typing import NoReturn
 
 #: What the commands import when they are used; what is not installed (an extra) is not missed.
@@ -33,6 +35,8 @@ def import_everything() -> None:
         folder = importlib.import_module(package)
         for module in pkgutil.iter_modules(folder.__path__):
             importlib.import_module(f"{package}.{module.name}")
+    note = runpy.run_path(str(Path(__file__).with_name("meta") / "recording.py"))
+    note["install"]()
     reader = importlib.import_module("nr_run.parsers.reader")
     for command in importlib.import_module("nr_run.parsers.catalogue").COMMANDS:
         reader._program(command, None)
