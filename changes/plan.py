@@ -174,13 +174,11 @@ def _refuse_key_of_another(host: str, created: Iterable[ConfigObject], desired: 
 
 
 def _refuse_dangling(host: str, items: Iterable[ConfigObject], known: Collection[Key]) -> None:
-    names = {(family, identity[:1]) for family, identity in known}
+    there = {(family, identity[:1]) for family, identity in known}
     for item in items:
-        for reference in item.family.references:
-            for line in item.children:
-                match = reference.pattern.fullmatch(line)
-                if match and (reference.family, (match["name"],)) not in names:
-                    raise ChangeError(f"{host}: {item.title} refers to {reference.family} {match['name']}, which is nowhere")
+        for reference, name in item.named:
+            if (reference.family, (name,)) not in there:
+                raise ChangeError(f"{host}: {item.title} refers to {reference.family} {name}, which is nowhere")
 
 
 def _refuse_waiting_names(host: str, created: Iterable[ConfigObject], desired: Config, running: Iterable[tree.Node]) -> None:

@@ -217,11 +217,11 @@ def test_order_of_lines_does_not_matter(box: Box, wanted: Wanted, random: object
 @LAW
 @given(boxes(), tunnels())
 def test_switching_comes_last_and_alone(box: Box, wanted: Wanted) -> None:
-    """Everything is complete before the first reference puts it to use; each switch is one line below its header."""
+    """Everything is complete before the first reference puts it to use; each switch is one line below its header, and out."""
     change = change_for(wanted, box.running)
     phases = [step.phase for step in change.forward]
     assert phases == sorted(phases, key=[Phase.BUILD, Phase.SWITCH].index)
-    assert all(len(step.lines) == 2 for step in change.of(Phase.SWITCH))
+    assert all(len(step.lines) == 3 and step.lines[-1] == "exit" for step in change.of(Phase.SWITCH))
     built = [line for step in change.of(Phase.BUILD) for line in step.lines]
     assert not [line for line in built if line.startswith(("match address", "interface"))]
 
