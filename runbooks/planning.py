@@ -125,6 +125,7 @@ def plan_tunnel(context: Context, tunnel: Tunnel, known: Known, *, accept_unsave
                 "tunnel": tunnel,
                 "end": end,
                 "platform": platform,
+                "ike_version": crypto.ike_version,
                 "ike": crypto.ike_proposals[0],
                 "ipsec": crypto.ipsec_proposals[0],
                 "pfs_group": crypto.pfs_group,

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ..changes.family import Phase
 from ..checks.finding import Status
+from ..inventory.built import for_people
 from ..tasks.fences import FENCES
 from .outcome import DeviceRow, Result, TunnelOutcome, exit_code
 from .planning import EndPlan, TunnelPlan
@@ -51,7 +52,7 @@ def plan_view(plans: Sequence[TunnelPlan]) -> RenderableType:
         near, far = plan.ends
         title = f"{plan.tunnel.name}  {near.host} {near.end.local.outside_ip} <-> {far.end.local.outside_ip} {far.host}"
         views = (_end_view(plan.tunnel.name, end, number) for number, end in enumerate(reversed(plan.ends), 1))
-        parts += [Text(title, style="bold"), *views]
+        parts += [Text(title, style="bold"), *(Text(f"   {line}", style="dim") for line in for_people(plan.tunnel)), *views]
     if any(end.change and end.fence for plan in plans for end in plan.ends):
         words = "Dead-man: each device goes back by itself, as its plan says, unless this run comes back and calls it off."
         parts.append(Text(words, style="magenta"))

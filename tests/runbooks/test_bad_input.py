@@ -29,6 +29,21 @@ INTENT_MISTAKES = [
     ("vpn/cryptography.yaml", "encryption_algorithm: 3des-cbc", "encryption_algorithm: aes-256-cbc", "vpn2611"),
     ("vpn/cryptography.yaml", "encryption_algorithm: 3des-cbc", "encryption_algorithm: des-cbc", "des-cbc"),
     ("vpn/hq-branch.yaml", "terminations:", "terminations: [", "hq-branch.yaml"),
+    ("vpn/cryptography.yaml", "    version: 1\n    mode: main\n", "    version: 2\n", "IKEv2 is not built yet: write version: 1"),
+    ("vpn/cryptography.yaml", "    version: 1\n    mode: main\n", "", "IKEv2 is not built yet: write version: 1"),
+    (
+        "vpn/cryptography.yaml",
+        "proposals: [esp-3des-sha1]",
+        "proposals: [esp-3des-sha1, esp-3des-sha1]",
+        "lists esp-3des-sha1 twice",
+    ),
+    ("vpn/hq-branch.yaml", "nat_traversal: false", "nat_traversal: true", "nat_traversal"),
+    (
+        "vpn/hq-branch.yaml",
+        "role: peer\n        interface: Ethernet0/0\n        outside_ip: 172.18.124.159",
+        "role: hub\n        interface: Ethernet0/0\n        outside_ip: 172.18.124.159",
+        "role hub of vpn2611",
+    ),
 ]
 
 
