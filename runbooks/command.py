@@ -18,7 +18,7 @@ from .context import Context, Waits
 from .outcome import TunnelOutcome, exit_code
 from .planning import TunnelPlan
 from .progress import LiveProgress, PlainProgress
-from .rollout import Rollout
+from .rollout import WORKERS, Rollout
 from .run_folder import plain
 from .runbook import Approval
 from .signals import asking
@@ -83,8 +83,14 @@ ROLLOUT = with_options(
         help="Wait after the canaries and prove them again.",
     ),
     click.option(
-        "--batch", type=click.IntRange(min=1), default=1, metavar="N", help="Then N tunnels at a time; never two on one device."
+        "--workers",
+        type=click.IntRange(min=1),
+        default=WORKERS,
+        show_default=True,
+        metavar="N",
+        help="Up to N tunnels at a time; never two on one device.",
     ),
+    click.option("--batch", "workers", type=click.IntRange(min=1), hidden=True),
     click.option(
         "--max-failures", type=click.IntRange(min=0), default=0, metavar="N", help="Begin no further tunnel after N have failed."
     ),
@@ -108,7 +114,7 @@ def waits_of(options: dict[str, Any]) -> Waits:
 
 def rollout_of(options: dict[str, Any]) -> Rollout:
     """The order of many tunnels that the command line asks for."""
-    return Rollout(options["canary"], options["soak"], options["batch"], options["max_failures"])
+    return Rollout(options["canary"], options["soak"], options["workers"], options["max_failures"])
 
 
 class Talk:

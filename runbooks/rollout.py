@@ -1,9 +1,9 @@
-"""Many tunnels: a few first, then a pause and a second look, then the others in batches, and an end when too much fails."""
+"""Many tunnels: a few first, then a pause and a second look, then the others side by side, and an end when too much fails."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from ..inventory.errors import Exit, Interrupted
@@ -12,16 +12,19 @@ from .outcome import Result, TunnelOutcome
 from .planning import TunnelPlan
 
 GOOD = (Result.PROVED, Result.UNCHANGED)
+#: Tunnels at a time where nobody says otherwise. A tunnel waits for its devices most of its time, so some share an interpreter
+#: well; beyond that they only wait for each other.
+WORKERS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """``canary`` tunnels go first, one by one; after ``soak_seconds`` they are proved again. Then ``batch`` at a time, never
-    two that share a device. After ``max_failures`` failed tunnels no further one is begun; 0 is no limit."""
+    """``canary`` tunnels go first, one by one; after ``soak_seconds`` they are proved again. Then up to ``workers`` at a time,
+    never two that share a device. After ``max_failures`` failed tunnels no further one is begun; 0 is no limit."""
 
     canary: int = 0
     soak_seconds: float = 0.0
-    batch: int = 1
+    workers: int = 1
     max_failures: int = 0
 
 
@@ -36,26 +39,51 @@ def roll_out(
     """One outcome a plan, in the order of the plans. ``look_again`` proves a tunnel without changing it."""
     outcomes: dict[str, TunnelOutcome] = {}
     canaries, rest = plans[: rollout.canary], plans[rollout.canary :]
-    _carry_out(context, [[plan] for plan in canaries], rollout, work, outcomes)
+    _side_by_side(context, canaries, rollout, 1, work, outcomes)
     if canaries and rest and _all_good(canaries, outcomes):
         _soak(context, canaries, rollout, look_again, outcomes)
     if _all_good(canaries, outcomes):
-        _carry_out(context, _slices(rest, rollout.batch), rollout, work, outcomes)
+        _side_by_side(context, rest, rollout, rollout.workers, work, outcomes)
     return [outcomes.get(plan.tunnel.name) or _not_begun(plan) for plan in plans]
 
 
-def _carry_out(
-    context: Context, slices: Iterable[Sequence[TunnelPlan]], rollout: Rollout, work: Work, outcomes: dict[str, TunnelOutcome]
+def _side_by_side(
+    context: Context,
+    plans: Sequence[TunnelPlan],
+    rollout: Rollout,
+    workers: int,
+    work: Work,
+    outcomes: dict[str, TunnelOutcome],
 ) -> None:
-    for part in slices:
-        if _stopped(rollout, outcomes) or (outcomes and context.stop.event.is_set()):
-            return
-        if len(part) == 1:
-            outcomes[part[0].tunnel.name] = work(part[0])
-            continue
-        with ThreadPoolExecutor(len(part)) as pool:
-            for plan, outcome in zip(part, pool.map(work, part), strict=True):
-                outcomes[plan.tunnel.name] = outcome
+    """Begin each tunnel as soon as its devices and a worker are free; none waits for the slowest of a group."""
+    waiting = list(plans)
+    under_way: dict[Future[TunnelOutcome], TunnelPlan] = {}
+    with ThreadPoolExecutor(max(1, min(workers, len(plans) or 1))) as pool:
+        while waiting or under_way:
+            if _stopped(rollout, outcomes) or (outcomes and context.stop.event.is_set()):
+                waiting.clear()
+            for plan in may_begin(waiting, list(under_way.values()), workers):
+                waiting.remove(plan)
+                under_way[pool.submit(work, plan)] = plan
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                outcomes[under_way.pop(future).tunnel.name] = future.result()
+
+
+def may_begin(waiting: Sequence[TunnelPlan], under_way: Sequence[TunnelPlan], workers: int) -> list[TunnelPlan]:
+    """Those of ``waiting`` that can begin now, beside those that are under way.
+
+    No two share a device. And none goes before an earlier one that waits for a device of both: free numbers were planned in
+    that order.
+    """
+    busy = {end.host for plan in under_way for end in plan.ends}
+    chosen: list[TunnelPlan] = []
+    for plan in waiting:
+        hosts = {end.host for end in plan.ends}
+        if len(under_way) + len(chosen) < max(1, workers) and not hosts & busy:
+            chosen.append(plan)
+        busy |= hosts
+    return chosen
 
 
 def _soak(
@@ -72,21 +100,6 @@ def _soak(
         again = look_again(plan)
         if again.result not in GOOD:
             outcomes[plan.tunnel.name] = again
-
-
-def _slices(plans: Sequence[TunnelPlan], size: int) -> Iterator[list[TunnelPlan]]:
-    """Up to ``size`` plans at a time in which no device stands twice; the order is kept as far as that allows."""
-    waiting = list(plans)
-    while waiting:
-        part: list[TunnelPlan] = []
-        busy: set[str] = set()
-        for plan in waiting:
-            hosts = {end.host for end in plan.ends}
-            if len(part) < max(1, size) and not hosts & busy:
-                part.append(plan)
-                busy |= hosts
-        waiting = [plan for plan in waiting if plan not in part]
-        yield part
 
 
 def _all_good(plans: Sequence[TunnelPlan], outcomes: dict[str, TunnelOutcome]) -> bool:

@@ -152,7 +152,7 @@ def test_two_of_twelve_fail_on_a_hub_that_has_sixty(hub: Hub) -> None:
     sick, gone = "branch04", "branch09"
     hub.lab.fault(sick, "wrong-psk")
     hub.lab.fault(gone, "down")
-    code, report = hub.deploy("--canary", "1", "--soak", "0.2", "--batch", "4", "--max-failures", "2")
+    code, report = hub.deploy("--canary", "1", "--soak", "0.2", "--workers", "4", "--max-failures", "2")
     found = results(report)
     assert code == 10, found
     assert {name: result for name, result in found.items() if result != "proved"} == {
@@ -189,7 +189,7 @@ def _armed_for_each(hub: Hub, branches: list[str]) -> None:
 def test_the_run_ends_after_so_many_failures_on_a_hub(hub: Hub) -> None:
     """With --max-failures 1 the first tunnel that fails is the last that is begun, and what was proved before stays."""
     hub.lab.fault("branch02", "wrong-psk")
-    code, report = hub.deploy("--batch", "2", "--max-failures", "1")
+    code, report = hub.deploy("--workers", "2", "--max-failures", "1")
     assert code == 10
     assert list(results(report).values()) == ["proved", "rolled back", "refused"]
     assert "NR-to-branch01" in hub.running("hub")

@@ -81,7 +81,7 @@ def results(report: dict[str, Any]) -> dict[str, str]:
 
 def test_all_branches_are_built_on_one_map(hub) -> None:
     """Every tunnel is proved, the hub's entries stand below its dynamic one, and no tunnel disturbs another."""
-    code, report = deploy(hub, "--canary", "1", "--soak", "0.5", "--batch", "3")
+    code, report = deploy(hub, "--canary", "1", "--soak", "0.5", "--workers", "3")
     assert code == 0, results(report)
     assert set(results(report).values()) == {"proved"}
     running = hub[0].exec("vpn2611", "show running-config").splitlines()
