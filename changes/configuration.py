@@ -21,6 +21,10 @@ from . import tree
 from .objects import Config, read
 from .refusals import refusal_in, words_of
 
+#: Texts of people, which IOS keeps between two marks: no line in one is a line of the configuration. An ASA has a line of its own
+#: for each line of a banner.
+_LITERAL = re.compile(r"(?:banner \S+|aaa authentication (?:banner|fail-message)|menu \S+ (?:title|prompt)) +(?P<mark>\^C|\S)")
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -28,13 +32,14 @@ class Form:
 
     ``heads``: what its first line may be. ``parts``: lines that each configuration has, with their names; a view or a privilege
     level below 15 may leave the last ones out though its text ends as a whole one does. ``end``: its last line. ``wished``: a
-    line that only edited copies lack, so that its absence is a doubt.
+    line that only edited copies lack, so that its absence is a doubt. ``literal``: a line that opens a text of several lines.
     """
 
     heads: re.Pattern[str]
     parts: Mapping[str, re.Pattern[str]]
     end: str
     wished: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    literal: re.Pattern[str] | None = None
 
 
 #: ``Load for`` and ``Time source`` stand above every output with ``terminal exec prompt timestamp``; a file in flash begins with
@@ -50,6 +55,7 @@ _IOS = Form(
         "a line section, so that it is what a view or a privilege level lets through": re.compile(r"line \S"),
     },
     end="end",
+    literal=_LITERAL,
 )
 #: ``: Saved`` may be missing (9.2); the ``Cryptochecksum`` line is missing in sanitised copies only.
 _ASA = Form(
@@ -71,9 +77,6 @@ _NOTHING_SAVED = re.compile(
     r"|No Configuration",  # an ASA
     re.IGNORECASE,
 )
-#: Texts of people, which the device keeps between two marks: no line in one is a line of the configuration.
-_LITERAL = re.compile(r"(?:banner \S+|aaa authentication (?:banner|fail-message)|menu \S+ (?:title|prompt)) +(?P<mark>\^C|\S)")
-
 _SIZE = re.compile(
     r"^(?:Current configuration ?: (?P<running>\d+) bytes"
     r"|Using (?P<used>\d+) out of \d+ bytes(?:, uncompressed size = (?P<unpacked>\d+) bytes)?)[ \t]*\n"
@@ -179,7 +182,7 @@ def _why_not_whole(form: Form, text: str) -> str:
     """How the device answered instead of with a whole configuration; nothing if it did."""
     if not text.strip():
         return "was answered with nothing"
-    lines, open_text = _outside(text)
+    lines, open_text = _outside(form, text)
     shown = [line for line in lines if line.strip()]
     words = refusal_in("\n".join(lines))
     if words:
@@ -197,7 +200,7 @@ def _has(lines: list[str], wanted: re.Pattern[str]) -> bool:
     return any(wanted.match(line) for line in lines)
 
 
-def _outside(text: str) -> tuple[list[str], bool]:
+def _outside(form: Form, text: str) -> tuple[list[str], bool]:
     """The lines that are no part of a banner's text, and whether such a text is still open at the end."""
     found: list[str] = []
     mark = ""
@@ -207,7 +210,7 @@ def _outside(text: str) -> tuple[list[str], bool]:
             mark = "" if (mark in line if mark == "^C" else line.startswith(mark)) else mark
             continue
         found.append(line)
-        literal = _LITERAL.match(line)
+        literal = form.literal.match(line) if form.literal else None
         if literal and literal["mark"] not in line[literal.end() :]:
             mark = literal["mark"]
     return found, bool(mark)

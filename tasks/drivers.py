@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import re
 import select
-import threading
 import time
 from typing import Any, Protocol
 
+import paramiko  # type: ignore[import-untyped]
 from netmiko.base_connection import BaseConnection
 from netmiko.cisco.cisco_asa_ssh import CiscoAsaSSH
 from netmiko.cisco.cisco_ios import CiscoIosSSH, CiscoIosTelnet
 from netmiko.exceptions import ReadException
 
 from ..inventory.errors import Unreachable
+from .login_watch import LoginWatch
 
 LOGIN_SECONDS = 20.0
 _PROMPT = re.compile(r"^\S+[>#]\s?\Z", re.MULTILINE)
@@ -94,8 +95,7 @@ class _LeanSsh(_Lean, BaseConnection):
         Raises Unreachable, or the errors of Netmiko and Paramiko. Between the password and the first prompt Paramiko waits for
         an hour, and for ever, for a device that says nothing more, as one that boots just then: so the transport is closed.
         """
-        watch = threading.Timer(5 * LOGIN_SECONDS, self._give_up)
-        watch.daemon = True
+        watch = LoginWatch(self._transport, self._give_up, LOGIN_SECONDS)
         watch.start()
         try:
             super().establish_connection(width, height)
@@ -110,6 +110,10 @@ class _LeanSsh(_Lean, BaseConnection):
                 return
             self.wait(deadline - time.monotonic())
         raise Unreachable(f"no prompt within {LOGIN_SECONDS:.0f} seconds after the login")
+
+    def _transport(self) -> paramiko.Transport | None:
+        client = getattr(self, "remote_conn_pre", None)
+        return client.get_transport() if client is not None else None
 
     def _give_up(self) -> None:
         if self.remote_conn_pre is not None:

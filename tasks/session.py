@@ -288,7 +288,7 @@ class Session:
             return Reply(line, text)
         whole = text if line == commands.startup else without_fence(text, self._tag)
         # The size is that of the text as it arrived, before anything is hidden or left out.
-        return Reply(line, whole, counts(seen), whole != text)
+        return Reply(line, whole, counted=counts(seen), fenced=whole != text)
 
 
 def _echo(prompt: re.Pattern[str], seen: str, text: str, position: int | None) -> tuple[int, int] | None:
