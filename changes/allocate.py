@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from ..inventory.errors import ChangeError
 from ..inventory.intent import Dpd, End
 from .objects import Config, ConfigObject
-from .selectors import overlap, selectors_of
+from .selectors import Unread, overlap, selectors_or_line
 from .standing import NOTHING, Replacing, Standing, find, list_name, refuse_strange, replacing, set_name
 
 #: Of an ISAKMP policy on IOS, and on an ASA (command references, crypto isakmp policy).
@@ -183,11 +183,11 @@ def _refuse_overlap(end: End, crypto_map: str, sequence: int, running: Config) -
         number = int(entry.groups["sequence"])
         if entry.groups["map"] != crypto_map or number == sequence or entry.dynamic:
             continue
-        theirs = selectors_of(running, entry)
-        if theirs is None:
+        theirs = selectors_or_line(running, entry)
+        if isinstance(theirs, Unread):
             raise ChangeError(
-                f"{end.local.host}: the selectors of entry {number} of crypto map {crypto_map} cannot be read for certain, "
-                "so it may take this tunnel's traffic, or lose its own"
+                f"{end.local.host}: the selectors of entry {number} of crypto map {crypto_map} cannot be read for certain "
+                f"({theirs}), so it may take this tunnel's traffic, or lose its own"
             )
         both = overlap(end.selectors, theirs)
         if both:
@@ -209,14 +209,26 @@ def _policy(host: str, wanted: ConfigObject, running: Config) -> tuple[int, str]
     same = [number for number, item in sorted(existing.items()) if item.meaning[1] == wanted.meaning[1]]
     if same:
         return same[0], f"isakmp policy {same[0]} has these values already and is used"
-    number = (max([0, *existing]) // 10 + 1) * 10
-    if number > (HIGHEST_POLICY_ASA if "ike" in wanted.groups else HIGHEST_POLICY):
-        raise ChangeError(
-            f"{host}: there is no free isakmp policy number above {max(existing)}, and other peers would be offered a "
-            f"lower one before it; give policy {max(existing)} a lower number by hand"
-        )
-    why = f"isakmp policy {number}: last, so that other peers are offered what they were before"
-    return number, why if existing else ""
+    highest = HIGHEST_POLICY_ASA if "ike" in wanted.groups else HIGHEST_POLICY
+    last = max([0, *existing])
+    # A peer with a pre-shared key is never agreed with by a policy of another kind, so those may stand behind.
+    keyed = max([0, *(number for number, item in existing.items() if _by_key(item))])
+    behind = (*range((last // 10 + 1) * 10, highest + 1, 10), *range(keyed + 1, highest + 1))
+    number = next((number for number in behind if number not in existing), None)
+    if number is not None:
+        why = f"isakmp policy {number}: last, so that other peers are offered what they were before"
+        return number, why if existing else ""
+    number = next((number for number in range(highest, 0, -1) if number not in existing), None)
+    if number is None:
+        raise ChangeError(f"{host}: there is no free isakmp policy number")
+    return number, (
+        f"isakmp policy {number}: the highest free number; policy {keyed} has the last one, so a peer that takes both is offered "
+        f"{number} first"
+    )
+
+
+def _by_key(policy: ConfigObject) -> bool:
+    return "authentication pre-share" in policy.meaning[1]
 
 
 def _keepalive(dpd: Dpd | None, running: Config) -> tuple[Dpd | None, tuple[str, ...]]:

@@ -202,6 +202,12 @@ class Config:
         return {node.line: node for node in reversed(self.others)}
 
     @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What an ASA prints in the place of an address, to the address (``name 10.0.0.0 LAN``)."""
+        lines = (node.line.split() for node in self.others if node.line.startswith("name "))
+        return {words[2]: words[1] for words in lines if len(words) > 2}
+
+    @cached_property
     def _by_family(self) -> Mapping[str, tuple[ConfigObject, ...]]:
         found: dict[str, list[ConfigObject]] = {}
         for item in self.objects.values():

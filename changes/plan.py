@@ -13,7 +13,7 @@ from . import tree
 from .change import Change, compose
 from .objects import Config, ConfigObject, Key, names, nodes_of, read, read_desired, referrers, strange_use
 from .removal import unshared
-from .sharing import goes_to
+from .sharing import goes_to, users
 from .standing import NOTHING, Replacing
 from .steps import Edit, in_order
 
@@ -91,9 +91,34 @@ def plan_reversal(change: Change, before_text: str, running_text: str) -> Change
     _refuse_dangling(change.host, (*lost, *(edit.after for edit in edited)), left)
     own = {edit.key for edit in edited} | (change.own if change.replaces else set())
     here, shared = unshared(running, made, before, besides=own)
-    _refuse_used(change.host, running, here, own)
+    here = (*here, *_without_an_owner(change, here, before, running))
+    _refuse_used(change.host, running, here, own, "; nr-run remove-l2l takes a tunnel away with all that nothing else needs")
     there += [item for item in change.reused if item.key in running.objects and item.family.name == "crypto-map-entry"]
+    shared = (*shared, *_left_over(change, here, before, running))
     return compose(change.host, change.os, running, created=lost, removed=here, edited=edited, reused=there, stays=shared)
+
+
+def _without_an_owner(change: Change, going: Iterable[ConfigObject], before: Config, running: Config) -> tuple[ConfigObject, ...]:
+    """Bindings that were there before the change for other entries of their map, all of which have gone since."""
+    entries = {item.key for item in going if item.family.name == "crypto-map-entry"}
+    maps = {key[1][0] for key in entries}
+    bindings = (item for item in running.of("crypto-map-binding") if item.map_name in maps and item.key not in change.keys)
+    return tuple(
+        item
+        for item in bindings
+        if users(before, item) and not users(running, item, besides=entries) and item.key in before.objects
+    )
+
+
+def _left_over(change: Change, going: Iterable[ConfigObject], before: Config, running: Config) -> tuple[str, ...]:
+    """Sentences on what served others when the change was made, and serves nobody once it is undone; it was not made by it."""
+    gone = {item.key for item in going}
+    there = [item for item in change.reused if item.key in running.objects and item.key not in gone]
+    left = [item for item in there if users(before, item)]
+    # What is left over is no use of the rest, as a key is of a policy: hence another round.
+    while used := [item for item in left if users(running, item, besides={*gone, *(other.key for other in left)})]:
+        left = [item for item in left if item not in used]
+    return tuple(f"{item.title} stays: it was there before this tunnel, though nothing uses it any more" for item in left)
 
 
 def _missing(change: Change, running: Config) -> tuple[list[ConfigObject], list[ConfigObject]]:
@@ -117,13 +142,13 @@ def _as_it_stands(host: str, item: ConfigObject, running: Config) -> ConfigObjec
     return present
 
 
-def _refuse_used(host: str, running: Config, items: Iterable[ConfigObject], besides: Iterable[Key]) -> None:
+def _refuse_used(host: str, running: Config, items: Iterable[ConfigObject], besides: Iterable[Key], way_out: str = "") -> None:
     items = tuple(items)
     going = {*(item.key for item in items), *besides}
     for item in items:
         use = named_by(running, item, going)
         if use:
-            raise ChangeError(f"{host}: {item.title} is used by {use}, which is to stay")
+            raise ChangeError(f"{host}: {item.title} is used by {use}, which is to stay{way_out}")
 
 
 def named_by(config: Config, item: ConfigObject, besides: Collection[Key]) -> str:

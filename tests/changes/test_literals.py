@@ -46,7 +46,7 @@ TEXTS = {
     "client banner": f"crypto isakmp client configuration group G\n banner ^C\n{LURE}\n^C\n pool P",
     "vacant message": f"line con 0\n vacant-message ^C\n{LURE}\n^C\n exec-timeout 5 0",
     "certificate": f"crypto pki certificate chain CA\n certificate ca 01\n  30820321 A0030201\n{LURE}\n  \tquit",
-    "raw request": f"ip sla 10\n http raw http://192.0.2.1/\n http-raw-request\nGET / HTTP/1.0\\r\\n\n{LURE}\n exit\n frequency 30",
+    "raw request": f"ip sla 10\n http-raw-request\nGET / HTTP/1.0\\r\\n\n{LURE}\n exit\n frequency 30",
 }
 
 
