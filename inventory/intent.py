@@ -18,7 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 
 from .errors import IntentError, NothingMatched
 from .near import hint
-from .secrets import SCHEMES
+from .references import SCHEMES
 
 EncryptionAlgorithm = Literal[
     "aes-128-cbc",
