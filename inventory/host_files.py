@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .near import hint, nearest
-from .secrets import SCHEMES
+from .references import SCHEMES
 from .yaml_source import Document, Location, Problem, Unreadable, raise_all, read_document
 
 HOSTS, GROUPS, DEFAULTS = "hosts.yaml", "groups.yaml", "defaults.yaml"

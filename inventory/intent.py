@@ -28,7 +28,7 @@ from pydantic import (
 
 from .errors import IntentError, NothingMatched
 from .near import hint
-from .secrets import SCHEMES
+from .references import SCHEMES
 
 EncryptionAlgorithm = Literal[
     "aes-128-cbc",

@@ -13,7 +13,7 @@ from typing import Any
 
 from .host_files import DEFAULTS_KEYS, ELEMENT_KEYS, NAME, OPTION_KEYS
 from .intent import IntentFile
-from .secrets import SCHEMES
+from .references import SCHEMES
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -16,6 +16,8 @@ from .strength import FORBIDDEN, WEAK, all_algorithms, best_common, lacking, nar
 
 #: How the objects of a tunnel that is changed in place are told from those that they replace.
 _VERSION = re.compile(r"\.v\d+$")
+#: Endings of the files of a run folder, in which each tunnel, and in it each device, has a folder of its own.
+_FILE = re.compile(r"\.(?:json|jsonl|txt|log|enc|cfg)\Z", re.IGNORECASE)
 #: A waiver that ends within this time is worth a warning.
 WAIVER_NOTICE = timedelta(days=30)
 
@@ -52,6 +54,12 @@ def validate(
         f"{_at(intent, tunnel)}: the name may not end in {ending[0]}: nr-run calls a later version of a tunnel's objects so"
         for tunnel in tunnels
         if (ending := _VERSION.search(tunnel.name))
+    ]
+    problems += [
+        f"{_at(intent, tunnel)}: {what} {name} may not end in {ending[0]}: files of a run folder are called so"
+        for tunnel in tunnels
+        for what, name in (("the name", tunnel.name), *(("the host name", end.host) for end in tunnel.terminations))
+        if (ending := _FILE.search(name))
     ]
     problems += [
         f"{_at(intent, tunnel)}: cisco.{field} of {end.host} may not end in {ending[0]}: nr-run calls a later version so"

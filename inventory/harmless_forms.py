@@ -1,0 +1,107 @@
+"""What follows a word for a secret and is none: a table of forms, each with its reason.
+
+Sources: the command references of Cisco IOS, IOS-XE and ASA, and what their show commands print.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Harmless:
+    """A form that holds no secret: a pattern of what stands before the word, of the word, of what follows; and why."""
+
+    before: str
+    word: str
+    after: str
+    because: str
+
+    def compiled(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+        """The three patterns; ``before`` ends where the word begins."""
+        return (
+            re.compile(rf"(?:{self.before})\Z", re.IGNORECASE),
+            re.compile(self.word, re.IGNORECASE),
+            re.compile(rf"\s*(?:{self.after})", re.IGNORECASE),
+        )
+
+
+_START = r"^\s*(?:\S+[>#] ?)?(?:no )?"
+#: Words of English that follow a word for a secret in a sentence, never ``is``.
+_ENGLISH = (
+    r"(?:of|for|to|in|on|at|by|and|or|with|that|which|from|than|stands|does|do|must|may|can|cannot|would|has|have|will|not)(?!\S)"
+)
+#: What stands behind the name of a method in a list or a table.
+_METHODS = (
+    r"(?:md5|sha[-\d]*|hmac-(?:md5|sha)[-\d]*|aes(?:-cbc|-gcm)?-?\d*|3?des(?:-cbc)?|gcm|null|psk|rsig|rsa(?:-\w+)?|preshrd"
+    r"|pre-?shared?(?:-?keys?)?|ecdsa(?:-\w+)?|eap(?:-\w+)?|dh|group\d*|(?:esp|ah)-[-\w]+|encr|compression|none|no|yes|auth"
+    r"|key-?chain|key-string|set-key|key|priv|dhe?-[-\w]+|rc4(?:-\w+)?|prf|crack|xauth|hybrid)[,;:)\]}]*(?!\S)"
+)
+#: Before these words a ``key`` is a secret even if it is a word of English. An older nr-run hid it there too.
+_NO_KEY_LINE = (
+    r"(?=\s*\S)(?!\s*\S+[>#] ?\Z)(?!.*(?:tacacs-server|radius-server|server-private))"
+    r".*(?<!isakmp )(?<!failover )(?<!authentication )"
+)
+#: Words that a name follows which somebody has given.
+_NAMES = (
+    r".*\b(?:map|tunnel-group|access-list(?: extended| standard)?|access-group|group-policy|object|object-group \S+|network"
+    r"|address|keyring|profile|trustpoint|policy|transform-set|proposal|nameif|interface|class-map|policy-map|class|route-map|vrf|definition"
+    r"|list|keypair|name|chain|value|ssid|template|hostname|username|user|group|peer|host) "
+)
+_WEAK = r"psk|pre-share|md5|sha(?:-?\d\S*)?|hmac-(?:md5|sha)\S*|\S*cmac\S*"
+
+HARMLESS: tuple[Harmless, ...] = (
+    Harmless(r".*", r".*", r"\*+(?!\S)", "the device shows asterisks in its place"),
+    Harmless(r".*", r".*", r"[-=,;:.()\[\]{}|+]+\s*\Z", "punctuation, and nothing more"),
+    Harmless(_START, r"key", r"chain(?!\S)", "a key chain has a name; its keys are lines of their own"),
+    Harmless(_START, r"key", r"\d{1,3}\s*\Z", "the number of a key in a key chain"),
+    Harmless(r".*tunnel ", r"key", r"\d+\s*\Z", "the key of a GRE tunnel is a number that every packet carries in clear"),
+    Harmless(r".*", r"pre-shared-key", r"(?:address|hostname)(?!\S)", "the peer; the key follows a word of its own"),
+    Harmless(r".*", r"pre-shared-key", r"(?:local|remote)\s*\Z", "which of both keys is meant, without it"),
+    Harmless(r"crypto ", r"key", r"(?:generate|zeroize|pubkey-chain|mypubkey|storage|move|encrypt|lock|unlock)\b", "RSA keys"),
+    Harmless(r".*", r"passwords?", r"(?:encryption aes|min-length \d+|policy)\b", "rules for passwords"),
+    Harmless(r".*(?:set|match) ", r"community", r"\S*\d:\d|.*\badditive\b", "communities of BGP"),
+    Harmless(r".*ldp ", r"password", r"(?:required|option \d+ for \S+ key-chain)\b", "that there has to be one"),
+    Harmless(r".*activation ", r"key:?", r"0x", "the licence of an ASA, which fits its serial number alone"),
+    Harmless(r".*", r"\S*isakmp-key", r".*", "the name that an object has in nr-run"),
+    Harmless(r".*", r"(?:credential|env|file|keyring|command):.*", r".*", "a reference says where a secret is, not what it is"),
+    Harmless(
+        _NO_KEY_LINE,
+        r"key:?",
+        r"(?:lifetime|exchange|pair|engine|size|length|usage|type|data|name|id|timer|rollover|management|server|sets?|information"
+        r"|derivation|agreement|encapsulation|label|feature|triple)s?(?![-\w])|\S+:(?!\S)",
+        "what a show command tells about keys: their lifetime, kind, size",
+    ),
+    Harmless(r".*", r"key", r"\S+\s+:(?!\S)", "the label of a column: Key version : A"),
+    Harmless(
+        r"(?!.*snmp).*\S\s+|^\s*(?:extended-)?", r"(?:extended-)?community", r"(?:attribute|entries)\s\S", "communities of BGP"
+    ),
+    Harmless(r".*save ", r"password", r"(?:dis)?allowed\s*\Z", "whether a VPN client may keep its password"),
+    Harmless(r".*", _WEAK, r"-\s", "the legend of a table"),
+    Harmless(_NO_KEY_LINE, r"key", _ENGLISH, "a sentence about a key"),
+    Harmless(r"(?=\s*\S).*", _WEAK, _ENGLISH, "a sentence about a method"),
+    Harmless(_NAMES, r".+[-_./]\w+", r".*", "a name that somebody has given, which ends like a word for a secret"),
+    Harmless(
+        r".*\b(?:the|a|an|its|this|that|no|another|other|one|each|every|whose) (?:\S+ )?",
+        r"secret|password|token|community|pre-shared-key",
+        _ENGLISH,
+        "a sentence about a secret",
+    ),
+    Harmless(r".*", _WEAK, _METHODS, "a list of methods, or the columns of a table"),
+    Harmless(r".*", _WEAK, r"\S+:(?!\S)|\S+\s+(?:\S+\s+)?:(?!\S)", "another label"),
+    Harmless(
+        r"(?!.*(?:auth|spi|ntp|mode|key|snmp)).*",
+        _WEAK,
+        r"\d{1,4}[.,)]?(?!\S)|\d\d:",
+        "a group, a size or a time in a table",
+    ),
+)
+_HARMLESS = tuple(row.compiled() for row in HARMLESS)
+
+
+@lru_cache(maxsize=512)
+def harmless_forms(word: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """What may stand before and after a word where it announces no secret."""
+    return tuple((before, after) for before, wanted, after in _HARMLESS if wanted.fullmatch(word))
