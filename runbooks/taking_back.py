@@ -170,7 +170,7 @@ def _outcome(
     if not so_far.touched:
         sentence = f"{error}; nothing was touched"
         return TunnelOutcome(name, Result.REFUSED, error.exit_code, False, sentence, devices, findings, cause)
-    as_before = f"ours is back on both ends, and {foreign} stays" if foreign else "both ends are as they were before"
+    as_before = f"nothing of the change is left; {foreign} stays" if foreign else "both ends are as they were before"
     sentence = f"{error}; {as_before}, read back and compared{again}"
     return TunnelOutcome(name, Result.ROLLED_BACK, Exit.ROLLED_BACK, False, sentence, devices, findings, cause)
 
@@ -178,7 +178,7 @@ def _outcome(
 def _foreign_lines(so_far: Progressing, undone: dict[str, Undone]) -> str:
     """What somebody else changed on the boxes meanwhile; nothing of ours is among it."""
     found = [
-        f"what somebody else changed on {end.host} ({_difference(end.snapshot.running, undone[end.host].running)})"
+        f"what somebody else changed on {end.host} ({difference(end.snapshot.running, undone[end.host].running)})"
         for end in so_far.touched
         if end.host in undone and undone[end.host].clean and not undone[end.host].exact
     ]
@@ -194,7 +194,7 @@ def _left_over(folder: Path, so_far: Progressing, undone: dict[str, Undone], err
             todo.append(f"{errors[end.host]}; {hand}")
         elif not undone[end.host].clean:
             refused = "; ".join(f"{reply.line!r} was answered with {reply.words!r}" for reply in undone[end.host].refused)
-            differing = _difference(end.snapshot.running, undone[end.host].running)
+            differing = difference(end.snapshot.running, undone[end.host].running)
             todo.append(f"{end.host}: {refused or f'the configuration still differs ({differing})'}; {hand}")
     return todo
 
@@ -204,7 +204,8 @@ def _paste(folder: Path, end: EndPlan) -> str:
     return f"on {end.host}, paste {place / 'inverse.cfg'}, then compare with {place / 'running-before.cfg'}"
 
 
-def _difference(before: str, after: str) -> str:
+def difference(before: str, after: str) -> str:
+    """The first lines in which two configurations differ, for a person."""
     old, new = (set(tree.normalise(text).splitlines()) for text in (before, after))
     lines = [f"+ {line.strip()}" for line in sorted(new - old)] + [f"- {line.strip()}" for line in sorted(old - new)]
     return "; ".join(lines[:4]) or "the order of lines"
