@@ -134,7 +134,7 @@ def test_a_wrong_release_in_the_inventory_is_refused(rehearsal, unchanged: Calla
     """A box that runs another release than the inventory says gets no configuration that was made for the other."""
     rehearsal.edit("groups.yaml", "12.2(8)T", "12.2(13)T")
     done = rehearsal.deploy("--yes", "--json")
-    assert done.code == 12, done.out + done.err
+    assert done.code == 13, done.out + done.err
     assert "12.2(8)T" in done.tunnel["sentence"]
     unchanged()
 
@@ -146,7 +146,7 @@ def test_the_wrong_box_behind_an_address_is_refused(rehearsal, unchanged: Callab
     rehearsal.edit("hosts.yaml", ports["vpn3640"], ports["vpn2611"])
     rehearsal.edit("hosts.yaml", "port: 1\n", f"port: {ports['vpn3640']}\n")
     done = rehearsal.deploy("--yes", "--json")
-    assert done.code == 12, done.out + done.err
+    assert done.code == 13, done.out + done.err
     assert "calls itself" in done.tunnel["sentence"]
     unchanged()
 
