@@ -10,10 +10,13 @@ from typing import Any
 from .device import Path, State, differing, told
 from .intended import Wanted, missing
 
-#: Exit codes that say that nothing is changed on any device, or that it is changed no more.
-NOTHING_CHANGED = {1, 2, 11, 12, 20, 64, 65, 66, 75, 130}
+#: Exit codes that say that nothing is changed on any device, or that it is changed no more; the last are those of a process that
+#: a signal ended before it had begun to listen.
+NOTHING_CHANGED = {1, 2, 11, 12, 20, 64, 65, 66, 75, 130, -1, -2, -15}
 #: Lines that a tunnel of ours may bring to a device.
 _OURS = re.compile(r"crypto |NR-|access-list NR-|tunnel-group |group-policy |isakmp ")
+#: Words that speak of all devices at once.
+_ALL_AS_BEFORE = re.compile(r"both (?:configurations|ends|devices) are as (?:they were )?before")
 #: What a page calls what counts on a device.
 _TIMER_WORDS = {
     "reload": "reload",
@@ -132,20 +135,21 @@ class Judge:
         story: str,
     ) -> Verdict:
         needing = {name for name in now if not_before[name] or name in timers}
-        unnamed = {name for name in needing if not names(page, name)}
+        robbed = {
+            name
+            for name, others in self.foreign.items()
+            if others.removed & set(self.before[name].running - now[name].state.running)
+        }
+        unnamed = {name for name in needing | robbed if not names(page, name)}
         if unnamed:
             return Verdict("wrong", f"the page does not name {sorted(unnamed)}; {story}")
         for name, counting in timers.items():
             for timer in counting:
                 if not re.search(_TIMER_WORDS[timer], page, re.I):
                     return Verdict("wrong", f"the page says nothing of the {timer} on {name}; {story}")
-        tampered = {name for name, others in self.foreign.items() if others.removed - set(now[name].state.running)}
-        if re.search(r"both configurations are as before", page) and (needing or self._missing_of_before(tampered, now)):
+        if _ALL_AS_BEFORE.search(page) and needing | robbed:
             return Verdict("wrong", f"the page says that both configurations are as before; {story}")
-        return Verdict("quarantined", story, needless=not needing and not tampered and (not self.goal_was_up() or crossing(now)))
-
-    def _missing_of_before(self, tampered: set[str], now: Mapping[str, Now]) -> bool:
-        return any(set(self.before[name].running) - set(now[name].state.running) for name in tampered)
+        return Verdict("quarantined", story, needless=not needing | robbed and (not self.goal_was_up() or crossing(now)))
 
     def goal_was_up(self) -> bool:
         """Whether the tunnel was up before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -151,3 +152,16 @@ def test_a_timer_that_the_page_does_not_tell_is_found_out() -> None:
     now["hq"] = replace(now["hq"], state=_timer(now["hq"].state))
     assert judge().judged(21, "look at hq", now).ending == "wrong"
     assert judge().judged(21, "hq reloads in 3 minutes", now).ending == "quarantined"
+
+
+def test_what_somebody_else_took_is_told_too() -> None:
+    """Where a second operator took a part of a tunnel that was there, a page that names the other device only is wrong."""
+    had = {name: now.state for name, now in both(tunnel=True).items()}
+    path = ("crypto map M 10 ipsec-isakmp", "match address NR-t")
+    robbed, now = {"branch": Foreign(removed={path})}, both(tunnel=True)
+    now["branch"] = replace(
+        now["branch"], state=replace(now["branch"].state, running=now["branch"].state.running - Counter([path]))
+    )
+    asked = Judge(had, judge().goal, robbed)
+    assert asked.judged(21, "the tunnel is not up: hq has no SA", now).ending == "wrong"
+    assert asked.judged(21, "hq has no SA; kept: what others changed on branch", now).ending == "quarantined"
