@@ -12,11 +12,10 @@ from nr_run.changes.change import Change
 from nr_run.changes.objects import read
 from nr_run.changes.plan import plan_removal, plan_reversal
 from nr_run.changes.removal import owned
-from nr_run.changes.restore import restore
 from nr_run.checks.finding import against
-from nr_run.checks.read_back import read_back
 
 from .firewall import IPSEC, TEMPLATES, Firewall, end_of, lines_of, planned
+from .whole import read_back, restore
 
 OTHER = """\
 access-list other extended permit ip 10.99.1.0 255.255.255.0 10.98.0.0 255.255.0.0

@@ -8,10 +8,10 @@ from nr_run.changes import tree
 from nr_run.changes.objects import read
 from nr_run.changes.sharing import goes_to
 from nr_run.checks.finding import against
-from nr_run.checks.read_back import read_back
 
 from .configs import VPN2611
 from .rendering import ends, planned
+from .whole import read_back
 
 NEAR, _ = ends()
 LURE = """\
