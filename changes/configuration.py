@@ -150,7 +150,7 @@ class Configuration:
         missing = [name for name, line in FORMS[self.os].wished.items() if not _has(self.text.splitlines(), line)]
         sentences = [f"{self.host}: {self.command!r} shows a configuration without {name}" for name in missing if not self.empty]
         if self.counted is False:
-            sentences.append(f"{self.host}: {self.command!r} shows a configuration of another size than it says")
+            sentences.append(f"{self.host}: {self.command!r} is not proved to be whole: its size is not the one that it says")
         return tuple(sentences)
 
     def is_doubtful_beside(self, earlier: Configuration | None) -> bool:

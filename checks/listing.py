@@ -19,13 +19,15 @@ from ..inventory.errors import NotKnown
 class Form:
     """How the list of one command looks: its first line, its last, the words for nothing, and its rows.
 
-    ``head`` and ``tail`` are None where the command prints none; then nothing at all is the list with nothing in it.
+    ``head`` and ``tail`` are None where the command prints none; then nothing at all is the list with nothing in it. ``must`` is
+    a line that each such list has.
     """
 
     head: re.Pattern[str] | None
     row: re.Pattern[str]
     tail: re.Pattern[str] | None = None
     nothing: re.Pattern[str] | None = None
+    must: re.Pattern[str] | None = None
 
 
 #: Above every output with ``terminal exec prompt timestamp``.
@@ -39,25 +41,22 @@ _DIRECTORY = Form(
 )
 #: Cisco IOS, "Command Scheduler (Kron)", and published sessions.
 _KRON = Form(head=re.compile(r"Kron Occurrence Schedule"), row=re.compile(r"\S+ (?:inactive|active|running)\b.*", re.IGNORECASE))
-#: From memory of the ASA command reference, show event manager.
-_EVENTS = Form(
-    head=None,
-    row=re.compile(r"event manager applet \S+.*|  (?:event|action) .*|Last Error: .*|Consolidated .*"),
-)
-_APPLETS = Form(head=None, row=re.compile(r"event manager applet \S+|\s(?:description|event|action|output) .*"))
+#: From memory of the ASA command reference, show event manager: it has neither head nor end, and all its forms are not known. So
+#: it says which applets count, and that one is gone is seen in a whole running configuration.
+_EVENTS = Form(head=None, row=re.compile(r".*"))
 #: Each section begins with its interface; an ASA always has some.
-_INTERFACES = Form(head=re.compile(r"interface \S.*"), row=re.compile(r"interface \S.*|\s.*|!.*"))
+_INTERFACES = Form(
+    head=re.compile(r"!|interface \S.*"), row=re.compile(r"interface \S.*|\s.*|!.*"), must=re.compile(r"interface \S.*")
+)
 
 DIRECTORY = "dir flash:"
 KRON = "show kron schedule"
 EVENTS = "show event manager"
-APPLETS = "show running-config event manager"
 INTERFACES = "show running-config interface"
 FORMS: Mapping[str, Form] = {
     DIRECTORY: _DIRECTORY,
     KRON: _KRON,
     EVENTS: _EVENTS,
-    APPLETS: _APPLETS,
     INTERFACES: _INTERFACES,
 }
 
@@ -100,6 +99,8 @@ def _why_not_whole(form: Form, lines: tuple[str, ...]) -> str:
     if form.head is not None and not _is(form.head, lines[0]):
         return f"was answered with {words_of(lines[0])!r}"
     if form.tail is not None and not _is(form.tail, lines[-1]):
+        return f"breaks off behind {words_of(lines[-1])!r}"
+    if form.must is not None and not any(_is(form.must, line) for line in lines):
         return f"breaks off behind {words_of(lines[-1])!r}"
     strange = next((line for line in lines if not _belongs(form, line)), "")
     return f"shows {words_of(strange)!r}, which is no row of such a list" if strange else ""

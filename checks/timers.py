@@ -13,7 +13,7 @@ from datetime import datetime
 from ..changes.refusals import is_refused, words_of
 from ..inventory.errors import DeviceRefused, NotKnown, ParseError
 from ..parsers import parse
-from .listing import APPLETS, DIRECTORY, EVENTS, KRON, Listing
+from .listing import DIRECTORY, EVENTS, KRON, Listing
 
 RELOAD = "show reload"
 REVERT = "show archive config rollback timer"
@@ -22,7 +22,7 @@ FLASH = DIRECTORY
 
 _NONE_PENDING = re.compile(r"%\s*No Rollback Confirmed Change pending", re.IGNORECASE)
 _TIME = re.compile(r"(\d\d:\d\d:\d\d)(?:\.\d+)? \S+ \w{3} (\w{3}) +(\d+) (\d{4})")
-_KRON_ROW = re.compile(r"(\S+) (?:inactive|active|running)\b(.*)")
+_KRON_ROW = re.compile(r"(\S+) (?:inactive|active|running)\b(.*)", re.IGNORECASE)
 _IN = re.compile(r" in (?:(\d+) days? )?(\d+):(\d+):(\d+)")
 _APPLET = re.compile(r"event manager applet ([^\s,]+)")
 #: From memory of the ASA command reference, show event manager.
@@ -111,12 +111,6 @@ def applets(text: str) -> dict[str, int | None]:
         elif left and found:
             found[next(reversed(found))] = int(left[1])
     return found
-
-
-def configured_applets(text: str) -> frozenset[str]:
-    """Names of the applets in an ASA's running configuration, by ``show running-config event manager``. Raises NotKnown."""
-    heads = (_APPLET.match(line) for line in Listing(APPLETS, text).rows)
-    return frozenset(head[1] for head in heads if head)
 
 
 def clock_is_set(os: str, text: str) -> bool:

@@ -96,7 +96,9 @@ def _plan_all(
     for host in wanted:
         context.progress.phase(host, "log in and read")
     snapshots, errors = run_on(context.nornir, gather, {host: {"platform": platform} for host, platform in wanted.items()})
-    context.folder.note("snapshot", read=sorted(snapshots), failed={host: str(error) for host, error in errors.items()})
+    failed = {host: str(error) for host, error in errors.items()}
+    doubts = [sentence for snapshot in snapshots.values() for sentence in snapshot.doubts]
+    context.folder.note("snapshot", read=sorted(snapshots), failed=failed, **({"doubts": doubts} if doubts else {}))
     context.stop.check()
     plans: list[TunnelPlan] = []
     outcomes: list[TunnelOutcome] = []

@@ -85,10 +85,9 @@ def agreed(task: Task, first: Configuration, again: Again = AGAIN) -> Configurat
     raise NotKnown(f"{first.host}: {first.command!r} reads differently each time, so its {first.what} is not known")
 
 
-def running(task: Task, beside: Configuration | None = None) -> Result:
-    """Nornir task. ``result`` is the running Configuration; read twice if its size is doubtful ``beside`` an earlier one."""
-    found = asked(task, running_of)
-    return Result(host=task.host, result=agreed(task, found) if found.is_doubtful_beside(beside) else found)
+def running(task: Task) -> Result:
+    """Nornir task. ``result`` is the running Configuration."""
+    return Result(host=task.host, result=asked(task, running_of))
 
 
 def running_again(task: Task, first: Configuration) -> Result:

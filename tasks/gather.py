@@ -87,6 +87,11 @@ class Snapshot:
         return self._configuration(COMMANDS[self.observation.os].startup)
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """What is not proved of its configurations though they are whole by all that was seen, one sentence each."""
+        return tuple(dict.fromkeys((*self.running.doubts, *self.running_as_saved.doubts, *self.startup.doubts)))
+
+    @property
     def uptime(self) -> int | None:
         """Seconds since the box had started when it was read, if it says so."""
         return _uptime(self.observation.os, self.outputs.get(VERSION, ""))

@@ -5,9 +5,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
+from ...changes.configuration import Configuration
+from ...changes.fence_lines import name_of
+from ..answers import running_of
 from ..session import Reply, Session
 from .fence import Arming, State, look, refuse_unless_ours
 from .reload_in import schedule
+
+
+def stands_in(running: Configuration, arming: Arming) -> bool:
+    """Whether a line of this run's fence stands in what runs; also where somebody has added to its section, which is left then.
+
+    Only a whole configuration shows that none does: a list, or a filtered configuration, cannot be told from one that was cut.
+    """
+    return running.fenced or name_of(arming.tag) in running.text
 
 
 class BeforeReload(ABC):
@@ -48,10 +59,10 @@ class BeforeReload(ABC):
 
     def stand_down(self, device: Session, arming: Arming) -> bool:
         """Whatever is left of it: after a countdown has ended that is not nothing."""
-        state = look(device, self, arming)
-        if state.remains:
+        remains = look(device, self, arming).remains or stands_in(running_of(device), arming)
+        if remains:
             self._clear(device, arming, ())
-        return state.remains
+        return remains
 
     @abstractmethod
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:

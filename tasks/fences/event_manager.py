@@ -12,13 +12,16 @@ from collections.abc import Mapping, Sequence
 
 from ...changes.fence_lines import applet, applet_of, name_of
 from ...checks.fences import EVENT_MANAGER
-from ...checks.listing import APPLETS, EVENTS
-from ...checks.timers import RELOAD, applets, configured_applets
+from ...checks.listing import EVENTS
+from ...checks.timers import RELOAD, applets
 from ...inventory.errors import DeviceRefused
+from ..answers import configuration
 from ..session import Reply, Session
-from .before_reload import BeforeReload
-from .fence import Arming, State, look, named, refuse_unless_whole, shown, state_of
+from .before_reload import BeforeReload, stands_in
+from .fence import Arming, State, look, refuse_unless_whole, shown, state_of
 from .reload_in import CANCEL, reload_state
+
+APPLETS = "show running-config event manager"
 
 
 class EventManager(BeforeReload):
@@ -64,21 +67,18 @@ class EventManager(BeforeReload):
         return arming.tag
 
     def _clear(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
-        """The applet is looked for in both lists that the device has of it: what stands in one of them is there."""
-        name = name_of(arming.tag)
-        seen = shown(device.exchange((*self.shows, APPLETS)))
-        with named(arming.host):
-            there = {*applets(seen[EVENTS]), *configured_applets(seen[APPLETS])}
-            is_counting = reload_state(seen, arming).armed
-        if name in there:
+        running = device.dialect.commands.running
+        *before, whole = device.exchange((*self.shows, running))
+        seen = shown(before)
+        state_of(self, seen, arming)
+        if name_of(arming.tag) in applets(seen[EVENTS]) or stands_in(configuration(device, whole), arming):
             device.configure([f"no {applet_of(arming.tag)}", "end"])
-        if is_counting:
+        if reload_state(seen, arming).armed:
             device.exchange([CANCEL])
-        *replies, kept = device.exchange((*self.shows, *also, APPLETS))
+        *replies, whole = device.exchange((*self.shows, *also, running))
         state = state_of(self, shown(replies[: len(self.shows)]), arming)
-        with named(arming.host):
-            is_kept = name in configured_applets(kept.text)
-        if state.remains or is_kept:
-            what = f"applet {name}" if is_kept else "the scheduled reload"
+        kept = stands_in(configuration(device, whole), arming)
+        if state.remains or kept:
+            what = f"applet {name_of(arming.tag)}" if kept else "the applet, or the scheduled reload,"
             raise DeviceRefused(f"{arming.host}: {what} could not be taken away")
         return tuple(replies[len(self.shows) :])

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...changes.configuration import Configuration
 from ...changes.fence_lines import command_of, file_of, name_of, occurrence, policy
 from ...checks.fences import CONFIGURE_REPLACE
 from ...checks.listing import KRON
@@ -18,7 +17,7 @@ from ...checks.timers import FLASH, RELOAD, flash_files, kron_rows
 from ...inventory.errors import DeviceRefused, DriftError
 from ..answers import configuration
 from ..session import Reply, Session
-from .before_reload import BeforeReload
+from .before_reload import BeforeReload, stands_in
 from .fence import Arming, State, look, named, refuse_unless_whole, shown, state_of
 from .questions import COPY, DELETE, NONE
 from .reload_in import CANCEL, reload_state
@@ -81,7 +80,7 @@ class ReplaceKron(BeforeReload):
         *before, whole = device.exchange((*self.shows, running))
         seen = shown(before)
         state_of(self, seen, arming)
-        if name in kron_rows(seen[KRON]) or _stands_in(configuration(device, whole), name):
+        if name in kron_rows(seen[KRON]) or stands_in(configuration(device, whole), arming):
             device.exchange(["configure terminal", f"no kron occurrence {name}", f"no kron policy-list {name}", "end"])
         if reload_state(seen, arming).armed:
             device.exchange([CANCEL])
@@ -89,7 +88,7 @@ class ReplaceKron(BeforeReload):
             device.converse(f"delete /force {file_of(arming.tag)}", DELETE, patience_seconds=PATIENCE_SECONDS)
         *replies, whole = device.exchange((*self.shows, *also, running))
         state = state_of(self, shown(replies[: len(self.shows)]), arming)
-        kept = _stands_in(configuration(device, whole), name)
+        kept = stands_in(configuration(device, whole), arming)
         if state.remains or kept:
             raise DeviceRefused(f"{arming.host}: {_left(shown(replies), arming, kept=kept)} could not be taken away")
         return tuple(replies[len(self.shows) :])
@@ -97,11 +96,6 @@ class ReplaceKron(BeforeReload):
 
 def _file(arming: Arming) -> str:
     return file_of(arming.tag).removeprefix("flash:")
-
-
-def _stands_in(running: Configuration, name: str) -> bool:
-    """Also where somebody has added a line to the policy list, which is left in the text then."""
-    return running.fenced or name in running.text
 
 
 def _left(seen: Mapping[str, str], arming: Arming, *, kept: bool) -> str:

@@ -22,7 +22,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "cut in the middle": ("cut-show", "30", "TEXT"),
     "noise": ("garble-show", "TEXT"),
 }
-RUNNING, STARTUP, FENCE = "running", "startup", "fence"
+RUNNING, STARTUP, FENCE, LIST = "running", "startup", "fence", "list"
 #: What each is asked by, on IOS and on an ASA.
 COMMANDS: dict[str, tuple[str, str]] = {
     RUNNING: ("show running-config$", "more system:running-config|show running-config$"),
@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dir flash:|show kron schedule|show reload|show archive config rollback",
         "show event manager|show running-config event|show reload",
     ),
+    # The reload behind it is shown as ever.
+    LIST: ("dir flash:|show kron schedule", "show event manager|show running-config event"),
 }
 
 
@@ -65,6 +67,7 @@ PLACES: dict[str, Place] = {
     "startup check": Place(STARTUP, "triggering", _codes(21), _codes(20), broken=True, saved=True),
     # Which of its lists a fence needs is its own matter, and a short one has no middle.
     "fence": Place(FENCE, "triggering", _codes(20, 21), _codes(20), broken=True),
+    "fence's list": Place(LIST, "triggering", _codes(20, 21), _codes(20), broken=True),
     "resume": Place(RUNNING, "", _codes(21), _codes(20), resumed=True),
     "resume, startup": Place(STARTUP, "", _codes(20, 21), _codes(20), resumed=True),
 }
