@@ -47,7 +47,8 @@ def apply(box: AsaBox, place: Place, line: str, prompt: str = "") -> tuple[list[
     edit = Edit(box, form, reading.leaf.negated, values, at.section if form.mode != "config" else None)
     before = Tunnels(box)
     try:
-        perform(edit, HOOKS)
+        with box.store.changing():
+            perform(edit, HOOKS)
     except Refused as refusal:
         return refusal.lines, at if form.mode != "config" else Place(), whole
     except Misread:

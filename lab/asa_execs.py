@@ -257,7 +257,8 @@ def _clearing(work: Callable[[AsaBox, dict[str, str]], None]) -> Handler:
         box = asa(call)
         before = Tunnels(box)
         try:
-            work(box, call.values)
+            with box.store.changing():
+                work(box, call.values)
         except Refused as refusal:
             return refusal.lines
         before.settle(box)

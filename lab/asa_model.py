@@ -14,7 +14,7 @@ from . import asa_lists as lists
 from .asa_edit import interface_named
 from .asa_text import policy_values
 from .meaning import Key, host_lives
-from .model import Interface, MapEntry, Policy, Route
+from .model import Interface, MapEntry, Policy, Route, Table, longest, table_of
 from .store import Entry, Store
 
 LIFETIME_SECONDS, LIFETIME_KILOBYTES = 28800, 4608000
@@ -56,6 +56,9 @@ class AsaMeaning:
 
     def policies(self) -> list[Policy]:
         """The phase-1 policies; there is no built-in one."""
+        return self.store.remembered("policies", self._policies)
+
+    def _policies(self) -> list[Policy]:
         found = []
         for entry in self.store.all("policy"):
             values = policy_values(entry)
@@ -67,6 +70,9 @@ class AsaMeaning:
 
     def interfaces(self) -> list[Interface]:
         """Interfaces by their names; one without a name carries nothing."""
+        return self.store.remembered("interfaces", self._interfaces)
+
+    def _interfaces(self) -> list[Interface]:
         found = []
         for entry in self.store.all("interface"):
             name, ip = entry.child("nameif"), entry.child("ip address")
@@ -88,9 +94,12 @@ class AsaMeaning:
 
     def entries(self, name: str) -> list[MapEntry]:
         """The entries of a crypto map by sequence number."""
+        return self.store.remembered(("entries", name), lambda: self._entries(name))
+
+    def _entries(self, name: str) -> list[MapEntry]:
         found: dict[int, dict[str, Entry]] = {}
-        for entry in self.store.root.values():
-            if entry.form.family == "map line" and entry.key[0] == name:
+        for entry in self.store.all("map line"):
+            if entry.key[0] == name:
                 found.setdefault(int(entry.key[1]), {})[entry.key[2]] = entry
         aces = lists.by_name(self.store) if found else {}
         return [self._entry(name, seq, found[seq], aces) for seq in sorted(found)]
@@ -155,15 +164,18 @@ class AsaMeaning:
 
     def route_to(self, destination: IPv4Address) -> Route | None:
         """Connected networks and static routes, the longest match wins, then the lowest distance."""
+        return longest(self.store.remembered("routes", self._routes), destination)
+
+    def _routes(self) -> Table:
         up = [i for i in self.interfaces() if i.up and i.network is not None]
-        found = [(i.network.prefixlen, 0, Route(i.network, i, None)) for i in up if i.network and destination in i.network]
+        found = [(0, Route(i.network, i, None)) for i in up if i.network]
         for entry in self.store.all("route"):
             network = IPv4Network(f"{entry.values['net']}/{entry.values['mask']}")
             interface = next((i for i in up if i.name == entry.values["nameif"]), None)
             via = IPv4Address(entry.values["via"])
-            if destination in network and interface is not None and interface.network and via in interface.network:
-                found.append((network.prefixlen, -int(entry.values["distance"]), Route(network, interface, via)))
-        return max(found, key=lambda item: item[:2])[2] if found else None
+            if interface is not None and interface.network and via in interface.network:
+                found.append((int(entry.values["distance"]), Route(network, interface, via)))
+        return table_of(route for _, route in sorted(found, key=lambda item: item[0]))
 
     def speaks_ike(self, local: IPv4Address | None) -> bool:
         """IKE is enabled on the interface of an address."""
@@ -199,6 +211,9 @@ class AsaMeaning:
 
     def rules(self) -> list[Rule]:
         """All translation rules in the order in which they are tried: exemptions and twice NAT, objects, after-auto, then 8.2."""
+        return self.store.remembered("rules", self._rules)
+
+    def _rules(self) -> list[Rule]:
         twice = self.store.all("nat")
         found = [self._exempt(entry) for entry in self.store.all("nat exempt")]
         found += [self._twice(entry) for entry in twice if "after" not in entry.values]

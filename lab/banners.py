@@ -110,14 +110,15 @@ def set_marks(box: Box, *, on: bool) -> None:
     """Configure and save the banner of the fault `banner-marks`, or take it away; nothing else of the startup changes."""
     marks = [line.format(host=box.hostname) for line in MARKS]
     before = box.config_lines()
-    for identity in [i for i in box.store.root if i[0] == "banner" and i[1][0] == "motd"]:
-        del box.store.root[identity]
-    if on and box.profile.asa:
-        for number, line in enumerate(marks, start=1):
-            key = ("motd", str(number))
-            box.store.root[("banner", key)] = Entry(ASA, key, f"banner motd {line.strip()}", {"text": line.strip()})
-    elif on:
-        _store(box.store, "motd", ["", *marks, ""])
+    with box.store.changing():
+        for identity in [i for i in box.store.root if i[0] == "banner" and i[1][0] == "motd"]:
+            del box.store.root[identity]
+        if on and box.profile.asa:
+            for number, line in enumerate(marks, start=1):
+                key = ("motd", str(number))
+                box.store.root[("banner", key)] = Entry(ASA, key, f"banner motd {line.strip()}", {"text": line.strip()})
+        elif on:
+            _store(box.store, "motd", ["", *marks, ""])
     box.resave(_spliced(box.saved.lines, before, box.config_lines()))
 
 

@@ -90,6 +90,17 @@ class Box:
         self.revert = Revert(self)
         self.kron = Kron(self)
 
+    @property
+    def store(self) -> Store:
+        """The running configuration."""
+        return self._store
+
+    @store.setter
+    def store(self, store: Store) -> None:
+        self._store = store
+        store.on_change = lambda: self.network.owners.changed(self)
+        store.on_change()
+
     def boot(self, config: str) -> None:
         """Type the initial configuration; a line that the release refuses is a mistake of ours and raises ValueError."""
         place = Place()

@@ -63,7 +63,8 @@ def swallowed(box: Box, place: Place, line: str) -> str:
 def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: str = "") -> tuple[list[str], Place]:
     """Apply one line: return what the router answers, and where the person is after it."""
     if place.banner is not None:
-        return [], replace(place, banner=typed(box.store, place.banner, line))
+        with box.store.changing():
+            return [], replace(place, banner=typed(box.store, place.banner, line))
     if not line.strip() or line.lstrip().startswith("!"):
         return [], place
     reading, at = read(release, place, line)
@@ -76,7 +77,8 @@ def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: 
     section = at.section if form.mode != "config" else None
     edit = Edit(box, form, negated, values, section)
     try:
-        perform(edit, HOOKS)
+        with box.store.changing():
+            perform(edit, HOOKS)
     except Refused as refusal:
         return refusal.lines, at
     except Misread as error:

@@ -13,11 +13,14 @@ from .store import Entry, Identity, Store
 class Surroundings(Protocol):
     """What a rule needs of the box around the configuration."""
 
-    store: Store
     physical: tuple[str, ...]
     switched: tuple[str, ...]
     #: File systems that a path may name, beside nvram.
     disks: tuple[str, ...]
+
+    @property
+    def store(self) -> Store:
+        """The configuration."""
 
     @property
     def weak_crypto(self) -> str:

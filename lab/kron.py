@@ -51,7 +51,8 @@ class Kron:
             await self.box.clock.sleep(seconds)
             policies, commands = [item.key for item in entry.all("kron list")], self._commands(entry)
             if entry.values["kind"] == "oneshot":
-                self.box.store.root.pop(("kron occurrence", entry.key), None)
+                with self.box.store.changing():
+                    self.box.store.root.pop(("kron occurrence", entry.key), None)
                 self._tasks.pop(name, None)
                 self._at.pop(name, None)
                 await self._perform(policies, commands)
@@ -75,8 +76,9 @@ class Kron:
                 return
             if any(line.startswith("%") or "^" in line for line in script.text().splitlines()):
                 self.box.log(f"%KRON-3-ERROR: {command}: the command failed")
-                for key in policies:
-                    self.box.store.root.pop(("kron policy", key), None)
+                with self.box.store.changing():
+                    for key in policies:
+                        self.box.store.root.pop(("kron policy", key), None)
                 return
 
     def show(self) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 
 from .rules import map_entries
@@ -101,6 +103,10 @@ DEFAULT_POLICIES = tuple(
 
 def policies(store: Store, *, defaults: bool = False) -> list[Policy]:
     """All policies by priority. The built-in one comes last; with `defaults` there is a set of them, used when no other is."""
+    return store.remembered(("policies", defaults), lambda: _policies(store, defaults=defaults))
+
+
+def _policies(store: Store, *, defaults: bool) -> list[Policy]:
     found = []
     for entry in store.all("isakmp policy"):
         found.append(
@@ -127,12 +133,21 @@ def _value(entry: Entry, family: str, default: str) -> str:
 
 def key_for(store: Store, peer: IPv4Address) -> Entry | None:
     """The pre-shared key for a peer: its own first, then a wider one."""
-    found = []
+    own, wide = store.remembered("keys", lambda: _keys(store))
+    return own.get(peer) or next((entry for network, entry in wide if peer in network), None)
+
+
+def _keys(store: Store) -> tuple[dict[IPv4Address, Entry], list[tuple[IPv4Network, Entry]]]:
+    """The keys of single addresses, and those of networks, narrower ones first."""
+    own: dict[IPv4Address, Entry] = {}
+    wide = []
     for entry in store.all("isakmp key"):
-        network = ipaddress.ip_network(f"{entry.values['peer']}/{entry.values.get('mask', '255.255.255.255')}", strict=False)
-        if peer in network:
-            found.append((network.prefixlen, entry))
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+        network = IPv4Network(f"{entry.values['peer']}/{entry.values.get('mask', '255.255.255.255')}", strict=False)
+        if network.prefixlen == 32:
+            own[network.network_address] = entry
+        else:
+            wide.append((network, entry))
+    return own, sorted(wide, key=lambda pair: -pair[0].prefixlen)
 
 
 def keepalive(store: Store) -> int:
@@ -148,9 +163,17 @@ def acl_lines(store: Store, name: str) -> list[str]:
     named = store.get("named-acl", name)
     if named is not None:
         return [child.text for child in named.children.values()]
-    return [entry.values["ace"] for entry in store.all("access-list") if entry.key[0] == name]
+    return store.remembered("numbered", lambda: _numbered(store)).get(name, [])
 
 
+def _numbered(store: Store) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for entry in store.all("access-list"):
+        found.setdefault(entry.key[0], []).append(entry.values["ace"])
+    return found
+
+
+@lru_cache(maxsize=1 << 16)
 def selector(text: str) -> tuple[str, Selector] | None:
     """Read `permit ip 10.0.0.0 0.0.0.255 host 10.1.1.1`; ports are not looked at; None for a remark."""
     words = text.split()
@@ -179,8 +202,8 @@ def _network(words: list[str]) -> tuple[IPv4Network, list[str]]:
 
 def permits(store: Store, acl: str, source: IPv4Address, destination: IPv4Address) -> bool:
     """Whether a list permits the packet; an empty or missing list permits nothing here."""
-    for line in acl_lines(store, acl):
-        read = selector(line)
+    lines = store.remembered(("list", acl), lambda: [selector(line) for line in acl_lines(store, acl)])
+    for read in lines:
         if read is not None and read[1].covers(source, destination):
             return read[0] == "permit"
     return False
@@ -188,7 +211,7 @@ def permits(store: Store, acl: str, source: IPv4Address, destination: IPv4Addres
 
 def entries(store: Store, name: str) -> list[MapEntry]:
     """The entries of a crypto map by sequence number."""
-    return [_entry(store, entry) for entry in map_entries(store, name)]
+    return store.remembered(("entries", name), lambda: [_entry(store, entry) for entry in map_entries(store, name)])
 
 
 def dynamic_templates(store: Store, name: str) -> list[MapEntry]:
@@ -238,6 +261,10 @@ def lifetime(store: Store, entry: Entry | None, unit: str, default: int) -> int:
 
 def interfaces(store: Store) -> list[Interface]:
     """All interfaces in the order of the box."""
+    return store.remembered("interfaces", lambda: _interfaces(store))
+
+
+def _interfaces(store: Store) -> list[Interface]:
     found = []
     for entry in store.all("interface"):
         ip, nat, bound = entry.child("ip address"), entry.child("ip nat side"), entry.child("crypto map")
@@ -267,16 +294,36 @@ class Route:
 
 def route_to(store: Store, destination: IPv4Address) -> Route | None:
     """Look up a destination: connected networks and static routes, the longest match wins."""
+    return longest(store.remembered("routes", lambda: _routes(store)), destination)
+
+
+Table = list[tuple[int, dict[int, Route]]]
+
+
+def longest(table: Table, destination: IPv4Address) -> Route | None:
+    """The route with the longest prefix that a destination falls under."""
+    number = int(destination)
+    return next((found for mask, routes in table if (found := routes.get(number & mask)) is not None), None)
+
+
+def table_of(routes: Iterable[Route]) -> Table:
+    """Routes by the length of their prefix, the longest first; of two for one network the first stays."""
+    found: dict[int, dict[int, Route]] = {}
+    for route in routes:
+        mask = int(route.network.netmask)
+        found.setdefault(mask, {}).setdefault(int(route.network.network_address), route)
+    return sorted(found.items(), reverse=True)
+
+
+def _routes(store: Store) -> Table:
     up = [i for i in interfaces(store) if i.up and i.network is not None]
-    found: list[Route] = [Route(i.network, i, None) for i in up if i.network is not None and destination in i.network]
+    found = [Route(i.network, i, None) for i in up if i.network is not None]
     for entry in store.all("ip route"):
         network = IPv4Network(f"{entry.values['net']}/{entry.values['mask']}", strict=False)
         via = entry.values["via"]
-        if destination not in network:
-            continue
         for interface in up:
             if interface.name == via:
                 found.append(Route(network, interface, None))
             elif via[0].isdigit() and interface.network is not None and IPv4Address(via) in interface.network:
                 found.append(Route(network, interface, IPv4Address(via)))
-    return max(found, key=lambda route: route.network.prefixlen) if found else None
+    return table_of(found)

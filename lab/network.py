@@ -7,8 +7,9 @@ One segment 172.18.124.0/24 with a gateway that knows no private network; behind
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address
 from typing import Protocol
@@ -18,7 +19,10 @@ from .clock import LabClock
 from .faults import Faults
 from .meaning import Meaning, host_lives
 from .sa import CryptoState, Flow
+from .store import Store
 
+MOMENT = 0.5  # lab seconds within which nothing ends that had not ended before
+SWEEP_SECONDS = 0.1  # real seconds between two looks at all boxes
 GATEWAY = IPv4Address("172.18.124.1")
 CLIENT = IPv4Address("64.102.55.142")
 CLIENT_POOL = IPv4Address("14.1.1.106")
@@ -38,6 +42,10 @@ class Station(Protocol):
     name: str
     faults: Faults
     crypto: CryptoState
+
+    @property
+    def store(self) -> Store:
+        """Its configuration."""
 
     @property
     def meaning(self) -> Meaning:
@@ -76,6 +84,50 @@ class Negotiator(Protocol):
         """Make new SAs for a flow whose lifetime ends; False if the two ends do not agree any more."""
 
 
+class Owners:
+    """Who has which address: an index in which a box is entered anew after its configuration has changed."""
+
+    def __init__(self) -> None:
+        self._found: dict[IPv4Address, list[Station]] = {}
+        self._known: dict[str, list[IPv4Address]] = {}
+        self._stale: dict[str, Station] = {}
+
+    def changed(self, box: Station) -> None:
+        """The configuration of a box has begun or ended to change, or is another one."""
+        self._stale[box.name] = box
+
+    def of(self, address: IPv4Address, order: Mapping[str, Station]) -> list[Station]:
+        """The boxes with an address on an interface that is up, in their order."""
+        for box in list(self._stale.values()):
+            self._enter(box, order)
+            if box.store.steady:
+                del self._stale[box.name]
+        return self._found.get(address, [])
+
+    def _enter(self, box: Station, order: Mapping[str, Station]) -> None:
+        addresses = list(dict.fromkeys(i.address for i in box.meaning.interfaces() if i.up and i.address is not None))
+        for address in self._known.get(box.name, []):
+            self._found[address] = [other for other in self._found[address] if other is not box]
+        for address in addresses:
+            found = [*self._found.get(address, []), box]
+            self._found[address] = [other for other in order.values() if other in found] if len(found) > 1 else found
+        self._known[box.name] = addresses
+
+
+class Heard:
+    """Whom each box has an IKE SA with, read once for all its peers that ask."""
+
+    def __init__(self) -> None:
+        self._peers: dict[str, set[IPv4Address]] = {}
+
+    def by(self, box: Station) -> set[IPv4Address]:
+        """The addresses of both ends of every IKE SA of a box that is up."""
+        if box.name not in self._peers:
+            rows = [row for row in box.crypto.ike if row.state == "QM_IDLE"]
+            self._peers[box.name] = {address for row in rows for address in (row.dst, row.src)}
+        return self._peers[box.name]
+
+
 @dataclass(slots=True)
 class Network:
     """All boxes on the segment."""
@@ -83,13 +135,12 @@ class Network:
     clock: LabClock
     boxes: dict[str, Station]
     ike: Negotiator | None = None
+    owners: Owners = field(default_factory=Owners)
+    swept: float = float("-inf")
 
     def owner(self, address: IPv4Address) -> Station | None:
         """The box that has an address on an interface that is up."""
-        for box in self.boxes.values():
-            if not box.off and any(i.up and i.address == address for i in box.meaning.interfaces()):
-                return box
-        return None
+        return next((box for box in self.owners.of(address, self.boxes) if not box.off), None)
 
     def neighbour(self, box: Station, address: IPv4Address) -> Station | None:
         """The box at an address, if this box has a way there over the segment."""
@@ -110,7 +161,7 @@ class Network:
 
     def echo(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Outcome:
         """Send one echo request and see whether the reply comes back."""
-        self.settle()
+        self.settle(box)
         where = self._send(box, source, destination)
         if isinstance(where, Outcome):
             return where
@@ -145,9 +196,10 @@ class Network:
     ) -> Station | Outcome | None:
         """The crypto map of the interface; None when no entry wants the packet."""
         for entry in box.meaning.entries(out.crypto_map):
-            negotiated = box.crypto.carrying(entry.name, entry.seq, source, destination)
             selector = entry.selector_for(source, destination) if entry.complete else None
-            if negotiated is not None and (entry.dynamic or selector is not None):
+            wanted = entry.dynamic or selector is not None
+            negotiated = box.crypto.carrying(entry.name, entry.seq, source, destination) if wanted else None
+            if negotiated is not None:
                 return self._encrypted(box, negotiated, source, destination)
             if box.meaning.drops_incomplete and not entry.dynamic and not (entry.peers and entry.lines):
                 return Outcome.LOST
@@ -217,16 +269,29 @@ class Network:
         """A packet for a box itself, or for a host on a LAN behind it."""
         return box if box.meaning.reaches(destination, source, tunnelled=tunnelled) else Outcome.LOST
 
-    def settle(self) -> None:
-        """Let time pass: rekey what ends soon and was used, drop what has ended."""
-        now = self.clock.now()
-        for box in self.boxes.values():
-            box.crypto.ike = [row for row in box.crypto.ike if row.expires > now]
-            self._probe_peers(box, now)
-            for flow in list(box.crypto.flows):
-                self._age(box, flow, now)
+    def settle(self, box: Station) -> None:
+        """Let time pass for a box and those that it has SAs with: rekey what ends soon and was used, drop what has ended.
 
-    def _probe_peers(self, box: Station, now: float) -> None:
+        Now and then it passes for all, whoever asks; a box that was settled at this moment already is left alone.
+        """
+        now, heard = self.clock.now(), Heard()
+        if time.monotonic() - self.swept >= SWEEP_SECONDS:
+            self.swept = time.monotonic()
+            boxes = list(self.boxes.values())
+        else:
+            boxes = [box, *(other for flow in box.crypto.flows if (other := self.owner(flow.peer)) is not None)]
+        for each in boxes:
+            if (each.crypto.ike or each.crypto.flows) and now - each.crypto.settled >= MOMENT:
+                each.crypto.settled = now
+                self._settle(each, now, heard)
+
+    def _settle(self, box: Station, now: float, heard: Heard) -> None:
+        box.crypto.ike = [row for row in box.crypto.ike if row.expires > now]
+        self._probe_peers(box, now, heard)
+        for flow in list(box.crypto.flows):
+            self._age(box, flow, now)
+
+    def _probe_peers(self, box: Station, now: float, heard: Heard) -> None:
         """A peer that has been silent for as long as the keepalives wait is given up."""
         for row in list(box.crypto.ike):
             peer = next((address for address in (row.dst, row.src) if self.owner(address) is not box), row.dst)
@@ -234,7 +299,7 @@ class Network:
             if row.state != "QM_IDLE" or peer == CLIENT or not patience:
                 continue
             other, local = self.ike_peer(box, peer), row.src if peer == row.dst else row.dst
-            if other is not None and other.crypto.ike_with(local) is not None:
+            if other is not None and local in heard.by(other):
                 box.crypto.silent.pop(peer, None)
             elif now - box.crypto.silent.setdefault(peer, now) > patience:
                 del box.crypto.silent[peer]

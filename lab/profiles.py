@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from . import profiles_asa, profiles_ssh, profiles_xe
+from .errors import LabError
 from .profile import Profile
 from .store import Layout
 
@@ -227,6 +228,14 @@ PROFILES: dict[str, Profile] = {
 }
 
 
+#: What clones of a profile are numbered with: neither the gateway, nor the address of a profile.
+FREE = [
+    number
+    for number in range(2, 255)
+    if number != 159 and f"172.18.124.{number}" not in [profile.addresses.get("wan") for profile in PROFILES.values()]
+]
+
+
 def initial_config(name: str, model: str, index: int, secrets: dict[str, str], *, first: bool) -> str:
     """The configuration that a box starts with.
 
@@ -236,5 +245,7 @@ def initial_config(name: str, model: str, index: int, secrets: dict[str, str], *
     profile = PROFILES[model]
     addresses = profile.addresses
     if addresses and (name != model if model == "vpn3640" else not first):
-        addresses = {"wan": f"172.18.124.{2 + index % 150}", "lan": f"10.20.{index % 250}.1"}
+        if index >= len(FREE):
+            raise LabError(f"The lab's segment has no address left for {name}: it has room for {len(FREE)} devices.")
+        addresses = {"wan": f"172.18.124.{FREE[index]}", "lan": f"10.20.{index}.1"}
     return profile.config.format(name=name, **addresses, **secrets)

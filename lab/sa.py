@@ -83,6 +83,7 @@ class CryptoState:
     next_flow: int = 1
     ike: list[IkeSa] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
+    settled: float = float("-inf")
     silent: dict[IPv4Address, float] = field(default_factory=dict)
     gone: list[tuple[float, IkeSa]] = field(default_factory=list)
 

@@ -27,7 +27,7 @@ GROUPS = {"1": "#1 (768 bit)", "2": "#2 (1024 bit)", "5": "#5 (1536 bit)"}
 
 def isakmp_sa(box: Box) -> list[str]:
     """`show crypto isakmp sa`: no status column on this release."""
-    box.network.settle()
+    box.network.settle(box)
     lines = ["dst             src             state           conn-id    slot"]
     for row in sorted(box.crypto.ike, key=lambda row: row.conn_id):
         lines.append(f"{row.dst!s:<15} {row.src!s:<15} {row.state:<15} {row.conn_id:>7} {0:>7}")
@@ -111,7 +111,7 @@ def flows_of(box: Box, name: str) -> list[Flow]:
 
 def ipsec_sa(box: Box, name: str = "", interface: str = "", peer: str = "") -> list[str]:
     """`show crypto ipsec sa`, of all interfaces, or of one map, interface or peer."""
-    box.network.settle()
+    box.network.settle(box)
     lines: list[str] = []
     for item in model.interfaces(box.store):
         if not item.crypto_map or item.address is None:
@@ -206,7 +206,7 @@ def dynamic_map(box: Box, name: str = "") -> list[str]:
 
 def engine(box: Box) -> list[str]:
     """`show crypto engine connections active`: one row for each IKE SA and each ESP SA."""
-    box.network.settle()
+    box.network.settle(box)
     lines = ["", f"{'  ID':<4} {'Interface':<15} {'IP-Address':<15} {'State':<6} {'Algorithm':<20} {'Encrypt':>8} {'Decrypt':>8}"]
     names = {"md5": "HMAC_MD5", "sha": "HMAC_SHA", "des": "DES_56_CB", "3des": "3DES_56_C"}
     for row in box.crypto.ike:

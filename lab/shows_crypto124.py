@@ -72,7 +72,7 @@ def words(box: Box) -> Words:
 
 def isakmp_sa(box: Box) -> list[str]:
     """`show crypto isakmp sa`: rows that failed or were cleared stay for a while, as deleted."""
-    box.network.settle()
+    box.network.settle(box)
     live = sorted(box.crypto.ike, key=lambda row: -row.conn_id)
     gone = sorted(box.crypto.deleted(box.clock.now()), key=lambda row: -row.conn_id)
     sections = words(box).sections
@@ -182,7 +182,7 @@ def _flow(box: Box, flow: Flow, local: IPv4Address, interface: str, group: str) 
 
 def ipsec_sa(box: Box, name: str = "", interface: str = "", peer: str = "") -> list[str]:
     """`show crypto ipsec sa`, of all interfaces, or of one map, interface or peer."""
-    box.network.settle()
+    box.network.settle(box)
     lines: list[str] = []
     for item in model.interfaces(box.store):
         if not item.crypto_map or item.address is None:
@@ -243,7 +243,7 @@ def _entry(box: Box, entry: model.MapEntry) -> list[str]:
 
 def session(box: Box, detail: str = "") -> list[str]:
     """`show crypto session`, short or in detail: one block for each interface and peer."""
-    box.network.settle()
+    box.network.settle(box)
     lines = ["Crypto session current status", ""]
     if detail:
         lines += [

@@ -15,7 +15,7 @@ from .box import Box
 from .profile import Ssh
 from .sessions import open_session
 from .terminal import Hangup
-from .vty import Vty
+from .vty import Late, Vty
 
 TRIES = 3
 
@@ -25,6 +25,14 @@ def new_host_key(bits: int, algorithms: tuple[str, ...]) -> asyncssh.SSHKeyPair:
     (pair,) = asyncssh.load_keypairs([asyncssh.generate_private_key("ssh-rsa", key_size=bits)])
     pair.host_key_algorithms = tuple(algorithm.encode() for algorithm in algorithms)
     return pair
+
+
+def delayed(connection: asyncssh.SSHServerConnection, box: Box) -> Late:
+    """Delay what arrives at a connection as `latency` says, from its first packet on: key exchange and login cost round
+    trips too. asyncio hands each packet to the method that the connection has at that moment, which is therefore replaced."""
+    late = Late(box, connection.data_received)
+    connection.data_received = late.take  # type: ignore[method-assign,assignment]
+    return late
 
 
 class SshLine(Vty, asyncssh.SSHServerSession[bytes]):
@@ -53,8 +61,8 @@ class SshLine(Vty, asyncssh.SSHServerSession[bytes]):
         self._served = asyncio.get_running_loop().create_task(self._serve())
 
     def data_received(self, data: bytes, _datatype: asyncssh.DataType) -> None:
-        """Input from the client."""
-        self.feed(data)
+        """Input from the client; what is late about it was so on the way to the connection."""
+        self._accept(data)
 
     def connection_lost(self, _exc: Exception | None) -> None:
         """The channel is gone, and with it the connection."""
@@ -109,10 +117,12 @@ class Login(asyncssh.SSHServer):
         self.tries = 0
         self.served = False
         self.connection: asyncssh.SSHServerConnection | None = None
+        self.late: Late | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Take a vty line, or refuse when there is none."""
         self.connection = conn
+        self.late = delayed(conn, self.box)
         line = SshLine(self.box, conn)
         if not line.take_line("ssh"):
             conn.abort()
@@ -122,6 +132,8 @@ class Login(asyncssh.SSHServer):
 
     def connection_lost(self, _exc: Exception | None) -> None:
         """Free the vty."""
+        if self.late is not None:
+            self.late.stop()
         if self.line is not None:
             self.line.free_line()
             self.lines.remove(self.line)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from .forms import Form
 
@@ -37,11 +39,47 @@ class Entry:
                 yield f" {line}"
 
 
+T = TypeVar("T")
+
+
 class Store:
-    """The configuration of one box."""
+    """The configuration of one box. Whoever changes it does so inside `changing`, so that what it means is read once."""
 
     def __init__(self) -> None:
         self.root: dict[Identity, Entry] = {}
+        #: Told each time when a change begins and when it ends.
+        self.on_change: Callable[[], None] = lambda: None
+        self._memo: dict[Hashable, Any] = {}
+        self._open = 0
+
+    def _changed(self) -> None:
+        self._memo.clear()
+        self.on_change()
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Lines come and go in here; nothing that is read meanwhile is remembered."""
+        self._open += 1
+        self._changed()
+        try:
+            yield
+        finally:
+            self._open -= 1
+            self._changed()
+
+    @property
+    def steady(self) -> bool:
+        """Whether it does not change just now."""
+        return not self._open
+
+    def remembered(self, what: Hashable, make: Callable[[], T]) -> T:
+        """What is made of the configuration, once for as long as it does not change; nobody may alter it."""
+        if self._open:
+            return make()
+        if what not in self._memo:
+            self._memo[what] = make()
+        found: T = self._memo[what]
+        return found
 
     def get(self, family: str, *key: str) -> Entry | None:
         """The line with this identity, or None."""
@@ -49,8 +87,17 @@ class Store:
 
     def all(self, family: str) -> list[Entry]:
         """All lines of a family, numbered ones by number."""
-        found = [entry for entry in self.root.values() if entry.form.family == family and not _empty(entry)]
-        return sorted(found, key=_by_number)
+        return list(self.remembered(("all", family), lambda: self._all(family)))
+
+    def _all(self, family: str) -> list[Entry]:
+        families = self.remembered("families", self._families)
+        return sorted((entry for entry in families.get(family, []) if not _empty(entry)), key=_by_number)
+
+    def _families(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self.root.values():
+            found.setdefault(entry.form.family, []).append(entry)
+        return found
 
     def text(self, layout: Layout, order: Mapping[str, int]) -> list[str]:
         """Every line, in the order of the layout: `!` is a line, `x!` puts one after each block, `x/` one between blocks.

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 from abc import abstractmethod
+from collections import deque
+from collections.abc import Callable
 
 from .box import Box
 from .terminal import HELP, Half, Hangup, Terminal
@@ -16,6 +18,43 @@ from .terminal import HELP, Half, Hangup, Terminal
 VTYS = 5
 PIECE_SECONDS = 0.001
 LONGEST = 254  # characters of a line that the router reads; it rings the bell at the next one
+
+
+class Late:
+    """Hands bytes on, `latency` later if that fault is on, in their order."""
+
+    def __init__(self, box: Box, accept: Callable[[bytes], None]) -> None:
+        self.box = box
+        self.accept = accept
+        self._waiting: deque[tuple[float, bytes]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def take(self, data: bytes) -> None:
+        """Bytes have arrived."""
+        late = self.box.faults.number("latency") / 1000
+        if not late and not self._waiting:
+            self.accept(data)
+            return
+        self._waiting.append((asyncio.get_running_loop().time() + late, data))
+        if self._timer is None:
+            self._wait()
+
+    def _wait(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_at(max(self._waiting[0][0], loop.time()), self._deliver)
+
+    def _deliver(self) -> None:
+        self._timer = None
+        _, data = self._waiting.popleft()
+        self.accept(data)
+        if self._waiting and self._timer is None:
+            self._wait()
+
+    def stop(self) -> None:
+        """Nothing that has not been handed on will be."""
+        self._waiting.clear()
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 def pieces(data: bytes) -> list[bytes]:
@@ -41,8 +80,7 @@ class Vty(Terminal):
         self._gone = False
         self._after_cr = False
         self._shown = ""
-        self._late: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._late = Late(box, self._accept)
         self._output = bytearray()
         self._pieces: list[bytes] = []
         self._trickle: asyncio.Task[None] | None = None
@@ -55,8 +93,6 @@ class Vty(Terminal):
         self.vty = free[0]
         self.box.vtys[self.vty] = ""
         self.box.terminals[self.vty] = self
-        loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._deliver())]
         return True
 
     def _admits(self, transport: str) -> bool:
@@ -70,22 +106,11 @@ class Vty(Terminal):
         self._arrived.set()
         if self.box.terminals.get(self.vty) is self:
             del self.box.vtys[self.vty], self.box.terminals[self.vty]
-        for task in self._tasks:
-            task.cancel()
+        self._late.stop()
 
     def feed(self, data: bytes) -> None:
         """Input from the client, at once or late."""
-        late = self.box.faults.number("latency") / 1000
-        if late or not self._late.empty():
-            self._late.put_nowait((asyncio.get_running_loop().time() + late, data))
-        else:
-            self._accept(data)
-
-    async def _deliver(self) -> None:
-        while True:
-            when, data = await self._late.get()
-            await asyncio.sleep(max(0.0, when - asyncio.get_running_loop().time()))
-            self._accept(data)
+        self._late.take(data)
 
     def _accept(self, data: bytes) -> None:
         text = self.strip(data)

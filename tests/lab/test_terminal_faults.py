@@ -129,18 +129,24 @@ def test_a_banner_full_of_marks(several: LabHandle, device: str) -> None:
     assert [stamp.sub("", text) for text in after] == [stamp.sub("", text) for text in before]
 
 
+def unstamped(lab: LabHandle, device: str) -> list[str]:
+    """The running configuration without its size and the time of its last change."""
+    lines = lab.exec(device, "show running-config").splitlines()
+    return [line for line in lines if line.strip() not in ("", "!") and "UTC" not in line and " bytes" not in line]
+
+
 @each_box
 def test_a_banner_survives_a_reload(several: LabHandle, device: str) -> None:
     """What the banner holds is taken for text and not for configuration when the box boots, however it looks."""
     several.exec(device, "write memory")
     several.fault(device, "banner-marks")
     several.fault(device, "reboot-after", 1)
-    running = [line for line in several.exec(device, "show running-config").splitlines() if "UTC" not in line]
+    running = unstamped(several, device)
     with session(several, device) as line, pytest.raises(EOFError):
         line.configure("access-list 150 permit ip any any" if not on_asa(device) else "access-list X extended permit ip any any")
     with back(several, device) if on_asa(device) else came_back(several, device):
         pass
-    assert [line for line in several.exec(device, "show running-config").splitlines() if "UTC" not in line] == running
+    assert unstamped(several, device) == running
 
 
 @each_box
