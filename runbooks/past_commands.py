@@ -9,6 +9,7 @@ import click
 
 from ..inventory.errors import Exit, NothingMatched
 from ..inventory.intent import Tunnel
+from .cancel_page import armed_pages
 from .closing import close_run
 from .command import (
     ACCEPT_UNSAVED,
@@ -134,6 +135,8 @@ def _show(run: str | None, **options: Any) -> Exit:
         click.echo(f"run {path.name} is {summary.outcome}; its last step was: {summary.last}")
         if summary.outcome in (RUNNING, UNFINISHED):
             click.echo(advice(runs, path.name))
+            for page in armed_pages(path):
+                click.echo(f"{page.parent.name} is armed, as far as is known; by hand: {page}")
     return Exit.OK
 
 

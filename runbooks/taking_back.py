@@ -14,6 +14,7 @@ from ..inventory.errors import ChangeError, DeviceRefused, Exit, NrRunError, Unr
 from ..tasks.dead_man import fire, stand_down
 from ..tasks.fences import FENCES
 from ..tasks.undo import Undone, undo
+from .cancel_page import mark_cancelled
 from .context import Context
 from .fencing import arming_of, seconds_until_reverted
 from .fleet import run_on
@@ -235,7 +236,7 @@ def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone]
 
 
 def _by_hand(end: EndPlan) -> str:
-    return FENCES[end.fence.name].by_hand if end.fence else ""
+    return FENCES[end.fence.name].by_hand.sentence if end.fence else ""
 
 
 def _call_off(context: Context, so_far: Progressing, ends: Sequence[EndPlan], *, patient: bool) -> Errors:
@@ -257,5 +258,6 @@ def _call_off(context: Context, so_far: Progressing, ends: Sequence[EndPlan], *,
     for end in ends:
         if end.host not in errors:
             context.folder.note("disarmed", host=end.host)
+            mark_cancelled(context, [end.host])
             so_far.armed.remove(end)
     return errors

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 from ..session import Reply, Session
+from .by_hand import ByHand
 from .fence import Arming, State, look, refuse_unless_ours
 from .reload_in import schedule
 
@@ -15,7 +16,7 @@ class BeforeReload(ABC):
 
     name: str
     shows: tuple[str, ...]
-    by_hand: str
+    by_hand: ByHand
     #: By what the device goes back, for the plan.
     by: str
 

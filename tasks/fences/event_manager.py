@@ -16,6 +16,7 @@ from ...checks.timers import EVENTS, RELOAD, applets
 from ...inventory.errors import DeviceRefused
 from ..session import Reply, Session
 from .before_reload import BeforeReload
+from .by_hand import ByHand
 from .fence import Arming, State, look, refuse_unless_whole, shown
 from .reload_in import CANCEL, reload_state
 
@@ -28,7 +29,7 @@ class EventManager(BeforeReload):
     name = EVENT_MANAGER
     shows: tuple[str, ...] = (EVENTS, RELOAD)
     by = "event manager"
-    by_hand = "type no event manager applet NR-..., then reload cancel, and see show event manager and show reload"
+    by_hand = ByHand(see=(EVENTS, RELOAD), cancel=("configure terminal", "no event manager applet {name}", "end", CANCEL))
 
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
         """Applet and reload are one fence."""
