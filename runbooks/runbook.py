@@ -13,6 +13,7 @@ from ..inventory.intent import Tunnel
 from ..tasks.gather import Snapshot, gather
 from .carrying_out import carry_out
 from .context import Context
+from .finding_tunnels import notice_strays
 from .fleet import run_on, run_on_all
 from .locks import locked, refuse_held
 from .outcome import Result, TunnelOutcome, refused
@@ -99,6 +100,7 @@ def _plan_all(
     snapshots, errors = run_on(context.nornir, gather, {host: {"platform": platform} for host, platform in wanted.items()})
     context.folder.note("snapshot", read=sorted(snapshots), failed={host: str(error) for host, error in errors.items()})
     context.stop.check()
+    notice_strays(context, snapshots, besides=[tunnel.name for tunnel in tunnels])
     plans: list[TunnelPlan] = []
     outcomes: list[TunnelOutcome] = []
     running: dict[str, str] = {}
