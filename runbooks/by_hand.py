@@ -51,7 +51,7 @@ def paste(folder: Path, end: EndPlan) -> str:
 
 def call_off(end: EndPlan) -> str:
     """How its dead-man is called off by hand."""
-    return f"on {end.host}, {FENCES[end.fence.name].by_hand}" if end.fence else ""
+    return f"on {end.host}, {FENCES[end.fence.name].by_hand.sentence}" if end.fence else ""
 
 
 def still_counts(context: Context, end: EndPlan) -> str:

@@ -98,6 +98,22 @@ ROLLOUT = with_options(
         "--max-failures", type=click.IntRange(min=0), default=0, metavar="N", help="Begin no further tunnel after N have failed."
     ),
 )
+
+
+def _elsewhere(_context: click.Context, option: click.Parameter, value: object) -> None:
+    """What other tools call it."""
+    if value:
+        words = (
+            f"there is no {option.opts[0]}: --plan shows what would be done and touches nothing, for the tunnels that are named"
+        )
+        raise click.UsageError(words)
+
+
+def _hidden(name: str, *, is_flag: bool = True) -> Callable[[Any], Any]:
+    return click.option(name, is_flag=is_flag, hidden=True, expose_value=False, callback=_elsewhere)
+
+
+ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")), _hidden("--limit", is_flag=False))
 DEBUG = click.option("--debug", is_flag=True, help="Keep all that passes, without its secrets, in debug.log of the run folder.")
 
 
@@ -197,7 +213,7 @@ class Talk:
     def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
         """Report into the run folder and to the person; the exit code."""
         folder, code = context.folder, exit_code(outcomes)
-        report, recap = self._keep(context, code, outcomes, warnings)
+        report, recap = self._keep(context, code, outcomes, [*warnings, *context.notices])
         self.progress.pause()
         _tell(lambda: print_json(report) if self.as_json else console().print(recap))
         for complaint in folder.complaints:

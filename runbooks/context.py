@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from nornir.core import Nornir
@@ -57,3 +57,5 @@ class Context:
     stop: Stop
     progress: Progress
     waits: Waits = Waits()
+    #: What is told at the end beside the outcomes: what was noticed on the devices, and concerns no tunnel of the run.
+    notices: list[str] = field(default_factory=list)

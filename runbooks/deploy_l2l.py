@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ..inventory.intent import Tunnel
+from .by_name import plan_by_name
 from .context import Context
 from .planning import Known, TunnelPlan, plan_tunnel
 from .planning_removal import plan_remove
@@ -18,10 +21,12 @@ def building(*, accept_unsaved: bool) -> Planner:
     return planner
 
 
-def removing(*, accept_unsaved: bool) -> Planner:
-    """Planner of remove-l2l."""
+def removing(*, accept_unsaved: bool, by_name: Collection[str] = ()) -> Planner:
+    """Planner of remove-l2l; the tunnels ``by_name`` are those that only the devices know."""
 
     def planner(context: Context, tunnel: Tunnel, known: Known) -> TunnelPlan:
+        if tunnel.name in by_name:
+            return plan_by_name(context, tunnel, known, accept_unsaved=accept_unsaved)
         return plan_remove(context, tunnel, known, accept_unsaved=accept_unsaved)
 
     return planner

@@ -10,6 +10,7 @@ from ..changes.configuration import Configuration
 from ..changes.objects import Config, ConfigObject
 from ..changes.selectors import selectors_of
 from ..inventory.intent import End, IPSecProposal, TunnelTermination
+from ..inventory.platforms import Platform
 from ..templates.words import ASA_ESP_ENCRYPTION, ASA_ESP_INTEGRITY, ESP_ENCRYPTION, ESP_INTEGRITY
 from .planning import EndPlan, TunnelPlan
 
@@ -32,7 +33,7 @@ def earlier(plan: TunnelPlan) -> TunnelPlan | None:
     peers = [entry.peers for entry in entries if entry]
     systems = (end.platform.os for end in plan.ends)
     shapes = zip(systems, configs, entries, strict=True)
-    proposal, other = (_proposal(os, config, entry) for os, config, entry in shapes if entry)
+    proposal, other = (proposal_of(os, config, entry) for os, config, entry in shapes if entry)
     if None in protected or proposal is None or proposal != other or any(len(found) != 1 for found in peers):
         return None
     (here, there), mirrored = (pair or ((), ()) for pair in protected)
@@ -43,7 +44,7 @@ def earlier(plan: TunnelPlan) -> TunnelPlan | None:
     if a is None or b is None:
         return None
     tunnel = plan.tunnel.model_copy(update={"terminations": (a, b)})
-    crypto = replace(plan.crypto, ipsec_proposals=(proposal,), pfs_group=_pfs(near, entries[0]))
+    crypto = replace(plan.crypto, ipsec_proposals=(proposal,), pfs_group=pfs_of(near.platform, entries[0]))
     ends = (replace(near, end=End(a, b)), replace(far, end=End(b, a)))
     return replace(plan, tunnel=tunnel, crypto=crypto, ends=ends)
 
@@ -78,7 +79,7 @@ def _addresses(running: Configuration) -> tuple[IPv4Address, ...]:
     return tuple(IPv4Address(words[2]) for words in lines if words[2][0].isdigit())
 
 
-def _proposal(os: str, config: Config, entry: ConfigObject) -> IPSecProposal | None:
+def proposal_of(os: str, config: Config, entry: ConfigObject) -> IPSecProposal | None:
     """The first transform set of the entry in the words of the intent."""
     name = entry.transform_names[:1]
     transforms = config.get("transform-set", *name) if name else None
@@ -100,8 +101,9 @@ def _named(table: Mapping[str, str], words: str) -> str | None:
     return next((name for name, shown in table.items() if shown == words), None)
 
 
-def _pfs(end: EndPlan, entry: ConfigObject) -> int | None:
+def pfs_of(platform: Platform, entry: ConfigObject) -> int | None:
+    """The group of perfect forward secrecy of an entry, None without one."""
     if "set pfs" in entry.children:
-        return end.platform.bare_pfs_group
+        return platform.bare_pfs_group
     group = entry.child("set pfs") or ""
     return int(group.removeprefix("group")) if group.removeprefix("group").isdigit() else None

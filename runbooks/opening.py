@@ -6,7 +6,7 @@ import ipaddress
 import logging
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING
 
 from nornir.core import Nornir
 
-from ..inventory.errors import NothingMatched
+from ..inventory.errors import NothingMatched, SecretError, UsageError
 from ..inventory.hosts import load_nornir, platforms_of, with_endpoints
-from ..inventory.intent import Tunnel
+from ..inventory.intent import Intent, Tunnel
 from ..inventory.intent_files import load_intent
+from ..inventory.near import hint
+from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets, credential_folders
 from ..inventory.validation import validate
 from ..tasks.device import Stop, connect_by
+from .by_name import not_in_intent
 from .context import Context, Progress, Waits
 from .run_folder import RunFolder, runs_folder
 from .signals import on_signals
@@ -44,6 +47,9 @@ class Wanted:
     lab: bool
     debug: bool
     waits: Waits
+    #: True if the tunnels are to go; they may then be disabled, or known to the devices alone, of which ``hosts`` names some.
+    removal: bool = False
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,9 @@ class Opened:
     tunnels: tuple[Tunnel, ...]
     warnings: tuple[str, ...]
     runs: Path
+    #: Names that the intent has not, or whose key is nowhere any more; and the devices on which they are looked for.
+    missing: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 def inventory_folder(given: Path | None) -> Path:
@@ -70,12 +79,15 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     folder = inventory_folder(wanted.inventory)
     nornir = load_nornir(folder)
     intent = load_intent(folder / "vpn")
-    tunnels = intent.select(wanted.names)
     platforms = platforms_of(nornir)
-    warnings = validate(intent, tunnels, platforms, datetime.now(UTC).date())
+    missing = [name for name in wanted.names if wanted.removal and name not in intent.tunnels]
+    names = [name for name in wanted.names if name not in missing]
+    tunnels = intent.select(names, any_status=wanted.removal) if names or not missing else ()
+    warnings = validate(intent, tunnels, platforms, datetime.now(UTC).date(), removal=wanted.removal)
+    hosts = hosts_of_missing(missing, wanted.hosts, intent, platforms)
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:
-        waits, extra = wanted.waits, _lab_credentials(nornir, tunnels)
+        waits, extra = wanted.waits, _lab_credentials(nornir, tunnels, hosts)
         if wanted.lab:
             lab = _throw_away_lab(stack, tunnels, progress)
             nornir = with_endpoints(nornir, {name: (place.host, place.port) for name, place in lab.devices.items()})
@@ -83,25 +95,64 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
             scale = 1 / LAB_SPEED
             waits = replace(waits, poll=waits.poll * scale, reconnect_pause=waits.reconnect_pause * scale, scale=scale)
         secrets = Secrets(folders=(*extra, *credential_folders()) if wanted.lab else credential_folders(extra))
-        for tunnel in tunnels:
-            secrets.preshared_key(tunnel.preshared_key_ref)
+        tunnels, lost = _with_keys(secrets, tunnels, removal=wanted.removal)
         run_folder = RunFolder.make(runs, wanted.runbook, secrets, rehearsal=wanted.lab)
         stack.callback(run_folder.close)
         if wanted.debug:
-            stack.callback(_debug_log(run_folder, secrets))
+            stack.callback(debug_log(run_folder, secrets))
         stop = Stop()
         stack.callback(on_signals(stop, progress))
         nornir = connect_by(nornir, secrets, platforms, tag=run_folder.tag)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
         context = Context(nornir, intent, platforms, secrets, run_folder, stop, progress, waits)
-        yield Opened(context, tunnels, warnings, runs)
+        more = tuple(end.host for tunnel in lost for end in tunnel.terminations)
+        gone = (*missing, *(tunnel.name for tunnel in lost))
+        yield Opened(context, tunnels, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
 
 
-def _lab_credentials(nornir: Nornir, tunnels: Sequence[Tunnel]) -> tuple[Path, ...]:
+#: On so many devices a tunnel is looked for whose devices nobody has named.
+LOOKED_THROUGH = 50
+
+
+def hosts_of_missing(
+    missing: Sequence[str], given: Sequence[str], intent: Intent, platforms: Mapping[str, Platform]
+) -> tuple[str, ...]:
+    """The devices on which tunnels that are not in the intent are looked for: those that were named, or all of a small inventory.
+
+    Raises NothingMatched for a device that the inventory has not, and when there are too many to look at all.
+    """
+    unknown = [f"no host is named {host!r}{hint(host, platforms)}" for host in given if host not in platforms]
+    if unknown:
+        raise NothingMatched("\n".join(unknown))
+    if not missing:
+        if given:
+            raise UsageError("--host is for tunnels that have left the intent; these are in it, with their devices")
+        return ()
+    if not given and len(platforms) > LOOKED_THROUGH:
+        words = "; ".join(not_in_intent(name, intent) for name in missing)
+        raise NothingMatched(f"{words}; to remove a tunnel that has left the intent, name its two devices: --host A --host B")
+    return tuple(given or platforms)
+
+
+def _with_keys(secrets: Secrets, tunnels: Sequence[Tunnel], *, removal: bool) -> tuple[tuple[Tunnel, ...], tuple[Tunnel, ...]]:
+    """Tunnels whose key is there; and where they are to go, those whose key is gone already. Raises SecretError."""
+    there, lost = [], []
+    for tunnel in tunnels:
+        try:
+            secrets.preshared_key(tunnel.preshared_key_ref)
+            there.append(tunnel)
+        except SecretError:
+            if not removal:
+                raise
+            lost.append(tunnel)
+    return tuple(there), tuple(lost)
+
+
+def _lab_credentials(nornir: Nornir, tunnels: Sequence[Tunnel], others: Sequence[str]) -> tuple[Path, ...]:
     """Credentials of the rehearsal lab, and only if every device of the run is on this very machine."""
     from ..lab.entry import default_directory
 
-    hosts = {end.local.host for tunnel in tunnels for end in tunnel.ends}
+    hosts = {end.local.host for tunnel in tunnels for end in tunnel.ends} | set(others)
     if all(_is_loopback(nornir.inventory.hosts[host].hostname) for host in hosts):
         return (default_directory() / "credentials",)
     return ()
@@ -163,7 +214,8 @@ class _DebugLog(logging.FileHandler):
             super().close()
 
 
-def _debug_log(folder: RunFolder, secrets: Secrets) -> Callable[[], None]:
+def debug_log(folder: RunFolder, secrets: Secrets) -> Callable[[], None]:
+    """Keep all that passes in debug.log of the run folder, until the returned function is called."""
     folder.write("debug.log", "")
     handler = _DebugLog(folder)
     handler.setFormatter(_HidingFormatter(secrets))

@@ -9,9 +9,12 @@ import click
 
 from ..inventory.errors import Exit, NothingMatched
 from ..inventory.intent import Tunnel
+from .cancel_page import armed_pages
 from .closing import close_run
 from .command import (
     ACCEPT_UNSAVED,
+    DEBUG,
+    ELSEWHERE,
     JSON,
     PLAN_AND_YES,
     RUNS,
@@ -58,7 +61,8 @@ def _resume(run: str | None, **options: Any) -> Exit:
         return Exit.OK
     if is_unfinished(path):
         mark(path)  # it may have been copied here
-    with reopen(path, "resume", talk.progress, waits_of(options), new_run_in=None) as opened, talk.progress:
+    debug = options["debug"]
+    with reopen(path, "resume", talk.progress, waits_of(options), new_run_in=None, debug=debug) as opened, talk.progress:
         hosts = [end.host for record in opened.records.values() for end in record.plan.ends]
         with locked(opened.context, runs, hosts):
             # Read again now that nobody else can be at work on it: the run may have ended while we were starting.
@@ -92,7 +96,7 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     runs, waits = runs_folder(options["runs"]), waits_of(options)
     path = find_run(runs, run, has_changed)
     with (
-        reopen(path, "rollback", talk.progress, waits, new_run_in=runs) as opened,
+        reopen(path, "rollback", talk.progress, waits, new_run_in=runs, debug=options["debug"]) as opened,
         talk.progress,
         talk.concluding(opened.context),
     ):
@@ -134,6 +138,8 @@ def _show(run: str | None, **options: Any) -> Exit:
         click.echo(f"run {path.name} is {summary.outcome}; its last step was: {summary.last}")
         if summary.outcome in (RUNNING, UNFINISHED):
             click.echo(advice(runs, path.name))
+            for page in armed_pages(path):
+                click.echo(f"{page.parent.name} is armed, as far as is known; by hand: {page}")
     return Exit.OK
 
 
@@ -147,9 +153,9 @@ def _print(found: list[Summary], *, as_json: bool) -> None:
 
 
 _CLOSE = click.option("--close", is_flag=True, help="Send nothing; note that a person has brought the devices in order.")
-resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, WAITS)(ended("resume", _resume))))
+resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, WAITS, DEBUG)(ended("resume", _resume))))
 rollback_command = click.command("rollback")(
-    _RUN(with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, WAITS)(ended("rollback", _rollback)))
+    _RUN(with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, WAITS, DEBUG, ELSEWHERE)(ended("rollback", _rollback)))
 )
 runs_command = click.command("runs")(with_options(JSON, RUNS)(ended("runs", _runs)))
 show_command = click.command("show")(_RUN(with_options(JSON, RUNS)(ended("show", _show))))

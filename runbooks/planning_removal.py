@@ -35,7 +35,7 @@ def plan_remove(context: Context, tunnel: Tunnel, known: Known, *, accept_unsave
         entry_is_there = any(item.family.name == "crypto-map-entry" for item in present)
         items, stays = owned(read(end.platform.os, text), present) if entry_is_there else ((), ())
         change = plan_removal(end.host, end.platform.os, items, text, stays=stays)
-        ends.append(_with(context, end, change, accept_unsaved))
+        ends.append(with_change(context, end, change, accept_unsaved))
     near, far = ends
     return replace(shape, ends=(near, far), removal=True)
 
@@ -56,12 +56,12 @@ def plan_rollback(context: Context, record: Recorded, known: Known, *, accept_un
             change = plan_reversal(end.change, end.snapshot.running.text, known.text(end.host))
         except ChangeError as error:
             raise DriftError(f"the box has moved on since that run: {error}") from None
-        ends.append(_with(context, fresh, change, accept_unsaved))
+        ends.append(with_change(context, fresh, change, accept_unsaved))
     near, far = ends
     return replace(shape, ends=(near, far), removal=not made.removal and not made.replaces)
 
 
-def _with(context: Context, end: EndPlan, change: Change, accept_unsaved: bool) -> EndPlan:
+def with_change(context: Context, end: EndPlan, change: Change, accept_unsaved: bool) -> EndPlan:
     """With this change, and the prechecks that matter when something goes: it is the right box, it is saved, and a reload would
     mend it."""
     items = (*change.removed, *(edit.after for edit in change.edited), *change.created)

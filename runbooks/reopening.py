@@ -12,6 +12,7 @@ from ..inventory.errors import NothingMatched, NrRunError
 from ..inventory.intent import Intent
 from ..tasks.device import Stop, connect_by
 from .context import Context, Progress, Waits
+from .opening import debug_log
 from .record import Recorded, journal_of, nornir_of, platforms_in, records_in
 from .run_folder import RunFolder
 from .signals import on_signals
@@ -28,7 +29,9 @@ class Reopened:
 
 
 @contextmanager
-def reopen(path: Path, runbook: str, progress: Progress, waits: Waits, *, new_run_in: Path | None) -> Iterator[Reopened]:
+def reopen(
+    path: Path, runbook: str, progress: Progress, waits: Waits, *, new_run_in: Path | None, debug: bool = False
+) -> Iterator[Reopened]:
     """``new_run_in``: make a run folder of its own there; None goes on in the folder of the earlier run.
 
     Raises NothingMatched when the run changed nothing, SecretError when its secrets cannot be read.
@@ -42,6 +45,8 @@ def reopen(path: Path, runbook: str, progress: Progress, waits: Waits, *, new_ru
     with ExitStack() as stack:
         folder = RunFolder.make(new_run_in, runbook, secrets) if new_run_in else RunFolder(path, runbook, secrets)
         stack.callback(folder.close)
+        if debug:
+            stack.callback(debug_log(folder, secrets))
         stop = Stop()
         stack.callback(on_signals(stop, progress))
         platforms = platforms_in(list(records.values()))

@@ -12,6 +12,7 @@ from ..inventory.intent import Tunnel
 from ..tasks.gather import Snapshot, gather
 from .carrying_out import carry_out
 from .context import Context
+from .finding_tunnels import notice_strays
 from .fleet import run_on, run_on_all
 from .locks import locked, refuse_held
 from .outcome import Result, TunnelOutcome, refused
@@ -100,6 +101,7 @@ def _plan_all(
     doubts = [sentence for snapshot in snapshots.values() for sentence in snapshot.doubts]
     context.folder.note("snapshot", read=sorted(snapshots), failed=failed, **({"doubts": doubts} if doubts else {}))
     context.stop.check()
+    notice_strays(context, snapshots, besides=[tunnel.name for tunnel in tunnels])
     plans: list[TunnelPlan] = []
     outcomes: list[TunnelOutcome] = []
     running: dict[str, str] = {}

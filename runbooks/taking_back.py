@@ -13,6 +13,7 @@ from ..tasks.dead_man import fire, stand_down
 from ..tasks.gather import uptime
 from ..tasks.undo import Undoing, Undone, undo
 from .by_hand import Errors, call_off, foreign_lines, left_over, paste, still_counts
+from .cancel_page import mark_cancelled
 from .context import Context
 from .fencing import arming_of, seconds_until_reverted
 from .fleet import run_on
@@ -232,5 +233,6 @@ def _call_off(context: Context, so_far: Progressing, ends: Sequence[EndPlan], *,
     for end in ends:
         if end.host not in errors:
             context.folder.note("disarmed", host=end.host)
+            mark_cancelled(context, [end.host])
             so_far.armed.remove(end)
     return errors
