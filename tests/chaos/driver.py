@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .ground import BOUND, Ground, Running, ground_of
+from .device import without_keys
+from .ground import BOUND, Ground, NotPrepared, Running, ground_of
 from .judge import Goal, Judge, Verdict, page_of
 from .operations import Work, prepared
 from .strikes import Later, Scene, break_device, strike
@@ -38,11 +39,13 @@ class NoEnd(AssertionError):
 def carried_out(trial: Trial, folder: Path) -> Ending:
     """Carry a trial out in a folder, which then holds all of it."""
     with ground_of(trial, folder) as ground:
-        work = prepared(ground)
+        late = False
         try:
-            verdict, late = _Play(ground, work).ended()
+            verdict, late = _Play(ground, prepared(ground)).ended()
+        except NotPrepared as error:
+            verdict = Verdict("wrong", without_keys(str(error)))
         except NoEnd as error:
-            verdict, late = Verdict("wrong", f"no end: {error}"), False
+            verdict = Verdict("wrong", f"no end: {error}")
         ground.tell(f"verdict: {verdict}")
         (folder / "trial.txt").write_text("\n".join([str(trial), *ground.story, ""]))
         return Ending(trial, verdict, late, tuple(ground.story))

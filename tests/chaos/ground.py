@@ -20,14 +20,20 @@ from .. import warm
 from ..runbooks.test_ssh import write_inventory
 from .device import Device, State, without_keys
 from .intended import Wanted
-from .judge import Foreign, Goal, Judge, Now
+from .judge import Foreign, Goal, Judge, Now, page_of
 from .trial import ENDS, Trial
 
 #: Real seconds in which a command has to end; what it may wait for (timers, boots) takes less than half of that.
 BOUND = 480.0
 #: What goes back by itself does so after three minutes of the lab's clock, which are a few seconds.
 WAITS = ("--poll", "0.05", "--ike-wait", "5", "--reconnect-wait", "3", "--dead-man", "3", "--boot-wait", "60")
+#: Before the faults everything has time: it is not what is tried.
+PATIENT = ("--poll", "0.05", "--ike-wait", "120", "--reconnect-wait", "60", "--dead-man", "0")
 _ARCHIVE = "configure terminal\narchive\npath flash:kept"
+
+
+class NotPrepared(AssertionError):
+    """What has to be there before the faults could not be made."""
 
 
 class Running:
@@ -111,22 +117,29 @@ class Ground:
             "XDG_CACHE_HOME": str(own / "cache"),
         }
 
-    def begin(self, command: str, *words: str, runs: Path | None = None, machine: str = "here") -> Running:
+    def begin(
+        self, command: str, *words: str, runs: Path | None = None, machine: str = "here", waits: tuple[str, ...] = WAITS
+    ) -> Running:
         """Start a command."""
         places = ["--runs", str(runs or self.runs)]
         if command in ("deploy-l2l", "remove-l2l"):
             places += ["--inventory", str(self.folder / "inventory")]
         program = str(Path(sys.executable).parent / "nr-run")
         self.tell(f"begin {command} {' '.join(words)} on machine {machine}")
-        return Running([program, command, *words, "--json", *places, *WAITS], self.machine(machine))
+        return Running([program, command, *words, "--json", *places, *waits], self.machine(machine))
 
-    def run(self, command: str, *words: str) -> int:
-        """Run a command on devices that have no fault, to its end; its exit code."""
-        running = self.begin(command, *words)
+    def must(self, command: str, *words: str) -> None:
+        """Run a command on devices that have no fault. Raises NotPrepared unless it succeeds."""
+        running = self.begin(command, *words, waits=PATIENT)
         while running.code is None:
-            assert time.monotonic() < running.begun + BOUND, f"{command} does not end"
+            if time.monotonic() > running.begun + BOUND:
+                running.process.kill()
             time.sleep(0.01)
-        return running.code
+        if running.code != 0:
+            out, err = running.over()
+            raise NotPrepared(
+                f"without any fault {command} ended {running.code}: {page_of(running.report)} {out[-500:]} {err[-1500:]}"
+            )
 
     def tell(self, words: str) -> None:
         """Keep a line of what happened, with the time."""

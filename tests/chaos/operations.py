@@ -23,11 +23,11 @@ class Work:
 
 
 def prepared(ground: Ground) -> Work:
-    """Bring the devices to where the operation begins. Raises AssertionError when an undisturbed run does not succeed."""
+    """Bring the devices to where the operation begins. Raises NotPrepared."""
     name = ground.trial.operation
     if name == "build":
         return Work("deploy-l2l", ("--yes",), Goal(ground.wanted(), None, up=True))
-    assert ground.run("deploy-l2l", "--yes") == 0, "the tunnel could not be built"
+    ground.must("deploy-l2l", "--yes")
     ground.remember()
     if name == "remove":
         return Work("remove-l2l", ("hq-branch", "--yes"), Goal(None, ground.bought, up=False, stays=_kept(ground)))
@@ -37,7 +37,7 @@ def prepared(ground: Ground) -> Work:
     _CHANGES[name.removeprefix("undo-")](ground)
     if not name.startswith("undo-"):
         return Work("deploy-l2l", ("--yes",), Goal(ground.wanted(), None, up=True))
-    assert ground.run("deploy-l2l", "--yes") == 0, "the tunnel could not be changed"
+    ground.must("deploy-l2l", "--yes")
     ground.remember()
     return Work("rollback", ("--yes",), Goal(None, built, up=True))
 

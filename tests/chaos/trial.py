@@ -54,7 +54,7 @@ KINDS: dict[str, str] = {
     "runs folder": "the runs folder is moved, deleted or replaced by a file",
     "cut off": "both devices cannot be reached for a while",
 }
-_WEIGHTS = {"kill": 3, "lab": 8, "operator removes": 2}
+_WEIGHTS = {"kill": 3, "lab": 16, "operator removes": 2}
 #: Without a runs folder nobody can resume: these are not tried together.
 _ENDS_THE_PROCESS = {"kill", "kill, two resumes", "kill, no key"}
 
