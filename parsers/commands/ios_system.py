@@ -137,7 +137,7 @@ def neighbors_counted(_state: tuple[BgpSummary, ...], text: str) -> Iterator[str
         yield f"{summaries} summaries begin and {heads} tables of neighbors were printed"
     stars = len(re.findall(r"\n[ \t]*\*[0-9A-Fa-f]+[.:]", text))
     counts = {int(count) for count in _LISTENING.findall(text)}
-    if counts and counts != {stars}:
+    if summaries == 1 and counts and counts != {stars}:
         yield f"{max(counts)} dynamic neighbors are counted and {stars} were printed"
 
 
