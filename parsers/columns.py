@@ -79,13 +79,13 @@ def upper(text: str) -> str:
     return text.upper()
 
 
-_UNITS = {"year": 31_536_000, "week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+_UNITS = {"year": 31_536_000, "week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60, "second": 1, "min": 60, "sec": 1}
 _SHORT = {"y": 31_536_000, "w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 
 @lru_cache(maxsize=1024)
 def duration(text: str) -> int:
-    """Seconds of `00:16:23`, `1d16h`, `2w3d`, `52d 6h:35m:23s`, `1 hour, 15 minutes` and `3600`.
+    """Seconds of `00:16:23`, `1d16h`, `2w3d`, `52d 6h:35m:23s`, `1 hour, 15 minutes`, `1 hours, 10 mins` and `3600`.
 
     Raises ValueError where the text is none of these.
     """
@@ -95,7 +95,7 @@ def duration(text: str) -> int:
     if re.fullmatch(r"\d+:\d\d(?::\d\d(?:\.\d+)?)?", plain):
         hours, minutes, seconds = (*plain.split(":"), "0")[:3]
         return int(hours) * 3600 + int(minutes) * 60 + int(float(seconds))
-    if re.fullmatch(r"(?:\d+ (?:year|week|day|hour|minute|second)s?(?:, | )?)+", plain):
+    if re.fullmatch(r"(?:\d+ (?:year|week|day|hour|minute|second|min|sec)s?(?:, | )?)+", plain):
         return sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+) ([a-z]+?)s?\b", plain))
     if re.fullmatch(r"(?:\d+[ywdhms][ :,]*)+", plain):
         return sum(int(n) * _SHORT[unit] for n, unit in re.findall(r"(\d+)([ywdhms])", plain))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .machine import Raw
+from .typed import options, split, taken
 
 
 def many(key: str) -> Callable[[Raw], Any]:
@@ -53,10 +54,14 @@ Conserve = Callable[[Any, str], Iterable[str]]
 class Command:
     """One show command of one OS.
 
-    name: the canonical command. aliases: other ways to type it. arguments: expression of what may follow it.
+    name: the canonical command. aliases: other ways to type it; a word in capitals is a place (see `typed`).
+    arguments: what may follow it, in any order. parts: those of them for which counts of the whole are not kept to.
     records: template group -> record class; groups without one hand their children to the group above.
-    state: from the finished top groups to the state. silent_when_empty: prints nothing where there is nothing to show.
-    unfinished: expression of a line, such as a heading, that is never the last one of whole output.
+    state: from the finished top groups to the state. silent_when_empty: prints nothing where there is
+    nothing to show: no line between the echo and the next prompt.
+    conserve_whole: as conserve, for counts that do not hold where only a part was asked for.
+    unfinished: expression of a line, such as a heading, that is never the last one of whole output;
+    unfinished_without_end: of one that may be the last, but not where the text stops on it without a line end.
     """
 
     os: str
@@ -64,41 +69,56 @@ class Command:
     state: Callable[[Raw], Any]
     records: Mapping[str, type]
     aliases: tuple[str, ...] = ()
-    arguments: str = ""
+    arguments: tuple[str, ...] = ()
+    parts: frozenset[str] = frozenset()
     validate: Mapping[str, Validate] = field(default_factory=dict)
     prepare: Mapping[str, Prepare] = field(default_factory=dict)
     conserve: tuple[Conserve, ...] = ()
+    conserve_whole: tuple[Conserve, ...] = ()
     silent_when_empty: bool = False
     unfinished: str = ""
+    unfinished_without_end: str = ""
 
     @property
     def template(self) -> str:
         """File name of the template in the folder of the OS."""
         return re.sub(r"[\s-]+", "_", self.name) + ".ttp"
 
-    def accepts(self, typed: str) -> int:
-        """How many words of `typed` name this command; 0 if it is another one. Words may be cut short."""
-        words = typed.strip().lower().split("|")[0].split()
-        if words[:1] == ["do"]:
-            words = words[1:]
-        best = 0
+    def understands(self, typed: str) -> tuple[int, tuple[str, ...]] | None:
+        """(how many words of `typed` name this command, the options behind them); None if it is another command."""
+        words, _filter = split(typed)
+        best: tuple[int, tuple[str, ...]] | None = None
         for name in (self.name, *self.aliases):
-            wanted = name.split()
-            head, rest = words[: len(wanted)], " ".join(words[len(wanted) :])
-            if len(head) != len(wanted) or not all(_short_for(a, b) for a, b in zip(head, wanted, strict=True)):
-                continue
-            if not rest or (self.arguments and re.fullmatch(self.arguments, rest)):
-                best = max(best, len(wanted))
+            for count in taken(name, words):
+                found = options(self.arguments, words[count:])
+                if found is not None and (best is None or count > best[0]):
+                    best = count, found
         return best
 
+    def accepts(self, typed: str) -> int:
+        """How many words of `typed` name this command; 0 if it is another one. Words may be cut short."""
+        found = self.understands(typed)
+        return found[0] if found else 0
 
-def _short_for(typed: str, word: str) -> bool:
-    return word.startswith(typed) and (len(typed) >= 2 or typed == word)
+    def limits(self, typed: str) -> tuple[str, ...]:
+        """The options of `typed` that limit what is shown; the others are forms of the same."""
+        found = self.understands(typed)
+        return tuple(option for option in found[1] if option in self.parts or _limits(option)) if found else ()
+
+    def is_part(self, typed: str) -> bool:
+        """True if `typed` asks for some of what this command can show: one peer, one protocol."""
+        found = self.understands(typed)
+        return found is not None and any(option in self.parts for option in found[1])
+
+
+def _limits(option: str) -> bool:
+    return option in {"active", "standby"} or any(word.isupper() and word != "REST" for word in option.split())
 
 
 def find(commands: Iterable[Command], os: str, typed: str) -> Command | None:
     """The command of the table that `typed` means: the most words win, then the one spelled exactly."""
     plain = " ".join(typed.lower().split())
-    scored = [(c.accepts(typed), plain.startswith(c.name), c) for c in commands if c.os == os]
+    mine = [command for command in commands if command.os == os]
+    scored = [(command.accepts(typed), plain.startswith(command.name), command) for command in mine]
     best = max(scored, key=lambda item: item[:2], default=None)
     return best[2] if best is not None and best[0] else None

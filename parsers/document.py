@@ -29,7 +29,11 @@ NetBox's names (`aes-256-cbc`, `hmac-sha1`); the `_text` beside them is what the
 
 A text that is empty, binary or not the output of the command raises `ParseError`; a device that refused the command,
 `DeviceRefused`. Where a command prints nothing because there is nothing (an empty translation table), hand in the echo
-of the command with it: silence behind the echo is an answer, an empty text is not.
+of the command and the prompt after it: silence between the two is an answer, an empty text is not.
+
+What the echo says counts: behind `| include`, `| exclude`, `| section`, `| begin`, `| count`, `| redirect` or any other filter
+that leaves lines out the result is unverified. An echo that asks for less than the command that was named (one peer, one
+VRF) is a note. Counts that a device announces (subnets below a network, sessions, SAs, translations) are kept to.
 
 ## Templates of your own
 
@@ -43,6 +47,7 @@ listed here the state is what the template captured, as dictionaries and lists o
 * expressions have names, in `<vars>` or in `parsers/patterns.py`: `{{ peer | re("ADDRESS") }}`;
 * `{{ ignore("REST") }}` is for what is known and not kept: a line that no template line matches makes the result unverified;
 * no TTP functions: the record converts the text.
+* where two lines of a group match the same printed line, the one that stands first in the template reads it.
 
 A new command in this package is one template, one record, one entry in a table of `parsers/commands/`, and two captures in
 `tests/captures/`, one healthy and one sick.

@@ -1,7 +1,9 @@
 """One pass over the text with the line rules of a compiled template.
 
-At each line only the rules that can follow the open group are tried, the one that followed last time first. A record is
-handed to `finish` when its group closes, so a text of thousands of records never lies in memory as dictionaries.
+At each line the rules that can follow the open group are tried, and the first of them in the template that matches wins:
+the same text gives the same state, whatever was read before. In a long text the rule that followed last time is looked
+at first, and taken where none before it in the template claims the line. A record is handed to `finish` when its group
+closes, so a text of thousands of records never lies in memory as dictionaries.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ Finish = Callable[[Scope, Raw, list[Raw], int], object]
 at which the group began. Raises IncompleteRecord."""
 
 _MAX_JOIN = 3
+_SHORT_LINES = 400
+"""Up to so many lines nothing is learned: to know which rules are rivals would cost more than it saves."""
 
 UNKNOWN = "no rule of the template knows this line"
 """Why a line is a leftover that no rule matched, alone or put together with the lines below it."""
@@ -56,6 +60,7 @@ class Machine:
         self.open: list[Raw] = [self.outcome.raw]
         self.scopes: list[Scope] = [program.root]
         self.started: list[int] = [0]
+        self.learning = text.count("\n") > _SHORT_LINES
 
     def run(self) -> Outcome:
         """Read the whole text, which begins and ends with a line break."""
@@ -68,9 +73,10 @@ class Machine:
         matched = 0
         trace: list[Rule] = []
         while position < end:
-            for rule in last.followers if last is not None else ():
+            for rule in last.followers if last is not None and self.learning else ():
                 match = rule.regex.match(text, position)
                 if match is not None:
+                    rule, match = self._first(scope, rule, match, position)
                     break
             else:
                 found = self._search(scope, last, position)
@@ -84,14 +90,16 @@ class Machine:
                 position = match.end()
                 continue
             last, names = rule, rule.names
-            for block in rule.blocks:
+            for block in rule.blocks if self.learning else ():
                 longer = block.regex.match(text, position)
                 if longer is not None:
                     match, last, names = longer, block.last, block.names
                     trace = self._learn(trace, [])
                     break
             else:
-                if rule.scope is scope and rule.action is Action.ADD:
+                if not self.learning:
+                    pass
+                elif rule.scope is scope and rule.action is Action.ADD:
                     trace.append(rule)
                 else:
                     trace = self._learn(trace, [rule])
@@ -117,10 +125,18 @@ class Machine:
         for rule in scope.candidates:
             match = rule.regex.match(self.text, position)
             if match is not None:
-                if last is not None and not rule.scope.transparent:
+                if last is not None and self.learning and not rule.scope.transparent:
                     last.followers = (rule, *(other for other in last.followers if other is not rule))
                 return rule, match
         return None
+
+    def _first(self, scope: Scope, rule: Rule, match: re.Match[str], position: int) -> tuple[Rule, re.Match[str]]:
+        """The first rule of the template that matches the line, where `rule` is known to."""
+        for rival in scope.rivals_of(rule):
+            found = rival.regex.match(self.text, position)
+            if found is not None:
+                return rival, found
+        return rule, match
 
     def _add(self, names: tuple[str, ...], values: tuple[str, ...], position: int) -> None:
         if self.open[-1].keys().isdisjoint(names):

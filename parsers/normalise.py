@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..inventory.errors import DeviceRefused, ParseError
 
@@ -15,6 +15,13 @@ _REFUSAL = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _PROMPT_LINE = re.compile(r"^[ \t]*([\w.()/@:~-]{1,64}[#>])[ \t]*(\S[^\n]*?)?[ \t]*$", re.MULTILINE)
+# A command at the top of a text, with or without the prompt: the echo of what was typed.
+_TYPED = re.compile(
+    r"^[ \t]*(?:[\w.()/@:~-]{1,64}[#>][ \t]*)?((?:do[ \t]+)?(?:sho?w?|ping|more|dir|trace\w*|packet-tracer)"
+    r"[ \t]+[a-z0-9][^\n]*?)[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+ANOTHER = "this is the echo of another command"
 _COMMENT = re.compile(r"^[ \t]*!---[^\n]*$", re.MULTILINE)
 # What `terminal exec prompt timestamp` puts above every output.
 _EXEC_STAMP = re.compile(
@@ -36,13 +43,23 @@ class Output:
 
     text: begins and ends with a line break; line_offset: lines of the original that stand above it.
     strangers: (line, text, why) of lines around it that belong to no echo and no prompt.
-    echoed: the command itself was found above the output.
+    echo: what was typed, as the session printed it above the output, "" where it did not; echo_line: its number.
+    echo_text: the line of the echo. closed: the next prompt stands below the output. ended: at least a line end does.
     """
 
     text: str
     line_offset: int
-    strangers: tuple[tuple[int, str, str], ...]
-    echoed: bool
+    strangers: tuple[tuple[int, str, str], ...] = ()
+    echo: str = ""
+    echo_line: int = 1
+    echo_text: str = ""
+    closed: bool = False
+    ended: bool = False
+
+    @property
+    def another(self) -> str:
+        """The echo of another command that stands where that of the command should; "" if there is none."""
+        return next((text.strip() for _line, text, why in self.strangers if why == ANOTHER), "")
 
 
 def normalise(command: str, text: str, same: SameCommand) -> Output:
@@ -53,8 +70,8 @@ def normalise(command: str, text: str, same: SameCommand) -> Output:
     if not text.strip():
         raise ParseError(f"there is no output of {command!r} here: the text is empty.")
     _refuse_binary(text)
-    text = _plain(text)
-    body, offset, strangers, echoed = _cut(same, text)
+    output = _cut(same, _plain(text))
+    body, offset = output.text, output.line_offset
     stamp = _EXEC_STAMP.match(body)
     if stamp is not None:
         offset += body.count("\n", 0, stamp.end())
@@ -62,7 +79,7 @@ def normalise(command: str, text: str, same: SameCommand) -> Output:
     refusal = _REFUSAL.search(body[:_HEAD])
     if refusal is not None and not body[: refusal.start()].strip(" \t\n^"):
         raise DeviceRefused(f"the device refused {command!r}: {refusal.group(1).strip()}")
-    return Output("\n" + body + "\n", offset, strangers, echoed)
+    return replace(output, text="\n" + body + "\n", line_offset=offset)
 
 
 def _refuse_binary(text: str) -> None:
@@ -89,40 +106,56 @@ def _plain(text: str) -> str:
     return text
 
 
-def _cut(same: SameCommand, text: str) -> tuple[str, int, tuple[tuple[int, str, str], ...], bool]:
-    start, prompt = _echo(same, text)
+def _cut(same: SameCommand, text: str) -> Output:
+    start, prompt, typed = _echo(same, text)
     strangers = []
     if start:
-        for number, line in enumerate(text[:start].split("\n"), 1):
-            if line.strip() and not _is_echo(same, line) and not _PROMPT_LINE.fullmatch(line):
+        above = text[:start].split("\n")
+        for number, line in enumerate(above, 1):
+            if number == len(above) and not same(typed):
+                strangers.append((number, line, ANOTHER))
+            elif line.strip() and not _is_echo(same, line) and not _PROMPT_LINE.fullmatch(line):
                 strangers.append((number, line, "this line stands before the command"))
     stop = len(text.rstrip())
-    if prompt is not None:
-        again = re.compile(rf"^[ \t]*{re.escape(prompt)}[ \t]*(\S[^\n]*)?$", re.MULTILINE).search(text, start)
-        if again is not None:
-            stop = again.start()
-            first = text.count("\n", 0, again.start()) + 1
-            for number, line in enumerate(text[again.start() :].split("\n"), first):
-                if line.strip() and line.strip() != prompt:
-                    strangers.append((number, line, "this line stands after the end of the output"))
+    again = _prompt_again(text, start, prompt) if prompt is not None else None
+    closed = again is not None
+    if again is not None:
+        stop = again.start()
+        first = text.count("\n", 0, stop) + 1
+        for number, line in enumerate(text[stop:].split("\n"), first):
+            if line.strip() and line.strip() != prompt:
+                strangers.append((number, line, "this line stands after the end of the output"))
     else:
+        # The prompt at the end may be another than at the beginning: a firewall that took over has another name.
         cut = text.rfind("\n", 0, stop) + 1
-        last = _PROMPT_LINE.fullmatch(text, cut, stop)
+        last = _PROMPT_LINE.fullmatch(text, cut, stop) if cut >= start else None
         if last is not None and last.group(2) is None:
-            stop = cut
-    return text[start:stop], text.count("\n", 0, start), tuple(strangers), bool(start)
+            stop, closed = cut, True
+    echo = typed if start and same(typed) else ""
+    lines = text.count("\n", 0, start)
+    ended = closed or text.rstrip(" \t").endswith("\n")
+    return Output(text[start:stop], lines, tuple(strangers), echo, lines + 1, text.split("\n", lines + 1)[lines], closed, ended)
 
 
-def _echo(same: SameCommand, text: str) -> tuple[int, str | None]:
-    """(offset behind the echoed command, the prompt before it); (0, None) if there is no echo."""
+def _prompt_again(text: str, start: int, prompt: str) -> re.Match[str] | None:
+    return re.compile(rf"^[ \t]*{re.escape(prompt)}[ \t]*(\S[^\n]*)?$", re.MULTILINE).search(text, start)
+
+
+def _echo(same: SameCommand, text: str) -> tuple[int, str | None, str]:
+    """(offset behind the echoed command, the prompt before it, what was typed); (0, None, "") if there is no echo.
+
+    Where nobody typed the command, a command that stands at the top is the echo of another one.
+    """
     head = text[:_HEAD]
     for found in _PROMPT_LINE.finditer(head):
         if found.group(2) and same(found.group(2)):
-            return found.end(), found.group(1)
+            return found.end(), found.group(1), found.group(2)
     first = head.lstrip("\n ").split("\n", 1)[0]
-    if _is_echo(same, first):
-        return text.index(first) + len(first), None
-    return 0, None
+    typed = _TYPED.fullmatch(first)
+    if _is_echo(same, first) or typed:
+        prompt = _PROMPT_LINE.fullmatch(first)
+        return text.index(first) + len(first), prompt and prompt.group(1), typed.group(1) if typed else first.strip()
+    return 0, None, ""
 
 
 def _is_echo(same: SameCommand, line: str) -> bool:

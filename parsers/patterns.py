@@ -8,8 +8,8 @@ from __future__ import annotations
 PATTERNS: dict[str, str] = {
     "ADDRESS": r"(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+",
     "PREFIX_TEXT": r"(?:\d{1,3}\.){3}\d{1,3}(?:/[\d.]+)?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+/\d+",
-    # An identity or selector as the crypto commands print it: address/mask/protocol/port.
-    "SELECTOR": r"[0-9A-Fa-f:.]+/[0-9.]+/\d+/\d+",
+    # An identity or selector as the crypto commands print it: address/mask/protocol/port, or a range of ports.
+    "SELECTOR": r"[0-9A-Fa-f:.]+/[0-9.]+/\d+/\d+(?:[ \t]*-[ \t]*\d+)?",
     "HEX": r"(?:0x)?[0-9A-Fa-f]+",
     "NUMBER": r"\d+",
     "UNSIGNED": r"-?\d+",
@@ -48,8 +48,13 @@ PATTERNS: dict[str, str] = {
     "ALGORITHM": r"[A-Z][A-Z0-9]*(?:[_+-][A-Za-z0-9]+)*",
     "ADDRESS_PREFIX": r"(?:\d{1,3}\.){3}\d{1,3}(?:/\d+)?",
     "NAT_SIDE": r"---|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+",
-    "PING_MARKS": r"[!.UQMN?&]+",
-    "ROUTE_CODE": r"[A-Za-z][A-Z]?[*+%p&]*(?: ?(?:[EN][12]|IA|EX|L[12]|ia|su))?(?:[ \t]*[*+%&](?=[ \t]))*",
+    "SCOPED_ADDRESS": r"(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+(?:%[\w.-]+)?",
+    # One sign a probe, in capitals; more letters for IPv6 (A administratively, B too big, H host, P port unreachable, ...).
+    "PING_MARKS": r"(?-i:[!.?@&ABEHIMNPQRSTU]+)",
+    "AGE": r"\d+:\d\d:\d\d|(?:\d+[ywdh])+|never",
+    "PHRASE": r"\d+ (?:year|week|day|hour|min|minute|sec|second)s?(?:,? \d+ (?:year|week|day|hour|min|minute|sec|second)s?)*",
+    # `S*`, `O*E2`, `i L1`, `n*Nd`, and behind blanks what is special: + leaked, % next hop overridden, p by PfR, & replaced.
+    "ROUTE_CODE": r"[A-Za-z][A-Z]?[*+%&]*(?: ?(?:[EN][12]|N[dio]|IA|EX|L[12]|ia|su))?(?:[ \t]*[*+%&p](?=[ \t]))*",
     "ROUTE_LEGEND": r"(?:[A-Za-z*+%&][A-Za-z0-9]? - [A-Za-z][^,\n]*(?:,[ \t]*|[ \t]*(?=\n)))+",
     "OPTIONAL_AGE": r"(?:, (?:\d+:\d\d:\d\d|(?:\d+[ywdh])+))?",
     "OPTIONAL_INTERFACE": r"(?:, [A-Za-z][A-Za-z0-9/.:_-]*)?",

@@ -18,6 +18,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from .order import disjoint
 from .patterns import PATTERNS
 
 _TTP_LOCK = threading.Lock()
@@ -50,6 +51,16 @@ class Scope:
     candidates: tuple[Rule, ...] = ()
     path: str = ""
     transparent: bool = False
+    rivals: dict[int, tuple[Rule, ...]] = field(default_factory=dict)
+
+    def rivals_of(self, rule: Rule) -> tuple[Rule, ...]:
+        """The candidates before `rule` that might claim a line of its kind: where one does, it comes first."""
+        found = self.rivals.get(rule.index)
+        if found is None:
+            before = self.candidates[: self.candidates.index(rule)]
+            found = tuple(other for other in before if not disjoint(other.regex.pattern, rule.regex.pattern))
+            self.rivals[rule.index] = found
+        return found
 
 
 @dataclass(slots=True, eq=False)
@@ -61,8 +72,8 @@ class Rule:
     names: tuple[str, ...]
     action: Action
     scope: Scope
-    # Rules that came after this one, the latest first: where to look first next time. A hint, shared by threads: a
-    # lost or stale entry costs time and changes no result.
+    # Rules that came after this one, the latest first: where to look first next time. A hint, shared by threads: a lost
+    # or stale entry costs time and changes no result, because the rivals of a rule are asked before it is taken.
     followers: tuple[Rule, ...] = ()
     blocks: tuple[Block, ...] = ()
     trace: tuple[int, ...] = ()
@@ -86,7 +97,10 @@ _MAX_BLOCKS = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """Lines that usually follow each other in one group, as one expression. It matches what their rules would."""
+    """Lines that usually follow each other in one group, as one expression. It matches what their rules would.
+
+    Each line but the first is refused where an earlier rule of the template claims it, as line by line.
+    """
 
     regex: re.Pattern[str]
     names: tuple[str, ...]
@@ -100,9 +114,19 @@ class Block:
         if len(set(names)) != len(names):
             return None
         # Atomic groups: a line is matched as its rule alone would match it, whatever follows.
-        parts = (re.sub(r"\(\?P<\w+>", "(", rule.regex.pattern) for rule in rules)
+        parts = (_unclaimed(rule) if number else _unnamed(rule, "(") for number, rule in enumerate(rules))
         regex = re.compile("".join(f"(?>{part})" for part in parts), re.IGNORECASE)
         return cls(regex, names, tuple(rule.index for rule in rules), rules[-1])
+
+
+def _unnamed(rule: Rule, group: str) -> str:
+    return re.sub(r"\(\?P<\w+>", lambda _: group, rule.regex.pattern)
+
+
+def _unclaimed(rule: Rule) -> str:
+    """The expression of a rule on lines that none of its rivals claims."""
+    claims = "".join(f"(?!{_unnamed(rival, '(?:')})" for rival in rule.scope.rivals_of(rule))
+    return claims + _unnamed(rule, "(")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

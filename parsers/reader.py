@@ -20,6 +20,7 @@ from .machine import UNKNOWN, Outcome, Raw, run
 from .normalise import Output, normalise
 from .program import Program, Scope, TemplateError, compile_template
 from .result import Parsed, Problem
+from .typed import filter_of
 from .unwrap import PROBE, anchors, certain, unwrap
 
 TEMPLATES_VARIABLE = "NR_RUN_TEMPLATES"
@@ -37,27 +38,54 @@ def parse(os: str, command: str, text: str, *, templates: Path | None = None) ->
     entry = _find(os, command) or _user_command(os, command, folder)
     output = normalise(command, text, lambda typed: _same(entry, os, typed))
     outcome, found, output = _read(entry, _program(entry, folder), output)
+    found += _asked_for(entry, command, output)
     problems = [problem for problem in found if not isinstance(problem.why, Note)]
     notes = tuple(problem for problem in found if isinstance(problem.why, Note))
-    if not outcome.matched:
-        if output.echoed and entry.silent_when_empty and not output.text.strip() and not output.strangers:
-            return Parsed(os, entry.name, entry.state({}))
-        raise ParseError(f"this is not the output of {entry.name!r}: no line of it is known.")
+    if not outcome.matched and not _filter(command, output):
+        if output.echo and output.closed and entry.silent_when_empty and not output.text.strip() and not output.strangers:
+            return Parsed(os, entry.name, entry.state({}), (), notes)
+        raise ParseError(_nothing_known(entry, output))
     try:
         state = entry.state(outcome.raw)
     except (LookupError, ValueError):  # a number or a word that makes the state is missing, or is none
         reason = f": {problems[0].why} (line {problems[0].line})" if problems else ""
         raise ParseError(f"the output of {entry.name!r} is too incomplete to be read{reason}.") from None
-    problems += _at_the_end(entry, state, output)
+    part = entry.is_part(command) or entry.is_part(output.echo)
+    problems += _at_the_end(entry, state, output, part=part)
     return Parsed(os, entry.name, state, tuple(problems), notes)
 
 
-def _at_the_end(entry: Command, state: Any, output: Output) -> list[Problem]:
+def _nothing_known(entry: Command, output: Output) -> str:
+    if output.another:
+        return f"this is not the output of {entry.name!r} but of another command: {output.another}"
+    return f"this is not the output of {entry.name!r}: no line of it is known."
+
+
+def _filter(command: str, output: Output) -> str:
+    return filter_of(output.echo) or filter_of(command)
+
+
+def _asked_for(entry: Command, command: str, output: Output) -> list[Problem]:
+    """What the echo says of the output below it: lines were left out, or only a part was asked for."""
+    found = []
+    if _filter(command, output):
+        who = "echo" if filter_of(output.echo) else "command"
+        why = f"the {who} says that the output was filtered: | {_filter(command, output)}"
+        found.append(Problem(output.echo_line, output.echo_text if output.echo else command, why))
+    if set(entry.limits(output.echo)) - set(entry.limits(command)):
+        why = f"the echo asks for a part of what {entry.name!r} shows"
+        found.append(Problem(output.echo_line, output.echo_text, Note(why)))
+    return found
+
+
+def _at_the_end(entry: Command, state: Any, output: Output, *, part: bool) -> list[Problem]:
     """Problems of the output as a whole: counts that do not balance, and a last line that cannot be the last."""
-    text = output.text.rstrip()
+    text = output.text.rstrip() or "\n"
     number, line = output.line_offset + text.count("\n"), text[text.rindex("\n") + 1 :]
-    whys = [why for conserve in entry.conserve for why in conserve(state, output.text)]
-    if entry.unfinished and re.fullmatch(entry.unfinished, line.strip(), re.IGNORECASE):
+    counts = entry.conserve if part else (*entry.conserve, *entry.conserve_whole)
+    whys = [why for conserve in counts for why in conserve(state, output.text)]
+    cut = entry.unfinished if output.ended else "|".join(filter(None, (entry.unfinished, entry.unfinished_without_end)))
+    if cut and re.fullmatch(cut, line.strip(), re.IGNORECASE):
         whys.append("the output is cut short: this line is never the last one")
     return [Problem(number, line, why) for why in whys]
 
@@ -112,13 +140,12 @@ def _finisher(entry: Command, doubts: list[tuple[int, str]]) -> Callable[[Scope,
 
     def finish(scope: Scope, raw: Raw, above: list[Raw], position: int) -> object:
         record = records.get(scope.path)
-        if record is None:
-            if not records:
-                return raw
-            _hoist(raw, above[-1])
-            return raw
         if scope.path in entry.prepare:
             entry.prepare[scope.path](raw, above)
+        if record is None:
+            if records:
+                _hoist(raw, above[-1])
+            return raw
         built: Any = build(record, raw, above)
         check = validate.get(scope.path)
         if check is not None:

@@ -118,7 +118,9 @@ def now() -> str:
 
 def observation(host: str, os: str, outputs: dict[str, str]) -> Observation:
     """Phase 1 and phase 2 out of what was shown just now. Raises ParseError or DeviceRefused."""
-    return Observation(host, now(), parse(os, PHASE_1, outputs[PHASE_1]), parse(os, PHASE_2, outputs[PHASE_2]))
+    # The prompt came behind each answer, so the last line of it is a whole one.
+    one, two = (parse(os, phase, f"{outputs[phase]}\n") for phase in (PHASE_1, PHASE_2))
+    return Observation(host, now(), one, two)
 
 
 def texts(replies: Sequence[Reply]) -> dict[str, str]:

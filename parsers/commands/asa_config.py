@@ -167,7 +167,7 @@ COMMANDS: tuple[Command, ...] = (
         os="asa",
         name="show running-config group-policy",
         aliases=("show running-config all group-policy",),
-        arguments=r"\S+",
+        arguments=("WORD",),
         records={
             "policy": GroupPolicy,
             "block": GroupPolicy,
@@ -182,7 +182,7 @@ COMMANDS: tuple[Command, ...] = (
         os="asa",
         name="show running-config tunnel-group",
         aliases=("show running-config all tunnel-group",),
-        arguments=r"\S+",
+        arguments=("WORD",),
         records={"group": TunnelGroup, "block": TunnelGroup, "block.attribute": ConfigAttribute},
         prepare=_ATTRIBUTE,
         validate={"block": _lines_below},
@@ -216,7 +216,11 @@ COMMANDS: tuple[Command, ...] = (
             "show running-config isakmp",
             "show running-config all ipsec",
         ),
-        arguments=r"(?:map|dynamic-map|ipsec|isakmp|ikev1|ikev2|ca|engine)(?: \S+)?",
+        arguments=tuple(
+            f"{word}{more}"
+            for word in ("map", "dynamic-map", "ipsec", "isakmp", "ikev1", "ikev2", "ca", "engine")
+            for more in ("", " WORD")
+        ),
         records={},
         state=crypto_state,
         conserve=(crypto_is_whole,),

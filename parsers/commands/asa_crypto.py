@@ -292,7 +292,7 @@ def _sessions(name: str, *aliases: str) -> Command:
         os="asa",
         name=name,
         aliases=aliases,
-        arguments=r"(?:detail ?)?(?:(?:filter|sort) .+)?",
+        arguments=("detail", "filter REST", "sort REST"),
         records={"type.session": VpnSession},
         prepare={"type.session": _session},
         validate={"type.session": _session_is_whole},
@@ -305,7 +305,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="asa",
         name="show crypto isakmp sa",
-        arguments=r"(?:detail)?",
+        arguments=("detail",),
         records={"sa": AsaIkev1Sa, **_IKEV2_RECORDS},
         state=_both,
         prepare={"session.child": _child},
@@ -321,7 +321,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="asa",
         name="show crypto ikev1 sa",
-        arguments=r"(?:detail)?",
+        arguments=("detail",),
         records={"sa": AsaIkev1Sa},
         state=many("sa"),
         validate={"sa": _ikev1_is_whole},
@@ -330,7 +330,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="asa",
         name="show crypto ikev2 sa",
-        arguments=r"(?:detail)?",
+        arguments=("detail",),
         records=_IKEV2_RECORDS,
         state=many("session"),
         prepare={"session.child": _child},
@@ -341,7 +341,10 @@ COMMANDS: tuple[Command, ...] = (
         os="asa",
         name="show crypto ipsec sa",
         aliases=("show ipsec sa",),
-        arguments=r"(?:(?:peer|map|assigned-address) \S+|entry|identity)? ?(?:detail)?",
+        arguments=(
+            *(f"{word} WORD" for word in ("peer", "map", "assigned-address", "spi")),
+            *("entry", "identity", "detail"),
+        ),
         records={"interface.map.flow": AsaIpsecFlow, "interface.map.flow.section.sa": AsaIpsecSa},
         state=many("flow"),
         validate={"interface.map.flow": _flow, "interface.map.flow.section.sa": _sa},

@@ -26,11 +26,20 @@ from ..records.asa_system import (
 )
 from ..records.system import InterfaceBrief, PingResult
 from ..records.tracking import BgpNeighbor, BgpSummary, ReloadStatus, Track
+from .ios_system import answers_counted, neighbors_counted
+
+
+def _scopes(version: AsaVersion) -> list[str]:
+    return list(dict.fromkeys(item.scope for item in version.licenses))
 
 
 def _version_ends(version: AsaVersion, _raw: Raw) -> Iterator[str]:
-    """Every release ends with who changed the configuration last."""
-    if version.last_change is None:
+    """Every release ends with who changed the configuration last; inside a context nothing stands below the licences."""
+    if version.last_change is None and version.context is not None:
+        tables = [[item.name for item in version.licenses if item.scope == scope] for scope in _scopes(version)]
+        if not tables or any(names != tables[0] for names in tables[1:]):
+            yield "the output is cut short: the licences of the cluster are not those of the unit"
+    elif version.last_change is None:
         yield "the output is cut short: nothing about the last change of the configuration was printed"
     if version.hostname is None:
         yield "the output is cut short: no uptime was printed"
@@ -154,11 +163,18 @@ COMMANDS: tuple[Command, ...] = (
         conserve=(_licensed,),
         state=one("version"),
     ),
-    Command(os="asa", name="ping", arguments=r".+", records={"ping": PingResult}, state=one("ping")),
+    Command(
+        os="asa",
+        name="ping",
+        arguments=("REST",),
+        records={"ping": PingResult},
+        validate={"ping": answers_counted},
+        state=one("ping"),
+    ),
     Command(
         os="asa",
         name="show route",
-        arguments=r"(?:[\w.:-]+ ?)*",
+        arguments=("REST",),
         records={"route": AsaRoute, "route.hop": AsaNextHop},
         prepare={"route": _route},
         validate={"route": _route_is_whole},
@@ -172,11 +188,12 @@ COMMANDS: tuple[Command, ...] = (
         records={"summary": BgpSummary, "summary.neighbor": BgpNeighbor},
         validate={"summary": _summary_is_whole},
         state=many("summary"),
+        conserve=(neighbors_counted,),
     ),
     Command(
         os="asa",
         name="show bgp neighbors",
-        arguments=r"[\d.:a-fA-F]+",
+        arguments=("ADDRESS",),
         records={"neighbor": AsaBgpNeighbor},
         prepare={"neighbor": _neighbor},
         validate={"neighbor": _neighbor_is_whole},
@@ -192,7 +209,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="asa",
         name="show track",
-        arguments=r"\d+",
+        arguments=("NUMBER",),
         records={"track": Track},
         validate={"track": _track},
         state=many("track"),
@@ -209,7 +226,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="asa",
         name="packet-tracer",
-        arguments=r"input .+",
+        arguments=("input REST",),
         records={"verdict": PacketTrace, "phase": TracePhase},
         prepare={"phase": _phase},
         state=_trace,

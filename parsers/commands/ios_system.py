@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..command import Command, many, one
+from ..command import Command, Note, many, one
 from ..convert import build
-from ..machine import Raw
+from ..machine import IncompleteRecord, Raw
 from ..records import (
     AccessEntry,
     AccessList,
@@ -33,34 +33,112 @@ from ..records import (
     Track,
     VerifiedNextHop,
 )
+from ..subnets import counted, holds
 
 
-def _version_ends(version: IosVersion, _raw: Raw) -> Iterator[str]:
-    """The configuration register is the last thing that every release prints."""
-    if version.configuration_register is None:
+def _version_ends(version: IosVersion, raw: Raw) -> Iterator[str]:
+    """The configuration register is the last thing that every release prints, but a standby member does not."""
+    if version.experimental:
+        yield Note(f"{version.version} is an unreleased build: the device says 'Experimental Version'")
+    if version.configuration_register is None and len(raw.get("member", ())) == 1:
+        yield Note("no configuration register was printed, as on a standby member")
+    elif version.configuration_register is None:
         yield "the output is cut short: no configuration register was printed"
 
 
+def _table(_raw: Raw, above: list[Raw]) -> None:
+    """The headings of the table before say nothing about the routes of this one."""
+    for heading in above[0].get("subnetted", ()):
+        heading["over"] = True
+
+
 def _route(raw: Raw, above: list[Raw]) -> None:
-    """The first next hop stands on the line of the route; a mask may stand on the line of the network above it."""
-    tables, networks = above[0].get("vrf"), above[0].get("subnetted")
+    """The first next hop stands on the line of the route; a mask may stand on the heading of the network above it."""
+    tables, headings = above[0].get("vrf"), above[0].get("subnetted")
     if tables:
         raw["vrf"] = tables[-1]["vrf"]
-    if "/" not in raw["prefix"] and ":" not in raw["prefix"] and networks and "/" in networks[-1]["subnetted"]:
-        raw["prefix"] += "/" + networks[-1]["subnetted"].split("/")[1]
+    _below_heading(raw, headings[-1] if headings else {"over": True})
     if raw.get("gateway") or raw.get("interface"):
         raw["hop"] = [build(NextHop, raw, []), *raw.get("hop", ())]
 
 
+def _below_heading(raw: Raw, heading: Raw) -> None:
+    """The mask of a route without one is that of the heading that holds it; below another network no heading holds any."""
+    address, _, length = raw["prefix"].partition("/")
+    if not heading.get("over") and not holds(heading["subnetted"], address):
+        heading["over"] = True
+    if length or ":" in address:
+        return
+    mask = heading.get("subnetted", "").partition("/")[2]
+    if heading.get("over") or not mask or heading["how"].lower().startswith("variably"):
+        raise IncompleteRecord(f"no heading gives a mask for the route to {address}")
+    raw["prefix"] += f"/{mask}"
+
+
 def _version(raw: Raw, _above: list[Raw]) -> None:
     """NVRAM and flash are two of the storage lines; IOS-XE prints its release above or below that of the IOS part."""
-    xe = re.search(r"Version:?\s+(\S+)", raw.get("banner") or "")
+    banner = raw.get("banner") or ""
+    xe = re.search(r"Version:?\s+(\S+)", banner)
     raw["xe_version"] = raw.pop("banner_xe", None) or (xe.group(1) if xe else None)
+    raw["patched"] = "yes" if "SMU-PATCHED" in banner.upper() else "no"
     for item in raw.get("storage", ()):
         if re.search(r"non-volatile|NVRAM", item.what, re.IGNORECASE):
             raw.setdefault("nvram_kilobytes", item.kilobytes)
         elif re.search(r"flash", item.what, re.IGNORECASE) and item.kilobytes and "USB" not in item.what:
             raw.setdefault("flash_kilobytes", item.kilobytes)
+
+
+def _entry(raw: Raw, _above: list[Raw]) -> None:
+    """The counters of an entry stand on a line that may have clauses below it."""
+    for policy in raw.pop("policy", []):
+        raw.update(policy)
+
+
+_DYNAMIC = re.compile(
+    r"\n[ \t]*DYNAMIC routemaps[ \t]*(?=\n)(.*?)\n[ \t]*Current active dynamic routemaps = (\d+)", re.IGNORECASE | re.DOTALL
+)
+_ROUTE_MAP = re.compile(r"\n[ \t]*route-map (\S+), ", re.IGNORECASE)
+
+
+def _dynamic(_state: tuple[RouteMapEntry, ...], text: str) -> Iterator[str]:
+    """As many dynamic route maps are printed as are counted below them."""
+    if len(re.findall(r"\n[ \t]*DYNAMIC routemaps", text, re.IGNORECASE)) != len(_DYNAMIC.findall(text)):
+        yield "the output is cut short: the dynamic route maps are not counted"
+    for maps, count in _DYNAMIC.findall(text):
+        names = _ROUTE_MAP.findall(maps)
+        if int(count) not in {len(names), len(set(names))}:
+            yield f"{count} dynamic route maps are counted and {len(set(names))} were printed"
+
+
+def answers_counted(ping: PingResult, raw: Raw) -> Iterator[str]:
+    """One sign a probe, `!` for each answer, and no more probes than were announced."""
+    signs = "".join(ping.marks)
+    if signs and (len(signs), signs.count("!")) != (ping.sent, ping.received):
+        yield f"{len(signs)} signs with {signs.count('!')} answers were printed, and {ping.received} of {ping.sent} are counted"
+    if ping.sent > int(raw.get("planned") or ping.sent) or ping.received > ping.sent:
+        yield f"{ping.received} of {ping.sent} probes are counted and {raw.get('planned')} were announced"
+
+
+def _translations(state: tuple[NatTranslation, ...], text: str) -> Iterator[str]:
+    """IOS-XE counts the translations below the last one."""
+    for count in re.findall(r"\n[ \t]*Total number of translations:[ \t]*(\d+)", text, re.IGNORECASE):
+        if int(count) != len(state):
+            yield f"{count} translations are counted and {len(state)} were read"
+
+
+_LISTENING = re.compile(r"\n[ \t]*(?:Total dynamically|Dynamically) created neighbors:?[ \t]*(\d+)", re.IGNORECASE)
+
+
+def neighbors_counted(_state: tuple[BgpSummary, ...], text: str) -> Iterator[str]:
+    """A row stands below each head of a table, and dynamic neighbors have a star and are counted."""
+    heads = len(re.findall(r"\n[ \t]*Neighbor[ \t]+V[ \t]+AS\b", text, re.IGNORECASE))
+    summaries = len(re.findall(r"\n[ \t]*BGP router identifier", text, re.IGNORECASE))
+    if heads != summaries:
+        yield f"{summaries} summaries begin and {heads} tables of neighbors were printed"
+    stars = len(re.findall(r"\n[ \t]*\*[0-9A-Fa-f]+[.:]", text))
+    counts = {int(count) for count in _LISTENING.findall(text)}
+    if summaries == 1 and counts and counts != {stars}:
+        yield f"{max(counts)} dynamic neighbors are counted and {stars} were printed"
 
 
 def _track(track: Track, _raw: Raw) -> Iterator[str]:
@@ -100,6 +178,31 @@ def _archived(archive: ArchiveStatus, raw: Raw) -> Iterator[str]:
         yield "the output is cut short: no name of the next archive file was printed"
 
 
+_PROTOCOLS = ("bgp", "connected", "eigrp", "isis", "local", "mobile", "nhrp", "odr", "ospf", "rip", "static", "NUMBER")
+"""What `show ip route` can be limited to; the heading of a network still counts all its subnets."""
+
+_BGP_SUMMARIES = (
+    "show bgp summary",
+    *(
+        f"show {ip}bgp {family} summary"
+        for ip in ("", "ip ")
+        for family in (
+            "all",
+            "ipv4 unicast",
+            "ipv4 unicast vrf WORD",
+            "ipv6 unicast",
+            "ipv6 unicast vrf WORD",
+            "vpnv4 all",
+            "vpnv4 vrf WORD",
+            "vpnv4 unicast all",
+            "vpnv4 unicast vrf WORD",
+            "vpnv6 unicast all",
+            "vpnv6 unicast vrf WORD",
+            "vrf WORD",
+        )
+    ),
+)
+
 COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
@@ -112,32 +215,43 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
         name="show ip route",
-        arguments=r"(?:vrf \S+)?",
+        arguments=("vrf WORD", *_PROTOCOLS),
+        parts=frozenset(_PROTOCOLS),
         records={"route": Route, "route.hop": NextHop},
         state=many("route"),
-        prepare={"route": _route},
+        prepare={"route": _route, "vrf": _table},
+        conserve_whole=(counted,),
     ),
     Command(
         os="ios",
         name="show ip interface brief",
-        arguments=r"\S+",
+        arguments=("INTERFACE",),
         records={"interface": InterfaceBrief},
         state=many("interface"),
     ),
     Command(
         os="ios",
         name="show ip nat translations",
-        arguments=r"(?:vrf \S+ ?)?(?:verbose)?",
+        arguments=("vrf WORD", "verbose", "inside", "outside", "icmp", "tcp", "udp", "esp", "pptp"),
+        parts=frozenset({"vrf WORD", "inside", "outside", "icmp", "tcp", "udp", "esp", "pptp"}),
         records={"translation": NatTranslation},
         state=many("translation"),
+        conserve_whole=(_translations,),
         silent_when_empty=True,
     ),
-    Command(os="ios", name="ping", arguments=r".+", records={"ping": PingResult}, state=one("ping")),
-    Command(os="ios", name="show clock", arguments="detail", records={"clock": Clock}, state=one("clock")),
+    Command(
+        os="ios",
+        name="ping",
+        arguments=("REST",),
+        records={"ping": PingResult},
+        validate={"ping": answers_counted},
+        state=one("ping"),
+    ),
+    Command(os="ios", name="show clock", arguments=("detail",), records={"clock": Clock}, state=one("clock")),
     Command(
         os="ios",
         name="show track",
-        arguments=r"\d+",
+        arguments=("NUMBER",),
         records={"track": Track},
         state=many("track"),
         validate={"track": _track},
@@ -146,7 +260,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
         name="show ip sla statistics",
-        arguments=r"\d+",
+        arguments=("NUMBER", "details"),
         records={"operation": SlaStatistics},
         state=_last_of_each,
         validate={"operation": _operation},
@@ -162,16 +276,17 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
         name="show ip bgp summary",
-        aliases=("show bgp summary", "show ip bgp all summary", "show bgp all summary"),
+        aliases=_BGP_SUMMARIES,
         records={"summary": BgpSummary, "summary.neighbor": BgpNeighbor},
         state=many("summary"),
+        conserve=(neighbors_counted,),
         silent_when_empty=True,
     ),
     Command(
         os="ios",
         name="show access-lists",
-        aliases=("show ip access-lists",),
-        arguments=r"\S+",
+        aliases=("show ip access-lists", "show ipv6 access-list"),
+        arguments=("WORD",),
         records={"list": AccessList, "list.entry": AccessEntry},
         state=many("list"),
         silent_when_empty=True,
@@ -179,8 +294,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
         name="show route-map",
-        arguments=r"\S+",
+        arguments=("all", "dynamic", "WORD"),
         records={"entry": RouteMapEntry, "entry.set.next_hop": VerifiedNextHop},
+        prepare={"entry": _entry},
+        conserve=(_dynamic,),
         state=many("entry"),
         silent_when_empty=True,
     ),

@@ -5,22 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import algorithms
-from ..columns import Address, Network, Spi, address_or_none, column, name_or_none, network, words
+from ..columns import Address, Network, Spi, address_or_none, column, duration, name_or_none, network, words
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Which traffic: an identity as `10.10.10.0/255.255.255.0/0/0` prints it. protocol and port 0 mean any."""
+    """Which traffic: an identity as `10.10.10.0/255.255.255.0/0/0` prints it. protocol and port 0 mean any.
+
+    last_port: where a range of ports begins with `port` (an ASA with IKEv2 prints `6/1024 - 2048`); None for one port.
+    All ports, `0 - 65535`, are any port.
+    """
 
     network: Network
     protocol: int
     port: int
+    last_port: int | None = None
 
     @classmethod
     def parse(cls, text: str) -> Selector:
         """From address/mask/protocol/port; raises ValueError."""
-        prefix, protocol, port = text.rsplit("/", 2)
-        return cls(network(prefix), int(protocol), int(port))
+        prefix, protocol, ports = text.rsplit("/", 2)
+        first, _, last = ports.partition("-")
+        one = not last or int(first) == int(last) or (int(first), int(last)) == (0, 65535)
+        return cls(network(prefix), int(protocol), int(first), None if one else int(last))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +36,7 @@ class IpsecSa:
 
     direction: inbound or outbound. protocol: esp, ah or pcp (compression). transform is as printed; encryption and
     integrity are canonical, None where the transform has none. remaining_kilobytes None: volume rekey is off.
+    remaining_seconds is rounded down to the minute where the device prints hours and minutes (IOS-XE 17).
     status is printed from 12.4 on. flow_id may hold a space ("Onboard VPN:1", Cisco 881, IOS 15.4(3)M3).
     """
 
@@ -45,7 +53,7 @@ class IpsecSa:
     flow_id: str | None = None
     map_tag: str | None = None
     remaining_kilobytes: int | None = None
-    remaining_seconds: int | None = None
+    remaining_seconds: int | None = column(duration, default=None)
     iv_bytes: int | None = None
     replay_detection: bool | None = None
     replay_window_packets: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import algorithms
-from ..columns import Address, column, duration_or_none, name_or_none
+from ..columns import Address, column, duration_or_none, integer_or_none, name_or_none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,18 +48,21 @@ class SessionIke:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionFlow:
-    """One flow of a crypto session; selector is what stands behind "IPSEC FLOW:". Lifetimes are what is left."""
+    """One flow of a crypto session; selector is what stands behind "IPSEC FLOW:". Lifetimes are what is left.
+
+    Remaining kilobytes None: volume rekey is off.
+    """
 
     selector: str
     active_sas: int
     origin: str | None = None
     decrypted_packets: int | None = None
     inbound_drops: int | None = None
-    inbound_remaining_kilobytes: int | None = None
+    inbound_remaining_kilobytes: int | None = column(integer_or_none, default=None)
     inbound_remaining_seconds: int | None = None
     encrypted_packets: int | None = None
     outbound_drops: int | None = None
-    outbound_remaining_kilobytes: int | None = None
+    outbound_remaining_kilobytes: int | None = column(integer_or_none, default=None)
     outbound_remaining_seconds: int | None = None
 
 

@@ -24,6 +24,7 @@ class IosVersion:
     """`show version` of IOS and IOS-XE.
 
     version is the release of the IOS part ("12.2(8)T", "17.9.4a"); xe_version the one of the IOS-XE around it.
+    experimental: the device says so of its build, which is no release. patched: an SMU is in effect (IOS-XE).
     image_id holds k9 where the image has strong ciphers. Memory in kilobytes as printed (processor / I/O). storage is
     every `K bytes of` line, NVRAM and flash among them; nvram and flash are picked out of it.
     """
@@ -31,7 +32,9 @@ class IosVersion:
     version: str
     image_id: str | None = None
     release: str | None = column(lambda text: text.strip(", \n\t") or None, default=None)
+    experimental: bool = column(lambda text: bool(text.strip()), default=False)
     xe_version: str | None = None
+    patched: bool = column(default=False)
     hostname: str
     uptime_seconds: int = column(duration)
     reload_reason: str | None = None
@@ -61,11 +64,15 @@ class InterfaceBrief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextHop:
-    """One way of a route. interface None: to be resolved; gateway None: directly connected or summary."""
+    """One way of a route. interface None: to be resolved; gateway None: directly connected or summary.
+
+    overrides: a next hop of NHRP that comes before the one of the routing protocol ("[NHO]", DMVPN phase 3).
+    """
 
     distance: int | None = None
     metric: int | None = None
     gateway: Address | None = None
+    overrides: bool = column(lambda text: bool(text.strip()), source="overridden", default=False)
     vrf: str | None = column(lambda text: text.strip(" ()"), source="hop_vrf", default=None)
     age_seconds: int | None = column(lambda text: duration(text.strip(" ,")), default=None)
     interface: str | None = column(lambda text: text.strip(" ,"), default=None)

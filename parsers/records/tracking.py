@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ..columns import Address, column, duration_or_none, integer_or_none, squeezed
@@ -56,7 +57,7 @@ class SlaStatistics:
 class SlaSummary:
     """One row of `show ip sla summary`. mark: * active, ^ inactive, ~ pending; stats as printed (`RTT=1`, `-`)."""
 
-    mark: str
+    mark: str = column(lambda text: {"active": "*", "inactive": "^", "pending": "~"}.get(text.lower(), text))
     operation: int
     kind: str
     destination: str
@@ -67,8 +68,12 @@ class SlaSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedNextHop:
-    """One `ip next-hop verify-availability` of a route map; state: up, down or undefined."""
+    """One `ip next-hop verify-availability` of a route map, or its `ipv6` form; state: up, down or undefined.
 
+    vrf: the one that the next hop is looked for in, None where the line names none.
+    """
+
+    vrf: str | None = column(lambda text: text.split()[-1] if text.strip() else None, source="hop_vrf", default=None)
     next_hop: Address
     order: int
     track: int | None = None
@@ -89,6 +94,12 @@ class RouteMapEntry:
     policy_bytes: int | None = None
 
 
+def _matches(text: str) -> int | None:
+    """`(4 matches) (time left 288)`, as a reflexive entry ends; either part may be missing."""
+    found = re.search(r"(\d+) match", text)
+    return int(found.group(1)) if found else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessEntry:
     """One line of an access list; sequence None on releases without sequence numbers (12.2)."""
@@ -96,7 +107,7 @@ class AccessEntry:
     sequence: int | None = None
     action: str = column(str.lower)
     rule: str = column(squeezed)
-    matches: int | None = column(lambda text: int(text.strip(" ()").split()[0]), default=None)
+    matches: int | None = column(_matches, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +138,9 @@ class BgpNeighbor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BgpSummary:
-    """`show ip bgp summary` of one address family (None where the device names none)."""
+    """`show ip bgp summary` of one address family ("IPv4 Unicast"; None where the device names none)."""
 
-    address_family: str | None = None
+    address_family: str | None = column(lambda text: text.partition(":")[2].strip() or None, default=None)
     router_id: Address
     local_as: str
     table_version: int | None = None

@@ -12,7 +12,7 @@ from nornir.plugins.runners import ThreadedRunner
 
 from nr_run.parsers import parse
 from nr_run.parsers.catalogue import COMMANDS
-from nr_run.parsers.command import find
+from nr_run.parsers.command import Command, find
 from nr_run.parsers.machine import Outcome, run
 from nr_run.parsers.normalise import normalise
 from nr_run.parsers.program import Action, Program, compile_template, ttp_parser
@@ -72,15 +72,22 @@ def test_one_pass_gives_what_ttp_gives(case: Case) -> None:
     assert comparable(outcome.raw) == comparable(merged(parser.result()))
 
 
-def reference(program: Program, text: str) -> dict[str, Any]:
-    """A slow reading without hints and blocks, which also insists that one line means one thing."""
+#: Templates in which two lines can claim one printed line on purpose, and the one that stands first is right.
+ORDERED = {
+    "show access-lists": "the entry of an IPv6 list ends with its number; as an IPv4 entry the number would be part of the rule",
+    "show version": "NVRAM that flash simulates is storage like any other",
+}
+
+
+def reference(command: Command, program: Program, text: str) -> dict[str, Any]:
+    """A slow reading without hints and blocks, which also insists that one line means one thing where no order is declared."""
     root: dict[str, Any] = {}
     opened, scope, position = [root], program.root, 0
     while text[position:].strip():
         found = [(rule, match) for rule in scope.candidates if (match := rule.regex.match(text, position))]
         assert found, text[position : position + 80]
         meanings = {(rule.scope.path, rule.action, tuple(sorted(match.groupdict().items()))) for rule, match in found}
-        assert len(meanings) == 1, meanings
+        assert len(meanings) == 1 or command.name in ORDERED, meanings
         rule, match = found[0]
         position = match.end()
         if rule.scope.transparent:
@@ -105,14 +112,17 @@ def test_what_was_learned_changes_nothing(case: Case) -> None:
         again = raw_of(program, text)
     assert again.raw == first.raw
     if not first.leftovers:
-        assert comparable(reference(program, text)) == comparable(first.raw)
+        command = find(COMMANDS, case.os, case.command)
+        assert command is not None
+        assert comparable(reference(command, program, text)) == comparable(first.raw)
 
 
 def test_blocks_are_used_and_match_the_same_lines() -> None:
     """Lines that come together often become one expression, and the records stay the same."""
     rows = "\n".join(
-        f"Track {n}\n  IP SLA {n} state\n  State is Up\n    1 change, last change 00:00:0{n}\n  Latest operation return code: OK"
-        for n in range(1, 8)
+        f"Track {n}\n  IP SLA {n} state\n  State is Up\n    1 change, last change 00:01:{n % 60:02}\n"
+        "  Latest operation return code: OK"
+        for n in range(1, 150)
     )
     command = find(COMMANDS, "ios", "show track")
     assert command is not None
@@ -120,7 +130,7 @@ def test_blocks_are_used_and_match_the_same_lines() -> None:
     raw = raw_of(program, f"\n{rows}\n").raw
     starts = [rule for rule in program.rules if rule.action is Action.START and rule.scope.path == "track"]
     assert any(rule.blocks for rule in starts)
-    assert [track["number"] for track in raw["track"]] == [str(n) for n in range(1, 8)]
+    assert [track["number"] for track in raw["track"]] == [str(n) for n in range(1, 150)]
     assert all(len(track) == 7 for track in raw["track"])
 
 

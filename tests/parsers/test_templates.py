@@ -127,7 +127,14 @@ def test_a_template_that_cannot_be_used_is_named_not_a_crash(tmp_path: Path) -> 
 CORPUS = os.environ.get("NR_RUN_CAPTURES", "")
 ALIASES = {"show_access-list": "show access-lists", "show_ip_access-lists": "show access-lists"}
 
-CUT_BY_THEIR_AUTHORS = {"show_version/case5", "show_vpn-sessiondb/case2", "show_vpn-sessiondb_detail_l2l/case2"}
+CUT_BY_THEIR_AUTHORS = {
+    "show_version/case5",
+    "show_vpn-sessiondb/case2",
+    "show_vpn-sessiondb_detail_l2l/case2",
+    # Routes were taken out, or put in from another device: the headings announce another number.
+    "show_ip_route/case_vrf",
+    "show_ip_route/case_wildcard",
+}
 
 
 def corpus() -> list[Path]:
@@ -148,6 +155,6 @@ def test_real_captures_of_other_people_are_read_completely(path: Path) -> None:
     assert command is not None
     parsed = parse(path.parent.parent.name, command, path.read_text(encoding="utf-8"))
     if f"{path.parent.name}/{path.stem}" in CUT_BY_THEIR_AUTHORS:
-        assert any("cut short" in problem.why for problem in parsed.problems)
+        assert any("cut short" in problem.why or "is said to have" in problem.why for problem in parsed.problems)
     else:
         assert parsed.problems == ()

@@ -1,0 +1,56 @@
+"""The headings of networks in `show ip route`: which routes lie below one, what mask it gives them, and how many it announces.
+
+`10.0.0.0/30 is subnetted, 2 subnets` gives its mask to the routes below it, which have none of their own, and `10.0.0.0/8 is
+variably subnetted, 5 subnets, 2 masks` stands above routes with masks. Either is about one classful network.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+_HEADING = re.compile(
+    r"\n[ \t]*((?:\d{1,3}\.){3}\d{1,3}(?:/\d+)?) is (?:variably )?subnetted, (\d+) subnets?[^\n]*|\n[ \t]*(Routing Table:)",
+    re.IGNORECASE,
+)
+_ROW = re.compile(
+    r"\n[ \t]*[A-Za-z][^\d\n[]*?(?:[EN][12][*+%&p \t]+|L[12][*+%&p \t]+)?[ \t]((?:\d{1,3}\.){3}\d{1,3})(?:/\d+)?(?=[ \t\n])"
+)
+
+
+def classful(text: str) -> IPv4Network | None:
+    """The network that a heading is about: the class A, B or C network around the address, or a shorter one as printed."""
+    address, _, length = text.partition("/")
+    try:
+        first = int(address.split(".")[0])
+        bits = 8 if first < 128 else 16 if first < 192 else 24
+        return IPv4Network((address, min(bits, int(length or bits))), strict=False)
+    except ValueError:
+        return None
+
+
+def holds(heading: str, address: str) -> bool:
+    """True if a route to `address` can stand below the heading of network `heading`."""
+    network = classful(heading)
+    try:
+        return network is not None and IPv4Address(address) in network
+    except ValueError:
+        return False
+
+
+def counted(_state: Any, text: str) -> Iterator[str]:
+    """As many routes stand below each heading as it announces."""
+    headings = list(_HEADING.finditer(text))
+    for number, heading in enumerate(headings):
+        if heading.group(3):
+            continue
+        stop = headings[number + 1].start() if number + 1 < len(headings) else len(text)
+        found = 0
+        for row in _ROW.finditer(text, heading.end(), stop):
+            if not holds(heading.group(1), row.group(1)):
+                break
+            found += 1
+        if found != int(heading.group(2)):
+            yield f"{heading.group(1)} is said to have {heading.group(2)} subnets and {found} were printed"
