@@ -213,7 +213,8 @@ def _policy(host: str, wanted: ConfigObject, running: Config) -> tuple[int, str]
     last = max([0, *existing])
     # A peer with a pre-shared key is never agreed with by a policy of another kind, so those may stand behind.
     keyed = max([0, *(number for number, item in existing.items() if _by_key(item))])
-    behind = (*range((last // 10 + 1) * 10, highest + 1, 10), *range(keyed + 1, highest + 1))
+    tens = (number for start in (last, keyed) for number in range((start // 10 + 1) * 10, highest + 1, 10))
+    behind = (*tens, *range(keyed + 1, highest + 1))
     number = next((number for number in behind if number not in existing), None)
     if number is not None:
         why = f"isakmp policy {number}: last, so that other peers are offered what they were before"

@@ -312,7 +312,12 @@ def names(line: str, target: ConfigObject) -> bool:
         return line.endswith(f"-group-policy {target.key[1][0]}")
     if target.family.name == "access-list" and line.endswith(f" match address {target.key[1][0]}"):
         return True
-    return target.family.name == "access-list" and target.key[1][0] in line.split()[1:] and not line.startswith(_NO_LIST)
+    return target.family.name == "access-list" and target.key[1][0] in _words(line) and not line.startswith(_NO_LIST)
+
+
+def _words(line: str) -> list[str]:
+    """All but the first; of an action of the event manager those of its command, which stands in quotation marks."""
+    return line.replace('"', " ").split()[1:]
 
 
 def strange_use(config: Config, target: ConfigObject) -> str:

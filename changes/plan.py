@@ -40,7 +40,7 @@ def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Re
             _refuse_unknown_lines(host, present)
             edited.append(Edit(present, item))
         else:
-            raise ChangeError(_taken(host, item, present))
+            raise ChangeError(_of_a_group(host, item, present) or _taken(host, item, present))
     _refuse_more_lines(host, desired, running)
     _refuse_dangling(host, desired.objects.values(), {*desired.objects, *running.objects})
     _refuse_key_of_another(host, created, desired, running)
@@ -156,6 +156,17 @@ def named_by(config: Config, item: ConfigObject, besides: Collection[Key]) -> st
     users = referrers(config, item, besides=besides)
     use = strange_use(config, item)
     return users[0].title if users else repr(use) if use else ""
+
+
+def _of_a_group(host: str, wanted: ConfigObject, present: ConfigObject) -> str:
+    """A map may be bound with the address of a standby group; then none of its tunnels starts at the interface's own."""
+    line = next((line for line in present.children if " redundancy " in line), "")
+    if present.family.name != "crypto-map-binding" or not line or present.map_name != wanted.map_name:
+        return ""
+    return (
+        f"{host}: {line!r} below {present.header!r}: the tunnels of that map start at the address of the standby group, and move "
+        "to its other router with it; nr-run builds tunnels of one router"
+    )
 
 
 def _taken(host: str, wanted: ConfigObject, present: ConfigObject) -> str:

@@ -18,6 +18,7 @@ from ..inventory.release import Release
 from ..parsers import parse
 from .acl import Flow, Says, Verdict, ios_list
 from .box import Box, doubt, say
+from .commands import COMMANDS
 from .finding import Finding, Status
 from .route_maps import clauses_for
 from .ways import Ways, ios_ways
@@ -122,7 +123,8 @@ def list_findings(box: Box, verdict: Verdict, where: str, name: str, flow: Flow)
     what = f"{_PROTOCOL.get((flow.protocol, flow.port), flow.protocol)} from {flow.source} to {flow.target}"
     words = f"{where} {verdict.says.value} {what}{_line(verdict)}"
     status = {Says.DENY: Status.FAILED, Says.PART: Status.WARNING, Says.UNREAD: Status.UNVERIFIED}[verdict.says]
-    yield doubt(box, "access-list", status, words, RUNNING, f"access list {name}", verdict.line or "end of the list")
+    running = COMMANDS[box.platform.os].running
+    yield doubt(box, "access-list", status, words, running, f"access list {name}", verdict.line or "end of the list")
 
 
 _PROTOCOL = {("ip", 0): "packets", ("esp", 0): "ESP", ("udp", IKE): "IKE (UDP 500)"}

@@ -196,8 +196,8 @@ def test_policy(policies: str, number: int) -> None:
 def test_the_last_number_is_of_a_policy_that_no_key_meets() -> None:
     """Where certificates have the last policy, the new one stands before it and says nothing of it: no such peer takes it."""
     names = desired(FAR, VPN3640 + "crypto isakmp policy 10000\n hash md5\n")[1]
-    assert names.policy_number == 1
-    assert "isakmp policy 1: last, so that other peers are offered what they were before" in names.decisions
+    assert names.policy_number == 10
+    assert "isakmp policy 10: last, so that other peers are offered what they were before" in names.decisions
 
 
 @pytest.mark.parametrize(

@@ -149,11 +149,6 @@ def test_unknown_line_is_refused(line: str) -> None:
             "crypto map M 10 ipsec-isakmp\n set peer 192.0.2.1\ninterface Ethernet0/0\n crypto map M",
             ("crypto map OTHER", "crypto map M"),
         ),
-        (
-            "crypto map M 10 ipsec-isakmp\n set peer 192.0.2.1\ninterface Ethernet0/0\n crypto map M redundancy HA",
-            "crypto map M 10 ipsec-isakmp\n set peer 192.0.2.1\ninterface Ethernet0/0\n crypto map M",
-            ("redundancy HA", "crypto map M"),
-        ),
     ],
 )
 def test_name_that_is_taken(there: str, wanted: str, both: tuple[str, str]) -> None:
@@ -161,6 +156,15 @@ def test_name_that_is_taken(there: str, wanted: str, both: tuple[str, str]) -> N
     with pytest.raises(ChangeError, match="exists with other content and is left alone") as caught:
         plan("vpn3640", "ios", wanted, there)
     assert all(words in str(caught.value) for words in both)
+
+
+@pytest.mark.parametrize("more", ["redundancy HA", "redundancy HA stateful"])
+def test_a_map_of_a_standby_group(more: str) -> None:
+    """Tunnels of a map that is bound with redundancy start at another address: that is the reason, and the line is in it."""
+    there = f"crypto map M 10 ipsec-isakmp\n set peer 192.0.2.1\ninterface Ethernet0/0\n crypto map M {more}\n"
+    wanted = "crypto map M 10 ipsec-isakmp\n set peer 192.0.2.1\ninterface Ethernet0/0\n crypto map M\n"
+    with pytest.raises(ChangeError, match=rf"'crypto map M {more}' below 'interface Ethernet0/0': .*of the standby group"):
+        plan("vpn3640", "ios", wanted, there)
 
 
 @pytest.mark.parametrize(
