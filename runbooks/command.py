@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..inventory.errors import Exit, NrRunError, UsageError
-from .context import Context, Waits
-from .outcome import TunnelOutcome, exit_code
-from .planning import TunnelPlan
-from .progress import LiveProgress, PlainProgress
-from .rollout import Rollout
-from .run_folder import plain
-from .runbook import Approval
-from .signals import asking
-from .view import console, plan_view, recap_view
+from .context import Waits
+
+if TYPE_CHECKING:
+    from .context import Context
+    from .outcome import TunnelOutcome
+    from .planning import TunnelPlan
+    from .progress import PlainProgress
+    from .rollout import Rollout
+    from .runbook import Approval
 
 #: What a push, the pings and the readings of a proof take at most, beside the wait for IKE.
 PUSH_SECONDS = 50
@@ -108,6 +107,8 @@ def waits_of(options: dict[str, Any]) -> Waits:
 
 def rollout_of(options: dict[str, Any]) -> Rollout:
     """The order of many tunnels that the command line asks for."""
+    from .rollout import Rollout
+
     return Rollout(options["canary"], options["soak"], options["batch"], options["max_failures"])
 
 
@@ -122,22 +123,31 @@ class Talk:
             raise UsageError("there is nobody to ask here: say --yes to carry it out, or --plan to look")
         self.runbook, self.as_json = runbook, as_json
         self._plan_only, self._yes = plan_only, yes
+        from .progress import LiveProgress, PlainProgress
+        from .screen import console
+
         screen = console(stderr=True)
-        self.progress = LiveProgress(screen) if screen.is_terminal and not as_json else PlainProgress()
+        self.progress: PlainProgress = LiveProgress(screen) if screen.is_terminal and not as_json else PlainProgress()
 
     @property
     def approval(self) -> Approval:
         """Whether to stop after the plan, ask, or go on."""
+        from .runbook import Approval
+
         return Approval(None if self._plan_only else self._ask, takes_time=not self._yes)
 
     def _ask(self) -> bool:
         if self._yes:
             return True
+        from .signals import asking
+
         with asking():
             return click.confirm("Carry this out?", err=True)
 
     def show(self) -> Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]:
         """Shows plans to a person."""
+        from .screen import console
+        from .view import plan_view
 
         def shown(plans: Sequence[TunnelPlan], _refused: Sequence[TunnelOutcome]) -> None:
             self.progress.pause()
@@ -148,6 +158,10 @@ class Talk:
 
     def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
         """Report into the run folder and to the person; the exit code."""
+        from .outcome import exit_code
+        from .screen import console
+        from .view import recap_view
+
         folder, code = context.folder, exit_code(outcomes)
         report = {
             "run": folder.id,
@@ -164,8 +178,7 @@ class Talk:
         with keeper.capture() as kept:
             keeper.print(recap)
         with folder.forgiving():
-            folder.write_json("run.json", report)
-            folder.write("recap.txt", click.unstyle(kept.get()))
+            folder.write_report(report, click.unstyle(kept.get()))
         self.progress.pause()
         _tell(lambda: print_json(report) if self.as_json else console().print(recap))
         for complaint in folder.complaints:
@@ -212,4 +225,7 @@ def word_of(code: Exit) -> str:
 
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
-    click.echo(json.dumps(value, default=plain, indent=2, ensure_ascii=False))
+    from .printable import json_text
+    from .run_folder import plain
+
+    click.echo(json_text(value, default=plain, indent=2))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from nornir.core import Nornir
+if TYPE_CHECKING:
+    from nornir.core import Nornir
 
-from ..inventory.intent import Intent
-from ..inventory.platforms import Platform
-from ..inventory.secrets import Secrets
-from ..tasks.device import Stop
-from .run_folder import RunFolder
+    from ..inventory.intent import Intent
+    from ..inventory.platforms import Platform
+    from ..inventory.secrets import Secrets
+    from ..tasks.device import Stop
+    from .run_folder import RunFolder
 
 
 @dataclass(frozen=True, slots=True)

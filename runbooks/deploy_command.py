@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,14 +23,20 @@ from .command import (
     waits_of,
     with_options,
 )
-from .deploy_l2l import building, removing
-from .opening import Wanted, open_run
-from .runbook import Planner, run_tunnels
+from .names import tunnel_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .runbook import Planner
 
 _OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, WAITS, DEBUG)
 
 
 def _run(runbook: str, planner: Callable[..., Planner], names: tuple[str, ...], options: dict[str, Any]) -> Exit:
+    from .opening import Wanted, open_run
+    from .runbook import run_tunnels
+
     talk = Talk(runbook, plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
     waits = waits_of(options)
     wanted = Wanted(runbook, names, options["inventory"], options["runs"], options["lab"], options["debug"], waits)
@@ -55,6 +60,8 @@ def _deploy(tunnels: tuple[str, ...], **options: Any) -> Exit:
     nr-run deploy-l2l --yes --json         all active tunnels, from a timer
     nr-run deploy-l2l --lab                the same on simulated routers
     """
+    from .deploy_l2l import building
+
     return _run("deploy-l2l", building, tunnels, options)
 
 
@@ -67,12 +74,12 @@ def _remove(tunnels: tuple[str, ...], **options: Any) -> Exit:
     nr-run remove-l2l hq-branch --plan     look: exit 2 when there is something to do
     nr-run remove-l2l hq-branch            look, confirm, do
     """
+    from .deploy_l2l import removing
+
     return _run("remove-l2l", removing, tunnels, options)
 
 
-deploy_command = click.command("deploy-l2l")(
-    click.argument("tunnels", nargs=-1, metavar="[TUNNEL]...")(_OPTIONS(ended("deploy-l2l", _deploy)))
-)
-remove_command = click.command("remove-l2l")(
-    click.argument("tunnels", nargs=-1, required=True, metavar="TUNNEL...")(_OPTIONS(ended("remove-l2l", _remove)))
-)
+_TUNNELS = click.argument("tunnels", nargs=-1, metavar="[TUNNEL]...", shell_complete=tunnel_names)
+_TUNNELS_NEEDED = click.argument("tunnels", nargs=-1, required=True, metavar="TUNNEL...", shell_complete=tunnel_names)
+deploy_command = click.command("deploy-l2l")(_TUNNELS(_OPTIONS(ended("deploy-l2l", _deploy))))
+remove_command = click.command("remove-l2l")(_TUNNELS_NEEDED(_OPTIONS(ended("remove-l2l", _remove))))

@@ -21,6 +21,7 @@ from ..tasks.fences import FENCES
 from .context import Context, Waits
 from .lock_holder import HEARTBEAT_SECONDS, SILENT_SECONDS, Holder
 from .lock_records import Records, latest
+from .run_folder import make_private
 
 
 def seconds_kept(waits: Waits) -> float:
@@ -112,7 +113,7 @@ class DeviceLocks:
     def _lock(self, host: str) -> int:
         path = self._folder / f"{host}.lock"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private(self._folder)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise Locked(f"{path} cannot be locked: {error.strerror}") from None

@@ -23,7 +23,8 @@ from ..inventory.secrets import Secrets, credential_folders
 from ..inventory.validation import validate
 from ..tasks.device import Stop, connect_by
 from .context import Context, Progress, Waits
-from .run_folder import RunFolder, runs_folder
+from .kept_runs import runs_folder
+from .run_folder import RunFolder
 from .signals import on_signals
 
 if TYPE_CHECKING:
@@ -99,10 +100,10 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
 
 def _lab_credentials(nornir: Nornir, tunnels: Sequence[Tunnel]) -> tuple[Path, ...]:
     """Credentials of the rehearsal lab, and only if every device of the run is on this very machine."""
-    from ..lab.entry import default_directory
-
     hosts = {end.local.host for tunnel in tunnels for end in tunnel.ends}
     if all(_is_loopback(nornir.inventory.hosts[host].hostname) for host in hosts):
+        from ..lab.folder import default_directory
+
         return (default_directory() / "credentials",)
     return ()
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..inventory.errors import Exit, NothingMatched
-from ..inventory.intent import Tunnel
-from .closing import close_run
 from .command import (
     ACCEPT_UNSAVED,
     JSON,
@@ -22,18 +20,16 @@ from .command import (
     waits_of,
     with_options,
 )
-from .context import Context
-from .locks import locked
-from .planning import Known, TunnelPlan
-from .planning_removal import plan_rollback
-from .record import find_run, journal_of
-from .reopening import reopen
-from .resume import begun, has_changed, is_unfinished, refuse_overtaken, resume, unfinished
-from .run_folder import runs_folder
-from .runbook import run_tunnels
-from .summary import Summary, summaries, table
+from .kept_runs import find_run, runs_folder
+from .names import run_names
 
-_RUN = click.argument("run", required=False, metavar="[RUN]")
+if TYPE_CHECKING:
+    from ..inventory.intent import Tunnel
+    from .context import Context
+    from .planning import Known, TunnelPlan
+    from .summary import Summary
+
+_RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=run_names)
 
 
 def _resume(run: str | None, **options: Any) -> Exit:
@@ -47,6 +43,12 @@ def _resume(run: str | None, **options: Any) -> Exit:
     nr-run resume 7f3a       a run by the end of its id
     nr-run resume 7f3a --close   a person has mended it: send nothing, and let other runs go on
     """
+    from .authentic import journal_of
+    from .closing import close_run
+    from .locks import locked
+    from .reopening import reopen
+    from .resume import is_unfinished, refuse_overtaken, resume, unfinished
+
     talk = Talk("resume", plan_only=False, yes=True, as_json=options["as_json"])
     runs = runs_folder(options["runs"])
     path = find_run(runs, run, is_unfinished)
@@ -76,6 +78,11 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     nr-run rollback 7f3a            look, confirm, do
     nr-run rollback                 the newest run that changed something
     """
+    from .planning_removal import plan_rollback
+    from .reopening import reopen
+    from .resume import begun, has_changed, unfinished
+    from .runbook import run_tunnels
+
     talk = Talk("rollback", plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
     runs, waits = runs_folder(options["runs"]), waits_of(options)
     path = find_run(runs, run, has_changed)
@@ -97,6 +104,8 @@ def _rollback(run: str | None, **options: Any) -> Exit:
 
 def _runs(**options: Any) -> Exit:
     """List the runs that are kept, newest last, with their outcome; a run without one did not come to its end."""
+    from .summary import summaries
+
     found = summaries(runs_folder(options["runs"]))
     _print(found, as_json=options["as_json"])
     return Exit.OK
@@ -104,12 +113,15 @@ def _runs(**options: Any) -> Exit:
 
 def _show(run: str | None, **options: Any) -> Exit:
     """Show one run: its recap, or how far it came. Without RUN the newest."""
+    from .printable import printable
+    from .summary import Summary, recap_of
+
     path: Path = find_run(runs_folder(options["runs"]), run)
     summary = Summary.of(path)
     if options["as_json"]:
         print_json(summary.as_dict())
-    elif (path / "recap.txt").is_file():
-        click.echo((path / "recap.txt").read_text(encoding="utf8"), nl=False)
+    elif (recap := recap_of(path)) is not None:
+        click.echo(printable(recap), nl=False)
     else:
         click.echo(f"run {path.name} did not come to its end; its last step was: {summary.last}\nnr-run resume {path.name}")
     return Exit.OK
@@ -119,6 +131,8 @@ def _print(found: list[Summary], *, as_json: bool) -> None:
     if as_json:
         print_json([summary.as_dict() for summary in found])
     elif found:
+        from .summary import table
+
         table(found)
     else:
         click.echo("no runs")

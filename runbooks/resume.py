@@ -19,6 +19,7 @@ from ..checks.read_back import read_back
 from ..inventory.errors import DriftError, NrRunError
 from ..tasks.dead_man import pending
 from ..tasks.gather import now, running, startup
+from .authentic import journal_of
 from .context import Context
 from .fencing import arming_of, marks_in
 from .fleet import run_on, run_on_all
@@ -26,7 +27,7 @@ from .goals import BUILD, REMOVE
 from .outcome import TunnelOutcome
 from .planning import EndPlan
 from .progressing import Progressing
-from .record import Recorded, journal_of
+from .record import Recorded
 from .taking_back import defect_of, take_back
 from .transaction import finish, prove, success
 
