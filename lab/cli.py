@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from . import entry
 from .errors import LabError
 from .faults import CHOICES, FAULTS, WHERE, usage
+
+if TYPE_CHECKING:
+    from . import entry
 
 _directory = click.option(
     "--directory",
@@ -26,6 +28,8 @@ def _fail(error: LabError) -> NoReturn:
 
 
 def _attached(directory: Path | None) -> entry.LabHandle:
+    from . import entry
+
     try:
         return entry.attach(directory or entry.default_directory())
     except LabError as error:
@@ -86,6 +90,8 @@ def up(
       nr-run lab up --device hq=c881 --device branch=vpn3640-124
       nr-run lab up --device fw=asa919 --device branch=c881
     """
+    from . import entry
+
     try:
         running = entry.start(
             directory or entry.default_directory(),

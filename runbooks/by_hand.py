@@ -10,10 +10,10 @@ from ..checks.commands import COMMANDS
 from ..inventory.errors import NotKnown, NrRunError
 from ..tasks.fences import FENCES
 from ..tasks.undo import Undone
+from .authentic import journal_of
 from .context import Context
 from .planning import EndPlan
 from .progressing import Progressing
-from .record import journal_of
 
 Errors = dict[str, NrRunError]
 

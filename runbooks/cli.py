@@ -11,8 +11,10 @@ import sys
 from difflib import get_close_matches
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..inventory.errors import Exit, NrRunError
+from .printable import printable
 
 #: Name: module below nr_run, attribute, and what --help says of it.
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -56,6 +58,11 @@ class LazyGroup(click.Group):
             raise TypeError(f"{module}.{attribute} is no command")
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names and what they do, from the table; click would import each command for its help."""
+        names = [CompletionItem(name, help=words) for name, (_, _, words) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest match in the error."""
         name = args[0]
@@ -93,7 +100,7 @@ def main() -> None:
         click.echo("stopped", err=True)
         code = Exit.INTERRUPTED
     except NrRunError as error:
-        click.echo(f"nr-run: {error}", err=True)
+        click.echo(printable(f"nr-run: {error}"), err=True)
         code = error.exit_code
     except BrokenPipeError:
         sys.stderr.close()

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import RenderableType
 
 from ..inventory.errors import Exit, NrRunError, UsageError
-from .context import Context, Waits
-from .open_runs import unmark
-from .outcome import TunnelOutcome, exit_code
-from .planning import TunnelPlan
-from .progress import LiveProgress, PlainProgress
-from .resume import open_tunnels
-from .rollout import WORKERS, Rollout
-from .run_folder import plain
-from .runbook import Approval
-from .signals import asking
-from .view import console, plan_view, recap_view
+from .context import WORKERS, Waits
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from .context import Context
+    from .outcome import TunnelOutcome
+    from .planning import TunnelPlan
+    from .progress import PlainProgress
+    from .rollout import Rollout
+    from .runbook import Approval
 
 #: What a push, the pings and the readings of a proof take at most, beside the wait for IKE.
 PUSH_SECONDS = 50
@@ -133,6 +131,8 @@ def waits_of(options: dict[str, Any]) -> Waits:
 
 def rollout_of(options: dict[str, Any]) -> Rollout:
     """The order of many tunnels that the command line asks for."""
+    from .rollout import Rollout
+
     return Rollout(options["canary"], options["soak"], options["workers"], options["max_failures"])
 
 
@@ -147,22 +147,31 @@ class Talk:
             raise UsageError("there is nobody to ask here: say --yes to carry it out, or --plan to look")
         self.runbook, self.as_json = runbook, as_json
         self._plan_only, self._yes = plan_only, yes
+        from .progress import LiveProgress, PlainProgress
+        from .screen import console
+
         screen = console(stderr=True)
-        self.progress = LiveProgress(screen) if screen.is_terminal and not as_json else PlainProgress()
+        self.progress: PlainProgress = LiveProgress(screen) if screen.is_terminal and not as_json else PlainProgress()
 
     @property
     def approval(self) -> Approval:
         """Whether to stop after the plan, ask, or go on."""
+        from .runbook import Approval
+
         return Approval(None if self._plan_only else self._ask, takes_time=not self._yes)
 
     def _ask(self) -> bool:
         if self._yes:
             return True
+        from .signals import asking
+
         with asking():
             return click.confirm("Carry this out?", err=True)
 
     def show(self) -> Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]:
         """Shows plans to a person."""
+        from .screen import console
+        from .view import plan_view
 
         def shown(plans: Sequence[TunnelPlan], _refused: Sequence[TunnelOutcome]) -> None:
             self.progress.pause()
@@ -174,6 +183,8 @@ class Talk:
     @contextmanager
     def concluding(self, context: Context) -> Iterator[None]:
         """A run that is refused as a whole is closed on the spot: its folder says why, and nobody is told to resume it."""
+        from .resume import open_tunnels
+
         try:
             yield
         except NrRunError as error:
@@ -186,6 +197,11 @@ class Talk:
         self, context: Context, code: Exit, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = (), error: str = ""
     ) -> tuple[dict[str, Any], RenderableType]:
         """Report and recap, which are in the run folder then; the journal says that the run has ended, and how."""
+        from .open_runs import unmark
+        from .resume import open_tunnels
+        from .screen import console
+        from .view import recap_view
+
         folder = context.folder
         report = {
             "run": folder.id,
@@ -203,8 +219,7 @@ class Talk:
         with keeper.capture() as kept:
             keeper.print(recap)
         with folder.forgiving():
-            folder.write_json("run.json", report)
-            folder.write("recap.txt", click.unstyle(kept.get()))
+            folder.write_report(report, click.unstyle(kept.get()))
             folder.note("ended", outcome=code.word, exit_code=int(code))
         if not open_tunnels(folder.path):
             unmark(folder.path)
@@ -212,6 +227,9 @@ class Talk:
 
     def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
         """Report into the run folder and to the person; the exit code."""
+        from .outcome import exit_code
+        from .screen import console
+
         folder, code = context.folder, exit_code(outcomes)
         report, recap = self._keep(context, code, outcomes, [*warnings, *context.notices])
         self.progress.pause()
@@ -255,4 +273,7 @@ def ended(runbook: str, work: Callable[..., Exit]) -> Callable[..., None]:
 
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
-    click.echo(json.dumps(value, default=plain, indent=2, ensure_ascii=False))
+    from .printable import json_text
+    from .run_folder import plain
+
+    click.echo(json_text(value, default=plain, indent=2))

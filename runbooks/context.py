@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from nornir.core import Nornir
+if TYPE_CHECKING:
+    from nornir.core import Nornir
 
-from ..inventory.intent import Intent
-from ..inventory.platforms import Platform
-from ..inventory.secrets import Secrets
-from ..tasks.device import Stop
-from .run_folder import RunFolder
+    from ..inventory.intent import Intent
+    from ..inventory.platforms import Platform
+    from ..inventory.secrets import Secrets
+    from ..tasks.device import Stop
+    from .run_folder import RunFolder
+
+#: Tunnels at a time where nobody says otherwise. A tunnel waits for its devices most of its time, so some share an interpreter
+#: well; beyond that they only wait for each other.
+WORKERS = 8
 
 
 @dataclass(frozen=True, slots=True)

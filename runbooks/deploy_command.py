@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,10 +26,14 @@ from .command import (
     waits_of,
     with_options,
 )
-from .deploy_l2l import building, removing
-from .finding_tunnels import find_missing
-from .opening import Opened, Wanted, open_run
-from .runbook import Planner, run_tunnels
+from .names import tunnel_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..inventory.intent import Tunnel
+    from .opening import Opened
+    from .runbook import Planner
 
 _OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, WAITS, DEBUG, ELSEWHERE)
 _HOST = click.option(
@@ -41,6 +44,8 @@ _HOST = click.option(
 @contextmanager
 def _opened(runbook: str, names: tuple[str, ...], options: dict[str, Any], **more: Any) -> Iterator[tuple[Opened, Talk]]:
     """A run that is ready to begin, and how it speaks; it is closed on the spot when it is refused as a whole."""
+    from .opening import Wanted, open_run
+
     talk = Talk(runbook, plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
     waits = waits_of(options)
     wanted = Wanted(runbook, names, options["inventory"], options["runs"], options["lab"], options["debug"], waits, **more)
@@ -51,6 +56,8 @@ def _opened(runbook: str, names: tuple[str, ...], options: dict[str, Any], **mor
 
 
 def _run(opened: Opened, talk: Talk, planner: Planner, tunnels: Sequence[Tunnel], options: dict[str, Any]) -> Exit:
+    from .runbook import run_tunnels
+
     rollout = rollout_of(options)
     outcomes = run_tunnels(opened.context, tunnels, opened.runs, planner, talk.show(), talk.approval, rollout)
     for notice in opened.context.notices:
@@ -69,6 +76,8 @@ def _deploy(tunnels: tuple[str, ...], **options: Any) -> Exit:
     nr-run deploy-l2l --yes --json         all active tunnels, from a timer
     nr-run deploy-l2l --lab                the same on simulated routers
     """
+    from .deploy_l2l import building
+
     with _opened("deploy-l2l", tunnels, options) as (opened, talk):
         planner = building(accept_unsaved=options["accept_unsaved"])
         return _run(opened, talk, planner, opened.tunnels, options)
@@ -86,6 +95,9 @@ def _remove(tunnels: tuple[str, ...], **options: Any) -> Exit:
     nr-run remove-l2l hq-branch            look, confirm, do
     nr-run remove-l2l old --host a --host b    one that is in the intent no more
     """
+    from .deploy_l2l import removing
+    from .finding_tunnels import find_missing
+
     with _opened("remove-l2l", tunnels, options, removal=True, hosts=options["hosts"]) as (opened, talk):
         gone = find_missing(opened)
         planner = removing(accept_unsaved=options["accept_unsaved"], by_name={tunnel.name for tunnel in gone})
@@ -96,9 +108,7 @@ def _remove(tunnels: tuple[str, ...], **options: Any) -> Exit:
         return _run(opened, talk, planner, (*opened.tunnels, *gone), options)
 
 
-deploy_command = click.command("deploy-l2l")(
-    click.argument("tunnels", nargs=-1, metavar="[TUNNEL]...")(_OPTIONS(ended("deploy-l2l", _deploy)))
-)
-remove_command = click.command("remove-l2l")(
-    click.argument("tunnels", nargs=-1, required=True, metavar="TUNNEL...")(_HOST(_OPTIONS(ended("remove-l2l", _remove))))
-)
+_TUNNELS = click.argument("tunnels", nargs=-1, metavar="[TUNNEL]...", shell_complete=tunnel_names)
+_TUNNELS_NEEDED = click.argument("tunnels", nargs=-1, required=True, metavar="TUNNEL...", shell_complete=tunnel_names)
+deploy_command = click.command("deploy-l2l")(_TUNNELS(_OPTIONS(ended("deploy-l2l", _deploy))))
+remove_command = click.command("remove-l2l")(_TUNNELS_NEEDED(_HOST(_OPTIONS(ended("remove-l2l", _remove)))))

@@ -25,6 +25,7 @@ from .context import Context, Waits
 from .lock_holder import HEARTBEAT_SECONDS, SILENT_SECONDS, Holder
 from .lock_records import Records, latest, refuse_recorded
 from .machine_locks import PATIENCE_SECONDS, endpoints_of, machine_locked, refuse_held_here
+from .run_folder import make_private
 
 
 def seconds_kept(waits: Waits) -> float:
@@ -155,7 +156,7 @@ class DeviceLocks:
     def _lock(self, key: str, label: str) -> int:
         path = self._folder / f"{key}.lock"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private(self._folder)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise Locked(f"{path} cannot be locked: {error.strerror}") from None

@@ -26,7 +26,8 @@ from ..inventory.validation import validate
 from ..tasks.device import Stop, connect_by
 from .by_name import not_in_intent
 from .context import Context, Progress, Waits
-from .run_folder import RunFolder, runs_folder
+from .kept_runs import runs_folder
+from .run_folder import RunFolder
 from .signals import on_signals
 
 if TYPE_CHECKING:
@@ -150,10 +151,10 @@ def _with_keys(secrets: Secrets, tunnels: Sequence[Tunnel], *, removal: bool) ->
 
 def _lab_credentials(nornir: Nornir, tunnels: Sequence[Tunnel], others: Sequence[str]) -> tuple[Path, ...]:
     """Credentials of the rehearsal lab, and only if every device of the run is on this very machine."""
-    from ..lab.entry import default_directory
-
     hosts = {end.local.host for tunnel in tunnels for end in tunnel.ends} | set(others)
     if all(_is_loopback(nornir.inventory.hosts[host].hostname) for host in hosts):
+        from ..lab.folder import default_directory
+
         return (default_directory() / "credentials",)
     return ()
 

@@ -81,10 +81,11 @@ def _read(source: str) -> str:
 
 
 def _print(parsed: Parsed) -> None:
-    from rich.console import Console
     from rich.markup import escape
 
-    console = Console(highlight=False)
+    from .screen import console as screen
+
+    console = screen()
     records = parsed.state if isinstance(parsed.state, tuple) else (parsed.state,)
     if records:
         _tables(console, [_plain(record) for record in records])

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..inventory.errors import Exit, NothingMatched
-from ..inventory.intent import Tunnel
-from .cancel_page import armed_pages
-from .closing import close_run
 from .command import (
     ACCEPT_UNSAVED,
     DEBUG,
@@ -25,20 +22,16 @@ from .command import (
     waits_of,
     with_options,
 )
-from .context import Context
-from .lock_records import advice
-from .locks import locked
-from .open_runs import mark, open_runs
-from .planning import Known, TunnelPlan
-from .planning_removal import plan_rollback
-from .record import find_run, journal_of
-from .reopening import reopen
-from .resume import begun, has_changed, is_unfinished, refuse_overtaken, resume, unfinished
-from .run_folder import runs_folder
-from .runbook import run_tunnels
-from .summary import RUNNING, UNFINISHED, Summary, summaries, table
+from .kept_runs import find_run, runs_folder
+from .names import run_names
 
-_RUN = click.argument("run", required=False, metavar="[RUN]")
+if TYPE_CHECKING:
+    from ..inventory.intent import Tunnel
+    from .context import Context
+    from .planning import Known, TunnelPlan
+    from .summary import Summary
+
+_RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=run_names)
 
 
 def _resume(run: str | None, **options: Any) -> Exit:
@@ -52,6 +45,13 @@ def _resume(run: str | None, **options: Any) -> Exit:
     nr-run resume 7f3a       a run by the end of its id
     nr-run resume 7f3a --close   a person has mended it: send nothing, and let other runs go on
     """
+    from .authentic import journal_of
+    from .closing import close_run
+    from .locks import locked
+    from .open_runs import mark
+    from .reopening import reopen
+    from .resume import is_unfinished, refuse_overtaken, resume, unfinished
+
     talk = Talk("resume", plan_only=False, yes=True, as_json=options["as_json"])
     runs = runs_folder(options["runs"])
     path = find_run(runs, run) if run else _newest_open(runs)
@@ -76,6 +76,9 @@ def _resume(run: str | None, **options: Any) -> Exit:
 
 def _newest_open(runs: Path) -> Path:
     """The newest run that did not come to its end. Raises NothingMatched."""
+    from .open_runs import open_runs
+    from .resume import is_unfinished
+
     found = open_runs(runs, is_unfinished) if runs.is_dir() else []
     if not found:
         raise NothingMatched(f"{runs} holds no unfinished run")
@@ -92,6 +95,12 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     nr-run rollback 7f3a            look, confirm, do
     nr-run rollback                 the newest run that changed something
     """
+    from .lock_records import advice
+    from .planning_removal import plan_rollback
+    from .reopening import reopen
+    from .resume import begun, has_changed, unfinished
+    from .runbook import run_tunnels
+
     talk = Talk("rollback", plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
     runs, waits = runs_folder(options["runs"]), waits_of(options)
     path = find_run(runs, run, has_changed)
@@ -120,6 +129,8 @@ def _runs(**options: Any) -> Exit:
 
     An unfinished run needs nr-run resume; a running one is at work; an interrupted one was killed before it sent anything.
     """
+    from .summary import summaries
+
     found = summaries(runs_folder(options["runs"]))
     _print(found, as_json=options["as_json"])
     return Exit.OK
@@ -127,13 +138,18 @@ def _runs(**options: Any) -> Exit:
 
 def _show(run: str | None, **options: Any) -> Exit:
     """Show one run: its recap, or how far it came. Without RUN the newest."""
+    from .cancel_page import armed_pages
+    from .lock_records import advice
+    from .printable import printable
+    from .summary import RUNNING, UNFINISHED, Summary, recap_of
+
     runs = runs_folder(options["runs"])
     path: Path = find_run(runs, run)
     summary = Summary.of(path)
     if options["as_json"]:
         print_json(summary.as_dict())
-    elif (path / "recap.txt").is_file():
-        click.echo((path / "recap.txt").read_text(encoding="utf8"), nl=False)
+    elif (recap := recap_of(path)) is not None:
+        click.echo(printable(recap), nl=False)
     else:
         click.echo(f"run {path.name} is {summary.outcome}; its last step was: {summary.last}")
         if summary.outcome in (RUNNING, UNFINISHED):
@@ -147,6 +163,8 @@ def _print(found: list[Summary], *, as_json: bool) -> None:
     if as_json:
         print_json([summary.as_dict() for summary in found])
     elif found:
+        from .summary import table
+
         table(found)
     else:
         click.echo("no runs")

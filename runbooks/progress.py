@@ -12,6 +12,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from .printable import printable
+
 
 class PlainProgress:
     """Lines on standard error, as they come."""
@@ -38,7 +40,7 @@ class PlainProgress:
         # Nobody may be there any more to read it; a change that is under way has to be finished all the same.
         if sys.stderr is not None:
             with suppress(OSError, ValueError):
-                print(line, file=sys.stderr, flush=True)
+                print(printable(line), file=sys.stderr, flush=True)
 
 
 class LiveProgress(PlainProgress):

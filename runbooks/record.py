@@ -7,7 +7,8 @@ tokens, their values are in the run's encrypted file. So a run can be finished o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,18 @@ from ..changes.families import FAMILIES
 from ..changes.objects import ConfigObject, read
 from ..changes.steps import Edit
 from ..checks.fences import RELOAD_IN, Chosen
-from ..inventory.errors import NothingMatched, NrRunError
+from ..inventory.errors import NrRunError, SecretError
 from ..inventory.intent import Crypto, End, IKEProposal, IPSecProposal, Tunnel
 from ..inventory.platforms import Platform, platform_for
 from ..tasks.gather import Snapshot, observation
+from .authentic import RunSeal, Tampered, journal_of
 from .context import Context, Waits
 from .planning import EndPlan, TunnelPlan
+from .run_folder import canonical
+from .run_key import key_file
 
-FORMAT = 2
+#: 3: vouched for with the run key.
+FORMAT = 3
 FILE = "record.json"
 
 
@@ -45,7 +50,7 @@ class Recorded:
 def write_record(context: Context, plan_: TunnelPlan) -> None:
     """Write the record of one tunnel, and the secrets beside it."""
     crypto = plan_.crypto
-    context.folder.write_json(
+    context.folder.write_sealed(
         f"{plan_.tunnel.name}/{FILE}",
         {
             "format": FORMAT,
@@ -60,7 +65,6 @@ def write_record(context: Context, plan_: TunnelPlan) -> None:
             },
             "ends": [_end(context.nornir, end) for end in plan_.ends],
         },
-        durable=True,
     )
 
 
@@ -93,11 +97,15 @@ def _object(item: ConfigObject) -> dict[str, Any]:
 
 
 def read_record(path: Path) -> Recorded:
-    """Raises NrRunError when the file is not a record of this format."""
+    """Raises NrRunError when the file is not a record of this format, Tampered when it is not what the run wrote."""
     try:
         data = json.loads(path.read_text(encoding="utf8"))
         if data["format"] != FORMAT:
-            raise NrRunError(f"{path} has format {data['format']}; this nr-run reads format {FORMAT}")
+            raise SecretError(
+                f"{path} has format {data['format']}, and this nr-run goes on from format {FORMAT} only, which the run key "
+                "vouches for; paste its inverse.cfg by hand, on each device"
+            )
+        _check(path, data)
         tunnel = Tunnel.model_validate_json(json.dumps(data["tunnel"]))
         crypto = _crypto(data["crypto"])
         near, far = (_end_plan(entry, end) for entry, end in zip(data["ends"], tunnel.ends, strict=True))
@@ -108,6 +116,15 @@ def read_record(path: Path) -> Recorded:
         for entry in data["ends"]
     }
     return Recorded(TunnelPlan(tunnel, crypto, (near, far), data["removal"]), hosts)
+
+
+def _check(path: Path, data: dict[str, Any]) -> None:
+    """Raise Tampered unless this very file was written by the run in whose folder it lies."""
+    seal = RunSeal.of(path.parent.parent.name)
+    if seal is None:
+        raise SecretError(f"{key_file()} is not there, and without it nobody knows who wrote {path}")
+    code = data.pop("mac", None)
+    seal.check(f"{path.parent.name}/{FILE}", canonical(data), code, str(path))
 
 
 def _crypto(data: Mapping[str, Any]) -> Crypto:
@@ -135,20 +152,37 @@ def _end_plan(data: Mapping[str, Any], end: End) -> EndPlan:
 def _change(host: str, os: str, data: Mapping[str, Any], running: str) -> Change:
     """The change as it was carried out: its objects are kept, its steps follow from them."""
     families = {family.name: family for family in FAMILIES[os]}
+    before = read(os, running)
 
     def restored(item: Mapping[str, Any]) -> ConfigObject:
-        return ConfigObject(families[item["family"]], item["header"], tuple(item["children"]))
+        made = ConfigObject(families[item["family"]], item["header"], tuple(item["children"]))
+        _refuse_strange(host, made, before.objects.get(made.key))
+        return made
 
     return compose(
         host,
         os,
-        read(os, running),
+        before,
         created=[restored(item) for item in data["created"]],
         removed=[restored(item) for item in data["removed"]],
         reused=[restored(item) for item in data["reused"]],
         edited=[Edit(restored(before), restored(after)) for before, after in data["edited"]],
         stays=data["stays"],
     )
+
+
+#: Everything that ends a line or moves a cursor, in ASCII and beyond.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _refuse_strange(host: str, item: ConfigObject, before: ConfigObject | None) -> None:
+    """Raise Tampered for a line that its family does not know and the device did not have: it would be typed."""
+    known = set(before.children) | {before.header} if before else set()
+    if item.header not in known and not item.family.header.fullmatch(item.header):
+        raise Tampered(f"{host}: {item.header!r} in the record does not open {item.family.name}; nothing was sent")
+    for line in item.children:
+        if _UNPRINTABLE.search(line) or not (line in known or any(form.fullmatch(line) for form in item.family.children)):
+            raise Tampered(f"{host}: {line!r} in the record is no line of {item.family.name}; nothing was sent")
 
 
 def nornir_of(recorded: list[Recorded]) -> Nornir:
@@ -169,40 +203,8 @@ def platforms_in(recorded: list[Recorded]) -> dict[str, Platform]:
     return {name: platform_for(place["model"], place["release"]) for item in recorded for name, place in item.hosts.items()}
 
 
-def find_run(runs: Path, name: str | None, wanted: Callable[[Path], bool] = lambda _path: True) -> Path:
-    """Folder of a run by its id, or by the end of it; without a name the newest that is ``wanted``. Raises NothingMatched."""
-    folders = sorted(path for path in runs.glob("2*-*") if path.is_dir()) if runs.is_dir() else []
-    if name is None:
-        newest = next((path for path in reversed(folders) if wanted(path)), None)
-        if newest is None:
-            raise NothingMatched(f"{runs} holds no such run")
-        return newest
-    found = [path for path in folders if path.name == name or path.name.endswith(f"-{name}")]
-    if len(found) != 1:
-        known = ", ".join(path.name for path in folders[-3:]) or "none"
-        raise NothingMatched(f"{'no' if not found else 'more than one'} run is {name!r} in {runs}; the newest are {known}")
-    return found[0]
-
-
 def records_in(folder: Path) -> dict[str, Recorded]:
     """Tunnel name to its record, in the order in which they were carried out."""
     begun = [line["tunnel"] for line in journal_of(folder) if line.get("state") == "recorded"]
     files = sorted(folder.glob(f"*/{FILE}"), key=lambda path: begun.index(path.parent.name) if path.parent.name in begun else -1)
     return {path.parent.name: read_record(path) for path in files}
-
-
-def journal_of(folder: Path) -> list[dict[str, Any]]:
-    """The journal; a last line that was cut in writing is left out."""
-    lines: list[dict[str, Any]] = []
-    try:
-        text = (folder / "journal.jsonl").read_text(encoding="utf8", errors="replace")
-    except OSError:  # it is not there, or it is another user's run
-        return lines
-    for line in text.splitlines():
-        try:
-            found = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(found, dict) and "state" in found:
-            lines.append(found)
-    return lines

@@ -11,9 +11,10 @@ from typing import Any
 from ..inventory.errors import NothingMatched, NrRunError
 from ..inventory.intent import Intent
 from ..tasks.device import Stop, connect_by
+from .authentic import check_journal
 from .context import Context, Progress, Waits
 from .opening import debug_log
-from .record import Recorded, journal_of, nornir_of, platforms_in, records_in
+from .record import Recorded, nornir_of, platforms_in, records_in
 from .run_folder import RunFolder
 from .signals import on_signals
 from .vault import unseal
@@ -34,11 +35,13 @@ def reopen(
 ) -> Iterator[Reopened]:
     """``new_run_in``: make a run folder of its own there; None goes on in the folder of the earlier run.
 
-    Raises NothingMatched when the run changed nothing, SecretError when its secrets cannot be read.
+    Raises NothingMatched when the run changed nothing, SecretError when its secrets cannot be read, or its journal or record
+    are not proved to be what the run wrote.
     """
+    journal = check_journal(path, strict=True)
     records = records_in(path)
     if not records:
-        if any(line["state"] == "recorded" for line in journal_of(path)):
+        if any(line["state"] == "recorded" for line in journal):
             raise NrRunError(f"run {path.name} has lost its record.json; paste its inverse.cfg by hand, on each device")
         raise NothingMatched(f"run {path.name} sent nothing to any device")
     secrets = unseal(path)
@@ -53,4 +56,4 @@ def reopen(
         nornir = connect_by(nornir_of(list(records.values())), secrets, platforms, tag=folder.tag)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
         context = Context(nornir, Intent.of(), platforms, secrets, folder, stop, progress, waits)
-        yield Reopened(context, records, journal_of(path))
+        yield Reopened(context, records, journal)

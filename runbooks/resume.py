@@ -20,6 +20,7 @@ from ..inventory.errors import DriftError, NrRunError
 from ..tasks.answers import running, startup
 from ..tasks.dead_man import pending
 from ..tasks.gather import now
+from .authentic import journal_of
 from .context import Context
 from .fencing import arming_of, marks_in
 from .fleet import run_on, run_on_all
@@ -29,7 +30,7 @@ from .open_runs import open_runs
 from .outcome import TunnelOutcome
 from .planning import EndPlan
 from .progressing import Progressing
-from .record import Recorded, journal_of
+from .record import Recorded
 from .taking_back import defect_of, take_back
 from .transaction import finish, prove, success
 

@@ -12,9 +12,6 @@ from .outcome import Result, TunnelOutcome
 from .planning import TunnelPlan
 
 GOOD = (Result.PROVED, Result.UNCHANGED)
-#: Tunnels at a time where nobody says otherwise. A tunnel waits for its devices most of its time, so some share an interpreter
-#: well; beyond that they only wait for each other.
-WORKERS = 8
 
 
 @dataclass(frozen=True, slots=True)

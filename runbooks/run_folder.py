@@ -21,8 +21,9 @@ import json
 import os
 import re
 import secrets
+import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,20 +34,17 @@ from typing import Any
 
 from ..inventory.errors import NrRunError
 from ..inventory.secrets import Secrets
+from .authentic import RunSeal, last_code, note_length, tidy_notes, with_code
+from .printable import json_text
 
 _TIME = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}")
 
 
-def runs_folder(given: Path | None) -> Path:
-    """Where runs are kept: ``given``, else ``$NR_RUN_RUNS``, else ``runs`` in the current folder."""
-    return given or Path(os.environ.get("NR_RUN_RUNS") or "runs")
-
-
 class RunFolder:
     """One run's folder. What is written goes through the secrets' hiding first."""
 
-    def __init__(self, path: Path, runbook: str, secret_store: Secrets) -> None:
+    def __init__(self, path: Path, runbook: str, secret_store: Secrets, *, make_key: bool = False) -> None:
         """Open a folder that exists; see make() for a new one. Raises NrRunError when the journal cannot be opened."""
         self.id = path.name
         self.path = path
@@ -56,8 +54,13 @@ class RunFolder:
             self._journal = os.open(self.path / "journal.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             #: True if the last line is not whole: the process that wrote it may have been killed, or the disk was full.
             self._cut = _is_cut(self._journal)
+            self._length = os.fstat(self._journal).st_size
         except OSError as error:
             raise NrRunError(f"{self.path}: the journal cannot be opened: {error.strerror}") from None
+        #: Vouches for each line; None where no run key can be made, and then nothing may be changed (see vault.seal).
+        self.seal = RunSeal.of(self.id, make=make_key)
+        #: Code of the last line, and how many there are.
+        self._code, self._lines = last_code(self._journal_text())
         self._forgiving = threading.local()
         self._lock = threading.Lock()
         self.complaints: list[str] = []
@@ -69,13 +72,15 @@ class RunFolder:
         """A new folder ``runs``/TIME-XXXX, the last of all by name. Raises NrRunError when that is not possible."""
         path = runs
         try:
-            runs.mkdir(parents=True, exist_ok=True)
+            make_private(runs)
             path = runs / f"{_time_after(runs):{_TIME}}-{secrets.token_hex(2)}"
             path.mkdir(mode=0o700)
         except OSError as error:
             raise NrRunError(f"the run folder {path} cannot be made: {error.strerror}") from None
-        folder = cls(path, runbook, secret_store)
-        folder.note("begun", runbook=runbook, rehearsal=rehearsal)
+        folder = cls(path, runbook, secret_store, make_key=True)
+        tidy_notes()
+        key = {"key": folder.seal.key_id} if folder.seal else {}
+        folder.note("begun", runbook=runbook, rehearsal=rehearsal, **key)
         return folder
 
     @property
@@ -108,10 +113,10 @@ class RunFolder:
         """
         self._ask_guard()
         record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "state": state, **details}
-        line = json.dumps(self._hidden(record), ensure_ascii=False) + "\n"
+        line = json_text(self._hidden(record))
         try:
             with self._lock:
-                self._append(line.encode())
+                self._append(line)
         except OSError as error:
             self._complain(f"the journal cannot be written: {error.strerror}")
         self._ask_guard()
@@ -120,14 +125,26 @@ class RunFolder:
         if self.guard is not None:
             self.guard()
 
-    def _append(self, line: bytes) -> None:
+    def _append(self, line: str) -> None:
         """Raises OSError when the disk takes a part only; the next line then begins on a line of its own."""
-        data = b"\n" + line if self._cut else line
+        if os.fstat(self._journal).st_size != self._length:
+            # Another process has gone on with this run meanwhile: a resume, while this one slept.
+            self._cut = _is_cut(self._journal)
+            self._code, self._lines = last_code(self._journal_text())
+        line, code = with_code(self.seal, line, self._code)
+        data = (f"\n{line}\n" if self._cut else f"{line}\n").encode()
         written = os.write(self._journal, data)
+        self._length = os.fstat(self._journal).st_size
         self._cut = written < len(data)
         if written < len(data):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._code, self._lines = code, self._lines + 1
         os.fsync(self._journal)
+        note_length(self.seal, self._lines)
+
+    def _journal_text(self) -> str:
+        size = os.fstat(self._journal).st_size
+        return os.pread(self._journal, size, 0).decode("utf8", "replace")
 
     def write(self, name: str, text: str, *, durable: bool = False) -> None:
         """One file below the run folder, 0600; ``durable``: whole and on the disk when this returns, whatever happens then.
@@ -162,7 +179,20 @@ class RunFolder:
 
     def write_json(self, name: str, value: object, *, durable: bool = False) -> None:
         """One JSON file below the run folder."""
-        self._write(name, json.dumps(self._hidden(value), indent=2, ensure_ascii=False) + "\n", durable=durable)
+        self._write(name, json_text(self._hidden(value), indent=2) + "\n", durable=durable)
+
+    def write_sealed(self, name: str, value: Mapping[str, object]) -> None:
+        """One JSON document, durable, with the code that proves it to be this run's and this file."""
+        document = self._hidden(value)
+        code = {"mac": self.seal.code(name, canonical(document))} if self.seal else {}
+        self._write(name, json_text({**document, **code}, indent=2) + "\n", durable=True)
+
+    def write_report(self, report: Mapping[str, object], recap: str) -> None:
+        """run.json, and recap.txt, for which run.json vouches as well."""
+        recap = self._secrets.hide(recap)
+        code = {"recap_mac": self.seal.code("recap.txt", recap)} if self.seal else {}
+        self.write_sealed("run.json", {**report, **code})
+        self._write("recap.txt", recap, durable=False)
 
     def _hidden(self, value: object) -> Any:
         """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
@@ -176,6 +206,19 @@ class RunFolder:
         if not getattr(self._forgiving, "on", False):
             raise NrRunError(sentence)
         self.complaints.append(sentence)
+
+
+def make_private(path: Path) -> None:
+    """Make a folder for its owner only, whatever the umask; one that is ours and open to others is closed to them.
+
+    A folder of another user stays as it is, and so do the rights of a group that shares it. Raises OSError.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = path.stat()
+    # The setgid bit says that a group shares the folder on purpose.
+    open_to = 0o007 if found.st_mode & stat.S_ISGID else 0o077
+    if found.st_uid == os.geteuid() and found.st_mode & open_to:
+        path.chmod(stat.S_IMODE(found.st_mode) & ~open_to)
 
 
 def _time_after(runs: Path) -> datetime:
@@ -202,6 +245,11 @@ def _sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def canonical(document: Mapping[str, object]) -> str:
+    """A document as text that does not depend on how it was laid out."""
+    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-from ..inventory.schema import as_text, intent_schema
-
 
 @click.command("schema")
 def schema_command() -> None:
@@ -14,4 +12,6 @@ def schema_command() -> None:
     \b
     nr-run schema > intent.schema.json
     """
+    from ..inventory.schema import as_text, intent_schema
+
     click.echo(as_text(intent_schema()), nl=False)

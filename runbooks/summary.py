@@ -11,10 +11,11 @@ from rich import box
 from rich.table import Table
 
 from ..inventory.errors import Exit
+from .authentic import RunSeal, Tampered, journal_of
 from .lock_records import living
-from .record import journal_of
 from .resume import open_tunnels
-from .view import console
+from .run_folder import canonical
+from .screen import console
 
 #: Outcome words of runs that have not ended: at work now; killed with devices in between; killed before anything was sent.
 RUNNING, UNFINISHED, INTERRUPTED = "running", "unfinished", Exit.INTERRUPTED.word
@@ -33,12 +34,9 @@ class Summary:
 
     @classmethod
     def of(cls, folder: Path) -> Summary:
-        """From the files of a run folder; what a crash left out is empty."""
+        """From the files of a run folder; what a crash left out is empty. Raises Tampered where a file was changed since."""
         journal = journal_of(folder) if (folder / "journal.jsonl").is_file() else []
-        try:
-            report = json.loads((folder / "run.json").read_text(encoding="utf8"))
-        except (OSError, ValueError):
-            report = {}
+        report = _report(folder, journal)
         tunnels = {line["tunnel"]: None for line in journal if "tunnel" in line}
         return cls(
             run=folder.name,
@@ -67,9 +65,51 @@ def _not_ended(folder: Path) -> str:
     return UNFINISHED if open_tunnels(folder) else INTERRUPTED
 
 
+def _report(folder: Path, journal: list[dict[str, Any]]) -> dict[str, Any]:
+    """run.json, proved to be the run's where its journal is. Raises Tampered."""
+    path = folder / "run.json"
+    try:
+        report = json.loads(path.read_text(encoding="utf8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(report, dict):
+        return {}
+    seal = _seal_of(folder, journal)
+    if seal:
+        code = report.pop("mac", None)
+        seal.check(path.name, canonical(report), code, str(path))
+    return report
+
+
+def _seal_of(folder: Path, journal: list[dict[str, Any]]) -> RunSeal | None:
+    """What the run vouched with, if it is this machine's key."""
+    seal = RunSeal.of(folder.name)
+    return seal if seal and journal and journal[0].get("key") == seal.key_id else None
+
+
+def recap_of(folder: Path) -> str | None:
+    """recap.txt, proved to be the run's where that is possible; None where there is none. Raises Tampered."""
+    path, journal = folder / "recap.txt", journal_of(folder)
+    try:
+        text = path.read_text(encoding="utf8", errors="replace")
+    except OSError:
+        return None
+    seal = _seal_of(folder, journal)
+    if seal:
+        seal.check(path.name, text, _report(folder, journal).get("recap_mac"), str(path))
+    return text
+
+
 def summaries(runs: Path) -> list[Summary]:
-    """All runs below a folder, oldest first."""
-    return [Summary.of(path) for path in sorted(runs.glob("2*-*")) if path.is_dir()]
+    """All runs below a folder, oldest first; one whose files were changed since says so."""
+    return [_summary(path) for path in sorted(runs.glob("2*-*")) if path.is_dir()]
+
+
+def _summary(path: Path) -> Summary:
+    try:
+        return Summary.of(path)
+    except Tampered:
+        return Summary(path.name, "", "changed by somebody", None, (), "")
 
 
 def table(found: list[Summary]) -> None:

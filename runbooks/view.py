@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +17,6 @@ from ..tasks.fences import FENCES
 from .outcome import DeviceRow, Result, TunnelOutcome
 from .planning import EndPlan, TunnelPlan
 
-PLAIN_WIDTH = 118
 #: So many neighbours are named one by one in the plan.
 TOUCHES = 8
 _MARKS = {Phase.BUILD: ("+", "green"), Phase.SWITCH: ("~", "yellow"), Phase.CLEAN: ("-", "red")}
@@ -30,20 +29,6 @@ _STYLES = {
     Result.QUARANTINED: "bold white on red",
     Result.REFUSED: "bold red",
 }
-
-
-class _Screen(Console):
-    """A console that does not end the program when nobody reads: a change that is under way has to be finished."""
-
-    def on_broken_pipe(self) -> None:
-        """Raise what Python raises; rich would raise SystemExit, past every handler of a run."""
-        raise BrokenPipeError
-
-
-def console(*, stderr: bool = False) -> Console:
-    """A console that has colour and the window's width on a terminal, and neither elsewhere."""
-    made = _Screen(stderr=stderr, highlight=False, soft_wrap=True)
-    return made if made.is_terminal else _Screen(stderr=stderr, highlight=False, no_color=True, width=PLAIN_WIDTH, soft_wrap=True)
 
 
 def plan_view(plans: Sequence[TunnelPlan]) -> RenderableType:

@@ -225,3 +225,9 @@ def fenced(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fenced]:
         made = Fenced(lab, tmp_path)
         made.before = made.configurations()
         yield made
+
+
+@pytest.fixture(autouse=True)
+def _key_of_ones_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test makes a run key in the home of whoever runs it."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "config"))

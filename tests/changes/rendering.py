@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from nr_run.changes.allocate import Allocation, allocate, draft
+from nr_run.changes.allocate import Allocation
 from nr_run.changes.change import Change
-from nr_run.changes.objects import read, read_desired
 from nr_run.changes.plan import plan
 from nr_run.inventory.intent import CiscoTermination, Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
-from nr_run.templates.words import FILTERS, FOLDER
+from nr_run.inventory.platforms import platform_for
+from nr_run.tasks.render import Wanted, environment
+from nr_run.tasks.render import desired as product_desired
 
+PLATFORM = platform_for("2611", "12.2(8)T")
 TOKEN = "<secret:credential:hq-branch-psk>"
 IKE = IKEProposal(name="ike", encryption_algorithm="3des-cbc", authentication_algorithm="hmac-sha1", group=2, sa_lifetime=86400)
 IPSEC = IPSecProposal(name="esp", encryption_algorithm="3des-cbc", authentication_algorithm="hmac-sha1")
@@ -53,17 +53,8 @@ def desired(
     key: str = TOKEN,
 ) -> tuple[str, Allocation]:
     """Desired configuration on the names that the box has free, and those names."""
-    environment = Environment(  # noqa: S701 - Cisco configuration, not HTML
-        loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters.update(FILTERS)
-    template = environment.get_template("ios/l2l_ikev1_crypto_map.j2")
-
-    def text(names: Allocation) -> str:
-        return template.render(end=end, ike=ike, ipsec=ipsec, pfs_group=pfs_group, key=key, names=names)
-
-    names = allocate(name, end, dpd, read_desired("ios", text(draft(name, end, dpd))), read("ios", running))
-    return text(names), names
+    wanted = Wanted(name, end, PLATFORM, ike, ipsec, pfs_group, dpd, key)
+    return product_desired(wanted, running, lambda template, **words: environment().get_template(template).render(**words))
 
 
 def planned(end: End, running: str, **more: object) -> Change:

@@ -400,3 +400,10 @@ def test_every_weak_or_forbidden_algorithm_has_its_reason() -> None:
     assert not FORBIDDEN.keys() & WEAK.keys()
     assert all(reason for reason in (*FORBIDDEN.values(), *WEAK.values()))
     assert set(all_algorithms(EXAMPLE.resolve(EXAMPLE.tunnels["hq-branch"]))) <= WEAK.keys()
+
+
+@pytest.mark.parametrize("name", ["run.json", "RECAP.TXT", "journal.jsonl", "secrets.enc", "debug.log", "by-hand.cfg"])
+def test_name_of_a_file_of_the_run_folder(name: str) -> None:
+    """A tunnel that is called like a file of a run folder would keep that file from being written: refused before anything."""
+    (problem,) = refusal(intent(tunnel(name=name)))
+    assert f"the name {name} may not end in" in problem

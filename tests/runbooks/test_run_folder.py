@@ -9,7 +9,7 @@ import pytest
 
 from nr_run.inventory.errors import NrRunError
 from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.record import journal_of
+from nr_run.runbooks.authentic import journal_of
 from nr_run.runbooks.run_folder import RunFolder
 
 

@@ -1,0 +1,114 @@
+"""Help and completion are instant: they import nothing that a run needs. Counted in modules, which do not depend on a machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nr_run.runbooks.cli import COMMANDS
+
+#: What costs more than all of Python's own start.
+HEAVY = (
+    "netmiko",
+    "ttp",
+    "nornir",
+    "pydantic",
+    "rich",
+    "paramiko",
+    "jinja2",
+    "ruamel",
+    "asyncio",
+    "cryptography",
+    "nr_run.parsers",
+)
+PROGRAM = f"""
+import sys
+from nr_run.runbooks.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+print("imported:", *[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
+"""
+LAB = ("up", "status", "down", "exec", "fault")
+
+
+def started(*words: str, cwd: Path | None = None, **environment: str) -> tuple[str, list[str]]:
+    """What the command prints, and which heavy modules it has imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+        cwd=cwd,
+        env={**os.environ, **environment},
+    )
+    return done.stdout, done.stderr.rpartition("imported:")[2].split()
+
+
+def completed(line: str, cwd: Path | None = None) -> tuple[list[str], list[str]]:
+    """What the shell is offered for a line that ends where the cursor stands, and the heavy modules."""
+    number = len(line.split(" ")) - 1
+    out, imported = started(cwd=cwd, _NR_RUN_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(number))
+    return [offer.partition(",")[2] for offer in out.splitlines() if offer], imported
+
+
+@pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS), *(("lab", name) for name in LAB)], ids=" ".join)
+def test_help_is_light(words: tuple[str, ...]) -> None:
+    """--help of every command says how it is called, and imports nothing heavy."""
+    out, imported = started(*words, "--help")
+    assert "Usage: nr-run" in out
+    assert imported == []
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A folder with an intent in two files, and two runs."""
+    intent = tmp_path / "inventory" / "vpn"
+    intent.mkdir(parents=True)
+    (intent / "a.yaml").write_text(
+        "schema_version: 1\nike_proposals:\n  - name: hq-weak\ntunnels:\n  # the first\n  - name: hq-branch\n"
+        "    terminations:\n      - host: a\n        cisco:\n          name: hq-inner\n\n  - status: active\n    name: 'hq-lab'\n"
+    )
+    (intent / "b.yml").write_text("tunnels:\n- name: branch-9\n  ipsec_profile: x\nipsec_profiles:\n- name: hq-profile\n")
+    for run in ("20260101T000000Z-7f3a", "20260102T000000Z-81c0"):
+        (tmp_path / "runs" / run).mkdir(parents=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("line", "offers"),
+    [
+        ("nr-run dep", ["deploy-l2l"]),
+        ("nr-run r", ["remove-l2l", "rollback", "resume", "runs"]),
+        ("nr-run deploy-l2l --ba", ["--batch"]),
+        ("nr-run deploy-l2l hq", ["hq-branch", "hq-lab"]),
+        ("nr-run deploy-l2l hq-branch ", ["hq-lab", "branch-9"]),
+        ("nr-run remove-l2l b", ["branch-9"]),
+        ("nr-run show ", ["20260102T000000Z-81c0", "20260101T000000Z-7f3a"]),
+        ("nr-run resume 7f", ["7f3a"]),
+    ],
+)
+def test_completion_is_light(desk: Path, line: str, offers: list[str]) -> None:
+    """Commands, options, tunnels of the intent and runs are offered, without what reads and checks them in earnest."""
+    assert completed(line, desk) == (offers, [])
+
+
+def test_completion_knows_the_example() -> None:
+    """The names that completion finds in the example are those that are read in earnest."""
+    from nr_run.inventory.intent_files import load_intent
+
+    root = Path(__file__).parents[2]
+    names = sorted(load_intent(root / "inventory" / "vpn").tunnels)
+    assert sorted(completed("nr-run deploy-l2l ", root)[0]) == names
+
+
+def test_completion_where_there_is_no_inventory(tmp_path: Path) -> None:
+    """Where nothing is, nothing is offered, and nothing goes wrong."""
+    assert completed("nr-run deploy-l2l ", tmp_path) == ([], [])
+    assert completed("nr-run show ", tmp_path) == ([], [])

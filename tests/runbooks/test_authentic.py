@@ -1,0 +1,267 @@
+"""Nothing is taken from a run folder that the run did not write: journal, record, report and keys, changed in every way."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nr_run.inventory.errors import SecretError
+from nr_run.inventory.secrets import Secrets
+from nr_run.runbooks.authentic import RunSeal, Tampered, check_journal, journal_of
+from nr_run.runbooks.run_folder import RunFolder, canonical
+from nr_run.runbooks.run_key import key_file
+from nr_run.runbooks.summary import Summary, recap_of, summaries
+from nr_run.runbooks.vault import seal, unseal
+
+
+def a_run(runs: Path, lines: int = 5) -> RunFolder:
+    """A run with so many lines in its journal, closed."""
+    folder = RunFolder.make(runs, "deploy-l2l", Secrets(folders=()))
+    for number in range(lines - 1):
+        folder.note("applied", tunnel="hq-branch", number=number)
+    folder.close()
+    return folder
+
+
+def changed(lines: list[str], how: str, first: int, second: int) -> list[str]:
+    """The journal after somebody was at it."""
+    made = list(lines)
+    if how == "drop":
+        del made[first]
+    elif how == "swap":
+        made[first], made[second] = made[second], made[first]
+    elif how == "repeat":
+        made.insert(second, made[first])
+    elif how == "edit":
+        made[first] = made[first].replace('"state": "', '"state": "x')
+    elif how == "bare":
+        made.insert(first, '{"time": "2026-11-29T00:00:00", "state": "done", "tunnel": "hq-branch"}')
+    elif how == "end":
+        made.append('{"time": "2026-11-29T00:00:00", "state": "done", "tunnel": "hq-branch"}')
+    elif how == "cut":
+        made = made[: first or 1]
+    elif how == "strip":
+        made = [line.rpartition(', "mac"')[0] + "}" for line in made]
+    return made
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["drop", "swap", "repeat", "edit", "bare", "end", "cut", "strip"]), st.integers(0, 5), st.integers(0, 5))
+def test_a_changed_journal_is_refused(tmp_path_factory: pytest.TempPathFactory, how: str, first: int, second: int) -> None:
+    """Lines that were changed, moved, put in, left out or cut off, or stripped of their codes, are told from what was written."""
+    folder = a_run(tmp_path_factory.mktemp("runs"), 6)
+    path = folder.path / "journal.jsonl"
+    lines = path.read_text().splitlines()
+    made = changed(lines, how, first, second)
+    path.write_text("".join(f"{line}\n" for line in made))
+    if made == lines:
+        assert len(check_journal(folder.path, strict=True)) == 6
+        return
+    for strict in (True, False):
+        with pytest.raises(Tampered, match=r"journal\.jsonl"):
+            check_journal(folder.path, strict=strict)
+
+
+@pytest.mark.parametrize("keep", [1, 20, 90])
+def test_a_torn_last_line_is_a_crash(tmp_path: Path, keep: int) -> None:
+    """A last line that is not whole is left out; whoever goes on begins a line of its own, and the journal is whole again."""
+    folder = a_run(tmp_path)
+    path = folder.path / "journal.jsonl"
+    with path.open("ab") as file:
+        file.write(path.read_bytes().splitlines()[-1][:keep])
+    assert len(check_journal(folder.path, strict=True)) == 5
+    again = RunFolder(folder.path, "resume", Secrets(folders=()))
+    again.note("resuming")
+    again.close()
+    assert [line["state"] for line in check_journal(folder.path, strict=True)][-1] == "resuming"
+
+
+def test_two_processes_go_on_with_one_journal(tmp_path: Path) -> None:
+    """A run that slept while a resume went on with its journal writes after the other's lines, and all are proved."""
+    folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
+    other = RunFolder(folder.path, "resume", Secrets(folders=()))
+    other.note("resuming")
+    folder.note("applied")
+    other.note("done")
+    folder.close()
+    other.close()
+    states = [line["state"] for line in check_journal(folder.path, strict=True)]
+    assert states == ["begun", "resuming", "applied", "done"]
+
+
+def test_the_journal_of_another_key_or_none_is_read_and_not_gone_on_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another key vouches for, or an older nr-run wrote, is listed; to go on from it is refused with what to do instead."""
+    folder = a_run(tmp_path / "runs")
+    monkeypatch.setenv("NR_RUN_KEY_FILE", str(tmp_path / "other" / "run-key"))
+    assert len(journal_of(folder.path)) == 5
+    with pytest.raises(SecretError, match="another key"):
+        check_journal(folder.path, strict=True)
+    a_run(tmp_path / "elsewhere")
+    with pytest.raises(SecretError, match="another key"):
+        check_journal(folder.path, strict=True)
+    old = tmp_path / "runs" / "20260101T000000Z-0001"
+    old.mkdir()
+    (old / "journal.jsonl").write_text('{"time": "x", "state": "begun", "runbook": "deploy-l2l", "rehearsal": false}\n')
+    assert Summary.of(old).runbook == "deploy-l2l"
+    with pytest.raises(SecretError, match="older nr-run"):
+        check_journal(old, strict=True)
+
+
+def test_a_report_that_was_changed_is_not_shown(tmp_path: Path) -> None:
+    """Neither recap nor outcome is taken from files that were written by somebody else; the list of runs says so."""
+    folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
+    folder.write_report({"outcome": "rolled-back", "exit_code": 20}, "RUN rolled back\n")
+    folder.close()
+    assert recap_of(folder.path) == "RUN rolled back\n"
+    assert Summary.of(folder.path).exit_code == 20
+    (folder.path / "recap.txt").write_text("RUN verified\n")
+    with pytest.raises(Tampered, match=r"recap\.txt was changed"):
+        recap_of(folder.path)
+    report = folder.path / "run.json"
+    report.write_text(report.read_text().replace("20", "0"))
+    with pytest.raises(Tampered, match=r"run\.json was changed"):
+        Summary.of(folder.path)
+    assert [item.outcome for item in summaries(tmp_path)] == ["changed by somebody"]
+
+
+def test_keys_of_another_run_are_refused(tmp_path: Path) -> None:
+    """The encrypted keys of one run are no keys of another, although one key file opens both."""
+    made = [RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=())) for _ in range(2)]
+    for folder in made:
+        seal(folder, Secrets(folders=()))
+        folder.close()
+    unseal(made[0].path)
+    shutil.copy(made[0].path / "secrets.enc", made[1].path / "secrets.enc")
+    with pytest.raises(SecretError, match="another run"):
+        unseal(made[1].path)
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
+def test_runs_are_private_whatever_the_umask(tmp_path: Path, mask: int) -> None:
+    """The runs folder and all below are their owner's; one that was open is closed, but for a group that shares it on purpose."""
+    before = os.umask(mask)
+    try:
+        a_run(tmp_path / "runs")
+        (tmp_path / "open").mkdir(mode=0o777)
+        (tmp_path / "open").chmod(0o777)
+        a_run(tmp_path / "open")
+        (tmp_path / "shared").mkdir()
+        (tmp_path / "shared").chmod(0o2777)
+        a_run(tmp_path / "shared")
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("runs", "open", "shared")] == [0o700, 0o700, 0o2770]
+
+
+def test_a_journal_line_is_on_the_disk_before_the_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line is synced when note() returns, before the note of its number is written."""
+    folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
+    synced: list[tuple[str, int]] = []
+    real = os.fsync
+
+    def spy(descriptor: int) -> None:
+        real(descriptor)
+        synced.append((Path(f"/proc/self/fd/{descriptor}").readlink().name, os.fstat(descriptor).st_size))
+
+    monkeypatch.setattr(os, "fsync", spy)
+    folder.note("applying")
+    assert synced == [("journal.jsonl", (folder.path / "journal.jsonl").stat().st_size)]
+    folder.close()
+
+
+def the_run(rehearsal: Any) -> Path:
+    """A run that built the tunnel."""
+    assert rehearsal.deploy("--yes", "--json").code == 0
+    (folder,) = rehearsal.runs.glob("2*")
+    return Path(folder)
+
+
+def change_record(folder: Path, change: Callable[[dict[str, Any]], None], *, reseal_with: Path | None = None) -> None:
+    """Change a run's record; ``reseal_with`` a key file as only its owner can."""
+    path = folder / "hq-branch" / "record.json"
+    data = json.loads(path.read_text())
+    code = data.pop("mac")
+    change(data)
+    if reseal_with:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("NR_RUN_KEY_FILE", str(reseal_with))
+            made = RunSeal.of(folder.name)
+        assert made
+        code = made.code("hq-branch/record.json", canonical(data))
+    path.write_text(json.dumps({**data, "mac": code}))
+
+
+def test_a_record_that_was_changed_starts_no_command_and_sends_nothing(rehearsal, unchanged, tmp_path: Path) -> None:
+    """A reference to a command, an address or a line that somebody wrote into a record is refused before anything is done."""
+    folder = the_run(rehearsal)
+    after = rehearsal.configurations()
+    original = (folder / "hq-branch" / "record.json").read_text()
+
+    def command(data: dict[str, Any]) -> None:
+        data["ends"][0]["references"]["username_ref"] = f"command:touch {tmp_path}/PWNED; echo nr"
+
+    def address(data: dict[str, Any]) -> None:
+        data["ends"][0]["address"] = "127.0.0.2"
+
+    def lines(data: dict[str, Any]) -> None:
+        data["ends"][0]["change"]["created"][0]["children"] = ["exit", "username evil privilege 15 password 0 evil12345"]
+
+    for change in (command, address, lines):
+        (folder / "hq-branch" / "record.json").write_text(original)
+        change_record(folder, change)
+        for words in (("rollback", "--plan"), ("rollback", "--yes")):
+            done = rehearsal.nr_run(*words, "--json")
+            assert done.code == 65, done.out + done.err
+            assert "record.json was changed after the run wrote it" in done.report["error"]
+    assert not (tmp_path / "PWNED").exists()
+    assert rehearsal.configurations() == after
+    (folder / "hq-branch" / "record.json").write_text(original)
+    assert rehearsal.nr_run("rollback", "--yes", "--json").code == 0
+    unchanged()
+
+
+def test_a_line_that_no_family_knows_is_refused_though_the_record_is_vouched_for(rehearsal) -> None:
+    """Whoever has the key cannot have a line typed either that is none of its kind, nor two lines in one."""
+    folder = the_run(rehearsal)
+    original = (folder / "hq-branch" / "record.json").read_text()
+    key = rehearsal.folder / "config" / "nr-run" / "run-key"
+    for evil in ("username evil privilege 15 password 0 evil12345", "permit ip any any\nusername evil"):
+        (folder / "hq-branch" / "record.json").write_text(original)
+
+        def put_in(data: dict[str, Any], evil: str = evil) -> None:
+            lists = [item for item in data["ends"][0]["change"]["created"] if item["family"] == "access-list"]
+            lists[0]["children"].append(evil)
+
+        change_record(folder, put_in, reseal_with=key)
+        done = rehearsal.nr_run("rollback", "--plan", "--json")
+        assert done.code == 65, done.out + done.err
+        assert "is no line of access-list" in done.report["error"]
+
+
+def test_a_changed_journal_is_refused_by_each_command(rehearsal) -> None:
+    """Resume, its --close, rollback and show refuse with exit 65; other runs are not told that the devices are free."""
+    folder = the_run(rehearsal)
+    journal = folder / "journal.jsonl"
+    journal.write_text("".join(line for line in journal.read_text().splitlines(keepends=True) if '"done"' not in line))
+    for words in (("resume", folder.name), ("resume", folder.name, "--close"), ("rollback", "--yes"), ("show",)):
+        done = rehearsal.nr_run(*words, "--json")
+        assert done.code == 65, (words, done.out + done.err)
+        assert "changed after the run wrote it" in done.report["error"]
+    assert rehearsal.nr_run("runs", "--json").documents[0]["outcome"] == "changed by somebody"
+    assert rehearsal.deploy("--yes", "--json").code == 65
+
+
+def test_the_key_lies_outside_the_runs_folder(tmp_path: Path) -> None:
+    """The key file is readable by its owner only, and no file of a run holds it."""
+    folder = a_run(tmp_path)
+    assert stat.S_IMODE(key_file().stat().st_mode) == 0o600
+    assert not [path for path in folder.path.rglob("*") if path.is_file() and key_file().read_bytes() in path.read_bytes()]
