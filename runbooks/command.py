@@ -156,10 +156,10 @@ class Talk:
             "exit_code": int(code),
             "changed": any(outcome.changed for outcome in outcomes),
             "folder": str(folder.path),
-            "warnings": list(warnings),
+            "warnings": [*warnings, *folder.told],
             "tunnels": [outcome.as_dict() for outcome in outcomes],
         }
-        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes)
+        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes, folder.told)
         keeper = console()
         with keeper.capture() as kept:
             keeper.print(recap)

@@ -113,13 +113,16 @@ def _plan_total(plans: Sequence[TunnelPlan]) -> Text:
     return Text(words, style="bold")
 
 
-def recap_view(run: str, runbook: str, folder: str, outcomes: Sequence[TunnelOutcome]) -> RenderableType:
-    """Failures first and with their evidence, everything else a line an end."""
+def recap_view(
+    run: str, runbook: str, folder: str, outcomes: Sequence[TunnelOutcome], told: Sequence[str] = ()
+) -> RenderableType:
+    """Failures first and with their evidence, everything else a line an end; ``told`` is what the devices said beside that."""
     ordered = sorted(outcomes, key=lambda outcome: outcome.result in (Result.PROVED, Result.UNCHANGED, Result.PENDING))
     parts: list[RenderableType] = [Text(f"RUN {run} {runbook}", style="bold")]
     rows = [outcome for outcome in ordered if outcome.devices]
     if rows:
         parts.append(_device_table(rows))
+    parts += [Text(sentence, style="yellow") for sentence in told]
     for outcome in ordered:
         words = Text.assemble((outcome.tunnel, "bold"), ": ", (_word(outcome), _STYLES[outcome.result]), f", {outcome.sentence}")
         parts += [words, *_details(outcome)]

@@ -63,8 +63,8 @@ class ReplaceKron(BeforeReload):
         return (f"no {occurrence(arming.tag, arming.minutes)[0].partition(' in ')[0]}",)
 
     def _count(self, device: Session, arming: Arming, away: tuple[str, ...]) -> str:
-        lines = ("configure terminal", *away, *policy(arming.tag), *occurrence(arming.tag, arming.minutes), "end")
-        refused = [reply for reply in device.exchange(lines)[1:] if reply.text.strip()]
+        lines = (*away, *policy(arming.tag), *occurrence(arming.tag, arming.minutes), "end")
+        refused = [reply for reply in device.configure(lines)[1:] if reply.text.strip()]
         if refused:
             raise DeviceRefused(f"{arming.host}: line {refused[0].line!r} was answered with {refused[0].words!r}")
         state = look(device, self, arming)
@@ -81,7 +81,7 @@ class ReplaceKron(BeforeReload):
             [f"no kron policy-list {name}"] if f"kron policy-list {name}" in seen[f"show running-config | include {name}"] else []
         )
         if lines:
-            device.exchange(["configure terminal", *lines, "end"])
+            device.configure([*lines, "end"])
         if reload_state(seen, arming).armed:
             device.exchange([CANCEL])
         if _file(arming) in flash_files(seen[FLASH]):

@@ -1,0 +1,22 @@
+"""What a device answered to one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a device answered to one line; ``line`` and ``text`` hold tokens instead of secrets.
+
+    ``warnings`` were taken out of the text: the device has done what it was told, and says what it thinks of it.
+    """
+
+    line: str
+    text: str
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The answer on one line, for a sentence."""
+        return " ".join(part.strip() for part in self.text.splitlines() if part.strip(" ^\t"))
