@@ -116,6 +116,18 @@ def standing(text: str) -> str:
     return "" if _BEGINS.match(last) else without_control(last)
 
 
+#: A prompt, a question and a pager end in one of these, with a blank or a control sequence behind it.
+_ENDS = re.compile(r"[#>:?\])-][ \t]*(?:\x07|\x1b[^\n]{0,8})?[ \t]*\Z")
+#: Something of a message.
+_TRACES = re.compile(r"%\S+-[0-7]-|\*\*\*|\d\d:\d\d:\d\d|\d[ywdhm]\d+[ywdhm]: |now available|RETURN|Rollback|WARNING - ")
+
+
+def may_stand(text: str) -> bool:
+    """False where standing() would plainly find neither prompt nor question: it is asked for each packet, and far cheaper."""
+    last = text.rpartition("\n")[2]
+    return _ENDS.search(last) is not None if last else _TRACES.search(text) is not None
+
+
 def without_control(text: str) -> str:
     """A text without bells and the control sequences of a terminal."""
     return _CONTROL.sub("", text)

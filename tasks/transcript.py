@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .messages import message_at, standing, without_control, without_messages
+from .messages import message_at, without_control, without_messages
 
 #: Line breaks that a message may bring with it into the middle of an echo.
 BREAKS = 4
@@ -94,7 +94,7 @@ def echoed(text: str) -> str:
     return rf"\n{{0,{BREAKS}}}".join(re.escape(character) for character in text) + r"[ \t]*\n"
 
 
-def marked(prompts: Prompts, mark: str, *, first: bool) -> Callable[[str], bool]:
+def marked(prompts: Prompts, mark: str, *, first: bool) -> Callable[[str, str], bool]:
     """Whether the mark was echoed and a prompt stands again.
 
     In the ``first`` exchange what stands before the mark is the prompt: at the login it may have been glued to a banner.
@@ -103,8 +103,7 @@ def marked(prompts: Prompts, mark: str, *, first: bool) -> Callable[[str], bool]
     known = re.compile(rf"{prompts.pattern.pattern}\n*{echo}", re.MULTILINE)
     any_prompt = re.compile(rf"^.*[>#] ?\n*{echo}", re.MULTILINE)
 
-    def done(text: str) -> bool:
-        last = standing(text)
+    def done(text: str, last: str) -> bool:
         if prompts.is_exec(last) or prompts.is_configuration(last):
             return known.search(without_control(without_messages(text))) is not None
         if not first or not last.rstrip().endswith("#"):

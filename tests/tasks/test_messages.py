@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.tasks.messages import cleaned, standing
+from nr_run.tasks.messages import cleaned, may_stand, standing
 from nr_run.tasks.transcript import Prompts, parts_of
 
 #: One line each: stamps, counters, names, zones, uptimes, classes, standards; and words of other parts of a device.
@@ -144,3 +144,15 @@ def test_a_transcript_reads_as_without_messages(data: st.DataObject, typed: list
     assert not isinstance(wanted, int)
     assert not isinstance(got, int)
     assert [cleaned(f"{part.text}\n").text.strip("\n") for part in got] == [part.text.strip("\n") for part in wanted]
+
+
+@given(
+    st.sampled_from((PROMPT, "vpn2611(config-if)# ", "Protocol [ip]: ", "[confirm]", "Save? [yes/no]: ", " --More-- ")), st.data()
+)
+def test_the_cheap_look_misses_nothing(last: str, data: st.DataObject) -> None:
+    """Wherever a prompt, a question or a pager stands, with messages behind it too, the look at each packet sees that it may."""
+    message = data.draw(st.one_of(st.just(""), st.sampled_from(MESSAGES).map(lambda words: f"\n{words}")))
+    behind = data.draw(st.sampled_from(("", "\x07", "\x1b[K", "\x1b[0m ")))
+    text = f"some answer\n{last}{behind}{message}"
+    assert standing(text).strip() != last.strip() or may_stand(text)
+    assert message or may_stand(text)
