@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ..inventory.errors import ChangeError
 from ..inventory.intent import Dpd, End
@@ -123,7 +124,7 @@ def _place(
 
 
 def _lines(pattern: re.Pattern[str], running: Config) -> list[re.Match[str]]:
-    return [match for node in running.others if (match := pattern.fullmatch(node.line))]
+    return [match for line in running.map_lines if (match := pattern.fullmatch(line))]
 
 
 def _map(end: End, running: Config, interface: str) -> tuple[str, str]:
@@ -170,7 +171,7 @@ def _sequence(end: End, crypto_map: str, access_list: str, running: Config, appr
             )
         return wanted, f"sequence {wanted} of {crypto_map}, as the intent says"
     last = max((number for number in taken if number < limit), default=0)
-    candidates = [*([approved] if approved else []), last + 10, *range(last + 1, limit), *range(1, limit)]
+    candidates = chain([approved] if approved else [], [last + 10], range(last + 1, limit), range(1, limit))
     free = next((number for number in candidates if number < limit and number not in taken), None)
     if free is None:
         raise ChangeError(f"{end.local.host}: crypto map {crypto_map} has no free sequence below its dynamic entry {limit}")
@@ -179,6 +180,7 @@ def _sequence(end: End, crypto_map: str, access_list: str, running: Config, appr
 
 
 def _refuse_overlap(end: End, crypto_map: str, sequence: int, running: Config) -> None:
+    ours = end.selectors
     for entry in running.of("crypto-map-entry"):
         number = int(entry.groups["sequence"])
         if entry.groups["map"] != crypto_map or number == sequence or entry.dynamic:
@@ -189,7 +191,7 @@ def _refuse_overlap(end: End, crypto_map: str, sequence: int, running: Config) -
                 f"{end.local.host}: the selectors of entry {number} of crypto map {crypto_map} cannot be read for certain "
                 f"({theirs}), so it may take this tunnel's traffic, or lose its own"
             )
-        both = overlap(end.selectors, theirs)
+        both = overlap(ours, theirs)
         if both:
             (source, target), (other_source, other_target) = both
             raise ChangeError(

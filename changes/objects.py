@@ -16,7 +16,7 @@ from .literals import is_text
 Key = tuple[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConfigObject:
     """One object: its family, the header line and the lines below, as the text has them."""
 
@@ -24,13 +24,13 @@ class ConfigObject:
     header: str
     children: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def groups(self) -> dict[str, str]:
         """Named parts of the header (``name``, ``map``, ``sequence``, ``peer``...); absent parts are empty."""
         match = self.family.header.fullmatch(self.header)
         return {name: value or "" for name, value in match.groupdict().items()} if match else {}
 
-    @property
+    @cached_property
     def key(self) -> Key:
         """What tells it apart from every other object of the device."""
         return self.family.name, _identity(self.family.header, self.family.identity, self.header)
@@ -57,7 +57,7 @@ class ConfigObject:
         lines = (_TRANSFORMS.fullmatch(line) for line in self.children)
         return tuple(name for match in lines if match for name in match["names"].split())
 
-    @property
+    @cached_property
     def peers(self) -> tuple[str, ...]:
         """Addresses of a map entry's peers, the one to begin with first."""
         lines = (line.split()[2:] for line in self.children if line.startswith("set peer "))
@@ -84,7 +84,7 @@ class ConfigObject:
         """As the device shows it."""
         return spelling.unfold(self.family, self.header, self.children)
 
-    @property
+    @cached_property
     def meaning(self) -> tuple[str, frozenset[str] | tuple[str, ...]]:
         """Equal for two objects if and only if they do the same: defaults written out, order only where it matters."""
         given = self.canonical_children
@@ -178,10 +178,10 @@ class Config:
     @cached_property
     def naming(self) -> Mapping[tuple[str, str], Sequence[tuple[ConfigObject, Reference]]]:
         """Family and name to the objects that name it, each once, with the rule by which it does."""
-        found: dict[tuple[str, str], dict[tuple[Key, Reference], tuple[ConfigObject, Reference]]] = {}
+        found: dict[tuple[str, str], dict[Key, tuple[ConfigObject, Reference]]] = {}
         for item in self.objects.values():
             for rule, name in item.named:
-                found.setdefault((rule.family, name), {})[item.key, rule] = (item, rule)
+                found.setdefault((rule.family, name), {})[item.key] = (item, rule)
         return {what: tuple(items.values()) for what, items in found.items()}
 
     @cached_property
@@ -197,9 +197,25 @@ class Config:
         return {name: tuple(lines) for name, lines in found.items()}
 
     @cached_property
+    def map_lines(self) -> tuple[str, ...]:
+        """Lines of crypto maps that no family knows: dynamic entries, entries of other kinds, and settings of a whole map."""
+        return tuple(node.line for node in self.others if node.line.startswith("crypto map "))
+
+    @cached_property
     def named_nodes(self) -> Mapping[str, tree.Node]:
         """Header to the first node that no family knows and that has it (``object network LAN``)."""
         return {node.line: node for node in reversed(self.others)}
+
+    @cached_property
+    def strange_lines(self) -> tuple[tuple[ConfigObject | None, str], ...]:
+        """Lines that may name an object by no rule: those of no family, and those of an object that are no references."""
+        others = ((None, line) for node in self.others for line in (node.line, *node.children))
+        return (*others, *_unruled(self.objects.values()))
+
+    @cached_property
+    def strange_text(self) -> str:
+        """All of those lines, to see at once that none has a name."""
+        return "\n".join(line for _, line in self.strange_lines)
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -301,6 +317,10 @@ _SETS = re.compile(r"(?:^| )set (?:ikev1 )?transform-set ")
 _NO_LIST = ("crypto ", "set transform-set ", "description ", "remark ", "hostname ")
 
 
+#: The families whose objects lines of other kinds may name.
+_NAMED = frozenset({"transform-set", "group-policy", "access-list"})
+
+
 def names(line: str, target: ConfigObject) -> bool:
     """True if a line, of any kind, refers to this access list, transform set or group policy by its name."""
     if not target.key[1] or target.key[1][0] not in line or is_text(line):
@@ -325,19 +345,20 @@ def strange_use(config: Config, target: ConfigObject) -> str:
 
     It may stand in no known family (``ip access-group``, a dynamic map), or in an object of one (a filter of a group policy).
     """
-    lines = (line for node in config.others for line in (node.line, *node.children))
-    return next((line for line in (*lines, *_unruled(config, target)) if names(line, target)), "")
+    name = target.key[1][0] if target.key[1] else ""
+    if target.family.name not in _NAMED or name not in config.strange_text:
+        return ""
+    own = config.objects.get(target.key)
+    return next((line for item, line in config.strange_lines if item is not own and names(line, target)), "")
 
 
-def _unruled(config: Config, target: ConfigObject) -> Iterator[str]:
-    """Lines below known objects that are none of their rules' references, and not the target's own."""
-    for item in config.objects.values():
-        if item.key == target.key:
-            continue
-        for line in item.children:
-            bare = line.partition(": ")[2] if line.startswith(tuple(f"{part}: " for part in item.family.parts)) else line
-            if not any(reference.names_in(line) for reference in item.family.references) and item.family.name != "access-list":
-                yield bare
+def _unruled(items: Iterable[ConfigObject]) -> Iterator[tuple[ConfigObject, str]]:
+    """Lines below known objects that are no references, each with its object; those of our lists name nothing."""
+    for item in items:
+        parts = tuple(f"{part}: " for part in item.family.parts)
+        for line in item.children if item.family.name != "access-list" else ():
+            if not any(reference.names_in(line) for reference in item.family.references):
+                yield item, line.partition(": ")[2] if parts and line.startswith(parts) else line
 
 
 def _members(config: Config, family: Family, name: str, left_out: set[Key]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 
 from .objects import Config, ConfigObject
@@ -19,6 +20,7 @@ _ASA_PORT = r"(?:(?:eq|gt|lt|neq) \S+ |range \S+ \S+ )?"
 _ASA_PERMIT = re.compile(rf"extended permit (?:object(?:-group)? \S+|[a-z\d]+) {_ASA_ADDRESS} {_ASA_PORT}{_ASA_ADDRESS}(?: .*)?")
 
 
+@lru_cache(maxsize=4096)
 def network(words: str) -> IPv4Network | None:
     """``any``, ``host A`` or ``A WILDCARD`` as a network; None when the wildcard is not the end of a mask."""
     parts = words.split()
@@ -27,9 +29,15 @@ def network(words: str) -> IPv4Network | None:
             return IPv4Network("0.0.0.0/0")
         if parts[0] == "host":
             return IPv4Network(parts[1])
-        return masked(parts[0], IPv4Address(int(IPv4Address(parts[1])) ^ 0xFFFFFFFF))
+        return masked(parts[0], _of_wildcard(parts[1]))
     except (ValueError, IndexError):
         return None
+
+
+@lru_cache(maxsize=64)
+def _of_wildcard(words: str) -> IPv4Address:
+    """Mask of a wildcard. Raises ValueError."""
+    return IPv4Address(int(IPv4Address(words)) ^ 0xFFFFFFFF)
 
 
 def masked(address: str, mask: IPv4Address) -> IPv4Network:
@@ -37,7 +45,7 @@ def masked(address: str, mask: IPv4Address) -> IPv4Network:
     bits = ~int(mask) & 0xFFFFFFFF
     if bits & (bits + 1):
         raise ValueError(f"{mask} is no mask of one network")
-    return IPv4Network(f"{address}/{32 - bits.bit_length()}", strict=False)
+    return IPv4Network((int(IPv4Address(address)) & int(mask), 32 - bits.bit_length()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,12 @@ _KEY_BY_NAME = re.compile(r"crypto isakmp key .+ hostname (?P<peer>\S+).*")
 
 def users(config: Config, target: ConfigObject, *, besides: Collection[Key] = ()) -> tuple[str, ...]:
     """Titles or lines of what needs ``target`` and does not name it; the objects ``besides`` are not counted."""
-    rule = _RULES.get(target.family.name)
-    others = {key: item for key, item in config.objects.items() if key not in besides and key != target.key}
-    return tuple(dict.fromkeys(rule(config, target, others))) if rule else ()
+    rule = _RULES[target.family.name]
+    if rule is None:
+        return ()
+    left_out = {*besides, target.key}
+    others = {key: item for key, item in config.objects.items() if key not in left_out}
+    return tuple(dict.fromkeys(rule(config, target, others)))
 
 
 def newcomers(config: Config, target: ConfigObject, before: Config, *, besides: Collection[Key] = ()) -> tuple[str, ...]:
@@ -124,7 +127,12 @@ def _of_ike(config: Config, _target: ConfigObject, others: Mapping[Key, ConfigOb
             yield node.line
 
 
-_RULES: dict[str, Callable[[Config, ConfigObject, Mapping[Key, ConfigObject]], Iterator[str]]] = {
+#: Every family says who needs its objects without naming them; None for nobody. A family that says nothing is an error.
+_RULES: dict[str, Callable[[Config, ConfigObject, Mapping[Key, ConfigObject]], Iterator[str]] | None] = {
+    "access-list": None,
+    "crypto-map-entry": None,
+    "group-policy": None,
+    "transform-set": None,
     "isakmp-key": _of_key,
     "tunnel-group": _of_key,
     "ike-enable": _of_ike,

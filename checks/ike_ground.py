@@ -12,6 +12,7 @@ from ..changes.objects import read
 from ..changes.sharing import takes_peer
 from .box import Box, doubt, say
 from .finding import Finding, Status
+from .transit import is_interface
 
 RUNNING = "show running-config"
 
@@ -26,7 +27,7 @@ def ike_is_on(box: Box) -> Iterator[Finding]:
 
 def easy_vpn(box: Box) -> Iterator[Finding]:
     """An Easy VPN client brings a crypto map of its own to its interface."""
-    outside = next((n for n in box.nodes if n.line.split()[:2] == ["interface", box.end.local.interface]), None)
+    outside = next((node for node in box.nodes if is_interface(node, box.end.local.interface)), None)
     for line in outside.children if outside else ():
         if line.startswith("crypto ipsec client ezvpn "):
             words = f"{line!r} below {box.end.local.interface}: the Easy VPN client has a map of its own on that interface, and "

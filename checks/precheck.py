@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import IPv4Address
 
 from ..changes import tree
 from ..changes.objects import read
@@ -18,6 +17,7 @@ from .finding import Finding, Status
 from .ike_ground import easy_vpn, ike_is_on, other_takers
 from .nat import translations
 from .routes import routes
+from .transit import is_interface
 from .ways import ios_ways
 
 #: A startup configuration may fill this part of the NVRAM: a full NVRAM cuts the configuration at the next save.
@@ -61,7 +61,7 @@ def _is_release(shown: str, release: Release) -> bool:
 
 
 def _interface_lines(box: Box, interface: str) -> tuple[str, ...] | None:
-    return next((node.children for node in box.nodes if node.line.split()[:2] == ["interface", interface]), None)
+    return next((node.children for node in box.nodes if is_interface(node, interface)), None)
 
 
 def _addresses(box: Box) -> Iterator[Finding]:
@@ -77,7 +77,8 @@ def _addresses(box: Box) -> Iterator[Finding]:
     state = "is shut down" if "shutdown" in lines else f"has address {address}"
     wanted = "" if works else f"; the tunnel needs {local.outside_ip}"
     yield say(box, "outside", works, f"{local.interface} {state}{wanted}", RUNNING, f"interface {local.interface}", address)
-    holder = next((node for node in box.nodes if any(_is_address(line, local.probe_address) for line in node.children)), None)
+    beginning = f"ip address {local.probe_address} "
+    holder = next((node for node in box.nodes if any(line.startswith(beginning) for line in node.children)), None)
     own = holder is not None and "shutdown" not in holder.children
     words = f"{local.probe_address} is {'an' if holder else 'no'} address of the box"
     if holder and not own:
@@ -115,12 +116,8 @@ def _default_policies(box: Box) -> Iterator[Finding]:
         yield say(box, "default-policies", False, words, RUNNING, "crypto isakmp policy", "none")
 
 
-def _is_address(line: str, address: IPv4Address) -> bool:
-    return line.startswith(f"ip address {address} ")
-
-
 def saved(box: Box, accept_unsaved: bool) -> Finding:
-    running, startup = (tree.normalise(box.outputs[f"show {which}-config"]).splitlines() for which in ("running", "startup"))
+    running, startup = (tree.normalise(box.outputs[f"show {which}-config"]).split("\n") for which in ("running", "startup"))
     differing = len(set(running) ^ set(startup))
     if running == startup:
         return say(box, "saved", True, "startup and running configuration are one", "show startup-config", "difference", 0)

@@ -36,7 +36,7 @@ def transit(box: Box) -> Iterator[Finding]:
     """All findings on what packets of the tunnel meet on their way through the router."""
     config = read("ios", box.outputs[RUNNING])
     ways = ios_ways(parse("ios", "show ip route", box.outputs["show ip route"]).state)
-    outside = next((node for node in box.nodes if _is(node, box.end.local.interface)), None)
+    outside = next((node for node in box.nodes if is_interface(node, box.end.local.interface)), None)
     here = inside_interfaces(box, ways)
     yield from _vrfs(box, (outside, *here))
     # Nothing comes in by a loopback interface.
@@ -51,8 +51,9 @@ def transit(box: Box) -> Iterator[Finding]:
         yield from zone_findings(box, config, inside, outside)
 
 
-def _is(node: Node, interface: str) -> bool:
-    return node.line.split()[:2] == ["interface", interface]
+def is_interface(node: Node, interface: str) -> bool:
+    """True for the section of this interface, with or without its kind behind the name."""
+    return node.line.startswith("interface ") and node.line.split()[1] == interface
 
 
 def _is_local(line: str) -> bool:
@@ -71,7 +72,7 @@ def inside_interfaces(box: Box, ways: Ways) -> tuple[Node, ...]:
         return own or node.line.split()[1] in routed or any(local.probe_address in net for net in nets)
 
     sections = (node for node in box.nodes if node.line.startswith("interface ") and "shutdown" not in node.children)
-    return tuple(node for node in sections if not _is(node, local.interface) and holds(node))
+    return tuple(node for node in sections if not is_interface(node, local.interface) and holds(node))
 
 
 def _networks(node: Node) -> Iterator[IPv4Network]:
