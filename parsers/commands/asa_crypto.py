@@ -287,6 +287,27 @@ def _summary_is_whole(summary: SessionSummary, text: str) -> Iterator[str]:
             yield f"the rows of the tunnels are cut short: the totals say {total.active} active ones and the rows make {active}"
 
 
+_KINDS = frozenset({"anyconnect client", "site-to-site vpn", "clientless vpn"})
+_PARTS = frozenset({"ssl/tls/dtls", "ikev2 ipsec", "ikev1 ipsec", "browser"})
+"""Rows of the session summary (8.4 on), and rows below them that count a part of the same sessions again."""
+
+
+def _sessions_add_up(summary: SessionSummary, _text: str) -> Iterator[str]:
+    """The totals are the sum of the kinds of sessions; where a kind is not known here nothing is said."""
+    rows = [row for row in summary.rows if row.table.startswith("VPN Session")]
+    kinds = [row for row in rows if row.name.lower() in _KINDS]
+    if not kinds or any(row.name.lower() not in _KINDS | _PARTS for row in rows):
+        return
+    active = sum((row.active or 0) + (row.inactive or 0) for row in kinds)
+    cumulative = sum(row.cumulative or 0 for row in kinds)
+    for what, total, found in (
+        ("active and inactive", summary.total_active, active),
+        ("cumulative", summary.total_cumulative, cumulative),
+    ):
+        if total is not None and total != found:
+            yield f"the rows of the sessions are cut short: the totals say {total} {what} ones and the rows make {found}"
+
+
 def _sessions(name: str, *aliases: str) -> Command:
     return Command(
         os="asa",
@@ -361,7 +382,7 @@ COMMANDS: tuple[Command, ...] = (
         aliases=("show vpn-sessiondb summary",),
         kinds={"table.row": SummaryRow},
         state=_summary,
-        conserve=(_summary_is_whole,),
+        conserve=(_summary_is_whole, _sessions_add_up),
     ),
     _sessions("show vpn-sessiondb l2l"),
     _sessions("show vpn-sessiondb detail l2l"),
