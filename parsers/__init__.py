@@ -8,7 +8,22 @@ The reader knows what it did not understand: a line that no template line matche
 counts that do not balance make the result unverified, never healthy.
 """
 
-from .reader import parse
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .result import Parsed, Problem
 
+if TYPE_CHECKING:
+    from .reader import parse
+
 __all__ = ["Parsed", "Problem", "parse"]
+
+
+def __getattr__(name: str) -> Any:
+    # The reader knows the tables of commands, which know the records: who only wants those need not load all of it.
+    if name != "parse":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .reader import parse
+
+    return parse

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from .machine import Raw
@@ -34,6 +36,14 @@ def one(key: str) -> Callable[[Raw], Any]:
     return state
 
 
+@cache
+def record(name: str) -> type:
+    """The record class of a name such as `ipsec.IpsecFlow`: it is made when it is first needed."""
+    module, _, kind = name.partition(".")
+    found: type = getattr(import_module(f".records.{module}", __package__), kind)
+    return found
+
+
 class Note(str):
     """A sentence about something odd that leaves no doubt about the state."""
 
@@ -56,7 +66,8 @@ class Command:
 
     name: the canonical command. aliases: other ways to type it; a word in capitals is a place (see `typed`).
     arguments: what may follow it, in any order. parts: those of them for which counts of the whole are not kept to.
-    records: template group -> record class; groups without one hand their children to the group above.
+    kinds: template group -> record class, or its name ("ipsec.IpsecFlow"); groups without one hand their children to the
+    group above.
     state: from the finished top groups to the state. silent_when_empty: prints nothing where there is
     nothing to show: no line between the echo and the next prompt.
     conserve_whole: as conserve, for counts that do not hold where only a part was asked for.
@@ -67,7 +78,7 @@ class Command:
     os: str
     name: str
     state: Callable[[Raw], Any]
-    records: Mapping[str, type]
+    kinds: Mapping[str, str | type]
     aliases: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     parts: frozenset[str] = frozenset()
@@ -78,6 +89,11 @@ class Command:
     silent_when_empty: bool = False
     unfinished: str = ""
     unfinished_without_end: str = ""
+
+    @property
+    def records(self) -> dict[str, type]:
+        """Template group -> record class, imported now."""
+        return {path: record(kind) if isinstance(kind, str) else kind for path, kind in self.kinds.items()}
 
     @property
     def template(self) -> str:

@@ -10,6 +10,7 @@ import typing
 from collections.abc import Iterator
 from typing import Any
 
+from . import records
 from .catalogue import COMMANDS
 from .columns import Spi
 from .command import Command
@@ -77,7 +78,9 @@ def _command(command: Command) -> str:
 
 def _shape(command: Command) -> Any:
     """The type of the state: what the state function says it returns, or the record of the group that its text names."""
-    hint = typing.get_type_hints(command.state).get("return", Any)
+    hint = typing.get_type_hints(command.state, localns={name: getattr(records, name) for name in records.__all__}).get(
+        "return", Any
+    )
     if any(_dataclasses_in(hint)):
         return hint
     kind, _, key = (command.state.__doc__ or "").rpartition(" ")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,10 @@ from .patterns import PATTERNS
 _TTP_LOCK = threading.Lock()
 #: TTP's table of its own functions as TTP has pickled it: to read that is ten times as fast as to make it anew from TTP's source.
 _TTP_TABLE = b""
+
+
+Group = dict[str, Any]
+"""A group of a template as plain data: `key`, `lines` and `children`, which are groups."""
 
 
 class TemplateError(Exception):
@@ -138,13 +141,23 @@ class Program:
 
 
 def compile_template(source: str) -> Program:
-    """Compile template text; raises TemplateError."""
+    """Compile template text with TTP; raises TemplateError."""
+    return program_of(groups_of(source))
+
+
+def program_of(groups: list[Group]) -> Program:
+    """The program of what TTP made of a template."""
     rules: list[Rule] = []
     root = Scope("", 0, None)
-    for group in _ttp_groups(source):
+    for group in groups:
         _add_scope(group, root, rules)
     _fill_candidates(root)
     return Program(root, tuple(rules))
+
+
+def groups_of(source: str) -> list[Group]:
+    """What TTP makes of template text, as plain data; raises TemplateError."""
+    return [_plain(group, "") for template in ttp_parser(source)._templates for group in template.groups]
 
 
 def dedent(source: str) -> str:
@@ -176,6 +189,8 @@ def ttp_parser(source: str) -> Any:
 def _private_table() -> Iterator[None]:
     """TTP pickles its function table into site-packages unless told otherwise; a stale one survives upgrades."""
     global _TTP_TABLE
+    import tempfile
+
     before = os.environ.get("TTPCACHEFOLDER")
     with tempfile.TemporaryDirectory(prefix="nr-run-ttp-") as private:
         table = Path(private) / "ttp_dict_cache.pickle"
@@ -199,27 +214,36 @@ def _relax(group: Any) -> None:
         _relax(child)
 
 
-def _ttp_groups(source: str) -> list[Any]:
-    return [group for template in ttp_parser(source)._templates for group in template.groups]
-
-
-def _add_scope(group: Any, parent: Scope, rules: list[Rule]) -> None:
+def _plain(group: Any, above: str) -> Group:
     key = group.path[-1].rstrip("*")
+    path = f"{above}.{key}".lstrip(".")
+    lines = [
+        _line(entry, path, action)
+        for entries, action in ((group.start_re, Action.START), (group.re, Action.ADD), (group.end_re, Action.END))
+        for entry in entries
+    ]
+    return {"key": key, "lines": lines, "children": [_plain(child, path) for child in group.children]}
+
+
+def _line(entry: Any, path: str, action: Action) -> list[Any]:
+    """[expression, variables in the order of its groups, action] of one line; raises TemplateError."""
+    if entry["IS_LINE"] or entry["ACTION"] == "join":
+        raise TemplateError(f"the template collects lines with _line_ or joinmatches in group {path!r}")
+    variables = [entry["VARIABLES"][name] for name in entry["REGEX"].groupindex]
+    if any(variable.functions for variable in variables):
+        raise TemplateError(f"group {path!r} calls a TTP function: values are converted by the record")
+    return [entry["REGEX"].pattern, [variable.var_name_original for variable in variables], int(action)]
+
+
+def _add_scope(group: Group, parent: Scope, rules: list[Rule]) -> None:
+    key = group["key"]
     scope = Scope(key, parent.depth + 1, parent, path=f"{parent.path}.{key}".lstrip("."), transparent=key == "ignored")
     parent.children.append(scope)
-    for entries, action in ((group.start_re, Action.START), (group.re, Action.ADD), (group.end_re, Action.END)):
-        for entry in entries:
-            regex = entry["REGEX"]
-            if entry["IS_LINE"] or entry["ACTION"] == "join":
-                raise TemplateError(f"the template collects lines with _line_ or joinmatches in group {scope.path!r}")
-            variables = [entry["VARIABLES"][name] for name in regex.groupindex]
-            if any(variable.functions for variable in variables):
-                raise TemplateError(f"group {scope.path!r} calls a TTP function: values are converted by the record")
-            names = tuple(variable.var_name_original for variable in variables)
-            rule = Rule(len(rules), regex, names, action, scope)
-            rules.append(rule)
-            (scope.starts if action is Action.START else scope.rules).append(rule)
-    for child in group.children:
+    for pattern, names, action in group["lines"]:
+        rule = Rule(len(rules), re.compile(pattern, re.IGNORECASE), tuple(names), Action(action), scope)
+        rules.append(rule)
+        (scope.starts if rule.action is Action.START else scope.rules).append(rule)
+    for child in group["children"]:
         _add_scope(child, scope, rules)
 
 

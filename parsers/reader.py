@@ -8,19 +8,20 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
+from pkgutil import get_data
 from typing import Any
 
 from ..inventory.errors import ParseError
-from .catalogue import COMMANDS
+from .catalogue import SYSTEMS, for_typed, of
 from .command import Command, Note, find
+from .compiled import kept
 from .convert import build
 from .machine import UNKNOWN, Outcome, Raw, run
 from .normalise import Output, normalise
 from .program import Program, Scope, TemplateError, compile_template
 from .result import Parsed, Problem
-from .typed import filter_of
+from .typed import filter_of, split
 from .unwrap import PROBE, anchors, certain, unwrap
 
 TEMPLATES_VARIABLE = "NR_RUN_TEMPLATES"
@@ -44,7 +45,7 @@ def parse(os: str, command: str, text: str, *, templates: Path | None = None) ->
     if not outcome.matched and not _filter(command, output):
         if output.echo and output.closed and entry.silent_when_empty and not output.text.strip() and not output.strangers:
             return Parsed(os, entry.name, entry.state({}), (), notes)
-        raise ParseError(_nothing_known(entry, output))
+        raise ParseError(_nothing_known(entry, command, output))
     try:
         state = entry.state(outcome.raw)
     except (LookupError, ValueError):  # a number or a word that makes the state is missing, or is none
@@ -55,9 +56,12 @@ def parse(os: str, command: str, text: str, *, templates: Path | None = None) ->
     return Parsed(os, entry.name, state, tuple(problems), notes)
 
 
-def _nothing_known(entry: Command, output: Output) -> str:
+def _nothing_known(entry: Command, command: str, output: Output) -> str:
     if output.another:
         return f"this is not the output of {entry.name!r} but of another command: {output.another}"
+    if len(split(command)[0]) > len(entry.name.split()):
+        # A word more may make it another command of which nothing is known here, such as `show route summary`.
+        return f"no line of this is known as the output of {entry.name!r}, and no template reads {command!r} in another way."
     return f"this is not the output of {entry.name!r}: no line of it is known."
 
 
@@ -96,7 +100,7 @@ def _same(entry: Command, os: str, typed: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _find(os: str, typed: str) -> Command | None:
-    return find(COMMANDS, os, typed)
+    return find(for_typed(os, typed), os, typed)
 
 
 def _read(entry: Command, program: Program, output: Output) -> tuple[Outcome, list[Problem], Output]:
@@ -165,14 +169,14 @@ def _program(entry: Command, folder: Path | None) -> Program:
     source = template_source(entry, folder)
     with _compile_lock:
         try:
-            return _compiled(source)
+            return _compiled(entry.os, entry.template, source)
         except TemplateError as error:
             raise ParseError(f"the template of {entry.name!r} cannot be used: {error}") from error
 
 
 @lru_cache(maxsize=256)
-def _compiled(source: str) -> Program:
-    return compile_template(source)
+def _compiled(os: str, name: str, source: str) -> Program:
+    return kept(os, name, source) or compile_template(source)
 
 
 def template_source(entry: Command, folder: Path | None = None) -> str:
@@ -184,15 +188,18 @@ def template_source(entry: Command, folder: Path | None = None) -> str:
 
 @lru_cache(maxsize=256)
 def _packaged(os: str, name: str) -> str:
-    return (files(__package__) / "templates" / os / name).read_text(encoding="utf-8")
+    source = get_data(__package__, f"templates/{os}/{name}")
+    if source is None:
+        raise ParseError(f"the template {os}/{name} is not part of this installation.")
+    return source.decode("utf-8")
 
 
 def _user_command(os: str, command: str, folder: Path | None) -> Command:
     """A command that only the user's folder has a template for: its state is what the template captured."""
-    entry = Command(os=os, name=" ".join(command.lower().split()), records={}, state=lambda raw: raw)
+    entry = Command(os=os, name=" ".join(command.lower().split()), kinds={}, state=lambda raw: raw)
     if re.fullmatch(r"[\w .-]+", entry.name) and folder is not None and (folder / os / entry.template).is_file():
         return entry
-    known = ", ".join(sorted(item.name for item in COMMANDS if item.os == os))
+    known = ", ".join(sorted(item.name for item in of(os)))
     if not known:
-        raise ParseError(f"no command of {os!r} is known; known systems: {', '.join(sorted({c.os for c in COMMANDS}))}.")
+        raise ParseError(f"no command of {os!r} is known; known systems: {', '.join(sorted(SYSTEMS))}.")
     raise ParseError(f"no template reads {command!r} on {os}; there are templates for: {known}.")

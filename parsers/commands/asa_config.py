@@ -168,7 +168,7 @@ COMMANDS: tuple[Command, ...] = (
         name="show running-config group-policy",
         aliases=("show running-config all group-policy",),
         arguments=("WORD",),
-        records={
+        kinds={
             "policy": GroupPolicy,
             "block": GroupPolicy,
             "block.attribute": ConfigAttribute,
@@ -183,7 +183,7 @@ COMMANDS: tuple[Command, ...] = (
         name="show running-config tunnel-group",
         aliases=("show running-config all tunnel-group",),
         arguments=("WORD",),
-        records={"group": TunnelGroup, "block": TunnelGroup, "block.attribute": ConfigAttribute},
+        kinds={"group": TunnelGroup, "block": TunnelGroup, "block.attribute": ConfigAttribute},
         prepare=_ATTRIBUTE,
         validate={"block": _lines_below},
         state=_tunnel_groups,
@@ -193,7 +193,7 @@ COMMANDS: tuple[Command, ...] = (
         os="asa",
         name="show running-config webvpn",
         aliases=("show running-config all webvpn",),
-        records={"start.attribute": ConfigAttribute},
+        kinds={"start.attribute": ConfigAttribute},
         prepare={"start.attribute": _webvpn_line},
         state=_webvpn,
         silent_when_empty=True,
@@ -202,7 +202,7 @@ COMMANDS: tuple[Command, ...] = (
         os="asa",
         name="show running-config ssl",
         aliases=("show running-config all ssl",),
-        records={"cipher": SslCipher, "binding": SslBinding},
+        kinds={"cipher": SslCipher, "binding": SslBinding},
         prepare={"cipher": _cipher},
         state=_ssl,
         silent_when_empty=True,
@@ -221,7 +221,7 @@ COMMANDS: tuple[Command, ...] = (
             for word in ("map", "dynamic-map", "ipsec", "isakmp", "ikev1", "ikev2", "ca", "engine")
             for more in ("", " WORD")
         ),
-        records={},
+        kinds={},
         state=crypto_state,
         conserve=(crypto_is_whole,),
         silent_when_empty=True,

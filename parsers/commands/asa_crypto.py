@@ -287,13 +287,34 @@ def _summary_is_whole(summary: SessionSummary, text: str) -> Iterator[str]:
             yield f"the rows of the tunnels are cut short: the totals say {total.active} active ones and the rows make {active}"
 
 
+_KINDS = frozenset({"anyconnect client", "site-to-site vpn", "clientless vpn"})
+_PARTS = frozenset({"ssl/tls/dtls", "ikev2 ipsec", "ikev1 ipsec", "browser"})
+"""Rows of the session summary (8.4 on), and rows below them that count a part of the same sessions again."""
+
+
+def _sessions_add_up(summary: SessionSummary, _text: str) -> Iterator[str]:
+    """The totals are the sum of the kinds of sessions; where a kind is not known here nothing is said."""
+    rows = [row for row in summary.rows if row.table.startswith("VPN Session")]
+    kinds = [row for row in rows if row.name.lower() in _KINDS]
+    if not kinds or any(row.name.lower() not in _KINDS | _PARTS for row in rows):
+        return
+    active = sum((row.active or 0) + (row.inactive or 0) for row in kinds)
+    cumulative = sum(row.cumulative or 0 for row in kinds)
+    for what, total, found in (
+        ("active and inactive", summary.total_active, active),
+        ("cumulative", summary.total_cumulative, cumulative),
+    ):
+        if total is not None and total != found:
+            yield f"the rows of the sessions are cut short: the totals say {total} {what} ones and the rows make {found}"
+
+
 def _sessions(name: str, *aliases: str) -> Command:
     return Command(
         os="asa",
         name=name,
         aliases=aliases,
         arguments=("detail", "filter REST", "sort REST"),
-        records={"type.session": VpnSession},
+        kinds={"type.session": VpnSession},
         prepare={"type.session": _session},
         validate={"type.session": _session_is_whole},
         state=many("session"),
@@ -306,7 +327,7 @@ COMMANDS: tuple[Command, ...] = (
         os="asa",
         name="show crypto isakmp sa",
         arguments=("detail",),
-        records={"sa": AsaIkev1Sa, **_IKEV2_RECORDS},
+        kinds={"sa": AsaIkev1Sa, **_IKEV2_RECORDS},
         state=_both,
         prepare={"session.child": _child},
         validate={"sa": _ikev1_is_whole, "session": _session_counts, "session.ike": _ike_is_whole},
@@ -322,7 +343,7 @@ COMMANDS: tuple[Command, ...] = (
         os="asa",
         name="show crypto ikev1 sa",
         arguments=("detail",),
-        records={"sa": AsaIkev1Sa},
+        kinds={"sa": AsaIkev1Sa},
         state=many("sa"),
         validate={"sa": _ikev1_is_whole},
         conserve=(_totals(len), _headings("IKEv1 SAs:", "IKEv1 SAs", len), _details(lambda state: state)),
@@ -331,7 +352,7 @@ COMMANDS: tuple[Command, ...] = (
         os="asa",
         name="show crypto ikev2 sa",
         arguments=("detail",),
-        records=_IKEV2_RECORDS,
+        kinds=_IKEV2_RECORDS,
         state=many("session"),
         prepare={"session.child": _child},
         validate={"session": _session_counts, "session.ike": _ike_is_whole},
@@ -345,7 +366,7 @@ COMMANDS: tuple[Command, ...] = (
             *(f"{word} WORD" for word in ("peer", "map", "assigned-address", "spi")),
             *("entry", "identity", "detail"),
         ),
-        records={"interface.map.flow": AsaIpsecFlow, "interface.map.flow.section.sa": AsaIpsecSa},
+        kinds={"interface.map.flow": AsaIpsecFlow, "interface.map.flow.section.sa": AsaIpsecSa},
         state=many("flow"),
         validate={"interface.map.flow": _flow, "interface.map.flow.section.sa": _sa},
         conserve=(
@@ -359,9 +380,9 @@ COMMANDS: tuple[Command, ...] = (
         os="asa",
         name="show vpn-sessiondb",
         aliases=("show vpn-sessiondb summary",),
-        records={"table.row": SummaryRow},
+        kinds={"table.row": SummaryRow},
         state=_summary,
-        conserve=(_summary_is_whole,),
+        conserve=(_summary_is_whole, _sessions_add_up),
     ),
     _sessions("show vpn-sessiondb l2l"),
     _sessions("show vpn-sessiondb detail l2l"),

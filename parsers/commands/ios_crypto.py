@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from ..balance import balances
-from ..command import Command, Note, many, one
+from ..command import Command, Note, many, one, record
 from ..convert import build
 from ..machine import Raw
-from ..records import (
-    ChildSa,
-    CryptoMapEntry,
-    CryptoSession,
-    CryptoSessionBrief,
-    EngineConnection,
-    Ikev2Sa,
-    Ikev2Session,
-    IpsecFlow,
-    IpsecSa,
-    IsakmpPolicy,
-    IsakmpSa,
-    IsakmpSaDetail,
-    ReconnectStats,
-    SessionFlow,
-    SessionIke,
-    TrafficSelectors,
-)
+
+if TYPE_CHECKING:
+    from ..records import (
+        CryptoSession,
+        Ikev2Sa,
+        Ikev2Session,
+        IpsecFlow,
+        IpsecSa,
+        IsakmpSaDetail,
+        ReconnectStats,
+    )
 
 _V4_ONLY = r"IPv4 Crypto .*|Tunnel-id .*"
 """The heading of the IPv4 part, or of one IKEv2 SA: something always follows."""
@@ -84,7 +78,7 @@ def _session(session: CryptoSession, raw: Raw) -> Iterator[str]:
 def _child(raw: Raw, _above: list[Raw]) -> None:
     """A child SA with one pair of selectors prints them on lines of their own, one with several as a table."""
     if raw.get("local_selector"):
-        raw["selector"] = [build(TrafficSelectors, raw, []), *raw.get("selector", ())]
+        raw["selector"] = [build(record("ikev2.TrafficSelectors"), raw, []), *raw.get("selector", ())]
 
 
 def _ikev2_session(session: Ikev2Session, _raw: Raw) -> Iterator[str]:
@@ -108,12 +102,12 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
         name="show crypto isakmp sa",
-        records={"sa": IsakmpSa},
+        kinds={"sa": "ike.IsakmpSa"},
         state=many("sa"),
         arguments=("vrf WORD", "active", "standby", "nat"),
         unfinished=_V4_ONLY,
     ),
-    Command(os="ios", name="show crypto isakmp policy", records={"policy": IsakmpPolicy}, state=many("policy")),
+    Command(os="ios", name="show crypto isakmp policy", kinds={"policy": "ike.IsakmpPolicy"}, state=many("policy")),
     Command(
         os="ios",
         name="show crypto ipsec sa",
@@ -131,7 +125,7 @@ COMMANDS: tuple[Command, ...] = (
             "detail",
             "detailed",
         ),
-        records={"interface.map.flow": IpsecFlow, "interface.map.flow.section.sa": IpsecSa},
+        kinds={"interface.map.flow": "ipsec.IpsecFlow", "interface.map.flow.section.sa": "ipsec.IpsecSa"},
         state=many("flow"),
         unfinished=r"interface:.*",
         # A hub whose map is only a dynamic one has no flow below it before the first peer comes (12.2).
@@ -146,14 +140,14 @@ COMMANDS: tuple[Command, ...] = (
         os="ios",
         name="show crypto engine connections active",
         aliases=("show crypto engine connection active",),
-        records={"connection": EngineConnection},
+        kinds={"connection": "ipsec.EngineConnection"},
         state=many("connection"),
     ),
     Command(
         os="ios",
         name="show crypto map",
         arguments=("interface INTERFACE", "tag WORD"),
-        records={"entry": CryptoMapEntry},
+        kinds={"entry": "ipsec.CryptoMapEntry"},
         state=many("entry"),
         silent_when_empty=True,
     ),
@@ -162,7 +156,7 @@ COMMANDS: tuple[Command, ...] = (
         name="show crypto isakmp sa detail",
         aliases=("show crypto isakmp sa vrf WORD detail", "show crypto isakmp sa active detail"),
         arguments=("vrf WORD",),
-        records={"sa": IsakmpSaDetail},
+        kinds={"sa": "session.IsakmpSaDetail"},
         state=many("sa"),
         conserve=(balances(r"(?:Engine-id:Conn-id|Connection-id:Engine-id)", "engine lines", _engines),),
     ),
@@ -179,7 +173,7 @@ COMMANDS: tuple[Command, ...] = (
             "isakmp",
             "detail",
         ),
-        records={"session": CryptoSession, "session.ike": SessionIke, "session.flow": SessionFlow},
+        kinds={"session": "session.CryptoSession", "session.ike": "session.SessionIke", "session.flow": "session.SessionFlow"},
         silent_when_empty=True,
         state=many("session"),
         validate={"session": _session},
@@ -191,7 +185,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
         name="show crypto session brief",
-        records={"vrf.session": CryptoSessionBrief},
+        kinds={"vrf.session": "session.CryptoSessionBrief"},
         state=many("session"),
     ),
     Command(
@@ -199,7 +193,7 @@ COMMANDS: tuple[Command, ...] = (
         name="show crypto ikev2 sa",
         unfinished=_V4_ONLY,
         arguments=("remote ADDRESS", "local ADDRESS", "fvrf WORD", "detail", "detailed"),
-        records={"sa": Ikev2Sa},
+        kinds={"sa": "ikev2.Ikev2Sa"},
         silent_when_empty=True,
         state=many("sa"),
         conserve=(balances(r"Life/(?:Remaining/)?Active Time:", "lifetimes", _lifetimes),),
@@ -209,11 +203,11 @@ COMMANDS: tuple[Command, ...] = (
         name="show crypto ikev2 session",
         unfinished=_V4_ONLY,
         arguments=("detail", "detailed"),
-        records={
-            "session": Ikev2Session,
-            "session.ike": Ikev2Sa,
-            "session.child": ChildSa,
-            "session.child.selector": TrafficSelectors,
+        kinds={
+            "session": "ikev2.Ikev2Session",
+            "session.ike": "ikev2.Ikev2Sa",
+            "session.child": "ikev2.ChildSa",
+            "session.child.selector": "ikev2.TrafficSelectors",
         },
         silent_when_empty=True,
         state=many("session"),
@@ -224,7 +218,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
         name="show crypto ikev2 stats reconnect",
-        records={"stats": ReconnectStats},
+        kinds={"stats": "ikev2.ReconnectStats"},
         state=one("stats"),
         validate={"stats": _reconnect},
     ),

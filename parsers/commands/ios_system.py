@@ -7,33 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ..command import Command, Note, many, one
+from ..command import Command, Note, many, one, record
 from ..convert import build
 from ..machine import IncompleteRecord, Raw
-from ..records import (
-    AccessEntry,
-    AccessList,
-    ArchivedConfig,
-    ArchiveStatus,
-    BgpNeighbor,
-    BgpSummary,
-    Clock,
-    InterfaceBrief,
-    IosVersion,
-    NatTranslation,
-    NextHop,
-    PingResult,
-    ReloadStatus,
-    Route,
-    RouteMapEntry,
-    SlaStatistics,
-    SlaSummary,
-    Storage,
-    Track,
-    VerifiedNextHop,
-)
 from ..subnets import counted, holds
+
+if TYPE_CHECKING:
+    from ..records import (
+        ArchiveStatus,
+        BgpSummary,
+        IosVersion,
+        NatTranslation,
+        PingResult,
+        RouteMapEntry,
+        SlaStatistics,
+        Track,
+    )
 
 
 def _version_ends(version: IosVersion, raw: Raw) -> Iterator[str]:
@@ -59,7 +50,7 @@ def _route(raw: Raw, above: list[Raw]) -> None:
         raw["vrf"] = tables[-1]["vrf"]
     _below_heading(raw, headings[-1] if headings else {"over": True})
     if raw.get("gateway") or raw.get("interface"):
-        raw["hop"] = [build(NextHop, raw, []), *raw.get("hop", ())]
+        raw["hop"] = [build(record("system.NextHop"), raw, []), *raw.get("hop", ())]
 
 
 def _below_heading(raw: Raw, heading: Raw) -> None:
@@ -207,7 +198,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
         name="show version",
-        records={"version": IosVersion, "version.storage": Storage},
+        kinds={"version": "system.IosVersion", "version.storage": "system.Storage"},
         prepare={"version": _version},
         validate={"version": _version_ends},
         state=one("version"),
@@ -217,7 +208,7 @@ COMMANDS: tuple[Command, ...] = (
         name="show ip route",
         arguments=("vrf WORD", *_PROTOCOLS),
         parts=frozenset(_PROTOCOLS),
-        records={"route": Route, "route.hop": NextHop},
+        kinds={"route": "system.Route", "route.hop": "system.NextHop"},
         state=many("route"),
         prepare={"route": _route, "vrf": _table},
         conserve_whole=(counted,),
@@ -226,7 +217,7 @@ COMMANDS: tuple[Command, ...] = (
         os="ios",
         name="show ip interface brief",
         arguments=("INTERFACE",),
-        records={"interface": InterfaceBrief},
+        kinds={"interface": "system.InterfaceBrief"},
         state=many("interface"),
     ),
     Command(
@@ -234,7 +225,7 @@ COMMANDS: tuple[Command, ...] = (
         name="show ip nat translations",
         arguments=("vrf WORD", "verbose", "inside", "outside", "icmp", "tcp", "udp", "esp", "pptp"),
         parts=frozenset({"vrf WORD", "inside", "outside", "icmp", "tcp", "udp", "esp", "pptp"}),
-        records={"translation": NatTranslation},
+        kinds={"translation": "system.NatTranslation"},
         state=many("translation"),
         conserve_whole=(_translations,),
         silent_when_empty=True,
@@ -243,16 +234,16 @@ COMMANDS: tuple[Command, ...] = (
         os="ios",
         name="ping",
         arguments=("REST",),
-        records={"ping": PingResult},
+        kinds={"ping": "system.PingResult"},
         validate={"ping": answers_counted},
         state=one("ping"),
     ),
-    Command(os="ios", name="show clock", arguments=("detail",), records={"clock": Clock}, state=one("clock")),
+    Command(os="ios", name="show clock", arguments=("detail",), kinds={"clock": "tracking.Clock"}, state=one("clock")),
     Command(
         os="ios",
         name="show track",
         arguments=("NUMBER",),
-        records={"track": Track},
+        kinds={"track": "tracking.Track"},
         state=many("track"),
         validate={"track": _track},
         silent_when_empty=True,
@@ -261,7 +252,7 @@ COMMANDS: tuple[Command, ...] = (
         os="ios",
         name="show ip sla statistics",
         arguments=("NUMBER", "details"),
-        records={"operation": SlaStatistics},
+        kinds={"operation": "tracking.SlaStatistics"},
         state=_last_of_each,
         validate={"operation": _operation},
         silent_when_empty=True,
@@ -269,7 +260,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
         name="show ip sla summary",
-        records={"operation": SlaSummary},
+        kinds={"operation": "tracking.SlaSummary"},
         state=many("operation"),
         silent_when_empty=True,
     ),
@@ -277,7 +268,7 @@ COMMANDS: tuple[Command, ...] = (
         os="ios",
         name="show ip bgp summary",
         aliases=_BGP_SUMMARIES,
-        records={"summary": BgpSummary, "summary.neighbor": BgpNeighbor},
+        kinds={"summary": "tracking.BgpSummary", "summary.neighbor": "tracking.BgpNeighbor"},
         state=many("summary"),
         conserve=(neighbors_counted,),
         silent_when_empty=True,
@@ -287,7 +278,7 @@ COMMANDS: tuple[Command, ...] = (
         name="show access-lists",
         aliases=("show ip access-lists", "show ipv6 access-list"),
         arguments=("WORD",),
-        records={"list": AccessList, "list.entry": AccessEntry},
+        kinds={"list": "tracking.AccessList", "list.entry": "tracking.AccessEntry"},
         state=many("list"),
         silent_when_empty=True,
     ),
@@ -295,7 +286,7 @@ COMMANDS: tuple[Command, ...] = (
         os="ios",
         name="show route-map",
         arguments=("all", "dynamic", "WORD"),
-        records={"entry": RouteMapEntry, "entry.set.next_hop": VerifiedNextHop},
+        kinds={"entry": "tracking.RouteMapEntry", "entry.set.next_hop": "tracking.VerifiedNextHop"},
         prepare={"entry": _entry},
         conserve=(_dynamic,),
         state=many("entry"),
@@ -304,14 +295,14 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         os="ios",
         name="show reload",
-        records={"reload": ReloadStatus},
+        kinds={"reload": "tracking.ReloadStatus"},
         prepare={"reload": _reload},
         state=one("reload"),
     ),
     Command(
         os="ios",
         name="show archive",
-        records={"archive": ArchiveStatus, "archive.file": ArchivedConfig},
+        kinds={"archive": "tracking.ArchiveStatus", "archive.file": "tracking.ArchivedConfig"},
         prepare={"archive": _archive},
         validate={"archive": _archived},
         state=one("archive"),

@@ -8,8 +8,6 @@ from ipaddress import IPv4Address, IPv6Address
 from .. import algorithms
 from ..columns import column, squeezed
 
-NULL = frozenset({"null", "none"})
-
 
 def ciphers(text: str) -> tuple[str, ...]:
     """`aes-gcm-256 aes-256 3des` as canonical names; `null` and unknown words stay as they stand."""
@@ -24,11 +22,6 @@ def hashes(text: str) -> tuple[str, ...]:
 def groups(text: str) -> tuple[int, ...]:
     """`21 20 14` or `group14` as numbers."""
     return tuple(int(word.removeprefix("group")) for word in text.split())
-
-
-def group_number(text: str) -> int:
-    """`5` or `group5`; raises ValueError for anything else."""
-    return int(text.strip().removeprefix("group"))
 
 
 def value_or_none(text: str) -> str | None:

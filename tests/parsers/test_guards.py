@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from nr_run.inventory.errors import DeviceRefused
 from nr_run.parsers import parse
 from nr_run.parsers.balance import balances
+
+if TYPE_CHECKING:
+    from .conftest import Case
 
 _MIDDLE = """<vars>
 WORDS = r"[a-z ]+"
@@ -64,6 +68,23 @@ def test_a_hub_with_only_a_dynamic_map_has_no_flow_yet() -> None:
         assert [problem.why for problem in parse("ios", "show crypto ipsec sa", cut).problems] == [
             "the output is cut short: this line is never the last one"
         ]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("Site-to-Site VPN             :      2", "6 active and inactive ones and the rows make 4"),
+        ("  IKEv1 IPsec                :      1", ""),
+    ],
+)
+def test_the_totals_of_the_sessions_are_the_sum_of_their_kinds(cases: tuple[Case, ...], line: str, sentence: str) -> None:
+    """A kind of session that was lost is missed in the totals; the rows below a kind count a part of it once more."""
+    case = next(case for case in cases if case.name == "asa/show_vpn_sessiondb/a9_6_summary")
+    assert parse("asa", case.command, case.text).complete
+    lost = "\n".join(text for text in case.text.split("\n") if not text.startswith(line))
+    assert lost != case.text
+    whys = [problem.why for problem in parse("asa", case.command, lost).problems]
+    assert any(sentence in why for why in whys) if sentence else whys == []
 
 
 @pytest.mark.parametrize(

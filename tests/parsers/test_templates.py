@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nr_run.inventory.errors import ParseError
-from nr_run.parsers import parse
+from nr_run.parsers import compiled, parse
 from nr_run.parsers.catalogue import COMMANDS
 from nr_run.parsers.command import Command
 from nr_run.parsers.convert import plan_of
@@ -57,6 +57,19 @@ def test_no_backslash_or_bar_inside_a_variable(command: Command) -> None:
 
 
 @every_command
+def test_every_name_in_vars_is_used(command: Command) -> None:
+    """An expression that no line of the template names is dead."""
+    source = template_source(command)
+    assert [name for name in re.findall(r'^(\w+) = r"', source, re.MULTILINE) if f'"{name}"' not in source] == []
+
+
+def test_every_shared_expression_is_used() -> None:
+    """The table of expressions holds what some template names, and no more."""
+    sources = "".join(template_source(command) for command in COMMANDS)
+    assert [name for name in PATTERNS if f'"{name}"' not in sources] == []
+
+
+@every_command
 def test_every_group_that_can_repeat_gives_a_list(command: Command) -> None:
     """Without `*` one match gives a dictionary and two give a list: only a group that stands once goes without."""
     groups = re.findall(r'<group name="([^"]+)"', template_source(command))
@@ -88,6 +101,22 @@ def test_every_template_has_a_healthy_and_a_sick_case(command: Command, cases: t
     stem = command.template.removesuffix(".ttp")
     seen = {case.expected["health"] for case in cases if case.os == command.os and case.path.parent.name == stem}
     assert seen >= {"healthy", "sick"}
+
+
+@every_command
+def test_what_ttp_made_of_a_template_is_kept_beside_it(command: Command) -> None:
+    """`python -m nr_run.parsers.compiled` was run after the last change: the file is what TTP makes of the template now."""
+    source = template_source(command)
+    folder = Path(str(compiled.__file__)).parent / "templates" / command.os
+    assert (folder / command.template).with_suffix(".json").read_text(encoding="utf-8") == compiled.document(source)
+    assert compiled.kept(command.os, command.template, source) is not None
+    assert compiled.kept(command.os, command.template, source + "\n") is None
+
+
+def test_no_compiled_file_without_its_template() -> None:
+    """A file that is left behind would be read by nobody."""
+    folder = Path(str(compiled.__file__)).parent / "templates"
+    assert {path.with_suffix("") for path in folder.glob("*/*.json")} == {path.with_suffix("") for path in folder.glob("*/*.ttp")}
 
 
 def test_every_template_file_belongs_to_a_command() -> None:
