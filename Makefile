@@ -1,4 +1,4 @@
-# Each target does its own set-up: a virtual environment in .venv with exactly the versions of constraints.txt.
+# Each target does its own set-up: a virtual environment in .venv with exactly the files of constraints.txt, by their hashes.
 # All it needs is Python 3.11 or newer and a package index. `make test PYTHON=python3.12` picks another Python.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -26,7 +26,7 @@ help:
 	@echo "make lint         ruff and mypy only"
 	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
 	@echo "make pictures     the README's pictures, exported by the program itself"
-	@echo "make constraints  constraints.txt anew, from the newest versions that pyproject.toml allows"
+	@echo "make constraints  both constraints files anew, from the newest versions that pyproject.toml allows"
 	@echo "make clean        remove .venv, caches and builds; runs/ stays"
 
 demo: $(STAMP)
@@ -59,24 +59,29 @@ bench: $(STAMP)
 pictures: $(STAMP)
 	$(BIN)/python docs/pictures.py
 
-# The environment is built anew when what it was built from has changed. A fresh venv may bring a pip that is too old to
-# know dependency groups, so pip comes first.
+# The environment is built anew when what it was built from has changed. All that it holds is in constraints.txt, pip and what
+# builds nr-run too, and pip takes no file whose hash is not there; nr-run itself is built with what was installed so.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nr-run needs Python 3.11 or newer: make PYTHON=/path/to/it")'
 	@echo "setting up $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install --upgrade "pip>=25.1"
-	@$(PIP) install --constraint constraints.txt --editable . --group dev
+	@$(PIP) install --require-hashes --requirement constraints.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# Of each release all files, whatever the platform; uv writes that down, and is needed for nothing else.
+COMPILE = build/constraints/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 constraints:
 	@rm -rf build/constraints && mkdir -p build
 	@$(PYTHON) -m venv build/constraints
-	@build/constraints/bin/python -m pip -qq --disable-pip-version-check install --upgrade "pip>=25.1"
-	@build/constraints/bin/python -m pip -qq --disable-pip-version-check install --editable . --group dev
-	@head -n 2 constraints.txt > build/constraints.txt
-	@build/constraints/bin/python -m pip --disable-pip-version-check freeze --exclude-editable >> build/constraints.txt
-	@mv build/constraints.txt constraints.txt
+	@build/constraints/bin/python -m pip -qq --disable-pip-version-check install uv
+	@printf 'pip>=25.1\nhatchling>=1.25\n' > build/constraints/tools.in
+	@$(COMPILE) pyproject.toml --group dev build/constraints/tools.in > build/constraints/all.txt
+	@$(COMPILE) pyproject.toml --constraint build/constraints/all.txt > build/constraints/runtime.txt
+	@head -n 3 constraints.txt > build/constraints/head.txt && cat build/constraints/all.txt >> build/constraints/head.txt
+	@head -n 2 constraints-runtime.txt > build/constraints/head-2.txt && cat build/constraints/runtime.txt >> build/constraints/head-2.txt
+	@mv build/constraints/head.txt constraints.txt && mv build/constraints/head-2.txt constraints-runtime.txt
 	@rm -rf build/constraints
 
 clean:

@@ -46,9 +46,10 @@ _NO_KEY_LINE = (
 )
 #: Words that a name follows which somebody has given.
 _NAMES = (
-    r".*\b(?:map|tunnel-group|access-list(?: extended| standard)?|access-group|group-policy|object|object-group \S+|network"
+    r".*\b(?:map|tunnel-group|access-list(?: extended| standard)?|access-group|group-policy|object|network"
+    r"|object-group(?: network| service| protocol| icmp-type| user| security)?|static|dynamic|source|destination"
     r"|address|keyring|profile|trustpoint|policy|transform-set|proposal|nameif|interface|class-map|policy-map|class|route-map|vrf|definition"
-    r"|list|keypair|name|chain|value|ssid|template|hostname|username|user|group|peer|host) "
+    r"|list|keypair|name|chain|value|ssid|template|hostname|username|user|group|peer|host) |\s*nat \(.*"
 )
 _WEAK = r"psk|pre-share|md5|sha(?:-?\d\S*)?|hmac-(?:md5|sha)\S*|\S*cmac\S*"
 
@@ -57,6 +58,7 @@ HARMLESS: tuple[Harmless, ...] = (
     Harmless(r".*", r".*", r"[-=,;:.()\[\]{}|+]+\s*\Z", "punctuation, and nothing more"),
     Harmless(_START, r"key", r"chain(?!\S)", "a key chain has a name; its keys are lines of their own"),
     Harmless(_START, r"key", r"\d{1,3}\s*\Z", "the number of a key in a key chain"),
+    Harmless(r".*ntp (?:server|peer) .*", r"key", r"\d+(?!\S)", "the number of a key for NTP"),
     Harmless(r".*tunnel ", r"key", r"\d+\s*\Z", "the key of a GRE tunnel is a number that every packet carries in clear"),
     Harmless(r".*", r"pre-shared-key", r"(?:address|hostname)(?!\S)", "the peer; the key follows a word of its own"),
     Harmless(r".*", r"pre-shared-key", r"(?:local|remote)\s*\Z", "which of both keys is meant, without it"),

@@ -34,8 +34,9 @@ _ALWAYS = frozenset(
     (
         *("password", "passwords", "passwd", "passphrase", "passcode", "pass", "pwd", "pw", "secret", "shared-secret", "token"),
         *("key-string", "keystring", "pre-shared-key", "preshared-key", "authentication-key", "message-digest-key", "set-key"),
-        *("server-key", "session-key", "master-key", "storage-key", "wpa-psk", "user-pin", "radius-common-pw", "idtoken"),
-        *("community", "community-map", "pin", "nthash", "pmk", "cak"),
+        *("server-key", "session-key", "master-key", "storage-key", "encryption-key", "message-auth-code-key", "auth-key"),
+        *("priv-key", "enc-key", "mac-key", "group-key", "shared-key", "secret-key", "private-key", "api-key", "access-key"),
+        *("wpa-psk", "user-pin", "radius-common-pw", "idtoken", "community", "community-map", "pin", "nthash", "pmk", "cak"),
     )
 )
 _WEAK_WORDS = frozenset(["key", "psk", "pre-share", "md5", "sha", "sha1", "sha256", "sha384", "sha512"])
@@ -129,6 +130,8 @@ _LOOKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         # user:password@host, with or without a scheme; a port is none.
         ("@", r"(?i:(?<=[a-z]://))[^\s:/@]+:(?!\d{1,5}/)(?P<secret>\S{1,256})@"),
         ("@", r"(?<![^\s\"'(])[^\s:@/]+:(?P<secret>[^\s/]\S{0,255})@[\w\[]"),
+        (":", r"(?i:(?<![a-z])(?:passwd|password|passphrase|secret|token|psk|pwd):)(?P<secret>[^\s&]+)"),
+        ("</", r"(?i:<[\w:-]{0,40}(?:passwd|password|passphrase|secret|token|key|psk|community)>)(?P<secret>[^<]+)</"),
         ("=", r"(?i:(?<![a-z])(?:pass|passwd|password|passphrase|secret|token|key|psk|pwd|pw)=)(?P<secret>[^\s&]+)"),
     )
 )
