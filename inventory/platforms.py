@@ -19,7 +19,6 @@ from .release import Release
 UndoTool = Literal[
     "reload-in",  # reload in N / reload cancel: back to startup-config
     "configure-replace",  # archive and configure replace
-    "configure-confirm",  # configure replace ... time N / configure confirm
     "revert-timer",  # configure terminal revert timer N
     "kron",  # timed EXEC commands
     "eem",  # timed configuration commands
@@ -42,21 +41,17 @@ class Suite:
 class Platform:
     """What one model can do with one release.
 
-    ``vti_ike_versions`` are the IKE versions with which a static virtual tunnel interface works. ``nvram_bytes`` is the room
-    for the startup configuration, None where it is not a limit. ``ping`` is how a source is given: in the ``dialogue`` of the
-    extended ping, on ``one-line``, or as the ``nameif`` of the interface that has it. ``output`` is the generation of the
-    output of the crypto show commands. ``allows_old`` is what an operator may do on the device so that it takes algorithms
-    which it refuses by itself, empty where there is no way.
+    ``nvram_bytes`` is the room for the startup configuration, None where it is not a limit. ``ping`` is how a source is given: in
+    the ``dialogue`` of the extended ping, on ``one-line``, or as the ``nameif`` of the interface that has it. ``output`` is the
+    generation of the output of the crypto show commands. ``allows_old`` is what an operator may do on the device so that it takes
+    algorithms which it refuses by itself, empty where there is no way.
     """
 
     model: str
     release: Release
     os: Literal["ios", "asa"]
     suites: Mapping[int, Suite]
-    vti_ike_versions: frozenset[int]
     nat_traversal: bool
-    acl_sequence_numbers: bool
-    transports: tuple[Literal["ssh", "telnet"], ...]
     driver: str
     ping: Literal["dialogue", "one-line", "nameif"]
     undo: tuple[UndoTool, ...]
@@ -72,11 +67,6 @@ class Platform:
     def ike_versions(self) -> frozenset[int]:
         """IKE versions that the release speaks."""
         return frozenset(self.suites)
-
-    @property
-    def vti(self) -> bool:
-        """True when the release has static virtual tunnel interfaces for IPsec."""
-        return bool(self.vti_ike_versions)
 
     def __str__(self) -> str:
         return f"{self.model} with {self.release}"
@@ -104,10 +94,7 @@ _IOS_12_2_8T = Platform(
     release=Release.parse("12.2(8)T"),
     os="ios",
     suites=_ike(v1=_suite(_DES, _MD5 | _SHA1, {1, 2})),
-    vti_ike_versions=frozenset(),
     nat_traversal=False,
-    acl_sequence_numbers=False,
-    transports=("telnet",),
     driver="cisco_ios_telnet",
     ping="dialogue",
     undo=("reload-in",),
@@ -124,15 +111,8 @@ _IOS_12_2_13T = replace(
     note="Brings AES and NAT traversal; group 5 depends on the image.",
     source="IOS 12.2(13)T feature guides, Advanced Encryption Standard and IPsec NAT Transparency.",
 )
-_IOS_12_2_15T = replace(
-    _IOS_12_2_13T,
-    release=Release.parse("12.2(15)T"),
-    acl_sequence_numbers=True,
-    note="Brings sequence numbers of access list entries.",
-    source="IOS feature guide, IP Access List Entry Sequence Numbering.",
-)
 _IOS_12_3 = replace(
-    _IOS_12_2_15T,
+    _IOS_12_2_13T,
     release=Release.parse("12.3(1)"),
     suites=_ike(v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2, 5})),
     undo=("reload-in", "kron"),
@@ -143,13 +123,11 @@ _IOS_12_3 = replace(
 _IOS_12_4 = replace(
     _IOS_12_3,
     release=Release.parse("12.4(1)"),
-    vti_ike_versions=frozenset({1}),
-    transports=("ssh", "telnet"),
     driver="cisco_ios",
     ping="one-line",
-    undo=("configure-confirm", "configure-replace", "kron", "reload-in"),
-    note="Brings virtual tunnel interfaces, SSH version 2 and configure replace; the revert timer is not in mainline.",
-    source="IOS 12.3(14)T IPsec VTI, 12.3(4)T SSH version 2 and 12.3(7)T configuration replace feature guides.",
+    undo=("configure-replace", "kron", "reload-in"),
+    note="Brings SSH version 2 and configure replace; the revert timer is not in mainline.",
+    source="IOS 12.3(4)T SSH version 2 and 12.3(7)T configuration replace feature guides.",
 )
 _IOS_15_4 = replace(
     _IOS_12_4,
@@ -158,8 +136,7 @@ _IOS_15_4 = replace(
         v1=_suite(_DES | _AES, _MD5 | _SHA1 | _SHA2, {1, 2, 5, 14, 15, 16, 19, 20, 24}),
         v2=_suite(_DES | _AES, _MD5 | _SHA1 | _SHA2, {1, 2, 5, 14, 15, 16, 19, 20, 24}),
     ),
-    vti_ike_versions=frozenset({1, 2}),
-    undo=("revert-timer", "configure-confirm", "configure-replace", "eem", "kron", "reload-in"),
+    undo=("revert-timer", "configure-replace", "eem", "kron", "reload-in"),
     output="ios-15",
     note="IKEv2 since 15.1(1)T and SHA-2; whether the engine of an 881 takes GCM is for the box to say.",
     source="IOS 15.1(1)T IKEv2 feature guide; 881 sample, IOS 15.4(3)M3.",
@@ -191,10 +168,7 @@ _ASA_8_0 = Platform(
     release=Release.parse("8.0(2)"),
     os="asa",
     suites=_ike(v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2, 5})),
-    vti_ike_versions=frozenset(),
     nat_traversal=True,
-    acl_sequence_numbers=True,
-    transports=("ssh", "telnet"),
     driver="cisco_asa",
     ping="nameif",
     undo=("reload-in",),
@@ -232,22 +206,8 @@ _ASA_9_2 = replace(
     note="Brings the event manager, in single context only.",
     source="ASA 9.2(1) release notes, Embedded Event Manager.",
 )
-_ASA_9_7 = replace(
-    _ASA_9_2,
-    release=Release.parse("9.7(1)"),
-    vti_ike_versions=frozenset({1}),
-    note="Brings virtual tunnel interfaces with IKEv1.",
-    source="ASA 9.7(1) release notes.",
-)
-_ASA_9_8 = replace(
-    _ASA_9_7,
-    release=Release.parse("9.8(1)"),
-    vti_ike_versions=frozenset({1, 2}),
-    note="Virtual tunnel interfaces with IKEv2 as well.",
-    source="ASA 9.8(1) release notes.",
-)
 _ASA_9_13 = replace(
-    _ASA_9_8,
+    _ASA_9_2,
     release=Release.parse("9.13(1)"),
     suites=_ike(
         v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2, 5, 14}),
@@ -281,13 +241,13 @@ class _Model:
 
 _MODELS: Mapping[str, _Model] = {
     "2611": _Model(
-        (_IOS_12_2_8T, _IOS_12_2_13T, _IOS_12_2_15T, _IOS_12_3),
+        (_IOS_12_2_8T, _IOS_12_2_13T, _IOS_12_3),
         Release.parse("12.3(1)T"),
         32 * 1024,
         "32 KB of NVRAM: a long configuration does not fit (2611 sample, IOS 12.2(8)T).",
     ),
     "3640": _Model(
-        (_IOS_12_2_8T, _IOS_12_2_13T, _IOS_12_2_15T, _IOS_12_3, _IOS_12_4),
+        (_IOS_12_2_8T, _IOS_12_2_13T, _IOS_12_3, _IOS_12_4),
         Release.parse("12.4(1)T"),
         125 * 1024,
         "125 KB of NVRAM (3640 samples of show version).",
@@ -295,7 +255,7 @@ _MODELS: Mapping[str, _Model] = {
     "881": _Model((_IOS_15_4,), Release.parse("16.1.1"), None, "FastEthernet4 is its only routed port."),
     "C8000V": _Model((_XE_17, _XE_17_11), None, None, "A virtual router; the startup file is on disk."),
     "ASA": _Model(
-        (_ASA_8_0, _ASA_8_4, _ASA_9_0, _ASA_9_2, _ASA_9_7, _ASA_9_8, _ASA_9_13, _ASA_9_15),
+        (_ASA_8_0, _ASA_8_4, _ASA_9_0, _ASA_9_2, _ASA_9_13, _ASA_9_15),
         None,
         None,
         "Any ASA; the release decides, the hardware only how fast.",

@@ -301,7 +301,8 @@ class Box:
         size = size_of(lines)
         if "nvram-full" in self.faults or size > self.profile.nvram:
             return False
-        self.saved = Saved(lines, size)
+        lost = self.faults.text("save-drops")
+        self.saved = Saved([line for line in lines if not lost or lost not in line], size)
         if path_of(self) and self.store.root[("archive", ())].child("archive write-memory") is not None:
             keep(self)
         return True

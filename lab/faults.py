@@ -74,6 +74,7 @@ FAULTS: dict[str, Fault] = {
         Fault("down", (), "The box refuses connections; sessions are cut and nothing passes through it."),
         Fault("flash-full", (), "The flash has no room left: dir says so, and a copy to it fails."),
         Fault("nvram-full", (), "Saving fails for lack of NVRAM; the startup configuration stays as it was."),
+        Fault("save-drops", ("TEXT",), "Saving says [OK], and a router does not keep the lines with TEXT in it."),
         Fault("syslog", (), "A log message comes in the middle of the output."),
         Fault("garbage", (), "Bytes that mean nothing come in the middle of a show command's output."),
         Fault(

@@ -85,6 +85,8 @@ def test_no_inventory_exits_66(tmp_path: Path) -> None:
     [
         (("deploy-l2l",), "--yes"),
         (("deploy-l2l", "--json"), "--yes"),
+        (("remove-l2l", "hq-branch"), "--yes"),
+        (("rollback",), "--yes"),
         (("deploy-l2l", "--plan", "--yes"), "--plan"),
         (("deploy-l2l", "--yse"), "--yes"),
         (("deploy-l2", "--yes"), "deploy-l2l"),
