@@ -165,6 +165,10 @@ def fence(box: Box, chosen: Chosen | None) -> Iterator[Finding]:
         yield from _reload(box)
 
 
+#: Whether that run is alive cannot be seen from the device; its own folder and its locks say so.
+_WHOSE = "if it is at work, wait for it; if it was lost, nr-run resume {run} ends it, where its run folder is"
+
+
 def _pending(box: Box) -> Iterator[Finding]:
     """A timer of any kind that is there before the change is not this run's."""
     timer = reload_timer(box.platform.os, box.outputs[RELOAD])
@@ -175,7 +179,7 @@ def _pending(box: Box) -> Iterator[Finding]:
         )
         run = next((word.removeprefix("nr-") for word in timer.reason.split() if word.startswith("nr-")), "")
         if run:
-            words = f"run {run} armed this device and did not come to its end; nr-run resume {run} does that first"
+            words = f"run {run} armed this device and has not called that off; {_WHOSE.format(run=run)}"
     yield _say(box, "reload-timer", timer is None, words, RELOAD, "scheduled", timer is not None)
     if REVERT in box.outputs:
         revert = revert_timer(box.outputs[REVERT])
@@ -190,15 +194,13 @@ def _pending(box: Box) -> Iterator[Finding]:
         runs = sorted(name.removeprefix("NR-") for name in applets(box.outputs[EVENTS]) if name.startswith("NR-"))
         words = "no run has left an applet here"
         if runs:
-            words = f"run {runs[0]} left an applet here and did not come to its end; nr-run resume {runs[0]} does that first"
+            words = f"run {runs[0]} has an applet here and has not called it off; {_WHOSE.format(run=runs[0])}"
         yield _say(box, "event-manager", not runs, words, EVENTS, "applets of runs", ", ".join(runs) or "none")
     if KRON in box.outputs:
         runs = sorted(name.removeprefix("NR-") for name in kron_rows(box.outputs[KRON]) if name.startswith("NR-"))
         words = "no run has left a kron occurrence here"
         if runs:
-            words = (
-                f"run {runs[0]} left a kron occurrence here and did not come to its end; nr-run resume {runs[0]} does that first"
-            )
+            words = f"run {runs[0]} has a kron occurrence here and has not called it off; {_WHOSE.format(run=runs[0])}"
         yield _say(box, "kron-timer", not runs, words, KRON, "occurrences of runs", ", ".join(runs) or "none")
 
 

@@ -11,7 +11,7 @@
     ├── NotKnown                    11  the device answered, and not with what was asked: what it holds is not known
     ├── DeviceRefused               1   the device answered a line with something that no rule expects
     ├── ChangeError                 65  the change cannot be planned: unknown line, no free number, name taken
-    ├── DriftError                  12  the device is not as it has to be before the change
+    ├── DriftError                  13  the device is not as it has to be before the change
     ├── ParseError                  65  this text is not the output of that command
     └── Interrupted                 130 the operator stopped the run before anything was changed
 
@@ -24,7 +24,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """Exit codes; the same words stand in JSON output and in the run folder."""
+    """Exit codes; the same words stand in JSON output, in the recap and in the run folder."""
 
     OK = 0
     ERROR = 1
@@ -32,6 +32,7 @@ class Exit(IntEnum):
     PARTIAL = 10
     UNREACHABLE = 11
     VERIFY_FAILED = 12
+    PRECHECK_FAILED = 13
     ROLLED_BACK = 20
     QUARANTINED = 21
     USAGE = 64
@@ -39,6 +40,11 @@ class Exit(IntEnum):
     NOTHING_MATCHED = 66
     LOCKED = 75
     INTERRUPTED = 130
+
+    @property
+    def word(self) -> str:
+        """The outcome word, spelt alike wherever it stands: ``rolled-back``."""
+        return self.name.lower().replace("_", "-")
 
 
 class NrRunError(Exception):
@@ -107,7 +113,7 @@ class ChangeError(NrRunError):
 class DriftError(NrRunError):
     """The device is not as it has to be before the change."""
 
-    exit_code = Exit.VERIFY_FAILED
+    exit_code = Exit.PRECHECK_FAILED
 
 
 class ParseError(NrRunError):

@@ -14,7 +14,17 @@ from ipaddress import IPv4Address, IPv4Network
 from types import MappingProxyType
 from typing import Annotated, Literal, Self, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from .errors import IntentError, NothingMatched
 from .near import hint
@@ -101,6 +111,14 @@ class NamedRecord(Record):
 R = TypeVar("R", bound=NamedRecord)
 
 
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """A proposal that is listed twice is offered once: one of the two was meant to be another."""
+    twice = next((name for index, name in enumerate(names) if name in names[:index]), None)
+    if twice is not None:
+        raise ValueError(f"lists {twice} twice")
+    return names
+
+
 class IKEProposal(NamedRecord):
     """One offer for phase 1 (IKE SA)."""
 
@@ -120,11 +138,13 @@ class IKEProposal(NamedRecord):
 class IKEPolicy(NamedRecord):
     """The offers for phase 1, best first."""
 
-    version: Literal[1, 2] = Field(default=2, description="IKE version.")
+    version: Literal[1, 2] = Field(default=2, description="IKE version, as in NetBox; only version 1 is built so far.")
     mode: Literal["main", "aggressive"] | None = Field(
         default=None, description="Phase 1 mode: required with IKEv1, not allowed with IKEv2."
     )
     proposals: tuple[Name, ...] = Field(min_length=1, description="Names of IKE proposals, best first.")
+
+    _listed_once = field_validator("proposals")(_each_once)
 
     @model_validator(mode="after")
     def _mode_fits_version(self) -> Self:
@@ -165,6 +185,8 @@ class IPSecPolicy(NamedRecord):
     proposals: tuple[Name, ...] = Field(min_length=1, description="Names of IPsec proposals, best first.")
     pfs_group: DHGroup | None = Field(default=None, description="Diffie-Hellman group of each rekey; without it no PFS.")
 
+    _listed_once = field_validator("proposals")(_each_once)
+
 
 class IPSecProfile(NamedRecord):
     """Phase 1 and phase 2 together, as a tunnel uses them."""
@@ -204,7 +226,9 @@ class TunnelTermination(Record):
     """One end of a tunnel."""
 
     host: Name = Field(description="Device of this end: a host of the inventory.")
-    role: TerminationRole = Field(default="peer", description="Role of this end.")
+    role: TerminationRole = Field(
+        default="peer", description="Role of this end: both are peers, or one is the hub and the other the spoke."
+    )
     interface: Interface = Field(description="Outside interface, as the device writes it (Ethernet0/0).")
     outside_ip: Address = Field(description="Address of the outside interface, to which the other end builds.")
     protected_prefixes: tuple[Network, ...] = Field(
@@ -239,7 +263,9 @@ class Tunnel(NamedRecord):
     preshared_key_ref: SecretReference = Field(
         description="Where the pre-shared key is kept, as scheme:name (credential:hq-branch-psk). Never the key itself."
     )
-    nat_traversal: StrictBool = Field(default=False, description="True when there is address translation between the ends.")
+    nat_traversal: StrictBool = Field(
+        default=False, description="True when there is address translation between the ends; not built yet."
+    )
     dpd: Dpd | None = Field(default=None, description="Dead peer detection; without it none.")
     waiver: Waiver | None = Field(default=None, description="Leave to use weak cryptography.")
     terminations: tuple[TunnelTermination, TunnelTermination] = Field(description="The two ends.")
@@ -272,21 +298,6 @@ class Crypto:
     ike_proposals: tuple[IKEProposal, ...]
     ipsec_proposals: tuple[IPSecProposal, ...]
     pfs_group: int | None
-
-    @property
-    def ike_lifetime_seconds(self) -> int | None:
-        """Shortest lifetime that an IKE proposal names, None for the device's default."""
-        return min((p.sa_lifetime for p in self.ike_proposals if p.sa_lifetime is not None), default=None)
-
-    @property
-    def ipsec_lifetime_seconds(self) -> int | None:
-        """Shortest lifetime in seconds that an IPsec proposal names: a crypto map entry has one for all its proposals."""
-        return min((p.sa_lifetime_seconds for p in self.ipsec_proposals if p.sa_lifetime_seconds is not None), default=None)
-
-    @property
-    def ipsec_lifetime_kilobytes(self) -> int | None:
-        """Smallest lifetime in kilobytes that an IPsec proposal names."""
-        return min((p.sa_lifetime_data for p in self.ipsec_proposals if p.sa_lifetime_data is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,26 +340,27 @@ class Intent:
             pfs_group=ipsec.pfs_group,
         )
 
-    def select(self, names: Sequence[str] = ()) -> tuple[Tunnel, ...]:
+    def select(self, names: Sequence[str] = (), *, any_status: bool = False) -> tuple[Tunnel, ...]:
         """The named tunnels, each once and in the order given; without names all active ones in the order of the files.
 
-        Raises NothingMatched for a name that is unknown or not active, and when nothing is active at all.
+        ``any_status``: a name may also be of a tunnel that is not active, for taking it away. Raises NothingMatched for a name
+        that is unknown or not active, and when nothing is active at all.
         """
         if not names:
             active = tuple(tunnel for tunnel in self.tunnels.values() if tunnel.status == "active")
             if not active:
                 raise NothingMatched("no tunnel is active: the intent has none with status active")
             return active
-        problems = [problem for name in dict.fromkeys(names) if (problem := self._why_not(name))]
+        problems = [problem for name in dict.fromkeys(names) if (problem := self._why_not(name, any_status))]
         if problems:
             raise NothingMatched("\n".join(problems))
         return tuple(self.tunnels[name] for name in dict.fromkeys(names))
 
-    def _why_not(self, name: str) -> str | None:
+    def _why_not(self, name: str, any_status: bool) -> str | None:
         tunnel = self.tunnels.get(name)
         if tunnel is None:
             return f"no tunnel is named {name!r}{hint(name, self.tunnels)}"
-        if tunnel.status != "active":
+        if tunnel.status != "active" and not any_status:
             return f"tunnel {name} is {tunnel.status}: set its status to active to work on it"
         return None
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from ipaddress import IPv4Network
 
+from .built import IKE_VERSIONS, not_offered, unbuilt, unused
 from .errors import IntentError, NothingMatched
 from .intent import Crypto, End, IKEProposal, Intent, IPSecProposal, Tunnel, TunnelTermination
 from .near import hint
@@ -19,9 +20,12 @@ _VERSION = re.compile(r"\.v\d+$")
 WAIVER_NOTICE = timedelta(days=30)
 
 
-def validate(intent: Intent, tunnels: Sequence[Tunnel], platforms: Mapping[str, Platform], today: date) -> tuple[str, ...]:
+def validate(
+    intent: Intent, tunnels: Sequence[Tunnel], platforms: Mapping[str, Platform], today: date, *, removal: bool = False
+) -> tuple[str, ...]:
     """Check tunnels of an intent against each other, their devices and the calendar; gives the warnings.
 
+    ``removal``: they are to go, so how strong they are and what else wants their place does not matter.
     ``platforms`` are the hosts of the inventory and what they can do. Raises NothingMatched when a tunnel names a host that is
     not among them, and else IntentError, with every problem on a line of its own as ``file:line: tunnel NAME: what is wrong``.
     """
@@ -37,10 +41,13 @@ def validate(intent: Intent, tunnels: Sequence[Tunnel], platforms: Mapping[str, 
     warnings: list[str] = []
     for tunnel in tunnels:
         crypto = intent.resolve(tunnel)
-        found = (*_end_problems(tunnel), *_device_problems(tunnel, crypto, platforms), *_strength_problems(tunnel, crypto, today))
+        found = [*_end_problems(tunnel), *unbuilt(intent, tunnel, platforms)]
+        if crypto.ike_version in IKE_VERSIONS:
+            found += _device_problems(tunnel, crypto, platforms)
+            found += () if removal else _strength_problems(tunnel, crypto, today)
         problems += [f"{_at(intent, tunnel)}: {problem}" for problem in found]
         warnings += [f"{_at(intent, tunnel)}: {warning}" for warning in _warnings(tunnel, crypto, today)]
-    problems += _collisions(intent, tunnels)
+    problems += () if removal else _collisions(intent, tunnels)
     problems += [
         f"{_at(intent, tunnel)}: the name may not end in {ending[0]}: nr-run calls a later version of a tunnel's objects so"
         for tunnel in tunnels
@@ -55,7 +62,9 @@ def validate(intent: Intent, tunnels: Sequence[Tunnel], platforms: Mapping[str, 
     ]
     if problems:
         raise IntentError("\n".join(problems))
-    return tuple(warnings)
+    if removal:
+        return ()
+    return (*warnings, *dict.fromkeys(not_offered(intent, tunnels, platforms)), *unused(intent))
 
 
 def _at(intent: Intent, tunnel: Tunnel) -> str:

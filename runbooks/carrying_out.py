@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..inventory.errors import NrRunError
 from .context import Context
 from .goals import BUILD, REMOVE
+from .open_runs import mark
 from .outcome import TunnelOutcome, refused
 from .planning import TunnelPlan, write_plan
 from .record import write_record
@@ -18,6 +19,7 @@ def carry_out(context: Context, plan: TunnelPlan) -> TunnelOutcome:
         write_plan(context, plan)
         write_record(context, plan)
         seal(context.folder, context.secrets)
+        mark(context.folder.path)
         context.folder.note("recorded", tunnel=plan.tunnel.name, removal=plan.removal)
     except NrRunError as error:
         return refused(plan.tunnel.name, error)

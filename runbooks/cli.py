@@ -29,13 +29,14 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 
 EXIT_CODES = """\b
 Exit codes:
-  0   done, or nothing to do       20  taken back, as it was before
+  0   done, or nothing to do       20  rolled back, as it was before
   1   error                        21  a person is needed
   2   changes pending (--plan)     64  wrong command line
   10  some tunnels, not all        65  inventory or intent is wrong
   11  unreachable, or no login     66  no such tunnel, host or lab
-  12  not proved, or drift         75  another run holds a device
-  130 stopped before any change"""
+  12  a tunnel is not verified     75  another run holds a device
+  13  a precheck refused; nothing  130 stopped before any change
+      was changed"""
 
 
 class LazyGroup(click.Group):

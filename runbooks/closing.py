@@ -9,6 +9,7 @@ from ..inventory.errors import NothingMatched
 from ..inventory.secrets import Secrets
 from .context import Progress, Waits
 from .locks import DeviceLocks, seconds_kept
+from .open_runs import unmark
 from .resume import open_tunnels
 from .run_folder import RunFolder
 
@@ -27,5 +28,6 @@ def close_run(path: Path, runs: Path, progress: Progress, waits: Waits) -> None:
                 raise NothingMatched(f"run {path.name} came to its end, or sent nothing; there is nothing to close")
             for name in names:
                 folder.note("closed", tunnel=name)
+            unmark(path)
     finally:
         folder.close()

@@ -6,18 +6,21 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import RenderableType
 
 from ..inventory.errors import Exit, NrRunError, UsageError
 from .context import Context, Waits
+from .open_runs import unmark
 from .outcome import TunnelOutcome, exit_code
 from .planning import TunnelPlan
 from .progress import LiveProgress, PlainProgress
+from .resume import open_tunnels
 from .rollout import Rollout
 from .run_folder import plain
 from .runbook import Approval
@@ -146,26 +149,49 @@ class Talk:
 
         return shown
 
-    def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
-        """Report into the run folder and to the person; the exit code."""
-        folder, code = context.folder, exit_code(outcomes)
+    @contextmanager
+    def concluding(self, context: Context) -> Iterator[None]:
+        """A run that is refused as a whole is closed on the spot: its folder says why, and nobody is told to resume it."""
+        try:
+            yield
+        except NrRunError as error:
+            # Another run may have taken the devices over in the midst of the work; then it is not over.
+            if not open_tunnels(context.folder.path):
+                self._keep(context, error.exit_code, [], error=str(error))
+            raise
+
+    def _keep(
+        self, context: Context, code: Exit, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = (), error: str = ""
+    ) -> tuple[dict[str, Any], RenderableType]:
+        """Report and recap, which are in the run folder then; the journal says that the run has ended, and how."""
+        folder = context.folder
         report = {
             "run": folder.id,
             "runbook": self.runbook,
-            "outcome": word_of(code),
+            "outcome": code.word,
             "exit_code": int(code),
             "changed": any(outcome.changed for outcome in outcomes),
             "folder": str(folder.path),
             "warnings": list(warnings),
             "tunnels": [outcome.as_dict() for outcome in outcomes],
+            **({"error": error} if error else {}),
         }
-        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes)
+        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes, code, error)
         keeper = console()
         with keeper.capture() as kept:
             keeper.print(recap)
         with folder.forgiving():
             folder.write_json("run.json", report)
             folder.write("recap.txt", click.unstyle(kept.get()))
+            folder.note("ended", outcome=code.word, exit_code=int(code))
+        if not open_tunnels(folder.path):
+            unmark(folder.path)
+        return report, recap
+
+    def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
+        """Report into the run folder and to the person; the exit code."""
+        folder, code = context.folder, exit_code(outcomes)
+        report, recap = self._keep(context, code, outcomes, warnings)
         self.progress.pause()
         _tell(lambda: print_json(report) if self.as_json else console().print(recap))
         for complaint in folder.complaints:
@@ -199,15 +225,10 @@ def ended(runbook: str, work: Callable[..., Exit]) -> Callable[..., None]:
             if not options.get("as_json"):
                 raise
             code = error.exit_code
-            print_json({"runbook": runbook, "outcome": word_of(code), "exit_code": int(code), "error": str(error)})
+            print_json({"runbook": runbook, "outcome": code.word, "exit_code": int(code), "error": str(error)})
         click.get_current_context().exit(int(code))
 
     return command
-
-
-def word_of(code: Exit) -> str:
-    """The outcome word of an exit code, the same in JSON, run folder and recap."""
-    return code.name.lower().replace("_", "-")
 
 
 def print_json(value: object) -> None:

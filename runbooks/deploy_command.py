@@ -35,7 +35,7 @@ def _run(runbook: str, planner: Callable[..., Planner], names: tuple[str, ...], 
     talk = Talk(runbook, plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
     waits = waits_of(options)
     wanted = Wanted(runbook, names, options["inventory"], options["runs"], options["lab"], options["debug"], waits)
-    with open_run(wanted, talk.progress) as opened, talk.progress:
+    with open_run(wanted, talk.progress) as opened, talk.progress, talk.concluding(opened.context):
         for warning in opened.warnings:
             talk.progress.say(f"warning: {warning}")
         plan = planner(accept_unsaved=options["accept_unsaved"])

@@ -10,6 +10,7 @@ from ..checks.observation import Observation
 from ..inventory.errors import DriftError, NrRunError, SessionLost, Unreachable
 from ..tasks.dead_man import arm, disarm, renew
 from ..tasks.fences import FENCES, Arming, State
+from .cancel_page import mark_cancelled, write_page
 from .context import Context
 from .fleet import run_on
 from .planning import EndPlan, TunnelPlan
@@ -66,6 +67,8 @@ def arm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
     marks, errors = run_on(context.nornir, arm, arguments, at_all_costs=True) if ends else ({}, {})
     # Where no login succeeded nothing was sent: there is nothing to call off, and nothing to wait for.
     so_far.armed = [end for end in so_far.armed if not _never_in(errors.get(end.host))]
+    never = [host for host, error in errors.items() if _never_in(error)]
+    mark_cancelled(context, never, "before it was armed: no login succeeded")
     _keep_marks(context, plan, so_far, (marks, errors))
 
 
@@ -106,6 +109,7 @@ def disarm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> dict
     seen: dict[str, tuple[Observation, Configuration | None]]
     seen, errors = run_on(context.nornir, disarm, arguments, at_all_costs=True)
     so_far.armed = [end for end in so_far.armed if end.host in errors]
+    mark_cancelled(context, seen)
     if errors:
         raise next(iter(errors.values()))
     context.folder.note("disarmed", tunnel=plan.tunnel.name, hosts=sorted(arguments))
@@ -119,6 +123,7 @@ def _arguments(context: Context, ends: Iterable[EndPlan], so_far: Progressing) -
 def _note_arming(context: Context, plan: TunnelPlan, end: EndPlan, words: str) -> None:
     if end.fence:
         context.progress.phase(end.host, f"{words}: {FENCES[end.fence.name].sentence(end.fence.minutes)}")
+        write_page(context, plan, end)
         context.folder.note("arming", tunnel=plan.tunnel.name, host=end.host, fence=end.fence.name, minutes=end.fence.minutes)
 
 

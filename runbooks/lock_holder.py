@@ -73,6 +73,10 @@ class Holder:
         """The record, as it is written."""
         return json.dumps(asdict(self)) + "\n"
 
+    def may_live(self, silent_seconds: float) -> bool:
+        """False when the process is gone for certain; of another machine a sign of life not long ago is all that is known."""
+        return _lives(self) if self.machine == Machine.here() else silent_seconds <= SILENT_SECONDS
+
     def __str__(self) -> str:
         return f"run {self.run} on {self.machine.name} (process {self.process}, user {self.user}, since {self.since})"
 
@@ -107,7 +111,7 @@ def why_over(host: str, holder: Holder | None, silent_seconds: float, run: str) 
 
 def _what_to_do(holder: Holder, silent_seconds: float) -> str:
     if silent_seconds <= SILENT_SECONDS or holder.machine == Machine.here():
-        return "try again when that run has ended"
+        return "wait until that run has ended, and try again"
     return (
         f"it has given no sign of life for {silent_seconds:.0f} seconds: if {holder.machine.name} is gone, nr-run resume "
         f"{holder.run} ends that run, and other runs may go on in {_minutes(holder.keep_seconds - silent_seconds)}"

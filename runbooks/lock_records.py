@@ -20,6 +20,7 @@ from __future__ import annotations
 import glob
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -45,8 +46,8 @@ class Records:
         self._made: dict[str, Path] = {}
         _write_new(self._own, holder.text)
 
-    def take(self, host: str) -> str:
-        """Make the next record of a device. Returns why the one before was over, empty if it was free.
+    def take(self, host: str, label: str = "") -> str:
+        """Make the next record of a device, called ``label``. Returns why the one before was over, empty if it was free.
 
         Raises Locked when somebody holds the device, OSError when the folder cannot be written.
         """
@@ -55,7 +56,7 @@ class Records:
         for _ in range(ATTEMPTS):
             newest = max(_numbers(place), default=0)
             try:
-                over = self._why_over(host, place / str(newest)) if newest else ""
+                over = self._why_over(label or host, place / str(newest)) if newest else ""
             except FileNotFoundError:  # somebody has followed it meanwhile
                 continue
             mine = place / str(newest + 1)
@@ -67,7 +68,7 @@ class Records:
             self._made[host] = mine
             _tidy(place, mine)
             return over
-        raise Locked(f"{host} is wanted by several runs at once; try again")
+        raise Locked(f"{label or host} is wanted by several runs at once; try again")
 
     def _why_over(self, host: str, path: Path) -> str:
         with path.open("rb") as file:
@@ -126,6 +127,46 @@ class Records:
             with suppress(OSError):
                 if not path.samefile(self._own):
                     yield path
+
+
+def refuse_recorded(folder: Path, host: str, label: str, run: str) -> None:
+    """Raise Locked when the newest record of a device says that another run holds it; for who only looks. No record is made."""
+    place = folder / f"{host}.holders"
+    clock = folder / f".look.{secrets.token_hex(4)}"
+    try:
+        newest = max(_numbers(place), default=0)
+        if not newest:
+            return
+        with (place / str(newest)).open("rb") as file:
+            content, changed = file.read(4096), os.fstat(file.fileno()).st_mtime
+        _write_new(clock, "")  # what the clock of that file system says now
+        now = clock.stat().st_mtime
+    except OSError:
+        return
+    finally:
+        clock.unlink(missing_ok=True)
+    if not content.startswith(FREE):
+        why_over(label, Holder.read(content.decode(errors="replace")), now - changed, run)
+
+
+def living(runs: Path, run: str) -> Holder | None:
+    """Who is at work for a run, as far as its records of this runs folder tell; None when nobody is."""
+    folder = runs / ".locks"
+    for path in folder.glob(f".{glob.escape(run)}.*"):
+        with suppress(OSError):
+            holder = Holder.read(path.read_text(encoding="utf8", errors="replace"))
+            silent = time.time() - path.stat().st_mtime
+            if holder is not None and holder.may_live(silent):
+                return holder
+    return None
+
+
+def advice(runs: Path, run: str) -> str:
+    """What to do about a run that has not ended."""
+    holder = living(runs, run)
+    if holder is not None:
+        return f"it is at work ({holder}): wait until it has ended"
+    return f"nr-run resume {run} ends it; when a person has mended its devices, nr-run resume {run} --close says so to other runs"
 
 
 def latest(folder: Path, host: str) -> Holder | None:

@@ -1,4 +1,7 @@
-"""One run at a time on a device: two locks per device below the runs folder, and a run has to get both.
+"""One run at a time on a device: two locks per device below the runs folder, besides those of the machine (machine_locks).
+
+A device is locked under the name that the inventory gives it and under the address and port at which it is reached: two
+inventories may have different names for it.
 
 HOST.lock is held by the kernel while the process lives: it ends with the process, however that ends. Between machines that share
 the folder some file systems do not pass it on (NFS mounted with local_lock, SMB, overlays). HOST.holders says who holds the
@@ -11,7 +14,7 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +23,8 @@ from ..inventory.errors import Locked, NrRunError
 from ..tasks.fences import FENCES
 from .context import Context, Waits
 from .lock_holder import HEARTBEAT_SECONDS, SILENT_SECONDS, Holder
-from .lock_records import Records, latest
+from .lock_records import Records, latest, refuse_recorded
+from .machine_locks import PATIENCE_SECONDS, endpoints_of, machine_locked, refuse_held_here
 
 
 def seconds_kept(waits: Waits) -> float:
@@ -32,8 +36,13 @@ def seconds_kept(waits: Waits) -> float:
 @contextmanager
 def locked(context: Context, runs: Path, hosts: Iterable[str]) -> Iterator[None]:
     """Hold ``hosts`` for a run, and let it take no step when it has lost them. Raises Locked when another run holds one."""
-    folder, waits = context.folder, context.waits
-    with DeviceLocks(runs, folder.id, hosts, keep_seconds=seconds_kept(waits), tell=context.progress.say) as locks:
+    folder, keep = context.folder, seconds_kept(context.waits)
+    hosts, tell = sorted(set(hosts)), context.progress.say
+    endpoints = endpoints_of(context, hosts)
+    with (
+        machine_locked(Holder.me(folder.id, keep), endpoints),
+        DeviceLocks(runs, folder.id, hosts, keep_seconds=keep, tell=tell, endpoints=endpoints) as locks,
+    ):
         for sentence in locks.taken_over:
             folder.note("lock-taken-over", because=sentence)
             context.progress.say(sentence)
@@ -42,6 +51,38 @@ def locked(context: Context, runs: Path, hosts: Iterable[str]) -> Iterator[None]
             yield
         finally:
             folder.guard = None
+
+
+def refuse_held(context: Context, runs: Path, hosts: Iterable[str]) -> None:
+    """Raise Locked when a run is at work on one of these devices, for who only looks: it names the run, and nothing is locked."""
+    endpoints = endpoints_of(context, sorted(set(hosts)))
+    refuse_held_here(endpoints)
+    folder = runs / ".locks"
+    for key, label in _keys(endpoints, endpoints).items():
+        with suppress(FileNotFoundError):
+            _refuse_locked(folder, key, label)
+        if folder.is_dir():
+            refuse_recorded(folder, key, label, context.folder.id)
+
+
+def _keys(hosts: Iterable[str], endpoints: Mapping[str, str]) -> dict[str, str]:
+    """Under what the devices are locked, in the order in which that is done, and what each is called in a sentence."""
+    names = {host: host for host in sorted(set(hosts))}
+    return names | {endpoints[host]: f"{host} ({endpoints[host]})" for host in names if host in endpoints}
+
+
+def _refuse_locked(folder: Path, key: str, label: str) -> None:
+    descriptor = os.open(folder / f"{key}.lock", os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise _held(folder, key, label) from None
+    finally:
+        os.close(descriptor)
+
+
+def _held(folder: Path, key: str, label: str) -> Locked:
+    return Locked(f"{label} is held by {latest(folder, key) or 'another run'}; wait until that run has ended, and try again")
 
 
 class DeviceLocks:
@@ -55,15 +96,17 @@ class DeviceLocks:
         *,
         keep_seconds: float,
         tell: Callable[[str], None] = lambda _sentence: None,
+        endpoints: Mapping[str, str] | None = None,
     ) -> None:
         """Nothing is locked yet; use as a context manager.
 
         ``keep_seconds``: how long the devices are kept from other machines' runs when this one gives no sign of life any more,
         which is the time after which a device has gone back by itself and has booted. ``tell`` is given a sentence for a person.
+        ``endpoints``: host to the address and port at which it is reached, under which it is locked too.
         """
         self._folder = runs / ".locks"
         self._run_id = run_id
-        self._hosts = sorted(set(hosts))
+        self._keys = _keys(hosts, endpoints or {})
         self._keep_seconds = keep_seconds
         self._tell = tell
         #: A sentence for each device whose holder had ended without letting go.
@@ -75,11 +118,11 @@ class DeviceLocks:
     def __enter__(self) -> DeviceLocks:
         """Take all locks, or none. Raises Locked at the first that another run holds, NrRunError when the disk is full."""
         try:
-            for host in self._hosts:
-                self._descriptors.append(self._lock(host))
+            for key, label in self._keys.items():
+                self._descriptors.append(self._lock(key, label))
             self._records = self._new_records()
-            for host in self._hosts:
-                self._record(host, self._records)
+            for key, label in self._keys.items():
+                self._record(key, label, self._records)
         except BaseException:
             self._release()
             raise
@@ -109,22 +152,28 @@ class DeviceLocks:
                 )
             self._beat.all_is_ours()
 
-    def _lock(self, host: str) -> int:
-        path = self._folder / f"{host}.lock"
+    def _lock(self, key: str, label: str) -> int:
+        path = self._folder / f"{key}.lock"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise Locked(f"{path} cannot be locked: {error.strerror}") from None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(descriptor)
-            if not isinstance(error, BlockingIOError):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                # Who only looks holds it for a moment.
+                if time.monotonic() > deadline:
+                    os.close(descriptor)
+                    raise _held(self._folder, key, label) from None
+                time.sleep(PATIENCE_SECONDS / 20)
+            except OSError as error:
+                os.close(descriptor)
                 raise Locked(f"{path} cannot be locked: {error.strerror}") from None
-            holder = latest(self._folder, host)
-            raise Locked(f"{host} is held by {holder or 'another run'}; try again when that run has ended") from None
-        return descriptor
+            else:
+                return descriptor
 
     def _new_records(self) -> Records:
         try:
@@ -132,12 +181,13 @@ class DeviceLocks:
         except OSError as error:
             raise NrRunError(f"{self._folder}: the record of a lock cannot be written: {error.strerror}") from None
 
-    def _record(self, host: str, records: Records) -> None:
+    def _record(self, key: str, label: str, records: Records) -> None:
         try:
-            over = records.take(host)
+            over = records.take(key, label)
         except OSError as error:
             raise Locked(f"{error.filename or self._folder} cannot be locked: {error.strerror}") from None
-        if over:
+        # Under its address the same device was held by the same run: that is told once.
+        if over and key == label:
             self.taken_over.append(over)
 
     def _release(self) -> None:

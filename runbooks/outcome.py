@@ -12,14 +12,14 @@ from ..inventory.errors import Exit, NrRunError
 
 
 class Result(Enum):
-    """What became of one tunnel."""
+    """What became of one tunnel, in the word that recap, JSON and journal have; that of its exit code where it has one."""
 
-    PROVED = "proved"
-    PENDING = "changes pending"
-    UNCHANGED = "nothing to change"
-    NOT_PROVED = "not proved"
-    ROLLED_BACK = "rolled back"
-    QUARANTINED = "quarantined"
+    PROVED = "verified"
+    PENDING = Exit.PENDING.word
+    UNCHANGED = "unchanged"
+    NOT_PROVED = Exit.VERIFY_FAILED.word
+    ROLLED_BACK = Exit.ROLLED_BACK.word
+    QUARANTINED = Exit.QUARANTINED.word
     REFUSED = "refused"
 
 
@@ -94,7 +94,7 @@ def exit_code(outcomes: Iterable[TunnelOutcome]) -> Exit:
     if codes & {Exit.OK, Exit.PENDING}:
         return Exit.PENDING if codes == {Exit.OK, Exit.PENDING} else Exit.PARTIAL
     # Several failures and no success: having been changed and taken back says more than having been refused.
-    for code in (Exit.ROLLED_BACK, Exit.VERIFY_FAILED, Exit.UNREACHABLE, Exit.INTENT):
+    for code in (Exit.ROLLED_BACK, Exit.VERIFY_FAILED, Exit.PRECHECK_FAILED, Exit.UNREACHABLE, Exit.INTENT):
         if code in codes:
             return code
     return Exit.ERROR

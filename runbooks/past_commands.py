@@ -9,6 +9,7 @@ import click
 
 from ..inventory.errors import Exit, NothingMatched
 from ..inventory.intent import Tunnel
+from .cancel_page import armed_pages
 from .closing import close_run
 from .command import (
     ACCEPT_UNSAVED,
@@ -23,7 +24,9 @@ from .command import (
     with_options,
 )
 from .context import Context
+from .lock_records import advice
 from .locks import locked
+from .open_runs import mark, open_runs
 from .planning import Known, TunnelPlan
 from .planning_removal import plan_rollback
 from .record import find_run, journal_of
@@ -31,7 +34,7 @@ from .reopening import reopen
 from .resume import begun, has_changed, is_unfinished, refuse_overtaken, resume, unfinished
 from .run_folder import runs_folder
 from .runbook import run_tunnels
-from .summary import Summary, summaries, table
+from .summary import RUNNING, UNFINISHED, Summary, summaries, table
 
 _RUN = click.argument("run", required=False, metavar="[RUN]")
 
@@ -49,11 +52,13 @@ def _resume(run: str | None, **options: Any) -> Exit:
     """
     talk = Talk("resume", plan_only=False, yes=True, as_json=options["as_json"])
     runs = runs_folder(options["runs"])
-    path = find_run(runs, run, is_unfinished)
+    path = find_run(runs, run) if run else _newest_open(runs)
     if options["close"]:
         close_run(path, runs, talk.progress, waits_of(options))
         click.echo(f"run {path.name} is closed: nothing was sent to any device", err=True)
         return Exit.OK
+    if is_unfinished(path):
+        mark(path)  # it may have been copied here
     with reopen(path, "resume", talk.progress, waits_of(options), new_run_in=None) as opened, talk.progress:
         hosts = [end.host for record in opened.records.values() for end in record.plan.ends]
         with locked(opened.context, runs, hosts):
@@ -64,6 +69,14 @@ def _resume(run: str | None, **options: Any) -> Exit:
                 raise NothingMatched(f"run {path.name} came to its end; there is nothing to resume")
             refuse_overtaken(runs, path, hosts)
             return talk.finish(opened.context, resume(opened.context, names, opened.records, journal))
+
+
+def _newest_open(runs: Path) -> Path:
+    """The newest run that did not come to its end. Raises NothingMatched."""
+    found = open_runs(runs, is_unfinished) if runs.is_dir() else []
+    if not found:
+        raise NothingMatched(f"{runs} holds no unfinished run")
+    return found[-1]
 
 
 def _rollback(run: str | None, **options: Any) -> Exit:
@@ -79,9 +92,13 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     talk = Talk("rollback", plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
     runs, waits = runs_folder(options["runs"]), waits_of(options)
     path = find_run(runs, run, has_changed)
-    with reopen(path, "rollback", talk.progress, waits, new_run_in=runs) as opened, talk.progress:
+    with (
+        reopen(path, "rollback", talk.progress, waits, new_run_in=runs) as opened,
+        talk.progress,
+        talk.concluding(opened.context),
+    ):
         if unfinished(opened.journal, opened.records):
-            raise NothingMatched(f"run {path.name} did not come to its end; nr-run resume {path.name} does that first")
+            raise NothingMatched(f"run {path.name} has not ended: {advice(runs, path.name)}")
         names = [name for name in opened.records if "done" in begun(opened.journal, name)]
         if not names:
             raise NothingMatched(f"run {path.name} left nothing changed, so there is nothing to undo")
@@ -96,7 +113,10 @@ def _rollback(run: str | None, **options: Any) -> Exit:
 
 
 def _runs(**options: Any) -> Exit:
-    """List the runs that are kept, newest last, with their outcome; a run without one did not come to its end."""
+    """List the runs that are kept, newest last, with their outcome.
+
+    An unfinished run needs nr-run resume; a running one is at work; an interrupted one was killed before it sent anything.
+    """
     found = summaries(runs_folder(options["runs"]))
     _print(found, as_json=options["as_json"])
     return Exit.OK
@@ -104,14 +124,19 @@ def _runs(**options: Any) -> Exit:
 
 def _show(run: str | None, **options: Any) -> Exit:
     """Show one run: its recap, or how far it came. Without RUN the newest."""
-    path: Path = find_run(runs_folder(options["runs"]), run)
+    runs = runs_folder(options["runs"])
+    path: Path = find_run(runs, run)
     summary = Summary.of(path)
     if options["as_json"]:
         print_json(summary.as_dict())
     elif (path / "recap.txt").is_file():
         click.echo((path / "recap.txt").read_text(encoding="utf8"), nl=False)
     else:
-        click.echo(f"run {path.name} did not come to its end; its last step was: {summary.last}\nnr-run resume {path.name}")
+        click.echo(f"run {path.name} is {summary.outcome}; its last step was: {summary.last}")
+        if summary.outcome in (RUNNING, UNFINISHED):
+            click.echo(advice(runs, path.name))
+            for page in armed_pages(path):
+                click.echo(f"{page.parent.name} is armed, as far as is known; by hand: {page}")
     return Exit.OK
 
 

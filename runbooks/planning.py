@@ -11,7 +11,7 @@ from ..changes.plan import plan
 from ..changes.sharing import goes_to
 from ..checks.box import Box
 from ..checks.fences import Chosen, choose, fence
-from ..checks.finding import Finding, against
+from ..checks.finding import Finding, Status, against
 from ..checks.precheck import precheck
 from ..checks.read_back import without
 from ..inventory.errors import DriftError
@@ -25,6 +25,13 @@ from ..tasks.gather import Snapshot
 from ..tasks.render import render
 from .context import Context
 from .fleet import run_on_all
+
+#: Prechecks that ask whether a change can be made and undone; they say nothing about a tunnel that is there already.
+FOR_A_CHANGE = frozenset({"nvram", "default-policies", "boots", "reload-restores"})
+#: Prechecks that find a timer of somebody pending, who has not ended.
+TIMERS = frozenset({"reload-timer", "revert-timer", "event-manager", "kron-timer"})
+#: What is at odds while a timer is pending, and whose remedies would make a half-done change permanent, or take its way back.
+WHILE_PENDING = frozenset({"saved", "reload-restores"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,26 @@ class TunnelPlan:
 
     @property
     def objections(self) -> tuple[Finding, ...]:
-        """Prechecks that forbid the change."""
-        return against(finding for end in self.ends for finding in end.prechecks)
+        """Prechecks that forbid the change, or that forbid to call a tunnel healthy which is there already.
+
+        Where a timer is pending, that comes first: to save, or to do without a way back, would be the wrong advice. What could
+        not be told of a route is told by the traffic of a proof.
+        """
+        found = [
+            finding
+            for end in self.ends
+            for finding in end.prechecks
+            if (end.change or finding.check not in FOR_A_CHANGE)
+            and (self.changed or (finding.check, finding.status) != ("route", Status.UNVERIFIED))
+        ]
+        pending = {finding.subject for finding in against(found) if finding.check in TIMERS}
+        return against(item for item in found if not (item.subject in pending and item.check in WHILE_PENDING))
+
+    @property
+    def to_be_saved(self) -> tuple[EndPlan, ...]:
+        """Ends with nothing to change which run what they have not saved, and which are saved all the same, as was asked."""
+        asked = {f.subject for end in self.ends for f in end.prechecks if f.check == "saved" and f.status is Status.WARNING}
+        return tuple(end for end in self.ends if not end.change and end.host in asked)
 
     def is_within(self, approved: Iterable[TunnelPlan]) -> bool:
         """True if each step was approved for its box, if need be with another tunnel, which failed and left what it shared."""
@@ -125,6 +150,7 @@ def plan_tunnel(context: Context, tunnel: Tunnel, known: Known, *, accept_unsave
                 "tunnel": tunnel,
                 "end": end,
                 "platform": platform,
+                "ike_version": crypto.ike_version,
                 "ike": crypto.ike_proposals[0],
                 "ipsec": crypto.ipsec_proposals[0],
                 "pfs_group": crypto.pfs_group,

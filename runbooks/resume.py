@@ -24,6 +24,8 @@ from .context import Context
 from .fencing import arming_of, marks_in
 from .fleet import run_on, run_on_all
 from .goals import BUILD, REMOVE
+from .lock_records import advice
+from .open_runs import open_runs
 from .outcome import TunnelOutcome
 from .planning import EndPlan
 from .progressing import Progressing
@@ -71,14 +73,11 @@ def open_tunnels(folder: Path) -> dict[str, set[str]]:
 def refuse_unfinished(runs: Path, hosts: Iterable[str], besides: str) -> None:
     """Raise DriftError when an earlier run did not come to its end on one of these devices: nobody knows what it left there."""
     wanted = set(hosts)
-    for folder in sorted(runs.glob("2*-*")):
-        if folder.name != besides and is_unfinished(folder):
+    for folder in open_runs(runs, is_unfinished):
+        if folder.name != besides:
             held = wanted & {host for touched in open_tunnels(folder).values() for host in touched}
             if held:
-                raise DriftError(
-                    f"run {folder.name} did not come to its end on {', '.join(sorted(held))}: nr-run resume {folder.name} "
-                    f"does that, or, when a person has mended it, nr-run resume {folder.name} --close"
-                )
+                raise DriftError(f"run {folder.name} has not ended on {', '.join(sorted(held))}: {advice(runs, folder.name)}")
 
 
 def refuse_overtaken(runs: Path, folder: Path, hosts: Iterable[str]) -> None:

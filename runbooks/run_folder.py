@@ -184,7 +184,7 @@ def _time_after(runs: Path) -> datetime:
     Two runs may begin in one second, and a clock may be set back between them.
     """
     now = datetime.now(UTC).replace(microsecond=0)
-    newest = max((path.name[:16] for path in runs.glob("2*-*") if _NAME.fullmatch(path.name)), default="")
+    newest = max((name for name in os.listdir(runs) if _NAME.fullmatch(name)), default="")[:16]  # noqa: PTH208 - names alone
     try:
         return max(now, datetime.strptime(newest, _TIME).replace(tzinfo=UTC) + timedelta(seconds=1))
     except ValueError:  # there is none, or somebody has made a folder whose name is no time

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..inventory.errors import ChangeError, DriftError, Exit, NrRunError
+from ..inventory.errors import DriftError, Exit, NrRunError
 from ..inventory.intent import Tunnel
-from ..inventory.platforms import Platform
 from ..tasks.gather import Snapshot, gather
 from .carrying_out import carry_out
 from .context import Context
 from .fleet import run_on, run_on_all
-from .locks import locked
+from .locks import locked, refuse_held
 from .outcome import Result, TunnelOutcome, refused
 from .planning import EndPlan, Known, TunnelPlan, running_after, write_plan
 from .resume import refuse_unfinished
 from .rollout import ONE_BY_ONE, Rollout, roll_out
 from .taking_back import defect_of
-from .transaction import verify_only
+from .verifying import save_accepted, verify_only
 
 Show = Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]
 #: Plans one tunnel on what is known of its boxes.
@@ -50,15 +49,16 @@ def run_tunnels(
     the operator stops before anything was changed.
     """
     hosts = sorted({end.local.host for tunnel in tunnels for end in tunnel.ends})
-    with locked(context, runs, hosts) if approval.ask else nullcontext():
+    with locked(context, runs, hosts) if approval.ask else _only_looking(context, runs, hosts):
         context.folder.note("locked" if approval.ask else "planning", hosts=hosts)
-        if approval.ask:
-            refuse_unfinished(runs, hosts, besides=context.folder.id)
-        plans, outcomes = _plan_all(context, tunnels, planner)
+        refuse_unfinished(runs, hosts, besides=context.folder.id)
+        plans, outcomes = _plan_all(context, tunnels, planner, changing=approval.ask is not None)
+        if approval.ask is None:
+            refuse_held(context, runs, hosts)  # it may have begun while the devices were read
         show(plans, outcomes)
         if approval.ask is None:
             return (*outcomes, *(_planned(plan) for plan in plans))
-        if any(plan.changed for plan in plans) and not approval.ask():
+        if any(plan.changed or plan.to_be_saved for plan in plans) and not approval.ask():
             return (*outcomes, *(_planned(plan, "; not approved, nothing was touched") for plan in plans))
         context.folder.note("approved", tunnels=[plan.tunnel.name for plan in plans])
 
@@ -77,13 +77,25 @@ def run_tunnels(
         return (*outcomes, *roll_out(context, plans, rollout, work, look_again))
 
 
-def _plan_all(context: Context, tunnels: Sequence[Tunnel], planner: Planner) -> tuple[list[TunnelPlan], list[TunnelOutcome]]:
-    """Plans against the boxes as they will be after the plans before; and outcomes of tunnels that cannot be planned."""
+@contextmanager
+def _only_looking(context: Context, runs: Path, hosts: Sequence[str]) -> Iterator[None]:
+    """Nothing is locked; but what a run is at work on cannot be judged."""
+    refuse_held(context, runs, hosts)
+    yield
+
+
+def _plan_all(
+    context: Context, tunnels: Sequence[Tunnel], planner: Planner, *, changing: bool
+) -> tuple[list[TunnelPlan], list[TunnelOutcome]]:
+    """Plans against the boxes as they will be after the plans before; and outcomes of tunnels that cannot be planned.
+
+    Prechecks refuse a plan whether or not there is something to change. Where there is nothing and the run is to go on
+    (``changing``), the tunnel is proved all the same, and they count there.
+    """
     wanted = {end.local.host: context.platforms[end.local.host] for tunnel in tunnels for end in tunnel.ends}
-    able = {host: {"platform": platform} for host, platform in wanted.items() if not _unable(host, platform)}
-    for host in able:
+    for host in wanted:
         context.progress.phase(host, "log in and read")
-    snapshots, errors = run_on(context.nornir, gather, able) if able else ({}, {})
+    snapshots, errors = run_on(context.nornir, gather, {host: {"platform": platform} for host, platform in wanted.items()})
     failed = {host: str(error) for host, error in errors.items()}
     doubts = [sentence for snapshot in snapshots.values() for sentence in snapshot.doubts]
     context.folder.note("snapshot", read=sorted(snapshots), failed=failed, **({"doubts": doubts} if doubts else {}))
@@ -93,10 +105,10 @@ def _plan_all(context: Context, tunnels: Sequence[Tunnel], planner: Planner) -> 
     running: dict[str, str] = {}
     for tunnel in tunnels:
         try:
-            _raise_unable(tunnel, wanted, errors)
+            _raise_unread(tunnel, errors)
             plan = planner(context, tunnel, Known(snapshots, running))
             write_plan(context, plan)
-            if plan.changed:
+            if plan.changed or plan.removal or not changing:
                 plan.refuse_if_forbidden()
             running = running_after(plan, running)
             plans.append(plan)
@@ -106,20 +118,9 @@ def _plan_all(context: Context, tunnels: Sequence[Tunnel], planner: Planner) -> 
     return plans, outcomes
 
 
-def _unable(host: str, platform: Platform) -> str:
-    """Why the runbooks cannot change this box, or nothing."""
-    if 1 not in platform.ike_versions:
-        return f"{host}: IKEv1 crypto maps are covered so far; {platform} has no IKEv1"
-    return ""
-
-
-def _raise_unable(tunnel: Tunnel, wanted: Mapping[str, Platform], errors: Mapping[str, NrRunError]) -> None:
-    """Raise what keeps this tunnel from being planned: boxes that are not covered, then boxes that could not be read."""
-    hosts = [end.local.host for end in tunnel.ends]
-    uncovered = [why for host in hosts if (why := _unable(host, wanted[host]))]
-    if uncovered:
-        raise ChangeError("; ".join(uncovered))
-    failed = [errors[host] for host in hosts if host in errors]
+def _raise_unread(tunnel: Tunnel, errors: Mapping[str, NrRunError]) -> None:
+    """Raise what keeps this tunnel from being planned: boxes that could not be read."""
+    failed = [errors[end.local.host] for end in tunnel.ends if end.local.host in errors]
     if failed:
         raise type(failed[0])("; ".join(str(error) for error in failed))
 
@@ -127,6 +128,10 @@ def _raise_unable(tunnel: Tunnel, wanted: Mapping[str, Platform], errors: Mappin
 def _planned(plan: TunnelPlan, and_then: str = "") -> TunnelOutcome:
     if not plan.changed:
         sentence = "neither end has it" if plan.removal else "both ends have this configuration already"
+        hosts = " and ".join(end.host for end in plan.to_be_saved)
+        if hosts:
+            sentence += f"; what {hosts} runs and has not saved is to be saved{and_then}"
+            return TunnelOutcome(plan.tunnel.name, Result.PENDING, Exit.PENDING, False, sentence)
         return TunnelOutcome(plan.tunnel.name, Result.UNCHANGED, Exit.OK, False, sentence)
     counts = {
         "add": sum(len(end.change.created) for end in plan.ends),
@@ -155,10 +160,16 @@ def _carry_out(
         context.stop.check()
         plan = _plan_again(context, approved, planner, every) if stale else approved
         if not plan.changed:
-            return _planned(plan) if plan.removal else verify_only(context, plan)
+            return _gone_already(context, plan) if plan.removal else verify_only(context, plan)
     except NrRunError as error:
         return refused(approved.tunnel.name, error)
-    return carry_out(context, plan)
+    outcome = carry_out(context, plan)
+    return save_accepted(context, plan, outcome) if outcome.result is Result.PROVED else outcome
+
+
+def _gone_already(context: Context, plan: TunnelPlan) -> TunnelOutcome:
+    """Nothing is to be removed; what was to be saved is."""
+    return save_accepted(context, plan, TunnelOutcome(plan.tunnel.name, Result.UNCHANGED, Exit.OK, False, "neither end has it"))
 
 
 def _plan_again(context: Context, approved: TunnelPlan, planner: Planner, every: Sequence[TunnelPlan]) -> TunnelPlan:
@@ -167,10 +178,24 @@ def _plan_again(context: Context, approved: TunnelPlan, planner: Planner, every:
     snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, arguments)
     plan = planner(context, approved.tunnel, Known(snapshots, approved=approved))
     if not plan.is_within(every):
-        raise DriftError("a device has changed since the plan was made; look at a new plan")
-    pairs = [(now.fence, then.fence) for now, then in zip(plan.ends, approved.ends, strict=True) if now.change and then.change]
-    if any(now and then and now.name != then.name for now, then in pairs):
-        raise DriftError("a device would now go back by itself in another way than was approved; look at a new plan")
-    if plan.changed:
+        raise DriftError(f"{_drift(approved, plan)}; look at a new plan")
+    pairs = [(now, then) for now, then in zip(plan.ends, approved.ends, strict=True) if now.change and then.change]
+    for now, then in pairs:
+        if now.fence and then.fence and now.fence.name != then.fence.name:
+            raise DriftError(
+                f"{now.host} would now go back by itself by {now.fence.name} and not by {then.fence.name}, as was approved "
+                f"({'; '.join(now.fence.because) or 'it can do that again'}); look at a new plan"
+            )
+    if plan.changed or plan.removal:
         plan.refuse_if_forbidden()
     return plan
+
+
+def _drift(approved: TunnelPlan, now: TunnelPlan) -> str:
+    """Which devices have changed since the plan was made, and in which lines."""
+    changed = [
+        f"{end.host} has changed since the plan was made ({then.snapshot.running.difference(end.snapshot.running)})"
+        for end, then in zip(now.ends, approved.ends, strict=True)
+        if not then.snapshot.running.same(end.snapshot.running)
+    ]
+    return " and ".join(changed) or "the plan would now have a step that was not approved"

@@ -10,13 +10,19 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
+from ..inventory.errors import Exit
+from .lock_records import living
 from .record import journal_of
+from .resume import open_tunnels
 from .view import console
+
+#: Outcome words of runs that have not ended: at work now; killed with devices in between; killed before anything was sent.
+RUNNING, UNFINISHED, INTERRUPTED = "running", "unfinished", Exit.INTERRUPTED.word
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One run. ``outcome`` is empty when it did not come to its end; ``last`` is the last state of its journal."""
+    """One run; ``last`` is the last state of its journal."""
 
     run: str
     runbook: str
@@ -37,7 +43,7 @@ class Summary:
         return cls(
             run=folder.name,
             runbook=journal[0].get("runbook", "") if journal else "",
-            outcome=report.get("outcome", ""),
+            outcome=report.get("outcome") or _not_ended(folder),
             exit_code=report.get("exit_code"),
             tunnels=tuple(tunnels),
             last=journal[-1]["state"] if journal else "",
@@ -48,11 +54,17 @@ class Summary:
         return {
             "run": self.run,
             "runbook": self.runbook,
-            "outcome": self.outcome or "unfinished",
+            "outcome": self.outcome,
             "exit_code": self.exit_code,
             "tunnels": list(self.tunnels),
             "last_state": self.last,
         }
+
+
+def _not_ended(folder: Path) -> str:
+    if living(folder.parent, folder.name):
+        return RUNNING
+    return UNFINISHED if open_tunnels(folder) else INTERRUPTED
 
 
 def summaries(runs: Path) -> list[Summary]:
@@ -67,5 +79,6 @@ def table(found: list[Summary]) -> None:
         made.add_column(name)
     for item in found:
         code = "-" if item.exit_code is None else str(item.exit_code)
-        made.add_row(item.run, item.runbook or "?", item.outcome or f"unfinished ({item.last})", code, ", ".join(item.tunnels))
+        outcome = f"{item.outcome} ({item.last})" if item.outcome in (RUNNING, UNFINISHED) else item.outcome
+        made.add_row(item.run, item.runbook or "?", outcome, code, ", ".join(item.tunnels))
     console().print(made)

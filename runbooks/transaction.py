@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..changes.configuration import Configuration
-from ..checks.finding import Finding, Status, proved
+from ..checks.finding import Finding, proved
 from ..checks.l2l import untested
 from ..checks.read_back import read_back
 from ..inventory.errors import DeviceRefused, Exit, NrRunError
@@ -25,27 +25,7 @@ from .goals import BUILD, Goal, cause_of, good
 from .outcome import Result, TunnelOutcome
 from .planning import EndPlan, TunnelPlan
 from .progressing import NotProved, Progressing, rows
-from .proving import prove_tunnel
 from .taking_back import defect_of, take_back
-
-
-def verify_only(context: Context, plan: TunnelPlan) -> TunnelOutcome:
-    """Both boxes have everything: prove the tunnel without touching their configuration.
-
-    Being the right box and having saved the tunnel are part of the proof: a reload would take an unsaved tunnel away.
-    """
-    proof = prove_tunnel(context, plan)
-    asked = tuple(item for end in plan.ends for item in end.prechecks if item.check in ("identity", "release", "saved"))
-    findings = (*(item for item in asked if item.status is not Status.OK), *proof.findings)
-    is_saved = not any(item.check == "saved" and item.status is not Status.OK for item in asked)
-    devices = rows(plan, Progressing(proof=proof), saved=is_saved)
-    if proved(findings):
-        left = untested(proof.ends)
-        sentence = "both ends have this configuration already; the tunnel is proved up" + _but(left)
-        return TunnelOutcome(plan.tunnel.name, Result.PROVED, Exit.OK, False, sentence, devices, findings, untested=left)
-    error = NotProved(findings, proof.cause)
-    sentence = f"both ends have this configuration already, and the tunnel is not proved: {error}"
-    return TunnelOutcome(plan.tunnel.name, Result.NOT_PROVED, Exit.VERIFY_FAILED, False, sentence, devices, findings, proof.cause)
 
 
 def change_tunnel(context: Context, plan: TunnelPlan, goal: Goal = BUILD) -> TunnelOutcome:
@@ -75,7 +55,7 @@ def success(plan: TunnelPlan, so_far: Progressing) -> TunnelOutcome:
         Result.PROVED,
         Exit.OK,
         True,
-        so_far.goal.sentence + _but(left),
+        so_far.goal.sentence + untested_words(left),
         rows(plan, so_far, saved=True),
         so_far.all_findings,
         untested=left,
@@ -83,7 +63,8 @@ def success(plan: TunnelPlan, so_far: Progressing) -> TunnelOutcome:
     )
 
 
-def _but(left: Sequence[str]) -> str:
+def untested_words(left: Sequence[str]) -> str:
+    """The end of a sentence on a proof that leaves something open."""
     return f"; {len(left)} of its selectors could not be tested" if left else ""
 
 

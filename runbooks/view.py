@@ -11,8 +11,10 @@ from rich.text import Text
 
 from ..changes.family import Phase
 from ..checks.finding import Status
+from ..inventory.built import for_people
+from ..inventory.errors import Exit
 from ..tasks.fences import FENCES
-from .outcome import DeviceRow, Result, TunnelOutcome, exit_code
+from .outcome import DeviceRow, Result, TunnelOutcome
 from .planning import EndPlan, TunnelPlan
 
 PLAIN_WIDTH = 118
@@ -51,7 +53,7 @@ def plan_view(plans: Sequence[TunnelPlan]) -> RenderableType:
         near, far = plan.ends
         title = f"{plan.tunnel.name}  {near.host} {near.end.local.outside_ip} <-> {far.end.local.outside_ip} {far.host}"
         views = (_end_view(plan.tunnel.name, end, number) for number, end in enumerate(reversed(plan.ends), 1))
-        parts += [Text(title, style="bold"), *views]
+        parts += [Text(title, style="bold"), *(Text(f"   {line}", style="dim") for line in for_people(plan.tunnel)), *views]
     if any(end.change and end.fence for plan in plans for end in plan.ends):
         words = "Dead-man: each device goes back by itself, as its plan says, unless this run comes back and calls it off."
         parts.append(Text(words, style="magenta"))
@@ -113,23 +115,24 @@ def _plan_total(plans: Sequence[TunnelPlan]) -> Text:
     return Text(words, style="bold")
 
 
-def recap_view(run: str, runbook: str, folder: str, outcomes: Sequence[TunnelOutcome]) -> RenderableType:
-    """Failures first and with their evidence, everything else a line an end."""
+def recap_view(
+    run: str, runbook: str, folder: str, outcomes: Sequence[TunnelOutcome], code: Exit, error: str = ""
+) -> RenderableType:
+    """Failures first and with their evidence, everything else a line an end; ``error`` is why the run was refused as a whole."""
     ordered = sorted(outcomes, key=lambda outcome: outcome.result in (Result.PROVED, Result.UNCHANGED, Result.PENDING))
     parts: list[RenderableType] = [Text(f"RUN {run} {runbook}", style="bold")]
     rows = [outcome for outcome in ordered if outcome.devices]
     if rows:
         parts.append(_device_table(rows))
     for outcome in ordered:
-        words = Text.assemble((outcome.tunnel, "bold"), ": ", (_word(outcome), _STYLES[outcome.result]), f", {outcome.sentence}")
+        words = Text.assemble(
+            (outcome.tunnel, "bold"), ": ", (outcome.result.value, _STYLES[outcome.result]), f", {outcome.sentence}"
+        )
         parts += [words, *_details(outcome)]
-    code = exit_code(outcomes)
-    parts.append(Text(f"exit {int(code)} ({code.name.lower().replace('_', ' ')})   report: {folder}/", style="dim"))
+    if error:
+        parts += [Text(f"nothing was changed: {line}", style="bold red") for line in error.splitlines()]
+    parts.append(Text(f"exit {int(code)} ({code.word})   report: {folder}/", style="dim"))
     return Group(*parts)
-
-
-def _word(outcome: TunnelOutcome) -> str:
-    return "verified" if outcome.result is Result.PROVED else outcome.result.value
 
 
 def _details(outcome: TunnelOutcome) -> Iterable[Text]:
@@ -163,9 +166,7 @@ def _device_table(outcomes: Sequence[TunnelOutcome]) -> Table:
 
 
 def _fate(row: DeviceRow, result: Result) -> str:
-    """What became of one device, in two words."""
+    """What became of one device, in the word of its tunnel."""
     if not row.touched:
         return "not touched"
-    if result is Result.ROLLED_BACK:
-        return "taken back"
-    return "needs a person" if result is Result.QUARANTINED else "changed"
+    return result.value if result in (Result.ROLLED_BACK, Result.QUARANTINED) else "changed"

@@ -18,14 +18,22 @@ from ..inventory.platforms import Platform
 from ..templates.words import FILTERS, FOLDER
 
 _IOS = "ios/l2l_ikev1_crypto_map.j2"
-#: The template of an IKEv1 crypto map tunnel, by the generation that a device belongs to.
-TEMPLATES: Mapping[str, str] = {
-    "ios-12.2": _IOS,
-    "ios-12.4": _IOS,
-    "ios-15": _IOS,
-    "asa-8.0": "asa/l2l_ikev1_crypto_map_82.j2",
-    "asa-8.4": "asa/l2l_ikev1_crypto_map_84.j2",
+#: The template of a crypto map tunnel, by IKE version and by the generation that a device belongs to.
+TEMPLATES: Mapping[tuple[int, str], str] = {
+    (1, "ios-12.2"): _IOS,
+    (1, "ios-12.4"): _IOS,
+    (1, "ios-15"): _IOS,
+    (1, "asa-8.0"): "asa/l2l_ikev1_crypto_map_82.j2",
+    (1, "asa-8.4"): "asa/l2l_ikev1_crypto_map_84.j2",
 }
+
+
+def template_for(ike_version: int, platform: Platform) -> str:
+    """The template that writes this IKE version on this platform. Raises ChangeError where there is none."""
+    try:
+        return TEMPLATES[ike_version, platform.output]
+    except KeyError:
+        raise ChangeError(f"a tunnel with IKEv{ike_version} cannot be written for {platform} yet") from None
 
 
 def render(
@@ -38,19 +46,21 @@ def render(
     pfs_group: int | None,
     key: str,
     running: str,
+    ike_version: int,
     approved_sequence: int | None = None,
 ) -> Result:
     """Nornir task. ``result`` is (desired configuration, Allocation); ``key`` is the token of the pre-shared key.
 
     Rendered twice: with draft names to learn what is wanted, then with the names that the box has free. Raises
-    ChangeError when the box has no safe place for the tunnel.
+    ChangeError when the box has no safe place for the tunnel, or its IKE version has no template.
     """
+    template = template_for(ike_version, platform)
     own_names = names_on(platform, end, running)
 
     def text(names: Allocation) -> str:
         result = task.run(
             template_file,
-            template=TEMPLATES[platform.output],
+            template=template,
             path=str(FOLDER),
             jinja_filters=FILTERS,
             end=end,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -25,6 +27,9 @@ from .runbooks.test_ssh import STRONG, write_inventory
 from .warm import start_lab
 
 ROOT = Path(__file__).parent.parent
+#: The locks of a test session are not those of the person who runs it.
+os.environ["NR_RUN_LOCKS"] = tempfile.mkdtemp(prefix="nr-run-locks-")
+atexit.register(shutil.rmtree, os.environ["NR_RUN_LOCKS"], ignore_errors=True)
 DEVICES = ("vpn2611", "vpn3640")
 #: The lab's clocks run this much faster than ours, so that IKE and ping timeouts take a fraction of a second.
 SPEED = 20.0

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .by_hand import ByHand
 from .event_manager import EventManager
 from .fence import Arming, Fence, State
 from .reload_in import ReloadIn
 from .replace_kron import ReplaceKron
 from .revert_timer import RevertTimerFence
 
-__all__ = ["FENCES", "Arming", "Fence", "State"]
+__all__ = ["FENCES", "Arming", "ByHand", "Fence", "State"]
 
 #: Name of a rung of the ladder (checks/fences.py) to what carries it out.
 FENCES: Mapping[str, Fence] = {fence.name: fence for fence in (RevertTimerFence(), ReplaceKron(), EventManager(), ReloadIn())}

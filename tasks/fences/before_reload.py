@@ -9,6 +9,7 @@ from ...changes.configuration import Configuration
 from ...changes.fence_lines import name_of
 from ..answers import running_of
 from ..session import Reply, Session
+from .by_hand import ByHand
 from .fence import Arming, State, look, refuse_unless_ours
 from .reload_in import schedule
 
@@ -26,7 +27,7 @@ class BeforeReload(ABC):
 
     name: str
     shows: tuple[str, ...]
-    by_hand: str
+    by_hand: ByHand
     #: By what the device goes back, for the plan.
     by: str
 

@@ -18,6 +18,7 @@ from ...inventory.errors import DeviceRefused
 from ..answers import configuration
 from ..session import Reply, Session
 from .before_reload import BeforeReload, stands_in
+from .by_hand import ByHand
 from .fence import Arming, State, look, refuse_unless_whole, shown, state_of
 from .reload_in import CANCEL, reload_state
 
@@ -30,7 +31,7 @@ class EventManager(BeforeReload):
     name = EVENT_MANAGER
     shows: tuple[str, ...] = (EVENTS, RELOAD)
     by = "event manager"
-    by_hand = "type no event manager applet NR-..., then reload cancel, and see show event manager and show reload"
+    by_hand = ByHand(see=(EVENTS, RELOAD), cancel=("configure terminal", "no event manager applet {name}", "end", CANCEL))
 
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
         """Applet and reload are one fence."""

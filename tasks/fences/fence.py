@@ -12,6 +12,7 @@ from ...changes.configuration import Configuration
 from ...inventory.errors import DeviceRefused, DriftError, NotKnown
 from ...inventory.platforms import Platform
 from ..session import Reply, Session
+from .by_hand import ByHand
 
 #: What a device may take between a command that begins to count and the command that shows it.
 SLACK_SECONDS = 30
@@ -69,8 +70,8 @@ class Fence(Protocol):
     name: str
     #: What tells its state while it is armed, the clock included where that is needed.
     shows: tuple[str, ...]
-    #: What a person types to call it off.
-    by_hand: str
+    #: What a person types to see it and to call it off.
+    by_hand: ByHand
 
     def sentence(self, minutes: int) -> str:
         """What the device does after so many minutes, for the plan."""

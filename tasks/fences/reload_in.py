@@ -13,6 +13,7 @@ from ...checks.fences import RELOAD_IN
 from ...checks.timers import RELOAD, reload_timer
 from ...inventory.errors import DeviceRefused
 from ..session import Reply, Session
+from .by_hand import ByHand
 from .fence import Arming, State, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
 from .questions import PROCEED
 from .questions import RELOAD as QUESTIONS
@@ -53,7 +54,7 @@ class ReloadIn:
 
     name = RELOAD_IN
     shows: tuple[str, ...] = (RELOAD,)
-    by_hand = "type reload cancel and see show reload"
+    by_hand = ByHand(see=(RELOAD,), cancel=(CANCEL,))
 
     def sentence(self, minutes: int) -> str:
         """For the plan."""

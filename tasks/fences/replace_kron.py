@@ -18,6 +18,7 @@ from ...inventory.errors import DeviceRefused, DriftError
 from ..answers import configuration
 from ..session import Reply, Session
 from .before_reload import BeforeReload, stands_in
+from .by_hand import ByHand
 from .fence import Arming, State, look, named, refuse_unless_whole, shown, state_of
 from .questions import COPY, DELETE, NONE
 from .reload_in import CANCEL, reload_state
@@ -31,9 +32,13 @@ class ReplaceKron(BeforeReload):
     name = CONFIGURE_REPLACE
     shows: tuple[str, ...] = (KRON, RELOAD, FLASH)
     by = "kron and configure replace"
-    by_hand = (
-        "take away the lines kron occurrence NR-... and kron policy-list NR-..., type reload cancel, delete flash:nr-....cfg, "
-        "and see show kron schedule and show reload"
+    by_hand = ByHand(
+        see=(KRON, RELOAD, FLASH),
+        cancel=(
+            *("configure terminal", "no kron occurrence {name}", "no kron policy-list {name}", "end"),
+            *(CANCEL, "delete /force {file}"),
+        ),
+        undo=("configure replace {file} force",),
     )
 
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:

@@ -13,6 +13,7 @@ from ...checks.fences import REVERT_TIMER
 from ...checks.timers import CLOCK, REVERT, RevertTimer, moment, revert_timer
 from ...inventory.errors import DeviceRefused, DriftError
 from ..session import Reply, Session
+from .by_hand import ByHand
 from .fence import Arming, State, look, named, refuse_unless_ours, shown, state_of
 from .questions import NONE
 
@@ -25,7 +26,7 @@ class RevertTimerFence:
 
     name = REVERT_TIMER
     shows: tuple[str, ...] = (REVERT, CLOCK)
-    by_hand = f"type {CONFIRM} as the same user and see {REVERT}"
+    by_hand = ByHand(see=(REVERT,), cancel=(CONFIRM,), undo=(NOW,), who="as the user that the timer names")
 
     def sentence(self, minutes: int) -> str:
         """For the plan."""

@@ -112,13 +112,13 @@ def test_resume_does_not_undo_what_a_later_run_built(rehearsal) -> None:
     assert rehearsal.configurations() == rehearsal.before
     (killed,) = (path.name for path in rehearsal.runs.glob("2*"))
     refused = rehearsal.deploy("--yes", "--json")
-    if refused.code == 12:  # else no device was touched: a run that only wrote a record holds none
+    if refused.code == 13:  # else no device was touched: a run that only wrote a record holds none
         assert killed in refused.tunnel_or_error
         assert rehearsal.nr_run("resume", killed, "--close").code == 0
         assert rehearsal.deploy("--yes").code == 0
     now = rehearsal.configurations()
     again = rehearsal.nr_run("resume", killed, "--json")
-    assert again.code in (12, 66), again.out + again.err
+    assert again.code in (13, 66), again.out + again.err
     assert rehearsal.configurations() == now
 
 
@@ -127,7 +127,7 @@ def test_an_unsaved_tunnel_is_not_called_proved(rehearsal) -> None:
     assert rehearsal.deploy("--yes").code == 0
     rehearsal.configure("vpn3640", "ip route 10.99.0.0 255.255.0.0 172.18.124.1")
     done = rehearsal.deploy("--yes", "--json")
-    assert done.code == 12, done.out
+    assert done.code == 13, done.out
     assert [row["saved"] for row in done.tunnel["devices"]] == [False, False]
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from nr_run.inventory.errors import IntentError, NothingMatched
-from nr_run.inventory.intent import Intent, IntentFile, Tunnel
+from nr_run.inventory.intent import IKEPolicy, Intent, IntentFile, IPSecPolicy, Tunnel
 from nr_run.inventory.intent_files import load_intent
 
 EXAMPLE_VPN = Path(__file__).parents[2] / "inventory" / "vpn"
@@ -58,8 +58,8 @@ def test_every_wrong_name_is_listed() -> None:
     assert len(str(caught.value).splitlines()) == 2
 
 
-def test_proposals_keep_their_order_and_the_shortest_lifetime_counts() -> None:
-    """Proposals are resolved best first as the policy lists them; one entry can have one lifetime only."""
+def test_proposals_keep_their_order() -> None:
+    """Proposals are resolved best first as the policy lists them, not as the files do."""
     file = IntentFile.model_validate(
         {
             "schema_version": 1,
@@ -88,8 +88,13 @@ def test_proposals_keep_their_order_and_the_shortest_lifetime_counts() -> None:
     assert [p.name for p in crypto.ike_proposals] == ["a", "b"]
     assert [p.name for p in crypto.ipsec_proposals] == ["y", "x"]
     assert (crypto.ike_version, crypto.ike_mode, crypto.pfs_group) == (2, None, None)
-    assert crypto.ike_lifetime_seconds == 28800
-    assert (crypto.ipsec_lifetime_seconds, crypto.ipsec_lifetime_kilobytes) == (1800, 102400)
+
+
+@pytest.mark.parametrize("record", [IKEPolicy, IPSecPolicy])
+def test_a_proposal_is_listed_once(record: type[IKEPolicy] | type[IPSecPolicy]) -> None:
+    """A proposal that a policy names twice is refused: one of the two was meant to be another."""
+    with pytest.raises(ValidationError, match="lists a twice"):
+        record(name="p", proposals=("a", "b", "a"))
 
 
 def test_a_reference_to_nothing_is_refused() -> None:

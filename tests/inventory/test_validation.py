@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.errors import IntentError, NothingMatched
-from nr_run.inventory.intent import Intent, IntentFile
+from nr_run.inventory.intent import IKEPolicy, Intent, IntentFile
 from nr_run.inventory.intent_files import load_intent
 from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.inventory.strength import FORBIDDEN, WEAK, all_algorithms, narrow
@@ -225,13 +226,84 @@ def test_a_new_end_is_not_told_to_upgrade_for_what_was_removed() -> None:
     assert first.endswith("add an IKE proposal that both can do (aes-256-cbc, hmac-sha1, group 14)")
 
 
-def test_ikev2_needs_both_ends() -> None:
-    """IOS 12.2 has no IKEv2, and the version that both have is named."""
-    lines = refusal(intent(policy={"version": 2, "mode": None}), ends("2611 12.2(8)T", "881 15.4(3)M3"))
-    assert lines == [
-        "tunnel hq-branch: IKEv2 is more than vpn2611 (2611 with 12.2(8)T) can do: use an IKE policy with version 1, "
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [({"version": 2}, "has version 2"), ({}, "names no version, which means version 2,")],
+    ids=["written", "left out"],
+)
+def test_ikev2_is_refused_until_it_is_built(policy: dict[str, Any], said: str) -> None:
+    """A policy of version 2, which is also what a policy without a version is, is one sentence that says what to write."""
+    young = ends("881 15.4(3)M3", "881 15.4(3)M3")
+    data = intent().ike_policies["p1"].model_dump(exclude={"version", "mode"})
+    made = replace(intent(), ike_policies={"p1": IKEPolicy.model_validate({**data, **policy})})
+    assert refusal(made, young) == [
+        f"tunnel hq-branch: IKE policy p1 {said} and IKEv2 is not built yet: write version: 1 and mode: main"
+    ]
+
+
+def test_a_device_without_the_ike_version_is_named() -> None:
+    """An end whose release does not speak the IKE version of the policy is named, with the versions that both have."""
+    young = platform_for("881", "15.4(3)M3")
+    only_2 = replace(young, suites={2: young.suites[2]})
+    assert refusal(intent(), {"vpn2611": young, "vpn3640": only_2}) == [
+        "tunnel hq-branch: IKEv1 is more than vpn3640 (881 with 15.4(3)M3) can do: use an IKE policy with version 2, "
         "or run a newer release there"
     ]
+
+
+def test_address_translation_between_the_ends_is_refused() -> None:
+    """nat_traversal: true reaches no device yet, so it is refused also where both releases could do it."""
+    young = ends("881 15.4(3)M3", "881 15.4(3)M3")
+    (line,) = refusal(intent(tunnel(nat_traversal=True)), young)
+    assert line.startswith("tunnel hq-branch: nat_traversal: true is not built yet")
+
+
+@pytest.mark.parametrize(
+    ("near", "far", "fits"),
+    [("peer", "peer", True), ("hub", "spoke", True), ("spoke", "hub", True), ("hub", "peer", False), ("spoke", "spoke", False)],
+)
+def test_the_roles_of_the_two_ends_fit_each_other(near: str, far: str, fits: bool) -> None:
+    """Both are peers, or one is the hub and the other the spoke."""
+    made = intent(tunnel(a__role=near, b__role=far))
+    if fits:
+        assert accepted(made) == ()
+    else:
+        assert refusal(made) == [
+            f"tunnel hq-branch: role {near} of vpn2611 does not go with role {far} of vpn3640: "
+            "the ends are peer and peer, or hub and spoke"
+        ]
+
+
+def test_what_no_tunnel_uses_is_named_once() -> None:
+    """A record that nothing refers to is a warning that names it, for all of them together."""
+    made = intent()
+    spare = made.ipsec_policies["p2"].model_copy(update={"name": "spare"})
+    proposal = made.ike_proposals["ike"].model_copy(update={"name": "left"})
+    more = replace(
+        made,
+        ipsec_policies={**made.ipsec_policies, "spare": spare},
+        ike_proposals={**made.ike_proposals, "left": proposal},
+    )
+    assert accepted(more) == ("no tunnel uses IPsec policy spare, IKE proposal left",)
+
+
+def test_a_proposal_behind_the_one_that_is_built_is_named() -> None:
+    """Of the proposals that both ends can do the first is built; the others are named, once for all tunnels."""
+    made = intent(tunnel(), third())
+    second = made.ike_proposals["ike"].model_copy(update={"name": "second", "sa_lifetime": 3600})
+    policy = made.ike_policies["p1"].model_copy(update={"proposals": ("ike", "second")})
+    more = replace(made, ike_proposals={**made.ike_proposals, "second": second}, ike_policies={"p1": policy})
+    assert accepted(more, THREE) == (
+        "IKE proposal second (3des-cbc, hmac-sha1, group 2) is not offered: one is built, "
+        "and ike comes first that both ends can do",
+    )
+
+
+def test_a_tunnel_that_is_to_go_needs_no_waiver() -> None:
+    """Weak cryptography without a waiver, and traffic that another tunnel wants too, do not keep a tunnel from being removed."""
+    made = intent(tunnel(waiver=None), third(waiver=None, b__protected_prefixes=["10.10.16.0/20"], b__probe_address="10.10.30.1"))
+    assert len(refusal(made, THREE)) == 3
+    assert validate(made, made.select(), THREE, TODAY, removal=True) == ()
 
 
 def test_aggressive_mode_is_refused() -> None:

@@ -29,6 +29,21 @@ INTENT_MISTAKES = [
     ("vpn/cryptography.yaml", "encryption_algorithm: 3des-cbc", "encryption_algorithm: aes-256-cbc", "vpn2611"),
     ("vpn/cryptography.yaml", "encryption_algorithm: 3des-cbc", "encryption_algorithm: des-cbc", "des-cbc"),
     ("vpn/hq-branch.yaml", "terminations:", "terminations: [", "hq-branch.yaml"),
+    ("vpn/cryptography.yaml", "    version: 1\n    mode: main\n", "    version: 2\n", "IKEv2 is not built yet: write version: 1"),
+    ("vpn/cryptography.yaml", "    version: 1\n    mode: main\n", "", "IKEv2 is not built yet: write version: 1"),
+    (
+        "vpn/cryptography.yaml",
+        "proposals: [esp-3des-sha1]",
+        "proposals: [esp-3des-sha1, esp-3des-sha1]",
+        "lists esp-3des-sha1 twice",
+    ),
+    ("vpn/hq-branch.yaml", "nat_traversal: false", "nat_traversal: true", "nat_traversal"),
+    (
+        "vpn/hq-branch.yaml",
+        "role: peer\n        interface: Ethernet0/0\n        outside_ip: 172.18.124.159",
+        "role: hub\n        interface: Ethernet0/0\n        outside_ip: 172.18.124.159",
+        "role hub of vpn2611",
+    ),
 ]
 
 
@@ -119,7 +134,7 @@ def test_a_wrong_release_in_the_inventory_is_refused(rehearsal, unchanged: Calla
     """A box that runs another release than the inventory says gets no configuration that was made for the other."""
     rehearsal.edit("groups.yaml", "12.2(8)T", "12.2(13)T")
     done = rehearsal.deploy("--yes", "--json")
-    assert done.code == 12, done.out + done.err
+    assert done.code == 13, done.out + done.err
     assert "12.2(8)T" in done.tunnel["sentence"]
     unchanged()
 
@@ -131,7 +146,7 @@ def test_the_wrong_box_behind_an_address_is_refused(rehearsal, unchanged: Callab
     rehearsal.edit("hosts.yaml", ports["vpn3640"], ports["vpn2611"])
     rehearsal.edit("hosts.yaml", "port: 1\n", f"port: {ports['vpn3640']}\n")
     done = rehearsal.deploy("--yes", "--json")
-    assert done.code == 12, done.out + done.err
+    assert done.code == 13, done.out + done.err
     assert "calls itself" in done.tunnel["sentence"]
     unchanged()
 

@@ -155,8 +155,8 @@ def test_two_of_twelve_fail_on_a_hub_that_has_sixty(hub: Hub) -> None:
     code, report = hub.deploy("--canary", "1", "--soak", "0.2", "--batch", "4", "--max-failures", "2")
     found = results(report)
     assert code == 10, found
-    assert {name: result for name, result in found.items() if result != "proved"} == {
-        f"to-{sick}": "rolled back",
+    assert {name: result for name, result in found.items() if result != "verified"} == {
+        f"to-{sick}": "rolled-back",
         f"to-{gone}": "refused",
     }
     assert len(found) == 12
@@ -191,7 +191,7 @@ def test_the_run_ends_after_so_many_failures_on_a_hub(hub: Hub) -> None:
     hub.lab.fault("branch02", "wrong-psk")
     code, report = hub.deploy("--batch", "2", "--max-failures", "1")
     assert code == 10
-    assert list(results(report).values()) == ["proved", "rolled back", "refused"]
+    assert list(results(report).values()) == ["verified", "rolled-back", "refused"]
     assert "NR-to-branch01" in hub.running("hub")
     assert "NR-to-branch02" not in hub.running("hub")
     _armed_for_each(hub, ["branch01", "branch02"])

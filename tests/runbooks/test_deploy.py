@@ -216,7 +216,7 @@ def test_somebody_elses_unsaved_change_stops_the_run(rehearsal) -> None:
     """A box that runs what it has not saved is refused, since saving the tunnel would save that too; a flag accepts it."""
     rehearsal.configure("vpn3640", "ip route 10.99.0.0 255.255.0.0 172.18.124.1")
     done = rehearsal.deploy("--yes", "--json")
-    assert done.code == 12
+    assert done.code == 13
     assert "--accept-unsaved" in done.tunnel["sentence"]
     assert rehearsal.deploy("--yes", "--accept-unsaved", "--dead-man", "0").code == 0
 

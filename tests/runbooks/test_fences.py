@@ -86,7 +86,7 @@ def test_without_archive_a_younger_release_takes_configure_replace(fenced: Fence
             REPLACE,
             "configure terminal\nkron policy-list NR-20250101T000000Z-0000\ncli show clock\n"
             "kron occurrence NR-20250101T000000Z-0000 in 600 oneshot\npolicy-list NR-20250101T000000Z-0000",
-            "run 20250101T000000Z-0000 left a kron occurrence here",
+            "run 20250101T000000Z-0000 has a kron occurrence here",
         ),
     ],
 )
@@ -95,7 +95,7 @@ def test_a_timer_of_somebody_else_refuses_the_change(fenced: Fenced, device: str
     fenced.lab.exec(device, lines)
     now = fenced.configurations()
     code, report = fenced.run("deploy-l2l", "--yes", "--accept-unsaved")
-    assert code == 12, report
+    assert code == 13, report
     assert words in report["tunnels"][0]["sentence"]
     assert fenced.configurations() == now
     assert not armed(fenced)

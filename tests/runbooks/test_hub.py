@@ -83,7 +83,7 @@ def test_all_branches_are_built_on_one_map(hub) -> None:
     """Every tunnel is proved, the hub's entries stand below its dynamic one, and no tunnel disturbs another."""
     code, report = deploy(hub, "--canary", "1", "--soak", "0.5", "--batch", "3")
     assert code == 0, results(report)
-    assert set(results(report).values()) == {"proved"}
+    assert set(results(report).values()) == {"verified"}
     running = hub[0].exec("vpn2611", "show running-config").splitlines()
     entries = [
         int(line.split()[3])
@@ -102,8 +102,8 @@ def test_one_sick_branch_is_taken_back_alone(hub) -> None:
     code, report = deploy(hub)
     assert code == 10
     found = results(report)
-    assert found.pop("to-branch3") == "rolled back"
-    assert set(found.values()) == {"proved"}
+    assert found.pop("to-branch3") == "rolled-back"
+    assert set(found.values()) == {"verified"}
     assert "NR-to-branch3" not in hub[0].exec("vpn2611", "show running-config")
     assert "NR-to-branch2" in hub[0].exec("vpn2611", "show running-config")
 
@@ -113,7 +113,7 @@ def test_a_failing_canary_stops_the_run(hub) -> None:
     hub[0].fault("branch1", "wrong-psk")
     code, report = deploy(hub, "--canary", "1", "--soak", "1")
     found = results(report)
-    assert found.pop("to-branch1") == "rolled back"
+    assert found.pop("to-branch1") == "rolled-back"
     assert set(found.values()) == {"refused"}
     assert code in (1, 20)
     assert "NR-" not in hub[0].exec("vpn2611", "show running-config")
@@ -125,4 +125,4 @@ def test_the_run_stops_after_so_many_failures(hub) -> None:
     hub[0].fault("branch2", "refuse-line", "set pfs")
     code, report = deploy(hub, "--max-failures", "2")
     assert code not in (0, 21)
-    assert list(results(report).values()) == ["rolled back", "rolled back", "refused", "refused", "refused"]
+    assert list(results(report).values()) == ["rolled-back", "rolled-back", "refused", "refused", "refused"]

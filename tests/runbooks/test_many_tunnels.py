@@ -55,7 +55,7 @@ def test_the_first_tunnel_stays_when_the_second_fails(rehearsal) -> None:
     rehearsal.lab.fault("vpn3640", "refuse-line", "NR-hq-warehouse")
     done = rehearsal.deploy("--yes", "--json")
     assert done.code == 10, done.out + done.err
-    assert [tunnel["result"] for tunnel in done.report["tunnels"]] == ["proved", "rolled back"]
+    assert [tunnel["result"] for tunnel in done.report["tunnels"]] == ["verified", "rolled-back"]
     rehearsal.lab.fault("vpn3640", "refuse-line", on=False)
     running = rehearsal.lab.exec("vpn3640", "show running-config")
     assert "NR-hq-branch" in running

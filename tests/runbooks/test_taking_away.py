@@ -32,12 +32,12 @@ def test_rollback_of_a_removal_builds_and_proves_again(rehearsal) -> None:
 
 
 def test_rollback_twice_is_refused(rehearsal, unchanged: Callable[[], None]) -> None:
-    """What is gone already is not taken away again: exit 12 and the object's name."""
+    """What is gone already is not taken away again: exit 13 and the object's name."""
     assert rehearsal.deploy("--yes").code == 0
     (run,) = (path.name for path in rehearsal.runs.glob("2*"))
     assert rehearsal.nr_run("rollback", run, "--yes").code == 0
     again = rehearsal.nr_run("rollback", run, "--yes", "--json")
-    assert again.code == 12, again.out
+    assert again.code == 13, again.out
     assert "not there any more" in again.tunnel["sentence"]
     unchanged()
 
@@ -59,7 +59,7 @@ def test_rollback_is_refused_when_a_box_has_moved_on(rehearsal, lines: tuple[str
     rehearsal.configure("vpn2611", *lines, "write memory")
     now = rehearsal.configurations()
     done = rehearsal.nr_run("rollback", "--yes", "--json")
-    assert done.code in (12, 20), done.out + done.err
+    assert done.code in (13, 20), done.out + done.err
     assert said in done.tunnel["sentence"]
     assert rehearsal.configurations() == now
 
@@ -116,7 +116,7 @@ def test_somebody_elses_reload_is_respected(rehearsal, unchanged: Callable[[], N
         other.write_channel("\n")
         other.read_until_prompt()
     done = rehearsal.deploy("--yes", "--json")
-    assert done.code == 12, done.out + done.err
+    assert done.code == 13, done.out + done.err
     assert "maintenance" in done.tunnel["sentence"]
     assert "maintenance" in rehearsal.lab.exec("vpn3640", "show reload")
     unchanged()

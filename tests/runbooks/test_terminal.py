@@ -69,7 +69,7 @@ def test_an_edit_between_plan_and_push_is_noticed(rehearsal) -> None:
         rehearsal.configure("vpn2611", "access-list 199 permit ip host 10.9.9.9 host 10.8.8.8", *entry, "write memory")
 
     code, screen = converse(rehearsal, b"y\n", edit)
-    assert code == 12, screen
+    assert code == 13, screen
     assert "has changed since the plan was made" in screen
     for name in ("vpn2611", "vpn3640"):
         assert "NR-hq-branch" not in rehearsal.lab.exec(name, "show running-config")

@@ -37,7 +37,7 @@ from nr_run.tasks.dialects import dialect_of
 from nr_run.tasks.gather import Snapshot, gather
 from nr_run.tasks.observe import observe
 from nr_run.tasks.probe import probe
-from nr_run.tasks.render import TEMPLATES
+from nr_run.tasks.render import template_for
 from nr_run.tasks.save import Saved, save
 from nr_run.tasks.session import Session
 from nr_run.templates.words import FILTERS, FOLDER
@@ -262,7 +262,7 @@ def rendered(end: End, place: int) -> list[str]:
         loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters.update(FILTERS)
-    template = environment.get_template(TEMPLATES[PLATFORMS[end.local.host].output])
+    template = environment.get_template(template_for(1, PLATFORMS[end.local.host]))
     names = replace(draft(f"t{place}", end, Dpd(interval_seconds=10, retries=3)), map_sequence=10 * place, policy_number=10)
     return template.render(
         end=end,

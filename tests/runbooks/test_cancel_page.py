@@ -1,0 +1,119 @@
+"""The page that a person needs at 3 a.m. is there before a device is armed, is true, and says when it no longer holds."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from netmiko import ConnectHandler
+
+from nr_run.runbooks.cancel_page import CANCELLED, PAGE, armed_pages, table
+from nr_run.tasks.fences import FENCES
+
+from .. import warm
+from ..fenced import DEVICES, REPLACE, REVERT, Fenced
+
+ROOT = Path(__file__).parents[2]
+
+
+def pages(fenced: Fenced) -> dict[str, str]:
+    """Device to its page, of the only run."""
+    return {path.parent.name: path.read_text() for path in (fenced.folder / "runs").glob(f"2*/*/*/{PAGE}")}
+
+
+def steps(page: str, number: int) -> list[str]:
+    """The commands below one step of a page."""
+    (body,) = re.findall(rf"^{number}\. .*?\n(.*?)^{number + 1}\. ", page, re.MULTILINE | re.DOTALL)
+    return [line.strip() for line in body.splitlines() if line.startswith("     ")]
+
+
+def confirm(fenced: Fenced, device: str, line: str) -> None:
+    """Type a line as the user whom the timer names."""
+    place = fenced.lab.devices[device]
+    user, password = ((fenced.lab.credentials / name).read_text().strip() for name in ("device-username", "device-password"))
+    enable = (fenced.lab.credentials / "enable-secret").read_text().strip()
+    with ConnectHandler(
+        device_type="cisco_ios", host=place.host, port=place.port, username=user, password=password, secret=enable
+    ) as other:
+        other.enable()
+        other.send_command_timing(line)
+
+
+def test_the_page_is_there_before_the_device_is_armed(fenced: Fenced) -> None:
+    """Killed the moment it begins to arm, a run has left the pages, with what is armed, when it fires and the files to paste."""
+    fenced.kill_at("arming", host=REPLACE)
+    text = pages(fenced)[REPLACE]
+    (run,) = (fenced.folder / "runs").glob("2*")
+    assert text.startswith(f"A TIMER IS ARMED on {REPLACE}")
+    for word in (f"NR-{run.name}", f"nr-run resume {run.name}", str(run / "hq-branch" / REPLACE / "inverse.cfg"), "write memory"):
+        assert word in text
+    (fires,) = re.findall(r"^fires   (\S+ \S+) UTC, 15 minutes", text, re.MULTILINE)
+    left = datetime.strptime(fires, "%Y-%m-%d %H:%M").replace(tzinfo=UTC) - datetime.now(UTC)
+    assert 0 < left.total_seconds() <= 15 * 60
+    assert f"latest  {fires[:10]}" in text or "latest  " in text
+
+
+def test_the_lines_of_the_page_cancel_what_is_armed(fenced: Fenced) -> None:
+    """Typed as they stand, the lines show and cancel both timers of a killed run: nothing of a fence is left on either device."""
+    fenced.kill_at("triggering")
+    texts = pages(fenced)
+    assert set(texts) == set(DEVICES)
+    for device, text in texts.items():
+        see, cancel = steps(text, 1), steps(text, 2)[:-1]
+        assert steps(text, 2)[-1] == "write memory"
+        assert any(re.search(r"NR-2|nr-2|Timer value", fenced.shows(device, line)) for line in see)
+        if device == REVERT:
+            assert cancel == ["configure confirm"]
+            confirm(fenced, device, cancel[0])
+        else:
+            opening, rest = cancel[: cancel.index("end") + 1], cancel[cancel.index("end") + 1 :]
+            fenced.lab.exec(device, "\n".join(opening))
+            for line in rest:
+                fenced.lab.exec(device, line)
+    fenced.assert_no_residue()
+    (run,) = (fenced.folder / "runs").glob("2*")
+    assert len(armed_pages(run)) == 2  # what a person typed is not known here
+
+
+@pytest.mark.parametrize("fault", [None, "wrong-psk"])
+def test_the_page_says_that_it_no_longer_holds(fenced: Fenced, fault: str | None) -> None:
+    """When a run has cancelled its timers, be it after a proof or after a roll-back, each page says so and nothing else."""
+    if fault:
+        fenced.lab.fault(REPLACE, fault)
+    code, report = fenced.run("deploy-l2l", "--yes")
+    assert code == (20 if fault else 0), report
+    assert set(pages(fenced)) == set(DEVICES)
+    for text in pages(fenced).values():
+        assert text.startswith(CANCELLED)
+        assert len(text.splitlines()) == 1
+
+
+def test_resume_ends_the_pages(fenced: Fenced) -> None:
+    """What a killed run left armed is named by show with its page; after resume no page holds any more."""
+    fenced.kill_at("triggering")
+    (run,) = (fenced.folder / "runs").glob("2*")
+    command = [str(Path(sys.executable).parent / "nr-run"), "show", run.name, "--runs", str(run.parent)]
+    shown = warm.run(command, fenced.environment)
+    assert all(str(page) in shown.stdout for page in armed_pages(run))
+    assert len(armed_pages(run)) == 2
+    code, report = fenced.run("resume")
+    assert code == 20, report
+    assert armed_pages(run) == []
+
+
+def test_the_table_of_the_documents_is_current() -> None:
+    """docs/dead-man.md has the steps of every fence as the recap and the pages have them."""
+    assert table() in (ROOT / "docs" / "dead-man.md").read_text()
+
+
+@pytest.mark.parametrize("name", sorted(FENCES))
+def test_every_fence_says_how_it_is_seen_and_cancelled(name: str) -> None:
+    """What is looked at for the state of a fence is what a person is told to look at, but for the clock; no name is left open."""
+    hand = FENCES[name].by_hand.filled("nr-20261129T000000Z-abcd")
+    assert set(hand.see) <= set(FENCES[name].shows)
+    assert hand.cancel
+    assert not [line for line in (*hand.see, *hand.cancel, *hand.undo) if "{" in line or "..." in line]
+    assert all(word in FENCES[name].by_hand.sentence for word in hand.see)
