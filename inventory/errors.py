@@ -7,12 +7,14 @@
     ├── NothingMatched              66  no such tunnel or host
     ├── Locked                      75  another run holds a device
     ├── Unreachable                 11  no connection, or no login, or no privilege
+    │   ├── HostKeyRefused          11  the SSH host key is not the one that is known of the device
     │   └── SessionLost             11  the session ended in the middle of the work
     ├── NotKnown                    11  the device answered, and not with what was asked: what it holds is not known
     ├── DeviceRefused               1   the device answered a line with something that no rule expects
     ├── ChangeError                 65  the change cannot be planned: unknown line, no free number, name taken
     ├── DriftError                  13  the device is not as it has to be before the change
-    ├── ParseError                  65  this text is not the output of that command
+    ├── ParseError                  65  this text, of a file, is not the output of that command
+    │   └── UnreadableAnswer        11  what a device answered is not the output of the command that it was asked
     └── Interrupted                 130 the operator stopped the run before anything was changed
 
 The message is one sentence that a person can act on, and never holds a secret.
@@ -20,6 +22,8 @@ The message is one sentence that a person can act on, and never holds a secret.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 
@@ -100,6 +104,10 @@ class NotKnown(NrRunError):
     exit_code = Exit.UNREACHABLE
 
 
+class HostKeyRefused(Unreachable):
+    """The SSH host key is not the one that is known of the device."""
+
+
 class DeviceRefused(NrRunError):
     """The device answered a line with something that no rule expects."""
 
@@ -120,6 +128,29 @@ class ParseError(NrRunError):
     """The text is not the output of the command it was taken for."""
 
     exit_code = Exit.INTENT
+
+
+class UnreadableAnswer(ParseError):
+    """What a device answered is not the output of the command: it can be read again, and no file of ours is wrong.
+
+    No Unreachable: the device was logged in to, and may have been armed or changed.
+    """
+
+    exit_code = Exit.UNREACHABLE
+
+    @classmethod
+    def of(cls, host: str, error: ParseError) -> UnreadableAnswer:
+        """The same with the name of the device in it."""
+        return error if isinstance(error, cls) else cls(f"{host}: {error}")
+
+
+@contextmanager
+def answers_of(host: str) -> Iterator[None]:
+    """What is read in here was answered by this device: a ParseError names it, and is not taken for a wrong file."""
+    try:
+        yield
+    except ParseError as error:
+        raise UnreadableAnswer.of(host, error) from None
 
 
 class Interrupted(NrRunError):

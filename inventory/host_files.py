@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from .connection_settings import PLUGINS, problems_in
 from .near import hint, nearest
 from .secrets import SCHEMES
 from .yaml_source import Document, Location, Problem, Unreadable, raise_all, read_document
@@ -34,7 +35,7 @@ LITERALS: Mapping[str, str] = {
     "enable": "enable_ref",
     "enable_secret": "enable_ref",
     "enable_password": "enable_ref",
-    "passphrase": "password_ref",
+    "passphrase": "passphrase_ref",
     "psk": "preshared_key_ref in the intent",
     "preshared_key": "preshared_key_ref in the intent",
 }
@@ -138,6 +139,21 @@ def _options(document: Document, at: Location, options: object) -> Iterator[Prob
             continue
         yield from _unknown(document, (*at, name), option, OPTION_KEYS)
         yield from _literals(document, (*at, name, "extras"), option.get("extras"))
+        if name in PLUGINS:
+            yield from _settings(document, (*at, name), option)
+
+
+def _settings(document: Document, at: Location, option: Mapping[str, object]) -> Iterator[Problem]:
+    """What is said of a connection has to reach it."""
+    if "platform" in option:
+        yield document.problem((*at, "platform"), "reaches nothing: the platform of a device stands at the host or its groups")
+    extras = option.get("extras") or {}
+    if not isinstance(extras, Mapping):
+        yield document.problem((*at, "extras"), "has to be a mapping (key: value)")
+        return
+    for key, wrong in problems_in(at[-1] if isinstance(at[-1], str) else "", extras):
+        if key not in LITERALS:
+            yield document.problem((*at, "extras", key), wrong)
 
 
 def _literals(document: Document, at: Location, node: object) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .connection_settings import PLUGINS, SETTINGS, TUNING
 from .host_files import DEFAULTS_KEYS, ELEMENT_KEYS, NAME, OPTION_KEYS
 from .intent import IntentFile
 from .secrets import SCHEMES
@@ -60,6 +61,17 @@ def _reference(description: str) -> dict[str, Any]:
     return {"type": "string", "pattern": rf"^({'|'.join(SCHEMES)}):\S.*$", "description": description}
 
 
+def _options(plugin: str) -> dict[str, Any]:
+    """The settings of a connection that reach it; Netmiko's own tuning stands beside them."""
+    settings: dict[str, Any] = {
+        name: {"type": list(setting.type) if isinstance(setting.type, tuple) else setting.type, "description": setting.does}
+        for name, setting in SETTINGS.items()
+    }
+    tuning = {name: {"description": "For Netmiko itself, in tasks of your own."} for name in TUNING if plugin == "netmiko"}
+    extras = {"type": "object", "additionalProperties": False, "properties": settings | tuning}
+    return {"type": "object", "additionalProperties": False, "properties": {"extras": extras}}
+
+
 _PROPERTIES: Mapping[str, dict[str, Any]] = {
     "hostname": {"type": "string", "description": "Management address or name of the device."},
     "port": {"type": "integer", "minimum": 1, "maximum": 65535, "description": "TCP port of the device."},
@@ -78,7 +90,8 @@ _PROPERTIES: Mapping[str, dict[str, Any]] = {
     },
     "connection_options": {
         "type": "object",
-        "description": "Options of a Nornir connection plugin by its name.",
+        "description": "Options of a Nornir connection plugin by its name; nr-run follows those of nr_run and netmiko.",
+        "properties": {plugin: _options(plugin) for plugin in PLUGINS},
         "additionalProperties": {
             "type": "object",
             "additionalProperties": False,

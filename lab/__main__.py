@@ -52,7 +52,8 @@ async def _run(options: argparse.Namespace) -> None:
             name: {"host": "127.0.0.1", "port": port.number, "transport": port.transport} for name, port in lab.ports.items()
         }
         record = {"pid": os.getpid(), "devices": devices, "speed": options.speed, "control": address, "token": token}
-        folder.write(options.directory, record, credentials)
+        host_keys = {port.number: port.host_key for port in lab.ports.values() if port.host_key}
+        folder.write(options.directory, record, credentials, host_keys)
         folder.keep_errors(options.directory)
         try:
             await _until_stopped(control.stopped, options)

@@ -1,5 +1,5 @@
-"""The lab's private folder: `lab.json` says where the lab is, `credentials/` holds what a client needs to log in, and
-`lab.log` what went wrong in the lab itself."""
+"""The lab's private folder: `lab.json` says where the lab is, `credentials/` holds what a client needs to log in, `known_hosts`
+the SSH host keys of its boxes as OpenSSH writes them, and `lab.log` what went wrong in the lab itself."""
 
 from __future__ import annotations
 
@@ -31,14 +31,16 @@ def write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def write(directory: Path, record: Mapping[str, Any], credentials: Mapping[str, str]) -> None:
-    """Write the folder."""
+def write(directory: Path, record: Mapping[str, Any], credentials: Mapping[str, str], host_keys: Mapping[int, str]) -> None:
+    """Write the folder, `lab.json` last; `host_keys` are those of the boxes that are reached by SSH, by port."""
     secret = directory / "credentials"
     for folder in (directory, secret):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
     for name, value in credentials.items():
         write_private(secret / name, value + "\n")
+    known = "".join(f"[127.0.0.1]:{port} {key}\n" for port, key in host_keys.items())
+    write_private(directory / "known_hosts", known)
     write_private(directory / "lab.json", json.dumps(record, indent=2) + "\n")
 
 
@@ -51,7 +53,7 @@ def keep_errors(directory: Path) -> None:
 
 def remove(directory: Path) -> None:
     """Take away what `write` wrote; the folder itself goes if nothing else is in it."""
-    for name in ("lab.json", "lab.log"):
+    for name in ("lab.json", "known_hosts", "lab.log"):
         (directory / name).unlink(missing_ok=True)
     shutil.rmtree(directory / "credentials", ignore_errors=True)
     if directory.is_dir() and not any(directory.iterdir()):

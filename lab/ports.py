@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import socket
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -55,6 +56,11 @@ class Port:
     def transport(self) -> str:
         """`telnet` or `ssh`."""
         return "telnet" if self.box.profile.ssh is None else "ssh"
+
+    @property
+    def host_key(self) -> str:
+        """The public half of the SSH host key, as a file of known hosts has it behind the name; empty on a telnet port."""
+        return f"ssh-rsa {base64.b64encode(self.key.public_data).decode()}" if self.key is not None else ""
 
     async def open(self) -> None:
         """Listen, if it does not already."""

@@ -172,11 +172,11 @@ class Talk:
             "exit_code": int(code),
             "changed": any(outcome.changed for outcome in outcomes),
             "folder": str(folder.path),
-            "warnings": list(warnings),
+            "warnings": [*warnings, *folder.told],
             "tunnels": [outcome.as_dict() for outcome in outcomes],
             **({"error": error} if error else {}),
         }
-        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes, code, error)
+        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes, code, error, folder.told)
         keeper = console()
         with keeper.capture() as kept:
             keeper.print(recap)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..changes.configuration import Configuration
 from ..checks.observation import Observation
-from ..inventory.errors import DriftError, NrRunError, SessionLost, Unreachable
+from ..inventory.errors import DriftError, NrRunError, SessionLost, Unreachable, answers_of
 from ..tasks.dead_man import arm, disarm, renew
 from ..tasks.fences import FENCES, Arming, State
 from .cancel_page import mark_cancelled, write_page
@@ -150,4 +150,5 @@ def _last_state(context: Context, end: EndPlan, so_far: Progressing) -> State:
     fence = FENCES[arguments["fence"]]
     if not set(fence.shows) <= set(shown):
         raise DriftError(f"{end.host}: its dead-man was not looked at")
-    return fence.state(shown, arguments["arming"])
+    with answers_of(end.host):
+        return fence.state(shown, arguments["arming"])

@@ -13,7 +13,7 @@ from nornir.core import Nornir
 from nornir.core.exceptions import NornirSubTaskError
 from nornir.core.task import Result, Task
 
-from ..inventory.errors import NothingMatched, NrRunError
+from ..inventory.errors import NothingMatched, NrRunError, answers_of
 
 Arguments = Mapping[str, Mapping[str, Any]]
 
@@ -30,7 +30,8 @@ def run_on(
         raise NothingMatched("no device was selected")
 
     def each(task: Task) -> Result:
-        return work(task, **arguments[task.host.name])
+        with answers_of(task.host.name):
+            return work(task, **arguments[task.host.name])
 
     chosen = nornir.filter(filter_func=lambda host: host.name in arguments)
     nornir.data.reset_failed_hosts()

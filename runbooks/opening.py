@@ -91,7 +91,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
             stack.callback(_debug_log(run_folder, secrets))
         stop = Stop()
         stack.callback(on_signals(stop, progress))
-        nornir = connect_by(nornir, secrets, platforms, tag=run_folder.tag)
+        nornir = connect_by(nornir, secrets, platforms, tag=run_folder.tag, tell=run_folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
         context = Context(nornir, intent, platforms, secrets, run_folder, stop, progress, waits)
         yield Opened(context, tunnels, warnings, runs)

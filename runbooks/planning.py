@@ -14,7 +14,7 @@ from ..checks.fences import Chosen, choose, fence
 from ..checks.finding import Finding, Status, against
 from ..checks.precheck import precheck
 from ..checks.read_back import without
-from ..inventory.errors import DriftError
+from ..inventory.errors import DriftError, answers_of
 from ..inventory.intent import Crypto, End, Tunnel
 from ..inventory.platforms import Platform
 from ..inventory.secrets import TOKEN
@@ -188,8 +188,9 @@ def _end_plan(
     desired, names = rendered
     change = plan(end.local.host, platform.os, desired, running, names.replacing)
     box = Box(end, platform, snapshot.outputs, change, snapshot.observation.time)
-    chosen = choose(platform, snapshot.outputs, minutes, change.inverse)
-    prechecks = (*precheck(box, accept_unsaved=accept_unsaved), *fence(box, chosen))
+    with answers_of(end.local.host):
+        chosen = choose(platform, snapshot.outputs, minutes, change.inverse)
+        prechecks = (*precheck(box, accept_unsaved=accept_unsaved), *fence(box, chosen))
     return EndPlan(end, platform, snapshot, desired, names.decisions, change, prechecks, chosen)
 
 

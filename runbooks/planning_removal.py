@@ -11,7 +11,7 @@ from ..changes.removal import owned
 from ..checks.box import Box
 from ..checks.fences import choose, fence
 from ..checks.precheck import identity, saved
-from ..inventory.errors import ChangeError, DriftError
+from ..inventory.errors import ChangeError, DriftError, answers_of
 from ..inventory.intent import Tunnel
 from .context import Context
 from .earlier import earlier
@@ -67,8 +67,10 @@ def _with(context: Context, end: EndPlan, change: Change, accept_unsaved: bool) 
     items = (*change.removed, *(edit.after for edit in change.edited), *change.created)
     end = replace(end, change=change, desired=_text(items), decisions=change.stays)
     box = Box(end.end, end.platform, end.snapshot.outputs, end.change, end.snapshot.observation.time)
-    chosen = choose(end.platform, end.snapshot.outputs, context.waits.dead_man_minutes, change.inverse)
-    return replace(end, prechecks=(*identity(box), saved(box, accept_unsaved), *fence(box, chosen)), fence=chosen)
+    with answers_of(end.host):
+        chosen = choose(end.platform, end.snapshot.outputs, context.waits.dead_man_minutes, change.inverse)
+        prechecks = (*identity(box), saved(box, accept_unsaved), *fence(box, chosen))
+    return replace(end, prechecks=prechecks, fence=chosen)
 
 
 def _text(items: tuple[ConfigObject, ...]) -> str:

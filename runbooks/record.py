@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from nornir.core import Nornir
 from nornir.core.configuration import Config
-from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
+from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
 from nornir.core.plugins.runners import RunnersPluginRegister
 from nornir.core.state import GlobalState
 
@@ -26,6 +26,7 @@ from ..checks.fences import RELOAD_IN, Chosen
 from ..inventory.errors import NothingMatched, NrRunError
 from ..inventory.intent import Crypto, End, IKEProposal, IPSecProposal, Tunnel
 from ..inventory.platforms import Platform, platform_for
+from ..tasks.device import CONNECTION, settings_of
 from ..tasks.gather import Snapshot, observation
 from .context import Context, Waits
 from .planning import EndPlan, TunnelPlan
@@ -74,6 +75,7 @@ def _end(nornir: Nornir, end: EndPlan) -> dict[str, Any]:
         "model": end.platform.model,
         "release": str(end.platform.release),
         "references": {name: value for name, value in references.items() if value},
+        "connection": asdict(settings_of(host)),
         "desired": end.desired,
         "fence": {"name": end.fence.name, "minutes": end.fence.minutes} if end.fence else None,
         "time": end.snapshot.observation.time,
@@ -104,7 +106,10 @@ def read_record(path: Path) -> Recorded:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NrRunError(f"{path} is no record of a run: {type(error).__name__}") from None
     hosts = {
-        entry["host"]: {key: entry[key] for key in ("address", "port", "references", "model", "release")}
+        entry["host"]: {
+            **{key: entry[key] for key in ("address", "port", "references", "model", "release")},
+            "connection": entry.get("connection", {}),
+        }
         for entry in data["ends"]
     }
     return Recorded(TunnelPlan(tunnel, crypto, (near, far), data["removal"]), hosts)
@@ -155,7 +160,14 @@ def nornir_of(recorded: list[Recorded]) -> Nornir:
     """A Nornir of the devices that these records name, without any inventory."""
     defaults = Defaults()
     hosts = {
-        name: Host(name=name, hostname=place["address"], port=place["port"], data=dict(place["references"]), defaults=defaults)
+        name: Host(
+            name=name,
+            hostname=place["address"],
+            port=place["port"],
+            data=dict(place["references"]),
+            connection_options={CONNECTION: ConnectionOptions(extras=dict(place["connection"]))},
+            defaults=defaults,
+        )
         for record in recorded
         for name, place in record.hosts.items()
     }

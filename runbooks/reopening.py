@@ -45,7 +45,7 @@ def reopen(path: Path, runbook: str, progress: Progress, waits: Waits, *, new_ru
         stop = Stop()
         stack.callback(on_signals(stop, progress))
         platforms = platforms_in(list(records.values()))
-        nornir = connect_by(nornir_of(list(records.values())), secrets, platforms, tag=folder.tag)
+        nornir = connect_by(nornir_of(list(records.values())), secrets, platforms, tag=folder.tag, tell=folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
         context = Context(nornir, Intent.of(), platforms, secrets, folder, stop, progress, waits)
         yield Reopened(context, records, journal_of(path))

@@ -61,6 +61,8 @@ class RunFolder:
         self._forgiving = threading.local()
         self._lock = threading.Lock()
         self.complaints: list[str] = []
+        #: What the devices said that a person has to hear of, and what the run knows of its connections; each sentence once.
+        self.told: list[str] = []
         #: Raises when the run must take no step any more, because another has taken its devices over.
         self.guard: Callable[[], None] | None = None
 
@@ -95,6 +97,14 @@ class RunFolder:
             yield
         finally:
             self._forgiving.on = before
+
+    def tell(self, sentence: str) -> None:
+        """Keep a sentence for the end of the run, and in the journal; from any thread."""
+        with self._lock:
+            if sentence in self.told:
+                return
+            self.told.append(sentence)
+        self.note_if_possible("told", words=sentence)
 
     def note_if_possible(self, state: str, **details: Any) -> None:
         """As note(), forgiving: for tasks of a take-back, which run in threads of their own."""

@@ -46,7 +46,7 @@ class Summary:
             outcome=report.get("outcome") or _not_ended(folder),
             exit_code=report.get("exit_code"),
             tunnels=tuple(tunnels),
-            last=journal[-1]["state"] if journal else "",
+            last=next((line["state"] for line in reversed(journal) if line["state"] != "told"), ""),
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -116,14 +116,24 @@ def _plan_total(plans: Sequence[TunnelPlan]) -> Text:
 
 
 def recap_view(
-    run: str, runbook: str, folder: str, outcomes: Sequence[TunnelOutcome], code: Exit, error: str = ""
+    run: str,
+    runbook: str,
+    folder: str,
+    outcomes: Sequence[TunnelOutcome],
+    code: Exit,
+    error: str = "",
+    told: Sequence[str] = (),
 ) -> RenderableType:
-    """Failures first and with their evidence, everything else a line an end; ``error`` is why the run was refused as a whole."""
+    """Failures first and with their evidence, everything else a line an end.
+
+    ``error`` is why the run was refused as a whole, ``told`` what the devices said beside that.
+    """
     ordered = sorted(outcomes, key=lambda outcome: outcome.result in (Result.PROVED, Result.UNCHANGED, Result.PENDING))
     parts: list[RenderableType] = [Text(f"RUN {run} {runbook}", style="bold")]
     rows = [outcome for outcome in ordered if outcome.devices]
     if rows:
         parts.append(_device_table(rows))
+    parts += [Text(sentence, style="yellow") for sentence in told]
     for outcome in ordered:
         words = Text.assemble(
             (outcome.tunnel, "bold"), ": ", (outcome.result.value, _STYLES[outcome.result]), f", {outcome.sentence}"

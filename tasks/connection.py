@@ -6,18 +6,23 @@ Who logs in is known by reference only, so that no Nornir record holds a passwor
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from netmiko.exceptions import NetmikoAuthenticationException, NetmikoTimeoutException
 from nornir.core.configuration import Config
 from paramiko.ssh_exception import SSHException  # type: ignore[import-untyped]
 
+from ..inventory.connection_settings import ConnectionSettings
 from ..inventory.errors import SecretError, Unreachable
 from ..inventory.secrets import Secrets
 from .dialects import IOS, Dialect
 from .drivers import DRIVERS, LOGIN_SECONDS, Driver
+from .host_keys import HostKeys
 from .session import Session
+from .ssh_config import Reached, reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +38,87 @@ class Login:
     dialect: Dialect = IOS
     #: Of the run; its fence is no part of a running configuration.
     tag: str = ""
+    settings: ConnectionSettings = field(default_factory=ConnectionSettings)
+    #: Is given what a person has to hear of, a sentence with the name of the device each.
+    tell: Callable[[str], None] = field(default=lambda _sentence: None)
+
+    @property
+    def is_telnet(self) -> bool:
+        """True where nothing on the line is encrypted, and nobody proves who he is."""
+        return self.platform.endswith("_telnet")
 
 
 def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> Driver:
     """A driver at the first prompt that the login gives. Raises Unreachable or SecretError, which name the device."""
+    place = Reached(hostname or name, port or 0)
     try:
+        place = place if login.is_telnet else reached(hostname or name, port, login.settings)
         return DRIVERS[login.platform](
-            host=hostname or name,
-            port=port,
+            settings=login.settings,
+            reached=place,
+            host_keys=HostKeys(login.settings, _labs(login.secrets)),
+            host=place.address,
+            port=place.port or None,
             username=login.secrets.look_up(login.username_ref),
             password=login.secrets.resolve(login.password_ref),
             device_type=login.platform,
-            conn_timeout=LOGIN_SECONDS / 2,
+            **_options(login, place),
         )
     except (SecretError, Unreachable) as error:
-        raise type(error)(f"{name}: {error}") from None
+        raise type(error)(f"{name}: {login.secrets.hide(str(error))}") from None
     except NetmikoAuthenticationException:
         raise Unreachable(f"{name}: the device refuses the user name or the password") from None
     except NetmikoTimeoutException as error:
-        raise Unreachable(f"{name}: {hostname} port {port}: {_reason(error)}") from None
+        raise Unreachable(f"{name}: {place.address} port {place.port}: {_reason(error)}") from None
     except SSHException as error:
         # The password was taken, and then no session came: too many of them, or the device is on its way down.
         raise Unreachable(
-            f"{name}: {hostname} port {port}: no session after the login ({error or type(error).__name__})"
+            f"{name}: {place.address} port {place.port}: no session after the login ({error or type(error).__name__})"
         ) from None
     except EOFError:
-        raise Unreachable(f"{name}: {hostname} port {port} closed the connection during the login") from None
+        raise Unreachable(f"{name}: {place.address} port {place.port} closed the connection during the login") from None
     except TimeoutError:
-        raise Unreachable(f"{name}: no answer from {hostname} port {port}") from None
+        raise Unreachable(f"{name}: no answer from {place.address} port {place.port}") from None
     except OSError as error:
         reason = "its name does not resolve" if isinstance(error, socket.gaierror) else (error.strerror or "no connection")
-        raise Unreachable(f"{name}: {hostname} port {port}: {reason}") from None
+        raise Unreachable(f"{name}: {place.address} port {place.port}: {reason}") from None
+
+
+def _options(login: Login, place: Reached) -> dict[str, Any]:
+    """What Netmiko is told beside who logs in and where; keys are offered only where the inventory says so."""
+    settings = login.settings
+    options: dict[str, Any] = {"conn_timeout": settings.conn_timeout or LOGIN_SECONDS / 2}
+    if login.is_telnet:
+        return options
+    files = [settings.key_file] if settings.key_file else []
+    if settings.use_keys:
+        files += [path for name in place.identities if (path := str(Path(name).expanduser())) and Path(path).is_file()]
+    options |= {"key_file": files or None, "use_keys": settings.use_keys, "allow_agent": settings.allow_agent}
+    if settings.passphrase_ref:
+        options["passphrase"] = login.secrets.resolve(settings.passphrase_ref)
+    if settings.auth_timeout:
+        options["auth_timeout"] = settings.auth_timeout
+    if settings.banner_timeout:
+        options["banner_timeout"] = settings.banner_timeout
+    return options
+
+
+def _labs(secrets: Secrets) -> tuple[Path, ...]:
+    """Folders of rehearsal labs: whose credentials are used stands one above them."""
+    return tuple(dict.fromkeys(folder.parent for folder in secrets.folders if folder.name == "credentials"))
+
+
+#: In the text of Netmiko's error, before what Paramiko said itself.
+_HEADING = "A paramiko SSHException occurred during connection creation:"
 
 
 def _reason(error: NetmikoTimeoutException) -> str:
-    """The line of Netmiko's page-long message that says something."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    telling = [line for line in lines if "ssh" in line.lower() or "banner" in line.lower() or "acceptable" in line.lower()]
+    """The lines of Netmiko's page-long message that say something, such as that the two sides have no algorithm in common."""
+    text = str(error)
+    lines = [line.strip() for line in text.partition(_HEADING)[2 if _HEADING in text else 0].splitlines() if line.strip()]
+    if _HEADING in text:
+        return " ".join(lines).rstrip(".") or "the SSH connection could not be made"
+    telling = [line for line in lines if "ssh" in line.lower() or "banner" in line.lower()]
     return (telling or lines or ["no connection"])[0].rstrip(".")
 
 
@@ -92,7 +141,10 @@ class Cli:
         login: Login = (extras or {})["login"]
         name: str = (extras or {})["name"]
         driver = log_in(name, hostname, port, login)
-        self.connection = Session(name, driver, login.secrets, login.timeout_seconds, login.dialect, login.tag)
+        if login.is_telnet:
+            login.tell(f"{name}: telnet: nothing on this line is encrypted or authenticated")
+        patience = login.settings.answer_timeout or login.timeout_seconds
+        self.connection = Session(name, driver, login.secrets, patience, login.dialect, login.tag, login.settings, login.tell)
         try:
             self.connection.prepare(login.enable_ref)
         except BaseException:

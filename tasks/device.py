@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from nornir.core import Nornir
@@ -12,6 +12,7 @@ from nornir.core.inventory import ConnectionOptions, Host
 from nornir.core.plugins.connections import ConnectionPluginRegister
 from nornir.core.task import Task
 
+from ..inventory.connection_settings import PLUGINS, ConnectionSettings
 from ..inventory.errors import Interrupted, SessionLost, Unreachable
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
@@ -40,9 +41,17 @@ class Stop:
 
 
 def connect_by(
-    nornir: Nornir, secrets: Secrets, platforms: dict[str, Platform], timeout_seconds: float = 30.0, tag: str = ""
+    nornir: Nornir,
+    secrets: Secrets,
+    platforms: dict[str, Platform],
+    timeout_seconds: float = 30.0,
+    tag: str = "",
+    tell: Callable[[str], None] = lambda _sentence: None,
 ) -> Nornir:
-    """The same Nornir, whose hosts log in by reference when a task first needs them; nothing is connected yet."""
+    """The same Nornir, whose hosts log in by reference when a task first needs them; nothing is connected yet.
+
+    ``tell`` is given what a person has to hear of, such as the security warnings of a device, when it comes.
+    """
     if CONNECTION not in ConnectionPluginRegister.available:
         ConnectionPluginRegister.register(CONNECTION, Cli)
     for name, host in nornir.inventory.hosts.items():
@@ -55,12 +64,21 @@ def connect_by(
             timeout_seconds=timeout_seconds,
             dialect=dialect_of(platforms[name]),
             tag=tag,
+            settings=settings_of(host),
+            tell=tell,
         )
         extras = {"login": login, "name": name}
         host.connection_options[CONNECTION] = ConnectionOptions(
             hostname=host.hostname, port=host.port, username="", password="", platform="", extras=extras
         )
     return nornir
+
+
+def settings_of(host: Host) -> ConnectionSettings:
+    """What the inventory says of this host's connection; what connect_by() has put in the place of it is looked through."""
+    extras = {name: host.get_connection_parameters(name).extras for name in PLUGINS}
+    login = (extras[CONNECTION] or {}).get("login")
+    return login.settings if isinstance(login, Login) else ConnectionSettings.of(extras)
 
 
 def session(task: Task) -> Session:

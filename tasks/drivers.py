@@ -1,30 +1,33 @@
 """Netmiko's drivers for IOS and ASA, telnet and SSH, with nothing that costs round trips and no log of what passes.
 
-Stock Netmiko prepares a session with six exchanges and fixed sleeps, and writes all that passes to its DEBUG log, keys
-included; on an ASA it also sets the width of the terminal, which is a line of the configuration. These drivers keep its
-transports and logins and replace these things only. SSH to devices of this age needs SHA-1 key exchange and ssh-rsa, which
-Paramiko 4 still speaks.
+Stock Netmiko prepares a session with six exchanges and fixed sleeps, decodes each packet for itself, accepts any host key, and
+writes all that passes to its DEBUG log, keys included; on an ASA it also sets the width of the terminal, which is a line of the
+configuration. These drivers keep its transports and replace these things only. SSH to devices of this age needs SHA-1 key
+exchange and ssh-rsa, which Paramiko 4 still speaks.
 """
 
 from __future__ import annotations
 
-import re
 import select
-import time
 from typing import Any, Protocol
 
 import paramiko  # type: ignore[import-untyped]
 from netmiko.base_connection import BaseConnection
 from netmiko.cisco.cisco_asa_ssh import CiscoAsaSSH
 from netmiko.cisco.cisco_ios import CiscoIosSSH, CiscoIosTelnet
-from netmiko.exceptions import ReadException
 
+from ..inventory.connection_settings import ConnectionSettings
 from ..inventory.errors import Unreachable
+from .decoding import Decoding
+from .host_keys import HostKeys
+from .login import Dialogue, Words
 from .login_watch import LoginWatch
+from .ssh_client import CheckedClient
+from .ssh_config import Reached
 
 LOGIN_SECONDS = 20.0
-_PROMPT = re.compile(r"^\S+[>#]\s?\Z", re.MULTILINE)
-_REFUSED = re.compile(r"% ?(?:Login invalid|Authentication failed|Bad passwords|Access denied|Bad secrets)", re.IGNORECASE)
+#: The most that is read at once.
+_BUFFER = 65536
 
 
 class Driver(Protocol):
@@ -49,21 +52,33 @@ class Driver(Protocol):
 class _Lean:
     """What both drivers do otherwise than Netmiko."""
 
-    channel: Any
     remote_conn: Any
+    line_end: str
     login_prompt = ""
+
+    def __init__(self, *, settings: ConnectionSettings, reached: Reached, host_keys: HostKeys, **arguments: Any) -> None:
+        """``arguments`` are those of Netmiko."""
+        self._settings, self._reached, self._host_keys = settings, reached, host_keys
+        self._decoding = Decoding()
+        super().__init__(**arguments)
 
     def write_channel(self, out_data: str) -> None:
         """Write without Netmiko's DEBUG log, which would show pre-shared keys."""
-        self.channel.write_channel(out_data)
+        self._send(self._decoding.data(out_data))
 
     def read_channel(self) -> str:
-        """Whatever has arrived, with CR LF as LF; raises EOFError when the session has ended."""
-        try:
-            arrived: str = self.channel.read_channel()
-        except ReadException:
-            raise EOFError("the session has ended") from None
-        return arrived.replace("\r\n", "\n").replace("\r\x00", "").replace("\r", "")
+        """Whatever has arrived; raises EOFError when the session has ended and nothing of it is left to be read."""
+        return self._decoding.text(self._receive())
+
+    def _send(self, data: bytes) -> None:
+        raise NotImplementedError
+
+    def _receive(self) -> bytes:
+        raise NotImplementedError
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until something arrives, for ``seconds`` at most."""
+        raise NotImplementedError
 
     def _try_session_preparation(self, force_data: bool = True) -> None:
         """Nothing: Session prepares the terminal along with its first exchange."""
@@ -76,16 +91,20 @@ class _Lean:
         poll.register(readable, select.POLLIN)
         poll.poll(max(1, int(min(seconds, 1.0) * 1000)))
 
-    def _arrived(self, seen: str) -> str:
-        try:
-            return self.read_channel()
-        except (EOFError, OSError):
-            _raise_refusal(seen, [])
-            raise Unreachable("the device closed the connection before a prompt") from None
+    def _first_prompt(self, answers: list[str]) -> str:
+        dialogue = Dialogue(
+            words=Words.of(self._settings),
+            answers=answers,
+            read=self.read_channel,
+            write=lambda line: self.write_channel(f"{line}{self.line_end}"),
+            wait=self.wait,
+            seconds=self._settings.login_timeout or LOGIN_SECONDS,
+        )
+        return dialogue.run()
 
 
 class _LeanSsh(_Lean, BaseConnection):
-    """SSH version 2, password login."""
+    """SSH version 2, password login, or with a key where the inventory says so."""
 
     line_end = "\n"
 
@@ -95,36 +114,46 @@ class _LeanSsh(_Lean, BaseConnection):
         Raises Unreachable, or the errors of Netmiko and Paramiko. Between the password and the first prompt Paramiko waits for
         an hour, and for ever, for a device that says nothing more, as one that boots just then: so the transport is closed.
         """
-        watch = LoginWatch(self._transport, self._give_up, LOGIN_SECONDS)
+        watch = LoginWatch(self._transport, self._give_up, self._settings.login_timeout or LOGIN_SECONDS)
         watch.start()
         try:
             super().establish_connection(width, height)
+            self.login_prompt = self._first_prompt([])
+        except BaseException:
+            self._give_up()
+            raise
         finally:
             watch.cancel()
-        seen, deadline = "", time.monotonic() + LOGIN_SECONDS
-        while time.monotonic() < deadline:
-            seen += self._arrived(seen)
-            prompt = _PROMPT.search(seen)
-            if prompt:
-                self.login_prompt = prompt[0].strip()
-                return
-            self.wait(deadline - time.monotonic())
-        raise Unreachable(f"no prompt within {LOGIN_SECONDS:.0f} seconds after the login")
+
+    def _build_ssh_client(self) -> paramiko.SSHClient:
+        """Netmiko's would take any host key."""
+        return CheckedClient(self._reached, self._host_keys)
 
     def _transport(self) -> paramiko.Transport | None:
         client = getattr(self, "remote_conn_pre", None)
         return client.get_transport() if client is not None else None
 
     def _give_up(self) -> None:
-        if self.remote_conn_pre is not None:
-            self.remote_conn_pre.close()
+        client = getattr(self, "remote_conn_pre", None)
+        if client is not None:
+            client.close()
 
-    def read_channel(self) -> str:
-        """As above; Netmiko's channel says nothing when the other side has closed it."""
-        arrived = super().read_channel()
-        if not arrived and (self.remote_conn is None or self.remote_conn.closed or self.remote_conn.eof_received):
+    def _send(self, data: bytes) -> None:
+        if self.remote_conn is None:
             raise EOFError("the session has ended")
-        return arrived
+        self.remote_conn.sendall(data)
+
+    def _receive(self) -> bytes:
+        """Paramiko's channel says nothing when the other side has closed it."""
+        parts: list[bytes] = []
+        while self.remote_conn is not None and self.remote_conn.recv_ready():
+            part = self.remote_conn.recv(_BUFFER)
+            if not part:
+                break
+            parts.append(part)
+        if not parts and (self.remote_conn is None or self.remote_conn.closed or self.remote_conn.eof_received):
+            raise EOFError("the session has ended")
+        return b"".join(parts)
 
     def wait(self, seconds: float) -> None:
         """Sleep until something arrives, for ``seconds`` at most."""
@@ -144,6 +173,23 @@ class IosTelnet(_Lean, CiscoIosTelnet):
 
     line_end = "\r\n"
 
+    def _send(self, data: bytes) -> None:
+        self.remote_conn.write(data)
+
+    def _receive(self) -> bytes:
+        parts: list[bytes] = []
+        while True:
+            try:
+                part = self.remote_conn.read_eager()
+            except EOFError:
+                if parts:
+                    break
+                raise
+            if not part:
+                break
+            parts.append(part)
+        return b"".join(parts)
+
     def wait(self, seconds: float) -> None:
         """Sleep until something arrives, for ``seconds`` at most."""
         self._sleep_until(self.remote_conn.get_socket(), seconds)
@@ -151,38 +197,11 @@ class IosTelnet(_Lean, CiscoIosTelnet):
     def telnet_login(self, *_args: Any, **_kwargs: Any) -> str:
         """Answer the questions for user and password as they come. Raises Unreachable, and then gives the vty back."""
         try:
-            return self._answer_questions()
+            self.login_prompt = self._first_prompt([self.username, self.password or ""])
         except Unreachable:
             self.remote_conn.close()
             raise
-
-    def _answer_questions(self) -> str:
-        answers = [("sername:", self.username), ("assword:", self.password or "")]
-        seen = ""
-        deadline = time.monotonic() + LOGIN_SECONDS
-        while time.monotonic() < deadline:
-            seen += self._arrived(seen)
-            _raise_refusal(seen, answers)
-            prompt = _PROMPT.search(seen)
-            if prompt and len(answers) < 2:
-                self.login_prompt = prompt[0].strip()
-                return seen
-            if answers and answers[0][0] in seen:
-                self.write_channel(answers.pop(0)[1] + "\r\n")
-                seen = ""
-            elif len(answers) == 2 and "assword:" in seen:  # a line password only, no user name
-                answers.pop(0)
-            else:
-                self.wait(deadline - time.monotonic())
-        raise Unreachable(f"no login prompt within {LOGIN_SECONDS:.0f} seconds")
-
-
-def _raise_refusal(seen: str, answers: list[tuple[str, str]]) -> None:
-    if "assword required, but none set" in seen:
-        raise Unreachable("the vty lines ask for a password and none is set: this device cannot be managed over the network")
-    # An empty list means that both answers were given: a second question for the user is a refusal without words.
-    if _REFUSED.search(seen) or (not answers and "sername:" in seen):
-        raise Unreachable("the device refuses the user name or the password")
+        return self.login_prompt
 
 
 #: Netmiko's device type to the driver.

@@ -1,90 +1,70 @@
 """A session at the privileged prompt of one device: whole blocks in one write, replies attributed line by line.
 
 A round trip costs more than anything else here, so lines that may go together are written at once, followed by a comment
-line that marks the end: the reply is complete when that comment has been echoed and the prompt stands again. The text
-between is split at ``prompt + echo`` of each line. Asynchronous messages (syslog, SHUTDOWN banners) are taken out first,
-since they can stand in the middle of an echo.
+line that marks the end and that nobody can guess: the reply is complete when that comment has been echoed and the prompt stands
+again. What does not go as foreseen ends the session, unless the prompt stands: no later line is typed into a question.
+
+A line that changes something is typed in configuration mode only: ``configure terminal`` goes alone, and its prompt comes first.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+import secrets as random_source
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..changes.configuration import counts
 from ..changes.fence_lines import without_fence
+from ..inventory.connection_settings import ConnectionSettings
 from ..inventory.errors import DeviceRefused, SessionLost, Unreachable
 from ..inventory.secrets import Secrets
 from .dialects import IOS, Dialect
+from .login import Words
+from .messages import cleaned, standing, without_messages
+from .reply import Reply as Reply
+from .transcript import Part, Prompts, echoed, marked, parts_of
 
 if TYPE_CHECKING:
     from .drivers import Driver
 
 logger = logging.getLogger("nr_run.session")
 
-_STAMP = r"(?:[A-Z][a-z]{2} +\d+ (?:\d{4} )?[\d:.]+(?: [A-Z]{3,4})?|\d+w\d+d|\d+d\d+h|\d+:\d\d:\d\d)"
-#: An ASA may put its name behind the time stamp (``logging device-id``), and ends it with a blank and a colon.
-_STAMPED = rf"[*.]?{_STAMP}(?: \S+ )?: "
-#: Messages that a device prints whenever it likes: syslog with any of its time stamps, the banner of a scheduled reload, below
-#: which an ASA prints the reason that was given, and the words of a revert timer.
-ASYNCHRONOUS = re.compile(
-    rf"^(?:\x07|\*)*(?:{_STAMPED})?"
-    r"%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+: .*\n"
-    r"|(?:\x07\n*|^)\*{3}\n\*{3} --- (?:SHUTDOWN|START GRACEFUL SHUTDOWN).* ---\n\*{3}\n"
-    r"(?:\*{3} Message to all terminals:\n\*{3}\n(?:\*{3}.*\n)*)?\n*"
-    r"|Rollback Confirmed Change: Rollback will begin in one minute\.\nEnter \"configure confirm\" if you wish .*\n"
-    r"|\n?Rollback Confirmed Change: rolling to:.*\n+(?:Total number of passes: \d+\nRollback Done"
-    r"|Rollback aborted after \d+ passes|%Error opening .*)\n+",
-    re.MULTILINE,
-)
-#: The same in the middle of a line: with its time stamp, or with the number of an ASA's message, since a bare per cent sign may
-#: be part of an answer.
-_INLINE = re.compile(rf"(?<=\S)(?:{_STAMPED}%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+|%ASA-[0-7]-\d{{6}}): .*\n")
 #: What a device draws again while a line that is typed outgrows a terminal of 80 columns, which an ASA has until somebody changes
 #: its configuration: it steps back, puts a dollar sign for what has moved out on the left, and wipes the rest of the line.
 _SCROLLED = re.compile(r"\x08+\$[^\x08\n]*\x08+")
+_PAGER = re.compile(r"\s*(?:-+ ?More ?-+|<-+ ?More ?-+>)\s*")
+#: What was typed at the pager stands behind it.
+_PAGED = re.compile(rf"^{_PAGER.pattern}", re.MULTILINE)
 
 RUNNING = "show running-config"
 #: No answer takes so long, at 9600 baud either: a device that goes on printing (debug on a console) must not hold a run for ever.
 LONGEST_SECONDS = 600.0
-
-#: Line breaks that a message may leave where it was taken out of the middle of an echo.
-BREAKS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a device answered to one line; ``line`` and ``text`` hold tokens instead of secrets.
-
-    Of a configuration: ``counted`` says whether its size is the one that the device printed (None: it printed none), and
-    ``fenced`` that lines of the run's fence stood in it, which are left out of ``text``.
-    """
-
-    line: str
-    text: str
-    counted: bool | None = None
-    fenced: bool = False
-
-    @property
-    def words(self) -> str:
-        """The answer on one line, for a sentence."""
-        return " ".join(part.strip() for part in self.text.splitlines() if part.strip(" ^\t"))
+#: So much of what has arrived is looked at for its end.
+_TAIL = 4096
+Done = Callable[[str], bool]
 
 
 class Session:
     """One logged-in device. Not for several threads at once."""
 
     def __init__(
-        self, name: str, driver: Driver, secrets: Secrets, timeout_seconds: float, dialect: Dialect = IOS, tag: str = ""
+        self,
+        name: str,
+        driver: Driver,
+        secrets: Secrets,
+        timeout_seconds: float,
+        dialect: Dialect = IOS,
+        tag: str = "",
+        settings: ConnectionSettings | None = None,
+        tell: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         """``timeout_seconds`` is how long the device may say nothing before the session counts as lost.
 
-        The lines of the fence of the run with this ``tag`` are left out of every running configuration.
+        The lines of the fence of the run with this ``tag`` are left out of every running configuration. ``tell`` is given each
+        warning of the device once.
         """
         self.name = name
         self.dialect = dialect
@@ -92,35 +72,57 @@ class Session:
         self._driver = driver
         self._secrets = secrets
         self._timeout = timeout_seconds
-        self._marks = 0
-        self._prompt = ""
+        self._tell = tell
+        self._words = Words.of(settings or ConnectionSettings())
+        self._prompts = Prompts("#")
+        #: The unfinished line at which the device waits.
         self._last = ""
-        self._familiar: set[str] = set()
+        #: True from configure() to the line ``end``: every line is typed in configuration mode, or the session ends.
+        self._bound = False
+        #: True while a question stands that the next exchange() answers.
+        self._asked = False
+        #: True while a line with a secret in it is under way: what comes back may hold a part of it, which nobody would find.
+        self._delicate = False
         #: Lines that go along with the first exchange, so that they cost no round trip of their own.
         self._preparation: list[str] = []
         #: What this session has read of its device already, and what will not change while it lasts.
         self.remembered: dict[str, str] = {}
+        #: What the device said without having been asked: everything, and what a person has to hear of.
+        self.messages: list[str] = []
+        self.warnings: list[str] = []
         self.open = True
 
     def prepare(self, enable_ref: str | None) -> None:
         """Become privileged, switch paging off. Raises Unreachable."""
-        prompt = self._driver.login_prompt
-        self._prompt = rf"^{re.escape(prompt[:-1].strip()[:16])}[^\s#>]*[>#] ?"
-        if prompt.endswith(">"):
+        self._last = self._driver.login_prompt
+        if re.fullmatch(r"\S+\(config[^\s()]*\)#", self._last.rstrip()):
+            # A console on which somebody has left configuration mode open.
+            self._settle("end", lambda line: line.endswith("#") and "(config" not in line)
+        if self._last.rstrip().endswith(">"):
             self._enable(enable_ref)
+        self._prompts = Prompts(self._last)
         self._preparation = list(self.dialect.preparation)
 
     def _enable(self, enable_ref: str | None) -> None:
         if enable_ref is None:
             raise Unreachable(f"{self.name}: the login is not privileged and the inventory names no enable_ref")
         secret = self._secrets.resolve(enable_ref)
-        self._write(["enable"])
-        seen = self._read_until(rf"assword: ?\Z|{self._prompt}\Z")
-        if "assword:" in seen:
-            self._write([secret])
-            seen = self._read_until(rf"assword: ?\Z|{self._prompt}\Z")
-        if not seen.rstrip().endswith("#"):
+        self._settle("enable", lambda line: line.endswith((">", "#")) or self._words.asks_password(line))
+        if self._words.asks_password(self._last):
+            self._settle(secret, lambda line: line.endswith((">", "#")) or self._words.asks_password(line), echo=False)
+        if not self._last.rstrip().endswith("#"):
             raise Unreachable(f"{self.name}: the login works, but enable does not: the device refuses the enable secret")
+
+    def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> None:
+        """Type a line before the prompt is known, up to an unfinished line that is wanted."""
+        self._write([line])
+        begun = re.compile(echoed(line) if echo else r"")
+
+        def done(text: str) -> bool:
+            last = standing(text)
+            return bool(begun.search(without_messages(text))) and (wanted(last.rstrip()) or wanted(last))
+
+        self._read_until(done)
 
     def exchange(
         self, lines: Sequence[str], *, answer: str | None = None, patience_seconds: float | None = None
@@ -130,37 +132,54 @@ class Session:
         ``answer`` is typed first, to a question that stands (see converse()).
 
         Raises SessionLost when the session ends or the device is silent for longer than it may be, DeviceRefused when a
-        line's echo is missing, so that it is not certain what the device took.
+        line's echo is missing, so that it is not certain what the device took, and when it was not typed in its mode.
         """
-        self._marks += 1
-        mark = f"!nr-{self._marks}"
+        self._refuse_question(answer)
+        mark = f"!nr-{random_source.token_hex(6)}"
         before, self._preparation = self._preparation, []
-        lines = [*before, *lines]
-        typed = [self._secrets.reveal(line.strip()) for line in lines]
+        lines = [*before, *(line.strip() for line in lines)]
+        typed = [self._secrets.reveal(line) for line in lines]
+        self._delicate = typed != lines
+        at = self._last
         self._write([*([] if answer is None else [answer]), *typed, mark])
-        end = rf"{self._prompt}\n*{_broken(mark)}[ \t]*\n(?:.*\n)*?{self._prompt}\Z"
-        seen = _SCROLLED.sub("", _without_messages(self._read_until(end, patience_seconds)))
-        replies = self._split(lines, typed, seen, mark)
-        for reply in replies:
-            logger.debug("%s: %s -> %s", self.name, reply.line, reply.text)
+        seen = _SCROLLED.sub("", self._read_until(marked(self._prompts, mark, first=bool(before)), patience_seconds))
+        replies = self._replies([*lines, mark], [*typed, mark], seen, at)[:-1]
+        for reply in replies[: len(before)]:
+            if reply.text.strip():
+                self._warn(f"{self.name}: {reply.line!r} was answered with {reply.words!r}")
         return replies[len(before) :]
 
-    def configure(self, lines: Sequence[str] = ()) -> tuple[Reply, ...]:
-        """Enter configuration mode and write the lines there; a Reply for ``configure terminal`` and one a line.
+    def configure(
+        self, lines: Sequence[str] = (), *, by: str = "configure terminal", before: Sequence[str] = ()
+    ) -> tuple[Reply, ...]:
+        """Enter configuration mode, see that it is that, and only then write the lines there.
 
-        Raises DeviceRefused where the device asks something first, and ends the session, in which the question stands.
+        A Reply for each line of ``before``, which are typed in exec mode along with ``by``, for ``by``, and one a line. Raises
+        DeviceRefused where another prompt comes, with nothing typed, and where the device asks something, which ends the session.
         """
-        if not self.dialect.entering:
-            return self.exchange(["configure terminal", *lines])
-        self._write(["configure terminal"])
-        questions = "|".join(f"(?:{question})" for question in self.dialect.entering)
-        seen = self._read_until(rf"(?:{questions})\Z|{self._prompt}\Z")
-        for question, sentence in self.dialect.entering.items():
-            if re.search(rf"(?:{question})\Z", seen):
-                self.close()
-                raise DeviceRefused(f"{self.name}: {sentence}")
-        text = self._words(_without_messages(seen), "configure terminal")
-        return (Reply("configure terminal", text), *(self.exchange(lines) if lines else ()))
+        self._prepared()
+        opening = [*before, by]
+        self._delicate, at = False, self._last
+        self._write(opening)
+        questions = self.dialect.entering
+        begun = re.compile(echoed(by))
+
+        def done(text: str) -> bool:
+            last = standing(text)
+            if not begun.search(without_messages(text)):
+                return False
+            return self._prompts.enter(last) or self._prompts.is_exec(last) or _asks(last, questions) is not None
+
+        seen = self._read_until(done)
+        asked = _asks(self._last, questions)
+        if asked is not None:
+            self.close()
+            raise DeviceRefused(f"{self.name}: {questions[asked]}")
+        entered = self._replies(opening, opening, seen, at)
+        if not self._prompts.is_configuration(self._last):
+            raise DeviceRefused(f"{self.name}: line {by!r} was answered with {entered[-1].words!r}, and nothing more was typed")
+        self._bound = True
+        return (*entered, *(self.exchange(lines) if lines else ()))
 
     def ask(self, line: str, *, patience_seconds: float | None = None) -> str:
         """The answer to one line."""
@@ -169,26 +188,20 @@ class Session:
     def dialogue(self, opening: str, question: str, answers: Sequence[str], *, patience_seconds: float | None = None) -> str:
         """Type ``opening``; if the device asks ``question`` (a pattern), type all answers at once. Returns all that came.
 
-        Raises DeviceRefused when something else than the question came: then no answer was typed.
+        Raises DeviceRefused when the prompt came instead, and then no answer was typed; and when it came before the last answer,
+        which ends the session, since the rest was typed there.
         """
-        if opening in self._familiar:
-            # The device has asked all of this before in this session, so the answers can go along.
-            self._write([opening, *answers])
-            text = self._secrets.hide(_without_messages(self._read_until(rf"{self._prompt}\Z", patience_seconds)))
-            logger.debug("%s: %s -> %s", self.name, opening, text)
-            return text
-        self._write([opening])
-        first = self._read_until(rf"(?:{question})\Z|{self._prompt}\Z")
-        if not re.search(rf"(?:{question})\Z", first):
-            text = _without_messages(first)
+        first = self._open(opening, {question: ""}, None)
+        if not _ends(self._last, question):
             raise DeviceRefused(
-                f"{self.name}: {opening!r} was answered with {self._words(text, opening)!r}, not with its question"
+                f"{self.name}: {opening!r} was answered with {self._said(first, opening)!r}, not with its question"
             )
         self._write(list(answers))
-        rest = self._read_until(rf"{self._prompt}\Z", patience_seconds)
-        self._familiar.add(opening)
-        text = self._secrets.hide(_without_messages(first + rest))
-        logger.debug("%s: %s -> %s", self.name, opening, text)
+        rest = self._read_until(lambda text: self._is_prompt(standing(text)), patience_seconds)
+        text = self._told(opening, first + rest)
+        if not _all_asked(without_messages(rest), answers, self._prompts):
+            self.close()
+            raise DeviceRefused(f"{self.name}: {opening!r} ended before it had all its answers: {self._said(rest, opening)!r}")
         return text
 
     def converse(
@@ -199,43 +212,94 @@ class Session:
         The question ``leave`` is left standing, to be answered along with an exchange(). Raises SessionLost when the device
         asks something else: no answer is guessed.
         """
-        self._write([line])
-        patterns = "|".join(f"(?:{question})" for question in (*questions, *([leave] if leave else [])))
-        seen = ""
+        seen = self._open(line, questions, leave, patience_seconds)
         for _ in range(2 * len(questions) + 1):
-            arrived = self._read_until(rf"(?:{patterns})\Z|{self._prompt}\Z", patience_seconds)
-            seen += arrived
-            answer = next((words for question, words in questions.items() if re.search(rf"(?:{question})\Z", arrived)), None)
-            if answer is None:
+            asked = _asks(self._last, questions)
+            if asked is None:
                 break
-            self._write([answer])
-        text = self._secrets.hide(_without_messages(seen))
-        logger.debug("%s: %s -> %s", self.name, line, text)
-        return text
+            self._write([questions[asked]])
+            seen += self._read_until(self._answered(questions, leave), patience_seconds)
+        self._asked = leave is not None and _ends(self._last, leave)
+        if not self._asked and not self._is_prompt(self._last):
+            raise self._lost("was asked the same question again and again")
+        return self._told(line, seen)
+
+    def _open(self, line: str, questions: Mapping[str, str], leave: str | None, patience_seconds: float | None = None) -> str:
+        """Type the line of a dialogue, up to one of its questions or the prompt."""
+        self._prepared()
+        self._delicate = False
+        self._write([line])
+        begun, answered = re.compile(echoed(line)), self._answered(questions, leave)
+        # The echo may be cut by messages; a prompt without it is an older one.
+        return self._read_until(
+            lambda text: answered(text) and (not self._is_prompt(standing(text)) or bool(begun.search(without_messages(text)))),
+            patience_seconds,
+        )
+
+    def _answered(self, questions: Mapping[str, str], leave: str | None) -> Done:
+        def done(text: str) -> bool:
+            last = standing(text)
+            return _asks(last, questions) is not None or (leave is not None and _ends(last, leave)) or self._is_prompt(last)
+
+        return done
 
     @property
     def configuring(self) -> bool:
         """True if the prompt that came last was one of configuration mode."""
-        return self._last.endswith(")#")
+        return self._prompts.is_configuration(self._last)
 
     def close(self) -> None:
         """Close the transport; the device ends the vty and, with it, configuration mode."""
         self.open = False
         self._driver.disconnect()
 
-    def _words(self, text: str, opening: str) -> str:
-        lines = [line.strip() for line in text.splitlines() if line.strip(" ^") and opening not in line]
-        return self._secrets.hide(" ".join(line for line in lines if not re.match(self._prompt, line)))
+    def _prepared(self) -> None:
+        """See that the prompt is known and paging is off before a line goes that is no block."""
+        self._refuse_question(None)
+        if self._preparation:
+            self.exchange(())
+
+    def _refuse_question(self, answer: str | None) -> None:
+        """Raise SessionLost rather than type a line into a question, or an answer where none stands."""
+        if self._asked != (answer is not None):
+            raise self._lost("was about to type a line into a question" if self._asked else "has no question to be answered")
+        self._asked = False
+
+    def _is_prompt(self, line: str) -> bool:
+        return self._prompts.is_exec(line) or self._prompts.is_configuration(line)
+
+    def _said(self, text: str, opening: str) -> str:
+        lines = [line.strip() for line in cleaned(text).text.splitlines() if line.strip(" ^") and opening not in line]
+        return self._secrets.hide(" ".join(line for line in lines if not self._prompts.pattern.match(line)))
+
+    def _told(self, line: str, seen: str) -> str:
+        """All that came in a dialogue, with tokens and without messages."""
+        found = cleaned(seen)
+        self._keep(found.messages, found.warnings)
+        text = self._secrets.hide(found.text)
+        logger.debug("%s: %s -> %s", self.name, line, text)
+        return text
+
+    def _keep(self, messages: Sequence[str], warnings: Sequence[str]) -> None:
+        self.messages += (self._secrets.hide(message) for message in messages)
+        for warning in warnings:
+            self._warn(f"{self.name}: {self._secrets.hide(warning)}")
+
+    def _warn(self, sentence: str) -> None:
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
+            self._tell(sentence)
 
     def _write(self, lines: list[str]) -> None:
+        if not self.open:
+            raise self._lost("has ended")
         try:
             self._driver.write_channel("".join(f"{line}{self._driver.line_end}" for line in lines))
         except (OSError, EOFError):
             raise self._lost("ended") from None
 
-    def _read_until(self, pattern: str, patience_seconds: float | None = None) -> str:
-        """Everything up to a match at the end. The clock runs from the last byte that arrived, and in all for LONGEST_SECONDS."""
-        wanted = re.compile(pattern, re.MULTILINE)
+    def _read_until(self, done: Done, patience_seconds: float | None = None) -> str:
+        """All up to the end that is wanted. The clock runs from the last byte that arrived, and in all for LONGEST_SECONDS."""
         patience = patience_seconds or self._timeout
         parts: list[str] = []
         tail = ""
@@ -245,88 +309,91 @@ class Session:
             try:
                 arrived = self._driver.read_channel()
             except (OSError, EOFError):
-                raise self._lost("ended") from None
+                raise self._lost("ended", tail) from None
             if not arrived:
                 self._driver.wait(deadline - time.monotonic())
                 continue
             parts.append(arrived)
-            tail = (tail + arrived)[-4096:]
+            tail = (tail + arrived)[-_TAIL:]
             deadline = min(time.monotonic() + patience, end)
-            # A banner behind the prompt must not hide it: nothing more would come.
-            quiet = _without_messages(tail)
-            if quiet != tail:
-                quiet = quiet.rstrip("\n")
-            if wanted.search(quiet):
-                self._last = quiet.rstrip().rpartition("\n")[2]
+            self._last = standing(tail)
+            if _PAGER.fullmatch(self._last):
+                raise self._lost(f"stands at its pager, because {self.dialect.preparation[0]!r} was refused")
+            if done(tail):
                 return "".join(parts)
         if time.monotonic() >= end:
             raise self._lost("did not come to the end of an answer")
-        raise self._lost(f"gave no answer for {patience:.0f} seconds")
+        if _PAGED.search(tail):
+            raise self._lost(f"stopped at its pager, because {self.dialect.preparation[0]!r} was refused")
+        raise self._lost(f"gave no answer for {patience:.0f} seconds", tail)
 
-    def _lost(self, how: str) -> SessionLost:
-        self.open = False
-        return SessionLost(f"{self.name}: the session {how} in the middle of the work")
+    def _lost(self, how: str, seen: str = "") -> SessionLost:
+        """End the session; the error says what the device asked last."""
+        self.close()
+        last = standing(seen).strip()
+        said = "" if self._delicate or not last or self._prompts.pattern.match(last) else f"; it stands at {last[-160:]!r}"
+        return SessionLost(self._secrets.hide(f"{self.name}: the session {how} in the middle of the work{said}"))
 
-    def _split(self, lines: Sequence[str], typed: Sequence[str], seen: str, mark: str) -> tuple[Reply, ...]:
-        """Cut the text at ``prompt + echo`` of each line, in order."""
-        starts: list[tuple[int, int]] = []
-        prompt = re.compile(self._prompt, re.MULTILINE)
-        for line, text in zip([*lines, mark], [*typed, mark], strict=True):
-            echo = _echo(prompt, seen, text, starts[-1][1] if starts else None)
-            if echo is None:
-                raise DeviceRefused(f"{self.name}: the echo of {line!r} did not come back, so it is not certain what was taken")
-            starts.append(echo)
-        ends = [start for start, _ in starts[1:]]
-        return tuple(
-            self._reply(line, seen[start:end].rstrip("\n")) for line, (_, start), end in zip(lines, starts, ends, strict=False)
-        )
+    def _replies(self, lines: Sequence[str], typed: Sequence[str], seen: str, at: str) -> tuple[Reply, ...]:
+        """A reply for each line that was typed, the first at the prompt ``at``."""
+        parts = parts_of(seen, typed, self._prompts)
+        if isinstance(parts, int):
+            self.close()
+            raise DeviceRefused(
+                f"{self.name}: the echo of {lines[parts]!r} did not come back, so it is not certain what was taken"
+            )
+        self._keep(*((found := cleaned(seen)).messages, found.warnings))
+        self._refuse_other_mode(lines, parts, at)
+        replies = []
+        for line, part in zip(lines, parts, strict=True):
+            found = cleaned(f"{part.text}\n")
+            warnings = tuple(self._secrets.hide(words) for words in found.warnings)
+            reply = self._reply(line, found.text.removesuffix("\n").rstrip("\n"), warnings)
+            replies.append(reply)
+            logger.debug("%s: %s -> %s", self.name, line, reply.text)
+        return tuple(replies)
 
-    def _reply(self, line: str, seen: str) -> Reply:
+    def _refuse_other_mode(self, lines: Sequence[str], parts: Sequence[Part], at: str) -> None:
+        """Raise DeviceRefused, and end the session, where a line was not typed in the mode in which it was to be."""
+        for line, part in zip(lines, parts, strict=True):
+            prompt = part.prompt or at
+            wrong = self._prompts.is_exec(prompt) if self._bound else False
+            if wrong:
+                self.close()
+                raise DeviceRefused(
+                    f"{self.name}: {line!r} was to be typed in configuration mode and was typed at {prompt.strip()!r}"
+                )
+            self._bound = self._bound and line != "end"
+        if "end" in lines and not self._prompts.is_exec(self._last) and not self._bound:
+            self.close()
+            raise DeviceRefused(f"{self.name}: 'end' did not leave configuration mode: the prompt is {self._last.strip()!r}")
+
+    def _reply(self, line: str, seen: str, warnings: tuple[str, ...]) -> Reply:
         text = self._secrets.hide(seen)
         commands = self.dialect.commands
         if line not in (RUNNING, commands.running, commands.startup):
-            return Reply(line, text)
+            return Reply(line, text, warnings)
         whole = text if line == commands.startup else without_fence(text, self._tag)
         # The size is that of the text as it arrived, before anything is hidden or left out.
-        return Reply(line, whole, counted=counts(seen), fenced=whole != text)
+        return Reply(line, whole, warnings, counted=counts(seen), fenced=whole != text)
 
 
-def _echo(prompt: re.Pattern[str], seen: str, text: str, position: int | None) -> tuple[int, int] | None:
-    """Where the next prompt with the echo of a line stands, from ``position`` on, and where what follows it begins.
-
-    The first prompt (``position`` None) was read with the exchange before, so the first echo may stand without one. Not one
-    pattern for all of it: there is one for each line, and to compile it costs more than to look.
-    """
-    spans = [match.span() for match in (prompt.match(seen),) if match] or [(0, 0)] if position is None else []
-    found = chain(spans, (match.span() for match in prompt.finditer(seen, position or 0)))
-    return next(((start, after) for start, end in found if (after := _behind(seen, end, text)) is not None), None)
-
-
-def _behind(seen: str, at: int, text: str) -> int | None:
-    """Where the line after the echo of ``text`` begins; None if no such echo stands at this place.
-
-    A message that was taken out of the middle of an echo leaves line breaks there, as it does before it.
-    """
-    while seen.startswith("\n", at):
-        at += 1
-    for number, character in enumerate(text):
-        gap = at
-        while number and at - gap < BREAKS and seen.startswith("\n", at):
-            at += 1
-        if not seen.startswith(character, at):
-            return None
-        at += 1
-    while seen.startswith((" ", "\t"), at):
-        at += 1
-    if at == len(seen):
-        return at
-    return at + 1 if seen[at] == "\n" else None
+def _all_asked(seen: str, answers: Sequence[str], prompts: Prompts) -> bool:
+    """Whether each answer was echoed before the prompt came, and none at the prompt."""
+    at = 0
+    for answer in answers:
+        echo = re.compile(echoed(answer)).search(seen, at) if answer else None
+        if answer and echo is None:
+            return False
+        at = echo.end() if echo else at
+    return re.search(rf"{prompts.pattern.pattern}[^\s]", seen, re.MULTILINE) is None
 
 
-def _broken(text: str) -> str:
-    """Pattern of an echo: a message that was taken out of the middle of it leaves line breaks there."""
-    return rf"\n{{0,{BREAKS}}}".join(re.escape(character) for character in text)
+def _ends(last: str, question: str) -> bool:
+    """Whether an unfinished line ends in this question."""
+    return re.search(rf"(?:{question})\Z", last) is not None
 
 
-def _without_messages(text: str) -> str:
-    return _INLINE.sub("", ASYNCHRONOUS.sub("", text))
+def _asks(last: str, questions: Mapping[str, str]) -> str | None:
+    """The question that an unfinished line asks."""
+    return next((question for question in questions if _ends(last, question)), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -179,6 +180,12 @@ class Rehearsal:
     def secret(self, name: str) -> str:
         """Value of one of the lab's credentials."""
         return (self.lab.credentials / name).read_text().strip()
+
+
+@pytest.fixture(autouse=True)
+def state_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test pins host keys in a folder of its own: another lab may have listened on the same port before."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state" / secrets.token_hex(4)))
 
 
 @pytest.fixture

@@ -69,8 +69,8 @@ class ReplaceKron(BeforeReload):
         return (f"no {occurrence(arming.tag, arming.minutes)[0].partition(' in ')[0]}",)
 
     def _count(self, device: Session, arming: Arming, away: tuple[str, ...]) -> str:
-        lines = ("configure terminal", *away, *policy(arming.tag), *occurrence(arming.tag, arming.minutes), "end")
-        refused = [reply for reply in device.exchange(lines)[1:] if reply.text.strip()]
+        lines = (*away, *policy(arming.tag), *occurrence(arming.tag, arming.minutes), "end")
+        refused = [reply for reply in device.configure(lines)[1:] if reply.text.strip()]
         if refused:
             raise DeviceRefused(f"{arming.host}: line {refused[0].line!r} was answered with {refused[0].words!r}")
         state = look(device, self, arming)
@@ -86,7 +86,7 @@ class ReplaceKron(BeforeReload):
         seen = shown(before)
         state_of(self, seen, arming)
         if name in kron_rows(seen[KRON]) or stands_in(configuration(device, whole), arming):
-            device.exchange(["configure terminal", f"no kron occurrence {name}", f"no kron policy-list {name}", "end"])
+            device.configure([f"no kron occurrence {name}", f"no kron policy-list {name}", "end"])
         if reload_state(seen, arming).armed:
             device.exchange([CANCEL])
         if _file(arming) in flash_files(seen[FLASH]):

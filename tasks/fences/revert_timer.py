@@ -48,7 +48,8 @@ class RevertTimerFence:
 
     def arm(self, device: Session, arming: Arming) -> str:
         """The command enters configuration mode; leaving it leaves the timer alone."""
-        clock, begun, _, after = device.exchange([CLOCK, f"configure terminal revert timer {arming.minutes}", "end", REVERT])
+        enter = f"configure terminal revert timer {arming.minutes}"
+        clock, begun, _, after = device.configure(["end", REVERT], by=enter, before=[CLOCK])
         if "Enter configuration commands" not in begun.text:
             raise DeviceRefused(f"{arming.host}: {begun.line!r} was answered with {begun.words!r}")
         return self._mark(arming, clock, after)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from nr_run.inventory.connection_settings import ConnectionSettings
 from nr_run.inventory.secrets import Secrets
 from nr_run.tasks.connection import Cli, Login
 from nr_run.tasks.session import Session
@@ -26,6 +27,8 @@ class Scripted:
         self.script, self.greeting = script, greeting
         self.typed: list[str] = []
         self.ended = threading.Event()
+        #: So many bytes are sent at a time, in this encoding; 0 for all at once.
+        self.cut: tuple[int, str] = (0, "utf8")
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -40,8 +43,14 @@ class Scripted:
         self._thread.join(5)
         self._listener.close()
 
+    def say(self, words: str) -> None:
+        """Send something without having been asked."""
+        self._client.sendall(words.encode())
+
     def _serve(self) -> None:
         client, _ = self._listener.accept()
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._client = client
         with client, client.makefile("rb") as lines:
             client.sendall(self.greeting.encode())
             try:
@@ -57,10 +66,21 @@ class Scripted:
         if sent is None:
             first = {1: "Password: ", 2: f"\r\n{PROMPT}"}.get(len(self.typed))
             sent = first if first is not None else f"{line}\r\n{PROMPT}"
-        client.sendall(sent.encode())
+        size, encoding = self.cut
+        data = sent.encode(encoding)
+        for start in range(0, len(data), size or max(1, len(data))):
+            client.sendall(data[start : start + size] if size else data)
+            time.sleep(0.002 if size else 0)
 
 
-def connect(port: int, folder: Path, *, timeout_seconds: float = 5.0, enable: str | None = "enable-secret") -> Session:
+def connect(
+    port: int,
+    folder: Path,
+    *,
+    timeout_seconds: float = 5.0,
+    enable: str | None = "enable-secret",
+    settings: ConnectionSettings | None = None,
+) -> Session:
     """A session as a run opens it; the credentials are files in ``folder``."""
     login = Login(
         Secrets(folders=(folder,)),
@@ -69,6 +89,7 @@ def connect(port: int, folder: Path, *, timeout_seconds: float = 5.0, enable: st
         f"credential:{enable}" if enable else None,
         "cisco_ios_telnet",
         timeout_seconds,
+        settings=settings or ConnectionSettings(),
     )
     connection = Cli()
     connection.open("127.0.0.1", None, None, port, None, {"login": login, "name": "vpn2611"})

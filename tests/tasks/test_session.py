@@ -54,12 +54,12 @@ def test_each_line_its_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("position", [0, 1, 7, 21, 23])
-@pytest.mark.parametrize("line", ["crypto isakmp policy 10", "!nr-2"])
+@pytest.mark.parametrize("line", ["crypto isakmp policy 10", "!nr-"])
 def test_banner_in_the_middle_of_an_echo(tmp_path: Path, position: int, line: str) -> None:
     """The banner of a scheduled reload cuts an echo in two, that of the mark as well; every reply is as without it."""
 
     def script(typed: str) -> str | None:
-        return echo(line[:position] + BANNER + line[position:]) if typed == line else None
+        return echo(typed[:position] + BANNER + typed[position:]) if typed.startswith(line) else None
 
     with session(tmp_path, script) as (device, _):
         device.ask("show version")

@@ -1,0 +1,121 @@
+"""What a device prints whenever it likes: log lines, debug lines, reload banners, messages of other users, security warnings.
+
+They are known by their structure (facility, severity and mnemonic behind any head; the frame of a banner), not by a list of
+stamps: sequence numbers, counters, host names, zones and uptimes are all heads. What stands between two ``^C`` of a configuration
+is the text of a banner and stays, whatever it looks like.
+
+Sources: Cisco IOS System Message Guide (format of a message, service timestamps, service sequence-numbers, logging origin-id);
+Cisco ASA Series Syslog Messages (classes, device-id, RFC 5424 time stamps); Cisco trust center, "Security warnings reference"
+(IOS-XE 17.18.2 and later); recorded sessions.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_DATE = r"[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?(?: [A-Za-z][A-Za-z0-9+:-]{0,15}(?<!:))?"
+_ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+_UPTIME = r"(?:\d+[ywdhm]){2,3}|\d{1,3}:\d\d:\d\d(?:\.\d+)?"
+#: An asterisk or a dot says that the clock is not to be trusted.
+_STAMP = rf"[*.]?(?:{_DATE}|{_ISO}|{_UPTIME})"
+#: Sequence numbers and counters, and the name that ``logging origin-id`` puts before the stamp.
+_NUMBERS = r"(?:<\d{1,3}>\d? ?)?(?:\d{1,10}: ){0,3}"
+_NAMED = rf"{_NUMBERS}(?:(?!%)[A-Za-z][\w.-]{{0,62}}: (?={_NUMBERS}{_STAMP}|%))?{_NUMBERS}"
+#: An ASA puts its name behind the stamp (``logging device-id``) and ends it with a blank and a colon.
+_HEAD = rf"{_NAMED}(?:{_STAMP}(?: [\w.-]+)? ?:? )?"
+#: An ASA may write the class of the message before its severity.
+_FACILITY = r"%[A-Z][A-Za-z0-9_/.]*-(?:[A-Za-z0-9_/.]*-){0,4}?[0-7]-[A-Z0-9_]+ ?:"
+_WARNING = r"(?:SECURITY WARNING|INSECURE DYNAMIC WARNING) - Module: "
+_HEX = r"(?:0x)?[0-9A-Fa-f]{6,16}z?"
+#: Lines that belong to the message above them: where the software was, which packet it was, which image has started.
+_MORE = (
+    r"(?:[ \t]*-(?:Traceback|Process)\b.*\n"
+    rf"|[ \t]*(?:{_HEX}|:[0-9A-Fa-f]+\+[0-9A-Fa-f]+)(?:[ \t]+(?:{_HEX}|:?[0-9A-Fa-f]+\+[0-9A-Fa-f]+))*[ \t]*\n"
+    r"|[ \t]+(?:\(ip\) ?)?(?:(?:vrf/)?dest_?addr|src_?addr|connection id|conn_id) ?=.*\n)*"
+)
+_RESTART = r"(?:.*\bSystem restarted --[ \t]*\n(?:.*\n){1,6}?Compiled .*\n)"
+_LOG = rf"{_HEAD}(?:{_FACILITY}(?:{_RESTART}|.*\n){_MORE}|{_WARNING}.*\n)"
+#: With a date any text is one of debug; with an uptime only what begins as debug does (``ISAKMP:``, ``IPSEC(key_engine):``).
+_DEBUG = rf"{_NAMED}[*.]?(?:(?:{_DATE}|{_ISO}): \S.*\n|(?:{_UPTIME}): (?=[A-Za-z][\w -]*[:(]).*\n)"
+_SHUTDOWN = (
+    r"\*{3}\n\*{3} --- (?:SHUTDOWN|START GRACEFUL SHUTDOWN).* ---\n\*{3}\n"
+    r"(?:\*{3} Message to all terminals:\n\*{3}\n(?:\*{3}.*\n)*)?\n*"
+)
+#: What another user sends to this line ends with an empty line.
+_SENT = r"(?:\*{3}\n){1,2}\*{3} Message from .* to .*\n\*{3}\n(?:(?:.*\S.*\n){1,20}\n+|.*\n)"
+_CONSOLE = r"\S+ (?:con|aux|tty|vty)\d+ is now available\n\n*(?:Press RETURN to get started[.!]*\n\n*)?"
+_ROLLBACK = (
+    r"Rollback: ?Acquired Configuration lock\.\n"
+    r"|Rollback Confirmed Change: Rollback will begin in one minute\.\nEnter \"configure confirm\" if you wish .*\n"
+    r"|\n?Rollback Confirmed Change: rolling to:.*\n+(?:Total number of passes: \d+\nRollback Done"
+    r"|Rollback aborted after \d+ passes|%Error opening .*)\n+"
+)
+#: A message on lines of its own.
+_LINES = re.compile(
+    rf"^[\x07*]*(?:{_LOG}|{_DEBUG})|(?:\x07\n*|^\n*\x07?)(?:{_SHUTDOWN}|{_SENT})|^\n{{0,3}}\x07?{_CONSOLE}|^(?:{_ROLLBACK})",
+    re.MULTILINE,
+)
+#: A message at any place, where it is known that what stands around it is the echo of a line.
+_HERE = re.compile(rf"\x07*(?:{_LOG}|{_DEBUG}|{_SHUTDOWN}|{_SENT}|{_CONSOLE}|{_ROLLBACK})")
+#: The same, found in the middle of a line: with its stamp, or with the number of an ASA's message, since a bare per cent sign may
+#: be part of an answer. Only for telling whether an answer has come to its end.
+_INLINE = re.compile(rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n")
+_LITERAL = re.compile(r"\^C[^\n]*\n(?:.*\n)*?.*?\^C")
+_BEGINS = re.compile(rf"[\x07*]*(?:{_HEAD}(?:{_FACILITY}|{_WARNING})|{_NAMED}[*.]?(?:{_DATE}|{_ISO}): )")
+#: What a person has to hear of: IOS-XE 17.18.2 and later say what later releases will refuse; a router whose encryption hardware
+#: cannot do a cipher says so in a log line only.
+_TELLING = re.compile(rf"{_WARNING}|%SYS-4-INSECURE_\w+:|%CRYPTO-4-ENC_METHOD_NOT_SUPPORTED:")
+
+_CONTROL = re.compile(r"\x07|\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-Za-z]|[=>78DEHMc])")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A text without the messages in it; ``warnings`` are those of the messages that a person has to hear of."""
+
+    text: str
+    messages: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def cleaned(text: str) -> Cleaned:
+    """Take the messages out that stand on lines of their own, and outside of banners."""
+    found: list[str] = []
+    literals = [match.span() for match in _LITERAL.finditer(text)] if "^C" in text else []
+
+    def take(match: re.Match[str]) -> str:
+        if any(start < match.start() and match.end() <= end for start, end in literals):
+            return match[0]
+        found.append(match[0].strip("\n\x07"))
+        return ""
+
+    rest = _LINES.sub(take, text)
+    told = tuple(" ".join(words.split()) for words in found if _TELLING.search(words))
+    return Cleaned(rest, tuple(found), told)
+
+
+def message_at(text: str, position: int) -> int:
+    """Where the text goes on behind a message that begins at ``position``; ``position`` itself if none does."""
+    match = _HERE.match(text, position)
+    return match.end() if match else position
+
+
+def without_messages(text: str) -> str:
+    """A text without any message, also in the middle of a line: for telling what stands at its end, and for nothing else."""
+    return _INLINE.sub("", _LINES.sub("", text))
+
+
+def standing(text: str) -> str:
+    """The last line of a text if it is unfinished, as a prompt and a question are; empty if the device is in the middle of a line
+    break or of a message. Messages that came behind it are taken out, and so are control sequences."""
+    quiet = without_messages(text)
+    if quiet != text:
+        quiet = quiet.rstrip("\n")
+    last = quiet.rpartition("\n")[2]
+    return "" if _BEGINS.match(last) else without_control(last)
+
+
+def without_control(text: str) -> str:
+    """A text without bells and the control sequences of a terminal."""
+    return _CONTROL.sub("", text)

@@ -1,0 +1,26 @@
+"""What a device answered to one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a device answered to one line; ``line`` and ``text`` hold tokens instead of secrets.
+
+    ``warnings`` were taken out of the text: the device has done what it was told, and says what it thinks of it. Of
+    a configuration ``counted`` says whether its size is the one that the device printed (None: it printed none), and ``fenced``
+    that lines of the run's fence stood in it, which are left out of ``text``.
+    """
+
+    line: str
+    text: str
+    warnings: tuple[str, ...] = ()
+    counted: bool | None = None
+    fenced: bool = False
+
+    @property
+    def words(self) -> str:
+        """The answer on one line, for a sentence."""
+        return " ".join(part.strip() for part in self.text.splitlines() if part.strip(" ^\t"))
