@@ -49,19 +49,20 @@ def paste(folder: Path, end: EndPlan) -> str:
     return f"on {end.host}, paste {place / 'inverse.cfg'}, then compare with {place / 'running-before.cfg'}"
 
 
-def call_off(end: EndPlan) -> str:
-    """How its dead-man is called off by hand."""
-    return f"on {end.host}, {FENCES[end.fence.name].by_hand.sentence}" if end.fence else ""
+def call_off(context: Context, end: EndPlan) -> str:
+    """How its dead-man is called off by hand, in the lines that are typed."""
+    return f"on {end.host}, {FENCES[end.fence.name].by_hand.filled(context.folder.tag).sentence}" if end.fence else ""
 
 
-def still_counts(context: Context, end: EndPlan) -> str:
-    """That a box goes back by itself, when that is, and how it is stopped; for one whose dead-man was left alone."""
+def still_counts(context: Context, end: EndPlan, *, surely: bool = True) -> str:
+    """That a box goes back by itself, when that is, and how it is stopped; ``surely``: its dead-man was left alone."""
     if end.fence is None:
         return ""
     since = _armed_at(context, end.host)
     counted = f"armed at {since}" if since else "counted from when it was armed"
     does = FENCES[end.fence.name].sentence(end.fence.minutes)
-    return f"{end.host}: its dead-man still counts; {counted}, it {does}. When the box is in order, {call_off(end)}"
+    counts = "still counts" if surely else "may still count"
+    return f"{end.host}: its dead-man {counts}; {counted}, it {does}. When the box is in order, {call_off(context, end)}"
 
 
 def _armed_at(context: Context, host: str) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..inventory.errors import ChangeError, DeviceRefused, Exit, NrRunError, Unreachable
+from ..inventory.errors import ChangeError, DeviceRefused, Exit, NotKnown, NrRunError, Unreachable
 from ..tasks.dead_man import fire, stand_down
 from ..tasks.gather import uptime
 from ..tasks.undo import Undoing, Undone, undo
-from .by_hand import Errors, call_off, foreign_lines, left_over, paste, still_counts
+from .by_hand import Errors, foreign_lines, left_over, paste, still_counts
 from .cancel_page import mark_cancelled
 from .context import Context
 from .fencing import arming_of, seconds_until_reverted
@@ -76,6 +76,8 @@ def _take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: N
     foreign = foreign_lines(so_far, undone)
     started = _reloaded(context, [end for end in so_far.touched if end.host in undone and end not in calm])
     again, down = up_again(context, plan, foreign) if so_far.touched and not by_hand else ("", [])
+    if any(isinstance(found, NotKnown) for found in errors.values()):
+        by_hand.append(f"when the device shows what it runs again, nr-run resume {folder.id} does the rest")
     return _outcome(context, plan, so_far, error, [*by_hand, *down], foreign, again + started)
 
 
@@ -178,7 +180,7 @@ def _outcome(
         by_hand += [f"kept, and nothing of ours: {foreign}"] if foreign else []
         by_hand = [*by_hand, f"when the devices are in order, nr-run resume {context.folder.id} --close lets other runs go on"]
         context.folder.note("quarantined", tunnel=name, by_hand=by_hand)
-        sentence = f"{error}; and not everything is as it was: a person is needed"
+        sentence = f"{error}; and not everything is as it was, for all that is known: a person is needed"
         code = Exit.QUARANTINED
         return TunnelOutcome(name, Result.QUARANTINED, code, True, sentence, devices, findings, cause, tuple(by_hand))
     context.folder.note("rolled-back", tunnel=name)
@@ -211,7 +213,7 @@ def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone]
         else:
             todo.append(still_counts(context, end))
     failed = _call_off(context, so_far, ready, patient=True)
-    return [*todo, *(f"{failed[end.host]}; {call_off(end)}" for end in ready if end.host in failed)]
+    return [*todo, *(f"{failed[end.host]}; {still_counts(context, end, surely=False)}" for end in ready if end.host in failed)]
 
 
 def _call_off(context: Context, so_far: Progressing, ends: Sequence[EndPlan], *, patient: bool) -> Errors:
