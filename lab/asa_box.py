@@ -86,9 +86,13 @@ class AsaBox(Box):
         if "nvram-full" in self.faults:
             return False
         lines = self.config_lines()
-        self.saved = Saved(lines, sum(len(line) + 1 for line in lines))
+        self.saved = Saved(lines, self.size_of(lines))
         self.saved_at = self.when()
         return True
+
+    def size_of(self, lines: list[str]) -> int:
+        """Bytes of a configuration, each line with its line end."""
+        return sum(len(line) + 1 for line in lines)
 
     def when(self) -> str:
         """The time of day as configurations name it."""
@@ -116,6 +120,13 @@ class AsaBox(Box):
         """The configured host name."""
         entry = self.store.get("hostname")
         return entry.values["name"] if entry is not None else "ciscoasa"
+
+    def idle_seconds(self, transport: str) -> float | None:
+        """How long a session may be idle, in lab seconds: `ssh timeout` and `telnet timeout`, five minutes without."""
+        head = f"{transport} timeout "
+        found = [entry.key[0] for entry in self.store.all("plain") if entry.key[0].startswith(head)]
+        minutes = found[-1].removeprefix(head) if found else "5"
+        return 60.0 * int(minutes) if minutes.isdigit() else 300.0
 
     @property
     def width(self) -> int:

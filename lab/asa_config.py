@@ -6,7 +6,7 @@ repositories. A crypto map has no mode of its own: each of its lines is one sett
 
 from __future__ import annotations
 
-from . import banners
+from . import asa_known, banners
 from .forms import Form
 
 MACROS = {
@@ -103,7 +103,7 @@ _GLOBAL = (
     banners.ASA,
     *(Form("config", words, "plain", ("line",), off="store", hook="plain") for words in _PLAIN),
     *(Form("config", words, "plain", ("line",), off="store", hook="plain") for words in _MAY_BE_BARE),
-    *(Form("config", f"{words} <line:rest>", "plain", ("line",), hook="plain") for words in _WITH_MORE),
+    *(Form("config", f"{words} <line:rest>", "plain", ("line",), hook="plain") for words in (*_WITH_MORE, *_MAY_BE_BARE)),
 )
 
 _LISTS = (
@@ -170,7 +170,7 @@ _VPN = (
     Form("config", "crypto isakmp identity ~ {address|auto|hostname}", "isakmp identity"),
 )
 
-FORMS = _GLOBAL + _LISTS + _VPN
+FORMS = _GLOBAL + _LISTS + _VPN + asa_known.FORMS
 
 
 def policy_forms(words: str, ciphers: str, hashes: str, groups: str) -> tuple[Form, ...]:

@@ -23,12 +23,6 @@ NOT_PLAYED = (
     "crypto ikev2",
     "crypto ipsec ikev2",
     "crypto ipsec profile",
-    "crypto ca",
-    "crypto key",
-    "webvpn",
-    "class-map",
-    "policy-map",
-    "service-policy",
 )
 
 _OBJECTS = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .asa_model import AsaMeaning
 from .asa_rules import HOOKS
-from .configure import Place, perform, read
+from .configure import UNSURE, Place, disagrees, perform, read
 from .edit import Edit, Misread, Refused
 from .model import MapEntry
 from .store import Store
@@ -47,6 +47,8 @@ def apply(box: AsaBox, place: Place, line: str, prompt: str = "") -> tuple[list[
     edit = Edit(box, form, reading.leaf.negated, values, at.section if form.mode != "config" else None)
     before = Tunnels(box)
     try:
+        if reading.leaf.negated and disagrees(edit):
+            raise Refused(f"ERROR: nr-run lab: {line.strip()} names another value than the one here. {UNSURE}")
         with box.store.changing():
             perform(edit, HOOKS)
     except Refused as refusal:

@@ -6,12 +6,12 @@ command of configuration mode.
 
 from __future__ import annotations
 
+from . import asa_known
 from .forms import ExecForm
 
 _PARTS = (
     "access-group",
     "access-list [<word:name>]",
-    "crypto [{map|isakmp|ikev1|ikev2|ipsec}:sub]",
     "crypto dynamic-map",
     "group-policy [<word:name>]",
     "interface [<if:name>]",
@@ -54,6 +54,7 @@ COMMON = (
     ExecForm("show running-config", "show_running"),
     ExecForm("show running-config all", "show_running"),
     *(ExecForm(f"show running-config {part}", "show_part", 15, {"part": part.split(" [")[0]}) for part in _PARTS),
+    ExecForm("show running-config crypto [{map|isakmp|ipsec}:sub]", "show_part", 15, {"part": "crypto"}),
     ExecForm("show startup-config", "show_startup"),
     ExecForm("show reload", "show_reload"),
     ExecForm("show route [<ip:target>]", "show_route"),
@@ -85,13 +86,12 @@ COMMON = (
     # Words that the release knows and the lab does not play: they keep abbreviations honest.
     ExecForm("debug [<line:rest>]", "not_played"),
     ExecForm("undebug [<line:rest>]", "not_played"),
+    *asa_known.execs(asa_known.EXECS),
     ExecForm("dir [<line:rest>]", "not_played"),
     ExecForm("delete [<line:rest>]", "not_played"),
     ExecForm("erase [<line:rest>]", "not_played"),
     ExecForm("traceroute [<line:rest>]", "not_played", 1),
-    ExecForm("show interface", "not_played", 1),
-    ExecForm("show conn", "not_played"),
-    ExecForm("show xlate", "not_played"),
+    ExecForm("show interface [<line:rest>]", "not_played", 1),
     ExecForm("write {erase|net|standby} [<line:rest>]", "not_played"),
 )
 
@@ -99,6 +99,8 @@ EXECS82 = (*COMMON, ExecForm("show running-config global", "show_part", 15, {"pa
 
 EXECS84 = (
     *COMMON,
+    *asa_known.execs(asa_known.EXECS_84),
+    ExecForm("show running-config crypto {ikev1|ikev2}:sub", "show_part", 15, {"part": "crypto"}),
     ExecForm("show crypto ikev1 sa [{detail}:detail]", "show_ikev1_sa"),
     ExecForm("show crypto ikev2 sa [{detail}]", "show_ikev2_sa"),
     ExecForm("show running-config object [network]", "show_part", 15, {"part": "object"}),
@@ -109,6 +111,7 @@ EXECS84 = (
 
 EXECS919 = (
     *EXECS84,
+    *asa_known.execs(asa_known.EXECS_9),
     ExecForm("show event manager", "show_event_manager"),
     ExecForm("show running-config event manager", "show_part", 15, {"part": "event manager"}),
     ExecForm("event manager run <word:name>", "run_applet"),

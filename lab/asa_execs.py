@@ -7,7 +7,7 @@ from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import cast
 
-from . import asa_lists, asa_ping, asa_rules_groups, asa_rules_lists, asa_shows, asa_shows_crypto
+from . import asa_lists, asa_ping, asa_rules_groups, asa_rules_lists, asa_shows, asa_shows_crypto, known
 from .asa_box import AsaBox
 from .asa_configure import Tunnels, caret
 from .asa_text import spaced
@@ -65,7 +65,7 @@ async def nothing(_call: Call) -> list[str]:
 
 async def not_played(call: Call) -> list[str]:
     """A command that the release knows and the lab does not play; it says so rather than pretend."""
-    return [f"ERROR: The rehearsal lab does not play this command: {call.line.strip()}"]
+    return [f"ERROR: {known.words(call.line)}"]
 
 
 async def pager(call: Call) -> list[str]:

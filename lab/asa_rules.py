@@ -13,13 +13,14 @@ from . import (
     asa_rules_map,
     asa_rules_nat,
     banners,
+    known,
 )
 from .edit import Edit, Refused
 
 
 def not_played(edit: Edit) -> None:
     """The release knows the command and the lab does not play it; it says so rather than pretend."""
-    raise Refused(f"ERROR: The rehearsal lab does not play this command: {edit.values['line']}")
+    raise Refused(f"ERROR: {known.words(edit.values['line'])}")
 
 
 HOOKS: dict[str, Callable[[Edit], None]] = {

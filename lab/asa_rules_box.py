@@ -56,6 +56,10 @@ def _mask(entry: Entry, secret: str) -> None:
 def plain(edit: Edit) -> None:
     """A setting that is on, or off and shown as off."""
     words = edit.values["line"]
+    bare = words.removesuffix(f" {edit.values.get('rest', '')}")
+    if ("plain", (bare,)) in edit.home and bare != words:  # `no snmp-server location` is what is printed without one
+        edit.home[("plain", (bare,))].text = f"no {bare}" if edit.negated else words
+        return
     edit.home.pop((edit.form.family, (words,)), None)
     if not edit.negated:
         edit.home[(edit.form.family, (words,))] = Entry(edit.form, (words,), words, {"line": words})

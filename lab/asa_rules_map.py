@@ -98,6 +98,8 @@ def map_pfs(edit: Edit) -> None:
     modern = around(edit).modern
     group = edit.values.get("group", "group14" if modern else "group2")
     bare = "group" not in edit.values or (modern and group == "group14")
+    if "group" in edit.values:
+        _same(edit, "pfs", "group", group)
     _map_line(edit, "pfs", f"set pfs {'' if bare else group}", {"group": group})
     if modern and group == "group5" and not edit.negated:
         edit.says.append(WEAK_GROUP)
@@ -109,6 +111,8 @@ def map_lifetime(edit: Edit) -> None:
         if unit in edit.values or f"lifetime {unit}" in edit.values["line"]:
             text = f"set security-association lifetime {unit} {edit.values.get(unit, '')}"
             edit.says.clear()
+            if unit in edit.values:
+                _same(edit, f"lifetime {unit}", "n", edit.values[unit])
             _map_line(edit, f"lifetime {unit}", text, {"n": edit.values.get(unit, "")})
 
 

@@ -246,8 +246,18 @@ def logging(box: AsaBox) -> list[str]:
 
 
 def failover(_box: AsaBox) -> list[str]:
-    """`show failover`."""
-    return ["Failover Off ", "Failover unit Secondary", "Failover LAN Interface: not Configured"]
+    """`show failover` of a box that has none, with the lines of a public capture at 9.12."""
+    return [
+        "Failover Off ",
+        "Failover unit Secondary",
+        "Failover LAN Interface: not Configured",
+        "Reconnect timeout 0:00:00",
+        "Unit Poll frequency 1 seconds, holdtime 15 seconds",
+        "Interface Poll frequency 5 seconds, holdtime 25 seconds",
+        "Interface Policy 1",
+        "Monitored Interfaces 1 of 61 maximum",
+        "MAC Address Move Notification Interval not set",
+    ]
 
 
 def management_access(box: AsaBox) -> list[str]:

@@ -23,12 +23,17 @@ CRYPTO: Layout = (
 )  # fmt: skip
 
 LAYOUT: Layout = (
-    "!", "hostname", "domain-name", "enable password", "passwd", "plain names", "!", "interface!", "banner", "plain ftp",
+    "!", "hostname", "domain-name", "enable password", "passwd", "plain name", "!", "interface!", "banner", "plain boot",
+    "plain ftp",
+    "plain clock",
     "plain dns", "object", "object-group", "ace", "terminal width", "pager", "plain logging", "mtu", "plain icmp",
     "plain asdm", "plain arp",
     "nat-control", "global", "nat exempt", "nat old", "nat", "object nat", "access-group", "route", "plain timeout",
-    "plain dynamic-access", "aaa", "plain http", "access http", "plain snmp-server", "permit-vpn", *CRYPTO, "plain telnet",
-    "access telnet", "access ssh", "plain ssh", "plain console", "management-access", "applet", "plain threat-detection",
+    "plain dynamic-access", "aaa", "plain http", "access http", "plain snmp-server", "permit-vpn", "plain sysopt", *CRYPTO,
+    "plain telnet",
+    "access telnet", "access ssh", "plain ssh", "plain console", "management-access", "applet", "plain dhcpd",
+    "plain monitor-interface", "plain privilege",
+    "plain threat-detection",
     "plain ntp", GROUP_POLICY, "username", TUNNEL_GROUP, "!", "plain prompt", "plain call-home",
 )  # fmt: skip
 

@@ -72,7 +72,7 @@ class Box:
         self.switched = profile.switched
         self.disks = profile.disks
         self.shielded = release.name == "17.11.1a"
-        self.flash = Flash(profile.image, profile.flash)
+        self.flash = Flash(profile.image, profile.flash, self.wall)
         self.archive = Archive(profile.first_archive)
         self.edition = 0
         self.logged: list[str] = []
@@ -269,6 +269,14 @@ class Box:
         entry = self.store.get("username", user)
         return int(entry.values.get("level", "1")) if entry is not None else 1
 
+    def idle_seconds(self, transport: str) -> float | None:  # noqa: ARG002 - one setting for a line, however it is reached
+        """How long a vty may be idle, in lab seconds; None for ever (`exec-timeout 0 0`). Without a line it is ten minutes."""
+        entry = self.store.get("line", "line vty 0 4")
+        line = entry.child("exec-timeout") if entry is not None else None
+        if line is None:
+            return 600.0
+        return 60 * int(line.values["min"]) + int(line.values["sec"]) or None
+
     def login_level(self, user: str) -> int:
         """The privilege level with which a session begins."""
         return 1 if self.aaa else self.level_of(user)
@@ -309,7 +317,11 @@ class Box:
 
     def resave(self, lines: list[str]) -> None:
         """Write other lines into the startup configuration, as they are."""
-        self.saved = Saved(lines, size_of(lines))
+        self.saved = Saved(lines, self.size_of(lines))
+
+    def size_of(self, lines: list[str]) -> int:
+        """Bytes of a configuration as the box counts them."""
+        return size_of(lines)
 
     def credentials_match(self, user: str, password: str) -> int | None:
         """The privilege level of a local user, or None if the password is not theirs."""
@@ -331,8 +343,12 @@ def _matches(password: str, stored: str) -> bool:
 
 
 def size_of(lines: list[str]) -> int:
-    """Bytes of a configuration, each line with its line end; the delimiter of a banner is one character in the box."""
-    return sum(len(line.replace(DELIMITER, "\x03")) + 1 for line in lines)
+    """Bytes of a configuration as a router counts them: what is shown up to and including `end`, and two.
+
+    The delimiter of a banner is one character in the box and two on the screen. Source: 44 of 74 public texts with a count, of
+    15.2 to 17.3, running, startup and one interface, agree exactly.
+    """
+    return sum(len(line.replace(DELIMITER, "\x03")) + 1 for line in lines) + 1
 
 
 def _said(lines: list[str]) -> list[str]:

@@ -17,6 +17,7 @@ from .syntax import Reading, Verdict
 if TYPE_CHECKING:
     from .box import Box
 
+UNSURE = "What a device does then is not known to the lab, so nothing was changed."
 INVALID = "% Invalid input detected at '^' marker."
 
 
@@ -77,6 +78,8 @@ def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: 
     section = at.section if form.mode != "config" else None
     edit = Edit(box, form, negated, values, section)
     try:
+        if negated and disagrees(edit):
+            raise Refused(f"% nr-run lab: {line.strip()} names another value than the one here. {UNSURE}")
         with box.store.changing():
             perform(edit, HOOKS)
     except Refused as refusal:
@@ -89,6 +92,35 @@ def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: 
     if edit.entered is not None and form.enters:
         return edit.says, Place(form.enters, edit.entered)
     return edit.says, at if form.mode != "config" else Place()
+
+
+#: Rules that compare by themselves what a `no` form says with what stands there.
+_COMPARE = frozenset({
+    "ace", "banner", "isakmp_key", "kept", "member", "map_flag", "map_interface", "map_lifetime", "map_match", "map_peer",
+    "map_pfs",
+    "map_sets", "named_acl", "numbered_acl", "not_played", "plain", "remark", "resequence", "route_map", "sequenced_ace",
+    "twice_nat",
+})  # fmt: skip
+
+
+def disagrees(edit: Edit) -> bool:
+    """Whether a `no` form names another value than the one that stands there: `no set pfs group5` where group 2 is set.
+
+    What devices do with such a line was found in no session. The lab takes nothing away then, and says that it does not know.
+    """
+    stored = edit.existing
+    if stored is None or edit.form.hook in _COMPARE:
+        return False
+    said = dict(stored.values)
+    given = {name: value for name, value in edit.values.items() if name != "line" and name not in edit.form.key}
+    if given.get("value") == "aes" and "bits" in given:
+        bits = given.pop("bits")
+        given["value"] += "" if bits == "128" else f" {bits}"
+    if given:
+        return any(said.get(name) != value for name, value in given.items())
+    typed, text = edit.values["line"].replace("esp-aes 128", "esp-aes").split(), stored.text.removeprefix("no ").split()
+    fixed = next((n for n, word in enumerate(edit.form.syntax.split()) if word[0] in "<[{~@"), len(typed))
+    return len(typed) > fixed and typed != text[: len(typed)]
 
 
 def perform(edit: Edit, hooks: Mapping[str, Callable[[Edit], None]]) -> None:

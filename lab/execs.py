@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from . import known, shows, shows_crypto
 from . import ping as pinging
-from . import shows, shows_crypto
 from .box import Box
 from .configure import Place
 from .reload import in_words, seconds_of
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 UNKNOWN = "% Unknown command or computer name, or unable to find computer address"
+BAD_HOST = "% Bad IP address or host name"  # on younger releases, and on the same line
 CONNECT_SECONDS = 30
 
 
@@ -76,7 +77,7 @@ async def nothing(_call: Call) -> list[str]:
 
 async def not_played(call: Call) -> list[str]:
     """A command that the release knows and the lab does not play; it says so rather than pretend."""
-    return [f"% The rehearsal lab does not play this command: {call.line.strip()}"]
+    return [f"% {known.words(call.line)}"]
 
 
 async def unknown(call: Call) -> list[str]:
@@ -87,7 +88,7 @@ async def unknown(call: Call) -> list[str]:
     if call.box.store.get("ip domain-lookup") is None:
         call.session.terminal.write(f'Translating "{target}"...domain server (255.255.255.255)\n')
         await call.box.clock.sleep(3)
-    return [UNKNOWN, ""]
+    return [f"{BAD_HOST if call.box.release.late else ''}{UNKNOWN}", ""]
 
 
 async def telnet(call: Call) -> list[str]:

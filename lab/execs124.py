@@ -144,7 +144,7 @@ def _deleted(call: Call, name: str) -> list[str]:
 
 async def directory(call: Call) -> list[str]:
     """`dir`."""
-    return shows124.directory(call.box)
+    return shows124.directory(call.box, call.values.get("url", ""))
 
 
 async def more(call: Call) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 #: What an image takes.
 IMAGE_BYTES = 20_000_000
@@ -14,11 +16,13 @@ class Flash:
 
     image: str
     room: int
+    now: Callable[[], datetime]
     files: dict[str, list[str]] = field(default_factory=dict)
+    times: dict[str, datetime] = field(default_factory=dict)
 
     def write(self, name: str, lines: list[str]) -> int:
-        """Keep a text and return its size in bytes."""
-        self.files[name] = list(lines)
+        """Keep a text with the time of now, and return its size in bytes."""
+        self.files[name], self.times[name] = list(lines), self.now()
         return self.size(name)
 
     def has_room(self, name: str, lines: list[str]) -> bool:

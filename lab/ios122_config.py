@@ -7,8 +7,10 @@ crypto map and IKEv2 are all younger than 12.2(8)T and therefore refused.
 
 from __future__ import annotations
 
-from . import banners
+from . import banners, known
 from .forms import Form
+
+LINES = "line {console <0-0:n>|aux <0-0:n>|vty <0-4:n> [<0-4:last>]}"
 
 MACROS = {
     "from": "{{any|host <ip:src>}|<ip:src> <mask:srcmask>}",
@@ -103,7 +105,7 @@ _GLOBAL = (
     Form("config", "snmp-server community <word:name> ~ [{RO|RW}] [<1-99:acl>]", "snmp-server", ("name",)),
     Form("config", "ntp server <ip:server>", "ntp server", ("server",)),
     banners.IOS,
-    Form("config", "line {con <0-0:n>|aux <0-0:n>|vty <0-4:n> [<0-4:last>]}", "line", ("line",), enters="line", off="none"),
+    Form("config", LINES, "line", ("line",), enters="line", off="none", hook="line"),
     Form("config", "interface <if:name>", "interface", ("name",), enters="interface", hook="interface"),
     Form(
         "config",
@@ -235,7 +237,7 @@ _INTERFACE = (
 )
 
 _LINE = (
-    Form("line", "exec-timeout ~ <0-35791:min> [<0-2147483:sec>]", "exec-timeout", hides="exec-timeout 10 0"),
+    Form("line", "exec-timeout ~ <0-35791:min> [<0-2147483:sec>]", "exec-timeout", hook="exec_timeout"),
     Form("line", "privilege level ~ <0-15:n>", "privilege level"),
     Form("line", "password ~ [{0|7}] <word:password>", "password"),
     Form("line", "login ~ [{local|authentication <word:list>}]", "login", off="store", text="{line}"),
@@ -250,4 +252,4 @@ _OTHER = (
     Form("route-map", "set ip next-hop <ip:via>", "set ip next-hop", ("via",)),
 )
 
-FORMS = _GLOBAL + _CRYPTO + _INTERFACE + _LINE + _OTHER
+FORMS = _GLOBAL + _CRYPTO + _INTERFACE + _LINE + _OTHER + known.FORMS

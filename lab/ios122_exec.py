@@ -7,6 +7,7 @@ documented for it, so the lab refuses it and plays the dialogue. `show crypto se
 
 from __future__ import annotations
 
+from . import known
 from .forms import ExecForm
 
 EXECS = (
@@ -76,8 +77,8 @@ EXECS = (
     ExecForm("show cdp [<line:rest>]", "not_played", 1),
     ExecForm("show debugging", "not_played", 1),
     ExecForm("show flash:", "not_played", 1),
-    ExecForm("show interfaces [<line:rest>]", "not_played", 1),
     ExecForm("show ip protocols", "not_played", 1),
     ExecForm("show processes [<line:rest>]", "not_played", 1),
     ExecForm("show reload", "show_reload", 1),
+    *known.execs(known.EXECS),
 )

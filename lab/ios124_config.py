@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import ios122_config as before
+from . import known
 from .forms import Form
+
+LINES = "line {console <0-0:n>|aux <0-0:n>|vty <0-4:n> [<0-15:last>]}"
 
 MACROS = before.MACROS | {
     "alg": (
@@ -75,7 +78,7 @@ CHANGED: Mapping[Change, tuple[Form, ...]] = {
     ),
     ("config", "line"): (
         Form("config", "control-plane", "control-plane", off="none"),
-        Form("config", "line {con <0-0:n>|aux <0-0:n>|vty <0-4:n> [<0-15:last>]}", "line", ("line",), enters="line", off="none"),
+        Form("config", LINES, "line", ("line",), enters="line", off="none", hook="line"),
         Form("config", "archive", "archive", enters="archive", hides="archive"),
         Form("archive", "path ~ <word:url>", "archive path", hook="archive_path"),
         Form("archive", "maximum ~ <1-14:n>", "archive maximum", hides="maximum 10"),
@@ -161,7 +164,7 @@ def revised(forms: tuple[Form, ...], changed: Mapping[Change, tuple[Form, ...]])
     return tuple(found)
 
 
-FORMS = revised(
-    tuple(form for form in before.FORMS if form.mode in PROMPTS),
-    CHANGED,
+FORMS = (
+    *revised(tuple(form for form in before.FORMS if form.mode in PROMPTS), CHANGED),
+    *known.refused_forms("config", known.CONFIG_124),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import ios122_exec as before
+from . import known
 from .forms import ExecForm
 
 #: Printed in other words than on 12.2, or asked for with more of them.
@@ -42,4 +43,5 @@ EXECS = (
     ExecForm("delete <word:url>", "delete"),
     ExecForm("delete /force <word:url>", "delete_at_once"),
     ExecForm("more <word:url>", "more"),
+    *known.execs(known.EXECS_124),
 )

@@ -7,6 +7,7 @@ exist on this release and are not played: the box says so.
 from __future__ import annotations
 
 from . import ios124_config as before
+from . import known
 from .forms import Form
 
 MACROS = before.MACROS | {
@@ -58,3 +59,4 @@ FORMS = before.revised(
         ("config", "ip classless"): (Form("config", "ip forward-protocol nd", "ip forward-protocol"),),
     },
 )
+FORMS = (*FORMS, *known.refused_forms("config", known.CONFIG_154))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from . import ios124_exec as before
+from . import known
 from .forms import ExecForm
 
 _REPLACED = {"reload": "reload_with_reason", "show_ip_route": "show_ip_route_local"}
@@ -18,4 +19,5 @@ EXECS = (
     ExecForm("configure revert now", "configure_revert_now"),
     ExecForm("configure revert timer <1-120:minutes>", "configure_revert_again"),
     ExecForm("show archive config rollback timer", "show_rollback_timer"),
+    *known.execs(known.EXECS_154),
 )

@@ -14,7 +14,7 @@ from .profile import Profile
 from .store import Layout
 
 _HEAD: Layout = (
-    "!", "version", "timestamps", "password-encryption", "!", "hostname", "!", "logging buffered", "logging console",
+    "!", "version", "timestamps", "password-encryption", "!", "hostname", "!", "kept head", "logging buffered", "logging console",
     "enable secret", "!",
 )  # fmt: skip
 _AAA: Layout = ("aaa new-model", "!", "!", "aaa authentication", "aaa authorization", "aaa session-id", "!")
@@ -27,16 +27,16 @@ _IP: Layout = (
     "ip local pool", "ip nat pool", "ip nat inside", "ip classless", "ip route", "ip http server", "ip pim", "!", "!",
     "named-acl", "access-list", "!", "route-map!", "snmp-server",
 )  # fmt: skip
-_TAIL: Layout = ("!", "mgcp profile!", "dial-peer cor", "!", "!", "ntp server", "banner.", "line", "!", "!")
+_TAIL: Layout = ("!", "mgcp profile!", "dial-peer cor", "!", "!", "ntp server", "kept tail", "banner.", "line", "!", "!")
 
 LAYOUT_2611: Layout = (
-    *_HEAD, *_AAA, "username", "ip subnet-zero", "ip cef", "!", "!", "ip domain-lookup", "ip domain-name", "!",
+    *_HEAD, *_AAA, "username", "ip subnet-zero", "ip cef", "!", "!", "ip domain-lookup", "ip domain-name", "kept ip", "!",
     "ip audit notify", "ip audit po", "!", *_CRYPTO, "fax interface-type", "mta receive", "!", "!", "interface!", "!",
     *_IP, "call rsvp-sync", "!", *_TAIL,
 )  # fmt: skip
 LAYOUT_3640: Layout = (
     *_HEAD, "aaa new-model", "aaa authentication", "aaa authorization", "aaa session-id", "username", "ip subnet-zero",
-    "ip cef", "!", "!", "ip domain-lookup", "ip domain-name", "ip audit notify", "ip audit po", "!", *_CRYPTO,
+    "ip cef", "!", "!", "ip domain-lookup", "ip domain-name", "kept ip", "ip audit notify", "ip audit po", "!", *_CRYPTO,
     "call rsvp-sync", "fax interface-type", "mta receive", "!", "!", "!", "interface!", *_IP, *_TAIL,
 )  # fmt: skip
 

@@ -18,22 +18,24 @@ CRYPTO: Layout = (
 )  # fmt: skip
 _HEAD: Layout = (
     "!", "version", "pad", "timestamps", "password-encryption", "!", "hostname", "!", "boot-start", "boot-end", "!",
-    "logging buffered", "logging console", "enable secret", "!",
+    "kept head", "logging buffered", "logging console", "enable secret", "!",
 )  # fmt: skip
 _TAIL: Layout = (
     "ip http server", "ip http secure-server", "!", "ip nat pool", "ip nat inside", "ip route", "!", "named-acl", "!",
-    "access-list", "!", "route-map!", "snmp-server", "!", "control-plane", "!", "!", "banner.", "line", "!", "ntp server",
+    "access-list", "!", "route-map!", "snmp-server", "!", "control-plane", "!", "!", "kept tail", "banner.", "line", "!",
+    "ntp server",
     "kron occurrence!", "kron policy!",
 )  # fmt: skip
 
 LAYOUT_124: Layout = (
     *_HEAD, "aaa new-model", "aaa authentication", "aaa authorization", "aaa session-id", "!", "!", "ip cef",
-    "ip domain-lookup", "ip domain-name", "ip ssh time-out", "ip ssh retries", "ip ssh version", "!", "!", "username",
+    "ip domain-lookup", "ip domain-name", "kept ip", "ip ssh time-out", "ip ssh retries", "ip ssh version", "!", "!", "username",
     "archive", "!", "!", *CRYPTO, "interface!", "ip local pool", "ip classless", *_TAIL,
 )  # fmt: skip
 LAYOUT_154: Layout = (
     *_HEAD, "aaa new-model", "aaa authentication", "aaa authorization", "aaa session-id", "!", "!", "!",
-    "ip domain-lookup", "ip domain-name", "ip cef", "ipv6 cef", "!", "!", "multilink", "license udi", "!", "!", "archive",
+    "ip domain-lookup", "ip domain-name", "kept ip", "ip cef", "ipv6 cef", "!", "!", "multilink", "license udi", "!", "!",
+    "archive",
     "username", "!", "!", "ip ssh time-out", "ip ssh retries", "ip ssh version", "!", "!", *CRYPTO, "interface!",
     "ip local pool", "ip forward-protocol", *_TAIL,
 )  # fmt: skip

@@ -17,14 +17,15 @@ from .store import Layout
 
 LAYOUT_17: Layout = (
     "!", "version", "timestamps", "password-encryption", "platform qfp", "platform punt", "platform console", "!", "hostname",
-    "!", "boot-start", "boot-end", "!", "!", "logging buffered", "logging console", "aaa new-model", "!", "!",
+    "!", "boot-start", "boot-end", "!", "!", "kept head", "logging buffered", "logging console", "aaa new-model", "!", "!",
     "aaa authentication", "aaa authorization", "aaa session-id", "!", "!", "!", "ip cef", "ip domain-lookup",
-    "ip domain-name", "!", "!", "!", "login on-success", "!", "!", "subscriber", "!", "multilink", "!", "!", "license udi",
+    "ip domain-name", "kept ip", "!", "!", "!", "login on-success", "!", "!", "subscriber", "!", "multilink", "!", "!",
+    "license udi",
     "archive", "memory free", "diagnostic", "!", "!", "enable secret", "!", "username", "!", "redundancy",
     "compliance shield", "!", "!", "!", *CRYPTO, "interface!", "ip local pool", "ip forward-protocol", "!",
     "ip http server", "ip http secure-server", "ip nat pool", "ip nat inside", "ip route", "ip ssh time-out",
     "ip ssh retries", "ip ssh version", "!", "named-acl", "!", "access-list", "!", "route-map!", "snmp-server", "!", "!",
-    "control-plane", "!", "!", "banner.", "line", "!", "ntp server", "kron occurrence!", "kron policy!", "!", "!",
+    "control-plane", "!", "!", "kept tail", "banner.", "line", "!", "ntp server", "kron occurrence!", "kron policy!", "!", "!",
 )  # fmt: skip
 
 _CONFIG = """\

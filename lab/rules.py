@@ -11,7 +11,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 
-from . import banners
+from . import banners, known
 from .edit import Edit, Misread, Refused
 from .store import Entry, Store
 from .syntax import valid_ip
@@ -340,7 +340,27 @@ def bind_map(edit: Edit) -> None:
         edit.box.binding_changed()
 
 
+def line(edit: Edit) -> None:
+    """`line console 0` is written `line con 0`."""
+    edit.values["line"] = edit.values["line"].replace("line console", "line con")
+    edit.entered = edit.put()
+
+
+def exec_timeout(edit: Edit) -> None:
+    """Minutes and seconds, both always written; ten minutes are the default that is not shown."""
+    minutes, seconds = edit.values.get("min", "10"), edit.values.get("sec", "0")
+    if edit.negated or (minutes, seconds) == ("10", "0"):
+        edit.clear()
+        return
+    edit.values |= {"min": minutes, "sec": seconds}
+    edit.put(f"exec-timeout {minutes} {seconds}")
+
+
 HOOKS: dict[str, Callable[[Edit], None]] = {
+    "line": line,
+    "kept": known.kept,
+    "not_played": known.not_played,
+    "exec_timeout": exec_timeout,
     "banner": banners.begin,
     "enable_secret": enable_secret,
     "username": username,

@@ -125,11 +125,6 @@ def kron_occurrence(edit: Edit) -> None:
         edit.entered = edit.put()
 
 
-def not_played(edit: Edit) -> None:
-    """The release knows the command and the lab does not play it; it says so rather than pretend."""
-    raise Refused(f"% The rehearsal lab does not play this command: {edit.values['line']}")
-
-
 HOOKS: dict[str, Callable[[Edit], None]] = {
     **rules.HOOKS,
     "sequenced_ace": sequenced_ace,
@@ -142,5 +137,4 @@ HOOKS: dict[str, Callable[[Edit], None]] = {
     "ip_domain_lookup": ip_domain_lookup,
     "archive_path": archive_path,
     "kron_occurrence": kron_occurrence,
-    "not_played": not_played,
 }

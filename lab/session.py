@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from . import answers, insecure, logforms
+from . import answers, insecure, known, logforms
 from .box import Box
 from .configure import INVALID, Place, apply, swallowed
 from .execs import Call, Handler
@@ -20,6 +20,8 @@ from .terminal import CTRL_C, CTRL_Z, HELP, Hangup, Interrupted, Terminal
 
 ENDLESS = 1 << 30
 _PIPE = re.compile(r"\s*\|\s*(\S+)\s*(.*)$")
+#: 15.x and 17.x ask this, in one piece; public programs answer it (cisco.ios, module ios_user).
+NO_USERNAME = "This operation will remove all username related configurations with same name.Do you want to continue? [confirm]"
 _FILTERS = ("begin", "exclude", "include", "section")
 
 
@@ -230,9 +232,13 @@ class Session:
         await self.show([*answer, *([] if INVALID in answer else insecure.warnings(self.box.faults, line))])
 
     async def _agreed(self, line: str) -> bool:
-        """Whether the line is to be applied; a fault asks that first."""
+        """Whether the line is to be applied; a release or a fault asks that first."""
         faults = self.box.faults
-        if not self.counted or "ask-after" not in faults or faults.text("ask-after") not in line:
+        if not self.counted:
+            return True
+        if self.box.release.late and re.match(r"\s*no\s+username\s+\S", line) and not self.asa_words:
+            return await self.confirm(NO_USERNAME)
+        if "ask-after" not in faults or faults.text("ask-after") not in line:
             return True
         how = faults.argument("ask-after", "HOW", "confirm")
         faults.strike("ask-after")
@@ -243,6 +249,9 @@ class Session:
     async def execute(self, line: str, offset: int = 0) -> None:
         """Run an exec command."""
         command, keep = self._piped(line)
+        if keep is None and not self.box.release.old and _elsewhere(line):
+            await self.show([f"% {known.words(line)}"])
+            return
         reading = self.box.release.execs[15 if self.level == 15 else 1].read(command)
         if keep is None and reading.verdict is Verdict.DONE:
             column = line.index("|") + 1 + len(line[line.index("|") + 1 :]) - len(line[line.index("|") + 1 :].lstrip())
@@ -328,6 +337,13 @@ class Session:
         """A log message as it comes in the middle of an output."""
         event = "%LINEPROTO-5-UPDOWN: Line protocol on Interface Serial0/0, changed state to down"
         return f"{self.box.stamp()}: {event}"
+
+
+def _elsewhere(line: str) -> bool:
+    """Whether the pipe behind a command leads into a file, a count or another form."""
+    match = _PIPE.search(line)
+    words = ("append", "count", "format", "redirect", "tee")
+    return match is not None and len([word for word in words if word.startswith(match[1].lower())]) == 1
 
 
 def filtered(lines: list[str], keep: tuple[str, str]) -> list[str]:

@@ -145,7 +145,8 @@ def classful(address: IPv4Address) -> IPv4Network:
 
 def _route_entry(box: Box, target: IPv4Address) -> list[str]:
     route = model.route_to(box.store, target)
-    if route is None or route.network.prefixlen == 0:
+    whole = target == IPv4Address(0)  # the default route itself, and not what falls under it
+    if route is None or (route.network.prefixlen == 0 and not whole):
         major = classful(target)
         near = any(i.network is not None and i.network.subnet_of(major) for i in model.interfaces(box.store))
         return ["% Subnet not in table"] if near else ["% Network not in table"]
@@ -154,8 +155,8 @@ def _route_entry(box: Box, target: IPv4Address) -> list[str]:
     )
     how = f"directly connected, via {route.interface.name}" if route.via is None else str(route.via)
     return [
-        f"Routing entry for {route.network}",
-        f'  Known via "{known}',
+        f"Routing entry for {route.network}{', supernet' if whole else ''}",
+        f'  Known via "{known}{", candidate default path" if whole else ""}',
         "  Routing Descriptor Blocks:",
         f"  * {how}",
         "      Route metric is 0, traffic share count is 1",

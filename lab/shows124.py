@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 from ipaddress import IPv4Network
 
 from . import model, shows
@@ -32,17 +34,44 @@ def ip_ssh(box: Box) -> list[str]:
     return [f"SSH Enabled - version {version}", "Authentication timeout: 120 secs; Authentication retries: 3"]
 
 
-def directory(box: Box) -> list[str]:
-    """`dir flash:`."""
-    rows = [(box.flash.image, IMAGE_BYTES)] if box.flash.image else []
-    rows += [(name, box.flash.size(name)) for name in box.flash.files]
-    when = f"{box.wall():%b} {box.wall().day:>2} {box.wall().year} {box.wall():%H:%M:%S} +00:00"
-    lines = [f"{number:>5}  -rw- {size:>11}  {when}  {name}" for number, (name, size) in enumerate(rows, start=1)]
-    used = sum(size for _, size in rows)
-    if "flash-full" in box.faults:
-        used = box.flash.room
-    tail = f"{box.flash.room} bytes total ({box.flash.room - used} bytes free)"
-    return [f"Directory of {box.disks[-1]}:/", "", *(lines or ["No files in directory"]), "", tail]
+#: When the image was copied to the flash, before the rehearsal began.
+IMAGE_TIME = timedelta(days=-400, hours=-3)
+
+
+def directory(box: Box, url: str = "") -> list[str]:
+    """`dir`: a file system of the box, or the files in it that the argument names, where `*` stands for anything."""
+    disk, colon, name = (url or f"{box.disks[-1]}:").partition(":")
+    name = name.lstrip("/")
+    if not colon or disk not in (*box.disks, "nvram"):
+        return [f"%Error opening {url} (No such device)", ""]
+    rows, room = _nvram(box) if disk == "nvram" else _flash(box)
+    shown = [row for row in rows if not name or fnmatchcase(row[0], name)]
+    if name and not shown:
+        return [f"%Error opening {disk}:/{name} (No such file or directory)", ""]
+    lines = [_row(number, row) for number, row in enumerate(rows, start=1) if row in shown]
+    used = room if "flash-full" in box.faults else sum(size for _, size, _ in rows)
+    place = f"{box.disks[-1] if disk != 'nvram' else disk}:/{name}"
+    tail = f"{room} bytes total ({room - used} bytes free)"
+    return [f"Directory of {place}", "", *(lines or ["No files in directory"]), "", tail]
+
+
+File = tuple[str, int, datetime | None]
+
+
+def _row(number: int, row: File) -> str:
+    name, size, when = row
+    date = f"{when:%b} {when.day:>2} {when.year} {when:%H:%M:%S} +00:00" if when is not None else f"{'<no date>':>28}"
+    return f"{number:>5}  -rw- {size:>11}  {date}  {name}"
+
+
+def _flash(box: Box) -> tuple[list[File], int]:
+    image: list[File] = [(box.flash.image, IMAGE_BYTES, box.profile.clock + IMAGE_TIME)] if box.flash.image else []
+    return [*image, *((name, box.flash.size(name), box.flash.times[name]) for name in box.flash.files)], box.flash.room
+
+
+def _nvram(box: Box) -> tuple[list[File], int]:
+    startup: list[File] = [("startup-config", box.saved.size, None)] if box.saved.lines else []
+    return [*startup, ("private-config", 0, None)], box.profile.nvram
 
 
 _CODES = """\

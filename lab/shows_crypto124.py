@@ -221,6 +221,7 @@ def _entry(box: Box, entry: model.MapEntry) -> list[str]:
     told = stored.child("map description") if stored is not None else None
     lines = [f"        Description: {told.values['text']}"] if told is not None else []
     lines += [f"        Peer = {peer}" for peer in entry.peers]
+    lines += ["        Access-List SS dynamic: False"] if box.release.xe and entry.acl else []
     if entry.acl:
         lines.append(f"        Extended IP access list {entry.acl}")
         lines += [f"            access-list {entry.acl} {line}" for line in model.acl_lines(box.store, entry.acl)]
@@ -229,9 +230,11 @@ def _entry(box: Box, entry: model.MapEntry) -> list[str]:
     if entry.peers:
         lines.append(f"        Current peer: {entry.peers[0]}")
     lines.append(f"        Security association lifetime: {entry.kilobytes} kilobytes/{entry.seconds} seconds")
+    lines += ["        Dualstack (Y/N): N", ""] if box.release.xe else []
     lines += ["        Responder-Only (Y/N): N"] if words(box).sections else []
     lines.append(f"        PFS (Y/N): {'Y' if entry.pfs else 'N'}")
     lines += [f"        DH group:  {entry.pfs}"] if entry.pfs else []
+    lines += ["        Mixed-mode : Disabled"] if words(box).sections else []
     sets = stored.child("set transform-set") if stored is not None else None
     lines.append("        Transform sets={ ")
     for item in sets.text.split()[2:] if sets is not None else []:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import ClassVar
 
 import asyncssh
 
@@ -37,6 +38,8 @@ def delayed(connection: asyncssh.SSHServerConnection, box: Box) -> Late:
 
 class SshLine(Vty, asyncssh.SSHServerSession[bytes]):
     """The one session of a connection."""
+
+    transport: ClassVar[str] = "ssh"
 
     def __init__(self, box: Box, connection: asyncssh.SSHServerConnection) -> None:
         super().__init__(box)

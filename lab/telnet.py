@@ -69,16 +69,22 @@ class TelnetLine(Vty, asyncio.Protocol):
 
     def _answer_option(self, command: int, option: int) -> None:
         if command == DO and option not in (ECHO, SGA):
-            self.raw(bytes((IAC, WONT, option)))
+            self._command(IAC, WONT, option)
         elif command == WILL and option != SGA:
-            self.raw(bytes((IAC, DONT, option)))
+            self._command(IAC, DONT, option)
+
+    def _command(self, *words: int) -> None:
+        """Say something in the protocol itself."""
+        self.flush_all()
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(bytes(words))
 
     # terminal.Terminal
 
     def send(self, data: bytes) -> None:
         """Give bytes to the transport."""
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(data)
+            self._transport.write(data.replace(b"\xff", b"\xff\xff"))  # RFC 854: a byte 255 of the text is doubled
 
     def close(self) -> None:
         """Cut the line: what was written goes out, nothing more is read."""
@@ -100,7 +106,7 @@ class TelnetLine(Vty, asyncio.Protocol):
             if "no-answer" in self.box.faults:
                 while True:
                     await self.read_key()
-            self.raw(bytes((IAC, WILL, ECHO, IAC, WILL, SGA, IAC, DONT, 39, IAC, DO, 31)))
+            self._command(IAC, WILL, ECHO, IAC, WILL, SGA, IAC, DONT, 39, IAC, DO, 31)
             self.write("\n" + banners.shown(self.box.store, "motd", "login"))
             session = await self._login()
             if session is not None:

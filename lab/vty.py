@@ -11,12 +11,15 @@ import secrets
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable
+from typing import ClassVar
 
 from .box import Box
 from .terminal import HELP, Half, Hangup, Terminal
 
 VTYS = 5
 PIECE_SECONDS = 0.001
+MINUTES = 120
+PACE_SECONDS = 120.0
 LONGEST = 254  # characters of a line that the router reads; it rings the bell at the next one
 
 
@@ -70,6 +73,8 @@ def pieces(data: bytes) -> list[bytes]:
 
 class Vty(Terminal):
     """One line; a transport feeds it and sends what it writes."""
+
+    transport: ClassVar[str] = "telnet"
 
     def __init__(self, box: Box) -> None:
         self.box = box
@@ -173,7 +178,11 @@ class Vty(Terminal):
                 raise Hangup
             self._waiting = True
             self._arrived.clear()
-            await self._arrived.wait()
+            try:
+                await asyncio.wait_for(self._arrived.wait(), self.patience())
+            except TimeoutError:
+                self.close()
+                raise Hangup from None
         key = chr(self._input.pop(0))
         if self._after_cr and key in "\n\0":
             self._after_cr = False
@@ -235,6 +244,17 @@ class Vty(Terminal):
         width = len(self._shown)
         self._shown = f"${self._shown[11:]}"
         self.raw(b"\b" * width + self._shown.encode("latin-1") + b" " * 10 + b"\b" * 10)
+
+    def patience(self) -> float | None:
+        """Real seconds that the line may be idle; None for ever.
+
+        The box counts by its own clock. A time of minutes stays long enough for a client, which cannot hurry as that clock does.
+        """
+        seconds = self.box.idle_seconds(self.transport)
+        if seconds is None:
+            return None
+        real = seconds / self.box.clock.speed
+        return real if seconds < MINUTES else max(real, PACE_SECONDS)
 
     def interrupted(self) -> bool:
         """Ctrl-^ was typed."""

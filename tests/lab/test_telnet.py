@@ -89,10 +89,11 @@ def test_a_question_mark_helps_and_leaves_the_line(still: LabHandle) -> None:
     with login(still, "vpn2611") as line:
         line.send("show crypto ?")
         text = line.until(r"vpn2611#show crypto $")
-        assert [item.strip() for item in text.splitlines()[1:7]] == ["dynamic-map", "engine", "ipsec", "isakmp", "map", ""]
+        words = ["ca", "dynamic-map", "engine", "ipsec", "isakmp", "key", "map", ""]
+        assert [item.strip() for item in text.splitlines()[1:9]] == words
         assert "dst             src" in line.ask("isakmp sa")
         line.send("show cl?")
-        assert "\r\nclock\r\n" in line.until(r"vpn2611#show cl$")
+        assert "\r\nclass-map  clock\r\n" in line.until(r"vpn2611#show cl$")
         line.ask("\x15")
         line.ask("configure terminal")
         line.send("crypto isakmp key Half?Key address 172.18.124.199\r\n")
