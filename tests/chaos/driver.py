@@ -64,8 +64,6 @@ class _Play:
         for item in (item for item in trial.strikes if item.line == 0):
             ground.tell(f"from the beginning: {item}")
             self._later(break_device(ground, item))
-        if any(others.added or others.removed for others in ground.foreign.values()):
-            ground.remember()
         if trial.slow:
             for name in ENDS:
                 if not any(item.words[:1] == ("slow",) and item.device == name for item in trial.strikes):

@@ -35,6 +35,8 @@ class Foreign:
     removed: set[Path] = field(default_factory=set)
     #: Lines that have to be there still, unless the device has gone back by itself.
     kept: set[Path] = field(default_factory=set)
+    #: Lines that come and go with a fault of the lab.
+    either: set[Path] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Judge:
         others, found = self.foreign.get(name, Foreign()), []
         for what in ("running", "startup"):
             gone, more = differing(getattr(old, what), getattr(device.state, what))
-            gone, more = gone - others.removed, more - others.added - stays
+            gone, more = gone - others.removed - others.either, more - others.added - others.either - stays
             found += [f"{what} lacks {told(gone)}"] * bool(gone) + [f"{what} has {told(more)}"] * bool(more)
         lost = others.kept - set(device.state.running)
         if lost and not device.went_back:
@@ -118,11 +120,15 @@ class Judge:
         found = [f"lacks {what}" for what in missing(device.text, self.goal.wanted[name], asa=device.is_asa)]
         gone, more = differing(self.before[name].running, device.state.running)
         others = self.foreign.get(name, Foreign())
-        strange = {path for path in (gone - others.removed) | (more - others.added) if not _OURS.search(" > ".join(path))}
+        strange = {
+            path
+            for path in ((gone - others.removed) | (more - others.added)) - others.either
+            if not _OURS.search(" > ".join(path))
+        }
         found += [f"and something else changed: {told(strange)}"] * bool(strange)
         if device.state.shown != device.state.startup:
             unsaved, saved = differing(device.state.startup, device.state.shown)
-            if not (unsaved | saved) <= others.added | others.removed:
+            if not (unsaved | saved) <= others.added | others.removed | others.either:
                 found.append(f"is not saved: {told(unsaved | saved)}")
         return found
 

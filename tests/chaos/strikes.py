@@ -61,10 +61,9 @@ def break_device(scene_ground: Ground, what: Strike) -> list[Later]:
         ground.lab.fault(device.name, name, *arguments)
     except NoSuchFault as error:
         raise AssertionError(f"the lab does not take {what}: {error}") from error
-    gone, more = differing(before, lines_of(device.keys_shown))
+    _, more = differing(before, lines_of(device.keys_shown))
     if any("banner" in path[0] for path in more):
-        ground.foreign[device.name].added |= more
-        ground.foreign[device.name].removed |= gone
+        ground.foreign[device.name].either |= more
     return [(what.seconds, lambda: ground.lab.fault(device.name, name, on=False))]
 
 

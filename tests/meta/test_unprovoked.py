@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from .sites import Site, error_names, sites
-from .unprovoked import KNOWN, complaints, known, reached, unprovoked
+from .unprovoked import KNOWN, anew, complaints, known, reached, unprovoked
 
 HERE = Path(__file__).parent
 PROVOKES = """
@@ -81,3 +81,11 @@ def test_each_exception_has_a_reason() -> None:
     known(KNOWN.read_text())
     with pytest.raises(ValueError, match="no reason"):
         known("changes/x.py | f | ChangeError | no free number\n")
+
+
+def test_the_list_that_is_made_anew_has_no_complaint() -> None:
+    """What was excused keeps its reason, what is new gets the one that is given, and what is provoked or gone is dropped."""
+    old, new, gone = site("f"), site("g"), site("h")
+    text = anew([old, new], (old, new), {old.key: "cannot happen", gone.key: "cannot happen"}, "to be looked at")
+    assert known(text) == {old.key: "cannot happen", new.key: "to be looked at"}
+    assert complaints([old, new], (old, new), known(text)) == []

@@ -1,7 +1,8 @@
-"""Which refusals no test has provoked, of all that sites.py finds: run as ``python tests/meta/unprovoked.py NOTES``.
+"""Which refusals no test has provoked, of all that sites.py finds: run as ``python tests/meta/unprovoked.py NOTES [REASON]``.
 
 ``unprovoked.txt`` beside this file names those that are known, with a reason each. It may only shrink: a place that is not in it
 and was not reached fails, and so does an entry whose place is gone or was reached, unless its reason begins with ``at times``.
+With a REASON the list is made anew: entries that are wrong go, and what is missing is written below that reason, to be looked at.
 """
 
 from __future__ import annotations
@@ -60,6 +61,18 @@ def complaints(missed: list[Site], of: tuple[Site, ...], excused: dict[str, str]
     return [*new, *gone, *(f"is provoked now, so take it off the list: {key}" for key in now)]
 
 
+def anew(missed: list[Site], of: tuple[Site, ...], excused: dict[str, str], reason: str) -> str:
+    """The list as it would have to be: what is still missed keeps its reason, and what is new gets this one."""
+    missing, every = {site.key for site in missed}, {site.key for site in of}
+    kept = {key: why for key, why in excused.items() if key in missing or (key in every and why.startswith(AT_TIMES))}
+    kept |= dict.fromkeys(missing - set(kept), reason)
+    parts = []
+    for why in dict.fromkeys([*excused.values(), reason]):
+        keys = sorted(key for key, own in kept.items() if own == why)
+        parts += ["\n".join([f"# {why}", *keys]) + "\n"] if keys else []
+    return "\n".join(parts)
+
+
 def main() -> int:
     """Print the table and the complaints; 1 if there is one."""
     notes, every = Path(sys.argv[1]), sites()
@@ -68,6 +81,9 @@ def main() -> int:
         print(f"no notes in {notes}: make test writes them")
         return 1
     missed, excused = unprovoked(hits, every), known(KNOWN.read_text())
+    if len(sys.argv) > 2:
+        KNOWN.write_text(anew(missed, every, excused, sys.argv[2]))
+        excused = known(KNOWN.read_text())
     total, left = Counter(_folder(site) for site in every), Counter(_folder(site) for site in missed)
     for name in sorted(total):
         print(f"{name:32} places {total[name]:4}   provoked {total[name] - left[name]:4}   not {left[name]:4}")

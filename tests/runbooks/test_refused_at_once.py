@@ -1,0 +1,104 @@
+"""Command lines, files and keys that are wrong are refused before any device is thought of, each with its own sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from nr_run.inventory.errors import Exit, NrRunError, SecretError
+from nr_run.inventory.secrets import Secrets
+from nr_run.runbooks.cli import cli
+from nr_run.runbooks.run_folder import RunFolder
+from nr_run.runbooks.vault import seal, unseal
+
+
+def refusal(*words: str) -> NrRunError:
+    """The error with which a command ends that nobody sits in front of."""
+    error = CliRunner().invoke(cli, list(words), input="").exception
+    assert isinstance(error, NrRunError), error
+    return error
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("--plan", "--yes"), Exit.USAGE, "--plan looks and --yes does: say one of them"),
+        ((), Exit.USAGE, "there is nobody to ask here"),
+        (("--yes", "--dead-man", "1", "--ike-wait", "30"), Exit.USAGE, "--dead-man 1 would fire before --ike-wait 30 is over"),
+        (("--plan", "--inventory", "{empty}"), Exit.NOTHING_MATCHED, "holds no inventory: there is no hosts.yaml"),
+    ],
+    ids=["look and do", "nobody there", "too short", "no inventory"],
+)
+def test_a_deploy_that_makes_no_sense(tmp_path: Path, words: tuple[str, ...], code: Exit, sentence: str) -> None:
+    """It ends with its own code and says what to say instead."""
+    error = refusal("deploy-l2l", *(word.format(empty=tmp_path) for word in words), "--runs", str(tmp_path / "runs"))
+    assert error.exit_code == code
+    assert sentence in str(error)
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "command", "sentence"),
+    [
+        (None, "show version", "cannot be read"),
+        (b"\x00\x01\x02\xff" * 50, "show version", "binary data"),
+        (b"", "show version", "the text is empty"),
+        (b"Command authorization failed.\n", "show version", "Command authorization failed"),
+        (b"nothing of the kind\n", "show ip nothing", "no template reads"),
+        (b"nothing of the kind\n", "show version", "this is not the output of"),
+    ],
+    ids=["no file", "binary", "empty", "refused", "no such command", "something else"],
+)
+def test_a_file_that_is_no_output(tmp_path: Path, content: bytes | None, command: str, sentence: str) -> None:
+    """What cannot be read as the output of a command is refused, whatever it is."""
+    file = tmp_path / "output.txt"
+    if content is not None:
+        file.write_bytes(content)
+    error = refusal("parse", "--os", "ios", command, str(file))
+    assert error.exit_code == Exit.INTENT
+    assert sentence in str(error)
+
+
+@pytest.fixture
+def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run folder whose secrets were sealed with a key of its own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("NR_RUN_KEY", raising=False)
+    folder = RunFolder.make(tmp_path / "runs", "deploy-l2l", Secrets(()))
+    seal(folder, Secrets(()))
+    folder.close()
+    return folder.path
+
+
+def key_of(sealed: Path) -> Path:
+    """The file of the key."""
+    (found,) = (sealed.parent.parent / "config").rglob("run-key")
+    return found
+
+
+def test_secrets_without_their_key(sealed: Path) -> None:
+    """Sealed secrets are opened with their key; with no key, with another one and with no file there is a sentence each."""
+    unseal(sealed)
+    key = key_of(sealed)
+    kept = key.read_bytes()
+    key.write_bytes(kept[:-12] + b"AAAAAAAAAAA=")
+    with pytest.raises(SecretError, match="is not the key of"):
+        unseal(sealed)
+    key.unlink()
+    with pytest.raises(SecretError, match="cannot be read"):
+        unseal(sealed)
+    key.write_bytes(kept)
+    (sealed / "secrets.enc").unlink()
+    with pytest.raises(SecretError, match="without it the run's keys are not known"):
+        unseal(sealed)
+
+
+def test_a_key_file_that_holds_no_key(sealed: Path) -> None:
+    """Nothing is sealed with a text that is no key, and what to do is said."""
+    key_of(sealed).write_text("not a key\n")
+    folder = RunFolder(sealed, "deploy-l2l", Secrets(()))
+    with pytest.raises(SecretError, match="holds no key; move it away"):
+        seal(folder, Secrets(()))
+    folder.close()
