@@ -21,11 +21,12 @@ _MARKED = re.compile(r"(?P<head>(?!\s*(?:description|remark|name)\s)\S.*?) (?P<r
 _CHOSEN = re.compile(r"(?P<head>banner \S+|menu \S+ (?:title|prompt|status-line)) (?P<rest>(?P<mark>\S$|[^\w\s^]).*)")
 #: The command of one line of a banner on an ASA.
 _ASA_BANNER = re.compile(r"(?P<head>banner \S+)(?P<rest>(?: .*)?)")
-#: Sections that end with a line of their own: the line that begins one, the line that ends it.
+#: Sections that end with a line of their own: the line that begins one, the line that ends it, and what may stand between. A
+#: certificate may be shown without its bytes and without an end; then the end of another one must not be taken for its own.
 _SECTIONS = (
-    (re.compile(r"macro name \S+"), re.compile(r"@")),
-    (re.compile(r"certificate (?:[a-z-]+ )*[0-9A-Fa-f]+"), re.compile(r"quit")),
-    (re.compile(r"http-raw-request"), re.compile(r"exit")),
+    (re.compile(r"macro name \S+"), re.compile(r"@"), re.compile(r".*")),
+    (re.compile(r"certificate (?:[a-z-]+ )*[0-9A-Fa-f]+"), re.compile(r"quit"), re.compile(r"(?:  |\t).*|[0-9A-Fa-f ]*")),
+    (re.compile(r"http-raw-request"), re.compile(r"exit"), re.compile(r".*")),
 )
 #: What only an ASA, or a PIX, shows.
 _ASA = re.compile(r"^(?:(?:ASA|PIX) Version | nameif \S)", re.MULTILINE)
@@ -85,10 +86,12 @@ def _delimited(lines: Sequence[str], number: int, head: str, rest: str, mark: re
 
 
 def _section(lines: Sequence[str], number: int, line: str) -> Literal | None:
-    ending = next((end for begin, end in _SECTIONS if begin.fullmatch(line)), None)
-    if ending is None:
+    ending, body = next(((end, body) for begin, end, body in _SECTIONS if begin.fullmatch(line)), (None, None))
+    if ending is None or body is None:
         return None
     for end in range(number + 1, len(lines)):
+        if not ending.fullmatch(lines[end].strip()) and not body.fullmatch(lines[end]):
+            return None
         if ending.fullmatch(lines[end].strip()):
             return Literal(line, "".join(f"\n{text}" for text in lines[number + 1 : end + 1]), end + 1 - number)
     return None

@@ -80,25 +80,26 @@ def exemption(pair: Selector, way: Way, nodes: Sequence[Node], *, twice: bool) -
 
 def _old(nodes: Sequence[Node], pair: Selector, way: Way) -> Iterator[tuple[str, str]]:
     """Releases up to 8.2, in the order in which the rules are asked, which is not that of the configuration."""
-    here = [node.line for node in nodes]
+    named = _Named.of(nodes)
+    here = [node.line for node in nodes if node.line.startswith(("nat", "static "))]
     for line in here:
         match = _NAT_0.fullmatch(line)
-        if match and way.inside in (None, match["real"]) and _permits(nodes, match["list"], pair) == "permit":
+        if match and way.inside in (None, match["real"]) and _permits(named, match["list"], pair) == "permit":
             yield line, _LEAVES if way.inside else _TAKES
     for line in here:
         static = _STATIC.fullmatch(line)
         if static and way.inside in (None, static["real"]) and static["mapped"] in (way.outside, "any"):
-            yield line, _of_static(nodes, static, pair)
+            yield line, _of_static(named, static, pair)
         elif static and static["real"] == way.outside and (way.inside is None or static["mapped"] in (way.inside, "any")):
-            yield line, _of_far_side(_of_static(nodes, static, pair[::-1]))
+            yield line, _of_far_side(_of_static(named, static, pair[::-1]))
         elif line.startswith("static ") and not static:
             yield line, _TAKES
     dynamic = [match for line in here if not _NAT_0.fullmatch(line) and (match := _DYNAMIC.fullmatch(line))]
     for rule in sorted(dynamic, key=_place_of_dynamic):
         if way.inside in (None, rule["real"]):
-            yield rule[0], _of_dynamic(nodes, rule, pair)
+            yield rule[0], _of_dynamic(named, rule, pair)
         elif rule["real"] == way.outside and rule["what"].endswith(" outside"):
-            yield rule[0], _of_far_side(_of_dynamic(nodes, rule, pair[::-1]))
+            yield rule[0], _of_far_side(_of_dynamic(named, rule, pair[::-1]))
     if "nat-control" in here:
         yield "nat-control", _TAKES
 
@@ -116,18 +117,18 @@ def _of_far_side(says: str) -> str:
     return _TAKES if says == _TAKES else _PASSES
 
 
-def _of_static(nodes: Sequence[Node], rule: re.Match[str], pair: Selector) -> str:
+def _of_static(here: _Named, rule: re.Match[str], pair: Selector) -> str:
     if rule["list"]:
-        return _PASSES if _permits(nodes, rule["list"], pair) == "deny" else _TAKES
+        return _PASSES if _permits(here, rule["list"], pair) == "deny" else _TAKES
     inside = _networks(f"{rule['local']} {rule['mask'] or '255.255.255.255'}", {})
     if _misses(inside, pair[0]):
         return _PASSES
     return _LEAVES if rule["global"] == rule["local"] and _holds(inside, pair[0]) else _TAKES
 
 
-def _of_dynamic(nodes: Sequence[Node], rule: re.Match[str], pair: Selector) -> str:
+def _of_dynamic(here: _Named, rule: re.Match[str], pair: Selector) -> str:
     if rule["what"].startswith("access-list "):
-        says = _permits(nodes, rule["what"].split()[1], pair)
+        says = _permits(here, rule["what"].split()[1], pair)
         return _PASSES if says == "deny" else _TAKES
     inside = _networks(" ".join(rule["what"].split()[:2]), {})
     if _misses(inside, pair[0]):
@@ -136,16 +137,30 @@ def _of_dynamic(nodes: Sequence[Node], rule: re.Match[str], pair: Selector) -> s
     return _LEAVES if rule["id"] == "0" and _holds(inside, pair[0]) else _TAKES
 
 
-def _permits(nodes: Sequence[Node], name: str, pair: Selector) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the rules refer to, by name: network objects, and lines of access lists without their remarks."""
+
+    objects: _Objects
+    lists: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, nodes: Sequence[Node]) -> _Named:
+        lists: dict[str, list[str]] = {}
+        for node in nodes:
+            words = node.line.split(" ", 3)
+            if words[0] == "access-list" and len(words) > 2 and words[2] != "remark":
+                lists.setdefault(words[1], []).append(node.line)
+        return cls(_objects(nodes), lists)
+
+
+def _permits(here: _Named, name: str, pair: Selector) -> str | None:
     """What an access list says of all of the pair, ``permit`` or ``deny``; None where that is not certain."""
-    objects = _objects(nodes)
-    for node in nodes:
-        if not node.line.startswith(f"access-list {name} ") or node.line.startswith(f"access-list {name} remark"):
-            continue
-        match = _ACE.fullmatch(node.line)
+    for line in here.lists.get(name, ()):
+        match = _ACE.fullmatch(line)
         if match is None:
             return None
-        source, target = (_networks(match[group], objects) for group in (3, 4))
+        source, target = (_networks(match[group], here.objects) for group in (3, 4))
         if not _misses(source, pair[0]) and not _misses(target, pair[1]):
             return match["action"] if _holds(source, pair[0]) and _holds(target, pair[1]) else None
     return "deny"

@@ -16,16 +16,16 @@ from ..changes.asa_families import INHERITED
 from ..changes.nameif import find_interface, interfaces
 from ..changes.objects import Config, read
 from ..parsers import parse
-from .acl import Flow, asa_lists
+from .acl import Flow, Says, Verdict, asa_lists
 from .box import Box, say
 from .commands import COMMANDS
 from .finding import Finding
-from .transit import list_findings
+from .transit import IKE, list_findings
 from .ways import asa_ways
 
 RUNNING = COMMANDS["asa"].running
 ROUTE = COMMANDS["asa"].route
-_GROUP = re.compile(r"access-group (?P<list>\S+) (?:(?P<way>in|out) interface (?P<nameif>\S+)|global)(?: .*)?")
+_GROUP = re.compile(r"access-group (?P<list>\S+) (?:(?P<way>in|out) interface (?P<nameif>\S+)|global)(?P<more> .*)?")
 DEFAULT = "group-policy DfltGrpPolicy"
 
 
@@ -37,6 +37,7 @@ def transit(box: Box) -> Iterator[Finding]:
     config = read("asa", box.outputs[RUNNING])
     for nameif in sorted(_inside(box, found.nameif)):
         yield from _from_inside(box, config, nameif, found.nameif)
+    yield from _to_the_box(box, config, found.nameif)
     out = [match for match in _groups(box) if match["way"] == "out" and match["nameif"] == found.nameif]
     for match in out:
         for flow in _flows(box):
@@ -48,8 +49,21 @@ def _flows(box: Box) -> Iterator[Flow]:
     return (Flow("ip", local, remote) for local, remote in box.end.selectors)
 
 
-def _groups(box: Box) -> list[re.Match[str]]:
-    return [match for node in box.nodes if (match := _GROUP.fullmatch(node.line))]
+def _groups(box: Box, *, control: bool = False) -> list[re.Match[str]]:
+    """Lists at interfaces: for what passes through, or for what is sent to the firewall itself (``control-plane``)."""
+    found = (match for node in box.nodes if (match := _GROUP.fullmatch(node.line)))
+    return [match for match in found if ("control-plane" in (match["more"] or "").split()) is control]
+
+
+def _to_the_box(box: Box, config: Config, outside: str) -> Iterator[Finding]:
+    """IKE and ESP of the peer are for the firewall itself. Whether such a list denies what no line permits is not known."""
+    own, peer = (IPv4Network(end.outside_ip) for end in (box.end.local, box.end.remote))
+    for match in (group for group in _groups(box, control=True) if group["nameif"] == outside):
+        for flow in (Flow("udp", peer, own, IKE), Flow("esp", peer, own)):
+            verdict = asa_lists(config, (match["list"],), flow)
+            if not verdict.line:
+                verdict = Verdict(Says.UNREAD)
+            yield from list_findings(box, verdict, repr(match[0]), match["list"], flow)
 
 
 def _inside(box: Box, outside: str) -> frozenset[str]:

@@ -6,7 +6,8 @@ Translation comes before the crypto map: what it takes no longer matches the sel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from ..changes.selectors import Selector, network
@@ -25,14 +26,40 @@ _CLAUSE = re.compile(r"route-map (?P<name>\S+) (?P<action>permit|deny) \d+")
 
 def translations(nodes: Sequence[Node], pair: Selector) -> Iterator[tuple[str, bool]]:
     """Each translation of the box that could concern the pair, with True if it certainly leaves all of the pair alone."""
+    here = None
     for node in nodes:
+        if not node.line.startswith("ip nat "):
+            continue
+        here = here or _Named.of(nodes)
         dynamic, static = _DYNAMIC.fullmatch(node.line), _STATIC.fullmatch(node.line)
         if dynamic:
             seen = _as_seen(dynamic, pair)
             judge = _list if dynamic["kind"] == "list" else _route_map
-            yield node.line, judge(nodes, dynamic["name"], seen) == "deny"
+            yield node.line, judge(here, dynamic["name"], seen) == "deny"
         elif static and _concerns(static, seen := _as_seen(static, pair)):
-            yield node.line, bool(static["name"]) and _route_map(nodes, static["name"], seen) == "deny"
+            yield node.line, bool(static["name"]) and _route_map(here, static["name"], seen) == "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What translation refers to, by name: lines of access lists, and clauses of route maps with their action."""
+
+    lists: Mapping[str, Sequence[str]]
+    clauses: Mapping[str, Sequence[tuple[str, Node]]]
+
+    @classmethod
+    def of(cls, nodes: Sequence[Node]) -> _Named:
+        lists: dict[str, list[str]] = {}
+        clauses: dict[str, list[tuple[str, Node]]] = {}
+        for node in nodes:
+            words = node.line.split(" ", 3)
+            if words[:2] == ["ip", "access-list"] and len(words) == 4:
+                lists.setdefault(words[3], []).extend(re.sub(r"^\d+ (?=permit|deny|remark)", "", line) for line in node.children)
+            elif words[0] == "access-list" and len(words) > 2:
+                lists.setdefault(words[1], []).append(" ".join(words[2:]).strip())
+            elif clause := _CLAUSE.fullmatch(node.line):
+                clauses.setdefault(clause["name"], []).append((clause["action"], node))
+        return cls(lists, clauses)
 
 
 def _as_seen(rule: re.Match[str], pair: Selector) -> Selector:
@@ -51,9 +78,9 @@ def _concerns(static: re.Match[str], pair: Selector) -> bool:
     return inside.overlaps(pair[0])
 
 
-def _list(nodes: Sequence[Node], name: str, pair: Selector) -> str | None:
+def _list(here: _Named, name: str, pair: Selector) -> str | None:
     """What the access list says of all of the pair, ``permit`` or ``deny``; None where that is not certain."""
-    rules = [line for line in _rules(nodes, name) if not line.startswith("remark")]
+    rules = [line for line in here.lists.get(name, ()) if not line.startswith("remark")]
     for line in rules:
         rule = _EXTENDED.fullmatch(line) or _STANDARD.fullmatch(line)
         if rule is None:
@@ -69,25 +96,17 @@ def _list(nodes: Sequence[Node], name: str, pair: Selector) -> str | None:
     return "deny" if rules else None
 
 
-def _rules(nodes: Sequence[Node], name: str) -> Iterator[str]:
-    for node in nodes:
-        if node.line in (f"ip access-list extended {name}", f"ip access-list standard {name}"):
-            yield from (re.sub(r"^\d+ (?=permit|deny|remark)", "", child) for child in node.children)
-        elif node.line.startswith(f"access-list {name} "):
-            yield node.line.removeprefix(f"access-list {name} ").strip()
-
-
-def _route_map(nodes: Sequence[Node], name: str, pair: Selector) -> str | None:
+def _route_map(here: _Named, name: str, pair: Selector) -> str | None:
     """As ``_list``, of a route map whose clauses match access lists and nothing else."""
-    clauses = [(clause, node) for node in nodes if (clause := _CLAUSE.fullmatch(node.line)) and clause["name"] == name]
-    for clause, node in clauses:
+    clauses = here.clauses.get(name, ())
+    for action, node in clauses:
         conditions = [line for line in node.children if line.startswith("match ")]
         if not conditions:
-            return str(clause["action"])
+            return action
         if len(conditions) > 1 or not conditions[0].startswith("match ip address "):
             return None
-        said = {_list(nodes, word, pair) for word in conditions[0].split()[3:]}
+        said = {_list(here, word, pair) for word in conditions[0].split()[3:]}
         if said == {"deny"}:
             continue
-        return str(clause["action"]) if said == {"permit"} else None
+        return action if said == {"permit"} else None
     return "deny" if clauses else None

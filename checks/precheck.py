@@ -33,12 +33,14 @@ _LOCAL_ADDRESS = re.compile(r"crypto map (?P<map>\S+) local-address (?P<interfac
 def precheck(box: Box, *, accept_unsaved: bool = False) -> tuple[Finding, ...]:
     """All findings; the change may be made if none failed and none is unverified."""
     before, after = _CHECKS[box.platform.os]
-    return (
+    findings = (
         *identity(box),
         *(finding for check in before for finding in check(box)),
         saved(box, accept_unsaved),
         *(finding for check in after for finding in check(box)),
     )
+    # Two pairs of networks may meet the same line.
+    return tuple(dict.fromkeys(findings))
 
 
 def identity(box: Box) -> Iterator[Finding]:
@@ -135,6 +137,8 @@ def _nvram(box: Box) -> Iterator[Finding]:
     size = len(box.outputs[RUNNING].encode()) + len(box.change.forward_text.encode())
     room = int(box.platform.nvram_bytes * NVRAM_PART)
     words = f"the configuration will need about {size} of {room} bytes that may be used of the NVRAM"
+    if size >= room:
+        words += f", which has {box.platform.nvram_bytes}: a full one cuts the configuration at the next save"
     yield say(box, "nvram", size < room, words, RUNNING, "bytes", size)
 
 

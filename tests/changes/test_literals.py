@@ -30,6 +30,8 @@ ip access-list extended NR-hq-branch
 end
 !
 ! not a comment"""
+#: The same two blanks to the right, as the bytes of a certificate stand.
+DEEPER = "\n".join(f"  {line}" for line in LURE.splitlines())
 KINDS = ("motd", "login", "exec", "incoming", "slip-ppp", "prompt-timeout")
 #: Texts of every kind, each around the same lines.
 TEXTS = {
@@ -45,7 +47,7 @@ TEXTS = {
     "aaa fail message": f"aaa authentication fail-message ^C\n{LURE}\n^C",
     "client banner": f"crypto isakmp client configuration group G\n banner ^C\n{LURE}\n^C\n pool P",
     "vacant message": f"line con 0\n vacant-message ^C\n{LURE}\n^C\n exec-timeout 5 0",
-    "certificate": f"crypto pki certificate chain CA\n certificate ca 01\n  30820321 A0030201\n{LURE}\n  \tquit",
+    "certificate": f"crypto pki certificate chain CA\n certificate ca 01\n  30820321 A0030201\n{DEEPER}\n  \tquit",
     "raw request": f"ip sla 10\n http-raw-request\nGET / HTTP/1.0\\r\\n\n{LURE}\n exit\n frequency 30",
 }
 
@@ -88,10 +90,15 @@ def test_a_text_stays_as_it_is(text: str) -> None:
     assert all(line in once.splitlines() for line in LURE.splitlines()) is (LURE in text)
 
 
-@pytest.mark.parametrize("text", ["banner motd ^C", "banner motd #", "macro name uplink", "description costs 5 ^C"])
+CHAIN = "crypto pki certificate chain CA\n certificate ca 01"
+
+
+@pytest.mark.parametrize("text", ["banner motd ^C", "banner motd #", "macro name uplink", "description costs 5 ^C", CHAIN])
 def test_a_text_without_an_end_swallows_nothing(text: str) -> None:
-    """Where no end is found, what follows is read as the configuration that it is."""
-    assert read("ios", with_text(text)).objects == read("ios", VPN2611).objects
+    """Where no end is found, what follows is read as the configuration that it is, also up to the end of another text."""
+    for last in ("", "crypto pki certificate chain OTHER\n certificate 02\n  30820321\n  quit\n"):
+        running = with_text(text).replace("line vty 0 4\n", f"{last}line vty 0 4\n")
+        assert read("ios", running).objects == read("ios", VPN2611).objects
 
 
 @pytest.mark.parametrize(

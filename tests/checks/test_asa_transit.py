@@ -66,6 +66,14 @@ TOLD: dict[str, tuple[str, str, Status, str]] = {
         Status.FAILED,
         "'access-group LAN out interface outside'",
     ),
+    "a list for the firewall itself": (
+        with_lines("access-list CP extended deny udp any any eq isakmp", "access-list CP extended permit ip any any").replace(
+            "management-access", "access-group CP in interface outside control-plane\nmanagement-access"
+        ),
+        "access-list",
+        Status.FAILED,
+        "'access-group CP in interface outside control-plane' denies IKE (UDP 500) from 198.51.100.1/32 to 192.0.2.1/32 with",
+    ),
     "one port": (
         with_lines("access-list LAN extended deny tcp any any eq smtp", ALL, "access-group LAN in interface inside"),
         "access-list",
@@ -107,6 +115,8 @@ def test_each_is_told_alone(case: str) -> None:
         with_lines(DENY, "access-group LAN in interface outside"),
         with_lines(DENY, "access-group LAN out interface inside"),
         with_lines(DENY, "access-list LAN extended permit ip any any"),
+        with_lines(DENY, ALL, "access-group LAN in interface inside control-plane"),
+        with_lines(ALL, "access-group LAN in interface outside control-plane"),
         levels(50, 50).replace(
             "management-access inside\n", "same-security-traffic permit inter-interface\nmanagement-access inside\n"
         ),
@@ -156,3 +166,12 @@ def test_what_the_policy_says_itself_is_not_inherited(line: str) -> None:
 def test_what_no_policy_of_ours_says(line: str, count: int) -> None:
     """An attribute that can stop a tunnel and that the policy does not say is told; one that only announces is not."""
     assert len(told(with_policy(with_lines("group-policy DfltGrpPolicy attributes", f" {line}")))) == count
+
+
+def test_a_list_for_the_firewall_that_ends() -> None:
+    """Whether what no line permits is dropped there is not known, so it is an objection that says so."""
+    running = with_lines(
+        "access-list CP extended permit tcp any any eq ssh", "access-group CP in interface outside control-plane"
+    )
+    found = told(box(running))
+    assert {(finding.check, finding.status) for finding in found} == {("access-list", Status.UNVERIFIED)}

@@ -257,6 +257,14 @@ TOLD: dict[str, tuple[str, str, Status, str]] = {
         Status.UNVERIFIED,
         "'crypto ikev2 profile V2' matches 172.18.124.199 too",
     ),
+    "an IKEv2 keyring for everybody": (
+        lined(
+            ("ip classless\n", "crypto ikev2 keyring K\n peer ANY\n  address 0.0.0.0 0.0.0.0\n  pre-shared-key <key:0000beef>")
+        ),
+        "keyring",
+        Status.WARNING,
+        "'address 0.0.0.0 0.0.0.0' of 'crypto ikev2 keyring K' has a key for 172.18.124.199 too",
+    ),
     "a keyring for everybody": (
         lined(("ip classless\n", "crypto keyring K\n pre-shared-key address 0.0.0.0 0.0.0.0 key <key:0000beef>")),
         "keyring",

@@ -110,3 +110,22 @@ def test_no_key_in_the_event_manager(pair: Pair) -> None:  # noqa: F811 - the fi
     journal = [json.loads(line) for line in (pair.folder / "runs" / report["run"] / "journal.jsonl").read_text().splitlines()]
     fences = {line["host"]: line["fence"] for line in journal if line["state"] == "arming"}
     assert fences["hq"] == "reload-in"
+
+
+@pytest.mark.parametrize("pair", [PAIRS[1]], indirect=True, ids=["c881 asa91"])
+def test_a_group_policy_of_an_earlier_release(pair: Pair) -> None:  # noqa: F811 - the fixture
+    """A tunnel whose group policy inherits what could stop it is changed in place and proved; rollback leaves it as it was."""
+    assert pair.run("deploy-l2l", "--yes")[0] == 0
+    words = ("vpn-access-hours", "vpn-simultaneous-logins", "vpn-idle-timeout", "vpn-session-timeout", "vpn-filter")
+    lines = ["group-policy NR-hq-branch attributes", *(f"no {word}" for word in words), "exit"]
+    pair.lab.exec("branch", "\n".join(["configure terminal", *lines]))
+    pair.lab.exec("branch", "write memory")
+    first = pair.running()
+    assert not any(line.strip().startswith("vpn-filter") for line in first["branch"])
+    code, report = pair.run("deploy-l2l", "--yes")
+    assert code == 0, report
+    assert report["tunnels"][0]["verified"] is True
+    assert any(line.strip() == "vpn-filter none" for line in pair.running()["branch"])
+    code, report = pair.run("rollback", "--yes")
+    assert code == 0, report
+    assert pair.running() == first
