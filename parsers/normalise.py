@@ -44,7 +44,8 @@ class Output:
     text: begins and ends with a line break; line_offset: lines of the original that stand above it.
     strangers: (line, text, why) of lines around it that belong to no echo and no prompt.
     echo: what was typed, as the session printed it above the output, "" where it did not; echo_line: its number.
-    echo_text: the line of the echo. closed: the next prompt stands below the output. ended: at least a line end does.
+    echo_text: the line of the echo. closed: the next prompt stands below the output. ended: it
+    does, or no prompt stands above it either and the last line is a whole one.
     """
 
     text: str
@@ -133,7 +134,7 @@ def _cut(same: SameCommand, text: str) -> Output:
             stop, closed = cut, True
     echo = typed if start and same(typed) else ""
     lines = text.count("\n", 0, start)
-    ended = closed or text.rstrip(" \t").endswith("\n")
+    ended = closed or (prompt is None and text.rstrip(" \t").endswith("\n"))
     return Output(text[start:stop], lines, tuple(strangers), echo, lines + 1, text.split("\n", lines + 1)[lines], closed, ended)
 
 

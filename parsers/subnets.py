@@ -16,7 +16,8 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _ROW = re.compile(
-    r"\n[ \t]*[A-Za-z][^\d\n[]*?(?:[EN][12][*+%&p \t]+|L[12][*+%&p \t]+)?[ \t]((?:\d{1,3}\.){3}\d{1,3})(?:/\d+)?(?=[ \t\n])"
+    r"\n[ \t]*[A-Za-z][^\d\n[]*?(?:[ELN][12][*+%&p \t]*)?[ \t]((?:\d{1,3}\.){3}\d{1,3})(?:/\d+)?(?=[ \t\n])",
+    re.IGNORECASE,
 )
 
 

@@ -64,7 +64,7 @@ def test_a_hub_with_only_a_dynamic_map_has_no_flow_yet() -> None:
     for whole in (f"{hub}\n", f"R1#show crypto ipsec sa\n\n{hub}\n\nR1#"):
         parsed = parse("ios", "show crypto ipsec sa", whole)
         assert (parsed.complete, parsed.state) == (True, ())
-    for cut in (hub, hub.split("\n")[0] + "\n"):
+    for cut in (hub, hub.split("\n")[0] + "\n", f"R1#show crypto ipsec sa\n\n{hub}\n"):
         assert [problem.why for problem in parse("ios", "show crypto ipsec sa", cut).problems] == [
             "the output is cut short: this line is never the last one"
         ]

@@ -61,6 +61,16 @@ def test_announced_subnets_are_counted(announced: int, complete: bool) -> None:
     assert complete or whys(parsed) == [f"10.0.0.0/8 is said to have {announced} subnets and 2 were printed"]
 
 
+@pytest.mark.parametrize(
+    "code", ["O", "O E2", "O E2+", "O*E2", "i L1", "i*L2", "O IA", "D EX", "S*", "B  +", "C   p", "n Ni", "l"]
+)
+@pytest.mark.parametrize("blanks", [1, 4])
+def test_a_row_of_every_code_counts(code: str, blanks: int) -> None:
+    """However the code is written, and wherever the columns stand, a route below a heading is one of its subnets."""
+    row = f"{code}{' ' * blanks}10.2.0.0/16 [110/20] via 10.1.0.2, 00:04:20, Ethernet0/0\n"
+    assert whys(read(f"      10.0.0.0/8 is variably subnetted, 1 subnets, 1 masks\n{row}")) == []
+
+
 def test_a_protocol_shows_a_part_of_what_the_heading_counts() -> None:
     """`show ip route static` prints the heading of the whole network above the static routes of it."""
     rows = "      10.0.0.0/8 is variably subnetted, 5 subnets, 2 masks\nS        10.2.0.0/16 [1/0] via 10.1.0.2\n"
