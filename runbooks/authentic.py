@@ -110,28 +110,39 @@ def check_journal(folder: Path, *, strict: bool) -> list[dict[str, Any]]:
     checked here: that is an error if ``strict``, for what goes on from it would go on from anybody's word.
     """
     path = folder / "journal.jsonl"
-    try:
-        text = path.read_text(encoding="utf8", errors="replace")
-    except OSError:  # it is not there, or it is another user's run
-        return []
-    lines = list(whole_lines(text))
     seal = RunSeal.of(folder.name)
-    noted = noted_length(seal)
+    noted = noted_length(seal) if folder.is_dir() else 0
+    lines = list(whole_lines(_text_of(path, noted)))
     key_id = lines[0][0].get("key") if lines else None
-    if seal is None or key_id != seal.key_id:
+    if seal is not None and key_id == seal.key_id:
+        _check_lines(path, seal, [line for _, line in lines])
+        if noted > len(lines):
+            raise Tampered(f"{path} ends {noted - len(lines)} lines too early; it {CHANGED}")
+    elif noted:
+        raise Tampered(f"{path} {CHANGED}")
+    elif strict and lines:
+        raise SecretError(f"{path} {_why_unproved(key_id)}; {_INSTEAD.format(run=folder.name)}")
+    return [line for line, _ in lines]
+
+
+def _text_of(path: Path, noted: int) -> str:
+    """A journal's text; nothing where it never was, or is another user's."""
+    try:
+        return path.read_text(encoding="utf8", errors="replace")
+    except FileNotFoundError:
         if noted:
-            raise Tampered(f"{path} {CHANGED}")
-        if strict:
-            raise SecretError(f"{path} {_why_unproved(key_id)}; {_INSTEAD.format(run=folder.name)}")
-        return [line for line, _ in lines]
+            raise Tampered(f"{path} is not there any more; the run folder {CHANGED}") from None
+        return ""
+    except OSError:
+        return ""
+
+
+def _check_lines(path: Path, seal: RunSeal, lines: list[str]) -> None:
     before = ""
-    for number, (_, line) in enumerate(lines, 1):
+    for number, line in enumerate(lines, 1):
         body, code = _parted(line)
         seal.check("journal", before + body, code, f"{path}, line {number},")
         before = code
-    if noted > len(lines):
-        raise Tampered(f"{path} ends {noted - len(lines)} lines too early; it {CHANGED}")
-    return [line for line, _ in lines]
 
 
 def journal_of(folder: Path) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ class Summary:
     @classmethod
     def of(cls, folder: Path) -> Summary:
         """From the files of a run folder; what a crash left out is empty. Raises Tampered where a file was changed since."""
-        journal = journal_of(folder) if (folder / "journal.jsonl").is_file() else []
+        journal = journal_of(folder)
         report = _report(folder, journal)
         tunnels = {line["tunnel"]: None for line in journal if "tunnel" in line}
         return cls(

@@ -71,6 +71,16 @@ def test_a_changed_journal_is_refused(tmp_path_factory: pytest.TempPathFactory, 
             check_journal(folder.path, strict=strict)
 
 
+def test_a_journal_that_is_gone_is_missed(tmp_path: Path) -> None:
+    """A run whose journal was taken away is not one that did nothing; a whole folder that was taken away is a run less."""
+    folder = a_run(tmp_path)
+    (folder.path / "journal.jsonl").unlink()
+    with pytest.raises(Tampered, match="is not there any more"):
+        journal_of(folder.path)
+    folder.path.rmdir()
+    assert journal_of(folder.path) == []
+
+
 @pytest.mark.parametrize("keep", [1, 20, 90])
 def test_a_torn_last_line_is_a_crash(tmp_path: Path, keep: int) -> None:
     """A last line that is not whole is left out; whoever goes on begins a line of its own, and the journal is whole again."""

@@ -38,6 +38,30 @@ def test_no_secret_is_written_or_printed(rehearsal, device: str, fault: tuple[st
     assert [where for where, text in texts.items() if "cisco123" in text] == []
 
 
+#: Secrets of the devices that no reference holds, in forms that the simulated routers take.
+OTHERS = (
+    "username bob password 0 Canary1Zq",
+    "snmp-server community Canary2Zq RO",
+    "interface Ethernet0/1",
+    "description login password Canary3Zq",
+)
+
+
+def test_what_only_the_device_knows_is_hidden_as_well(rehearsal) -> None:
+    """Secrets that stand in a device's configuration, which no reference holds, are in no file of the run and in no output."""
+    for device in ("vpn2611", "vpn3640"):
+        rehearsal.configure(device, *OTHERS, "write memory")
+        assert rehearsal.lab.exec(device, "show running-config").count("Canary") == 3
+    done = rehearsal.deploy("--yes", "--json", "--debug")
+    assert done.code == 0, done.out + done.err
+    shown = rehearsal.nr_run("rollback", "--yes", "--json", "--runs", str(rehearsal.runs))
+    assert shown.code == 0, shown.out + shown.err
+    texts = [done.out, done.err, shown.out, shown.err]
+    texts += [path.read_text(errors="replace") for path in rehearsal.runs.rglob("*") if path.is_file()]
+    assert len(texts) > 20
+    assert [text[max(0, text.find("Canary") - 40) :][:80] for text in texts if "Canary" in text] == []
+
+
 def test_the_run_folder_is_for_its_owner_only(rehearsal) -> None:
     """Folders of a run are 0700 and files 0600."""
     rehearsal.deploy("--plan", "--debug")
