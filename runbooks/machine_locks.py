@@ -44,13 +44,21 @@ def lock_folders() -> tuple[Path, ...]:
     if named:
         candidates = [(Path(named), False)]
     else:
-        state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-        candidates = [(SYSTEM, True), (state / "nr-run" / "locks", False)]
+        candidates = [(SYSTEM, True), *((state / "nr-run" / "locks", False) for state in _state_folder())]
     usable = tuple(folder for folder, shared in candidates if _is_usable(folder, shared=shared))
     if not usable:
         tried = " nor ".join(str(folder) for folder, _ in candidates)
         raise Locked(f"no folder for the locks of this machine can be written ({tried}): name one with NR_RUN_LOCKS")
     return usable
+
+
+def _state_folder() -> tuple[Path, ...]:
+    """The user's folder for what outlives a session (XDG Base Directory Specification); none for a user without a home."""
+    named = os.environ.get("XDG_STATE_HOME")
+    try:
+        return (Path(named) if named else Path.home() / ".local" / "state",)
+    except RuntimeError:
+        return ()
 
 
 def _is_usable(folder: Path, *, shared: bool) -> bool:
@@ -63,7 +71,7 @@ def _is_usable(folder: Path, *, shared: bool) -> bool:
         else:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return stat.S_ISDIR(folder.lstat().st_mode) and os.access(folder, os.W_OK | os.X_OK)
-    except (OSError, RuntimeError):
+    except OSError:
         return False
 
 
@@ -83,14 +91,19 @@ def refuse_held_here(endpoints: Mapping[str, str]) -> None:
     """Raise Locked when a run of this machine holds one of these devices; nothing is kept."""
     for folder in lock_folders():
         for endpoint, host in sorted(_addresses(endpoints).items()):
-            with suppress(FileNotFoundError):
-                descriptor = os.open(folder / _file(endpoint), os.O_RDONLY | os.O_NOFOLLOW)
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    raise _held(descriptor, host, endpoint) from None
-                finally:
-                    os.close(descriptor)
+            path = folder / _file(endpoint)
+            try:
+                descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise Locked(f"{path} cannot be looked at: {error.strerror}") from None
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise _held(descriptor, host, endpoint) from None
+            finally:
+                os.close(descriptor)
 
 
 def _addresses(endpoints: Mapping[str, str]) -> dict[str, str]:

@@ -71,14 +71,23 @@ def open_tunnels(folder: Path) -> dict[str, set[str]]:
     return {name: hosts[name] for name, seen in states.items() if "recorded" in seen and not seen & ENDED}
 
 
-def refuse_unfinished(runs: Path, hosts: Iterable[str], besides: str) -> None:
-    """Raise DriftError when an earlier run did not come to its end on one of these devices: nobody knows what it left there."""
-    wanted = set(hosts)
+def refuse_unfinished(runs: Path, hosts: Mapping[str, str], besides: str) -> None:
+    """Raise DriftError when an earlier run did not come to its end on one of these devices: nobody knows what it left there.
+
+    ``hosts``: name to where it is reached; the earlier run may have called the device by another name.
+    """
     for folder in open_runs(runs, is_unfinished):
         if folder.name != besides:
-            held = wanted & {host for touched in open_tunnels(folder).values() for host in touched}
+            places = _places(folder)
+            touched = {host for names in open_tunnels(folder).values() for host in names}
+            held = {host for host in touched if host in hosts or places.get(host) in hosts.values()}
             if held:
                 raise DriftError(f"run {folder.name} has not ended on {', '.join(sorted(held))}: {advice(runs, folder.name)}")
+
+
+def _places(folder: Path) -> dict[str, str]:
+    """Where the devices of a run are reached, as its journal has it."""
+    return {host: place for line in journal_of(folder) for host, place in line.get("at", {}).items()}
 
 
 def refuse_overtaken(runs: Path, folder: Path, hosts: Iterable[str]) -> None:

@@ -15,6 +15,7 @@ from .context import Context
 from .finding_tunnels import notice_strays
 from .fleet import run_on, run_on_all
 from .locks import locked, refuse_held
+from .machine_locks import endpoints_of
 from .outcome import Result, TunnelOutcome, refused
 from .planning import EndPlan, Known, TunnelPlan, running_after, write_plan
 from .resume import refuse_unfinished
@@ -51,8 +52,9 @@ def run_tunnels(
     """
     hosts = sorted({end.local.host for tunnel in tunnels for end in tunnel.ends})
     with locked(context, runs, hosts) if approval.ask else _only_looking(context, runs, hosts):
-        context.folder.note("locked" if approval.ask else "planning", hosts=hosts)
-        refuse_unfinished(runs, hosts, besides=context.folder.id)
+        places = endpoints_of(context, hosts)
+        context.folder.note("locked" if approval.ask else "planning", hosts=hosts, at=places)
+        refuse_unfinished(runs, places, besides=context.folder.id)
         plans, outcomes = _plan_all(context, tunnels, planner, changing=approval.ask is not None)
         if approval.ask is None:
             refuse_held(context, runs, hosts)  # it may have begun while the devices were read

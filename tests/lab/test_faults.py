@@ -234,6 +234,18 @@ def check_nvram_full(lab: LabHandle) -> None:
         assert "ip domain-name" not in line.answer("show startup-config")
 
 
+def check_save_drops(lab: LabHandle) -> None:
+    """Saving says `[OK]`, and the startup configuration lacks the lines with the text; the running one has them."""
+    lab.fault("vpn3640", "save-drops", "example.com")
+    with login(lab, "vpn3640") as line:
+        line.configure("ip domain-name example.com")
+        assert "[OK]" in line.answer("write memory")
+        assert "ip domain-name example.com" in line.answer("show running-config")
+        startup = line.answer("show startup-config")
+        assert "example.com" not in startup
+        assert "hostname vpn3640" in startup
+
+
 def check_syslog(lab: LabHandle) -> None:
     """A log message stands among the lines of an output, which are all there."""
     before = lab.exec("vpn3640", "show ip interface brief").splitlines()

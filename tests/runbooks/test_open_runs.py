@@ -34,8 +34,18 @@ def test_runs_from_before_the_markers_are_found(tmp_path: Path) -> None:
     run(tmp_path, "20260101T000000Z-0001", *OPEN, "done")
     run(tmp_path, "20260101T000001Z-0002", *OPEN)
     with pytest.raises(DriftError, match="run 20260101T000001Z-0002 has not ended on hub"):
-        refuse_unfinished(tmp_path, ["hub"], besides="")
+        refuse_unfinished(tmp_path, {"hub": "192.0.2.1:22"}, besides="")
     assert sorted(path.name for path in (tmp_path / FOLDER).iterdir()) == ["20260101T000001Z-0002", COMPLETE]
+
+
+def test_a_device_under_another_name_is_the_same_device(tmp_path: Path) -> None:
+    """An unfinished run holds a device by the address at which it reached it, whatever a later inventory calls it."""
+    folder = run(tmp_path, "20260101T000001Z-0002", *OPEN)
+    with (folder / "journal.jsonl").open("a") as journal:
+        journal.write(json.dumps({"state": "locked", "at": {"hub": "192.0.2.1:22"}}) + "\n")
+    with pytest.raises(DriftError, match="has not ended on hub"):
+        refuse_unfinished(tmp_path, {"headquarters": "192.0.2.1:22"}, besides="")
+    refuse_unfinished(tmp_path, {"headquarters": "192.0.2.9:22"}, besides="")
 
 
 def test_old_journals_are_not_read(tmp_path: Path) -> None:
