@@ -345,8 +345,8 @@ class Session:
         self._refuse_other_mode(lines, parts, at)
         replies = []
         for line, part in zip(lines, parts, strict=True):
-            found = cleaned(f"{part.text}\n")
-            text = self._text_of(line, found.text.removesuffix("\n").rstrip("\n"))
+            found = cleaned(part.text if part.text.endswith("\n") else f"{part.text}\n")
+            text = self._text_of(line, found.text.rstrip("\n"))
             replies.append(Reply(line, text, tuple(self._secrets.hide(words) for words in found.warnings)))
             logger.debug("%s: %s -> %s", self.name, line, text)
         return tuple(replies)

@@ -86,7 +86,7 @@ def parts_of(seen: str, typed: Sequence[str], prompts: Prompts) -> tuple[Part, .
     # Behind the last line the prompt stands again, and nothing is typed at it yet.
     standing = [match.start() for match in pattern.finditer(seen, echoes[-1][1])] if echoes else []
     ends = [*(start for start, _, _ in echoes[1:]), standing[-1] if standing else len(seen)]
-    return tuple(Part(prompt, seen[start:end].rstrip("\n")) for (_, start, prompt), end in zip(echoes, ends, strict=True))
+    return tuple(Part(prompt, seen[start:end]) for (_, start, prompt), end in zip(echoes, ends, strict=True))
 
 
 def echoed(text: str) -> str:

@@ -126,6 +126,24 @@ def test_a_question_left_standing_takes_its_answer_only(tmp_path: Path) -> None:
         assert not device.open
 
 
+def test_an_answer_needs_a_question(tmp_path: Path) -> None:
+    """An answer is typed only where a question was left standing; an empty one would be RETURN at the prompt."""
+    with session(tmp_path, box({})) as (device, there):
+        device.ask("show clock")
+        with pytest.raises(SessionLost, match="has no question to be answered"):
+            device.exchange(["show reload"], answer="")
+        assert "show reload" not in there.typed
+
+
+def test_a_question_that_does_not_end(tmp_path: Path) -> None:
+    """A box that asks the same thing again and again is left in its question: the session is ended."""
+    answers = {"copy": "copy\r\nDestination filename [x]? ", "": "\r\nDestination filename [x]? "}
+    with session(tmp_path, box(answers)) as (device, _):
+        with pytest.raises(SessionLost, match="was asked the same question again and again"):
+            device.converse("copy", {r"Destination filename \[x\]\? ?": ""})
+        assert not device.open
+
+
 def test_configuration_mode_is_proved_first(tmp_path: Path) -> None:
     """``configure terminal`` goes alone; where it is refused no line is typed, least of all the key."""
     refusal = "Configuration mode is locked by process 73 user ops from terminal 2. Please try later."
