@@ -15,8 +15,8 @@ from .messages import message_at, without_control, without_messages
 BREAKS = 4
 _CONTROLS = re.compile(r"(?:\x07|\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-Za-z]|[=>78DEHMc]))+")
 _BEFORE = rf"^(?:{_CONTROLS.pattern})?"
-#: IOS shortens the name in the prompts of configuration mode, so that only its beginning is sure.
-_SURE = 16
+#: IOS shortens the name in the prompts of configuration mode, the more the longer the name of the mode is: its beginning is sure.
+_SURE = 10
 _ENTERED = re.compile(r"(\S+)\(config\)# ?")
 
 

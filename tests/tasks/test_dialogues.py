@@ -167,6 +167,18 @@ def test_an_exec_prompt_that_is_not_the_host_name(tmp_path: Path) -> None:
     assert [line for line in there.typed if not line.startswith("!")][-3:] == ["encr 3des", "end", "show clock"]
 
 
+def test_a_name_that_is_shortened(tmp_path: Path) -> None:
+    """A long name is shortened in configuration mode, and in a longer mode more: its prompts are known all the same."""
+    answers = {"crypto map NR-MAP 10 ipsec-isakmp": "crypto map NR-MAP 10 ipsec-isakmp\r\nbranch-office-3(config-crypto-map)#"}
+    script = box(answers, config="branch-office-3640-am(config)#", prompt="branch-office-3640-amsterdam-west#")
+    with session(tmp_path, script) as (device, _):
+        device.ask("show clock")
+        assert len(device.configure(["crypto isakmp policy 10", "crypto map NR-MAP 10 ipsec-isakmp"])) == 3
+        assert device.configuring
+        device.exchange(["end"])
+        assert not device.configuring
+
+
 @pytest.mark.parametrize("prompt", ["27N2(2960_PoE)#", "[vpn2611]#", "a>b#", "vpn2611(tcl)#", "rtr 1 lab#"])
 def test_strange_prompts(tmp_path: Path, prompt: str) -> None:
     """An exec prompt with brackets, signs or blanks is known as it is, and is not taken for one of configuration mode."""
