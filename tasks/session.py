@@ -278,7 +278,9 @@ class Session:
         return text
 
     def _keep(self, messages: Sequence[str], warnings: Sequence[str]) -> None:
-        self.messages += (self._secrets.hide(message) for message in messages)
+        for message in messages:
+            self.messages.append(self._secrets.hide(message))
+            logger.debug("%s: without having been asked: %s", self.name, self.messages[-1])
         for warning in warnings:
             self._warn(f"{self.name}: {self._secrets.hide(warning)}")
 
