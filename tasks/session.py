@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets as random_source
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -24,7 +23,7 @@ from .dialects import IOS, Dialect
 from .login import Words
 from .messages import cleaned, may_stand, standing, without_messages
 from .reply import Reply as Reply
-from .transcript import Part, Prompts, echoed, marked, parts_of
+from .transcript import MARK, Part, Prompts, echoed, marked, parts_of, with_marks
 
 if TYPE_CHECKING:
     from .drivers import Driver
@@ -134,15 +133,14 @@ class Session:
         line's echo is missing, so that it is not certain what the device took, and when it was not typed in its mode.
         """
         self._refuse_question(answer)
-        mark = f"!nr-{random_source.token_hex(6)}"
         before, self._preparation = self._preparation, []
-        lines = [*before, *(line.strip() for line in lines)]
-        typed = [self._secrets.reveal(line) for line in lines]
-        self._delicate = typed != lines
+        asked = with_marks([*before, *(line.strip() for line in lines)])
+        typed = [self._secrets.reveal(line) for line in asked]
+        self._delicate = typed != asked
         at = self._last
-        self._write([*([] if answer is None else [answer]), *typed, mark])
-        seen = _SCROLLED.sub("", self._read_until(marked(self._prompts, mark, first=bool(before)), patience_seconds))
-        replies = self._replies([*lines, mark], [*typed, mark], seen, at)[:-1]
+        self._write([*([] if answer is None else [answer]), *typed])
+        seen = _SCROLLED.sub("", self._read_until(marked(self._prompts, asked[-1], first=bool(before)), patience_seconds))
+        replies = tuple(reply for reply in self._replies(asked, typed, seen, at) if not reply.line.startswith(MARK))
         for reply in replies[: len(before)]:
             if reply.text.strip():
                 self._warn(f"{self.name}: {reply.line!r} was answered with {reply.words!r}")

@@ -6,6 +6,7 @@ Messages can stand anywhere, in the middle of an echo too, after which a device 
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,10 @@ _CONTROLS = re.compile(r"(?:\x07|\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-Za-z]|[=
 _BEFORE = rf"^(?:{_CONTROLS.pattern})?"
 #: IOS shortens the name in the prompts of configuration mode, the more the longer the name of the mode is: its beginning is sure.
 _SURE = 10
+#: What a mark begins with; what follows is random.
+MARK = "!nr-"
+#: Commands that print texts of somebody's choosing, which may hold a prompt and the echo of the next line.
+_PRINTS = re.compile(r"(?:show|more|dir)\b")
 _ENTERED = re.compile(r"(\S+)\(config\)# ?")
 
 
@@ -72,6 +77,16 @@ class Part:
 
     prompt: str
     text: str
+
+
+def with_marks(lines: Sequence[str]) -> list[str]:
+    """The lines with a mark behind the last, and behind each that prints: a banner may imitate the next line, and not a mark."""
+    marked_lines: list[str] = []
+    for number, line in enumerate(lines, 1):
+        marked_lines.append(line)
+        if number == len(lines) or _PRINTS.match(line):
+            marked_lines.append(f"{MARK}{secrets.token_hex(6)}")
+    return marked_lines or [f"{MARK}{secrets.token_hex(6)}"]
 
 
 def parts_of(seen: str, typed: Sequence[str], prompts: Prompts) -> tuple[Part, ...] | int:

@@ -218,6 +218,17 @@ def test_a_banner_that_imitates_marks(tmp_path: Path) -> None:
     assert all(len(mark) >= 16 for mark in marks)
 
 
+def test_a_banner_that_imitates_the_next_line(tmp_path: Path) -> None:
+    """A configuration whose banner holds a prompt and the echo of what is typed next is read to its end, and so is the next."""
+    shown = f"version 12.2\r\nbanner motd ^C\r\n{PROMPT}show startup-config\r\n{PROMPT}show clock\r\n^C\r\nend\r\n"
+    answers = {line: echo(line, shown) for line in ("show running-config", "show startup-config")}
+    with session(tmp_path, box(answers)) as (device, _):
+        running, startup, clock = device.exchange(["show running-config", "show startup-config", "show clock"])
+    assert [reply.line for reply in (running, startup, clock)] == ["show running-config", "show startup-config", "show clock"]
+    assert running.text == startup.text == shown.replace("\r", "").rstrip("\n")
+    assert clock.text == ""
+
+
 def test_security_warnings_are_taken_out_and_told(tmp_path: Path) -> None:
     """What IOS-XE warns of is no answer to the line, and is kept with the session and the reply; a refusal beside it stays."""
     warning = "SECURITY WARNING - Module: CRYPTO, Command: hash md5, Reason: weak, Remediation: sha256"
