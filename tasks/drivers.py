@@ -18,7 +18,6 @@ from netmiko.cisco.cisco_asa_ssh import CiscoAsaSSH
 from netmiko.cisco.cisco_ios import CiscoIosSSH, CiscoIosTelnet
 
 from ..inventory.connection_settings import ConnectionSettings
-from ..inventory.errors import Unreachable
 from .decoding import Decoding
 from .host_keys import HostKeys
 from .login import Dialogue, Words
@@ -211,7 +210,7 @@ class IosTelnet(_Lean, CiscoIosTelnet):
         """Answer the questions for user and password as they come. Raises Unreachable, and then gives the vty back."""
         try:
             self.login_prompt = self._first_prompt([self.username, self.password or ""])
-        except Unreachable:
+        except BaseException:
             self.remote_conn.close()
             raise
         return self.login_prompt

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets as random_source
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ from .dialects import IOS, Dialect
 from .login import Words
 from .messages import cleaned, may_stand, standing, without_messages
 from .reply import Reply as Reply
-from .transcript import Part, Prompts, echoed, marked, parts_of
+from .transcript import MARK, Part, Prompts, echoed, marked, parts_of, with_marks
 
 if TYPE_CHECKING:
     from .drivers import Driver
@@ -135,15 +134,14 @@ class Session:
         line's echo is missing, so that it is not certain what the device took, and when it was not typed in its mode.
         """
         self._refuse_question(answer)
-        mark = f"!nr-{random_source.token_hex(6)}"
         before, self._preparation = self._preparation, []
-        lines = [*before, *(line.strip() for line in lines)]
-        typed = [self._secrets.reveal(line) for line in lines]
-        self._delicate = typed != lines
+        asked = with_marks([*before, *(line.strip() for line in lines)])
+        typed = [self._secrets.reveal(line) for line in asked]
+        self._delicate = typed != asked
         at = self._last
-        self._write([*([] if answer is None else [answer]), *typed, mark])
-        seen = _SCROLLED.sub("", self._read_until(marked(self._prompts, mark, first=bool(before)), patience_seconds))
-        replies = self._replies([*lines, mark], [*typed, mark], seen, at)[:-1]
+        self._write([*([] if answer is None else [answer]), *typed])
+        seen = _SCROLLED.sub("", self._read_until(marked(self._prompts, asked[-1], first=bool(before)), patience_seconds))
+        replies = tuple(reply for reply in self._replies(asked, typed, seen, at) if not reply.line.startswith(MARK))
         for reply in replies[: len(before)]:
             if reply.text.strip():
                 self._warn(f"{self.name}: {reply.line!r} was answered with {reply.words!r}")
@@ -279,7 +277,9 @@ class Session:
         return text
 
     def _keep(self, messages: Sequence[str], warnings: Sequence[str]) -> None:
-        self.messages += (self._secrets.hide(message) for message in messages)
+        for message in messages:
+            self.messages.append(self._secrets.hide(message))
+            logger.debug("%s: without having been asked: %s", self.name, self.messages[-1])
         for warning in warnings:
             self._warn(f"{self.name}: {self._secrets.hide(warning)}")
 
@@ -346,8 +346,11 @@ class Session:
         self._refuse_other_mode(lines, parts, at)
         replies = []
         for line, part in zip(lines, parts, strict=True):
-            found = cleaned(f"{part.text}\n")
-            reply = self._reply(line, found.text.removesuffix("\n").rstrip("\n"), found.warnings)
+            found = cleaned(part.text if part.text.endswith("
+") else f"{part.text}
+")
+            reply = self._reply(line, found.text.rstrip("
+"), found.warnings)
             replies.append(reply)
             logger.debug("%s: %s -> %s", self.name, line, reply.text)
         return tuple(replies)

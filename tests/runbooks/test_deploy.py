@@ -103,8 +103,8 @@ def test_plan_touches_nothing(rehearsal, unchanged: Callable[[], None]) -> None:
 def test_few_round_trips(rehearsal) -> None:
     """A whole deploy takes at most 26 round trips a device, login, save and proof included.
 
-    One of them sees the prompt of configuration mode before a line goes, one the question of each ping before its answers, and one
-    each way out of a sub-mode before the next line.
+    One of them sees the prompt of configuration mode before a line goes, one the question of each ping before its answers, and
+    one each way out of a sub-mode before the next line.
     """
     rehearsal.lab.reset_counters()
     assert rehearsal.deploy("--yes").code == 0
