@@ -1,169 +1,256 @@
-"""How long planning, reading back and undoing one more tunnel take on a hub that carries many, beside hier_config.
+"""How long planning, reading back and removing one more tunnel take on a hub that carries many, beside a parse by hier_config.
 
-The hub has so many crypto map entries, each with its key, transform set and access list. nr-run plans one more tunnel, compares
-the running configuration afterwards with the one before (read back), and computes from both what takes the tunnel away again
-(restore). hier_config, which compares two whole configurations, computes the lines from the one to the other (its remediation)
-and back (its rollback); what it says of order and of secrets is not judged here. It is installed in a virtual environment of its
-own, which is removed afterwards, and is left out when that is not possible.
+The hub has hundreds of crypto map entries, each with its key, transform set and access list, named or numbered, and other lines
+(routes, and a long list) up to the size that is wanted. nr-run looks for names and numbers, plans and checks one more tunnel;
+compares the running configuration afterwards with the one before (read back); and plans what takes the tunnel away again. What
+stands beside it is one parse of the same text into the tree of hier_config, without any comparison. Both take turns in one
+process, nothing that an earlier turn has parsed is at hand, and the median of the turns is printed.
 
-    python benchmarks/hub.py --entries 1,100,300,1000
+    pip install hier_config; python benchmarks/hub.py --lines 1000,10000,50000
 
 What counts are the ratios and how they grow: seconds depend on the machine.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
+import importlib
 import sys
-import tempfile
 import time
-import venv
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from statistics import median
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from nr_run.changes import objects, tree
+from nr_run.changes import objects, selectors, tree
+from nr_run.changes.allocate import allocate, draft
+from nr_run.changes.change import Change
 from nr_run.changes.configuration import Configuration
-from nr_run.changes.plan import plan
-from nr_run.changes.restore import restore
+from nr_run.changes.objects import read, read_desired
+from nr_run.changes.plan import plan, plan_removal
+from nr_run.changes.removal import owned
+from nr_run.checks.box import Box
 from nr_run.checks.finding import against
+from nr_run.checks.precheck import precheck
 from nr_run.checks.read_back import read_back
+from nr_run.inventory.intent import CiscoTermination, End, TunnelTermination
+from nr_run.inventory.platforms import platform_for
 
-OTHER = "hier-config==3.7.1"
-PEER = """\
-import json, sys, time
-from hier_config import Platform, WorkflowRemediation, get_hconfig
-before, after = (open(name, encoding="utf8").read() for name in sys.argv[1:3])
-best = {}
-for _ in range(int(sys.argv[3])):
-    start = time.perf_counter()
-    running, wanted = get_hconfig(Platform.CISCO_IOS, before), get_hconfig(Platform.CISCO_IOS, after)
-    workflow = WorkflowRemediation(running, wanted)
-    lines = list(workflow.remediation_config.all_children_sorted())
-    there = time.perf_counter()
-    back = list(workflow.rollback_config.all_children_sorted())
-    done = time.perf_counter()
-    assert lines and back
-    for name, seconds in (("plan", there - start), ("restore", done - there)):
-        best[name] = min(best.get(name, seconds), seconds)
-print(json.dumps(best))
-"""
+KEY = "<secret:new>"
 TUNNEL = """\
-crypto isakmp key <secret:new> address 198.51.100.1
+crypto isakmp policy {policy}
+ encr 3des
+ authentication pre-share
+ group 2
+crypto isakmp key {key} address 198.51.100.1
 crypto ipsec transform-set NR-new esp-3des esp-sha-hmac
 ip access-list extended NR-new
  permit ip 10.10.10.0 0.0.0.255 10.99.0.0 0.0.0.255
-crypto map HUB {sequence} ipsec-isakmp
+crypto map {map} {sequence} ipsec-isakmp
  set peer 198.51.100.1
  set transform-set NR-new
  set pfs group2
  match address NR-new
+interface Ethernet0/0
+ crypto map {map}
+"""
+VERSION = """\
+Cisco Internetwork Operating System Software
+IOS (tm) C2600 Software (C2600-IK9O3S-M), Version 12.2(8)T, RELEASE SOFTWARE (fc2)
+hub uptime is 1 day
+System image file is "flash:c2600.bin"
+cisco 2611 (MPC860) processor (revision 0x203) with 61440K/4096K bytes of memory.
+Configuration register is 0x2102
+"""
+ROUTES = """\
+Codes: C - connected, S - static, I - IGRP, R - RIP, M - mobile, B - BGP
+
+Gateway of last resort is 172.18.124.1 to network 0.0.0.0
+
+     172.18.0.0/24 is subnetted, 1 subnets
+C       172.18.124.0 is directly connected, Ethernet0/0
+     10.0.0.0/24 is subnetted, 1 subnets
+C       10.10.10.0 is directly connected, Ethernet0/1
+S*   0.0.0.0/0 [1/0] via 172.18.124.1
 """
 
 
-def hub(entries: int, more: str = "") -> str:
-    """Running configuration of a hub, with the blocks of ``more`` where a device shows them."""
-    blocks: dict[str, list[str]] = {"crypto isakmp key": [], "crypto ipsec": [], "crypto map": [], "ip access-list": []}
+def _side(host: str, outside: str, net: str) -> TunnelTermination:
+    prefix = IPv4Network(net)
+    return TunnelTermination(
+        host=host,
+        interface="Ethernet0/0",
+        outside_ip=IPv4Address(outside),
+        protected_prefixes=(prefix,),
+        probe_address=prefix[1],
+        cisco=CiscoTermination(),
+    )
+
+
+END = End(_side("hub", "172.18.124.159", "10.10.10.0/24"), _side("new", "198.51.100.1", "10.99.0.0/24"))
+
+
+def hub(lines: int, entries: int, form: str, more: str = "") -> str:
+    """Running configuration of a hub with so many lines and entries, with the blocks of ``more`` where a device shows them.
+
+    ``form`` says whether the lists of its entries are named or numbered.
+    """
+    blocks: dict[str, list[str]] = {"crypto isakmp policy": [], "crypto isakmp key": [], "crypto ipsec": [], "crypto map": []}
+    lists: list[str] = []
     for number in range(entries):
         peer = f"192.0.{2 + number // 250}.{1 + number % 250}"
         rule = f"permit ip 10.10.10.0 0.0.0.255 172.{20 + number // 250}.{number % 250}.0 0.0.0.255"
+        name = f"OLD-{number}" if form == "named" else str(2000 + number)
         blocks["crypto isakmp key"].append(f"crypto isakmp key <key:{number:08x}> address {peer}\n")
         blocks["crypto ipsec"].append(f"crypto ipsec transform-set OLD-{number} esp-3des esp-sha-hmac\n")
         blocks["crypto map"].append(
             f"crypto map HUB {10 * (number + 1)} ipsec-isakmp\n set peer {peer}\n set transform-set OLD-{number}\n"
-            f" set pfs group2\n match address OLD-{number}\n"
+            f" set pfs group2\n match address {name}\n"
         )
-        blocks["ip access-list"].append(f"ip access-list extended OLD-{number}\n {rule}\n")
+        lists.append(f"ip access-list extended {name}\n {rule}\n" if form == "named" else f"access-list {name} {rule}\n")
     for node in tree.parse(more):
-        next(block for start, block in blocks.items() if node.line.startswith(start)).append(f"{node.text}\n")
-    crypto = "".join(line for name, block in blocks.items() for line in block if name != "ip access-list")
-    return (
-        "version 12.2\nhostname hub\ncrypto isakmp policy 10\n encr 3des\n authentication pre-share\n group 2\n"
+        if node.line.startswith("ip access-list"):
+            lists.insert(0, f"{node.text}\n")
+        elif not node.line.startswith("interface"):
+            next(block for start, block in blocks.items() if node.line.startswith(start)).append(f"{node.text}\n")
+    crypto = "".join(line for block in blocks.values() for line in block)
+    text = (
+        "version 12.2\nhostname hub\ncrypto isakmp policy 10\n encr 3des\n hash md5\n authentication pre-share\n"
         f"{crypto}interface Ethernet0/0\n ip address 172.18.124.159 255.255.255.0\n crypto map HUB\n"
         "interface Ethernet0/1\n ip address 10.10.10.1 255.255.255.0\nip route 0.0.0.0 0.0.0.0 172.18.124.1\n"
-        f"{''.join(blocks['ip access-list'])}line vty 0 4\nend\n"
     )
+    new = sum(node.text.count("\n") + 1 for node in tree.parse(more) if not node.line.startswith("interface"))
+    rest = max(0, lines + new - text.count("\n") - "".join(lists).count("\n") - 1)
+    routes = "".join(
+        f"ip route 172.{64 + n // 65536}.{n // 256 % 256}.{n % 256} 255.255.255.255 Null0\n" for n in range(rest // 2)
+    )
+    listed = "".join(
+        f"access-list 199 permit tcp any host 203.0.{n // 256 % 256}.{n % 256} eq 80\n" for n in range(rest - rest // 2)
+    )
+    numbered = form == "numbered"
+    return f"{text}{routes}{listed if numbered else ''}{''.join(lists)}{'' if numbered else listed}line vty 0 4\n"
 
 
-def shown(*texts: str) -> tuple[Configuration, ...]:
-    """The texts as a device's whole configurations; that they are judged to be that is a part of what is measured."""
-    return tuple(Configuration("hub", "ios", "show running-config", text) for text in texts)
+def shown(text: str) -> Configuration:
+    """The text as a device's whole configuration; that it is judged to be that is a part of what is measured."""
+    return Configuration("hub", "ios", "show running-config", f"{text}end\n")
 
 
-def by_nr_run(entries: int, times: int) -> dict[str, float]:
-    """Best seconds of each step. Nothing that an earlier round has parsed is at hand."""
-    wanted = TUNNEL.format(sequence=10 * (entries + 1))
-    before, after = hub(entries), hub(entries, wanted)
-    best: dict[str, float] = {}
+@dataclass(frozen=True)
+class Work:
+    """What nr-run does with one more tunnel on one hub; each step begins with nothing parsed."""
 
-    def timed(name: str, work: Callable[[], Any]) -> Any:
-        start = time.perf_counter()
-        result = work()
-        best[name] = min(best.get(name, 1e9), time.perf_counter() - start)
-        return result
+    before: str
+    after: str
+    change: Change
 
-    for _ in range(times):
-        for kept in (tree.parse, objects.objects_in, objects._identity):
-            kept.cache_clear()
-        change = timed("plan", lambda: plan("hub", "ios", wanted, before))
-        findings = timed("read back", lambda made=change: read_back(made, *shown(before, after), "now"))
-        steps = timed("restore", lambda made=change: restore(made, *shown(before, after)))
-        assert not against(findings)
-        assert len(steps) == len(change.created)
-    return best
+    def plan(self) -> Change:
+        """Names and numbers, the change and its inverse, and all checks before it."""
+        return _planned(self.before)[0]
 
+    def read_back(self) -> None:
+        """Both configurations compared."""
+        assert not against(read_back(self.change, shown(self.before), shown(self.after), "now"))
 
-def by_other(python: Path, folder: Path, entries: int, times: int) -> dict[str, float]:
-    """Best seconds of hier_config for the same two texts."""
-    files = {"before": hub(entries), "after": hub(entries, TUNNEL.format(sequence=10 * (entries + 1)))}
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf8")
-    command = [str(python), "-c", PEER, *(str(folder / name) for name in files), str(times)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return dict(json.loads(done.stdout))
+    def remove(self) -> Change:
+        """The tunnel taken away again with all that nothing else needs."""
+        there, _ = _planned(self.after)
+        assert not there
+        items, stays = owned(read("ios", self.after), there.reused)
+        return plan_removal("hub", "ios", items, self.after, stays=stays)
 
 
-def install(folder: Path) -> Path | None:
-    """Python of a virtual environment that has the other; None, with a word, when it cannot be installed."""
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    done = subprocess.run([str(python), "-m", "pip", "-q", "install", OTHER], capture_output=True, text=True, check=False)
-    if done.returncode:
-        click.echo(f"{OTHER} cannot be installed and is left out", err=True)
+def _planned(running: str) -> tuple[Change, str]:
+    wanted = read_desired("ios", TUNNEL.format(policy=1, key=KEY, map="NR-MAP", sequence=1))
+    assert draft("new", END, None).access_list == "NR-new"
+    names = allocate("new", END, None, wanted, read("ios", running))
+    text = TUNNEL.format(policy=names.policy_number, key=KEY, map=names.crypto_map, sequence=names.map_sequence)
+    change = plan("hub", "ios", text, running, names.replacing)
+    shown = {"show version": VERSION, "show running-config": running, "show startup-config": running, "show ip route": ROUTES}
+    failed = {finding.check for finding in against(precheck(Box(END, platform_for("2611", "12.2(8)T"), shown, change, "")))}
+    # No box of that model has room for so much.
+    assert failed <= {"nvram"}, failed
+    return change, text
+
+
+def work_on(lines: int, entries: int, form: str) -> Work:
+    """The hub before and after one more tunnel."""
+    before = hub(lines, entries, form)
+    change, text = _planned(before)
+    return Work(before, hub(lines, entries, form, text), change)
+
+
+def forget() -> None:
+    """Nothing that was parsed stays at hand."""
+    for kept in (tree.parse, objects.nodes_of, objects.read, selectors.network):
+        kept.cache_clear()
+
+
+def by_other() -> Callable[[str], Any] | None:
+    """The parse of hier_config; None, with a word, where it is not installed."""
+    try:
+        other: Any = importlib.import_module("hier_config")
+    except ImportError:
+        click.echo("hier_config is not installed and is left out", err=True)
         return None
-    return python
+    return lambda text: other.get_hconfig(other.Platform.CISCO_IOS, text)
+
+
+def timed(step: Callable[[], object]) -> float:
+    """Seconds of one step from nothing."""
+    forget()
+    start = time.process_time()
+    step()
+    return time.process_time() - start
+
+
+def measure(work: Work, other: Callable[[str], Any] | None, times: int) -> dict[str, float]:
+    """Median seconds of each step and of the other's parse, which take turns."""
+    steps: dict[str, Callable[[], object]] = {"plan": work.plan, "read back": work.read_back, "remove": work.remove}
+    if other:
+        steps["other"] = lambda: other(work.before)
+    taken: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(times):
+        for name, step in steps.items():
+            taken[name].append(timed(step))
+    return {name: median(seconds) for name, seconds in taken.items()}
 
 
 def _numbers(_context: click.Context, _option: click.Parameter, value: str) -> list[int]:
     try:
         return [int(word) for word in value.split(",")]
     except ValueError:
-        raise click.BadParameter("numbers of entries, as in 1,100,300") from None
+        raise click.BadParameter("numbers of lines, as in 1000,10000,50000") from None
 
 
 @click.command()
-@click.option("--entries", default="1,100,300,1000", show_default=True, callback=_numbers, help="Crypto map entries of the hub.")
-@click.option("--times", default=5, show_default=True, type=click.IntRange(min=1), help="The best of so many.")
-@click.option("--alone", is_flag=True, help="Without hier_config: install nothing.")
-def main(entries: Sequence[int], times: int, *, alone: bool) -> None:
+@click.option("--lines", default="1000,10000,50000", show_default=True, callback=_numbers, help="Lines of the configuration.")
+@click.option("--entries", default=500, show_default=True, type=click.IntRange(min=1), help="Crypto map entries, where they fit.")
+@click.option("--times", default=5, show_default=True, type=click.IntRange(min=1), help="The median of so many turns.")
+@click.option("--alone", is_flag=True, help="Without hier_config.")
+def main(lines: Sequence[int], entries: int, times: int, *, alone: bool) -> None:
     """Time one more tunnel on a hub that has many."""
-    made = Table(title=f"One more tunnel on a hub; milliseconds, best of {times}")
-    for name in ("entries", "plan", "read back", "restore", "hier_config plan", "its rollback", "ratio"):
+    made = Table(title=f"One more tunnel on a hub; milliseconds, median of {times}; in brackets the part of a hier_config parse")
+    for name in ("lines", "entries", "lists", "plan", "read back", "remove", "hier_config parse"):
         made.add_column(name, justify="right")
-    with tempfile.TemporaryDirectory() as place:
-        python = None if alone else install(Path(place) / "venv")
-        for count in entries:
-            ours = by_nr_run(count, times)
-            other = by_other(python, Path(place), count, times) if python else {}
-            ratio = f"{sum(other.values()) / sum(ours.values()):.1f} x" if other else "-"
-            cells = [ours["plan"], ours["read back"], ours["restore"], other.get("plan"), other.get("restore")]
-            made.add_row(str(count), *("-" if cell is None else f"{cell * 1000:.1f}" for cell in cells), ratio)
+    other = None if alone else by_other()
+    for size in lines:
+        for form in ("named", "numbered"):
+            fitting = min(entries, max(1, size // 10))
+            work = work_on(size, fitting, form)
+            found = measure(work, other, times)
+            cells = (_cell(found[name], found.get("other")) for name in ("plan", "read back", "remove"))
+            parse = f"{found['other'] * 1000:.1f}" if "other" in found else "-"
+            made.add_row(str(work.before.count("\n")), str(fitting), form, *cells, parse)
     Console(width=110 if not sys.stdout.isatty() else None).print(made)
+
+
+def _cell(seconds: float, other: float | None) -> str:
+    return f"{seconds * 1000:.1f}" + (f" ({seconds / other:.2f})" if other else "")
 
 
 if __name__ == "__main__":

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ..inventory.errors import ChangeError
 from ..inventory.intent import Dpd, End
 from .objects import Config, ConfigObject
-from .selectors import overlap, selectors_of
+from .selectors import Unread, overlap, selectors_or_line
 from .standing import NOTHING, Replacing, Standing, find, list_name, refuse_strange, replacing, set_name
 
 #: Of an ISAKMP policy on IOS, and on an ASA (command references, crypto isakmp policy).
@@ -123,7 +124,7 @@ def _place(
 
 
 def _lines(pattern: re.Pattern[str], running: Config) -> list[re.Match[str]]:
-    return [match for node in running.others if (match := pattern.fullmatch(node.line))]
+    return [match for line in running.map_lines if (match := pattern.fullmatch(line))]
 
 
 def _map(end: End, running: Config, interface: str) -> tuple[str, str]:
@@ -170,7 +171,7 @@ def _sequence(end: End, crypto_map: str, access_list: str, running: Config, appr
             )
         return wanted, f"sequence {wanted} of {crypto_map}, as the intent says"
     last = max((number for number in taken if number < limit), default=0)
-    candidates = [*([approved] if approved else []), last + 10, *range(last + 1, limit), *range(1, limit)]
+    candidates = chain([approved] if approved else [], [last + 10], range(last + 1, limit), range(1, limit))
     free = next((number for number in candidates if number < limit and number not in taken), None)
     if free is None:
         raise ChangeError(f"{end.local.host}: crypto map {crypto_map} has no free sequence below its dynamic entry {limit}")
@@ -179,17 +180,18 @@ def _sequence(end: End, crypto_map: str, access_list: str, running: Config, appr
 
 
 def _refuse_overlap(end: End, crypto_map: str, sequence: int, running: Config) -> None:
+    ours = end.selectors
     for entry in running.of("crypto-map-entry"):
         number = int(entry.groups["sequence"])
         if entry.groups["map"] != crypto_map or number == sequence or entry.dynamic:
             continue
-        theirs = selectors_of(running, entry)
-        if theirs is None:
+        theirs = selectors_or_line(running, entry)
+        if isinstance(theirs, Unread):
             raise ChangeError(
-                f"{end.local.host}: the selectors of entry {number} of crypto map {crypto_map} cannot be read for certain, "
-                "so it may take this tunnel's traffic, or lose its own"
+                f"{end.local.host}: the selectors of entry {number} of crypto map {crypto_map} cannot be read for certain "
+                f"({theirs}), so it may take this tunnel's traffic, or lose its own"
             )
-        both = overlap(end.selectors, theirs)
+        both = overlap(ours, theirs)
         if both:
             (source, target), (other_source, other_target) = both
             raise ChangeError(
@@ -209,14 +211,27 @@ def _policy(host: str, wanted: ConfigObject, running: Config) -> tuple[int, str]
     same = [number for number, item in sorted(existing.items()) if item.meaning[1] == wanted.meaning[1]]
     if same:
         return same[0], f"isakmp policy {same[0]} has these values already and is used"
-    number = (max([0, *existing]) // 10 + 1) * 10
-    if number > (HIGHEST_POLICY_ASA if "ike" in wanted.groups else HIGHEST_POLICY):
-        raise ChangeError(
-            f"{host}: there is no free isakmp policy number above {max(existing)}, and other peers would be offered a "
-            f"lower one before it; give policy {max(existing)} a lower number by hand"
-        )
-    why = f"isakmp policy {number}: last, so that other peers are offered what they were before"
-    return number, why if existing else ""
+    highest = HIGHEST_POLICY_ASA if "ike" in wanted.groups else HIGHEST_POLICY
+    last = max([0, *existing])
+    # A peer with a pre-shared key is never agreed with by a policy of another kind, so those may stand behind.
+    keyed = max([0, *(number for number, item in existing.items() if _by_key(item))])
+    tens = (number for start in (last, keyed) for number in range((start // 10 + 1) * 10, highest + 1, 10))
+    behind = (*tens, *range(keyed + 1, highest + 1))
+    number = next((number for number in behind if number not in existing), None)
+    if number is not None:
+        why = f"isakmp policy {number}: last, so that other peers are offered what they were before"
+        return number, why if existing else ""
+    number = next((number for number in range(highest, 0, -1) if number not in existing), None)
+    if number is None:
+        raise ChangeError(f"{host}: there is no free isakmp policy number")
+    return number, (
+        f"isakmp policy {number}: the highest free number; policy {keyed} has the last one, so a peer that takes both is offered "
+        f"{number} first"
+    )
+
+
+def _by_key(policy: ConfigObject) -> bool:
+    return "authentication pre-share" in policy.meaning[1]
 
 
 def _keepalive(dpd: Dpd | None, running: Config) -> tuple[Dpd | None, tuple[str, ...]]:

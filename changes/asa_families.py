@@ -19,12 +19,24 @@ _LIFETIME = r"set security-association lifetime(?: (?:seconds|kilobytes) (?:\d+|
 _OLD = r"(?:WARNING|INFO): .*(?:deprecated|insecure|less secure|weak)(?:.|\n)*"
 _WARNINGS = patterns(r"WARNING: The crypto map entry (?:is|will be) incomplete!", _OLD, r"INFO: .+")
 
+#: What a group policy inherits from DfltGrpPolicy unless it says it itself, and what can keep a LAN-to-LAN tunnel down, close it
+#: or drop its packets. ``show running-config all group-policy`` prints all of them on 7.2(3), so no release here lacks one.
+INHERITED = (
+    "vpn-access-hours",
+    "vpn-simultaneous-logins",
+    "vpn-idle-timeout",
+    "vpn-session-timeout",
+    "vpn-filter",
+    "vpn-tunnel-protocol",
+)
+
 ASA: tuple[Family, ...] = (
     Family(
         name="isakmp-policy",
         sentence="IKE proposal, offered to every peer of the box in the order of its number",
         header=re.compile(rf"crypto {_IKE} policy (?P<number>\d+)"),
         identity=("number",),
+        opens=True,
         children=patterns(
             r"authentication \S+", r"encryption \S+", r"hash \S+", r"group \d+", r"lifetime (?:seconds )?(?:\d+|none)"
         ),
@@ -39,12 +51,14 @@ ASA: tuple[Family, ...] = (
         sentence="IKE answers on an interface, for every tunnel of the box that ends there",
         header=re.compile(rf"crypto {_IKE} enable (?P<nameif>\S+)"),
         identity=("nameif",),
+        opens=False,
     ),
     Family(
         name="transform-set",
         sentence="ESP proposal, used by the crypto map entries that name it",
         header=re.compile(r"crypto ipsec (?:ikev1 )?transform-set (?P<name>\S+)(?P<transforms>(?: esp-\S+)+)"),
         identity=("name",),
+        opens=False,
         remove="no {line}",
         replies=patterns(_OLD),
     ),
@@ -53,6 +67,7 @@ ASA: tuple[Family, ...] = (
         sentence="traffic selectors of one tunnel, an access list of its own",
         header=re.compile(r"access-list (?P<name>\S+)"),
         identity=("name",),
+        opens=False,
         children=patterns(r"extended permit ip .+"),
         remove="clear configure access-list {name}",
         ordered=True,
@@ -60,20 +75,28 @@ ASA: tuple[Family, ...] = (
     ),
     Family(
         name="group-policy",
-        sentence="what a tunnel may do, of its own so that it inherits nothing from the default one",
+        sentence="what a tunnel may do, with values of its own for all that could stop it: the default policy is not inherited",
         header=re.compile(r"group-policy (?P<name>\S+)"),
         identity=("name",),
-        children=patterns(r"internal", r"attributes: vpn-tunnel-protocol .+", r"attributes: vpn-(?:filter|idle-timeout) none"),
+        opens=False,
+        children=patterns(
+            r"internal",
+            r"attributes: vpn-tunnel-protocol .+",
+            r"attributes: vpn-(?:access-hours|filter|idle-timeout|session-timeout) none",
+            r"attributes: vpn-simultaneous-logins [1-9]\d*",
+        ),
         remove="clear configure group-policy {name}",
         flat=True,
         parts=("attributes",),
-        editing=Editing(single=("attributes: vpn-tunnel-protocol",)),
+        # "no vpn-filter" stands without a value (command reference, vpn-filter); then the one of DfltGrpPolicy is inherited.
+        editing=Editing(single=tuple(f"attributes: {word}" for word in INHERITED), bare_no=True),
     ),
     Family(
         name="tunnel-group",
         sentence="the peer by its address: its pre-shared key, dead peer detection and what it may do",
         header=re.compile(r"tunnel-group (?P<name>\S+)"),
         identity=("name",),
+        opens=False,
         children=patterns(
             r"type ipsec-l2l",
             r"general-attributes: default-group-policy \S+",
@@ -82,7 +105,7 @@ ASA: tuple[Family, ...] = (
         ),
         # What 8.4 and later show for every group is not what tells two of them apart.
         defaults=("ipsec-attributes: isakmp keepalive threshold 10 retry 2",),
-        references=(Reference(re.compile(r"general-attributes: default-group-policy (?P<name>\S+)"), "group-policy"),),
+        references=(Reference(re.compile(r"general-attributes: default-group-policy (?P<names>\S+)"), "group-policy"),),
         remove="clear configure tunnel-group {name}",
         flat=True,
         parts=("general-attributes", "ipsec-attributes", "ppp-attributes", "webvpn-attributes"),
@@ -105,6 +128,7 @@ ASA: tuple[Family, ...] = (
         sentence="the tunnel itself: peer, proposal and selectors at one place of the map",
         header=re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+)"),
         identity=("map", "sequence"),
+        opens=False,
         children=patterns(
             r"match address \S+",
             r"set peer \S+",
@@ -118,9 +142,9 @@ ASA: tuple[Family, ...] = (
             "set security-association lifetime kilobytes 4608000",
         ),
         references=(
-            Reference(re.compile(r"set (?:ikev1 )?transform-set (?P<name>\S+)"), "transform-set"),
-            Reference(re.compile(r"match address (?P<name>\S+)"), "access-list"),
-            Reference(re.compile(r"set peer (?P<name>\S+)"), "tunnel-group"),
+            Reference(re.compile(r"set (?:ikev1 )?transform-set (?P<names>\S+(?: \S+)*)"), "transform-set"),
+            Reference(re.compile(r"match address (?P<names>\S+)(?: .*)?"), "access-list"),
+            Reference(re.compile(r"set peer (?P<names>\S+(?: \S+)*)"), "tunnel-group"),
         ),
         remove="clear configure crypto map {map} {sequence}",
         flat=True,
@@ -145,7 +169,8 @@ ASA: tuple[Family, ...] = (
         sentence="the map at work on an interface",
         header=re.compile(r"crypto map (?P<map>\S+) interface (?P<interface>\S+)"),
         identity=("interface",),
-        references=(Reference(re.compile(r"crypto map (?P<name>\S+) interface .+"), "crypto-map-entry", of_set=True),),
+        opens=False,
+        references=(Reference(re.compile(r"crypto map (?P<names>\S+) interface .+"), "crypto-map-entry", of_set=True),),
         switches=re.compile(r"crypto map \S+ interface \S+"),
     ),
 )

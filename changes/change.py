@@ -101,16 +101,10 @@ def compose(
         os,
         tuple(created),
         tuple(reused),
-        ordered((*steps.create(os, created), *steps.change(os, edited), *steps.remove(os, removed))),
-        ordered((*steps.create(os, removed), *steps.change(os, back), *steps.remove(os, created))),
+        (*steps.create(os, created), *steps.change(os, edited), *steps.remove(os, removed)),
+        (*steps.create(os, removed), *steps.change(os, back), *steps.remove(os, created)),
         (*blast_radius(created, running), *edit_radius(edited, running), *removal_radius(removed, edited, running)),
         tuple(removed),
         tuple(stays),
         tuple(edited),
     )
-
-
-def ordered(parts: Iterable[Step]) -> tuple[Step, ...]:
-    """Build, then switch, then clean; within a phase the order stays."""
-    phases = list(Phase)
-    return tuple(sorted(parts, key=lambda step: phases.index(step.phase)))

@@ -21,6 +21,7 @@ IOS: tuple[Family, ...] = (
         sentence="IKE proposal, offered to every peer of the box in the order of its number",
         header=re.compile(r"crypto isakmp policy (?P<number>\d+)"),
         identity=("number",),
+        opens=True,
         children=patterns(r"encr(?:yption)? .+", r"hash \S+", r"authentication \S+", r"group \d+", r"lifetime \d+"),
         defaults=("encr des", "hash sha", "authentication rsa-sig", "group 1", "lifetime 86400"),
         remove="no crypto isakmp policy {number}",
@@ -34,6 +35,7 @@ IOS: tuple[Family, ...] = (
             r"crypto isakmp key (?:[06] )?(?P<key>\S+) address (?P<peer>\d\S+)(?: +(?P<mask>\d\S+))?(?P<xauth> +no-xauth)?"
         ),
         identity=("peer",),
+        opens=False,
         # Older IOS wants the key itself, and no-xauth, in the line that removes it; and it takes no second key for a peer.
         remove="no {line}",
         holds_key=True,
@@ -44,6 +46,7 @@ IOS: tuple[Family, ...] = (
         sentence="dead peer detection, one setting for every IKE peer of the box",
         header=re.compile(r"crypto isakmp keepalive (?P<interval>\d+)(?: (?P<retries>\d+))?(?: periodic| on-demand)?"),
         identity=(),
+        opens=False,
         remove="no crypto isakmp keepalive",
     ),
     Family(
@@ -51,6 +54,7 @@ IOS: tuple[Family, ...] = (
         sentence="ESP proposal, used by the crypto map entries that name it",
         header=re.compile(r"crypto ipsec transform-set (?P<name>\S+)(?P<transforms>(?: (?:esp|ah|comp)-\S+(?: \d+)?)+)"),
         identity=("name",),
+        opens=True,
         children=patterns(r"mode (?:tunnel|transport)"),
         defaults=("mode tunnel",),
         remove="no crypto ipsec transform-set {name}",
@@ -61,6 +65,7 @@ IOS: tuple[Family, ...] = (
         sentence="traffic selectors of one tunnel, an access list of its own",
         header=re.compile(r"ip access-list extended (?P<name>\S+)"),
         identity=("name",),
+        opens=True,
         children=patterns(r"permit ip .+"),
         remove="no ip access-list extended {name}",
         ordered=True,
@@ -70,6 +75,7 @@ IOS: tuple[Family, ...] = (
         sentence="the tunnel itself: peer, proposal and selectors at one place of the map",
         header=re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) ipsec-isakmp"),
         identity=("map", "sequence"),
+        opens=True,
         children=patterns(
             r"set peer \S+",
             r"set transform-set \S+",
@@ -78,8 +84,8 @@ IOS: tuple[Family, ...] = (
             r"match address \S+",
         ),
         references=(
-            Reference(re.compile(r"set transform-set (?P<name>\S+)"), "transform-set"),
-            Reference(re.compile(r"match address (?P<name>\S+)"), "access-list"),
+            Reference(re.compile(r"set transform-set (?P<names>\S+(?: \S+)*)"), "transform-set"),
+            Reference(re.compile(r"match address (?P<names>\S+)(?: .*)?"), "access-list"),
         ),
         remove="no crypto map {map} {sequence}",
         switches=re.compile(r"match address \S+"),
@@ -103,8 +109,9 @@ IOS: tuple[Family, ...] = (
         # A subinterface of a serial line is shown with its kind, and may be entered without.
         header=re.compile(r"interface (?P<interface>\S+)(?: (?:point-to-point|multipoint))?"),
         identity=("interface",),
+        opens=True,
         children=patterns(r"crypto map \S+", r"crypto map \S+ redundancy \S+(?: stateful)?"),
-        references=(Reference(re.compile(r"crypto map (?P<name>\S+).*"), "crypto-map-entry", of_set=True),),
+        references=(Reference(re.compile(r"crypto map (?P<names>\S+)(?: redundancy .+)?"), "crypto-map-entry", of_set=True),),
         remove="no {child}",
         switches=re.compile(r"crypto map .+"),
         child_is_object=True,

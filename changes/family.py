@@ -17,12 +17,17 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A line of an object that names another object; group ``name`` is the other's identity."""
+    """A line of an object that names other objects; group ``names`` are their identities, with blanks between them."""
 
     pattern: re.Pattern[str]
     family: str
     #: The name is that of a set, of which each object is one member: it holds the set as long as one member is left.
     of_set: bool = False
+
+    def names_in(self, line: str) -> tuple[str, ...]:
+        """Identities that a line of the object names; none for a line of another kind."""
+        match = self.pattern.fullmatch(line)
+        return tuple(match["names"].split()) if match else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Editing:
     whole: bool = False
     #: Settings that are taken away before the new value is given, because it is not certain that the new one replaces it.
     first_off: tuple[str, ...] = ()
+    #: True if ``no`` takes the name of a setting without its value.
+    bare_no: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,9 @@ class Family:
     header: re.Pattern[str]
     #: Groups of the header that tell two objects of the family apart.
     identity: tuple[str, ...]
+    #: True if the header opens a sub-mode, which ``exit`` has to leave before a global line is typed: a global word may be one of
+    #: the sub-mode as well (``no crypto map NAME`` below an interface).
+    opens: bool
     #: Lines that may stand below the header. Empty: the header is all there is.
     children: tuple[re.Pattern[str], ...] = ()
     #: Lines that the device does not show because they are its defaults, written out in the spelling of ``canonical_children``.

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ..inventory.errors import ChangeError
 from . import spelling, tree
 from .families import FAMILIES
-from .family import Family
+from .family import Family, Reference
+from .literals import is_text
 
 Key = tuple[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConfigObject:
     """One object: its family, the header line and the lines below, as the text has them."""
 
@@ -23,13 +24,13 @@ class ConfigObject:
     header: str
     children: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def groups(self) -> dict[str, str]:
         """Named parts of the header (``name``, ``map``, ``sequence``, ``peer``...); absent parts are empty."""
         match = self.family.header.fullmatch(self.header)
         return {name: value or "" for name, value in match.groupdict().items()} if match else {}
 
-    @property
+    @cached_property
     def key(self) -> Key:
         """What tells it apart from every other object of the device."""
         return self.family.name, _identity(self.family.header, self.family.identity, self.header)
@@ -41,8 +42,9 @@ class ConfigObject:
 
     @property
     def canonical_children(self) -> tuple[str, ...]:
-        """The lines below, each in one spelling."""
-        return tuple(part for child in self.children for part in _parts(_canonical(child)))
+        """The lines below, each in one spelling. A section without a line in it sets nothing, so it is none of them."""
+        kept = (child for child in self.children if child not in self.family.parts)
+        return tuple(part for child in kept for part in _parts(_canonical(child)))
 
     @property
     def peer(self) -> str:
@@ -55,7 +57,7 @@ class ConfigObject:
         lines = (_TRANSFORMS.fullmatch(line) for line in self.children)
         return tuple(name for match in lines if match for name in match["names"].split())
 
-    @property
+    @cached_property
     def peers(self) -> tuple[str, ...]:
         """Addresses of a map entry's peers, the one to begin with first."""
         lines = (line.split()[2:] for line in self.children if line.startswith("set peer "))
@@ -72,11 +74,17 @@ class ConfigObject:
         return self.groups.get("map") or (self.child("crypto map") or " ").split(" ")[0]
 
     @property
+    def named(self) -> tuple[tuple[Reference, str], ...]:
+        """What its header and its lines name, by the rules of its family: the one reading of what refers to what."""
+        lines = (self.header, *self.children) if self.family.references else ()
+        return tuple((rule, name) for line in lines for rule in self.family.references for name in rule.names_in(line))
+
+    @property
     def nodes(self) -> tuple[tree.Node, ...]:
         """As the device shows it."""
         return spelling.unfold(self.family, self.header, self.children)
 
-    @property
+    @cached_property
     def meaning(self) -> tuple[str, frozenset[str] | tuple[str, ...]]:
         """Equal for two objects if and only if they do the same: defaults written out, order only where it matters."""
         given = self.canonical_children
@@ -104,7 +112,7 @@ class ConfigObject:
         """Lines that take it away, to be typed in global configuration mode."""
         values = {**self.groups, "line": self.header, "child": self.children[0] if self.children else ""}
         line = self.family.remove.format(**values)
-        return (self.header, line) if self.family.child_is_object else (line,)
+        return (self.header, line, spelling.EXIT) if self.family.child_is_object else (line,)
 
 
 _TRANSFORMS = re.compile(r"set (?:ikev1 )?transform-set (?P<names>.+)")
@@ -140,53 +148,132 @@ def _canonical(line: str) -> str:
     return re.sub(r"^(crypto isakmp key) 0 (.+)", r"\1 \2", words).replace(" 255.255.255.255", "")
 
 
-@dataclass(frozen=True, slots=True)
+#: Where the lines of an access list stand that no family knows: numbered on IOS, of another kind than ours on an ASA.
+_LISTED = re.compile(r"access-list (?P<name>\S+) (?P<line>.+)")
+_OTHER_LIST = re.compile(r"ip access-list (?:extended|standard) (?P<name>\S+)")
+
+
+@dataclass(frozen=True)
 class Config:
-    """A device's configuration: the objects of known families, and the nodes that no family knows."""
+    """A device's configuration: the objects of known families, and the nodes that no family knows.
+
+    Nobody changes it: it is kept, with what is looked up in it by name.
+    """
 
     objects: dict[Key, ConfigObject]
     others: tuple[tree.Node, ...]
 
     def of(self, family: str) -> tuple[ConfigObject, ...]:
         """All objects of one family, in the order of the text."""
-        return tuple(item for item in self.objects.values() if item.family.name == family)
+        return self._by_family.get(family, ())
 
     def key_of(self, peer: str) -> ConfigObject | None:
         """The object that holds the pre-shared key of a peer, or None."""
-        return next((item for item in self.objects.values() if item.family.holds_key and item.peer == peer), None)
+        return self._keys.get(peer)
 
     def get(self, family: str, *identity: str) -> ConfigObject | None:
         """One object, or None."""
         return self.objects.get((family, identity))
 
+    @cached_property
+    def naming(self) -> Mapping[tuple[str, str], Sequence[tuple[ConfigObject, Reference]]]:
+        """Family and name to the objects that name it, each once, with the rule by which it does."""
+        found: dict[tuple[str, str], dict[Key, tuple[ConfigObject, Reference]]] = {}
+        for item in self.objects.values():
+            for rule, name in item.named:
+                found.setdefault((rule.family, name), {})[item.key] = (item, rule)
+        return {what: tuple(items.values()) for what, items in found.items()}
 
+    @cached_property
+    def lists(self) -> Mapping[str, tuple[str, ...]]:
+        """Name to the lines of every access list, named or numbered, in their order and without sequence numbers."""
+        found = {item.key[1][0]: [without_number(line) for line in item.children] for item in self.of("access-list")}
+        for node in self.others:
+            numbered, named = _LISTED.fullmatch(node.line), _OTHER_LIST.fullmatch(node.line)
+            if numbered:
+                found.setdefault(numbered["name"], []).append(without_number(numbered["line"]).strip())
+            elif named:
+                found.setdefault(named["name"], []).extend(without_number(line) for line in node.children)
+        return {name: tuple(lines) for name, lines in found.items()}
+
+    @cached_property
+    def map_lines(self) -> tuple[str, ...]:
+        """Lines of crypto maps that no family knows: dynamic entries, entries of other kinds, and settings of a whole map."""
+        return tuple(node.line for node in self.others if node.line.startswith("crypto map "))
+
+    @cached_property
+    def named_nodes(self) -> Mapping[str, tree.Node]:
+        """Header to the first node that no family knows and that has it (``object network LAN``)."""
+        return {node.line: node for node in reversed(self.others)}
+
+    @cached_property
+    def strange_lines(self) -> tuple[tuple[ConfigObject | None, str], ...]:
+        """Lines that may name an object by no rule: those of no family, and those of an object that are no references."""
+        others = ((None, line) for node in self.others for line in (node.line, *node.children))
+        return (*others, *_unruled(self.objects.values()))
+
+    @cached_property
+    def strange_text(self) -> str:
+        """All of those lines, to see at once that none has a name."""
+        return "\n".join(line for _, line in self.strange_lines)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What an ASA prints in the place of an address, to the address (``name 10.0.0.0 LAN``)."""
+        lines = (node.line.split() for node in self.others if node.line.startswith("name "))
+        return {words[2]: words[1] for words in lines if len(words) > 2}
+
+    @cached_property
+    def _by_family(self) -> Mapping[str, tuple[ConfigObject, ...]]:
+        found: dict[str, list[ConfigObject]] = {}
+        for item in self.objects.values():
+            found.setdefault(item.family.name, []).append(item)
+        return {name: tuple(items) for name, items in found.items()}
+
+    @cached_property
+    def _keys(self) -> Mapping[str, ConfigObject]:
+        return {item.peer: item for item in reversed(self.objects.values()) if item.family.holds_key}
+
+
+@lru_cache(maxsize=32)
 def read(os: str, text: str) -> Config:
     """Objects of a running configuration; a line below a known header that its family does not know stays with the object."""
     objects: dict[Key, ConfigObject] = {}
     others: list[tree.Node] = []
     for node in nodes_of(os, text):
-        found = objects_in(os, node)
-        objects.update(found)
-        if not found or found[0][1].family.child_is_object:
+        found = _objects_in_folded(os, node)
+        objects.update((item.key, item) for item in found)
+        if not found or found[0].family.child_is_object:
             others.append(node)
     return Config(objects, tuple(others))
 
 
-@lru_cache(maxsize=16384)
 def objects_in(os: str, node: tree.Node) -> tuple[tuple[Key, ConfigObject], ...]:
-    """Objects of known families that a node holds, each with its key. Kept: of a hub's nodes hundreds stay as they are."""
-    found: list[tuple[Key, ConfigObject]] = []
-    for folded in spelling.fold(FAMILIES[os], (node,)):
-        family = _family_of(os, folded.line)
-        found += [(item.key, item) for item in _objects_of(family, folded)] if family else []
-    return tuple(found)
+    """Objects of known families that a node holds, each with its key."""
+    if not _may_open(os, node):
+        return ()
+    return tuple((item.key, item) for folded in spelling.fold(FAMILIES[os], (node,)) for item in _objects_in_folded(os, folded))
+
+
+def _objects_in_folded(os: str, node: tree.Node) -> tuple[ConfigObject, ...]:
+    family = _family_of(os, node.line) if _may_open(os, node) else None
+    return tuple(_objects_of(family, node)) if family else ()
+
+
+def _may_open(os: str, node: tree.Node) -> bool:
+    """False for most lines of a configuration, at a glance."""
+    return node.line.startswith(_FIRST[os]) and not node.literal
+
+
+#: The words that headers begin with.
+_FIRST = {os: tuple({f"{family.header.pattern.split()[0]} " for family in families}) for os, families in FAMILIES.items()}
 
 
 def read_desired(os: str, text: str) -> Config:
     """Objects of a desired configuration. Raises ChangeError for a line that no family knows."""
     for node in nodes_of(os, text):
         family = _family_of(os, node.line)
-        if family is None:
+        if family is None or node.literal:
             raise ChangeError(f"no rule knows the line {node.line!r}, so it will not be pushed")
         for child in node.children:
             if not any(pattern.fullmatch(child) for pattern in family.children):
@@ -194,6 +281,7 @@ def read_desired(os: str, text: str) -> Config:
     return read(os, text)
 
 
+@lru_cache(maxsize=32)
 def nodes_of(os: str, text: str) -> tuple[tree.Node, ...]:
     """A configuration as headers with the lines below them, however the device writes them."""
     return spelling.fold(FAMILIES[os], tree.parse(text))
@@ -216,18 +304,11 @@ def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = 
     """Objects that would name nothing if ``target`` and the objects ``besides`` were gone; those are not counted themselves."""
     left_out = {*besides, target.key}
     name = target.key[1][0] if target.key[1] else ""
-    found = []
-    for item in config.objects.values():
-        for reference in item.family.references:
-            if item.key in left_out or reference.family != target.family.name:
-                continue
-            if reference.of_set and _members(config, target.family, name, left_out):
-                continue
-            # One line may name several: "set transform-set A B".
-            lines = (item.header, *item.children)
-            if any(reference.pattern.match(line) and name in line.split()[2:] for line in lines):
-                found.append(item)
-    return tuple(found)
+    return tuple(
+        item
+        for item, reference in config.naming.get((target.family.name, name), ())
+        if item.key not in left_out and not (reference.of_set and _members(config, target.family, name, left_out))
+    )
 
 
 #: Where the names of transform sets begin in a line of any kind (``crypto dynamic-map D 10 set ikev1 transform-set A B``).
@@ -236,8 +317,14 @@ _SETS = re.compile(r"(?:^| )set (?:ikev1 )?transform-set ")
 _NO_LIST = ("crypto ", "set transform-set ", "description ", "remark ", "hostname ")
 
 
+#: The families whose objects lines of other kinds may name.
+_NAMED = frozenset({"transform-set", "group-policy", "access-list"})
+
+
 def names(line: str, target: ConfigObject) -> bool:
     """True if a line, of any kind, refers to this access list, transform set or group policy by its name."""
+    if not target.key[1] or target.key[1][0] not in line or is_text(line):
+        return False
     if target.family.name == "transform-set":
         match = _SETS.search(line)
         return match is not None and target.key[1][0] in line[match.end() :].split()
@@ -245,7 +332,12 @@ def names(line: str, target: ConfigObject) -> bool:
         return line.endswith(f"-group-policy {target.key[1][0]}")
     if target.family.name == "access-list" and line.endswith(f" match address {target.key[1][0]}"):
         return True
-    return target.family.name == "access-list" and target.key[1][0] in line.split()[1:] and not line.startswith(_NO_LIST)
+    return target.family.name == "access-list" and target.key[1][0] in _words(line) and not line.startswith(_NO_LIST)
+
+
+def _words(line: str) -> list[str]:
+    """All but the first; of an action of the event manager those of its command, which stands in quotation marks."""
+    return line.replace('"', " ").split()[1:]
 
 
 def strange_use(config: Config, target: ConfigObject) -> str:
@@ -253,27 +345,25 @@ def strange_use(config: Config, target: ConfigObject) -> str:
 
     It may stand in no known family (``ip access-group``, a dynamic map), or in an object of one (a filter of a group policy).
     """
-    lines = (line for node in config.others for line in (node.line, *node.children))
-    return next((line for line in (*lines, *_unruled(config, target)) if names(line, target)), "")
+    name = target.key[1][0] if target.key[1] else ""
+    if target.family.name not in _NAMED or name not in config.strange_text:
+        return ""
+    own = config.objects.get(target.key)
+    return next((line for item, line in config.strange_lines if item is not own and names(line, target)), "")
 
 
-def _unruled(config: Config, target: ConfigObject) -> Iterator[str]:
-    """Lines below known objects that are none of their rules' references, and not the target's own."""
-    for item in config.objects.values():
-        if item.key == target.key:
-            continue
-        for line in item.children:
-            bare = line.partition(": ")[2] if line.startswith(tuple(f"{part}: " for part in item.family.parts)) else line
-            if (
-                not any(reference.pattern.match(line) for reference in item.family.references)
-                and item.family.name != "access-list"
-            ):
-                yield bare
+def _unruled(items: Iterable[ConfigObject]) -> Iterator[tuple[ConfigObject, str]]:
+    """Lines below known objects that are no references, each with its object; those of our lists name nothing."""
+    for item in items:
+        parts = tuple(f"{part}: " for part in item.family.parts)
+        for line in item.children if item.family.name != "access-list" else ():
+            if not any(reference.names_in(line) for reference in item.family.references):
+                yield item, line.partition(": ")[2] if parts and line.startswith(parts) else line
 
 
 def _members(config: Config, family: Family, name: str, left_out: set[Key]) -> bool:
     """True if the set ``name`` keeps a member: an object of the family, or a line of another kind (a dynamic entry)."""
     if any(item.family is family and item.key[1][0] == name and item.key not in left_out for item in config.objects.values()):
         return True
-    stem = " ".join(family.header.pattern.split()[:2])
-    return any(re.match(rf"{stem} {re.escape(name)} \d+ ", node.line) for node in config.others)
+    stem = f"{' '.join(family.header.pattern.split()[:2])} {name} "
+    return any(node.line.startswith(stem) and node.line[len(stem) :].split()[0].isdigit() for node in config.others)

@@ -13,7 +13,7 @@ from . import tree
 from .change import Change, compose
 from .objects import Config, ConfigObject, Key, names, nodes_of, read, read_desired, referrers, strange_use
 from .removal import unshared
-from .sharing import goes_to
+from .sharing import goes_to, users
 from .standing import NOTHING, Replacing
 from .steps import Edit, in_order
 
@@ -40,7 +40,7 @@ def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Re
             _refuse_unknown_lines(host, present)
             edited.append(Edit(present, item))
         else:
-            raise ChangeError(_taken(host, item, present))
+            raise ChangeError(_of_a_group(host, item, present) or _taken(host, item, present))
     _refuse_more_lines(host, desired, running)
     _refuse_dangling(host, desired.objects.values(), {*desired.objects, *running.objects})
     _refuse_key_of_another(host, created, desired, running)
@@ -91,9 +91,34 @@ def plan_reversal(change: Change, before_text: str, running_text: str) -> Change
     _refuse_dangling(change.host, (*lost, *(edit.after for edit in edited)), left)
     own = {edit.key for edit in edited} | (change.own if change.replaces else set())
     here, shared = unshared(running, made, before, besides=own)
-    _refuse_used(change.host, running, here, own)
+    here = (*here, *_without_an_owner(change, here, before, running))
+    _refuse_used(change.host, running, here, own, "; nr-run remove-l2l takes a tunnel away with all that nothing else needs")
     there += [item for item in change.reused if item.key in running.objects and item.family.name == "crypto-map-entry"]
+    shared = (*shared, *_left_over(change, here, before, running))
     return compose(change.host, change.os, running, created=lost, removed=here, edited=edited, reused=there, stays=shared)
+
+
+def _without_an_owner(change: Change, going: Iterable[ConfigObject], before: Config, running: Config) -> tuple[ConfigObject, ...]:
+    """Bindings that were there before the change for other entries of their map, all of which have gone since."""
+    entries = {item.key for item in going if item.family.name == "crypto-map-entry"}
+    maps = {key[1][0] for key in entries}
+    bindings = (item for item in running.of("crypto-map-binding") if item.map_name in maps and item.key not in change.keys)
+    return tuple(
+        item
+        for item in bindings
+        if users(before, item) and not users(running, item, besides=entries) and item.key in before.objects
+    )
+
+
+def _left_over(change: Change, going: Iterable[ConfigObject], before: Config, running: Config) -> tuple[str, ...]:
+    """Sentences on what served others when the change was made, and serves nobody once it is undone; it was not made by it."""
+    gone = {item.key for item in going}
+    there = [item for item in change.reused if item.key in running.objects and item.key not in gone]
+    left = [item for item in there if users(before, item)]
+    # What is left over is no use of the rest, as a key is of a policy: hence another round.
+    while used := [item for item in left if users(running, item, besides={*gone, *(other.key for other in left)})]:
+        left = [item for item in left if item not in used]
+    return tuple(f"{item.title} stays: it was there before this tunnel, though nothing uses it any more" for item in left)
 
 
 def _missing(change: Change, running: Config) -> tuple[list[ConfigObject], list[ConfigObject]]:
@@ -117,13 +142,13 @@ def _as_it_stands(host: str, item: ConfigObject, running: Config) -> ConfigObjec
     return present
 
 
-def _refuse_used(host: str, running: Config, items: Iterable[ConfigObject], besides: Iterable[Key]) -> None:
+def _refuse_used(host: str, running: Config, items: Iterable[ConfigObject], besides: Iterable[Key], way_out: str = "") -> None:
     items = tuple(items)
     going = {*(item.key for item in items), *besides}
     for item in items:
         use = named_by(running, item, going)
         if use:
-            raise ChangeError(f"{host}: {item.title} is used by {use}, which is to stay")
+            raise ChangeError(f"{host}: {item.title} is used by {use}, which is to stay{way_out}")
 
 
 def named_by(config: Config, item: ConfigObject, besides: Collection[Key]) -> str:
@@ -131,6 +156,17 @@ def named_by(config: Config, item: ConfigObject, besides: Collection[Key]) -> st
     users = referrers(config, item, besides=besides)
     use = strange_use(config, item)
     return users[0].title if users else repr(use) if use else ""
+
+
+def _of_a_group(host: str, wanted: ConfigObject, present: ConfigObject) -> str:
+    """A map may be bound with the address of a standby group; then none of its tunnels starts at the interface's own."""
+    line = next((line for line in present.children if " redundancy " in line), "")
+    if present.family.name != "crypto-map-binding" or not line or present.map_name != wanted.map_name:
+        return ""
+    return (
+        f"{host}: {line!r} below {present.header!r}: the tunnels of that map start at the address of the standby group, and move "
+        "to its other router with it; nr-run builds tunnels of one router"
+    )
 
 
 def _taken(host: str, wanted: ConfigObject, present: ConfigObject) -> str:
@@ -174,13 +210,11 @@ def _refuse_key_of_another(host: str, created: Iterable[ConfigObject], desired: 
 
 
 def _refuse_dangling(host: str, items: Iterable[ConfigObject], known: Collection[Key]) -> None:
-    names = {(family, identity[:1]) for family, identity in known}
+    there = {(family, identity[:1]) for family, identity in known}
     for item in items:
-        for reference in item.family.references:
-            for line in item.children:
-                match = reference.pattern.fullmatch(line)
-                if match and (reference.family, (match["name"],)) not in names:
-                    raise ChangeError(f"{host}: {item.title} refers to {reference.family} {match['name']}, which is nowhere")
+        for reference, name in item.named:
+            if (reference.family, (name,)) not in there:
+                raise ChangeError(f"{host}: {item.title} refers to {reference.family} {name}, which is nowhere")
 
 
 def _refuse_waiting_names(host: str, created: Iterable[ConfigObject], desired: Config, running: Iterable[tree.Node]) -> None:

@@ -12,7 +12,9 @@ def blast_radius(created: Iterable[ConfigObject], running: Config) -> Iterator[s
     """What new objects mean for the rest of the box."""
     for item in created:
         if item.family.name == "isakmp-policy" and running.of("isakmp-policy"):
-            yield f"{item.title} is offered to every IKE peer of the box from now on, after the policies it has"
+            behind = [other.title for other in running.of("isakmp-policy") if int(other.groups["number"]) > _number(item)]
+            place = f"before {' and '.join(behind)}" if behind else "after the policies it has"
+            yield f"{item.title} is offered to every IKE peer of the box from now on, {place}"
         elif item.family.name == "ike-enable":
             yield f"IKE answers on {item.groups['nameif']} from now on, for whoever asks"
         elif item.family.name == "isakmp-keepalive":
@@ -25,6 +27,10 @@ def blast_radius(created: Iterable[ConfigObject], running: Config) -> Iterator[s
                 interface, name = binding.groups["interface"], item.groups["map"]
                 if binding.map_name == name:
                     yield f"{interface} has map {name}: what the new entry selects is encrypted there from now on"
+
+
+def _number(policy: ConfigObject) -> int:
+    return int(policy.groups["number"])
 
 
 def edit_radius(edited: Iterable[Edit], running: Config) -> Iterator[str]:
@@ -46,6 +52,8 @@ def removal_radius(items: Iterable[ConfigObject], edited: Iterable[Edit], runnin
             peers = " and ".join(item.peers) or "no peer"
             yield f"the tunnel to {peers} goes down, and what it selects is not encrypted any more"
             yield from _others(item, running)
+        elif item.family.name == "crypto-map-binding":
+            yield f"{item.groups['interface']} has no crypto map any more"
         elif item.family.name in ("isakmp-policy", "isakmp-keepalive"):
             yield f"{item.title} goes for every IKE peer of the box, from its next negotiation"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..inventory.errors import ChangeError
 from . import steps
-from .change import Change, ordered
+from .change import Change
 from .configuration import Configuration
 from .objects import Config, ConfigObject
 from .plan import named_by
@@ -36,9 +36,7 @@ def restore(change: Change, before_whole: Configuration, now_whole: Configuratio
             raise ChangeError(f"{change.host}: {item.title} serves {sharing[0]} now, which this run did not make")
     lost = [item for item in change.removed if _lacks(now.objects.get(item.key), item)]
     back, gone = _edits(change, now)
-    return ordered(
-        (*steps.create(change.os, (*lost, *gone)), *steps.change(change.os, back), *steps.remove(change.os, ours)),
-    )
+    return (*steps.create(change.os, (*lost, *gone)), *steps.change(change.os, back), *steps.remove(change.os, ours))
 
 
 def _edits(change: Change, now: Config) -> tuple[list[Edit], list[ConfigObject]]:

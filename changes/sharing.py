@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Network
 
 from . import tree
 from .objects import Config, ConfigObject, Key
@@ -17,6 +18,11 @@ from .objects import Config, ConfigObject, Key
 _ENTRY = re.compile(r"crypto map (?P<map>\S+) \d+(?: .+)?")
 #: Lines of a ``crypto keyring`` and of a ``crypto isakmp profile`` that name a peer.
 _KNOWN_OTHERWISE = ("pre-shared-key address ", "match identity address ")
+#: Sections that hold keys for peers, or that match peers, and their lines for a network: IKEv1 and IKEv2.
+_KEYED_OR_MATCHED = ("crypto keyring ", "crypto isakmp profile ", "crypto ikev2 keyring ", "crypto ikev2 profile ")
+_OF_NETWORK = re.compile(
+    r"(?:pre-shared-key address|match identity (?:remote )?address|address) (?P<address>\d\S+)(?: (?P<mask>\d\S+))?(?: .*)?"
+)
 #: What negotiates by IKE and is neither an entry, nor a key, nor a protected interface.
 _BY_IKE = ("crypto keyring ", "crypto isakmp profile ", "crypto gdoi group ")
 #: A key that is no object of ours to handle, because its peer is known by name.
@@ -25,9 +31,12 @@ _KEY_BY_NAME = re.compile(r"crypto isakmp key .+ hostname (?P<peer>\S+).*")
 
 def users(config: Config, target: ConfigObject, *, besides: Collection[Key] = ()) -> tuple[str, ...]:
     """Titles or lines of what needs ``target`` and does not name it; the objects ``besides`` are not counted."""
-    rule = _RULES.get(target.family.name)
-    others = {key: item for key, item in config.objects.items() if key not in besides and key != target.key}
-    return tuple(dict.fromkeys(rule(config, target, others))) if rule else ()
+    rule = _RULES[target.family.name]
+    if rule is None:
+        return ()
+    left_out = {*besides, target.key}
+    others = {key: item for key, item in config.objects.items() if key not in left_out}
+    return tuple(dict.fromkeys(rule(config, target, others)))
 
 
 def newcomers(config: Config, target: ConfigObject, before: Config, *, besides: Collection[Key] = ()) -> tuple[str, ...]:
@@ -43,6 +52,26 @@ def goes_to(config: Config, peer: str, *, besides: Collection[Key] = ()) -> tupl
     """
     objects = (item for key, item in config.objects.items() if key not in besides)
     return tuple(dict.fromkeys(_to_peer(objects, config.others, peer)))
+
+
+def takes_peer(config: Config, peer: IPv4Address) -> Iterator[tuple[str, str]]:
+    """Header and line of each keyring and IKE profile for a whole network in which the peer is; those for it alone go to it."""
+    for node in config.others:
+        if node.line.startswith(_KEYED_OR_MATCHED):
+            for line in node.children:
+                match = _OF_NETWORK.fullmatch(line)
+                net = _network(match["address"], match["mask"]) if match else None
+                if net and net.prefixlen < 32 and peer in net:
+                    yield node.line, line
+
+
+def _network(address: str, mask: str | None) -> IPv4Network | None:
+    """An address without a mask is one host, but that of all is all (match identity address 0.0.0.0)."""
+    wide = mask or ("0.0.0.0" if address == "0.0.0.0" else "255.255.255.255")  # noqa: S104 - no address to listen at
+    try:
+        return IPv4Network(f"{address}/{wide}", strict=False)
+    except ValueError:
+        return None
 
 
 def _of_key(config: Config, target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
@@ -98,7 +127,12 @@ def _of_ike(config: Config, _target: ConfigObject, others: Mapping[Key, ConfigOb
             yield node.line
 
 
-_RULES: dict[str, Callable[[Config, ConfigObject, Mapping[Key, ConfigObject]], Iterator[str]]] = {
+#: Every family says who needs its objects without naming them; None for nobody. A family that says nothing is an error.
+_RULES: dict[str, Callable[[Config, ConfigObject, Mapping[Key, ConfigObject]], Iterator[str]] | None] = {
+    "access-list": None,
+    "crypto-map-entry": None,
+    "group-policy": None,
+    "transform-set": None,
     "isakmp-key": _of_key,
     "tunnel-group": _of_key,
     "ike-enable": _of_ike,

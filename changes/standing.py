@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..inventory.errors import ChangeError
-from .objects import Config, ConfigObject, Key
+from .objects import Config, ConfigObject, Key, referrers, strange_use
 from .sharing import goes_to, users
 
 #: What a later version of a name ends in; no tunnel may have a name like that.
@@ -129,11 +129,21 @@ def replacing(standing: Standing, running: Config, names: tuple[str, str], peer:
     key = running.key_of(peer)
     if key and of_one_peer(key) and not goes_to(running, peer, besides={entry.key}):
         editable.add(key.key)
+    editable |= _group_policies(entry, running)
     keys, stays = _keys(entry, running, peer)
     policies, offered = _policies(entry, running, peer, policy)
     lists = [standing.access_list] if is_version(standing.access_list.groups["name"], names[0]) else []
     sets = [item for item in standing.transform_sets if is_version(item.groups["name"], names[1])]
     return Replacing(frozenset(editable), (*policies, *keys, *sets, *lists), (*stays, *offered))
+
+
+def _group_policies(entry: ConfigObject, running: Config) -> set[Key]:
+    """Group policies that nobody uses but the entry's own peers: an earlier release of nr-run built them with fewer lines."""
+    groups = [group for peer in entry.peers if (group := running.get("tunnel-group", peer))]
+    named = {name for group in groups for rule, name in group.named if rule.family == "group-policy"}
+    found = (policy for name in named if (policy := running.get("group-policy", name)))
+    own = {group.key for group in groups}
+    return {item.key for item in found if not referrers(running, item, besides=own) and not strange_use(running, item)}
 
 
 def of_one_peer(key: ConfigObject) -> bool:

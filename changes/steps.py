@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from .families import FAMILIES
 from .family import Phase
 from .objects import ConfigObject, Key
-from .spelling import negated, typed
+from .spelling import EXIT, negated, typed
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Lines that belong together. They start in global configuration mode; below a header they are in its sub-mode."""
+    """Lines that belong together. They start and end in global configuration mode; below a header they are in its sub-mode."""
 
     phase: Phase
     family: str
@@ -30,7 +30,33 @@ class Step:
     def text(self) -> str:
         """As a person pastes it."""
         head, *below = self.lines
-        return "\n".join((head, *(line if self.flat else f" {line}" for line in below)))
+        return "\n".join((head, *(line if self.flat or line == EXIT else f" {line}" for line in below)))
+
+    @property
+    def words(self) -> str:
+        """The line that says what it does, for a sentence: the last one that is not the way out of a sub-mode."""
+        return next(line for line in reversed(self.lines) if line != EXIT)
+
+    @property
+    def writes(self) -> tuple[tuple[str, ...], ...]:
+        """The lines in portions that may be typed at once: each ends where a sub-mode has been left.
+
+        Where a device refuses a header, ``exit`` leaves configuration mode, and a second one would end the session: the answers
+        to a portion are looked at before the next one.
+        """
+        return tuple(tuple(write) for write in in_writes(self.lines))
+
+
+def in_writes(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Portions of lines, each up to the way out of the first sub-mode that is entered."""
+    write: list[str] = []
+    for line in lines:
+        write.append(line)
+        if line == EXIT:
+            yield write
+            write = []
+    if write:
+        yield write
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +138,8 @@ def _edit(edit: Edit) -> Iterator[Step]:
     for line in here:
         # A default that the device writes out cannot be dropped, only replaced.
         if line not in there and line not in family.defaults and family.setting_of(line) not in given:
-            yield _step(Phase.SWITCH, after, f"drop from {title}", negated(family, header, line))
+            lost = family.setting_of(line) if editing.bare_no else line
+            yield _step(Phase.SWITCH, after, f"drop from {title}", negated(family, header, lost))
 
 
 def _is_switch(item: ConfigObject, line: str) -> bool:

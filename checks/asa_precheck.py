@@ -18,7 +18,9 @@ from ..parsers.records.asa_system import AsaRoute
 from .asa_nat import Way, asa_translations, exemption
 from .box import Box, say
 from .commands import COMMANDS
-from .finding import Evidence, Finding, Status
+from .finding import Finding
+from .routes import routes
+from .ways import Ways, asa_ways
 
 RUNNING = COMMANDS["asa"].running
 ROUTE = COMMANDS["asa"].route
@@ -120,22 +122,13 @@ def permit_vpn(box: Box) -> Iterator[Finding]:
 
 def route(box: Box) -> Iterator[Finding]:
     """The packet for the far side must leave by the interface that has the map; else it leaves in clear, or not at all."""
-    target, found = box.end.remote.probe_address, find_interface(box.nodes, box.end.local.interface)
+    found = find_interface(box.nodes, box.end.local.interface)
     if found is None or found.nameif is None:
         return
     parsed = parse("asa", ROUTE, box.outputs[ROUTE])
-    leaves_by = egress(parsed.state, target)
-    seen = " and ".join(sorted(leaves_by)) or "no interface"
-    strange = [route_.prefix for route_ in parsed.state if not isinstance(route_.prefix, IPv4Network) and _is_data(route_)]
-    if not parsed.complete or strange:
-        text = parsed.problems[0].text.strip() if parsed.problems else str(strange[0])
-        words = f"{target} seems to leave by {seen}, but a route may be missing: {text!r} was not read"
-        evidence = Evidence(box.host, ROUTE, "not read", text, box.time)
-        yield Finding("route", box.host, Status.UNVERIFIED, words, (evidence,))
-        return
-    good = leaves_by == {found.nameif}
-    words = f"{target} leaves by {seen}" + ("" if good else f"; it must leave by {found.nameif}, which has the map")
-    yield say(box, "route", good, words, ROUTE, f"egress of {target}", seen)
+    strange = [str(item.prefix) for item in parsed.state if not isinstance(item.prefix, IPv4Network) and _is_data(item)]
+    texts = (*(problem.text.strip() for problem in parsed.problems), *strange)
+    yield from routes(box, asa_ways(parsed.state), found.nameif, ROUTE, ("not read", texts[0]) if texts else None)
 
 
 def _is_data(route_: AsaRoute) -> bool:
@@ -143,47 +136,21 @@ def _is_data(route_: AsaRoute) -> bool:
     return isinstance(route_.prefix, str) and route_.table is None
 
 
-def egress(table: tuple[AsaRoute, ...], target: IPv4Address, depth: int = 4) -> frozenset[str]:
-    """Names of the interfaces by which ``target`` leaves by the data table, following next hops; empty without a route.
-
-    A route marked ``tunneled`` is for what comes out of a tunnel, so it does not count.
-    """
-    routes = [
-        (route_.prefix.prefixlen, route_)
-        for route_ in table
-        if route_.table is None and isinstance(route_.prefix, IPv4Network) and target in route_.prefix
-    ]
-    ways = [(length, route_) for length, route_ in routes if not any(hop.tunneled for hop in route_.next_hops)]
-    if not ways or depth == 0:
-        return frozenset()
-    longest = max(length for length, _ in ways)
-    found: set[str] = set()
-    for length, route_ in ways:
-        for hop in route_.next_hops if length == longest else ():
-            if hop.interface:
-                found.add(hop.interface)
-            elif isinstance(hop.gateway, IPv4Address):
-                found |= egress(table, hop.gateway, depth - 1)
-    return frozenset(found)
-
-
 def nat(box: Box) -> Iterator[Finding]:
     """Translation comes before the crypto map, and the pings of the box itself do not meet it: so it is read, not tried."""
     found = find_interface(box.nodes, box.end.local.interface)
     if found is None or found.nameif is None:
         return
-    table: tuple[AsaRoute, ...] = parse("asa", ROUTE, box.outputs[ROUTE]).state
+    ways = asa_ways(parse("asa", ROUTE, box.outputs[ROUTE]).state)
     twice = box.platform.release >= TWICE_NAT
     for pair in box.end.selectors:
-        way = Way(_behind(table, pair[0], found.nameif), found.nameif)
+        way = Way(_behind(ways, pair[0], found.nameif), found.nameif)
         yield from _of_pair(box, pair, way, twice=twice)
 
 
-def _behind(table: tuple[AsaRoute, ...], local: IPv4Network, outside: str) -> str | None:
+def _behind(ways: Ways, local: IPv4Network, outside: str) -> str | None:
     """The one interface behind which hosts of a prefix are, None if it is not one; a default route to the outside has none."""
-    nets = [route_.prefix for route_ in table if route_.table is None and isinstance(route_.prefix, IPv4Network)]
-    places = (local.network_address, *(net.network_address for net in nets if net.subnet_of(local)), next(local.hosts()))
-    found = frozenset(name for place in places for name in egress(table, place)) - {outside}
+    found = ways.behind((local,)) - {outside}
     return next(iter(found)) if len(found) == 1 else None
 
 

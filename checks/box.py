@@ -36,5 +36,9 @@ class Box:
 
 def say(box: Box, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
     """A finding of this box: what was checked, whether it passed, the sentence, and where the value was read."""
-    status = Status.OK if passed else Status.FAILED
+    return doubt(box, check, Status.OK if passed else Status.FAILED, sentence, command, field, value)
+
+
+def doubt(box: Box, check: str, status: Status, sentence: str, command: str, field: str, value: object) -> Finding:
+    """The same with a status of its own: a warning, or what could not be told."""
     return Finding(check, box.host, status, sentence, (Evidence(box.host, command, field, str(value), box.time),))

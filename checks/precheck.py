@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from ipaddress import IPv4Address
+from collections.abc import Callable, Iterator, Mapping
 
 from ..changes import tree
 from ..changes.objects import read
@@ -12,15 +11,19 @@ from ..changes.sharing import users
 from ..inventory.errors import IntentError
 from ..inventory.release import Release
 from ..parsers import parse
-from ..parsers.records.system import Route
-from . import asa_precheck
+from . import asa_precheck, asa_transit, transit
 from .box import Box, say
-from .finding import Evidence, Finding, Status
+from .finding import Finding, Status
+from .ike_ground import easy_vpn, ike_is_on, other_takers
 from .nat import translations
+from .routes import routes
+from .transit import is_interface
+from .ways import ios_ways
 
 #: A startup configuration may fill this part of the NVRAM: a full NVRAM cuts the configuration at the next save.
 NVRAM_PART = 0.9
 RUNNING = "show running-config"
+ROUTE = "show ip route"
 #: Brings default IKE policies, which are offered where none is configured (Cisco IOS Security Command Reference, crypto isakmp
 #: default policy).
 DEFAULT_POLICIES = Release.parse("12.4(20)T")
@@ -58,7 +61,7 @@ def _is_release(shown: str, release: Release) -> bool:
 
 
 def _interface_lines(box: Box, interface: str) -> tuple[str, ...] | None:
-    return next((node.children for node in box.nodes if node.line.split()[:2] == ["interface", interface]), None)
+    return next((node.children for node in box.nodes if is_interface(node, interface)), None)
 
 
 def _addresses(box: Box) -> Iterator[Finding]:
@@ -74,7 +77,8 @@ def _addresses(box: Box) -> Iterator[Finding]:
     state = "is shut down" if "shutdown" in lines else f"has address {address}"
     wanted = "" if works else f"; the tunnel needs {local.outside_ip}"
     yield say(box, "outside", works, f"{local.interface} {state}{wanted}", RUNNING, f"interface {local.interface}", address)
-    holder = next((node for node in box.nodes if any(_is_address(line, local.probe_address) for line in node.children)), None)
+    beginning = f"ip address {local.probe_address} "
+    holder = next((node for node in box.nodes if any(line.startswith(beginning) for line in node.children)), None)
     own = holder is not None and "shutdown" not in holder.children
     words = f"{local.probe_address} is {'an' if holder else 'no'} address of the box"
     if holder and not own:
@@ -112,12 +116,8 @@ def _default_policies(box: Box) -> Iterator[Finding]:
         yield say(box, "default-policies", False, words, RUNNING, "crypto isakmp policy", "none")
 
 
-def _is_address(line: str, address: IPv4Address) -> bool:
-    return line.startswith(f"ip address {address} ")
-
-
 def saved(box: Box, accept_unsaved: bool) -> Finding:
-    running, startup = (tree.normalise(box.outputs[f"show {which}-config"]).splitlines() for which in ("running", "startup"))
+    running, startup = (tree.normalise(box.outputs[f"show {which}-config"]).split("\n") for which in ("running", "startup"))
     differing = len(set(running) ^ set(startup))
     if running == startup:
         return say(box, "saved", True, "startup and running configuration are one", "show startup-config", "difference", 0)
@@ -140,40 +140,9 @@ def _nvram(box: Box) -> Iterator[Finding]:
 
 def _route(box: Box) -> Iterator[Finding]:
     """The packet for the far side must leave by the interface that has the map; else it leaves in clear, or not at all."""
-    target, interface = box.end.remote.probe_address, box.end.local.interface
-    parsed = parse(box.platform.os, "show ip route", box.outputs["show ip route"])
-    leaves_by = egress(parsed.state, target)
-    names = " and ".join(sorted(leaves_by)) or "no interface"
-    if not parsed.complete:
-        words = (
-            f"{target} seems to leave by {names}, but a route may be missing: {parsed.problems[0].text.strip()!r} was not read"
-        )
-        evidence = Evidence(
-            box.host, "show ip route", f"line {parsed.problems[0].line}", parsed.problems[0].text.strip(), box.time
-        )
-        yield Finding("route", box.host, Status.UNVERIFIED, words, (evidence,))
-        return
-    good = leaves_by == {interface}
-    words = f"{target} leaves by {names}" + ("" if good else f"; it must leave by {interface}, which has the map")
-    yield say(box, "route", good, words, "show ip route", f"egress of {target}", names)
-
-
-def egress(table: Sequence[Route], target: IPv4Address, depth: int = 4) -> frozenset[str]:
-    """Interfaces by which ``target`` leaves by the global table, following next hops; empty if there is no route.
-
-    Several next hops of one route share the packets, so all of them count.
-    """
-    routes = [route for route in table if route.vrf is None and target in route.prefix]
-    if not routes or depth == 0:
-        return frozenset()
-    best = max(routes, key=lambda route: route.prefix.prefixlen)
-    found: set[str] = set()
-    for hop in best.next_hops:
-        if hop.interface:
-            found.add(hop.interface)
-        elif isinstance(hop.gateway, IPv4Address):
-            found |= egress(table, hop.gateway, depth - 1)
-    return frozenset(found)
+    parsed = parse(box.platform.os, ROUTE, box.outputs[ROUTE])
+    unread = (f"line {parsed.problems[0].line}", parsed.problems[0].text.strip()) if not parsed.complete else None
+    yield from routes(box, ios_ways(parsed.state), box.end.local.interface, ROUTE, unread)
 
 
 def _nat(box: Box) -> Iterator[Finding]:
@@ -189,9 +158,12 @@ def _nat(box: Box) -> Iterator[Finding]:
 Check = Callable[[Box], Iterator[Finding]]
 #: What is asked of each operating system besides its identity, before and after the question whether it is saved.
 _CHECKS: Mapping[str, tuple[tuple[Check, ...], tuple[Check, ...]]] = {
-    "ios": ((_addresses, _local_address, _default_policies), (_nvram, _route, _nat)),
+    "ios": (
+        (_addresses, _local_address, ike_is_on, easy_vpn, other_takers, _default_policies),
+        (_nvram, _route, transit.transit, _nat),
+    ),
     "asa": (
         (asa_precheck.unit, asa_precheck.addresses, asa_precheck.names, asa_precheck.permit_vpn),
-        (asa_precheck.route, asa_precheck.nat),
+        (asa_precheck.route, asa_transit.transit, asa_transit.inherited, asa_precheck.nat),
     ),
 }

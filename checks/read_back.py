@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from ..changes import tree
@@ -47,22 +48,29 @@ def without(change: Change, text: str) -> tuple[tree.Node, ...]:
         if any(not item.family.child_is_object for item in found):
             continue
         taken = {child for item in found for child in item.children}
-        left.append(tree.Node(node.line, tuple(child for child in node.children if child not in taken)))
+        left.append(replace(node, children=tuple(child for child in node.children if child not in taken)) if taken else node)
     return tuple(left)
 
 
 def _strangers(before: tuple[tree.Node, ...], after: tuple[tree.Node, ...]) -> list[str]:
     """Lines that came, went or moved, each with the header it stands below; the order of lines counts."""
-    old, new = _lines(before), _lines(after)
+    old, new = ([line for node in nodes for line in node.lines] for nodes in (before, after))
+    # What is the same at both ends is most of a configuration, and need not be compared with everything else.
+    start = _alike(old, new)
+    end = _alike(old[start:][::-1], new[start:][::-1])
+    old, new = old[start : len(old) - end], new[start : len(new) - end]
     changed = []
-    for kind, start, end, other_start, other_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, first, last, other_first, other_last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind != "equal":
-            changed += [f"- {line}" for line in old[start:end]] + [f"+ {line}" for line in new[other_start:other_end]]
+            changed += [f"- {line}" for line in old[first:last]] + [f"+ {line}" for line in new[other_first:other_last]]
     return changed
 
 
-def _lines(nodes: tuple[tree.Node, ...]) -> list[str]:
-    return [line for node in nodes for line in (node.line, *(f"{node.line}: {child}" for child in node.children))]
+def _alike(one: list[str], other: list[str]) -> int:
+    """Number of lines that are the same at the beginning of both."""
+    return next(
+        (number for number, (left, right) in enumerate(zip(one, other, strict=False)) if left != right), min(len(one), len(other))
+    )
 
 
 def _gone(host: str, item: ConfigObject, present: ConfigObject | None, time: str) -> Finding:

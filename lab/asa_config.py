@@ -152,6 +152,7 @@ _VPN = (
         enters="group-policy",
         hook="group_policy_attributes",
     ),
+    Form("group-policy", "vpn-access-hours ~ {none|value <word:range>}", "vpn-access-hours"),
     Form("group-policy", "vpn-filter ~ {none|value <word:acl>}", "vpn-filter"),
     Form("group-policy", "vpn-idle-timeout ~ {none|<1-35791394:n>}", "vpn-idle-timeout"),
     Form("group-policy", "vpn-session-timeout ~ {none|<1-35791394:n>}", "vpn-session-timeout"),

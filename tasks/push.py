@@ -11,7 +11,7 @@ from ..changes.change import Change
 from ..changes.configuration import Configuration
 from ..changes.families import FAMILIES
 from ..changes.family import Phase
-from ..changes.steps import Step
+from ..changes.steps import Step, in_writes
 from ..inventory.errors import DeviceRefused, NotKnown
 from .answers import asked, configuration, running_of
 from .device import Stop, session
@@ -30,15 +30,14 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
     """
     device = session(task)
     stop.check()
-    build = [line for step in change.of(Phase.BUILD) for line in step.lines]
-    note("building", host=task.host.name, lines=len(build))
-    replies = device.configure(build)
-    _allow(task.host.name, replies[:1], _ENTERING)
-    _allow_steps(task.host.name, change, change.of(Phase.BUILD), replies[1:])
+    build = change.of(Phase.BUILD)
+    note("building", host=task.host.name, lines=sum(len(step.lines) for step in build))
+    _allow(task.host.name, device.configure(), _ENTERING)
+    _type(device, task.host.name, change, build)
     for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
         stop.check()
-        note("switching", host=task.host.name, line=step.lines[-1])
-        _allow_steps(task.host.name, change, (step,), device.exchange(step.lines))
+        note("switching", host=task.host.name, line=step.words)
+        _type(device, task.host.name, change, (step,))
     try:
         after = leave_and_read(device)
     except NotKnown:
@@ -52,13 +51,15 @@ def leave_and_read(device: Session) -> Configuration:
     return configuration(device, device.exchange(["end", device.dialect.commands.running])[-1])
 
 
-def _allow_steps(host: str, change: Change, steps: Sequence[Step], replies: Sequence[Reply]) -> None:
+def _type(device: Session, host: str, change: Change, steps: Sequence[Step]) -> None:
+    """Type steps, as much at once as ends where a sub-mode is left, and look at the answers before the next lines go."""
     families = {family.name: family for family in FAMILIES[change.os]}
+    normal = [families[step.family].replies for step in steps for _ in step.lines]
     position = 0
-    for step in steps:
-        end = position + len(step.lines)
-        _allow(host, replies[position:end], families[step.family].replies)
-        position = end
+    for write in in_writes(line for step in steps for line in step.lines):
+        for reply in device.exchange(write):
+            _allow(host, (reply,), normal[position])
+            position += 1
 
 
 def _allow(host: str, replies: Sequence[Reply], normal: Sequence[re.Pattern[str]]) -> None:

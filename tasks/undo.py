@@ -86,7 +86,11 @@ def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
         undoing.note("undoing", host=task.host.name, steps=len(steps))
         device.configure()
         for step in steps:
-            refused += (reply for reply in device.exchange(step.lines) if reply.text.strip())
+            for write in step.writes:
+                if not device.configuring:
+                    # A header that was refused: its exit has left configuration mode.
+                    device.configure()
+                refused += (reply for reply in device.exchange(write) if reply.text.strip())
         running = leave_and_read(device)
     # Another tunnel may go to the same peer: clearing the peer's SAs would break that one.
     besides = change.own if change.replaces else ()

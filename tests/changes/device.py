@@ -84,7 +84,14 @@ class Device:
 
     def enter(self, line: str) -> None:
         """One line, in the mode that the line before left."""
-        if self.mode is not None and self._below(self.mode, line):
+        if line == "exit":
+            if self.mode is None:
+                raise Refused("exit would leave configuration mode")
+            self.mode = None
+            return
+        if self.mode is not None:
+            if not self._below(self.mode, line):
+                raise Refused(f"{line!r} is typed below {self.mode.text!r}, where it may mean something else")
             return
         for pattern, action in self._global():
             match = re.fullmatch(pattern, line)

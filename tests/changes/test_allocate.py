@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Network
 
 import pytest
@@ -80,12 +81,12 @@ def test_overlapping_selectors(rule: str, name: str) -> None:
     "running",
     [
         entry(4, "permit ip 10.10.10.0 0.0.255.254 10.10.99.0 0.0.0.255"),
-        entry(4, "permit ospf any any"),
+        entry(4, "permit object-group SERVICES any any"),
         entry(4, OTHER).replace(f"ip access-list extended branch9\n {OTHER}\n", ""),
     ],
 )
 def test_selectors_that_cannot_be_read(running: str) -> None:
-    """A wildcard with holes, a strange protocol, or a list that is not there: what the entry takes is not certain."""
+    """A wildcard with holes, a group of services, or a list that is not there: what the entry takes is not certain."""
     with pytest.raises(ChangeError, match="the selectors of entry 4 of crypto map clientmap cannot be read for certain"):
         desired(NEAR, running)
 
@@ -192,10 +193,11 @@ def test_policy(policies: str, number: int) -> None:
     assert desired(FAR, running)[1].policy_number == number
 
 
-def test_no_free_policy() -> None:
-    """Behind number 10000 there is none."""
-    with pytest.raises(ChangeError, match="no free isakmp policy number above 10000"):
-        desired(FAR, VPN3640 + "crypto isakmp policy 10000\n hash md5\n")
+def test_the_last_number_is_of_a_policy_that_no_key_meets() -> None:
+    """Where certificates have the last policy, the new one stands before it and says nothing of it: no such peer takes it."""
+    names = desired(FAR, VPN3640 + "crypto isakmp policy 10000\n hash md5\n")[1]
+    assert names.policy_number == 10
+    assert "isakmp policy 10: last, so that other peers are offered what they were before" in names.decisions
 
 
 @pytest.mark.parametrize(
@@ -217,11 +219,49 @@ def test_keepalive(present: str, wanted: Dpd | None, set_by_us: bool) -> None:
     assert ("isakmp-keepalive" in created) is (set_by_us and not present)
 
 
-def test_no_free_policy_number() -> None:
-    """A policy at the last number leaves no place behind it: the sentence names the box and what a person may do."""
+def test_the_last_number_is_of_a_policy_with_a_key() -> None:
+    """The highest free number is taken then, and decision and blast radius say before which policy it is offered."""
     full = VPN2611.replace("crypto isakmp policy 3\n", "crypto isakmp policy 10000\n hash md5\n")
-    with pytest.raises(ChangeError, match=r"vpn2611: there is no free isakmp policy number above 10000.* a lower number by hand"):
-        desired(NEAR, full)
+    names = desired(NEAR, full)[1]
+    assert names.policy_number == 9999
+    assert any("policy 10000 has the last one, so a peer that takes both is offered 9999 first" in why for why in names.decisions)
+    radius = planned(NEAR, full).blast_radius
+    assert "isakmp-policy 9999 is offered to every IKE peer of the box from now on, before isakmp-policy 10000" in radius
+
+
+def test_every_policy_number_is_taken() -> None:
+    """Without any free number there is no plan, and the sentence names the box."""
+    every = "".join(f"crypto isakmp policy {number}\n hash md5\n authentication pre-share\n" for number in range(1, 10001))
+    with pytest.raises(ChangeError, match="vpn3640: there is no free isakmp policy number"):
+        desired(FAR, VPN3640 + every)
+
+
+def test_two_dynamic_entries() -> None:
+    """A tunnel stands below the lower of two dynamic entries: either takes every peer."""
+    running = VPN2611.replace(DYNAMIC, f"crypto map clientmap 7 ipsec-isakmp dynamic other\n{DYNAMIC}")
+    running = running.replace("crypto map clientmap 10 ", "crypto map clientmap 65535 ")
+    assert desired(NEAR, running)[1].map_sequence < 7
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown"),
+    [
+        ("permit object-group SERVICES any any", "'permit object-group SERVICES any any' of access list branch9"),
+        ("permit ip 10.10.10.0 0.0.255.254 any", "'permit ip 10.10.10.0 0.0.255.254 any' of access list branch9"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named(rule: str, shown: str) -> None:
+    """The refusal holds the line and the name of its list, so that a person need not look for it."""
+    with pytest.raises(ChangeError, match=re.escape(shown)):
+        desired(NEAR, entry(4, rule))
+
+
+@pytest.mark.parametrize(
+    "rule", ["permit eigrp any host 10.9.9.9", "permit tcp any neq 22 10.9.9.0 0.0.0.255", "permit 132 any host 10.9.9.9"]
+)
+def test_lines_of_one_protocol_are_read_by_their_addresses(rule: str) -> None:
+    """What can only be for other networks is no reason to refuse, whatever its protocol and ports."""
+    assert desired(NEAR, entry(4, rule))[1].map_sequence
 
 
 def test_subinterface_has_its_map() -> None:

@@ -84,7 +84,7 @@ crypto map outside_map interface outside
 CASES: dict[str, tuple[str, list[str], list[str]]] = {
     "isakmp-policy": (
         "crypto isakmp policy 10\n authentication pre-share\n encryption 3des\n",
-        ["crypto isakmp policy 10", "authentication pre-share", "encryption 3des"],
+        ["crypto isakmp policy 10", "authentication pre-share", "encryption 3des", "exit"],
         ["no crypto isakmp policy 10"],
     ),
     "ike-enable": ("crypto ikev1 enable outside\n", ["crypto ikev1 enable outside"], ["no crypto ikev1 enable outside"]),
@@ -100,12 +100,12 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
     ),
     "group-policy": (
         "group-policy G internal\ngroup-policy G attributes\n vpn-tunnel-protocol ikev1\n",
-        ["group-policy G internal", "group-policy G attributes", "vpn-tunnel-protocol ikev1"],
+        ["group-policy G internal", "group-policy G attributes", "vpn-tunnel-protocol ikev1", "exit"],
         ["clear configure group-policy G"],
     ),
     "tunnel-group": (
         f"tunnel-group 192.0.2.1 type ipsec-l2l\ntunnel-group 192.0.2.1 ipsec-attributes\n pre-shared-key {KEY}\n",
-        ["tunnel-group 192.0.2.1 type ipsec-l2l", "tunnel-group 192.0.2.1 ipsec-attributes", f"pre-shared-key {KEY}"],
+        ["tunnel-group 192.0.2.1 type ipsec-l2l", "tunnel-group 192.0.2.1 ipsec-attributes", f"pre-shared-key {KEY}", "exit"],
         ["clear configure tunnel-group 192.0.2.1"],
     ),
     "crypto-map-entry": (

@@ -14,6 +14,7 @@ from nr_run.changes.change import Change
 from nr_run.changes.family import Phase
 from nr_run.changes.objects import read, read_desired
 from nr_run.changes.plan import plan, plan_removal, plan_reversal
+from nr_run.changes.sharing import users
 from nr_run.checks.finding import against
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.intent import End
@@ -55,7 +56,6 @@ def typed(change: Change) -> list[str]:
 def undo_on(device: Device, change: Change, before: str) -> None:
     """What restore() plans for this device, typed there."""
     for step in restore(change, before, device.show()):
-        device.cut()
         for line in step.lines:
             device.enter(line)
     device.cut()
@@ -217,11 +217,11 @@ def test_order_of_lines_does_not_matter(box: Box, wanted: Wanted, random: object
 @LAW
 @given(boxes(), tunnels())
 def test_switching_comes_last_and_alone(box: Box, wanted: Wanted) -> None:
-    """Everything is complete before the first reference puts it to use; each switch is one line below its header."""
+    """Everything is complete before the first reference puts it to use; each switch is one line below its header, and out."""
     change = change_for(wanted, box.running)
     phases = [step.phase for step in change.forward]
     assert phases == sorted(phases, key=[Phase.BUILD, Phase.SWITCH].index)
-    assert all(len(step.lines) == 2 for step in change.of(Phase.SWITCH))
+    assert all(len(step.lines) == 3 and step.lines[-1] == "exit" for step in change.of(Phase.SWITCH))
     built = [line for step in change.of(Phase.BUILD) for line in step.lines]
     assert not [line for line in built if line.startswith(("match address", "interface"))]
 
@@ -263,11 +263,9 @@ def test_any_cut_of_a_removal_can_be_put_back(box: Box, wanted: Wanted, data: st
     device.type(change.forward_text)
     built = device.show()
     removal = plan_removal("vpn2611", "ios", change.created, built)
-    steps = data.draw(st.integers(0, len(removal.forward)))
-    for step in removal.forward[:steps]:
-        device.cut()
-        for line in step.lines:
-            device.enter(line)
+    lines = [line for step in removal.forward for line in step.lines]
+    for line in lines[: data.draw(st.integers(0, len(lines)))]:
+        device.enter(line)
     device.cut()
     undo_on(device, removal, built)
     assert tree.same(device.show(), built)
@@ -326,3 +324,20 @@ def test_two_tunnels_go_in_the_opposite_order(box: Box, wanted: Wanted) -> None:
     assert removal.stays == ()
     device.type(removal.forward_text)
     assert tree.normalise(device.show()) == tree.normalise(Device(box.running).show())
+
+
+@LAW
+@given(boxes(), tunnels())
+def test_two_tunnels_go_in_the_order_of_their_making(box: Box, wanted: Wanted) -> None:
+    """The first tunnel rolled back and then the second, nothing is left that neither of them found."""
+    device, first, between, _, second = two_tunnels(box, wanted)
+    device.type(second.forward_text)
+    device.type(plan_reversal(first, box.running, device.show()).forward_text)
+    removal = plan_reversal(second, between, device.show())
+    device.type(removal.forward_text)
+    left = {*read("ios", device.show()).objects} - {*read("ios", box.running).objects}
+    assert {family for family, _ in left} <= {"isakmp-policy", "isakmp-keepalive", "isakmp-key"}
+    assert left <= {item.key for item in second.reused}
+    told = {sentence.partition(" stays: ")[0] for sentence in removal.stays}
+    config = read("ios", device.show())
+    assert all(config.objects[key].title in told or users(config, config.objects[key], besides=left) for key in left)

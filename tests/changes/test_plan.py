@@ -22,7 +22,7 @@ NEAR, FAR = ends()
 CASES: dict[str, tuple[str, list[str], list[str]]] = {
     "isakmp-policy": (
         "crypto isakmp policy 10\n encr 3des\n authentication pre-share\n",
-        ["crypto isakmp policy 10", "encr 3des", "authentication pre-share"],
+        ["crypto isakmp policy 10", "encr 3des", "authentication pre-share", "exit"],
         ["no crypto isakmp policy 10"],
     ),
     "isakmp-key": (
@@ -33,23 +33,23 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
     "isakmp-keepalive": ("crypto isakmp keepalive 10 3\n", ["crypto isakmp keepalive 10 3"], ["no crypto isakmp keepalive"]),
     "transform-set": (
         "crypto ipsec transform-set T esp-aes 256 esp-sha-hmac\n mode tunnel\n",
-        ["crypto ipsec transform-set T esp-aes 256 esp-sha-hmac", "mode tunnel"],
+        ["crypto ipsec transform-set T esp-aes 256 esp-sha-hmac", "mode tunnel", "exit"],
         ["no crypto ipsec transform-set T"],
     ),
     "access-list": (
         "ip access-list extended A\n permit ip any any\n",
-        ["ip access-list extended A", "permit ip any any"],
+        ["ip access-list extended A", "permit ip any any", "exit"],
         ["no ip access-list extended A"],
     ),
     "crypto-map-entry": (
         "crypto map M 7 ipsec-isakmp\n set peer 192.0.2.1\n set pfs group2\n",
-        ["crypto map M 7 ipsec-isakmp", "set peer 192.0.2.1", "set pfs group2"],
+        ["crypto map M 7 ipsec-isakmp", "set peer 192.0.2.1", "set pfs group2", "exit"],
         ["no crypto map M 7"],
     ),
     "crypto-map-binding": (
         "crypto map M 7 ipsec-isakmp\n set peer 192.0.2.1\ninterface Ethernet0/0\n crypto map M\n",
-        ["crypto map M 7 ipsec-isakmp", "set peer 192.0.2.1", "interface Ethernet0/0", "crypto map M"],
-        ["interface Ethernet0/0", "no crypto map M", "no crypto map M 7"],
+        ["crypto map M 7 ipsec-isakmp", "set peer 192.0.2.1", "exit", "interface Ethernet0/0", "crypto map M", "exit"],
+        ["interface Ethernet0/0", "no crypto map M", "exit", "no crypto map M 7"],
     ),
 }
 
@@ -149,11 +149,6 @@ def test_unknown_line_is_refused(line: str) -> None:
             "crypto map M 10 ipsec-isakmp\n set peer 192.0.2.1\ninterface Ethernet0/0\n crypto map M",
             ("crypto map OTHER", "crypto map M"),
         ),
-        (
-            "crypto map M 10 ipsec-isakmp\n set peer 192.0.2.1\ninterface Ethernet0/0\n crypto map M redundancy HA",
-            "crypto map M 10 ipsec-isakmp\n set peer 192.0.2.1\ninterface Ethernet0/0\n crypto map M",
-            ("redundancy HA", "crypto map M"),
-        ),
     ],
 )
 def test_name_that_is_taken(there: str, wanted: str, both: tuple[str, str]) -> None:
@@ -161,6 +156,15 @@ def test_name_that_is_taken(there: str, wanted: str, both: tuple[str, str]) -> N
     with pytest.raises(ChangeError, match="exists with other content and is left alone") as caught:
         plan("vpn3640", "ios", wanted, there)
     assert all(words in str(caught.value) for words in both)
+
+
+@pytest.mark.parametrize("more", ["redundancy HA", "redundancy HA stateful"])
+def test_a_map_of_a_standby_group(more: str) -> None:
+    """Tunnels of a map that is bound with redundancy start at another address: that is the reason, and the line is in it."""
+    there = f"crypto map M 10 ipsec-isakmp\n set peer 192.0.2.1\ninterface Ethernet0/0\n crypto map M {more}\n"
+    wanted = "crypto map M 10 ipsec-isakmp\n set peer 192.0.2.1\ninterface Ethernet0/0\n crypto map M\n"
+    with pytest.raises(ChangeError, match=rf"'crypto map M {more}' below 'interface Ethernet0/0': .*of the standby group"):
+        plan("vpn3640", "ios", wanted, there)
 
 
 @pytest.mark.parametrize(
@@ -239,8 +243,8 @@ def test_documented_pair() -> None:
     assert f"crypto isakmp key {TOKEN} address 172.18.124.199 no-xauth" in near.forward_text
     assert f"crypto isakmp key {TOKEN} address 172.18.124.159\n" in far.forward_text
     assert [step.lines for step in far.of(Phase.SWITCH)] == [
-        ("crypto map NR-MAP 10 ipsec-isakmp", "match address NR-hq-branch"),
-        ("interface Ethernet0/0", "crypto map NR-MAP"),
+        ("crypto map NR-MAP 10 ipsec-isakmp", "match address NR-hq-branch", "exit"),
+        ("interface Ethernet0/0", "crypto map NR-MAP", "exit"),
     ]
     assert far.inverse_text.splitlines()[2:4] == ["interface Ethernet0/0", " no crypto map NR-MAP"]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.changes.objects import read
-from nr_run.changes.sharing import goes_to
+from nr_run.changes.families import FAMILIES
+from nr_run.changes.family import Family
+from nr_run.changes.objects import ConfigObject, read
+from nr_run.changes.sharing import goes_to, users
 
 from .configs import VPN3640
 
@@ -34,3 +36,11 @@ ENTRY = "crypto map other 5 ipsec-isakmp\n set peer"
 def test_every_peer_of_every_entry_counts(lines: str, who: tuple[str, ...]) -> None:
     """An entry goes to each of its peers, not to the first alone; what is only like the address does not count."""
     assert goes_to(read("ios", f"{VPN3640}{lines}\n"), PEER) == who
+
+
+@pytest.mark.parametrize(("os", "family"), [(os, family) for os, families in FAMILIES.items() for family in families])
+def test_every_family_says_who_shares_it(os: str, family: Family) -> None:
+    """A family that is added to the table and not to the rules of sharing is an error, and not used by nobody."""
+    header = {"isakmp-key": "crypto isakmp key <key:00000001> address 192.0.2.1", "tunnel-group": "tunnel-group 192.0.2.1"}
+    target = ConfigObject(family, header.get(family.name, f"of {os}"))
+    assert users(read(os, "hostname alone\n"), target) == ()

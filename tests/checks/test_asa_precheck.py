@@ -244,6 +244,7 @@ TWICE: dict[str, tuple[str, list[bool]]] = {
     ),
     "another service": ("nat (inside,outside) source static L L destination static R R service WEB ALT", [False]),
     "to another source": ("nat (inside,outside) source static L WIDE destination static R R", [False]),
+    "to another destination": ("nat (inside,outside) source static L L destination static R FAR", [False]),
     "written from outside": ("nat (outside,inside) source static R R destination static L L", [True]),
     "from outside, translated": ("nat (outside,inside) source static FAR R destination static L L", [False]),
     "object of one host": ("object network HOST\n nat (inside,outside) static 192.0.2.7", [False]),

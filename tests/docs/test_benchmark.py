@@ -33,7 +33,8 @@ def test_a_size_that_is_no_number_is_a_wrong_command_line() -> None:
 
 
 def test_the_benchmark_of_a_hub_runs_without_the_other() -> None:
-    """It plans, reads back and undoes one more tunnel for each size, and shows a dash for what was not measured."""
-    done = run("--entries", "1,40", "--times", "1", "--alone", script="hub.py")
+    """It plans, reads back and removes one more tunnel for each size and form, and shows a dash for what was not measured."""
+    done = run("--lines", "300,600", "--entries", "20", "--times", "1", "--alone", script="hub.py")
     assert done.returncode == 0, done.stderr
-    assert re.findall(r"│\s+(\d+) │\s+[\d.]+ │\s+[\d.]+ │\s+[\d.]+ │\s+- │\s+- │\s+- │", done.stdout) == ["1", "40"]
+    found = re.findall(r"│\s+(\d+) │\s+20 │\s+(\w+) │\s+[\d.]+ │\s+[\d.]+ │\s+[\d.]+ │\s+- │", done.stdout)
+    assert found == [("300", "named"), ("300", "numbered"), ("600", "named"), ("600", "numbered")]
