@@ -346,11 +346,8 @@ class Session:
         self._refuse_other_mode(lines, parts, at)
         replies = []
         for line, part in zip(lines, parts, strict=True):
-            found = cleaned(part.text if part.text.endswith("
-") else f"{part.text}
-")
-            reply = self._reply(line, found.text.rstrip("
-"), found.warnings)
+            found = cleaned(part.text if part.text.endswith("\n") else f"{part.text}\n")
+            reply = self._reply(line, found.text.rstrip("\n"), found.warnings)
             replies.append(reply)
             logger.debug("%s: %s -> %s", self.name, line, reply.text)
         return tuple(replies)
