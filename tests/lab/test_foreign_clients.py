@@ -1,6 +1,6 @@
-"""Clients and parsers that nobody here wrote: stock Netmiko, the OpenSSH client, unicon, and the templates of ntc-templates.
+"""Clients and parsers that nobody here wrote: stock Netmiko, the OpenSSH client, and the templates of ntc-templates.
 
-Netmiko brings ntc-templates. The OpenSSH client and unicon are used where they are installed.
+Netmiko brings ntc-templates; the OpenSSH client is used where it is installed.
 """
 
 from __future__ import annotations
@@ -191,35 +191,3 @@ def converse(lab: LabHandle, device: str, folder: Path, *lines: str) -> tuple[st
     process.stdin.close()
     process.stdout.close()
     return said, process.wait()
-
-
-@each_box
-def test_unicon(several: LabHandle, device: str) -> None:
-    """Cisco's own client connects with its defaults, which type `line console 0`, runs a command and configures."""
-    unicon = pytest.importorskip("unicon")
-    where = several.devices[device]
-    connection = unicon.Connection(
-        hostname=device,
-        start=[unicon_start(several, device)],
-        os="asa" if device.startswith("asa") else "iosxe" if device == "c8000v-17" else "ios",
-        username=credential(several, "device-username"),
-        line_password=credential(several, "device-password"),
-        enable_password=credential(several, "enable-secret"),
-        log_stdout=False,
-    )
-    assert where.port
-    connection.connect()
-    try:
-        assert "ersion" in connection.execute("show version")
-        connection.configure("access-list 168 permit ip any any" if not device.startswith("asa") else "mtu inside 1500")
-    finally:
-        connection.disconnect()
-
-
-def unicon_start(lab: LabHandle, device: str) -> str:
-    """The command with which unicon reaches a box."""
-    where = lab.devices[device]
-    if where.transport == "telnet":
-        return f"telnet {where.host} {where.port}"
-    options = " ".join(f"-o {item}" for item in ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", *LEGACY))
-    return f"ssh -F /dev/null {options} -p {where.port} nr@{where.host}"
