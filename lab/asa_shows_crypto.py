@@ -15,7 +15,6 @@ from .asa_model import UNLIMITED, Rule, asa_transform
 from .model import Interface, MapEntry, Route
 from .sa import Flow, IkeSa, IpsecSa
 
-IPV4_ESP = 50
 _STATES = {  # state of the row: what the initiator waits for, and the responder
     "MM_NO_STATE": ("MM_WAIT_MSG2", "MM_WAIT_MSG3"),
     "MM_SA_SETUP": ("MM_WAIT_MSG4", "MM_WAIT_MSG3"),

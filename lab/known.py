@@ -109,7 +109,7 @@ def not_played(edit: Edit) -> None:
 
 def kept(edit: Edit) -> None:
     """A line that is stored and printed and does nothing here."""
-    fixed = edit.form.syntax.partition(" <")[0].partition(" [")[0]
+    fixed = edit.form.syntax.partition(" <")[0].partition(" [")[0].removesuffix(" ~")
     identity = (edit.form.family, (edit.values["line"] if edit.form.key else fixed,))
     stored, text = edit.home.get(identity), edit.values["line"]
     shows_no = edit.form.off == "store"

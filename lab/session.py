@@ -60,7 +60,8 @@ class Session:
         if self.place is not None and self.place.banner is not None:
             return ""
         if self.place is None:
-            form = self.box.faults.text("prompt")
+            line = self.box.store.get("kept tail", "prompt")
+            form = self.box.faults.text("prompt") or (line.text.removeprefix("prompt ") if line is not None else "")
             return self.expanded(form) if form else f"{self.box.hostname}{'#' if self.level == 15 else '>'}"
         return f"{self.box.hostname[:20]}{self.box.release.prompts[self.place.mode]}#"
 

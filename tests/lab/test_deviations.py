@@ -275,6 +275,18 @@ def test_lines_that_change_nothing_are_kept_word_for_word(several: LabHandle, de
         assert [text for text in lines if text in shown] == []
 
 
+def test_a_kept_line_has_one_value(several: LabHandle) -> None:
+    """Another time zone takes the place of the first; the bare `no` form removes it, one that names another does not."""
+    with session(several, "c881") as line:
+        line.configure("clock timezone CET 1 0\nclock timezone EET 2 0")
+        shown = line.answer("show running-config")
+        assert "clock timezone EET 2 0" in shown
+        assert "CET" not in shown
+        assert "nr-run lab: " in line.configure("no clock timezone MSK 3 0")[0]
+        assert line.configure("no clock timezone") == []
+        assert "clock timezone" not in line.answer("show running-config")
+
+
 def test_a_byte_255_is_doubled_on_telnet(several: LabHandle) -> None:
     """What a client says in the protocol is no text, and a byte 255 in a text comes back as two (RFC 854)."""
     with session(several, "vpn3640") as line:

@@ -12,7 +12,7 @@ from nr_run.lab.logforms import FORMS
 
 from .firewalls import back
 from .several import DEVICES, session, several, shared_several
-from .telnet_client import came_back
+from .telnet_client import Ssh, came_back, credential
 
 __all__ = ["several", "shared_several"]
 
@@ -76,6 +76,16 @@ def test_another_exec_prompt_on_a_router(several: LabHandle) -> None:
         line.until(r"\r\nc881\(config\)#$")
         line.send("end\r")
         line.until(r"core \[c881\]#$")
+
+
+def test_a_configured_prompt_on_a_router(several: LabHandle) -> None:
+    """The line `prompt %h.core%p` does the same, and is printed in the configuration."""
+    several.exec("c881", "configure terminal\nprompt %h.core%p")
+    assert "prompt %h.core%p" in several.exec("c881", "show running-config").splitlines()
+    where = several.devices["c881"]
+    with Ssh(where, credential(several, "device-username"), credential(several, "device-password")) as line:
+        line.until(r"c881\.core#$")
+    several.exec("c881", "configure terminal\nno prompt")
 
 
 def test_another_prompt_on_an_asa(several: LabHandle) -> None:
