@@ -73,10 +73,10 @@ HARMLESS: tuple[Harmless, ...] = (
         _NO_KEY_LINE,
         r"key:?",
         r"(?:lifetime|exchange|pair|engine|size|length|usage|type|data|name|id|timer|rollover|management|server|sets?|information"
-        r"|derivation|agreement|encapsulation|label|feature|triple)s?(?![-\w])|\S+:(?!\S)",
+        r"|derivation|agreement|encapsulation|label|feature|triple)s?(?![-\w])|[a-z-]+:\s+\S",
         "what a show command tells about keys: their lifetime, kind, size",
     ),
-    Harmless(r".*", r"key", r"\S+\s+:(?!\S)", "the label of a column: Key version : A"),
+    Harmless(r".*", r"key", r"[a-z-]+\s+:\s+\S", "the label of a column: Key version : A"),
     Harmless(
         r"(?!.*snmp).*\S\s+|^\s*(?:extended-)?", r"(?:extended-)?community", r"(?:attribute|entries)\s\S", "communities of BGP"
     ),
@@ -92,7 +92,7 @@ HARMLESS: tuple[Harmless, ...] = (
         "a sentence about a secret",
     ),
     Harmless(r".*", _WEAK, _METHODS, "a list of methods, or the columns of a table"),
-    Harmless(r".*", _WEAK, r"\S+:(?!\S)|\S+\s+(?:\S+\s+)?:(?!\S)", "another label"),
+    Harmless(r".*", _WEAK, r"[a-z/-]+:\s+\S|[a-z/-]+\s+(?:\S+\s+)?:\s+\S", "another label"),
     Harmless(
         r"(?!.*(?:auth|spi|ntp|mode|key|snmp)).*",
         _WEAK,

@@ -127,10 +127,10 @@ _LOOKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (" 7 ", r"(?<!\S)7 (?P<secret>[01][0-9](?:[0-9A-Fa-f]{2}){3,})(?!\S)"),
         (" 6 ", r"(?<!\S)6 (?P<secret>[A-Za-i\[\\\]^_`]{16,})(?!\S)"),
         ("$", r"(?<!\S)(?P<secret>\$(?:[0-9]{1,2}|sha512|nt)\$\S+)"),
-        # user:password@host, with or without a scheme; a port is none.
-        ("@", r"(?i:(?<=[a-z]://))[^\s:/@]+:(?!\d{1,5}/)(?P<secret>\S{1,256})@"),
-        ("@", r"(?<![^\s\"'(])[^\s:@/]+:(?P<secret>[^\s/]\S{0,255})@[\w\[]"),
-        (":", r"(?i:(?<![a-z])(?:passwd|password|passphrase|secret|token|psk|pwd):)(?P<secret>[^\s&]+)"),
+        # user:password@host, with or without a scheme; a port is none, and a token holds a colon of its own.
+        ("@", r"(?i:(?<=[a-z]://))(?![^\s:/@<]*\.[^\s:/@<]*:\d{1,5}/)[^\s:/@<]+:(?P<secret>\S{1,256})@"),
+        ("@", r"(?<![^\s\"'(])[^\s:@/<]+:(?P<secret>[^\s/]\S{0,255})@[\w\[]"),
+        (":", r"(?i:(?<![a-z<])(?:passwd|password|passphrase|secret|token|psk|pwd):)(?P<secret>[^\s&]+)"),
         ("</", r"(?i:<[\w:-]{0,40}(?:passwd|password|passphrase|secret|token|key|psk|community)>)(?P<secret>[^<]+)</"),
         ("=", r"(?i:(?<![a-z])(?:pass|passwd|password|passphrase|secret|token|key|psk|pwd|pw)=)(?P<secret>[^\s&]+)"),
     )

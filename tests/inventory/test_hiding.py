@@ -26,7 +26,7 @@ from .test_secrets import LINES
 
 #: One a line, ``@`` where the secret stands.
 FORMS = tuple((Path(__file__).parent / "secret_lines.txt").read_text().splitlines())
-VALUES = ("Canary7Zq", "94738261", "094F471A1A0A", "pa@ss:w/rd1", "$9$Canary7Zq", "shadow9", "companyKey")
+VALUES = ("Canary7Zq", "94738261", "094F471A1A0A", "pa@ss:w/rd1", "$9$Canary7Zq", "shadow9", "companyKey", "Canary:")
 #: A URL takes these, and a name of an environment variable has no blank.
 SPACED = ("Canary one two", '"Canary one two"', "0123ABCD 4567EFAB")
 
