@@ -16,6 +16,10 @@ from typing import Any
 from .near import hint
 from .secrets import SCHEMES
 
+#: What a host may say for ``platform``: Netmiko's device types by operating system, over SSH and over telnet or a console server.
+OVER_SSH: Mapping[str, tuple[str, ...]] = {"ios": ("cisco_ios", "cisco_xe"), "asa": ("cisco_asa",)}
+OVER_TELNET: Mapping[str, tuple[str, ...]] = {"ios": ("cisco_ios_telnet", "cisco_xe_telnet"), "asa": ("cisco_asa_telnet",)}
+
 #: Entries of ``connection_options`` whose extras are read here.
 PLUGINS = ("nr_run", "netmiko")
 #: These tune how Netmiko itself reads, in tasks of your own; nr-run waits for the prompt and has nothing that they could tune.

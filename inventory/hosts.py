@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .connection_settings import OVER_SSH, OVER_TELNET
 from .errors import IntentError, NothingMatched
 from .host_files import DEFAULTS, GROUPS, HOSTS, check_host_files
 from .near import hint
@@ -118,7 +119,15 @@ def _host_problems(host: Host) -> list[str]:
             return [str(error)]
         if not host.platform:
             problems.append(f"platform is missing ({platform.driver} for {platform})")
+        elif host.platform not in (known := reaching(platform)):
+            problems.append(f"platform is {host.platform}: {platform} is reached by {' or '.join(known)}")
     return problems
+
+
+def reaching(platform: Platform) -> tuple[str, ...]:
+    """What a host of this platform may say for ``platform``: releases without SSH version 2 are reached by telnet only."""
+    over_telnet = OVER_TELNET[platform.os]
+    return over_telnet if platform.driver in over_telnet else (*OVER_SSH[platform.os], *over_telnet)
 
 
 def _platform(host: Host) -> Platform:

@@ -76,6 +76,7 @@ def _end(nornir: Nornir, end: EndPlan) -> dict[str, Any]:
         "release": str(end.platform.release),
         "references": {name: value for name, value in references.items() if value},
         "connection": asdict(settings_of(host)),
+        "platform": host.platform,
         "desired": end.desired,
         "fence": {"name": end.fence.name, "minutes": end.fence.minutes} if end.fence else None,
         "time": end.snapshot.observation.time,
@@ -109,6 +110,7 @@ def read_record(path: Path) -> Recorded:
         entry["host"]: {
             **{key: entry[key] for key in ("address", "port", "references", "model", "release")},
             "connection": entry.get("connection", {}),
+            "platform": entry.get("platform"),
         }
         for entry in data["ends"]
     }
@@ -164,6 +166,7 @@ def nornir_of(recorded: list[Recorded]) -> Nornir:
             name=name,
             hostname=place["address"],
             port=place["port"],
+            platform=place["platform"],
             data=dict(place["references"]),
             connection_options={CONNECTION: ConnectionOptions(extras=dict(place["connection"]))},
             defaults=defaults,

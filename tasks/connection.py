@@ -52,17 +52,19 @@ def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> D
     """A driver at the first prompt that the login gives. Raises Unreachable or SecretError, which name the device."""
     place = Reached(hostname or name, port or 0)
     try:
-        place = place if login.is_telnet else reached(hostname or name, port, login.settings)
+        user = login.secrets.look_up(login.username_ref)
+        place = place if login.is_telnet else reached(hostname or name, port, user, login.settings)
         return DRIVERS[login.platform](
             settings=login.settings,
             reached=place,
             host_keys=HostKeys(login.settings, _labs(login.secrets)),
             host=place.address,
             port=place.port or None,
-            username=login.secrets.look_up(login.username_ref),
+            username=user,
             password=login.secrets.resolve(login.password_ref),
             device_type=login.platform,
-            **_options(login, place),
+            keys=_keys(login, place),
+            **_times(login.settings),
         )
     except (SecretError, Unreachable) as error:
         raise type(error)(f"{name}: {login.secrets.hide(str(error))}") from None
@@ -84,23 +86,27 @@ def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> D
         raise Unreachable(f"{name}: {place.address} port {place.port}: {reason}") from None
 
 
-def _options(login: Login, place: Reached) -> dict[str, Any]:
-    """What Netmiko is told beside who logs in and where; keys are offered only where the inventory says so."""
+def _times(settings: ConnectionSettings) -> dict[str, float]:
+    """What Netmiko is told of time, beside who logs in and where."""
+    times = {"auth_timeout": settings.auth_timeout, "banner_timeout": settings.banner_timeout}
+    given = {name: seconds for name, seconds in times.items() if seconds}
+    return {"conn_timeout": settings.conn_timeout or LOGIN_SECONDS / 2, **given}
+
+
+def _keys(login: Login, place: Reached) -> dict[str, Any]:
+    """What Paramiko is told of keys: they are offered only where the inventory says so."""
     settings = login.settings
-    options: dict[str, Any] = {"conn_timeout": settings.conn_timeout or LOGIN_SECONDS / 2}
-    if login.is_telnet:
-        return options
     files = [settings.key_file] if settings.key_file else []
     if settings.use_keys:
-        files += [path for name in place.identities if (path := str(Path(name).expanduser())) and Path(path).is_file()]
-    options |= {"key_file": files or None, "use_keys": settings.use_keys, "allow_agent": settings.allow_agent}
+        files += [path for name in place.identities if Path(path := str(Path(name).expanduser())).is_file()]
+    keys: dict[str, Any] = {
+        "key_filename": files or None,
+        "look_for_keys": settings.use_keys,
+        "allow_agent": settings.allow_agent,
+    }
     if settings.passphrase_ref:
-        options["passphrase"] = login.secrets.resolve(settings.passphrase_ref)
-    if settings.auth_timeout:
-        options["auth_timeout"] = settings.auth_timeout
-    if settings.banner_timeout:
-        options["banner_timeout"] = settings.banner_timeout
-    return options
+        keys["passphrase"] = login.secrets.resolve(settings.passphrase_ref)
+    return keys
 
 
 def _labs(secrets: Secrets) -> tuple[Path, ...]:

@@ -14,6 +14,7 @@ from nornir.core.task import Task
 
 from ..inventory.connection_settings import PLUGINS, ConnectionSettings
 from ..inventory.errors import Interrupted, SessionLost, Unreachable
+from ..inventory.hosts import reaching
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
 from .connection import Cli, Login, log_in
@@ -60,7 +61,7 @@ def connect_by(
             username_ref=host["username_ref"],
             password_ref=host["password_ref"],
             enable_ref=host.get("enable_ref"),
-            platform=platforms[name].driver,
+            platform=_driver_of(host, platforms[name]),
             timeout_seconds=timeout_seconds,
             dialect=dialect_of(platforms[name]),
             tag=tag,
@@ -72,6 +73,11 @@ def connect_by(
             hostname=host.hostname, port=host.port, username="", password="", platform="", extras=extras
         )
     return nornir
+
+
+def _driver_of(host: Host, platform: Platform) -> str:
+    """By what the inventory reaches it, where it says so: a router with SSH may stand behind a console server."""
+    return host.platform if host.platform in reaching(platform) else platform.driver
 
 
 def settings_of(host: Host) -> ConnectionSettings:

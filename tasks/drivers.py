@@ -9,6 +9,7 @@ exchange and ssh-rsa, which Paramiko 4 still speaks.
 from __future__ import annotations
 
 import select
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import paramiko  # type: ignore[import-untyped]
@@ -17,7 +18,6 @@ from netmiko.cisco.cisco_asa_ssh import CiscoAsaSSH
 from netmiko.cisco.cisco_ios import CiscoIosSSH, CiscoIosTelnet
 
 from ..inventory.connection_settings import ConnectionSettings
-from ..inventory.errors import Unreachable
 from .decoding import Decoding
 from .host_keys import HostKeys
 from .login import Dialogue, Words
@@ -56,9 +56,17 @@ class _Lean:
     line_end: str
     login_prompt = ""
 
-    def __init__(self, *, settings: ConnectionSettings, reached: Reached, host_keys: HostKeys, **arguments: Any) -> None:
-        """``arguments`` are those of Netmiko."""
-        self._settings, self._reached, self._host_keys = settings, reached, host_keys
+    def __init__(
+        self,
+        *,
+        settings: ConnectionSettings,
+        reached: Reached,
+        host_keys: HostKeys,
+        keys: Mapping[str, Any] | None = None,
+        **arguments: Any,
+    ) -> None:
+        """``keys`` is what Paramiko is told of keys that log in, ``arguments`` are those of Netmiko."""
+        self._settings, self._reached, self._host_keys, self._keys = settings, reached, host_keys, dict(keys or {})
         self._decoding = Decoding()
         super().__init__(**arguments)
 
@@ -125,6 +133,10 @@ class _LeanSsh(_Lean, BaseConnection):
         finally:
             watch.cancel()
 
+    def _connect_params_dict(self) -> dict[str, Any]:
+        """Netmiko knows one file of a key only, and wants it to be named where keys are to be used at all."""
+        return {**super()._connect_params_dict(), **self._keys}
+
     def _build_ssh_client(self) -> paramiko.SSHClient:
         """Netmiko's would take any host key."""
         return CheckedClient(self._reached, self._host_keys)
@@ -169,7 +181,7 @@ class AsaSsh(_LeanSsh, CiscoAsaSSH):
 
 
 class IosTelnet(_Lean, CiscoIosTelnet):
-    """Telnet, for releases that have no SSH version 2; it answers the questions for user and password itself."""
+    """Telnet, for releases that have no SSH version 2 and for console servers; it answers the questions of the login itself."""
 
     line_end = "\r\n"
 
@@ -198,7 +210,7 @@ class IosTelnet(_Lean, CiscoIosTelnet):
         """Answer the questions for user and password as they come. Raises Unreachable, and then gives the vty back."""
         try:
             self.login_prompt = self._first_prompt([self.username, self.password or ""])
-        except Unreachable:
+        except BaseException:
             self.remote_conn.close()
             raise
         return self.login_prompt
@@ -207,7 +219,9 @@ class IosTelnet(_Lean, CiscoIosTelnet):
 #: Netmiko's device type to the driver.
 DRIVERS: dict[str, type[IosSsh] | type[AsaSsh] | type[IosTelnet]] = {
     "cisco_asa": AsaSsh,
+    "cisco_asa_telnet": IosTelnet,
     "cisco_ios": IosSsh,
     "cisco_ios_telnet": IosTelnet,
     "cisco_xe": IosSsh,
+    "cisco_xe_telnet": IosTelnet,
 }

@@ -21,10 +21,19 @@ from .known_hosts import HostKey, keys_in, keys_in_all
 from .ssh_config import Reached
 
 
+def _state() -> Path:
+    state = os.environ.get("XDG_STATE_HOME")
+    return (Path(state) if state else Path.home() / ".local" / "state") / "nr-run"
+
+
 def pins() -> Path:
     """Where keys are pinned: ``nr-run/known_hosts`` in the XDG state folder."""
-    state = os.environ.get("XDG_STATE_HOME")
-    return (Path(state) if state else Path.home() / ".local" / "state") / "nr-run" / "known_hosts"
+    return _state() / "known_hosts"
+
+
+def usual_lab() -> Path:
+    """Where a rehearsal lab runs unless another place was said: a resumed run has no credentials that would lead to it."""
+    return Path(os.environ.get("NR_RUN_LAB_DIR") or _state() / "lab")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,8 @@ class HostKeys:
         if reached.proxy or not _is_loopback(reached.address):
             return ()
         name = f"[127.0.0.1]:{reached.port}"
-        return keys_in_all((folder / "known_hosts" for folder in self.labs if _runs(folder)), name)
+        folders = dict.fromkeys((*self.labs, usual_lab()))
+        return keys_in_all((folder / "known_hosts" for folder in folders if _runs(folder)), name)
 
     def _of_files(self, reached: Reached) -> tuple[HostKey, ...]:
         files = [self.settings.alt_key_file] if self.settings.alt_key_file and self.settings.alt_host_keys else []

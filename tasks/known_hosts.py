@@ -76,7 +76,7 @@ def _names(patterns: str, name: str) -> bool:
 def _is_hash_of(hashed: str, name: str) -> bool:
     try:
         _, _, salt, digest = hashed.split("|")
-        made = hmac.new(base64.b64decode(salt), name.encode(), hashlib.sha1).digest()
+        made = hmac.new(base64.b64decode(salt), name.lower().encode(), hashlib.sha1).digest()
         return hmac.compare_digest(made, base64.b64decode(digest))
     except (ValueError, binascii.Error):
         return False

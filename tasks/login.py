@@ -157,8 +157,7 @@ class Dialogue:
     def _press(self) -> str:
         self._presses += 1
         self.seen += "\n"
-        self.write("")
-        return "typed"
+        return self._type("")
 
     def _answer(self, line: str) -> str:
         kind = "user" if self.words.asks_user(line) else "password"
@@ -170,7 +169,13 @@ class Dialogue:
             raise Unreachable(f"the device asks {line.strip()!r} after the login")
         self._asked.append(kind)
         self.seen = ""
-        self.write(self.answers[0 if kind == "user" else 1])
+        return self._type(self.answers[0 if kind == "user" else 1])
+
+    def _type(self, line: str) -> str:
+        try:
+            self.write(line)
+        except (EOFError, OSError):
+            raise Unreachable(f"the device closed the connection before a prompt{self._said()}") from None
         return "typed"
 
     def _refuse_refusal(self) -> None:

@@ -28,10 +28,12 @@ _HEAD = rf"{_NAMED}(?:{_STAMP}(?: [\w.-]+)? ?:? )?"
 _FACILITY = r"%[A-Z][A-Za-z0-9_/.]*-(?:[A-Za-z0-9_/.]*-){0,4}?[0-7]-[A-Z0-9_]+ ?:"
 _WARNING = r"(?:SECURITY WARNING|INSECURE DYNAMIC WARNING) - Module: "
 _HEX = r"(?:0x)?[0-9A-Fa-f]{6,16}z?"
-#: Lines that belong to the message above them: where the software was, which packet it was, which image has started.
+_ADDRESS = rf"(?:{_HEX}|:?[0-9A-Fa-f]+\+[0-9A-Fa-f]+)"
+#: Lines that belong to the message above them: where the software was, which packet it was, which image has started. Rows of
+#: addresses only below a trace: a certificate of the configuration has rows like these.
 _MORE = (
-    r"(?:[ \t]*-(?:Traceback|Process)\b.*\n"
-    rf"|[ \t]*(?:{_HEX}|:[0-9A-Fa-f]+\+[0-9A-Fa-f]+)(?:[ \t]+(?:{_HEX}|:?[0-9A-Fa-f]+\+[0-9A-Fa-f]+))*[ \t]*\n"
+    rf"(?:[ \t]*-Traceback\b.*\n(?:[ \t]*{_ADDRESS}(?:[ \t]+{_ADDRESS})*[ \t]*\n)*"
+    r"|[ \t]*-Process\b.*\n"
     r"|[ \t]+(?:\(ip\) ?)?(?:(?:vrf/)?dest_?addr|src_?addr|connection id|conn_id) ?=.*\n)*"
 )
 _RESTART = r"(?:.*\bSystem restarted --[ \t]*\n(?:.*\n){1,6}?Compiled .*\n)"
@@ -42,8 +44,9 @@ _SHUTDOWN = (
     r"\*{3}\n\*{3} --- (?:SHUTDOWN|START GRACEFUL SHUTDOWN).* ---\n\*{3}\n"
     r"(?:\*{3} Message to all terminals:\n\*{3}\n(?:\*{3}.*\n)*)?\n*"
 )
-#: What another user sends to this line ends with an empty line.
-_SENT = r"(?:\*{3}\n){1,2}\*{3} Message from .* to .*\n\*{3}\n(?:(?:.*\S.*\n){1,20}\n+|.*\n)"
+#: What another user sends to this line ends with an empty line. Where none comes soon only the frame is taken out: words too many
+#: in an answer are seen, lines too few are not.
+_SENT = r"(?:\*{3}\n){1,2}\*{3} Message from .* to .*\n\*{3}\n(?:(?:.*\S.*\n){1,4}\n+)?"
 _CONSOLE = r"\S+ (?:con|aux|tty|vty)\d+ is now available\n\n*(?:Press RETURN to get started[.!]*\n\n*)?"
 _ROLLBACK = (
     r"Rollback: ?Acquired Configuration lock\.\n"
@@ -114,6 +117,18 @@ def standing(text: str) -> str:
         quiet = quiet.rstrip("\n")
     last = quiet.rpartition("\n")[2]
     return "" if _BEGINS.match(last) else without_control(last)
+
+
+#: A prompt, a question and a pager end in one of these, with a blank or a control sequence behind it.
+_ENDS = re.compile(r"[#>:?\])-][ \t]*(?:\x07|\x1b[^\n]{0,8})?[ \t]*\Z")
+#: Something of a message.
+_TRACES = re.compile(r"%\S+-[0-7]-|\*\*\*|\d\d:\d\d:\d\d|\d[ywdhm]\d+[ywdhm]: |now available|RETURN|Rollback|WARNING - ")
+
+
+def may_stand(text: str) -> bool:
+    """False where standing() would plainly find neither prompt nor question: it is asked for each packet, and far cheaper."""
+    last = text.rpartition("\n")[2]
+    return _ENDS.search(last) is not None if last else _TRACES.search(text) is not None
 
 
 def without_control(text: str) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets as random_source
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -23,9 +22,9 @@ from ..inventory.errors import DeviceRefused, SessionLost, Unreachable
 from ..inventory.secrets import Secrets
 from .dialects import IOS, Dialect
 from .login import Words
-from .messages import cleaned, standing, without_messages
+from .messages import cleaned, may_stand, standing, without_messages
 from .reply import Reply as Reply
-from .transcript import Part, Prompts, echoed, marked, parts_of
+from .transcript import MARK, Part, Prompts, echoed, marked, parts_of, with_marks
 
 if TYPE_CHECKING:
     from .drivers import Driver
@@ -44,7 +43,8 @@ RUNNING = "show running-config"
 LONGEST_SECONDS = 600.0
 #: So much of what has arrived is looked at for its end.
 _TAIL = 4096
-Done = Callable[[str], bool]
+#: Whether a text is all that was waited for, and the unfinished line at its end.
+Done = Callable[[str, str], bool]
 
 
 class Session:
@@ -118,11 +118,10 @@ class Session:
         self._write([line])
         begun = re.compile(echoed(line) if echo else r"")
 
-        def done(text: str) -> bool:
-            last = standing(text)
+        def done(text: str, last: str) -> bool:
             return bool(begun.search(without_messages(text))) and (wanted(last.rstrip()) or wanted(last))
 
-        self._read_until(done)
+        self._read_until(done, by_sign=False)
 
     def exchange(
         self, lines: Sequence[str], *, answer: str | None = None, patience_seconds: float | None = None
@@ -135,15 +134,14 @@ class Session:
         line's echo is missing, so that it is not certain what the device took, and when it was not typed in its mode.
         """
         self._refuse_question(answer)
-        mark = f"!nr-{random_source.token_hex(6)}"
         before, self._preparation = self._preparation, []
-        lines = [*before, *(line.strip() for line in lines)]
-        typed = [self._secrets.reveal(line) for line in lines]
-        self._delicate = typed != lines
+        asked = with_marks([*before, *(line.strip() for line in lines)])
+        typed = [self._secrets.reveal(line) for line in asked]
+        self._delicate = typed != asked
         at = self._last
-        self._write([*([] if answer is None else [answer]), *typed, mark])
-        seen = _SCROLLED.sub("", self._read_until(marked(self._prompts, mark, first=bool(before)), patience_seconds))
-        replies = self._replies([*lines, mark], [*typed, mark], seen, at)[:-1]
+        self._write([*([] if answer is None else [answer]), *typed])
+        seen = _SCROLLED.sub("", self._read_until(marked(self._prompts, asked[-1], first=bool(before)), patience_seconds))
+        replies = tuple(reply for reply in self._replies(asked, typed, seen, at) if not reply.line.startswith(MARK))
         for reply in replies[: len(before)]:
             if reply.text.strip():
                 self._warn(f"{self.name}: {reply.line!r} was answered with {reply.words!r}")
@@ -164,8 +162,7 @@ class Session:
         questions = self.dialect.entering
         begun = re.compile(echoed(by))
 
-        def done(text: str) -> bool:
-            last = standing(text)
+        def done(text: str, last: str) -> bool:
             if not begun.search(without_messages(text)):
                 return False
             return self._prompts.enter(last) or self._prompts.is_exec(last) or _asks(last, questions) is not None
@@ -197,7 +194,7 @@ class Session:
                 f"{self.name}: {opening!r} was answered with {self._said(first, opening)!r}, not with its question"
             )
         self._write(list(answers))
-        rest = self._read_until(lambda text: self._is_prompt(standing(text)), patience_seconds)
+        rest = self._read_until(lambda _, last: self._is_prompt(last), patience_seconds)
         text = self._told(opening, first + rest)
         if not _all_asked(without_messages(rest), answers, self._prompts):
             self.close()
@@ -232,13 +229,12 @@ class Session:
         begun, answered = re.compile(echoed(line)), self._answered(questions, leave)
         # The echo may be cut by messages; a prompt without it is an older one.
         return self._read_until(
-            lambda text: answered(text) and (not self._is_prompt(standing(text)) or bool(begun.search(without_messages(text)))),
+            lambda text, last: answered(text, last) and (not self._is_prompt(last) or bool(begun.search(without_messages(text)))),
             patience_seconds,
         )
 
     def _answered(self, questions: Mapping[str, str], leave: str | None) -> Done:
-        def done(text: str) -> bool:
-            last = standing(text)
+        def done(_: str, last: str) -> bool:
             return _asks(last, questions) is not None or (leave is not None and _ends(last, leave)) or self._is_prompt(last)
 
         return done
@@ -281,7 +277,9 @@ class Session:
         return text
 
     def _keep(self, messages: Sequence[str], warnings: Sequence[str]) -> None:
-        self.messages += (self._secrets.hide(message) for message in messages)
+        for message in messages:
+            self.messages.append(self._secrets.hide(message))
+            logger.debug("%s: without having been asked: %s", self.name, self.messages[-1])
         for warning in warnings:
             self._warn(f"{self.name}: {self._secrets.hide(warning)}")
 
@@ -298,7 +296,7 @@ class Session:
         except (OSError, EOFError):
             raise self._lost("ended") from None
 
-    def _read_until(self, done: Done, patience_seconds: float | None = None) -> str:
+    def _read_until(self, done: Done, patience_seconds: float | None = None, *, by_sign: bool = True) -> str:
         """All up to the end that is wanted. The clock runs from the last byte that arrived, and in all for LONGEST_SECONDS."""
         patience = patience_seconds or self._timeout
         parts: list[str] = []
@@ -316,10 +314,12 @@ class Session:
             parts.append(arrived)
             tail = (tail + arrived)[-_TAIL:]
             deadline = min(time.monotonic() + patience, end)
+            if by_sign and not may_stand(tail):
+                continue
             self._last = standing(tail)
             if _PAGER.fullmatch(self._last):
                 raise self._lost(f"stands at its pager, because {self.dialect.preparation[0]!r} was refused")
-            if done(tail):
+            if done(tail, self._last):
                 return "".join(parts)
         if time.monotonic() >= end:
             raise self._lost("did not come to the end of an answer")
@@ -346,9 +346,9 @@ class Session:
         self._refuse_other_mode(lines, parts, at)
         replies = []
         for line, part in zip(lines, parts, strict=True):
-            found = cleaned(f"{part.text}\n")
+            found = cleaned(part.text if part.text.endswith("\n") else f"{part.text}\n")
             warnings = tuple(self._secrets.hide(words) for words in found.warnings)
-            reply = self._reply(line, found.text.removesuffix("\n").rstrip("\n"), warnings)
+            reply = self._reply(line, found.text.rstrip("\n"), warnings)
             replies.append(reply)
             logger.debug("%s: %s -> %s", self.name, line, reply.text)
         return tuple(replies)

@@ -5,6 +5,7 @@ As OpenSSH does it, with two limits: who logs in is said by the inventory, and s
 
 from __future__ import annotations
 
+import glob
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from ..inventory.errors import Unreachable
 
 SSH_PORT = 22
 _USERS = "~/.ssh/config"
+_DEPTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,16 @@ class Reached:
         return self.address if self.port == SSH_PORT else f"[{self.address}]:{self.port}"
 
 
-def reached(host: str, port: int | None, settings: ConnectionSettings) -> Reached:
+def reached(host: str, port: int | None, user: str, settings: ConnectionSettings) -> Reached:
     """How a device is reached by SSH. Raises Unreachable where the configuration file cannot be followed."""
     path = _file_of(settings)
     if path is None:
         return Reached(host, port or SSH_PORT)
-    said = _looked_up(path, host)
+    # Of each option the first value counts: what the inventory says comes before the file.
+    ours = "".join(f"{option} {value}\n" for option, value in (("Port", port), ("User", user)) if value)
+    said = _looked_up(path, ours, host)
     address = said.get("hostname", host)
-    number = port or int(said.get("port", SSH_PORT))
+    number = int(said.get("port", SSH_PORT))
     strict = {"yes": "yes", "no": "no", "off": "no", "accept-new": "no"}.get(said.get("stricthostkeychecking", "").lower(), "")
     found = Reached(address, number, said.get("hostkeyalias", ""), _proxy(path, said, address, number), strict)
     return Reached(
@@ -75,14 +79,29 @@ def _file_of(settings: ConnectionSettings) -> Path | None:
     return path if chosen is True or path.is_file() else None
 
 
-def _looked_up(path: Path, host: str) -> Mapping[str, str]:
+def _looked_up(path: Path, ours: str, host: str) -> Mapping[str, str]:
     try:
-        config = paramiko.SSHConfig.from_path(str(path))
-        found: Mapping[str, str] = config.lookup(host)
+        found: Mapping[str, str] = paramiko.SSHConfig.from_text(ours + _whole(path)).lookup(host)
     except (OSError, ValueError, ImportError, paramiko.SSHException) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise Unreachable(f"{path} cannot be followed ({why}); name another with ssh_config_file, or none with false") from None
     return found
+
+
+def _whole(path: Path, depth: int = 0) -> str:
+    """The text of a file with those that it includes, which Paramiko would leave out. Raises OSError and ValueError."""
+    if depth > _DEPTH:
+        raise ValueError("it includes itself")
+    lines = []
+    for line in path.read_text(encoding="utf8").splitlines():
+        words = line.replace("=", " ", 1).split(None, 1)
+        if len(words) == 2 and words[0].lower() == "include":
+            names = (Path(name).expanduser() for name in shlex.split(words[1]))
+            patterns = (str(name if name.is_absolute() else Path("~/.ssh").expanduser() / name) for name in names)
+            lines += [_whole(Path(name), depth + 1) for pattern in patterns for name in sorted(glob.glob(pattern))]  # noqa: PTH207
+        else:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
 
 
 def _proxy(path: Path, said: Mapping[str, str], address: str, port: int) -> str:

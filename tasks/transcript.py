@@ -6,17 +6,22 @@ Messages can stand anywhere, in the middle of an echo too, after which a device 
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .messages import message_at, standing, without_control, without_messages
+from .messages import message_at, without_control, without_messages
 
 #: Line breaks that a message may bring with it into the middle of an echo.
 BREAKS = 4
 _CONTROLS = re.compile(r"(?:\x07|\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-Za-z]|[=>78DEHMc]))+")
 _BEFORE = rf"^(?:{_CONTROLS.pattern})?"
-#: IOS shortens the name in the prompts of configuration mode, so that only its beginning is sure.
-_SURE = 16
+#: IOS shortens the name in the prompts of configuration mode, the more the longer the name of the mode is: its beginning is sure.
+_SURE = 10
+#: What a mark begins with; what follows is random.
+MARK = "!nr-"
+#: Commands that print texts of somebody's choosing, which may hold a prompt and the echo of the next line.
+_PRINTS = re.compile(r"(?:show|more|dir)\b")
 _ENTERED = re.compile(r"(\S+)\(config\)# ?")
 
 
@@ -74,6 +79,16 @@ class Part:
     text: str
 
 
+def with_marks(lines: Sequence[str]) -> list[str]:
+    """The lines with a mark behind the last, and behind each that prints: a banner may imitate the next line, and not a mark."""
+    marked_lines: list[str] = []
+    for number, line in enumerate(lines, 1):
+        marked_lines.append(line)
+        if number == len(lines) or _PRINTS.match(line):
+            marked_lines.append(f"{MARK}{secrets.token_hex(6)}")
+    return marked_lines or [f"{MARK}{secrets.token_hex(6)}"]
+
+
 def parts_of(seen: str, typed: Sequence[str], prompts: Prompts) -> tuple[Part, ...] | int:
     """A part for each line, in order; the index of the first line whose echo did not come back."""
     pattern = prompts.pattern
@@ -86,7 +101,7 @@ def parts_of(seen: str, typed: Sequence[str], prompts: Prompts) -> tuple[Part, .
     # Behind the last line the prompt stands again, and nothing is typed at it yet.
     standing = [match.start() for match in pattern.finditer(seen, echoes[-1][1])] if echoes else []
     ends = [*(start for start, _, _ in echoes[1:]), standing[-1] if standing else len(seen)]
-    return tuple(Part(prompt, seen[start:end].rstrip("\n")) for (_, start, prompt), end in zip(echoes, ends, strict=True))
+    return tuple(Part(prompt, seen[start:end]) for (_, start, prompt), end in zip(echoes, ends, strict=True))
 
 
 def echoed(text: str) -> str:
@@ -94,7 +109,7 @@ def echoed(text: str) -> str:
     return rf"\n{{0,{BREAKS}}}".join(re.escape(character) for character in text) + r"[ \t]*\n"
 
 
-def marked(prompts: Prompts, mark: str, *, first: bool) -> Callable[[str], bool]:
+def marked(prompts: Prompts, mark: str, *, first: bool) -> Callable[[str, str], bool]:
     """Whether the mark was echoed and a prompt stands again.
 
     In the ``first`` exchange what stands before the mark is the prompt: at the login it may have been glued to a banner.
@@ -103,8 +118,7 @@ def marked(prompts: Prompts, mark: str, *, first: bool) -> Callable[[str], bool]
     known = re.compile(rf"{prompts.pattern.pattern}\n*{echo}", re.MULTILINE)
     any_prompt = re.compile(rf"^.*[>#] ?\n*{echo}", re.MULTILINE)
 
-    def done(text: str) -> bool:
-        last = standing(text)
+    def done(text: str, last: str) -> bool:
         if prompts.is_exec(last) or prompts.is_configuration(last):
             return known.search(without_control(without_messages(text))) is not None
         if not first or not last.rstrip().endswith("#"):

@@ -144,6 +144,22 @@ def test_a_tunnel_is_built_proved_kept_and_rolled_back(pair: Pair) -> None:
     assert pair.running() == before
 
 
+@pytest.mark.parametrize("pair", [PAIRS[1]], indirect=True, ids=["c881 vpn3640-124"])
+def test_a_second_host_key_on_a_port_is_refused(pair: Pair) -> None:
+    """A box that shows a key that the lab does not name is not logged in to, exit 11; with the lab's own keys it is again."""
+    known = pair.lab.directory / "known_hosts"
+    names = known.read_text()
+    (hq, hq_key), (branch, branch_key) = (line.split(" ", 1) for line in names.splitlines())
+    known.write_text(f"{hq} {branch_key}\n{branch} {hq_key}\n")
+    logins = pair.lab.counters("hq").logins
+    code, report = pair.run("deploy-l2l", "--plan")
+    assert code == 11, report
+    assert f"hq: the SSH host key of {hq} has changed: expected ssh-rsa SHA256:" in report["tunnels"][0]["sentence"]
+    assert pair.lab.counters("hq").logins == logins
+    known.write_text(names)
+    assert pair.run("deploy-l2l", "--plan")[0] == 2
+
+
 @pytest.mark.parametrize("pair", [PAIRS[1], PAIRS[3]], indirect=True, ids=lambda value: f"{value[0]} {value[1]}")
 @pytest.mark.parametrize("fault", [("wrong-psk",), ("drop-esp",), ("cut-session-after", "6")])
 def test_faults_end_as_before(pair: Pair, fault: tuple[str, ...]) -> None:

@@ -126,6 +126,24 @@ def test_a_question_left_standing_takes_its_answer_only(tmp_path: Path) -> None:
         assert not device.open
 
 
+def test_an_answer_needs_a_question(tmp_path: Path) -> None:
+    """An answer is typed only where a question was left standing; an empty one would be RETURN at the prompt."""
+    with session(tmp_path, box({})) as (device, there):
+        device.ask("show clock")
+        with pytest.raises(SessionLost, match="has no question to be answered"):
+            device.exchange(["show reload"], answer="")
+        assert "show reload" not in there.typed
+
+
+def test_a_question_that_does_not_end(tmp_path: Path) -> None:
+    """A box that asks the same thing again and again is left in its question: the session is ended."""
+    answers = {"copy": "copy\r\nDestination filename [x]? ", "": "\r\nDestination filename [x]? "}
+    with session(tmp_path, box(answers)) as (device, _):
+        with pytest.raises(SessionLost, match="was asked the same question again and again"):
+            device.converse("copy", {r"Destination filename \[x\]\? ?": ""})
+        assert not device.open
+
+
 def test_configuration_mode_is_proved_first(tmp_path: Path) -> None:
     """``configure terminal`` goes alone; where it is refused no line is typed, least of all the key."""
     refusal = "Configuration mode is locked by process 73 user ops from terminal 2. Please try later."
@@ -147,6 +165,18 @@ def test_an_exec_prompt_that_is_not_the_host_name(tmp_path: Path) -> None:
         assert [reply.text for reply in device.exchange(["end", "show clock"])] == ["", ""]
         assert not device.configuring
     assert [line for line in there.typed if not line.startswith("!")][-3:] == ["encr 3des", "end", "show clock"]
+
+
+def test_a_name_that_is_shortened(tmp_path: Path) -> None:
+    """A long name is shortened in configuration mode, and in a longer mode more: its prompts are known all the same."""
+    answers = {"crypto map NR-MAP 10 ipsec-isakmp": "crypto map NR-MAP 10 ipsec-isakmp\r\nbranch-office-3(config-crypto-map)#"}
+    script = box(answers, config="branch-office-3640-am(config)#", prompt="branch-office-3640-amsterdam-west#")
+    with session(tmp_path, script) as (device, _):
+        device.ask("show clock")
+        assert len(device.configure(["crypto isakmp policy 10", "crypto map NR-MAP 10 ipsec-isakmp"])) == 3
+        assert device.configuring
+        device.exchange(["end"])
+        assert not device.configuring
 
 
 @pytest.mark.parametrize("prompt", ["27N2(2960_PoE)#", "[vpn2611]#", "a>b#", "vpn2611(tcl)#", "rtr 1 lab#"])
@@ -186,6 +216,17 @@ def test_a_banner_that_imitates_marks(tmp_path: Path) -> None:
     marks = [line for line in there.typed if line.startswith("!nr-")]
     assert len(set(marks)) == 2
     assert all(len(mark) >= 16 for mark in marks)
+
+
+def test_a_banner_that_imitates_the_next_line(tmp_path: Path) -> None:
+    """A configuration whose banner holds a prompt and the echo of what is typed next is read to its end, and so is the next."""
+    shown = f"version 12.2\r\nbanner motd ^C\r\n{PROMPT}show startup-config\r\n{PROMPT}show clock\r\n^C\r\nend\r\n"
+    answers = {line: echo(line, shown) for line in ("show running-config", "show startup-config")}
+    with session(tmp_path, box(answers)) as (device, _):
+        running, startup, clock = device.exchange(["show running-config", "show startup-config", "show clock"])
+    assert [reply.line for reply in (running, startup, clock)] == ["show running-config", "show startup-config", "show clock"]
+    assert running.text == startup.text == shown.replace("\r", "").rstrip("\n")
+    assert clock.text == ""
 
 
 def test_security_warnings_are_taken_out_and_told(tmp_path: Path) -> None:

@@ -141,6 +141,16 @@ def test_a_state_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pyte
         assert not box.tried
 
 
+def test_known_hosts_that_cannot_be_read(tmp_path: Path, home: Path) -> None:
+    """A file of known hosts that is there and cannot be read may hold the key: nothing is taken for the first use."""
+    (home / ".ssh" / "known_hosts").mkdir()
+    with ssh_box() as box:
+        with pytest.raises(HostKeyRefused, match="known_hosts cannot be read"):
+            works(box, login(tmp_path))
+        assert not box.tried
+    assert not pins().exists()
+
+
 def lab_folder(folder: Path, port: int, key: str, pid: int) -> Path:
     """What a lab leaves in its folder, as far as host keys go."""
     (folder / "credentials").mkdir(parents=True)

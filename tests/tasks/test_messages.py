@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.tasks.messages import cleaned, standing
+from nr_run.tasks.messages import cleaned, may_stand, standing
 from nr_run.tasks.transcript import Prompts, parts_of
 
 #: One line each: stamps, counters, names, zones, uptimes, classes, standards; and words of other parts of a device.
@@ -98,6 +98,18 @@ def test_what_only_looks_like_a_message_stays(line: str) -> None:
     assert not cleaned(text).messages
 
 
+CERTIFICATE = " certificate self-signed 01\n  30820301 30820201 02020101 300D0609\n  2A864886 F70D0101 04050030\n  quit\n"
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_no_line_of_an_answer_goes_with_a_message(message: str) -> None:
+    """Rows of a certificate, and the lines behind a message of another user that has no end, are not taken for parts of it."""
+    assert cleaned(f"{message}{CERTIFICATE}").text == CERTIFICATE
+    endless = "\x07***\n*** Message from tty2 to all terminals:\n***\n"
+    lines = "".join(f"line {number}\n" for number in range(9))
+    assert cleaned(f"{endless}{lines}\nend\n").text == f"{lines}\nend\n"
+
+
 @pytest.mark.parametrize("line", LINES)
 def test_the_text_of_a_banner_stays(line: str) -> None:
     """A banner of the configuration keeps its text, whatever it imitates; what comes behind it is a message again."""
@@ -143,4 +155,16 @@ def test_a_transcript_reads_as_without_messages(data: st.DataObject, typed: list
     wanted, got = (parts_of(f"{text}{PROMPT}", typed, Prompts(PROMPT)) for text in (plain, disturbed))
     assert not isinstance(wanted, int)
     assert not isinstance(got, int)
-    assert [cleaned(f"{part.text}\n").text.strip("\n") for part in got] == [part.text.strip("\n") for part in wanted]
+    assert [cleaned(part.text).text.strip("\n") for part in got] == [part.text.strip("\n") for part in wanted]
+
+
+@given(
+    st.sampled_from((PROMPT, "vpn2611(config-if)# ", "Protocol [ip]: ", "[confirm]", "Save? [yes/no]: ", " --More-- ")), st.data()
+)
+def test_the_cheap_look_misses_nothing(last: str, data: st.DataObject) -> None:
+    """Wherever a prompt, a question or a pager stands, with messages behind it too, the look at each packet sees that it may."""
+    message = data.draw(st.one_of(st.just(""), st.sampled_from(MESSAGES).map(lambda words: f"\n{words}")))
+    behind = data.draw(st.sampled_from(("", "\x07", "\x1b[K", "\x1b[0m ")))
+    text = f"some answer\n{last}{behind}{message}"
+    assert standing(text).strip() != last.strip() or may_stand(text)
+    assert message or may_stand(text)
