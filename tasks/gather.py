@@ -142,12 +142,17 @@ def gather(task: Task, platform: Platform) -> Result:
     return Result(host=task.host, result=asked(task, ask))
 
 
-def _snapshot(device: Session, platform: Platform) -> Snapshot:
-    replies = device.exchange(shows_for(platform))
+def refuse_refused(host: str, replies: Sequence[Reply]) -> None:
+    """Raise NotKnown with the device's own words where it refused to show something."""
     for reply in replies:
         words = is_refused(reply.text) if reply.line not in _MAY_BE_REFUSED else ""
         if words:
-            raise NotKnown(f"{device.name}: {reply.line!r} was answered with {words!r}")
+            raise NotKnown(f"{host}: {reply.line!r} was answered with {words!r}")
+
+
+def _snapshot(device: Session, platform: Platform) -> Snapshot:
+    replies = device.exchange(shows_for(platform))
+    refuse_refused(device.name, replies)
     outputs = texts(replies)
     seen = observation(device.name, platform.os, outputs)
     return Snapshot(device.name, outputs, seen, {reply.line: reply.counted for reply in replies})

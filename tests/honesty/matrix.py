@@ -22,7 +22,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "cut in the middle": ("cut-show", "30", "TEXT"),
     "noise": ("garble-show", "TEXT"),
 }
-RUNNING, STARTUP, FENCE, LIST = "running", "startup", "fence", "list"
+RUNNING, STARTUP, FENCE, LIST, SAS = "running", "startup", "fence", "list", "sas"
 #: What each is asked by, on IOS and on an ASA.
 COMMANDS: dict[str, tuple[str, str]] = {
     RUNNING: ("show running-config$", "more system:running-config|show running-config$"),
@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dir flash:|show kron schedule|show reload|show archive config rollback",
         "show event manager|show running-config event|show reload",
     ),
+    SAS: ("show crypto", "show crypto"),
     # The reload behind it is shown as ever.
     LIST: ("dir flash:|show kron schedule", "show event manager|show running-config event"),
 }
@@ -61,6 +62,8 @@ PLACES: dict[str, Place] = {
     "gather": Place(RUNNING, "", _codes(11), _codes(0)),
     "gather, startup": Place(STARTUP, "", _codes(11), _codes(0)),
     "read-back": Place(RUNNING, "building", _codes(21), _codes(0)),
+    # What cannot be read is no proof; a refusal alone is asked for again.
+    "proof": Place(SAS, "triggering", _codes(20), _codes(0, 20)),
     "disarm": Place(RUNNING, "triggering", _codes(21), _codes(0)),
     "save": Place(STARTUP, "triggering", _codes(21), _codes(0)),
     "undo": Place(RUNNING, "triggering", _codes(21), _codes(20), broken=True),
