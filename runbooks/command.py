@@ -149,6 +149,7 @@ class Talk:
     def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
         """Report into the run folder and to the person; the exit code."""
         folder, code = context.folder, exit_code(outcomes)
+        told = sorted(folder.told)  # the devices speak at once
         report = {
             "run": folder.id,
             "runbook": self.runbook,
@@ -156,10 +157,10 @@ class Talk:
             "exit_code": int(code),
             "changed": any(outcome.changed for outcome in outcomes),
             "folder": str(folder.path),
-            "warnings": [*warnings, *folder.told],
+            "warnings": [*warnings, *told],
             "tunnels": [outcome.as_dict() for outcome in outcomes],
         }
-        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes, folder.told)
+        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes, told)
         keeper = console()
         with keeper.capture() as kept:
             keeper.print(recap)
