@@ -203,6 +203,7 @@ class Talk:
         from .view import recap_view
 
         folder = context.folder
+        told = sorted(folder.told)  # the devices speak at once
         report = {
             "run": folder.id,
             "runbook": self.runbook,
@@ -210,11 +211,11 @@ class Talk:
             "exit_code": int(code),
             "changed": any(outcome.changed for outcome in outcomes),
             "folder": str(folder.path),
-            "warnings": [*warnings, *folder.told],
+            "warnings": [*warnings, *told],
             "tunnels": [outcome.as_dict() for outcome in outcomes],
             **({"error": error} if error else {}),
         }
-        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes, code, error, folder.told)
+        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes, code, error, told)
         keeper = console()
         with keeper.capture() as kept:
             keeper.print(recap)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from nr_run.inventory.connection_settings import ConnectionSettings
 from nr_run.inventory.errors import Exit, ParseError, UnreadableAnswer, answers_of
 from nr_run.inventory.secrets import Secrets
+from nr_run.runbooks.planning import TunnelPlan
+from nr_run.runbooks.record import Recorded, nornir_of, platforms_in
 from nr_run.runbooks.run_folder import RunFolder
 from nr_run.runbooks.summary import Summary
 from nr_run.runbooks.view import console, recap_view
+from nr_run.tasks.device import connect_by
 
 
 def test_telnet_is_said_plainly(rehearsal) -> None:
@@ -36,6 +42,24 @@ def test_a_warning_is_kept_and_told_once(tmp_path: Path) -> None:
     assert kept.get().count("SECURITY WARNING - Module: CRYPTO") == 1
     assert (folder.path / "journal.jsonl").read_text().count('"told"') == 1
     folder.close()
+
+
+def test_a_resumed_run_connects_as_the_run_did() -> None:
+    """What the inventory said of a connection goes with the record: a resumed run checks the same keys and takes the same way."""
+    settings = ConnectionSettings(ssh_strict=True, alt_key_file="/etc/known", login_timeout=40)
+    place = {
+        "address": "192.0.2.1",
+        "port": 2001,
+        "references": {"username_ref": "env:A", "password_ref": "env:B"},
+        "model": "881",
+        "release": "15.4(3)M3",
+        "connection": json.loads(json.dumps(asdict(settings))),
+        "platform": "cisco_ios_telnet",
+    }
+    records = [Recorded(cast(TunnelPlan, None), {"hq": place})]
+    nornir = connect_by(nornir_of(records), Secrets(()), platforms_in(records))
+    login = nornir.inventory.hosts["hq"].connection_options["nr_run"].extras["login"]
+    assert (login.settings, login.platform) == (settings, "cisco_ios_telnet")
 
 
 def test_an_answer_that_cannot_be_read_is_no_wrong_file() -> None:

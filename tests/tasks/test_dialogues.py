@@ -167,6 +167,24 @@ def test_an_exec_prompt_that_is_not_the_host_name(tmp_path: Path) -> None:
     assert [line for line in there.typed if not line.startswith("!")][-3:] == ["encr 3des", "end", "show clock"]
 
 
+def test_what_goes_along_with_the_entering_line(tmp_path: Path) -> None:
+    """Entering configuration mode by a timer has the clock read in the same write, and is left again: each line its answer."""
+    by = "configure terminal revert timer 5"
+    answers = {
+        "show clock": "show clock\r\n12:00:00 UTC\r\nedge 1#",
+        by: f"{by}\r\nRollback Confirmed Change: Backing up\r\n{ENTERED}vpn2611(config)#",
+        "": "\r\nedge 1#",
+    }
+    with session(tmp_path, box(answers, prompt="edge 1#")) as (device, _):
+        device.ask("show version")
+        clock, entered, left, after = device.configure(["end", "show it"], by=by, before=["show clock"])
+        assert (clock.line, clock.text) == ("show clock", "12:00:00 UTC")
+        assert entered.line == by
+        assert "Enter configuration commands" in entered.text
+        assert (left.text, after.line, after.text) == ("", "show it", "")
+        assert not device.configuring
+
+
 def test_a_name_that_is_shortened(tmp_path: Path) -> None:
     """A long name is shortened in configuration mode, and in a longer mode more: its prompts are known all the same."""
     answers = {"crypto map NR-MAP 10 ipsec-isakmp": "crypto map NR-MAP 10 ipsec-isakmp\r\nbranch-office-3(config-crypto-map)#"}
