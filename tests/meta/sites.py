@@ -150,4 +150,4 @@ def _words(call: ast.Call) -> str:
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 texts.append(part.value)
                 break
-    return " ".join((" ".join(texts) or ast.unparse(call)).split())[:_WORDS]
+    return " ".join((" ".join(texts) or ast.unparse(call)).split())[:_WORDS].rstrip()
