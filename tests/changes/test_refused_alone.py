@@ -28,11 +28,11 @@ def test_two_entries_of_one_tunnel() -> None:
     """Where two entries of the map match a version of the tunnel's list, nobody knows which one is the tunnel."""
     entry = next(item for item in BUILD.created if item.family.name == "crypto-map-entry")
     second = (
-        "ip access-list extended NR-hq-branch.v2\n permit ip 10.20.1.0 0.0.0.255 10.10.10.0 0.0.0.255\n"
-        f"crypto map {entry.groups['map']} 77 ipsec-isakmp\n set peer 172.18.124.159\n match address NR-hq-branch.v2\n"
+        "ip access-list extended NR-hq-branch.v2\n permit ip 10.20.1.0 0.0.0.255 10.10.10.0 0.0.0.255\n",
+        f"crypto map {entry.groups['map']} 77 ipsec-isakmp\n set peer 172.18.124.159\n match address NR-hq-branch.v2\n",
     )
     with pytest.raises(ChangeError, match=r"entries \d+ and 77 of crypto map .* both match a version of NR-hq-branch"):
-        planned(FAR, built(second).show(), pfs_group=None)
+        planned(FAR, built(*second).show(), pfs_group=None)
 
 
 def test_what_was_removed_is_there_again_in_another_form() -> None:

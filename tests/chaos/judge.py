@@ -10,9 +10,9 @@ from typing import Any
 from .device import Path, State, differing, told
 from .intended import Wanted, missing
 
-#: Exit codes that say that nothing is changed on any device, or that it is changed no more; the last are those of a process that
-#: a signal ended before it had begun to listen.
-NOTHING_CHANGED = {1, 2, 11, 12, 20, 64, 65, 66, 75, 130, -1, -2, -15}
+#: Exit codes that say something else than that nothing is changed on any device, or that it is changed no more. That of a process
+#: which a signal ended before it had begun to listen says so too.
+CHANGED, PARTIAL, QUARANTINED = 0, 10, 21
 #: Lines that a tunnel of ours may bring to a device.
 _OURS = re.compile(r"crypto |NR-|access-list NR-|tunnel-group |group-policy |isakmp ")
 #: Words that speak of all devices at once.
@@ -85,15 +85,15 @@ class Judge:
         story = f"exit {code}; not as before: {not_before}; not as wanted: {not_goal}; timers: {timers}; page: {page}"
         changed = not any(not_goal.values()) and not timers and not (self.goal.up and not crossing(now))
         as_before = not any(not_before.values()) and not timers
-        if code == 21:
+        if code == QUARANTINED:
             return self._quarantined(page, now, not_before, timers, story)
-        if code == 0:
+        if code == CHANGED:
             if changed:
                 return Verdict("changed")
             return Verdict("wrong", f"{story}; SAs cross: {crossing(now)}")
         if code == 66 and changed:
             return Verdict("changed")
-        if code in NOTHING_CHANGED and as_before:
+        if code != PARTIAL and as_before:
             return Verdict("before")
         return Verdict("wrong", story)
 

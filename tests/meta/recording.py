@@ -40,19 +40,19 @@ def _wrap(kind: Any, folder: str, *, with_status: bool) -> None:
         old(self, *arguments, **named)
         status = self.status.value if with_status else "made"
         if status not in ("ok", "skipped"):
-            for where in _callers(sys._getframe(1)):
+            for where in _callers(sys._getframe(1), self):
                 _note(folder, f"{where}\t{type(self).__name__}\t{status}")
 
     noting.noting = True  # type: ignore[attr-defined]
     kind.__init__ = noting
 
 
-def _callers(frame: FrameType | None) -> list[str]:
-    """Who made it, and who called the function that did: one of the two is a place of sites.py."""
+def _callers(frame: FrameType | None, made: object) -> list[str]:
+    """Who made it, past constructors of its own, and who called the function that did: one of the two is a place of sites.py."""
     found: list[str] = []
     while frame is not None and len(found) < 2:
         file = os.path.realpath(frame.f_code.co_filename)
-        if frame.f_code.co_name != "__init__":
+        if frame.f_locals.get("self") is not made:
             if not file.startswith(_ROOT):
                 break
             found.append(f"{file.removeprefix(_ROOT)}:{frame.f_lineno}")

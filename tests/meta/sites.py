@@ -131,6 +131,8 @@ def _check_of(call: ast.Call) -> str:
 
 def _is_harmless(call: ast.Call) -> bool:
     """A finding that can only say that all is well, or that nothing was asked."""
+    if _name(call.func) != _FINDING and any(isinstance(item, ast.Constant) and item.value is True for item in call.args[:3]):
+        return True
     return any(
         isinstance(argument, ast.Attribute) and _name(argument.value) == "Status" and argument.attr in ("OK", "SKIPPED")
         for argument in (*call.args, *(keyword.value for keyword in call.keywords))
@@ -148,4 +150,4 @@ def _words(call: ast.Call) -> str:
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 texts.append(part.value)
                 break
-    return " ".join((" ".join(texts) or ast.unparse(call)).split())[:_WORDS]
+    return " ".join((" ".join(texts) or ast.unparse(call)).split())[:_WORDS].rstrip()
