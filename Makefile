@@ -19,7 +19,7 @@ FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks
 help:
 	@echo "make demo         build a VPN tunnel on two simulated routers, prove it and save it"
 	@echo "make test         all tests"
-	@echo "make faults       all faults against all tasks and devices (hundreds more than make test tries; a quarter of an hour)"
+	@echo "make faults       all faults and all kinds of answers against all tasks and devices (far more than make test tries; an hour)"
 	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
 	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
@@ -37,7 +37,7 @@ test: $(STAMP)
 	NR_RUN_META=$(NOTES) $(BIN)/pytest -q -n 4
 
 faults: $(STAMP)
-	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults
+	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty
 
 chaos: $(STAMP)
 	NR_RUN_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 tests/chaos

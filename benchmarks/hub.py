@@ -124,7 +124,7 @@ def hub(lines: int, entries: int, form: str, more: str = "") -> str:
         "interface Ethernet0/1\n ip address 10.10.10.1 255.255.255.0\nip route 0.0.0.0 0.0.0.0 172.18.124.1\n"
     )
     new = sum(node.text.count("\n") + 1 for node in tree.parse(more) if not node.line.startswith("interface"))
-    rest = max(0, lines + new - text.count("\n") - "".join(lists).count("\n") - 1)
+    rest = max(0, lines + new - text.count("\n") - "".join(lists).count("\n") - 2)
     routes = "".join(
         f"ip route 172.{64 + n // 65536}.{n // 256 % 256}.{n % 256} 255.255.255.255 Null0\n" for n in range(rest // 2)
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..inventory.errors import Exit
-from ..inventory.intent import Tunnel
 from .command import (
     ACCEPT_UNSAVED,
     DEBUG,

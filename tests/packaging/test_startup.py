@@ -86,7 +86,7 @@ def desk(tmp_path: Path) -> Path:
     [
         ("nr-run dep", ["deploy-l2l"]),
         ("nr-run r", ["remove-l2l", "rollback", "resume", "runs"]),
-        ("nr-run deploy-l2l --ba", ["--batch"]),
+        ("nr-run deploy-l2l --wo", ["--workers"]),
         ("nr-run deploy-l2l hq", ["hq-branch", "hq-lab"]),
         ("nr-run deploy-l2l hq-branch ", ["hq-lab", "branch-9"]),
         ("nr-run remove-l2l b", ["branch-9"]),

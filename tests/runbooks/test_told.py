@@ -16,7 +16,8 @@ from nr_run.runbooks.planning import TunnelPlan
 from nr_run.runbooks.record import Recorded, nornir_of, platforms_in
 from nr_run.runbooks.run_folder import RunFolder
 from nr_run.runbooks.summary import Summary
-from nr_run.runbooks.view import console, recap_view
+from nr_run.runbooks.screen import console
+from nr_run.runbooks.view import recap_view
 from nr_run.tasks.device import connect_by
 
 
@@ -28,7 +29,7 @@ def test_telnet_is_said_plainly(rehearsal) -> None:
     assert sorted(line for line in done.out.splitlines() if words in line) == said
     (folder,) = rehearsal.runs.glob("2*")
     assert sorted(json.loads((folder / "run.json").read_text())["warnings"]) == said
-    assert Summary.of(folder).last == "planned"
+    assert Summary.of(folder).last == "ended"
 
 
 def test_a_warning_is_kept_and_told_once(tmp_path: Path) -> None:
@@ -38,7 +39,7 @@ def test_a_warning_is_kept_and_told_once(tmp_path: Path) -> None:
         folder.tell("hq: SECURITY WARNING - Module: CRYPTO, Reason: weak")
     screen = console()
     with screen.capture() as kept:
-        screen.print(recap_view(folder.id, "deploy-l2l", str(folder.path), (), folder.told))
+        screen.print(recap_view(folder.id, "deploy-l2l", str(folder.path), (), Exit.OK, told=folder.told))
     assert kept.get().count("SECURITY WARNING - Module: CRYPTO") == 1
     assert (folder.path / "journal.jsonl").read_text().count('"told"') == 1
     folder.close()
@@ -75,5 +76,5 @@ def test_noise_before_a_change_names_its_device(rehearsal) -> None:
     rehearsal.lab.fault("vpn3640", "garbage")
     done = rehearsal.deploy("--plan", "--json")
     rehearsal.lab.fault("vpn3640", "garbage", on=False)
-    assert done.code in (Exit.UNREACHABLE, Exit.VERIFY_FAILED), done.out + done.err
+    assert done.code in (Exit.UNREACHABLE, Exit.PRECHECK_FAILED), done.out + done.err
     assert "vpn3640" in done.tunnel_or_error
