@@ -15,8 +15,8 @@ from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.planning import TunnelPlan
 from nr_run.runbooks.record import Recorded, nornir_of, platforms_in
 from nr_run.runbooks.run_folder import RunFolder
-from nr_run.runbooks.summary import Summary
 from nr_run.runbooks.screen import console
+from nr_run.runbooks.summary import Summary
 from nr_run.runbooks.view import recap_view
 from nr_run.tasks.device import connect_by
 
