@@ -28,10 +28,10 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
     device = session(task)
     stop.check()
     build = [line for step in change.of(Phase.BUILD) for line in step.lines]
+    # Entering changes nothing and waits for the device: what is asked by note() is asked behind it, right before the first line.
+    _allow(task.host.name, device.configure(), _ENTERING)
     note("building", host=task.host.name, lines=len(build))
-    replies = device.configure(build)
-    _allow(task.host.name, replies[:1], _ENTERING)
-    _allow_steps(task.host.name, change, change.of(Phase.BUILD), replies[1:])
+    _allow_steps(task.host.name, change, change.of(Phase.BUILD), device.exchange(build) if build else ())
     for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
         stop.check()
         note("switching", host=task.host.name, line=step.lines[-1])
