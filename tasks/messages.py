@@ -56,7 +56,7 @@ _ROLLBACK = (
 )
 #: A message on lines of its own.
 _LINES = re.compile(
-    rf"^[\x07*]*(?:{_LOG}|{_DEBUG})|(?:\x07\n*|^\n*\x07?)(?:{_SHUTDOWN}|{_SENT})|^\n{{0,3}}\x07?{_CONSOLE}|^(?:{_ROLLBACK})",
+    rf"^[\x07*]*(?:{_LOG}|{_DEBUG})|(?:\x07\n*|^\n*\x07?)(?:{_SHUTDOWN}|{_SENT})|^\n{{0,3}}\x07?{_CONSOLE}|{_ROLLBACK}",
     re.MULTILINE,
 )
 #: A message at any place, where it is known that what stands around it is the echo of a line.

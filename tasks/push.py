@@ -31,8 +31,9 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
     device = session(task)
     stop.check()
     build = change.of(Phase.BUILD)
-    note("building", host=task.host.name, lines=sum(len(step.lines) for step in build))
+    # Entering changes nothing and waits for the device: what is asked by note() is asked behind it, right before the first line.
     _allow(task.host.name, device.configure(), _ENTERING)
+    note("building", host=task.host.name, lines=sum(len(step.lines) for step in build))
     _type(device, task.host.name, change, build)
     for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
         stop.check()

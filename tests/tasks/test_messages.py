@@ -55,6 +55,8 @@ BLOCKS = (
     "\n\n\n\x07***\n*** --- SHUTDOWN in 0:01:00 ---\n***\n\n",
     "\n\n\n\x07***\n*** --- SHUTDOWN ABORTED ---\n***\n",
     "\n\n\x07***\n***\n*** Message from tty2 to all terminals:\n***\nI am working on hub2, hands off\n\n",
+    "Rollback Confirmed Change: Rollback will begin in one minute.\n"
+    'Enter "configure confirm" if you wish to keep what you have configured\n',
     "\n\n\nvpn2611 con0 is now available\n\n\n\nPress RETURN to get started.\n\n\n",
 )
 MESSAGES = (*(f"{line}\n" for line in LINES), *BLOCKS)
@@ -129,6 +131,8 @@ def test_what_stands_behind_a_message_is_known(message: str) -> None:
     """A message behind a prompt or a question does not hide it, and half a message is no question."""
     assert standing(f"answer\n{PROMPT}\n{message}") == PROMPT
     assert standing(f"answer\nProtocol [ip]: \n{message}") == "Protocol [ip]: "
+    if message.startswith("Rollback"):  # it comes on the very line of the prompt
+        assert standing(f"answer\n{PROMPT}{message}") == PROMPT
     half = message[: message.rindex(": ") + 2] if ": %" in message else ""
     assert standing(f"{PROMPT}\n{half}") in ("", PROMPT)
 
