@@ -8,6 +8,7 @@ import resource
 import shutil
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,25 @@ def test_a_report_that_was_changed_is_not_shown(tmp_path: Path) -> None:
     with pytest.raises(Tampered, match=r"run\.json was changed"):
         Summary.of(folder.path)
     assert [item.outcome for item in summaries(tmp_path)] == ["changed by somebody"]
+
+
+def test_tunnels_side_by_side_seal_all_that_each_knows(tmp_path: Path) -> None:
+    """When a tunnel has sealed, what it knew by then is in the file, whoever else seals at that moment."""
+    folder, store = RunFolder.make(tmp_path / "runs", "deploy-l2l", Secrets(folders=())), Secrets(folders=())
+    lost: list[str] = []
+
+    def work(number: int) -> None:
+        for turn in range(15):
+            hidden = store.hide(f"crypto isakmp key Key.{number}.{turn}.word address 192.0.2.1")
+            seal(folder, store)
+            if f"Key.{number}.{turn}.word" not in unseal(folder.path).reveal(hidden):
+                lost.append(hidden)
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(work, number) for number in range(8)]:
+            done.result()
+    folder.close()
+    assert lost == []
 
 
 def test_keys_of_another_run_are_refused(tmp_path: Path) -> None:
