@@ -18,12 +18,9 @@ from functools import cached_property
 
 from ..inventory.errors import NotKnown
 from . import tree
+from .literals import begins_text, literal_at, may_begin
 from .objects import Config, read
 from .refusals import refusal_in, words_of
-
-#: Texts of people, which IOS keeps between two marks: no line in one is a line of the configuration. An ASA has a line of its own
-#: for each line of a banner.
-_LITERAL = re.compile(r"(?:banner \S+|aaa authentication (?:banner|fail-message)|menu \S+ (?:title|prompt)) +(?P<mark>\^C|\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +29,13 @@ class Form:
 
     ``heads``: what its first line may be. ``parts``: lines that each configuration has, with their names; a view or a privilege
     level below 15 may leave the last ones out though its text ends as a whole one does. ``end``: its last line. ``wished``: a
-    line that only edited copies lack, so that its absence is a doubt. ``literal``: a line that opens a text of several lines.
+    line that only edited copies lack, so that its absence is a doubt.
     """
 
     heads: re.Pattern[str]
     parts: Mapping[str, re.Pattern[str]]
     end: str
     wished: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
-    literal: re.Pattern[str] | None = None
 
 
 #: ``Load for`` and ``Time source`` stand above every output with ``terminal exec prompt timestamp``; a file in flash begins with
@@ -55,7 +51,6 @@ _IOS = Form(
         "a line section, so that it is what a view or a privilege level lets through": re.compile(r"line \S"),
     },
     end="end",
-    literal=_LITERAL,
 )
 #: ``: Saved`` may be missing (9.2); the ``Cryptochecksum`` line is missing in sanitised copies only.
 _ASA = Form(
@@ -118,7 +113,7 @@ class Configuration:
 
     def __post_init__(self) -> None:
         """Judge the text."""
-        why = "" if self.empty else _why_not_whole(FORMS[self.os], self.text)
+        why = "" if self.empty else _why_not_whole(self.os, self.text)
         if why:
             raise NotKnown(f"{self.host}: {self.command!r} {why}, so its {self.what} is not known")
 
@@ -178,11 +173,12 @@ class Configuration:
         return "; ".join(lines[:most]) + rest or "the order of lines"
 
 
-def _why_not_whole(form: Form, text: str) -> str:
+def _why_not_whole(os: str, text: str) -> str:
     """How the device answered instead of with a whole configuration; nothing if it did."""
     if not text.strip():
         return "was answered with nothing"
-    lines, open_text = _outside(form, text)
+    form = FORMS[os]
+    lines, open_text = _outside(text.splitlines(), asa=os == "asa")
     shown = [line for line in lines if line.strip()]
     words = refusal_in("\n".join(lines))
     if words:
@@ -200,17 +196,15 @@ def _has(lines: list[str], wanted: re.Pattern[str]) -> bool:
     return any(wanted.match(line) for line in lines)
 
 
-def _outside(form: Form, text: str) -> tuple[list[str], bool]:
-    """The lines that are no part of a banner's text, and whether such a text is still open at the end."""
+def _outside(lines: list[str], *, asa: bool) -> tuple[list[str], bool]:
+    """The lines that are no part of a text for people or for another program, and whether such a text never ends."""
     found: list[str] = []
-    mark = ""
-    for line in text.splitlines():
-        if mark:
-            # Of other marks than the control character only the first column is known to be the mark.
-            mark = "" if (mark in line if mark == "^C" else line.startswith(mark)) else mark
-            continue
-        found.append(line)
-        literal = form.literal.match(line) if form.literal else None
-        if literal and literal["mark"] not in line[literal.end() :]:
-            mark = literal["mark"]
-    return found, bool(mark)
+    number, open_text = 0, False
+    while number < len(lines):
+        line = lines[number]
+        literal = literal_at(lines, number, asa=asa) if may_begin(line.strip()) else None
+        if literal is None:
+            open_text = open_text or (not asa and begins_text(line.strip()))
+            found.append(line)
+        number += literal.lines if literal else 1
+    return found, open_text

@@ -19,6 +19,11 @@ _MARK = re.compile(r"\^C|\x03")
 _MARKED = re.compile(r"(?P<head>(?!\s*(?:description|remark|name)\s)\S.*?) (?P<rest>(?:\^C|\x03).*)")
 #: The same with a delimiter that somebody chose: a single character, or one that begins no word.
 _CHOSEN = re.compile(r"(?P<head>banner \S+|menu \S+ (?:title|prompt|status-line)) (?P<rest>(?P<mark>\S$|[^\w\s^]).*)")
+#: Commands that have nothing but such a text behind them, with a delimiter that begins one.
+_TEXTS = re.compile(
+    r"(?:banner \S+|aaa authentication (?:banner|fail-message)|menu \S+ (?:title|prompt|status-line))"
+    r" +(?:\^C|\x03|[^\w\s^]|\S$).*"
+)
 #: The command of one line of a banner on an ASA.
 _ASA_BANNER = re.compile(r"(?P<head>banner \S+)(?P<rest>(?: .*)?)")
 #: Sections that end with a line of their own: the line that begins one, the line that ends it, and what may stand between. A
@@ -53,6 +58,11 @@ _FIRST = ("banner ", "menu ", "macro name ", "certificate ", "http-raw-request")
 def may_begin(line: str) -> bool:
     """False for most lines of a configuration, at a glance."""
     return line.startswith(_FIRST) or "^C" in line or "\x03" in line
+
+
+def begins_text(line: str) -> bool:
+    """True for a line of IOS behind whose command a text has to begin: where it never ends, the configuration was cut."""
+    return _TEXTS.fullmatch(line) is not None
 
 
 def is_text(line: str) -> bool:

@@ -98,6 +98,7 @@ class Secrets:
         secret does not leave the rest of it readable; and by value, wherever it is left. A text that was hidden is not looked
         at again, unless another reference was resolved meanwhile.
         """
+        known = len(self._known)
         mark = self._fingerprint(text) if len(text) >= _LONG else b""
         if mark and mark in self._hidden:
             return text
@@ -110,16 +111,19 @@ class Secrets:
             by_value = without(merged(by_value), merged([*holes, *by_form]))
             text = self._replaced(text, sorted([*by_form, *by_value]))
         if len(text) >= _LONG:
-            self._remember(text)
+            self._remember(text, known)
         return text
 
     def _fingerprint(self, text: str) -> bytes:
         """Of a text without the line break at its end, which is put there when it is written."""
         return hashlib.blake2b(text.rstrip("\n").encode("utf8", "surrogatepass"), digest_size=16, key=self._salt).digest()
 
-    def _remember(self, text: str) -> None:
+    def _remember(self, text: str, known: int) -> None:
+        """Unless another thread has resolved a reference since so many values were known: for those the text was not searched."""
         mark = self._fingerprint(text)
         with self._lock:
+            if len(self._known) != known:
+                return
             self._hidden[mark] = None
             while len(self._hidden) > _REMEMBERED:
                 self._hidden.popitem(last=False)

@@ -103,6 +103,13 @@ def last_code(text: str) -> tuple[str, int]:
     return (_parted(lines[-1])[1] if lines else ""), len(lines)
 
 
+def vouching(seal: RunSeal | None, text: str) -> RunSeal | None:
+    """The seal that goes on with this journal: none where another key, or an older nr-run, began it. Codes of ours behind lines
+    that have none would make it look changed."""
+    first = next((line for line, _ in whole_lines(text)), None)
+    return seal if seal is not None and (first is None or first.get("key") == seal.key_id) else None
+
+
 def check_journal(folder: Path, *, strict: bool) -> list[dict[str, Any]]:
     """The lines of a run's journal, proved to be the run's own.
 

@@ -66,10 +66,12 @@ def still_counts(context: Context, end: EndPlan, *, surely: bool = True) -> str:
 
 
 def _armed_at(context: Context, host: str) -> str:
-    """UTC time of this computer when the journal last has the box armed; empty if it has not."""
-    times = [
-        line["time"] for line in journal_of(context.folder.path) if line["state"] == "armed" and host in line.get("hosts", ())
-    ]
+    """UTC time of this computer when the journal last has the box armed; empty if it has not, or is not to be relied on."""
+    try:
+        journal = journal_of(context.folder.path)
+    except NrRunError:
+        return ""  # it says when a timer was armed, no more: that it counts has to be told all the same
+    times = [line["time"] for line in journal if line["state"] == "armed" and host in line.get("hosts", ())]
     return f"{datetime.fromisoformat(times[-1]):%H:%M:%S UTC of %d %b %Y}" if times else ""
 
 

@@ -183,13 +183,11 @@ class Talk:
     @contextmanager
     def concluding(self, context: Context) -> Iterator[None]:
         """A run that is refused as a whole is closed on the spot: its folder says why, and nobody is told to resume it."""
-        from .resume import open_tunnels
-
         try:
             yield
         except NrRunError as error:
             # Another run may have taken the devices over in the midst of the work; then it is not over.
-            if not open_tunnels(context.folder.path):
+            if _has_ended(context.folder.path):
                 self._keep(context, error.exit_code, [], error=str(error))
             raise
 
@@ -198,7 +196,6 @@ class Talk:
     ) -> tuple[dict[str, Any], RenderableType]:
         """Report and recap, which are in the run folder then; the journal says that the run has ended, and how."""
         from .open_runs import unmark
-        from .resume import open_tunnels
         from .screen import console
         from .view import recap_view
 
@@ -222,7 +219,7 @@ class Talk:
         with folder.forgiving():
             folder.write_report(report, click.unstyle(kept.get()))
             folder.note("ended", outcome=code.word, exit_code=int(code))
-        if not open_tunnels(folder.path):
+        if _has_ended(folder.path):
             unmark(folder.path)
         return report, recap
 
@@ -238,6 +235,16 @@ class Talk:
         for complaint in folder.complaints:
             self.progress.say(f"nr-run: {complaint}")
         return code
+
+
+def _has_ended(run: Path) -> bool:
+    """False also where the journal cannot be proved any more: what became of the devices is told all the same."""
+    from .resume import open_tunnels
+
+    try:
+        return not open_tunnels(run)
+    except NrRunError:
+        return False
 
 
 def _tell(words: Callable[[], None]) -> None:

@@ -178,6 +178,7 @@ class DeviceLocks:
 
     def _new_records(self) -> Records:
         try:
+            make_private(self._folder)  # a run that was ended before it named a device has nothing else to lock
             return Records(self._folder, Holder.me(self._run_id, self._keep_seconds))
         except OSError as error:
             raise NrRunError(f"{self._folder}: the record of a lock cannot be written: {error.strerror}") from None

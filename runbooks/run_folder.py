@@ -34,7 +34,7 @@ from typing import Any
 
 from ..inventory.errors import NrRunError
 from ..inventory.secrets import Secrets
-from .authentic import RunSeal, last_code, note_length, tidy_notes, with_code
+from .authentic import RunSeal, last_code, note_length, tidy_notes, vouching, with_code
 from .printable import json_text
 
 _TIME = "%Y%m%dT%H%M%SZ"
@@ -57,10 +57,11 @@ class RunFolder:
             self._length = os.fstat(self._journal).st_size
         except OSError as error:
             raise NrRunError(f"{self.path}: the journal cannot be opened: {error.strerror}") from None
+        text = self._journal_text()
         #: Vouches for each line; None where no run key can be made, and then nothing may be changed (see vault.seal).
-        self.seal = RunSeal.of(self.id, make=make_key)
+        self.seal = vouching(RunSeal.of(self.id, make=make_key), text)
         #: Code of the last line, and how many there are.
-        self._code, self._lines = last_code(self._journal_text())
+        self._code, self._lines = last_code(text)
         self._forgiving = threading.local()
         self._lock = threading.Lock()
         self.complaints: list[str] = []
@@ -147,6 +148,8 @@ class RunFolder:
         self._length = os.fstat(self._journal).st_size
         self._cut = written < len(data)
         if written < len(data):
+            # Nothing but its line break may be missing: then the next line goes on from it.
+            self._code, self._lines = last_code(self._journal_text())
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self._code, self._lines = code, self._lines + 1
         os.fsync(self._journal)

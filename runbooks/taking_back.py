@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..inventory.errors import ChangeError, DeviceRefused, Exit, NotKnown, NrRunError, Unreachable
+from ..inventory.errors import ChangeError, DeviceRefused, Exit, Locked, NotKnown, NrRunError, Unreachable
 from ..tasks.dead_man import fire, stand_down
 from ..tasks.gather import uptime
 from ..tasks.undo import Undoing, Undone, undo
@@ -32,8 +32,10 @@ def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: Nr
     with context.folder.forgiving():
         try:
             return _take_back(context, plan, so_far, error)
-        except NrRunError:
+        except Locked:
             raise
+        except NrRunError as refusal:
+            return _all_by_hand(context, plan, so_far, error, refusal)
         except Exception as defect:  # noqa: BLE001 - the boxes may be in between, and a person has to know
             return _all_by_hand(context, plan, so_far, error, defect_of(context, plan, defect))
 

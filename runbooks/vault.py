@@ -6,6 +6,7 @@ Everything else in a run folder is free of secrets. The key file lies outside th
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -18,13 +19,18 @@ from .run_key import key_file, read_key
 FILE = "secrets.enc"
 
 
+#: Tunnels side by side seal one after the other: an older set must not come to lie over a newer one.
+_ONE_AT_A_TIME = threading.Lock()
+
+
 def seal(folder: RunFolder, secrets: Secrets) -> None:
-    """Write the secrets that the run knows by now. Raises NrRunError when key or file cannot be written."""
-    try:
-        sealed = Fernet(read_key(make=True)).encrypt(json.dumps({**secrets.export(), "run": folder.id}).encode())
-    except ValueError:
-        raise SecretError(f"{key_file()} holds no key; move it away, and a new one is made") from None
-    folder.write(FILE, sealed.decode() + "\n", durable=True)
+    """Write the secrets that the run knows by now; from any thread. Raises NrRunError when key or file cannot be written."""
+    with _ONE_AT_A_TIME:
+        try:
+            sealed = Fernet(read_key(make=True)).encrypt(json.dumps({**secrets.export(), "run": folder.id}).encode())
+        except ValueError:
+            raise SecretError(f"{key_file()} holds no key; move it away, and a new one is made") from None
+        folder.write(FILE, sealed.decode() + "\n", durable=True)
 
 
 def unseal(path: Path) -> Secrets:

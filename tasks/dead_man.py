@@ -17,7 +17,7 @@ from .answers import AGAIN, asked, configuration
 from .device import CONNECTION, log_in_anew, reconnect, session
 from .fences import FENCES, Arming
 from .fences.fence import look
-from .gather import observation, texts
+from .observe import seen_anyway
 from .session import Reply, Session
 
 
@@ -52,8 +52,10 @@ def disarm(task: Task, fence: str, arming: Arming) -> Result:
         asked(task, lambda fresh: FENCES[fence].stand_down(fresh, by_user))
         device = session(task)
         replies = device.exchange(also)
-    seen: Observation = observation(task.host.name, arming.platform.os, texts(replies))
-    return Result(host=task.host, changed=True, result=(seen, _whole(device, replies[-1])))
+    # The fence is off: one answer that says nothing is no reason to take a proved change back without it.
+    whole = _whole(device, replies[-1])
+    seen: Observation = seen_anyway(task, arming.platform.os, replies)
+    return Result(host=task.host, changed=True, result=(seen, whole))
 
 
 def look_anew(task: Task, os: str) -> Result:
@@ -61,7 +63,8 @@ def look_anew(task: Task, os: str) -> Result:
     log_in_anew(task)
     device = session(task)
     replies = device.exchange((PHASE_1, PHASE_2, device.dialect.commands.running))
-    return Result(host=task.host, result=(observation(task.host.name, os, texts(replies)), _whole(device, replies[-1])))
+    whole = _whole(device, replies[-1])
+    return Result(host=task.host, result=(seen_anyway(task, os, replies), whole))
 
 
 def _whole(device: Session, reply: Reply) -> Configuration | None:

@@ -123,6 +123,15 @@ def observation(host: str, os: str, outputs: dict[str, str]) -> Observation:
     return Observation(host, now(), one, two)
 
 
+def sas_in(host: str, os: str, replies: Sequence[Reply]) -> Observation:
+    """Phase 1 and phase 2 as these replies show them. Raises NotKnown where they were refused, or cannot be read."""
+    refuse_refused(host, [reply for reply in replies if reply.line in (PHASE_1, PHASE_2)])
+    try:
+        return observation(host, os, texts(replies))
+    except (ParseError, DeviceRefused) as error:
+        raise NotKnown(f"{host}: {error}") from None
+
+
 def texts(replies: Sequence[Reply]) -> dict[str, str]:
     """Command to output."""
     return {reply.line: reply.text for reply in replies}
@@ -143,9 +152,13 @@ def gather(task: Task, platform: Platform) -> Result:
 
 
 def refuse_refused(host: str, replies: Sequence[Reply]) -> None:
-    """Raise NotKnown with the device's own words where it refused to show something."""
+    """Raise NotKnown with the device's own words where it refused to show something.
+
+    A configuration is judged by itself: that nothing is saved is said in words that begin as a refusal does.
+    """
     for reply in replies:
-        words = is_refused(reply.text) if reply.line not in _MAY_BE_REFUSED else ""
+        judged = reply.line in _MAY_BE_REFUSED or reply.line.endswith(("running-config", "startup-config"))
+        words = "" if judged else is_refused(reply.text)
         if words:
             raise NotKnown(f"{host}: {reply.line!r} was answered with {words!r}")
 

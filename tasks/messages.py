@@ -64,7 +64,8 @@ _HERE = re.compile(rf"\x07*(?:{_LOG}|{_DEBUG}|{_SHUTDOWN}|{_SENT}|{_CONSOLE}|{_R
 #: The same, found in the middle of a line: with its stamp, or with the number of an ASA's message, since a bare per cent sign may
 #: be part of an answer. Only for telling whether an answer has come to its end.
 _INLINE = re.compile(rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n")
-_LITERAL = re.compile(r"\^C[^\n]*\n(?:.*\n)*?.*?\^C")
+#: From one mark to the next, also on one line: two that were paired wrongly would leave the next banner without protection.
+_LITERAL = re.compile(r"\^C[^^]*(?:\^(?!C)[^^]*)*\^C")
 _BEGINS = re.compile(rf"[\x07*]*(?:{_HEAD}(?:{_FACILITY}|{_WARNING})|{_NAMED}[*.]?(?:{_DATE}|{_ISO}): )")
 #: What a person has to hear of: IOS-XE 17.18.2 and later say what later releases will refuse; a router whose encryption hardware
 #: cannot do a cipher says so in a log line only.

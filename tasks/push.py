@@ -48,8 +48,8 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
 
 
 def leave_and_read(device: Session) -> Configuration:
-    """Leave configuration mode; the running configuration. Raises NotKnown."""
-    return configuration(device, device.exchange(["end", device.dialect.commands.running])[-1])
+    """Leave configuration mode, if it is not left yet; the running configuration. Raises NotKnown."""
+    return configuration(device, device.leave([device.dialect.commands.running])[-1])
 
 
 def _type(device: Session, host: str, change: Change, steps: Sequence[Step]) -> None:

@@ -20,6 +20,7 @@ from ..changes.fence_lines import without_fence
 from ..inventory.connection_settings import ConnectionSettings
 from ..inventory.errors import DeviceRefused, SessionLost, Unreachable
 from ..inventory.secrets import Secrets
+from .asking import all_asked, asks, ends
 from .dialects import IOS, Dialect
 from .login import Words
 from .messages import cleaned, may_stand, standing, without_messages
@@ -134,6 +135,7 @@ class Session:
         line's echo is missing, so that it is not certain what the device took, and when it was not typed in its mode.
         """
         self._refuse_question(answer)
+        self._refuse_left()
         before, self._preparation = self._preparation, []
         asked = with_marks([*before, *(line.strip() for line in lines)])
         typed = [self._secrets.reveal(line) for line in asked]
@@ -155,6 +157,8 @@ class Session:
         A Reply for each line of ``before``, which are typed in exec mode along with ``by``, for ``by``, and one a line. Raises
         DeviceRefused where another prompt comes, with nothing typed, and where the device asks something, which ends the session.
         """
+        # A header that was refused: the exit behind it has left configuration mode, and it is entered again.
+        self._bound = self._bound and not self._prompts.is_exec(self._last)
         self._prepared()
         opening = [*before, by]
         self._delicate, at = False, self._last
@@ -165,10 +169,10 @@ class Session:
         def done(text: str, last: str) -> bool:
             if not begun.search(without_messages(text)):
                 return False
-            return self._prompts.enter(last) or self._prompts.is_exec(last) or _asks(last, questions) is not None
+            return self._prompts.enter(last) or self._prompts.is_exec(last) or asks(last, questions) is not None
 
         seen = self._read_until(done)
-        asked = _asks(self._last, questions)
+        asked = asks(self._last, questions)
         if asked is not None:
             self.close()
             raise DeviceRefused(f"{self.name}: {questions[asked]}")
@@ -177,6 +181,13 @@ class Session:
             raise DeviceRefused(f"{self.name}: line {by!r} was answered with {entered[-1].words!r}, and nothing more was typed")
         self._bound = True
         return (*entered, *(self.exchange(lines) if lines else ()))
+
+    def leave(self, lines: Sequence[str]) -> tuple[Reply, ...]:
+        """Leave configuration mode, unless an exit has done so already; replies to ``lines``, which are typed in exec mode."""
+        if self.configuring:
+            return self.exchange(["end", *lines])[1:]
+        self._bound = False
+        return self.exchange(lines)
 
     def ask(self, line: str, *, patience_seconds: float | None = None) -> str:
         """The answer to one line."""
@@ -189,14 +200,14 @@ class Session:
         which ends the session, since the rest was typed there.
         """
         first = self._open(opening, {question: ""}, None)
-        if not _ends(self._last, question):
+        if not ends(self._last, question):
             raise DeviceRefused(
                 f"{self.name}: {opening!r} was answered with {self._said(first, opening)!r}, not with its question"
             )
         self._write(list(answers))
         rest = self._read_until(lambda _, last: self._is_prompt(last), patience_seconds)
         text = self._told(opening, first + rest)
-        if not _all_asked(without_messages(rest), answers, self._prompts):
+        if not all_asked(without_messages(rest), answers, self._prompts):
             self.close()
             raise DeviceRefused(f"{self.name}: {opening!r} ended before it had all its answers: {self._said(rest, opening)!r}")
         return text
@@ -211,12 +222,12 @@ class Session:
         """
         seen = self._open(line, questions, leave, patience_seconds)
         for _ in range(2 * len(questions) + 1):
-            asked = _asks(self._last, questions)
+            asked = asks(self._last, questions)
             if asked is None:
                 break
             self._write([questions[asked]])
             seen += self._read_until(self._answered(questions, leave), patience_seconds)
-        self._asked = leave is not None and _ends(self._last, leave)
+        self._asked = leave is not None and ends(self._last, leave)
         if not self._asked and not self._is_prompt(self._last):
             raise self._lost("was asked the same question again and again")
         return self._told(line, seen)
@@ -235,7 +246,7 @@ class Session:
 
     def _answered(self, questions: Mapping[str, str], leave: str | None) -> Done:
         def done(_: str, last: str) -> bool:
-            return _asks(last, questions) is not None or (leave is not None and _ends(last, leave)) or self._is_prompt(last)
+            return asks(last, questions) is not None or (leave is not None and ends(last, leave)) or self._is_prompt(last)
 
         return done
 
@@ -260,6 +271,12 @@ class Session:
         if self._asked != (answer is not None):
             raise self._lost("was about to type a line into a question" if self._asked else "has no question to be answered")
         self._asked = False
+
+    def _refuse_left(self) -> None:
+        """Raise DeviceRefused, with nothing typed, where lines for configuration mode would be typed in exec mode."""
+        if self._bound and self._prompts.is_exec(self._last):
+            self.close()
+            raise DeviceRefused(f"{self.name}: the device has left configuration mode by itself, and nothing more was typed")
 
     def _is_prompt(self, line: str) -> bool:
         return self._prompts.is_exec(line) or self._prompts.is_configuration(line)
@@ -356,8 +373,8 @@ class Session:
         """Raise DeviceRefused, and end the session, where a line was not typed in the mode in which it was to be."""
         for line, part in zip(lines, parts, strict=True):
             prompt = part.prompt or at
-            wrong = self._prompts.is_exec(prompt) if self._bound else False
-            if wrong:
+            # A mark is a comment, and may stand behind the exit with which a refused header has left configuration mode.
+            if self._bound and self._prompts.is_exec(prompt) and not line.startswith(MARK):
                 self.close()
                 raise DeviceRefused(
                     f"{self.name}: {line!r} was to be typed in configuration mode and was typed at {prompt.strip()!r}"
@@ -375,24 +392,3 @@ class Session:
         whole = text if line == commands.startup else without_fence(text, self._tag)
         # The size is that of the text as it arrived, before anything is hidden or left out.
         return Reply(line, whole, told, counted=counts(seen), fenced=whole != text)
-
-
-def _all_asked(seen: str, answers: Sequence[str], prompts: Prompts) -> bool:
-    """Whether each answer was echoed before the prompt came, and none at the prompt."""
-    at = 0
-    for answer in answers:
-        echo = re.compile(echoed(answer)).search(seen, at) if answer else None
-        if answer and echo is None:
-            return False
-        at = echo.end() if echo else at
-    return re.search(rf"{prompts.pattern.pattern}[^\s]", seen, re.MULTILINE) is None
-
-
-def _ends(last: str, question: str) -> bool:
-    """Whether an unfinished line ends in this question."""
-    return re.search(rf"(?:{question})\Z", last) is not None
-
-
-def _asks(last: str, questions: Mapping[str, str]) -> str | None:
-    """The question that an unfinished line asks."""
-    return next((question for question in questions if _ends(last, question)), None)

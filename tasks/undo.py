@@ -18,7 +18,7 @@ from ..changes.restore import restore
 from ..changes.sharing import goes_to
 from ..changes.steps import Step
 from ..inventory.errors import ChangeError, DeviceRefused, NotKnown, Unreachable
-from .answers import AGAIN, agreed, running_of
+from .answers import AGAIN, agreed
 from .clear import clear_peer
 from .device import reconnect
 from .push import Note, leave_and_read
@@ -78,7 +78,7 @@ def undo(task: Task, undoing: Undoing, patience_seconds: float, pause_seconds: f
 
 
 def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
-    running = leave_and_read(device) if device.configuring else running_of(device)
+    running = leave_and_read(device)
     change, before = undoing.change, undoing.before
     steps = _steps(task, undoing, running)
     refused: list[Reply] = []

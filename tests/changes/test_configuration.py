@@ -108,6 +108,26 @@ def test_whole_configurations_are_taken(form: str) -> None:
     assert found.equals(Configuration("r1", os, SHOW, text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "line con 0\n vacant-message ^C\n% In use\nend\n^C",
+        "line con 0\n refuse-message ^CCommand authorization failed.\n^C",
+        "banner login \x03\n% Authorization failed.\nno access \x03",
+        "banner login #\n% Authorization failed.\nno access #",
+        "macro name ports\nend\n% no ports\n@",
+        "banner motd Zno accessZ",
+    ],
+)
+def test_no_words_of_a_text_speak_for_the_device(text: str) -> None:
+    """Whatever stands in a text for people, of any command and however it ends, is neither a refusal nor the end."""
+    Configuration("r1", "ios", SHOW, RUNNING.replace("line vty", f"{text}\nline vty"))
+    for number in range(1, text.count("\n")):
+        cut = RUNNING.partition("line vty")[0] + "\n".join(text.split("\n")[:-number])
+        with pytest.raises(NotKnown):
+            Configuration("r1", "ios", SHOW, cut)
+
+
 @given(st.sampled_from(sorted(WHOLE)), st.data())
 def test_no_part_of_one_is_one(form: str, data: st.DataObject) -> None:
     """Wherever a text breaks off, also behind a line "end" of a banner, it is no configuration; nor is one without its head."""

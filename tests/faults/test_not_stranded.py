@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from nr_run.inventory.errors import NrRunError
+from nr_run.runbooks.command import Talk
 from nr_run.runbooks.context import Context, Waits
 from nr_run.runbooks.deploy_l2l import building
 from nr_run.runbooks.goals import BUILD, Goal
@@ -156,6 +158,24 @@ def test_a_defect_in_the_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert ended_right(bench, 20, {"tunnels": [outcome.as_dict()]}) == "before"
 
 
+def test_a_journal_that_is_lost_while_a_box_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A take-back whose own journal cannot be proved any more still ends in an outcome that names the armed box."""
+    with bench_of(PLAIN, tmp_path) as bench:
+        monkeypatch.setenv("NR_RUN_CREDENTIALS", str(bench.lab.credentials))
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+        def prove(context: Context, _plan: TunnelPlan) -> Proof:
+            journal = context.folder.path / "journal.jsonl"
+            journal.write_text(journal.read_text().replace('"applied"', '"altered"'))
+            bench.lab.fault(BRANCH, "empty-show", "show running-config$")
+            raise NrRunError("it is not proved")
+
+        outcome = change_in_process(bench, tmp_path / "runs", replace(BUILD, prove=prove))
+        bench.lab.fault(BRANCH, "empty-show", on=False)
+        assert outcome.exit_code == 21, outcome
+        assert any(f"{BRANCH}: its dead-man still counts; counted from when it was armed" in words for words in outcome.by_hand)
+
+
 @pytest.mark.parametrize(("size", "code"), [(9000, 1), (30000, 0)])
 def test_the_log_is_what_fills_the_disk(tmp_path: Path, size: int, code: int) -> None:
     """With --debug, when no file can grow any more, the log ends and says so; outcome and exit code are those of the run."""
@@ -190,4 +210,6 @@ def change_in_process(bench: Bench, runs: Path, goal: Goal) -> TunnelOutcome:
     with open_run(wanted, PlainProgress()) as opened:
         planner = building(accept_unsaved=False)
         run_tunnels(opened.context, opened.tunnels, runs, planner, lambda made, _: plans.extend(made), Approval(None))
-        return change_tunnel(opened.context, plans[0], goal)
+        outcome = change_tunnel(opened.context, plans[0], goal)
+        Talk("deploy-l2l", plan_only=False, yes=True, as_json=True).finish(opened.context, [outcome])
+        return outcome

@@ -33,6 +33,19 @@ def test_a_busy_nvram_is_asked_again(tmp_path: Path, device: str) -> None:
         assert code == 0, report
 
 
+def test_sas_that_are_refused_when_the_fence_is_called_off(tmp_path: Path) -> None:
+    """One refusal behind the calling off is asked again over a fresh login: the proved tunnel stays, and is saved."""
+    with bench_of("revert-kron", tmp_path) as bench:
+        bench.slow(30)
+        process = bench.begin("--yes")
+        bench.wait_for("commit-decided")
+        bench.lab.fault(HQ, "refuse-show", "show crypto", "authorization", "1")
+        bench.slow(0)
+        code, report = bench.end(process)
+        assert code == 0, report
+        assert ended_right(bench, code, report) == "changed"
+
+
 @pytest.mark.parametrize("device", [HQ, BRANCH])
 @pytest.mark.parametrize("pair", PAIRS)
 def test_nothing_is_shown_while_a_tunnel_is_removed(tmp_path: Path, pair: str, device: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -263,6 +264,32 @@ def test_a_value_that_is_learnt_later_is_hidden_in_a_text_that_was_hidden(monkey
     monkeypatch.setenv("NR_TEST_LATE", "Canary.Key.99")
     secrets.resolve("env:NR_TEST_LATE")
     assert "Canary" not in secrets.hide(text)
+
+
+class Slow(str):
+    """A text during whose second fingerprint, when it is to be remembered, another thread resolves a reference."""
+
+    __slots__ = ("calls", "store")
+    calls: int
+    store: Secrets
+
+    def rstrip(self, chars: str | None = None, /) -> str:
+        """As ever; both fingerprints begin with it."""
+        self.calls += 1
+        if self.calls == 2:
+            with ThreadPoolExecutor(1) as beside:
+                beside.submit(self.store.resolve, "env:NR_TEST_LATE").result()
+        return super().rstrip(chars)
+
+
+def test_a_value_that_is_learnt_while_a_text_is_hidden_is_hidden_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that one thread was hiding when another learnt a value counts as hidden when it was searched for that value."""
+    store, text = Secrets(folders=()), Slow("word Canary.Key.99 " * 60)
+    text.calls, text.store = 0, store
+    monkeypatch.setenv("NR_TEST_LATE", "Canary.Key.99")
+    store.hide(text)
+    assert text.calls == 2
+    assert "Canary" not in store.hide(str(text))
 
 
 @pytest.mark.parametrize("reference", ["command: ", "command:\t", "command:   "])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,11 @@ from hypothesis import strategies as st
 from nr_run.inventory.errors import SecretError
 from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.authentic import RunSeal, Tampered, check_journal, journal_of
+from nr_run.runbooks.closing import close_run
+from nr_run.runbooks.context import Waits
+from nr_run.runbooks.open_runs import mark
+from nr_run.runbooks.progress import PlainProgress
+from nr_run.runbooks.resume import is_unfinished
 from nr_run.runbooks.run_folder import RunFolder, canonical
 from nr_run.runbooks.run_key import key_file
 from nr_run.runbooks.summary import Summary, recap_of, summaries
@@ -108,6 +115,40 @@ def test_two_processes_go_on_with_one_journal(tmp_path: Path) -> None:
     assert states == ["begun", "resuming", "applied", "done"]
 
 
+def test_a_line_that_lacks_its_line_break_alone_counts(tmp_path: Path) -> None:
+    """Where a full disk takes all of a line but its end, what is written afterwards goes on from it, and the journal is whole."""
+    folder = RunFolder.make(tmp_path / "runs", "deploy-l2l", Secrets(folders=()))
+    folder.note("applied", tunnel="hq-branch")
+    path = folder.path / "journal.jsonl"
+    size = path.stat().st_size + len(path.read_bytes().splitlines()[-1])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with folder.forgiving():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+        try:
+            folder.note("applied", tunnel="hq-branch")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert folder.complaints
+    assert path.stat().st_size == size
+    folder.note("rolled-back", tunnel="hq-branch")
+    folder.close()
+    assert [line["state"] for line in check_journal(folder.path, strict=True)] == ["begun", "applied", "applied", "rolled-back"]
+
+
+@pytest.mark.parametrize("key", [{}, {"key": "0123456789ab"}], ids=["an older nr-run", "another key"])
+def test_a_run_that_this_key_does_not_vouch_for_is_closed(tmp_path: Path, key: dict[str, str]) -> None:
+    """A run of an older nr-run, or whose key is lost, is closed by a person's word, and is no run that somebody has changed."""
+    RunFolder.make(tmp_path / "runs", "deploy-l2l", Secrets(folders=())).close()  # there is a key
+    run = tmp_path / "runs" / "20260101T000000Z-abcd"
+    run.mkdir()
+    lines = [{"state": "begun", "runbook": "deploy-l2l", **key}, *({"state": s, "tunnel": "t"} for s in ("recorded", "arming"))]
+    (run / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert is_unfinished(run)
+    close_run(run, tmp_path / "runs", PlainProgress(), Waits())
+    assert not is_unfinished(run)
+    assert summaries(tmp_path / "runs")[0].outcome == "interrupted"
+
+
 def test_the_journal_of_another_key_or_none_is_read_and_not_gone_on_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What another key vouches for, or an older nr-run wrote, is listed; to go on from it is refused with what to do instead."""
     folder = a_run(tmp_path / "runs")
@@ -141,6 +182,25 @@ def test_a_report_that_was_changed_is_not_shown(tmp_path: Path) -> None:
     with pytest.raises(Tampered, match=r"run\.json was changed"):
         Summary.of(folder.path)
     assert [item.outcome for item in summaries(tmp_path)] == ["changed by somebody"]
+
+
+def test_tunnels_side_by_side_seal_all_that_each_knows(tmp_path: Path) -> None:
+    """When a tunnel has sealed, what it knew by then is in the file, whoever else seals at that moment."""
+    folder, store = RunFolder.make(tmp_path / "runs", "deploy-l2l", Secrets(folders=())), Secrets(folders=())
+    lost: list[str] = []
+
+    def work(number: int) -> None:
+        for turn in range(15):
+            hidden = store.hide(f"crypto isakmp key Key.{number}.{turn}.word address 192.0.2.1")
+            seal(folder, store)
+            if f"Key.{number}.{turn}.word" not in unseal(folder.path).reveal(hidden):
+                lost.append(hidden)
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(work, number) for number in range(8)]:
+            done.result()
+    folder.close()
+    assert lost == []
 
 
 def test_keys_of_another_run_are_refused(tmp_path: Path) -> None:
@@ -267,6 +327,7 @@ def test_a_changed_journal_is_refused_by_each_command(rehearsal) -> None:
         assert done.code == 65, (words, done.out + done.err)
         assert "changed after the run wrote it" in done.report["error"]
     assert rehearsal.nr_run("runs", "--json").documents[0]["outcome"] == "changed by somebody"
+    mark(folder)  # as a run that is under way has it
     assert rehearsal.deploy("--yes", "--json").code == 65
 
 

@@ -18,8 +18,11 @@ KEY = "crypto isakmp key Some.Key.4711 address 192.0.2.1"
 ENTERED = "Enter configuration commands, one per line.  End with CNTL/Z.\r\n"
 
 
-def box(answers: dict[str, str], *, config: str = "vpn2611(config)#", prompt: str = PROMPT) -> Script:
-    """A box with a configuration mode; ``answers`` are sent as they are, a line that is not among them is echoed."""
+def box(answers: dict[str, str], *, config: str = "vpn2611(config)#", prompt: str = PROMPT, exits: bool = False) -> Script:
+    """A box with a configuration mode; ``answers`` are sent as they are, a line that is not among them is echoed.
+
+    ``exits``: an answer that ends in the prompt of exec mode leaves configuration mode for the lines behind it as well.
+    """
     mode = [prompt]
 
     def script(line: str) -> str | None:
@@ -28,6 +31,7 @@ def box(answers: dict[str, str], *, config: str = "vpn2611(config)#", prompt: st
         if line == "Login.Word.9":
             return f"\r\n{prompt}"
         if line in answers:
+            mode[0] = prompt if exits and answers[line].endswith(prompt) else mode[0]
             return answers[line]
         if line == "configure terminal":
             mode[0] = config
@@ -213,6 +217,32 @@ def test_thrown_out_of_configuration_mode(tmp_path: Path) -> None:
         with pytest.raises(DeviceRefused, match="'hash md5' was to be typed in configuration mode and was typed at 'vpn2611#'"):
             device.configure(["encr 3des", "hash md5"])
         assert not device.open
+
+
+def test_a_refused_header_and_the_exit_behind_it(tmp_path: Path) -> None:
+    """The exit of a refused header leaves configuration mode: the refusal is told, and the work goes on from exec mode."""
+    refused = "crypto isakmp policy 10\r\n% Invalid input detected at '^' marker.\r\n\r\nvpn2611(config)#"
+    typed = {"crypto isakmp policy 10": refused, "exit": f"exit\r\n{PROMPT}"}
+    with session(tmp_path, box(typed, exits=True)) as (device, there):
+        replies = device.configure(["crypto isakmp policy 10", "exit"])
+        assert "Invalid input" in replies[1].words
+        assert not device.configuring
+        device.configure(["no crypto isakmp policy 20"])
+        assert device.leave(["show clock"])[0].text == ""
+        device.configure(["crypto isakmp policy 10", "exit"])
+        assert device.leave(["show clock"])[0].line == "show clock"
+        assert device.open
+    assert there.typed.count("end") == 1
+
+
+def test_nothing_is_typed_where_configuration_mode_was_left(tmp_path: Path) -> None:
+    """A line that holds a key is not typed in exec mode when the box has left configuration mode behind the lines before it."""
+    with session(tmp_path, box({"encr 3des": f"encr 3des\r\n{PROMPT}"}, exits=True)) as (device, there):
+        device.configure(["encr 3des"])
+        with pytest.raises(DeviceRefused, match="has left configuration mode by itself, and nothing more was typed"):
+            device.exchange([KEY])
+        assert not device.open
+    assert KEY not in there.typed
 
 
 def test_an_end_that_does_not_end(tmp_path: Path) -> None:

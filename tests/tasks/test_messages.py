@@ -117,6 +117,8 @@ def test_the_text_of_a_banner_stays(line: str) -> None:
     """A banner of the configuration keeps its text, whatever it imitates; what comes behind it is a message again."""
     banner = f"banner motd ^C\n{line}\n^C\n!\n"
     assert cleaned(f"{banner}{line}\nend\n").text == f"{banner}end\n"
+    short = "banner exec ^Cno access^C\n!\n"
+    assert cleaned(f"{short}{line}\n{banner}{line}\nend\n").text == f"{short}{banner}end\n"
 
 
 def test_what_a_person_has_to_hear_of() -> None:
