@@ -67,7 +67,7 @@ def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> D
             **_times(login.settings),
         )
     except (SecretError, Unreachable) as error:
-        raise type(error)(f"{name}: {login.secrets.hide(str(error))}") from None
+        raise type(error)(f"{name}: {login.secrets.hide_known(str(error))}") from None
     except NetmikoAuthenticationException:
         raise Unreachable(f"{name}: the device refuses the user name or the password") from None
     except NetmikoTimeoutException as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from nornir.core.task import Result, Task
 
@@ -30,15 +31,13 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
     """
     device = session(task)
     stop.check()
-    build = change.of(Phase.BUILD)
+    host = task.host.name
     # Entering changes nothing and waits for the device: what is asked by note() is asked behind it, right before the first line.
-    _allow(task.host.name, device.configure(), _ENTERING)
-    note("building", host=task.host.name, lines=sum(len(step.lines) for step in build))
-    _type(device, task.host.name, change, build)
+    _allow(host, device.configure(), _ENTERING)
+    _type(device, host, change, change.of(Phase.BUILD), lambda write: note("building", host=host, lines=len(write)))
     for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
         stop.check()
-        note("switching", host=task.host.name, line=step.words)
-        _type(device, task.host.name, change, (step,))
+        _type(device, host, change, (step,), partial(_switching, note, host, step))
     try:
         after = leave_and_read(device)
     except NotKnown:
@@ -47,17 +46,25 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
     return Result(host=task.host, changed=True, result=after)
 
 
+def _switching(note: Note, host: str, step: Step, _write: Sequence[str]) -> None:
+    note("switching", host=host, line=step.words)
+
+
 def leave_and_read(device: Session) -> Configuration:
     """Leave configuration mode, if it is not left yet; the running configuration. Raises NotKnown."""
     return configuration(device, device.leave([device.dialect.commands.running])[-1])
 
 
-def _type(device: Session, host: str, change: Change, steps: Sequence[Step]) -> None:
-    """Type steps, as much at once as ends where a sub-mode is left, and look at the answers before the next lines go."""
+def _type(device: Session, host: str, change: Change, steps: Sequence[Step], before: Callable[[Sequence[str]], None]) -> None:
+    """Type steps, as much at once as ends where a sub-mode is left, and look at the answers before the next lines go.
+
+    ``before`` is called with the lines of each exchange: a run that another has overtaken meanwhile sends none of them.
+    """
     families = {family.name: family for family in FAMILIES[change.os]}
     normal = [families[step.family].replies for step in steps for _ in step.lines]
     position = 0
     for write in in_writes(line for step in steps for line in step.lines):
+        before(write)
         for reply in device.exchange(write):
             _allow(host, (reply,), normal[position])
             position += 1

@@ -83,13 +83,13 @@ def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
     steps = _steps(task, undoing, running)
     refused: list[Reply] = []
     if steps:
-        undoing.note("undoing", host=task.host.name, steps=len(steps))
         device.configure()
         for step in steps:
             for write in step.writes:
                 if not device.configuring:
                     # A header that was refused: its exit has left configuration mode.
                     device.configure()
+                undoing.note("undoing", host=task.host.name, line=step.words)
                 refused += (reply for reply in device.exchange(write) if reply.text.strip())
         running = leave_and_read(device)
     # Another tunnel may go to the same peer: clearing the peer's SAs would break that one.

@@ -318,7 +318,7 @@ def test_a_line_that_no_family_knows_is_refused_though_the_record_is_vouched_for
 
 
 def test_a_changed_journal_is_refused_by_each_command(rehearsal) -> None:
-    """Resume, its --close, rollback and show refuse with exit 65; other runs are not told that the devices are free."""
+    """Resume, its --close, rollback and show refuse with 65; while it is open no other run is told that its devices are free."""
     folder = the_run(rehearsal)
     journal = folder / "journal.jsonl"
     journal.write_text("".join(line for line in journal.read_text().splitlines(keepends=True) if '"done"' not in line))
@@ -328,6 +328,7 @@ def test_a_changed_journal_is_refused_by_each_command(rehearsal) -> None:
         assert "changed after the run wrote it" in done.report["error"]
     assert rehearsal.nr_run("runs", "--json").documents[0]["outcome"] == "changed by somebody"
     mark(folder)  # as a run that is under way has it
+    mark(folder)
     assert rehearsal.deploy("--yes", "--json").code == 65
 
 

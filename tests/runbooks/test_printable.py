@@ -71,7 +71,7 @@ def test_recap(attack: str, terminal: bool, tmp_path: Path) -> None:
     screen = console()
     screen._force_terminal = terminal
     with screen.capture() as kept:
-        screen.print(recap_view("7f3a", "deploy-l2l", "runs/7f3a", [outcome]))
+        screen.print(recap_view("7f3a", "deploy-l2l", "runs/7f3a", [outcome], outcome.exit_code))
     shown = kept.get()
     if not terminal:
         assert not steering(shown)
