@@ -18,12 +18,21 @@ from functools import cached_property
 
 from ..inventory.errors import NotKnown
 from . import tree
+from .literals import literal_at, may_begin
 from .objects import Config, read
 from .refusals import refusal_in, words_of
 
 #: Texts of people, which IOS keeps between two marks: no line in one is a line of the configuration. An ASA has a line of its own
 #: for each line of a banner.
 _LITERAL = re.compile(r"(?:banner \S+|aaa authentication (?:banner|fail-message)|menu \S+ (?:title|prompt)) +(?P<mark>\^C|\S)")
+_CONTROL = re.compile(r" (?:\^C|\x03)")
+#: Lines in which a control character is only a part of somebody's words.
+_FOR_PEOPLE = re.compile(r"\s*(?:description|remark|name)\s")
+#: What stands in no configuration but comes between the lines of one where output is lost or two outputs are glued together: a
+#: pager, and a prompt with or without what was typed there. No command begins with a word that ends in these signs.
+_BETWEEN = re.compile(r"[ \t]*(?:-+ ?More ?-+|<-+ ?More ?-+>).*|[A-Za-z][^\s!#>]*[#>].*", re.IGNORECASE)
+#: Lines that begin so stand once at the margin of a configuration.
+_ONCE = ("version ", "ASA Version ", "PIX Version ", "hostname ", "end", ": end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +166,25 @@ class Configuration:
         """True if this device has printed a size that fitted before, and now prints one that does not."""
         return self.counted is False and earlier is not None and earlier.counted is True
 
+    @property
+    def name(self) -> str:
+        """How the device calls itself."""
+        return next((node.line.split()[1] for node in self.nodes if node.line.startswith("hostname ")), "")
+
+    def behind(self, earlier: Configuration) -> Configuration:
+        """This configuration, if it may be taken for what became of an earlier one of the same device. Raises NotKnown.
+
+        What is absent in it is judged to be gone, so two texts that agree are not enough: a line that loses the same part of a
+        text each time, and a console server that has come to another device, show the same thing twice as well.
+        """
+        if self.is_doubtful_beside(earlier):
+            why = "is not proved to be whole: the size that it says fitted before, and does not fit now"
+        elif self.name != earlier.name:
+            why = f"is that of {self.name!r} now, and was that of {earlier.name!r} before"
+        else:
+            return self
+        raise NotKnown(f"{self.host}: {self.command!r} {why}, so its {self.what} is not known")
+
     def equals(self, other: Configuration) -> bool:
         """True if both are the same configuration, line for line."""
         return self.nodes == other.nodes
@@ -192,8 +220,24 @@ def _why_not_whole(form: Form, text: str) -> str:
     if open_text or shown[-1].rstrip() != form.end:
         count = len(text.splitlines())
         return f"breaks off after {count} line{'' if count == 1 else 's'}, without {form.end!r}"
+    disturbed = _disturbed(shown)
+    if disturbed:
+        return disturbed
     missing = next((name for name, line in form.parts.items() if not _has(shown, line)), "")
     return f"shows no {missing.removeprefix('a ')}" if missing else ""
+
+
+def _disturbed(shown: list[str]) -> str:
+    """What stands between the lines, as where a pager has stopped or two answers are one; nothing if all is well."""
+    lines = [line.rstrip() for line in shown]
+    between = next((line for line in lines if ("#" in line or ">" in line or "ore" in line) and _BETWEEN.fullmatch(line)), "")
+    if between:
+        return f"has {words_of(between)!r} between its lines"
+    for begin in _ONCE:
+        found = [line for line in lines if (line.startswith(begin) if begin.endswith(" ") else line == begin)]
+        if len(found) > 1:
+            return f"shows {begin.strip()!r} {len(found)} times, as two answers in one do"
+    return ""
 
 
 def _has(lines: list[str], wanted: re.Pattern[str]) -> bool:
@@ -201,16 +245,34 @@ def _has(lines: list[str], wanted: re.Pattern[str]) -> bool:
 
 
 def _outside(form: Form, text: str) -> tuple[list[str], bool]:
-    """The lines that are no part of a banner's text, and whether such a text is still open at the end."""
+    """The lines that are no part of a text of people, and whether such a text is still open at the end."""
+    lines, at = text.splitlines(), 0
     found: list[str] = []
-    mark = ""
-    for line in text.splitlines():
-        if mark:
-            # Of other marks than the control character only the first column is known to be the mark.
-            mark = "" if (mark in line if mark == "^C" else line.startswith(mark)) else mark
-            continue
+    while at < len(lines):
+        line = lines[at]
         found.append(line)
-        literal = form.literal.match(line) if form.literal else None
-        if literal and literal["mark"] not in line[literal.end() :]:
-            mark = literal["mark"]
-    return found, bool(mark)
+        at += 1
+        if not may_begin(line.strip()):
+            continue
+        whole = literal_at(lines, at - 1, asa=form is _ASA)
+        if whole:
+            at += whole.lines - 1
+        elif form.literal:
+            ending = _ending(form.literal, lines, at - 1)
+            if ending is None:
+                return found, True
+            at = ending
+    return found, False
+
+
+def _ending(literal: re.Pattern[str], lines: list[str], at: int) -> int | None:
+    """The line behind the text that begins at ``at``, the next one where none begins; None if it is never closed."""
+    opened = literal.match(lines[at])
+    if opened is None:
+        # Below a header such a text may stand as well; of its marks only the control character is known.
+        return None if len(_CONTROL.findall(lines[at])) == 1 and not _FOR_PEOPLE.match(lines[at]) else at + 1
+    mark, rest = opened["mark"], lines[at][opened.end() :]
+    if mark in rest:
+        return at + 1
+    # Of other marks than the control character only the first column is known to be the mark.
+    return next((number + 1 for number in range(at + 1, len(lines)) if lines[number].startswith(mark)), None)
