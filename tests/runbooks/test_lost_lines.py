@@ -94,3 +94,24 @@ def test_what_a_line_loses_is_not_gone(rehearsal, unchanged) -> None:
         line.on = False
         assert rehearsal.nr_run("resume").code == 20
     unchanged()
+
+
+def test_what_a_line_loses_is_not_gone_for_resume(rehearsal, unchanged) -> None:
+    """What was proved of the size before the change is in the record: whoever finishes a killed run knows it as well."""
+    line, place = Line(good=1), rehearsal.lab.devices["vpn3640"].port
+    line.on = False
+    with between(place, line) as port:
+        rehearsal.edit("hosts.yaml", f"port: {place}", f"port: {port}")
+        rehearsal.lab.fault("vpn3640", "slow", "20")
+        killed = rehearsal.begin("--yes", "--json", "--dead-man", "60")
+        rehearsal.wait_for("applied", "vpn3640")
+        killed.kill()
+        killed.communicate(timeout=60)
+        line.on = True
+        done = rehearsal.nr_run("resume", "--json")
+        assert done.code == 21, done.out + done.err
+        assert "ipsec transform-set NR-" in rehearsal.lab.exec("vpn3640", "show running-config")
+        assert "No reload is scheduled" not in rehearsal.lab.exec("vpn3640", "show reload")
+        line.on = False
+        assert rehearsal.nr_run("resume").code == 20
+    unchanged()
