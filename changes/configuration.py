@@ -22,6 +22,12 @@ from .literals import begins_text, literal_at, may_begin
 from .objects import Config, read
 from .refusals import refusal_in, words_of
 
+#: What stands in no configuration but comes between the lines of one where output is lost or two outputs are glued together: a
+#: pager, and a prompt with or without what was typed there. No command begins with a word that ends in these signs.
+_BETWEEN = re.compile(r"[ \t]*(?:-+ ?More ?-+|<-+ ?More ?-+>).*|[A-Za-z][^\s!#>]*[#>].*", re.IGNORECASE)
+#: Lines that begin so stand once at the margin of a configuration.
+_ONCE = ("version ", "ASA Version ", "PIX Version ", "hostname ", "end", ": end")
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -152,6 +158,25 @@ class Configuration:
         """True if this device has printed a size that fitted before, and now prints one that does not."""
         return self.counted is False and earlier is not None and earlier.counted is True
 
+    @property
+    def name(self) -> str:
+        """How the device calls itself."""
+        return next((node.line.split()[1] for node in self.nodes if node.line.startswith("hostname ")), "")
+
+    def behind(self, earlier: Configuration) -> Configuration:
+        """This configuration, if it may be taken for what became of an earlier one of the same device. Raises NotKnown.
+
+        What is absent in it is judged to be gone, so two texts that agree are not enough: a line that loses the same part of a
+        text each time, and a console server that has come to another device, show the same thing twice as well.
+        """
+        if self.is_doubtful_beside(earlier):
+            why = "is not proved to be whole: the size that it says fitted before, and does not fit now"
+        elif self.name != earlier.name:
+            why = f"is that of {self.name!r} now, and was that of {earlier.name!r} before"
+        else:
+            return self
+        raise NotKnown(f"{self.host}: {self.command!r} {why}, so its {self.what} is not known")
+
     def equals(self, other: Configuration) -> bool:
         """True if both are the same configuration, line for line."""
         return self.nodes == other.nodes
@@ -188,8 +213,24 @@ def _why_not_whole(os: str, text: str) -> str:
     if open_text or shown[-1].rstrip() != form.end:
         count = len(text.splitlines())
         return f"breaks off after {count} line{'' if count == 1 else 's'}, without {form.end!r}"
+    disturbed = _disturbed(shown)
+    if disturbed:
+        return disturbed
     missing = next((name for name, line in form.parts.items() if not _has(shown, line)), "")
     return f"shows no {missing.removeprefix('a ')}" if missing else ""
+
+
+def _disturbed(shown: list[str]) -> str:
+    """What stands between the lines, as where a pager has stopped or two answers are one; nothing if all is well."""
+    lines = [line.rstrip() for line in shown]
+    between = next((line for line in lines if ("#" in line or ">" in line or "ore" in line) and _BETWEEN.fullmatch(line)), "")
+    if between:
+        return f"has {words_of(between)!r} between its lines"
+    for begin in _ONCE:
+        found = [line for line in lines if (line.startswith(begin) if begin.endswith(" ") else line == begin)]
+        if len(found) > 1:
+            return f"shows {begin.strip()!r} {len(found)} times, as two answers in one do"
+    return ""
 
 
 def _has(lines: list[str], wanted: re.Pattern[str]) -> bool:

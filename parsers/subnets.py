@@ -12,11 +12,12 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 _HEADING = re.compile(
-    r"\n[ \t]*((?:\d{1,3}\.){3}\d{1,3}(?:/\d+)?) is (?:variably )?subnetted, (\d+) subnets?[^\n]*|\n[ \t]*(Routing Table:)",
+    r"\n[ \t]*((?:\d{1,3}\.){3}\d{1,3}(?:/\d+)?) is (?:variably )?subnetted, (\d+) subnets?(?:, (\d+) masks?)?[^\n]*"
+    r"|\n[ \t]*(Routing Table:)",
     re.IGNORECASE,
 )
 _ROW = re.compile(
-    r"\n[ \t]*[A-Za-z][^\d\n[]*?(?:[ELN][12][*+%&p \t]*)?[ \t]((?:\d{1,3}\.){3}\d{1,3})(?:/\d+)?(?=[ \t\n])",
+    r"\n[ \t]*[A-Za-z][^\d\n[]*?(?:[ELN][12][*+%&p \t]*)?[ \t]((?:\d{1,3}\.){3}\d{1,3})(?:/(\d+))?(?=[ \t\n])",
     re.IGNORECASE,
 )
 
@@ -42,16 +43,19 @@ def holds(heading: str, address: str) -> bool:
 
 
 def counted(_state: Any, text: str) -> Iterator[str]:
-    """As many routes stand below each heading as it announces."""
+    """As many routes, with as many masks, stand below each heading as it announces."""
     headings = list(_HEADING.finditer(text))
     for number, heading in enumerate(headings):
-        if heading.group(3):
+        if heading.group(4):
             continue
         stop = headings[number + 1].start() if number + 1 < len(headings) else len(text)
-        found = 0
+        found, masks = 0, set()
         for row in _ROW.finditer(text, heading.end(), stop):
             if not holds(heading.group(1), row.group(1)):
                 break
             found += 1
+            masks.add(row.group(2))
         if found != int(heading.group(2)):
             yield f"{heading.group(1)} is said to have {heading.group(2)} subnets and {found} were printed"
+        elif heading.group(3) and len(masks) != int(heading.group(3)):
+            yield f"{heading.group(1)} is said to have {heading.group(3)} masks and {len(masks)} were printed"

@@ -85,6 +85,7 @@ def _end(nornir: Nornir, end: EndPlan) -> dict[str, Any]:
         "fence": {"name": end.fence.name, "minutes": end.fence.minutes} if end.fence else None,
         "time": end.snapshot.observation.time,
         "outputs": end.snapshot.outputs,
+        "counted": dict(end.snapshot.counted),
         "change": {
             "created": [_object(item) for item in end.change.created],
             "removed": [_object(item) for item in end.change.removed],
@@ -148,7 +149,7 @@ def _end_plan(data: Mapping[str, Any], end: End) -> EndPlan:
     platform = platform_for(data["model"], data["release"])
     outputs = data["outputs"]
     seen = observation(data["host"], platform.os, outputs)
-    snapshot = Snapshot(data["host"], outputs, seen)
+    snapshot = Snapshot(data["host"], outputs, seen, data.get("counted", {}))
     change = _change(data["host"], platform.os, data["change"], snapshot.running.text)
     # Before there was a choice every device was armed with a reload, after as long as Waits says.
     fence = data.get("fence", {"name": RELOAD_IN, "minutes": Waits().dead_man_minutes})

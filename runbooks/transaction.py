@@ -93,7 +93,7 @@ def _read_back(context: Context, end: EndPlan, after: Configuration) -> tuple[Fi
         return findings
     context.progress.phase(end.host, "read it again over a fresh login")
     again: Configuration = run_on_one(context.nornir, running_again, end.host, first=after)
-    return read_back(end.change, end.snapshot.running, again, now())
+    return read_back(end.change, end.snapshot.running, again.behind(end.snapshot.running), now())
 
 
 def prove(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:

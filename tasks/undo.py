@@ -78,8 +78,8 @@ def undo(task: Task, undoing: Undoing, patience_seconds: float, pause_seconds: f
 
 
 def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
-    running = leave_and_read(device)
     change, before = undoing.change, undoing.before
+    running = leave_and_read(device).behind(before)
     steps = _steps(task, undoing, running)
     refused: list[Reply] = []
     if steps:
@@ -91,7 +91,7 @@ def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
                     device.configure()
                 undoing.note("undoing", host=task.host.name, line=step.words)
                 refused += (reply for reply in device.exchange(write) if reply.text.strip())
-        running = leave_and_read(device)
+        running = leave_and_read(device).behind(before)
     # Another tunnel may go to the same peer: clearing the peer's SAs would break that one.
     besides = change.own if change.replaces else ()
     for peer in change.peers if undoing.pushed or steps else ():
@@ -100,7 +100,7 @@ def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
     exact = running.same(before) if change.takes else running.equals(before)
     if not exact:
         # Something is there, or is not, that was otherwise before: whose it is, is told of two readings that agree.
-        running = agreed(task, running)
+        running = agreed(task, running).behind(before)
         exact = running.same(before) if change.takes else running.equals(before)
     clean = exact or not _steps(task, undoing, running)
     return Undone(running, exact, clean, tuple(line for step in steps for line in step.lines), tuple(refused))
@@ -111,4 +111,4 @@ def _steps(task: Task, undoing: Undoing, running: Configuration) -> tuple[Step, 
     try:
         return restore(undoing.change, undoing.before, running)
     except ChangeError:
-        return restore(undoing.change, undoing.before, agreed(task, running))
+        return restore(undoing.change, undoing.before, agreed(task, running).behind(undoing.before))

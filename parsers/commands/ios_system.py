@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ..command import Command, Note, many, one, record
@@ -63,6 +64,8 @@ def _below_heading(raw: Raw, heading: Raw) -> None:
     mask = heading.get("subnetted", "").partition("/")[2]
     if heading.get("over") or not mask or heading["how"].lower().startswith("variably"):
         raise IncompleteRecord(f"no heading gives a mask for the route to {address}")
+    if int(IPv4Address(address)) & ((1 << (32 - int(mask))) - 1):
+        raise IncompleteRecord(f"{address} is no network with the /{mask} of its heading")
     raw["prefix"] += f"/{mask}"
 
 
@@ -212,6 +215,8 @@ COMMANDS: tuple[Command, ...] = (
         state=many("route"),
         prepare={"route": _route, "vrf": _table},
         conserve_whole=(counted,),
+        # The legend of codes stands above every table, and below it how packets go for which no route is known.
+        unfinished=r"Codes:.*|Routing Table:.*|[A-Za-z*+%&][A-Za-z0-9]? - [A-Za-z].*",
     ),
     Command(
         os="ios",

@@ -180,6 +180,42 @@ def test_nothing_saved_is_known(os: str, words: str) -> None:
         Configuration("r1", os, SHOW, words)
 
 
+@pytest.mark.parametrize("name", sorted(WHOLE))
+@pytest.mark.parametrize(
+    "between",
+    [" --More-- ", "<--- More --->", "r2#", "r2#show running-config", "r1#", "r2(config-if)#exit", "fw/pri/act# show run", "r2>"],
+)
+def test_what_stands_between_the_lines_of_no_configuration(name: str, between: str) -> None:
+    """A pager that has stopped, or the prompt of this device or another one, says that lines may be lost: nothing is known."""
+    os, command, text = WHOLE[name]
+    lines = text.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("interface "))
+    with pytest.raises(NotKnown, match="between its lines"):
+        Configuration("r1", os, command, "\n".join([*lines[:at], between, *lines[at:]]))
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE))
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_two_answers_in_one_are_none(name: str, share: float) -> None:
+    """A whole one behind another, or behind the first half of it, is not the configuration of a device."""
+    os, command, text = WHOLE[name]
+    lines = text.splitlines()
+    with pytest.raises(NotKnown):
+        Configuration("r1", os, command, "\n".join([*lines[: int(len(lines) * share)], *lines]))
+
+
+@pytest.mark.parametrize("head", [" banner ^CHere is", "ip http banner ^C", "macro name lock"])
+def test_a_text_for_people_is_no_answer(head: str) -> None:
+    """Whatever the words look like in a text with a delimiter below a header, or in a macro: no device has said them."""
+    words = ["% only for some", "r1#show running-config", "end", "version 1"]
+    text = RUNNING.replace("line vty 0 4", "\n".join([head, *words, "@" if "macro" in head else "^C", "line vty 0 4"]))
+    assert Configuration("r1", "ios", SHOW, text)
+    if "macro" not in head:
+        cut = text[: text.index("version 1\n")]
+        with pytest.raises(NotKnown):
+            Configuration("r1", "ios", SHOW, cut)
+
+
 def test_a_size_that_fits() -> None:
     """Counted as devices do, a control character once and with blanks at line ends; one that does not fit is a doubt only."""
     assert counts(RUNNING) is True
@@ -190,6 +226,21 @@ def test_a_size_that_fits() -> None:
     assert (good.doubts, len(odd.doubts)) == ((), 1)
     assert odd.is_doubtful_beside(good)
     assert not odd.is_doubtful_beside(odd), "a device that never prints a size that fits says nothing by it"
+
+
+def test_what_may_stand_behind_an_earlier_configuration() -> None:
+    """A size that fits no longer, and another name, are no news of the device: what it runs is not known."""
+    good = Configuration("r1", "ios", SHOW, RUNNING, counted=True)
+    unsized = Configuration("r1", "ios", SHOW, RUNNING)
+    assert good.behind(good) is good
+    assert unsized.behind(good) is unsized, "a device need not print a size"
+    odd = Configuration("r1", "ios", SHOW, RUNNING, counted=False)
+    assert odd.behind(odd) is odd, "one whose size never fitted says nothing by it"
+    with pytest.raises(NotKnown, match="the size that it says fitted before"):
+        odd.behind(good)
+    other = Configuration("r1", "ios", SHOW, RUNNING.replace("hostname r1", "hostname r2"))
+    with pytest.raises(NotKnown, match="is that of 'r2' now"):
+        other.behind(good)
 
 
 def test_a_missing_sum_is_a_doubt() -> None:

@@ -118,3 +118,35 @@ def test_forms_of_a_route(row: str, code: str, hops: list[tuple[str | None, str]
     assert route.code == code
     assert [(hop.gateway and str(hop.gateway), hop.interface) for hop in route.next_hops] == hops
     assert [hop.overrides for hop in route.next_hops] == [False] * (len(hops) - 1) + ["NHO" in row]
+
+
+@pytest.mark.parametrize(("announced", "complete"), [(2, True), (1, False), (3, False)])
+def test_announced_masks_are_counted(announced: int, complete: bool) -> None:
+    """As many routes as announced, and not with so many masks: one of them is another route than the device has."""
+    rows = (
+        f"      10.0.0.0/8 is variably subnetted, 2 subnets, {announced} masks\n"
+        "C        10.1.0.0/24 is directly connected, Ethernet0/0\nS        10.2.0.0/16 [1/0] via 10.1.0.2\n"
+    )
+    parsed = read(rows)
+    assert parsed.complete is complete
+    assert complete or whys(parsed) == [f"10.0.0.0/8 is said to have {announced} masks and 2 were printed"]
+
+
+def test_an_address_that_is_no_network_with_its_heading() -> None:
+    """A digit of the address is wrong, or the heading is that of other routes."""
+    parsed = read("      10.0.0.0/24 is subnetted, 1 subnets\nS        10.0.1.128 [1/0] via 10.0.0.2\n")
+    assert "10.0.1.128 is no network with the /24 of its heading" in whys(parsed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Codes: C - connected, S - static\n",
+        "Codes: C - connected, S - static\n       ia - IS-IS inter area, * - candidate default\n\n",
+        HEAD + "Routing Table: RED\n",
+    ],
+)
+def test_a_table_that_breaks_off_before_its_first_route(text: str) -> None:
+    """Behind the legend stands at least what the gateway of last resort is: without it, no route is not known."""
+    assert not parse("ios", "show ip route", text).complete
+    assert read("").complete, "a table without any route has the gateway line"
