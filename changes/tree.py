@@ -11,11 +11,14 @@ from .literals import Literal, is_asa, literal_at, may_begin
 
 #: Lines that a device prints about the configuration, or that change by themselves; they are no configuration.
 VOLATILE = re.compile(
-    r"Building configuration\.\.\.|Current configuration ?:.*|Using \d+ out of \d+ bytes.*|! (?:Last|NVRAM|No) configuration.*"
-    r"|ntp clock-period \d+|:(?: (?:Saved|Written by .*|Serial Number: .*|Hardware: .*|end))?|ASA Version .*|Cryptochecksum:.*"
+    r"Building configuration\.\.\.|Current configuration\s*:.*|Using \d+ (?:out of \d+ )?bytes.*"
+    # Above a configuration that is kept compressed, and above every output with "terminal exec prompt timestamp".
+    r"|Uncompressed configuration from .*|Load for five secs: .*|Time source is .*"
+    # A colon begins a remark of an ASA (": Saved", ": Call-home enabled from prompt by ..."), and no line of IOS.
+    r"|ntp clock-period \d+|:(?: .*)?|(?:ASA|PIX) Version .*|Cryptochecksum:.*"
 )
 #: What a line begins with that VOLATILE may match, so that most lines need not be tried.
-_VOLATILE_FIRST = tuple("BCU!n:A")
+_VOLATILE_FIRST = tuple("BCULT!n:AP")
 
 
 @dataclass(frozen=True, slots=True)

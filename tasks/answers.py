@@ -15,7 +15,7 @@ from typing import TypeVar
 from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
-from ..inventory.errors import NotKnown, SessionLost
+from ..inventory.errors import DeviceRefused, NotKnown, SessionLost
 from .device import session
 from .session import Reply, Session
 
@@ -54,14 +54,15 @@ def startup_of(device: Session) -> Configuration:
 def asked(task: Task, ask: Callable[[Session], T], again: Again = AGAIN) -> T:
     """What ``ask`` learns over the session of this device; where it learns nothing, over a fresh login, so often as is allowed.
 
-    Raises the last NotKnown, or Unreachable. Only for what reads: it may be done twice.
+    So it is with an echo that did not come back as it was typed. Raises the last NotKnown or DeviceRefused, or Unreachable. Only
+    for what reads: it may be done twice.
     """
     lost = False
     for number in range(1, again.times + 1):
         device = session(task)
         try:
             return ask(device)
-        except (NotKnown, SessionLost) as error:
+        except (NotKnown, SessionLost, DeviceRefused) as error:
             device.close()
             # A session that was idle for too long is gone, once; a device that hangs costs its whole patience each time.
             if number == again.times or (lost and isinstance(error, SessionLost)):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nornir.core.task import Result, Task
 
 from ..checks.observation import PHASE_1, PHASE_2, Observation
-from ..inventory.errors import NotKnown
+from ..inventory.errors import DeviceRefused, NotKnown
 from .answers import asked
 from .device import session
 from .gather import refuse_refused, sas_in, texts
@@ -29,7 +29,7 @@ def observe(task: Task, os: str, also: tuple[str, ...] = ()) -> Result:
     device = session(task)
     try:
         seen = look(device)
-    except NotKnown:
+    except (NotKnown, DeviceRefused):
         device.close()
         seen = asked(task, look)
     return Result(host=task.host, result=seen)

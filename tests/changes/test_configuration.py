@@ -78,6 +78,14 @@ WHOLE = {
     "a file in flash": ("ios", "more flash:nr-1.cfg", IOS_BODY),
     "asa": ("asa", MORE, ASA),
     "asa without the first line": ("asa", SHOW, ASA.removeprefix(": Saved\n\n")),
+    "asa startup": (
+        "asa",
+        SAVED,
+        ASA.replace(
+            ": Saved\n",
+            ": Saved\n: Written by enable_15 at 10:11:12.345 UTC Tue Nov 10 2015\n: Call-home enabled from prompt by enable_15\n",
+        ),
+    ),
     "asa with its sum in front": ("asa", MORE, f"Cryptochecksum: 4d430043 d6c83e86 621ce3df cd0a7aed\n{ASA}"),
 }
 REFUSALS = (
@@ -106,6 +114,15 @@ def test_whole_configurations_are_taken(form: str) -> None:
     assert not found.empty
     assert any(node.line.startswith("hostname ") for node in found.nodes)
     assert found.equals(Configuration("r1", os, SHOW, text))
+
+
+@pytest.mark.parametrize("form", WHOLE)
+def test_what_stands_around_a_configuration_is_no_part_of_it(form: str) -> None:
+    """In every form that a device shows, running and startup configuration of one box are one: heads say nothing about it."""
+    os, command, text = WHOLE[form]
+    plain = text[text.index("version 15.4" if os == "ios" else "ASA Version") :]
+    found = Configuration("r1", os, command, text)
+    assert found.difference(Configuration("r1", os, command, plain)) in ("", "+ upgrade fpd auto", "- upgrade fpd auto")
 
 
 @pytest.mark.parametrize(
