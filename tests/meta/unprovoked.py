@@ -17,6 +17,9 @@ else:
     from sites import Site, sites  # type: ignore[import-not-found,no-redef]
 
 KNOWN = Path(__file__).with_name("unprovoked.txt")
+#: What is decided here depends on texts alone, so each run of the tests reaches the same places. Elsewhere devices, processes and
+#: their timing have a say: a place that one run of the tests does not reach is told, and fails nothing.
+PURE = ("inventory/", "parsers/", "changes/", "checks/")
 AT_TIMES = "at times"
 
 
@@ -74,7 +77,7 @@ def anew(missed: list[Site], of: tuple[Site, ...], excused: dict[str, str], reas
 
 
 def main() -> int:
-    """Print the table and the complaints; 1 if there is one."""
+    """Print the table and the complaints; 1 if there is one about a pure folder."""
     notes, every = Path(sys.argv[1]), sites()
     hits = reached(notes)
     if not hits:
@@ -89,7 +92,7 @@ def main() -> int:
         print(f"{name:32} places {total[name]:4}   provoked {total[name] - left[name]:4}   not {left[name]:4}")
     said = complaints(missed, every, excused)
     print("\n".join(said) or f"every refusal is provoked by a test, or is one of {len(excused)} that are excused")
-    return int(bool(said))
+    return int(any(f": {folder}" in sentence for sentence in said for folder in PURE))
 
 
 def _folder(site: Site) -> str:
