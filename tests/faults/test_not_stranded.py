@@ -120,6 +120,26 @@ def test_inverse_is_refused_and_the_boot_takes_long(tmp_path: Path) -> None:
         assert ended_right(bench, code, report) == "before"
 
 
+def test_a_header_of_the_inverse_is_refused(tmp_path: Path) -> None:
+    """The exit behind a refused header leaves configuration mode: the rest of the inverse is typed there all the same, and the
+    person who is needed is told the device's own words."""
+    with bench_of(PLAIN, tmp_path) as bench:
+        bench.lab.fault(HQ, "drop-esp")
+        bench.slow(12)
+        process = bench.begin("--yes", "--dead-man", "0")
+        bench.wait_for("applied", HQ)
+        bench.lab.fault(BRANCH, "refuse-line", "interface ")
+        bench.wait_for("undoing", BRANCH)
+        bench.slow(0)
+        code, report = bench.end(process)
+        bench.lab.fault(BRANCH, "refuse-line", on=False)
+        assert code == 21, report
+        (told,) = (words for words in report["tunnels"][0]["by_hand"] if words.startswith(f"{BRANCH}: "))
+        assert "'interface " in told
+        assert "was answered with" in told
+        assert "crypto isakmp key" not in "\n".join(bench.running(BRANCH))
+
+
 def _gone_back(bench: Bench) -> None:
     """Wait until the reload behind kron has come: by then both boxes have gone back, and only the copy stays in the flash."""
     bench.wait_until(lambda: "hour" not in bench.lab.exec(BRANCH, "show version | include uptime"), pause=0.1)
