@@ -55,7 +55,7 @@ def test_a_tunnel_that_left_the_intent_is_removed(rehearsal, words: tuple[str, .
     assert look.code == 2, look.out + look.err
     done = remove(rehearsal, *words, "--yes")
     assert (done.code, done.tunnel["verified"]) == (0, True), done.out + done.err
-    assert done.report["warnings"] == []
+    assert all("telnet: nothing on this line is encrypted" in line for line in done.report["warnings"])
     assert any("IKE policies stay" in line for line in done.tunnel["stays"])
     now = rehearsal.configurations()
     for name in ("vpn2611", "vpn3640"):
