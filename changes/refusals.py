@@ -38,8 +38,8 @@ REFUSALS: tuple[Refusal, ...] = (
     _refusal(r"(?:% ?)?Non-Volatile memory is in use.*", "another session uses the NVRAM", "rancid, lib/ios.pm", passes=True),
     _refusal(r"% ?Configuration buffer full.*", "the output is cut", "rancid, lib/ios.pm", passes=True),
     _refusal(
-        r"startup-config file open failed.*|% ?Error (?:opening|reading|writing) \S+ \(Device or resource busy\)|.*: device being squeezed"
-        r"|.*ATA_Status time out.*",
+        r"startup-config file open failed.*|% ?Error (?:opening|reading|writing) \S+ \(Device or resource busy\)"
+        r"|.*: device being squeezed|.*ATA_Status time out.*",
         "the file system is busy",
         "Netspoc-Approve, IOS part, and rancid, lib/ios.pm",
         passes=True,
