@@ -39,7 +39,8 @@ REFUSALS: tuple[Refusal, ...] = (
     _refusal(r"% ?Configuration buffer full.*", "the output is cut", "rancid, lib/ios.pm", passes=True),
     _refusal(
         # One that is full stays so.
-        r"startup-config file open failed(?! \(Not enough space\)).*|% ?Error opening \S+ \(Device or resource busy\)"
+        r"startup-config file open failed(?! \(Not enough space\)).*"
+        r"|% ?Error (?:opening|reading|writing) \S+ \(Device or resource busy\)"
         r"|.*: device being squeezed|.*ATA_Status time out.*",
         "the file system is busy",
         "Netspoc-Approve, IOS part, and rancid, lib/ios.pm",

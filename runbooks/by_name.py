@@ -85,7 +85,7 @@ def tunnel_of(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platf
     """
     ends = [found for host, text in texts.items() for found in found_on(host, platforms[host], text) if found.tunnel == name]
     if not ends:
-        raise NothingMatched(f"{_listed(texts)} has no tunnel {name}: there is no map entry with an access list NR-{name}")
+        raise NothingMatched(f"{_listed(texts)} {name}: there is no map entry with an access list NR-{name}")
     hosts = list(dict.fromkeys(found.host for found in ends))
     if len(hosts) != len(ends) or len(hosts) > 2:
         raise ChangeError(f"{' and '.join(found.host for found in ends)} have entries of {name}: name two devices with --host")
@@ -109,8 +109,11 @@ def tunnel_of(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platf
 
 
 def _listed(hosts: Iterable[str]) -> str:
+    """Which devices have no tunnel, up to the place of its name."""
     names = list(hosts)
-    return f"none of {', '.join(names[:12])}{'...' if len(names) > 12 else ''}" if len(names) > 1 else "".join(names)
+    if len(names) < 2:
+        return f"{''.join(names)} has no tunnel"
+    return f"none of {', '.join(names[:12])}{'...' if len(names) > 12 else ''} has a tunnel"
 
 
 def _other(found: Found, texts: Mapping[str, str], platforms: Mapping[str, Platform]) -> str:

@@ -173,10 +173,10 @@ class Talk:
         from .screen import console
         from .view import plan_view
 
-        def shown(plans: Sequence[TunnelPlan], _refused: Sequence[TunnelOutcome]) -> None:
+        def shown(plans: Sequence[TunnelPlan], refused: Sequence[TunnelOutcome]) -> None:
             self.progress.pause()
             if not self.as_json:
-                _tell(lambda: console().print(plan_view(plans)))
+                _tell(lambda: console().print(plan_view(plans, refused)))
 
         return shown
 

@@ -31,8 +31,8 @@ _STYLES = {
 }
 
 
-def plan_view(plans: Sequence[TunnelPlan]) -> RenderableType:
-    """What would be done, on which box, in which order, what it touches and how it is undone."""
+def plan_view(plans: Sequence[TunnelPlan], refused: Sequence[TunnelOutcome] = ()) -> RenderableType:
+    """What would be done, on which box, in which order, what it touches and how it is undone; ``refused`` have no plan."""
     parts: list[RenderableType] = []
     for plan in plans:
         near, far = plan.ends
@@ -42,7 +42,7 @@ def plan_view(plans: Sequence[TunnelPlan]) -> RenderableType:
     if any(end.change and end.fence for plan in plans for end in plan.ends):
         words = "Dead-man: each device goes back by itself, as its plan says, unless this run comes back and calls it off."
         parts.append(Text(words, style="magenta"))
-    return Group(*parts, _plan_total(plans))
+    return Group(*parts, _plan_total(plans, refused))
 
 
 def _end_view(tunnel: str, end: EndPlan, order: int) -> RenderableType:
@@ -86,17 +86,21 @@ def _folded(tunnel: str, end: EndPlan) -> Sequence[str]:
     return (*touched[:TOUCHES], f"and {len(touched) - TOUCHES} more, in {tunnel}/{end.host}/touches.txt of the run folder")
 
 
-def _plan_total(plans: Sequence[TunnelPlan]) -> Text:
+def _plan_total(plans: Sequence[TunnelPlan], refused: Sequence[TunnelOutcome]) -> Text:
     ends = [end for plan in plans for end in plan.ends]
     add = sum(len(end.change.created) for end in ends)
     same = sum(len(end.change.reused) for end in ends)
     remove = sum(len(end.change.removed) for end in ends)
     edit = sum(len(end.change.edited) for end in ends)
     boxes = len({end.host for end in ends if end.change})
+    count = len(refused)
+    without = f"; no plan for {count} tunnel{'' if count == 1 else 's'}, refused" if count else ""
+    if not plans and without:
+        return Text(f"Plan: none{without}.", style="bold red")
     if not boxes:
-        return Text("Plan: nothing to change.", style="green")
+        return Text(f"Plan: nothing to change{without}.", style="green")
     on = f"on {boxes} device{'' if boxes == 1 else 's'}"
-    words = f"Plan: {add} to add, {edit} to change, {remove} to remove {on}; {same} used as they are."
+    words = f"Plan: {add} to add, {edit} to change, {remove} to remove {on}; {same} used as they are{without}."
     return Text(words, style="bold")
 
 

@@ -16,14 +16,15 @@ from dataclasses import dataclass
 
 _DATE = r"[A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d\d:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?(?: [A-Za-z][A-Za-z0-9+:-]{0,15}(?<!:))?"
 _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
-_UPTIME = r"(?:\d+[ywdhm]){2,3}|\d{1,3}:\d\d:\d\d(?:\.\d+)?"
+_UPTIME = r"(?:\d+[ywdhm]){2,3}|\d{1,5}:\d\d:\d\d(?:\.\d+)?"
 #: An asterisk or a dot says that the clock is not to be trusted.
 _STAMP = rf"[*.]?(?:{_DATE}|{_ISO}|{_UPTIME})"
 #: Sequence numbers and counters, and the name that ``logging origin-id`` puts before the stamp.
 _NUMBERS = r"(?:<\d{1,3}>\d? ?)?(?:\d{1,10}: ){0,3}"
 _NAMED = rf"{_NUMBERS}(?:(?!%)[A-Za-z][\w.-]{{0,62}}: (?={_NUMBERS}{_STAMP}|%))?{_NUMBERS}"
-#: An ASA puts its name behind the stamp (``logging device-id``) and ends it with a blank and a colon.
-_HEAD = rf"{_NAMED}(?:{_STAMP}(?: [\w.-]+)? ?:? )?"
+#: An ASA puts its name behind the stamp (``logging device-id``) and ends it with a blank and a colon, RFC 5424 with dashes for
+#: what it leaves out; a line card of a distributed platform says its slot first.
+_HEAD = rf"(?:SLOT \d{{1,2}}(?:/\d{{1,2}})?: ?)?{_NAMED}(?:{_STAMP}(?: [\w.-]+)?(?: -){{0,4}} ?:? )?"
 #: An ASA may write the class of the message before its severity.
 _FACILITY = r"%[A-Z][A-Za-z0-9_/.]*-(?:[A-Za-z0-9_/.]*-){0,4}?[0-7]-[A-Z0-9_]+ ?:"
 _WARNING = r"(?:SECURITY WARNING|INSECURE DYNAMIC WARNING) - Module: "
@@ -39,6 +40,7 @@ _MORE = (
 _RESTART = r"(?:.*\bSystem restarted --[ \t]*\n(?:.*\n){1,6}?Compiled .*\n)"
 _LOG = rf"{_HEAD}(?:{_FACILITY}(?:{_RESTART}|.*\n){_MORE}|{_WARNING}.*\n)"
 #: With a date any text is one of debug; with an uptime only what begins as debug does (``ISAKMP:``, ``IPSEC(key_engine):``).
+_TRACE = rf"[ \t]*-Traceback= ?{_ADDRESS}.*\n(?:[ \t]*{_ADDRESS}(?:[ \t]+{_ADDRESS})*[ \t]*\n)*"
 _DEBUG = rf"{_NAMED}[*.]?(?:(?:{_DATE}|{_ISO}): \S.*\n|(?:{_UPTIME}): (?=[A-Za-z][\w -]*[:(]).*\n)"
 _SHUTDOWN = (
     r"\*{3}\n\*{3} --- (?:SHUTDOWN|START GRACEFUL SHUTDOWN).* ---\n\*{3}\n"
@@ -56,11 +58,11 @@ _ROLLBACK = (
 )
 #: A message on lines of its own.
 _LINES = re.compile(
-    rf"^[\x07*]*(?:{_LOG}|{_DEBUG})|(?:\x07\n*|^\n*\x07?)(?:{_SHUTDOWN}|{_SENT})|^\n{{0,3}}\x07?{_CONSOLE}|{_ROLLBACK}",
+    rf"^[\x07*]*(?:{_LOG}|{_DEBUG}|{_TRACE})|(?:\x07\n*|^\n*\x07?)(?:{_SHUTDOWN}|{_SENT})|^\n{{0,3}}\x07?{_CONSOLE}|{_ROLLBACK}",
     re.MULTILINE,
 )
 #: A message at any place, where it is known that what stands around it is the echo of a line.
-_HERE = re.compile(rf"\x07*(?:{_LOG}|{_DEBUG}|{_SHUTDOWN}|{_SENT}|{_CONSOLE}|{_ROLLBACK})")
+_HERE = re.compile(rf"\x07*(?:{_LOG}|{_DEBUG}|{_TRACE}|{_SHUTDOWN}|{_SENT}|{_CONSOLE}|{_ROLLBACK})")
 #: The same, found in the middle of a line: with its stamp, or with the number of an ASA's message, since a bare per cent sign may
 #: be part of an answer. Only for telling whether an answer has come to its end.
 _INLINE = re.compile(rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n")
@@ -123,7 +125,9 @@ def standing(text: str) -> str:
 #: A prompt, a question and a pager end in one of these, with a blank or a control sequence behind it.
 _ENDS = re.compile(r"[#>:?\])-][ \t]*(?:\x07|\x1b[^\n]{0,8})?[ \t]*\Z")
 #: Something of a message.
-_TRACES = re.compile(r"%\S+-[0-7]-|\*\*\*|\d\d:\d\d:\d\d|\d[ywdhm]\d+[ywdhm]: |now available|RETURN|Rollback|WARNING - ")
+_TRACES = re.compile(
+    r"%\S+-[0-7]-|\*\*\*|\d\d:\d\d:\d\d|\d[ywdhm]\d+[ywdhm]: |now available|Traceback|RETURN|Rollback|WARNING - "
+)
 
 
 def may_stand(text: str) -> bool:

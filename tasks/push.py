@@ -34,7 +34,10 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
     host = task.host.name
     # Entering changes nothing and waits for the device: what is asked by note() is asked behind it, right before the first line.
     _allow(host, device.configure(), _ENTERING)
-    _type(device, host, change, change.of(Phase.BUILD), lambda write: note("building", host=host, lines=len(write)))
+    build = change.of(Phase.BUILD)
+    if not build:
+        note("building", host=host, lines=0)
+    _type(device, host, change, build, lambda write: note("building", host=host, lines=len(write)))
     for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
         stop.check()
         _type(device, host, change, (step,), partial(_switching, note, host, step))

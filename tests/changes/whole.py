@@ -17,7 +17,12 @@ def whole(text: str, os: str = "ios", host: str = "box", command: str = "") -> C
     version, end = ("version 12.2", "end") if os == "ios" else ("ASA Version 9.1(7)32 ", ": end")
     head = "".join(f"{line}\n" for line in (version, f"hostname {host}") if f"\n{line.split()[0]} " not in f"\n{text}")
     tail = "line vty 0 4\n" if os == "ios" and "\nline " not in text else ""
-    body = text.rstrip().removesuffix(end).rstrip()
+    # A test that puts lines behind the end means them to stand above it.
+    body = text.rstrip()
+    if not body.endswith(f"\n{end}"):
+        above, _, below = body.rpartition(f"\n{end}\n")
+        body = f"{above}\n{below}"
+    body = body.removesuffix(end).rstrip()
     lead, _, rest = body.partition("!\n") if body.startswith("Building") else ("", "", body)
     return Configuration(host, os, command or COMMANDS[os], f"{lead}{head}{rest}\n{tail}{end}\n")
 

@@ -24,10 +24,10 @@ def test_no_answer_is_not_an_answer(
         record_property("ended", try_case(bench, PLACES[place], kind, device, times))
 
 
-@pytest.mark.parametrize("device", [HQ, BRANCH])
-def test_a_busy_nvram_is_asked_again(tmp_path: Path, device: str) -> None:
+@pytest.mark.parametrize(("pair", "device"), [("revert-kron", HQ), ("revert-kron", BRANCH), ("asareload-kron", HQ)])
+def test_a_busy_nvram_is_asked_again(tmp_path: Path, pair: str, device: str) -> None:
     """Somebody else has the NVRAM for a moment: a proved tunnel is saved when it is free again, and not taken down."""
-    with bench_of("revert-kron", tmp_path) as bench:
+    with bench_of(pair, tmp_path) as bench:
         bench.lab.fault(device, "nvram-busy", "2")
         code, report = bench.run("--yes")
         assert code == 0, report

@@ -37,3 +37,19 @@ def _lines(planned: TunnelPlan) -> list[str]:
     with console.capture() as captured:
         console.print(plan_view([planned]), soft_wrap=True)
     return captured.get().splitlines()
+
+
+def test_what_is_refused_is_not_called_unchanged(rehearsal) -> None:
+    """On a device that nobody may touch now there is something to do: the plan does not say that there is nothing."""
+    rehearsal.lab.exec("vpn3640", "reload in 60\n\n")
+    done = rehearsal.deploy("--plan")
+    assert done.code == 13, done.out + done.err
+    assert "Plan: none; no plan for 1 tunnel, refused." in done.out
+    assert "nothing to change" not in done.out
+
+
+def test_where_a_tunnel_was_looked_for(rehearsal) -> None:
+    """Of several devices none has it, and of one that it has none."""
+    words = ("gone", "--host", "vpn2611", "--host", "vpn3640", "--plan")
+    assert "none of vpn2611, vpn3640 has a tunnel gone: " in rehearsal.deploy_other("remove-l2l", *words).err
+    assert "vpn3640 has no tunnel gone: " in rehearsal.deploy_other("remove-l2l", *words[:1], *words[3:]).err

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nr_run.lab.logforms import FORMS, Moment, message
 from nr_run.tasks.messages import cleaned, may_stand, standing
 from nr_run.tasks.transcript import Prompts, parts_of
 
@@ -174,3 +177,15 @@ def test_the_cheap_look_misses_nothing(last: str, data: st.DataObject) -> None:
     text = f"some answer\n{last}{behind}{message}"
     assert standing(text).strip() != last.strip() or may_stand(text)
     assert message or may_stand(text)
+
+
+@pytest.mark.parametrize("asa", [False, True], ids=["router", "asa"])
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_each_form_that_the_lab_plays_is_known(form: str, asa: bool) -> None:
+    """Behind a prompt the prompt stands, and between two lines of an answer nothing stays."""
+    for number in range(40):
+        at = Moment(datetime(2024, 11, 1 + number % 30, 9, 21, 56, tzinfo=UTC), 3600 * number * 9, number, "r1", asa)
+        text = "\n".join(message(form, at)) + "\n"
+        assert standing(f"\nr1#\n{text}") == "r1#", text
+        assert may_stand(f"\nr1#\n{text}"), text
+        assert cleaned(f"one\n{text}two\n").text.replace("\n\n", "\n") == "one\ntwo\n", text
