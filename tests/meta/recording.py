@@ -48,9 +48,9 @@ def _wrap(kind: Any, folder: str, *, with_status: bool) -> None:
 
 
 def _callers(frame: FrameType | None, made: object) -> list[str]:
-    """Who made it, past constructors of its own, and who called the function that did: one of the two is a place of sites.py."""
+    """Who made it, past constructors of its own, and the two callers above (say() calls doubt()): one is a place of sites.py."""
     found: list[str] = []
-    while frame is not None and len(found) < 2:
+    while frame is not None and len(found) < 3:
         file = os.path.realpath(frame.f_code.co_filename)
         if frame.f_locals.get("self") is not made:
             if not file.startswith(_ROOT):
