@@ -101,7 +101,7 @@ def test_plan_touches_nothing(rehearsal, unchanged: Callable[[], None]) -> None:
 
 
 def test_few_round_trips(rehearsal) -> None:
-    """A whole deploy takes at most 24 round trips a device, login, save and proof included.
+    """A whole deploy takes at most 26 round trips a device (24 when IKE is up at the first look), login, save and proof included.
 
     One of them sees the prompt of configuration mode before a line goes, one the question of each ping before its answers, and
     one each way out of a sub-mode before the next line.
@@ -111,7 +111,7 @@ def test_few_round_trips(rehearsal) -> None:
     for name in ("vpn2611", "vpn3640"):
         counters = rehearsal.lab.counters(name)
         assert counters.logins == 2  # the second one proves, before the dead-man is called off, that the box can be managed
-        assert counters.round_trips <= 24
+        assert counters.round_trips <= 26
 
 
 @pytest.mark.parametrize(("device", "fault", "arguments", "code", "cause"), FAULTS)
