@@ -5,6 +5,7 @@ Who logs in is known by reference only, so that no Nornir record holds a passwor
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,6 +49,19 @@ class Login:
         return self.platform.endswith("_telnet")
 
 
+#: What a device said stands in quotes in our sentences.
+_QUOTED = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"")
+
+
+def sentence(secrets: Secrets, words: str) -> str:
+    """A sentence of ours without secrets: known values anywhere, and what looks like one in the device's words that it quotes.
+
+    Our own words are no configuration: to look for forms in them would hide what a person has to read.
+    """
+    known = secrets.hide_known(words)
+    return _QUOTED.sub(lambda quote: f"{quote[0][0]}{secrets.hide(quote[0][1:-1])}{quote[0][-1]}", known)
+
+
 def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> Driver:
     """A driver at the first prompt that the login gives. Raises Unreachable or SecretError, which name the device."""
     place = Reached(hostname or name, port or 0)
@@ -67,7 +81,7 @@ def log_in(name: str, hostname: str | None, port: int | None, login: Login) -> D
             **_times(login.settings),
         )
     except (SecretError, Unreachable) as error:
-        raise type(error)(f"{name}: {login.secrets.hide_known(str(error))}") from None
+        raise type(error)(f"{name}: {sentence(login.secrets, str(error))}") from None
     except NetmikoAuthenticationException:
         raise Unreachable(f"{name}: the device refuses the user name or the password") from None
     except NetmikoTimeoutException as error:
