@@ -33,7 +33,7 @@ from nr_run.changes.configuration import Configuration
 from nr_run.changes.objects import read, read_desired
 from nr_run.changes.plan import plan, plan_removal
 from nr_run.changes.removal import owned
-from nr_run.checks.box import Box
+from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import against
 from nr_run.checks.precheck import precheck
 from nr_run.checks.read_back import read_back

@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
-IMPORTS = "import nr_run.runbooks.opening, nr_run.runbooks.runbook, nr_run.runbooks.deploy_l2l, nr_run.runbooks.view"
+IMPORTS = """from nr_run.runbooks.engine import run_setup, runbook
+from nr_run.runbooks.commands import deploy_l2l, view"""
 COMMANDS: dict[str, list[str]] = {
     "--help": [NR_RUN, "--help"],
     "--version": [NR_RUN, "--version"],

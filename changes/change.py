@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from . import steps
+from .blast_radius import blast_radius, edit_radius, removal_radius
 from .family import Phase
 from .objects import Config, ConfigObject, Key
-from .radius import blast_radius, edit_radius, removal_radius
 from .steps import Edit, Step
 
 

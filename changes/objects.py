@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from ..inventory.errors import ChangeError
-from . import spelling, tree
+from . import cli_syntax as spelling
+from . import tree
 from .families import FAMILIES
 from .family import Family, Reference
 from .literals import is_text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
+from .implicit_references import newcomers, users
 from .objects import Config, ConfigObject, Key, referrers, strange_use
-from .sharing import newcomers, users
 
 Parted = tuple[tuple[ConfigObject, ...], tuple[str, ...]]
 

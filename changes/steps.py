@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .cli_syntax import EXIT, negated, typed
 from .families import FAMILIES
 from .family import Phase
 from .objects import ConfigObject, Key
-from .spelling import EXIT, negated, typed
 
 
 @dataclass(frozen=True, slots=True)

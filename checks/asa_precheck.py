@@ -16,10 +16,10 @@ from ..inventory.release import Release
 from ..parsers import parse
 from ..parsers.records.asa_system import AsaRoute
 from .asa_nat import Way, asa_translations, exemption
-from .box import Box, say
-from .commands import COMMANDS
+from .device_facts import Box, say
 from .finding import Finding
 from .routes import routes
+from .show_commands import COMMANDS
 from .ways import Ways, asa_ways
 
 RUNNING = COMMANDS["asa"].running

@@ -17,9 +17,9 @@ from ..changes.nameif import find_interface, interfaces
 from ..changes.objects import Config, read
 from ..parsers import parse
 from .acl import Flow, Says, Verdict, asa_lists
-from .box import Box, say
-from .commands import COMMANDS
+from .device_facts import Box, say
 from .finding import Finding
+from .show_commands import COMMANDS
 from .transit import IKE, list_findings
 from .ways import asa_ways
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..changes.implicit_references import takes_peer
 from ..changes.objects import read
-from ..changes.sharing import takes_peer
-from .box import Box, doubt, say
+from .device_facts import Box, doubt, say
 from .finding import Finding, Status
 from .transit import is_interface
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from ..changes import tree
+from ..changes.implicit_references import users
 from ..changes.objects import read
-from ..changes.sharing import users
 from ..inventory.errors import IntentError
 from ..inventory.release import Release
 from ..parsers import parse
 from . import asa_precheck, asa_transit, transit
-from .box import Box, say
+from .device_facts import Box, say
 from .finding import Finding, Status
 from .ike_ground import easy_vpn, ike_is_on, other_takers
 from .nat import translations

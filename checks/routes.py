@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .box import Box, say
+from .device_facts import Box, say
 from .finding import Evidence, Finding, Status
 from .ways import Ways
 

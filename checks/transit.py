@@ -17,10 +17,10 @@ from ..changes.tree import Node
 from ..inventory.release import Release
 from ..parsers import parse
 from .acl import Flow, Says, Verdict, ios_list
-from .box import Box, doubt, say
-from .commands import COMMANDS
+from .device_facts import Box, doubt, say
 from .finding import Finding, Status
 from .route_maps import clauses_for
+from .show_commands import COMMANDS
 from .ways import Ways, ios_ways
 from .zones import zone_findings
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..changes.objects import Config
 from ..changes.tree import Node
 from .acl import Flow, Says, ios_list
-from .box import Box, doubt
+from .device_facts import Box, doubt
 from .finding import Finding, Status
 
 RUNNING = "show running-config"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from .near import hint
+from .did_you_mean import hint
 from .references import SCHEMES
 
 #: What a host may say for ``platform``: Netmiko's device types by operating system, over SSH and over telnet or a console server.

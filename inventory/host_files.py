@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .connection_settings import PLUGINS, problems_in
-from .near import hint, nearest
+from .did_you_mean import hint, nearest
 from .references import SCHEMES
 from .yaml_source import Document, Location, Problem, Unreadable, raise_all, read_document
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .connection_settings import OVER_SSH, OVER_TELNET
+from .did_you_mean import hint
 from .errors import IntentError, NothingMatched
 from .host_files import DEFAULTS, GROUPS, HOSTS, check_host_files
-from .near import hint
 from .platforms import Platform, platform_for
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ from pydantic import (
     model_validator,
 )
 
+from .did_you_mean import hint
 from .errors import IntentError, NothingMatched
-from .near import hint
 from .references import SCHEMES
 
 EncryptionAlgorithm = Literal[

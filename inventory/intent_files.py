@@ -9,9 +9,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from .did_you_mean import hint
 from .errors import IntentError
 from .intent import Intent, IntentFile
-from .near import hint
 from .yaml_source import Document, Location, Problem, Unreadable, describe, raise_all, read_document
 
 #: Section -> what one of its records is called.

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
+from .did_you_mean import hint
 from .errors import IntentError
-from .near import hint
 from .release import Release
 
 UndoTool = Literal[

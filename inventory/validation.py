@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from ipaddress import IPv4Network
 
 from .built import IKE_VERSIONS, not_offered, unbuilt, unused
+from .did_you_mean import hint
 from .errors import IntentError, NothingMatched
 from .intent import Crypto, End, IKEProposal, Intent, IPSecProposal, Tunnel, TunnelTermination
-from .near import hint
 from .platforms import Platform
 from .strength import FORBIDDEN, WEAK, all_algorithms, best_common, lacking, narrow, offered
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from . import folder
 from .control import Control
-from .errors import LabError
+from .core.errors import LabError
 from .rehearsal import CREDENTIALS, Rehearsal, new_secret
 
 

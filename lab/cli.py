@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from .errors import LabError
-from .faults import CHOICES, FAULTS, WHERE, usage
+from .core.errors import LabError
+from .core.faults import CHOICES, FAULTS, WHERE, usage
 
 if TYPE_CHECKING:
     from . import entry

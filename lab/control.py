@@ -13,7 +13,7 @@ import socket
 from dataclasses import asdict
 from typing import Any
 
-from . import errors
+from .core import errors
 from .rehearsal import Rehearsal
 
 LIMIT = 1 << 24

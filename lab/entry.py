@@ -14,7 +14,7 @@ from typing import Any
 
 from . import folder
 from .control import request
-from .errors import LabError, NoLab
+from .core.errors import LabError, NoLab
 from .folder import default_directory
 
 __all__ = ["Counters", "Endpoint", "LabHandle", "attach", "default_directory", "start"]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .errors import LabError, NoLab
+from .core.errors import LabError, NoLab
 
 
 def default_directory() -> Path:

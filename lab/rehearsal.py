@@ -7,17 +7,17 @@ import secrets
 from collections.abc import Mapping
 from functools import partial
 
-from . import banners
-from .box import Box, connect_client
-from .clock import LabClock
-from .errors import NoSuchDevice, NoSuchFault, nearest
-from .faults import WHERE, kinds, strikes_on
-from .ike import Ike
-from .network import Network
-from .ports import Port
-from .profiles import PROFILES, initial_config
-from .sessions import new_box, open_session
-from .terminal import Hangup, Script
+from .core import banners
+from .core.box import Box, connect_client
+from .core.clock import LabClock
+from .core.errors import NoSuchDevice, NoSuchFault, nearest
+from .core.faults import WHERE, kinds, strikes_on
+from .core.ike import Ike
+from .core.network import Network
+from .core.ports import Port
+from .core.profiles import PROFILES, initial_config
+from .core.sessions import new_box, open_session
+from .core.terminal import Hangup, Script
 
 _FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _MORE = _FIRST + "_.~%^*+=:@-"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..checks.commands import COMMANDS, Commands
+from ..checks.show_commands import COMMANDS, Commands
 from ..inventory.platforms import Platform
 
 

@@ -11,9 +11,9 @@ from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
 from ..changes.refusals import is_refused
-from ..checks.commands import COMMANDS
-from ..checks.fences import shows_of
 from ..checks.observation import PHASE_1, PHASE_2, Observation
+from ..checks.rollback_methods import shows_of
+from ..checks.show_commands import COMMANDS
 from ..checks.timers import FLASH, REVERT
 from ..inventory.errors import DeviceRefused, NotKnown, ParseError
 from ..inventory.platforms import Platform

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..changes.configuration import counts
-from ..changes.fence_lines import without_fence
+from ..changes.timer_config import without_fence
 from ..inventory.connection_settings import ConnectionSettings
 from ..inventory.errors import DeviceRefused, SessionLost, Unreachable
 from ..inventory.secrets import Secrets

@@ -14,8 +14,8 @@ from nornir.core.task import Result, Task
 
 from ..changes.change import Change
 from ..changes.configuration import Configuration
-from ..changes.restore import restore
-from ..changes.sharing import goes_to
+from ..changes.implicit_references import goes_to
+from ..changes.rollback_steps import restore
 from ..changes.steps import Step
 from ..inventory.errors import ChangeError, DeviceRefused, NotKnown, Unreachable
 from .answers import AGAIN, agreed

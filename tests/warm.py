@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import cast
 
 from nr_run.lab import folder as lab_folder
+from nr_run.lab.core.errors import NoLab
 from nr_run.lab.entry import LabHandle
-from nr_run.lab.errors import NoLab
 
 
 @cache

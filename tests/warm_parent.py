@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NoReturn
 
 #: What the commands import when they are used; what is not installed (an extra) is not missed.
-PACKAGES = tuple(f"nr_run.{name}" for name in ("runbooks", "tasks", "tasks.fences", "checks", "changes", "inventory", "lab"))
+PACKAGES = tuple(f"nr_run.{name}" for name in ("runbooks", "tasks", "checks", "changes", "inventory", "lab"))
 MODULES = ("netmiko", "paramiko", "ttp", "nornir_jinja2.plugins.tasks", "nornir.plugins.runners", "nr_run.lab.entry", "rich.live")
 
 
@@ -33,8 +33,9 @@ def import_everything() -> None:
         importlib.import_module(name)
     for package in PACKAGES:
         folder = importlib.import_module(package)
-        for module in pkgutil.iter_modules(folder.__path__):
-            importlib.import_module(f"{package}.{module.name}")
+        for module in pkgutil.walk_packages(folder.__path__, f"{package}."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
     note = runpy.run_path(str(Path(__file__).with_name("meta") / "recording.py"))
     note["install"]()
     reader = importlib.import_module("nr_run.parsers.reader")
@@ -59,7 +60,7 @@ def become(request: dict[str, object], descriptors: list[int]) -> NoReturn:
             os.setsid()  # a Ctrl-C at the terminal is for the tests, which then stop the lab
             code = importlib.import_module("nr_run.lab.__main__").main()
         else:
-            importlib.import_module("nr_run.runbooks.cli").main()
+            importlib.import_module("nr_run.runbooks.commands.cli").main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except BaseException:  # noqa: BLE001 - what Python would do at the end of a process

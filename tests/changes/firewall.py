@@ -19,17 +19,17 @@ from nr_run.changes.objects import read, read_desired
 from nr_run.changes.plan import plan
 from nr_run.changes.steps import Step
 from nr_run.inventory.intent import Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
-from nr_run.lab.asa_box import AsaBox
-from nr_run.lab.asa_configure import apply
-from nr_run.lab.asa_execs import HANDLERS
-from nr_run.lab.configure import Place
-from nr_run.lab.configure import read as read_line
-from nr_run.lab.execs import Call
+from nr_run.lab.asa.box import AsaBox
+from nr_run.lab.asa.configure import apply
+from nr_run.lab.asa.execs import HANDLERS
+from nr_run.lab.ios.configure import Place
+from nr_run.lab.ios.configure import read as read_line
+from nr_run.lab.ios.execs import Call
 from nr_run.lab.rehearsal import Rehearsal
 from nr_run.templates.words import FILTERS, FOLDER
 
 if TYPE_CHECKING:
-    from nr_run.lab.session import Session
+    from nr_run.lab.core.session import Session
 
 KEY = "<secret:credential:hq-branch-psk>"
 TEMPLATES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.changes.fence_lines import command_of, name_of, occurrence, policy, without_fence
+from nr_run.changes.timer_config import command_of, name_of, occurrence, policy, without_fence
 
 TAG = "nr-20261127T015038Z-4276"
 NAME = name_of(TAG)

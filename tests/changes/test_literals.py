@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nr_run.changes import tree
+from nr_run.changes.implicit_references import goes_to
 from nr_run.changes.objects import read
-from nr_run.changes.sharing import goes_to
 from nr_run.checks.finding import against
 
 from .configs import VPN2611

@@ -6,8 +6,8 @@ import pytest
 
 from nr_run.changes.families import FAMILIES
 from nr_run.changes.family import Family
+from nr_run.changes.implicit_references import goes_to, users
 from nr_run.changes.objects import ConfigObject, read
-from nr_run.changes.sharing import goes_to, users
 
 from .configs import VPN3640
 

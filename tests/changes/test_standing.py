@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nr_run.changes.change import Change
+from nr_run.changes.existing_tunnel import free_version, is_version
 from nr_run.changes.objects import read, strange_use
-from nr_run.changes.standing import free_version, is_version
 from nr_run.inventory.errors import ChangeError
 
 from .configs import VPN3640

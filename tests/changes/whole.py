@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nr_run.changes import restore as restoring
+from nr_run.changes import rollback_steps as restoring
 from nr_run.changes.change import Change
 from nr_run.changes.configuration import Configuration
 from nr_run.changes.steps import Step

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from nr_run.lab.faults import CHOICES, Fault, kinds, strikes_on
-from nr_run.lab.profiles import PROFILES
+from nr_run.lab.core.faults import CHOICES, Fault, kinds, strikes_on
+from nr_run.lab.core.profiles import PROFILES
 
 _LINES = ("match address", "crypto map", "set peer", "pre-shared", "key", "permit", "transform-set", "access-list", "interface")
 #: What a fault may look for: the lines of a change, or the commands that read and save.

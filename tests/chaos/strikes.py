@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from nr_run.lab.errors import NoSuchFault
+from nr_run.lab.core.errors import NoSuchFault
 
 from .device import Device, differing, lines_of
 from .ground import Ground, Running

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from nr_run.lab.faults import FAULTS, Faults
+from nr_run.lab.core.faults import FAULTS, Faults
 
 from . import lab_faults
 from .trial import KINDS, OPERATIONS, PAIRS, trial

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from nr_run.lab.faults import FAULTS
+from nr_run.lab.core.faults import FAULTS
 
 from . import lab_faults
 

@@ -9,7 +9,7 @@ import pytest
 from nr_run.changes.change import Change
 from nr_run.changes.tree import parse as tree
 from nr_run.checks.asa_nat import Way, asa_translations
-from nr_run.checks.box import Box
+from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Status, against
 from nr_run.checks.precheck import precheck
 from nr_run.inventory.intent import End, TunnelTermination

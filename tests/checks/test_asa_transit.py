@@ -8,7 +8,7 @@ import pytest
 
 from nr_run.changes.change import Change
 from nr_run.changes.objects import read
-from nr_run.checks.box import Box
+from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Finding, Status
 from nr_run.checks.precheck import precheck
 

@@ -9,7 +9,7 @@ import pytest
 from nr_run.changes.allocate import Allocation
 from nr_run.changes.change import Change
 from nr_run.changes.plan import plan
-from nr_run.checks.box import Box
+from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Status
 from nr_run.checks.precheck import precheck
 from nr_run.inventory.errors import ChangeError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.checks.fences import choose, shows_of
+from nr_run.checks.rollback_methods import choose, shows_of
 from nr_run.checks.timers import flash_files, flash_free, kron_rows, moment, revert_timer
 from nr_run.inventory.errors import NotKnown
 from nr_run.inventory.platforms import platform_for

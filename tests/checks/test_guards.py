@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.checks.fences import RELOAD_IN, Chosen, fence
 from nr_run.checks.finding import against
+from nr_run.checks.rollback_methods import RELOAD_IN, Chosen, fence
 from nr_run.checks.timers import RELOAD, ReloadTimer
 from nr_run.inventory.errors import DeviceRefused
-from nr_run.tasks.fences.fence import State, refuse_unless_whole
 from nr_run.tasks.push import _is_normal
+from nr_run.tasks.rollback_timers.fence import State, refuse_unless_whole
 
 from .test_precheck import VERSION, box
 

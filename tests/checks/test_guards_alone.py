@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from nr_run.checks.box import Box
-from nr_run.checks.fences import RELOAD_IN, REVERT_TIMER, Chosen, fence
+from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Status
+from nr_run.checks.new_sas import renewed
 from nr_run.checks.precheck import saved
-from nr_run.checks.renewed import renewed
+from nr_run.checks.rollback_methods import RELOAD_IN, REVERT_TIMER, Chosen, fence
 from nr_run.inventory.platforms import platform_for
 
 from .pair import HEALTHY_NEAR

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.checks.box import Box
+from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Status, against
 from nr_run.checks.precheck import precheck
 from nr_run.inventory.platforms import platform_for

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from nr_run.checks.box import Box
+from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Finding, Status
 from nr_run.checks.precheck import precheck
 from nr_run.inventory.platforms import platform_for

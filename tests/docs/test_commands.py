@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from nr_run.lab.core.errors import NoLab
 from nr_run.lab.entry import attach
-from nr_run.lab.errors import NoLab
 
 from .documents import PAGES, ROOT, Command, as_pattern, blocks, commands
 

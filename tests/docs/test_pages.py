@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import Exit
-from nr_run.runbooks.cli import COMMANDS
+from nr_run.runbooks.commands.cli import COMMANDS
 
 from .documents import PAGES, ROOT, links
 

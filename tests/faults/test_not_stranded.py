@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import NrRunError
-from nr_run.runbooks.command import Talk
-from nr_run.runbooks.context import Context, Waits
-from nr_run.runbooks.deploy_l2l import building
-from nr_run.runbooks.goals import BUILD, Goal
-from nr_run.runbooks.opening import Wanted, open_run
-from nr_run.runbooks.outcome import TunnelOutcome
-from nr_run.runbooks.planning import TunnelPlan
-from nr_run.runbooks.progress import PlainProgress
-from nr_run.runbooks.proving import Proof
-from nr_run.runbooks.runbook import Approval, run_tunnels
-from nr_run.runbooks.transaction import change_tunnel
+from nr_run.runbooks.commands.console import Talk
+from nr_run.runbooks.commands.deploy_l2l import building
+from nr_run.runbooks.commands.progress import PlainProgress
+from nr_run.runbooks.engine.context import Context, Waits
+from nr_run.runbooks.engine.outcome import TunnelOutcome
+from nr_run.runbooks.engine.planning import TunnelPlan
+from nr_run.runbooks.engine.postchecks import BUILD, Goal
+from nr_run.runbooks.engine.proof import Proof
+from nr_run.runbooks.engine.run_setup import Wanted, open_run
+from nr_run.runbooks.engine.runbook import Approval, run_tunnels
+from nr_run.runbooks.engine.transaction import change_tunnel
 
 from .. import warm
 from .bench import BRANCH, ENDS, HQ, Bench, bench_of, ended_right

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.lab.answers import begins
+from nr_run.lab.core.answers import begins
+from nr_run.lab.core.errors import NoSuchFault
+from nr_run.lab.core.refusals import WORDS
 from nr_run.lab.entry import LabHandle
-from nr_run.lab.errors import NoSuchFault
-from nr_run.lab.refusals import WORDS
 
 from .several import DEVICES, session, several, shared_several
 

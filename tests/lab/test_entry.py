@@ -18,9 +18,9 @@ from click.testing import CliRunner
 
 from nr_run.lab import entry
 from nr_run.lab.cli import lab as cli
+from nr_run.lab.core.errors import LabError, NoLab
+from nr_run.lab.core.faults import FAULTS
 from nr_run.lab.entry import LabHandle, attach, start
-from nr_run.lab.errors import LabError, NoLab
-from nr_run.lab.faults import FAULTS
 
 from .telnet_client import login
 

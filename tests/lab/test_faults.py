@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
+from nr_run.lab.core.errors import NoSuchDevice, NoSuchFault
+from nr_run.lab.core.faults import FAULTS
 from nr_run.lab.entry import LabHandle
-from nr_run.lab.errors import NoSuchDevice, NoSuchFault
-from nr_run.lab.faults import FAULTS
 
 from .telnet_client import Telnet, came_back, config_of, credential, login
 from .tunnels import build, ping, replies, state

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nr_run.lab import model
-from nr_run.lab.box import Box
+from nr_run.lab.core.box import Box
+from nr_run.lab.core.meaning import IosMeaning
 from nr_run.lab.entry import LabHandle
-from nr_run.lab.meaning import IosMeaning
+from nr_run.lab.ios import model
 from nr_run.lab.rehearsal import CREDENTIALS, Rehearsal, new_secret
 
 from .several import session, several, shared_several

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from nr_run.lab.banners import MARKS
+from nr_run.lab.core.banners import MARKS
+from nr_run.lab.core.logforms import FORMS
 from nr_run.lab.entry import LabHandle
-from nr_run.lab.logforms import FORMS
 
 from .firewalls import back
 from .several import DEVICES, session, several, shared_several

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from nr_run.lab.core.errors import LabError
 from nr_run.lab.entry import LabHandle, start
-from nr_run.lab.errors import LabError
 
 from ..warm import start_lab
 from .telnet_client import config_of, login

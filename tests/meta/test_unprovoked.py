@@ -18,7 +18,7 @@ import runpy, sys
 runpy.run_path(sys.argv[1])["install"]()
 from nr_run.inventory.errors import NrRunError
 from nr_run.inventory.release import Release
-from nr_run.runbooks.command import Talk
+from nr_run.runbooks.commands.console import Talk
 for wrong in (lambda: Release.parse("no release"), lambda: Talk("x", plan_only=True, yes=True, as_json=False)):
     try:
         wrong()

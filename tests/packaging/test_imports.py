@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.runbooks.cli import COMMANDS
+from nr_run.runbooks.commands.cli import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 _PURE = frozenset({"changes", "checks", "templates", "parsers", "inventory"})
@@ -111,7 +111,7 @@ def test_every_folder_of_the_package_has_a_rule() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name: str) -> None:
     """Each command that nr-run --help lists can be loaded, and says how it is used."""
-    command = [sys.executable, "-c", "from nr_run.runbooks.cli import main; main()", name, "--help"]
+    command = [sys.executable, "-c", "from nr_run.runbooks.commands.cli import main; main()", name, "--help"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"Usage: nr-run {name}")
@@ -123,7 +123,7 @@ def test_help_is_quick(argument: str) -> None:
     program = (
         "import sys\n"
         f"sys.argv = ['nr-run', {argument!r}]\n"
-        "from nr_run.runbooks.cli import main\n"
+        "from nr_run.runbooks.commands.cli import main\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
         "print('heavy:', [name for name in ('netmiko', 'ttp', 'nornir', 'rich', 'pydantic', 'asyncio') if name in sys.modules])\n"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.runbooks.cli import COMMANDS
+from nr_run.runbooks.commands.cli import COMMANDS
 
 #: What costs more than all of Python's own start.
 HEAVY = (
@@ -27,7 +27,7 @@ HEAVY = (
 )
 PROGRAM = f"""
 import sys
-from nr_run.runbooks.cli import main
+from nr_run.runbooks.commands.cli import main
 try:
     main()
 except SystemExit:

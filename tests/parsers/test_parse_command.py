@@ -15,7 +15,7 @@ from nr_run.parsers.document import render
 if TYPE_CHECKING:
     from .conftest import Case
 
-MAIN = [sys.executable, "-c", "from nr_run.runbooks.cli import main; main()", "parse"]
+MAIN = [sys.executable, "-c", "from nr_run.runbooks.commands.cli import main; main()", "parse"]
 
 
 def run(*arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:

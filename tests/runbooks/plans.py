@@ -7,7 +7,7 @@ from nr_run.checks.observation import PHASE_1, PHASE_2, Observation
 from nr_run.inventory.intent import Crypto, End, Tunnel
 from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.parsers.result import Parsed
-from nr_run.runbooks.planning import EndPlan, TunnelPlan
+from nr_run.runbooks.engine.planning import EndPlan, TunnelPlan
 from nr_run.tasks.gather import Snapshot
 
 from ..changes.rendering import IKE, IPSEC

@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 
 from nr_run.inventory.errors import SecretError
 from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.authentic import RunSeal, Tampered, check_journal, journal_of
-from nr_run.runbooks.closing import close_run
-from nr_run.runbooks.context import Waits
-from nr_run.runbooks.open_runs import mark
-from nr_run.runbooks.progress import PlainProgress
-from nr_run.runbooks.resume import is_unfinished
-from nr_run.runbooks.run_folder import RunFolder, canonical
-from nr_run.runbooks.run_key import key_file
-from nr_run.runbooks.summary import Summary, recap_of, summaries
-from nr_run.runbooks.vault import seal, unseal
+from nr_run.runbooks.commands.progress import PlainProgress
+from nr_run.runbooks.engine.close_run import close_run
+from nr_run.runbooks.engine.context import Waits
+from nr_run.runbooks.engine.resume import is_unfinished
+from nr_run.runbooks.run.authentic import RunSeal, Tampered, check_journal, journal_of
+from nr_run.runbooks.run.folder import RunFolder, canonical
+from nr_run.runbooks.run.open_runs import mark
+from nr_run.runbooks.run.run_key import key_file
+from nr_run.runbooks.run.run_secrets import seal, unseal
+from nr_run.runbooks.run.summary import Summary, recap_of, summaries
 
 
 def a_run(runs: Path, lines: int = 5) -> RunFolder:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from netmiko import ConnectHandler
 
-from nr_run.runbooks.cancel_page import CANCELLED, PAGE, armed_pages, table
-from nr_run.tasks.fences import FENCES
+from nr_run.runbooks.engine.cancel_page import CANCELLED, PAGE, armed_pages, table
+from nr_run.tasks.rollback_timers import FENCES
 
 from .. import warm
 from ..fenced import DEVICES, REPLACE, REVERT, Fenced

@@ -8,8 +8,8 @@ from nr_run.changes.change import Change
 from nr_run.changes.objects import read
 from nr_run.inventory.intent import End
 from nr_run.inventory.platforms import platform_for
-from nr_run.runbooks.earlier import earlier
-from nr_run.runbooks.planning import EndPlan
+from nr_run.runbooks.engine.planning import EndPlan
+from nr_run.runbooks.engine.previous_tunnel import earlier
 
 from ..changes.rendering import ends
 from .plans import end_plan, tunnel_plan

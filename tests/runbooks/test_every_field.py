@@ -23,11 +23,11 @@ from nr_run.inventory.hosts import load_nornir, platforms_of
 from nr_run.inventory.intent import Intent, IntentFile
 from nr_run.inventory.secrets import Secrets
 from nr_run.inventory.validation import validate
-from nr_run.runbooks.context import Context
-from nr_run.runbooks.fleet import run_on_all
-from nr_run.runbooks.planning import Known, plan_tunnel
-from nr_run.runbooks.progress import PlainProgress
-from nr_run.runbooks.run_folder import RunFolder
+from nr_run.runbooks.commands.progress import PlainProgress
+from nr_run.runbooks.engine.context import Context
+from nr_run.runbooks.engine.nornir_run import run_on_all
+from nr_run.runbooks.engine.planning import Known, plan_tunnel
+from nr_run.runbooks.run.folder import RunFolder
 from nr_run.tasks.device import Stop, connect_by
 from nr_run.tasks.gather import gather
 

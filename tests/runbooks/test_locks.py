@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.errors import Locked
-from nr_run.runbooks.locks import DeviceLocks
+from nr_run.runbooks.locking.locks import DeviceLocks
 
 KEEP = 1200.0
 #: Takes the lock of "hub" as often as it is told on standard input, holds it for as long, and says what happened.
@@ -23,7 +23,7 @@ WORKER = """
 import sys, time
 from pathlib import Path
 from nr_run.inventory.errors import Locked
-from nr_run.runbooks import locks
+from nr_run.runbooks.locking import locks
 locks.HEARTBEAT_SECONDS, locks.SILENT_SECONDS = 0.1, 0.4
 runs, run = Path(sys.argv[1]), sys.argv[2]
 def tell(said):
@@ -304,7 +304,10 @@ def test_another_machines_run_is_finished_from_here(rehearsal, unchanged) -> Non
 def test_a_run_that_slept_and_was_resumed_elsewhere_sends_nothing_more(rehearsal, unchanged) -> None:
     """Stopped in mid-push, resumed from another machine and let go on, it ends 75; the devices stay as resume left them."""
     command = rehearsal.arguments("--yes", "--json")
-    shorter = "from nr_run.runbooks import cli, locks; locks.SILENT_SECONDS = 0.5; locks.HEARTBEAT_SECONDS = 0.1; cli.main()"
+    shorter = (
+        "from nr_run.runbooks.commands import cli; from nr_run.runbooks.locking import locks; "
+        "locks.SILENT_SECONDS = 0.5; locks.HEARTBEAT_SECONDS = 0.1; cli.main()"
+    )
     rehearsal.lab.fault("vpn3640", "slow", "30")
     process = subprocess.Popen(
         [sys.executable, "-c", shorter, *command[1:]],

@@ -11,8 +11,8 @@ import pytest
 
 from nr_run.inventory.errors import Locked
 from nr_run.lab.entry import Endpoint
-from nr_run.runbooks.lock_holder import Holder
-from nr_run.runbooks.machine_locks import lock_folders, machine_locked, refuse_held_here
+from nr_run.runbooks.locking.lock_holder import Holder
+from nr_run.runbooks.locking.machine_locks import lock_folders, machine_locked, refuse_held_here
 
 from .. import warm
 

@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement
 import pytest
 
 from nr_run.inventory.errors import Exit
-from nr_run.runbooks.outcome import Result, TunnelOutcome, exit_code
+from nr_run.runbooks.engine.outcome import Result, TunnelOutcome, exit_code
 
 #: What one tunnel may end in.
 ENDS = (

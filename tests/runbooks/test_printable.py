@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from nr_run.inventory.errors import Exit
 from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.outcome import Result, TunnelOutcome
-from nr_run.runbooks.printable import json_text, printable
-from nr_run.runbooks.progress import PlainProgress
-from nr_run.runbooks.run_folder import RunFolder
-from nr_run.runbooks.screen import console
-from nr_run.runbooks.view import recap_view
+from nr_run.runbooks.commands.printable import json_text, printable
+from nr_run.runbooks.commands.progress import PlainProgress
+from nr_run.runbooks.commands.screen import console
+from nr_run.runbooks.commands.view import recap_view
+from nr_run.runbooks.engine.outcome import Result, TunnelOutcome
+from nr_run.runbooks.run.folder import RunFolder
 
 ATTACKS = {
     "clipboard (OSC 52)": "\x1b]52;c;ZWNobyBwd25lZA==\x1b\\",

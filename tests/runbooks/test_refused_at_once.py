@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from nr_run.inventory.errors import Exit, NrRunError, SecretError
 from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.cli import cli
-from nr_run.runbooks.run_folder import RunFolder
-from nr_run.runbooks.vault import seal, unseal
+from nr_run.runbooks.commands.cli import cli
+from nr_run.runbooks.run.folder import RunFolder
+from nr_run.runbooks.run.run_secrets import seal, unseal
 
 
 def refusal(*words: str) -> NrRunError:

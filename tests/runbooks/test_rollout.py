@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nr_run.lab.entry import LabHandle
-from nr_run.runbooks.rollout import may_begin
+from nr_run.runbooks.engine.rollout import may_begin
 
 from .. import warm
 from ..warm import start_lab

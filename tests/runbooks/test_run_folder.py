@@ -9,8 +9,8 @@ import pytest
 
 from nr_run.inventory.errors import NrRunError
 from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.authentic import journal_of
-from nr_run.runbooks.run_folder import RunFolder
+from nr_run.runbooks.run.authentic import journal_of
+from nr_run.runbooks.run.folder import RunFolder
 
 
 def names(runs: Path, count: int) -> list[str]:

@@ -10,8 +10,8 @@ import time
 #: Prints progress without a pause while a second thread presses Ctrl-C; ends with 3 if the run was not asked to stop.
 PRINTING = """
 import signal, sys, threading, time
-from nr_run.runbooks.progress import PlainProgress
-from nr_run.runbooks.signals import on_signals
+from nr_run.runbooks.commands.progress import PlainProgress
+from nr_run.runbooks.engine.signals import on_signals
 from nr_run.tasks.device import Stop
 
 stop, progress, over = Stop(), PlainProgress(), threading.Event()

@@ -12,12 +12,12 @@ import pytest
 from nr_run.inventory.connection_settings import ConnectionSettings
 from nr_run.inventory.errors import Exit, ParseError, UnreadableAnswer, answers_of
 from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.planning import TunnelPlan
-from nr_run.runbooks.record import Recorded, nornir_of, platforms_in
-from nr_run.runbooks.run_folder import RunFolder
-from nr_run.runbooks.screen import console
-from nr_run.runbooks.summary import Summary
-from nr_run.runbooks.view import recap_view
+from nr_run.runbooks.commands.screen import console
+from nr_run.runbooks.commands.view import recap_view
+from nr_run.runbooks.engine.planning import TunnelPlan
+from nr_run.runbooks.run.folder import RunFolder
+from nr_run.runbooks.run.saved_plan import Recorded, nornir_of, platforms_in
+from nr_run.runbooks.run.summary import Summary
 from nr_run.tasks.device import connect_by
 
 

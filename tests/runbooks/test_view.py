@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 
 from nr_run.changes.plan import plan
-from nr_run.runbooks.planning import TunnelPlan
-from nr_run.runbooks.view import TOUCHES, plan_view
+from nr_run.runbooks.commands.view import TOUCHES, plan_view
+from nr_run.runbooks.engine.planning import TunnelPlan
 
 from ..changes.rendering import desired
 from ..changes.test_hub_laws import hub, tunnel_to

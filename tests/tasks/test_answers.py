@@ -12,7 +12,7 @@ from nornir.plugins.runners import SerialRunner
 
 from nr_run.inventory.platforms import platform_for
 from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.fleet import run_on_one
+from nr_run.runbooks.engine.nornir_run import run_on_one
 from nr_run.tasks.answers import running
 from nr_run.tasks.device import connect_by
 from nr_run.tasks.observe import observe

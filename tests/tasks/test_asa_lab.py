@@ -20,7 +20,7 @@ from nornir.core.state import GlobalState
 from nr_run.changes.allocate import draft
 from nr_run.changes.change import Change
 from nr_run.changes.tree import normalise
-from nr_run.checks.box import Box
+from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Finding, against, proved
 from nr_run.checks.l2l import Watched, prove
 from nr_run.checks.observation import Observation, Probe

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.lab.logforms import FORMS, Moment, message
+from nr_run.lab.core.logforms import FORMS, Moment, message
 from nr_run.tasks.messages import cleaned, may_stand, standing
 from nr_run.tasks.transcript import Prompts, parts_of
 

@@ -1,0 +1,75 @@
+"""The inverse computed from the device instead of from the plan: it holds however far the change came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..inventory.errors import ChangeError
+from . import steps
+from .change import Change
+from .configuration import Configuration
+from .implicit_references import newcomers
+from .objects import Config, ConfigObject
+from .plan import named_by
+from .steps import Edit, Step
+
+
+def restore(change: Change, before_whole: Configuration, now_whole: Configuration) -> tuple[Step, ...]:
+    """Steps that take away what this change brought to the device, as it stands there now, and put back what it took.
+
+    They hold when only some lines arrived, or when the device keeps another key than it was given. What others have added
+    since is not touched. Raises ChangeError when somebody else's object uses one of ours, or one of ours has a line that this
+    run did not send.
+    """
+    before, now = before_whole.objects, now_whole.objects
+    wanted = {item.key: item for item in change.created}
+    besides = change.keys
+    ours = [item for key, item in now.objects.items() if key in wanted and key not in before.objects]
+    for item in ours:
+        _refuse_foreign(change.host, item, (wanted[item.key],))
+        use = named_by(now, item, besides)
+        if use:
+            raise ChangeError(f"{change.host}: {item.title} is used by {use} now, which this run did not make")
+    for item in ours:
+        sharing = newcomers(now, item, before, besides=besides)
+        if sharing:
+            raise ChangeError(f"{change.host}: {item.title} serves {sharing[0]} now, which this run did not make")
+    lost = [item for item in change.removed if _lacks(now.objects.get(item.key), item)]
+    back, gone = _edits(change, now)
+    return (*steps.create(change.os, (*lost, *gone)), *steps.change(change.os, back), *steps.remove(change.os, ours))
+
+
+def _edits(change: Change, now: Config) -> tuple[list[Edit], list[ConfigObject]]:
+    """What was changed in place and is not as before: to be changed back, or to be made again where it is gone."""
+    back: list[Edit] = []
+    gone: list[ConfigObject] = []
+    for edit in change.edited:
+        present = now.objects.get(edit.key)
+        if present is None:
+            gone.append(edit.before)
+        elif present.meaning != edit.before.meaning:
+            _refuse_foreign(change.host, present, (edit.before, edit.after))
+            back.append(Edit(present, edit.before))
+    return back, gone
+
+
+def _lacks(present: ConfigObject | None, wanted: ConfigObject) -> bool:
+    """True if the object is gone, or came back with some of its lines only; typing its lines again then completes it."""
+    return present is None or any(line not in present.canonical_children for line in wanted.canonical_children)
+
+
+def _refuse_foreign(host: str, present: ConfigObject, known: Iterable[ConfigObject]) -> None:
+    foreign = _foreign(present, tuple(known))
+    if foreign:
+        raise ChangeError(f"{host}: {present.title} has {foreign!r} now, which this run did not send")
+
+
+def _foreign(present: ConfigObject, known: tuple[ConfigObject, ...]) -> str:
+    """The first line of an object that is in none of its known forms, or nothing; a key that the device altered is still ours.
+
+    A default that the device shows (an ASA shows every line of an IKE policy from the first on) is nobody else's line.
+    """
+    if present.family.name != "isakmp-key" and all(present.meaning[0] != item.meaning[0] for item in known):
+        return present.header
+    lines = {line for item in known for line in item.canonical_children} | present.shown_unasked
+    return next((line for line in present.canonical_children if line not in lines), "")

@@ -1,0 +1,44 @@
+"""One end before the change, as every check of it sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..changes import tree
+from ..changes.change import Change
+from ..inventory.intent import End
+from ..inventory.platforms import Platform
+from .finding import Evidence, Finding, Status
+from .show_commands import COMMANDS
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One end before the change: what is wanted, what the inventory says it is, and what it showed."""
+
+    end: End
+    platform: Platform
+    outputs: Mapping[str, str]
+    change: Change
+    time: str
+
+    @property
+    def host(self) -> str:
+        """Name in the inventory."""
+        return self.end.local.host
+
+    @property
+    def nodes(self) -> tuple[tree.Node, ...]:
+        """The running configuration as a tree."""
+        return tree.parse(self.outputs[COMMANDS[self.platform.os].running])
+
+
+def say(box: Box, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
+    """A finding of this box: what was checked, whether it passed, the sentence, and where the value was read."""
+    return doubt(box, check, Status.OK if passed else Status.FAILED, sentence, command, field, value)
+
+
+def doubt(box: Box, check: str, status: Status, sentence: str, command: str, field: str, value: object) -> Finding:
+    """The same with a status of its own: a warning, or what could not be told."""
+    return Finding(check, box.host, status, sentence, (Evidence(box.host, command, field, str(value), box.time),))

@@ -1,0 +1,1 @@
+"""Simulated ASA firewalls."""

@@ -1,0 +1,201 @@
+"""One simulated ASA: what a box does differently when it is a firewall."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+
+from ..core.box import Box, Saved
+from ..core.forms import Release
+from ..core.meaning import Meaning
+from ..core.network import Network
+from ..core.profile import Profile
+from ..core.sa import CryptoState
+from ..core.store import Store
+from ..ios.configure import Place
+from ..ios.eem import Eem
+from . import configure as asa_configure
+from . import hash as asa_hash
+from . import text as asa_text
+from .model import AsaMeaning
+
+
+class AsaBox(Box):
+    """A firewall of one profile on one release. `old` is 8.2, `modern` is 9.13 and later."""
+
+    def __init__(self, name: str, profile: Profile, release: Release, network: Network) -> None:
+        super().__init__(name, profile, release, network)
+        self.old = release.name.startswith("8.2")
+        self.modern = release.name.startswith("9.19")
+        self.eem = Eem(self)
+        self.changed_by = ""
+        self.asked = False
+        self.saved_at = ""
+
+    @property
+    def meaning(self) -> Meaning:
+        """What the configuration means."""
+        return AsaMeaning(self.store)
+
+    def reading(self) -> AsaMeaning:
+        """The same, with what only an ASA has."""
+        return AsaMeaning(self.store)
+
+    def boot(self, config: str) -> None:
+        """Type the initial configuration; a line that the release refuses is a mistake of ours and raises ValueError."""
+        place = Place()
+        for number, line in enumerate(config.splitlines(), start=1):
+            answer, place, _ = asa_configure.apply(self, place, line)
+            if any("ERROR" in text or "not allowed" in text for text in answer):
+                raise ValueError(f"{self.name} does not take line {number} of its own configuration: {answer}")
+        self.changed_by = ""
+
+    async def restart(self) -> None:
+        """Come back with the startup configuration; what the event manager counted is forgotten."""
+        self.store, self.crypto = Store(), CryptoState(self.profile.first_ike, self.profile.first_ipsec)
+        self.eem.stop()
+        self.logged, self.translations = [], []
+        self.booted = self.clock.now()
+        self.cut_off = False
+        self.edition += 1
+        self.boot("\n".join(self.saved.lines))
+        self.eem.refresh()
+
+    def stop(self) -> None:
+        """End every timer without a word."""
+        super().stop()
+        self.eem.stop()
+
+    # Text
+
+    def config_lines(self, *, clear: bool = True) -> list[str]:
+        """The configuration without what stands around it."""
+        return asa_text.text(self.store, clear=clear)
+
+    def running_lines(self) -> list[str]:
+        """The configuration in clear, as it is saved."""
+        return self.config_lines()
+
+    def checksum(self) -> str:
+        """The checksum of the running configuration."""
+        return asa_text.checksum(self.config_lines())
+
+    def unsaved(self) -> bool:
+        """Whether the running configuration differs from what is saved."""
+        return self.config_lines() != self.saved.lines
+
+    def save(self) -> bool:
+        """Write the startup configuration; False if it does not fit."""
+        if "nvram-full" in self.faults:
+            return False
+        lines = self.config_lines()
+        self.saved = Saved(lines, self.size_of(lines))
+        self.saved_at = self.when()
+        return True
+
+    def size_of(self, lines: list[str]) -> int:
+        """Bytes of a configuration, each line with its line end."""
+        return sum(len(line) + 1 for line in lines)
+
+    def when(self) -> str:
+        """The time of day as configurations name it."""
+        now = self.wall()
+        return f"{now:%H:%M:%S}.{now.microsecond // 1000:03} UTC {now:%a %b} {now.day} {now.year}"
+
+    def mark_changed(self, user: str) -> None:
+        """Note who changed the configuration."""
+        self.changed_by = f"{user or 'enable_15'} at {self.when()}"
+
+    # Logins
+
+    @property
+    def aaa(self) -> bool:
+        """A session begins without privilege, whoever logs in."""
+        return True
+
+    def level_of(self, user: str) -> int:
+        """The privilege level of a local user."""
+        entry = self.store.get("username", user)
+        return int(entry.values["level"]) if entry is not None else 1
+
+    @property
+    def hostname(self) -> str:
+        """The configured host name."""
+        entry = self.store.get("hostname")
+        return entry.values["name"] if entry is not None else "ciscoasa"
+
+    def idle_seconds(self, transport: str) -> float | None:
+        """How long a session may be idle, in lab seconds: `ssh timeout` and `telnet timeout`, five minutes without."""
+        head = f"{transport} timeout "
+        found = [entry.key[0] for entry in self.store.all("plain") if entry.key[0].startswith(head)]
+        minutes = found[-1].removeprefix(head) if found else "5"
+        return 60.0 * int(minutes) if minutes.isdigit() else 300.0
+
+    @property
+    def width(self) -> int:
+        """The width of every terminal: a setting of the box."""
+        entry = self.store.get("terminal width")
+        return int(entry.text.split()[-1]) if entry is not None else 80
+
+    @property
+    def page(self) -> int:
+        """Lines of a page, a setting of the box; 0 for no end."""
+        entry = self.store.get("pager")
+        return int(entry.values["n"]) if entry is not None else 24
+
+    def hash_password(self, user: str, plain: str) -> tuple[str, str]:
+        """The stored form of a password, and the word for it."""
+        return (asa_hash.new_hash(plain), "pbkdf2") if self.modern else (asa_hash.old_hash(user, plain), "encrypted")
+
+    def credentials_match(self, user: str, password: str) -> int | None:
+        """The privilege level of a local user, or None if the password is not theirs."""
+        entry = self.store.get("username", user)
+        if entry is None or "login-refused" in self.faults:
+            return None
+        return self.level_of(user) if asa_hash.matches(user, password, entry.values["secret"]) else None
+
+    def enable_matches(self, password: str) -> bool:
+        """Whether this is the enable password."""
+        entry = self.store.get("enable password")
+        return asa_hash.matches("", password, entry.values["secret"]) if entry is not None else not password
+
+    # What changes and the wire say
+
+    def entry_changed(self, name: str, seq: str) -> None:
+        """An entry of a crypto map lost its ground: its SAs go, and the IKE SA with the last of them."""
+        self.drop_flows([flow for flow in self.crypto.flows if (flow.map, str(flow.seq)) == (name, seq)])
+
+    def drop_flows(self, flows: list[object]) -> None:
+        """Delete SAs; a peer without any has its IKE SA deleted too."""
+        mine = [flow for flow in self.crypto.flows if flow in flows]
+        peers = {flow.peer for flow in mine if flow.outbound}
+        self.network.drop(self, mine)
+        for peer in peers - {flow.peer for flow in self.crypto.flows if flow.outbound}:
+            self.drop_peer(peer)
+
+    def drop_peer(self, peer: IPv4Address) -> None:
+        """Delete everything that was negotiated with a peer."""
+        self.network.drop(self, [flow for flow in self.crypto.flows if flow.peer == peer])
+        for row in [row for row in self.crypto.ike if peer in (row.dst, row.src)]:
+            self.network.drop_ike(self, row.conn_id)
+        self.log(f"%ASA-4-113019: Group = {peer}, Username = {peer}, IP = {peer}, Session disconnected.")
+
+    def binding_changed(self) -> None:
+        """An interface got another crypto map or none: everything that was negotiated goes."""
+        self.network.drop(self, list(self.crypto.flows))
+        self.network.drop_ike(self)
+
+    def bad_message(self, peer: IPv4Address) -> None:
+        """The key of a peer differs."""
+        self.log(f"%ASA-5-713904: Group = {peer}, IP = {peer}, Received encrypted Oakley Main Mode packet with invalid payloads")
+
+    def quick_mode_failed(self, peer: IPv4Address) -> None:
+        """Quick mode found no agreement."""
+        self.log(f"%ASA-3-713902: Group = {peer}, IP = {peer}, QM FSM error")
+
+    def invalid_spi(self, at: IPv4Address, spi: int) -> None:
+        """A packet came with an SPI that is not known."""
+        self.log(f"%ASA-4-402116: IPSEC: Received an ESP packet (SPI= 0x{spi:08X}) to {at} with an invalid SPI.")
+
+    def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:
+        """A packet came in clear that the crypto map protects."""
+        self.log(f"%ASA-4-402117: IPSEC: Received a non-IPSec packet (protocol= icmp) from {source} to {destination}.")

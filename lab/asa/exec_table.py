@@ -1,0 +1,118 @@
+"""The exec commands of the ASA releases that the boxes play, as tables.
+
+`clear crypto isakmp sa` takes no peer on any release; `clear crypto ikev1 sa` is of 8.4 and does. `clear configure` is a
+command of configuration mode.
+"""
+
+from __future__ import annotations
+
+from ..core.forms import ExecForm
+from . import known as asa_known
+
+_PARTS = (
+    "access-group",
+    "access-list [<word:name>]",
+    "crypto dynamic-map",
+    "group-policy [<word:name>]",
+    "interface [<if:name>]",
+    "nat",
+    "object-group [{network}]",
+    "route",
+    "tunnel-group [<word:name>]",
+    "username",
+    "management-access",
+    "ssh",
+    "sysopt",
+    "hostname",
+)
+
+COMMON = (
+    ExecForm("enable [<0-15:level>]", "enable", 1),
+    ExecForm("disable", "disable", 1),
+    ExecForm("exit", "leave", 1),
+    ExecForm("quit", "leave", 1),
+    ExecForm("logout", "leave", 1),
+    ExecForm("login", "not_played", 1),
+    ExecForm("terminal pager [lines] <0-2147483647:n>", "pager", 1),
+    ExecForm("terminal {monitor|no monitor}", "nothing"),
+    ExecForm("configure terminal", "configure_terminal"),
+    ExecForm("ping <word:target> [<line:rest>]", "ping", 1),
+    ExecForm(
+        "packet-tracer input <word:nameif> icmp <ip:source> <0-255:type> <0-255:code> <ip:destination> [{detailed}]",
+        "packet_tracer",
+    ),
+    ExecForm("write memory", "write_memory"),
+    ExecForm("write terminal", "show_running"),
+    ExecForm("copy running-config startup-config", "copy_running"),
+    ExecForm("copy /noconfirm running-config startup-config", "write_memory"),
+    ExecForm("more system:running-config", "more_running"),
+    ExecForm("reload [<line:options>]", "reload"),
+    ExecForm("show version", "show_version", 1),
+    ExecForm("show clock", "show_clock", 1),
+    ExecForm("show curpriv", "show_curpriv", 1),
+    ExecForm("show checksum", "show_checksum", 1),
+    ExecForm("show running-config", "show_running"),
+    ExecForm("show running-config all", "show_running"),
+    *(ExecForm(f"show running-config {part}", "show_part", 15, {"part": part.split(" [")[0]}) for part in _PARTS),
+    ExecForm("show running-config crypto [{map|isakmp|ipsec}:sub]", "show_part", 15, {"part": "crypto"}),
+    ExecForm("show startup-config", "show_startup"),
+    ExecForm("show reload", "show_reload"),
+    ExecForm("show route [<ip:target>]", "show_route"),
+    ExecForm("show interface ip brief", "show_interface_brief", 1),
+    ExecForm("show nameif", "show_nameif", 1),
+    ExecForm("show access-list [<word:name>]", "show_access_list"),
+    ExecForm("show logging", "show_logging"),
+    ExecForm("show mode", "show_mode"),
+    ExecForm("show failover", "show_failover"),
+    ExecForm("show management-access", "show_management_access"),
+    ExecForm("show crypto isakmp sa [{detail}:detail]", "show_isakmp_sa"),
+    ExecForm("show crypto ipsec sa", "show_ipsec_sa"),
+    ExecForm("show crypto ipsec sa peer <ip:peer>", "show_ipsec_sa"),
+    ExecForm("show crypto ipsec sa {detail|entry|identity|map} [<line:rest>]", "not_played"),
+    ExecForm("show vpn-sessiondb", "not_played"),
+    ExecForm("show vpn-sessiondb l2l", "show_sessions"),
+    ExecForm("show vpn-sessiondb detail l2l", "show_sessions_detail"),
+    ExecForm("clear crypto ipsec sa [{peer <ip:peer>|map <word:map>|{counters}:counters}]", "clear_ipsec_sa"),
+    ExecForm("clear ipsec sa [{peer <ip:peer>|map <word:map>|{counters}:counters}]", "clear_ipsec_sa"),
+    ExecForm("clear crypto isakmp sa", "clear_ike"),
+    ExecForm("clear logging buffer", "clear_logging"),
+    ExecForm("vpn-sessiondb logoff ipaddress <ip:peer> [{noconfirm}:noconfirm]", "logoff"),
+    ExecForm("vpn-sessiondb logoff {all|l2l|index|name|tunnel-group|protocol} [<line:rest>]", "not_played"),
+    ExecForm("clear configure crypto map <word:map> [<1-65535:seq>]", "config_clear_map"),
+    ExecForm("clear configure tunnel-group <word:name>", "config_clear_tunnel_group"),
+    ExecForm("clear configure access-list <word:name>", "config_clear_list"),
+    ExecForm("clear configure group-policy <word:name>", "config_clear_group_policy"),
+    ExecForm("clear configure {all|crypto|primary|secondary|terminal} [<line:rest>]", "not_played"),
+    # Words that the release knows and the lab does not play: they keep abbreviations honest.
+    ExecForm("debug [<line:rest>]", "not_played"),
+    ExecForm("undebug [<line:rest>]", "not_played"),
+    *asa_known.execs(asa_known.EXECS),
+    ExecForm("dir [<line:rest>]", "not_played"),
+    ExecForm("delete [<line:rest>]", "not_played"),
+    ExecForm("erase [<line:rest>]", "not_played"),
+    ExecForm("traceroute [<line:rest>]", "not_played", 1),
+    ExecForm("show interface [<line:rest>]", "not_played", 1),
+    ExecForm("write {erase|net|standby} [<line:rest>]", "not_played"),
+)
+
+EXECS82 = (*COMMON, ExecForm("show running-config global", "show_part", 15, {"part": "global"}))
+
+EXECS84 = (
+    *COMMON,
+    *asa_known.execs(asa_known.EXECS_84),
+    ExecForm("show running-config crypto {ikev1|ikev2}:sub", "show_part", 15, {"part": "crypto"}),
+    ExecForm("show crypto ikev1 sa [{detail}:detail]", "show_ikev1_sa"),
+    ExecForm("show crypto ikev2 sa [{detail}]", "show_ikev2_sa"),
+    ExecForm("show running-config object [network]", "show_part", 15, {"part": "object"}),
+    ExecForm("show nat", "show_nat"),
+    ExecForm("clear crypto ikev1 sa [<ip:peer>]", "clear_ike"),
+    ExecForm("clear crypto ikev2 sa [<ip:peer>]", "nothing"),
+)
+
+EXECS919 = (
+    *EXECS84,
+    *asa_known.execs(asa_known.EXECS_9),
+    ExecForm("show event manager", "show_event_manager"),
+    ExecForm("show running-config event manager", "show_part", 15, {"part": "event manager"}),
+    ExecForm("event manager run <word:name>", "run_applet"),
+)

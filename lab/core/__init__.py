@@ -1,0 +1,1 @@
+"""What every simulated device has: sessions, transports, the wire, the store of its configuration, faults."""

@@ -1,0 +1,160 @@
+"""What the wire asks of a configuration, whatever software wrote it: the same records from IOS and from ASA text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Protocol
+
+from ..ios import model
+from ..ios.model import Interface, MapEntry, Policy, Route
+from .store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The pre-shared key for a peer; `no_xauth` exempts the peer from extended authentication."""
+
+    used: str
+    no_xauth: bool = False
+
+
+class Meaning(Protocol):
+    """A configuration as the data plane and IKE see it. Addresses are addresses of the box, unless it says otherwise."""
+
+    @property
+    def drops_incomplete(self) -> bool:
+        """Whether a crypto map entry without a list or a peer drops what reaches it."""
+
+    def policies(self) -> list[Policy]:
+        """The phase-1 policies by priority, the release's own included."""
+
+    def interfaces(self) -> list[Interface]:
+        """All interfaces in the order of the box."""
+
+    def entries(self, name: str) -> list[MapEntry]:
+        """The entries of a crypto map by sequence number."""
+
+    def dynamic_templates(self, name: str) -> list[MapEntry]:
+        """The entries of a dynamic map by sequence number."""
+
+    def key_for(self, peer: IPv4Address) -> Key | None:
+        """The pre-shared key for a peer."""
+
+    def admits(self, peer: IPv4Address) -> bool:
+        """Whether the policy for a peer, beside its key, lets an IKEv1 tunnel come up."""
+
+    def keepalive(self, peer: IPv4Address) -> int:
+        """Seconds of silence after which the peer is given up; 0 without keepalives."""
+
+    def route_to(self, destination: IPv4Address) -> Route | None:
+        """How to a destination."""
+
+    def speaks_ike(self, local: IPv4Address | None) -> bool:
+        """Whether IKE is enabled at an address, or at all."""
+
+    def answers_ike(self, local: IPv4Address) -> bool:
+        """Whether IKE is enabled at an address and a crypto map is bound there."""
+
+    def asks_xauth(self, local: IPv4Address, peer: IPv4Address) -> bool:
+        """Whether a peer is asked for a user."""
+
+    def translated(self, out: Interface, source: IPv4Address, destination: IPv4Address) -> IPv4Address:
+        """The source address with which a packet leaves over an interface."""
+
+    def reaches(self, destination: IPv4Address, source: IPv4Address, *, tunnelled: bool) -> bool:
+        """Whether a packet that arrived, in clear or out of a tunnel, ends at the box or at a host behind it that answers."""
+
+
+HOSTS = (10, 20)
+
+
+def host_lives(address: IPv4Address) -> bool:
+    """Whether one of the hosts on a LAN has the address."""
+    return int(address) & 0xFF in HOSTS
+
+
+@dataclass(frozen=True, slots=True)
+class IosMeaning:
+    """The reading of an IOS configuration; `defaults` when the release has built-in policies that pre-share.
+
+    `strong` when a compliance shield keeps weak policies out of negotiations (field notice FN72510).
+    """
+
+    store: Store
+    defaults: bool = False
+    strong: bool = False
+
+    @property
+    def drops_incomplete(self) -> bool:
+        """An incomplete entry protects nothing and stops nothing."""
+        return False
+
+    def policies(self) -> list[Policy]:
+        """The ISAKMP policies."""
+        found = model.policies(self.store, defaults=self.defaults)
+        return [policy for policy in found if not policy.weak] if self.strong else found
+
+    def interfaces(self) -> list[Interface]:
+        """The interfaces."""
+        return model.interfaces(self.store)
+
+    def entries(self, name: str) -> list[MapEntry]:
+        """The entries of a crypto map."""
+        return model.entries(self.store, name)
+
+    def dynamic_templates(self, name: str) -> list[MapEntry]:
+        """The entries of a dynamic map."""
+        return model.dynamic_templates(self.store, name)
+
+    def key_for(self, peer: IPv4Address) -> Key | None:
+        """`crypto isakmp key`."""
+        entry = model.key_for(self.store, peer)
+        return Key(entry.values["used"], "noxauth" in entry.values) if entry is not None else None
+
+    def admits(self, peer: IPv4Address) -> bool:  # noqa: ARG002 - a router has no such policy
+        """Always."""
+        return True
+
+    def keepalive(self, peer: IPv4Address) -> int:  # noqa: ARG002 - one setting for all peers
+        """`crypto isakmp keepalive`."""
+        return model.keepalive(self.store)
+
+    def route_to(self, destination: IPv4Address) -> Route | None:
+        """The routing table."""
+        return model.route_to(self.store, destination)
+
+    def speaks_ike(self, local: IPv4Address | None) -> bool:  # noqa: ARG002 - one setting for all interfaces
+        """`no crypto isakmp enable` is stored, its opposite is the default."""
+        return self.store.get("isakmp enable") is None
+
+    def answers_ike(self, local: IPv4Address) -> bool:
+        """A crypto map is bound at the address."""
+        return self.speaks_ike(local) and any(i.crypto_map and i.address == local for i in self.interfaces())
+
+    def asks_xauth(self, local: IPv4Address, peer: IPv4Address) -> bool:
+        """The map has an authentication list and the key no `no-xauth`."""
+        key = self.key_for(peer)
+        for interface in self.interfaces():
+            if interface.address == local and interface.crypto_map:
+                listed = any(entry.key[0] == interface.crypto_map for entry in self.store.all("map xauth"))
+                return listed and (key is None or not key.no_xauth)
+        return False
+
+    def translated(self, out: Interface, source: IPv4Address, destination: IPv4Address) -> IPv4Address:
+        """`ip nat inside source list`, which comes before the crypto map."""
+        if out.nat != "outside" or out.address is None:
+            return source
+        inside = any(i.nat == "inside" and i.network and source in i.network for i in self.interfaces())
+        for rule in self.store.all("ip nat inside"):
+            acl = rule.values.get("acl")
+            if inside and acl and model.permits(self.store, acl, source, destination):
+                return out.address
+        return source
+
+    def reaches(self, destination: IPv4Address, source: IPv4Address, *, tunnelled: bool) -> bool:  # noqa: ARG002 - all the same
+        """A router answers at each of its addresses, and forwards to each LAN."""
+        for interface in self.interfaces():
+            if interface.up and interface.network is not None and destination in interface.network:
+                return destination == interface.address or host_lives(destination)
+        return False

@@ -1,0 +1,1 @@
+"""Simulated IOS and IOS-XE routers."""

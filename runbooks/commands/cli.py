@@ -1,0 +1,112 @@
+"""The nr-run command: finds the subcommand, and turns every error into one sentence and its exit code.
+
+Subcommands are imported when they are used, so that --help and shell completion do not pay for Netmiko or TTP.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from difflib import get_close_matches
+
+import click
+from click.shell_completion import CompletionItem
+
+from ...inventory.errors import Exit, NrRunError
+from .printable import printable
+
+#: Name: module (relative to this folder), attribute, and what --help says of it.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "deploy-l2l": (".deploy_command", "deploy_command", "Build LAN-to-LAN tunnels and prove them, or put back."),
+    "remove-l2l": (
+        ".deploy_command",
+        "remove_command",
+        "Remove LAN-to-LAN tunnels and prove them gone, or put back.",
+    ),
+    "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
+    "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),
+    "runs": (".past_commands", "runs_command", "List the runs and how they ended."),
+    "show": (".past_commands", "show_command", "Show one run again."),
+    "parse": (".parse", "parse_command", "Read the output of a show command into typed state."),
+    "schema": (".schema_command", "schema_command", "Print the JSON Schema of an intent file, for editors."),
+    "lab": ("nr_run.lab.cli", "lab", "Rehearse on simulated routers: up, status, down, exec, fault."),
+}
+
+EXIT_CODES = """\b
+Exit codes:
+  0   done, or nothing to do       20  rolled back, as it was before
+  1   error                        21  a person is needed
+  2   changes pending (--plan)     64  wrong command line
+  10  some tunnels, not all        65  inventory or intent is wrong
+  11  unreachable, or no login     66  no such tunnel, host or lab
+  12  a tunnel is not verified     75  another run holds a device
+  13  a precheck refused; nothing  130 stopped before any change
+      was changed"""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module, __package__), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module}.{attribute} is no command")
+        return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names and what they do, from the table; click would import each command for its help."""
+        names = [CompletionItem(name, help=words) for name, (_, _, words) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest match in the error."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = get_close_matches(name, COMMANDS, n=1)
+            ctx.fail(f"there is no command {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """The list in --help, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, _, words) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nr-run", prog_name="nr-run")
+def cli() -> None:
+    """Change VPN tunnels on Cisco routers and firewalls, and prove the change.
+
+    After a run every tunnel is proved up with the new configuration on both ends, or proved back to what it was, or named as
+    needing a person, with the evidence.
+    """
+
+
+def main() -> None:
+    """Entry point: run the command line and exit with its code."""
+    # Nornir logs tracebacks of failed tasks; without a handler Python would print them on standard error.
+    logging.getLogger().addHandler(logging.NullHandler())
+    try:
+        code = cli.main(prog_name="nr-run", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = Exit.USAGE if isinstance(error, click.UsageError) else Exit.ERROR
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        code = Exit.INTERRUPTED
+    except NrRunError as error:
+        click.echo(printable(f"nr-run: {error}"), err=True)
+        code = error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = Exit.ERROR
+    sys.exit(int(code or 0))

@@ -1,0 +1,46 @@
+"""Names for the completion of a command line, read without what reads and checks them in earnest: it has to be instant."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from ..run.kept_runs import runs_folder
+
+#: The section of an intent file that holds tunnels, to the next line that begins at the margin.
+_TUNNELS = re.compile(r"^tunnels:[^\n]*\n((?:(?:[ \t-][^\n]*|#[^\n]*)?(?:\n|\Z))*)", re.MULTILINE)
+#: The first field of a record in block style is the only place where a tunnel's name is looked for, or a field of its own line.
+_NAME = re.compile(r"^(?P<indent>[ \t]*-[ \t]+|[ \t]+)name:[ \t]*[\"']?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]*)", re.MULTILINE)
+
+
+def tunnel_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Tunnels of the intent that begin so and are not named yet; nothing where there is no inventory."""
+    folder = Path(ctx.params.get("inventory") or os.environ.get("NR_RUN_INVENTORY") or "inventory") / "vpn"
+    given = ctx.params.get("tunnels") or ()
+    names = {name: None for path in sorted(folder.glob("*.y*ml")) for name in _names_in(path)}
+    return [CompletionItem(name) for name in names if name.startswith(incomplete) and name not in given]
+
+
+def _names_in(path: Path) -> Iterator[str]:
+    try:
+        text = path.read_text(encoding="utf8")
+    except (OSError, ValueError):
+        return
+    for section in _TUNNELS.finditer(text):
+        found = list(_NAME.finditer(section[1]))
+        # A record in the section may hold a name of its own, further in.
+        outermost = min((len(match["indent"].expandtabs()) for match in found), default=0)
+        yield from (match["name"] for match in found if len(match["indent"].expandtabs()) == outermost)
+
+
+def run_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Runs that are kept, newest first, by their id or by the end of it."""
+    runs = runs_folder(ctx.params.get("runs"))
+    ids = sorted((path.name for path in runs.glob("2*-*") if path.is_dir()), reverse=True) if runs.is_dir() else []
+    whole = [CompletionItem(name) for name in ids if name.startswith(incomplete)]
+    return whole or [CompletionItem(end) for name in ids if (end := name.rpartition("-")[2]).startswith(incomplete)]

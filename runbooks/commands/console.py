@@ -1,0 +1,287 @@
+"""What the commands share: their options, the question, the report, and one way to end."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...inventory.errors import Exit, NrRunError, UsageError
+from ..engine.context import WORKERS, Waits
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from ..engine.context import Context
+    from ..engine.outcome import TunnelOutcome
+    from ..engine.planning import TunnelPlan
+    from ..engine.rollout import Rollout
+    from ..engine.runbook import Approval
+    from .progress import PlainProgress
+
+#: What a push, the pings and the readings of a proof take at most, beside the wait for IKE.
+PUSH_SECONDS = 50
+_SECONDS = click.FloatRange(min=0.05)
+
+
+def with_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Several click options as one decorator; --help shows them in this order."""
+    return lambda function: functools.reduce(lambda made, option: option(made), reversed(options), function)
+
+
+PLAN_AND_YES = with_options(
+    click.option("--plan", "plan_only", is_flag=True, help="Show what would be done and how it is undone; touch nothing."),
+    click.option("--yes", is_flag=True, help="Do not ask. Needed where there is no terminal."),
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+RUNS = click.option("--runs", type=click.Path(path_type=Path), help="Where run folders are kept [$NR_RUN_RUNS, ./runs].")
+INVENTORY = click.option(
+    "--inventory", type=click.Path(path_type=Path), help="Inventory folder [$NR_RUN_INVENTORY, ./inventory]."
+)
+LAB = click.option("--lab", is_flag=True, help="Rehearse on a throw-away lab that is started for this run.")
+ACCEPT_UNSAVED = click.option(
+    "--accept-unsaved", is_flag=True, help="Go on though a device runs what it has not saved; it will be saved too."
+)
+WAITS = with_options(
+    click.option("--ike-wait", type=_SECONDS, default=Waits().ike, show_default=True, help="Seconds to wait for IKE."),
+    click.option("--poll", type=_SECONDS, default=Waits().poll, show_default=True, help="Seconds between two looks."),
+    click.option(
+        "--reconnect-wait",
+        type=click.FloatRange(min=0),
+        default=Waits().reconnect,
+        show_default=True,
+        help="Seconds to try to log in again when a session is lost.",
+    ),
+    click.option(
+        "--dead-man",
+        type=click.IntRange(min=0, max=1440),
+        default=Waits().dead_man_minutes,
+        show_default=True,
+        metavar="MINUTES",
+        help="A device that this run does not come back to goes back by itself after so long; 0 for no such timer.",
+    ),
+    click.option(
+        "--boot-wait",
+        type=click.FloatRange(min=0),
+        default=Waits().boot,
+        show_default=True,
+        help="Seconds a device takes to boot, where it goes back by a reload.",
+    ),
+)
+ROLLOUT = with_options(
+    click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Do N tunnels first, one by one."),
+    click.option(
+        "--soak",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        metavar="SECONDS",
+        help="Wait after the canaries and prove them again.",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(min=1),
+        default=WORKERS,
+        show_default=True,
+        metavar="N",
+        help="Up to N tunnels at a time; never two on one device.",
+    ),
+    click.option("--batch", "workers", type=click.IntRange(min=1), hidden=True),
+    click.option(
+        "--max-failures", type=click.IntRange(min=0), default=0, metavar="N", help="Begin no further tunnel after N have failed."
+    ),
+)
+
+
+def _elsewhere(_context: click.Context, option: click.Parameter, value: object) -> None:
+    """What other tools call it."""
+    if value:
+        words = (
+            f"there is no {option.opts[0]}: --plan shows what would be done and touches nothing, for the tunnels that are named"
+        )
+        raise click.UsageError(words)
+
+
+def _hidden(name: str, *, is_flag: bool = True) -> Callable[[Any], Any]:
+    return click.option(name, is_flag=is_flag, hidden=True, expose_value=False, callback=_elsewhere)
+
+
+ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")), _hidden("--limit", is_flag=False))
+DEBUG = click.option("--debug", is_flag=True, help="Keep all that passes, without its secrets, in debug.log of the run folder.")
+
+
+def waits_of(options: dict[str, Any]) -> Waits:
+    """The waits that the command line asks for. Raises UsageError for a dead-man that would fire during the proof."""
+    if 0 < 60 * options["dead_man"] < options["ike_wait"] + PUSH_SECONDS:
+        raise UsageError(f"--dead-man {options['dead_man']} would fire before --ike-wait {options['ike_wait']:.0f} is over")
+    return Waits(
+        ike=options["ike_wait"],
+        poll=options["poll"],
+        reconnect=options["reconnect_wait"],
+        reconnect_pause=min(Waits().reconnect_pause, options["poll"] * 2),
+        dead_man_minutes=options["dead_man"],
+        boot=options["boot_wait"],
+    )
+
+
+def rollout_of(options: dict[str, Any]) -> Rollout:
+    """The order of many tunnels that the command line asks for."""
+    from ..engine.rollout import Rollout
+
+    return Rollout(options["canary"], options["soak"], options["workers"], options["max_failures"])
+
+
+class Talk:
+    """How a command speaks with a person or a program: plan, question, progress, recap or JSON."""
+
+    def __init__(self, runbook: str, *, plan_only: bool, yes: bool, as_json: bool) -> None:
+        """Raises UsageError when nobody can be asked and nobody has said --yes or --plan."""
+        if plan_only and yes:
+            raise UsageError("--plan looks and --yes does: say one of them")
+        if not plan_only and not yes and (as_json or not _is_attended()):
+            raise UsageError("there is nobody to ask here: say --yes to carry it out, or --plan to look")
+        self.runbook, self.as_json = runbook, as_json
+        self._plan_only, self._yes = plan_only, yes
+        from .progress import LiveProgress, PlainProgress
+        from .screen import console
+
+        screen = console(stderr=True)
+        self.progress: PlainProgress = LiveProgress(screen) if screen.is_terminal and not as_json else PlainProgress()
+
+    @property
+    def approval(self) -> Approval:
+        """Whether to stop after the plan, ask, or go on."""
+        from ..engine.runbook import Approval
+
+        return Approval(None if self._plan_only else self._ask, takes_time=not self._yes)
+
+    def _ask(self) -> bool:
+        if self._yes:
+            return True
+        from ..engine.signals import asking
+
+        with asking():
+            return click.confirm("Carry this out?", err=True)
+
+    def show(self) -> Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]:
+        """Shows plans to a person."""
+        from .screen import console
+        from .view import plan_view
+
+        def shown(plans: Sequence[TunnelPlan], refused: Sequence[TunnelOutcome]) -> None:
+            self.progress.pause()
+            if not self.as_json:
+                _tell(lambda: console().print(plan_view(plans, refused)))
+
+        return shown
+
+    @contextmanager
+    def concluding(self, context: Context) -> Iterator[None]:
+        """A run that is refused as a whole is closed on the spot: its folder says why, and nobody is told to resume it."""
+        try:
+            yield
+        except NrRunError as error:
+            # Another run may have taken the devices over in the midst of the work; then it is not over.
+            if _has_ended(context.folder.path):
+                self._keep(context, error.exit_code, [], error=str(error))
+            raise
+
+    def _keep(
+        self, context: Context, code: Exit, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = (), error: str = ""
+    ) -> tuple[dict[str, Any], RenderableType]:
+        """Report and recap, which are in the run folder then; the journal says that the run has ended, and how."""
+        from ..run.open_runs import unmark
+        from .screen import console
+        from .view import recap_view
+
+        folder = context.folder
+        told = sorted(folder.told)  # the devices speak at once
+        report = {
+            "run": folder.id,
+            "runbook": self.runbook,
+            "outcome": code.word,
+            "exit_code": int(code),
+            "changed": any(outcome.changed for outcome in outcomes),
+            "folder": str(folder.path),
+            "warnings": [*warnings, *told],
+            "tunnels": [outcome.as_dict() for outcome in outcomes],
+            **({"error": error} if error else {}),
+        }
+        recap = recap_view(folder.id, self.runbook, str(folder.path), outcomes, code, error, told)
+        keeper = console()
+        with keeper.capture() as kept:
+            keeper.print(recap)
+        with folder.forgiving():
+            folder.write_report(report, click.unstyle(kept.get()))
+            folder.note("ended", outcome=code.word, exit_code=int(code))
+        if _has_ended(folder.path):
+            unmark(folder.path)
+        return report, recap
+
+    def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
+        """Report into the run folder and to the person; the exit code."""
+        from ..engine.outcome import exit_code
+        from .screen import console
+
+        folder, code = context.folder, exit_code(outcomes)
+        report, recap = self._keep(context, code, outcomes, [*warnings, *context.notices])
+        self.progress.pause()
+        _tell(lambda: print_json(report) if self.as_json else console().print(recap))
+        for complaint in folder.complaints:
+            self.progress.say(f"nr-run: {complaint}")
+        return code
+
+
+def _has_ended(run: Path) -> bool:
+    """False also where the journal cannot be proved any more: what became of the devices is told all the same."""
+    from ..engine.resume import open_tunnels
+
+    try:
+        return not open_tunnels(run)
+    except NrRunError:
+        return False
+
+
+def _tell(words: Callable[[], None]) -> None:
+    """Print, if anybody is there to read: the exit code and the run folder tell it as well."""
+    try:
+        words()
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):
+        with suppress(OSError):
+            sys.stdout = open(os.devnull, "w", encoding="utf8")  # noqa: SIM115, PTH123 - for the rest of the process
+
+
+def _is_attended() -> bool:
+    """True if somebody sits at a terminal; a timer may have closed these streams altogether."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def ended(runbook: str, work: Callable[..., Exit]) -> Callable[..., None]:
+    """A command's function: exits with the code of ``work``; with --json an error is a document too."""
+
+    @functools.wraps(work)
+    def command(*arguments: Any, **options: Any) -> None:
+        try:
+            code = work(*arguments, **options)
+        except NrRunError as error:
+            if not options.get("as_json"):
+                raise
+            code = error.exit_code
+            print_json({"runbook": runbook, "outcome": code.word, "exit_code": int(code), "error": str(error)})
+        click.get_current_context().exit(int(code))
+
+    return command
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    from ..run.folder import plain
+    from .printable import json_text
+
+    click.echo(json_text(value, default=plain, indent=2))

@@ -1,0 +1,179 @@
+"""nr-run resume, rollback, runs and show: what to do with a run that is over, or should be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...inventory.errors import Exit, NothingMatched
+from ..run.kept_runs import find_run, runs_folder
+from .completion import run_names
+from .console import (
+    ACCEPT_UNSAVED,
+    DEBUG,
+    ELSEWHERE,
+    JSON,
+    PLAN_AND_YES,
+    RUNS,
+    WAITS,
+    Talk,
+    ended,
+    print_json,
+    waits_of,
+    with_options,
+)
+
+if TYPE_CHECKING:
+    from ...inventory.intent import Tunnel
+    from ..engine.context import Context
+    from ..engine.planning import Known, TunnelPlan
+    from ..run.summary import Summary
+
+_RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=run_names)
+
+
+def _resume(run: str | None, **options: Any) -> Exit:
+    """Finish a run that did not come to its end: killed, cut off, or stopped by a full disk.
+
+    The journal says how far it came, and the devices say what they are. Both ends end up proved with the change, or as they
+    were before. Without RUN the newest that is unfinished. The run's own folder is all that is needed.
+
+    \b
+    nr-run resume            finish the newest unfinished run
+    nr-run resume 7f3a       a run by the end of its id
+    nr-run resume 7f3a --close   a person has mended it: send nothing, and let other runs go on
+    """
+    from ..engine.close_run import close_run
+    from ..engine.resume import is_unfinished, refuse_overtaken, resume, unfinished
+    from ..engine.stored_run import reopen
+    from ..locking.locks import locked
+    from ..run.authentic import journal_of
+    from ..run.open_runs import mark
+
+    talk = Talk("resume", plan_only=False, yes=True, as_json=options["as_json"])
+    runs = runs_folder(options["runs"])
+    path = find_run(runs, run) if run else _newest_open(runs)
+    if options["close"]:
+        close_run(path, runs, talk.progress, waits_of(options))
+        click.echo(f"run {path.name} is closed: nothing was sent to any device", err=True)
+        return Exit.OK
+    if is_unfinished(path):
+        mark(path)  # it may have been copied here
+    debug = options["debug"]
+    with reopen(path, "resume", talk.progress, waits_of(options), new_run_in=None, debug=debug) as opened, talk.progress:
+        hosts = [end.host for record in opened.records.values() for end in record.plan.ends]
+        with locked(opened.context, runs, hosts):
+            # Read again now that nobody else can be at work on it: the run may have ended while we were starting.
+            journal = journal_of(path)
+            names = unfinished(journal, opened.records)
+            if not names:
+                raise NothingMatched(f"run {path.name} came to its end; there is nothing to resume")
+            refuse_overtaken(runs, path, hosts)
+            return talk.finish(opened.context, resume(opened.context, names, opened.records, journal))
+
+
+def _newest_open(runs: Path) -> Path:
+    """The newest run that did not come to its end. Raises NothingMatched."""
+    from ..engine.resume import is_unfinished
+    from ..run.open_runs import open_runs
+
+    found = open_runs(runs, is_unfinished) if runs.is_dir() else []
+    if not found:
+        raise NothingMatched(f"{runs} holds no unfinished run")
+    return found[-1]
+
+
+def _rollback(run: str | None, **options: Any) -> Exit:
+    """Undo a finished run, exactly, from its run folder alone, with the same protection as the run itself.
+
+    Refused when a device has moved on since: when what the run made was changed, or is used by something newer.
+
+    \b
+    nr-run rollback 7f3a --plan     look
+    nr-run rollback 7f3a            look, confirm, do
+    nr-run rollback                 the newest run that changed something
+    """
+    from ..engine.planning_removal import plan_rollback
+    from ..engine.resume import begun, has_changed, unfinished
+    from ..engine.runbook import run_tunnels
+    from ..engine.stored_run import reopen
+    from ..locking.lock_records import advice
+
+    talk = Talk("rollback", plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
+    runs, waits = runs_folder(options["runs"]), waits_of(options)
+    path = find_run(runs, run, has_changed)
+    with (
+        reopen(path, "rollback", talk.progress, waits, new_run_in=runs, debug=options["debug"]) as opened,
+        talk.progress,
+        talk.concluding(opened.context),
+    ):
+        if unfinished(opened.journal, opened.records):
+            raise NothingMatched(f"run {path.name} has not ended: {advice(runs, path.name)}")
+        names = [name for name in opened.records if "done" in begun(opened.journal, name)]
+        if not names:
+            raise NothingMatched(f"run {path.name} left nothing changed, so there is nothing to undo")
+        opened.context.folder.note("undoing-run", run=path.name, tunnels=names)
+
+        def planner(context: Context, tunnel: Tunnel, known: Known) -> TunnelPlan:
+            return plan_rollback(context, opened.records[tunnel.name], known, accept_unsaved=options["accept_unsaved"])
+
+        tunnels = [opened.records[name].plan.tunnel for name in reversed(names)]
+        outcomes = run_tunnels(opened.context, tunnels, runs, planner, talk.show(), talk.approval)
+        return talk.finish(opened.context, outcomes)
+
+
+def _runs(**options: Any) -> Exit:
+    """List the runs that are kept, newest last, with their outcome.
+
+    An unfinished run needs nr-run resume; a running one is at work; an interrupted one was killed before it sent anything.
+    """
+    from ..run.summary import summaries
+
+    found = summaries(runs_folder(options["runs"]))
+    _print(found, as_json=options["as_json"])
+    return Exit.OK
+
+
+def _show(run: str | None, **options: Any) -> Exit:
+    """Show one run: its recap, or how far it came. Without RUN the newest."""
+    from ..engine.cancel_page import armed_pages
+    from ..locking.lock_records import advice
+    from ..run.summary import RUNNING, UNFINISHED, Summary, recap_of
+    from .printable import printable
+
+    runs = runs_folder(options["runs"])
+    path: Path = find_run(runs, run)
+    summary = Summary.of(path)
+    if options["as_json"]:
+        print_json(summary.as_dict())
+    elif (recap := recap_of(path)) is not None:
+        click.echo(printable(recap), nl=False)
+    else:
+        click.echo(f"run {path.name} is {summary.outcome}; its last step was: {summary.last}")
+        if summary.outcome in (RUNNING, UNFINISHED):
+            click.echo(advice(runs, path.name))
+            for page in armed_pages(path):
+                click.echo(f"{page.parent.name} is armed, as far as is known; by hand: {page}")
+    return Exit.OK
+
+
+def _print(found: list[Summary], *, as_json: bool) -> None:
+    if as_json:
+        print_json([summary.as_dict() for summary in found])
+    elif found:
+        from ..run.summary import table
+
+        table(found)
+    else:
+        click.echo("no runs")
+
+
+_CLOSE = click.option("--close", is_flag=True, help="Send nothing; note that a person has brought the devices in order.")
+resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, WAITS, DEBUG)(ended("resume", _resume))))
+rollback_command = click.command("rollback")(
+    _RUN(with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, WAITS, DEBUG, ELSEWHERE)(ended("rollback", _rollback)))
+)
+runs_command = click.command("runs")(with_options(JSON, RUNS)(ended("runs", _runs)))
+show_command = click.command("show")(_RUN(with_options(JSON, RUNS)(ended("show", _show))))

@@ -1,0 +1,1 @@
+"""The order of work: plan, apply, prove, commit or roll back, resume."""

@@ -1,0 +1,242 @@
+"""Take a change back on every box that was touched, see that each is what it was, and say what a person has to do if not."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from ...inventory.errors import ChangeError, DeviceRefused, Exit, Locked, NotKnown, NrRunError, Unreachable
+from ...tasks.arming import fire, stand_down
+from ...tasks.gather import uptime
+from ...tasks.undo import Undoing, Undone, undo
+from .cancel_page import mark_cancelled
+from .change_state import NotProved, Progressing, rows
+from .context import Context
+from .manual_steps import Errors, foreign_lines, left_over, paste, still_counts
+from .nornir_run import run_on
+from .outcome import Result, TunnelOutcome
+from .planning import EndPlan, TunnelPlan
+from .post_rollback import up_again
+from .restore_startup import save_again
+from .rollback_timers import arming_of, seconds_until_reverted
+
+
+def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
+    """The inverse on every box that was touched, all at once; then call the dead-man off where all is as it was.
+
+    Always an outcome, unless another run has taken the devices over: that is raised as Locked.
+    """
+    with context.folder.forgiving():
+        try:
+            return _take_back(context, plan, so_far, error)
+        except Locked:
+            raise
+        except NrRunError as refusal:
+            return _all_by_hand(context, plan, so_far, error, refusal)
+        except Exception as defect:  # noqa: BLE001 - the boxes may be in between, and a person has to know
+            return _all_by_hand(context, plan, so_far, error, defect_of(context, plan, defect))
+
+
+def defect_of(context: Context, plan: TunnelPlan, error: Exception) -> NrRunError:
+    """A defect of nr-run as an error of the run; where it happened is kept in the run folder."""
+    name = f"{plan.tunnel.name}/defect.txt"
+    with context.folder.forgiving():
+        # Where it was and of what kind, without its words: they may hold a key, in a form in which nobody finds it.
+        context.folder.write(name, "".join(traceback.format_tb(error.__traceback__)) + f"{type(error).__name__}\n")
+    return NrRunError(f"{type(error).__name__}, which is a defect of nr-run (see {context.folder.path / name})")
+
+
+def _all_by_hand(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError, defect: NrRunError) -> TunnelOutcome:
+    """What is done is not known: every box that was touched or armed is a person's."""
+    place = context.folder.path / plan.tunnel.name
+    by_hand = [f"{defect}; {paste(place, end)}" for end in so_far.touched]
+    by_hand += [still_counts(context, end) for end in so_far.armed if end.fence]
+    return _outcome(context, plan, so_far, error, by_hand or [f"{defect}; nothing was touched"], "", "")
+
+
+def _take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
+    folder = context.folder
+    folder.note("rolling-back", tunnel=plan.tunnel.name, because=str(error))
+    context.progress.say(f"{plan.tunnel.name}: {error}")
+    undone, errors = _undo(context, so_far)
+    calm = [end for end in so_far.touched if end.host in undone and undone[end.host].removed]
+    # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.
+    _stand_down_early(context, so_far, undone)
+    undone, errors = _await_lost(context, so_far, undone, errors)
+    undone, errors = _await_fence(context, so_far, undone, errors)
+    for end in so_far.touched:
+        if end.host in undone:
+            folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", undone[end.host].running.text + "\n")
+    by_hand = [
+        *left_over(folder.path / plan.tunnel.name, so_far, undone, errors),
+        *_stand_down(context, so_far, undone, errors),
+        *save_again(context, so_far, undone),
+    ]
+    foreign = foreign_lines(so_far, undone)
+    started = _reloaded(context, [end for end in so_far.touched if end.host in undone and end not in calm])
+    again, down = up_again(context, plan, foreign) if so_far.touched and not by_hand else ("", [])
+    if any(isinstance(found, NotKnown) for found in errors.values()):
+        by_hand.append(f"when the device shows what it runs again, nr-run resume {folder.id} does the rest")
+    return _outcome(context, plan, so_far, error, [*by_hand, *down], foreign, again + started)
+
+
+def _reloaded(context: Context, ends: Sequence[EndPlan]) -> str:
+    """Which of these boxes, from which nothing had to be removed, have started anew since they were read before the change.
+
+    By what they say themselves; one that does not say how long it is up is not told of.
+    """
+    asked = {end.host: {"os": end.platform.os} for end in ends}
+    up, _ = run_on(context.nornir, uptime, asked, at_all_costs=True) if asked else ({}, {})
+    found = [end.host for end in ends if _is_shorter(up.get(end.host), end.snapshot.uptime)]
+    return "".join(f"; {host} has reloaded meanwhile" for host in found)
+
+
+def _is_shorter(now: int | None, before: int | None) -> bool:
+    return now is not None and before is not None and now < before
+
+
+def _undo(context: Context, so_far: Progressing, patience_seconds: float | None = None) -> tuple[dict[str, Undone], Errors]:
+    waits = context.waits
+    arguments: dict[str, dict[str, Any]] = {}
+    for end in so_far.touched:
+        context.progress.phase(end.host, "take the change back")
+        pushed, note = end.host not in so_far.unsent, context.folder.note_if_possible
+        arguments[end.host] = {
+            "undoing": Undoing(end.change, end.snapshot.running, pushed, note),
+            "patience_seconds": waits.reconnect if patience_seconds is None else patience_seconds,
+            "pause_seconds": waits.reconnect_pause,
+        }
+    return run_on(context.nornir, undo, arguments, at_all_costs=True) if arguments else ({}, {})
+
+
+def _await_lost(
+    context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors
+) -> tuple[dict[str, Undone], Errors]:
+    """A box that was armed and is lost goes back by itself: it is worth waiting for that."""
+    away = {host for host, error in errors.items() if isinstance(error, Unreachable | DeviceRefused)}
+    lost = [end for end in so_far.touched if end in so_far.armed and end.host in away]
+    if not lost:
+        return undone, errors
+    longest = max(seconds_until_reverted(context, end) for end in lost)
+    again, failed = _undo(context, replace(so_far, touched=lost), longest)
+    return {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
+
+
+def _await_fence(
+    context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors
+) -> tuple[dict[str, Undone], Errors]:
+    """Where the inverse was refused and the dead-man is armed, it mends the box: fire it, or wait for it, and read again."""
+    started, fired = time.monotonic(), False
+    while True:
+        waited = time.monotonic() - started
+        wrong = [
+            end
+            for end in so_far.touched
+            if end in so_far.armed and _will_mend(end, undone, errors) and waited < seconds_until_reverted(context, end)
+        ]
+        if not wrong:
+            return undone, errors
+        if not fired:
+            _fire(context, so_far, wrong)
+        for end in wrong if fired else ():
+            context.progress.phase(end.host, "wait for the dead-man")
+        time.sleep(context.waits.reconnect_pause if fired else 0)
+        fired = True
+        # The reload that mends it takes it away for as long as it boots.
+        left = max(seconds_until_reverted(context, end) for end in wrong) - waited
+        again, failed = _undo(context, replace(so_far, touched=wrong), max(left, context.waits.reconnect))
+        undone, errors = {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
+
+
+def _fire(context: Context, so_far: Progressing, ends: Sequence[EndPlan]) -> None:
+    """Let these boxes go back at once where their fence can do that; where it fails, its time is waited for."""
+    for end in ends:
+        context.progress.phase(end.host, "let the dead-man take it back")
+        context.folder.note("firing", host=end.host)
+    _, errors = run_on(context.nornir, fire, {end.host: arming_of(context, end, so_far) for end in ends}, at_all_costs=True)
+    for error in errors.values():
+        context.progress.say(str(error))
+
+
+def _will_mend(end: EndPlan, undone: dict[str, Undone], errors: Errors) -> bool:
+    return end.host in undone and not undone[end.host].clean and end.host not in errors
+
+
+def _outcome(
+    context: Context,
+    plan: TunnelPlan,
+    so_far: Progressing,
+    error: NrRunError,
+    by_hand: list[str],
+    foreign: str,
+    again: str,
+) -> TunnelOutcome:
+    name, devices = plan.tunnel.name, rows(plan, so_far, saved=False)
+    cause = error.cause if isinstance(error, NotProved) else None
+    findings = so_far.all_findings
+    if by_hand:
+        # Until somebody says so, no later run touches these devices; the person who mends them has to know how.
+        by_hand += [f"kept, and nothing of ours: {foreign}"] if foreign else []
+        by_hand = [*by_hand, f"when the devices are in order, nr-run resume {context.folder.id} --close lets other runs go on"]
+        context.folder.note("quarantined", tunnel=name, by_hand=by_hand)
+        sentence = f"{error}; and not everything is as it was, for all that is known: a person is needed"
+        code = Exit.QUARANTINED
+        return TunnelOutcome(name, Result.QUARANTINED, code, True, sentence, devices, findings, cause, tuple(by_hand))
+    context.folder.note("rolled-back", tunnel=name)
+    if not so_far.touched:
+        sentence = f"{error}; nothing was touched"
+        return TunnelOutcome(name, Result.REFUSED, error.exit_code, False, sentence, devices, findings, cause)
+    as_before = "our change is rolled back on both ends" if foreign else "both ends are as they were before"
+    kept = f"; kept: {foreign}" if foreign else ""
+    sentence = f"{error}; {as_before}, read back and compared{again}{kept}"
+    return TunnelOutcome(name, Result.ROLLED_BACK, Exit.ROLLED_BACK, False, sentence, devices, findings, cause)
+
+
+def _stand_down_early(context: Context, so_far: Progressing, undone: dict[str, Undone]) -> None:
+    """Call the dead-man off where the box is as it was; where that fails it is tried again, and told, at the end."""
+    as_before = [end for end in so_far.armed if end not in so_far.touched or (end.host in undone and undone[end.host].clean)]
+    # Where the startup configuration may hold the change it is saved first.
+    _call_off(context, so_far, [end for end in as_before if end not in so_far.saved], patient=False)
+
+
+def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
+    """Call the dead-man off where the box is what it was, or where it would take somebody else's work with it."""
+    todo: list[str] = []
+    ready: list[EndPlan] = []
+    for end in so_far.armed:
+        if end.fence is None:
+            continue
+        done = end not in so_far.touched or (end.host in undone and undone[end.host].clean)
+        if done or isinstance(errors.get(end.host), ChangeError):
+            ready.append(end)
+        else:
+            todo.append(still_counts(context, end))
+    failed = _call_off(context, so_far, ready, patient=True)
+    return [*todo, *(f"{failed[end.host]}; {still_counts(context, end, surely=False)}" for end in ready if end.host in failed)]
+
+
+def _call_off(context: Context, so_far: Progressing, ends: Sequence[EndPlan], *, patient: bool) -> Errors:
+    """Call the dead-man off on these ends, all at once; the errors of those where it may still count.
+
+    ``patient``: a box that is away is awaited until it has gone back by itself; there is nothing to call off then.
+    """
+    if not ends:
+        return {}
+    arguments = {
+        end.host: {
+            **arming_of(context, end, so_far),
+            "patience_seconds": max(seconds_until_reverted(context, end), context.waits.reconnect) if patient else 0.0,
+            "pause_seconds": context.waits.reconnect_pause,
+        }
+        for end in ends
+    }
+    _, errors = run_on(context.nornir, stand_down, arguments, at_all_costs=True)
+    for end in ends:
+        if end.host not in errors:
+            context.folder.note("disarmed", host=end.host)
+            mark_cancelled(context, [end.host])
+            so_far.armed.remove(end)
+    return errors

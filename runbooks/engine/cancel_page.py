@@ -1,0 +1,119 @@
+"""What a person needs of a device that is armed, without nr-run: a page in the run folder, written before it is armed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ...tasks.rollback_timers import FENCES
+from .context import Context
+from .planning import EndPlan, TunnelPlan
+
+PAGE = "cancel-timer.txt"
+#: The first words of a page whose timer is gone.
+CANCELLED = "CANCELLED"
+
+_TEXT = """\
+A TIMER IS ARMED on {host} ({address}) for run {run}, tunnel {tunnel}.
+
+armed   {armed} UTC, or a little later
+fires   {fires} UTC, {minutes} minutes after it was armed: the device {sentence}
+{after}
+With nr-run and this run folder: nr-run resume {run}   does all of this, on both devices. Without it, at the privileged prompt:
+
+1. See it:
+{see}
+2. To KEEP the change: only if both devices run it and traffic passes both ways. Cancel the timer{who}:
+{cancel}
+   See step 1 again: nothing may be left. Then:
+     write memory
+3. To UNDO the change: {undo}
+   Compare the running configuration with {before}
+   Only then cancel the timer, as in step 2, and do not save if startup and running configuration are one already.
+   To do nothing is also to undo: the device goes back by itself when the timer fires.
+4. The other device of the tunnel has a page of its own beside this one: both have to end alike.
+5. When both are in order: nr-run resume {run} --close   lets other runs work on them again.
+"""
+
+
+def write_page(context: Context, plan: TunnelPlan, end: EndPlan) -> None:
+    """Write the page of a device that is about to be armed, on the disk when this returns. Raises NrRunError."""
+    if end.fence is None:
+        return
+    fence, folder = FENCES[end.fence.name], context.folder
+    hand, place = fence.by_hand.filled(folder.tag), folder.path.absolute() / plan.tunnel.name / end.host
+    now, minutes = datetime.now(UTC), end.fence.minutes
+    host = context.nornir.inventory.hosts[end.host]
+    paste = f"paste {place / 'inverse.cfg'}, with the keys that it asks for."
+    undo = f"type {' and '.join(hand.undo)}. If that is refused, {paste}" if hand.undo else paste
+    last = fence.seconds(minutes, 0.0) / 60
+    latest = f"latest  {now + timedelta(minutes=last):%Y-%m-%d %H:%M} UTC, {last:.0f} minutes: a reload behind it\n"
+    folder.write(
+        f"{plan.tunnel.name}/{end.host}/{PAGE}",
+        _TEXT.format(
+            host=end.host,
+            address=f"{host.hostname} port {host.port}" if host.port else host.hostname,
+            run=folder.id,
+            tunnel=plan.tunnel.name,
+            armed=f"{now:%Y-%m-%d %H:%M:%S}",
+            fires=f"{now + timedelta(minutes=minutes):%Y-%m-%d %H:%M}",
+            minutes=minutes,
+            sentence=fence.sentence(minutes),
+            after=latest if last > minutes + 1 else "",
+            see=_lines(hand.see),
+            who=f" {hand.who}" if hand.who else "",
+            cancel=_lines(hand.cancel),
+            undo=undo,
+            before=place / "running-before.cfg",
+        ),
+        durable=True,
+    )
+
+
+def mark_cancelled(context: Context, hosts: Iterable[str], how: str = "by nr-run, and seen gone") -> None:
+    """Say on the pages of these devices that nothing is armed any more; a full disk only leaves a page that says too much."""
+    with context.folder.forgiving():
+        for host in hosts:
+            for page in context.folder.path.glob(f"*/{host}/{PAGE}"):
+                if is_armed(page):
+                    name = str(page.relative_to(context.folder.path))
+                    words = (
+                        f"{CANCELLED} {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC {how}. Nothing of this run is armed on {host}.\n"
+                    )
+                    context.folder.write(name, words, durable=True)
+
+
+def armed_pages(run: Path) -> list[Path]:
+    """The pages of a run on which a timer is still armed, as far as is known."""
+    return [page for page in sorted(run.glob(f"*/*/{PAGE}")) if is_armed(page)]
+
+
+def is_armed(page: Path) -> bool:
+    """False for a page that says that its timer is gone."""
+    try:
+        return not page.read_text(encoding="utf8", errors="replace").startswith(CANCELLED)
+    except OSError:
+        return True
+
+
+def table() -> str:
+    """The steps of every fence as a table, for the documents; ``ID`` is the id of the run."""
+    rows = ["| fence | see it | cancel it | go back at once |", "|---|---|---|---|"]
+    for fence in FENCES.values():
+        hand = fence.by_hand.filled("nr-ID")
+        undo = _cell(hand.undo) or "paste `inverse.cfg`"
+        rows.append(f"| {fence.name} | {_cell(hand.see)} | {_cell(hand.cancel)}{f' {hand.who}' if hand.who else ''} | {undo} |")
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _cell(lines: Iterable[str]) -> str:
+    return ", ".join(f"`{line}`" for line in lines)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(f"     {line}" for line in lines)
+
+
+if __name__ == "__main__":
+    print(table(), end="")

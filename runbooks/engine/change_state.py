@@ -1,0 +1,73 @@
+"""How far a change of one tunnel has come, and what of it the recap shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ...checks.finding import Cause, Finding, Status, against
+from ...checks.observation import spis
+from ...inventory.errors import NrRunError
+from .outcome import DeviceRow
+from .planning import EndPlan, TunnelPlan
+from .postchecks import BUILD, Goal
+from .proof import Proof
+
+
+@dataclass(slots=True)
+class Progressing:
+    """How far a change has come; what is in here must be taken back when it fails."""
+
+    goal: Goal = BUILD
+    armed: list[EndPlan] = field(default_factory=list)
+    touched: list[EndPlan] = field(default_factory=list)
+    saved: list[EndPlan] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    proof: Proof | None = None
+    #: By what each armed device knows its fence as this run's.
+    marks: dict[str, str] = field(default_factory=dict)
+    #: Devices whose session was lost while they were being armed: a timer there that fits is this run's.
+    unsure: set[str] = field(default_factory=set)
+    #: Devices to which no line of the change was sent, as far as the journal of an interrupted run says.
+    unsent: frozenset[str] = frozenset()
+    #: True for a run that was interrupted: what others have changed since then is theirs, and no reason to end a proved tunnel.
+    resumed: bool = False
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """What was found on the way and in the proof."""
+        return (*self.findings, *(self.proof.findings if self.proof else ()))
+
+
+class NotProved(NrRunError):
+    """The change is on the boxes and its goal is not proved."""
+
+    def __init__(self, findings: Sequence[Finding], cause: Cause | None) -> None:
+        """``findings`` are all; the sentence names the worst."""
+        self.cause = cause
+        worst = against(findings)
+        super().__init__(f"{worst[0].subject}: {worst[0].sentence}" if worst else "nothing could be judged")
+
+
+def rows(plan: TunnelPlan, so_far: Progressing, *, saved: bool) -> tuple[DeviceRow, ...]:
+    """One line an end for the recap."""
+    made = []
+    for number, end in enumerate(plan.ends):
+        phase_1, phase_2, encaps, decaps = "-", "-", None, None
+        if so_far.proof:
+            watched = so_far.proof.ends[number]
+            found = watched.after.rows(end.end.remote.outside_ip)
+            phase_1 = next((row.state for row in (*(row for row in found if row.up), *found)), "none")
+            flow = watched.after.flow(*watched.probed)
+            pairs = min(len(spis(flow, "inbound")), len(spis(flow, "outbound"))) if flow else 0
+            phase_2 = f"{pairs} SA pair" if pairs == 1 else f"{pairs} SA pairs" if pairs else "none"
+            encaps, decaps = (flow.encapsulated_packets, flow.decapsulated_packets) if flow else (None, None)
+        touched = end in so_far.touched
+        made.append(
+            DeviceRow(end.host, touched, touched and saved, phase_1, phase_2, encaps, decaps, saved and not _unproved(so_far))
+        )
+    return tuple(made)
+
+
+def _unproved(so_far: Progressing) -> bool:
+    return so_far.proof is None or any(item.status is Status.FAILED for item in so_far.proof.findings)

@@ -1,0 +1,66 @@
+"""What every step of a run shares: the devices, the secrets, the run folder, the operator's wish to stop, the waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from nornir.core import Nornir
+
+    from ...inventory.intent import Intent
+    from ...inventory.platforms import Platform
+    from ...inventory.secrets import Secrets
+    from ...tasks.device import Stop
+    from ..run.folder import RunFolder
+
+#: Tunnels at a time where nobody says otherwise. A tunnel waits for its devices most of its time, so some share an interpreter
+#: well; beyond that they only wait for each other.
+WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long to wait, in seconds, and how many pings prove a tunnel.
+
+    IKE on a Cisco 2611 takes 3 to 15 seconds of software Diffie-Hellman and gives up after about 60: five retransmissions,
+    ten seconds apart.
+    """
+
+    ike: float = 60.0
+    poll: float = 2.0
+    reconnect: float = 90.0
+    reconnect_pause: float = 3.0
+    pings: int = 10
+    #: Minutes after which a device goes back by itself unless this run calls it off; 0 for none.
+    dead_man_minutes: int = 15
+    #: How long a device takes to boot.
+    boot: float = 300.0
+    #: Real seconds per device second: below 1 in a rehearsal whose clocks run fast.
+    scale: float = 1.0
+
+
+class Progress(Protocol):
+    """Where a run tells what it is doing now."""
+
+    def phase(self, host: str, words: str) -> None:
+        """A device enters a phase."""
+
+    def say(self, words: str) -> None:
+        """Something that concerns the run as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One run."""
+
+    nornir: Nornir
+    intent: Intent
+    platforms: dict[str, Platform]
+    secrets: Secrets
+    folder: RunFolder
+    stop: Stop
+    progress: Progress
+    waits: Waits = Waits()
+    #: What is told at the end beside the outcomes: what was noticed on the devices, and concerns no tunnel of the run.
+    notices: list[str] = field(default_factory=list)

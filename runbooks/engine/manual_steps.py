@@ -1,0 +1,85 @@
+"""What a person has to do where a change could not be taken back for certain: one sentence a line, each true of its device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from ...checks.show_commands import COMMANDS
+from ...inventory.errors import NotKnown, NrRunError
+from ...tasks.rollback_timers import FENCES
+from ...tasks.undo import Undone
+from ..run.authentic import journal_of
+from .change_state import Progressing
+from .context import Context
+from .planning import EndPlan
+
+Errors = dict[str, NrRunError]
+
+
+def left_over(folder: Path, so_far: Progressing, undone: Mapping[str, Undone], errors: Errors) -> list[str]:
+    """What of the change may be left on which box; empty when nothing is left on any. ``folder`` is that of the tunnel."""
+    todo: list[str] = []
+    for end in so_far.touched:
+        hand = paste(folder, end)
+        error = errors.get(end.host)
+        if isinstance(error, NotKnown):
+            todo.append(f"{error}; {_look(end)}; {hand}")
+        elif error is not None:
+            todo.append(f"{error}; {hand}")
+        elif not undone[end.host].clean:
+            refused = "; ".join(f"{reply.line!r} was answered with {reply.words!r}" for reply in undone[end.host].refused)
+            differing = end.snapshot.running.difference(undone[end.host].running)
+            todo.append(f"{end.host}: {refused or f'the configuration still differs ({differing})'}; {hand}")
+    return todo
+
+
+def _look(end: EndPlan) -> str:
+    """Nothing is known of what the box runs: what a person looks for in it."""
+    ours = next((item.header for item in (*end.change.created, *end.change.removed) if item.family.name == "access-list"), "")
+    lines = f"{len(end.change.inverse)} steps of the inverse may still be needed"
+    sign = f": {ours!r} is one of the change's lines" if ours else ""
+    return f"on {end.host}, type {COMMANDS[end.platform.os].running} and see what it runs ({lines}{sign})"
+
+
+def paste(folder: Path, end: EndPlan) -> str:
+    """How the change is taken back by hand on one box."""
+    place = folder / end.host
+    return f"on {end.host}, paste {place / 'inverse.cfg'}, then compare with {place / 'running-before.cfg'}"
+
+
+def call_off(context: Context, end: EndPlan) -> str:
+    """How its dead-man is called off by hand, in the lines that are typed."""
+    return f"on {end.host}, {FENCES[end.fence.name].by_hand.filled(context.folder.tag).sentence}" if end.fence else ""
+
+
+def still_counts(context: Context, end: EndPlan, *, surely: bool = True) -> str:
+    """That a box goes back by itself, when that is, and how it is stopped; ``surely``: its dead-man was left alone."""
+    if end.fence is None:
+        return ""
+    since = _armed_at(context, end.host)
+    counted = f"armed at {since}" if since else "counted from when it was armed"
+    does = FENCES[end.fence.name].sentence(end.fence.minutes)
+    counts = "still counts" if surely else "may still count"
+    return f"{end.host}: its dead-man {counts}; {counted}, it {does}. When the box is in order, {call_off(context, end)}"
+
+
+def _armed_at(context: Context, host: str) -> str:
+    """UTC time of this computer when the journal last has the box armed; empty if it has not, or is not to be relied on."""
+    try:
+        journal = journal_of(context.folder.path)
+    except NrRunError:
+        return ""  # it says when a timer was armed, no more: that it counts has to be told all the same
+    times = [line["time"] for line in journal if line["state"] == "armed" and host in line.get("hosts", ())]
+    return f"{datetime.fromisoformat(times[-1]):%H:%M:%S UTC of %d %b %Y}" if times else ""
+
+
+def foreign_lines(so_far: Progressing, undone: Mapping[str, Undone]) -> str:
+    """What others changed on the boxes meanwhile, and where; nothing of ours is among it. Empty if there is nothing."""
+    found = [
+        f"what others changed on {end.host} ({end.snapshot.running.difference(undone[end.host].running)})"
+        for end in so_far.touched
+        if end.host in undone and undone[end.host].clean and not undone[end.host].exact
+    ]
+    return " and ".join(found)

@@ -1,0 +1,100 @@
+"""How a run ended, in the same words everywhere: exit code, JSON, recap, run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from ...checks.finding import Cause, Finding, against
+from ...inventory.errors import Exit, NrRunError
+
+
+class Result(Enum):
+    """What became of one tunnel, in the word that recap, JSON and journal have; that of its exit code where it has one."""
+
+    PROVED = "verified"
+    PENDING = Exit.PENDING.word
+    UNCHANGED = "unchanged"
+    NOT_PROVED = Exit.VERIFY_FAILED.word
+    ROLLED_BACK = Exit.ROLLED_BACK.word
+    QUARANTINED = Exit.QUARANTINED.word
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """One end of a tunnel in the recap."""
+
+    host: str
+    #: True if lines were sent to it; after a roll-back they are gone again.
+    touched: bool
+    changed: bool
+    phase_1: str
+    phase_2: str
+    encaps: int | None
+    decaps: int | None
+    saved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelOutcome:
+    """How one tunnel ended, with the evidence, and what a person has to do where one is needed."""
+
+    tunnel: str
+    result: Result
+    exit_code: Exit
+    changed: bool
+    sentence: str
+    devices: tuple[DeviceRow, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    cause: Cause | None = None
+    by_hand: tuple[str, ...] = ()
+    #: Selectors that no ping matched: the proof says nothing about them.
+    untested: tuple[str, ...] = ()
+    #: What was to go and stays, because something else has come to use it.
+    stays: tuple[str, ...] = ()
+
+    @property
+    def against(self) -> tuple[Finding, ...]:
+        """Findings that speak against the tunnel, worst first."""
+        return against(self.findings)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {
+            "tunnel": self.tunnel,
+            "result": self.result.value,
+            "exit_code": int(self.exit_code),
+            "changed": self.changed,
+            "verified": self.result is Result.PROVED,
+            "sentence": self.sentence,
+            "devices": list(self.devices),
+            "cause": self.cause,
+            "findings": [finding.as_dict() for finding in self.findings],
+            "by_hand": list(self.by_hand),
+            "untested": list(self.untested),
+            "stays": list(self.stays),
+        }
+
+
+def refused(tunnel: str, error: NrRunError) -> TunnelOutcome:
+    """Nothing was touched, because of this error."""
+    return TunnelOutcome(tunnel, Result.REFUSED, error.exit_code, False, str(error))
+
+
+def exit_code(outcomes: Iterable[TunnelOutcome]) -> Exit:
+    """One exit code for all: quarantined wins, equal codes stay, success and failure mixed is partial."""
+    codes = {outcome.exit_code for outcome in outcomes}
+    if Exit.QUARANTINED in codes:
+        return Exit.QUARANTINED
+    if len(codes) == 1:
+        return codes.pop()
+    if codes & {Exit.OK, Exit.PENDING}:
+        return Exit.PENDING if codes == {Exit.OK, Exit.PENDING} else Exit.PARTIAL
+    # Several failures and no success: having been changed and taken back says more than having been refused.
+    for code in (Exit.ROLLED_BACK, Exit.VERIFY_FAILED, Exit.PRECHECK_FAILED, Exit.UNREACHABLE, Exit.INTENT):
+        if code in codes:
+            return code
+    return Exit.ERROR

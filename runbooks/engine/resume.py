@@ -1,0 +1,182 @@
+"""Finish what a run began that did not come to its end: the journal says how far it came, the devices say what they are.
+
+journal says                 devices are                       done
+--------------------------   -------------------------------   -----------------------------------------
+nothing was sent             as before                         called off
+commit decided               as changed, both                  proved again, called off, saved
+anything else                before, changed or in between     taken back on both ends, read back
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...changes.configuration import Configuration
+from ...checks.finding import proved
+from ...checks.read_back import read_back
+from ...inventory.errors import DriftError, NrRunError
+from ...tasks.answers import running, startup
+from ...tasks.arming import pending
+from ...tasks.gather import now
+from ..locking.lock_records import advice
+from ..run.authentic import journal_of
+from ..run.open_runs import open_runs
+from ..run.saved_plan import Recorded
+from .automatic_rollback import defect_of, take_back
+from .change_state import Progressing
+from .context import Context
+from .nornir_run import run_on, run_on_all
+from .outcome import TunnelOutcome
+from .planning import EndPlan
+from .postchecks import BUILD, REMOVE
+from .rollback_timers import arming_of, marks_in
+from .transaction import finish, prove, success
+
+#: States after which a tunnel needs nothing any more; ``closed`` is a person's word for it.
+ENDED = {"done", "rolled-back", "closed"}
+
+
+def begun(journal: Sequence[Mapping[str, Any]], name: str) -> set[str]:
+    """States that the journal holds of one tunnel."""
+    return {line["state"] for line in journal if line.get("tunnel") == name}
+
+
+def is_unfinished(folder: Path) -> bool:
+    """True if the run of this folder was begun and did not end; from the journal alone. Rehearsals do not count."""
+    return bool(open_tunnels(folder)) and not _is_rehearsal(folder)
+
+
+def has_changed(folder: Path) -> bool:
+    """True if the run changed a tunnel and kept the change, and was neither a rehearsal nor itself a rollback."""
+    journal = journal_of(folder)
+    changed = any(line["state"] == "done" for line in journal)
+    return changed and not _is_rehearsal(folder) and journal[0].get("runbook") != "rollback"
+
+
+def _is_rehearsal(folder: Path) -> bool:
+    journal = journal_of(folder)
+    return bool(journal and journal[0].get("rehearsal"))
+
+
+def open_tunnels(folder: Path) -> dict[str, set[str]]:
+    """Tunnels of a run that were begun and did not end, and the devices that were touched or armed for them."""
+    states: dict[str, set[str]] = {}
+    hosts: dict[str, set[str]] = {}
+    for line in journal_of(folder):
+        if "tunnel" in line:
+            states.setdefault(line["tunnel"], set()).add(line["state"])
+            hosts.setdefault(line["tunnel"], set()).update({line["host"]} if "host" in line else set())
+    return {name: hosts[name] for name, seen in states.items() if "recorded" in seen and not seen & ENDED}
+
+
+def refuse_unfinished(runs: Path, hosts: Mapping[str, str], besides: str) -> None:
+    """Raise DriftError when an earlier run did not come to its end on one of these devices: nobody knows what it left there.
+
+    ``hosts``: name to where it is reached; the earlier run may have called the device by another name.
+    """
+    for folder in open_runs(runs, is_unfinished):
+        if folder.name != besides:
+            places = _places(folder)
+            touched = {host for names in open_tunnels(folder).values() for host in names}
+            held = {host for host in touched if host in hosts or places.get(host) in hosts.values()}
+            if held:
+                raise DriftError(f"run {folder.name} has not ended on {', '.join(sorted(held))}: {advice(runs, folder.name)}")
+
+
+def _places(folder: Path) -> dict[str, str]:
+    """Where the devices of a run are reached, as its journal has it."""
+    return {host: place for line in journal_of(folder) for host, place in line.get("at", {}).items()}
+
+
+def refuse_overtaken(runs: Path, folder: Path, hosts: Iterable[str]) -> None:
+    """Raise DriftError when a later run has changed one of these devices: what this run left is not what is there now."""
+    wanted = set(hosts)
+    for later in sorted(runs.glob("2*-*")):
+        if later.name > folder.name:
+            touched = {line.get("host") for line in journal_of(later) if line["state"] == "applying"} & wanted
+            if touched:
+                names = ", ".join(sorted(str(host) for host in touched))
+                raise DriftError(
+                    f"run {later.name} has changed {names} since; look at the device, and close this run with "
+                    f"nr-run resume {folder.name} --close"
+                )
+
+
+def unfinished(journal: Sequence[Mapping[str, Any]], records: Mapping[str, Recorded]) -> list[str]:
+    """Tunnels that were begun and did not end, in the order in which they were begun."""
+    states = {name: begun(journal, name) for name in records}
+    return [name for name in records if "recorded" in states[name] and not states[name] & ENDED]
+
+
+def resume(
+    context: Context, names: Sequence[str], records: Mapping[str, Recorded], journal: Sequence[Mapping[str, Any]]
+) -> list[TunnelOutcome]:
+    """Bring each unfinished tunnel to an end; one outcome a tunnel. The devices are locked by the caller."""
+    context.folder.note("resuming", tunnels=list(names))
+    return [_resume_one(context, records[name], journal) for name in names]
+
+
+def _resume_one(context: Context, record: Recorded, journal: Sequence[Mapping[str, Any]]) -> TunnelOutcome:
+    plan = record.plan
+    so_far, away = _situation(context, record, journal)
+    if away:
+        return take_back(context, plan, so_far, next(iter(away.values())))
+    if "commit-decided" not in begun(journal, plan.tunnel.name):
+        return take_back(context, plan, so_far, NrRunError("the run ended before both ends were proved"))
+    try:
+        _refuse_half(context, so_far)
+        prove(context, plan, so_far)
+        finish(context, plan, so_far)
+    except NrRunError as error:
+        return take_back(context, plan, so_far, error)
+    except Exception as error:  # noqa: BLE001 - as in change_tunnel
+        return take_back(context, plan, so_far, defect_of(context, plan, error))
+    return success(plan, so_far)
+
+
+def _situation(
+    context: Context, record: Recorded, journal: Sequence[Mapping[str, Any]]
+) -> tuple[Progressing, dict[str, NrRunError]]:
+    """What the devices are now: armed by this run, changed, saved; and errors of those that cannot be reached.
+
+    Of a device that cannot be reached only the journal is known: it counts as armed and touched, and as saved if that was begun.
+    """
+    changing = [end for end in record.plan.ends if end.change]
+    of_tunnel = [line for line in journal if line.get("tunnel") == record.plan.tunnel.name]
+    begun_on = {line.get("host") for line in of_tunnel if line["state"] == "applying"}
+    so_far = Progressing(
+        goal=REMOVE if record.plan.removal else BUILD,
+        touched=changing,
+        unsent=frozenset(end.host for end in changing if end.host not in begun_on),
+        marks=marks_in(journal, record.plan.tunnel.name),
+        resumed=True,
+    )
+    fenced = [end for end in changing if end.fence]
+    armed, away = (
+        run_on(context.nornir, pending, {end.host: arming_of(context, end, so_far) for end in fenced}) if fenced else ({}, {})
+    )
+    here = [end for end in changing if end.host not in away]
+    starting, lost = run_on(context.nornir, startup, {end.host: {} for end in here}) if here else ({}, {})
+    away, here = {**away, **lost}, [end for end in here if end.host not in lost]
+    so_far.armed = [end for end in fenced if armed.get(end.host, True)]
+    # A key that was saved is not seen in a startup configuration that masks it, nor is that of a device that is away; the
+    # journal has it.
+    saving = {line.get("host") for line in of_tunnel if line["state"] == "saving"}
+    saved = {end.host for end in here if not starting[end.host].same(end.snapshot.startup)}
+    so_far.saved = [end for end in changing if end.host in saving | saved]
+    return so_far, away
+
+
+def _refuse_half(context: Context, so_far: Progressing) -> None:
+    """Raise NrRunError unless every end runs the change, whole; what somebody else did meanwhile is not asked here."""
+    texts: dict[str, Configuration] = run_on_all(context.nornir, running, {end.host: {} for end in so_far.touched})
+    reverted = [end.host for end in so_far.touched if not _is_changed(end, texts[end.host])]
+    if reverted:
+        raise NrRunError(f"{', '.join(reverted)} no longer runs the change")
+
+
+def _is_changed(end: EndPlan, shown: Configuration) -> bool:
+    findings = read_back(end.change, end.snapshot.running, shown, now())
+    return proved(finding for finding in findings if finding.check == "read-back")

@@ -1,0 +1,154 @@
+"""The fences of one tunnel's ends during its change: armed before line one, renewed while there is time, called off at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ...changes.configuration import Configuration
+from ...checks.observation import Observation
+from ...inventory.errors import DriftError, NrRunError, SessionLost, Unreachable, answers_of
+from ...tasks.arming import arm, disarm, renew
+from ...tasks.rollback_timers import FENCES, Arming, State
+from .cancel_page import mark_cancelled, write_page
+from .change_state import Progressing
+from .context import Context
+from .nornir_run import run_on
+from .planning import EndPlan, TunnelPlan
+
+#: Seconds of the device that must be left when a change is decided: a fresh login and the calling off take a part of it.
+MARGIN_SECONDS = 60
+
+
+def arming_of(context: Context, end: EndPlan, so_far: Progressing) -> dict[str, Any]:
+    """The arguments of a task on the fence of one end."""
+    if end.fence is None:
+        raise NrRunError(f"{end.host}: no dead-man was planned")
+    mark = so_far.marks.get(end.host, "")
+    arming = Arming(
+        host=end.host,
+        platform=end.platform,
+        minutes=end.fence.minutes,
+        tag=context.folder.tag,
+        change=end.change,
+        before=end.snapshot.running,
+        mark=mark,
+        trusting=not mark and (so_far.resumed or end.host in so_far.unsure),
+    )
+    return {"fence": end.fence.name, "arming": arming}
+
+
+def seconds_until_reverted(context: Context, end: EndPlan) -> float:
+    """Seconds after which a device that was armed has gone back by itself and can be logged in to again; 0 without a fence."""
+    if end.fence is None:
+        return 0.0
+    return FENCES[end.fence.name].seconds(end.fence.minutes, context.waits.boot) * context.waits.scale
+
+
+def marks_in(journal: Sequence[Mapping[str, Any]], tunnel: str) -> dict[str, str]:
+    """By what each device knows its fence, from the journal; without those that were being armed when it ends."""
+    marks: dict[str, str] = {}
+    for line in journal:
+        if line.get("tunnel") == tunnel and line["state"] == "arming":
+            marks.pop(line["host"], None)
+        elif line.get("tunnel") == tunnel and line["state"] == "armed":
+            marks.update(line.get("marks", {}))
+    return marks
+
+
+def arm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
+    """Arm both ends before either is touched."""
+    ends = [end for end in plan.ends if end.change and end.fence]
+    for end in ends:
+        context.stop.check()
+        _note_arming(context, plan, end, "arm the dead-man")
+        so_far.armed.append(end)
+    arguments = _arguments(context, ends, so_far)
+    marks, errors = run_on(context.nornir, arm, arguments, at_all_costs=True) if ends else ({}, {})
+    # Where no login succeeded nothing was sent: there is nothing to call off, and nothing to wait for.
+    so_far.armed = [end for end in so_far.armed if not _never_in(errors.get(end.host))]
+    never = [host for host, error in errors.items() if _never_in(error)]
+    mark_cancelled(context, never, "before it was armed: no login succeeded")
+    _keep_marks(context, plan, so_far, (marks, errors))
+
+
+def _never_in(error: NrRunError | None) -> bool:
+    return isinstance(error, Unreachable) and not isinstance(error, SessionLost)
+
+
+def ensure_time(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
+    """By the last look: each fence is there, this run's, and counts for long enough; where it does not, it counts anew.
+
+    Raises DriftError when a fence is gone or somebody else's, and the error of a fence that could not be renewed.
+    """
+    short: list[EndPlan] = []
+    for end in list(so_far.armed):
+        state = _last_state(context, end, so_far)
+        if state.others:
+            # What is left of ours beside the other one is still to be called off, or told.
+            if not state.remains:
+                so_far.armed.remove(end)
+            raise DriftError(f"{end.host}: somebody has put another timer in the place of ours ({state.others})")
+        if not state.armed:
+            raise DriftError(f"{end.host}: its dead-man is gone; it may have gone back by itself")
+        whole = 60 * (end.fence.minutes if end.fence else 0)
+        if state.seconds_left is None or not MARGIN_SECONDS <= state.seconds_left <= whole + MARGIN_SECONDS:
+            short.append(end)
+    for end in short:
+        _note_arming(context, plan, end, "little time is left: let the dead-man count anew")
+    if short:
+        arguments = _arguments(context, short, so_far)
+        _keep_marks(context, plan, so_far, run_on(context.nornir, renew, arguments, at_all_costs=True))
+
+
+def disarm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> dict[str, tuple[Observation, Configuration | None]]:
+    """Call off what is ours on all ends at once; what each end showed at that moment. Raises the first error."""
+    for end in so_far.armed:
+        context.progress.phase(end.host, "call the dead-man off over a fresh login")
+    arguments = _arguments(context, so_far.armed, so_far)
+    seen: dict[str, tuple[Observation, Configuration | None]]
+    seen, errors = run_on(context.nornir, disarm, arguments, at_all_costs=True)
+    so_far.armed = [end for end in so_far.armed if end.host in errors]
+    mark_cancelled(context, seen)
+    if errors:
+        raise next(iter(errors.values()))
+    context.folder.note("disarmed", tunnel=plan.tunnel.name, hosts=sorted(arguments))
+    return seen
+
+
+def _arguments(context: Context, ends: Iterable[EndPlan], so_far: Progressing) -> dict[str, dict[str, Any]]:
+    return {end.host: arming_of(context, end, so_far) for end in ends}
+
+
+def _note_arming(context: Context, plan: TunnelPlan, end: EndPlan, words: str) -> None:
+    if end.fence:
+        context.progress.phase(end.host, f"{words}: {FENCES[end.fence.name].sentence(end.fence.minutes)}")
+        write_page(context, plan, end)
+        context.folder.note("arming", tunnel=plan.tunnel.name, host=end.host, fence=end.fence.name, minutes=end.fence.minutes)
+
+
+def _keep_marks(
+    context: Context, plan: TunnelPlan, so_far: Progressing, done: tuple[Mapping[str, str], Mapping[str, NrRunError]]
+) -> None:
+    """Keep the marks of what was armed, also when another end was not; then raise what went wrong.
+
+    Where the session was lost meanwhile the device may have been armed without our seeing its mark.
+    """
+    marks, errors = done
+    so_far.marks.update(marks)
+    for host in (host for host, error in errors.items() if isinstance(error, SessionLost)):
+        so_far.marks.pop(host, None)
+        so_far.unsure.add(host)
+    if errors:
+        raise next(iter(errors.values()))
+    context.folder.note("armed", tunnel=plan.tunnel.name, hosts=sorted(marks), marks=dict(marks))
+
+
+def _last_state(context: Context, end: EndPlan, so_far: Progressing) -> State:
+    arguments = arming_of(context, end, so_far)
+    shown = so_far.proof.outputs.get(end.host, {}) if so_far.proof else {}
+    fence = FENCES[arguments["fence"]]
+    if not set(fence.shows) <= set(shown):
+        raise DriftError(f"{end.host}: its dead-man was not looked at")
+    with answers_of(end.host):
+        return fence.state(shown, arguments["arming"])

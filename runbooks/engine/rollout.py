@@ -1,0 +1,115 @@
+"""Many tunnels: a few first, then a pause and a second look, then the others side by side, and an end when too much fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from ...inventory.errors import Exit, Interrupted
+from .context import Context
+from .outcome import Result, TunnelOutcome
+from .planning import TunnelPlan
+
+GOOD = (Result.PROVED, Result.UNCHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """``canary`` tunnels go first, one by one; after ``soak_seconds`` they are proved again. Then up to ``workers`` at a time,
+    never two that share a device. After ``max_failures`` failed tunnels no further one is begun; 0 is no limit."""
+
+    canary: int = 0
+    soak_seconds: float = 0.0
+    workers: int = 1
+    max_failures: int = 0
+
+
+ONE_BY_ONE = Rollout()
+
+Work = Callable[[TunnelPlan], TunnelOutcome]
+
+
+def roll_out(
+    context: Context, plans: Sequence[TunnelPlan], rollout: Rollout, work: Work, look_again: Work
+) -> list[TunnelOutcome]:
+    """One outcome a plan, in the order of the plans. ``look_again`` proves a tunnel without changing it."""
+    outcomes: dict[str, TunnelOutcome] = {}
+    canaries, rest = plans[: rollout.canary], plans[rollout.canary :]
+    _side_by_side(context, canaries, rollout, 1, work, outcomes)
+    if canaries and rest and _all_good(canaries, outcomes):
+        _soak(context, canaries, rollout, look_again, outcomes)
+    if _all_good(canaries, outcomes):
+        _side_by_side(context, rest, rollout, rollout.workers, work, outcomes)
+    return [outcomes.get(plan.tunnel.name) or _not_begun(plan) for plan in plans]
+
+
+def _side_by_side(
+    context: Context,
+    plans: Sequence[TunnelPlan],
+    rollout: Rollout,
+    workers: int,
+    work: Work,
+    outcomes: dict[str, TunnelOutcome],
+) -> None:
+    """Begin each tunnel as soon as its devices and a worker are free; none waits for the slowest of a group."""
+    waiting = list(plans)
+    under_way: dict[Future[TunnelOutcome], TunnelPlan] = {}
+    with ThreadPoolExecutor(max(1, min(workers, len(plans) or 1))) as pool:
+        while waiting or under_way:
+            if _stopped(rollout, outcomes) or (outcomes and context.stop.event.is_set()):
+                waiting.clear()
+            for plan in may_begin(waiting, list(under_way.values()), workers):
+                waiting.remove(plan)
+                under_way[pool.submit(work, plan)] = plan
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                outcomes[under_way.pop(future).tunnel.name] = future.result()
+
+
+def may_begin(waiting: Sequence[TunnelPlan], under_way: Sequence[TunnelPlan], workers: int) -> list[TunnelPlan]:
+    """Those of ``waiting`` that can begin now, beside those that are under way.
+
+    No two share a device. And none goes before an earlier one that waits for a device of both: free numbers were planned in
+    that order.
+    """
+    busy = {end.host for plan in under_way for end in plan.ends}
+    chosen: list[TunnelPlan] = []
+    for plan in waiting:
+        hosts = {end.host for end in plan.ends}
+        if len(under_way) + len(chosen) < max(1, workers) and not hosts & busy:
+            chosen.append(plan)
+        busy |= hosts
+    return chosen
+
+
+def _soak(
+    context: Context, canaries: Sequence[TunnelPlan], rollout: Rollout, look_again: Work, outcomes: dict[str, TunnelOutcome]
+) -> None:
+    """Wait, and prove the canaries again: some faults show only after a while."""
+    context.progress.say(f"soaking {len(canaries)} canaries for {rollout.soak_seconds:.0f} seconds")
+    context.folder.note("soaking", seconds=rollout.soak_seconds)
+    try:
+        context.stop.wait(rollout.soak_seconds)
+    except Interrupted:
+        return
+    for plan in canaries:
+        again = look_again(plan)
+        if again.result not in GOOD:
+            outcomes[plan.tunnel.name] = again
+
+
+def _all_good(plans: Sequence[TunnelPlan], outcomes: dict[str, TunnelOutcome]) -> bool:
+    return all(plan.tunnel.name in outcomes and outcomes[plan.tunnel.name].result in GOOD for plan in plans)
+
+
+def _stopped(rollout: Rollout, outcomes: dict[str, TunnelOutcome]) -> bool:
+    """True if a tunnel needs a person, or as many failed as may."""
+    failed = [outcome for outcome in outcomes.values() if outcome.result not in GOOD]
+    if any(outcome.result is Result.QUARANTINED for outcome in failed):
+        return True
+    return bool(rollout.max_failures) and len(failed) >= rollout.max_failures
+
+
+def _not_begun(plan: TunnelPlan) -> TunnelOutcome:
+    return TunnelOutcome(plan.tunnel.name, Result.REFUSED, Exit.ERROR, False, "not begun: the run stopped before it")

@@ -1,0 +1,233 @@
+"""Open a run: inventory, intent, secrets, lab if wanted, run folder, signals; and close all of it again."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nornir.core import Nornir
+
+from ...inventory.did_you_mean import hint
+from ...inventory.errors import NothingMatched, SecretError, UsageError
+from ...inventory.hosts import load_nornir, platforms_of, with_endpoints
+from ...inventory.intent import Intent, Tunnel
+from ...inventory.intent_files import load_intent
+from ...inventory.platforms import Platform
+from ...inventory.secrets import Secrets, credential_folders
+from ...inventory.validation import validate
+from ...tasks.device import Stop, connect_by
+from ..commands.remove_by_name import not_in_intent
+from ..run.folder import RunFolder
+from ..run.kept_runs import runs_folder
+from .context import Context, Progress, Waits
+from .signals import on_signals
+
+if TYPE_CHECKING:
+    from ...lab.entry import LabHandle
+
+#: A throw-away lab has clocks that run this much faster than ours.
+LAB_SPEED = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for."""
+
+    runbook: str
+    names: tuple[str, ...]
+    inventory: Path | None
+    runs: Path | None
+    lab: bool
+    debug: bool
+    waits: Waits
+    #: True if the tunnels are to go; they may then be disabled, or known to the devices alone, of which ``hosts`` names some.
+    removal: bool = False
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A run that is ready to begin."""
+
+    context: Context
+    tunnels: tuple[Tunnel, ...]
+    warnings: tuple[str, ...]
+    runs: Path
+    #: Names that the intent has not, or whose key is nowhere any more; and the devices on which they are looked for.
+    missing: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+
+def inventory_folder(given: Path | None) -> Path:
+    """``given``, else ``$NR_RUN_INVENTORY``, else ``inventory`` in the current folder. Raises NothingMatched."""
+    folder = given or Path(os.environ.get("NR_RUN_INVENTORY") or "inventory")
+    if not (folder / "hosts.yaml").is_file():
+        raise NothingMatched(f"{folder} holds no inventory: there is no hosts.yaml; name a folder with --inventory")
+    return folder
+
+
+@contextmanager
+def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
+    """A run from start to end. All that can be wrong with inventory and intent is raised before anything is connected."""
+    folder = inventory_folder(wanted.inventory)
+    nornir = load_nornir(folder)
+    intent = load_intent(folder / "vpn")
+    platforms = platforms_of(nornir)
+    missing = [name for name in wanted.names if wanted.removal and name not in intent.tunnels]
+    names = [name for name in wanted.names if name not in missing]
+    tunnels = intent.select(names, any_status=wanted.removal) if names or not missing else ()
+    warnings = validate(intent, tunnels, platforms, datetime.now(UTC).date(), removal=wanted.removal)
+    hosts = hosts_of_missing(missing, wanted.hosts, intent, platforms)
+    runs = runs_folder(wanted.runs)
+    with ExitStack() as stack:
+        waits, extra = wanted.waits, _lab_credentials(nornir, tunnels, hosts)
+        if wanted.lab:
+            lab = _throw_away_lab(stack, tunnels, progress)
+            nornir = with_endpoints(nornir, {name: (place.host, place.port) for name, place in lab.devices.items()})
+            extra = (lab.credentials,)
+            scale = 1 / LAB_SPEED
+            waits = replace(waits, poll=waits.poll * scale, reconnect_pause=waits.reconnect_pause * scale, scale=scale)
+        secrets = Secrets(folders=(*extra, *credential_folders()) if wanted.lab else credential_folders(extra))
+        tunnels, lost = _with_keys(secrets, tunnels, removal=wanted.removal)
+        run_folder = RunFolder.make(runs, wanted.runbook, secrets, rehearsal=wanted.lab)
+        stack.callback(run_folder.close)
+        if wanted.debug:
+            stack.callback(debug_log(run_folder, secrets))
+        stop = Stop()
+        stack.callback(on_signals(stop, progress))
+        nornir = connect_by(nornir, secrets, platforms, tag=run_folder.tag, tell=run_folder.tell)
+        stack.callback(nornir.close_connections, on_good=True, on_failed=True)
+        context = Context(nornir, intent, platforms, secrets, run_folder, stop, progress, waits)
+        more = tuple(end.host for tunnel in lost for end in tunnel.terminations)
+        gone = (*missing, *(tunnel.name for tunnel in lost))
+        yield Opened(context, tunnels, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
+
+
+#: On so many devices a tunnel is looked for whose devices nobody has named.
+LOOKED_THROUGH = 50
+
+
+def hosts_of_missing(
+    missing: Sequence[str], given: Sequence[str], intent: Intent, platforms: Mapping[str, Platform]
+) -> tuple[str, ...]:
+    """The devices on which tunnels that are not in the intent are looked for: those that were named, or all of a small inventory.
+
+    Raises NothingMatched for a device that the inventory has not, and when there are too many to look at all.
+    """
+    unknown = [f"no host is named {host!r}{hint(host, platforms)}" for host in given if host not in platforms]
+    if unknown:
+        raise NothingMatched("\n".join(unknown))
+    if not missing:
+        if given:
+            raise UsageError("--host is for tunnels that have left the intent; these are in it, with their devices")
+        return ()
+    if not given and len(platforms) > LOOKED_THROUGH:
+        words = "; ".join(not_in_intent(name, intent) for name in missing)
+        raise NothingMatched(f"{words}; to remove a tunnel that has left the intent, name its two devices: --host A --host B")
+    return tuple(given or platforms)
+
+
+def _with_keys(secrets: Secrets, tunnels: Sequence[Tunnel], *, removal: bool) -> tuple[tuple[Tunnel, ...], tuple[Tunnel, ...]]:
+    """Tunnels whose key is there; and where they are to go, those whose key is gone already. Raises SecretError."""
+    there, lost = [], []
+    for tunnel in tunnels:
+        try:
+            secrets.preshared_key(tunnel.preshared_key_ref)
+            there.append(tunnel)
+        except SecretError:
+            if not removal:
+                raise
+            lost.append(tunnel)
+    return tuple(there), tuple(lost)
+
+
+def _lab_credentials(nornir: Nornir, tunnels: Sequence[Tunnel], others: Sequence[str]) -> tuple[Path, ...]:
+    """Credentials of the rehearsal lab, and only if every device of the run is on this very machine."""
+    hosts = {end.local.host for tunnel in tunnels for end in tunnel.ends} | set(others)
+    if all(_is_loopback(nornir.inventory.hosts[host].hostname) for host in hosts):
+        from ...lab.folder import default_directory
+
+        return (default_directory() / "credentials",)
+    return ()
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def _throw_away_lab(stack: ExitStack, tunnels: Sequence[Tunnel], progress: Progress) -> LabHandle:
+    from ...lab.entry import start
+
+    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nr-run-lab-")))
+    progress.say("starting a throw-away lab")
+    lab = stack.enter_context(start(directory / "lab", speed=LAB_SPEED))
+    for tunnel in tunnels:
+        for end in tunnel.ends:
+            if end.local.host not in lab.devices:
+                known = ", ".join(sorted(lab.devices))
+                raise NothingMatched(f"the lab has no {end.local.host} (tunnel {tunnel.name}); it plays {known}")
+    return lab
+
+
+class _HidingFormatter(logging.Formatter):
+    """Log lines, tracebacks included, with tokens instead of secrets."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._secrets.hide(super().format(record))
+
+
+class _DebugLog(logging.FileHandler):
+    """debug.log; a disk that does not take it ends the log and not the run, which says so at its end."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        super().__init__(folder.path / "debug.log", encoding="utf8")
+        self._folder = folder
+        self._full = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write, as long as that is possible."""
+        if not self._full:
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - logging's signature
+        """Not logging's own way: a traceback for each line on standard error, with its words as they were given."""
+        self._full = True
+        self._folder.complaints.append(f"{self.baseFilename} could not be written to its end")
+
+    def close(self) -> None:
+        """What was not written yet is lost with the rest."""
+        with suppress(OSError):
+            super().close()
+
+
+def debug_log(folder: RunFolder, secrets: Secrets) -> Callable[[], None]:
+    """Keep all that passes in debug.log of the run folder, until the returned function is called."""
+    folder.write("debug.log", "")
+    handler = _DebugLog(folder)
+    handler.setFormatter(_HidingFormatter(secrets))
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+
+    def close() -> None:
+        root.removeHandler(handler)
+        root.setLevel(level)
+        handler.close()
+
+    return close

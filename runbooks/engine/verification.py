@@ -1,0 +1,77 @@
+"""Tunnels that need no change: they are proved, and what runs without being saved is saved where that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...checks.finding import Status, proved
+from ...checks.l2l import untested
+from ...inventory.errors import Exit, NrRunError
+from ...tasks.save import Saved, save
+from .change_state import NotProved, Progressing, rows
+from .context import Context
+from .nornir_run import run_on
+from .outcome import Result, TunnelOutcome
+from .planning import EndPlan, TunnelPlan
+from .proof import prove_tunnel
+from .transaction import untested_words
+
+_THERE = "both ends have this configuration already"
+
+
+def verify_only(context: Context, plan: TunnelPlan) -> TunnelOutcome:
+    """Both boxes have everything: prove the tunnel without touching their configuration.
+
+    The prechecks are part of the proof: a device that is another one, armed, or not saved, is not as it has to be. Then what was
+    to be saved is saved.
+    """
+    proof = prove_tunnel(context, plan)
+    accepted = tuple(
+        item for end in plan.ends for item in end.prechecks if item.check == "saved" and item.status is Status.WARNING
+    )
+    findings = (*plan.objections, *accepted, *proof.findings)
+    is_saved = not accepted and not any(item.check == "saved" for item in plan.objections)
+    devices = rows(plan, Progressing(proof=proof), saved=is_saved)
+    name, left = plan.tunnel.name, untested(proof.ends)
+    if not proved(proof.findings):
+        sentence = f"{_THERE}, and the tunnel is not verified: {NotProved(proof.findings, proof.cause)}"
+        return TunnelOutcome(name, Result.NOT_PROVED, Exit.VERIFY_FAILED, False, sentence, devices, findings, proof.cause)
+    if plan.objections:
+        sentence = f"{_THERE} and the tunnel is up, but {NotProved(plan.objections, None)}"
+        return TunnelOutcome(name, Result.REFUSED, Exit.PRECHECK_FAILED, False, sentence, devices, findings)
+    sentence = f"{_THERE}; the tunnel is proved up{untested_words(left)}"
+    outcome = TunnelOutcome(name, Result.PROVED, Exit.OK, False, sentence, devices, findings, untested=left)
+    return save_accepted(context, plan, outcome)
+
+
+def save_accepted(context: Context, plan: TunnelPlan, outcome: TunnelOutcome) -> TunnelOutcome:
+    """The outcome of a tunnel, after what its unchanged devices run and have not saved was saved (``--accept-unsaved``)."""
+    ends = plan.to_be_saved
+    if not ends:
+        return outcome
+    try:
+        _save(context, plan, ends)
+    except NrRunError as error:
+        sentence = f"{outcome.sentence}; but {error}"
+        return replace(outcome, result=Result.NOT_PROVED, exit_code=error.exit_code, sentence=sentence)
+    hosts = {end.host for end in ends}
+    devices = tuple(replace(row, saved=True) for row in outcome.devices)
+    sentence = f"{outcome.sentence}; what {' and '.join(sorted(hosts))} had not saved is saved, as you asked"
+    return replace(outcome, changed=True, sentence=sentence, devices=devices)
+
+
+def _save(context: Context, plan: TunnelPlan, ends: Sequence[EndPlan]) -> None:
+    """Raises NrRunError when a device did not take it, or starts with something else than it runs."""
+    for end in ends:
+        context.stop.check()
+        context.progress.phase(end.host, "save")
+        context.folder.note("saving", tunnel=plan.tunnel.name, host=end.host)
+    saved, errors = run_on(context.nornir, save, {end.host: {} for end in ends})
+    if errors:
+        raise next(iter(errors.values()))
+    held: dict[str, Saved] = saved
+    for host, now in held.items():
+        if not now.equal:
+            raise NrRunError(f"{host}: the startup configuration is not the running one after saving")
+        context.folder.note("saved", tunnel=plan.tunnel.name, host=host)

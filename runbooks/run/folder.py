@@ -1,0 +1,290 @@
+"""The run folder: everything that a run leaves behind, readable by its owner only and free of secrets.
+
+runs/20261121T031200Z-7f3a/
+    journal.jsonl               every step, written and synced before it is taken
+    run.json                    outcome, findings, evidence
+    recap.txt                   what the person saw last
+    TUNNEL/DEVICE/rendered.cfg  desired configuration
+                  change.cfg    what is sent, as a person can paste it
+                  inverse.cfg   what takes it back, as a person can paste it
+                  touches.txt         what else on the device it touches, all of it
+                  running-before.cfg, running-after.cfg
+                  show-*.txt    what the device printed
+                  state.json    what was read out of it
+    TUNNEL/defect.txt           where nr-run itself went wrong, if it did
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import secrets
+import stat
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from pathlib import Path
+from typing import Any
+
+from ...inventory.errors import NrRunError
+from ...inventory.secrets import Secrets
+from ..commands.printable import json_text
+from .authentic import RunSeal, last_code, note_length, tidy_notes, vouching, with_code
+
+_TIME = "%Y%m%dT%H%M%SZ"
+_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}")
+
+
+class RunFolder:
+    """One run's folder. What is written goes through the secrets' hiding first."""
+
+    def __init__(self, path: Path, runbook: str, secret_store: Secrets, *, make_key: bool = False) -> None:
+        """Open a folder that exists; see make() for a new one. Raises NrRunError when the journal cannot be opened."""
+        self.id = path.name
+        self.path = path
+        self.runbook = runbook
+        self._secrets = secret_store
+        try:
+            self._journal = os.open(self.path / "journal.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            #: True if the last line is not whole: the process that wrote it may have been killed, or the disk was full.
+            self._cut = _is_cut(self._journal)
+            self._length = os.fstat(self._journal).st_size
+        except OSError as error:
+            raise NrRunError(f"{self.path}: the journal cannot be opened: {error.strerror}") from None
+        text = self._journal_text()
+        #: Vouches for each line; None where no run key can be made, and then nothing may be changed (see vault.seal).
+        self.seal = vouching(RunSeal.of(self.id, make=make_key), text)
+        #: Code of the last line, and how many there are.
+        self._code, self._lines = last_code(text)
+        self._forgiving = threading.local()
+        self._lock = threading.Lock()
+        self.complaints: list[str] = []
+        #: What the devices said that a person has to hear of, and what the run knows of its connections; each sentence once.
+        self.told: list[str] = []
+        #: Raises when the run must take no step any more, because another has taken its devices over.
+        self.guard: Callable[[], None] | None = None
+
+    @classmethod
+    def make(cls, runs: Path, runbook: str, secret_store: Secrets, *, rehearsal: bool = False) -> RunFolder:
+        """A new folder ``runs``/TIME-XXXX, the last of all by name. Raises NrRunError when that is not possible."""
+        path = runs
+        try:
+            make_private(runs)
+            path = runs / f"{_time_after(runs):{_TIME}}-{secrets.token_hex(2)}"
+            path.mkdir(mode=0o700)
+        except OSError as error:
+            raise NrRunError(f"the run folder {path} cannot be made: {error.strerror}") from None
+        folder = cls(path, runbook, secret_store, make_key=True)
+        tidy_notes()
+        key = {"key": folder.seal.key_id} if folder.seal else {}
+        folder.note("begun", runbook=runbook, rehearsal=rehearsal, **key)
+        return folder
+
+    @property
+    def tag(self) -> str:
+        """What marks a timer on a device as this run's."""
+        return f"nr-{self.id}"
+
+    @contextmanager
+    def forgiving(self) -> Iterator[None]:
+        """While a change is taken back a full disk must not stop the work, only be told afterwards.
+
+        In this thread only: a tunnel that is being changed beside it must not go on without its journal.
+        """
+        before = getattr(self._forgiving, "on", False)
+        self._forgiving.on = True
+        try:
+            yield
+        finally:
+            self._forgiving.on = before
+
+    def tell(self, sentence: str) -> None:
+        """Keep a sentence for the end of the run, and in the journal; from any thread."""
+        with self._lock:
+            if sentence in self.told:
+                return
+            self.told.append(sentence)
+        self.note_if_possible("told", words=sentence)
+
+    def note_if_possible(self, state: str, **details: Any) -> None:
+        """As note(), forgiving: for tasks of a take-back, which run in threads of their own."""
+        with self.forgiving():
+            self.note(state, **details)
+
+    def note(self, state: str, **details: Any) -> None:
+        """One journal line, on the disk when this returns. Raises NrRunError when the disk does not take it, or by the guard.
+
+        The guard is asked again afterwards: writing to a file server that was away is where a run sleeps longest.
+        """
+        self._ask_guard()
+        record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "state": state, **details}
+        line = json_text(self._hidden(record))
+        try:
+            with self._lock:
+                self._append(line)
+        except OSError as error:
+            self._complain(f"the journal cannot be written: {error.strerror}")
+        self._ask_guard()
+
+    def _ask_guard(self) -> None:
+        if self.guard is not None:
+            self.guard()
+
+    def _append(self, line: str) -> None:
+        """Raises OSError when the disk takes a part only; the next line then begins on a line of its own."""
+        if os.fstat(self._journal).st_size != self._length:
+            # Another process has gone on with this run meanwhile: a resume, while this one slept.
+            self._cut = _is_cut(self._journal)
+            self._code, self._lines = last_code(self._journal_text())
+        line, code = with_code(self.seal, line, self._code)
+        data = (f"\n{line}\n" if self._cut else f"{line}\n").encode()
+        written = os.write(self._journal, data)
+        self._length = os.fstat(self._journal).st_size
+        self._cut = written < len(data)
+        if written < len(data):
+            # Nothing but its line break may be missing: then the next line goes on from it.
+            self._code, self._lines = last_code(self._journal_text())
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._code, self._lines = code, self._lines + 1
+        os.fsync(self._journal)
+        note_length(self.seal, self._lines)
+
+    def _journal_text(self) -> str:
+        size = os.fstat(self._journal).st_size
+        return os.pread(self._journal, size, 0).decode("utf8", "replace")
+
+    def write(self, name: str, text: str, *, durable: bool = False) -> None:
+        """One file below the run folder, 0600; ``durable``: whole and on the disk when this returns, whatever happens then.
+
+        Raises NrRunError when the disk does not take it.
+        """
+        self._write(name, self._secrets.hide(text), durable=durable)
+
+    def _write(self, name: str, text: str, *, durable: bool) -> None:
+        path = self.path / name
+        try:
+            self._folder(path.parent)
+            # Never half a file: what was there stays until the new one is complete.
+            part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf8") as file:
+                file.write(text)
+                file.flush()
+                if durable:
+                    os.fsync(file.fileno())
+            part.replace(path)
+            if durable:
+                _sync_folder(path.parent)
+        except OSError as error:
+            self._complain(f"{path} cannot be written: {error.strerror}")
+
+    def _folder(self, path: Path) -> None:
+        """Make a folder and its parents for the owner only; mkdir's own parents would be open to all."""
+        if path != self.path:
+            self._folder(path.parent)
+            path.mkdir(mode=0o700, exist_ok=True)
+
+    def write_json(self, name: str, value: object, *, durable: bool = False) -> None:
+        """One JSON file below the run folder."""
+        self._write(name, json_text(self._hidden(value), indent=2) + "\n", durable=durable)
+
+    def write_sealed(self, name: str, value: Mapping[str, object]) -> None:
+        """One JSON document, durable, with the code that proves it to be this run's and this file."""
+        document = self._hidden(value)
+        code = {"mac": self.seal.code(name, canonical(document))} if self.seal else {}
+        self._write(name, json_text({**document, **code}, indent=2) + "\n", durable=True)
+
+    def write_report(self, report: Mapping[str, object], recap: str) -> None:
+        """run.json, and recap.txt, for which run.json vouches as well."""
+        recap = self._secrets.hide(recap)
+        code = {"recap_mac": self.seal.code("recap.txt", recap)} if self.seal else {}
+        self.write_sealed("run.json", {**report, **code})
+        self._write("recap.txt", recap, durable=False)
+
+    def _hidden(self, value: object) -> Any:
+        """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
+        return _each_text(json.loads(json.dumps(value, default=plain)), self._secrets.hide)
+
+    def close(self) -> None:
+        """Close the journal."""
+        os.close(self._journal)
+
+    def _complain(self, sentence: str) -> None:
+        if not getattr(self._forgiving, "on", False):
+            raise NrRunError(sentence)
+        self.complaints.append(sentence)
+
+
+def make_private(path: Path) -> None:
+    """Make a folder for its owner only, whatever the umask; one that is ours and open to others is closed to them.
+
+    A folder of another user stays as it is, and so do the rights of a group that shares it. Raises OSError.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = path.stat()
+    # The setgid bit says that a group shares the folder on purpose.
+    open_to = 0o007 if found.st_mode & stat.S_ISGID else 0o077
+    if found.st_uid == os.geteuid() and found.st_mode & open_to:
+        path.chmod(stat.S_IMODE(found.st_mode) & ~open_to)
+
+
+def _time_after(runs: Path) -> datetime:
+    """Now, or a second after the newest run that is there: which of two runs came later must not depend on a clock.
+
+    Two runs may begin in one second, and a clock may be set back between them.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    newest = max((name for name in os.listdir(runs) if _NAME.fullmatch(name)), default="")[:16]  # noqa: PTH208 - names alone
+    try:
+        return max(now, datetime.strptime(newest, _TIME).replace(tzinfo=UTC) + timedelta(seconds=1))
+    except ValueError:  # there is none, or somebody has made a folder whose name is no time
+        return now
+
+
+def _is_cut(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def canonical(document: Mapping[str, object]) -> str:
+    """A document as text that does not depend on how it was laid out."""
+    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_each_text(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: _each_text(item, change) for key, item in value.items()}
+    return value
+
+
+def plain(value: object) -> Any:
+    """Records, addresses, enumerations and sets as JSON values."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, IPv4Address | IPv6Address | IPv4Network | IPv6Network | Path):
+        return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,119 @@
+"""The dead-man: what a device does by itself to undo a change, unless this run comes back and calls it off.
+
+Which fence that is stands in the plan; these tasks are the same for all of them (tasks/fences).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from nornir.core.task import Result, Task
+
+from ..changes.configuration import Configuration
+from ..checks.observation import PHASE_1, PHASE_2, Observation
+from ..inventory.errors import NotKnown, SessionLost
+from .answers import AGAIN, asked, configuration
+from .device import CONNECTION, log_in_anew, reconnect, session
+from .observe import seen_anyway
+from .rollback_timers import FENCES, Arming
+from .rollback_timers.fence import look
+from .session import Reply, Session
+
+
+def arm(task: Task, fence: str, arming: Arming) -> Result:
+    """Nornir task: arm the fence and prove it; ``result`` is its mark. Raises as Fence.arm() does."""
+    return Result(host=task.host, changed=True, result=FENCES[fence].arm(session(task), _by_user(task, arming)))
+
+
+def renew(task: Task, fence: str, arming: Arming) -> Result:
+    """Nornir task: let the fence count anew and prove it; ``result`` is its mark. Raises as Fence.renew() does."""
+    return Result(host=task.host, changed=True, result=FENCES[fence].renew(session(task), _by_user(task, arming)))
+
+
+def disarm(task: Task, fence: str, arming: Arming) -> Result:
+    """Nornir task: call the fence off and prove it; ``result`` is (Observation, running Configuration) of that moment.
+
+    In the place of a configuration that was not shown whole is None: the fence is off by then, and it is read again.
+
+    A new login comes first: it proves that the device can still be managed after the change. Raises Unreachable when it
+    fails, DriftError when the fence was not there any more or was somebody else's, DeviceRefused when some of it still is.
+    """
+    log_in_anew(task)
+    device = session(task)
+    also = (PHASE_1, PHASE_2, device.dialect.commands.running)
+    by_user = _by_user(task, arming)
+    try:
+        replies = FENCES[fence].disarm(device, by_user, also)
+    except NotKnown:
+        # How far that came is not known, and what is left is called off over a fresh session. Whether the fence had gone off is
+        # seen in the running configuration then: the change would be gone.
+        device.close()
+        asked(task, lambda fresh: FENCES[fence].stand_down(fresh, by_user))
+        device = session(task)
+        replies = device.exchange(also)
+    # The fence is off: one answer that says nothing is no reason to take a proved change back without it.
+    whole = _whole(device, replies[-1])
+    seen: Observation = seen_anyway(task, arming.platform.os, replies)
+    return Result(host=task.host, changed=True, result=(seen, whole))
+
+
+def look_anew(task: Task, os: str) -> Result:
+    """Nornir task: as disarm() where there is nothing to call off: a new login, then what disarm() has as its result."""
+    log_in_anew(task)
+    device = session(task)
+    replies = device.exchange((PHASE_1, PHASE_2, device.dialect.commands.running))
+    whole = _whole(device, replies[-1])
+    return Result(host=task.host, result=(seen_anyway(task, os, replies), whole))
+
+
+def _whole(device: Session, reply: Reply) -> Configuration | None:
+    try:
+        return configuration(device, reply)
+    except NotKnown:
+        device.close()
+        return None
+
+
+def stand_down(task: Task, fence: str, arming: Arming, patience_seconds: float = 0.0, pause_seconds: float = 1.0) -> Result:
+    """Nornir task: call off what is left of this run's fence, after a change was taken back. ``result``: was there any.
+
+    The fence itself may have ended the session; what it left is cleared over a new one. Raises Unreachable when no login
+    succeeds within the patience, which is to be as long as the device needs to go back by itself, and NotKnown when the device
+    does not show what is left, over several logins.
+    """
+    deadline, again, unknown = time.monotonic() + patience_seconds, False, 0
+    while True:
+        left = max(0.0, deadline - time.monotonic())
+        device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds)
+        try:
+            found = FENCES[fence].stand_down(device, _by_user(task, arming))
+            return Result(host=task.host, changed=found, result=found)
+        except NotKnown:
+            device.close()
+            unknown += 1
+            if unknown >= AGAIN.times:
+                raise
+            time.sleep(AGAIN.pause_seconds if unknown > 1 else 0)
+        except SessionLost:
+            if again and time.monotonic() + pause_seconds > deadline:
+                raise
+            time.sleep(pause_seconds if again else 0)
+            again = True
+
+
+def fire(task: Task, fence: str, arming: Arming) -> Result:
+    """Nornir task: let the device go back at once. ``result`` is False if this fence cannot."""
+    return Result(host=task.host, changed=True, result=FENCES[fence].fire(session(task), _by_user(task, arming)))
+
+
+def pending(task: Task, fence: str, arming: Arming) -> Result:
+    """Nornir task. ``result`` says whether something of this run's fence is there."""
+    by_user = _by_user(task, arming)
+    state = asked(task, lambda device: look(device, FENCES[fence], by_user))
+    return Result(host=task.host, result=state.remains)
+
+
+def _by_user(task: Task, arming: Arming) -> Arming:
+    login = (task.host.connection_options[CONNECTION].extras or {})["login"]
+    return replace(arming, user=login.secrets.look_up(login.username_ref))

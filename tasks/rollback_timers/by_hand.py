@@ -1,0 +1,43 @@
+"""What a person types about a fence, without nr-run: to see it, to cancel it, to let the device go back at once.
+
+The recap, the page ``cancel-timer.txt`` of a run and the table of docs/dead-man.md are made of these steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...changes.timer_config import file_of, name_of
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Lines at the privileged prompt, in the order in which they are typed; {name} and {file} are those of a run (`filled`).
+
+    ``cancel`` leaves the configuration alone; ``undo`` has the device go back at once, and is empty for a fence that only its own
+    time lets go back. ``who`` says who may cancel it.
+    """
+
+    see: tuple[str, ...]
+    cancel: tuple[str, ...]
+    undo: tuple[str, ...] = ()
+    who: str = ""
+
+    def filled(self, tag: str) -> ByHand:
+        """With the names of one run."""
+
+        def fill(lines: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(line.format(name=name_of(tag), file=file_of(tag)) for line in lines)
+
+        return ByHand(fill(self.see), fill(self.cancel), fill(self.undo), self.who)
+
+    @property
+    def sentence(self) -> str:
+        """In one line, for a recap that names no run."""
+        steps, see = (tuple(_anonymous(line) for line in lines) for lines in (self.cancel, self.see))
+        who = f" {self.who}" if self.who else ""
+        return f"type {', '.join(steps)}{who}; then see {' and '.join(see)}"
+
+
+def _anonymous(line: str) -> str:
+    return line.format(name="NR-...", file="flash:nr-....cfg")

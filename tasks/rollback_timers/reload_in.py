@@ -1,0 +1,100 @@
+"""``reload in``: the device comes back with its startup configuration, which is the one from before the change.
+
+Cisco IOS 12.2 has no other way back that survives a lost session. Nothing is saved until the tunnel is proved, and the reason
+text carries the run, so that a later run can tell whose timer it is. What is armed is proved by ``show reload``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from ...checks.rollback_methods import RELOAD_IN
+from ...checks.timers import RELOAD, reload_timer
+from ...inventory.errors import DeviceRefused
+from ..session import Reply, Session
+from .by_hand import ByHand
+from .fence import Arming, State, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
+from .questions import PROCEED
+from .questions import RELOAD as QUESTIONS
+
+CANCEL = "reload cancel"
+
+
+def reload_state(outputs: Mapping[str, str], arming: Arming) -> State:
+    """What ``show reload`` says of a reload of this run. Raises NotKnown."""
+    timer = reload_timer(arming.platform.os, outputs[RELOAD])
+    if timer is None:
+        return State(False, False)
+    if not timer.is_of(arming.tag):
+        return State(False, False, f"a reload, {timer.reason or 'no reason'}")
+    return State(True, True, "", timer.seconds_left)
+
+
+def _reason(arming: Arming) -> str:
+    """The reason stands alone; IOS-XE (a session of 2020) and ASA (command reference, reload) want its keyword."""
+    return f"reason {arming.tag}" if arming.platform.driver in ("cisco_xe", "cisco_asa") else arming.tag
+
+
+def schedule(device: Session, arming: Arming, minutes: int) -> None:
+    """Schedule a reload, in the place of an earlier one, and prove it. Raises DeviceRefused."""
+    asked = device.converse(f"reload in {minutes} {_reason(arming)}", QUESTIONS, leave=PROCEED)
+    if not re.search(PROCEED, asked):
+        words = " ".join(asked.split()[-12:])
+        raise DeviceRefused(f"{arming.host}: reload in was answered with {words!r}")
+    with named(arming.host):
+        state = reload_state(shown(device.exchange([RELOAD], answer="")), arming)
+    if not state.armed:
+        raise DeviceRefused(f"{arming.host}: the reload that should undo a lost change is not scheduled")
+    refuse_unless_whole(arming.host, state, minutes, fine=False)
+
+
+class ReloadIn:
+    """Back to the startup configuration, by a reload."""
+
+    name = RELOAD_IN
+    shows: tuple[str, ...] = (RELOAD,)
+    by_hand = ByHand(see=(RELOAD,), cancel=(CANCEL,))
+
+    def sentence(self, minutes: int) -> str:
+        """For the plan."""
+        return f"reloads to its startup configuration by itself after {minutes} minutes: reload in"
+
+    def seconds(self, minutes: int, boot: float) -> float:
+        """It counts, and then it boots."""
+        return 60 * minutes + boot
+
+    def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
+        """As the protocol says."""
+        return reload_state(outputs, arming)
+
+    def arm(self, device: Session, arming: Arming) -> str:
+        """The box was read a moment ago and no timer was pending."""
+        schedule(device, arming, arming.minutes)
+        return arming.tag
+
+    def renew(self, device: Session, arming: Arming) -> str:
+        """A second ``reload in`` takes the place of the first."""
+        return self.arm(device, arming)
+
+    def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
+        """All in one exchange: it was looked at a moment ago, and ``reload cancel`` asks nothing."""
+        before, _, after, *rest = device.exchange([RELOAD, CANCEL, RELOAD, *also])
+        refuse_unless_ours(arming.host, state_of(self, shown([before]), arming))
+        self._refuse_pending(arming, state_of(self, shown([after]), arming))
+        return tuple(rest)
+
+    def stand_down(self, device: Session, arming: Arming) -> bool:
+        """Nothing is called off that is somebody else's."""
+        if not look(device, self, arming).remains:
+            return False
+        self._refuse_pending(arming, state_of(self, shown(device.exchange([CANCEL, RELOAD])[1:]), arming))
+        return True
+
+    def fire(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
+        """A reload costs minutes and every other tunnel of the box: the timer is left to decide when."""
+        return False
+
+    def _refuse_pending(self, arming: Arming, state: State) -> None:
+        if state.remains or state.others:
+            raise DeviceRefused(f"{arming.host}: reload cancel did not call the reload off")

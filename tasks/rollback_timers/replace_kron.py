@@ -1,0 +1,113 @@
+"""A copy of the running configuration, kron that replaces the running one by it, and a reload at twice the time behind both.
+
+For releases that have ``configure replace`` and no revert timer. The kron lines are no part of the change: they are left out of
+every running configuration that the run takes, never saved, and proved gone with the file when the fence is called off. When
+kron fires, or the device reloads, they vanish with what they replace; the file and the reload stay until the run clears them.
+Sources: Cisco's "Configuration Replace and Configuration Rollback" and "Command Scheduler (Kron)" feature guides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...changes.timer_config import command_of, file_of, name_of, occurrence, policy
+from ...checks.listing import KRON
+from ...checks.rollback_methods import CONFIGURE_REPLACE
+from ...checks.timers import FLASH, RELOAD, flash_files, kron_rows
+from ...inventory.errors import DeviceRefused, DriftError
+from ..answers import configuration
+from ..session import Reply, Session
+from .before_reload import BeforeReload, stands_in
+from .by_hand import ByHand
+from .fence import Arming, State, look, named, refuse_unless_whole, shown, state_of
+from .questions import COPY, DELETE, NONE
+from .reload_in import CANCEL, reload_state
+
+PATIENCE_SECONDS = 90.0
+
+
+class ReplaceKron(BeforeReload):
+    """Back to the copy, without a reload; and a reload if even that fails."""
+
+    name = CONFIGURE_REPLACE
+    shows: tuple[str, ...] = (KRON, RELOAD, FLASH)
+    by = "kron and configure replace"
+    by_hand = ByHand(
+        see=(KRON, RELOAD, FLASH),
+        cancel=(
+            *("configure terminal", "no kron occurrence {name}", "no kron policy-list {name}", "end"),
+            *(CANCEL, "delete /force {file}"),
+        ),
+        undo=("configure replace {file} force",),
+    )
+
+    def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
+        """Kron, reload and file are one fence."""
+        rows, outer = kron_rows(outputs[KRON]), reload_state(outputs, arming)
+        name = name_of(arming.tag)
+        filed = _file(arming) in flash_files(outputs[FLASH])
+        others = outer.others or ", ".join(f"kron occurrence {row}" for row in rows if row.startswith("NR-") and row != name)
+        armed = name in rows and outer.armed and filed
+        return State(armed, name in rows or outer.armed or filed, others, rows.get(name))
+
+    def fire(self, device: Session, arming: Arming) -> bool:
+        """``configure replace`` by hand."""
+        with named(arming.host):
+            if _file(arming) not in flash_files(device.ask(FLASH)):
+                return False
+        device.converse(command_of(arming.tag), NONE, patience_seconds=PATIENCE_SECONDS)
+        return True
+
+    def _prepare(self, device: Session, arming: Arming) -> None:
+        """The copy, while no line of ours runs."""
+        device.converse(f"copy running-config {file_of(arming.tag)}", COPY, patience_seconds=PATIENCE_SECONDS)
+        (copied,) = device.exchange([f"more {file_of(arming.tag)}"])
+        if not configuration(device, copied).equals(arming.before):
+            raise DriftError(f"{arming.host}: the copy in {file_of(arming.tag)} is not what the device ran when it was read")
+
+    def _away(self, arming: Arming) -> tuple[str, ...]:
+        return (f"no {occurrence(arming.tag, arming.minutes)[0].partition(' in ')[0]}",)
+
+    def _count(self, device: Session, arming: Arming, away: tuple[str, ...]) -> str:
+        lines = (*away, *policy(arming.tag), *occurrence(arming.tag, arming.minutes), "end")
+        refused = [reply for reply in device.configure(lines)[1:] if reply.text.strip()]
+        if refused:
+            raise DeviceRefused(f"{arming.host}: line {refused[0].line!r} was answered with {refused[0].words!r}")
+        state = look(device, self, arming)
+        if not state.armed:
+            raise DeviceRefused(f"{arming.host}: the configure replace that should undo a lost change is not scheduled")
+        refuse_unless_whole(arming.host, state, arming.minutes)
+        return arming.tag
+
+    def _clear(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
+        """Whether its lines are gone is seen in a whole running configuration: a filtered one cannot be told from a cut one."""
+        name, running = name_of(arming.tag), device.dialect.commands.running
+        *before, whole = device.exchange((*self.shows, running))
+        seen = shown(before)
+        state_of(self, seen, arming)
+        if name in kron_rows(seen[KRON]) or stands_in(configuration(device, whole), arming):
+            device.configure([f"no kron occurrence {name}", f"no kron policy-list {name}", "end"])
+        if reload_state(seen, arming).armed:
+            device.exchange([CANCEL])
+        if _file(arming) in flash_files(seen[FLASH]):
+            device.converse(f"delete /force {file_of(arming.tag)}", DELETE, patience_seconds=PATIENCE_SECONDS)
+        *replies, whole = device.exchange((*self.shows, *also, running))
+        state = state_of(self, shown(replies[: len(self.shows)]), arming)
+        kept = stands_in(configuration(device, whole), arming)
+        if state.remains or kept:
+            raise DeviceRefused(f"{arming.host}: {_left(shown(replies), arming, kept=kept)} could not be taken away")
+        return tuple(replies[len(self.shows) :])
+
+
+def _file(arming: Arming) -> str:
+    return file_of(arming.tag).removeprefix("flash:")
+
+
+def _left(seen: Mapping[str, str], arming: Arming, *, kept: bool) -> str:
+    name = name_of(arming.tag)
+    parts = {
+        f"kron {name}": kept or name in kron_rows(seen[KRON]),
+        "the scheduled reload": reload_state(seen, arming).armed,
+        f"the file {file_of(arming.tag)}": _file(arming) in flash_files(seen[FLASH]),
+    }
+    return " and ".join(words for words, there in parts.items() if there)

@@ -1,0 +1,109 @@
+"""``configure terminal revert timer``: the device goes back to the configuration that it archived when it was armed.
+
+The timer carries no reason. A run knows its own by what the device showed when it was armed: user, minutes and time; what
+does not show exactly that is somebody else's. Only the user who started it may confirm it, so a run and its resume log in alike.
+Source: Cisco, "Configuration Rollback Confirmed Change" (12.4(20)T and later).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...checks.rollback_methods import REVERT_TIMER
+from ...checks.timers import CLOCK, REVERT, RevertTimer, moment, revert_timer
+from ...inventory.errors import DeviceRefused, DriftError
+from ..session import Reply, Session
+from .by_hand import ByHand
+from .fence import Arming, State, look, named, refuse_unless_ours, shown, state_of
+from .questions import NONE
+
+CONFIRM = "configure confirm"
+NOW = "configure revert now"
+
+
+class RevertTimerFence:
+    """Back to what was archived, without a reload."""
+
+    name = REVERT_TIMER
+    shows: tuple[str, ...] = (REVERT, CLOCK)
+    by_hand = ByHand(see=(REVERT,), cancel=(CONFIRM,), undo=(NOW,), who="as the user that the timer names")
+
+    def sentence(self, minutes: int) -> str:
+        """For the plan."""
+        return f"goes back by itself after {minutes} minutes, without a reload: configure terminal revert timer"
+
+    def seconds(self, minutes: int, boot: float) -> float:  # noqa: ARG002 - the protocol's signature
+        """It counts and replaces; nothing boots."""
+        return 60 * minutes + 30
+
+    def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
+        """As the protocol says."""
+        timer = revert_timer(outputs[REVERT])
+        if timer is None:
+            return State(False, False)
+        if not _is_ours(timer, arming):
+            # It may be ours, wound up by somebody else: it is not confirmed, and not forgotten either.
+            return State(False, True, f"a revert timer, {timer.mark}")
+        return State(True, True, "", timer.seconds_left(outputs.get(CLOCK, "")))
+
+    def arm(self, device: Session, arming: Arming) -> str:
+        """The command enters configuration mode; leaving it leaves the timer alone."""
+        enter = f"configure terminal revert timer {arming.minutes}"
+        clock, begun, _, after = device.configure(["end", REVERT], by=enter, before=[CLOCK])
+        if "Enter configuration commands" not in begun.text:
+            raise DeviceRefused(f"{arming.host}: {begun.line!r} was answered with {begun.words!r}")
+        return self._mark(arming, clock, after)
+
+    def renew(self, device: Session, arming: Arming) -> str:
+        """``configure revert timer`` counts anew, back to the same archived configuration."""
+        refuse_unless_ours(arming.host, look(device, self, arming))
+        clock, _, after = device.exchange([CLOCK, f"configure revert timer {arming.minutes}", REVERT])
+        return self._mark(arming, clock, after)
+
+    def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
+        """All in one exchange: it was looked at a moment ago, and ``configure confirm`` asks nothing."""
+        before, _, after, *rest = device.exchange([REVERT, CONFIRM, REVERT, *also])
+        refuse_unless_ours(arming.host, state_of(self, shown([before]), arming))
+        self._refuse_pending(arming, after)
+        return tuple(rest)
+
+    def stand_down(self, device: Session, arming: Arming) -> bool:
+        """Raises DriftError for a timer that cannot be told to be ours: it might be somebody else's, and is left alone."""
+        state = look(device, self, arming)
+        if state.others:
+            raise DriftError(f"{arming.host}: {state.others}, is pending and not known to be of this run; it is left alone")
+        if not state.remains:
+            return False
+        self._refuse_pending(arming, device.exchange([CONFIRM, REVERT])[1])
+        return True
+
+    def fire(self, device: Session, arming: Arming) -> bool:
+        """``configure revert now``."""
+        if not look(device, self, arming).armed:
+            return False
+        device.converse(NOW, NONE)
+        return True
+
+    def _mark(self, arming: Arming, clock: Reply, after: Reply) -> str:
+        """The mark of a timer that was armed, or wound up, after the clock was read: an older one is not what we asked for."""
+        with named(arming.host):
+            timer = revert_timer(after.text)
+        if timer is None or timer.minutes != arming.minutes or timer.user != arming.user:
+            shows = timer.mark if timer else "none"
+            raise DeviceRefused(f"{arming.host}: the revert timer that should undo a lost change is not pending ({shows})")
+        asked, armed = moment(clock.text), moment(timer.since)
+        if asked is None or armed is None or armed < asked:
+            raise DeviceRefused(f"{arming.host}: its revert timer does not count from now ({timer.mark})")
+        return timer.mark
+
+    def _refuse_pending(self, arming: Arming, after: Reply) -> None:
+        with named(arming.host):
+            left = revert_timer(after.text)
+        if left is not None:
+            raise DeviceRefused(f"{arming.host}: {CONFIRM} did not end the revert timer")
+
+
+def _is_ours(timer: RevertTimer, arming: Arming) -> bool:
+    if arming.trusting:
+        return (timer.user, timer.minutes) == (arming.user, arming.minutes)
+    return bool(arming.mark) and timer.mark == arming.mark
