@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NoReturn
 
 #: What the commands import when they are used; what is not installed (an extra) is not missed.
-PACKAGES = tuple(f"nr_run.{name}" for name in ("runbooks", "tasks", "checks", "changes", "inventory", "lab"))
+PACKAGES = tuple(f"nr_run.{name}" for name in ("runbooks", "services", "tasks", "checks", "changes", "inventory", "lab"))
 MODULES = ("netmiko", "paramiko", "ttp", "nornir_jinja2.plugins.tasks", "nornir.plugins.runners", "nr_run.lab.entry", "rich.live")
 
 
