@@ -15,7 +15,8 @@ from ..changes.configuration import Configuration
 from ..checks.observation import PHASE_1, PHASE_2, Observation
 from ..inventory.errors import NotKnown, SessionLost
 from .answers import AGAIN, asked, running_commands, running_in
-from .device import CONNECTION, log_in_anew, reconnect, session
+from .credentials import login_of
+from .device import log_in_anew, reconnect, session
 from .observe import seen_anyway
 from .rollback_timers import FENCES, Arming
 from .rollback_timers.fence import look
@@ -116,5 +117,5 @@ def pending(task: Task, fence: str, arming: Arming) -> Result:
 
 
 def _by_user(task: Task, arming: Arming) -> Arming:
-    login = (task.host.connection_options[CONNECTION].extras or {})["login"]
+    login = login_of(task.host)
     return replace(arming, user=login.secrets.look_up(login.username_ref))

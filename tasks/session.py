@@ -13,7 +13,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ..changes.configuration import counts
 from ..changes.timer_config import without_fence
@@ -26,9 +26,6 @@ from .login import Words
 from .messages import cleaned, may_stand, standing, without_messages
 from .reply import Reply as Reply
 from .transcript import MARK, Part, Prompts, echoed, marked, parts_of, with_marks
-
-if TYPE_CHECKING:
-    from .drivers import Driver
 
 logger = logging.getLogger("nr_run.session")
 
@@ -47,6 +44,25 @@ LONGEST_SECONDS = 600.0
 _TAIL = 4096
 #: Whether a text is all that was waited for, and the unfinished line at its end.
 Done = Callable[[str, str], bool]
+
+
+class Driver(Protocol):
+    """What a Session needs of a transport."""
+
+    login_prompt: str
+    line_end: str
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until something arrives, for ``seconds`` at most."""
+
+    def write_channel(self, out_data: str) -> None:
+        """Write; raises OSError or EOFError when the session has ended."""
+
+    def read_channel(self) -> str:
+        """Whatever has arrived, with LF line ends; raises OSError or EOFError when the session has ended."""
+
+    def disconnect(self) -> None:
+        """Close the transport."""
 
 
 class Session:
@@ -265,6 +281,10 @@ class Session:
         """Close the transport; the device ends the vty and, with it, configuration mode."""
         self.open = False
         self._driver.disconnect()
+
+    def ready(self) -> None:
+        """See that paging is off, for others that type on this connection now. Raises SessionLost."""
+        self._prepared()
 
     def _prepared(self) -> None:
         """See that the prompt is known and paging is off before a line goes that is no block."""
