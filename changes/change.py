@@ -47,19 +47,19 @@ class Change:
 
     @property
     def entries(self) -> tuple[ConfigObject, ...]:
-        """The tunnel's own map entry in every form that it has before, during or after."""
+        """The tunnel itself, in every form that it has before, during or after: its map entry or its interface."""
         edited = (item for edit in self.edited for item in (edit.before, edit.after))
         items = (*self.created, *self.removed, *self.reused, *edited)
-        return tuple(item for item in items if item.family.name == "crypto-map-entry")
+        return tuple(item for item in items if item.family.is_tunnel)
 
     @property
     def own(self) -> frozenset[Key]:
-        """Identities of the tunnel's own map entry."""
+        """Identities of the tunnel itself."""
         return frozenset(item.key for item in self.entries)
 
     @property
     def peers(self) -> tuple[str, ...]:
-        """Addresses of the IKE peers that the tunnel's map entry goes to, before or after."""
+        """Addresses of the IKE peers that the tunnel goes to, before or after."""
         return tuple(dict.fromkeys(peer for item in self.entries for peer in item.peers))
 
     @property

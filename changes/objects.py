@@ -10,8 +10,8 @@ from functools import cached_property, lru_cache
 from ..inventory.errors import ChangeError
 from . import cli_syntax as spelling
 from . import tree
-from .families import FAMILIES
-from .family import Family, Reference
+from .families import FAMILIES, STEMS, families_for
+from .family import Family, Nobody, Reference
 from .literals import is_text
 
 Key = tuple[str, tuple[str, ...]]
@@ -27,42 +27,59 @@ class ConfigObject:
 
     @cached_property
     def groups(self) -> dict[str, str]:
-        """Named parts of the header (``name``, ``map``, ``sequence``, ``peer``...); absent parts are empty."""
-        match = self.family.header.fullmatch(self.header)
-        return {name: value or "" for name, value in match.groupdict().items()} if match else {}
+        """Named parts of the header, and of the child line that is the object (``name``, ``map``, ``peer``...); absent: empty."""
+        found = _parts(self.family.header, self.header)
+        if self.family.child_is_object and self.children:
+            found = {**found, **self._parts_of_child}
+        return dict(found)
+
+    @property
+    def _parts_of_child(self) -> Mapping[str, str]:
+        forms = (form for form in self.family.children if form.groupindex)
+        return next((found for form in forms if (found := _parts(form, self.children[0]))), {})
 
     @cached_property
     def key(self) -> Key:
         """What tells it apart from every other object of the device."""
+        if self.family.child_is_object:
+            return self.family.name, tuple(self.groups.get(name, "") for name in self.family.identity)
         return self.family.name, _identity(self.family.header, self.family.identity, self.header)
 
     @property
     def title(self) -> str:
         """Family and identity, for a sentence."""
-        return " ".join((self.family.name, *self.key[1]))
+        return " ".join(filter(None, (self.family.name, *self.key[1])))
 
     @property
     def canonical_children(self) -> tuple[str, ...]:
         """The lines below, each in one spelling. A section without a line in it sets nothing, so it is none of them."""
         kept = (child for child in self.children if child not in self.family.parts)
-        return tuple(part for child in kept for part in _parts(_canonical(child)))
+        return tuple(line for child in kept for line in self.family.spell(child))
+
+    @cached_property
+    def key_peers(self) -> tuple[str, ...]:
+        """Addresses or names of the peers whose key it holds."""
+        return () if isinstance(self.family.key_of, Nobody) else self.family.key_of(self)
 
     @property
     def peer(self) -> str:
-        """Address or name of the peer whose key it holds; empty for an object without a key."""
-        return self.key[1][0] if self.family.holds_key else ""
+        """The peer whose key it is, where it is that of one peer by its own identity; empty for every other object."""
+        return self.key_peers[0] if self.key_peers and self.key_peers == self.key[1][:1] else ""
 
     @property
     def transform_names(self) -> tuple[str, ...]:
-        """Transform sets that a map entry names, best first."""
+        """ESP proposals that a map entry names, best first."""
         lines = (_TRANSFORMS.fullmatch(line) for line in self.children)
         return tuple(name for match in lines if match for name in match["names"].split())
 
     @cached_property
     def peers(self) -> tuple[str, ...]:
-        """Addresses of a map entry's peers, the one to begin with first."""
-        lines = (line.split()[2:] for line in self.children if line.startswith("set peer "))
-        return tuple(word for words in lines for word in words if word != "default")
+        """Addresses of the peers that it negotiates with itself, the one to begin with first."""
+        return () if isinstance(self.family.peers_of, Nobody) else self.family.peers_of(self)
+
+    def ike_versions(self, config: Config) -> frozenset[int]:
+        """Versions of IKE that are negotiated for it."""
+        return frozenset() if isinstance(self.family.ike, Nobody) else self.family.ike(self, config)
 
     @property
     def dynamic(self) -> str:
@@ -92,14 +109,14 @@ class ConfigObject:
         if self.family.ordered:
             return self.header, given
         settings = {self.family.setting_of(child) for child in given}
-        defaults = (_canonical(default) for default in self.family.defaults)
-        assumed = (default for default in defaults if self.family.setting_of(default) not in settings)
-        return _canonical(self.header), frozenset((*given, *assumed))
+        assumed = (default for default in self.family.defaults if self.family.setting_of(default) not in settings)
+        return " ".join(self.family.spell(self.header)), frozenset((*given, *assumed))
 
     @property
     def shown_unasked(self) -> frozenset[str]:
         """Lines that a device shows below such an object though nobody typed them, in one spelling."""
-        return frozenset(_canonical(line) for line in (*self.family.defaults, *self.family.shown_first))
+        lines = (*self.family.defaults, *self.family.shown_first)
+        return frozenset(one for line in lines for one in self.family.spell(line))
 
     def child(self, words: str) -> str | None:
         """What follows ``words`` in the first line below that starts with them."""
@@ -113,17 +130,16 @@ class ConfigObject:
         """Lines that take it away, to be typed in global configuration mode."""
         values = {**self.groups, "line": self.header, "child": self.children[0] if self.children else ""}
         line = self.family.remove.format(**values)
-        return (self.header, line, spelling.EXIT) if self.family.child_is_object else (line,)
+        return (self.header, line, spelling.EXIT) if self.family.child_is_object and self.family.opens else (line,)
 
 
-_TRANSFORMS = re.compile(r"set (?:ikev1 )?transform-set (?P<names>.+)")
-#: An ASA may show both lifetimes of an entry on one line, in either order.
-_LIFETIMES = re.compile(r"(set security-association lifetime) ((?:seconds|kilobytes) \S+) ((?:seconds|kilobytes) \S+)")
+_TRANSFORMS = re.compile(r"set (?:ikev1 |ikev2 )?(?:transform-set|ipsec-proposal) (?P<names>.+)")
 
 
-def _parts(line: str) -> tuple[str, ...]:
-    both = _LIFETIMES.fullmatch(line)
-    return (f"{both[1]} {both[2]}", f"{both[1]} {both[3]}") if both else (line,)
+@lru_cache(maxsize=4096)
+def _parts(pattern: re.Pattern[str], line: str) -> Mapping[str, str]:
+    match = pattern.fullmatch(line)
+    return {name: value or "" for name, value in match.groupdict().items()} if match else {}
 
 
 @lru_cache(maxsize=65536)
@@ -142,13 +158,6 @@ def without_number(line: str) -> str:
     return _NUMBER.sub("", line)
 
 
-def _canonical(line: str) -> str:
-    words = without_number(" ".join(line.replace("encryption ", "encr ", 1).split()))
-    words = re.sub(r"^(interface \S+) (?:point-to-point|multipoint)$", r"\1", words)
-    # A key type of 0 (in clear) and the mask of one host may be typed and are not shown, or the other way round.
-    return re.sub(r"^(crypto isakmp key) 0 (.+)", r"\1 \2", words).replace(" 255.255.255.255", "")
-
-
 #: Where the lines of an access list stand that no family knows: numbered on IOS, of another kind than ours on an ASA.
 _LISTED = re.compile(r"access-list (?P<name>\S+) (?P<line>.+)")
 _OTHER_LIST = re.compile(r"ip access-list (?:extended|standard) (?P<name>\S+)")
@@ -163,13 +172,15 @@ class Config:
 
     objects: dict[Key, ConfigObject]
     others: tuple[tree.Node, ...]
+    #: All nodes, those of known objects too.
+    nodes: tuple[tree.Node, ...] = ()
 
     def of(self, family: str) -> tuple[ConfigObject, ...]:
         """All objects of one family, in the order of the text."""
         return self._by_family.get(family, ())
 
     def key_of(self, peer: str) -> ConfigObject | None:
-        """The object that holds the pre-shared key of a peer, or None."""
+        """The object that is the pre-shared key of this peer, or None; what holds the keys of several peers is none."""
         return self._keys.get(peer)
 
     def get(self, family: str, *identity: str) -> ConfigObject | None:
@@ -188,7 +199,8 @@ class Config:
     @cached_property
     def lists(self) -> Mapping[str, tuple[str, ...]]:
         """Name to the lines of every access list, named or numbered, in their order and without sequence numbers."""
-        found = {item.key[1][0]: [without_number(line) for line in item.children] for item in self.of("access-list")}
+        lists = (item for item in self.objects.values() if item.family.traffic)
+        found = {item.key[1][0]: [without_number(line) for line in item.children] for item in lists}
         for node in self.others:
             numbered, named = _LISTED.fullmatch(node.line), _OTHER_LIST.fullmatch(node.line)
             if numbered:
@@ -199,13 +211,14 @@ class Config:
 
     @cached_property
     def map_lines(self) -> tuple[str, ...]:
-        """Lines of crypto maps that no family knows: dynamic entries, entries of other kinds, and settings of a whole map."""
-        return tuple(node.line for node in self.others if node.line.startswith("crypto map "))
+        """Lines of crypto maps that are no entries for peers: dynamic entries, those of other kinds, settings of a whole map."""
+        known = (item.header for item in self.objects.values() if item.family.of_map)
+        return (*(node.line for node in self.others if node.line.startswith("crypto map ")), *known)
 
     @cached_property
     def named_nodes(self) -> Mapping[str, tree.Node]:
-        """Header to the first node that no family knows and that has it (``object network LAN``)."""
-        return {node.line: node for node in reversed(self.others)}
+        """Header to the first node that has it (``object network LAN``)."""
+        return {node.line: node for node in reversed(self.nodes)}
 
     @cached_property
     def strange_lines(self) -> tuple[tuple[ConfigObject | None, str], ...]:
@@ -233,72 +246,92 @@ class Config:
 
     @cached_property
     def _keys(self) -> Mapping[str, ConfigObject]:
-        return {item.peer: item for item in reversed(self.objects.values()) if item.family.holds_key}
+        return {item.peer: item for item in reversed(self.objects.values()) if item.family.holds_key and item.peer}
 
 
 @lru_cache(maxsize=32)
 def read(os: str, text: str) -> Config:
     """Objects of a running configuration; a line below a known header that its family does not know stays with the object."""
+    return _config(os, nodes_of(os, text), desired=False)
+
+
+def _config(os: str, nodes: tuple[tree.Node, ...], *, desired: bool) -> Config:
     objects: dict[Key, ConfigObject] = {}
     others: list[tree.Node] = []
-    for node in nodes_of(os, text):
-        found = _objects_in_folded(os, node)
+    for node in nodes:
+        found = _objects_in_folded(os, node, desired=desired)
         objects.update((item.key, item) for item in found)
-        if not found or found[0].family.child_is_object:
+        if all(item.family.child_is_object for item in found):
             others.append(node)
-    return Config(objects, tuple(others))
+    return Config(objects, tuple(others), nodes)
 
 
 def objects_in(os: str, node: tree.Node) -> tuple[tuple[Key, ConfigObject], ...]:
     """Objects of known families that a node holds, each with its key."""
     if not _may_open(os, node):
         return ()
-    return tuple((item.key, item) for folded in spelling.fold(FAMILIES[os], (node,)) for item in _objects_in_folded(os, folded))
-
-
-def _objects_in_folded(os: str, node: tree.Node) -> tuple[ConfigObject, ...]:
-    family = _family_of(os, node.line) if _may_open(os, node) else None
-    return tuple(_objects_of(family, node)) if family else ()
+    folded = spelling.fold(FAMILIES[os], (node,))
+    return tuple((item.key, item) for one in folded for item in _objects_in_folded(os, one, desired=False))
 
 
 def _may_open(os: str, node: tree.Node) -> bool:
     """False for most lines of a configuration, at a glance."""
-    return node.line.startswith(_FIRST[os]) and not node.literal
+    return node.line.startswith(STEMS[os]) and not node.literal
 
 
-#: The words that headers begin with.
-_FIRST = {os: tuple({f"{family.header.pattern.split()[0]} " for family in families}) for os, families in FAMILIES.items()}
+def _objects_in_folded(os: str, node: tree.Node, *, desired: bool) -> tuple[ConfigObject, ...]:
+    """The object that the header opens, and those that single lines below it are. A text that is desired has each line once."""
+    if not _may_open(os, node):
+        return ()
+    whole: ConfigObject | None = None
+    single: list[ConfigObject] = []
+    for family in families_for(os, node.line):
+        if family.child_is_object:
+            single += (ConfigObject(family, node.line, (line,)) for line in node.children if _is_line_of(family, line))
+        elif whole is None and not (desired and _unknown_line(family, node)):
+            whole = ConfigObject(family, node.line, node.paths if family.openers or family.flat else node.children)
+    if desired and whole:
+        return (whole,)
+    return (whole, *single) if whole else tuple(single)
+
+
+def _is_line_of(family: Family, line: str) -> bool:
+    return any(pattern.fullmatch(line) for pattern in family.children)
+
+
+def _unknown_line(family: Family, node: tree.Node) -> str:
+    """The first line below a header that its family does not know, or nothing."""
+    lines = node.paths if family.openers or family.flat else node.children
+    return next((line for line in lines if not _is_line_of(family, line)), "")
 
 
 def read_desired(os: str, text: str) -> Config:
     """Objects of a desired configuration. Raises ChangeError for a line that no family knows."""
-    for node in nodes_of(os, text):
-        family = _family_of(os, node.line)
-        if family is None or node.literal:
+    nodes = nodes_of(os, text)
+    for node in nodes:
+        known = tuple(families_for(os, node.line)) if not node.literal else ()
+        if not known:
             raise ChangeError(f"no rule knows the line {node.line!r}, so it will not be pushed")
-        for child in node.children:
-            if not any(pattern.fullmatch(child) for pattern in family.children):
-                raise ChangeError(f"no rule knows the line {child!r} below {node.line!r}, so it will not be pushed")
-    return read(os, text)
+        unknown = [_unknown_line(family, node) for family in known if not family.child_is_object]
+        if unknown and not all(unknown):
+            continue
+        parts = [family for family in known if family.child_is_object]
+        strange = next((line for line in node.children if not any(_is_line_of(family, line) for family in parts)), "")
+        if strange or not parts:
+            line = next(filter(None, unknown), strange)
+            raise ChangeError(f"no rule knows the line {line!r} below {node.line!r}, so it will not be pushed")
+    return _desired(os, nodes)
+
+
+@lru_cache(maxsize=32)
+def _desired(os: str, nodes: tuple[tree.Node, ...]) -> Config:
+    return _config(os, nodes, desired=True)
 
 
 @lru_cache(maxsize=32)
 def nodes_of(os: str, text: str) -> tuple[tree.Node, ...]:
     """A configuration as headers with the lines below them, however the device writes them."""
     return spelling.fold(FAMILIES[os], tree.parse(text))
-
-
-def _family_of(os: str, line: str) -> Family | None:
-    return next((family for family in FAMILIES[os] if family.header.fullmatch(line)), None)
-
-
-def _objects_of(family: Family, node: tree.Node) -> Iterator[ConfigObject]:
-    if not family.child_is_object:
-        yield ConfigObject(family, node.line, node.children)
-        return
-    for child in node.children:
-        if any(pattern.fullmatch(child) for pattern in family.children):
-            yield ConfigObject(family, node.line, (child,))
 
 
 def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = ()) -> tuple[ConfigObject, ...]:
@@ -312,33 +345,12 @@ def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = 
     )
 
 
-#: Where the names of transform sets begin in a line of any kind (``crypto dynamic-map D 10 set ikev1 transform-set A B``).
-_SETS = re.compile(r"(?:^| )set (?:ikev1 )?transform-set ")
-#: What a line begins with when a name in it is not that of an access list, but of another kind or a word for people.
-_NO_LIST = ("crypto ", "set transform-set ", "description ", "remark ", "hostname ")
-
-
-#: The families whose objects lines of other kinds may name.
-_NAMED = frozenset({"transform-set", "group-policy", "access-list"})
-
-
 def names(line: str, target: ConfigObject) -> bool:
-    """True if a line, of any kind, refers to this access list, transform set or group policy by its name."""
-    if not target.key[1] or target.key[1][0] not in line or is_text(line):
+    """True if a line, of any kind, refers to this object by its name, by the rule of its family."""
+    rule, name = target.family.named_in, target.key[1][0] if target.key[1] else ""
+    if isinstance(rule, Nobody) or not name or name not in line or is_text(line):
         return False
-    if target.family.name == "transform-set":
-        match = _SETS.search(line)
-        return match is not None and target.key[1][0] in line[match.end() :].split()
-    if target.family.name == "group-policy":
-        return line.endswith(f"-group-policy {target.key[1][0]}")
-    if target.family.name == "access-list" and line.endswith(f" match address {target.key[1][0]}"):
-        return True
-    return target.family.name == "access-list" and target.key[1][0] in _words(line) and not line.startswith(_NO_LIST)
-
-
-def _words(line: str) -> list[str]:
-    """All but the first; of an action of the event manager those of its command, which stands in quotation marks."""
-    return line.replace('"', " ").split()[1:]
+    return rule(line, name)
 
 
 def strange_use(config: Config, target: ConfigObject) -> str:
@@ -347,24 +359,26 @@ def strange_use(config: Config, target: ConfigObject) -> str:
     It may stand in no known family (``ip access-group``, a dynamic map), or in an object of one (a filter of a group policy).
     """
     name = target.key[1][0] if target.key[1] else ""
-    if target.family.name not in _NAMED or name not in config.strange_text:
+    if isinstance(target.family.named_in, Nobody) or name not in config.strange_text:
         return ""
     own = config.objects.get(target.key)
     return next((line for item, line in config.strange_lines if item is not own and names(line, target)), "")
 
 
 def _unruled(items: Iterable[ConfigObject]) -> Iterator[tuple[ConfigObject, str]]:
-    """Lines below known objects that are no references, each with its object; those of our lists name nothing."""
+    """Lines below known objects that are no references, each with its object; those of lists of traffic name nothing."""
     for item in items:
-        parts = tuple(f"{part}: " for part in item.family.parts)
-        for line in item.children if item.family.name != "access-list" else ():
+        deep = item.family.parts or item.family.openers
+        for line in item.children if not item.family.traffic else ():
             if not any(reference.names_in(line) for reference in item.family.references):
-                yield item, line.partition(": ")[2] if parts and line.startswith(parts) else line
+                yield item, item.family.split(line)[1] if deep else line
 
 
 def _members(config: Config, family: Family, name: str, left_out: set[Key]) -> bool:
     """True if the set ``name`` keeps a member: an object of the family, or a line of another kind (a dynamic entry)."""
-    if any(item.family is family and item.key[1][0] == name and item.key not in left_out for item in config.objects.values()):
+    if any(item.key[1][0] == name and item.key not in left_out for item in config.of(family.name)):
         return True
     stem = f"{' '.join(family.header.pattern.split()[:2])} {name} "
-    return any(node.line.startswith(stem) and node.line[len(stem) :].split()[0].isdigit() for node in config.others)
+    beside = (item.header for item in config.objects.values() if item.family.of_map and item.key not in left_out)
+    lines = (*(node.line for node in config.others), *beside)
+    return any(line.startswith(stem) and line[len(stem) :].split()[0].isdigit() for line in lines)

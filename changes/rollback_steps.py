@@ -69,7 +69,9 @@ def _foreign(present: ConfigObject, known: tuple[ConfigObject, ...]) -> str:
 
     A default that the device shows (an ASA shows every line of an IKE policy from the first on) is nobody else's line.
     """
-    if present.family.name != "isakmp-key" and all(present.meaning[0] != item.meaning[0] for item in known):
+    family = present.family
+    header = family.without_secret(present.meaning[0])
+    if all(header != family.without_secret(item.meaning[0]) for item in known):
         return present.header
     lines = {line for item in known for line in item.canonical_children} | present.shown_unasked
     return next((line for line in present.canonical_children if line not in lines), "")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .cli_syntax import EXIT, negated, typed
-from .families import FAMILIES
+from .families import RANKS
 from .family import Phase
 from .objects import ConfigObject, Key
 
@@ -79,8 +79,7 @@ class Edit:
 
 def in_order(os: str, items: Iterable[ConfigObject]) -> list[ConfigObject]:
     """Objects in the order of the family table, which is the order of dependence."""
-    rank = {family.name: number for number, family in enumerate(FAMILIES[os])}
-    return sorted(items, key=lambda item: rank[item.family.name])
+    return sorted(items, key=lambda item: RANKS[os][item.family.name])
 
 
 def create(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:

@@ -11,6 +11,7 @@ from nr_run.changes.family import Phase
 from nr_run.changes.plan import plan
 from nr_run.inventory.errors import ChangeError
 
+from . import cases
 from .configs import VPN2611, VPN3640
 from .device import Device
 from .rendering import TOKEN, desired, ends, planned
@@ -51,6 +52,7 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
         ["crypto map M 7 ipsec-isakmp", "set peer 192.0.2.1", "exit", "interface Ethernet0/0", "crypto map M", "exit"],
         ["interface Ethernet0/0", "no crypto map M", "exit", "no crypto map M 7"],
     ),
+    **cases.IOS,
 }
 
 
