@@ -71,6 +71,8 @@ class Reference:
     built_in: tuple[str, ...] = ()
     #: True if the line may name several, wherever the pattern is found in it.
     every: bool = False
+    #: True if the line that names it is an object of its own as well, which counts for it.
+    by_line: bool = False
     #: What stands in every such line, so that most lines are passed over at a glance.
     mark: str = ""
 
@@ -121,8 +123,8 @@ class Family:
     #: The peers that an object negotiates with itself, the one to begin with first. With an answer the object is the tunnel: it
     #: is what a change replaces, and whose peers have their SAs cleared.
     peers_of: Callable[[ConfigObject], tuple[str, ...]] | Nobody
-    #: The versions of IKE that are negotiated for an object; none of them where its lines do not say which.
-    ike: Callable[[ConfigObject, Config], frozenset[int]] | Nobody
+    #: The versions of IKE that are negotiated for an object: none where its lines do not say which, None where nothing is.
+    ike: Callable[[ConfigObject, Config], frozenset[int] | None] | Nobody
     #: Does a line of any kind name an object of this name, besides the references that the families know?
     named_in: Callable[[str, str], bool] | Nobody
     #: Lines that may stand below the header; one in a sub-mode of the object stands as ``opener: line``. None: the header is all.
@@ -140,6 +142,10 @@ class Family:
     switches: re.Pattern[str] | None = None
     #: True if several objects stand below one header and only the child line is ours (a binding on an interface).
     child_is_object: bool = False
+    #: For such lines: a line elsewhere that makes those of the object of group ``name`` ours to handle; without it none are.
+    only_of: re.Pattern[str] | None = None
+    #: What a desired text has below the header where it means an object of its own, and not lines for one that is there.
+    marked: re.Pattern[str] | None = None
     #: True if the lines below are an order of their own: two lists with the same lines in another order differ.
     ordered: bool = False
     #: True if it is a list of traffic, whose lines permit and deny and name nothing by a rule.

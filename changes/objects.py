@@ -3,160 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from ..inventory.errors import ChangeError
 from . import cli_syntax as spelling
 from . import tree
+from .config_object import ConfigObject, Key, without_number
 from .families import FAMILIES, STEMS, families_for
 from .family import Family, Nobody, Reference
 from .literals import is_text
 
-Key = tuple[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class ConfigObject:
-    """One object: its family, the header line and the lines below, as the text has them."""
-
-    family: Family
-    header: str
-    children: tuple[str, ...] = ()
-
-    @cached_property
-    def groups(self) -> dict[str, str]:
-        """Named parts of the header, and of the child line that is the object (``name``, ``map``, ``peer``...); absent: empty."""
-        found = _parts(self.family.header, self.header)
-        if self.family.child_is_object and self.children:
-            found = {**found, **self._parts_of_child}
-        return dict(found)
-
-    @property
-    def _parts_of_child(self) -> Mapping[str, str]:
-        forms = (form for form in self.family.children if form.groupindex)
-        return next((found for form in forms if (found := _parts(form, self.children[0]))), {})
-
-    @cached_property
-    def key(self) -> Key:
-        """What tells it apart from every other object of the device."""
-        if self.family.child_is_object:
-            return self.family.name, tuple(self.groups.get(name, "") for name in self.family.identity)
-        return self.family.name, _identity(self.family.header, self.family.identity, self.header)
-
-    @property
-    def title(self) -> str:
-        """Family and identity, for a sentence."""
-        return " ".join(filter(None, (self.family.name, *self.key[1])))
-
-    @property
-    def canonical_children(self) -> tuple[str, ...]:
-        """The lines below, each in one spelling. A section without a line in it sets nothing, so it is none of them."""
-        kept = (child for child in self.children if child not in self.family.parts)
-        return tuple(line for child in kept for line in self.family.spell(child))
-
-    @cached_property
-    def key_peers(self) -> tuple[str, ...]:
-        """Addresses or names of the peers whose key it holds."""
-        return () if isinstance(self.family.key_of, Nobody) else self.family.key_of(self)
-
-    @property
-    def peer(self) -> str:
-        """The peer whose key it is, where it is that of one peer by its own identity; empty for every other object."""
-        return self.key_peers[0] if self.key_peers and self.key_peers == self.key[1][:1] else ""
-
-    @property
-    def transform_names(self) -> tuple[str, ...]:
-        """ESP proposals that a map entry names, best first."""
-        lines = (_TRANSFORMS.fullmatch(line) for line in self.children)
-        return tuple(name for match in lines if match for name in match["names"].split())
-
-    @cached_property
-    def peers(self) -> tuple[str, ...]:
-        """Addresses of the peers that it negotiates with itself, the one to begin with first."""
-        return () if isinstance(self.family.peers_of, Nobody) else self.family.peers_of(self)
-
-    def ike_versions(self, config: Config) -> frozenset[int]:
-        """Versions of IKE that are negotiated for it."""
-        return frozenset() if isinstance(self.family.ike, Nobody) else self.family.ike(self, config)
-
-    @property
-    def dynamic(self) -> str:
-        """Name of the dynamic map that a map entry stands for, or nothing."""
-        return self.child("ipsec-isakmp dynamic") or ""
-
-    @property
-    def map_name(self) -> str:
-        """Name of the map that a binding puts to work; without what may stand behind it (``redundancy``)."""
-        return self.groups.get("map") or (self.child("crypto map") or " ").split(" ")[0]
-
-    @property
-    def named(self) -> tuple[tuple[Reference, str], ...]:
-        """What its header and its lines name, by the rules of its family: the one reading of what refers to what."""
-        lines = (self.header, *self.children) if self.family.references else ()
-        return tuple((rule, name) for line in lines for rule in self.family.references for name in rule.names_in(line))
-
-    @property
-    def nodes(self) -> tuple[tree.Node, ...]:
-        """As the device shows it."""
-        return spelling.unfold(self.family, self.header, self.children)
-
-    @cached_property
-    def meaning(self) -> tuple[str, frozenset[str] | tuple[str, ...]]:
-        """Equal for two objects if and only if they do the same: defaults written out, order only where it matters."""
-        given = self.canonical_children
-        if self.family.ordered:
-            return self.header, given
-        settings = {self.family.setting_of(child) for child in given}
-        assumed = (default for default in self.family.defaults if self.family.setting_of(default) not in settings)
-        return " ".join(self.family.spell(self.header)), frozenset((*given, *assumed))
-
-    @property
-    def shown_unasked(self) -> frozenset[str]:
-        """Lines that a device shows below such an object though nobody typed them, in one spelling."""
-        lines = (*self.family.defaults, *self.family.shown_first)
-        return frozenset(one for line in lines for one in self.family.spell(line))
-
-    def child(self, words: str) -> str | None:
-        """What follows ``words`` in the first line below that starts with them."""
-        for line in self.children:
-            if line.startswith(words + " "):
-                return line[len(words) + 1 :].strip()
-        return None
-
-    @property
-    def removal(self) -> tuple[str, ...]:
-        """Lines that take it away, to be typed in global configuration mode."""
-        values = {**self.groups, "line": self.header, "child": self.children[0] if self.children else ""}
-        line = self.family.remove.format(**values)
-        return (self.header, line, spelling.EXIT) if self.family.child_is_object and self.family.opens else (line,)
-
-
-_TRANSFORMS = re.compile(r"set (?:ikev1 |ikev2 )?(?:transform-set|ipsec-proposal) (?P<names>.+)")
-
-
-@lru_cache(maxsize=4096)
-def _parts(pattern: re.Pattern[str], line: str) -> Mapping[str, str]:
-    match = pattern.fullmatch(line)
-    return {name: value or "" for name, value in match.groupdict().items()} if match else {}
-
-
-@lru_cache(maxsize=65536)
-def _identity(pattern: re.Pattern[str], names: tuple[str, ...], header: str) -> tuple[str, ...]:
-    """Parts of the header that tell objects apart; kept, since every comparison of two configurations asks for them."""
-    match = pattern.fullmatch(header)
-    return tuple(match[name] or "" for name in names) if match else ()
-
-
-#: IOS-XE 17 shows each line of an access list with its sequence number, older releases keep it to themselves.
-_NUMBER = re.compile(r"^\d+ (?=permit |deny |remark )")
-
-
-def without_number(line: str) -> str:
-    """A line of an access list without its sequence number; every other line as it is."""
-    return _NUMBER.sub("", line)
-
+__all__ = [
+    "Config",
+    "ConfigObject",
+    "Key",
+    "names",
+    "nodes_of",
+    "objects_in",
+    "read",
+    "read_desired",
+    "referrers",
+    "strange_use",
+    "without_number",
+]
 
 #: Where the lines of an access list stand that no family knows: numbered on IOS, of another kind than ours on an ASA.
 _LISTED = re.compile(r"access-list (?P<name>\S+) (?P<line>.+)")
@@ -174,6 +45,8 @@ class Config:
     others: tuple[tree.Node, ...]
     #: All nodes, those of known objects too.
     nodes: tuple[tree.Node, ...] = ()
+    #: An object that is one line, to the object below whose header it stands.
+    within: Mapping[Key, Key] = field(default_factory=dict)
 
     def of(self, family: str) -> tuple[ConfigObject, ...]:
         """All objects of one family, in the order of the text."""
@@ -187,12 +60,25 @@ class Config:
         """One object, or None."""
         return self.objects.get((family, identity))
 
+    def with_lines_of(self, items: Iterable[ConfigObject]) -> Config:
+        """The same, with those of ``items`` in it that stand there as lines, whatever makes them objects of ours or not."""
+        found = {
+            item.key: ConfigObject(item.family, item.header, (line,))
+            for item in items
+            if item.family.only_of and item.key not in self.objects and (node := self.named_nodes.get(item.header))
+            for line in node.children
+            if line in item.children
+        }
+        return replace(self, objects={**self.objects, **found}) if found else self
+
     @cached_property
     def naming(self) -> Mapping[tuple[str, str], Sequence[tuple[ConfigObject, Reference]]]:
         """Family and name to the objects that name it, each once, with the rule by which it does."""
         found: dict[tuple[str, str], dict[Key, tuple[ConfigObject, Reference]]] = {}
         for item in self.objects.values():
             for rule, name in item.named:
+                if rule.by_line:
+                    continue
                 found.setdefault((rule.family, name), {})[item.key] = (item, rule)
         return {what: tuple(items.values()) for what, items in found.items()}
 
@@ -258,12 +144,36 @@ def read(os: str, text: str) -> Config:
 def _config(os: str, nodes: tuple[tree.Node, ...], *, desired: bool) -> Config:
     objects: dict[Key, ConfigObject] = {}
     others: list[tree.Node] = []
+    within: dict[Key, Key] = {}
+    named = _named_elsewhere(os, nodes)
     for node in nodes:
-        found = _objects_in_folded(os, node, desired=desired)
-        objects.update((item.key, item) for item in found)
-        if all(item.family.child_is_object for item in found):
+        found = _objects_in_folded(os, node, named, desired=desired)
+        whole = next((item for item in found if not item.family.child_is_object), None)
+        if whole is None:
             others.append(node)
-    return Config(objects, tuple(others), nodes)
+        elif whole.key in objects:
+            # An ASA shows an object and its translation apart, under the same header.
+            above = objects[whole.key]
+            objects[whole.key] = replace(above, children=(*above.children, *whole.children))
+        else:
+            objects[whole.key] = whole
+        for item in found:
+            if item is not whole:
+                objects[item.key] = item
+                if whole is not None:
+                    within[item.key] = whole.key
+    return Config(objects, tuple(others), nodes, within)
+
+
+def _named_elsewhere(os: str, nodes: Iterable[tree.Node]) -> frozenset[str]:
+    """Names in the lines that make single lines of what is so called objects of ours to handle."""
+    forms = [family.only_of for family in FAMILIES[os] if family.only_of]
+    lines = [node.line for node in nodes if forms and node.line.startswith(_NAMING)]
+    return frozenset(match["name"] for form in forms for line in lines if (match := form.fullmatch(line)))
+
+
+#: What such lines begin with.
+_NAMING = tuple(form.pattern.split(" ")[0] for families in FAMILIES.values() for item in families if (form := item.only_of))
 
 
 def objects_in(os: str, node: tree.Node) -> tuple[tuple[Key, ConfigObject], ...]:
@@ -271,7 +181,7 @@ def objects_in(os: str, node: tree.Node) -> tuple[tuple[Key, ConfigObject], ...]
     if not _may_open(os, node):
         return ()
     folded = spelling.fold(FAMILIES[os], (node,))
-    return tuple((item.key, item) for one in folded for item in _objects_in_folded(os, one, desired=False))
+    return tuple((item.key, item) for one in folded for item in _objects_in_folded(os, one, None, desired=False))
 
 
 def _may_open(os: str, node: tree.Node) -> bool:
@@ -279,20 +189,30 @@ def _may_open(os: str, node: tree.Node) -> bool:
     return node.line.startswith(STEMS[os]) and not node.literal
 
 
-def _objects_in_folded(os: str, node: tree.Node, *, desired: bool) -> tuple[ConfigObject, ...]:
-    """The object that the header opens, and those that single lines below it are. A text that is desired has each line once."""
+def _objects_in_folded(os: str, node: tree.Node, named: Collection[str] | None, *, desired: bool) -> tuple[ConfigObject, ...]:
+    """The object that the header opens, and those that single lines below it are. A text that is desired has each line once.
+
+    ``named``: what other lines of the text make single lines of; None where the text is not at hand, so that all may be.
+    """
     if not _may_open(os, node):
         return ()
     whole: ConfigObject | None = None
     single: list[ConfigObject] = []
     for family in families_for(os, node.line):
         if family.child_is_object:
-            single += (ConfigObject(family, node.line, (line,)) for line in node.children if _is_line_of(family, line))
-        elif whole is None and not (desired and _unknown_line(family, node)):
+            if not family.only_of or named is None or node.line.split()[-1] in named:
+                single += (ConfigObject(family, node.line, (line,)) for line in node.children if _is_line_of(family, line))
+        elif whole is None and not (desired and (_unknown_line(family, node) or not _is_marked(family, node))):
             whole = ConfigObject(family, node.line, node.paths if family.openers or family.flat else node.children)
+    if desired and single and any(item.family.only_of for item in single):
+        return tuple(single)
     if desired and whole:
         return (whole,)
     return (whole, *single) if whole else tuple(single)
+
+
+def _is_marked(family: Family, node: tree.Node) -> bool:
+    return family.marked is None or any(family.marked.fullmatch(line) for line in node.children)
 
 
 def _is_line_of(family: Family, line: str) -> bool:
@@ -312,7 +232,8 @@ def read_desired(os: str, text: str) -> Config:
         known = tuple(families_for(os, node.line)) if not node.literal else ()
         if not known:
             raise ChangeError(f"no rule knows the line {node.line!r}, so it will not be pushed")
-        unknown = [_unknown_line(family, node) for family in known if not family.child_is_object]
+        whole = [family for family in known if not family.child_is_object and _is_marked(family, node)]
+        unknown = [_unknown_line(family, node) for family in whole]
         if unknown and not all(unknown):
             continue
         parts = [family for family in known if family.child_is_object]
@@ -341,7 +262,9 @@ def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = 
     return tuple(
         item
         for item, reference in config.naming.get((target.family.name, name), ())
-        if item.key not in left_out and not (reference.of_set and _members(config, target.family, name, left_out))
+        if item.key not in left_out
+        and config.within.get(item.key) not in left_out
+        and not (reference.of_set and _members(config, target.family, name, left_out))
     )
 
 
@@ -366,11 +289,11 @@ def strange_use(config: Config, target: ConfigObject) -> str:
 
 
 def _unruled(items: Iterable[ConfigObject]) -> Iterator[tuple[ConfigObject, str]]:
-    """Lines below known objects that are no references, each with its object; those of lists of traffic name nothing."""
+    """Lines below known objects that their families do not know, each with its object; those of lists of traffic name nothing."""
     for item in items:
         deep = item.family.parts or item.family.openers
         for line in item.children if not item.family.traffic else ():
-            if not any(reference.names_in(line) for reference in item.family.references):
+            if not item.family.knows(line) and not any(reference.names_in(line) for reference in item.family.references):
                 yield item, item.family.split(line)[1] if deep else line
 
 

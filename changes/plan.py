@@ -26,7 +26,8 @@ def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Re
     reference to something that is neither there nor built, and an object of that name that has other content: it is
     somebody else's.
     """
-    desired, running = read_desired(os, desired_text), read(os, running_text)
+    desired = read_desired(os, desired_text)
+    running = read(os, running_text).with_lines_of(desired.objects.values())
     created: list[ConfigObject] = []
     reused: list[ConfigObject] = []
     edited: list[Edit] = []
@@ -43,6 +44,7 @@ def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Re
         else:
             raise ChangeError(_of_a_group(host, item, present) or _taken(host, item, present))
     _refuse_more_lines(host, desired, running)
+    _refuse_without_a_place(host, created, running)
     _refuse_dangling(host, desired.objects.values(), {*desired.objects, *running.objects})
     _refuse_key_of_another(host, created, desired, running)
     _refuse_waiting_names(host, created, desired, nodes_of(os, running_text))
@@ -84,7 +86,7 @@ def plan_reversal(change: Change, before_text: str, running_text: str) -> Change
     out, with a sentence in ``Change.stays``. Raises ChangeError when an object is not as the change left it, or is named by
     something newer: then the device has moved on since, and taking the rest away would leave it half-changed.
     """
-    running, before = read(change.os, running_text), read(change.os, before_text)
+    running, before = (read(change.os, text).with_lines_of(change.created) for text in (running_text, before_text))
     made = tuple(_as_it_stands(change.host, item, running) for item in change.created)
     edited = tuple(Edit(_as_it_stands(change.host, edit.after, running), edit.before) for edit in change.edited)
     lost, there = _missing(change, running)
@@ -209,6 +211,20 @@ def _refuse_more_lines(host: str, desired: Config, running: Config) -> None:
         line = said.get((item.family.name, item.key[1][0])) if item.family.more else None
         if line:
             raise ChangeError(f"{host}: {item.title} has the line {line!r}, which no rule knows, and is left alone")
+
+
+def _refuse_without_a_place(host: str, created: Iterable[ConfigObject], running: Config) -> None:
+    """A line for a section that is somebody else's needs the section, and a place in it that nothing has."""
+    for item in created:
+        if not item.family.child_is_object or item.family.flat:
+            continue
+        node = running.named_nodes.get(item.header)
+        if node is None:
+            raise ChangeError(f"{host}: {item.header!r} is not there, and {item.children[0]!r} is a line for it")
+        number = item.groups.get("number")
+        line = next((line for line in node.children if line.startswith(f"{number} ")), "") if node and number else ""
+        if line:
+            raise ChangeError(f"{host}: {item.header!r} has {line!r} already, so number {number} is not free")
 
 
 def _refuse_key_of_another(host: str, created: Iterable[ConfigObject], desired: Config, running: Config) -> None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..family import Family
-from . import acl, crypto_map, ikev1, ikev2, ipsec, routing, tunnel_group, tunnel_interface
+from . import acl, crypto_map, ikev1, ikev2, ipsec, nat, routing, tunnel_group, tunnel_interface
 
 IOS: tuple[Family, ...] = (
     ikev1.IOS_POLICY,
@@ -19,6 +19,7 @@ IOS: tuple[Family, ...] = (
     ikev1.IOS_KEEPALIVE,
     ikev2.IOS_PROPOSAL,
     ikev2.IOS_POLICY,
+    ikev2.IOS_OFFER,
     ikev2.IOS_KEYRING,
     ikev2.IOS_PROFILE,
     ikev2.IOS_DPD,
@@ -28,6 +29,7 @@ IOS: tuple[Family, ...] = (
     tunnel_interface.IOS_TUNNEL,
     crypto_map.IOS_ENTRY,
     crypto_map.IOS_BINDING,
+    nat.IOS_EXEMPTION,
     routing.IOS_MSS,
     routing.IOS_ROUTE,
 )
@@ -41,6 +43,9 @@ ASA: tuple[Family, ...] = (
     ipsec.ASA_PROFILE,
     acl.ASA_OBJECT,
     acl.ASA_LIST,
+    nat.ASA_EXEMPTION,
+    nat.ASA_NAT_0,
+    nat.ASA_TWICE,
     tunnel_group.GROUP_POLICY,
     tunnel_group.TUNNEL_GROUP,
     tunnel_interface.ASA_TUNNEL,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..family import NOBODY, Editing, Family, Reference, Touches, patterns, spellings
@@ -40,6 +41,8 @@ def keyring_peers(item: ConfigObject) -> tuple[str, ...]:
     lines = (item.family.split(line)[1].split() for line in item.children if ": address " in line)
     return tuple(dict.fromkeys(words[1] for words in lines))
 
+
+_PROPOSAL_OF_POLICY = Reference(re.compile(r"proposal (?P<names>\S+)"), "ikev2-proposal", built_in=("default",), by_line=True)
 
 IOS_PROPOSAL = Family(
     name="ikev2-proposal",
@@ -73,9 +76,31 @@ IOS_POLICY = Family(
     children=patterns(r"match fvrf \S+", r"match address local \S+", r"proposal \S+"),
     # What a policy that says nothing of it matches; some releases show it.
     spellings=spellings((r"^match fvrf global$", "")),
-    references=(Reference(re.compile(r"proposal (?P<names>\S+)"), "ikev2-proposal", built_in=("default",)),),
+    references=(_PROPOSAL_OF_POLICY,),
     remove="no crypto ikev2 policy {name}",
+    # A text without that line means proposals for a policy that is there: two that match every address would compete.
+    marked=re.compile(r"match address local \S+"),
     replies=patterns(r"(?:% ?)?IKEv2 policy (?:MUST|must) have (?:at ?least|a) .+(?:\n.+)*"),
+)
+
+IOS_OFFER = Family(
+    name="ikev2-offer",
+    sentence="one more proposal in a policy that is there",
+    header=re.compile(r"crypto ikev2 policy (?P<policy>\S+)"),
+    identity=("policy", "proposal"),
+    opens=True,
+    shared=NOBODY,
+    touches=Touches(
+        "policy {policy} offers proposal {proposal} to every IKEv2 peer that it is for, behind those it has", NOBODY, NOBODY
+    ),
+    key_of=NOBODY,
+    peers_of=NOBODY,
+    ike=NOBODY,
+    named_in=NOBODY,
+    children=patterns(r"proposal (?P<proposal>\S+)"),
+    references=(replace(_PROPOSAL_OF_POLICY, by_line=False),),
+    remove="no {child}",
+    child_is_object=True,
 )
 
 IOS_KEYRING = Family(

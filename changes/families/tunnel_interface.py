@@ -27,11 +27,11 @@ def _peers(item: ConfigObject) -> tuple[str, ...]:
     return protected_peers(item.children)
 
 
-def _by_profile(item: ConfigObject, config: Config) -> frozenset[int]:
-    """The version of IKE that the profile of the interface is for; none without protection or profile."""
+def _by_profile(item: ConfigObject, config: Config) -> frozenset[int] | None:
+    """The version of IKE that the profile of the interface is for; nothing is negotiated without protection."""
     line = next((line for line in item.children if line.startswith("tunnel protection ipsec profile ")), "")
     if not line:
-        return frozenset()
+        return None
     if " ikev2-profile " in line:
         return TWO
     profile = config.get(_PROFILE, line.split()[4])

@@ -98,10 +98,8 @@ def _of_ike(version: int) -> Users:
 
 def _negotiates(item: ConfigObject, config: Config, version: int) -> bool:
     """True if this version is negotiated for the object, or may be: one that does not say which counts for each."""
-    if isinstance(item.family.ike, Nobody):
-        return False
-    versions = item.ike_versions(config)
-    return version in versions or not versions
+    versions = None if isinstance(item.family.ike, Nobody) else item.family.ike(item, config)
+    return versions is not None and (version in versions or not versions)
 
 
 def _leads(read: Callable[[ConfigObject], IPv4Network | None]) -> Users:

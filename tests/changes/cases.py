@@ -13,7 +13,27 @@ _KEYRING = (
 )
 _TUNNEL = "interface Tunnel1\n ip address 10.255.0.1 255.255.255.252\n tunnel source Ethernet0/0\n tunnel destination 192.0.2.1\n"
 
+#: What a box has to have for some of them: sections that are somebody else's.
+BASES = {
+    ("ios", "ikev2-offer"): "crypto ikev2 policy THEIRS\n match fvrf any\n proposal OLD\n",
+    ("ios", "nat-exemption"): "ip access-list extended NAT\n permit ip 10.1.0.0 0.0.255.255 any\n",
+    ("asa", "nat-exemption"): "access-list NONAT extended permit ip any 10.9.0.0 255.255.0.0\nnat (inside) 0 access-list NONAT\n",
+}
+
 IOS: dict[str, Case] = {
+    "ikev2-offer": (
+        f"{_PROPOSAL}crypto ikev2 policy THEIRS\n proposal P\n",
+        [
+            *["crypto ikev2 proposal P", "encryption aes-cbc-256", "integrity sha256", "group 14", "exit"],
+            *["crypto ikev2 policy THEIRS", "proposal P", "exit"],
+        ],
+        ["crypto ikev2 policy THEIRS", "no proposal P", "exit", "no crypto ikev2 proposal P"],
+    ),
+    "nat-exemption": (
+        "ip access-list extended NAT\n 5 deny ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255\n",
+        ["ip access-list extended NAT", "5 deny ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255", "exit"],
+        ["ip access-list extended NAT", "no deny ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255", "exit"],
+    ),
     "ikev2-proposal": (
         _PROPOSAL,
         ["crypto ikev2 proposal P", "encryption aes-cbc-256", "integrity sha256", "group 14", "exit"],
@@ -88,7 +108,24 @@ _GROUP_LINES = [
     "exit",
 ]
 
+_EXEMPT = "access-list NONAT extended permit ip 10.1.0.0 255.255.0.0 10.2.0.0 255.255.0.0"
+_TWICE = "source static L L destination static R R no-proxy-arp route-lookup"
+
 ASA: dict[str, Case] = {
+    "nat-exemption": (f"{_EXEMPT}\nnat (inside) 0 access-list NONAT\n", [_EXEMPT], [f"no {_EXEMPT}"]),
+    "nat-0": (
+        f"{_EXEMPT}\nnat (inside) 0 access-list NONAT\n",
+        [_EXEMPT, "nat (inside) 0 access-list NONAT"],
+        ["no nat (inside) 0 access-list NONAT", f"no {_EXEMPT}"],
+    ),
+    "twice-nat": (
+        f"object network L\n subnet 10.1.0.0 255.255.0.0\nobject network R\n host 10.2.0.1\nnat (inside,outside) 1 {_TWICE}\n",
+        [
+            *["object network L", "subnet 10.1.0.0 255.255.0.0", "exit", "object network R", "host 10.2.0.1", "exit"],
+            f"nat (inside,outside) 1 {_TWICE}",
+        ],
+        [f"no nat (inside,outside) {_TWICE}", "no object network R", "no object network L"],
+    ),
     "ikev2-policy": (
         "crypto ikev2 policy 10\n encryption aes-256\n integrity sha256\n group 14\n prf sha256\n lifetime seconds 86400\n",
         [

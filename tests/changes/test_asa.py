@@ -137,11 +137,12 @@ def test_every_family_has_a_case() -> None:
 def test_create_and_remove(family: str) -> None:
     """The lines that create an object, and the lines that take it away again; what is there is not built twice."""
     text, forward, inverse = CASES[family]
-    change = plan("asa91", "asa", text, "hostname asa91\n")
+    base = f"hostname asa91\n{cases.BASES.get(('asa', family), '')}"
+    change = plan("asa91", "asa", text, base)
     assert family in {item.family.name for item in change.created}
     assert lines(change.forward) == forward
     assert lines(change.inverse) == inverse
-    assert not plan("asa91", "asa", text, f"hostname asa91\n{text}")
+    assert not plan("asa91", "asa", text, f"{base}{text}")
 
 
 @pytest.mark.parametrize(
