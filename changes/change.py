@@ -47,19 +47,19 @@ class Change:
 
     @property
     def entries(self) -> tuple[ConfigObject, ...]:
-        """The tunnel's own map entry in every form that it has before, during or after."""
+        """The tunnel itself, in every form that it has before, during or after: its map entry or its interface."""
         edited = (item for edit in self.edited for item in (edit.before, edit.after))
         items = (*self.created, *self.removed, *self.reused, *edited)
-        return tuple(item for item in items if item.family.name == "crypto-map-entry")
+        return tuple(item for item in items if item.family.is_tunnel)
 
     @property
     def own(self) -> frozenset[Key]:
-        """Identities of the tunnel's own map entry."""
+        """Identities of the tunnel itself."""
         return frozenset(item.key for item in self.entries)
 
     @property
     def peers(self) -> tuple[str, ...]:
-        """Addresses of the IKE peers that the tunnel's map entry goes to, before or after."""
+        """Addresses of the IKE peers that the tunnel goes to, before or after."""
         return tuple(dict.fromkeys(peer for item in self.entries for peer in item.peers))
 
     @property
@@ -96,13 +96,14 @@ def compose(
 ) -> Change:
     """The change that does this to a device that runs ``running``: make before break, and its inverse."""
     back = tuple(edit.reversed for edit in edited)
+    again = steps.placed(removed, running)
     return Change(
         host,
         os,
         tuple(created),
         tuple(reused),
         (*steps.create(os, created), *steps.change(os, edited), *steps.remove(os, removed)),
-        (*steps.create(os, removed), *steps.change(os, back), *steps.remove(os, created)),
+        (*steps.create(os, again), *steps.change(os, back), *steps.remove(os, created)),
         (*blast_radius(created, running), *edit_radius(edited, running), *removal_radius(removed, edited, running)),
         tuple(removed),
         tuple(stays),

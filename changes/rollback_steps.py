@@ -21,7 +21,7 @@ def restore(change: Change, before_whole: Configuration, now_whole: Configuratio
     since is not touched. Raises ChangeError when somebody else's object uses one of ours, or one of ours has a line that this
     run did not send.
     """
-    before, now = before_whole.objects, now_whole.objects
+    before, now = (one.objects.with_lines_of((*change.created, *change.removed)) for one in (before_whole, now_whole))
     wanted = {item.key: item for item in change.created}
     besides = change.keys
     ours = [item for key, item in now.objects.items() if key in wanted and key not in before.objects]
@@ -36,7 +36,8 @@ def restore(change: Change, before_whole: Configuration, now_whole: Configuratio
             raise ChangeError(f"{change.host}: {item.title} serves {sharing[0]} now, which this run did not make")
     lost = [item for item in change.removed if _lacks(now.objects.get(item.key), item)]
     back, gone = _edits(change, now)
-    return (*steps.create(change.os, (*lost, *gone)), *steps.change(change.os, back), *steps.remove(change.os, ours))
+    again = steps.placed((*lost, *gone), before)
+    return (*steps.create(change.os, again), *steps.change(change.os, back), *steps.remove(change.os, ours))
 
 
 def _edits(change: Change, now: Config) -> tuple[list[Edit], list[ConfigObject]]:
@@ -69,7 +70,9 @@ def _foreign(present: ConfigObject, known: tuple[ConfigObject, ...]) -> str:
 
     A default that the device shows (an ASA shows every line of an IKE policy from the first on) is nobody else's line.
     """
-    if present.family.name != "isakmp-key" and all(present.meaning[0] != item.meaning[0] for item in known):
+    family = present.family
+    header = family.without_secret(present.meaning[0])
+    if all(header != family.without_secret(item.meaning[0]) for item in known):
         return present.header
     lines = {line for item in known for line in item.canonical_children} | present.shown_unasked
     return next((line for line in present.canonical_children if line not in lines), "")
