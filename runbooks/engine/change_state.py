@@ -54,7 +54,7 @@ def rows(plan: TunnelPlan, so_far: Progressing, *, saved: bool) -> tuple[DeviceR
     made = []
     for number, end in enumerate(plan.ends):
         phase_1, phase_2, encaps, decaps = "-", "-", None, None
-        if so_far.proof:
+        if so_far.proof and so_far.proof.ends:
             watched = so_far.proof.ends[number]
             found = watched.after.rows(end.end.remote.outside_ip)
             phase_1 = next((row.state for row in (*(row for row in found if row.up), *found)), "none")

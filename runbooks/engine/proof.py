@@ -29,7 +29,7 @@ class Proof:
     """The judgement on one tunnel, and what it rests on."""
 
     findings: tuple[Finding, ...]
-    ends: tuple[Watched, Watched]
+    ends: tuple[Watched, ...]
     cause: Cause | None
     #: What each device printed at the last look, by device and command.
     outputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

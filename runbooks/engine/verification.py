@@ -11,13 +11,11 @@ from ...inventory.errors import Exit, NrRunError
 from ...tasks.save import Saved, save
 from .change_state import NotProved, Progressing, rows
 from .context import Context
+from .gates import prove
 from .nornir_run import run_on
 from .outcome import Result, TunnelOutcome
 from .planning import EndPlan, TunnelPlan
-from .proof import prove_tunnel
 from .transaction import untested_words
-
-_THERE = "both ends have this configuration already"
 
 
 def verify_only(context: Context, plan: TunnelPlan) -> TunnelOutcome:
@@ -26,7 +24,7 @@ def verify_only(context: Context, plan: TunnelPlan) -> TunnelOutcome:
     The prechecks are part of the proof: a device that is another one, armed, or not saved, is not as it has to be. Then what was
     to be saved is saved.
     """
-    proof = prove_tunnel(context, plan)
+    proof, there = prove(context, plan), f"{plan.everywhere} {plan.have} this configuration already"
     accepted = tuple(
         item for end in plan.ends for item in end.prechecks if item.check == "saved" and item.status is Status.WARNING
     )
@@ -35,12 +33,12 @@ def verify_only(context: Context, plan: TunnelPlan) -> TunnelOutcome:
     devices = rows(plan, Progressing(proof=proof), saved=is_saved)
     name, left = plan.tunnel.name, untested(proof.ends)
     if not proved(proof.findings):
-        sentence = f"{_THERE}, and the tunnel is not verified: {NotProved(proof.findings, proof.cause)}"
+        sentence = f"{there}, and the tunnel is not verified: {NotProved(proof.findings, proof.cause)}"
         return TunnelOutcome(name, Result.NOT_PROVED, Exit.VERIFY_FAILED, False, sentence, devices, findings, proof.cause)
     if plan.objections:
-        sentence = f"{_THERE} and the tunnel is up, but {NotProved(plan.objections, None)}"
+        sentence = f"{there} and the tunnel is up, but {NotProved(plan.objections, None)}"
         return TunnelOutcome(name, Result.REFUSED, Exit.PRECHECK_FAILED, False, sentence, devices, findings)
-    sentence = f"{_THERE}; the tunnel is proved up{untested_words(left)}"
+    sentence = f"{there}; the tunnel is proved up{untested_words(left)}"
     outcome = TunnelOutcome(name, Result.PROVED, Exit.OK, False, sentence, devices, findings, untested=left)
     return save_accepted(context, plan, outcome)
 
