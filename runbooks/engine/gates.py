@@ -67,6 +67,11 @@ def was_up(plan: DeploymentPlan) -> bool:
     )
 
 
+def proved_word(plan: DeploymentPlan, by_traffic: str) -> str:
+    """What a proof says of it: that traffic passes, in the words given, or that its gates hold."""
+    return by_traffic if _by_traffic(plan) else "proved"
+
+
 def _by_traffic(plan: DeploymentPlan) -> bool:
     return isinstance(plan.deployment.stages[-1].gate, Traffic)
 

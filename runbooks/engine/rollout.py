@@ -64,7 +64,7 @@ def _side_by_side(
                 under_way[pool.submit(work, plan)] = plan
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
-                outcomes[under_way.pop(future).tunnel.name] = future.result()
+                outcomes[under_way.pop(future).name] = future.result()
 
 
 def may_begin(waiting: Sequence[DeploymentPlan], under_way: Sequence[DeploymentPlan], workers: int) -> list[DeploymentPlan]:
