@@ -18,6 +18,8 @@ from ..changes.configuration import Configuration
 from ..changes.objects import Config, ConfigObject, read, read_desired
 from ..changes.replacing import Replacing
 from ..checks.finding import Finding
+from ..checks.observation import Observation
+from ..checks.proof import Proof, Watch
 from ..inventory.errors import ChangeError
 from ..inventory.platforms import Platform
 
@@ -114,10 +116,42 @@ class Gate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """The gate of what comes up with traffic only: the engine pings between the two members and compares counters.
+    """The gate of what comes up with traffic only: the engine sends it and looks before and after; see `Service.traffic`."""
 
-    ``wants`` of such members has an ``end``: their networks, and the addresses that pings start from.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One member in the recap, where the proof is by traffic: both phases in the device's words, and packets out and in."""
+
+    phase_1: str
+    phase_2: str
+    encaps: int | None
+    decaps: int | None
+
+
+class TrafficProof(Proof, Protocol):
+    """A proof with traffic, and what else the engine asks of what it proves."""
+
+    def gone(self, watch: Watch) -> tuple[Finding, ...]:
+        """Findings on what was removed."""
+
+    def still(self, seen: Mapping[str, Observation]) -> tuple[Finding, ...]:
+        """Findings on what was proved a moment ago, and is about to be saved."""
+
+    def was_up(self, before: Mapping[str, Observation]) -> bool:
+        """True if it worked on all members before the change."""
+
+    def stale(self, sight: Sight, before: Observation) -> tuple[IPv4Address, ...]:
+        """Peers whose SAs have to be cleared before anything can be proved."""
+
+    def left(self, sight: Sight) -> tuple[IPv4Address, ...]:
+        """Peers whose SAs have to be cleared after a removal."""
+
+    def untested(self, watch: Watch) -> tuple[str, ...]:
+        """What the traffic did not meet, a sentence each: the proof says nothing about it."""
+
+    def row(self, watch: Watch, host: str) -> Row:
+        """One member for the recap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +291,9 @@ class Service(Protocol):
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:
         """The form that stood before a change in place, so that it can be proved again; None where that cannot be told."""
+
+    def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TrafficProof:
+        """What proves a deployment whose last gate is `Traffic`. Never asked of a service that has no such gate."""
 
     def title(self, deployment: Deployment) -> str:
         """One line that says what it joins, for the head of a plan."""

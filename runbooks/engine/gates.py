@@ -11,16 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ...checks.finding import Finding, proved
-from ...checks.observation import Observation, spis
+from ...checks.observation import Observation
 from ...inventory.errors import NrRunError, answers_of
 from ...services.service import Gate, Seen, Stage, Traffic
 from ...tasks.observe import observe
 from .change_state import NotProved, Progressing
 from .context import Context
 from .nornir_run import run_on_all
-from .planning import DeploymentPlan, Hold, file_name
+from .planning import DeploymentPlan, Hold
 from .postchecks import BUILD, REMOVE, Goal, cause_of
-from .proof import Outputs, Proof, prove_tunnel
+from .proof import Outputs, Proof, baseline_of, keep_outputs, proof_of, prove_by_traffic
 
 
 def goal_of(plan: DeploymentPlan) -> Goal:
@@ -34,11 +34,11 @@ def goal_of(plan: DeploymentPlan) -> Goal:
 def prove(context: Context, plan: DeploymentPlan) -> Proof:
     """Proof of the whole as it stands, without touching it: every gate of every stage holds."""
     if _by_traffic(plan):
-        return prove_tunnel(context, plan)
+        return prove_by_traffic(context, plan)
     findings, outputs = _settled(context, plan, plan.deployment.stages, "proof")
     context.folder.write_json(f"{plan.name}/findings.json", [finding.as_dict() for finding in findings])
     context.folder.note("judged", tunnel=plan.name, proved=proved(findings))
-    return Proof(findings, (), cause_of(findings), outputs)
+    return Proof(findings, cause_of(findings), outputs)
 
 
 def hold(context: Context, plan: DeploymentPlan, item: Hold, so_far: Progressing) -> None:
@@ -61,10 +61,7 @@ def still(context: Context, plan: DeploymentPlan, so_far: Progressing, seen: dic
 
 def was_up(plan: DeploymentPlan) -> bool:
     """True if it worked on all members before the change, as far as that can be told of what they showed then."""
-    return _by_traffic(plan) and all(
-        any((flow := member.snapshot.observation.flow(*pair)) and spis(flow, "outbound") for pair in member.end.selectors)
-        for member in plan.members
-    )
+    return _by_traffic(plan) and proof_of(plan).was_up(baseline_of(plan))
 
 
 def proved_word(plan: DeploymentPlan, by_traffic: str) -> str:
@@ -111,7 +108,6 @@ def _judged(context: Context, plan: DeploymentPlan, stages: Sequence[Stage], mom
     gates = _asked(stages)
     asked = {
         member.host: {
-            "os": member.platform.os,
             "also": tuple(
                 dict.fromkeys(
                     (*(line for one in gates for line in one.gate.asks(member.member, member.platform)), *member.fence_shows)
@@ -122,8 +118,7 @@ def _judged(context: Context, plan: DeploymentPlan, stages: Sequence[Stage], mom
     }
     readings = run_on_all(context.nornir, observe, asked)
     for host, (_, outputs) in readings.items():
-        for command, text in outputs.items():
-            context.folder.write(f"{plan.name}/{host}/{moment}/{file_name(command)}.txt", text + "\n")
+        keep_outputs(context, f"{plan.name}/{host}/{moment}", outputs)
     seen = [
         Seen(member.member, member.platform, readings[member.host][1], readings[member.host][0].time) for member in plan.members
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from ...changes.change import Change, in_stages
 from ...changes.implicit_references import goes_to
@@ -56,11 +55,6 @@ class MemberPlan:
         return self.member.host
 
     @property
-    def end(self) -> Any:
-        """What the proof by traffic reads of the service's record: networks and addresses."""
-        return self.member.wants.end
-
-    @property
     def sight(self) -> Sight:
         """What the service is shown of it."""
         return Sight(self.member, self.platform, self.snapshot.running, self.change)
@@ -102,21 +96,6 @@ class DeploymentPlan:
     def name(self) -> str:
         """Of the deployment."""
         return self.deployment.name
-
-    @property
-    def tunnel(self) -> Any:
-        """The record of the intent that the proof by traffic reads."""
-        return self.deployment.wanted.tunnel
-
-    @property
-    def crypto(self) -> Any:
-        """What the proof by traffic compares with."""
-        return self.deployment.wanted.crypto
-
-    @property
-    def ends(self) -> tuple[MemberPlan, ...]:
-        """The members, as the proof by traffic calls them."""
-        return self.members
 
     @property
     def pushing(self) -> tuple[MemberPlan, ...]:
@@ -224,11 +203,6 @@ class DeploymentPlan:
         """Raise DriftError with all objections, one a line."""
         if self.objections:
             raise DriftError("\n".join(f"{finding.subject}: {finding.sentence}" for finding in self.objections))
-
-
-#: What the proof by traffic calls them.
-EndPlan = MemberPlan
-TunnelPlan = DeploymentPlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from ...changes.change import Change
 from ...changes.configuration import Configuration
 from ...checks.finding import Finding, proved
-from ...checks.l2l import untested
 from ...checks.read_back import read_back
 from ...inventory.errors import DeviceRefused, Exit, NrRunError
 from ...tasks.answers import running, running_again
@@ -51,7 +50,7 @@ def change_members(context: Context, plan: DeploymentPlan, goal: Goal) -> Tunnel
 
 def success(plan: DeploymentPlan, so_far: Progressing) -> TunnelOutcome:
     """The outcome when everything is done."""
-    left = untested(so_far.proof.ends) if so_far.proof and not plan.removal else ()
+    left = so_far.proof.untested if so_far.proof else ()
     return TunnelOutcome(
         plan.name,
         Result.PROVED,
@@ -134,7 +133,7 @@ def _disarm(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None
     unarmed = [end for end in plan.members if end not in so_far.armed]
     seen = disarm_ends(context, plan, so_far) if so_far.armed else {}
     # Where nothing was armed, a new login is asked for all the same, and the box is looked at.
-    seen |= run_on_all(context.nornir, look_anew, {end.host: {"os": end.platform.os} for end in unarmed}) if unarmed else {}
+    seen |= run_on_all(context.nornir, look_anew, {end.host: {} for end in unarmed}) if unarmed else {}
     again = [item for end in so_far.touched if end.host in seen for item in _kept(context, end, seen[end.host][1], so_far)]
     again += still(context, plan, so_far, {host: observation for host, (observation, _) in seen.items()})
     so_far.findings += again

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...checks.finding import Status, proved
-from ...checks.l2l import untested
 from ...inventory.errors import Exit, NrRunError
 from ...tasks.save import Saved, save
 from .change_state import NotProved, Progressing, rows
@@ -14,11 +13,11 @@ from .context import Context
 from .gates import prove, proved_word
 from .nornir_run import run_on
 from .outcome import Result, TunnelOutcome
-from .planning import EndPlan, TunnelPlan
+from .planning import DeploymentPlan, MemberPlan
 from .transaction import untested_words
 
 
-def verify_only(context: Context, plan: TunnelPlan) -> TunnelOutcome:
+def verify_only(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
     """Both boxes have everything: prove the tunnel without touching their configuration.
 
     The prechecks are part of the proof: a device that is another one, armed, or not saved, is not as it has to be. Then what was
@@ -27,12 +26,12 @@ def verify_only(context: Context, plan: TunnelPlan) -> TunnelOutcome:
     noun = context.service.noun
     proof, there = prove(context, plan), f"{plan.everywhere} {plan.have} this configuration already"
     accepted = tuple(
-        item for end in plan.ends for item in end.prechecks if item.check == "saved" and item.status is Status.WARNING
+        item for end in plan.members for item in end.prechecks if item.check == "saved" and item.status is Status.WARNING
     )
     findings = (*plan.objections, *accepted, *proof.findings)
     is_saved = not accepted and not any(item.check == "saved" for item in plan.objections)
     devices = rows(plan, Progressing(proof=proof), saved=is_saved)
-    name, left = plan.name, untested(proof.ends)
+    name, left = plan.name, proof.untested
     if not proved(proof.findings):
         sentence = f"{there}, and the {noun} is not verified: {NotProved(proof.findings, proof.cause)}"
         return TunnelOutcome(name, Result.NOT_PROVED, Exit.VERIFY_FAILED, False, sentence, devices, findings, proof.cause)
@@ -44,7 +43,7 @@ def verify_only(context: Context, plan: TunnelPlan) -> TunnelOutcome:
     return save_accepted(context, plan, outcome)
 
 
-def save_accepted(context: Context, plan: TunnelPlan, outcome: TunnelOutcome) -> TunnelOutcome:
+def save_accepted(context: Context, plan: DeploymentPlan, outcome: TunnelOutcome) -> TunnelOutcome:
     """The outcome of a tunnel, after what its unchanged devices run and have not saved was saved (``--accept-unsaved``)."""
     ends = plan.to_be_saved
     if not ends:
@@ -60,7 +59,7 @@ def save_accepted(context: Context, plan: TunnelPlan, outcome: TunnelOutcome) ->
     return replace(outcome, changed=True, sentence=sentence, devices=devices)
 
 
-def _save(context: Context, plan: TunnelPlan, ends: Sequence[EndPlan]) -> None:
+def _save(context: Context, plan: DeploymentPlan, ends: Sequence[MemberPlan]) -> None:
     """Raises NrRunError when a device did not take it, or starts with something else than it runs."""
     for end in ends:
         context.stop.check()

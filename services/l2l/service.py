@@ -24,6 +24,7 @@ from .blueprint import CryptoMap
 from .by_name import not_in_intent, removal_by_name, strays, wanted_of
 from .previous import previous
 from .records import WantedEnd, WantedTunnel
+from .traffic import TunnelTraffic, traffic_of
 
 
 def deployment_of(wanted: WantedTunnel) -> Deployment:
@@ -136,6 +137,10 @@ class LanToLan:
         """The tunnel as its map entries had it before."""
         found = previous(deployment.wanted, sights)
         return deployment_of(found) if found else None
+
+    def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TunnelTraffic:
+        """Pings between the protected networks, and counters."""
+        return traffic_of(deployment.wanted, sights)
 
     def title(self, deployment: Deployment) -> str:
         """Both devices with their outside addresses."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nr_run.changes.change import Change
-from nr_run.checks.observation import PHASE_1, PHASE_2, Observation
+from nr_run.checks.observation import Observation
 from nr_run.inventory.intent import Crypto, End, Tunnel
 from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.parsers.result import Parsed
@@ -33,7 +33,12 @@ def _member(end: End) -> Member:
 def end_plan(end: End, platform: Platform, running: str, change: Change) -> MemberPlan:
     """One end of a plan on a device that runs this and has no SAs."""
     os = platform.os
-    seen = Observation(end.local.host, "2026-11-21T12:00:00Z", Parsed(os, PHASE_1, ()), Parsed(os, PHASE_2, ()))
+    seen = Observation(
+        end.local.host,
+        "2026-11-21T12:00:00Z",
+        os,
+        {"ike": Parsed(os, "show crypto isakmp sa", ()), "ipsec": Parsed(os, "show crypto ipsec sa", ())},
+    )
     shown = whole(running, os, end.local.host).text
     outputs = dict.fromkeys((_RUNNING[os], "show running-config", "show startup-config"), shown)
     return MemberPlan(_member(end), platform, Snapshot(end.local.host, outputs, seen), "", (), change, ())
@@ -45,7 +50,7 @@ def tunnel_plan(name: str, near: MemberPlan, far: MemberPlan) -> DeploymentPlan:
         name=name,
         ipsec_profile="p",
         preshared_key_ref="credential:psk",
-        terminations=(near.end.local, far.end.local),
+        terminations=(near.member.wants.end.local, far.member.wants.end.local),
     )
     deployment = deployment_of(WantedTunnel(tunnel, CRYPTO))
     members = tuple(replace(made, member=member) for made, member in zip((near, far), deployment.members, strict=True))

@@ -60,5 +60,5 @@ def test_pfs_of_an_asa(release: str, pfs: str, group: int | None) -> None:
     near, far = ends()
     before = previous_plan(tunnel_plan("t", _end(near, release, pfs), _end(far, release, pfs)))
     assert before is not None
-    assert before.crypto.pfs_group == group
-    assert before.ends[0].end.selectors == near.selectors
+    assert before.deployment.wanted.crypto.pfs_group == group
+    assert before.members[0].member.wants.end.selectors == near.selectors

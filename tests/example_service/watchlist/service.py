@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from ipaddress import IPv4Network
 from pathlib import Path
+from typing import NoReturn
 
 from nr_run.changes.change import Change
 from nr_run.changes.configuration import Configuration
@@ -167,6 +168,10 @@ class WatchListService:
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:
         """It is never changed in place."""
         return None
+
+    def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> NoReturn:
+        """Its gates are judged by what is shown."""
+        raise ChangeError(f"{deployment.name} is proved without traffic")
 
     def title(self, deployment: Deployment) -> str:
         """Networks and routers."""
