@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import UnionType
@@ -22,12 +21,12 @@ from nr_run.inventory.errors import NrRunError
 from nr_run.inventory.hosts import load_nornir, platforms_of
 from nr_run.inventory.intent import Intent, IntentFile
 from nr_run.inventory.secrets import Secrets
-from nr_run.inventory.validation import validate
 from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.engine.context import Context
 from nr_run.runbooks.engine.nornir_run import run_on_all
-from nr_run.runbooks.engine.planning import Known, plan_tunnel
+from nr_run.runbooks.engine.planning import Known, plan_deployment
 from nr_run.runbooks.run.folder import RunFolder
+from nr_run.services.l2l.service import L2L, IntendedTunnels
 from nr_run.tasks.device import Stop, connect_by
 from nr_run.tasks.gather import gather
 
@@ -55,14 +54,13 @@ class World:
         file = IntentFile.model_validate_json(_json(data))
         try:
             intent = Intent.of(file)
-            tunnels = intent.select()
-            warnings = validate(intent, tunnels, self.context.platforms, TODAY)
-            plans = [plan_tunnel(_with(self.context, intent), tunnel, self.known) for tunnel in tunnels]
+            deployments, warnings = IntendedTunnels(intent, self.context.platforms).select((), TODAY, removal=False)
+            plans = [plan_deployment(self.context, deployment, self.known) for deployment in deployments]
         except NrRunError as error:
             return ("refused", str(error)), ()
-        ends = [end for plan in plans for end in plan.ends]
+        ends = [member for plan in plans for member in plan.members]
         told = [(end.host, end.desired, [(f.check, f.status, f.sentence) for f in end.prechecks]) for end in ends]
-        return (told, warnings), [for_people(tunnel) for tunnel in tunnels]
+        return (told, warnings), [for_people(deployment.wanted.tunnel) for deployment in deployments]
 
     def first_valid(self, model: type[BaseModel], at: Path_, value: object) -> tuple[object, object] | None:
         """What is reached with another value of one field; where another field forbids that value, without that other field."""
@@ -78,10 +76,6 @@ def _json(data: Mapping[str, Any]) -> str:
     return json.dumps(data)
 
 
-def _with(context: Context, intent: Intent) -> Context:
-    return replace(context, intent=intent)
-
-
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """An ASA and a router, whose languages differ, read from a lab; and the richest intent that they take."""
@@ -94,7 +88,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         secrets = Secrets(folders=(folder / "credentials",))
         run = RunFolder.make(folder / "runs", "test", secrets)
         nornir = connect_by(nornir, secrets, platforms, tag=run.tag)
-        context = Context(nornir, Intent.of(), platforms, secrets, run, Stop(), PlainProgress())
+        context = Context(nornir, L2L, None, platforms, secrets, run, Stop(), PlainProgress())
         snapshots = run_on_all(nornir, gather, {host: {"platform": platform} for host, platform in platforms.items()})
         nornir.close_connections()
         yield World(context, Known(snapshots), _rich(folder / "inventory" / "vpn"))

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 from ...changes.configuration import Configuration
 from ...changes.objects import Config, ConfigObject
 from ...changes.selectors import selectors_of
-from ...inventory.intent import End, IPSecProposal, TunnelTermination
+from ...inventory.intent import IPSecProposal, TunnelTermination
 from ...inventory.platforms import Platform
 from ...templates.words import ASA_ESP_ENCRYPTION, ASA_ESP_INTEGRITY, ESP_ENCRYPTION, ESP_INTEGRITY
-from .planning import EndPlan, TunnelPlan
+from ..service import Sight
+from .records import WantedEnd, WantedTunnel
 
 #: What each operating system calls the ciphers and the integrity algorithms of phase 2.
 _WORDS = {"ios": (ESP_ENCRYPTION, ESP_INTEGRITY), "asa": (ASA_ESP_ENCRYPTION, ASA_ESP_INTEGRITY)}
 Prefixes = tuple[tuple[IPv4Network, ...], tuple[IPv4Network, ...]]
 
 
-def earlier(plan: TunnelPlan) -> TunnelPlan | None:
-    """The same plan with the tunnel as it stood before; None where that cannot be read for certain.
-
-    ``snapshot`` and ``change`` of the ends stay; tunnel, ends and proposal are those of before.
-    """
-    near, far = plan.ends
-    configs = [end.snapshot.running.objects for end in plan.ends]
-    entries = [_entry(end, config) for end, config in zip(plan.ends, configs, strict=True)]
+def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | None:
+    """The tunnel as it stood before, on the two ends ``sights``; None where that cannot be read for certain."""
+    near, far = sights
+    configs = [sight.before.objects for sight in sights]
+    entries = [_entry(sight, config) for sight, config in zip(sights, configs, strict=True)]
     if entries[0] is None or entries[1] is None:
         return None
     protected = [_prefixes(config, entry) for config, entry in zip(configs, entries, strict=True) if entry]
     peers = [entry.peers for entry in entries if entry]
-    systems = (end.platform.os for end in plan.ends)
+    systems = (sight.platform.os for sight in sights)
     shapes = zip(systems, configs, entries, strict=True)
     proposal, other = (proposal_of(os, config, entry) for os, config, entry in shapes if entry)
     if None in protected or proposal is None or proposal != other or any(len(found) != 1 for found in peers):
@@ -43,14 +41,13 @@ def earlier(plan: TunnelPlan) -> TunnelPlan | None:
     b = _termination(far, there, IPv4Address(peers[0][0]))
     if a is None or b is None:
         return None
-    tunnel = plan.tunnel.model_copy(update={"terminations": (a, b)})
-    crypto = replace(plan.crypto, ipsec_proposals=(proposal,), pfs_group=pfs_of(near.platform, entries[0]))
-    ends = (replace(near, end=End(a, b)), replace(far, end=End(b, a)))
-    return replace(plan, tunnel=tunnel, crypto=crypto, ends=ends)
+    tunnel = wanted.tunnel.model_copy(update={"terminations": (a, b)})
+    crypto = replace(wanted.crypto, ipsec_proposals=(proposal,), pfs_group=pfs_of(near.platform, entries[0]))
+    return WantedTunnel(tunnel, crypto)
 
 
-def _entry(end: EndPlan, config: Config) -> ConfigObject | None:
-    return next((config.objects[key] for key in end.change.own if key in config.objects), None)
+def _entry(sight: Sight, config: Config) -> ConfigObject | None:
+    return next((config.objects[key] for key in sight.change.own if key in config.objects), None)
 
 
 def _prefixes(config: Config, entry: ConfigObject) -> Prefixes | None:
@@ -64,10 +61,11 @@ def _prefixes(config: Config, entry: ConfigObject) -> Prefixes | None:
     return (local, remote) if set(selectors) == every else None
 
 
-def _termination(end: EndPlan, prefixes: tuple[IPv4Network, ...], outside: IPv4Address) -> TunnelTermination | None:
+def _termination(sight: Sight, prefixes: tuple[IPv4Network, ...], outside: IPv4Address) -> TunnelTermination | None:
     """This end as it was; pings start at the address of before, or at another one of the box that was protected."""
-    now = end.end.local
-    own = (now.probe_address, *_addresses(end.snapshot.running))
+    wants: WantedEnd = sight.member.wants
+    now = wants.end.local
+    own = (now.probe_address, *_addresses(sight.before))
     probe = next((address for address in own if any(address in prefix for prefix in prefixes)), None)
     if probe is None:
         return None

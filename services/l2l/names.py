@@ -12,11 +12,12 @@ import re
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from ..inventory.errors import ChangeError
-from ..inventory.intent import Dpd, End
-from .existing_tunnel import NOTHING, Replacing, Standing, find, list_name, refuse_strange, replacing, set_name
-from .objects import Config, ConfigObject
-from .selectors import Unread, overlap, selectors_or_line
+from ...changes.objects import Config, ConfigObject
+from ...changes.replacing import NOTHING, Replacing
+from ...changes.selectors import Unread, overlap, selectors_or_line
+from ...inventory.errors import ChangeError
+from ...inventory.intent import Dpd, End
+from .existing_tunnel import Standing, find, list_name, refuse_strange, replacing, set_name
 
 #: Of an ISAKMP policy on IOS, and on an ASA (command references, crypto isakmp policy).
 HIGHEST_POLICY, HIGHEST_POLICY_ASA = 10000, 65535

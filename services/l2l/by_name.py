@@ -15,18 +15,16 @@ from ipaddress import IPv4Address, IPv4Network
 from ...changes import tree
 from ...changes.nameif import interfaces
 from ...changes.objects import Config, ConfigObject, read
-from ...changes.plan import plan_removal
 from ...changes.removal import owned
 from ...changes.selectors import Selector, selectors_of
 from ...inventory.did_you_mean import nearest
 from ...inventory.errors import ChangeError, NothingMatched
-from ...inventory.intent import Crypto, End, IKEProposal, Intent, IPSecProposal, Tunnel, TunnelTermination
+from ...inventory.intent import Crypto, IKEProposal, Intent, IPSecProposal, Tunnel, TunnelTermination
 from ...inventory.platforms import Platform
 from ...inventory.references import SCHEMES
-from ..engine.context import Context
-from ..engine.planning import EndPlan, Known, TunnelPlan
-from ..engine.planning_removal import with_change
-from ..engine.previous_tunnel import pfs_of, proposal_of
+from ..service import Removal
+from .previous import pfs_of, proposal_of
+from .records import WantedTunnel
 
 _LIST = re.compile(r"NR-(?P<tunnel>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\.v\d+)?")
 #: What a plan needs and no device tells: which proposal IKE used, and where the key was kept. Neither is sent or judged.
@@ -167,22 +165,12 @@ def _refuse_strangers(ends: Sequence[Found], near: TunnelTermination, far: Tunne
             )
 
 
-def plan_by_name(context: Context, tunnel: Tunnel, known: Known, *, accept_unsaved: bool) -> TunnelPlan:
-    """Plan that removes a tunnel which only the devices know. Raises as tunnel_of() does, on what they run now."""
-    hosts = [end.host for end in tunnel.terminations]
-    shape = tunnel_of(tunnel.name, {host: known.text(host) for host in hosts}, context.platforms)
-    near, far = (_end_plan(context, tunnel.name, end, known, accept_unsaved) for end in shape.ends)
-    return TunnelPlan(shape, _crypto(context, shape, known), (near, far), removal=True)
-
-
-def _end_plan(context: Context, name: str, end: End, known: Known, accept_unsaved: bool) -> EndPlan:
-    host = end.local.host
-    platform, text = context.platforms[host], known.text(host)
+def removal_by_name(name: str, host: str, platform: Platform, text: str) -> Removal:
+    """What goes of a tunnel that only the devices know, from one that runs this."""
     config = read(platform.os, text)
     here = [found for found in found_on(host, platform, text) if found.tunnel == name]
     items, stays = owned(config, [item for found in here for item in _objects(config, found)])
-    change = plan_removal(host, platform.os, items, text, stays=(*stays, *([_POLICIES] if here else [])))
-    return with_change(context, EndPlan(end, platform, known.snapshots[host], "", (), change, ()), change, accept_unsaved)
+    return Removal(items, (*stays, *([_POLICIES] if here else [])))
 
 
 def _objects(config: Config, found: Found) -> Iterator[ConfigObject]:
@@ -198,14 +186,16 @@ def _objects(config: Config, found: Found) -> Iterator[ConfigObject]:
     yield from (item for item in config.of("crypto-map-binding") if item.map_name == found.entry.groups["map"])
 
 
-def _crypto(context: Context, tunnel: Tunnel, known: Known) -> Crypto:
-    """As far as the near end tells it."""
+def wanted_of(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platform]) -> WantedTunnel:
+    """The tunnel of this name as a record to plan on, its cryptography as far as the near end tells it. Raises as tunnel_of()."""
+    tunnel = tunnel_of(name, texts, platforms)
     host = tunnel.terminations[0].host
-    platform, text = context.platforms[host], known.text(host)
+    platform, text = platforms[host], texts[host]
     config = read(platform.os, text)
-    entry = next((found.entry for found in found_on(host, platform, text) if found.tunnel == tunnel.name), None)
+    entry = next((found.entry for found in found_on(host, platform, text) if found.tunnel == name), None)
     ipsec = proposal_of(platform.os, config, entry) if entry else None
-    return Crypto(1, "main", (_IKE,), (ipsec or _IPSEC,), pfs_of(platform, entry) if entry else None)
+    pfs = pfs_of(platform, entry) if entry else None
+    return WantedTunnel(tunnel, Crypto(1, "main", (_IKE,), (ipsec or _IPSEC,), pfs))
 
 
 def strays(

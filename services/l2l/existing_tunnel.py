@@ -10,24 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..inventory.errors import ChangeError
-from .implicit_references import goes_to, users
-from .objects import Config, ConfigObject, Key, referrers, strange_use
+from ...changes.implicit_references import goes_to, users
+from ...changes.objects import Config, ConfigObject, Key, referrers, strange_use
+from ...changes.replacing import Replacing
+from ...inventory.errors import ChangeError
 
 #: What a later version of a name ends in; no tunnel may have a name like that.
 VERSION = re.compile(r"\.v(?:[2-9]|[1-9]\d+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Replacing:
-    """What of the running configuration a plan may change in place, and what may go when it is out of use."""
-
-    editable: frozenset[Key] = frozenset()
-    retired: tuple[ConfigObject, ...] = ()
-    stays: tuple[str, ...] = ()
-
-
-NOTHING = Replacing()
 
 
 @dataclass(frozen=True, slots=True)
