@@ -1,8 +1,12 @@
-"""Read a device before a change: one exchange, all show commands together, since reading does no harm."""
+"""Read a device before a change: one exchange, all show commands together, since reading does no harm.
+
+What is read is what the change is measured by, and what is missing in it counts as never having been there. So where the device
+prints no size that proves it whole, it is read over two logins, which have to agree.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,8 +24,8 @@ from ..inventory.platforms import Platform
 from ..inventory.systems import System, any_of, system_of
 from ..parsers import parse
 from ..parsers.result import Parsed
-from .answers import asked
-from .device import read
+from .answers import AGAIN, Again, asked, borne_out
+from .device import read, session
 from .session import Reply, Session
 
 VERSION = "show version"
@@ -48,6 +52,7 @@ class Snapshot:
         commands = any_of(self.observation.os)
         for command in (commands.running, commands.running_as_saved, commands.startup):
             self._configuration(command)
+        borne_out(self.running, self.running_as_saved)
 
     def _configuration(self, command: str) -> Configuration:
         return Configuration(self.host, self.observation.os, command, self.outputs[command], counted=self.counted.get(command))
@@ -71,6 +76,20 @@ class Snapshot:
     def doubts(self) -> tuple[str, ...]:
         """What is not proved of its configurations though they are whole by all that was seen, one sentence each."""
         return tuple(dict.fromkeys((*self.running.doubts, *self.running_as_saved.doubts, *self.startup.doubts)))
+
+    @property
+    def is_proved(self) -> bool:
+        """True if the device printed sizes, and they fit: nothing was lost between it and us."""
+        return all(one.counted is True or one.empty for one in self._configurations)
+
+    @property
+    def _configurations(self) -> tuple[Configuration, ...]:
+        return self.running, self.running_as_saved, self.startup
+
+    def agrees(self, other: Snapshot) -> bool:
+        """True if both show the same configurations."""
+        pairs = zip(self._configurations, other._configurations, strict=True)
+        return all(one.equals(another) for one, another in pairs)
 
     @property
     def uptime(self) -> int | None:
@@ -149,12 +168,28 @@ def shows_for(platform: Platform) -> tuple[str, ...]:
 
 
 def gather(task: Task, platform: Platform) -> Result:
-    """Nornir task. ``result`` is the Snapshot of the device. Raises NotKnown where it refuses to show what is needed."""
+    """Nornir task. ``result`` is the Snapshot of the device.
+
+    Raises NotKnown where it refuses to show what is needed, and where no two readings in a row over two logins agree, unless
+    the sizes that it prints prove one.
+    """
 
     def ask(device: Session) -> Snapshot:
         return _snapshot(device, platform)
 
-    return Result(host=task.host, result=asked(task, ask))
+    return Result(host=task.host, result=_settled(task, ask, asked(task, ask)))
+
+
+def _settled(task: Task, ask: Callable[[Session], Snapshot], first: Snapshot, again: Again = AGAIN) -> Snapshot:
+    for _ in range(again.times):
+        if first.is_proved:
+            return first
+        session(task).close()
+        second = asked(task, ask)
+        if second.is_proved or second.agrees(first):
+            return second
+        first = second
+    raise NotKnown(f"{first.host}: its configurations read differently each time, so they are not known")
 
 
 def refuse_refused(host: str, replies: Sequence[Reply]) -> None:
