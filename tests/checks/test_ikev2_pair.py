@@ -197,7 +197,7 @@ def second(end: End, *others: tuple[str, tuple[str, str], str]) -> End:
 
 
 def test_second_tunnel_interface_is_a_neighbour() -> None:
-    """Tunnel interfaces have the same selectors: the flow of another one is another tunnel's, to be kept and not to be mistaken."""
+    """Tunnel interfaces have the same selectors: another one's flow is to be kept, and not to be mistaken."""
     near, far = healthy("ios", vti=True)
     findings = judge(watched(second(near, SECOND)), watched(far))
     assert against(findings) == ()

@@ -1,4 +1,4 @@
-"""Failure signatures as rows: the order in which they are tried, two left are both named, and those of IKEv2 and tunnel interfaces."""
+"""Failure signatures as rows: the order in which they are tried, two left are both named, and those of IKEv2."""
 
 from __future__ import annotations
 

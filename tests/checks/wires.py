@@ -17,6 +17,7 @@ from nr_run.services.l2l.endpoint import Endpoint, TunnelInterface, Watched
 TIME = "2026-11-29T12:00:00Z"
 PINGS = 20
 EVERYTHING = ("0.0.0.0/0.0.0.0/0/0", "0.0.0.0/0.0.0.0/0/0")
+ALL_ANSWERED = Probe(PINGS, PINGS)
 GCM = ("aes-256-gcm", None)
 
 
@@ -125,7 +126,8 @@ class End:
 
     def _cipher(self, state: str) -> str:
         prf = "" if self.os == "asa" else ", PRF: Unknown - 0" if state.endswith("?") else ", PRF: SHA384"
-        known = f"AES-GCM, keysize: 256{prf}, Hash: {'N/A' if self.os == 'asa' else 'None'}, DH Grp:19, Auth sign: PSK, Auth verify: PSK"
+        known = f"AES-GCM, keysize: 256{prf}, Hash: {'N/A' if self.os == 'asa' else 'None'}, DH Grp:19, "
+        known += "Auth sign: PSK, Auth verify: PSK"
         unknown = f"Unknown - 0{prf}, Hash: {'Unknown - 0' if self.os == 'asa' else 'None'}, DH Grp:0, "
         unknown += "Auth sign: Unknown - 0, Auth verify: Unknown - 0"
         return f"      Encr: {unknown if state.endswith('?') else known}\n      Life/Active Time: 86400/{self.age} sec"
@@ -148,7 +150,8 @@ class End:
         children = 1 if self.sas and self.flow else 0
         local, remote = (IPv4Network(ident.rsplit("/", 2)[0]) for ident in self._idents)
         rows = "".join(
-            f" {n} {self.addresses[0]}/{self.port}   {self._peer}/{self.port}   {state.rstrip('?')}    INITIATOR\n{self._cipher(state)}\n"
+            f" {n} {self.addresses[0]}/{self.port}   {self._peer}/{self.port}   {state.rstrip('?')}    INITIATOR\n"
+            f"{self._cipher(state)}\n"
             for n, state in enumerate(self.ike, 54022193)
         )
         child = (
@@ -197,7 +200,8 @@ class End:
             "    #pkts not decompressed: 0, #pkts decompress failed: 0\n    #send errors 0, #recv errors 0\n\n"
             f"     local crypto endpt.: {self.addresses[0]}, remote crypto endpt.: {peer}\n"
             "     plaintext mtu 1438, path mtu 1500, ip mtu 1500, ip mtu idb GigabitEthernet1\n"
-            f"     current outbound spi: 0x{spis[1] if sas else 0:X}({spis[1] if sas else 0})\n     PFS (Y/N): N, DH group: none\n\n"
+            f"     current outbound spi: 0x{spis[1] if sas else 0:X}({spis[1] if sas else 0})\n"
+            "     PFS (Y/N): N, DH group: none\n\n"
             f"     inbound esp sas:\n{inbound}\n     inbound ah sas:\n\n     inbound pcp sas:\n\n"
             f"     outbound esp sas:\n{outbound}\n     outbound ah sas:\n\n     outbound pcp sas:\n"
         )
@@ -292,7 +296,7 @@ def healthy(os: str, *, version: int = 2, vti: bool = False, far: str = "") -> t
     return near, far_of(near, far or os)
 
 
-def watched(before: End, after: End | None = None, probe: Probe | None = Probe(PINGS, PINGS), **endpoint: object) -> Watched:
+def watched(before: End, after: End | None = None, probe: Probe | None = ALL_ANSWERED, **endpoint: object) -> Watched:
     """One end before and after 20 pings of each end."""
     end = replace(before.endpoint, **endpoint)  # type: ignore[arg-type]
     first = before.seen()
