@@ -169,7 +169,7 @@ def _refuse_strangers(ends: Sequence[Found], near: TunnelTermination, far: Tunne
 
 def plan_by_name(context: Context, tunnel: Tunnel, known: Known, *, accept_unsaved: bool) -> TunnelPlan:
     """Plan that removes a tunnel which only the devices know. Raises as tunnel_of() does, on what they run now."""
-    hosts = [end.host for end in tunnel.terminations]
+    hosts = [end.host for end in tunnel.own]
     shape = tunnel_of(tunnel.name, {host: known.text(host) for host in hosts}, context.platforms)
     near, far = (_end_plan(context, tunnel.name, end, known, accept_unsaved) for end in shape.ends)
     return TunnelPlan(shape, _crypto(context, shape, known), (near, far), removal=True)
@@ -200,7 +200,7 @@ def _objects(config: Config, found: Found) -> Iterator[ConfigObject]:
 
 def _crypto(context: Context, tunnel: Tunnel, known: Known) -> Crypto:
     """As far as the near end tells it."""
-    host = tunnel.terminations[0].host
+    host = tunnel.own[0].host
     platform, text = context.platforms[host], known.text(host)
     config = read(platform.os, text)
     entry = next((found.entry for found in found_on(host, platform, text) if found.tunnel == tunnel.name), None)
@@ -216,7 +216,7 @@ def strays(
     for host, text in texts.items():
         for name, _ in _entries(read(platforms[host].os, text)):
             hosts.setdefault(name, []).append(host)
-    named = {end.cisco.access_list for tunnel in intent.tunnels.values() for end in tunnel.terminations}
+    named = {end.cisco.access_list for tunnel in intent.tunnels.values() for end in tunnel.own}
     for name, where in hosts.items():
         known = intent.tunnels.get(name)
         if name in besides or (known and known.status == "active") or f"NR-{name}" in named:

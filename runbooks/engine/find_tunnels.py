@@ -37,7 +37,7 @@ def find_missing(opened: Opened) -> tuple[Tunnel, ...]:
             known = "" if name in context.intent.tunnels else f"{not_in_intent(name, context.intent)}; "
             raise type(error)(f"{known}{error}{unread}") from None
     for tunnel in found:
-        near, far = (end.host for end in tunnel.terminations)
+        near, far = (end.host for end in tunnel.own)
         context.progress.say(
             f"{tunnel.name} is not in the intent and was found on {near} and {far} by its access list NR-{tunnel.name}"
         )

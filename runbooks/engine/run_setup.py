@@ -106,7 +106,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         nornir = connect_by(nornir, secrets, platforms, tag=run_folder.tag, tell=run_folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
         context = Context(nornir, intent, platforms, secrets, run_folder, stop, progress, waits)
-        more = tuple(end.host for tunnel in lost for end in tunnel.terminations)
+        more = tuple(end.host for tunnel in lost for end in tunnel.own)
         gone = (*missing, *(tunnel.name for tunnel in lost))
         yield Opened(context, tunnels, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
 
