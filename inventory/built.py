@@ -114,13 +114,13 @@ def _unbuilt_form(intent: Intent, tunnel: Tunnel, platforms: Mapping[str, Platfo
     policy = intent.ike_policies[name]
     able = [platforms[end.host] for end in tunnel.own]
     style = style_of(tunnel, policy.version, able)
+    if is_carried(tunnel, policy.version, platforms, carried):
+        return
     waiting = [
         (end.host, platform)
         for end, platform in zip(tunnel.own, able, strict=True)
-        if can_do(platform, policy.version, style) and not carried.carries(platform, policy.version, style)
+        if not carried.carries(platform, policy.version, style)
     ]
-    if not waiting:
-        return
     if policy.version == 2 and not any(2 in {v for v, _ in carried.forms.get(p.output, ())} for p in able):
         said = "has version 2" if "version" in policy.model_fields_set else "names no version, which means version 2,"
         yield f"IKE policy {name} {said} and IKEv2 is not built yet: write version: 1 and mode: main"
@@ -131,10 +131,12 @@ def _unbuilt_form(intent: Intent, tunnel: Tunnel, platforms: Mapping[str, Platfo
 
 
 def is_carried(tunnel: Tunnel, version: int, platforms: Mapping[str, Platform], carried: Carried) -> bool:
-    """True if nothing about the form of a tunnel waits for the engine: then what its devices cannot do is worth telling."""
+    """True if the form of a tunnel does not wait for the engine: it is carried, or one of the devices could not do it anyway."""
     able = [platforms[end.host] for end in tunnel.own]
     style = style_of(tunnel, version, able)
-    return all(carried.carries(p, version, style) or not can_do(p, version, style) for p in able)
+    if not all(can_do(platform, version, style) for platform in able):
+        return True
+    return all(carried.carries(platform, version, style) for platform in able)
 
 
 def not_offered(intent: Intent, tunnels: Sequence[Tunnel], platforms: Mapping[str, Platform]) -> Iterator[str]:
