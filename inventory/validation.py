@@ -14,7 +14,7 @@ from .forms import style_of
 from .intent import Crypto, Intent, Side, Tunnel, TunnelTermination
 from .platforms import Platform
 from .validation_devices import device_problems, strength_problems, strength_warnings
-from .validation_ends import end_problems, lifetime_problems, nat_problems, offer_problems, style_problems
+from .validation_ends import end_problems, lifetime_problems, offer_problems, style_problems
 
 #: How the objects of a tunnel that is changed in place are told from those that they replace.
 _VERSION = re.compile(r"\.v\d+$")
@@ -46,7 +46,7 @@ def validate(
         found = list(end_problems(tunnel))
         if tunnel.own:
             found += _with_devices(intent, tunnel, crypto, platforms, today, removal=removal, carried=carried)
-            told = [*strength_warnings(tunnel, crypto, platforms, today), *_part_warnings(tunnel, crypto, platforms, carried)]
+            told = [*strength_warnings(tunnel, crypto, platforms, today), *_part_warnings(tunnel, crypto, platforms)]
             warnings += [f"{_at(intent, tunnel)}: {warning}" for warning in told]
         problems += [f"{_at(intent, tunnel)}: {problem}" for problem in found]
     problems += () if removal else _collisions(intent, tunnels)
@@ -93,14 +93,11 @@ def _with_devices(
             yield from strength_problems(tunnel, crypto, platforms, today)
 
 
-def _part_warnings(tunnel: Tunnel, crypto: Crypto, platforms: Mapping[str, Platform], carried: Carried) -> Iterator[str]:
-    """What a tunnel asks for that one of its devices does otherwise."""
-    able = [platforms[end.host] for end in tunnel.own]
-    style = style_of(tunnel, crypto.ike_version, able)
+def _part_warnings(tunnel: Tunnel, crypto: Crypto, platforms: Mapping[str, Platform]) -> Iterator[str]:
+    """What a tunnel asks for that its style has no use for."""
+    style = style_of(tunnel, crypto.ike_version, [platforms[end.host] for end in tunnel.own])
     if style == "crypto-map" and tunnel.tunnel_prefix is not None:
         yield f"tunnel_prefix {tunnel.tunnel_prefix} is not used: the style is crypto-map"
-    if style == "crypto-map" and "nat-exemption" in carried.parts:
-        yield from nat_problems(tunnel, platforms)
 
 
 def _name_problems(tunnel: Tunnel) -> Iterator[str]:
@@ -134,7 +131,7 @@ def _collisions(intent: Intent, tunnels: Sequence[Tunnel]) -> Iterator[str]:
             for other, theirs in at.get(end.local.host, []):
                 if other.name == tunnel.name or chosen.get(other.name, len(chosen)) < chosen[tunnel.name]:
                     continue
-                for problem in _collision(tunnel, end, other, theirs):
+                for problem in (*_collision(tunnel, end, other, theirs), *_same_peer(intent, tunnel, end, other, theirs)):
                     yield f"{_at(intent, tunnel)}: {problem}"
 
 
@@ -153,6 +150,21 @@ def _collision(tunnel: Tunnel, end: Side, other: Tunnel, theirs: Side) -> Iterat
     if prefixes[0] is not None and prefixes[1] is not None and prefixes[0].overlaps(prefixes[1]):
         yield f"on {host} tunnel {other.name} has the same tunnel_prefix {other.tunnel_prefix}"
     yield from _name_collision(tunnel, end.local, other, theirs.local)
+
+
+def _same_peer(intent: Intent, tunnel: Tunnel, end: Side, other: Tunnel, theirs: Side) -> Iterator[str]:
+    """Two tunnels to one peer: an IKEv2 profile and a tunnel interface are found by the peer's address, of which there is one."""
+    peer, host = end.remote.outside_ip, end.local.host
+    if peer == theirs.remote.outside_ip and any(_by_peer(intent, record) for record in (tunnel, other)):
+        yield (
+            f"on {host} tunnel {other.name} has the same peer {peer}: two tunnels to one peer are built with crypto maps and "
+            "IKE version 1 only; put all prefixes into one tunnel"
+        )
+
+
+def _by_peer(intent: Intent, tunnel: Tunnel) -> bool:
+    may_be_vti = tunnel.cisco.style == "vti" or (tunnel.cisco.style == "auto" and tunnel.tunnel_prefix is not None)
+    return may_be_vti or intent.resolve(tunnel).ike_version == 2
 
 
 def _name_collision(tunnel: Tunnel, mine: TunnelTermination, other: Tunnel, theirs: TunnelTermination) -> Iterator[str]:

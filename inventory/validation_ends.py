@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
 
-from .forms import nat_form, style_of
+from .forms import style_of
 from .intent import ForeignTermination, IKEProposal, Intent, Tunnel, TunnelTermination
 from .platforms import Platform
 
@@ -98,18 +98,6 @@ def lifetime_problems(intent_name: str, proposals: Sequence[IKEProposal], platfo
         if proposal.sa_lifetime is not None and proposal.sa_lifetime < 120:
             where = " and ".join(platforms)
             yield f"{intent_name} {proposal.name}: sa_lifetime {proposal.sa_lifetime} is less than IKEv2 takes on {where} (120)"
-
-
-def nat_problems(tunnel: Tunnel, platforms: Mapping[str, Platform]) -> Iterator[str]:
-    """A warning for each end on which nothing can be put before the permits of a translated list: there it is only checked."""
-    if tunnel.cisco.nat_exemption == "off":
-        return
-    for end in tunnel.own:
-        if nat_form(platforms[end.host]) is None:
-            yield (
-                f"{end.host} ({platforms[end.host]}) has access lists without numbers: where it translates addresses, the "
-                "exemption of this tunnel is checked and not built"
-            )
 
 
 def offer_problems(intent: Intent, tunnel: Tunnel) -> Iterator[str]:

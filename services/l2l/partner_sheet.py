@@ -92,7 +92,7 @@ def _peers(tunnel: Tunnel) -> Rows:
         ("our identity", (f"{ours} (type: IPv4 address)",)),
         ("authentication", ("pre-shared key, the same in both directions",)),
         ("pre-shared key", (_KEY,)),
-        ("NAT traversal", ("not in use: there is no address translation between the two addresses",)),
+        ("NAT traversal", ("may stay on; address translation between the two addresses is not expected",)),
     )
 
 
