@@ -121,10 +121,11 @@ class Names:
     """What the objects of one tunnel are called on one device.
 
     ``transform_set`` is on an ASA with IKEv2 the IPsec proposal. ``keepalive`` is None where dead peer detection is not wanted,
-    and with IKEv1 on IOS where the device has a setting of its own, which every peer shares. ``ikev2`` names proposal, keyring
-    and profile of IKEv2 on IOS. An IKEv2 policy of IOS is chosen by the local address alone, so that tunnels from one address
-    share it: ``ikev2_policy`` is one of ours (``NR-ADDRESS``, ``ikev2_policy_is_ours``), or one that is there, which gets one
-    proposal more at its end; ``default`` is never edited.
+    and with IKEv1 on IOS where the device has a setting of its own, which every peer shares. ``ikev2`` names keyring and profile
+    of IKEv2 on IOS. An IKEv2 policy of IOS is chosen by the local address alone, so that tunnels from one address share it: it
+    is called by that address (``NR-ADDRESS``), and a proposal by what it says, so that tunnels that want the same have the same.
+    ``ikev2_policy`` may be one that is there and not ours (``ikev2_policy_is_ours`` false); ``ikev2_offers`` are all its
+    proposals in their order, those of others included. ``default`` is never edited.
     """
 
     transform_set: str
@@ -135,8 +136,10 @@ class Names:
     no_xauth: bool = False
     keepalive: Dpd | None = None
     ikev2: str = ""
+    ikev2_proposal: str = ""
     ikev2_policy: str = ""
     ikev2_policy_is_ours: bool = True
+    ikev2_offers: tuple[str, ...] = ()
     ipsec_profile: str = ""
     tunnel_number: int = 0
     tunnel_nameif: str = ""
@@ -202,6 +205,9 @@ def draft_names(member: Member) -> Names:
     """Names before the device is known: those of the intent, those made of the tunnel's name, and the first of each number."""
     cisco, base = member.local.cisco, f"NR-{member.name}"
     number = 1 if cisco.tunnel_interface is None else cisco.tunnel_interface
+    proposal = (
+        f"NR-{member.ike.encryption_algorithm}-{member.ike.authentication_algorithm.removeprefix('hmac-')}-{member.ike.group}"
+    )
     return Names(
         transform_set=cisco.transform_set or base,
         access_list=cisco.access_list or base,
@@ -209,7 +215,9 @@ def draft_names(member: Member) -> Names:
         map_sequence=cisco.map_sequence or 1,
         keepalive=member.dpd,
         ikev2=base,
+        ikev2_proposal=proposal,
         ikev2_policy=f"NR-{member.local.outside_ip}",
+        ikev2_offers=(proposal,),
         ipsec_profile=base,
         tunnel_number=number,
         tunnel_nameif=base,

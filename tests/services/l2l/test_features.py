@@ -27,10 +27,14 @@ def test_gcm_for_ike_on_ios_names_its_prf() -> None:
     """With GCM on the IKE SA there is no integrity, and IOS asks for an explicit prf; with CBC the integrity gives it."""
     ike = {"name": "g", "encryption_algorithm": "aes-256-gcm", "authentication_algorithm": "hmac-sha384", "group": 20}
     lines = text_of(members_of(intent(ike=[ike], ipsec=[GCM]), XE, XE)[0])
-    assert below(lines, "crypto ikev2 proposal NR-hq-branch") == ["encryption aes-gcm-256", "prf sha384", "group 20"]
+    assert below(lines, "crypto ikev2 proposal NR-aes-256-gcm-sha384-20") == ["encryption aes-gcm-256", "prf sha384", "group 20"]
     assert "crypto ipsec transform-set NR-hq-branch esp-gcm 256" in lines
     cbc = text_of(members_of(intent(ike=[{**STRONG, "group": 14}], ipsec=[STRONG]), XE, XE)[0])
-    assert below(cbc, "crypto ikev2 proposal NR-hq-branch") == ["encryption aes-cbc-256", "integrity sha256", "group 14"]
+    assert below(cbc, "crypto ikev2 proposal NR-aes-256-cbc-sha256-14") == [
+        "encryption aes-cbc-256",
+        "integrity sha256",
+        "group 14",
+    ]
 
 
 def test_gcm_for_ike_on_an_asa_has_integrity_null() -> None:
@@ -56,19 +60,22 @@ def test_one_peer_and_nobody_else() -> None:
 
 
 def test_the_default_of_ikev2_is_never_edited() -> None:
-    """Proposal and policy are of our own name; a policy that is there gets our proposal, and no match of ours."""
+    """Proposal and policy are of our own name; a policy that is there keeps its own before ours, and its match."""
     (near, _) = members_of(intent(), XE, XE)
+    proposal = features.draft_names(near).ikev2_proposal
     ours = below(text_of(near), "crypto ikev2 policy NR-192.0.2.1")
-    assert ours == ["match address local 192.0.2.1", "proposal NR-hq-branch"]
-    theirs = text_of(near, ikev2_policy="CORP", ikev2_policy_is_ours=False)
-    assert below(theirs, "crypto ikev2 policy CORP") == ["proposal NR-hq-branch"]
+    assert ours == ["match address local 192.0.2.1", f"proposal {proposal}"]
+    theirs = text_of(near, ikev2_policy="CORP", ikev2_policy_is_ours=False, ikev2_offers=("CORP", proposal))
+    assert below(theirs, "crypto ikev2 policy CORP") == ["proposal CORP", f"proposal {proposal}"]
     assert not any(line.endswith(" default") for line in theirs)
 
 
-def test_tunnels_from_one_address_share_one_policy() -> None:
-    """IOS picks an IKEv2 policy by the local address alone, so two tunnels from it have the same one, by its name."""
+def test_tunnels_from_one_address_share_policy_and_proposal() -> None:
+    """IOS picks an IKEv2 policy by the local address alone: two tunnels from it that want the same have the same lines for it."""
     (one, _), (two, _) = (members_of(intent(far={**FAR, "outside_ip": ip}), XE, XE) for ip in ("198.51.100.1", "198.51.100.2"))
-    assert features.draft_names(one).ikev2_policy == features.draft_names(two).ikev2_policy
+    lines = [text_of(member)[: text_of(member).index("crypto ikev2 keyring NR-hq-branch")] for member in (one, two)]
+    assert lines[0] == lines[1]
+    assert lines[0][0].startswith("crypto ikev2 proposal ")
 
 
 def test_dead_peer_detection_is_that_of_the_tunnel_alone() -> None:
