@@ -189,7 +189,7 @@ def _objects(config: Config, found: Found) -> Iterator[ConfigObject]:
 def wanted_of(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platform]) -> WantedTunnel:
     """The tunnel of this name as a record to plan on, its cryptography as far as the near end tells it. Raises as tunnel_of()."""
     tunnel = tunnel_of(name, texts, platforms)
-    host = tunnel.terminations[0].host
+    host = tunnel.own[0].host
     platform, text = platforms[host], texts[host]
     config = read(platform.os, text)
     entry = next((found.entry for found in found_on(host, platform, text) if found.tunnel == name), None)
@@ -206,7 +206,7 @@ def strays(
     for host, text in texts.items():
         for name, _ in _entries(read(platforms[host].os, text)):
             hosts.setdefault(name, []).append(host)
-    named = {end.cisco.access_list for tunnel in intent.tunnels.values() for end in tunnel.terminations}
+    named = {end.cisco.access_list for tunnel in intent.tunnels.values() for end in tunnel.own}
     for name, where in hosts.items():
         known = intent.tunnels.get(name)
         if name in besides or (known and known.status == "active") or f"NR-{name}" in named:

@@ -67,7 +67,7 @@ class IntendedTunnels:
 
     def deployment(self, tunnel: Tunnel) -> Deployment:
         """A tunnel that is valid, with the cryptography that both of its devices can do."""
-        crypto = narrow(self.intent.resolve(tunnel), [self.platforms[end.host] for end in tunnel.terminations])
+        crypto = narrow(self.intent.resolve(tunnel), [self.platforms[end.host] for end in tunnel.own])
         return deployment_of(WantedTunnel(tunnel, crypto))
 
     def has(self, name: str) -> bool:
