@@ -80,7 +80,7 @@ class LeanDriver:
         self._host_keys = HostKeys(made.settings, labs_of(made.secrets))
         with in_sentences(self.name, made.secrets, place):
             self._keys = keys_of(made, place)
-            super().__init__(  # type: ignore[call-arg] - Netmiko's class comes behind this one
+            super().__init__(  # type: ignore[call-arg]  # Netmiko's class comes behind this one
                 host=place.address,
                 port=place.port or None,
                 username=user,
