@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "show": (".past_commands", "show_command", "Show one run again."),
     "parse": (".parse", "parse_command", "Read the output of a show command into typed state."),
     "schema": (".schema_command", "schema_command", "Print the JSON Schema of an intent file, for editors."),
-    "lab": ("nr_run.lab.cli", "lab", "Rehearse on simulated routers: up, status, down, exec, fault."),
+    "lab": (".lab_command", "lab", "Rehearse on simulated routers: up, status, down, exec, fault."),
 }
 
 EXIT_CODES = """\b
