@@ -19,7 +19,8 @@ from ..inventory.connection_settings import OVER_SSH, OVER_TELNET, PLUGINS, Conn
 from ..inventory.did_you_mean import hint
 from ..inventory.errors import IntentError
 from ..inventory.secrets import Secrets, credential_folders
-from .dialects import ASA_8_4, IOS, Dialect
+from ..inventory.systems.asa import ASA_8_4
+from .dialects import IOS, Dialect
 
 #: Before Netmiko's name of a device type in ours: Netmiko's own driver keeps its name.
 PREFIX = "nr_run_"
