@@ -149,9 +149,9 @@ class Secrets:
             return {"salt": self._salt.hex(), "values": dict(self._values), "names": dict(self._names)}
 
     @classmethod
-    def restored(cls, exported: Mapping[str, Any]) -> Secrets:
+    def restored(cls, exported: Mapping[str, Any], folders: tuple[Path, ...] = ()) -> Secrets:
         """The secrets of an earlier run: equal values get the tokens that they had then."""
-        return cls((), dict(exported["values"]), dict(exported["names"]), bytes.fromhex(exported["salt"]))
+        return cls(folders, dict(exported["values"]), dict(exported["names"]), bytes.fromhex(exported["salt"]))
 
     def _token_of(self, value: str) -> str:
         token = self._tokens.get(value)

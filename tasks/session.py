@@ -13,7 +13,6 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
 
 from ..changes.configuration import counts
 from ..changes.timer_config import without_fence
@@ -26,6 +25,7 @@ from .login import Words
 from .messages import cleaned, may_stand, standing, without_messages
 from .reply import Reply as Reply
 from .transcript import MARK, Part, Prompts, echoed, marked, parts_of, with_marks
+from .transport import Transport
 
 logger = logging.getLogger("nr_run.session")
 
@@ -46,32 +46,13 @@ _TAIL = 4096
 Done = Callable[[str, str], bool]
 
 
-class Driver(Protocol):
-    """What a Session needs of a transport."""
-
-    login_prompt: str
-    line_end: str
-
-    def wait(self, seconds: float) -> None:
-        """Sleep until something arrives, for ``seconds`` at most."""
-
-    def write_channel(self, out_data: str) -> None:
-        """Write; raises OSError or EOFError when the session has ended."""
-
-    def read_channel(self) -> str:
-        """Whatever has arrived, with LF line ends; raises OSError or EOFError when the session has ended."""
-
-    def disconnect(self) -> None:
-        """Close the transport."""
-
-
 class Session:
     """One logged-in device. Not for several threads at once."""
 
     def __init__(
         self,
         name: str,
-        driver: Driver,
+        driver: Transport,
         secrets: Secrets,
         timeout_seconds: float,
         dialect: Dialect = IOS,

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
 from ..ios import model
@@ -136,6 +136,8 @@ class Network:
     boxes: dict[str, Station]
     ike: Negotiator | None = None
     owners: Owners = field(default_factory=Owners)
+    #: Each provider's router with the network in which its customers have their outside addresses.
+    gateways: dict[IPv4Address, IPv4Network] = field(default_factory=lambda: {GATEWAY: IPv4Network("172.18.124.0/24")})
     swept: float = float("-inf")
 
     def owner(self, address: IPv4Address) -> Station | None:
@@ -145,7 +147,7 @@ class Network:
     def neighbour(self, box: Station, address: IPv4Address) -> Station | None:
         """The box at an address, if this box has a way there over the segment."""
         route = box.meaning.route_to(address)
-        if route is None or route.interface.address is None or (route.via not in (None, GATEWAY, address)):
+        if route is None or route.interface.address is None or (route.via not in (None, address, *self.gateways)):
             return None
         other = self.owner(address)
         return other if other is not None and other is not box and not box.off else None
@@ -236,13 +238,14 @@ class Network:
 
     def _clear(self, box: Station, route: model.Route, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
         """Send a packet unprotected."""
-        if route.interface.network is not None and GATEWAY not in route.interface.network:
+        network = route.interface.network
+        if network is not None and not any(gateway in network for gateway in self.gateways):
             return box if host_lives(destination) else Outcome.LOST
         hop = route.via or destination
-        if hop == GATEWAY:
-            if destination in (CLIENT, GATEWAY):
+        if hop in self.gateways:
+            if destination in (CLIENT, *self.gateways):
                 return box
-            if route.interface.network is None or destination not in route.interface.network:
+            if network is None or not any(destination in outside for outside in self.gateways.values()):
                 return Outcome.LOST
             hop = destination
         other = self.owner(hop)

@@ -21,7 +21,7 @@ from types import TracebackType
 
 from ...inventory.errors import Locked, NrRunError
 from ...tasks.rollback_timers import FENCES
-from ..engine.context import Context, Waits
+from ..engine.context import Run, Waits
 from ..run.folder import make_private
 from .lock_holder import HEARTBEAT_SECONDS, SILENT_SECONDS, Holder
 from .lock_records import Records, latest, refuse_recorded
@@ -35,7 +35,7 @@ def seconds_kept(waits: Waits) -> float:
 
 
 @contextmanager
-def locked(context: Context, runs: Path, hosts: Iterable[str]) -> Iterator[None]:
+def locked(context: Run, runs: Path, hosts: Iterable[str]) -> Iterator[None]:
     """Hold ``hosts`` for a run, and let it take no step when it has lost them. Raises Locked when another run holds one."""
     folder, keep = context.folder, seconds_kept(context.waits)
     hosts, tell = sorted(set(hosts)), context.progress.say
@@ -54,7 +54,7 @@ def locked(context: Context, runs: Path, hosts: Iterable[str]) -> Iterator[None]
             folder.guard = None
 
 
-def refuse_held(context: Context, runs: Path, hosts: Iterable[str]) -> None:
+def refuse_held(context: Run, runs: Path, hosts: Iterable[str]) -> None:
     """Raise Locked when a run is at work on one of these devices, for who only looks: it names the run, and nothing is locked."""
     endpoints = endpoints_of(context, sorted(set(hosts)))
     refuse_held_here(endpoints)

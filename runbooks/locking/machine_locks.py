@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ...inventory.errors import Locked
-from ..engine.context import Context
+from ..engine.context import Run
 from .lock_holder import Holder
 
 #: The folder of all users (Filesystem Hierarchy Standard, /var/lock).
@@ -28,7 +28,7 @@ SYSTEM = Path("/var/lock/nr-run")
 PATIENCE_SECONDS = 1.0
 
 
-def endpoints_of(context: Context, hosts: Iterable[str]) -> dict[str, str]:
+def endpoints_of(context: Run, hosts: Iterable[str]) -> dict[str, str]:
     """Host name to where it is reached, ``address:port``, as the inventory says."""
     found = {}
     for name in hosts:
