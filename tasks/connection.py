@@ -125,7 +125,7 @@ def _keys(login: Login, place: Reached) -> dict[str, Any]:
 
 def _labs(secrets: Secrets) -> tuple[Path, ...]:
     """Folders of rehearsal labs: whose credentials are used stands one above them."""
-    return tuple(dict.fromkeys(folder.parent for folder in secrets.folders if folder.name == "credentials"))
+    return tuple(dict.fromkeys(folder.parent for folder in secrets.origins if folder.name == "credentials"))
 
 
 #: In the text of Netmiko's error, before what Paramiko said itself.
