@@ -14,6 +14,7 @@ from ..changes.steps import Step
 from ..inventory.errors import NotKnown
 from ..inventory.platforms import Platform, UndoTool
 from ..inventory.secrets import TOKEN
+from ..inventory.systems import system_of
 from ..parsers import parse
 from .device_facts import Box
 from .finding import Evidence, Finding, Status
@@ -41,8 +42,6 @@ EVENT_MANAGER = "event-manager"
 #: configuration (Cisco 2600 and 3600 hardware guides).
 BOOT_FIELD = 0x000F
 IGNORE_STARTUP = 0x0040
-#: The lowest boot field that boots the system: 1 is the helper image on IOS, and the image of the configuration on an ASA.
-FIRST_BOOT = {"ios": 2, "asa": 1}
 #: Minutes that ``configure terminal revert timer`` takes at most (its feature guide).
 LONGEST_REVERT = 120
 #: A copy of the running configuration needs its own size; twice that leaves room for what changes until then.
@@ -213,12 +212,12 @@ def _reload(box: Box) -> Iterator[Finding]:
     version = parse(box.platform.os, "show version", box.outputs["show version"]).state
     if version.configuration_register is None:
         # An ASAv has none: it always boots its startup configuration. Of hardware that shows none, nothing is known.
-        virtual = box.platform.os == "asa"
+        virtual = system_of(box.platform).virtual_has_no_register
         words = f"the box shows no configuration register{', as a virtual one' if virtual else ''}"
         yield _say(box, "boots", virtual, words, "show version", "configuration register", "none")
         return
     register = int(version.configuration_register, 16)
-    boots = register & BOOT_FIELD >= FIRST_BOOT[box.platform.os] and not register & IGNORE_STARTUP
+    boots = register & BOOT_FIELD >= system_of(box.platform).first_boot and not register & IGNORE_STARTUP
     words = f"configuration register {version.configuration_register} " + (
         "boots the system with its startup configuration"
         if boots

@@ -13,7 +13,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ..changes.configuration import counts
 from ..changes.timer_config import without_fence
@@ -22,13 +22,10 @@ from ..inventory.errors import ConfigurationRefused, DeviceRefused, SessionLost,
 from ..inventory.secrets import Secrets
 from .asking import all_asked, asks, ends
 from .dialects import IOS, Dialect
-from .login import Words
+from .login import REFUSED, Words
 from .messages import cleaned, may_stand, standing, without_messages
 from .reply import Reply as Reply
 from .transcript import MARK, Part, Prompts, echoed, marked, parts_of, with_marks
-
-if TYPE_CHECKING:
-    from .drivers import Driver
 
 logger = logging.getLogger("nr_run.session")
 
@@ -47,6 +44,25 @@ LONGEST_SECONDS = 600.0
 _TAIL = 4096
 #: Whether a text is all that was waited for, and the unfinished line at its end.
 Done = Callable[[str, str], bool]
+
+
+class Driver(Protocol):
+    """What a Session needs of a transport."""
+
+    login_prompt: str
+    line_end: str
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until something arrives, for ``seconds`` at most."""
+
+    def write_channel(self, out_data: str) -> None:
+        """Write; raises OSError or EOFError when the session has ended."""
+
+    def read_channel(self) -> str:
+        """Whatever has arrived, with LF line ends; raises OSError or EOFError when the session has ended."""
+
+    def disconnect(self) -> None:
+        """Close the transport."""
 
 
 class Session:
@@ -109,24 +125,28 @@ class Session:
         if enable_ref is None:
             raise Unreachable(f"{self.name}: the login is not privileged and the inventory names no enable_ref")
         secret, asks = self._secrets.resolve(enable_ref), self._words.asks_password
-        self._settle("enable", lambda line: line.endswith((">", "#")) or asks(line))
+        said = self._settle("enable", lambda line: line.endswith((">", "#")) or asks(line))
         if asks(self._last):
-            self._settle(secret, lambda line: line.endswith((">", "#")) or asks(line), echo=False)
-        if not self._last.rstrip().endswith("#"):
-            # That of ``prompt <%h>`` ends in one sign whatever the privilege is: then the device is asked.
-            self._prompts = Prompts(self._last)
-            if not _PRIVILEGED.search(self.ask("show privilege")):
-                raise Unreachable(f"{self.name}: the login works, but enable does not: the device refuses the enable secret")
+            said = self._settle(secret, lambda line: line.endswith((">", "#")) or asks(line), echo=False)
+        if not self._last.rstrip().endswith("#") and not self._is_privileged(said):
+            raise Unreachable(f"{self.name}: the login works, but enable does not: the device refuses the enable secret")
 
-    def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> None:
-        """Type a line before the prompt is known, up to an unfinished line that is wanted."""
+    def _is_privileged(self, said: str) -> bool:
+        """That of ``prompt <%h>`` ends in one sign whatever the privilege is: where nothing was refused, the device is asked."""
+        if REFUSED.search(said) or self.dialect.os != "ios" or self._words.asks_password(self._last):
+            return False
+        self._prompts = Prompts(self._last)
+        return _PRIVILEGED.search(self.ask("show privilege")) is not None
+
+    def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> str:
+        """Type a line before the prompt is known, up to an unfinished line that is wanted; all that came."""
         self._write([line])
         begun = re.compile(echoed(line) if echo else r"")
 
         def done(text: str, last: str) -> bool:
             return bool(begun.search(without_messages(text))) and (wanted(last.rstrip()) or wanted(last))
 
-        self._read_until(done, by_sign=False)
+        return self._read_until(done, by_sign=False)
 
     def exchange(
         self, lines: Sequence[str], *, answer: str | None = None, patience_seconds: float | None = None
@@ -265,6 +285,10 @@ class Session:
         """Close the transport; the device ends the vty and, with it, configuration mode."""
         self.open = False
         self._driver.disconnect()
+
+    def ready(self) -> None:
+        """See that paging is off, for others that type on this connection now. Raises SessionLost."""
+        self._prepared()
 
     def _prepared(self) -> None:
         """See that the prompt is known and paging is off before a line goes that is no block."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ...checks.finding import Cause, Finding, Status, against
 from ...checks.observation import spis
 from ...inventory.errors import NrRunError
+from ...services.l2l.endpoint import ike_rows
 from .outcome import DeviceRow
 from .planning import EndPlan, TunnelPlan
 from .postchecks import BUILD, Goal
@@ -56,9 +57,9 @@ def rows(plan: TunnelPlan, so_far: Progressing, *, saved: bool) -> tuple[DeviceR
         phase_1, phase_2, encaps, decaps = "-", "-", None, None
         if so_far.proof:
             watched = so_far.proof.ends[number]
-            found = watched.after.rows(end.end.remote.outside_ip)
+            found = ike_rows(watched.end, watched.after)
             phase_1 = next((row.state for row in (*(row for row in found if row.up), *found)), "none")
-            flow = watched.after.flow(*watched.probed)
+            flow = watched.flow(watched.after)
             pairs = min(len(spis(flow, "inbound")), len(spis(flow, "outbound"))) if flow else 0
             phase_2 = f"{pairs} SA pair" if pairs == 1 else f"{pairs} SA pairs" if pairs else "none"
             encaps, decaps = (flow.encapsulated_packets, flow.decapsulated_packets) if flow else (None, None)

@@ -8,14 +8,15 @@ from ipaddress import IPv4Address
 
 from ...changes.implicit_references import goes_to
 from ...checks.finding import Cause, Finding, Status, proved
-from ...checks.l2l import Watched, phase_1_up, phase_2_up
 from ...checks.observation import Observation
-from ...checks.removed import prove_removed
+from ...checks.proof import Watch
+from ...services.l2l.endpoint import flow_of, phase_1_up, phase_2_up
+from ...services.l2l.proof import L2lProof, prove_removed
 from ...tasks.clear import clear
 from .context import Context
 from .nornir_run import run_on_all
 from .planning import TunnelPlan
-from .proof import Proof, keep, look, prove_tunnel
+from .proof import Proof, keep, look, proof_of, prove_tunnel
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def _clear_stale(context: Context, plan: TunnelPlan) -> None:
     SAs are cleared by peer, so not where another tunnel goes to it: that one would lose its own.
     """
     stale = {}
-    for end in plan.ends:
-        flows = [end.snapshot.observation.flow(*pair) for pair in end.end.selectors]
+    for end, wanted_end in zip(plan.ends, proof_of(plan).ends, strict=True):
+        flows = [flow_of(wanted_end, end.snapshot.observation, pair) for pair in wanted_end.flow_pairs]
         if plan.replaces or any(flow and flow.sas for flow in flows):
             before = end.snapshot.running.objects
             own = end.change.own
@@ -51,12 +52,17 @@ def _clear_stale(context: Context, plan: TunnelPlan) -> None:
 
 
 def _still_up(plan: TunnelPlan, seen: dict[str, Observation]) -> tuple[Finding, ...]:
-    return tuple(
-        Finding("still-up", end.host, Status.OK, "the tunnel is up after the dead-man was called off")
-        if phase_1_up(end.end, seen[end.host]) and phase_2_up(end.end, seen[end.host])
-        else Finding("still-up", end.host, Status.FAILED, "the tunnel went down again before it was saved")
-        for end in plan.ends
-    )
+    findings = []
+    for end in proof_of(plan).ends:
+        now = seen[end.host]
+        if now.answer(end.ike) is None:
+            words = f"whether the tunnel is up after the dead-man was called off is not known: {end.ike} were not shown"
+            findings.append(Finding("still-up", end.host, Status.UNVERIFIED, words))
+        elif phase_1_up(end, now) and phase_2_up(end, now):
+            findings.append(Finding("still-up", end.host, Status.OK, "the tunnel is up after the dead-man was called off"))
+        else:
+            findings.append(Finding("still-up", end.host, Status.FAILED, "the tunnel went down again before it was saved"))
+    return tuple(findings)
 
 
 def _gone(context: Context, plan: TunnelPlan) -> Proof:
@@ -70,10 +76,11 @@ def _gone(context: Context, plan: TunnelPlan) -> Proof:
     if alone:
         run_on_all(context.nornir, clear, alone)
     seen, outputs = look(context, plan, "proof")
-    near, far = (Watched(end.end, seen[end.host], seen[end.host], None, end.snapshot.observation) for end in plan.ends)
-    findings = prove_removed((near, far))
-    keep(context, plan, (near, far), findings)
-    return Proof(findings, (near, far), None, outputs)
+    watch = Watch(seen, seen, {}, {end.host: end.snapshot.observation for end in plan.ends})
+    ends = L2lProof(plan.tunnel.name, proof_of(plan).ends).watched(watch)
+    findings = prove_removed(ends)
+    keep(context, plan, ends, findings)
+    return Proof(findings, ends, None, outputs)
 
 
 def _still_gone(_plan: TunnelPlan, _seen: dict[str, Observation]) -> tuple[Finding, ...]:

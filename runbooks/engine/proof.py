@@ -1,4 +1,4 @@
-"""Bring a tunnel up with traffic, watch both ends, and judge."""
+"""Bring something up with traffic, watch every device of a proof, and judge: whatever it is that is proved."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
 from ...changes.selectors import selectors_of
-from ...checks.cause import probable_cause
+from ...checks import proof as checked
 from ...checks.finding import Cause, Finding, Status, proved
-from ...checks.l2l import Watched, phase_1_up, phase_2_up, prove
-from ...checks.new_sas import renewed
 from ...checks.observation import Observation, Probe
-from ...inventory.intent import End
+from ...checks.proof import Watch
+from ...services.l2l.endpoint import Endpoint, Watched
+from ...services.l2l.proof import L2lProof
 from ...tasks.observe import observe
 from ...tasks.probe import probe
 from .context import Context
@@ -29,63 +29,70 @@ class Proof:
     """The judgement on one tunnel, and what it rests on."""
 
     findings: tuple[Finding, ...]
-    ends: tuple[Watched, Watched]
+    ends: tuple[Watched, ...]
     cause: Cause | None
     #: What each device printed at the last look, by device and command.
     outputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:
-        """True if the tunnel is proved up on both ends."""
+        """True if the tunnel is proved up on every end that is ours."""
         return proved(self.findings)
+
+
+def proof_of(plan: TunnelPlan) -> L2lProof:
+    """What proves the tunnel of a plan."""
+    crypto = plan.crypto
+    ends = tuple(Endpoint.of(end.end, crypto.ipsec_proposals[:1], crypto.ike_version) for end in plan.ends)
+    return L2lProof(plan.tunnel.name, ends, plan.replaces, {end.host: formerly(end) for end in plan.ends})
 
 
 def prove_tunnel(context: Context, plan: TunnelPlan) -> Proof:
     """Trigger, wait for IKE, ping both ways, compare counters. Raises Unreachable, ParseError or Interrupted."""
-    before, during = _bring_up(context, plan)
-    probes: dict[str, Probe | None] = {end.host: None for end in plan.ends}
+    what = proof_of(plan)
+    before, during = _bring_up(context, plan, what)
+    probes: dict[str, Probe | None] = dict.fromkeys(what.hosts)
     after = before
     outputs: Outputs = {}
-    if _up(plan, before):
-        for end in plan.ends:
+    if what.settled(before):
+        for host in what.hosts:
             context.stop.check()
-            context.progress.phase(end.host, f"ping {end.end.remote.probe_address} from {end.end.local.probe_address}")
-            probes[end.host] = _ping(context, end.end, context.waits.pings)
+            context.progress.phase(host, str(what.stimulus(host) or "nothing is there to be pinged"))
+            probes[host] = _ping(context, what, host, context.waits.pings)
         after, outputs = look(context, plan, "proof")
-    ends = _watched(plan, before, after, probes)
-    findings = prove(plan.tunnel.name, ends, plan.crypto.ipsec_proposals[0])
-    if plan.replaces:
-        findings = (*findings, *(renewed(watched) for watched in ends))
-    cause = None if proved(findings) else probable_cause(ends, during)
+    baseline = {end.host: end.snapshot.observation for end in plan.ends}
+    watch = Watch(before, after, probes, baseline, during)
+    findings = what.judge(watch)
+    cause = None if proved(findings) else what.explain(watch)
+    ends = what.watched(watch)
     keep(context, plan, ends, findings)
     return Proof(_with_cause(findings, cause), ends, cause, outputs)
 
 
-def _bring_up(context: Context, plan: TunnelPlan) -> tuple[dict[str, Observation], list[Observation]]:
-    """Ping from the near end and look at both, until IKE and IPsec are up or the time is over."""
-    near = plan.ends[0].end
+def _bring_up(context: Context, plan: TunnelPlan, what: checked.Proof) -> tuple[dict[str, Observation], list[Observation]]:
+    """Ping from the near end and look at all, until it is up or the time is over."""
+    near = what.hosts[0]
     seen: list[Observation] = []
     deadline = time.monotonic() + context.waits.ike
     while True:
         context.stop.check()
-        context.progress.phase(near.local.host, "traffic to bring the tunnel up")
-        context.folder.note("triggering", tunnel=plan.tunnel.name, host=near.local.host)
-        _ping(context, near, TRIGGER_PINGS)
+        context.progress.phase(near, "traffic to bring the tunnel up")
+        context.folder.note("triggering", tunnel=plan.tunnel.name, host=near)
+        _ping(context, what, near, TRIGGER_PINGS)
         now, _ = look(context, plan, "trigger")
         seen += now.values()
-        if _up(plan, now) or time.monotonic() > deadline:
+        if what.settled(now) or time.monotonic() > deadline:
             return now, seen
         context.stop.wait(context.waits.poll)
 
 
-def _ping(context: Context, end: End, count: int) -> Probe:
-    arguments = {
-        "platform": context.platforms[end.local.host],
-        "source": end.local.probe_address,
-        "target": end.remote.probe_address,
-        "count": count,
-    }
-    result: Probe = run_on_one(context.nornir, probe, end.local.host, **arguments)
+def _ping(context: Context, what: checked.Proof, host: str, count: int) -> Probe | None:
+    """So many pings from a device, None where the proof has none for it."""
+    traffic = what.stimulus(host)
+    if traffic is None:
+        return None
+    arguments = {"platform": context.platforms[host], "source": traffic.source, "target": traffic.target, "count": count}
+    result: Probe = run_on_one(context.nornir, probe, host, **arguments)
     return result
 
 
@@ -93,28 +100,15 @@ Outputs = dict[str, dict[str, str]]
 
 
 def look(context: Context, plan: TunnelPlan, moment: str) -> tuple[dict[str, Observation], Outputs]:
-    """Observations of both ends, and what they printed, which is kept in the run folder under ``moment``."""
-    asked = {end.host: {"os": end.platform.os, "also": end.fence_shows} for end in plan.ends}
+    """Observations of all ends, and what they printed, which is kept in the run folder under ``moment``."""
+    questions = proof_of(plan).asks
+    asked = {end.host: {"questions": questions, "also": end.fence_shows} for end in plan.ends}
     readings = run_on_all(context.nornir, observe, asked)
     for host, (_, outputs) in readings.items():
         for command, text in outputs.items():
             context.folder.write(f"{plan.tunnel.name}/{host}/{moment}/{file_name(command)}.txt", text + "\n")
     observations = {host: observation for host, (observation, _) in readings.items()}
     return observations, {host: outputs for host, (_, outputs) in readings.items()}
-
-
-def _up(plan: TunnelPlan, seen: dict[str, Observation]) -> bool:
-    return all(phase_1_up(end.end, seen[end.host]) and phase_2_up(end.end, seen[end.host]) for end in plan.ends)
-
-
-def _watched(
-    plan: TunnelPlan, before: dict[str, Observation], after: dict[str, Observation], probes: dict[str, Probe | None]
-) -> tuple[Watched, Watched]:
-    near, far = (
-        Watched(end.end, before[end.host], after[end.host], probes[end.host], end.snapshot.observation, formerly(end))
-        for end in plan.ends
-    )
-    return near, far
 
 
 def formerly(end: EndPlan) -> tuple[tuple[IPv4Network, IPv4Network], ...]:
@@ -128,12 +122,10 @@ def _with_cause(findings: tuple[Finding, ...], cause: Cause | None) -> tuple[Fin
     return tuple(finding.because(cause) if cause and finding.status is Status.FAILED else finding for finding in findings)
 
 
-def keep(context: Context, plan: TunnelPlan, ends: tuple[Watched, Watched], findings: tuple[Finding, ...]) -> None:
+def keep(context: Context, plan: TunnelPlan, ends: tuple[Watched, ...], findings: tuple[Finding, ...]) -> None:
     """State and findings into the run folder."""
     for watched in ends:
-        context.folder.write_json(
-            f"{plan.tunnel.name}/{watched.host}/state.json",
-            {"time": watched.after.time, "phase_1": watched.after.phase_1, "phase_2": watched.after.phase_2},
-        )
+        seen = watched.after
+        context.folder.write_json(f"{plan.tunnel.name}/{watched.host}/state.json", {"time": seen.time, **seen.answers})
     context.folder.write_json(f"{plan.tunnel.name}/findings.json", [finding.as_dict() for finding in findings])
     context.folder.note("judged", tunnel=plan.tunnel.name, proved=proved(findings))

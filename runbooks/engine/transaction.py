@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from ...changes.configuration import Configuration
 from ...checks.finding import Finding, proved
-from ...checks.l2l import untested
 from ...checks.read_back import read_back
 from ...inventory.errors import DeviceRefused, Exit, NrRunError
+from ...services.l2l.proof import untested
 from ...tasks.answers import running, running_again
 from ...tasks.arming import look_anew
 from ...tasks.gather import now
@@ -120,7 +120,7 @@ def _disarm(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
     unarmed = [end for end in plan.ends if end not in so_far.armed]
     seen = disarm_ends(context, plan, so_far) if so_far.armed else {}
     # Where nothing was armed, a new login is asked for all the same, and the box is looked at.
-    seen |= run_on_all(context.nornir, look_anew, {end.host: {"os": end.platform.os} for end in unarmed}) if unarmed else {}
+    seen |= run_on_all(context.nornir, look_anew, {end.host: {} for end in unarmed}) if unarmed else {}
     again = [item for end in so_far.touched if end.host in seen for item in _kept(context, end, seen[end.host][1], so_far)]
     if len(seen) == len(plan.ends):
         again += so_far.goal.still(plan, {host: observation for host, (observation, _) in seen.items()})

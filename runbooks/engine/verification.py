@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...checks.finding import Status, proved
-from ...checks.l2l import untested
 from ...inventory.errors import Exit, NrRunError
+from ...services.l2l.proof import untested
 from ...tasks.save import Saved, save
 from .change_state import NotProved, Progressing, rows
 from .context import Context

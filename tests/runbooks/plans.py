@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nr_run.changes.change import Change
-from nr_run.checks.observation import PHASE_1, PHASE_2, Observation
+from nr_run.checks.observation import Observation
 from nr_run.inventory.intent import Crypto, End, Tunnel
 from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.parsers.result import Parsed
@@ -19,7 +19,12 @@ _RUNNING = {"ios": "show running-config", "asa": "more system:running-config"}
 def end_plan(end: End, platform: Platform, running: str, change: Change) -> EndPlan:
     """One end of a plan on a device that runs this and has no SAs."""
     os = platform.os
-    seen = Observation(end.local.host, "2026-11-21T12:00:00Z", Parsed(os, PHASE_1, ()), Parsed(os, PHASE_2, ()))
+    seen = Observation(
+        end.local.host,
+        "2026-11-21T12:00:00Z",
+        os,
+        {"ike": Parsed(os, "show crypto isakmp sa", ()), "ipsec": Parsed(os, "show crypto ipsec sa", ())},
+    )
     shown = whole(running, os, end.local.host).text
     outputs = dict.fromkeys((_RUNNING[os], "show running-config", "show startup-config"), shown)
     return EndPlan(end, platform, Snapshot(end.local.host, outputs, seen), "", (), change, ())

@@ -59,7 +59,7 @@ def test_a_resumed_run_connects_as_the_run_did() -> None:
     }
     records = [Recorded(cast(TunnelPlan, None), {"hq": place})]
     nornir = connect_by(nornir_of(records), Secrets(()), platforms_in(records))
-    login = nornir.inventory.hosts["hq"].connection_options["nr_run"].extras["login"]
+    login = nornir.inventory.hosts["hq"].connection_options["netmiko"].extras["login"]
     assert (login.settings, login.platform) == (settings, "cisco_ios_telnet")
 
 
