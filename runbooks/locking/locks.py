@@ -23,9 +23,10 @@ from ...inventory.errors import Locked, NrRunError
 from ...tasks.rollback_timers import FENCES
 from ..engine.context import Run, Waits
 from ..run.folder import make_private
+from .kernel_lock import hold
 from .lock_holder import HEARTBEAT_SECONDS, SILENT_SECONDS, Holder
 from .lock_records import Records, latest, refuse_recorded
-from .machine_locks import PATIENCE_SECONDS, endpoints_of, machine_locked, refuse_held_here
+from .machine_locks import endpoints_of, machine_locked, refuse_held_here
 
 
 def seconds_kept(waits: Waits) -> float:
@@ -160,21 +161,8 @@ class DeviceLocks:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise Locked(f"{path} cannot be locked: {error.strerror}") from None
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                # Who only looks holds it for a moment.
-                if time.monotonic() > deadline:
-                    os.close(descriptor)
-                    raise _held(self._folder, key, label) from None
-                time.sleep(PATIENCE_SECONDS / 20)
-            except OSError as error:
-                os.close(descriptor)
-                raise Locked(f"{path} cannot be locked: {error.strerror}") from None
-            else:
-                return descriptor
+        hold(descriptor, path, lambda: _held(self._folder, key, label))
+        return descriptor
 
     def _new_records(self) -> Records:
         try:
