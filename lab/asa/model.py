@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from ..core.meaning import Key, host_lives
+from ..core.protector import Protectors, gathered
+from ..core.records import Authentication, Identity, Interface, MapEntry, Policy, Proposal, Route, Table, longest
+from ..core.routing import NONE, Silent, Static, table
 from ..core.store import Entry, Store
-from ..ios.model import Interface, MapEntry, Policy, Route, Table, longest, table_of
 from . import lists
 from .edit import interface_named
 from .text import policy_values
@@ -140,7 +142,7 @@ class AsaMeaning:
         line = section.child("key") if section is not None else None
         return Key(line.values["used"], no_xauth=True) if line is not None else None
 
-    def admits(self, peer: IPv4Address) -> bool:
+    def admits(self, peer: IPv4Address, version: int = 1) -> bool:  # noqa: ARG002 - IKEv2 is not played
         """The group policy of the peer's tunnel group names the protocol, and allows a login."""
         section = self.store.get("tunnel-group general", str(peer))
         line = section.child("default-group-policy") if section is not None else None
@@ -162,29 +164,49 @@ class AsaMeaning:
             return 10 + 10 * 2
         return 0 if "disable" in line.values else int(line.values["threshold"]) + 10 * int(line.values["retry"])
 
-    def route_to(self, destination: IPv4Address) -> Route | None:
+    def route_to(self, destination: IPv4Address, silent: Silent = NONE) -> Route | None:
         """Connected networks and static routes, the longest match wins, then the lowest distance."""
-        return longest(self.store.remembered("routes", self._routes), destination)
+        return longest(self.store.remembered(("routes", silent), lambda: self._routes(silent)), destination)
 
-    def _routes(self) -> Table:
-        up = [i for i in self.interfaces() if i.up and i.network is not None]
-        found = [(0, Route(i.network, i, None)) for i in up if i.network]
+    def _routes(self, silent: Silent) -> Table:
+        return table(self.interfaces(), self.statics(), silent)
+
+    def statics(self) -> list[Static]:
+        """`route`."""
+        found = []
         for entry in self.store.all("route"):
-            network = IPv4Network(f"{entry.values['net']}/{entry.values['mask']}")
-            interface = next((i for i in up if i.name == entry.values["nameif"]), None)
-            via = IPv4Address(entry.values["via"])
-            if interface is not None and interface.network and via in interface.network:
-                found.append((int(entry.values["distance"]), Route(network, interface, via)))
-        return table_of(route for _, route in sorted(found, key=lambda item: item[0]))
+            network, via = IPv4Network(f"{entry.values['net']}/{entry.values['mask']}"), IPv4Address(entry.values["via"])
+            found.append(Static(network, via, entry.values["nameif"], int(entry.values["distance"])))
+        return found
 
-    def speaks_ike(self, local: IPv4Address | None) -> bool:
-        """IKE is enabled on the interface of an address."""
+    def protectors(self) -> Protectors:
+        """Bound crypto maps."""
+        return self.store.remembered("protectors", lambda: gathered(self.interfaces(), self.entries, self.dynamic_templates))
+
+    def proposals(self, local: IPv4Address) -> list[Proposal]:  # noqa: ARG002 - IKEv2 is not played
+        """None."""
+        return []
+
+    def authentication(
+        self,
+        profile: str,  # noqa: ARG002 - IKEv2 is not played
+        local: IPv4Address,  # noqa: ARG002
+        peer: IPv4Address,  # noqa: ARG002
+        shown: Identity | None,  # noqa: ARG002
+    ) -> Authentication | None:
+        """None."""
+        return None
+
+    def speaks_ike(self, local: IPv4Address | None, version: int = 1) -> bool:
+        """IKE is enabled on the interface of an address; IKEv2 is not played."""
+        if version == 2:
+            return False
         enabled = {entry.key[0] for entry in self.store.all("ike enable")}
         return any(i.name in enabled and i.address == local for i in self.interfaces())
 
-    def answers_ike(self, local: IPv4Address) -> bool:
+    def answers_ike(self, local: IPv4Address, version: int = 1) -> bool:
         """IKE is enabled there, and a crypto map is bound."""
-        return self.speaks_ike(local) and any(i.crypto_map and i.address == local for i in self.interfaces())
+        return self.speaks_ike(local, version) and any(i.crypto_map and i.address == local for i in self.interfaces())
 
     def asks_xauth(self, local: IPv4Address, peer: IPv4Address) -> bool:  # noqa: ARG002 - not for LAN-to-LAN
         """A LAN-to-LAN tunnel group asks for no user."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network
 
+from ..core.protector import Protector
+from ..core.records import Interface, Route
 from ..core.sa import Flow, IkeSa, IpsecSa
-from ..ios.model import Interface, MapEntry, Route
 from . import lists
 from .box import AsaBox
 from .model import UNLIMITED, Rule, asa_transform
@@ -353,14 +354,14 @@ def packet_tracer(box: AsaBox, nameif: str, source: IPv4Address, destination: IP
     if up:
         return _traced(box, phases, nameif, route.interface, "", "")
     selector = wanted.selector_for(after, destination) if wanted.complete else None
-    if selector is not None and box.network.ike is not None and route.interface.address is not None:
-        box.network.ike.need(box, route.interface.address, wanted, selector)
+    if selector is not None and box.network.ike is not None:
+        box.network.ike.need(box, wanted, selector)
     return _traced(box, phases, nameif, route.interface, "acl-drop", "Flow is denied by configured rule")
 
 
-def _wanted(box: AsaBox, out: Interface, source: IPv4Address, destination: IPv4Address) -> MapEntry | None:
+def _wanted(box: AsaBox, out: Interface, source: IPv4Address, destination: IPv4Address) -> Protector | None:
     """The entry that a packet ends at: one that protects it, or an incomplete one, which drops it."""
-    for entry in box.meaning.entries(out.crypto_map) if out.crypto_map else []:
+    for entry in box.meaning.protectors().on.get(out.name, []):
         if not (entry.peers and entry.lines) or entry.selector_for(source, destination) is not None:
             return entry
     return None

@@ -157,7 +157,7 @@ def _flow(box: Box, flow: Flow, local: IPv4Address, interface: str, group: str) 
         "   protected vrf: (none)",
         f"   local  ident (addr/mask/prot/port): {_ident(flow.selector.source)}",
         f"   remote ident (addr/mask/prot/port): {_ident(flow.selector.destination)}",
-        f"   current_peer {flow.peer} port 500",
+        f"   current_peer {flow.peer} port {flow.port}",
         f"     PERMIT, flags={flags}",
         f"    #pkts encaps: {flow.encaps}, #pkts encrypt: {flow.encaps}, #pkts digest: {flow.encaps}",
         f"    #pkts decaps: {flow.decaps}, #pkts decrypt: {flow.decaps}, #pkts verify: {flow.decaps}",
@@ -269,12 +269,16 @@ def _session(box: Box, item: model.Interface, peer: IPv4Address, flows: list[Flo
     if row is not None and not up and not active:
         status = "DOWN-NEGOTIATING"
     vrfs = " fvrf: (none) ivrf: (none)" if detailed else " "
-    lines = [f"Interface: {item.name}", f"Session status: {status:<14}", f"Peer: {peer} port 500{vrfs}"]
+    lines = [
+        f"Interface: {item.name}",
+        f"Session status: {status:<14}",
+        f"Peer: {peer} port {row.port if row is not None else 500}{vrfs}",
+    ]
     lines += [f"      Phase1_id: {peer if up else '(none)'}", "      Desc: (none)"] if detailed else []
     if row is not None:
         lines += ["  Session ID: 0  "] if words(box).xe else []
         state = "Active" if up else "Inactive"
-        lines.append(f"  {words(box).ike}: local {item.address}/500 remote {peer}/500 {state} ")
+        lines.append(f"  {words(box).ike}: local {item.address}/{row.port} remote {peer}/{row.port} {state} ")
         left = max(0, int(row.expires - box.clock.now())) if up else 0
         clock = f"{left // 3600:02}:{left // 60 % 60:02}:{left % 60:02}" if left else "0"
         lines += [f"          Capabilities:(none) connid:{row.conn_id} lifetime:{clock}"] if detailed else []
