@@ -32,7 +32,7 @@ class Ike:
     def need(self, box: Station, protector: Protector, selector: Selector) -> None:
         """Start negotiating, unless that is under way."""
         key, offer = (box.name, protector.peers[0]), self._offer(box, protector, selector)
-        if key in self.running or (protector.tunnel and self._begun_there(offer)):
+        if not protector.initiates or key in self.running or (protector.tunnel and self._begun_there(offer)):
             return
         task = asyncio.get_running_loop().create_task(self._negotiate(offer))
         self.running[key] = task

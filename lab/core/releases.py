@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from ..asa import config82 as asa_config82
-from ..asa import config84 as asa_config84
-from ..asa import config919 as asa_config919
-from ..asa import exec_table as asa_exec
+from ..asa import releases as asa_releases
+from ..asa.generations import ROWS as ASA_ROWS
 from ..ios import config17 as ios17_config
 from ..ios import config122 as ios122_config
 from ..ios import config124 as ios124_config
@@ -30,10 +28,6 @@ def release(name: str) -> Release:
         return compile_release(name, ios154_config.FORMS, ios154_exec.EXECS, ios154_config.PROMPTS, ios154_config.MACROS)
     if name in ("17.9.4a", "17.11.1a"):
         return compile_release(name, ios17_config.FORMS, ios17_exec.EXECS, ios17_config.PROMPTS, ios17_config.MACROS)
-    if name == "8.2(5)":
-        return compile_release(name, asa_config82.FORMS, asa_exec.EXECS82, asa_config82.PROMPTS, asa_config82.MACROS)
-    if name == "9.1(7)":
-        return compile_release(name, asa_config84.FORMS, asa_exec.EXECS84, asa_config84.PROMPTS, asa_config84.MACROS)
-    if name == "9.19(1)":
-        return compile_release(name, asa_config919.FORMS, asa_exec.EXECS919, asa_config919.PROMPTS, asa_config919.MACROS)
+    if name in ASA_ROWS:
+        return asa_releases.compiled(name)
     raise ValueError(f"no release {name}")
