@@ -1,7 +1,7 @@
 """What an ASA does with the lines of a crypto map: one line to each setting, in an order of its own.
 
-Sources: running configurations; both warnings about an incomplete entry are in public programs. Every other wording is from memory,
-and so is that a second `set peer` adds a peer.
+Sources: running configurations; both warnings about an incomplete entry are in public programs. Every other wording is from
+memory, and so is that a second `set peer` adds a peer.
 """
 
 from __future__ import annotations

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from netmiko import ConnectHandler
+
+from nr_run.lab.entry import LabHandle
 
 from .firewalls import INSIDE, OUTSIDE, PSK
+from .telnet_client import credential
 
 TUNNEL_NET = "169.254.10"
 
@@ -40,8 +46,8 @@ class End:
             words = "isakmp" if self.device == "asa82" else "ikev1"
             lines = f"authentication pre-share\nencryption {self.cipher}\nhash sha\ngroup {self.group}\nlifetime 86400"
             return f"crypto {words} policy 10\n{lines}\ncrypto {words} enable outside"
-        lines = f"encryption {self.cipher}\nintegrity {self.integrity}\ngroup {self.group}\nprf {self.prf}\nlifetime seconds 86400"
-        return f"crypto ikev2 policy 10\n{lines}\ncrypto ikev2 enable outside"
+        lines = f"encryption {self.cipher}\nintegrity {self.integrity}\ngroup {self.group}\nprf {self.prf}"
+        return f"crypto ikev2 policy 10\n{lines}\nlifetime seconds 86400\ncrypto ikev2 enable outside"
 
     def _sets(self) -> str:
         if self.version == 1:
@@ -72,27 +78,62 @@ class End:
     def _map(self) -> str:
         entry = "crypto map NR-MAP 10"
         here, there = f"{INSIDE[self.device]}.0 255.255.255.0", f"{INSIDE[self.peer]}.0 255.255.255.0"
-        return "\n".join([
-            f"access-list {self.list_name} extended permit ip {here} {there}",
-            f"{entry} match address {self.list_name}",
-            f"{entry} set peer {OUTSIDE[self.peer]}",
-            f"{entry} set {self._uses}",
-            *([f"{entry} set pfs {self.pfs}"] if self.pfs else []),
-            "crypto map NR-MAP interface outside",
-        ])
+        return "\n".join(
+            [
+                f"access-list {self.list_name} extended permit ip {here} {there}",
+                f"{entry} match address {self.list_name}",
+                f"{entry} set peer {OUTSIDE[self.peer]}",
+                f"{entry} set {self._uses}",
+                *([f"{entry} set pfs {self.pfs}"] if self.pfs else []),
+                "crypto map NR-MAP interface outside",
+            ]
+        )
 
     def _vti(self) -> str:
-        return "\n".join([
-            "crypto ipsec profile NR-PROFILE",
-            f"set {self._uses}",
-            *([f"set pfs {self.pfs}"] if self.pfs else []),
-            "set security-association lifetime seconds 3600",
-            "interface Tunnel1",
-            "nameif vti",
-            f"ip address {TUNNEL_NET}.{self.number} 255.255.255.252",
-            "tunnel source interface outside",
-            f"tunnel destination {OUTSIDE[self.peer]}",
-            "tunnel mode ipsec ipv4",
-            "tunnel protection ipsec profile NR-PROFILE",
-            f"route vti {INSIDE[self.peer]}.0 255.255.255.0 {TUNNEL_NET}.{3 - self.number}",
-        ])
+        return "\n".join(
+            [
+                "crypto ipsec profile NR-PROFILE",
+                f"set {self._uses}",
+                *([f"set pfs {self.pfs}"] if self.pfs else []),
+                "set security-association lifetime seconds 3600",
+                "interface Tunnel1",
+                "nameif vti",
+                f"ip address {TUNNEL_NET}.{self.number} 255.255.255.252",
+                "tunnel source interface outside",
+                f"tunnel destination {OUTSIDE[self.peer]}",
+                "tunnel mode ipsec ipv4",
+                "tunnel protection ipsec profile NR-PROFILE",
+                f"route vti {INSIDE[self.peer]}.0 255.255.255.0 {TUNNEL_NET}.{3 - self.number}",
+            ]
+        )
+
+
+def connected(lab: LabHandle, device: str) -> Any:
+    """A stock Netmiko connection to an ASA, with privilege."""
+    where = lab.devices[device]
+    connection = ConnectHandler(
+        device_type="cisco_asa",
+        host=where.host,
+        port=where.port,
+        username=credential(lab, "device-username"),
+        password=credential(lab, "device-password"),
+        secret=credential(lab, "enable-secret"),
+    )
+    connection.enable()
+    return connection
+
+
+def by_netmiko(lab: LabHandle, device: str, lines: str) -> str:
+    """Type configuration lines as an operator's script does; return all that was said."""
+    connection = connected(lab, device)
+    try:
+        return str(connection.send_config_set(lines.splitlines()))
+    finally:
+        connection.disconnect()
+
+
+def build(lab: LabHandle, one: End, other: End) -> None:
+    """Type both ends; an ASA refuses nothing of it."""
+    for end in (one, other):
+        said = by_netmiko(lab, end.device, end.lines)
+        assert "ERROR" not in said, said
