@@ -244,3 +244,21 @@ def test_a_configuration_with_everything_survives_a_reload(boxes: LabHandle) -> 
     eventually(lambda: config(boxes, "asa919") == before)
     assert " set pfs" in before
     assert " vpn-tunnel-protocol ikev1 ikev2" in before
+
+
+@pytest.mark.parametrize("boxes", [("asa91", "asa919")], indirect=True)
+def test_an_entry_with_both_versions_falls_back(boxes: LabHandle) -> None:
+    """IKEv2 is tried first; a peer that speaks only IKEv1 gets that; one that speaks both gets IKEv2."""
+    newer, far_newer = ends("asa919", "asa91")
+    older, far_older = ends("asa919", "asa91", **OLD)
+    by_netmiko(boxes, "asa919", newer.lines)
+    by_netmiko(boxes, "asa919", older.lines)
+    by_netmiko(boxes, "asa91", far_older.lines)
+    eventually(lambda: ping(boxes, "asa919", "asa91") == 5)
+    assert "MM_ACTIVE" in boxes.exec("asa91", "show crypto isakmp sa")
+    assert "There are no IKEv2 SAs" in boxes.exec("asa919", "show crypto ikev2 sa")
+    by_netmiko(boxes, "asa91", far_newer.lines)
+    boxes.exec("asa919", "clear crypto isakmp sa")
+    eventually(lambda: ping(boxes, "asa919", "asa91") == 5)
+    assert "READY" in boxes.exec("asa919", "show crypto ikev2 sa")
+    assert "There are no IKEv1 SAs" in boxes.exec("asa919", "show crypto ikev1 sa")
