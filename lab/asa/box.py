@@ -66,7 +66,7 @@ class AsaBox(Box):
 
     async def restart(self) -> None:
         """Come back with the startup configuration; what the event manager counted is forgotten."""
-        self.store, self.crypto = Store(), CryptoState(self.profile.first_ike, self.profile.first_ipsec)
+        self.crypto, self.store = CryptoState(self.profile.first_ike, self.profile.first_ipsec), Store()
         self.eem.stop()
         self.logged, self.translations = [], []
         self.booted = self.clock.now()

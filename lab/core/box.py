@@ -14,6 +14,7 @@ from ..ios.messages import aborted
 from ..ios.model import policies
 from ..ios.reload import Reload
 from ..ios.rules17 import SHIELD_DOWN
+from ..ios.traits import traits
 from . import md5crypt, scrypt9
 from .banners import DELIMITER
 from .clock import LabClock
@@ -65,15 +66,16 @@ class Box:
         self.release = release
         self.network = network
         self.clock: LabClock = network.clock
+        self.crypto = CryptoState(profile.first_ike, profile.first_ipsec)
+        self.faults = Faults()
         self.store = Store()
         self.saved = Saved()
-        self.faults = Faults()
         self.counters = Counters()
-        self.crypto = CryptoState(profile.first_ike, profile.first_ipsec)
         self.physical = profile.physical
         self.switched = profile.switched
         self.disks = profile.disks
-        self.shielded = release.name == "17.11.1a"
+        self.traits = traits(release.name)
+        self.shielded = self.traits.shield
         self.flash = Flash(profile.image, profile.flash, self.wall)
         self.archive = Archive(profile.first_archive)
         self.edition = 0
@@ -137,12 +139,12 @@ class Box:
     async def restart(self) -> None:
         """Come back with the startup configuration and without a single SA; VPN clients are gone."""
         first = self.profile.first_ike if not self.release.old else 1
-        self.store, self.crypto = Store(), CryptoState(first, self.profile.first_ipsec)
+        self.crypto, self.store = CryptoState(first, self.profile.first_ipsec), Store()
         self.revert.forget()
         self.logged, self.translations, self.changed = [], [], ""
         self.booted = self.clock.now()
         self.cut_off = False
-        self.shielded = self.release.name == "17.11.1a" and SHIELD_DOWN not in self.saved.lines
+        self.shielded = self.traits.shield and SHIELD_DOWN not in self.saved.lines
         self.boot("\n".join(self.saved.lines[:-1] if self.saved.lines[-1:] == ["end"] else self.saved.lines))
         self.kron.stop()
         self.kron.refresh()
@@ -161,6 +163,11 @@ class Box:
         if self.booting:
             return "lost" if self.shielded else ""
         return "" if not self.release.xe else "refused" if self.shielded else "warned"
+
+    @property
+    def blocks_insecure(self) -> bool:
+        """Whether insecure lines are refused: from 26.1 on, until somebody says otherwise."""
+        return self.traits.restricts and self.store.get("system mode") is None
 
     def hash_secret(self, plain: str) -> str:
         """The `secret 5` form of a password; of type 9 on IOS-XE."""
@@ -193,7 +200,7 @@ class Box:
     @property
     def meaning(self) -> Meaning:
         """What the configuration means."""
-        return IosMeaning(self.store, defaults=self.release.late, strong=self.shielded)
+        return IosMeaning(self.store, self.release.late, self.shielded, self.traits.default_proposal)
 
     def policies(self) -> list[Policy]:
         """The ISAKMP policies by priority, the release's own included."""

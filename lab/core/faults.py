@@ -195,7 +195,7 @@ def strikes_on(name: str) -> Where:
 def kinds(profile: Profile) -> set[Where]:
     """What a box of a profile is."""
     found: set[Where] = {"any", "asa" if profile.asa else "ios"}
-    if profile.release.startswith("17."):
+    if profile.release.startswith(("17.", "26.")):
         found.add("xe")
     return found | {"ssh"} if profile.ssh is not None else found
 

@@ -17,9 +17,10 @@ from .network import CLIENT, Network, Station
 from .protector import Protector
 from .records import Selector
 from .sa import Flow, Ike2Sa, new_spi
+from .upkeep import REKEY_SECONDS
 
 #: How long IOS keeps an IKEv2 SA for which no child could be agreed: from memory, a moment.
-CHILDLESS_SECONDS = 2.0
+CHILDLESS_SECONDS = 20.0
 
 
 class Ike:
@@ -116,7 +117,11 @@ class Ike:
             flow.inbound.append(made[0])
             flow.outbound.append(made[1])
         ours.local, theirs.local = mine.local, agreed.protector.local
+        ours.tunnel, theirs.tunnel = mine.tunnel, agreed.protector.tunnel
         ours.peer, theirs.peer = offer.peer, offer.seen
+        for seconds in {near, far}:
+            self.network.upkeep.look_in(box, seconds - REKEY_SECONDS + 1)
+            self.network.upkeep.look_in(box, seconds + 1)
         if new:
             box.session_changed(offer.peer, up=True)
             other.session_changed(offer.seen, up=True)

@@ -51,7 +51,7 @@ class Network:
 
     def silent(self, box: Station) -> Silent:
         """The tunnel interfaces of a box whose line protocol is down: they have no SA to send with."""
-        tunnels = [i.name for i in box.meaning.interfaces() if i.tunnel == "ipsec"]
+        tunnels = [i.name for i in box.meaning.interfaces() if i.tunnel in ("ipsec", "down")]
         if not tunnels:
             return NONE
         carried = {flow.map for flow in box.crypto.flows if flow.outbound}

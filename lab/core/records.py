@@ -1,7 +1,7 @@
 """What a configuration says about protection and routing, in records that belong to no software.
 
 Algorithm names are those of IOS on every box, so that two ends can be compared: `aes 256` in an IKEv1 policy, `aes-cbc-256` in
-an IKEv2 proposal, `esp-256-aes` in a transform.
+an IKEv2 proposal, `esp-256-aes` or `esp-gcm 256` (`esp-gcm` with 128 bits) in a transform.
 """
 
 from __future__ import annotations
@@ -159,8 +159,8 @@ def first_match(lines: Iterable[tuple[str, Selector]], source: IPv4Address, dest
 class Interface:
     """One interface with what the data plane needs to know of it; `up` is what the configuration says.
 
-    `tunnel` is empty, or the way in which a tunnel interface encapsulates: `ipsec` or `gre`. Whether an `ipsec` one carries
-    anything depends on its SAs as well: see `Network.silent`.
+    `tunnel` is empty, or the way in which a tunnel interface encapsulates: `ipsec`, `gre`, or `down` while it has no two ends.
+    Whether an `ipsec` one carries anything depends on its SAs as well: see `Network.silent`.
     """
 
     name: str

@@ -120,6 +120,7 @@ class Flow:
     version: int = 1
     local: IPv4Address | None = None
     port: int = 500
+    tunnel: bool = False
     encaps: int = 0
     decaps: int = 0
     send_errors: int = 0

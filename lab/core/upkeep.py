@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOMENT = 0.5  # lab seconds within which nothing ends that had not ended before
 SWEEP_SECONDS = 0.1  # real seconds between two looks at all boxes
 NUDGE_SECONDS = 1.0  # lab seconds from a change of the configuration to the first try of a tunnel interface
+REKEY_SECONDS = 30  # lab seconds before its end at which an SA that was used is rekeyed
 AGAIN_SECONDS = 10.0  # lab seconds between two tries of a tunnel interface
 AGAIN_REAL_SECONDS = 0.5  # and real ones, so that a fast clock does not keep the machine busy
 
@@ -29,6 +30,7 @@ class Upkeep:
         self.network = network
         self.swept = float("-inf")
         self._waiting: dict[str, asyncio.TimerHandle] = {}
+        self._looks: set[asyncio.TimerHandle] = set()
         self._shown: dict[str, Silent] = {}
 
     def settle(self, box: Station) -> None:
@@ -86,7 +88,7 @@ class Upkeep:
 
     def _age(self, box: Station, flow: Flow, now: float) -> None:
         youngest = flow.outbound[-1] if flow.outbound else None
-        if youngest is not None and 0 < youngest.remaining(now) <= 30 and (flow.initiator or flow.peer == CLIENT):
+        if youngest is not None and 0 < youngest.remaining(now) <= REKEY_SECONDS and (flow.initiator or flow.peer == CLIENT):
             used = youngest.packets or flow.inbound[-1].packets or self._stays_up(box, flow)
             if self.network.ike is not None and (used or flow.peer == CLIENT):
                 self.network.ike.renew(box, flow)
@@ -103,10 +105,26 @@ class Upkeep:
         """Whether a flow is rekeyed although nothing uses it: that of a tunnel interface."""
         return any(protector.name == flow.map for protector in box.meaning.protectors().tunnels)
 
+    def look_in(self, box: Station, seconds: float) -> None:
+        """Let time pass for a box in so many lab seconds, whether or not somebody asks it anything then."""
+
+        def look() -> None:
+            self._looks.discard(handle)
+            if box.name in self.network.boxes:
+                self.settle(box)
+
+        handle = asyncio.get_running_loop().call_later(max(0.0, seconds) / self.network.clock.speed, look)
+        self._looks.add(handle)
+
     # Tunnel interfaces
 
     def changed(self, box: Station) -> None:
-        """A configuration is another one: its tunnel interfaces try soon."""
+        """A configuration is another one: SAs of tunnels that are none any more go, and tunnel interfaces try soon."""
+        if not box.store.steady:
+            return
+        if any(flow.tunnel for flow in box.crypto.flows):
+            there = {(tunnel.name, tunnel.local, *tunnel.peers) for tunnel in box.meaning.protectors().tunnels}
+            self.drop(box, [f for f in box.crypto.flows if f.tunnel and (f.map, f.local, f.peer) not in there])
         self._try_in(box, NUDGE_SECONDS)
 
     def _try_in(self, box: Station, seconds: float) -> None:
@@ -148,11 +166,16 @@ class Upkeep:
         if now - before:
             self._try_in(box, NUDGE_SECONDS)
 
+    def translated_here(self, box: Station, row: Ike2Sa) -> bool:
+        """Whether this end of an SA is the one behind a translator."""
+        return outside(box, row.local) != row.local
+
     def stop(self) -> None:
         """The lab ends."""
-        for handle in self._waiting.values():
+        for handle in [*self._waiting.values(), *self._looks]:
             handle.cancel()
         self._waiting.clear()
+        self._looks.clear()
 
     # Deletions
 
@@ -174,7 +197,14 @@ class Upkeep:
                 if other is not None and gone & {sa.spi for sa in theirs.inbound}:
                     other.crypto.flows.remove(theirs)
                     self.look_at_tunnels(other)
+            self._forget_childless(box, flow)
         self.look_at_tunnels(box)
+
+    def _forget_childless(self, box: Station, flow: Flow) -> None:
+        """The IKEv2 SA goes with the last SA that it made."""
+        left = any(other.outbound for other in box.crypto.flows if other.version == 2 and other.peer == flow.peer)
+        if flow.version == 2 and flow.outbound and not left:
+            self.drop_ike2(box, [row for row in box.crypto.ike2 if row.remote == flow.peer])
 
     def drop_ike(self, box: Station, rows: list[IkeSa]) -> None:
         """Delete phase-1 rows; the other end is told."""
@@ -185,10 +215,10 @@ class Upkeep:
             if other is not None:
                 other.crypto.bury([r for r in other.crypto.ike if r.cookie == row.cookie], self.network.clock.now())
 
-    def drop_ike2(self, box: Station, rows: list[Ike2Sa]) -> None:
-        """Delete IKEv2 rows and the SAs that they made; the other end is told and does the same."""
+    def drop_ike2(self, box: Station, rows: list[Ike2Sa], *, told: bool = True) -> None:
+        """Delete IKEv2 rows and the SAs that they made; the other end, if it is told, does the same."""
         for row in rows:
-            other = self._told(box, row.remote)
+            other = self._told(box, row.remote) if told else None
             self._forget(box, row)
             theirs = [r for r in other.crypto.ike2 if r.cookie == row.cookie] if other is not None else []
             for each in theirs:

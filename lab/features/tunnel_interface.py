@@ -20,6 +20,12 @@ def mode(entry: Entry) -> str:
     return "ipsec" if line is not None and "ipsec" in line.text.split() else "gre"
 
 
+def kind(store: Store, entry: Entry) -> str:
+    """What the wire needs to know of it: `ipsec`, `gre`, or `down` for one that has no two ends yet."""
+    found = mode(entry)
+    return "down" if found == "gre" and (source(store, entry) is None or destination(entry) is None) else found
+
+
 def source(store: Store, entry: Entry) -> IPv4Address | None:
     """The address that a tunnel begins at: its own, or that of an interface that is up."""
     line = entry.child("tunnel source")
@@ -70,6 +76,7 @@ def _protector(store: Store, name: str, local: IPv4Address, far: IPv4Address, pr
     sets, pfs, version2 = profile.child("set transform-set"), profile.child("set pfs"), profile.child("set ikev2-profile")
     named = [store.get("transform-set", word) for word in sets.text.split()[2:]] if sets is not None else []
     transforms = tuple(model.transform_words(item) for item in named if item is not None)
+    transforms = transforms if version2 is not None else model.without_gcm(transforms)
     return Protector(
         name=head(name),
         seq=SEQUENCE,

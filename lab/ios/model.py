@@ -162,7 +162,7 @@ def _entry(store: Store, entry: Entry) -> MapEntry:
         name=entry.key[0],
         seq=int(entry.key[1]),
         peers=tuple(IPv4Address(peer.values["peer"]) for peer in entry.all("set peer")),
-        transforms=() if version2 is not None else transforms,
+        transforms=() if version2 is not None else without_gcm(transforms),
         pfs=pfs.values["group"] if pfs is not None else "",
         acl=acl,
         lines=tuple(lines),
@@ -178,11 +178,19 @@ def transform_words(entry: Entry) -> tuple[str, ...]:
     """The transforms of a set as SAs show them: `esp-aes 256` is `esp-256-aes` there."""
     found: list[str] = []
     for word in entry.text.split()[4:]:
+        if word.isdigit() and found[-1] == "esp-gcm":
+            found[-1] += f" {word}" if word != "128" else ""
+            continue
         if word.isdigit():
             kind, _, cipher = found.pop().partition("-")
             word = f"{kind}-{word}-{cipher}"
         found.append(word)
     return tuple(found)
+
+
+def without_gcm(transforms: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """The transforms that IKEv1 can ask for: it knows no combined-mode ciphers on this software."""
+    return tuple(item for item in transforms if not any("gcm" in word for word in item))
 
 
 def lifetime(store: Store, entry: Entry | None, unit: str, default: int) -> int:
@@ -211,7 +219,7 @@ def _interfaces(store: Store) -> list[Interface]:
                 up=entry.child("shutdown") is None,
                 crypto_map=bound.values["name"] if bound is not None else "",
                 nat=nat.values["side"] if nat is not None else "",
-                tunnel=tunnel_interface.mode(entry) if entry.key[0].startswith("Tunnel") else "",
+                tunnel=tunnel_interface.kind(store, entry) if entry.key[0].startswith("Tunnel") else "",
             )
         )
     return found

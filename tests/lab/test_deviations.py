@@ -208,7 +208,8 @@ def test_the_words_of_a_younger_asa_are_unknown_to_8_2(firewalls: LabHandle) -> 
 
 
 IOS_SHOWS = (
-    "show ip interface", "show interfaces", "show route-map", "show ip nat statistics", "show ntp status", "show standby brief",
+    "show ip interface", "show interfaces description", "show route-map", "show ip nat statistics", "show ntp status",
+    "show standby brief",
     "show tech-support", "show memory", "show terminal", "show policy-map", "show line", "write erase",
 )  # fmt: skip
 YOUNGER_SHOWS = (
