@@ -197,7 +197,7 @@ class Session:
             if word == "end" or self.place.mode == "config":
                 self.leave_config()
             else:
-                self.place = Place()
+                self.place = self.place.outer
         elif word.startswith("do "):
             indent = len(line) - len(line.lstrip()) + 3
             await self.execute(line.lstrip()[3:], offset=indent)
@@ -231,9 +231,14 @@ class Session:
         if not await self._agreed(line):
             return
         line = swallowed(self.box, self.place, line)
+        if self.box.blocks_insecure and (said := insecure.blocked(line)):
+            await self.show(said)
+            return
         answer, self.place = apply(self.box, self.box.release, self.place, line, self.prompt)
         self.box.kron.refresh()
-        await self.show([*answer, *([] if INVALID in answer else insecure.warnings(self.box.faults, line))])
+        refused = INVALID in answer or any(text.startswith("%Error") for text in answer)
+        told = [] if refused else insecure.warnings(self.box.faults, line, always=self.box.traits.warns)
+        await self.show([*answer, *told])
 
     def _ignored(self, line: str) -> bool:
         """Whether a fault has the box take the line and do nothing."""
