@@ -128,9 +128,46 @@ def test_what_is_not_certain_is_refused(running: str, why: str) -> None:
         found(running)
 
 
+ASA_POLICY = "crypto ikev2 policy {}\n encryption aes-256\n integrity sha384\n group {}\n prf sha384\n lifetime seconds 86400\n"
+
+
+@pytest.mark.parametrize(
+    ("running", "number", "said"),
+    [
+        ("hostname fw\n", 10, None),
+        (ASA_POLICY.format(5, 20), 5, "IKEv2 policy 5 has these values already and is used"),
+        (ASA_POLICY.format(5, 19), 10, "IKEv2 policy 10: last, so that other peers are offered what they were before"),
+        (ASA_POLICY.format(65530, 19), 65531, "IKEv2 policy 65531: last, so that other peers are offered what they were before"),
+    ],
+)
+def test_the_policy_number_of_an_asa(running: str, number: int, said: str | None) -> None:
+    """A policy that says the same is used again, its lifetime written out or not; else ours stands behind all."""
+    (member, _) = members_of(intent(), "ASA 9.19(1)", "ASA 9.19(1)")
+    names, decisions = placed(member, features.draft_names(member), running)
+    assert names.policy_number == number
+    assert decisions == ((said,) if said else ())
+
+
+def test_an_asa_without_a_number_behind_the_last_is_refused() -> None:
+    """In front of others our policy would be offered to their peers first, so it is not put there."""
+    (member, _) = members_of(intent(), "ASA 9.19(1)", "ASA 9.19(1)")
+    with pytest.raises(ChangeError, match="no free IKEv2 policy number behind 65535"):
+        placed(member, features.draft_names(member), ASA_POLICY.format(65535, 19))
+
+
+def test_routes_and_exemption_come_along() -> None:
+    """The routes name the tunnel interface that was found, and a crypto map gets its exemption from translation."""
+    names, _ = found("interface Tunnel1\n", style="vti")
+    assert [(str(route.prefix), route.via) for route in names.routes] == [("10.10.20.0/24", "Tunnel2")]
+    running = "ip nat inside source list NAT interface G1 overload\nip access-list extended NAT\n 10 permit ip any any\n"
+    names, (said,) = found(running)
+    assert names.nat is not None
+    assert names.nat.numbers == (1,)
+    assert "in front of access list NAT" in said
+
+
 def test_what_has_no_such_place_is_left_alone() -> None:
-    """An ASA numbers its IKEv2 policies, and IKEv1 has none of this."""
-    for version, on in ((2, "ASA 9.19(1)"), (1, "881 15.4(3)M3")):
-        (member, _) = members_of(intent(version=version), on, on)
-        names = features.draft_names(member)
-        assert placed(member, names, policy("A", "P") + policy("B", "Q")) == (names, ())
+    """IKEv1 has none of this beside a crypto map, whatever policies of IKEv2 there are."""
+    (member, _) = members_of(intent(version=1), "881 15.4(3)M3", "881 15.4(3)M3")
+    names = features.draft_names(member)
+    assert placed(member, names, policy("A", "P") + policy("B", "Q")) == (names, ())
