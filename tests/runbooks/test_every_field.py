@@ -28,9 +28,10 @@ from nr_run.inventory.validation import validate
 from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.engine.context import Context
 from nr_run.runbooks.engine.nornir_run import run_on_all
-from nr_run.runbooks.engine.planning import Known, plan_tunnel
+from nr_run.runbooks.engine.planning import Known, plan_deployment
 from nr_run.runbooks.run.folder import RunFolder
 from nr_run.services.l2l import features, partner_sheet
+from nr_run.services.l2l.service import L2L, IntendedTunnels
 from nr_run.tasks.device import Stop, connect_by
 from nr_run.tasks.gather import gather
 
@@ -78,14 +79,13 @@ class World(Reaching):
         file = IntentFile.model_validate_json(_json(data))
         try:
             intent = Intent.of(file)
-            tunnels = intent.select()
-            warnings = validate(intent, tunnels, self.context.platforms, TODAY)
-            plans = [plan_tunnel(_with(self.context, intent), tunnel, self.known) for tunnel in tunnels]
+            deployments, warnings = IntendedTunnels(intent, self.context.platforms).select((), TODAY, removal=False)
+            plans = [plan_deployment(self.context, deployment, self.known) for deployment in deployments]
         except NrRunError as error:
             return ("refused", str(error)), ()
-        ends = [end for plan in plans for end in plan.ends]
+        ends = [member for plan in plans for member in plan.members]
         told = [(end.host, end.desired, [(f.check, f.status, f.sentence) for f in end.prechecks]) for end in ends]
-        return (told, warnings), [for_people(tunnel) for tunnel in tunnels]
+        return (told, warnings), [for_people(deployment.wanted.tunnel) for deployment in deployments]
 
 
 class Written(Reaching):
@@ -127,10 +127,6 @@ def _json(data: Mapping[str, Any]) -> str:
     return json.dumps(data)
 
 
-def _with(context: Context, intent: Intent) -> Context:
-    return replace(context, intent=intent)
-
-
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """An ASA and a router, whose languages differ, read from a lab; and the richest intent that they take."""
@@ -143,7 +139,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         secrets = Secrets(folders=(folder / "credentials",))
         run = RunFolder.make(folder / "runs", "test", secrets)
         nornir = connect_by(nornir, secrets, platforms, tag=run.tag)
-        context = Context(nornir, Intent.of(), platforms, secrets, run, Stop(), PlainProgress())
+        context = Context(nornir, L2L, None, platforms, secrets, run, Stop(), PlainProgress())
         snapshots = run_on_all(nornir, gather, {host: {"platform": platform} for host, platform in platforms.items()})
         nornir.close_connections()
         yield World(context, Known(snapshots), _rich(folder / "inventory" / "vpn"))
