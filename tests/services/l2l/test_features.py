@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
+from nr_run.changes.objects import read_desired
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.platforms import rows
 from nr_run.services.l2l import features
@@ -166,15 +167,17 @@ def test_routes_beside_a_crypto_map(on: str, line: str) -> None:
     """A route of a crypto map goes to the next hop behind its interface."""
     (near, _) = members_of(intent(), on, on)
     names = replace(features.draft_names(near), routes=features.map_routes(near, IPv4Address("192.0.2.254")))
+    read_desired(near.platform.os, features.text(near, names))
     assert line in features.text(near, names).splitlines()
 
 
 def exempted(on: str, **more: object) -> list[str]:
-    """The lines of a member with its NAT exemption alone."""
+    """The lines of a member with its NAT exemption alone; every line of the whole is known to a family."""
     (near, _) = members_of(intent(version=1, far={**FAR, "protected_prefixes": ["10.10.20.0/24", "10.10.30.8/32"]}), on, on)
     nat = features.exemption(near, **more)  # type: ignore[arg-type]
     plain = features.text(near, features.draft_names(near))
     whole = features.text(near, replace(features.draft_names(near), nat=nat))
+    read_desired(near.platform.os, whole)
     return [line for line in whole.removeprefix(plain).splitlines() if line != "!"]
 
 
