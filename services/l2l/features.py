@@ -124,8 +124,8 @@ class Names:
     and with IKEv1 on IOS where the device has a setting of its own, which every peer shares. ``ikev2`` names keyring and profile
     of IKEv2 on IOS. An IKEv2 policy of IOS is chosen by the local address alone, so that tunnels from one address share it: it
     is called by that address (``NR-ADDRESS``), and a proposal by what it says, so that tunnels that want the same have the same.
-    ``ikev2_policy`` may be one that is there and not ours (``ikev2_policy_is_ours`` false); ``ikev2_offers`` are all its
-    proposals in their order, those of others included. ``default`` is never edited.
+    ``ikev2_policy`` may be one that is there (``ikev2_policy_is_ours`` false): the text then says only that our proposal is
+    in it, behind what others have there. ``default`` is never edited.
     """
 
     transform_set: str
@@ -139,7 +139,6 @@ class Names:
     ikev2_proposal: str = ""
     ikev2_policy: str = ""
     ikev2_policy_is_ours: bool = True
-    ikev2_offers: tuple[str, ...] = ()
     ipsec_profile: str = ""
     tunnel_number: int = 0
     tunnel_nameif: str = ""
@@ -217,7 +216,6 @@ def draft_names(member: Member) -> Names:
         ikev2=base,
         ikev2_proposal=proposal,
         ikev2_policy=f"NR-{member.local.outside_ip}",
-        ikev2_offers=(proposal,),
         ipsec_profile=base,
         tunnel_number=number,
         tunnel_nameif=base,

@@ -122,15 +122,11 @@ def _ikev2_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> t
         raise ChangeError(
             f"{host}: IKEv2 policy {policy.name} is for {address} and says {policy.others[0]!r}, which is not built"
         )
-    more = names.ikev2_proposal not in policy.proposals
-    names = replace(
-        names,
-        ikev2_policy=policy.name,
-        ikev2_policy_is_ours=policy.addresses == (address,),
-        ikev2_offers=(*policy.proposals, *([names.ikev2_proposal] if more else [])),
-    )
-    said = f"IKEv2 policy {policy.name} is for {address} already: it gets {names.ikev2_proposal} behind what it offers"
-    return names, [said if more else f"IKEv2 policy {policy.name} offers {names.ikev2_proposal} already and is used"]
+    whole = (policy.addresses, policy.proposals) == ((address,), (names.ikev2_proposal,))
+    names = replace(names, ikev2_policy=policy.name, ikev2_policy_is_ours=whole)
+    if names.ikev2_proposal in policy.proposals:
+        return names, [f"IKEv2 policy {policy.name} offers {names.ikev2_proposal} already and is used"]
+    return names, [f"IKEv2 policy {policy.name} is for {address} already: it gets {names.ikev2_proposal} behind what it offers"]
 
 
 def _new_policy(member: Member, names: Names, policies: Sequence[_Policy], nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
@@ -154,7 +150,7 @@ def _proposal(member: Member, names: Names, nodes: Sequence[tree.Node]) -> Names
             f"{member.local.host}: IKEv2 proposal {names.ikev2_proposal} is there and says something else: rename it"
         )
     name = names.ikev2_proposal if names.ikev2_proposal in same or not same else same[0]
-    return replace(names, ikev2_proposal=name, ikev2_offers=(name,))
+    return replace(names, ikev2_proposal=name)
 
 
 def _policy(node: tree.Node) -> _Policy | None:

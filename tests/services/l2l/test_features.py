@@ -61,13 +61,13 @@ def test_one_peer_and_nobody_else() -> None:
 
 
 def test_the_default_of_ikev2_is_never_edited() -> None:
-    """Proposal and policy are of our own name; a policy that is there keeps its own before ours, and its match."""
+    """Proposal and policy are of our own name; of a policy that is there only our line is written."""
     (near, _) = members_of(intent(), XE, XE)
     proposal = features.draft_names(near).ikev2_proposal
     ours = below(text_of(near), "crypto ikev2 policy NR-192.0.2.1")
     assert ours == ["match address local 192.0.2.1", f"proposal {proposal}"]
-    theirs = text_of(near, ikev2_policy="CORP", ikev2_policy_is_ours=False, ikev2_offers=("CORP", proposal))
-    assert below(theirs, "crypto ikev2 policy CORP") == ["proposal CORP", f"proposal {proposal}"]
+    theirs = text_of(near, ikev2_policy="CORP", ikev2_policy_is_ours=False)
+    assert below(theirs, "crypto ikev2 policy CORP") == [f"proposal {proposal}"]
     assert not any(line.endswith(" default") for line in theirs)
 
 

@@ -38,7 +38,7 @@ def policy(name: str, *proposals: str, local: str = "") -> str:
 def test_an_empty_device_gets_ours() -> None:
     """Without any IKEv2 policy, proposal or tunnel interface the first names are free, and nothing has to be told."""
     names, said = found("hostname r1\n", style="vti")
-    assert (names.tunnel_number, names.ikev2_policy, names.ikev2_offers, said) == (1, "NR-192.0.2.1", (OURS,), ())
+    assert (names.tunnel_number, names.ikev2_policy, names.ikev2_proposal, said) == (1, "NR-192.0.2.1", OURS, ())
 
 
 def test_the_lowest_free_number_is_taken() -> None:
@@ -80,34 +80,45 @@ def test_a_number_that_is_not_free_is_refused(running: str, cisco: dict[str, obj
         found(running, style="vti", cisco=cisco)
 
 
-def test_a_policy_for_the_address_is_used_and_keeps_its_proposals() -> None:
-    """Of two policies the one that names the address is used; what it offers stays first, and its match is rendered again."""
-    names, said = found(policy("ANY", "A") + policy("EDGE", "B", "C", local="192.0.2.1"))
-    assert (names.ikev2_policy, names.ikev2_policy_is_ours, names.ikev2_offers) == ("EDGE", True, ("B", "C", OURS))
-    assert said == (f"IKEv2 policy EDGE is for 192.0.2.1 already: it gets {OURS} behind what it offers",)
+def lines_of(running: str) -> list[str]:
+    """What is rendered of the policy on a device that runs this."""
+    (member, _) = members_of(intent(), XE, XE)
+    lines = features.text(member, found(running)[0]).splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("crypto ikev2 policy "))
+    return lines[start : lines.index("!", start)]
+
+
+def test_a_policy_for_the_address_is_used_and_gets_one_line() -> None:
+    """Of two policies the one that names the address is used, and only our proposal is written into it."""
+    running = policy("ANY", "A") + policy("EDGE", "B", "C", local="192.0.2.1")
+    assert lines_of(running) == ["crypto ikev2 policy EDGE", f" proposal {OURS}"]
+    assert found(running)[1] == (f"IKEv2 policy EDGE is for 192.0.2.1 already: it gets {OURS} behind what it offers",)
 
 
 def test_a_policy_for_all_addresses_is_used_rather_than_a_better_match_made() -> None:
     """A policy of our own for the address would take every other tunnel from that address away from the general one."""
-    names, _ = found(policy("ANY", "A") + policy("ELSEWHERE", "D", local="203.0.113.1"))
-    assert (names.ikev2_policy, names.ikev2_policy_is_ours, names.ikev2_offers) == ("ANY", False, ("A", OURS))
+    assert lines_of(policy("ANY", "A") + policy("ELSEWHERE", "D", local="203.0.113.1")) == [
+        "crypto ikev2 policy ANY",
+        f" proposal {OURS}",
+    ]
 
 
 def test_a_proposal_that_says_the_same_is_used_again() -> None:
     """A second tunnel finds proposal and policy of the first one and adds nothing; one of another name does as well."""
-    names, said = found(PROPOSAL + policy("NR-192.0.2.1", OURS, local="192.0.2.1"))
-    assert (names.ikev2_offers, said) == ((OURS,), (f"IKEv2 policy NR-192.0.2.1 offers {OURS} already and is used",))
+    running = PROPOSAL + policy("NR-192.0.2.1", OURS, local="192.0.2.1")
+    assert lines_of(running) == ["crypto ikev2 policy NR-192.0.2.1", " match address local 192.0.2.1", f" proposal {OURS}"]
+    assert found(running)[1] == (f"IKEv2 policy NR-192.0.2.1 offers {OURS} already and is used",)
     other = PROPOSAL.replace(OURS, "CORP")
-    assert found(other + policy("EDGE", "CORP", local="192.0.2.1"))[0].ikev2_offers == ("CORP",)
+    assert found(other + policy("EDGE", "CORP", local="192.0.2.1"))[0].ikev2_proposal == "CORP"
+    assert lines_of(PROPOSAL + policy("EDGE", "A", OURS, local="192.0.2.1")) == ["crypto ikev2 policy EDGE", f" proposal {OURS}"]
 
 
 def test_nobody_is_left_without_the_default_policy() -> None:
     """The first policy of a device ends the default one: with profiles of others that have no policy it is not made."""
     with pytest.raises(ChangeError, match=r"IKEv2 profile OTHER has no policy but the default one, .* give it one first"):
         found(PROFILE)
-    assert found(PROFILE + policy("ANY", "A"))[0].ikev2_offers == ("A", OURS)
-    elsewhere, _ = found(PROFILE + policy("ELSEWHERE", "D", local="203.0.113.1"))
-    assert (elsewhere.ikev2_policy, elsewhere.ikev2_offers) == ("NR-192.0.2.1", (OURS,))
+    assert found(PROFILE + policy("ANY", "A"))[0].ikev2_policy == "ANY"
+    assert found(PROFILE + policy("ELSEWHERE", "D", local="203.0.113.1"))[0].ikev2_policy == "NR-192.0.2.1"
     assert found(PROFILE.replace("OTHER", "NR-hq-branch"))[0].ikev2_policy == "NR-192.0.2.1"
 
 
