@@ -16,13 +16,11 @@ from ...inventory.forms import NatForm, keeps_routing, nat_form, style_of
 from ...inventory.intent import (
     Crypto,
     Dpd,
-    ForeignTermination,
     IKEProposal,
     IPSecProposal,
     Side,
     Style,
     Tunnel,
-    TunnelTermination,
 )
 from ...inventory.platforms import Platform
 from ...templates.environment import fill
@@ -182,7 +180,7 @@ def _member(
         pfs_group=crypto.pfs_group,
         dpd=tunnel.dpd,
         key=key,
-        tunnel=_tunnel_interface(tunnel, side.local, side.remote) if style == "vti" else None,
+        tunnel=tunnel_interface(tunnel, side) if style == "vti" else None,
         routes=tunnel.cisco.routes == "auto",
         nat_exemption=tunnel.cisco.nat_exemption == "auto",
         nameif=outside,
@@ -190,10 +188,9 @@ def _member(
     )
 
 
-def _tunnel_interface(
-    tunnel: Tunnel, local: TunnelTermination, remote: TunnelTermination | ForeignTermination
-) -> TunnelInterface:
-    own, far = tunnel.tunnel_address(local), tunnel.tunnel_address(remote)
+def tunnel_interface(tunnel: Tunnel, side: Side) -> TunnelInterface:
+    """The tunnel interface of one end. Raises ChangeError where the intent has no addresses for it."""
+    own, far = tunnel.tunnel_address(side.local), tunnel.tunnel_address(side.remote)
     if own is None or far is None:
         raise ChangeError(f"tunnel {tunnel.name}: a tunnel interface needs addresses, and the intent has no tunnel_prefix")
     mtu = tunnel.cisco.mtu or MTU
