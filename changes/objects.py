@@ -79,7 +79,8 @@ class Config:
             for rule, name in item.named:
                 if rule.by_line:
                     continue
-                found.setdefault((rule.family, name), {})[item.key] = (item, rule)
+                for family in filter(None, (rule.family, rule.or_family)):
+                    found.setdefault((family, name), {})[item.key] = (item, rule)
         return {what: tuple(items.values()) for what, items in found.items()}
 
     @cached_property
@@ -264,7 +265,7 @@ def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = 
         for item, reference in config.naming.get((target.family.name, name), ())
         if item.key not in left_out
         and config.within.get(item.key) not in left_out
-        and not (reference.of_set and _members(config, target.family, name, left_out))
+        and not (reference.of_set and _members(config, reference, name, left_out))
     )
 
 
@@ -297,11 +298,11 @@ def _unruled(items: Iterable[ConfigObject]) -> Iterator[tuple[ConfigObject, str]
                 yield item, item.family.split(line)[1] if deep else line
 
 
-def _members(config: Config, family: Family, name: str, left_out: set[Key]) -> bool:
-    """True if the set ``name`` keeps a member: an object of the family, or a line of another kind (a dynamic entry)."""
-    if any(item.key[1][0] == name and item.key not in left_out for item in config.of(family.name)):
+def _members(config: Config, reference: Reference, name: str, left_out: set[Key]) -> bool:
+    """True if the set ``name`` keeps a member: an object of its families, or a line of another kind (an entry for a group)."""
+    members = [item for family in (reference.family, reference.or_family) for item in config.of(family)]
+    if any(item.key[1][0] == name and item.key not in left_out for item in members):
         return True
-    stem = f"{' '.join(family.header.pattern.split()[:2])} {name} "
-    beside = (item.header for item in config.objects.values() if item.family.of_map and item.key not in left_out)
-    lines = (*(node.line for node in config.others), *beside)
-    return any(line.startswith(stem) and line[len(stem) :].split()[0].isdigit() for line in lines)
+    stems = tuple({f"{' '.join(item.header.split()[:2])} {name} " for item in members})
+    lines = (node.line for node in config.others if stems and node.line.startswith(stems))
+    return any(line.split()[3].isdigit() for line in lines)

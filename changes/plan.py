@@ -246,7 +246,8 @@ def _refuse_dangling(host: str, items: Iterable[ConfigObject], known: Collection
     there = {(family, identity[:1]) for family, identity in known}
     for item in items:
         for reference, name in item.named:
-            if (reference.family, (name,)) not in there and name not in reference.built_in:
+            families = (reference.family, reference.or_family)
+            if name not in reference.built_in and not any((family, (name,)) in there for family in families):
                 raise ChangeError(f"{host}: {item.title} refers to {reference.family} {name}, which is nowhere")
 
 

@@ -16,7 +16,7 @@ from nr_run.changes.removal import owned
 from nr_run.changes.steps import Step
 from nr_run.checks.finding import against
 
-from .deep_boxes import Scene, scenes
+from .deep_boxes import IOS_BASE, IOS_CLIENTS, IOS_CROWD, IOS_FORMS, Scene, scenes
 from .deep_device import DeepDevice, Refused
 from .whole import read_back, restore
 
@@ -118,8 +118,34 @@ def test_what_is_removed_is_used_by_nobody(scene: Scene, data: st.DataObject) ->
     enter(device, lines)
     assert against(read_back(removal, there, device.show(), "now")) == ()
     left = [key for key in read(scene.os, device.show()).objects if key not in read(scene.os, before).objects]
-    assert {family for family, _ in left} <= {"isakmp-policy", "isakmp-keepalive", *IKEV2, "tcp-mss"}
+    assert {family for family, _ in left} <= {"isakmp-policy", "isakmp-keepalive", *IKEV2, "tcp-mss", "aaa-new-model"}
     assert len([family for family, _ in left if family != "ikev2-offer"]) == len(stays)
+
+
+@LAW
+@given(st.sets(st.sampled_from(range(len(IOS_CROWD)))), st.booleans(), st.booleans())
+def test_clients_and_a_tunnel_leave_each_other_alone(crowd: set[int], clients_first: bool, last_first: bool) -> None:
+    """A tunnel and VPN clients on one map come in any order and are rolled back in any order; what stays is named."""
+    running = IOS_BASE + "".join(IOS_CROWD[number] for number in sorted(crowd))
+    device = DeepDevice("ios", running)
+    texts = [device.show()]
+    changes = []
+    for desired in (IOS_CLIENTS, IOS_FORMS[0]) if clients_first else (IOS_FORMS[0], IOS_CLIENTS):
+        changes.append(plan("box", "ios", desired, texts[-1]))
+        enter(device, lines_of(changes[-1].forward))
+        texts.append(device.show())
+    order = (1, 0) if last_first else (0, 1)
+    told: list[str] = []
+    for number in order:
+        others = {item.key for item in changes[1 - number].created} if number == order[0] else set()
+        back = plan_reversal(changes[number], texts[number], device.show())
+        enter(device, lines_of(back.forward))
+        told += back.stays
+        assert others <= {*read("ios", device.show()).objects}
+    left = [item.title for key, item in read("ios", device.show()).objects.items() if key not in read("ios", texts[0]).objects]
+    assert {sentence.partition(" stays: ")[0] for sentence in told} >= {*left}
+    assert last_first or left or tree.same(device.show(), texts[0])
+    assert not last_first or tree.same(device.show(), texts[0])
 
 
 @pytest.mark.parametrize("os", ["ios", "asa"])
