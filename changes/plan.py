@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Mapping
 from ..inventory.errors import ChangeError
 from . import tree
 from .change import Change, compose
-from .existing_tunnel import NOTHING, Replacing
 from .family import NOBODY
 from .implicit_references import goes_to, users
 from .objects import Config, ConfigObject, Key, names, nodes_of, read, read_desired, referrers, strange_use
 from .removal import unshared
+from .replacing import NOTHING, Replacing
 from .steps import Edit, in_order
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ..inventory.errors import ChangeError
 from . import steps
 from .change import Change
 from .configuration import Configuration
 from .implicit_references import newcomers
-from .objects import Config, ConfigObject
+from .objects import Config, ConfigObject, Key
 from .plan import named_by
 from .steps import Edit, Step
 
@@ -20,10 +20,18 @@ def restore(change: Change, before_whole: Configuration, now_whole: Configuratio
     They hold when only some lines arrived, or when the device keeps another key than it was given. What others have added
     since is not touched. Raises ChangeError when somebody else's object uses one of ours, or one of ours has a line that this
     run did not send.
+
+    Stages are taken back in the order that the deployment gives them.
     """
     before, now = (one.objects.with_lines_of((*change.created, *change.removed)) for one in (before_whole, now_whole))
-    wanted = {item.key: item for item in change.created}
     besides = change.keys
+    parts = change.way_back or (change,)
+    return tuple(step for part in parts for step in _restore(part, besides, before, now))
+
+
+def _restore(change: Change, besides: Collection[Key], before: Config, now: Config) -> tuple[Step, ...]:
+    """The steps of one stage; ``besides`` are the objects of all of them."""
+    wanted = {item.key: item for item in change.created}
     ours = [item for key, item in now.objects.items() if key in wanted and key not in before.objects]
     for item in ours:
         _refuse_foreign(change.host, item, (wanted[item.key],))

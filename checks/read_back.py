@@ -10,7 +10,6 @@ from ..changes.change import Change
 from ..changes.configuration import Configuration
 from ..changes.families import stem_of
 from ..changes.objects import ConfigObject, objects_in
-from .cause import CAUSES
 from .finding import Cause, Evidence, Finding, Status
 
 RUNNING = "show running-config"
@@ -20,6 +19,13 @@ NOT_TAKEN = Cause(
     "certain",
     "show running-config",
     "enter the line by hand and read the device's answer; the release may not know it",
+)
+KEY_NOT_STORED = Cause(
+    "key-not-stored",
+    "the device keeps another pre-shared key than the one that it was given",
+    "certain",
+    "show running-config | include isakmp key",
+    "enter the key by hand and compare what the device shows; the device or its line editor alters it",
 )
 
 
@@ -107,5 +113,5 @@ def _kept(host: str, wanted: ConfigObject, present: ConfigObject | None, time: s
         return Finding("read-back", host, Status.OK, f"{wanted.title} is as it was sent", evidence)
     if _but_for_keys(wanted) == _but_for_keys(present):
         sentence = f"the key for {' and '.join(wanted.key_peers)} is not the one that was sent"
-        return Finding("read-back", host, Status.FAILED, sentence, evidence, CAUSES["key-not-stored"])
+        return Finding("read-back", host, Status.FAILED, sentence, evidence, KEY_NOT_STORED)
     return Finding("read-back", host, Status.FAILED, f"{wanted.title} is not as it was sent", evidence, NOT_TAKEN)

@@ -7,11 +7,11 @@ from ipaddress import IPv4Network
 import pytest
 
 from nr_run.changes import tree
-from nr_run.changes.existing_tunnel import Replacing
 from nr_run.changes.families import ASA
 from nr_run.changes.implicit_references import goes_to
 from nr_run.changes.objects import nodes_of, read
 from nr_run.changes.plan import plan, plan_removal, plan_reversal
+from nr_run.changes.replacing import Replacing
 from nr_run.changes.selectors import selectors_of
 from nr_run.changes.steps import Step
 from nr_run.inventory.errors import ChangeError
