@@ -212,6 +212,16 @@ def _objects_in_folded(os: str, node: tree.Node, named: Collection[str] | None, 
     return (whole, *single) if whole else tuple(single)
 
 
+def added_lines(os: str, there: ConfigObject, wanted: ConfigObject) -> tuple[ConfigObject, ...]:
+    """What of ``wanted`` an object lacks, as objects of single lines; nothing if it is not that alone by which the two differ."""
+    have, want = set(there.canonical_children), wanted.canonical_children
+    missing = [line for line in want if line not in have]
+    lines = [family for family in families_for(os, wanted.header) if family.child_is_object and not family.only_of]
+    found = [ConfigObject(family, there.header, (line,)) for line in missing for family in lines if _is_line_of(family, line)]
+    more = ConfigObject(there.family, there.header, (*there.children, *missing))
+    return tuple(found) if len(found) == len(missing) and more.meaning == wanted.meaning else ()
+
+
 def _is_marked(family: Family, node: tree.Node) -> bool:
     return family.marked is None or any(family.marked.fullmatch(line) for line in node.children)
 
