@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
@@ -12,7 +12,8 @@ from ...checks import proof as checked
 from ...checks.finding import Cause, Finding, Status, proved
 from ...checks.observation import Observation, Probe
 from ...checks.proof import Watch
-from ...services.l2l.endpoint import Endpoint, Watched
+from ...checks.questions import SAS, Question
+from ...services.l2l.endpoint import Endpoint, Watched, tunnel_interface
 from ...services.l2l.proof import L2lProof
 from ...tasks.observe import observe
 from ...tasks.probe import probe
@@ -43,7 +44,16 @@ class Proof:
 def proof_of(plan: TunnelPlan) -> L2lProof:
     """What proves the tunnel of a plan."""
     crypto = plan.crypto
-    ends = tuple(Endpoint.of(end.end, crypto.ipsec_proposals[:1], crypto.ike_version) for end in plan.ends)
+    ends = tuple(
+        Endpoint.of(
+            end.end,
+            crypto.ipsec_proposals[:1],
+            crypto.ike_version,
+            # A tunnel that is removed is where the device had it.
+            tunnel_interface(end.snapshot.running.text if plan.removal else end.desired, end.end.remote.outside_ip),
+        )
+        for end in plan.ends
+    )
     return L2lProof(plan.tunnel.name, ends, plan.replaces, {end.host: formerly(end) for end in plan.ends})
 
 
@@ -59,7 +69,10 @@ def prove_tunnel(context: Context, plan: TunnelPlan) -> Proof:
             context.stop.check()
             context.progress.phase(host, str(what.stimulus(host) or "nothing is there to be pinged"))
             probes[host] = _ping(context, what, host, context.waits.pings)
-        after, outputs = look(context, plan, "proof")
+        after, outputs = look(context, plan, "proof", what.asks)
+    elif set(what.asks) - set(SAS):
+        # What else the proof asks may say why it does not come up.
+        after, outputs = look(context, plan, "proof", what.asks)
     baseline = {end.host: end.snapshot.observation for end in plan.ends}
     watch = Watch(before, after, probes, baseline, during)
     findings = what.judge(watch)
@@ -79,7 +92,8 @@ def _bring_up(context: Context, plan: TunnelPlan, what: checked.Proof) -> tuple[
         context.progress.phase(near, "traffic to bring the tunnel up")
         context.folder.note("triggering", tunnel=plan.tunnel.name, host=near)
         _ping(context, what, near, TRIGGER_PINGS)
-        now, _ = look(context, plan, "trigger")
+        # A routing table may be long, and whether it is up is seen without.
+        now, _ = look(context, plan, "trigger", [question for question in what.asks if question in SAS])
         seen += now.values()
         if what.settled(now) or time.monotonic() > deadline:
             return now, seen
@@ -99,10 +113,11 @@ def _ping(context: Context, what: checked.Proof, host: str, count: int) -> Probe
 Outputs = dict[str, dict[str, str]]
 
 
-def look(context: Context, plan: TunnelPlan, moment: str) -> tuple[dict[str, Observation], Outputs]:
+def look(
+    context: Context, plan: TunnelPlan, moment: str, questions: Sequence[Question] = ()
+) -> tuple[dict[str, Observation], Outputs]:
     """Observations of all ends, and what they printed, which is kept in the run folder under ``moment``."""
-    questions = proof_of(plan).asks
-    asked = {end.host: {"questions": questions, "also": end.fence_shows} for end in plan.ends}
+    asked = {end.host: {"questions": tuple(questions), "also": end.fence_shows} for end in plan.ends}
     readings = run_on_all(context.nornir, observe, asked)
     for host, (_, outputs) in readings.items():
         for command, text in outputs.items():

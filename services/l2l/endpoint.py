@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
+from ...changes import tree
 from ...checks.observation import Flow, Observation, Probe, spis
 from ...checks.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, IkeRow, Question
 from ...inventory.intent import End, IPSecProposal
@@ -30,6 +31,17 @@ class TunnelInterface:
     def known_as(self) -> str:
         """What flows and routes call it."""
         return self.nameif or self.name
+
+
+def tunnel_interface(config: str, peer: IPv4Address) -> TunnelInterface | None:
+    """The protected tunnel interface to a peer in a configuration, the desired one or the device's; None if there is none."""
+    for node in tree.parse(config):
+        lines = node.children
+        protected = any(line.startswith("tunnel protection ipsec ") for line in lines)
+        if node.line.startswith("interface ") and protected and f"tunnel destination {peer}" in lines:
+            nameif = next((line.removeprefix("nameif ") for line in lines if line.startswith("nameif ")), "")
+            return TunnelInterface(node.line.removeprefix("interface "), nameif)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 
 import pytest
 
 from nr_run.checks.finding import Finding, Status, against, proved
 from nr_run.checks.observation import Probe
+from nr_run.checks.proof import Watch
 from nr_run.checks.questions import IKEV2, INTERFACES, IPSEC, ROUTE
-from nr_run.services.l2l.endpoint import Watched
-from nr_run.services.l2l.proof import prove, prove_removed, renewed
+from nr_run.services.l2l.endpoint import Watched, tunnel_interface
+from nr_run.services.l2l.proof import L2lProof, prove, prove_removed, renewed
 
 from .wires import EVERYTHING, PINGS, End, healthy, watched
 
@@ -288,3 +290,65 @@ def test_what_each_shape_asks() -> None:
     assert [question.name for question in healthy("ios")[0].endpoint.asks] == ["ikev2", "ipsec"]
     assert [question.name for question in healthy("ios", version=1)[0].endpoint.asks] == ["ike", "ipsec"]
     assert healthy("ios", vti=True)[0].endpoint.asks == (IKEV2, IPSEC, INTERFACES, ROUTE)
+
+
+IOS_VTI = """\
+interface Tunnel9
+ tunnel source GigabitEthernet1
+ tunnel destination 198.51.100.1
+interface Tunnel10
+ ip address 169.254.10.1 255.255.255.252
+ tunnel source GigabitEthernet1
+ tunnel mode ipsec ipv4
+ tunnel destination 198.51.100.1
+ tunnel protection ipsec profile NR-x
+interface Tunnel11
+ tunnel destination 198.51.100.11
+ tunnel protection ipsec profile NR-y
+"""
+ASA_VTI = """\
+interface Tunnel10
+ nameif vti
+ tunnel source interface outside
+ tunnel destination 198.51.100.1
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile NR-x
+"""
+
+
+def test_tunnel_interface_of_a_configuration() -> None:
+    """The interface that is proved is the one that the configuration protects towards the peer, by the name that flows have."""
+    peer = IPv4Address("198.51.100.1")
+    found = tunnel_interface(IOS_VTI, peer)
+    assert found is not None
+    assert (found.name, found.known_as) == ("Tunnel10", "Tunnel10")
+    on_asa = tunnel_interface(ASA_VTI, peer)
+    assert on_asa is not None
+    assert (on_asa.name, on_asa.known_as) == ("Tunnel10", "vti")
+    assert tunnel_interface(IOS_VTI, IPv4Address("198.51.100.99")) is None
+    assert tunnel_interface("crypto map M 10 ipsec-isakmp\n set peer 198.51.100.1\n", peer) is None
+
+
+@pytest.mark.parametrize("os", ["ios", "asa"])
+@pytest.mark.parametrize("vti", [False, True])
+def test_proof_asks_and_judges_as_one(os: str, vti: bool) -> None:
+    """A proof says what it asks, pings between the prefixes, is settled where SAs are up, and judges what was watched."""
+    near, far = healthy(os, vti=vti)
+    proof = L2lProof("t", (near.endpoint, far.endpoint))
+    assert proof.hosts == (near.host, far.host)
+    assert [str(proof.stimulus(host)) for host in proof.hosts] == [
+        "ping 10.20.0.1 from 10.10.0.1",
+        "ping 10.10.0.1 from 10.20.0.1",
+    ]
+    before = {end.host: end.seen() for end in (near, far)}
+    after = {end.host: end.later().seen() for end in (near, far)}
+    assert proof.settled(before)
+    assert proof.had_sas(before)
+    down = before | {far.host: replace(far, sas=False).seen()}
+    assert not proof.settled(down)
+    assert not proof.had_sas(down)
+    watch = Watch(before, after, dict.fromkeys(proof.hosts, Probe(PINGS, PINGS)), before)
+    assert proved(proof.judge(watch))
+    assert proof.explain(watch) is None
+    assert not proved(replace(proof, replaced=True).judge(watch))
+    assert not proved(proof.judge(replace(watch, probes={})))
