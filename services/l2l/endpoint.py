@@ -10,38 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from ...changes import tree
 from ...checks.observation import Flow, Observation, Probe, spis
 from ...checks.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, IkeRow, Question
+from ...checks.tunnel_interfaces import TunnelInterface
 from ...inventory.intent import End, IPSecProposal
 
 Pair = tuple[IPv4Network, IPv4Network]
 #: The selectors of a tunnel interface.
 EVERYTHING: Pair = (IPv4Network("0.0.0.0/0"), IPv4Network("0.0.0.0/0"))
-
-
-@dataclass(frozen=True, slots=True)
-class TunnelInterface:
-    """The tunnel interface of an end: ``name`` as it is configured (Tunnel10), ``nameif`` as an ASA calls it elsewhere."""
-
-    name: str
-    nameif: str = ""
-
-    @property
-    def known_as(self) -> str:
-        """What flows and routes call it."""
-        return self.nameif or self.name
-
-
-def tunnel_interface(config: str, peer: IPv4Address) -> TunnelInterface | None:
-    """The protected tunnel interface to a peer in a configuration, the desired one or the device's; None if there is none."""
-    for node in tree.parse(config):
-        lines = node.children
-        protected = any(line.startswith("tunnel protection ipsec ") for line in lines)
-        if node.line.startswith("interface ") and protected and f"tunnel destination {peer}" in lines:
-            nameif = next((line.removeprefix("nameif ") for line in lines if line.startswith("nameif ")), "")
-            return TunnelInterface(node.line.removeprefix("interface "), nameif)
-    return None
 
 
 @dataclass(frozen=True, slots=True)

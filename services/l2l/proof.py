@@ -50,13 +50,6 @@ class L2lProof:
         end = next(end for end in self.ends if end.host == host)
         return Traffic(end.source, end.target) if end.target else None
 
-    def had_sas(self, seen: Mapping[str, Observation]) -> bool:
-        """True if every end of ours has an SA for one of its flows, whatever its peer: it was up in some form."""
-        return all(
-            any((flow := flow_of(end, seen[end.host], pair)) and spis(flow, "outbound") for pair in end.flow_pairs)
-            for end in self.ends
-        )
-
     def settled(self, seen: Mapping[str, Observation]) -> bool:
         """True if IKE and IPsec are up on every end of ours."""
         return all(phase_1_up(end, seen[end.host]) and phase_2_up(end, seen[end.host]) for end in self.ends)

@@ -7,11 +7,13 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from nr_run.changes import tree
 from nr_run.checks.finding import Finding, Status, against, proved
 from nr_run.checks.observation import Probe
 from nr_run.checks.proof import Watch
 from nr_run.checks.questions import IKEV2, INTERFACES, IPSEC, ROUTE
-from nr_run.services.l2l.endpoint import Watched, tunnel_interface
+from nr_run.checks.tunnel_interfaces import tunnel_interface
+from nr_run.services.l2l.endpoint import Watched
 from nr_run.services.l2l.proof import L2lProof, prove, prove_removed, renewed
 
 from .wires import EVERYTHING, PINGS, End, healthy, watched
@@ -316,17 +318,22 @@ interface Tunnel10
 """
 
 
+def sections(config: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Headers of a configuration with the lines below."""
+    return [(node.line, node.children) for node in tree.parse(config)]
+
+
 def test_tunnel_interface_of_a_configuration() -> None:
     """The interface that is proved is the one that the configuration protects towards the peer, by the name that flows have."""
     peer = IPv4Address("198.51.100.1")
-    found = tunnel_interface(IOS_VTI, peer)
+    found = tunnel_interface(sections(IOS_VTI), peer)
     assert found is not None
     assert (found.name, found.known_as) == ("Tunnel10", "Tunnel10")
-    on_asa = tunnel_interface(ASA_VTI, peer)
+    on_asa = tunnel_interface(sections(ASA_VTI), peer)
     assert on_asa is not None
     assert (on_asa.name, on_asa.known_as) == ("Tunnel10", "vti")
-    assert tunnel_interface(IOS_VTI, IPv4Address("198.51.100.99")) is None
-    assert tunnel_interface("crypto map M 10 ipsec-isakmp\n set peer 198.51.100.1\n", peer) is None
+    assert tunnel_interface(sections(IOS_VTI), IPv4Address("198.51.100.99")) is None
+    assert tunnel_interface(sections("crypto map M 10 ipsec-isakmp\n set peer 198.51.100.1\n"), peer) is None
 
 
 @pytest.mark.parametrize("os", ["ios", "asa"])
@@ -343,10 +350,8 @@ def test_proof_asks_and_judges_as_one(os: str, vti: bool) -> None:
     before = {end.host: end.seen() for end in (near, far)}
     after = {end.host: end.later().seen() for end in (near, far)}
     assert proof.settled(before)
-    assert proof.had_sas(before)
     down = before | {far.host: replace(far, sas=False).seen()}
     assert not proof.settled(down)
-    assert not proof.had_sas(down)
     watch = Watch(before, after, dict.fromkeys(proof.hosts, Probe(PINGS, PINGS)), before)
     assert proved(proof.judge(watch))
     assert proof.explain(watch) is None
