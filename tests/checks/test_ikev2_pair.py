@@ -14,7 +14,7 @@ from nr_run.checks.proof import Watch
 from nr_run.checks.questions import IKEV2, INTERFACES, IPSEC, ROUTE
 from nr_run.checks.tunnel_interfaces import tunnel_interface
 from nr_run.services.l2l.endpoint import Watched
-from nr_run.services.l2l.proof import L2lProof, prove, prove_removed, renewed
+from nr_run.services.l2l.proof import L2lProof, prove, prove_removed, renewed, untested
 
 from .wires import EVERYTHING, PINGS, End, healthy, watched
 
@@ -273,11 +273,24 @@ def test_sick_with_a_foreign_far_end(name: str) -> None:
     assert words in only(findings, check, near.host).sentence
 
 
-def test_foreign_far_end_without_an_address_to_ping() -> None:
-    """Where nothing behind a foreign far end is known to answer, SAs alone prove nothing: the tunnel is unverified."""
-    near, _ = healthy("ios")
-    findings = prove("t", (watched(near, probe=None, far_host="", target=None),))
-    assert {item.check: item.status for item in against(findings)} == {"ping": Status.UNVERIFIED, "counters": Status.UNVERIFIED}
+@pytest.mark.parametrize("os", ["ios", "asa"])
+@pytest.mark.parametrize("vti", [False, True])
+def test_foreign_far_end_without_an_address_to_ping(os: str, vti: bool) -> None:
+    """Where nothing behind a foreign far end is known to answer, SAs and what was sent through them count, and it is said that
+    what comes back was not tested; where nothing was sent, or it did not go through, that is no proof."""
+    near, _ = healthy(os, vti=vti)
+    nothing_back = replace(near.later(PINGS), decaps=near.decaps)
+    alone = {"far_host": "", "target": None}
+    end = watched(near, nothing_back, Probe(PINGS, 0), **alone)
+    findings = prove("t", (end,))
+    assert proved(findings)
+    assert "was not tested" in only(findings, "ping", near.host).sentence
+    assert untested((end,)) == ("10.10.0.0/24 to 10.20.0.0/24 was not tested",)
+    assert str(L2lProof("t", (end.end,)).stimulus(near.host)) == "ping 10.20.0.1 from 10.10.0.1"
+    unsent = prove("t", (watched(near, nothing_back, None, **alone),))
+    assert {item.check: item.status for item in against(unsent)} == {"ping": Status.UNVERIFIED, "counters": Status.UNVERIFIED}
+    past = prove("t", (watched(near, near, Probe(PINGS, 0), **alone),))
+    assert [(item.check, item.status) for item in against(past)] == [("counters", Status.FAILED)]
 
 
 def test_own_far_end_that_was_not_looked_at() -> None:
