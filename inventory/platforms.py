@@ -168,6 +168,12 @@ _XE_17_11 = replace(
     source="Field notice FN72510; IOS-XE 17.11.1a release notes and command reference, crypto engine compliance shield.",
     allows_old="configure crypto engine compliance shield disable and reload, which Cisco advises against",
 )
+_XE_26_1 = replace(
+    _XE_17_11,
+    release=Release.parse("26.1.1"),
+    note="As 17.11; blocks insecure lines of all kinds until system mode insecure is configured, and warns of keys in clear.",
+    source="Insecure Feature Restrictions on IOS XE; IOS-XE 26.1.x release notes.",
+)
 _ASA_8_0 = Platform(
     model="",
     release=Release.parse("8.0(2)"),
@@ -232,6 +238,12 @@ _ASA_9_15 = replace(
     note="DES, triple DES, MD5 and groups 2 and 24 are gone, and 5 with IKEv2.",
     source="ASA 9.15(1) and 9.16(1) release notes.",
 )
+_ASA_9_24 = replace(
+    _ASA_9_15,
+    release=Release.parse("9.24(1)"),
+    note="As 9.15 for LAN-to-LAN tunnels; no way back to an earlier release.",
+    source="ASA 9.24(1) new features and upgrade guide, version-specific guidelines.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,9 +270,9 @@ _MODELS: Mapping[str, _Model] = {
         "125 KB of NVRAM (3640 samples of show version).",
     ),
     "881": _Model((_IOS_15_4,), Release.parse("16.1.1"), None, "FastEthernet4 is its only routed port."),
-    "C8000V": _Model((_XE_17, _XE_17_11), None, None, "A virtual router; the startup file is on disk."),
+    "C8000V": _Model((_XE_17, _XE_17_11, _XE_26_1), None, None, "A virtual router; the startup file is on disk."),
     "ASA": _Model(
-        (_ASA_8_0, _ASA_8_4, _ASA_9_0, _ASA_9_2, _ASA_9_13, _ASA_9_15),
+        (_ASA_8_0, _ASA_8_4, _ASA_9_0, _ASA_9_2, _ASA_9_13, _ASA_9_15, _ASA_9_24),
         None,
         None,
         "Any ASA; the release decides, the hardware only how fast.",

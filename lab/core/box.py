@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 
 from ..ios.archive import Archive, Revert, keep, path_of
 from ..ios.configure import Place, apply
 from ..ios.kron import Kron
-from ..ios.model import Policy, Selector, policies
+from ..ios.messages import aborted
+from ..ios.model import policies
 from ..ios.reload import Reload
 from ..ios.rules17 import SHIELD_DOWN
+from ..ios.traits import traits
 from . import md5crypt, scrypt9
 from .banners import DELIMITER
 from .clock import LabClock
 from .faults import Faults
 from .flash import Flash
 from .forms import Release
+from .loaded import Loaded
+from .loading import load
 from .logforms import Moment
 from .meaning import IosMeaning, Meaning
-from .network import CLIENT, CLIENT_POOL, Network
+from .network import Network
 from .profile import Profile
-from .sa import CryptoState, Flow
+from .records import Policy
+from .sa import CryptoState
 from .store import Store
 from .terminal import Terminal
 
@@ -63,15 +68,16 @@ class Box:
         self.release = release
         self.network = network
         self.clock: LabClock = network.clock
+        self.crypto = CryptoState(profile.first_ike, profile.first_ipsec)
+        self.faults = Faults()
         self.store = Store()
         self.saved = Saved()
-        self.faults = Faults()
         self.counters = Counters()
-        self.crypto = CryptoState(profile.first_ike, profile.first_ipsec)
         self.physical = profile.physical
         self.switched = profile.switched
         self.disks = profile.disks
-        self.shielded = release.name == "17.11.1a"
+        self.traits = traits(release.name)
+        self.shielded = self.traits.shield
         self.flash = Flash(profile.image, profile.flash, self.wall)
         self.archive = Archive(profile.first_archive)
         self.edition = 0
@@ -82,6 +88,9 @@ class Box:
         self.vtys: dict[int, str] = {}
         self.terminals: dict[int, Terminal] = {}
         self.booted = -4500.0
+        #: A configuration that it was given whole, and who logs in without standing in it: user, password, enable secret.
+        self.loaded: Loaded | None = None
+        self.access: tuple[str, str, str] | None = None
         self.booting = False
         self.cut_off = False
         self.on_restart: Callable[[], Awaitable[None]] = self.restart
@@ -98,16 +107,24 @@ class Box:
     @store.setter
     def store(self, store: Store) -> None:
         self._store = store
-        store.on_change = lambda: self.network.owners.changed(self)
+        store.on_change = lambda: self.network.changed(self)
         store.on_change()
 
     def boot(self, config: str) -> None:
         """Type the initial configuration; a line that the release refuses is a mistake of ours and raises ValueError."""
+        if self.loaded is not None:
+            self.load(config.split("\n"))
+            return
         place = Place()
         for number, line in enumerate(config.split("\n"), start=1):
             answer, place = apply(self, self.release, place, line)
             if any((text.startswith("%") and "NOTE" not in text) or "^" in text for text in answer):
                 raise ValueError(f"{self.name} does not take line {number} of its own configuration: {answer}")
+
+    def load(self, lines: Sequence[str]) -> None:
+        """Boot with a configuration of its own, of which the lab need not play every line."""
+        self.loaded = None
+        self.loaded = load(self, lines)
 
     def unsaved(self) -> bool:
         """Whether the running configuration differs from what is saved."""
@@ -135,12 +152,12 @@ class Box:
     async def restart(self) -> None:
         """Come back with the startup configuration and without a single SA; VPN clients are gone."""
         first = self.profile.first_ike if not self.release.old else 1
-        self.store, self.crypto = Store(), CryptoState(first, self.profile.first_ipsec)
+        self.crypto, self.store = CryptoState(first, self.profile.first_ipsec), Store()
         self.revert.forget()
         self.logged, self.translations, self.changed = [], [], ""
         self.booted = self.clock.now()
         self.cut_off = False
-        self.shielded = self.release.name == "17.11.1a" and SHIELD_DOWN not in self.saved.lines
+        self.shielded = self.traits.shield and SHIELD_DOWN not in self.saved.lines
         self.boot("\n".join(self.saved.lines[:-1] if self.saved.lines[-1:] == ["end"] else self.saved.lines))
         self.kron.stop()
         self.kron.refresh()
@@ -159,6 +176,11 @@ class Box:
         if self.booting:
             return "lost" if self.shielded else ""
         return "" if not self.release.xe else "refused" if self.shielded else "warned"
+
+    @property
+    def blocks_insecure(self) -> bool:
+        """Whether insecure lines are refused: from 26.1 on, until somebody says otherwise."""
+        return self.traits.restricts and self.store.get("system mode") is None
 
     def hash_secret(self, plain: str) -> str:
         """The `secret 5` form of a password; of type 9 on IOS-XE."""
@@ -191,7 +213,7 @@ class Box:
     @property
     def meaning(self) -> Meaning:
         """What the configuration means."""
-        return IosMeaning(self.store, defaults=self.release.late, strong=self.shielded)
+        return IosMeaning(self.store, self.release.late, self.shielded, self.traits.default_proposal)
 
     def policies(self) -> list[Policy]:
         """The ISAKMP policies by priority, the release's own included."""
@@ -208,6 +230,19 @@ class Box:
     def quick_mode_failed(self, peer: IPv4Address) -> None:
         """Quick mode found no agreement."""
         self.log(f"%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Quick mode failed with peer at {peer}")
+
+    def negotiation_failed(self, peer: IPv4Address, reason: str) -> None:  # noqa: ARG002 - the message names no peer
+        """IKEv2 came to nothing; what the peer was told is in debugging output only."""
+        if not reason.startswith("told of"):
+            self.log(aborted(reason.removesuffix(" here")))
+
+    def tunnel_changed(self, name: str, *, up: bool) -> None:
+        """A tunnel interface has its first SA, or lost the last one."""
+        state = "up" if up else "down"
+        self.log(f"%LINEPROTO-5-UPDOWN: Line protocol on Interface {name}, changed state to {state}")
+
+    def session_changed(self, peer: IPv4Address, *, up: bool) -> None:
+        """What `crypto logging session` would tell; it is off."""
 
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """A packet came with an SPI that is not known."""
@@ -267,6 +302,8 @@ class Box:
     def level_of(self, user: str) -> int:
         """The privilege level of a local user."""
         entry = self.store.get("username", user)
+        if self.access is not None and user == self.access[0]:
+            return 15
         return int(entry.values.get("level", "1")) if entry is not None else 1
 
     def idle_seconds(self, transport: str) -> float | None:  # noqa: ARG002 - one setting for a line, however it is reached
@@ -289,7 +326,12 @@ class Box:
 
     def config_lines(self) -> list[str]:
         """The configuration from the first `!` to `end`, without the lines that say when it changed."""
-        return [*self.store.text(self.profile.layout, self.release.order), "end"]
+        own = self.own_lines()
+        return [*(own if self.loaded is None else self.loaded.shown(own)), "end"]
+
+    def own_lines(self) -> list[str]:
+        """What the box writes itself."""
+        return self.store.text(self.profile.layout, self.release.order)
 
     def running_lines(self) -> list[str]:
         """The running configuration with the note of its last change, if the clock is set."""
@@ -326,6 +368,8 @@ class Box:
     def credentials_match(self, user: str, password: str) -> int | None:
         """The privilege level of a local user, or None if the password is not theirs."""
         entry = self.store.get("username", user)
+        if self.access is not None and "login-refused" not in self.faults and (user, password) == self.access[:2]:
+            return self.level_of(user)
         if entry is None or "login-refused" in self.faults:
             return None
         plain, hashed = entry.values.get("password"), entry.values.get("hash")
@@ -334,6 +378,8 @@ class Box:
 
     def enable_matches(self, password: str) -> bool:
         """Whether this is the enable secret."""
+        if self.access is not None and password == self.access[2]:
+            return True
         entry = self.store.get("enable secret")
         return entry is not None and _matches(password, entry.values["hash"])
 
@@ -353,29 +399,3 @@ def size_of(lines: list[str]) -> int:
 
 def _said(lines: list[str]) -> list[str]:
     return [line for line in lines if not line.startswith("!")]
-
-
-def connect_client(box: Box) -> None:
-    """The VPN client that is connected at the start, with the counters of a real capture (Cisco 2611, 12.2(8)T)."""
-    local = IPv4Address("172.18.124.159")
-    row = box.crypto.new_ike(local, CLIENT)
-    row.state, row.policy = "QM_IDLE", Policy(3, "3des", "sha", "pre-share", "2", 86400)
-    pool = IPv4Network(f"{CLIENT_POOL}/32")
-    to_box = Flow("clientmap", 10, Selector(IPv4Network(f"{local}/32"), pool), CLIENT, from_acl=False)
-    to_all = Flow("clientmap", 10, Selector(IPv4Network("0.0.0.0/0"), pool), CLIENT, from_acl=False)
-    to_all.encaps, to_all.decaps = 4, 20
-    transform = ("esp-3des", "esp-md5-hmac")
-    spis: Mapping[int, tuple[Flow, int, int, int, int]] = {
-        0xC4483102: (to_box, 3484, 0, 0, 0),
-        0x81F39EFA: (to_box, 3484, 0, 0, 1),
-        0x5209917C: (to_all, 3474, 2, 9, 0),
-        0x58886878: (to_all, 3474, 0, 0, 1),
-        0xDE6C99C0: (to_all, 3493, 2, 11, 0),
-        0xB7F84138: (to_all, 3486, 1, 4, 1),
-    }
-    for spi, (flow, seconds, volume, packets, outbound) in spis.items():
-        made = seconds - 3600
-        sa = box.crypto.new_sa(spi, transform, made, 3600, 4608000)
-        sa.packets, sa.used_kilobytes = packets, volume - (packets + 7) // 8
-        (flow.outbound if outbound else flow.inbound).append(sa)
-    box.crypto.flows += [to_box, to_all]
