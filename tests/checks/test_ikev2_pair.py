@@ -6,6 +6,8 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nr_run.changes import tree
 from nr_run.checks.finding import Finding, Status, against, proved
@@ -107,6 +109,29 @@ def test_sick_pairs(os: str, name: str, vti: bool) -> None:
     finding = only(findings, check, "t" if check == "spi-cross" else near.host)
     assert finding.status is Status.FAILED
     assert words in finding.sentence
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["ios", "asa"]),
+    st.booleans(),
+    st.sets(st.sampled_from(sorted(SICK)), min_size=1, max_size=3),
+    st.sampled_from([500, 4500]),
+    st.sampled_from([(), ("READY",)]),
+    st.booleans(),
+)
+def test_no_sickness_cures_another(os: str, vti: bool, names: set[str], port: int, more: tuple[str, ...], foreign: bool) -> None:
+    """Several sicknesses at once, translation on the way, a second IKE SA or a foreign far end never make a proof."""
+    near, far = (replace(end, port=port) for end in healthy(os, vti=vti))
+    fields = {name: value for chosen in sorted(names) for name, value in SICK[chosen][0].items()}
+    if not any(name.startswith("IKE") or name == "no IKE SA" for name in names):
+        fields["ike"] = ("READY", *more)
+    if foreign:
+        alone = names - {"SPIs of nobody"}
+        sick = watched(near, replace(near.later(PINGS), **fields), far_host="")  # type: ignore[arg-type]
+        assert proved(prove("t", (sick,))) is (not alone)
+    else:
+        assert not proved(judge(watched(near, replace(near.later(), **fields)), watched(far)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("os", ["ios", "asa"])
