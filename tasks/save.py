@@ -10,7 +10,7 @@ from nornir.core.task import Result, Task
 from ..changes.configuration import Configuration
 from ..changes.refusals import passes
 from ..inventory.errors import DeviceRefused
-from .answers import asked, configuration
+from .answers import asked, borne_out, configuration
 from .device import session
 from .session import Session
 
@@ -61,4 +61,5 @@ def _held(device: Session) -> Saved:
     commands = device.dialect.commands
     wanted = tuple(dict.fromkeys((commands.running, commands.running_as_saved, commands.startup)))
     shown = {reply.line: configuration(device, reply) for reply in device.exchange(wanted)}
-    return Saved(shown[commands.running], shown[commands.running_as_saved], shown[commands.startup])
+    running = borne_out(shown[commands.running], shown[commands.running_as_saved])
+    return Saved(running, shown[commands.running_as_saved], shown[commands.startup])

@@ -105,6 +105,12 @@ FAULTS: dict[str, Fault] = {
             "Noise takes the place of characters in the answer of show commands that begin with TEXT; N times, or for good.",
         ),
         Fault(
+            "lose-lines",
+            ("LOST", "TEXT=", "N="),
+            "Lines with LOST in them, and what is below them, are lost from the answers of show commands, or of those that begin "
+            "with TEXT, the same ones each time; N times, or for good.",
+        ),
+        Fault(
             "console-logs",
             ("FORM", "MOMENT="),
             "The terminal shows log messages in a stamp form: at a chosen moment each time, or now and then at any.",

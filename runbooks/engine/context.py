@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from nornir.core import Nornir
 
-    from ...inventory.intent import Intent
     from ...inventory.platforms import Platform
     from ...inventory.secrets import Secrets
+    from ...services.service import Intended, Service
     from ...tasks.device import Stop
     from ..run.folder import RunFolder
 
@@ -55,12 +55,14 @@ class Context:
     """One run."""
 
     nornir: Nornir
-    intent: Intent
+    service: Service
+    #: What the inventory asks of the service; None where a run goes on from its folder alone.
+    intended: Intended | None
     platforms: dict[str, Platform]
     secrets: Secrets
     folder: RunFolder
     stop: Stop
     progress: Progress
     waits: Waits = Waits()
-    #: What is told at the end beside the outcomes: what was noticed on the devices, and concerns no tunnel of the run.
+    #: What is told at the end beside the outcomes: what was noticed on the devices, and concerns nothing of the run.
     notices: list[str] = field(default_factory=list)
