@@ -137,11 +137,3 @@ def _is_no_configuration(stripped: str) -> bool:
     if stripped[0] not in _VOLATILE_FIRST:
         return stripped == "end"
     return stripped[0] == "!" or VOLATILE.fullmatch(stripped) is not None
-
-
-def same(one: str, other: str) -> bool:
-    """True if two texts are the same configuration, whatever the order of unrelated objects.
-
-    What is put back may stand in another place than before: named objects of one kind are shown in the order of their making.
-    """
-    return sorted(node.text for node in parse(one)) == sorted(node.text for node in parse(other))

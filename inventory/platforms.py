@@ -238,6 +238,12 @@ _ASA_9_15 = replace(
     note="DES, triple DES, MD5 and groups 2 and 24 are gone, and 5 with IKEv2.",
     source="ASA 9.15(1) and 9.16(1) release notes.",
 )
+_ASA_9_24 = replace(
+    _ASA_9_15,
+    release=Release.parse("9.24(1)"),
+    note="As 9.15 for LAN-to-LAN tunnels; no way back to an earlier release.",
+    source="ASA 9.24(1) new features and upgrade guide, version-specific guidelines.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +272,7 @@ _MODELS: Mapping[str, _Model] = {
     "881": _Model((_IOS_15_4,), Release.parse("16.1.1"), None, "FastEthernet4 is its only routed port."),
     "C8000V": _Model((_XE_17, _XE_17_11, _XE_26_1), None, None, "A virtual router; the startup file is on disk."),
     "ASA": _Model(
-        (_ASA_8_0, _ASA_8_4, _ASA_9_0, _ASA_9_2, _ASA_9_13, _ASA_9_15),
+        (_ASA_8_0, _ASA_8_4, _ASA_9_0, _ASA_9_2, _ASA_9_13, _ASA_9_15, _ASA_9_24),
         None,
         None,
         "Any ASA; the release decides, the hardware only how fast.",

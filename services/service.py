@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,6 +41,19 @@ class Foreign:
     addresses: tuple[IPv4Address, ...]
     offers: tuple[str, ...]
     preconditions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a device of ours stands, as far as a service knows it: a rehearsal is given these interfaces and addresses.
+
+    ``inside`` are its own addresses in the networks behind it, with their lengths.
+    """
+
+    host: str
+    interface: str
+    outside: IPv4Address
+    inside: tuple[IPv4Interface, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +244,9 @@ class Intended(Protocol):
         the inventory has not; IntentError for what cannot be built.
         """
 
+    def places(self) -> tuple[Place, ...]:
+        """Where the devices of all that the intent has stand, whatever its status: for a rehearsal of the whole inventory."""
+
     def has(self, name: str) -> bool:
         """True if the intent has a record of this name, whatever its status."""
 
@@ -278,6 +294,9 @@ class Service(Protocol):
 
     def references(self, deployment: Deployment) -> tuple[str, ...]:
         """References of the secrets that its texts hold."""
+
+    def places(self, deployment: Deployment) -> tuple[Place, ...]:
+        """Where its devices stand; what it knows of none is left out."""
 
     def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
         """May this change be made on this device now? Findings of the service's own, besides those of every change."""

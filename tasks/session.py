@@ -13,7 +13,6 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
 
 from ..changes.configuration import counts
 from ..changes.timer_config import without_fence
@@ -22,10 +21,11 @@ from ..inventory.errors import ConfigurationRefused, DeviceRefused, SessionLost,
 from ..inventory.secrets import Secrets
 from .asking import all_asked, asks, ends
 from .dialects import IOS, Dialect
-from .login import Words
+from .login import REFUSED, Words
 from .messages import cleaned, may_stand, standing, without_messages
 from .reply import Reply as Reply
 from .transcript import MARK, Part, Prompts, echoed, marked, parts_of, with_marks
+from .transport import Transport
 
 logger = logging.getLogger("nr_run.session")
 
@@ -46,32 +46,13 @@ _TAIL = 4096
 Done = Callable[[str, str], bool]
 
 
-class Driver(Protocol):
-    """What a Session needs of a transport."""
-
-    login_prompt: str
-    line_end: str
-
-    def wait(self, seconds: float) -> None:
-        """Sleep until something arrives, for ``seconds`` at most."""
-
-    def write_channel(self, out_data: str) -> None:
-        """Write; raises OSError or EOFError when the session has ended."""
-
-    def read_channel(self) -> str:
-        """Whatever has arrived, with LF line ends; raises OSError or EOFError when the session has ended."""
-
-    def disconnect(self) -> None:
-        """Close the transport."""
-
-
 class Session:
     """One logged-in device. Not for several threads at once."""
 
     def __init__(
         self,
         name: str,
-        driver: Driver,
+        driver: Transport,
         secrets: Secrets,
         timeout_seconds: float,
         dialect: Dialect = IOS,
@@ -125,24 +106,28 @@ class Session:
         if enable_ref is None:
             raise Unreachable(f"{self.name}: the login is not privileged and the inventory names no enable_ref")
         secret, asks = self._secrets.resolve(enable_ref), self._words.asks_password
-        self._settle("enable", lambda line: line.endswith((">", "#")) or asks(line))
+        said = self._settle("enable", lambda line: line.endswith((">", "#")) or asks(line))
         if asks(self._last):
-            self._settle(secret, lambda line: line.endswith((">", "#")) or asks(line), echo=False)
-        if not self._last.rstrip().endswith("#"):
-            # That of ``prompt <%h>`` ends in one sign whatever the privilege is: then the device is asked.
-            self._prompts = Prompts(self._last)
-            if not _PRIVILEGED.search(self.ask("show privilege")):
-                raise Unreachable(f"{self.name}: the login works, but enable does not: the device refuses the enable secret")
+            said = self._settle(secret, lambda line: line.endswith((">", "#")) or asks(line), echo=False)
+        if not self._last.rstrip().endswith("#") and not self._is_privileged(said):
+            raise Unreachable(f"{self.name}: the login works, but enable does not: the device refuses the enable secret")
 
-    def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> None:
-        """Type a line before the prompt is known, up to an unfinished line that is wanted."""
+    def _is_privileged(self, said: str) -> bool:
+        """That of ``prompt <%h>`` ends in one sign whatever the privilege is: where nothing was refused, the device is asked."""
+        if REFUSED.search(said) or self.dialect.os != "ios" or self._words.asks_password(self._last):
+            return False
+        self._prompts = Prompts(self._last)
+        return _PRIVILEGED.search(self.ask("show privilege")) is not None
+
+    def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> str:
+        """Type a line before the prompt is known, up to an unfinished line that is wanted; all that came."""
         self._write([line])
         begun = re.compile(echoed(line) if echo else r"")
 
         def done(text: str, last: str) -> bool:
             return bool(begun.search(without_messages(text))) and (wanted(last.rstrip()) or wanted(last))
 
-        self._read_until(done, by_sign=False)
+        return self._read_until(done, by_sign=False)
 
     def exchange(
         self, lines: Sequence[str], *, answer: str | None = None, patience_seconds: float | None = None

@@ -63,6 +63,11 @@ FAULTS: dict[str, Fault] = {
             "A configuration line that begins with no, or with clear configure, and has TEXT in it is refused as invalid.",
         ),
         Fault(
+            "ignore",
+            ("TEXT",),
+            "A line with TEXT in it that would change something is taken without a word, and changes nothing.",
+        ),
+        Fault(
             "lose-management-after",
             ("N",),
             "After N lines in configuration mode nobody gets in, until the box has reloaded or reverted; once.",

@@ -7,6 +7,7 @@ agreement on ESP SAs, their rekeying.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .exchange import Agreed, FirstPhase, Offer, Refusal, agree_child
@@ -33,7 +34,7 @@ class Ike:
     def need(self, box: Station, protector: Protector, selector: Selector) -> None:
         """Start negotiating, unless that is under way."""
         key, offer = (box.name, protector.peers[0]), self._offer(box, protector, selector)
-        if key in self.running or (protector.tunnel and self._begun_there(offer)):
+        if not protector.initiates or key in self.running or (protector.tunnel and self._begun_there(offer)):
             return
         task = asyncio.get_running_loop().create_task(self._negotiate(offer))
         self.running[key] = task
@@ -46,17 +47,25 @@ class Ike:
 
     def _offer(self, box: Station, protector: Protector, selector: Selector) -> Offer:
         """What is asked for, in the first version of IKE that the box speaks there."""
-        spoken = [o.version for o in protector.offers if box.meaning.speaks_ike(protector.local, o.version)]
-        return Offer(box, protector, selector, next(iter(spoken), protector.offers[0].version))
+        return Offer(box, protector, selector, next(iter(self._spoken(box, protector)), protector.offers[0].version))
+
+    def _spoken(self, box: Station, protector: Protector) -> list[int]:
+        """The versions of IKE in which a box begins for a protector: those that it speaks there and that its policy admits."""
+        meaning, versions = box.meaning, [offer.version for offer in protector.offers]
+        return [v for v in versions if meaning.speaks_ike(protector.local, v) and meaning.admits(protector.peers[0], v)]
 
     async def _negotiate(self, offer: Offer) -> None:
+        """Try one version of IKE; an entry with a further one falls back to it when the first comes to nothing."""
         phase, other = self.phases[offer.version], self.network.ike_peer(offer.box, offer.peer, offer.version)
         if not phase.standing(offer, other):
             other, first = await phase.begin(offer), True
         else:
             first = False
+        later = self._spoken(offer.box, offer.protector)
         if other is not None:
             await self._child(offer, other, phase.child_seconds, first=first)
+        elif offer.version in later[:-1]:
+            await self._negotiate(replace(offer, version=later[later.index(offer.version) + 1]))
 
     async def _child(self, offer: Offer, other: Station, seconds: float, *, first: bool) -> None:
         """Agree on ESP SAs: quick mode, or what IKE_AUTH carries (the first ones) or CREATE_CHILD_SA (later ones)."""

@@ -29,6 +29,7 @@ class Protector:
     `local` the address that IKE speaks from. `offers` are in the order in which the versions are tried. A `tunnel` protects all
     that is routed into it, agrees on nothing narrower, and negotiates without waiting for traffic. `templates` are those of a
     dynamic entry. `profile` is the IKEv2 profile that it names; empty where the peer alone decides.
+    One that does not `initiate` waits for its peer.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Protector:
     acl: str = ""
     tunnel: bool = False
     dynamic: bool = False
+    initiates: bool = True
     templates: tuple[Protector, ...] = ()
 
     @property

@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import cache
 from types import ModuleType
 
-from ..asa import config82 as asa_config82
-from ..asa import config84 as asa_config84
-from ..asa import config919 as asa_config919
-from ..asa import exec_table as asa_exec
+from ..asa import releases as asa_releases
+from ..asa.generations import ROWS as ASA_ROWS
 from ..ios import config17 as ios17_config
 from ..ios import config26 as ios26_config
 from ..ios import config122 as ios122_config
@@ -21,7 +19,7 @@ from ..ios import exec124 as ios124_exec
 from ..ios import exec154 as ios154_exec
 from .forms import ExecForm, Release, compile_release
 
-#: The tables of each release: configuration and exec.
+#: The tables of each release of IOS: configuration and exec.
 TABLES: dict[str, tuple[ModuleType, tuple[ExecForm, ...]]] = {
     "12.2(8)T": (ios122_config, ios122_exec.EXECS),
     "12.4(25d)": (ios124_config, ios124_exec.EXECS),
@@ -30,15 +28,14 @@ TABLES: dict[str, tuple[ModuleType, tuple[ExecForm, ...]]] = {
     "17.11.1a": (ios17_config, ios17_exec.EXECS),
     "17.12.4": (ios17_config, ios17_exec.EXECS),
     "26.1.1": (ios26_config, ios26_exec.EXECS),
-    "8.2(5)": (asa_config82, asa_exec.EXECS82),
-    "9.1(7)": (asa_config84, asa_exec.EXECS84),
-    "9.19(1)": (asa_config919, asa_exec.EXECS919),
 }
 
 
 @cache
 def release(name: str) -> Release:
     """The release of that name; ValueError for one that is not played."""
+    if name in ASA_ROWS:
+        return asa_releases.compiled(name)
     if name not in TABLES:
         raise ValueError(f"no release {name}")
     config, execs = TABLES[name]

@@ -25,7 +25,7 @@ OWN: dict[str, tuple[str, str, str]] = {
     "show": (".past_commands", "show_command", "Show one run again."),
     "parse": (".parse", "parse_command", "Read the output of a show command into typed state."),
     "schema": (".schema_command", "schema_command", "Print the JSON Schema of an intent file, for editors."),
-    "lab": ("nr_run.lab.cli", "lab", "Rehearse on simulated routers: up, status, down, exec, fault."),
+    "lab": (".lab_command", "lab", "Rehearse on simulated routers: up, status, down, exec, fault."),
 }
 
 #: Name of every command, those of the services first, and what --help says of it.

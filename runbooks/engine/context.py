@@ -50,6 +50,21 @@ class Progress(Protocol):
         """Something that concerns the run as a whole."""
 
 
+class Run(Protocol):
+    """What the locks of a run need, whatever it does on its devices."""
+
+    @property
+    def nornir(self) -> Nornir: ...
+    @property
+    def platforms(self) -> dict[str, Platform]: ...
+    @property
+    def folder(self) -> RunFolder: ...
+    @property
+    def progress(self) -> Progress: ...
+    @property
+    def waits(self) -> Waits: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One run."""

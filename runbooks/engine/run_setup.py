@@ -5,19 +5,17 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nornir.core import Nornir
 
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import NothingMatched, SecretError, UsageError
-from ...inventory.hosts import load_nornir, platforms_of, with_endpoints
+from ...inventory.hosts import load_nornir, platforms_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
 from ...services.registry import find
@@ -26,13 +24,8 @@ from ...tasks.device import Stop, connect_by
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .context import Context, Progress, Waits
+from .rehearsal_lab import rehearse
 from .signals import on_signals
-
-if TYPE_CHECKING:
-    from ...lab.entry import LabHandle
-
-#: A throw-away lab has clocks that run this much faster than ours.
-LAB_SPEED = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +83,10 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     with ExitStack() as stack:
         waits, extra = wanted.waits, _lab_credentials(nornir, deployments, hosts)
         if wanted.lab:
-            lab = _throw_away_lab(stack, service, deployments, progress)
-            nornir = with_endpoints(nornir, {name: (place.host, place.port) for name, place in lab.devices.items()})
-            extra = (lab.credentials,)
-            scale = 1 / LAB_SPEED
+            played = rehearse(stack, nornir, service, deployments, hosts, platforms, progress)
+            nornir, scale = played.nornir, played.scale
             waits = replace(waits, poll=waits.poll * scale, reconnect_pause=waits.reconnect_pause * scale, scale=scale)
-        secrets = Secrets(folders=(*extra, *credential_folders()) if wanted.lab else credential_folders(extra))
+        secrets = played.secrets if wanted.lab else Secrets(folders=credential_folders(extra))
         deployments, lost = _with_keys(service, secrets, deployments, removal=wanted.removal)
         run_folder = RunFolder.make(runs, wanted.runbook, secrets, rehearsal=wanted.lab)
         stack.callback(run_folder.close)
@@ -167,20 +158,6 @@ def _is_loopback(address: str | None) -> bool:
         return ipaddress.ip_address(address or "").is_loopback
     except ValueError:
         return address == "localhost"
-
-
-def _throw_away_lab(stack: ExitStack, service: Service, deployments: Sequence[Deployment], progress: Progress) -> LabHandle:
-    from ...lab.entry import start
-
-    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nr-run-lab-")))
-    progress.say("starting a throw-away lab")
-    lab = stack.enter_context(start(directory / "lab", speed=LAB_SPEED))
-    for deployment in deployments:
-        for host in deployment.hosts:
-            if host not in lab.devices:
-                known = ", ".join(sorted(lab.devices))
-                raise NothingMatched(f"the lab has no {host} ({service.noun} {deployment.name}); it plays {known}")
-    return lab
 
 
 class _HidingFormatter(logging.Formatter):

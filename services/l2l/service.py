@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from ipaddress import IPv4Interface
 from pathlib import Path
 
 from ...changes.change import Change
@@ -14,12 +15,12 @@ from ...checks.device_facts import Box
 from ...checks.finding import Finding
 from ...checks.precheck import precheck
 from ...inventory.built import for_people
-from ...inventory.intent import Intent, Tunnel
+from ...inventory.intent import Intent, Tunnel, TunnelTermination
 from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.validation import validate
-from ..service import Deployment, Member, Removal, Sight, Stage, Traffic
+from ..service import Deployment, Member, Place, Removal, Sight, Stage, Traffic
 from .blueprint import CryptoMap
 from .by_name import not_in_intent, removal_by_name, strays, wanted_of
 from .previous import previous
@@ -70,6 +71,10 @@ class IntendedTunnels:
         crypto = narrow(self.intent.resolve(tunnel), [self.platforms[end.host] for end in tunnel.own])
         return deployment_of(WantedTunnel(tunnel, crypto))
 
+    def places(self) -> tuple[Place, ...]:
+        """The ends that are ours, of all tunnels."""
+        return tuple(_place(end) for tunnel in self.intent.tunnels.values() for end in tunnel.own)
+
     def has(self, name: str) -> bool:
         """True for a tunnel of the intent, whatever its status."""
         return name in self.intent.tunnels
@@ -117,6 +122,11 @@ class LanToLan:
         wanted: WantedTunnel = deployment.wanted
         return (wanted.tunnel.preshared_key_ref,)
 
+    def places(self, deployment: Deployment) -> tuple[Place, ...]:
+        """The ends that are ours: the outside address, and where the pings start."""
+        wanted: WantedTunnel = deployment.wanted
+        return tuple(_place(end) for end in wanted.tunnel.own)
+
     def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
         """What an IPsec tunnel needs of its device."""
         wants: WantedEnd = sight.member.wants
@@ -156,6 +166,15 @@ class LanToLan:
         """Its access list, which is the tunnel's alone."""
         items = (*change.created, *change.removed)
         return next((item.header for item in items if item.family.name == "access-list"), "")
+
+
+#: The device's own address is in a network of this length where the intent protects none that holds it.
+_INSIDE_LENGTH = 24
+
+
+def _place(end: TunnelTermination) -> Place:
+    length = next((net.prefixlen for net in end.protected_prefixes if end.probe_address in net), _INSIDE_LENGTH)
+    return Place(end.host, end.interface, end.outside_ip, (IPv4Interface((end.probe_address, length)),))
 
 
 L2L = LanToLan()

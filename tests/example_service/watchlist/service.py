@@ -18,7 +18,7 @@ from nr_run.inventory.did_you_mean import hint
 from nr_run.inventory.errors import ChangeError, NothingMatched
 from nr_run.inventory.platforms import Platform
 from nr_run.services.prechecks import of_every_change
-from nr_run.services.service import Deployment, Member, Removal, Seen, Sight, Site, Stage
+from nr_run.services.service import Deployment, Member, Place, Removal, Seen, Sight, Site, Stage
 from nr_run.templates.environment import jinja_env
 
 from .intent import WatchList, load, named
@@ -116,6 +116,10 @@ class IntendedLists:
                     raise NothingMatched(f"list {item.name}: no host is named {host!r}{hint(host, self.platforms)}")
         return tuple(deployment_of(item) for item in chosen), ()
 
+    def places(self) -> tuple[Place, ...]:
+        """A list does not say where its routers stand."""
+        return ()
+
     def has(self, name: str) -> bool:
         """True for a list of the intent."""
         return name in self.lists
@@ -155,6 +159,10 @@ class WatchListService:
 
     def references(self, deployment: Deployment) -> tuple[str, ...]:
         """It holds no secret."""
+        return ()
+
+    def places(self, deployment: Deployment) -> tuple[Place, ...]:
+        """Nor does a deployment."""
         return ()
 
     def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
