@@ -1,28 +1,21 @@
-"""What one device said about its SAs at one moment, in one form for IOS and ASA.
-
-Phase 1 is asked with the same words of both: an ASA prints IKEv1 and IKEv2 from 8.4 on, and each IKEv1 SA with its peer, role and
-state in every release. A row of IOS names both ends of the IKE SA, one of an ASA the other end only.
-"""
+"""What one device said at one moment, by question, and the views of it that checks look at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
-from typing import Protocol
+from typing import Any, Protocol
 
-from ..inventory.intent import TunnelTermination
-from ..parsers.records.asa_vpn import AsaIkeSas, AsaIpsecFlow
-from ..parsers.records.ike import IsakmpSa
+from ..inventory.errors import NotKnown
+from ..parsers.records.asa_vpn import AsaIpsecFlow
 from ..parsers.records.ipsec import IpsecFlow, Selector
 from ..parsers.result import Parsed
 from .finding import Evidence
+from .questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, VIEWS, IkeRow, InterfaceRow, Question
+from .ways import Ways
 
-PHASE_1 = "show crypto isakmp sa"
-PHASE_2 = "show crypto ipsec sa"
-
-#: The states in which IKEv1 is up, by operating system. MM_ACTIVE_REKEY is an SA on its way out, so it is not among them.
-UP: Mapping[str, frozenset[str]] = {"ios": frozenset({"QM_IDLE"}), "asa": frozenset({"MM_ACTIVE", "AM_ACTIVE"})}
+__all__ = ["Flow", "IkeRow", "Observation", "Probe", "Sa", "hexadecimal", "is_static", "place_of", "spis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +25,6 @@ class Probe:
     sent: int
     received: int
     text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IkeRow:
-    """One IKEv1 SA: the addresses that the device prints for it, its state in the device's word, and whether that is up."""
-
-    title: str
-    addresses: frozenset[object]
-    state: str
-    up: bool
 
 
 class Sa(Protocol):
@@ -62,6 +45,8 @@ class Sa(Protocol):
     @property
     def mode(self) -> str | None: ...
     @property
+    def settings(self) -> frozenset[str]: ...
+    @property
     def remaining_seconds(self) -> int | None: ...
     @property
     def remaining_kilobytes(self) -> int | None: ...
@@ -77,6 +62,8 @@ class Flow(Protocol):
     @property
     def peer(self) -> object: ...
     @property
+    def interface(self) -> str | None: ...
+    @property
     def encapsulated_packets(self) -> int: ...
     @property
     def decapsulated_packets(self) -> int: ...
@@ -90,65 +77,75 @@ class Flow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """Phase 1 and phase 2 of one device, parsed, with the UTC time of reading (ISO 8601)."""
+    """Answers of one device by the name of the question, parsed, with the UTC time of reading (ISO 8601).
+
+    A question that was not asked, or that the device does not know, has no answer; a view of it raises NotKnown: nothing may be
+    concluded from it, least of all that there is nothing.
+    """
 
     host: str
     time: str
-    phase_1: Parsed
-    phase_2: Parsed
+    os: str
+    answers: Mapping[str, Parsed]
 
-    @property
-    def os(self) -> str:
-        """Operating system of the device."""
-        return self.phase_1.os
+    def answer(self, question: Question) -> Parsed | None:
+        """What was parsed of the answer to a question, None without one."""
+        return self.answers.get(question.name)
 
-    @property
-    def ike(self) -> tuple[IkeRow, ...]:
-        """All IKEv1 SAs."""
-        return _ROWS[self.os](self.phase_1)
+    def answering(self, question: Question, parsed: Parsed) -> Observation:
+        """The same observation with another answer to this question."""
+        return replace(self, answers={**self.answers, question.name: parsed})
+
+    def view(self, question: Question) -> Any:
+        """The answer to a question in the form that all systems share. Raises NotKnown where there is none."""
+        parsed = self.answer(question)
+        if parsed is None:
+            raise NotKnown(f"{self.host} was not asked for {question}, or did not answer")
+        return VIEWS[question.name][self.os](parsed)
+
+    def ike(self, version: int) -> tuple[IkeRow, ...]:
+        """All SAs of one version of IKE."""
+        rows: tuple[IkeRow, ...] = self.view(IKEV2 if version == 2 else IKE)
+        return rows
 
     @property
     def flows(self) -> tuple[Flow, ...]:
         """All phase 2 flows; an ASA prints none that has no SA."""
-        flows: tuple[Flow, ...] = self.phase_2.state
+        flows: tuple[Flow, ...] = self.view(IPSEC)
         return flows
 
-    def rows(self, peer: IPv4Address) -> tuple[IkeRow, ...]:
-        """Phase 1 rows in which the peer stands, as source or destination."""
-        return tuple(row for row in self.ike if peer in row.addresses)
+    @property
+    def interfaces(self) -> tuple[InterfaceRow, ...]:
+        """All interfaces."""
+        rows: tuple[InterfaceRow, ...] = self.view(INTERFACES)
+        return rows
+
+    @property
+    def ways(self) -> Ways:
+        """The routing table."""
+        ways: Ways = self.view(ROUTE)
+        return ways
+
+    def rows(self, peer: IPv4Address, version: int = 1) -> tuple[IkeRow, ...]:
+        """IKE SAs of one version in which the peer stands, as source or destination."""
+        return tuple(row for row in self.ike(version) if peer in row.addresses)
 
     def flow(self, local: IPv4Network, remote: IPv4Network) -> Flow | None:
         """The phase 2 flow with exactly these selectors, for every protocol and port, or None."""
+        return next(iter(self.flows_of(local, remote)), None)
+
+    def flows_of(self, local: IPv4Network, remote: IPv4Network) -> tuple[Flow, ...]:
+        """All phase 2 flows with exactly these selectors: tunnel interfaces have the same ones, each with its own peer."""
         wanted = (Selector(local, 0, 0), Selector(remote, 0, 0))
-        return next((flow for flow in self.flows if (flow.local_ident, flow.remote_ident) == wanted), None)
+        return tuple(flow for flow in self.flows if (flow.local_ident, flow.remote_ident) == wanted)
 
-    def flows_besides(self, selectors: Iterable[tuple[IPv4Network, IPv4Network]]) -> tuple[Flow, ...]:
-        """Phase 2 flows that hold an SA and have other selectors (local, remote), whichever peer they go to."""
-        own = {(Selector(local, 0, 0), Selector(remote, 0, 0)) for local, remote in selectors}
-        return tuple(flow for flow in self.flows if flow.sas and (flow.local_ident, flow.remote_ident) not in own)
-
-    def evidence(self, command: str, field: str, value: object) -> Evidence:
-        """A value that was read here."""
-        return Evidence(self.host, command, field, str(value), self.time)
-
-
-def _ios_rows(parsed: Parsed) -> tuple[IkeRow, ...]:
-    rows: tuple[IsakmpSa, ...] = parsed.state
-    return tuple(
-        IkeRow(f"{row.src} to {row.dst}", frozenset({row.src, row.dst}), row.state, row.state in UP["ios"] and not row.deleted)
-        for row in rows
-    )
-
-
-def _asa_rows(parsed: Parsed) -> tuple[IkeRow, ...]:
-    """IKEv1 only: an IKEv2 SA with the same peer is another tunnel's."""
-    state: AsaIkeSas = parsed.state
-    return tuple(
-        IkeRow(f"IKE peer {row.peer}", frozenset({row.peer}), row.state, row.state in UP["asa"]) for row in state.ikev1 or ()
-    )
-
-
-_ROWS: Mapping[str, Callable[[Parsed], tuple[IkeRow, ...]]] = {"ios": _ios_rows, "asa": _asa_rows}
+    def evidence(self, question: Question | str, field: str, value: object) -> Evidence:
+        """A value that was read here, in the answer to a question or in what a command printed."""
+        command = question
+        if isinstance(question, Question):
+            parsed = self.answer(question)
+            command = parsed.command if parsed else question.what
+        return Evidence(self.host, str(command), field, str(value), self.time)
 
 
 def spis(flow: Flow, direction: str) -> tuple[int, ...]:
@@ -156,24 +153,25 @@ def spis(flow: Flow, direction: str) -> tuple[int, ...]:
     return tuple(sa.spi for sa in flow.sas if sa.direction == direction and sa.protocol == "esp")
 
 
-def misplaced(flow: Flow, wanted: TunnelTermination) -> tuple[str, str] | None:
-    """Where a flow is instead of where it has to be, or None.
+def place_of(flow: Flow, interface: str, address: IPv4Address) -> tuple[str, str]:
+    """Where a flow is, and where it has to be.
 
     An ASA prints the name that it gave the interface, and the intent may have the hardware's: there the address counts.
     """
     if isinstance(flow, AsaIpsecFlow):
-        there, here = str(flow.local_address), str(wanted.outside_ip)
-    elif isinstance(flow, IpsecFlow):
-        there, here = flow.interface, wanted.interface
-    else:
-        raise TypeError(f"no rule says where a {type(flow).__name__} is")
-    return None if there == here else (there, here)
+        return str(flow.local_address), str(address)
+    if isinstance(flow, IpsecFlow):
+        return flow.interface, interface
+    raise TypeError(f"no rule says where a {type(flow).__name__} is")
 
 
 def is_static(flow: Flow) -> bool:
-    """True if the flow belongs to an entry of the configuration, which nobody hangs up as a VPN client does."""
+    """True if the flow belongs to an entry of the configuration, which nobody hangs up as a VPN client does.
+
+    A tunnel interface of an ASA has no access list, and its map is named by the device (``__vti-crypto-map-...``).
+    """
     if isinstance(flow, AsaIpsecFlow):
-        return flow.access_list is not None
+        return flow.access_list is not None or flow.map_tag.startswith("__vti-crypto-map-")
     return isinstance(flow, IpsecFlow) and "origin_is_acl" in flow.flags
 
 

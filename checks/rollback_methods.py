@@ -14,8 +14,9 @@ from ..changes.steps import Step
 from ..inventory.errors import NotKnown
 from ..inventory.platforms import Platform, UndoTool
 from ..inventory.secrets import TOKEN
+from ..inventory.systems import system_of
 from ..parsers import parse
-from .device_facts import Box
+from .device_facts import Facts
 from .finding import Evidence, Finding, Status
 from .listing import EVENTS, KRON
 from .precheck import RUNNING
@@ -41,8 +42,6 @@ EVENT_MANAGER = "event-manager"
 #: configuration (Cisco 2600 and 3600 hardware guides).
 BOOT_FIELD = 0x000F
 IGNORE_STARTUP = 0x0040
-#: The lowest boot field that boots the system: 1 is the helper image on IOS, and the image of the configuration on an ASA.
-FIRST_BOOT = {"ios": 2, "asa": 1}
 #: Minutes that ``configure terminal revert timer`` takes at most (its feature guide).
 LONGEST_REVERT = 120
 #: A copy of the running configuration needs its own size; twice that leaves room for what changes until then.
@@ -158,7 +157,7 @@ def choose(platform: Platform, outputs: Outputs, minutes: int, inverse: Sequence
     return None
 
 
-def fence(box: Box, chosen: Chosen | None) -> Iterator[Finding]:
+def fence(box: Facts, chosen: Chosen | None) -> Iterator[Finding]:
     """Findings on any timer that is pending; and, where the fence ends in a reload, on what that would bring back."""
     yield from _pending(box)
     if chosen is not None and RUNGS[chosen.name].reloads:
@@ -169,7 +168,7 @@ def fence(box: Box, chosen: Chosen | None) -> Iterator[Finding]:
 _WHOSE = "if it is at work, wait for it; if it was lost, nr-run resume {run} ends it, where its run folder is"
 
 
-def _pending(box: Box) -> Iterator[Finding]:
+def _pending(box: Facts) -> Iterator[Finding]:
     """A timer of any kind that is there before the change is not this run's."""
     timer = reload_timer(box.platform.os, box.outputs[RELOAD])
     words = "no reload is scheduled"
@@ -204,7 +203,7 @@ def _pending(box: Box) -> Iterator[Finding]:
         yield _say(box, "kron-timer", not runs, words, KRON, "occurrences of runs", ", ".join(runs) or "none")
 
 
-def _reload(box: Box) -> Iterator[Finding]:
+def _reload(box: Facts) -> Iterator[Finding]:
     saved = tree.normalise(box.outputs[RUNNING]) == tree.normalise(box.outputs["show startup-config"])
     words = (
         "a reload would bring back what runs now" if saved else "a reload would drop what runs and is not saved; say --dead-man 0"
@@ -213,12 +212,12 @@ def _reload(box: Box) -> Iterator[Finding]:
     version = parse(box.platform.os, "show version", box.outputs["show version"]).state
     if version.configuration_register is None:
         # An ASAv has none: it always boots its startup configuration. Of hardware that shows none, nothing is known.
-        virtual = box.platform.os == "asa"
+        virtual = system_of(box.platform).virtual_has_no_register
         words = f"the box shows no configuration register{', as a virtual one' if virtual else ''}"
         yield _say(box, "boots", virtual, words, "show version", "configuration register", "none")
         return
     register = int(version.configuration_register, 16)
-    boots = register & BOOT_FIELD >= FIRST_BOOT[box.platform.os] and not register & IGNORE_STARTUP
+    boots = register & BOOT_FIELD >= system_of(box.platform).first_boot and not register & IGNORE_STARTUP
     words = f"configuration register {version.configuration_register} " + (
         "boots the system with its startup configuration"
         if boots
@@ -227,6 +226,6 @@ def _reload(box: Box) -> Iterator[Finding]:
     yield _say(box, "boots", boots, words, "show version", "configuration register", version.configuration_register)
 
 
-def _say(box: Box, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
+def _say(box: Facts, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
     status = Status.OK if passed else Status.FAILED
     return Finding(check, box.host, status, sentence, (Evidence(box.host, command, field, str(value), box.time),))

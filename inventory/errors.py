@@ -112,6 +112,12 @@ class DeviceRefused(NrRunError):
     """The device answered a line with something that no rule expects."""
 
 
+class ConfigurationRefused(DeviceRefused):
+    """The device does not let this user into configuration mode, so that nothing can have been changed there."""
+
+    exit_code = Exit.UNREACHABLE
+
+
 class ChangeError(NrRunError):
     """The change cannot be planned safely."""
 

@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from . import folder
 from .control import Control
@@ -18,10 +19,15 @@ from .core.errors import LabError
 from .rehearsal import CREDENTIALS, Rehearsal, new_secret
 
 
+def _ordered(text: str) -> Any:
+    """JSON, or the name of a file with it behind an @: configurations are longer than a command line."""
+    return json.loads(Path(text[1:]).read_text(encoding="utf8") if text.startswith("@") else text)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="nr_run.lab", description="Run simulated routers on loopback.")
     parser.add_argument("--directory", type=Path, required=True)
-    parser.add_argument("--devices", type=json.loads, default={"vpn2611": "vpn2611", "vpn3640": "vpn3640"})
+    parser.add_argument("--devices", type=_ordered, default={"vpn2611": "vpn2611", "vpn3640": "vpn3640"})
     parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--lifetime", type=float, default=8 * 3600.0, help="real seconds until the lab ends by itself")
     parser.add_argument("--fixed-ports", action="store_true")
@@ -52,6 +58,8 @@ async def _run(options: argparse.Namespace) -> None:
             name: {"host": "127.0.0.1", "port": port.number, "transport": port.transport} for name, port in lab.ports.items()
         }
         record = {"pid": os.getpid(), "devices": devices, "speed": options.speed, "control": address, "token": token}
+        record["ordered"] = any(not isinstance(order, str) for order in options.devices.values())
+        record["not_played"] = lab.not_played()
         host_keys = {port.number: port.host_key for port in lab.ports.values() if port.host_key}
         folder.write(options.directory, record, credentials, host_keys)
         folder.keep_errors(options.directory)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -19,6 +21,8 @@ _directory = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the lab; default $NR_RUN_LAB_DIR, else nr-run/lab in the XDG state folder.",
 )
+#: Who knows inventories, if somebody does: what is to be played, and sentences on what is played otherwise.
+ORDERS: list[Callable[[Path | None, Path | None, Mapping[str, Path]], tuple[dict[str, Any], list[str]]]] = []
 _json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
@@ -58,7 +62,37 @@ def _named(_context: click.Context, _option: click.Parameter, given: tuple[str, 
     return {name: model for name, _, model in pairs}
 
 
+def _files(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, Path]:
+    """HOST=FILE pairs."""
+    pairs = [text.partition("=") for text in given]
+    for name, equals, path in pairs:
+        if not (name and equals and path):
+            raise click.BadParameter(f"{name} is not HOST=FILE, for example hq=hq-running.cfg.")
+        if not Path(path).is_file():
+            raise click.BadParameter(f"{path} is no file.")
+    return {name: Path(path) for name, _, path in pairs}
+
+
 @lab.command()
+@click.option(
+    "--inventory",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Play the hosts of this inventory, by model and release, with the addresses and interfaces of its intent.",
+)
+@click.option(
+    "--config",
+    "configurations",
+    multiple=True,
+    callback=_files,
+    metavar="HOST=FILE",
+    help="A running configuration that HOST of the inventory (or of --device) starts with. Repeatable.",
+)
+@click.option(
+    "--run",
+    "kept",
+    type=click.Path(path_type=Path),
+    help="Play the devices of a kept run, with the running configurations that they had before it.",
+)
 @click.option(
     "--device",
     "devices",
@@ -79,24 +113,40 @@ def _named(_context: click.Context, _option: click.Parameter, given: tuple[str, 
 @click.option("--lifetime", type=click.FloatRange(min=1), default=8.0, show_default=True, help="Hours until it ends.")
 @_directory
 def up(
-    *, devices: dict[str, str], detach: bool, speed: float, fixed_ports: bool, lifetime: float, directory: Path | None
+    *,
+    devices: dict[str, str],
+    inventory: Path | None,
+    configurations: dict[str, Path],
+    kept: Path | None,
+    detach: bool,
+    speed: float,
+    fixed_ports: bool,
+    lifetime: float,
+    directory: Path | None,
 ) -> None:
     """Start the lab; without --detach it runs until Ctrl-C.
 
     N lab seconds pass in one real second: with --speed 10 an SA of an hour lives for six minutes.
+
+    With --config or --run a change is rehearsed on the device as it is. Lines that the lab does not play are kept: they are shown
+    again in their place, mean nothing, and are named here. The lab's own user logs in beside those of the file. `nr-run
+    deploy-l2l --lab` uses a lab that was brought up with --inventory, --config or --run, if it plays the hosts of the run.
 
     \b
     Examples:
       nr-run lab up --detach --speed 10
       nr-run lab up --device hq=c881 --device branch=vpn3640-124
       nr-run lab up --device fw=asa919 --device branch=c881
+      nr-run lab up --inventory inventory --config hq=hq-running.cfg
+      nr-run lab up --inventory inventory --run runs/20261129T031200Z-7f3a
     """
     from . import entry
 
+    ordered, sentences = _ordered(devices, inventory, kept, configurations)
     try:
         running = entry.start(
             directory or entry.default_directory(),
-            devices=devices or None,
+            devices=ordered or None,
             speed=speed,
             fixed_ports=fixed_ports,
             detach=detach,
@@ -107,6 +157,8 @@ def up(
     for name, where in running.devices.items():
         click.echo(f"{name}  {where.transport} {where.host} {where.port}")
     click.echo(f"credentials  {running.credentials}")
+    for sentence in (*sentences, *_not_played(running)):
+        click.echo(sentence)
     if detach:
         running.release()
         return
@@ -117,6 +169,32 @@ def up(
         click.echo("Stopping.")
     finally:
         running.stop()
+
+
+def _ordered(
+    devices: Mapping[str, str], inventory: Path | None, kept: Path | None, configurations: Mapping[str, Path]
+) -> tuple[dict[str, Any], list[str]]:
+    if inventory is None and kept is None:
+        unknown = [name for name in configurations if name not in devices]
+        if unknown:
+            raise click.UsageError(f"--config names {unknown[0]}, which neither --device nor --inventory plays.")
+        texts = {name: path.read_text(encoding="utf8", errors="replace").splitlines() for name, path in configurations.items()}
+        return {
+            name: {"profile": model, "config": texts[name]} if name in texts else model for name, model in devices.items()
+        }, []
+    if devices:
+        raise click.UsageError("--device does not go with --inventory and --run: they say what is played.")
+    if not ORDERS:
+        raise click.UsageError("--inventory and --run are read by `nr-run lab up`.")
+    return ORDERS[0](inventory, kept, configurations)
+
+
+def _not_played(running: entry.LabHandle) -> Iterator[str]:
+    """What stands in a configuration and means nothing here."""
+    for name, found in running.not_played.items():
+        if found["count"]:
+            words = "; ".join(f"{line} ({times}x)" if times > 1 else line for line, times in Counter(found["lines"]).items())
+            yield f"{name}: kept, not played: {found['count']} lines: {words}"
 
 
 @lab.command()

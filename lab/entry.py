@@ -49,6 +49,8 @@ class LabHandle:
         self.pid: int = record["pid"]
         self.speed: float = record["speed"]
         self.credentials = directory / "credentials"
+        #: Of each device with a configuration of its own: how many lines are kept and not played ("count"), and which ("lines").
+        self.not_played: dict[str, dict[str, Any]] = dict(record.get("not_played", {}))
         self.devices = {name: Endpoint(**where) for name, where in record["devices"].items()}
         self._control: str = record["control"]
         self._token: str = record["token"]
@@ -126,7 +128,7 @@ class LabHandle:
 def start(
     directory: Path,
     *,
-    devices: Mapping[str, str] | None = None,
+    devices: Mapping[str, str | Mapping[str, Any]] | None = None,
     speed: float = 1.0,
     fixed_ports: bool = False,
     detach: bool = False,
@@ -135,8 +137,9 @@ def start(
     """Start a lab in a child process and wait until it answers.
 
     `devices` maps device names to profiles (`vpn2611`, `vpn3640`, `vpn3640-124`, `c881`, `c8000v-17`, `c8000v-1711`, `asa82`,
-    `asa91`, `asa919`, `asa924`); `speed` is lab seconds per real second; `lifetime` is in real seconds. With `detach` the lab
-    outlives this process. LabError if a lab runs there already, or it cannot start.
+    `asa91`, `asa919`, `asa924`), or to what an inventory orders (see played.py); `speed` is lab seconds per real second;
+    `lifetime` is in real seconds. With `detach` the lab outlives this process. LabError if a lab runs there already, or it
+    cannot start.
     """
     try:
         running = folder.read(directory)
@@ -146,7 +149,8 @@ def start(
         raise LabError(f"A lab runs in {directory} already (process {running['pid']}).")
     command = [sys.executable, "-m", "nr_run.lab", "--directory", str(directory)]
     command += ["--speed", str(speed), "--lifetime", str(lifetime)]
-    command += ["--devices", json.dumps(dict(devices))] if devices is not None else []
+    orders = _orders(directory, devices) if devices is not None else None
+    command += ["--devices", f"@{orders}"] if orders is not None else []
     command += ["--fixed-ports"] * fixed_ports + ["--stay"] * detach
     process = subprocess.Popen(  # noqa: S603 - our own module, run by our own interpreter
         command,
@@ -155,7 +159,21 @@ def start(
         stderr=subprocess.PIPE,
         start_new_session=True,  # a Ctrl-C at the terminal is for us; we then stop the lab in order
     )
-    return LabHandle(directory, _wait(directory, process), process)
+    try:
+        return LabHandle(directory, _wait(directory, process), process)
+    finally:
+        if orders is not None:
+            orders.unlink(missing_ok=True)
+
+
+def _orders(directory: Path, devices: Mapping[str, str | Mapping[str, Any]]) -> Path:
+    """A private file with what is played: configurations are longer than a command line, and others can read that."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = directory / "devices.json"
+    folder.write_private(
+        path, json.dumps({name: order if isinstance(order, str) else dict(order) for name, order in devices.items()})
+    )
+    return path
 
 
 def _wait(directory: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:

@@ -72,6 +72,14 @@ def alive(pid: int) -> bool:
     return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
 
 
+def runs_ordered(directory: Path) -> bool:
+    """Whether a lab runs there that plays somebody's own inventory or configurations."""
+    try:
+        return bool(read(directory).get("ordered"))
+    except LabError:
+        return False
+
+
 def read(directory: Path) -> dict[str, Any]:
     """The record of the lab that runs in the folder; NoLab if there is none, or if it has ended."""
     path = directory / "lab.json"

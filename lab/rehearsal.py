@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from .core import banners
 from .core.box import Box
@@ -14,11 +15,14 @@ from .core.connected_client import connect_client
 from .core.errors import NoSuchDevice, NoSuchFault, nearest
 from .core.faults import WHERE, kinds, strikes_on
 from .core.ike import Ike
+from .core.loaded import called
 from .core.network import Network
 from .core.ports import Port
-from .core.profiles import PROFILES, initial_config
+from .core.profiles import PROFILES
 from .core.sessions import new_box, open_session
+from .core.store import Entry
 from .core.terminal import Hangup, Script
+from .played import Played, gateways_in
 
 _FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _MORE = _FIRST + "_.~%^*+=:@-"
@@ -31,36 +35,68 @@ def new_secret() -> str:
     return secrets.choice(_FIRST) + "".join(secrets.choice(_MORE) for _ in range(27))
 
 
+def _stored(entries: Iterable[Entry], above: str = "") -> Iterator[str]:
+    """Lines that a box takes, shows again and does not act on."""
+    for entry in entries:
+        if "kept" in (entry.form.hook, entry.form.family.split()[0]):
+            yield f"{above}{called(entry.text)}"
+        yield from _stored(entry.children.values(), f"{' '.join(entry.text.split()[:2])} > ")
+
+
 class Rehearsal:
     """The running lab."""
 
-    def __init__(self, devices: Mapping[str, str], speed: float, credentials: Mapping[str, str]) -> None:
+    def __init__(self, devices: Mapping[str, str | Mapping[str, Any]], speed: float, credentials: Mapping[str, str]) -> None:
         self.clock = LabClock(speed)
         self.network = Network(self.clock, {})
         self.network.ike = Ike(self.network)
         self.boxes: dict[str, Box] = {}
         self.ports: dict[str, Port] = {}
+        self.access = (credentials["device-password"], credentials["enable-secret"])
         filled = {
             "password": credentials["device-password"],
             "enable": credentials["enable-secret"],
             "client": new_secret(),
         }
-        for index, (name, model) in enumerate(devices.items()):
-            if model not in PROFILES:
-                raise NoSuchDevice(f"There is no model {model}.{nearest(model, PROFILES)}")
-            box = new_box(name, PROFILES[model], self.network)
+        ordered = {name: Played.of(order) for name, order in devices.items()}
+        profiles = [played.profile for played in ordered.values()]
+        for index, (name, played) in enumerate(ordered.items()):
+            box = new_box(name, played.hardware(), self.network, PROFILES[played.profile].release)
             self.boxes[name] = self.network.boxes[name] = box
-            first = list(devices.values()).index(model) == index
-            box.boot(initial_config(name, model, index, filled, first=first))
+            if played.gateway is not None:
+                self.network.gateways.update([played.gateway])
+            if played.config:
+                self._load(box, played)
+            else:
+                first = profiles.index(played.profile) == index
+                box.boot(played.start(name, index, filled, first=first))
             if box.profile.has_client:
                 connect_client(box)
             box.save()
             box.on_restart, box.on_reach = partial(self.restart, box), partial(self._reach, box)
 
+    def _load(self, box: Box, played: Played) -> None:
+        """Its own configuration; the lab's user logs in beside those that stand in it."""
+        box.access = ("nr", *self.access)
+        box.load(played.config)
+        networks = [item.network for item in box.meaning.interfaces() if item.network is not None]
+        self.network.gateways.update(gateways_in(box.config_lines(), networks))
+
+    def not_played(self) -> dict[str, dict[str, Any]]:
+        """Of each box with a configuration of its own: how many lines are kept and not played, and which."""
+        found: dict[str, dict[str, Any]] = {}
+        for name, box in self.boxes.items():
+            if box.loaded is not None:
+                stored = list(_stored(box.store.root.values()))
+                found[name] = {"count": box.loaded.count + len(stored), "lines": [*box.loaded.not_played, *stored]}
+        return found
+
     async def listen(self, *, fixed_ports: bool) -> None:
         """Open every port."""
         for name, box in self.boxes.items():
-            self.ports[name] = Port(box, box.profile.port if fixed_ports else 0)
+            # Two of a model have one port of their own between them.
+            free = box.profile.port not in [port.number for port in self.ports.values()]
+            self.ports[name] = Port(box, box.profile.port if fixed_ports and free else 0)
             await self.ports[name].open()
 
     def box(self, name: str) -> Box:

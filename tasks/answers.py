@@ -1,20 +1,22 @@
 """What a device answered as a whole configuration, or not at all: asked again over a fresh login before it counts as not known.
 
-Two rules, for every place that reads a configuration. An answer that is not whole is no answer: it is asked for again, within
-bounds. And what speaks against a device (something is absent, something is strange) is judged on two readings over two logins
-that agree: noise on a line does not come twice in one form.
+Three rules, for every place that reads a configuration. An answer that is not whole is no answer: it is asked for again, within
+bounds. What speaks against a device (something is absent, something is strange), or is what a change is measured by, is judged on
+two readings over two logins that agree, unless the size that the device printed proves the first: noise on a line does not come
+twice in one form. And where a device shows what runs by two commands, each is the other's witness (changes/masked_keys.py).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
+from ..changes.masked_keys import difference
 from ..inventory.errors import DeviceRefused, NotKnown, SessionLost
 from .device import session
 from .session import Reply, Session
@@ -41,9 +43,33 @@ def configuration(device: Session, reply: Reply) -> Configuration:
     return Configuration(device.name, device.dialect.os, reply.line, reply.text, reply.counted, reply.fenced)
 
 
+def running_commands(device: Session) -> tuple[str, ...]:
+    """What shows the running configuration: by one command, or by two that bear each other out."""
+    commands = device.dialect.commands
+    return tuple(dict.fromkeys((commands.running, commands.running_as_saved)))
+
+
+def running_in(device: Session, replies: Sequence[Reply]) -> Configuration:
+    """What runs, with its keys, which are tokens; ``replies`` has those to running_commands(). Raises NotKnown."""
+    commands = device.dialect.commands
+    shown = {reply.line: configuration(device, reply) for reply in replies if reply.line in running_commands(device)}
+    return borne_out(shown[commands.running], shown[commands.running_as_saved])
+
+
+def borne_out(running: Configuration, as_saved: Configuration) -> Configuration:
+    """The first, which has the keys. Raises NotKnown where the second, which may mask them, has lost lines or has others."""
+    line = "" if running.command == as_saved.command else difference(running, as_saved)
+    if line:
+        raise NotKnown(
+            f"{running.host}: {running.command!r} and {as_saved.command!r} differ from the line {line!r} on, by more than masked "
+            f"keys, so its {running.what} is not known"
+        )
+    return running
+
+
 def running_of(device: Session) -> Configuration:
     """What runs, with its keys, which are tokens. Raises NotKnown."""
-    return configuration(device, device.exchange([device.dialect.commands.running])[0])
+    return running_in(device, device.exchange(running_commands(device)))
 
 
 def startup_of(device: Session) -> Configuration:
@@ -57,19 +83,19 @@ def asked(task: Task, ask: Callable[[Session], T], again: Again = AGAIN) -> T:
     So it is with an echo that did not come back as it was typed. Raises the last NotKnown or DeviceRefused, or Unreachable. Only
     for what reads: it may be done twice.
     """
-    lost = False
-    for number in range(1, again.times + 1):
+    lost, number = False, 0
+    while True:
+        number += 1
         device = session(task)
         try:
             return ask(device)
         except (NotKnown, SessionLost, DeviceRefused) as error:
             device.close()
             # A session that was idle for too long is gone, once; a device that hangs costs its whole patience each time.
-            if number == again.times or (lost and isinstance(error, SessionLost)):
+            if number >= again.times or (lost and isinstance(error, SessionLost)):
                 raise
             lost = lost or isinstance(error, SessionLost)
             time.sleep(again.pause_seconds if number > 1 else 0)
-    raise NotKnown(f"{task.host.name}: it was not asked")
 
 
 def agreed(task: Task, first: Configuration, again: Again = AGAIN) -> Configuration:

@@ -6,15 +6,18 @@ Which fence that is stands in the plan; these tasks are the same for all of them
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
-from ..checks.observation import PHASE_1, PHASE_2, Observation
+from ..checks.observation import Observation
 from ..inventory.errors import NotKnown, SessionLost
-from .answers import AGAIN, asked, configuration
-from .device import CONNECTION, log_in_anew, reconnect, session
+from .answers import AGAIN, asked, running_commands, running_in
+from .credentials import login_of
+from .device import log_in_anew, reconnect, session
+from .gather import asking
 from .observe import seen_anyway
 from .rollback_timers import FENCES, Arming
 from .rollback_timers.fence import look
@@ -41,7 +44,7 @@ def disarm(task: Task, fence: str, arming: Arming) -> Result:
     """
     log_in_anew(task)
     device = session(task)
-    also = (PHASE_1, PHASE_2, device.dialect.commands.running)
+    also = (*asking(device.dialect), *running_commands(device))
     by_user = _by_user(task, arming)
     try:
         replies = FENCES[fence].disarm(device, by_user, also)
@@ -53,23 +56,23 @@ def disarm(task: Task, fence: str, arming: Arming) -> Result:
         device = session(task)
         replies = device.exchange(also)
     # The fence is off: one answer that says nothing is no reason to take a proved change back without it.
-    whole = _whole(device, replies[-1])
-    seen: Observation = seen_anyway(task, arming.platform.os, replies)
+    whole = _whole(device, replies)
+    seen: Observation = seen_anyway(task, replies)
     return Result(host=task.host, changed=True, result=(seen, whole))
 
 
-def look_anew(task: Task, os: str) -> Result:
+def look_anew(task: Task) -> Result:
     """Nornir task: as disarm() where there is nothing to call off: a new login, then what disarm() has as its result."""
     log_in_anew(task)
     device = session(task)
-    replies = device.exchange((PHASE_1, PHASE_2, device.dialect.commands.running))
-    whole = _whole(device, replies[-1])
-    return Result(host=task.host, result=(seen_anyway(task, os, replies), whole))
+    replies = device.exchange((*asking(device.dialect), *running_commands(device)))
+    whole = _whole(device, replies)
+    return Result(host=task.host, result=(seen_anyway(task, replies), whole))
 
 
-def _whole(device: Session, reply: Reply) -> Configuration | None:
+def _whole(device: Session, replies: Sequence[Reply]) -> Configuration | None:
     try:
-        return configuration(device, reply)
+        return running_in(device, replies)
     except NotKnown:
         device.close()
         return None
@@ -115,5 +118,5 @@ def pending(task: Task, fence: str, arming: Arming) -> Result:
 
 
 def _by_user(task: Task, arming: Arming) -> Arming:
-    login = (task.host.connection_options[CONNECTION].extras or {})["login"]
+    login = login_of(task.host)
     return replace(arming, user=login.secrets.look_up(login.username_ref))

@@ -7,32 +7,52 @@ from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
 
-from ..checks.observation import PHASE_1
-from ..inventory.errors import DeviceRefused, ParseError
-from ..parsers import parse
+from ..checks.questions import IKE, IKEV2, IkeRow, Question
+from ..inventory.errors import DeviceRefused, NotKnown, ParseError
 from .device import session
+from .gather import observation, texts
 from .session import Session
 
 
 def clear_peer(device: Session, peer: IPv4Address) -> None:
-    """Phase 2, then phase 1, of this peer only: without an argument every tunnel of the box would go."""
-    lines = [line.format(peer=peer) for line in device.dialect.clear]
-    if device.dialect.os != "ios":
-        device.exchange(lines)
-        return
-    shown = device.exchange([*lines, PHASE_1])[-1].text
+    """Phase 2, then phase 1, of this peer only: without an argument every tunnel of the box would go.
+
+    What has an address in its command is cleared by it. An IKE SA that only goes by its number, and those of IKEv2, are cleared
+    where the device shows one with the peer.
+    """
+    system = device.dialect
+    lines = [line.format(peer=peer) for line in system.clear]
+    asks = [question for question in (IKE, IKEV2) if question.command(system) and _by_row(device, question)]
+    commands = dict.fromkeys(command for question in asks if (command := question.command(system)))
+    replies = device.exchange([*lines, *commands])
+    seen = texts(replies[len(lines) :])
+    more: list[str] = []
+    for question in asks:
+        for row in _rows(device, question, seen, peer):
+            if question is IKEV2:
+                more += (line.format(peer=peer) for line in system.clear_ikev2)
+            elif row.number is not None:
+                more.append(system.clear_ikev1_row.format(number=row.number))
+    if more:
+        device.exchange(list(dict.fromkeys(more)))
+
+
+def _by_row(device: Session, question: Question) -> bool:
+    """Whether it is cleared by what is shown of it."""
+    return bool(device.dialect.clear_ikev1_row if question is IKE else device.dialect.clear_ikev2)
+
+
+def _rows(device: Session, question: Question, seen: dict[str, str], peer: IPv4Address) -> tuple[IkeRow, ...]:
+    """The rows of the peer; none where that cannot be told, since clearing all of them would drop other tunnels."""
     try:
-        rows = parse(device.dialect.os, PHASE_1, shown).state
-    except (ParseError, DeviceRefused):
-        return  # which row is the peer's cannot be told, and clearing all of them would drop other tunnels
-    # IOS knows an IKE SA by a number of its own.
-    ids = [row.connection_id for row in rows if peer in (row.dst, row.src)]
-    if ids:
-        device.exchange([f"clear crypto isakmp {number}" for number in ids])
+        view: tuple[IkeRow, ...] = observation(device.name, device.dialect.os, seen, (question,)).view(question)
+    except (ParseError, DeviceRefused, NotKnown):
+        return ()
+    return tuple(row for row in view if peer in row.addresses)
 
 
 def clear(task: Task, peers: Sequence[IPv4Address]) -> Result:
     """Nornir task: clear the SAs of these peers."""
     for peer in peers:
         clear_peer(session(task), peer)
-    return Result(host=task.host)
+    return Result(host=task.host, changed=bool(peers))

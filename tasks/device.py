@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nornir.core import Nornir
 from nornir.core.inventory import ConnectionOptions, Host
-from nornir.core.plugins.connections import ConnectionPluginRegister
 from nornir.core.task import Task
 
-from ..inventory.connection_settings import PLUGINS, ConnectionSettings
+from ..inventory.connection_settings import PLUGINS, TUNING, ConnectionSettings
 from ..inventory.errors import Interrupted, SessionLost, Unreachable
 from ..inventory.hosts import reaching
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
-from .connection import Cli, Login, log_in
+from .connection import log_in
+from .credentials import PREFIX, Login, login_of
+from .device_types import CONNECTION as CONNECTION
+from .device_types import register_device_types
 from .dialects import dialect_of
+from .drivers import LeanDriver
+from .redacting import redact
 from .session import Reply, Session
-
-CONNECTION = "nr_run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Stop:
 def connect_by(
     nornir: Nornir,
     secrets: Secrets,
-    platforms: dict[str, Platform],
+    platforms: Mapping[str, Platform],
     timeout_seconds: float = 30.0,
     tag: str = "",
     tell: Callable[[str], None] = lambda _sentence: None,
@@ -53,8 +55,6 @@ def connect_by(
 
     ``tell`` is given what a person has to hear of, such as the security warnings of a device, when it comes.
     """
-    if CONNECTION not in ConnectionPluginRegister.available:
-        ConnectionPluginRegister.register(CONNECTION, Cli)
     for name, host in nornir.inventory.hosts.items():
         login = Login(
             secrets,
@@ -68,11 +68,24 @@ def connect_by(
             settings=settings_of(host),
             tell=tell,
         )
-        extras = {"login": login, "name": name}
-        host.connection_options[CONNECTION] = ConnectionOptions(
-            hostname=host.hostname, port=host.port, username="", password="", platform="", extras=extras
-        )
+        log_in_by(host, login)
     return nornir
+
+
+def log_in_by(host: Host, login: Login) -> None:
+    """Let this host's connection ``netmiko`` open our driver with this login, for our tasks and Netmiko's alike."""
+    register_device_types()
+    redact(login.secrets)
+    at = host.get_connection_parameters(CONNECTION)
+    tuning = {name: value for name, value in (at.extras or {}).items() if name in TUNING}
+    host.connection_options[CONNECTION] = ConnectionOptions(
+        hostname=at.hostname,
+        port=at.port,
+        username="",
+        password="",
+        platform=f"{PREFIX}{login.platform}",
+        extras={**tuning, "login": login, "name": host.name},
+    )
 
 
 def _driver_of(host: Host, platform: Platform) -> str:
@@ -88,14 +101,36 @@ def settings_of(host: Host) -> ConnectionSettings:
 
 
 def session(task: Task) -> Session:
-    """The open session of this task's device; a session that was lost is replaced by a new login. Raises Unreachable."""
-    connection = task.host.get_connection(CONNECTION, task.nornir.config)
-    if isinstance(connection, Session) and not connection.open:
-        _forget(task.host)
-        connection = task.host.get_connection(CONNECTION, task.nornir.config)
-    if not isinstance(connection, Session):
-        raise TypeError(f"connection {CONNECTION} is {type(connection).__name__}")
-    return connection
+    """The open session of this task's device; a session that was lost is replaced by a new login.
+
+    It stands on Nornir's connection ``netmiko``. Where a task of the user's has opened Netmiko's own driver there, that one is
+    closed and ours takes its place. Raises Unreachable, and IntentError where the host does not say how to log in.
+    """
+    connection = task.host.connections.get(CONNECTION)
+    driver = getattr(connection, "connection", None)
+    if isinstance(driver, LeanDriver):
+        try:
+            found = driver.at_prompt()
+        except (Unreachable, EOFError, OSError):
+            driver.disconnect()
+        else:
+            if found.open:
+                return found
+    if connection is not None:
+        task.host.close_connection(CONNECTION)
+    return _opened(task).at_prompt()
+
+
+def _opened(task: Task) -> LeanDriver:
+    host = task.host
+    if not isinstance((host.get_connection_parameters(CONNECTION).extras or {}).get("login"), Login):
+        log_in_by(host, login_of(host))
+    opened = host.get_connection(CONNECTION, task.nornir.config)
+    if not isinstance(opened, LeanDriver):
+        raise TypeError(f"{host.name}: connection {CONNECTION} is {type(opened).__name__}")
+    if opened.login.is_telnet:
+        opened.login.tell(f"{host.name}: telnet: nothing on this line is encrypted or authenticated")
+    return opened
 
 
 def read(task: Task, lines: Sequence[str]) -> tuple[Reply, ...]:
@@ -120,9 +155,5 @@ def reconnect(task: Task, *, patience_seconds: float, pause_seconds: float) -> S
 
 def log_in_anew(task: Task) -> None:
     """A second login beside the open session, up to the first prompt: the device can still be managed. Raises Unreachable."""
-    options = task.host.connection_options[CONNECTION]
-    log_in(task.host.name, options.hostname, options.port, (options.extras or {})["login"]).disconnect()
-
-
-def _forget(host: Host) -> None:
-    host.close_connection(CONNECTION)
+    at = task.host.get_connection_parameters(CONNECTION)
+    log_in(task.host.name, at.hostname, at.port, login_of(task.host)).disconnect()

@@ -1,8 +1,12 @@
-"""Read a device before a change: one exchange, all show commands together, since reading does no harm."""
+"""Read a device before a change: one exchange, all show commands together, since reading does no harm.
+
+What is read is what the change is measured by, and what is missing in it counts as never having been there. So where the device
+prints no size that proves it whole, it is read over two logins, which have to agree.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,42 +15,23 @@ from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
 from ..changes.refusals import is_refused
-from ..checks.observation import PHASE_1, PHASE_2, Observation
+from ..checks.observation import Observation
+from ..checks.questions import ALWAYS, OPTIONAL, QUESTIONS, SAS, Question
 from ..checks.rollback_methods import shows_of
-from ..checks.show_commands import COMMANDS
 from ..checks.timers import FLASH, REVERT
 from ..inventory.errors import DeviceRefused, NotKnown, ParseError
 from ..inventory.platforms import Platform
+from ..inventory.systems import System, any_of, system_of
 from ..parsers import parse
-from .answers import asked
-from .device import read
+from ..parsers.result import Parsed
+from .answers import AGAIN, Again, asked, borne_out
+from .device import read, session
 from .session import Reply, Session
 
 VERSION = "show version"
-#: Asked of every device of an operating system, whatever its release.
-SHOWS: Mapping[str, tuple[str, ...]] = {
-    "ios": (
-        "show version",
-        "show running-config",
-        "show startup-config",
-        "show ip route",
-        PHASE_1,
-        PHASE_2,
-    ),
-    "asa": (
-        "show version",
-        "show mode",
-        "show failover",
-        "more system:running-config",
-        "show running-config",
-        "show startup-config",
-        "show route",
-        PHASE_1,
-        PHASE_2,
-    ),
-}
-#: These say with a per cent sign that there is no such file system, or no timer; who reads them knows their words.
-_MAY_BE_REFUSED = frozenset({FLASH, REVERT})
+#: These say with a per cent sign that there is no such file system, or no timer; who reads them knows their words. What is asked
+#: of a device that may not know it is left out of the observation where it is refused.
+_MAY_BE_REFUSED = frozenset({FLASH, REVERT}) | OPTIONAL
 
 
 @dataclass(frozen=True)
@@ -64,9 +49,10 @@ class Snapshot:
 
     def __post_init__(self) -> None:
         """Judge the configurations."""
-        commands = COMMANDS[self.observation.os]
+        commands = any_of(self.observation.os)
         for command in (commands.running, commands.running_as_saved, commands.startup):
             self._configuration(command)
+        borne_out(self.running, self.running_as_saved)
 
     def _configuration(self, command: str) -> Configuration:
         return Configuration(self.host, self.observation.os, command, self.outputs[command], counted=self.counted.get(command))
@@ -74,22 +60,36 @@ class Snapshot:
     @cached_property
     def running(self) -> Configuration:
         """The running configuration with its keys, which are tokens."""
-        return self._configuration(COMMANDS[self.observation.os].running)
+        return self._configuration(any_of(self.observation.os).running)
 
     @cached_property
     def running_as_saved(self) -> Configuration:
         """The running configuration as the startup configuration is shown; an ASA masks its keys."""
-        return self._configuration(COMMANDS[self.observation.os].running_as_saved)
+        return self._configuration(any_of(self.observation.os).running_as_saved)
 
     @cached_property
     def startup(self) -> Configuration:
         """The startup configuration; an ASA masks its keys."""
-        return self._configuration(COMMANDS[self.observation.os].startup)
+        return self._configuration(any_of(self.observation.os).startup)
 
     @property
     def doubts(self) -> tuple[str, ...]:
         """What is not proved of its configurations though they are whole by all that was seen, one sentence each."""
         return tuple(dict.fromkeys((*self.running.doubts, *self.running_as_saved.doubts, *self.startup.doubts)))
+
+    @property
+    def is_proved(self) -> bool:
+        """True if the device printed sizes, and they fit: nothing was lost between it and us."""
+        return all(one.counted is True or one.empty for one in self._configurations)
+
+    @property
+    def _configurations(self) -> tuple[Configuration, ...]:
+        return self.running, self.running_as_saved, self.startup
+
+    def agrees(self, other: Snapshot) -> bool:
+        """True if both show the same configurations."""
+        pairs = zip(self._configurations, other._configurations, strict=True)
+        return all(one.equals(another) for one, another in pairs)
 
     @property
     def uptime(self) -> int | None:
@@ -116,20 +116,44 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def observation(host: str, os: str, outputs: dict[str, str]) -> Observation:
-    """Phase 1 and phase 2 out of what was shown just now. Raises ParseError or DeviceRefused."""
-    # The prompt came behind each answer, so the last line of it is a whole one.
-    one, two = (parse(os, phase, f"{outputs[phase]}\n") for phase in (PHASE_1, PHASE_2))
-    return Observation(host, now(), one, two)
+def observation(host: str, os: str, outputs: Mapping[str, str], needed: Iterable[Question] = ALWAYS) -> Observation:
+    """What was shown just now, by question. Raises ParseError or DeviceRefused where an answer that is ``needed`` is none.
+
+    Another answer that is refused, or cannot be read, is left out: who needs it says that it is not known.
+    """
+    answers: dict[str, Parsed] = {}
+    needed = frozenset(needed)
+    for question in QUESTIONS:
+        command = next((command for command in question.commands(os) if command in outputs), None)
+        if command is None or (question not in needed and question not in SAS):
+            continue
+        try:
+            # The prompt came behind each answer, so the last line of it is a whole one.
+            answers[question.name] = parse(os, command, f"{outputs[command]}\n")
+        except (ParseError, DeviceRefused):
+            if question in needed:
+                raise
+    missing = sorted(question.what for question in needed if question.name not in answers)
+    if missing:
+        raise NotKnown(f"{host} was not asked for {' and '.join(missing)}")
+    return Observation(host, now(), os, answers)
 
 
-def sas_in(host: str, os: str, replies: Sequence[Reply]) -> Observation:
-    """Phase 1 and phase 2 as these replies show them. Raises NotKnown where they were refused, or cannot be read."""
-    refuse_refused(host, [reply for reply in replies if reply.line in (PHASE_1, PHASE_2)])
+def sas_in(host: str, os: str, replies: Sequence[Reply], needed: Iterable[Question] = ALWAYS) -> Observation:
+    """What these replies show. Raises NotKnown where one that is ``needed`` was refused, or cannot be read."""
+    needed = frozenset(needed) | ALWAYS
+    commands = {command for question in needed for command in question.commands(os)}
+    refuse_refused(host, [reply for reply in replies if reply.line in commands])
     try:
-        return observation(host, os, texts(replies))
+        return observation(host, os, texts(replies), needed)
     except (ParseError, DeviceRefused) as error:
         raise NotKnown(f"{host}: {error}") from None
+
+
+def asking(system: System, questions: Iterable[Question] = ()) -> tuple[str, ...]:
+    """The commands for the SAs and for these questions, each once; what the system does not know is not asked."""
+    commands = (question.command(system) for question in (*SAS, *questions))
+    return tuple(dict.fromkeys(command for command in commands if command))
 
 
 def texts(replies: Sequence[Reply]) -> dict[str, str]:
@@ -139,16 +163,33 @@ def texts(replies: Sequence[Reply]) -> dict[str, str]:
 
 def shows_for(platform: Platform) -> tuple[str, ...]:
     """What a device of this platform is asked before a change; the timers of its fences are among it."""
-    return tuple(dict.fromkeys((*SHOWS[platform.os], *shows_of(platform))))
+    system = system_of(platform)
+    return tuple(dict.fromkeys((*system.before_a_change, *asking(system), *shows_of(platform))))
 
 
 def gather(task: Task, platform: Platform) -> Result:
-    """Nornir task. ``result`` is the Snapshot of the device. Raises NotKnown where it refuses to show what is needed."""
+    """Nornir task. ``result`` is the Snapshot of the device.
+
+    Raises NotKnown where it refuses to show what is needed, and where no two readings in a row over two logins agree, unless
+    the sizes that it prints prove one.
+    """
 
     def ask(device: Session) -> Snapshot:
         return _snapshot(device, platform)
 
-    return Result(host=task.host, result=asked(task, ask))
+    return Result(host=task.host, result=_settled(task, ask, asked(task, ask)))
+
+
+def _settled(task: Task, ask: Callable[[Session], Snapshot], first: Snapshot, again: Again = AGAIN) -> Snapshot:
+    for _ in range(again.times):
+        if first.is_proved:
+            return first
+        session(task).close()
+        second = asked(task, ask)
+        if second.is_proved or second.agrees(first):
+            return second
+        first = second
+    raise NotKnown(f"{first.host}: its configurations read differently each time, so they are not known")
 
 
 def refuse_refused(host: str, replies: Sequence[Reply]) -> None:

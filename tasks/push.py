@@ -14,7 +14,7 @@ from ..changes.families import FAMILIES
 from ..changes.family import Phase
 from ..changes.steps import Step, in_writes
 from ..inventory.errors import DeviceRefused, NotKnown
-from .answers import asked, configuration, running_of
+from .answers import asked, running_commands, running_in, running_of
 from .device import Stop, session
 from .session import Reply, Session
 
@@ -55,7 +55,7 @@ def _switching(note: Note, host: str, step: Step, _write: Sequence[str]) -> None
 
 def leave_and_read(device: Session) -> Configuration:
     """Leave configuration mode, if it is not left yet; the running configuration. Raises NotKnown."""
-    return configuration(device, device.leave([device.dialect.commands.running])[-1])
+    return running_in(device, device.leave(running_commands(device)))
 
 
 def _type(device: Session, host: str, change: Change, steps: Sequence[Step], before: Callable[[Sequence[str]], None]) -> None:

@@ -10,7 +10,7 @@ from nornir.core.task import Result, Task
 from ..changes.configuration import Configuration
 from ..changes.refusals import passes
 from ..inventory.errors import DeviceRefused
-from .answers import asked, configuration
+from .answers import asked, borne_out, configuration
 from .device import session
 from .session import Session
 
@@ -49,7 +49,7 @@ def save(task: Task) -> Result:
     for left in reversed(range(TRIES)):
         answer = session(task).converse("write memory", QUESTIONS, patience_seconds=PATIENCE_SECONDS)
         if "[OK]" in answer:
-            return Result(host=task.host, result=asked(task, _held))
+            return Result(host=task.host, result=asked(task, held))
         if not left or not passes(answer):
             break
         time.sleep(PAUSE_SECONDS)
@@ -57,8 +57,10 @@ def save(task: Task) -> Result:
     raise DeviceRefused(f"{task.host.name}: write memory was answered with {words!r} instead of [OK]")
 
 
-def _held(device: Session) -> Saved:
+def held(device: Session) -> Saved:
+    """What the device holds now. Raises NotKnown."""
     commands = device.dialect.commands
     wanted = tuple(dict.fromkeys((commands.running, commands.running_as_saved, commands.startup)))
     shown = {reply.line: configuration(device, reply) for reply in device.exchange(wanted)}
-    return Saved(shown[commands.running], shown[commands.running_as_saved], shown[commands.startup])
+    running = borne_out(shown[commands.running], shown[commands.running_as_saved])
+    return Saved(running, shown[commands.running_as_saved], shown[commands.startup])

@@ -13,28 +13,26 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from ..changes.configuration import counts
 from ..changes.timer_config import without_fence
 from ..inventory.connection_settings import ConnectionSettings
-from ..inventory.errors import DeviceRefused, SessionLost, Unreachable
+from ..inventory.errors import ConfigurationRefused, DeviceRefused, SessionLost, Unreachable
 from ..inventory.secrets import Secrets
 from .asking import all_asked, asks, ends
 from .dialects import IOS, Dialect
-from .login import Words
+from .login import REFUSED, Words
 from .messages import cleaned, may_stand, standing, without_messages
 from .reply import Reply as Reply
 from .transcript import MARK, Part, Prompts, echoed, marked, parts_of, with_marks
-
-if TYPE_CHECKING:
-    from .drivers import Driver
+from .transport import Transport
 
 logger = logging.getLogger("nr_run.session")
 
 #: What a device draws again while a line that is typed outgrows a terminal of 80 columns, which an ASA has until somebody changes
 #: its configuration: it steps back, puts a dollar sign for what has moved out on the left, and wipes the rest of the line.
 _SCROLLED = re.compile(r"\x08+\$[^\x08\n]*\x08+")
+_PRIVILEGED = re.compile(r"^Current privilege level is 15\s*$", re.MULTILINE)
 _PAGER = re.compile(r"\s*(?:-+ ?More ?-+|<-+ ?More ?-+>)\s*")
 #: What was typed at the pager stands behind it.
 _PAGED = re.compile(rf"^{_PAGER.pattern}", re.MULTILINE)
@@ -54,7 +52,7 @@ class Session:
     def __init__(
         self,
         name: str,
-        driver: Driver,
+        driver: Transport,
         secrets: Secrets,
         timeout_seconds: float,
         dialect: Dialect = IOS,
@@ -107,22 +105,29 @@ class Session:
     def _enable(self, enable_ref: str | None) -> None:
         if enable_ref is None:
             raise Unreachable(f"{self.name}: the login is not privileged and the inventory names no enable_ref")
-        secret = self._secrets.resolve(enable_ref)
-        self._settle("enable", lambda line: line.endswith((">", "#")) or self._words.asks_password(line))
-        if self._words.asks_password(self._last):
-            self._settle(secret, lambda line: line.endswith((">", "#")) or self._words.asks_password(line), echo=False)
-        if not self._last.rstrip().endswith("#"):
+        secret, asks = self._secrets.resolve(enable_ref), self._words.asks_password
+        said = self._settle("enable", lambda line: line.endswith((">", "#")) or asks(line))
+        if asks(self._last):
+            said = self._settle(secret, lambda line: line.endswith((">", "#")) or asks(line), echo=False)
+        if not self._last.rstrip().endswith("#") and not self._is_privileged(said):
             raise Unreachable(f"{self.name}: the login works, but enable does not: the device refuses the enable secret")
 
-    def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> None:
-        """Type a line before the prompt is known, up to an unfinished line that is wanted."""
+    def _is_privileged(self, said: str) -> bool:
+        """That of ``prompt <%h>`` ends in one sign whatever the privilege is: where nothing was refused, the device is asked."""
+        if REFUSED.search(said) or self.dialect.os != "ios" or self._words.asks_password(self._last):
+            return False
+        self._prompts = Prompts(self._last)
+        return _PRIVILEGED.search(self.ask("show privilege")) is not None
+
+    def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> str:
+        """Type a line before the prompt is known, up to an unfinished line that is wanted; all that came."""
         self._write([line])
         begun = re.compile(echoed(line) if echo else r"")
 
         def done(text: str, last: str) -> bool:
             return bool(begun.search(without_messages(text))) and (wanted(last.rstrip()) or wanted(last))
 
-        self._read_until(done, by_sign=False)
+        return self._read_until(done, by_sign=False)
 
     def exchange(
         self, lines: Sequence[str], *, answer: str | None = None, patience_seconds: float | None = None
@@ -178,7 +183,9 @@ class Session:
             raise DeviceRefused(f"{self.name}: {questions[asked]}")
         entered = self._replies(opening, opening, seen, at)
         if not self._prompts.is_configuration(self._last):
-            raise DeviceRefused(f"{self.name}: line {by!r} was answered with {entered[-1].words!r}, and nothing more was typed")
+            raise ConfigurationRefused(
+                f"{self.name}: line {by!r} was answered with {entered[-1].words!r}, and nothing more was typed"
+            )
         self._bound = True
         return (*entered, *(self.exchange(lines) if lines else ()))
 
@@ -260,6 +267,10 @@ class Session:
         self.open = False
         self._driver.disconnect()
 
+    def ready(self) -> None:
+        """See that paging is off, for others that type on this connection now. Raises SessionLost."""
+        self._prepared()
+
     def _prepared(self) -> None:
         """See that the prompt is known and paging is off before a line goes that is no block."""
         self._refuse_question(None)
@@ -287,8 +298,7 @@ class Session:
 
     def _told(self, line: str, seen: str) -> str:
         """All that came in a dialogue, with tokens and without messages."""
-        found = cleaned(seen)
-        self._keep(found.messages, found.warnings)
+        self._keep(*((found := cleaned(seen)).messages, found.warnings))
         text = self._secrets.hide(found.text)
         logger.debug("%s: %s -> %s", self.name, line, text)
         return text

@@ -98,8 +98,9 @@ def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
         if not goes_to(running.objects, peer, besides=besides):
             clear_peer(device, IPv4Address(peer))
     exact = running.same(before) if change.takes else running.equals(before)
-    if not exact:
-        # Something is there, or is not, that was otherwise before: whose it is, is told of two readings that agree.
+    if not exact or running.counted is not True:
+        # Something is there, or is not, that was otherwise before: whose it is, is told of two readings that agree. So is that
+        # all is as before, where no size proves that nothing was lost on the way.
         running = agreed(task, running).behind(before)
         exact = running.same(before) if change.takes else running.equals(before)
     clean = exact or not _steps(task, undoing, running)

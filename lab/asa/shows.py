@@ -39,7 +39,7 @@ def clock(box: AsaBox) -> list[str]:
 
 
 def _framed(box: AsaBox, lines: list[str]) -> list[str]:
-    return [*(f": {line}" for line in box.profile.heading), ":", f"ASA Version {box.release.name} ", *lines]
+    return [*(f": {line}" for line in box.profile.heading), ":", f"ASA Version {box.profile.release} ", *lines]
 
 
 def running(box: AsaBox) -> list[str]:

@@ -1,4 +1,4 @@
-"""What faults make of the answer of a show command: refused, cut, empty or full of noise."""
+"""What faults make of the answer of a show command: refused, cut, empty, full of noise or without some lines."""
 
 from __future__ import annotations
 
@@ -58,7 +58,26 @@ def altered(faults: Faults, command: str, lines: list[str]) -> list[str]:
     if _strikes(faults, "garble-show", command):
         faults.strike("garble-show")
         return _garbled(lines)
+    if _strikes(faults, "lose-lines", command):
+        left = _without(lines, faults.argument("lose-lines", "LOST"))
+        if len(left) < len(lines):
+            faults.strike("lose-lines")
+        return left
     return lines
+
+
+def _without(lines: list[str], lost: str) -> list[str]:
+    """The lines that do not have the text in them, nor stand indented below one that has."""
+    left: list[str] = []
+    margin: int | None = None
+    for line in lines:
+        indented = len(line) - len(line.lstrip())
+        if margin is not None and line.strip() and indented > margin:
+            continue
+        margin = indented if lost in line else None
+        if margin is None:
+            left.append(line)
+    return left
 
 
 def _garbled(lines: list[str]) -> list[str]:

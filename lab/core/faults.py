@@ -63,6 +63,11 @@ FAULTS: dict[str, Fault] = {
             "A configuration line that begins with no, or with clear configure, and has TEXT in it is refused as invalid.",
         ),
         Fault(
+            "ignore",
+            ("TEXT",),
+            "A line with TEXT in it that would change something is taken without a word, and changes nothing.",
+        ),
+        Fault(
             "lose-management-after",
             ("N",),
             "After N lines in configuration mode nobody gets in, until the box has reloaded or reverted; once.",
@@ -103,6 +108,12 @@ FAULTS: dict[str, Fault] = {
             "garble-show",
             ("TEXT", "N="),
             "Noise takes the place of characters in the answer of show commands that begin with TEXT; N times, or for good.",
+        ),
+        Fault(
+            "lose-lines",
+            ("LOST", "TEXT=", "N="),
+            "Lines with LOST in them, and what is below them, are lost from the answers of show commands, or of those that begin "
+            "with TEXT, the same ones each time; N times, or for good.",
         ),
         Fault(
             "console-logs",

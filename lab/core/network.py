@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from .clock import LabClock
 from .meaning import host_lives
@@ -35,6 +35,8 @@ class Network:
     boxes: dict[str, Station]
     ike: Negotiator | None = None
     owners: Owners = field(default_factory=Owners)
+    #: Each provider's router with the network in which its customers have their outside addresses.
+    gateways: dict[IPv4Address, IPv4Network] = field(default_factory=lambda: {GATEWAY: IPv4Network("172.18.124.0/24")})
     upkeep: Upkeep = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,7 +70,7 @@ class Network:
         route = self.route(box, address)
         if route is None or route.interface.address is None or route.interface.tunnel:
             return None
-        if route.via not in (None, GATEWAY, address):
+        if route.via not in (None, address, *self.gateways):
             return None
         other = self.owner(address)
         return other if other is not None and other is not box and not box.off else None
@@ -168,13 +170,14 @@ class Network:
 
     def _clear(self, box: Station, route: Route, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
         """Send a packet unprotected."""
-        if route.interface.network is not None and GATEWAY not in route.interface.network:
+        network = route.interface.network
+        if network is not None and not any(gateway in network for gateway in self.gateways):
             return box if host_lives(destination) else Outcome.LOST
         hop = route.via or destination
-        if hop == GATEWAY:
-            if destination in (CLIENT, GATEWAY):
+        if hop in self.gateways:
+            if destination in (CLIENT, *self.gateways):
                 return box
-            if route.interface.network is None or destination not in route.interface.network:
+            if network is None or not any(destination in outside for outside in self.gateways.values()):
                 return Outcome.LOST
             hop = destination
         other = self.owner(hop)

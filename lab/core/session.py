@@ -226,6 +226,8 @@ class Session:
         if text and text in line:
             await self.show([" " * (len(self.prompt) + line.find(text)) + "^", INVALID, ""])
             return
+        if self._ignored(line):
+            return
         if not await self._agreed(line):
             return
         line = swallowed(self.box, self.place, line)
@@ -237,6 +239,11 @@ class Session:
         refused = INVALID in answer or any(text.startswith("%Error") for text in answer)
         told = [] if refused else insecure.warnings(self.box.faults, line, always=self.box.traits.warns)
         await self.show([*answer, *told])
+
+    def _ignored(self, line: str) -> bool:
+        """Whether a fault has the box take the line and do nothing."""
+        text = self.box.faults.text("ignore")
+        return self.counted and bool(text) and text in line
 
     async def _agreed(self, line: str) -> bool:
         """Whether the line is to be applied; a release or a fault asks that first."""
@@ -283,6 +290,8 @@ class Session:
         refused = self._refused_exec(reading.values["line"], line, offset)
         if refused is not None:
             await self.show(refused)
+            return
+        if self._ignored(line) and not answers.reads(reading.values["line"]):
             return
         output = filtered(await handlers[leaf.run](Call(self, {**leaf.fixed, **reading.values}, line)), keep)
         if self.counted:

@@ -12,10 +12,10 @@ from .session import Session
 from .terminal import Terminal
 
 
-def new_box(name: str, profile: Profile, network: Network) -> Box:
-    """A box of a profile, not configured yet."""
+def new_box(name: str, profile: Profile, network: Network, plays: str = "") -> Box:
+    """A box of a profile, not configured yet; ``plays`` is the release whose tables it goes by where it says another."""
     kind = AsaBox if profile.asa else Box
-    return kind(name, profile, release(profile.release), network)
+    return kind(name, profile, release(plays or profile.release), network)
 
 
 def open_session(

@@ -122,7 +122,7 @@ class TelnetLine(Vty, asyncio.Protocol):
         vty = self.box.store.get("line", "line vty 0 4")
         login = vty.child("login") if vty is not None else None
         words = login.text if login is not None else ""
-        aaa = self.box.aaa
+        aaa = self.box.aaa or self.box.access is not None
         if words == "no login" and not aaa:
             return Session(self.box, self, line=self.vty)
         if words != "login local" and not aaa:

@@ -1,139 +1,133 @@
-"""Bring a tunnel up with traffic, watch both ends, and judge."""
+"""Bring something up with traffic, watch every device of a proof, and judge: whatever it is that is proved."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network
 
-from ...changes.selectors import selectors_of
-from ...checks.cause import probable_cause
+from ...checks import proof as checked
 from ...checks.finding import Cause, Finding, Status, proved
-from ...checks.l2l import Watched, phase_1_up, phase_2_up, prove
-from ...checks.new_sas import renewed
 from ...checks.observation import Observation, Probe
-from ...inventory.intent import End
+from ...checks.proof import Watch
+from ...services.registry import find
+from ...services.service import Row, TrafficProof
 from ...tasks.observe import observe
 from ...tasks.probe import probe
 from .context import Context
 from .nornir_run import run_on_all, run_on_one
-from .planning import EndPlan, TunnelPlan, file_name
+from .planning import DeploymentPlan, file_name
 
-#: Pings that bring the tunnel up; the first ones are lost while IKE negotiates.
+#: Pings that bring it up; the first ones are lost while IKE negotiates.
 TRIGGER_PINGS = 5
+Outputs = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The judgement on one tunnel, and what it rests on."""
+    """The judgement on one deployment, and what it rests on."""
 
     findings: tuple[Finding, ...]
-    ends: tuple[Watched, Watched]
     cause: Cause | None
     #: What each device printed at the last look, by device and command.
     outputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: What the recap shows of each member, where the proof is by traffic.
+    rows: Mapping[str, Row] = field(default_factory=dict)
+    #: What no traffic met, a sentence each.
+    untested: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
-        """True if the tunnel is proved up on both ends."""
+        """True if it is proved on every member."""
         return proved(self.findings)
 
 
-def prove_tunnel(context: Context, plan: TunnelPlan) -> Proof:
+def proof_of(plan: DeploymentPlan) -> TrafficProof:
+    """What proves a plan by traffic."""
+    return find(plan.deployment.service).traffic(plan.deployment, [member.sight for member in plan.members])
+
+
+def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:
     """Trigger, wait for IKE, ping both ways, compare counters. Raises Unreachable, ParseError or Interrupted."""
-    before, during = _bring_up(context, plan)
-    probes: dict[str, Probe | None] = {end.host: None for end in plan.ends}
+    what = proof_of(plan)
+    before, during = _bring_up(context, plan, what)
+    probes: dict[str, Probe | None] = dict.fromkeys(what.hosts)
     after = before
     outputs: Outputs = {}
-    if _up(plan, before):
-        for end in plan.ends:
+    if what.settled(before):
+        for host in what.hosts:
             context.stop.check()
-            context.progress.phase(end.host, f"ping {end.end.remote.probe_address} from {end.end.local.probe_address}")
-            probes[end.host] = _ping(context, end.end, context.waits.pings)
+            context.progress.phase(host, str(what.stimulus(host) or "nothing is there to be pinged"))
+            probes[host] = _ping(context, what, host, context.waits.pings)
         after, outputs = look(context, plan, "proof")
-    ends = _watched(plan, before, after, probes)
-    findings = prove(plan.tunnel.name, ends, plan.crypto.ipsec_proposals[0])
-    if plan.replaces:
-        findings = (*findings, *(renewed(watched) for watched in ends))
-    cause = None if proved(findings) else probable_cause(ends, during)
-    keep(context, plan, ends, findings)
-    return Proof(_with_cause(findings, cause), ends, cause, outputs)
+    watch = Watch(before, after, probes, baseline_of(plan), during)
+    findings = what.judge(watch)
+    cause = None if proved(findings) else what.explain(watch)
+    keep(context, plan, watch, findings)
+    return Proof(_with_cause(findings, cause), cause, outputs, rows_of(what, watch), what.untested(watch))
 
 
-def _bring_up(context: Context, plan: TunnelPlan) -> tuple[dict[str, Observation], list[Observation]]:
-    """Ping from the near end and look at both, until IKE and IPsec are up or the time is over."""
-    near = plan.ends[0].end
+def baseline_of(plan: DeploymentPlan) -> dict[str, Observation]:
+    """What each member showed before the change."""
+    return {member.host: member.snapshot.observation for member in plan.members}
+
+
+def rows_of(what: TrafficProof, watch: Watch) -> dict[str, Row]:
+    """What the recap shows of each member."""
+    return {host: what.row(watch, host) for host in what.hosts}
+
+
+def _bring_up(context: Context, plan: DeploymentPlan, what: checked.Proof) -> tuple[dict[str, Observation], list[Observation]]:
+    """Ping from the first member and look at all, until it is up or the time is over."""
+    near = what.hosts[0]
     seen: list[Observation] = []
     deadline = time.monotonic() + context.waits.ike
     while True:
         context.stop.check()
-        context.progress.phase(near.local.host, "traffic to bring the tunnel up")
-        context.folder.note("triggering", tunnel=plan.tunnel.name, host=near.local.host)
-        _ping(context, near, TRIGGER_PINGS)
+        context.progress.phase(near, f"traffic to bring the {context.service.noun} up")
+        context.folder.note("triggering", tunnel=plan.name, host=near)
+        _ping(context, what, near, TRIGGER_PINGS)
         now, _ = look(context, plan, "trigger")
         seen += now.values()
-        if _up(plan, now) or time.monotonic() > deadline:
+        if what.settled(now) or time.monotonic() > deadline:
             return now, seen
         context.stop.wait(context.waits.poll)
 
 
-def _ping(context: Context, end: End, count: int) -> Probe:
-    arguments = {
-        "platform": context.platforms[end.local.host],
-        "source": end.local.probe_address,
-        "target": end.remote.probe_address,
-        "count": count,
-    }
-    result: Probe = run_on_one(context.nornir, probe, end.local.host, **arguments)
+def _ping(context: Context, what: checked.Proof, host: str, count: int) -> Probe | None:
+    """So many pings from a device, None where the proof has none for it."""
+    traffic = what.stimulus(host)
+    if traffic is None:
+        return None
+    arguments = {"platform": context.platforms[host], "source": traffic.source, "target": traffic.target, "count": count}
+    result: Probe = run_on_one(context.nornir, probe, host, **arguments)
     return result
 
 
-Outputs = dict[str, dict[str, str]]
-
-
-def look(context: Context, plan: TunnelPlan, moment: str) -> tuple[dict[str, Observation], Outputs]:
-    """Observations of both ends, and what they printed, which is kept in the run folder under ``moment``."""
-    asked = {end.host: {"os": end.platform.os, "also": end.fence_shows} for end in plan.ends}
+def look(context: Context, plan: DeploymentPlan, moment: str) -> tuple[dict[str, Observation], Outputs]:
+    """Observations of all members, and what they printed, which is kept in the run folder under ``moment``."""
+    questions = proof_of(plan).asks
+    asked = {member.host: {"questions": questions, "also": member.fence_shows} for member in plan.members}
     readings = run_on_all(context.nornir, observe, asked)
     for host, (_, outputs) in readings.items():
-        for command, text in outputs.items():
-            context.folder.write(f"{plan.tunnel.name}/{host}/{moment}/{file_name(command)}.txt", text + "\n")
+        keep_outputs(context, f"{plan.name}/{host}/{moment}", outputs)
     observations = {host: observation for host, (observation, _) in readings.items()}
     return observations, {host: outputs for host, (_, outputs) in readings.items()}
 
 
-def _up(plan: TunnelPlan, seen: dict[str, Observation]) -> bool:
-    return all(phase_1_up(end.end, seen[end.host]) and phase_2_up(end.end, seen[end.host]) for end in plan.ends)
-
-
-def _watched(
-    plan: TunnelPlan, before: dict[str, Observation], after: dict[str, Observation], probes: dict[str, Probe | None]
-) -> tuple[Watched, Watched]:
-    near, far = (
-        Watched(end.end, before[end.host], after[end.host], probes[end.host], end.snapshot.observation, formerly(end))
-        for end in plan.ends
-    )
-    return near, far
-
-
-def formerly(end: EndPlan) -> tuple[tuple[IPv4Network, IPv4Network], ...]:
-    """The selectors of the tunnel's entry as the box had it before the change."""
-    config = end.snapshot.running.objects
-    entries = (config.objects[key] for key in end.change.own if key in config.objects)
-    return tuple(pair for entry in entries for pair in selectors_of(config, entry) or ())
+def keep_outputs(context: Context, place: str, outputs: Mapping[str, str]) -> None:
+    """What a device printed, a file for each command."""
+    for command, text in outputs.items():
+        context.folder.write(f"{place}/{file_name(command)}.txt", text + "\n")
 
 
 def _with_cause(findings: tuple[Finding, ...], cause: Cause | None) -> tuple[Finding, ...]:
     return tuple(finding.because(cause) if cause and finding.status is Status.FAILED else finding for finding in findings)
 
 
-def keep(context: Context, plan: TunnelPlan, ends: tuple[Watched, Watched], findings: tuple[Finding, ...]) -> None:
+def keep(context: Context, plan: DeploymentPlan, watch: Watch, findings: tuple[Finding, ...]) -> None:
     """State and findings into the run folder."""
-    for watched in ends:
-        context.folder.write_json(
-            f"{plan.tunnel.name}/{watched.host}/state.json",
-            {"time": watched.after.time, "phase_1": watched.after.phase_1, "phase_2": watched.after.phase_2},
-        )
-    context.folder.write_json(f"{plan.tunnel.name}/findings.json", [finding.as_dict() for finding in findings])
-    context.folder.note("judged", tunnel=plan.tunnel.name, proved=proved(findings))
+    for host, seen in watch.after.items():
+        context.folder.write_json(f"{plan.name}/{host}/state.json", {"time": seen.time, **seen.answers})
+    context.folder.write_json(f"{plan.name}/findings.json", [finding.as_dict() for finding in findings])
+    context.folder.note("judged", tunnel=plan.name, proved=proved(findings))

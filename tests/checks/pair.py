@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 
-from nr_run.checks.cause import probable_cause
 from nr_run.checks.finding import Cause, Finding
-from nr_run.checks.l2l import Watched, prove
-from nr_run.checks.observation import PHASE_1, PHASE_2, Observation, Probe
+from nr_run.checks.observation import Observation, Probe
+from nr_run.checks.questions import IKE, IPSEC
 from nr_run.inventory.intent import End, IPSecProposal, TunnelTermination
 from nr_run.parsers import parse
+from nr_run.services.l2l.endpoint import Endpoint, Watched
+from nr_run.services.l2l.proof import prove
+from nr_run.services.l2l.signatures import probable_cause
+
+PHASE_1, PHASE_2 = "show crypto isakmp sa", "show crypto ipsec sa"
 
 PROPOSAL = IPSecProposal(
     name="esp-3des-sha1", encryption_algorithm="3des-cbc", authentication_algorithm="hmac-sha1", sa_lifetime_seconds=3600
@@ -47,6 +51,11 @@ CLIENT_FLOW = {
     "outbound": (0x20202020,),
     "transform": "esp-3des esp-md5-hmac",
 }
+
+
+def seen(host: str, os: str, ike: str, ipsec: str) -> Observation:
+    """What a device showed of its IKEv1 SAs and its flows."""
+    return Observation(host, TIME, os, {IKE.name: parse(os, PHASE_1, ike), IPSEC.name: parse(os, PHASE_2, ipsec)})
 
 
 @dataclass(frozen=True)
@@ -142,7 +151,7 @@ class Side:
         """As the checks see it: parsed."""
         baseline = None if self.baseline is None else self.observation(self.baseline, ())
         return Watched(
-            self.end,
+            Endpoint.of(self.end, (PROPOSAL,)),
             self.observation(self.before, self.rows, "before"),
             self.observation(self.after, self.rows, "after"),
             self.probe,
@@ -152,7 +161,7 @@ class Side:
     def observation(self, flows: tuple[Flow, ...], rows: tuple[tuple[str, str, str], ...], moment: str = "") -> Observation:
         """Both commands parsed; ``extra`` of this moment stands at the end of phase 2."""
         phase_2 = ("".join(flow.text for flow in flows) or "\nNo SAs found\n") + self.extra.get(moment, "")
-        return Observation(self.end.local.host, TIME, parse("ios", PHASE_1, isakmp(*rows)), parse("ios", PHASE_2, phase_2))
+        return seen(self.end.local.host, "ios", isakmp(*rows), phase_2)
 
     def with_after(self, **changes: object) -> Side:
         """The same side whose own flow is different after the pings."""
@@ -183,7 +192,7 @@ HEALTHY_FAR = Side(FAR, (FAR_FLOW,), (_later(FAR_FLOW),))
 
 def judge(near: Side = HEALTHY_NEAR, far: Side = HEALTHY_FAR) -> tuple[Finding, ...]:
     """All findings on the pair."""
-    return prove("hq-branch", (near.watched(), far.watched()), PROPOSAL)
+    return prove("hq-branch", (near.watched(), far.watched()))
 
 
 def cause_of(near: Side = HEALTHY_NEAR, far: Side = HEALTHY_FAR, during: tuple[Observation, ...] = ()) -> Cause | None:

@@ -7,17 +7,16 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from nr_run.checks.cause import probable_cause
 from nr_run.checks.finding import Finding, Status, against, proved
-from nr_run.checks.l2l import Watched, phase_1_up, prove
-from nr_run.checks.observation import PHASE_1, PHASE_2, Observation, Probe
-from nr_run.checks.removed import prove_removed
+from nr_run.checks.observation import Observation, Probe
 from nr_run.inventory.intent import End, IPSecProposal, TunnelTermination
-from nr_run.parsers import parse
+from nr_run.services.l2l.endpoint import Endpoint, Watched, phase_1_up
+from nr_run.services.l2l.proof import prove, prove_removed
+from nr_run.services.l2l.signatures import probable_cause
 
+from . import pair
 from .pair import FAR_FLOW, NEAR_FLOW, Side
 
-TIME = "2026-11-21T12:00:00Z"
 PROPOSAL = IPSecProposal(name="esp-3des-sha1", encryption_algorithm="3des-cbc", authentication_algorithm="hmac-sha1")
 NONE_8_2 = "There are no isakmp sas\n"
 NONE_9_1 = "There are no IKEv1 SAs\n\nThere are no IKEv2 SAs\n"
@@ -38,7 +37,9 @@ def end(host: str, interface: str, outside: str, prefix: str, probe: str) -> Tun
 
 ASA = end("asa91", "GigabitEthernet0/0", "172.18.124.199", "10.10.20.0/24", "10.10.20.1")
 IOS = end("vpn2611", "Ethernet0/0", "172.18.124.159", "10.10.10.0/24", "10.10.10.1")
-FROM_ASA, FROM_IOS = End(ASA, IOS), End(IOS, ASA)
+FROM_IOS = End(IOS, ASA)
+FROM_IOS_END = Endpoint.of(FROM_IOS, (PROPOSAL,))
+FROM_ASA = Endpoint.of(End(ASA, IOS), (PROPOSAL,))
 
 
 def ike(state: str, peer: str = "172.18.124.159", *, role: str = "initiator", heading: str = "IKEv1 SAs:\n\n") -> str:
@@ -98,7 +99,7 @@ class AsaFlow:
 def seen(host: str, phase_1: str, *flows: AsaFlow) -> Observation:
     """What an ASA said."""
     text = "\n".join(flow.text for flow in flows) or NO_FLOW
-    return Observation(host, TIME, parse("asa", PHASE_1, phase_1), parse("asa", PHASE_2, text))
+    return pair.seen(host, "asa", phase_1, text)
 
 
 def asa(
@@ -120,8 +121,8 @@ def ios(*states: str, probe: Probe | None = Probe(20, 20)) -> Watched:  # noqa: 
     table = "dst             src             state          conn-id   slot\n"
     rows = "".join(f"172.18.124.199  172.18.124.159  {state:<15}      1       0\n" for state in states)
     idle = replace(NEAR_FLOW, inbound=(), outbound=(), encaps=0, decaps=0)
-    reading = Observation("vpn2611", TIME, parse("ios", PHASE_1, table + rows), parse("ios", PHASE_2, idle.text))
-    return Watched(FROM_IOS, reading, reading, probe, reading)
+    reading = pair.seen("vpn2611", "ios", table + rows, idle.text)
+    return Watched(FROM_IOS_END, reading, reading, probe, reading)
 
 
 def only(findings: tuple[Finding, ...], check: str, subject: str) -> Finding:
@@ -132,7 +133,7 @@ def only(findings: tuple[Finding, ...], check: str, subject: str) -> Finding:
 
 def test_ios_and_asa_are_proved() -> None:
     """A router and an ASA whose SPIs cross and whose counters rise are a proved tunnel, each in its own words."""
-    findings = prove("t", (ios("QM_IDLE"), asa()), PROPOSAL)
+    findings = prove("t", (ios("QM_IDLE"), asa()))
     assert against(findings) == ()
     assert proved(findings)
     assert only(findings, "phase-1", "asa91").sentence == "IKE SA with 172.18.124.159 is up (MM_ACTIVE)"
@@ -165,7 +166,7 @@ SICK = {
 def test_sick_flow(case: str) -> None:
     """What an ASA shows otherwise than wanted is a failure, and no name passes for an address."""
     flow, check, words = SICK[case]
-    finding = only(prove("t", (ios("QM_IDLE"), asa(before=(flow,))), PROPOSAL), check, "asa91")
+    finding = only(prove("t", (ios("QM_IDLE"), asa(before=(flow,)))), check, "asa91")
     assert finding.status is Status.FAILED
     assert words in finding.sentence
 
@@ -173,7 +174,7 @@ def test_sick_flow(case: str) -> None:
 def test_spis_that_do_not_cross() -> None:
     """An SPI that only one end has is a stale SA."""
     ends = (ios("QM_IDLE"), asa(before=(AsaFlow(outbound=0x01020304),)))
-    findings = prove("t", ends, PROPOSAL)
+    findings = prove("t", ends)
     assert only(findings, "spi-cross", "t").status is Status.FAILED
     cause = probable_cause(ends)
     assert cause is not None
@@ -192,10 +193,10 @@ OTHER = AsaFlow(
 def test_neighbour_lost() -> None:
     """A static tunnel of the same ASA that had SAs and has none any more is a failure; a VPN client of several is a warning."""
     later = replace(AsaFlow(), encaps=44, decaps=44)
-    lost = prove("t", (ios("QM_IDLE"), asa(before=(AsaFlow(), OTHER), after=(later,))), PROPOSAL)
+    lost = prove("t", (ios("QM_IDLE"), asa(before=(AsaFlow(), OTHER), after=(later,))))
     assert only(lost, "other-tunnels", "asa91").status is Status.FAILED
     client = replace(OTHER, access_list="", peer=str(CLIENT), remote_ident="10.8.0.7/255.255.255.255/0/0", inbound=0x33333333)
-    left = prove("t", (ios("QM_IDLE"), asa(before=(AsaFlow(), OTHER, client), after=(later, OTHER))), PROPOSAL)
+    left = prove("t", (ios("QM_IDLE"), asa(before=(AsaFlow(), OTHER, client), after=(later, OTHER))))
     assert only(left, "other-tunnels", "asa91").status is Status.WARNING
 
 

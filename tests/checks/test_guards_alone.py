@@ -8,10 +8,10 @@ import pytest
 
 from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Status
-from nr_run.checks.new_sas import renewed
 from nr_run.checks.precheck import saved
 from nr_run.checks.rollback_methods import RELOAD_IN, REVERT_TIMER, Chosen, fence
 from nr_run.inventory.platforms import platform_for
+from nr_run.services.l2l.proof import renewed
 
 from .pair import HEALTHY_NEAR
 from .test_precheck import VERSION, box

@@ -8,20 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nr_run.checks.finding import proved
-from nr_run.checks.l2l import Watched, prove
 from nr_run.checks.observation import Observation, Probe
+from nr_run.checks.questions import IKE, IPSEC, Question
 from nr_run.parsers.records.ike import IsakmpSa
 from nr_run.parsers.records.ipsec import IpsecFlow, Selector
 from nr_run.parsers.result import Parsed, Problem
+from nr_run.services.l2l.endpoint import Watched
+from nr_run.services.l2l.proof import prove
 
-from .pair import BRANCH, HEALTHY_FAR, HEALTHY_NEAR, PROPOSAL
+from .pair import BRANCH, HEALTHY_FAR, HEALTHY_NEAR
 
 NEAR, FAR = HEALTHY_NEAR.watched(), HEALTHY_FAR.watched()
 
 #: One field of a flow that, alone, takes the proof away; with values that no healthy flow of this tunnel has.
 FATAL_OF_FLOW: dict[str, st.SearchStrategy[object]] = {
     "interface": st.sampled_from(["Ethernet0/1", "Serial0/0"]),
-    "peer": st.ip_addresses(v=4).filter(lambda address: address not in (BRANCH.outside_ip, NEAR.end.local.outside_ip)),
+    "peer": st.ip_addresses(v=4).filter(lambda address: address not in (BRANCH.outside_ip, NEAR.end.address)),
     "local_ident": st.builds(Selector, st.just(BRANCH.protected_prefixes[0].supernet()), st.just(0), st.just(0)),
     "remote_ident": st.builds(
         lambda protocol, port: Selector(BRANCH.protected_prefixes[0], protocol, port), st.integers(1, 255), st.just(0)
@@ -58,18 +60,18 @@ HARMLESS_OF_FLOW: dict[str, st.SearchStrategy[object]] = {
 def changed(watched: Watched, flow: IpsecFlow) -> Watched:
     """The end whose flow after the pings is another one."""
     after = watched.after
-    return replace(watched, after=replace(after, phase_2=replace(after.phase_2, state=(flow,))))
+    return replace(watched, after=after.answering(IPSEC, replace(after.answers[IPSEC.name], state=(flow,))))
 
 
 def own_flow(watched: Watched) -> IpsecFlow:
     """The flow of the tunnel after the pings."""
-    flow: IpsecFlow = watched.after.phase_2.state[0]
+    flow: IpsecFlow = watched.after.answers[IPSEC.name].state[0]
     return flow
 
 
 def is_proved(near: Watched, far: Watched = FAR) -> bool:
     """The judgement, whichever end is named first."""
-    forth, back = proved(prove("t", (near, far), PROPOSAL)), proved(prove("t", (far, near), PROPOSAL))
+    forth, back = proved(prove("t", (near, far))), proved(prove("t", (far, near)))
     assert forth == back
     return forth
 
@@ -115,9 +117,9 @@ def test_harmless_fields_leave_the_proof(data: st.DataObject) -> None:
 )
 def test_only_one_state_is_up(state: str, deleted: bool, status: str | None) -> None:
     """No word but QM_IDLE means up, ACTIVE in the status column or not."""
-    (row,) = NEAR.after.phase_1.state
+    (row,) = NEAR.after.answers[IKE.name].state
     sick: IsakmpSa = replace(row, state=state, deleted=deleted, status=status)
-    after = replace(NEAR.after, phase_1=replace(NEAR.after.phase_1, state=(sick,)))
+    after = NEAR.after.answering(IKE, replace(NEAR.after.answers[IKE.name], state=(sick,)))
     assert not is_proved(replace(NEAR, after=after))
 
 
@@ -131,12 +133,12 @@ def test_pings_prove_only_when_answered(sent: int, received: int) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.sampled_from(["before", "after", "baseline"]), st.sampled_from(["phase_1", "phase_2"]), st.booleans())
-def test_one_line_not_understood_is_enough(moment: str, phase: str, near: bool) -> None:
+@given(st.sampled_from(["before", "after", "baseline"]), st.sampled_from([IKE, IPSEC]), st.booleans())
+def test_one_line_not_understood_is_enough(moment: str, question: Question, near: bool) -> None:
     """A problem in any of the readings that the judgement rests on leaves it open."""
     watched = NEAR if near else FAR
     seen: Observation = getattr(watched, moment)
-    parsed: Parsed = getattr(seen, phase)
-    unclear = replace(seen, **{phase: replace(parsed, problems=(Problem(3, "who knows", "no pattern fits"),))})
+    parsed: Parsed = seen.answers[question.name]
+    unclear = seen.answering(question, replace(parsed, problems=(Problem(3, "who knows", "no pattern fits"),)))
     sick = replace(watched, **{moment: unclear})
     assert not is_proved(sick if near else NEAR, FAR if near else sick)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nr_run.checks.finding import Finding, Status, proved
-from nr_run.checks.removed import prove_removed
+from nr_run.services.l2l.proof import prove_removed
 
 from .pair import CLIENT_FLOW, FAR, FAR_FLOW, NEAR, NEAR_FLOW, Flow, Side, only
 

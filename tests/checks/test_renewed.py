@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nr_run.checks.finding import Status
-from nr_run.checks.new_sas import renewed
+from nr_run.services.l2l.proof import renewed
 
 from .pair import HEALTHY_NEAR, NEAR_FLOW
 

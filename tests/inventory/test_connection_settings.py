@@ -128,4 +128,4 @@ def test_a_device_is_reached_as_the_inventory_says(inventory: Path, model: str, 
     nornir = load_nornir(inventory)
     connect_by(nornir, Secrets(()), platforms_of(nornir))
     host = nornir.inventory.hosts["edge"]
-    assert host.connection_options["nr_run"].extras["login"].platform == platform
+    assert host.connection_options["netmiko"].extras["login"].platform == platform

@@ -203,16 +203,20 @@ def test_a_failed_host_of_the_copy_does_not_fail_in_the_original(inventory: Path
 
 
 def say(task: Task, word: str) -> Result:
-    """A task whose argument must not be logged."""
-    if task.host.name == "vpn3640":
-        raise RuntimeError(word)
+    """A task that Nornir logs, with its argument."""
     return Result(host=task.host, result=len(word))
 
 
-def test_nornir_logs_neither_arguments_nor_tracebacks(inventory: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Nornir's own log lines hold task arguments and tracebacks; none of them is written, even at DEBUG."""
+def test_loading_leaves_the_logging_of_nornir_alone(inventory: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever loads an inventory has the log of Nornir as without nr-run: nothing is silenced for the process."""
+    before = {name: (logger.level, tuple(logger.filters)) for name, logger in _loggers()}
     nornir = load_nornir(inventory, workers=2)
+    assert {name: (logger.level, tuple(logger.filters)) for name, logger in _loggers() if name in before} == before
     with caplog.at_level(logging.DEBUG):
-        result = nornir.run(say, word=MARKER)
-    assert set(result.failed_hosts) == {"vpn3640"}
-    assert MARKER not in caplog.text
+        nornir.run(say, word="a word")
+    assert "Running task 'say' with args {'word': 'a word'} on 2 hosts" in caplog.text
+
+
+def _loggers() -> list[tuple[str, logging.Logger]]:
+    names = [name for name in logging.root.manager.loggerDict if name.startswith(("nornir", "netmiko"))]
+    return [(name, logging.getLogger(name)) for name in names]

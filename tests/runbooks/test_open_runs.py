@@ -15,6 +15,12 @@ from nr_run.runbooks.run.open_runs import COMPLETE, FOLDER, mark, open_runs, unm
 OPEN = ("begun", "recorded", "arming")
 
 
+@pytest.fixture(autouse=True)
+def _names_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The runs of these tests have the same names, and markers stand beside the run key too."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
 def run(runs: Path, name: str, *states: str) -> Path:
     """A run folder whose journal has these states, on one device."""
     folder = runs / name
@@ -87,6 +93,44 @@ def test_no_marker_no_change(tmp_path: Path) -> None:
     (tmp_path / FOLDER).write_text("")
     with pytest.raises(NrRunError, match=r"\.open"):
         mark(folder)
+
+
+def test_a_marker_that_is_taken_away_frees_nothing(tmp_path: Path) -> None:
+    """Who may write the runs folder takes a marker away, or all of them: the run still holds its device, and ends as ever."""
+    folder = run(tmp_path, "20260101T000001Z-0002", *OPEN)
+    mark(folder)
+    assert open_runs(tmp_path, is_unfinished) == [folder]
+    (tmp_path / FOLDER / folder.name).unlink()
+    for _ in range(2):
+        with pytest.raises(DriftError, match="run 20260101T000001Z-0002 has not ended on hub"):
+            refuse_unfinished(tmp_path, {"hub": "192.0.2.1:22"}, besides="")
+        shutil.rmtree(tmp_path / FOLDER, ignore_errors=True)
+    with (folder / "journal.jsonl").open("a") as journal:
+        journal.write(json.dumps({"state": "done", "tunnel": "t"}) + "\n")
+    unmark(folder)
+    assert open_runs(tmp_path, is_unfinished) == []
+
+
+def test_a_marker_of_an_older_run_is_made_sure_of(tmp_path: Path) -> None:
+    """What stood in the runs folder alone is marked beside the run key as soon as it is seen."""
+    folder = run(tmp_path, "20260101T000001Z-0002", *OPEN)
+    assert open_runs(tmp_path, is_unfinished) == [folder]
+    (tmp_path / FOLDER / folder.name).unlink()
+    assert open_runs(tmp_path, is_unfinished) == [folder]
+
+
+def test_a_killed_run_holds_its_devices_without_its_marker(rehearsal) -> None:
+    """Of a killed run the marker in the runs folder is taken away: another run is refused, and resume finds it."""
+    process = rehearsal.begin("--yes", "--json")
+    rehearsal.wait_for("applying")
+    process.kill()
+    process.communicate(timeout=30)
+    (killed,) = rehearsal.runs.glob("2*")
+    (rehearsal.runs / FOLDER / killed.name).unlink()
+    refused = rehearsal.deploy("--yes")
+    assert refused.code == 13, refused.out + refused.err
+    assert f"run {killed.name} has not ended" in refused.out + refused.err
+    assert rehearsal.nr_run("resume", "--json").code == 20
 
 
 @pytest.mark.parametrize("state", ["recorded", "arming", "applying"])

@@ -17,12 +17,10 @@ from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
 from nornir.core.plugins.runners import RunnersPluginRegister
 from nornir.core.state import GlobalState
 
-from nr_run.changes.allocate import draft
 from nr_run.changes.change import Change
 from nr_run.changes.tree import normalise
 from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Finding, against, proved
-from nr_run.checks.l2l import Watched, prove
 from nr_run.checks.observation import Observation, Probe
 from nr_run.checks.precheck import precheck
 from nr_run.inventory.errors import DeviceRefused, DriftError, SessionLost, Unreachable
@@ -30,6 +28,10 @@ from nr_run.inventory.intent import Dpd, End, IKEProposal, IPSecProposal, Tunnel
 from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.inventory.secrets import Secrets
 from nr_run.lab.entry import LabHandle
+from nr_run.services.l2l.blueprint import template_for
+from nr_run.services.l2l.endpoint import Endpoint, Watched
+from nr_run.services.l2l.names import draft
+from nr_run.services.l2l.proof import prove
 from nr_run.tasks.clear import clear
 from nr_run.tasks.connection import Cli, Login
 from nr_run.tasks.device import connect_by
@@ -37,7 +39,6 @@ from nr_run.tasks.dialects import dialect_of
 from nr_run.tasks.gather import Snapshot, gather
 from nr_run.tasks.observe import observe
 from nr_run.tasks.probe import probe
-from nr_run.tasks.render import template_for
 from nr_run.tasks.save import Saved, save
 from nr_run.tasks.session import Session
 from nr_run.templates.words import FILTERS, FOLDER
@@ -311,14 +312,17 @@ def test_tunnel(fresh: LabHandle, one: str, other: str) -> None:
             break
     probes = [ping(nornir, end, 20) for end in ends]
     after = [look(nornir, end) for end in ends]
-    near, far = (Watched(*seen) for seen in zip(ends, before, after, probes, before, strict=True))
-    findings = prove("t", (near, far), IPSEC)
+    near, far = (
+        Watched(*seen) for seen in zip((Endpoint.of(end, (IPSEC,)) for end in ends), before, after, probes, before, strict=True)
+    )
+    findings = prove("t", (near, far))
     assert against(findings) == ()
     assert proved(findings)
     assert PSK not in str(run(nornir, one, gather, platform=PLATFORMS[one]).outputs)
     run(nornir, one, clear, peers=[ends[0].remote.outside_ip])
     seen = look(nornir, ends[0])
-    assert seen.flow(*near.probed) is None or not seen.flow(*near.probed).sas  # type: ignore[union-attr]
+    left = near.flow(seen)
+    assert left is None or not left.sas
     assert not any(row.up for row in seen.rows(ends[0].remote.outside_ip))
     saved: Saved = run(nornir, one, save)
     assert saved.equal
@@ -328,7 +332,7 @@ def test_tunnel(fresh: LabHandle, one: str, other: str) -> None:
 def look(nornir: Nornir, end: End) -> Observation:
     """What one end shows."""
     name = end.local.host
-    seen: Observation = run(nornir, name, observe, os=PLATFORMS[name].os)[0]
+    seen: Observation = run(nornir, name, observe)[0]
     return seen
 
 

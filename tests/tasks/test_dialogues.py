@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.inventory.errors import DeviceRefused, SessionLost
+from nr_run.inventory.errors import ConfigurationRefused, DeviceRefused, SessionLost
 from nr_run.tasks.session import Session
 
 from .scripted import PROMPT, Script
@@ -152,8 +152,10 @@ def test_configuration_mode_is_proved_first(tmp_path: Path) -> None:
     """``configure terminal`` goes alone; where it is refused no line is typed, least of all the key."""
     refusal = "Configuration mode is locked by process 73 user ops from terminal 2. Please try later."
     with session(tmp_path, box({"configure terminal": echo("configure terminal", f"{refusal}\r\n\r\n")})) as (device, there):
-        with pytest.raises(DeviceRefused, match="line 'configure terminal' was answered with 'Configuration mode is locked by"):
+        said = "line 'configure terminal' was answered with 'Configuration mode is locked by"
+        with pytest.raises(ConfigurationRefused, match=said) as refused:
             device.configure(["crypto isakmp policy 10", KEY])
+        assert refused.value.exit_code == 11, "the device was not changed, and lets nobody in who would"
         assert there.typed[-1] == "configure terminal"
         assert device.ask("show clock") == ""
 

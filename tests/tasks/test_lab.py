@@ -133,3 +133,28 @@ def test_one_round_trip_for_a_block(lab: LabHandle) -> None:
         lab.reset_counters()
         session.exchange(BLOCK)
         assert lab.counters("vpn2611").round_trips == 1
+
+
+def test_a_prompt_that_does_not_tell_the_privilege(lab: LabHandle) -> None:
+    """With ``prompt <%h>`` the prompt ends alike at every level: privilege is asked for, and the enable secret is not blamed."""
+    lab.fault("vpn2611", "prompt", "<%h>")
+    try:
+        with device(lab) as session:
+            assert "uptime is" in session.ask("show version")
+            assert [bool(reply.text) for reply in session.configure(BLOCK[1:])] == [True, False, False, False, False]
+            assert policy_77(lab)
+            assert [reply.text for reply in session.exchange(UNDO)] == ["", ""]
+    finally:
+        lab.fault("vpn2611", "prompt", on=False)
+
+
+def test_privilege_that_is_refused_at_such_a_prompt(lab: LabHandle) -> None:
+    """Where the prompt does not tell it and ``show privilege`` says another level, the login ends there."""
+    lab.fault("vpn2611", "prompt", "<%h>")
+    lab.fault("vpn2611", "refuse-exec", "enable")
+    try:
+        with pytest.raises(Unreachable, match="the device refuses the enable secret"):
+            connect(lab.devices["vpn2611"].port, lab.credentials, timeout_seconds=5.0).close()
+    finally:
+        lab.fault("vpn2611", "prompt", on=False)
+        lab.fault("vpn2611", "refuse-exec", on=False)

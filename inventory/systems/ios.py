@@ -1,0 +1,53 @@
+"""Cisco IOS and IOS-XE.
+
+Sources: Cisco IOS Security Command Reference 12.2 to 15M and IOS-XE 17 (show and clear of crypto isakmp, ikev2, ipsec, session);
+Cisco 2600 and 3600 hardware guides (configuration register); recorded sessions of 12.2(8)T, 15.4(3)M3 and IOS-XE 17.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from .record import System
+
+_SHOWS = {
+    "ike": "show crypto isakmp sa",
+    "ipsec": "show crypto ipsec sa",
+    "route": "show ip route",
+    "interfaces": "show ip interface brief",
+}
+
+IOS_12_2 = System(
+    name="ios-12.2",
+    os="ios",
+    running="show running-config",
+    running_as_saved="show running-config",
+    startup="show startup-config",
+    facts=("show version",),
+    shows=MappingProxyType(_SHOWS),
+    preparation=("terminal length 0", "terminal width 511"),
+    clear=("clear crypto sa peer {peer}",),
+    # IOS knows an IKE SA by a number of its own.
+    clear_ikev1_row="clear crypto isakmp {number}",
+    # A boot field of 0 stops in the ROM monitor, 1 boots the helper image.
+    first_boot=2,
+    over_ssh=("cisco_ios", "cisco_xe"),
+    over_telnet=("cisco_ios_telnet", "cisco_xe_telnet"),
+    assumed=True,
+    shows_refused_ike=True,
+)
+#: ``show crypto session`` came with 12.3(4)T.
+IOS_12_4 = replace(
+    IOS_12_2,
+    name="ios-12.4",
+    shows=MappingProxyType(_SHOWS | {"session": "show crypto session detail"}),
+    assumed=False,
+)
+#: IKEv2 came with 15.1(1)T. ``clear crypto ikev2 sa`` takes ``local`` or ``remote`` and an address (from memory).
+IOS_15 = replace(
+    IOS_12_4,
+    name="ios-15",
+    shows=MappingProxyType({**IOS_12_4.shows, "ikev2": "show crypto ikev2 sa"}),
+    clear_ikev2=("clear crypto ikev2 sa remote {peer}",),
+)

@@ -1,0 +1,67 @@
+"""What an operating system is: one record a generation of its output, so that no other module has to ask which one it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One generation of an operating system, by the name that ``Platform.output`` has.
+
+    ``running`` has the keys; ``running_as_saved`` and ``startup`` show a configuration in one and the same way. ``facts`` are
+    shown before a change beside the configurations. ``shows`` has a command for each question that the generation can answer, by
+    the question's name: what is not in it is not asked.
+
+    ``preparation`` goes along with the first exchange and changes nothing but this session: on an ASA the width of the terminal
+    is part of the configuration, so it stays what it is. ``entering`` are questions (patterns) that ``configure terminal`` may
+    ask, with what a person has to do first: no answer is given for them.
+
+    ``clear`` ends the SAs of one ``{peer}``, and names it in every line; ``clear_ikev2`` those of IKEv2, where the peer has any;
+    ``clear_ikev1_row`` ends one IKE SA by the ``{number}`` that its row has, where no line does it by address.
+
+    ``first_boot`` is the lowest boot field of the configuration register that boots the system; ``virtual_has_no_register`` says
+    that hardware without a register is a virtual one, which always boots its startup configuration.
+
+    ``over_ssh`` and ``over_telnet`` are Netmiko's device types for it; the latter also stand behind a console server.
+    ``assumed``: what a session takes a device for of which only the operating system is known.
+
+    ``shows_refused_ike``: an IKE SA of a try that it refuses stays to be seen for a while, so that none is a try that never came.
+    """
+
+    name: str
+    os: Literal["ios", "asa"]
+    running: str
+    running_as_saved: str
+    startup: str
+    facts: tuple[str, ...]
+    shows: Mapping[str, str]
+    preparation: tuple[str, ...]
+    clear: tuple[str, ...]
+    first_boot: int
+    over_ssh: tuple[str, ...]
+    over_telnet: tuple[str, ...]
+    clear_ikev2: tuple[str, ...] = ()
+    clear_ikev1_row: str = ""
+    virtual_has_no_register: bool = False
+    shows_refused_ike: bool = False
+    assumed: bool = False
+    entering: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def route(self) -> str:
+        """How it is asked for its routing table."""
+        return self.shows["route"]
+
+    @property
+    def before_a_change(self) -> tuple[str, ...]:
+        """Shown before a change whatever the change is, each once: facts and configurations, then the routing table."""
+        return tuple(dict.fromkeys((*self.facts, self.running, self.running_as_saved, self.startup, self.route)))
+
+    @property
+    def commands(self) -> System:
+        """How it is asked for its configurations."""
+        return self

@@ -1,0 +1,131 @@
+"""A device that is played by order of somebody's inventory: which box, under which addresses, with which configuration.
+
+The order is plain data (it comes as JSON): ``profile`` is a box of the lab, ``release`` and ``model`` what it says that it is,
+``outside`` its interface to the provider (``interface``, ``address``, ``length``, ``gateway``), ``inside`` its own networks
+(``address``, ``length``), ``config`` the lines of a running configuration of its own, in the place of all this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import Any
+
+from .core.errors import LabError, NoSuchDevice, nearest
+from .core.profile import Profile
+from .core.profiles import PROFILES, initial_config
+
+#: What the boxes are configured with at the start where nothing else was ordered.
+_GATEWAY = "172.18.124.1"
+#: Interfaces that are no ports: a configuration makes them.
+_LOGICAL = re.compile(r"(?:Loopback|Tunnel|Vlan|Dialer|Virtual-|Port-channel|BVI|NVI|Multilink|Redundant)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One device."""
+
+    profile: str
+    model: str = ""
+    release: str = ""
+    outside: Mapping[str, Any] = field(default_factory=dict)
+    inside: Sequence[Mapping[str, Any]] = ()
+    config: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, ordered: str | Mapping[str, Any]) -> Played:
+        """Out of what was ordered: the name of a profile, or a mapping. Raises NoSuchDevice or LabError."""
+        made = cls(ordered) if isinstance(ordered, str) else cls(**ordered)
+        if made.profile not in PROFILES:
+            raise NoSuchDevice(f"There is no model {made.profile}.{nearest(made.profile, PROFILES)}")
+        return made
+
+    @property
+    def is_ordered(self) -> bool:
+        """True if it is more than the box of a profile."""
+        return bool(self.release or self.outside or self.config)
+
+    @property
+    def gateway(self) -> tuple[IPv4Address, IPv4Network] | None:
+        """The provider's router, and the network of its customers."""
+        if not self.outside or self.config:
+            return None
+        network = IPv4Interface(f"{self.outside['address']}/{self.outside['length']}").network
+        return IPv4Address(self.outside["gateway"]), network
+
+    def hardware(self) -> Profile:
+        """The box: it says the release that was ordered, and has the ports that its configuration names."""
+        base = PROFILES[self.profile]
+        ports = base.physical
+        if self.config:
+            named = (line.split(None, 1)[1] for line in self.config if re.fullmatch(r"interface \S+", line.rstrip()))
+            kept = [name for name in named if name in ports or not (_LOGICAL.match(name) or "." in name)]
+            ports = tuple(dict.fromkeys(kept)) or ports
+        elif self.outside:
+            at = _outside_of(self.profile)[0]
+            wanted = str(self.outside["interface"])
+            ports = tuple(wanted if name == at else at if name == wanted else name for name in ports)
+        version, release = base.version, self.release or base.release
+        for was, now in ((base.release, release), (self._model_shown, self.model)):
+            version = version.replace(was, now) if now else version
+        own = self.is_ordered
+        return replace(base, physical=ports, version=version, release=release, has_client=base.has_client and not own)
+
+    @property
+    def _model_shown(self) -> str:
+        return PROFILES[self.profile].model
+
+    def start(self, name: str, index: int, secrets: dict[str, str], *, first: bool) -> str:
+        """The configuration that it starts with, where it has none of its own."""
+        text = initial_config(name, self.profile, index, secrets, first=first)
+        if not self.outside:
+            return text
+        out, wan, lan = _outside_of(self.profile, text)
+        wanted = str(self.outside["interface"])
+        text = _swapped(text, out, wanted)
+        mask = IPv4Interface(f"{wan}/{self.outside['length']}").netmask
+        text = text.replace(f"ip address {wan} 255.255.255.0", f"ip address {self.outside['address']} {mask}")
+        text = re.sub(rf"(?<= ){re.escape(_GATEWAY)}\b", str(self.outside["gateway"]), text)
+        for network in self.inside[:1]:
+            text = text.replace(f"ip address {lan} 255.255.255.0", f"ip address {network['address']} {_mask(network)}")
+        return text + "".join(_further(self, number, network) for number, network in enumerate(self.inside[1:], 1))
+
+
+def _mask(network: Mapping[str, Any]) -> str:
+    return str(IPv4Interface(f"0.0.0.0/{network['length']}").netmask)
+
+
+def _further(played: Played, number: int, network: Mapping[str, Any]) -> str:
+    """A further own network of a router stands on a loopback; a firewall has no room for it here."""
+    if PROFILES[played.profile].asa:
+        raise LabError("The lab gives a firewall one inside network; the intent names more probe addresses for it.")
+    return f"interface Loopback{number}\n ip address {network['address']} {_mask(network)}\n"
+
+
+def _outside_of(profile: str, text: str = "") -> tuple[str, str, str]:
+    """Names and addresses of the interface to the provider and of the one inside, in the configuration at the start."""
+    text = text or initial_config("x", profile, 0, {"password": "x", "enable": "x", "client": "x"}, first=True)
+    found = re.findall(
+        r"^interface (\S+)\n(?:(?! ip address| *interface).*\n)*? ip address (\S+) 255\.255\.255\.0$", text, re.MULTILINE
+    )
+    if len(found) < 2:
+        raise LabError(f"The lab's {profile} has no two interfaces with addresses.")
+    (out, wan), (_, lan) = found[:2]
+    return out, wan, lan
+
+
+def _swapped(text: str, one: str, other: str) -> str:
+    """Two names of interfaces in each other's place."""
+    if one == other:
+        return text
+    pattern = re.compile(rf"(?<=interface )(?:{re.escape(one)}|{re.escape(other)})$", re.MULTILINE)
+    return pattern.sub(lambda match: other if match[0] == one else one, text)
+
+
+def gateways_in(lines: Sequence[str], networks: Sequence[IPv4Network]) -> dict[IPv4Address, IPv4Network]:
+    """The next hops of default routes in a configuration, with the network of the interface in which each is."""
+    found = re.findall(r"^(?:ip route|route \S+) 0\.0\.0\.0 0\.0\.0\.0 (\d+\.\d+\.\d+\.\d+)\b", "\n".join(lines), re.MULTILINE)
+    hops = [IPv4Address(hop) for hop in found]
+    return {hop: network for hop in hops for network in networks if hop in network}

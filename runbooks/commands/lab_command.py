@@ -1,0 +1,33 @@
+"""`nr-run lab`: the lab's own commands, and `lab up` for the devices of an inventory, which the lab itself knows nothing of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...lab import cli
+
+__all__ = ["lab"]
+
+lab = cli.lab
+
+
+def _ordered(inventory: Path | None, run: Path | None, configurations: Mapping[str, Path]) -> tuple[dict[str, Any], list[str]]:
+    """What the lab is to play, and sentences on what it plays otherwise. Raises NrRunError."""
+    from ..engine.rehearsal_lab import ordered
+
+    return ordered(inventory, _folder_of(run) if run is not None else None, configurations)
+
+
+def _folder_of(run: Path) -> Path:
+    from ...inventory.errors import NothingMatched
+    from ..run.kept_runs import runs_folder
+
+    for folder in (run, *sorted(runs_folder(None).glob(f"*{run.name}"))):
+        if folder.is_dir():
+            return folder
+    raise NothingMatched(f"there is no run {run}: name its folder, or its id below the runs folder")
+
+
+cli.ORDERS.append(_ordered)

@@ -1,0 +1,231 @@
+"""A rehearsal on the lab: the run's own hosts, played by model, release, addresses and interfaces of inventory and intent.
+
+A lab that was brought up with an inventory or configurations (``nr-run lab up --inventory``, ``--config``) and plays all hosts of
+the run is used, and goes on afterwards; otherwise one is started for this run and thrown away. No secret of the inventory is
+resolved: every reference has a value that this lab made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nornir.core import Nornir
+
+from ...inventory.connection_settings import OVER_SSH, OVER_TELNET
+from ...inventory.did_you_mean import hint
+from ...inventory.errors import NothingMatched
+from ...inventory.hosts import load_nornir, platforms_of, with_endpoints
+from ...inventory.platforms import Platform, platform_for
+from ...inventory.release import Release
+from ...inventory.secrets import Secrets, credential_folders
+from ...services.registry import declared, find
+from ...services.service import Deployment, Place, Service
+from .context import Progress
+
+if TYPE_CHECKING:
+    from ...lab.entry import LabHandle
+
+#: A throw-away lab has clocks that run this much faster than ours.
+LAB_SPEED = 10.0
+#: The boxes of the lab: for which model (or any of that generation), from which release on, and what the box itself runs.
+_BOXES: tuple[tuple[str, str, str, str, str], ...] = (
+    ("2611", "ios-12.2", "12.2(8)T", "vpn2611", "12.2(8)T"),
+    ("3640", "ios-12.2", "12.2(8)T", "vpn3640", "12.2(8)T"),
+    ("3640", "ios-12.4", "12.4(1)", "vpn3640-124", "12.4(25d)"),
+    ("881", "ios-15", "15.4(3)M", "c881", "15.4(3)M3"),
+    ("C8000V", "ios-15", "17.1.1", "c8000v-17", "17.9.4a"),
+    ("C8000V", "ios-15", "17.11.1", "c8000v-1711", "17.11.1a"),
+    ("ASA", "asa-8.0", "8.0(2)", "asa82", "8.2(5)"),
+    ("ASA", "asa-8.4", "8.4(1)", "asa91", "9.1(7)"),
+    ("ASA", "asa-8.4", "9.13(1)", "asa919", "9.19(1)"),
+)
+#: The network of a provider is as wide as this in the lab: the intent names addresses, no masks.
+_OUTSIDE_LENGTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """A run's devices in the lab."""
+
+    nornir: Nornir
+    secrets: Secrets
+    #: Real seconds per device second.
+    scale: float
+
+
+def rehearse(
+    stack: ExitStack,
+    nornir: Nornir,
+    service: Service,
+    deployments: Sequence[Deployment],
+    others: Iterable[str],
+    platforms: Mapping[str, Platform],
+    progress: Progress,
+) -> Rehearsed:
+    """Play the members of ``deployments`` and ``others``, until ``stack`` is closed. Raises LabError."""
+    names = list(dict.fromkeys([*(host for deployment in deployments for host in deployment.hosts), *others]))
+    places = [place for deployment in deployments for place in service.places(deployment)]
+    references = [reference for deployment in deployments for reference in service.references(deployment)]
+    lab = _running(names) or _throw_away(stack, {name: platforms[name] for name in names}, places, progress)
+    found = lab.devices
+    moved = with_endpoints(nornir, {name: (found[name].host, found[name].port) for name in names})
+    for name in names:
+        _reach(moved, name, platforms[name].os, found[name].transport)
+    return Rehearsed(moved, rehearsal_secrets(moved, references, lab), 1 / lab.speed)
+
+
+def _running(names: Sequence[str]) -> LabHandle | None:
+    from ...lab.entry import attach, default_directory
+    from ...lab.folder import runs_ordered
+
+    directory = default_directory()
+    if not runs_ordered(directory):
+        return None
+    lab = attach(directory)
+    return lab if set(names) <= set(lab.devices) else None
+
+
+def _throw_away(stack: ExitStack, platforms: Mapping[str, Platform], places: Sequence[Place], progress: Progress) -> LabHandle:
+    from ...lab.entry import start
+
+    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nr-run-lab-")))
+    progress.say(f"starting a throw-away lab with {', '.join(platforms)}")
+    for sentence in otherwise_played(platforms):
+        progress.say(sentence)
+    return stack.enter_context(start(directory / "lab", devices=orders(platforms, places), speed=LAB_SPEED))
+
+
+def _reach(nornir: Nornir, name: str, os: str, transport: str) -> None:
+    """A box of the lab listens as its model does, whatever console server stands before the real one."""
+    host = nornir.inventory.hosts[name]
+    wanted = (OVER_TELNET if transport == "telnet" else OVER_SSH)[os]
+    if host.platform not in wanted:
+        host.platform = wanted[0]
+
+
+def rehearsal_secrets(nornir: Nornir, references: Iterable[str], lab: LabHandle) -> Secrets:
+    """A value of this lab's own for every reference of the hosts and services, and none of theirs."""
+    made = {
+        name: (lab.credentials / name).read_text().strip() for name in ("device-username", "device-password", "enable-secret")
+    }
+    names: dict[str, str] = {}
+    values: dict[str, str] = {}
+    for host in nornir.inventory.hosts.values():
+        names[host["username_ref"]] = made["device-username"]
+        values[Secrets.token(host["password_ref"])] = made["device-password"]
+        if host.get("enable_ref"):
+            values[Secrets.token(host["enable_ref"])] = made["enable-secret"]
+    for reference in references:
+        own = lab.credentials / reference.removeprefix("credential:")
+        # The same for every run on this lab, and another on the next one.
+        digest = hashlib.blake2b(reference.encode(), key=made["device-password"].encode(), digest_size=12).hexdigest()
+        is_there = reference.startswith("credential:") and "/" not in own.name and own.is_file()
+        values[Secrets.token(reference)] = own.read_text().strip() if is_there else f"Lab{digest}"
+    return Secrets((lab.credentials, *credential_folders()), values, names)
+
+
+def box_for(platform: Platform) -> tuple[str, str]:
+    """The lab's box for a platform, and the release that it goes by: of this model, or else of the same generation."""
+    of_generation = [row for row in _BOXES if row[1] == platform.output]
+    fitting = [row for row in of_generation if row[0] == platform.model] or of_generation
+    older = [row for row in fitting if row[0] != platform.model or Release.parse(row[2]) <= platform.release]
+    *_, (_, _, _, profile, plays) = older or fitting
+    return profile, plays
+
+
+def otherwise_played(platforms: Mapping[str, Platform]) -> Iterator[str]:
+    """A sentence for each device whose release is played by the tables of another one."""
+    for name, platform in platforms.items():
+        _, plays = box_for(platform)
+        if plays != str(platform.release):
+            yield f"{name}: the lab has no {platform}; it goes by {plays}, and says that it is the other"
+
+
+def orders(platforms: Mapping[str, Platform], places: Sequence[Place]) -> dict[str, str | dict[str, Any]]:
+    """What the lab is to play: host to a profile, or to its addresses as lab/played.py has them."""
+    taken = {place.outside for place in places}
+    here = {name: [place for place in places if place.host == name] for name in platforms}
+    return {name: _order(name, platform, here[name], taken) for name, platform in platforms.items()}
+
+
+#: Documented boxes stand in the lab as their documents have them, with a VPN client that is connected.
+_AS_DOCUMENTED = {("vpn2611", "172.18.124.159", "10.10.10.1"), ("vpn3640", "172.18.124.199", "10.10.20.1")}
+
+
+def _order(name: str, platform: Platform, places: Sequence[Place], taken: set[IPv4Address]) -> str | dict[str, Any]:
+    profile, plays = box_for(platform)
+    release = str(platform.release)
+    inside = list(dict.fromkeys(address for place in places for address in place.inside))
+    documented = {(name, str(place.outside), str(own.ip)) for place in places for own in place.inside} <= _AS_DOCUMENTED
+    if profile == name and documented and release == plays:
+        return profile
+    order: dict[str, Any] = {"profile": profile, "release": release}
+    if platform.os == "ios":
+        order["model"] = platform.model
+    if places:
+        network = IPv4Interface(f"{places[0].outside}/{_OUTSIDE_LENGTH}").network
+        gateway = next(address for address in network.hosts() if address not in taken)
+        order["outside"] = {
+            "interface": places[0].interface,
+            "address": str(places[0].outside),
+            "length": _OUTSIDE_LENGTH,
+            "gateway": str(gateway),
+        }
+        order["inside"] = [{"address": str(own.ip), "length": own.network.prefixlen} for own in inside]
+    return order
+
+
+def ordered(
+    inventory: Path | None, run: Path | None, configurations: Mapping[str, Path]
+) -> tuple[dict[str, str | dict[str, Any]], list[str]]:
+    """What ``nr-run lab up`` plays for an inventory, or a kept run, or both; and what is to be said of it.
+
+    Raises IntentError for a broken inventory, NothingMatched for a configuration of a host that is not played, or a run that
+    kept none.
+    """
+    found = {name: path.read_text(encoding="utf8", errors="replace") for name, path in configurations.items()}
+    kept = _of_run(run) if run is not None else {}
+    if inventory is not None:
+        platforms = platforms_of(load_nornir(inventory))
+        played = orders(platforms, _places(inventory, platforms))
+    else:
+        platforms = {name: platform for name, (platform, _) in kept.items()}
+        played = orders(platforms, ())
+    texts = {**{name: text for name, (_, text) in kept.items() if name in played}, **found}
+    unknown = [f"no host is named {name!r}{hint(name, played)}" for name in texts if name not in played]
+    if unknown:
+        raise NothingMatched("\n".join(unknown))
+    for name, text in texts.items():
+        profile, _ = box_for(platforms[name])
+        model = {"model": platforms[name].model} if platforms[name].os == "ios" else {}
+        release = str(platforms[name].release)
+        played[name] = {"profile": profile, "release": release, **model, "config": text.splitlines()}
+    return played, list(otherwise_played(platforms))
+
+
+def _places(inventory: Path, platforms: Mapping[str, Platform]) -> list[Place]:
+    """Where the intent of every service puts the devices."""
+    return [place for name in declared().services for place in find(name).intended(inventory, platforms).places()]
+
+
+def _of_run(run: Path) -> dict[str, tuple[Platform, str]]:
+    """Device of a kept run to what it is, and to what it ran before."""
+    found: dict[str, tuple[Platform, str]] = {}
+    for record in sorted(run.glob("*/record.json")):
+        data = json.loads(record.read_text(encoding="utf8"))
+        # Format 3 had ends.
+        for end in data.get("members", data.get("ends", ())):
+            text = record.parent / end["host"] / "running-before.cfg"
+            if text.is_file() and end["host"] not in found:
+                found[end["host"]] = platform_for(end["model"], end["release"]), text.read_text(encoding="utf8")
+    if not found:
+        raise NothingMatched(f"run {run.name} kept no running configuration: it sent nothing to any device")
+    return found

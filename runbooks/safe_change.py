@@ -1,0 +1,236 @@
+"""The safe sequence for a runbook of one's own: lock, journal, rollback timer, push, and the way back where anything fails.
+
+    with safe_change(nornir, ["hq", "branch"], runs=Path("runs")) as change:
+        change.push({"hq": TEXT, "branch": TEXT})
+        if not proved:
+            raise RuntimeError("no tunnel")         # everything is taken back, the timers are called off
+
+Where the block ends well, the timers are called off over fresh logins and the devices are saved. Where this process dies in
+it, each device goes back by itself when its timer ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..changes.change import Change
+from ..changes.plan import plan
+from ..checks.device_facts import Device
+from ..checks.finding import Status
+from ..checks.rollback_methods import Chosen, choose, fence
+from ..inventory.did_you_mean import hint
+from ..inventory.errors import DriftError, NothingMatched, NrRunError
+from ..inventory.platforms import Platform
+from ..inventory.secrets import Secrets
+from ..tasks import arming, gather, push, save
+from ..tasks.credentials import login_of
+from ..tasks.device import Stop, log_in_by
+from ..tasks.nornir_tasks import PATIENCE_SECONDS, PAUSE_SECONDS, with_tokens
+from ..tasks.platform_of import platform_of
+from ..tasks.rollback_timers import Arming
+from ..tasks.undo import Undoing, undo
+from .engine.context import Progress, Waits
+from .engine.nornir_run import run_on, run_on_all
+from .locking.locks import locked
+from .run.folder import RunFolder
+
+if TYPE_CHECKING:
+    from nornir.core import Nornir
+    from nornir.core.task import Result, Task
+
+
+#: Minutes after which a device goes back by itself unless the change is kept.
+MINUTES = 15
+
+
+class _Quiet:
+    """Progress of a run that nobody watches; the journal has it."""
+
+    def phase(self, host: str, words: str) -> None:
+        """Nothing."""
+
+    def say(self, words: str) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What locks and steps of a safe change share; it belongs to no service."""
+
+    nornir: Nornir
+    platforms: dict[str, Platform]
+    folder: RunFolder
+    stop: Stop
+    progress: Progress
+    waits: Waits
+
+
+@dataclass
+class SafeChange:
+    """The devices of one safe change: locked, read, and gone back to what they were unless the block ends well."""
+
+    context: _Run
+    minutes: int
+    #: What each device was: nr_run.gather's record.
+    before: Mapping[str, gather.Snapshot]
+    changes: dict[str, Change] = field(default_factory=dict)
+    #: Host to its timer and what that is armed with.
+    armed: dict[str, tuple[Chosen, Arming]] = field(default_factory=dict)
+    #: What has been undone, or could not be: host to a sentence.
+    undone: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """The run folder, with the journal and the texts."""
+        return self.context.folder.path
+
+    def push(self, desired: Mapping[str, str]) -> dict[str, bool]:
+        """Bring a text to each device: plan all, arm all, then push all at once. Host to whether it was changed.
+
+        Raises ChangeError or DriftError before anything is touched, and the error of a device that refused something.
+        """
+        if self.changes:
+            raise NrRunError("a safe change pushes once: what each device gets goes into one call of push()")
+        folder = self.context.folder
+        planned = {host: self._planned(host, text) for host, text in desired.items()}
+        chosen = {host: self._timer(host, change) for host, change in planned.items() if change}
+        for host, change in planned.items():
+            folder.write(f"{host}/change.cfg", change.forward_text)
+            folder.write(f"{host}/inverse.cfg", change.inverse_text, durable=True)
+            folder.write(f"{host}/running-before.cfg", self.before[host].running.text, durable=True)
+        self.changes.update({host: change for host, change in planned.items() if change})
+        self._arm(chosen)
+        arguments = {
+            host: {"change": change, "stop": self.context.stop, "note": folder.note} for host, change in self.changes.items()
+        }
+        after = run_on_all(self.context.nornir, push.push, arguments) if arguments else {}
+        for host, running in after.items():
+            folder.write(f"{host}/running-after.cfg", running.text)
+        return {host: bool(change) for host, change in planned.items()}
+
+    def _planned(self, host: str, text: str) -> Change:
+        if host not in self.before:
+            raise NothingMatched(f"{host} is not among the devices of this change{hint(host, self.before)}")
+        tokens = with_tokens(login_of(self.context.nornir.inventory.hosts[host]).secrets, text)
+        return plan(host, self.context.platforms[host].os, tokens, self.before[host].running.text)
+
+    def _timer(self, host: str, change: Change) -> Chosen | None:
+        snapshot, platform = self.before[host], self.context.platforms[host]
+        found = choose(platform, snapshot.outputs, self.minutes, change.inverse)
+        for finding in fence(Device(host, platform, snapshot.outputs, change, snapshot.observation.time), found):
+            if finding.status is not Status.OK:
+                raise DriftError(f"{host}: {finding.sentence}")
+        return found
+
+    def _arm(self, chosen: Mapping[str, Chosen | None]) -> None:
+        folder = self.context.folder
+        for host, timer in chosen.items():
+            if timer is not None:
+                before = self.before[host].running
+                made = Arming(host, self.context.platforms[host], timer.minutes, folder.tag, self.changes[host], before)
+                folder.note("arming", host=host, fence=timer.name, minutes=timer.minutes)
+                self.armed[host] = (timer, made)
+        arguments = self._arguments()
+        if arguments:
+            marks = run_on_all(self.context.nornir, arming.arm, arguments)
+            self.armed = {host: (timer, replace(made, mark=marks[host])) for host, (timer, made) in self.armed.items()}
+            folder.note("armed", hosts=sorted(marks), marks=marks)
+
+    def _arguments(self) -> dict[str, dict[str, Any]]:
+        return {host: {"fence": timer.name, "arming": made} for host, (timer, made) in self.armed.items()}
+
+    def keep(self) -> None:
+        """Call the timers off over fresh logins, and save. Raises the first error; the changes are then still to be undone."""
+        if arguments := self._arguments():
+            run_on_all(self.context.nornir, arming.disarm, arguments)
+            self.armed.clear()
+            self.context.folder.note("disarmed", hosts=sorted(arguments))
+        if self.changes:
+            saved = run_on_all(self.context.nornir, save.save, {host: {} for host in self.changes})
+            different = sorted(host for host, held in saved.items() if not held.equal)
+            if different:
+                raise NrRunError(f"{', '.join(different)}: the startup configuration is not what runs, though it was saved")
+            self.context.folder.note("saved", hosts=sorted(saved))
+
+    def take_back(self) -> bool:
+        """Undo on every device, whatever happens on another, and call the timers off; True if each is what it was."""
+        folder = self.context.folder
+        with folder.forgiving():
+            folder.note("undoing", hosts=sorted(self.changes))
+        arguments = {
+            host: {
+                "undoing": Undoing(change, self.before[host].running, True, folder.note_if_possible),
+                "patience_seconds": PATIENCE_SECONDS,
+                "pause_seconds": PAUSE_SECONDS,
+            }
+            for host, change in self.changes.items()
+        }
+        done, errors = run_on(self.context.nornir, undo, arguments, at_all_costs=True) if arguments else ({}, {})
+        clean = {host for host, result in done.items() if result.clean}
+        self.undone = {host: "taken back" if host in clean else "a person is needed" for host in self.changes}
+        self.undone.update({host: f"a person is needed: {error}" for host, error in errors.items()})
+        left = {host: words for host, words in self._arguments().items() if host in clean}
+        if left:
+            _, lost = run_on(self.context.nornir, arming.stand_down, left, at_all_costs=True)
+            self.undone.update({host: f"a person is needed: its timer may still run: {error}" for host, error in lost.items()})
+        with folder.forgiving():
+            folder.note("undone", hosts=self.undone)
+        return all(words == "taken back" for words in self.undone.values())
+
+
+@contextmanager
+def safe_change(
+    nornir: Nornir, hosts: Iterable[str], *, runs: Path, minutes: int = MINUTES, waits: Waits | None = None
+) -> Iterator[SafeChange]:
+    """Hold ``hosts`` for one change. All of it is kept where the block ends well, and taken back where it raises.
+
+    ``runs`` is where run folders and locks lie; ``minutes`` after which a device goes back by itself, 0 for no timer. Raises
+    Locked when another run holds a device, Unreachable, DriftError when a device has a timer of somebody else, and NrRunError
+    that names the devices which need a person.
+    """
+    names = list(dict.fromkeys(hosts))
+    unknown = [
+        f"no host is named {name!r}{hint(name, nornir.inventory.hosts)}" for name in names if name not in nornir.inventory.hosts
+    ]
+    if unknown or not names:
+        raise NothingMatched("\n".join(unknown) or "no device was named")
+    platforms: dict[str, Platform] = run_on_all(nornir, _platform, {name: {} for name in names})
+    folder = RunFolder.make(runs, "safe-change", Secrets(()))
+    try:
+        for name in names:
+            host = nornir.inventory.hosts[name]
+            login = replace(login_of(host), tag=folder.tag, tell=folder.tell)
+            host.close_connections()
+            log_in_by(host, login)
+        context = _Run(nornir, platforms, folder, Stop(), _Quiet(), waits or Waits(dead_man_minutes=minutes))
+        with locked(context, runs, names):
+            before = run_on_all(nornir, gather.gather, {name: {"platform": platforms[name]} for name in names})
+            change = SafeChange(context, minutes, before)
+            yield from _held(change)
+    finally:
+        folder.close()
+
+
+def _held(change: SafeChange) -> Iterator[SafeChange]:
+    folder = change.context.folder
+    try:
+        yield change
+        change.keep()
+    except BaseException as error:
+        whole = change.take_back()
+        folder.note_if_possible("finished", outcome="rolled-back" if whole else "quarantined")
+        if whole:
+            raise
+        words = "; ".join(f"{host}: {words}" for host, words in change.undone.items() if words != "taken back")
+        raise NrRunError(f"{error}; {words}; see {folder.path}") from error
+    folder.note("finished", outcome="ok")
+
+
+def _platform(task: Task) -> Result:
+    from nornir.core.task import Result
+
+    return Result(host=task.host, result=platform_of(task))

@@ -1,0 +1,202 @@
+"""One of our ends of a LAN-to-LAN tunnel: how it has to be, and what it showed. Pure views; the judgement is in proof.py.
+
+A crypto map has a flow for each pair of protected prefixes; a tunnel interface has one, from everything to everything, and what
+goes through it is decided by the routing table. A far end that is not ours is an address and nothing more: it is never looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+from ...checks.observation import Flow, Observation, Probe, spis
+from ...checks.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, IkeRow, Question
+from ...inventory.intent import End, IPSecProposal
+
+Pair = tuple[IPv4Network, IPv4Network]
+#: The selectors of a tunnel interface.
+EVERYTHING: Pair = (IPv4Network("0.0.0.0/0"), IPv4Network("0.0.0.0/0"))
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelInterface:
+    """The tunnel interface of an end: ``name`` as it is configured (Tunnel10), ``nameif`` as an ASA calls it elsewhere."""
+
+    name: str
+    nameif: str = ""
+
+    @property
+    def known_as(self) -> str:
+        """What flows and routes call it."""
+        return self.nameif or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One of our ends as it has to be.
+
+    ``interface`` and ``address`` are outside, ``peer`` is the far end's outside address. ``source`` and ``target`` are what the
+    pings go between; ``target`` is None where nothing behind the far end is known to answer. ``transforms`` are the (cipher,
+    integrity) pairs that an SA may have. ``far_host`` is the device of the far end, empty where that is not ours.
+    ``child_seconds`` is the lifetime of an IPsec SA, None for the device's own.
+    """
+
+    host: str
+    interface: str
+    address: IPv4Address
+    peer: IPv4Address
+    selectors: tuple[Pair, ...]
+    source: IPv4Address
+    target: IPv4Address | None
+    transforms: tuple[tuple[str, str | None], ...]
+    ike_version: int = 1
+    tunnel: TunnelInterface | None = None
+    far_host: str = ""
+    child_seconds: int | None = None
+
+    @classmethod
+    def of(
+        cls, end: End, proposals: Sequence[IPSecProposal], ike_version: int = 1, tunnel: TunnelInterface | None = None
+    ) -> Endpoint:
+        """The endpoint that an intent wants, with any of these proposals for its SAs."""
+        return cls(
+            host=end.local.host,
+            interface=end.local.interface,
+            address=end.local.outside_ip,
+            peer=end.remote.outside_ip,
+            selectors=end.selectors,
+            source=end.local.probe_address,
+            target=end.remote.probe_address,
+            transforms=tuple((item.encryption_algorithm, item.authentication_algorithm) for item in proposals),
+            ike_version=ike_version,
+            tunnel=tunnel,
+            far_host=end.remote.host,
+            child_seconds=next((item.sa_lifetime_seconds for item in proposals if item.sa_lifetime_seconds), None),
+        )
+
+    @property
+    def ike(self) -> Question:
+        """The question whose answer has its IKE SAs."""
+        return IKEV2 if self.ike_version == 2 else IKE
+
+    @property
+    def asks(self) -> tuple[Question, ...]:
+        """What the device has to be asked, so that this end can be judged."""
+        return (self.ike, IPSEC, *((INTERFACES, ROUTE) if self.tunnel else ()))
+
+    @property
+    def far_prefixes(self) -> tuple[IPv4Network, ...]:
+        """Networks behind the far end, each once."""
+        return tuple(dict.fromkeys(remote for _, remote in self.selectors))
+
+    @property
+    def flow_pairs(self) -> tuple[Pair, ...]:
+        """The selectors of its flows."""
+        return (EVERYTHING,) if self.tunnel else self.selectors
+
+    @property
+    def probed(self) -> Pair | None:
+        """The selectors of the flow that the pings go through; None where there is nothing to ping."""
+        if self.target is None:
+            return None
+        if self.tunnel:
+            return EVERYTHING
+        fitting = (pair for pair in self.selectors if self.source in pair[0] and self.target in pair[1])
+        return next(fitting, None)
+
+    def owns(self, flow: Flow, formerly: Iterable[Pair] = ()) -> bool:
+        """True if a flow is one of this tunnel, as it has to be or as it was before it was changed."""
+        pair = (flow.local_ident.network, flow.remote_ident.network)
+        whole = not (flow.local_ident.protocol or flow.local_ident.port or flow.remote_ident.protocol or flow.remote_ident.port)
+        if pair == EVERYTHING and whole:
+            return self.tunnel is not None and flow.interface == self.tunnel.known_as
+        return whole and pair in (*self.selectors, *formerly)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One end: what it should be, what it said before and after the pings, and how many pings it sent."""
+
+    end: Endpoint
+    before: Observation
+    after: Observation
+    probe: Probe | None
+    #: From before the change, to see that the other tunnels of the box are as they were.
+    baseline: Observation | None = None
+    #: Selectors that the tunnel had before it was changed: its own flows too, and no neighbour's.
+    formerly: tuple[Pair, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """Name of the device."""
+        return self.end.host
+
+    def flow(self, seen: Observation) -> Flow | None:
+        """The flow that the pings go through, in one of the readings."""
+        pair = self.end.probed or next(iter(self.end.flow_pairs), None)
+        return flow_of(self.end, seen, pair) if pair else None
+
+
+def flow_of(end: Endpoint, seen: Observation, pair: Pair) -> Flow | None:
+    """The flow of this end with these selectors, or None. Of several, the one that goes to the peer."""
+    flows = seen.flows_of(*pair)
+    if end.tunnel:
+        flows = tuple(flow for flow in flows if flow.interface == end.tunnel.known_as)
+    return next((flow for flow in flows if flow.peer == end.peer), next(iter(flows), None))
+
+
+def ike_rows(end: Endpoint, seen: Observation) -> tuple[IkeRow, ...]:
+    """IKE SAs with the peer, in the version that is wanted; none where the device did not say."""
+    return seen.rows(end.peer, end.ike_version) if seen.answer(end.ike) else ()
+
+
+def live(end: Endpoint, seen: Observation) -> tuple[IkeRow, ...]:
+    """IKE SAs between the two outside addresses that are up; ``status`` says nothing, only the state does.
+
+    Two of them are no fault: both ends may have begun at once.
+    """
+    return tuple(row for row in ike_rows(end, seen) if row.up and row.addresses <= {end.address, end.peer})
+
+
+def phase_1_up(end: Endpoint, seen: Observation) -> bool:
+    """True if the box has a live IKE SA between the two outside addresses."""
+    return bool(live(end, seen))
+
+
+def phase_2_up(end: Endpoint, seen: Observation) -> bool:
+    """True if one flow of this tunnel has an SA in each direction."""
+    for pair in end.flow_pairs:
+        flow = flow_of(end, seen, pair)
+        if flow and flow.peer == end.peer and spis(flow, "inbound") and spis(flow, "outbound"):
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """By how many packets the counters of a flow rose between the two observations."""
+
+    encaps: int
+    decaps: int
+    errors: int
+
+
+def rise(watched: Watched) -> Rise | None:
+    """Rise of the probed flow's counters; None if the flow is not there."""
+    before, after = watched.flow(watched.before), watched.flow(watched.after)
+    if after is None:
+        return None
+    if before is None:
+        # The flow is new, and packets that were dropped while IKE negotiated are no errors of its SAs.
+        return Rise(after.encapsulated_packets, after.decapsulated_packets, 0)
+    errors = (after.send_errors or 0) - (before.send_errors or 0)
+    encaps = after.encapsulated_packets - before.encapsulated_packets
+    decaps = after.decapsulated_packets - before.decapsulated_packets
+    if set(spis(before, "outbound")) & set(spis(after, "outbound")):
+        return Rise(encaps, decaps, errors)
+    if encaps < 0 or decaps < 0:
+        # Counters that fell were set to nought with the new SAs. Where they did not fall, that is not certain, and the
+        # difference is the most that these pings can have added.
+        encaps, decaps = after.encapsulated_packets, after.decapsulated_packets
+    return Rise(encaps, decaps, max(errors, 0) if spis(before, "outbound") else 0)
