@@ -1,7 +1,7 @@
 """What an ASA's configuration says about IKEv2 and about tunnel interfaces, in the records that IKE asks for.
 
 Algorithm names are those of IOS: `aes-256` is `aes-cbc-256` in a proposal and `esp-256-aes` in a transform, where
-`aes-gcm-256` is `esp-gcm 256`. Tag and number of a tunnel's crypto map are those of captures of 9.8 to 9.10; that younger ones write
+`aes-gcm-256` is `esp-gcm 256`. Tag and number of a tunnel's crypto map are those of 9.8 to 9.10; that younger ones write
 the interface's name into it is from memory. That an IPsec proposal without a line means the first cipher and SHA-1 is in the
 command references.
 """
