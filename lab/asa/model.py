@@ -28,7 +28,7 @@ from ..core.records import (
 from ..core.routing import NONE, Silent, Static, candidates
 from ..core.store import Entry, Store
 from . import lists, protection, translation
-from .edit import interface_named
+from .edit import interface_named, interfaces
 from .generations import Generation
 from .protection import LIFETIMES, UNLIMITED
 from .text import policy_values
@@ -101,7 +101,7 @@ class AsaMeaning:
     def _interfaces(self) -> list[Interface]:
         maps = {e.key[1]: e.key[0] for e in self.store.all("map interface")}
         found = []
-        for entry in self.store.all("interface"):
+        for entry in interfaces(self.store):
             name, ip = entry.child("nameif"), entry.child("ip address")
             if name is None:
                 continue
