@@ -72,15 +72,18 @@ def observe(task: Task) -> Result:
 
     Returns:
         Result object with the following attributes set:
-          * result (``dict``): ``time``, ``ike`` (one dict an IKE SA) and ``flows`` (one dict a pair of selectors, with counters)
+          * result (``dict``): ``time``, ``ike`` (one dict an IKEv1 SA), ``flows`` (one dict a pair of selectors, with counters),
+            and ``ikev2`` where the release speaks it
           * record (``Observation``): the same, typed
     """
-    seen, _ = _observe.observe(task, platform_of(task).os).result
+    platform_of(task)
+    seen, _ = _observe.observe(task).result
     return Result(host=task.host, result=_seen(seen), record=seen)
 
 
 def _seen(seen: Observation) -> dict[str, Any]:
-    return {"time": seen.time, "ike": as_data(seen.phase_1.state), "flows": as_data(seen.phase_2.state)}
+    states = {name: as_data(answer.state) for name, answer in seen.answers.items()}
+    return {"time": seen.time, "ike": states.pop("ike", []), "flows": states.pop("ipsec", []), **states}
 
 
 def probe(task: Task, source: str, target: str, count: int = 5, platform: Platform | None = None) -> Result:
