@@ -11,6 +11,7 @@ from .built import IKE_VERSIONS, not_offered, unbuilt, unused
 from .did_you_mean import hint
 from .errors import IntentError, NothingMatched
 from .intent import Crypto, End, IKEProposal, Intent, IPSecProposal, Tunnel, TunnelTermination
+from .newer_releases import newer_than_known
 from .platforms import Platform
 from .strength import FORBIDDEN, WEAK, all_algorithms, best_common, lacking, narrow, offered
 
@@ -72,7 +73,8 @@ def validate(
         raise IntentError("\n".join(problems))
     if removal:
         return ()
-    return (*warnings, *dict.fromkeys(not_offered(intent, tunnels, platforms)), *unused(intent))
+    ends = {end.host: platforms[end.host] for tunnel in tunnels for end in tunnel.terminations if end.host in platforms}
+    return (*warnings, *newer_than_known(ends), *dict.fromkeys(not_offered(intent, tunnels, platforms)), *unused(intent))
 
 
 def _at(intent: Intent, tunnel: Tunnel) -> str:

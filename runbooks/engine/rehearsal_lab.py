@@ -133,9 +133,10 @@ def rehearsal_secrets(nornir: Nornir, tunnels: Sequence[Tunnel], lab: LabHandle)
 def box_for(platform: Platform) -> tuple[str, str]:
     """The lab's box for a platform, and the release that it goes by: of this model, or else of the same generation."""
     of_generation = [row for row in _BOXES if row[1] == platform.output]
-    fitting = [row for row in of_generation if row[0] == platform.model] or of_generation
-    older = [row for row in fitting if row[0] != platform.model or Release.parse(row[2]) <= platform.release]
-    *_, (_, _, _, profile, plays) = older or fitting
+    alike = [row for row in of_generation if platform_for(row[0], row[2]).driver == platform.driver] or of_generation
+    fitting = [row for row in of_generation if row[0] == platform.model] or alike
+    older = [row for row in fitting if Release.parse(row[2]) <= platform.release]
+    *_, (_, _, _, profile, plays) = older or fitting[:1]
     return profile, plays
 
 

@@ -135,6 +135,18 @@ def test_a_configuration_of_no_host_is_refused(estate: Path, tmp_path: Path) -> 
     assert not (tmp_path / "lab" / "lab.json").exists()
 
 
+def test_a_model_of_ones_own_is_planned(estate: Path) -> None:
+    """A host of a model that only platforms.yaml knows is planned, and a release newer than the table is told in the plan."""
+    row = "{release: 15.1(4)M, like: 881 15.4(3)M3, source: IOS 15.1M release notes}"
+    (estate / "platforms.yaml").write_text(f'models:\n  "2811":\n    rows: [{row}]\n')
+    text = HOSTS.replace('{model: "881", release: 15.4(3)M3}}\nhamburg', '{model: "2811", release: 15.1(4)M7}}\nhamburg')
+    (estate / "hosts.yaml").write_text(text.replace("9.16(4)", "9.24(1)"))
+    code, out, err = run(estate, "deploy-l2l", "--plan")
+    assert code == 2, out + err
+    assert "munich: the lab has no 2811 with 15.1(4)M7; it goes by 15.4(3)M3" in err
+    assert any(words.startswith("hamburg: ASA with 9.24(1) is newer than ") for words in json.loads(out)["warnings"])
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_every_row_of_the_table_has_a_box(model: str) -> None:
     """Whatever the table knows is played by a box of the same operating system."""
