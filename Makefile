@@ -14,7 +14,7 @@ CHAOS ?= 200
 FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults chaos meta check lint bench pictures constraints clean
+.PHONY: help demo test faults chaos meta check lint bench pictures rendered constraints clean
 
 help:
 	@echo "make demo         build a VPN tunnel on two simulated routers, prove it and save it"
@@ -26,6 +26,7 @@ help:
 	@echo "make lint         ruff and mypy only"
 	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
 	@echo "make pictures     the README's pictures, exported by the program itself"
+	@echo "make rendered     docs/rendered/ and the matrix of pairs, from the templates and tables as they are"
 	@echo "make constraints  both constraints files anew, from the newest versions that pyproject.toml allows"
 	@echo "make clean        remove .venv, caches and builds; runs/ stays"
 
@@ -58,6 +59,10 @@ bench: $(STAMP)
 
 pictures: $(STAMP)
 	$(BIN)/python docs/pictures.py
+
+rendered: $(STAMP)
+	$(BIN)/python docs/render_features.py
+	$(BIN)/python tests/matrix/table.py
 
 # The environment is built anew when what it was built from has changed. All that it holds is in constraints.txt, pip and what
 # builds nr-run too, and pip takes no file whose hash is not there; nr-run itself is built with what was installed so.

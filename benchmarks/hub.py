@@ -27,7 +27,6 @@ from rich.console import Console
 from rich.table import Table
 
 from nr_run.changes import objects, selectors, tree
-from nr_run.changes.allocate import allocate, draft
 from nr_run.changes.change import Change
 from nr_run.changes.configuration import Configuration
 from nr_run.changes.objects import read, read_desired
@@ -39,6 +38,7 @@ from nr_run.checks.precheck import precheck
 from nr_run.checks.read_back import read_back
 from nr_run.inventory.intent import CiscoTermination, End, TunnelTermination
 from nr_run.inventory.platforms import platform_for
+from nr_run.services.l2l.names import allocate, draft
 
 KEY = "<secret:new>"
 TUNNEL = """\

@@ -21,7 +21,8 @@ from rich.table import Table
 
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
 IMPORTS = """from nr_run.runbooks.engine import run_setup, runbook
-from nr_run.runbooks.commands import deploy_l2l, view"""
+from nr_run.runbooks.commands import service_command, view
+from nr_run.services.l2l import service"""
 COMMANDS: dict[str, list[str]] = {
     "--help": [NR_RUN, "--help"],
     "--version": [NR_RUN, "--version"],

@@ -1,20 +1,25 @@
-"""How an object is written on its operating system: with a sub-mode, as on IOS, or as lines that begin alike, as on an ASA.
+"""How an object is written on its operating system: with sub-modes, as on IOS, or as lines that begin alike, as on an ASA.
 
-Read, an object is always a header and the lines below it. ``fold`` brings flat lines into that form, ``unfold`` writes them out.
+Read, an object is always a header and the lines below it, each behind the openers of the sub-modes that it stands in. ``fold``
+brings flat lines into that form, ``unfold`` writes them out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from .family import Family
-from .tree import Node
+from .tree import Node, nested
 
 
 def fold(families: Iterable[Family], nodes: Iterable[Node]) -> tuple[Node, ...]:
     """Lines of flat families gathered below their header, at the place of the first; all other nodes as they are."""
-    flat = [(f"{family.header.pattern.split()[0]} ", family.header) for family in families if family.flat]
+    flat = [
+        (f"{family.header.pattern.split()[0]} ", family.header)
+        for family in families
+        if family.flat and not family.child_is_object
+    ]
     if not flat:
         return tuple(nodes)
     first = tuple({words for words, _ in flat})
@@ -26,7 +31,7 @@ def fold(families: Iterable[Family], nodes: Iterable[Node]) -> tuple[Node, ...]:
             continue
         lines = found.setdefault(header, [])
         if isinstance(lines, list):
-            lines += [f"{rest}: {child}" for child in node.children] or [rest]
+            lines += [f"{rest}: {child}" for child in node.paths] or [rest]
     return tuple(item if isinstance(item, Node) else Node(header, tuple(item)) for header, item in found.items())
 
 
@@ -42,7 +47,7 @@ def _split(headers: Iterable[tuple[str, re.Pattern[str]]], line: str) -> tuple[s
 def unfold(family: Family, header: str, children: Iterable[str]) -> tuple[Node, ...]:
     """The object as the device shows it: one node, or one for each flat line and for each part with a sub-mode."""
     if not family.flat:
-        return (Node(header, tuple(children)),)
+        return (nested(header, list(_levels(family, children))),)
     made: dict[str, list[str]] = {}
     for child in children:
         part, separator, line = child.partition(": ")
@@ -50,7 +55,24 @@ def unfold(family: Family, header: str, children: Iterable[str]) -> tuple[Node, 
             made.setdefault(f"{header} {part}", []).append(line)
         else:
             made.setdefault(f"{header} {child}", [])
-    return tuple(Node(line, tuple(below)) for line, below in made.items())
+    return tuple(nested(line, list(_levels(family, below))) for line, below in made.items())
+
+
+def _levels(family: Family, paths: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Lines with their depth; an opener that is not among them is put before what stands in its sub-mode."""
+    here: list[str] = []
+    for path in paths:
+        above, line = family.split(path)
+        same = next(
+            (n for n, (one, other) in enumerate(zip(here, above, strict=False)) if one != other), min(len(here), len(above))
+        )
+        del here[same:]
+        for opener in above[same:]:
+            here.append(opener)
+            yield opener, len(here)
+        yield line, len(here) + 1
+        if any(pattern.fullmatch(line) for pattern in family.openers):
+            here.append(line)
 
 
 #: Leaves a sub-mode for the mode above it, on IOS and on an ASA.
@@ -59,19 +81,23 @@ EXIT = "exit"
 
 def typed(family: Family, header: str, children: Iterable[str]) -> tuple[str, ...]:
     """Lines that give an object these lines, to be typed in global configuration mode, in which they end as well."""
-    return tuple(line for node in unfold(family, header, children) for line in _entered(family, header, node.line, node.children))
+    return tuple(line for node in unfold(family, header, children) for line in _entered(family, header, node))
 
 
 def negated(family: Family, header: str, child: str) -> tuple[str, ...]:
     """Lines that take one line of an object away; they begin and end in global configuration mode."""
-    if not family.flat:
-        return _entered(family, header, header, (f"no {child}",))
-    part, separator, line = child.partition(": ")
-    if separator and part in family.parts:
-        return _entered(family, header, f"{header} {part}", (f"no {line}",))
-    return (f"no {header} {child}",)
+    above, line = family.split(child)
+    return typed(family, header, (": ".join((*above, f"no {line}")),)) if above or not family.flat else (f"no {header} {line}",)
 
 
-def _entered(family: Family, header: str, line: str, below: Iterable[str]) -> tuple[str, ...]:
-    opens = family.opens or line.removeprefix(f"{header} ") in family.parts
-    return (line, *below, EXIT) if opens else (line, *below)
+def _entered(family: Family, header: str, node: Node) -> tuple[str, ...]:
+    """A node as it is typed: each sub-mode is left with a word of its own, and not by a word of the mode above."""
+    lines = [node.line]
+    if not (family.opens or node.line.removeprefix(f"{header} ") in family.parts):
+        return (*lines, *node.children)
+    mode = 1
+    for child, depth in zip(node.children, node.depths or (1,) * len(node.children), strict=True):
+        lines += [EXIT] * (mode - depth)
+        lines.append(child)
+        mode = depth + any(pattern.fullmatch(child) for pattern in family.openers)
+    return (*lines, *[EXIT] * mode)

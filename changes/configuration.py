@@ -190,7 +190,7 @@ class Configuration:
         if self.equals(later):
             return ""
         old, new = (
-            {line for node in configuration.nodes for line in (node.line, *(f"{node.line}: {child}" for child in node.children))}
+            {line for node in configuration.nodes for line in (node.line, *(f"{node.line}: {child}" for child in node.paths))}
             for configuration in (self, later)
         )
         lines = [f"+ {line}" for line in sorted(new - old)] + [f"- {line}" for line in sorted(old - new)]

@@ -5,16 +5,16 @@ Each gives a Change: ordered steps and their exact inverse. What is refused here
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 
 from ..inventory.errors import ChangeError
 from . import tree
 from .change import Change, compose
-from .existing_tunnel import NOTHING, Replacing
+from .family import NOBODY
 from .implicit_references import goes_to, users
 from .objects import Config, ConfigObject, Key, names, nodes_of, read, read_desired, referrers, strange_use
 from .removal import unshared
+from .replacing import NOTHING, Replacing
 from .steps import Edit, in_order
 
 
@@ -26,7 +26,8 @@ def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Re
     reference to something that is neither there nor built, and an object of that name that has other content: it is
     somebody else's.
     """
-    desired, running = read_desired(os, desired_text), read(os, running_text)
+    desired = read_desired(os, desired_text)
+    running = read(os, running_text).with_lines_of(desired.objects.values())
     created: list[ConfigObject] = []
     reused: list[ConfigObject] = []
     edited: list[Edit] = []
@@ -38,10 +39,12 @@ def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Re
             reused.append(present)
         elif item.key in replacing.editable:
             _refuse_unknown_lines(host, present)
+            _refuse_other_version(host, present, running, item, desired)
             edited.append(Edit(present, item))
         else:
             raise ChangeError(_of_a_group(host, item, present) or _taken(host, item, present))
     _refuse_more_lines(host, desired, running)
+    _refuse_without_a_place(host, created, running)
     _refuse_dangling(host, desired.objects.values(), {*desired.objects, *running.objects})
     _refuse_key_of_another(host, created, desired, running)
     _refuse_waiting_names(host, created, desired, nodes_of(os, running_text))
@@ -83,7 +86,7 @@ def plan_reversal(change: Change, before_text: str, running_text: str) -> Change
     out, with a sentence in ``Change.stays``. Raises ChangeError when an object is not as the change left it, or is named by
     something newer: then the device has moved on since, and taking the rest away would leave it half-changed.
     """
-    running, before = read(change.os, running_text), read(change.os, before_text)
+    running, before = (read(change.os, text).with_lines_of(change.created) for text in (running_text, before_text))
     made = tuple(_as_it_stands(change.host, item, running) for item in change.created)
     edited = tuple(Edit(_as_it_stands(change.host, edit.after, running), edit.before) for edit in change.edited)
     lost, there = _missing(change, running)
@@ -93,20 +96,20 @@ def plan_reversal(change: Change, before_text: str, running_text: str) -> Change
     here, shared = unshared(running, made, before, besides=own)
     here = (*here, *_without_an_owner(change, here, before, running))
     _refuse_used(change.host, running, here, own, "; nr-run remove-l2l takes a tunnel away with all that nothing else needs")
-    there += [item for item in change.reused if item.key in running.objects and item.family.name == "crypto-map-entry"]
+    there += [item for item in change.reused if item.key in running.objects and item.family.is_tunnel]
     shared = (*shared, *_left_over(change, here, before, running))
     return compose(change.host, change.os, running, created=lost, removed=here, edited=edited, reused=there, stays=shared)
 
 
 def _without_an_owner(change: Change, going: Iterable[ConfigObject], before: Config, running: Config) -> tuple[ConfigObject, ...]:
-    """Bindings that were there before the change for other entries of their map, all of which have gone since."""
-    entries = {item.key for item in going if item.family.name == "crypto-map-entry"}
-    maps = {key[1][0] for key in entries}
-    bindings = (item for item in running.of("crypto-map-binding") if item.map_name in maps and item.key not in change.keys)
+    """What put the going tunnels to use and was there before the change for others of their set, all of which have gone since."""
+    tunnels = {item.key for item in going if item.family.is_tunnel}
+    sets = (found for family, identity in tunnels for found in running.naming.get((family, identity[0]), ()))
+    holders = {item.key: item for item, rule in sets if rule.of_set and item.key not in change.keys}
     return tuple(
         item
-        for item in bindings
-        if users(before, item) and not users(running, item, besides=entries) and item.key in before.objects
+        for item in holders.values()
+        if users(before, item) and not users(running, item, besides=tunnels) and item.key in before.objects
     )
 
 
@@ -161,7 +164,7 @@ def named_by(config: Config, item: ConfigObject, besides: Collection[Key]) -> st
 def _of_a_group(host: str, wanted: ConfigObject, present: ConfigObject) -> str:
     """A map may be bound with the address of a standby group; then none of its tunnels starts at the interface's own."""
     line = next((line for line in present.children if " redundancy " in line), "")
-    if present.family.name != "crypto-map-binding" or not line or present.map_name != wanted.map_name:
+    if not line or not present.map_name or present.map_name != wanted.map_name:
         return ""
     return (
         f"{host}: {line!r} below {present.header!r}: the tunnels of that map start at the address of the standby group, and move "
@@ -181,27 +184,57 @@ def _taken(host: str, wanted: ConfigObject, present: ConfigObject) -> str:
 def _refuse_unknown_lines(host: str, present: ConfigObject) -> None:
     """A change in place would drop it: a line that no rule knows may be there for a reason."""
     for line in present.children:
-        if line not in present.family.parts and not any(pattern.fullmatch(line) for pattern in present.family.children):
+        if not present.family.knows(line):
             raise ChangeError(f"{host}: {present.title} has {line!r}, which no rule knows; a change in place would drop it")
 
 
+def _refuse_other_version(host: str, present: ConfigObject, running: Config, wanted: ConfigObject, desired: Config) -> None:
+    """What serves both versions of IKE serves somebody by the one that the change does not know."""
+    before, after = present.ike_versions(running), wanted.ike_versions(desired)
+    dropped = before - after
+    if len(before) > 1 and dropped:
+        raise ChangeError(
+            f"{host}: {present.title} is for IKE versions 1 and 2; a change in place would drop version {min(dropped)} of it"
+        )
+
+
 def _refuse_more_lines(host: str, desired: Config, running: Config) -> None:
-    """An ASA says on a line of its own that a transform set is in transport mode; it would come and go unseen with the set."""
-    for item in desired.of("transform-set"):
-        for node in running.others:
-            match = _OF_SET.match(node.line)
-            if match and match["name"] == item.groups["name"]:
-                raise ChangeError(f"{host}: {item.title} has the line {node.line!r}, which no rule knows, and is left alone")
+    """What says more of an object on a line of its own would come and go unseen with it."""
+    forms = {item.family.name: form for item in desired.objects.values() if (form := item.family.more)}
+    said = {
+        (name, match["name"]): node.line
+        for name, form in forms.items()
+        for node in running.others
+        if (match := form.fullmatch(node.line))
+    }
+    for item in desired.objects.values():
+        line = said.get((item.family.name, item.key[1][0])) if item.family.more else None
+        if line:
+            raise ChangeError(f"{host}: {item.title} has the line {line!r}, which no rule knows, and is left alone")
 
 
-_OF_SET = re.compile(r"crypto ipsec (?:ikev1 )?transform-set (?P<name>\S+) ")
+def _refuse_without_a_place(host: str, created: Iterable[ConfigObject], running: Config) -> None:
+    """A line for a section that is somebody else's needs the section, and a place in it that nothing has."""
+    for item in created:
+        if not item.family.child_is_object or item.family.flat:
+            continue
+        node = running.named_nodes.get(item.header)
+        if node is None:
+            raise ChangeError(f"{host}: {item.header!r} is not there, and {item.children[0]!r} is a line for it")
+        number = item.groups.get("number")
+        line = next((line for line in node.children if line.startswith(f"{number} ")), "") if node and number else ""
+        if line:
+            raise ChangeError(f"{host}: {item.header!r} has {line!r} already, so number {number} is not free")
 
 
 def _refuse_key_of_another(host: str, created: Iterable[ConfigObject], desired: Config, running: Config) -> None:
-    """A key for a peer that another tunnel reaches by another key (a wider one) would become that tunnel's as well."""
-    own = {item.key for item in desired.of("crypto-map-entry")}
+    """A key for a peer that another tunnel reaches by another key (a wider one) would become that tunnel's as well.
+
+    That is so where IKE takes the key by the address alone; what holds keys for those who name it takes nobody's.
+    """
+    own = {item.key for item in desired.objects.values() if item.family.is_tunnel}
     for item in created:
-        users = goes_to(running, item.peer, besides=own) if item.family.holds_key else ()
+        users = goes_to(running, item.peer, besides=own) if item.peer and item.family.shared is not NOBODY else ()
         if users:
             raise ChangeError(
                 f"{host}: {users[0]} goes to {item.peer} already, by another key than {item.title} would be; "
@@ -213,17 +246,15 @@ def _refuse_dangling(host: str, items: Iterable[ConfigObject], known: Collection
     there = {(family, identity[:1]) for family, identity in known}
     for item in items:
         for reference, name in item.named:
-            if (reference.family, (name,)) not in there:
+            if (reference.family, (name,)) not in there and name not in reference.built_in:
                 raise ChangeError(f"{host}: {item.title} refers to {reference.family} {name}, which is nowhere")
 
 
 def _refuse_waiting_names(host: str, created: Iterable[ConfigObject], desired: Config, running: Iterable[tree.Node]) -> None:
-    """An access list whose name stands somewhere already would be at work the moment it is built, or belongs to another kind."""
+    """A list of traffic whose name stands somewhere already would be at work as soon as it is built, or is of another kind."""
     ours = {item.header: item.children for item in desired.objects.values()}
     for item in created:
-        if item.family.name != "access-list":
-            continue
-        for line in _lines_besides(ours, running):
+        for line in _lines_besides(ours, running) if item.family.traffic else ():
             if names(line, item):
                 raise ChangeError(f"{host}: the name {item.groups['name']} stands in {line!r} already; {item.title} is not built")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
+from .family import Nobody
 from .implicit_references import newcomers, users
 from .objects import Config, ConfigObject, Key, referrers, strange_use
 
@@ -14,7 +15,7 @@ def owned(running: Config, present: Sequence[ConfigObject]) -> Parted:
     """Objects to remove out of those of the tunnel that the box has, and a sentence for each that stays."""
 
     def user(item: ConfigObject, going: Collection[Key]) -> str:
-        if item.family.name == "crypto-map-entry":
+        if item.family.is_tunnel:
             return ""
         named = referrers(running, item, besides=going)
         if named:
@@ -45,16 +46,7 @@ def _part(items: Iterable[ConfigObject], user: Callable[[ConfigObject, Collectio
         for item, use in needed:
             # What stays may be a use itself, as a key is of a policy: hence another round.
             del going[item.key]
-            stays.append(f"{item.title} stays: {_WHY.get(item.family.name, '{use} uses it').format(use=use)}")
+            shared = item.family.shared
+            why = "{use} uses it" if isinstance(shared, Nobody) else shared.stays
+            stays.append(f"{item.title} stays: {why.format(use=use)}")
     return tuple(going.values()), tuple(stays)
-
-
-#: Why an object stays that nothing names, for a person.
-_WHY = {
-    "isakmp-key": "another entry goes to the same peer ({use})",
-    "crypto-map-binding": "its crypto map has other entries ({use})",
-    "tunnel-group": "another entry goes to the same peer ({use})",
-    "ike-enable": "other IKE peers of the box use it ({use})",
-    "isakmp-policy": "other IKE peers of the box use it ({use})",
-    "isakmp-keepalive": "other IKE peers of the box use it ({use})",
-}

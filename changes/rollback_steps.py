@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ..inventory.errors import ChangeError
 from . import steps
 from .change import Change
 from .configuration import Configuration
 from .implicit_references import newcomers
-from .objects import Config, ConfigObject
+from .objects import Config, ConfigObject, Key
 from .plan import named_by
 from .steps import Edit, Step
 
@@ -20,10 +20,18 @@ def restore(change: Change, before_whole: Configuration, now_whole: Configuratio
     They hold when only some lines arrived, or when the device keeps another key than it was given. What others have added
     since is not touched. Raises ChangeError when somebody else's object uses one of ours, or one of ours has a line that this
     run did not send.
+
+    Stages are taken back in the order that the deployment gives them.
     """
-    before, now = before_whole.objects, now_whole.objects
-    wanted = {item.key: item for item in change.created}
+    before, now = (one.objects.with_lines_of((*change.created, *change.removed)) for one in (before_whole, now_whole))
     besides = change.keys
+    parts = change.way_back or (change,)
+    return tuple(step for part in parts for step in _restore(part, besides, before, now))
+
+
+def _restore(change: Change, besides: Collection[Key], before: Config, now: Config) -> tuple[Step, ...]:
+    """The steps of one stage; ``besides`` are the objects of all of them."""
+    wanted = {item.key: item for item in change.created}
     ours = [item for key, item in now.objects.items() if key in wanted and key not in before.objects]
     for item in ours:
         _refuse_foreign(change.host, item, (wanted[item.key],))
@@ -36,7 +44,8 @@ def restore(change: Change, before_whole: Configuration, now_whole: Configuratio
             raise ChangeError(f"{change.host}: {item.title} serves {sharing[0]} now, which this run did not make")
     lost = [item for item in change.removed if _lacks(now.objects.get(item.key), item)]
     back, gone = _edits(change, now)
-    return (*steps.create(change.os, (*lost, *gone)), *steps.change(change.os, back), *steps.remove(change.os, ours))
+    again = steps.placed((*lost, *gone), before)
+    return (*steps.create(change.os, again), *steps.change(change.os, back), *steps.remove(change.os, ours))
 
 
 def _edits(change: Change, now: Config) -> tuple[list[Edit], list[ConfigObject]]:
@@ -69,7 +78,9 @@ def _foreign(present: ConfigObject, known: tuple[ConfigObject, ...]) -> str:
 
     A default that the device shows (an ASA shows every line of an IKE policy from the first on) is nobody else's line.
     """
-    if present.family.name != "isakmp-key" and all(present.meaning[0] != item.meaning[0] for item in known):
+    family = present.family
+    header = family.without_secret(present.meaning[0])
+    if all(header != family.without_secret(item.meaning[0]) for item in known):
         return present.header
     lines = {line for item in known for line in item.canonical_children} | present.shown_unasked
     return next((line for line in present.canonical_children if line not in lines), "")

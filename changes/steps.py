@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .cli_syntax import EXIT, negated, typed
-from .families import FAMILIES
+from .families import RANKS
 from .family import Phase
-from .objects import ConfigObject, Key
+from .objects import Config, ConfigObject, Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,17 @@ class Edit:
 
 def in_order(os: str, items: Iterable[ConfigObject]) -> list[ConfigObject]:
     """Objects in the order of the family table, which is the order of dependence."""
-    rank = {family.name: number for number, family in enumerate(FAMILIES[os])}
-    return sorted(items, key=lambda item: rank[item.family.name])
+    return sorted(items, key=lambda item: RANKS[os][item.family.name])
+
+
+def placed(items: Iterable[ConfigObject], running: Config) -> tuple[ConfigObject, ...]:
+    """Objects as they are typed to come back to where they stand in ``running``, in the order in which they stand there."""
+    items = tuple(items)
+    if not any(item.family.placed for item in items):
+        return items
+    order = {key: number for number, key in enumerate(running.objects)}
+    items = tuple(sorted(items, key=lambda item: order.get(item.key, len(order))))
+    return tuple(item.family.placed(item, running) if item.family.placed else item for item in items)
 
 
 def create(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:

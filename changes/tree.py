@@ -1,9 +1,9 @@
-"""Cisco configuration text as a tree two levels deep: a line, and the lines of its sub-mode."""
+"""Cisco configuration text as a tree as deep as the device's: a line, the lines of its sub-mode, and of the sub-modes in it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,45 +25,96 @@ _VOLATILE_FIRST = tuple("BCULT!n:AP")
 class Node:
     """One line and, where it opens a sub-mode, the lines in it. Neither has leading or trailing blanks.
 
-    Of a text that is no configuration (a banner) ``line`` is the command alone and ``literal`` all that follows, raw, so that
-    nobody who looks for configuration meets it. Below a header such a text is a child with line breaks in it.
+    ``children`` are all lines below, whatever their depth, in the order of the text; ``depths`` says how deep each one is, 1 for
+    the sub-mode of ``line``, and is empty where all of them are. Of a text that is no configuration (a banner) ``line`` is the
+    command alone and ``literal`` all that follows, raw, so that nobody who looks for configuration meets it. Below a header such
+    a text is a child with line breaks in it.
     """
 
     line: str
     children: tuple[str, ...] = ()
     literal: str = ""
+    depths: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
-        """As a device prints it: children one blank to the right."""
-        return "\n".join((self.line + self.literal, *(f" {child}" for child in self.children)))
+        """As a device prints it: the lines of a sub-mode one blank to the right of its opener."""
+        depths = self.depths or (1,) * len(self.children)
+        below = (f"{' ' * depth}{child}" for child, depth in zip(self.children, depths, strict=True))
+        return "\n".join((self.line + self.literal, *below))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The lines below, each behind the openers of the sub-modes that it stands in: ``peer A: address 192.0.2.1``."""
+        if not self.depths:
+            return self.children
+        above: list[str] = []
+        found: list[str] = []
+        for child, depth in zip(self.children, self.depths, strict=True):
+            del above[depth - 1 :]
+            found.append(": ".join((*above, child)))
+            above.append(child)
+        return tuple(found)
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """All its lines for a comparison, each below the line that it belongs to."""
+        """All its lines for a comparison, each below the lines that it belongs to."""
         first, *more = (self.line + self.literal).split("\n")
-        below = (f"{self.line}: {part}" for child in self.children for part in child.split("\n"))
+        below = (f"{self.line}: {part}" for child in self.paths for part in child.split("\n"))
         return (first, *(f"{self.line}: {part}" for part in more), *below)
+
+    def without(self, places: Collection[int]) -> Node:
+        """The node without the lines below it that stand at these places, and without what stands in their sub-modes."""
+        depths = self.depths or (1,) * len(self.children)
+        kept: list[int] = []
+        gone = 0
+        for place, depth in enumerate(depths):
+            if gone and depth > gone:
+                continue
+            gone = depth if place in places else 0
+            if not gone:
+                kept.append(place)
+        return nested(self.line, [(self.children[place], depths[place]) for place in kept], self.literal)
+
+
+def nested(line: str, below: Sequence[tuple[str, int]], literal: str = "") -> Node:
+    """A node of its line and the lines below, each with its depth."""
+    depths = tuple(depth for _, depth in below)
+    return Node(line, tuple(child for child, _ in below), literal, depths if any(depth > 1 for depth in depths) else ())
 
 
 @lru_cache(maxsize=32)
 def parse(text: str) -> tuple[Node, ...]:
-    """Tree of a configuration; comments, blank lines and VOLATILE lines are left out, but not in a banner or the like."""
-    nodes: list[tuple[str, list[str], str]] = []
-    for line, literal in _meaningful(text):
-        rest = literal.rest if literal else ""
-        stripped = literal.head if literal else line.strip()
-        if line[0] in " \t" and nodes:
-            nodes[-1][1].append(stripped + rest)
-        else:
-            nodes.append((stripped, [], rest))
-    return tuple(Node(line, tuple(children), literal) for line, children, literal in nodes)
+    """Tree of a configuration; comments, blank lines and VOLATILE lines are left out, but not in a banner or the like.
+
+    A line that stands further right than the one above it is in a sub-mode of that one: how far is the release's own affair.
+    """
+    nodes: list[Node] = []
+    line, below, rest = "", [], ""
+    indents: list[int] = []
+    begun = False
+    for raw, literal in _meaningful(text):
+        stripped = literal.head if literal else raw.strip()
+        if raw[0] in " \t" and begun:
+            indent = len(raw) - len(raw.lstrip())
+            while indents and indent <= indents[-1]:
+                indents.pop()
+            indents.append(indent)
+            below.append((stripped + (literal.rest if literal else ""), len(indents)))
+            continue
+        if begun:
+            nodes.append(nested(line, below, rest) if below else Node(line, (), rest))
+        line, below, rest, begun = stripped, [], literal.rest if literal else "", True
+        indents = []
+    if begun:
+        nodes.append(nested(line, below, rest) if below else Node(line, (), rest))
+    return tuple(nodes)
 
 
 def normalise(text: str) -> str:
     """The configuration alone, one line each: two texts are the same configuration if and only if these are equal.
 
-    Comments and VOLATILE lines go, trailing blanks go, indentation becomes one blank; order and everything else stay.
+    Comments and VOLATILE lines go, trailing blanks go, indentation becomes one blank a level; order and everything else stay.
     """
     return "".join(f"{node.text}\n" for node in parse(text))
 
@@ -86,11 +137,3 @@ def _is_no_configuration(stripped: str) -> bool:
     if stripped[0] not in _VOLATILE_FIRST:
         return stripped == "end"
     return stripped[0] == "!" or VOLATILE.fullmatch(stripped) is not None
-
-
-def same(one: str, other: str) -> bool:
-    """True if two texts are the same configuration, whatever the order of unrelated objects.
-
-    What is put back may stand in another place than before: named objects of one kind are shown in the order of their making.
-    """
-    return sorted(node.text for node in parse(one)) == sorted(node.text for node in parse(other))

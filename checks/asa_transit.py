@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from ..changes.asa_families import INHERITED
+from ..changes.families.tunnel_group import INHERITED
 from ..changes.nameif import find_interface, interfaces
 from ..changes.objects import Config, read
 from ..parsers import parse

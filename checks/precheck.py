@@ -12,7 +12,7 @@ from ..inventory.errors import IntentError
 from ..inventory.release import Release
 from ..parsers import parse
 from . import asa_precheck, asa_transit, transit
-from .device_facts import Box, say
+from .device_facts import Box, Facts, say
 from .finding import Finding, Status
 from .ike_ground import easy_vpn, ike_is_on, other_takers
 from .nat import translations
@@ -43,7 +43,7 @@ def precheck(box: Box, *, accept_unsaved: bool = False) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys(findings))
 
 
-def identity(box: Box) -> Iterator[Finding]:
+def identity(box: Facts) -> Iterator[Finding]:
     version = parse(box.platform.os, "show version", box.outputs["show version"]).state
     name = next((node.line.split()[1] for node in box.nodes if node.line.startswith("hostname ")), "")
     same = name.split(".")[0].lower() == box.host.split(".")[0].lower()
@@ -118,7 +118,7 @@ def _default_policies(box: Box) -> Iterator[Finding]:
         yield say(box, "default-policies", False, words, RUNNING, "crypto isakmp policy", "none")
 
 
-def saved(box: Box, accept_unsaved: bool) -> Finding:
+def saved(box: Facts, accept_unsaved: bool) -> Finding:
     running, startup = (tree.normalise(box.outputs[f"show {which}-config"]).split("\n") for which in ("running", "startup"))
     differing = len(set(running) ^ set(startup))
     if running == startup:
@@ -131,7 +131,7 @@ def saved(box: Box, accept_unsaved: bool) -> Finding:
     return say(box, "saved", False, words, "show startup-config", "lines that differ", differing)
 
 
-def _nvram(box: Box) -> Iterator[Finding]:
+def _nvram(box: Facts) -> Iterator[Finding]:
     if box.platform.nvram_bytes is None:
         return
     size = len(box.outputs[RUNNING].encode()) + len(box.change.forward_text.encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
 from difflib import SequenceMatcher
 
 from ..changes import tree
@@ -30,7 +30,7 @@ KEY_NOT_STORED = Cause(
 
 def read_back(change: Change, before: Configuration, after: Configuration, time: str) -> tuple[Finding, ...]:
     """Findings on the running configuration after the push: what is absent in a whole configuration is absent on the box."""
-    now = after.objects
+    now = after.objects.with_lines_of((*change.created, *change.removed))
     wanted = (*change.created, *(edit.after for edit in change.edited))
     findings = [_kept(change.host, item, now.objects.get(item.key), time) for item in wanted]
     findings += [_gone(change.host, item, now.objects.get(item.key), time) for item in change.removed]
@@ -46,15 +46,23 @@ def read_back(change: Change, before: Configuration, after: Configuration, time:
 
 
 def without(change: Change, text: str) -> tuple[tree.Node, ...]:
-    """The configuration with the objects of the change taken out of the text; what is left must be what was there before."""
+    """The configuration with the objects of the change taken out of the text; what is left must be what was there before.
+
+    What a device adds with an object, and takes away with it, goes with the object.
+    """
     ours = change.keys
+    items = (*change.created, *change.removed, *(item for edit in change.edited for item in (edit.before, edit.after)))
+    added = [re.compile(form) for item in items if item.family.adds for form in item.family.adds(item)]
     left: list[tree.Node] = []
     for node in tree.parse(text):
         found = [item for key, item in objects_in(change.os, node) if key in ours]
-        if any(not item.family.child_is_object for item in found):
+        if any(not item.family.child_is_object or item.family.flat for item in found):
+            continue
+        if added and any(form.fullmatch(node.line) for form in added):
             continue
         taken = {child for item in found for child in item.children}
-        left.append(replace(node, children=tuple(child for child in node.children if child not in taken)) if taken else node)
+        places = {place for place, child in enumerate(node.children) if child in taken} if taken else ()
+        left.append(node.without(places) if places else node)
     return tuple(left)
 
 
@@ -87,6 +95,12 @@ def _gone(host: str, item: ConfigObject, present: ConfigObject | None, time: str
     return Finding("read-back", host, Status.FAILED, f"{item.title} is still in the configuration", evidence, NOT_TAKEN)
 
 
+def _but_for_keys(item: ConfigObject) -> tuple[str, ...]:
+    """All its lines in one spelling, without the keys in them."""
+    lines = (item.meaning[0], *item.meaning[1]) if item.family.ordered else (item.meaning[0], *sorted(item.meaning[1]))
+    return tuple(item.family.without_secret(line) for line in lines)
+
+
 def _kept(host: str, wanted: ConfigObject, present: ConfigObject | None, time: str) -> Finding:
     shown = "; ".join((present.header, *present.children)) if present else "absent"
     evidence = (Evidence(host, RUNNING, wanted.title, shown, time),)
@@ -94,7 +108,7 @@ def _kept(host: str, wanted: ConfigObject, present: ConfigObject | None, time: s
         return Finding("read-back", host, Status.FAILED, f"{wanted.title} is not in the configuration", evidence, NOT_TAKEN)
     if present.meaning == wanted.meaning:
         return Finding("read-back", host, Status.OK, f"{wanted.title} is as it was sent", evidence)
-    if wanted.family.name == "isakmp-key" and present.groups["key"] != wanted.groups["key"]:
-        sentence = f"the key for {wanted.groups['peer']} is not the one that was sent"
+    if _but_for_keys(wanted) == _but_for_keys(present):
+        sentence = f"the key for {' and '.join(wanted.key_peers)} is not the one that was sent"
         return Finding("read-back", host, Status.FAILED, sentence, evidence, KEY_NOT_STORED)
     return Finding("read-back", host, Status.FAILED, f"{wanted.title} is not as it was sent", evidence, NOT_TAKEN)

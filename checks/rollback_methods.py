@@ -16,7 +16,7 @@ from ..inventory.platforms import Platform, UndoTool
 from ..inventory.secrets import TOKEN
 from ..inventory.systems import system_of
 from ..parsers import parse
-from .device_facts import Box
+from .device_facts import Facts
 from .finding import Evidence, Finding, Status
 from .listing import EVENTS, KRON
 from .precheck import RUNNING
@@ -157,7 +157,7 @@ def choose(platform: Platform, outputs: Outputs, minutes: int, inverse: Sequence
     return None
 
 
-def fence(box: Box, chosen: Chosen | None) -> Iterator[Finding]:
+def fence(box: Facts, chosen: Chosen | None) -> Iterator[Finding]:
     """Findings on any timer that is pending; and, where the fence ends in a reload, on what that would bring back."""
     yield from _pending(box)
     if chosen is not None and RUNGS[chosen.name].reloads:
@@ -168,7 +168,7 @@ def fence(box: Box, chosen: Chosen | None) -> Iterator[Finding]:
 _WHOSE = "if it is at work, wait for it; if it was lost, nr-run resume {run} ends it, where its run folder is"
 
 
-def _pending(box: Box) -> Iterator[Finding]:
+def _pending(box: Facts) -> Iterator[Finding]:
     """A timer of any kind that is there before the change is not this run's."""
     timer = reload_timer(box.platform.os, box.outputs[RELOAD])
     words = "no reload is scheduled"
@@ -203,7 +203,7 @@ def _pending(box: Box) -> Iterator[Finding]:
         yield _say(box, "kron-timer", not runs, words, KRON, "occurrences of runs", ", ".join(runs) or "none")
 
 
-def _reload(box: Box) -> Iterator[Finding]:
+def _reload(box: Facts) -> Iterator[Finding]:
     saved = tree.normalise(box.outputs[RUNNING]) == tree.normalise(box.outputs["show startup-config"])
     words = (
         "a reload would bring back what runs now" if saved else "a reload would drop what runs and is not saved; say --dead-man 0"
@@ -226,6 +226,6 @@ def _reload(box: Box) -> Iterator[Finding]:
     yield _say(box, "boots", boots, words, "show version", "configuration register", version.configuration_register)
 
 
-def _say(box: Box, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
+def _say(box: Facts, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
     status = Status.OK if passed else Status.FAILED
     return Finding(check, box.host, status, sentence, (Evidence(box.host, command, field, str(value), box.time),))

@@ -91,10 +91,8 @@ def revert_timer(text: str) -> RevertTimer | None:
 def kron_rows(text: str) -> dict[str, int | None]:
     """Occurrences by name, with seconds left where they are shown. Raises NotKnown for what is no schedule."""
     rows: dict[str, int | None] = {}
-    for line in Listing(KRON, text).rows:
-        row = _KRON_ROW.fullmatch(line.strip())
-        if row is None:
-            raise NotKnown(f"{KRON!r} shows {line.strip()!r}, which is no row of a schedule")
+    # A list that has another line than such rows is none: Listing says so.
+    for row in filter(None, map(_KRON_ROW.fullmatch, Listing(KRON, text).rows)):
         left = _IN.search(row[2])
         days, hours, minutes, seconds = (int(number or 0) for number in left.groups()) if left else (0, 0, 0, 0)
         rows[row[1]] = 86400 * days + 3600 * hours + 60 * minutes + seconds if left else None

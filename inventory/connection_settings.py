@@ -15,10 +15,11 @@ from typing import Any
 
 from .did_you_mean import hint
 from .references import SCHEMES
+from .systems import SYSTEMS
 
 #: What a host may say for ``platform``: Netmiko's device types by operating system, over SSH and over telnet or a console server.
-OVER_SSH: Mapping[str, tuple[str, ...]] = {"ios": ("cisco_ios", "cisco_xe"), "asa": ("cisco_asa",)}
-OVER_TELNET: Mapping[str, tuple[str, ...]] = {"ios": ("cisco_ios_telnet", "cisco_xe_telnet"), "asa": ("cisco_asa_telnet",)}
+OVER_SSH: Mapping[str, tuple[str, ...]] = {system.os: system.over_ssh for system in SYSTEMS.values()}
+OVER_TELNET: Mapping[str, tuple[str, ...]] = {system.os: system.over_telnet for system in SYSTEMS.values()}
 
 #: Entries of ``connection_options`` whose extras are read here.
 PLUGINS = ("nr_run", "netmiko")

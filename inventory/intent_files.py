@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 from .did_you_mean import hint
 from .errors import IntentError
 from .intent import Intent, IntentFile
+from .intent_crypto import AUTO
+from .intent_tunnel import KINDS_OF_END
 from .yaml_source import Document, Location, Problem, Unreadable, describe, raise_all, read_document
 
 #: Section -> what one of its records is called.
@@ -37,6 +39,21 @@ REFERENCES: Mapping[tuple[str, str], str] = {
 LITERAL_SECRETS = frozenset(
     {"preshared_key", "pre_shared_key", "preshared-key", "pre-shared-key", "psk", "key", "secret", "password"}
 )
+
+#: NetBox's words for what is not built, by field: they are no typing errors.
+_NOT_BUILT_WORDS: Mapping[str, frozenset[str]] = {
+    "encapsulation": frozenset({"ipsec-transport", "ip-ip", "gre", "wireguard", "openvpn", "l2tp", "pptp"}),
+    "authentication_method": frozenset({"certificates", "rsa-signatures", "dsa-signatures"}),
+    "mode": frozenset({"ah"}),
+}
+#: Keys that ask for what is not built -> what that is.
+_NOT_BUILT_KEYS: Mapping[str, str] = {
+    **dict.fromkeys(("backup_peer", "backup_peers", "backup_ip", "peers", "secondary_peer"), "a backup peer"),
+    **dict.fromkeys(("outside_ipv6", "outside_ip6", "ipv6", "protected_prefixes_v6"), "IPv6"),
+    **dict.fromkeys(("vrf", "front_vrf", "inside_vrf"), "a tunnel in a VRF"),
+    **dict.fromkeys(("certificate", "trustpoint"), "authentication by certificate"),
+    **dict.fromkeys(("nat_public_ip", "translated_prefixes"), "address translation of an end"),
+}
 
 #: pydantic's error type -> what is wrong, in an operator's words. ``{...}`` are the values of pydantic's own context.
 _WORDING: Mapping[str, str] = {
@@ -98,7 +115,9 @@ def load_intent(folder: Path) -> Intent:
 def _field_problems(document: Document, error: ValidationError) -> Iterator[Problem]:
     for detail in error.errors(include_url=False):
         location: Location = detail["loc"]
-        yield document.problem(location, _sentence(location, detail["type"], detail["input"], detail.get("ctx", {})))
+        sentence = _sentence(location, detail["type"], detail["input"], detail.get("ctx", {}))
+        # pydantic puts the kind of an end between its number and its fields; the file has no such key.
+        yield document.problem(tuple(part for part in location if part not in KINDS_OF_END), sentence)
 
 
 def _sentence(location: Location, kind: str, value: object, context: Mapping[str, Any]) -> str:
@@ -108,7 +127,11 @@ def _sentence(location: Location, kind: str, value: object, context: Mapping[str
     if kind == "missing" and isinstance(field, int):
         return f"is missing: {describe(location[:-1])} needs {field + 1} entries"
     if kind == "literal_error":
+        if value in _NOT_BUILT_WORDS.get(str(field), ()):
+            return f"{value} is not built" + hint("", map(str, _choices(_annotation(location))))
         return f"{value!r} is not a value it can have" + hint(str(value), map(str, _choices(_annotation(location))))
+    if kind == "too_long" and field == "terminations":
+        return "has more than 2 entries, and a tunnel with a backup peer or between more than two ends is not built"
     if kind == "value_error":
         return str(context["error"])
     if kind == "string_pattern_mismatch":
@@ -119,6 +142,8 @@ def _sentence(location: Location, kind: str, value: object, context: Mapping[str
 def _unknown_key(key: str, location: Location) -> str:
     if key.lower() in LITERAL_SECRETS:
         return "a key is never written into the intent: use preshared_key_ref to say where it is kept (credential:NAME)"
+    if key in _NOT_BUILT_KEYS:
+        return f"{_NOT_BUILT_KEYS[key]} is not built: leave {key} out"
     model = _annotation(location[:-1])
     known = list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
     return "unknown key" + hint(key, known)
@@ -130,6 +155,8 @@ def _annotation(location: Location) -> Any:
     for part in location:
         if isinstance(part, int):
             annotation = _bare(get_args(annotation)[0])
+        elif part in KINDS_OF_END:
+            annotation = KINDS_OF_END[str(part)]
         elif isinstance(annotation, type) and issubclass(annotation, BaseModel) and part in annotation.model_fields:
             annotation = _bare(annotation.model_fields[part].annotation)
         else:
@@ -178,13 +205,14 @@ def _duplicates(documents: Sequence[Document]) -> Iterator[Problem]:
 def _dangling(documents: Sequence[Document]) -> Iterator[Problem]:
     for (section, field), target in REFERENCES.items():
         known = {name for name, _, _ in _names(documents, target)}
+        may_be_auto = {AUTO} if field == "proposals" else set()
         for document in documents:
             for index, record in _items(document, section):
                 value = record.get(field)
                 location: Location = (section, index, field)
                 named = [(value, location)] if isinstance(value, str) else _listed(value, location)
                 for name, place in named:
-                    if name not in known:
+                    if name not in known | may_be_auto:
                         yield document.problem(place, f"there is no {KINDS[target]} {name!r}{hint(name, sorted(known))}")
 
 

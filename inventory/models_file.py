@@ -25,7 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from .connection_settings import OVER_SSH, OVER_TELNET
 from .did_you_mean import hint
 from .errors import IntentError
-from .intent import AUTHENTICATION_ALGORITHMS, ENCRYPTION_ALGORITHMS, DHGroup
+from .intent_crypto import AUTHENTICATION_ALGORITHMS, ENCRYPTION_ALGORITHMS, DHGroup
 from .platforms import KNOWN, Model, Models, Platform, Suite, platform_for
 from .release import Release
 from .yaml_source import Document, Location, Problem, Unreadable, raise_all, read_document

@@ -76,6 +76,8 @@ _DES = frozenset({"des-cbc", "3des-cbc"})
 _AES = frozenset({"aes-128-cbc", "aes-192-cbc", "aes-256-cbc"})
 _GCM = frozenset({"aes-128-gcm", "aes-192-gcm", "aes-256-gcm"})
 _MD5, _SHA1 = frozenset({"hmac-md5"}), frozenset({"hmac-sha1"})
+#: What IOS takes of it for the IKE SA itself: there is no word for 192 bits (IOS-XE 17.6.1 data model, crypto ikev2 proposal).
+_IKE_GCM = frozenset({"aes-128-gcm", "aes-256-gcm"})
 _SHA2 = frozenset({"hmac-sha256", "hmac-sha384", "hmac-sha512"})
 
 
@@ -93,22 +95,22 @@ _IOS_12_2_8T = Platform(
     model="",
     release=Release.parse("12.2(8)T"),
     os="ios",
-    suites=_ike(v1=_suite(_DES, _MD5 | _SHA1, {1, 2})),
+    suites=_ike(v1=_suite(_DES, _MD5 | _SHA1, {1, 2, 5})),
     nat_traversal=False,
     driver="cisco_ios_telnet",
     ping="dialogue",
     undo=("reload-in",),
     output="ios-12.2",
     nvram_bytes=None,
-    note="IKEv1 with DES and triple DES, MD5 and SHA-1, groups 1 and 2; group 5 depends on the image.",
-    source="IOS 12.2 security command reference; 2611 sample, IOS 12.2(8)T.",
+    note="IKEv1 with DES and triple DES, MD5 and SHA-1, groups 1, 2 and 5.",
+    source="IOS 12.2 security command reference; 12.1(3)T feature guide, Diffie-Hellman Group 5; 2611 sample, IOS 12.2(8)T.",
 )
 _IOS_12_2_13T = replace(
     _IOS_12_2_8T,
     release=Release.parse("12.2(13)T"),
-    suites=_ike(v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2})),
+    suites=_ike(v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2, 5})),
     nat_traversal=True,
-    note="Brings AES and NAT traversal; group 5 depends on the image.",
+    note="Brings AES and NAT traversal.",
     source="IOS 12.2(13)T feature guides, Advanced Encryption Standard and IPsec NAT Transparency.",
 )
 _IOS_12_3 = replace(
@@ -117,7 +119,7 @@ _IOS_12_3 = replace(
     suites=_ike(v1=_suite(_DES | _AES, _MD5 | _SHA1, {1, 2, 5})),
     undo=("reload-in", "kron"),
     output="ios-12.4",
-    note="Group 5 in all k9 images; kron for timed commands; no SSH version 2 in mainline.",
+    note="Kron for timed commands; no SSH version 2 in mainline.",
     source="IOS 12.3 security and configuration fundamentals command references.",
 )
 _IOS_12_4 = replace(
@@ -146,7 +148,10 @@ _XE_17 = replace(
     release=Release.parse("17.1.1"),
     suites=_ike(
         v1=_suite(_DES | _AES, _MD5 | _SHA1 | _SHA2, {1, 2, 5, 14, 15, 16, 19, 20, 21, 24}),
-        v2=_suite(_DES | _AES | _GCM, _MD5 | _SHA1 | _SHA2, {1, 2, 5, 14, 15, 16, 19, 20, 21, 24}),
+        v2=replace(
+            _suite(_DES | _AES | _GCM, _MD5 | _SHA1 | _SHA2, {1, 2, 5, 14, 15, 16, 19, 20, 21, 24}),
+            ike_encryption=_DES | _AES | _IKE_GCM,
+        ),
     ),
     driver="cisco_xe",
     note="Everything that IOS 15.4 has, GCM for ESP and group 21.",
@@ -157,11 +162,17 @@ _XE_17_11 = replace(
     release=Release.parse("17.11.1"),
     suites=_ike(
         v1=replace(_suite(_AES, _SHA1 | _SHA2, {14, 15, 16, 19, 20, 21, 24}), pfs_groups=frozenset({14, 15, 16, 19, 20, 21})),
-        v2=_suite(_AES | _GCM, _SHA1 | _SHA2, {14, 15, 16, 19, 20, 21}),
+        v2=replace(_suite(_AES | _GCM, _SHA1 | _SHA2, {14, 15, 16, 19, 20, 21}), ike_encryption=_AES | _IKE_GCM),
     ),
     note="Refuses DES, triple DES, MD5, groups 1, 2 and 5, and 24 with IKEv2 and for PFS, while the compliance shield is on.",
     source="Field notice FN72510; IOS-XE 17.11.1a release notes and command reference, crypto engine compliance shield.",
     allows_old="configure crypto engine compliance shield disable and reload, which Cisco advises against",
+)
+_XE_26_1 = replace(
+    _XE_17_11,
+    release=Release.parse("26.1.1"),
+    note="As 17.11; blocks insecure lines of all kinds until system mode insecure is configured, and warns of keys in clear.",
+    source="Insecure Feature Restrictions on IOS XE; IOS-XE 26.1.x release notes.",
 )
 _ASA_8_0 = Platform(
     model="",
@@ -227,6 +238,12 @@ _ASA_9_15 = replace(
     note="DES, triple DES, MD5 and groups 2 and 24 are gone, and 5 with IKEv2.",
     source="ASA 9.15(1) and 9.16(1) release notes.",
 )
+_ASA_9_24 = replace(
+    _ASA_9_15,
+    release=Release.parse("9.24(1)"),
+    note="As 9.15 for LAN-to-LAN tunnels; no way back to an earlier release.",
+    source="ASA 9.24(1) new features and upgrade guide, version-specific guidelines.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +270,9 @@ _MODELS: Mapping[str, _Model] = {
         "125 KB of NVRAM (3640 samples of show version).",
     ),
     "881": _Model((_IOS_15_4,), Release.parse("16.1.1"), None, "FastEthernet4 is its only routed port."),
-    "C8000V": _Model((_XE_17, _XE_17_11), None, None, "A virtual router; the startup file is on disk."),
+    "C8000V": _Model((_XE_17, _XE_17_11, _XE_26_1), None, None, "A virtual router; the startup file is on disk."),
     "ASA": _Model(
-        (_ASA_8_0, _ASA_8_4, _ASA_9_0, _ASA_9_2, _ASA_9_13, _ASA_9_15),
+        (_ASA_8_0, _ASA_8_4, _ASA_9_0, _ASA_9_2, _ASA_9_13, _ASA_9_15, _ASA_9_24),
         None,
         None,
         "Any ASA; the release decides, the hardware only how fast.",

@@ -45,6 +45,10 @@ def _from_file(name: str, _folders: tuple[Path, ...]) -> str:
     return _read(Path(name).expanduser(), f"file:{name}")
 
 
+#: A command that asks a vault may have to wake it, and must not hold a run for ever.
+COMMAND_SECONDS = 60.0
+
+
 def _from_command(command: str, _folders: tuple[Path, ...]) -> str:
     """First line that a shell command prints (``sops -d ...``, ``op read op://...``)."""
     words = command.split()
@@ -52,10 +56,10 @@ def _from_command(command: str, _folders: tuple[Path, ...]) -> str:
         raise SecretError("command: names no command; what prints the value stands behind the colon")
     try:
         done = subprocess.run(  # noqa: S602 - the operator's own inventory names the command, as in ~/.ssh/config
-            command, shell=True, capture_output=True, text=True, timeout=60, check=False
+            command, shell=True, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise SecretError(f"command:{words[0]} gave no answer within 60 seconds") from None
+        raise SecretError(f"command:{words[0]} gave no answer within {COMMAND_SECONDS:.0f} seconds") from None
     except UnicodeDecodeError:
         raise SecretError(f"command:{words[0]} resolves to nothing: what it prints is not text") from None
     value = done.stdout.partition("\n")[0].strip()

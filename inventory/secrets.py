@@ -40,6 +40,7 @@ class Secrets:
     _values: dict[str, str] = field(default_factory=dict, repr=False)
     _names: dict[str, str] = field(default_factory=dict, repr=False)
     _salt: bytes = field(default_factory=lambda: random_source.token_bytes(32), repr=False)
+    _origins: tuple[Path, ...] = ()
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     #: Value to the token that was first given to it.
     _tokens: dict[str, str] = field(default_factory=dict, repr=False, init=False)
@@ -146,12 +147,19 @@ class Secrets:
     def export(self) -> dict[str, Any]:
         """All values and the salt of the fingerprints, for an encrypted file and nothing else."""
         with self._lock:
-            return {"salt": self._salt.hex(), "values": dict(self._values), "names": dict(self._names)}
+            kept = {"values": dict(self._values), "names": dict(self._names)}
+        return {"salt": self._salt.hex(), **kept, "folders": [str(folder.absolute()) for folder in self.origins]}
 
     @classmethod
     def restored(cls, exported: Mapping[str, Any], folders: tuple[Path, ...] = ()) -> Secrets:
         """The secrets of an earlier run: equal values get the tokens that they had then."""
-        return cls(folders, dict(exported["values"]), dict(exported["names"]), bytes.fromhex(exported["salt"]))
+        origins = tuple(Path(folder) for folder in exported.get("folders", ()))
+        return cls(folders, dict(exported["values"]), dict(exported["names"]), bytes.fromhex(exported["salt"]), origins)
+
+    @property
+    def origins(self) -> tuple[Path, ...]:
+        """Folders from which they came, also in an earlier run; a restored one reads nothing there any more."""
+        return (*self.folders, *self._origins)
 
     def _token_of(self, value: str) -> str:
         token = self._tokens.get(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from .auto_proposals import PFS_LADDER
 from .intent import Crypto, IKEProposal, IPSecProposal
 from .platforms import Platform, Suite
 
@@ -67,15 +68,37 @@ def lacking(platform: Platform, version: int, proposal: IKEProposal | IPSecPropo
 
 
 def narrow(crypto: Crypto, platforms: Sequence[Platform]) -> Crypto:
-    """The cryptography with only those proposals that all platforms can do, in their order; there may be none left."""
+    """The cryptography with only those proposals that all platforms can do, in their order; there may be none left.
+
+    Where the intent says auto one proposal is left, the strongest; and the strongest group that all have for PFS.
+    """
 
     def common(proposal: IKEProposal | IPSecProposal) -> bool:
         return not any(lacking(platform, crypto.ike_version, proposal) for platform in platforms)
 
+    ike = tuple(proposal for proposal in crypto.ike_proposals if common(proposal))
+    ipsec = tuple(proposal for proposal in crypto.ipsec_proposals if common(proposal))
     return replace(
         crypto,
-        ike_proposals=tuple(proposal for proposal in crypto.ike_proposals if common(proposal)),
-        ipsec_proposals=tuple(proposal for proposal in crypto.ipsec_proposals if common(proposal)),
+        ike_proposals=ike[:1] if "ike" in crypto.auto else ike,
+        ipsec_proposals=ipsec[:1] if "ipsec" in crypto.auto else ipsec,
+        pfs_group=_strongest_pfs(crypto.ike_version, platforms) if "pfs" in crypto.auto else crypto.pfs_group,
+    )
+
+
+def _strongest_pfs(version: int, platforms: Sequence[Platform]) -> int | None:
+    able = [platform.suites[version].pfs_groups for platform in platforms if version in platform.suites]
+    return next((group for group in PFS_LADDER if len(able) == len(platforms) and all(group in groups for groups in able)), None)
+
+
+def considered(crypto: Crypto, platforms: Sequence[Platform]) -> Crypto:
+    """The cryptography whose strength counts: all that is named, and of what is picked only what is picked."""
+    picked = narrow(crypto, platforms)
+    return replace(
+        crypto,
+        ike_proposals=picked.ike_proposals if "ike" in crypto.auto else crypto.ike_proposals,
+        ipsec_proposals=picked.ipsec_proposals if "ipsec" in crypto.auto else crypto.ipsec_proposals,
+        pfs_group=picked.pfs_group,
     )
 
 

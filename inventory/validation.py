@@ -4,77 +4,115 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from ipaddress import IPv4Network
 
-from .built import IKE_VERSIONS, not_offered, unbuilt, unused
+from .built import CARRIED, Carried, is_carried, not_offered, unbuilt, unused
 from .did_you_mean import hint
 from .errors import IntentError, NothingMatched
-from .intent import Crypto, End, IKEProposal, Intent, IPSecProposal, Tunnel, TunnelTermination
+from .forms import style_of
+from .intent import Crypto, Intent, Side, Tunnel, TunnelTermination
 from .newer_releases import newer_than_known
 from .platforms import Platform
-from .strength import FORBIDDEN, WEAK, all_algorithms, best_common, lacking, narrow, offered
+from .validation_devices import device_problems, strength_problems, strength_warnings
+from .validation_ends import end_problems, lifetime_problems, offer_problems, style_problems
 
 #: How the objects of a tunnel that is changed in place are told from those that they replace.
 _VERSION = re.compile(r"\.v\d+$")
 #: Endings of the files of a run folder, in which each tunnel, and in it each device, has a folder of its own.
 _FILE = re.compile(r"\.(?:json|jsonl|txt|log|enc|cfg)\Z", re.IGNORECASE)
-#: A waiver that ends within this time is worth a warning.
-WAIVER_NOTICE = timedelta(days=30)
 
 
 def validate(
-    intent: Intent, tunnels: Sequence[Tunnel], platforms: Mapping[str, Platform], today: date, *, removal: bool = False
+    intent: Intent,
+    tunnels: Sequence[Tunnel],
+    platforms: Mapping[str, Platform],
+    today: date,
+    *,
+    removal: bool = False,
+    carried: Carried = CARRIED,
 ) -> tuple[str, ...]:
     """Check tunnels of an intent against each other, their devices and the calendar; gives the warnings.
 
     ``removal``: they are to go, so how strong they are and what else wants their place does not matter.
-    ``platforms`` are the hosts of the inventory and what they can do. Raises NothingMatched when a tunnel names a host that is
-    not among them, and else IntentError, with every problem on a line of its own as ``file:line: tunnel NAME: what is wrong``.
+    ``platforms`` are the hosts of the inventory and what they can do; ``carried`` is what is built of all that can be asked for.
+    Raises NothingMatched when a tunnel names a host that is not among them, and else IntentError, with every problem on a line
+    of its own as ``file:line: tunnel NAME: what is wrong``.
     """
-    unknown = [
-        f"{_at(intent, tunnel)}: no host is named {end.host!r}{hint(end.host, platforms)}"
-        for tunnel in tunnels
-        for end in tunnel.terminations
-        if end.host not in platforms
-    ]
-    if unknown:
-        raise NothingMatched("\n".join(unknown))
+    _refuse_unknown_hosts(intent, tunnels, platforms)
     problems: list[str] = []
     warnings: list[str] = []
     for tunnel in tunnels:
         crypto = intent.resolve(tunnel)
-        found = [*_end_problems(tunnel), *unbuilt(intent, tunnel, platforms)]
-        if crypto.ike_version in IKE_VERSIONS:
-            found += _device_problems(tunnel, crypto, platforms)
-            found += () if removal else _strength_problems(tunnel, crypto, today)
+        found = list(end_problems(tunnel))
+        if tunnel.own:
+            found += _with_devices(intent, tunnel, crypto, platforms, today, removal=removal, carried=carried)
+            told = [*strength_warnings(tunnel, crypto, platforms, today), *_part_warnings(tunnel, crypto, platforms)]
+            warnings += [f"{_at(intent, tunnel)}: {warning}" for warning in told]
         problems += [f"{_at(intent, tunnel)}: {problem}" for problem in found]
-        warnings += [f"{_at(intent, tunnel)}: {warning}" for warning in _warnings(tunnel, crypto, today)]
     problems += () if removal else _collisions(intent, tunnels)
-    problems += [
-        f"{_at(intent, tunnel)}: the name may not end in {ending[0]}: nr-run calls a later version of a tunnel's objects so"
-        for tunnel in tunnels
-        if (ending := _VERSION.search(tunnel.name))
-    ]
-    problems += [
-        f"{_at(intent, tunnel)}: {what} {name} may not end in {ending[0]}: files of a run folder are called so"
-        for tunnel in tunnels
-        for what, name in (("the name", tunnel.name), *(("the host name", end.host) for end in tunnel.terminations))
-        if (ending := _FILE.search(name))
-    ]
-    problems += [
-        f"{_at(intent, tunnel)}: cisco.{field} of {end.host} may not end in {ending[0]}: nr-run calls a later version so"
-        for tunnel in tunnels
-        for end in tunnel.terminations
-        for field, name in (("access_list", end.cisco.access_list), ("transform_set", end.cisco.transform_set))
-        if name and (ending := _VERSION.search(name))
-    ]
+    problems += [f"{_at(intent, tunnel)}: {problem}" for tunnel in tunnels for problem in _name_problems(tunnel)]
     if problems:
         raise IntentError("\n".join(problems))
     if removal:
         return ()
-    ends = {end.host: platforms[end.host] for tunnel in tunnels for end in tunnel.terminations if end.host in platforms}
+    ends = {end.host: platforms[end.host] for tunnel in tunnels for end in tunnel.own}
     return (*warnings, *newer_than_known(ends), *dict.fromkeys(not_offered(intent, tunnels, platforms)), *unused(intent))
+
+
+def _refuse_unknown_hosts(intent: Intent, tunnels: Sequence[Tunnel], platforms: Mapping[str, Platform]) -> None:
+    unknown = [
+        f"{_at(intent, tunnel)}: no host is named {end.host!r}{hint(end.host, platforms)}"
+        for tunnel in tunnels
+        for end in tunnel.own
+        if end.host not in platforms
+    ]
+    if unknown:
+        raise NothingMatched("\n".join(unknown))
+
+
+def _with_devices(
+    intent: Intent,
+    tunnel: Tunnel,
+    crypto: Crypto,
+    platforms: Mapping[str, Platform],
+    today: date,
+    *,
+    removal: bool,
+    carried: Carried,
+) -> Iterator[str]:
+    """What a tunnel asks of its devices that is not built, that they cannot do, or that must not be."""
+    yield from unbuilt(intent, tunnel, platforms, carried)
+    if is_carried(tunnel, crypto.ike_version, platforms, carried):
+        yield from style_problems(tunnel, crypto.ike_version, platforms)
+        yield from offer_problems(intent, tunnel)
+        yield from device_problems(tunnel, crypto, platforms)
+        if crypto.ike_version == 2:
+            yield from lifetime_problems(
+                "IKE proposal", crypto.ike_proposals, {end.host: platforms[end.host] for end in tunnel.own}
+            )
+        if not removal:
+            yield from strength_problems(tunnel, crypto, platforms, today)
+
+
+def _part_warnings(tunnel: Tunnel, crypto: Crypto, platforms: Mapping[str, Platform]) -> Iterator[str]:
+    """What a tunnel asks for that its style has no use for."""
+    style = style_of(tunnel, crypto.ike_version, [platforms[end.host] for end in tunnel.own])
+    if style == "crypto-map" and tunnel.tunnel_prefix is not None:
+        yield f"tunnel_prefix {tunnel.tunnel_prefix} is not used: the style is crypto-map"
+
+
+def _name_problems(tunnel: Tunnel) -> Iterator[str]:
+    """Names that nr-run gives a meaning of their own."""
+    if ending := _VERSION.search(tunnel.name):
+        yield f"the name may not end in {ending[0]}: nr-run calls a later version of a tunnel's objects so"
+    for what, name in (("the name", tunnel.name), *(("the host name", end.host) for end in tunnel.own)):
+        if ending := _FILE.search(name):
+            yield f"{what} {name} may not end in {ending[0]}: files of a run folder are called so"
+    for end in tunnel.own:
+        for field, given in (("access_list", end.cisco.access_list), ("transform_set", end.cisco.transform_set)):
+            if given and (ending := _VERSION.search(given)):
+                yield f"cisco.{field} of {end.host} may not end in {ending[0]}: nr-run calls a later version so"
 
 
 def _at(intent: Intent, tunnel: Tunnel) -> str:
@@ -82,148 +120,24 @@ def _at(intent: Intent, tunnel: Tunnel) -> str:
     return f"{place}: tunnel {tunnel.name}" if place else f"tunnel {tunnel.name}"
 
 
-def _end_problems(tunnel: Tunnel) -> Iterator[str]:
-    """What is wrong with the addresses of the two ends."""
-    a, b = tunnel.terminations
-    if a.host == b.host:
-        yield f"both ends are on {a.host}"
-    if a.outside_ip == b.outside_ip:
-        yield f"both ends have the outside_ip {a.outside_ip}"
-    for mine in a.protected_prefixes:
-        for theirs in b.protected_prefixes:
-            if mine.overlaps(theirs):
-                yield f"protected prefix {mine} of {a.host} overlaps {theirs} of {b.host}"
-    for end in tunnel.terminations:
-        yield from _prefix_problems(end, [*a.protected_prefixes, *b.protected_prefixes])
-
-
-def _prefix_problems(end: TunnelTermination, protected: Sequence[IPv4Network]) -> Iterator[str]:
-    own = end.protected_prefixes
-    for index, prefix in enumerate(own):
-        for other in own[index + 1 :]:
-            if prefix.overlaps(other):
-                yield f"protected prefix {prefix} of {end.host} overlaps its own {other}"
-    for prefix in protected:
-        if end.outside_ip in prefix:
-            yield f"outside_ip {end.outside_ip} of {end.host} is inside the protected prefix {prefix}: IKE would go astray"
-    home = next((prefix for prefix in own if end.probe_address in prefix), None)
-    if home is None:
-        yield f"probe_address {end.probe_address} of {end.host} is in none of its own protected prefixes"
-    elif home.prefixlen < 31 and end.probe_address in (home.network_address, home.broadcast_address):
-        yield f"probe_address {end.probe_address} of {end.host} is no host address of {home}"
-
-
-def _device_problems(tunnel: Tunnel, crypto: Crypto, platforms: Mapping[str, Platform]) -> Iterator[str]:
-    """What the devices of the two ends cannot do."""
-    ends = {end.host: platforms[end.host] for end in tunnel.terminations}
-    if tunnel.nat_traversal:
-        for host, platform in ends.items():
-            if not platform.nat_traversal:
-                yield f"nat_traversal is more than {host} ({platform}) can do: run a newer release there"
-    if crypto.ike_mode == "aggressive":
-        yield "aggressive mode is not built: it shows a hash of the key to anyone who asks; use mode main"
-    unable = [f"{host} ({platform})" for host, platform in ends.items() if crypto.ike_version not in platform.ike_versions]
-    if unable:
-        yield (
-            f"IKEv{crypto.ike_version} is more than {' and '.join(unable)} can do: "
-            f"use an IKE policy with version {_common_version(ends)}, or run a newer release there"
-        )
-        return
-    common = narrow(crypto, list(ends.values()))
-    if not common.ike_proposals:
-        yield _no_common("IKE proposal", ends, crypto.ike_version, crypto.ike_proposals)
-    if not common.ipsec_proposals:
-        yield _no_common("IPsec proposal", ends, crypto.ike_version, crypto.ipsec_proposals)
-    groups = {host: platform.suites[crypto.ike_version].pfs_groups for host, platform in ends.items()}
-    shared = ", ".join(str(group) for group in sorted(frozenset.intersection(*groups.values()) - {1}))
-    for host, platform in ends.items():
-        if crypto.pfs_group is not None and crypto.pfs_group not in groups[host]:
-            yield f"{host} ({platform}) has no pfs_group {crypto.pfs_group} (both ends have: {shared or 'none in common'})"
-
-
-def _common_version(ends: Mapping[str, Platform]) -> str:
-    return " or ".join(str(version) for version in sorted(frozenset.intersection(*(p.ike_versions for p in ends.values()))))
-
-
-def _no_common(
-    kind: str, ends: Mapping[str, Platform], version: int, proposals: Sequence[IKEProposal] | Sequence[IPSecProposal]
-) -> str:
-    """Which end lacks what, and the ways out."""
-    lacks = [
-        f"{proposal.name}: {host} ({platform}) has no {', '.join(missing)}"
-        for proposal in proposals
-        for host, platform in ends.items()
-        if (missing := lacking(platform, version, proposal))
-    ]
-    ways = ", or ".join(_ways_out(kind, ends, version, proposals))
-    return f"there is no {kind} that both ends can do ({'; '.join(lacks)}): {ways}"
-
-
-def _ways_out(
-    kind: str, ends: Mapping[str, Platform], version: int, proposals: Sequence[IKEProposal] | Sequence[IPSecProposal]
-) -> Iterator[str]:
-    """What an operator can do when two ends have no proposal in common."""
-    suites = {host: offered(platform.suites[version], proposals[0]) for host, platform in ends.items()}
-    best = best_common(suites.values(), groups=isinstance(proposals[0], IKEProposal))
-    if best is None:
-        behind = [min(ends, key=lambda host: len(suites[host] - FORBIDDEN.keys() - WEAK.keys()))]
-    else:
-        yield f"add an {kind} that both can do ({', '.join(best)})"
-        missing = {host: {w for p in proposals for w in lacking(platform, version, p)} for host, platform in ends.items()}
-        # A newer release brings strong algorithms; weak ones only ever disappear.
-        behind = [host for host, words in missing.items() if words - WEAK.keys() - FORBIDDEN.keys()]
-    if behind:
-        yield f"run a newer release on {' and '.join(behind)}"
-    if best is None:
-        relaxed = [f"on {host} {platform.allows_old}" for host, platform in ends.items() if platform.allows_old]
-        yield from relaxed or [f"replace {behind[0]}"]
-
-
-def _strength_problems(tunnel: Tunnel, crypto: Crypto, today: date) -> Iterator[str]:
-    used = all_algorithms(crypto)
-    for word in used:
-        if word in FORBIDDEN:
-            yield f"{word} is never built: {FORBIDDEN[word]}"
-    weak = ", ".join(word for word in used if word in WEAK)
-    if not weak:
-        return
-    if tunnel.waiver is None:
-        yield f"weak cryptography ({weak}) needs a waiver with until, ticket and reason"
-    elif tunnel.waiver.until < today:
-        yield f"the waiver {tunnel.waiver.ticket} for {weak} ended on {tunnel.waiver.until}: renew it, or use stronger algorithms"
-
-
-def _warnings(tunnel: Tunnel, crypto: Crypto, today: date) -> Iterator[str]:
-    if crypto.pfs_group is None:
-        yield "there is no pfs_group: who learns one key can read every later one"
-    waiver = tunnel.waiver
-    if waiver is None:
-        return
-    if not any(word in WEAK for word in all_algorithms(crypto)):
-        yield f"the waiver {waiver.ticket} is not needed: nothing about the tunnel is weak"
-    elif today <= waiver.until <= today + WAIVER_NOTICE:
-        days = (waiver.until - today).days
-        yield f"the waiver {waiver.ticket} ends on {waiver.until} ({f'in {days} days' if days else 'today'})"
-
-
 def _collisions(intent: Intent, tunnels: Sequence[Tunnel]) -> Iterator[str]:
     """What tunnels want from the same device that it cannot give to both. Each pair of tunnels is named once."""
     chosen = {tunnel.name: index for index, tunnel in enumerate(tunnels)}
     active = [tunnel for tunnel in intent.tunnels.values() if tunnel.status == "active" or tunnel.name in chosen]
-    at: dict[str, list[tuple[Tunnel, End]]] = {}
+    at: dict[str, list[tuple[Tunnel, Side]]] = {}
     for tunnel in active:
-        for end in tunnel.ends:
+        for end in tunnel.sides:
             at.setdefault(end.local.host, []).append((tunnel, end))
     for tunnel in tunnels:
-        for end in tunnel.ends:
+        for end in tunnel.sides:
             for other, theirs in at.get(end.local.host, []):
                 if other.name == tunnel.name or chosen.get(other.name, len(chosen)) < chosen[tunnel.name]:
                     continue
-                for problem in _collision(tunnel, end, other, theirs):
+                for problem in (*_collision(tunnel, end, other, theirs), *_same_peer(intent, tunnel, end, other, theirs)):
                     yield f"{_at(intent, tunnel)}: {problem}"
 
 
-def _collision(tunnel: Tunnel, end: End, other: Tunnel, theirs: End) -> Iterator[str]:
+def _collision(tunnel: Tunnel, end: Side, other: Tunnel, theirs: Side) -> Iterator[str]:
     host = end.local.host
     for far in end.remote.protected_prefixes:
         for other_far in theirs.remote.protected_prefixes:
@@ -234,7 +148,25 @@ def _collision(tunnel: Tunnel, end: End, other: Tunnel, theirs: End) -> Iterator
         peer = end.remote.outside_ip
         yield f"on {host} tunnel {other.name} has another preshared_key_ref for the same peer {peer}, which has one key"
 
+    prefixes = (tunnel.tunnel_prefix, other.tunnel_prefix)
+    if prefixes[0] is not None and prefixes[1] is not None and prefixes[0].overlaps(prefixes[1]):
+        yield f"on {host} tunnel {other.name} has the same tunnel_prefix {other.tunnel_prefix}"
     yield from _name_collision(tunnel, end.local, other, theirs.local)
+
+
+def _same_peer(intent: Intent, tunnel: Tunnel, end: Side, other: Tunnel, theirs: Side) -> Iterator[str]:
+    """Two tunnels to one peer: an IKEv2 profile and a tunnel interface are found by the peer's address, of which there is one."""
+    peer, host = end.remote.outside_ip, end.local.host
+    if peer == theirs.remote.outside_ip and any(_by_peer(intent, record) for record in (tunnel, other)):
+        yield (
+            f"on {host} tunnel {other.name} has the same peer {peer}: two tunnels to one peer are built with crypto maps and "
+            "IKE version 1 only; put all prefixes into one tunnel"
+        )
+
+
+def _by_peer(intent: Intent, tunnel: Tunnel) -> bool:
+    may_be_vti = tunnel.cisco.style == "vti" or (tunnel.cisco.style == "auto" and tunnel.tunnel_prefix is not None)
+    return may_be_vti or intent.resolve(tunnel).ike_version == 2
 
 
 def _name_collision(tunnel: Tunnel, mine: TunnelTermination, other: Tunnel, theirs: TunnelTermination) -> Iterator[str]:
@@ -243,6 +175,9 @@ def _name_collision(tunnel: Tunnel, mine: TunnelTermination, other: Tunnel, thei
     names = [end.cisco.access_list or f"NR-{record.name}" for record, end in ((tunnel, mine), (other, theirs))]
     if names[0] == names[1]:
         yield f"on {mine.host} tunnel {other.name} has the same access_list {names[0]}"
+    number = mine.cisco.tunnel_interface
+    if number is not None and number == theirs.cisco.tunnel_interface:
+        yield f"on {mine.host} tunnel {other.name} has the same tunnel_interface {number}"
     same_map = (mine.interface, mine.cisco.crypto_map) == (theirs.interface, theirs.cisco.crypto_map)
     if same_map and mine.cisco.map_sequence is not None and mine.cisco.map_sequence == theirs.cisco.map_sequence:
         yield f"on {mine.host} tunnel {other.name} has the same map_sequence {mine.cisco.map_sequence}"

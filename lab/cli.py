@@ -101,7 +101,8 @@ def _files(_context: click.Context, _option: click.Parameter, given: tuple[str, 
     metavar="NAME=MODEL",
     help=(
         "A device to play instead: vpn2611, vpn3640, vpn3640-124 (IOS 12.4), c881 (15.4), c8000v-17 (IOS-XE 17.9), "
-        "c8000v-1711 (17.11), asa82, asa91 or asa919. Repeatable."
+        "c8000v-1711 (17.11), c8000v-1712 (17.12), c8000v-26 (26.1), asa82, asa91, asa919 "
+        "or asa924. Repeatable."
     ),
 )
 @click.option("--detach", is_flag=True, help="Leave the lab running and return.")

@@ -137,8 +137,9 @@ def start(
     """Start a lab in a child process and wait until it answers.
 
     `devices` maps device names to profiles (`vpn2611`, `vpn3640`, `vpn3640-124`, `c881`, `c8000v-17`, `c8000v-1711`, `asa82`,
-    `asa91`, `asa919`), or to what an inventory orders (see played.py); `speed` is lab seconds per real second; `lifetime` is
-    in real seconds. With `detach` the lab outlives this process. LabError if a lab runs there already, or it cannot start.
+    `asa91`, `asa919`, `asa924`), or to what an inventory orders (see played.py); `speed` is lab seconds per real second;
+    `lifetime` is in real seconds. With `detach` the lab outlives this process. LabError if a lab runs there already, or it
+    cannot start.
     """
     try:
         running = folder.read(directory)

@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 from .core import banners
-from .core.box import Box, connect_client
+from .core.box import Box
 from .core.clock import LabClock
+from .core.connected_client import connect_client
 from .core.errors import NoSuchDevice, NoSuchFault, nearest
 from .core.faults import WHERE, kinds, strikes_on
 from .core.ike import Ike
@@ -113,6 +114,8 @@ class Rehearsal:
             raise NoSuchFault(f"The fault {fault} strikes only {WHERE[needed]}; {name} is {what}.")
         was = fault in box.faults
         box.faults.set(fault, arguments, on=on)
+        if fault == "behind-nat":
+            self.network.changed(box)
         if fault == "banner-marks" and on != was:
             banners.set_marks(box, on=on)
         if fault == "host-key" and on != was:
@@ -162,6 +165,7 @@ class Rehearsal:
         for port in self.ports.values():
             port.box.stop()
             port.close()
+        self.network.upkeep.stop()
         ike = self.network.ike
         if isinstance(ike, Ike):
             tasks = list(ike.running.values())

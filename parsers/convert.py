@@ -12,6 +12,7 @@ from typing import Any
 
 from .columns import address, hexadecimal, name_or_none, network, words, yes
 from .machine import IncompleteRecord, Raw
+from .vocabulary import refuse_no_address
 
 _BY_TYPE: dict[object, Callable[[str], Any]] = {
     int: int,
@@ -23,6 +24,11 @@ _BY_TYPE: dict[object, Callable[[str], Any]] = {
     IPv4Address: IPv4Address,
     frozenset[str]: words,
 }
+
+#: What people write, and names of files and releases: numbers with dots between them are no addresses there.
+_WORDS = frozenset(
+    {"description", "reason", "reload_reason", "image_file", "version", "chassis_version", "device_manager_version", "file"}
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,6 +126,9 @@ def build(record: type, raw: Raw, above: list[Raw]) -> Any:
     try:
         for source, captured in raw.items():
             if captured:
+                if source not in _WORDS and type(captured) is str and captured.count(".") > 2:
+                    name = source
+                    refuse_no_address(captured)
                 for name, step in by_source.get(source, ()):
                     values[name] = step(captured)
         for item in plan.inherited:

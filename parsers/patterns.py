@@ -5,6 +5,8 @@ Passed to TTP as template variables: `{{ peer | re("ADDRESS") }}`. None may matc
 
 from __future__ import annotations
 
+from .vocabulary import ASA_IKE_STATE, BGP_STATE, CLOCK, IKE_STATUS, IOS_IKE_STATE, SA_STATUS, SESSION_STATUS
+
 PATTERNS: dict[str, str] = {
     "ADDRESS": r"(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+",
     "PREFIX_TEXT": r"(?:\d{1,3}\.){3}\d{1,3}(?:/[\d.]+)?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+/\d+",
@@ -29,17 +31,22 @@ PATTERNS: dict[str, str] = {
     "LINE": r"\S(?:[^\n]*\S)?",
     "OPTIONAL_LINE": r"(?:[ \t]+\S[^\n]*)?",
     "OPTIONAL_NUMBER": r"(?:[ \t]+\d+)?",
-    "OPTIONAL_WORD": r"(?:[ \t]+[A-Z]+)?",
+    "OPTIONAL_STATUS": rf"(?:[ \t]+(?:{IKE_STATUS.pattern}))?",
     "OPTIONAL_DELETED": r"(?:[ \t]*\(deleted\))?",
     "OPTIONAL_PARENTHESES": r"(?:[ \t]*\([^()\n]*\))?",
     "OPTIONAL_PORT": r"(?:(?:[ \t]+port[ \t]+|:)\d+)?",
-    "IKE_STATE": r"(?:MM|AG|QM|CONF|GDOI|OAK)_\w+",
+    # What a field can hold is said once, in vocabulary.py: a template lets in nothing else.
+    "IKE_STATE": IOS_IKE_STATE.pattern,
+    "ASA_IKE_STATE": ASA_IKE_STATE.pattern,
+    "BGP_STATE": BGP_STATE.pattern,
+    "SESSION_STATUS": SESSION_STATUS.pattern,
+    "TIME_OF_DAY": CLOCK.pattern,
     "SA_COLUMNS": r"slot|status|slot[ \t]+status",
     "NAME_OR_NONE": r"[^\s,]+",
     # The line "protected vrf: X" stands above an identity pair where the release knows VRFs (12.2(8)T on).
     "PROTECTED_VRF": r"(?:protected vrf:[ \t]*\S*[ \t]*\n\s*)?",
     "FLOW_ID": r"[^,\n]+",
-    "SA_STATUS": r"[A-Z]+(?:[ \t]*\([A-Z, ]+\))?",
+    "SA_STATUS": SA_STATUS.pattern,
     "HASHES": r"##?",
     "ENGINE_INTERFACE": r"<none>|[A-Za-z][A-Za-z0-9/.:_-]*",
     "ENGINE_ADDRESS": r"<none>|(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+",

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
-from pkgutil import get_data
 from typing import Any
 
 from ..inventory.errors import ParseError
@@ -188,10 +188,7 @@ def template_source(entry: Command, folder: Path | None = None) -> str:
 
 @lru_cache(maxsize=256)
 def _packaged(os: str, name: str) -> str:
-    source = get_data(__package__, f"templates/{os}/{name}")
-    if source is None:
-        raise ParseError(f"the template {os}/{name} is not part of this installation.")
-    return source.decode("utf-8")
+    return files(__package__).joinpath("templates", os, name).read_text(encoding="utf-8")
 
 
 def _user_command(os: str, command: str, folder: Path | None) -> Command:

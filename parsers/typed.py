@@ -14,6 +14,8 @@ _PLACES = {
 
 _LETTERS = re.compile(r"[a-z][a-z-]*")
 _PORT = re.compile(r"\d[\d/.:]*")
+#: Everybody types `sh ip int b`, and no other word stands in their place that begins with their letter.
+_BY_ONE = frozenset({"brief", "detail"})
 _WHOLE = ("no-more", "tee")
 """Filters that leave the output as it is: pages off, and a copy to a file (IOS and IOS-XE)."""
 
@@ -36,8 +38,8 @@ def filter_of(typed: str) -> str:
 
 
 def short_for(typed: str, word: str) -> bool:
-    """True if `typed` is `word`, or its beginning of two letters at least."""
-    return word.startswith(typed) and (len(typed) >= 2 or typed == word)
+    """True if `typed` is `word`, or its beginning of two letters at least; of one where no other word begins so."""
+    return word.startswith(typed) and (len(typed) >= 2 or typed == word or word in _BY_ONE)
 
 
 def taken(form: str, words: Sequence[str]) -> Iterator[int]:

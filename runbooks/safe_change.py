@@ -19,12 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..changes.change import Change
 from ..changes.plan import plan
-from ..checks.device_facts import Box
+from ..checks.device_facts import Device
 from ..checks.finding import Status
 from ..checks.rollback_methods import Chosen, choose, fence
 from ..inventory.did_you_mean import hint
 from ..inventory.errors import DriftError, NothingMatched, NrRunError
-from ..inventory.intent import Intent
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
 from ..tasks import arming, gather, push, save
@@ -34,7 +33,7 @@ from ..tasks.nornir_tasks import PATIENCE_SECONDS, PAUSE_SECONDS, with_tokens
 from ..tasks.platform_of import platform_of
 from ..tasks.rollback_timers import Arming
 from ..tasks.undo import Undoing, undo
-from .engine.context import Context, Waits
+from .engine.context import Progress, Waits
 from .engine.nornir_run import run_on, run_on_all
 from .locking.locks import locked
 from .run.folder import RunFolder
@@ -58,19 +57,23 @@ class _Quiet:
         """Nothing."""
 
 
-class _Device(Box):
-    """A device of its own, which is no end of a tunnel."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What locks and steps of a safe change share; it belongs to no service."""
 
-    @property
-    def host(self) -> str:
-        return self.change.host
+    nornir: Nornir
+    platforms: dict[str, Platform]
+    folder: RunFolder
+    stop: Stop
+    progress: Progress
+    waits: Waits
 
 
 @dataclass
 class SafeChange:
     """The devices of one safe change: locked, read, and gone back to what they were unless the block ends well."""
 
-    context: Context
+    context: _Run
     minutes: int
     #: What each device was: nr_run.gather's record.
     before: Mapping[str, gather.Snapshot]
@@ -118,8 +121,7 @@ class SafeChange:
     def _timer(self, host: str, change: Change) -> Chosen | None:
         snapshot, platform = self.before[host], self.context.platforms[host]
         found = choose(platform, snapshot.outputs, self.minutes, change.inverse)
-        box = _Device(None, platform, snapshot.outputs, change, snapshot.observation.time)  # type: ignore[arg-type]
-        for finding in fence(box, found):
+        for finding in fence(Device(host, platform, snapshot.outputs, change, snapshot.observation.time), found):
             if finding.status is not Status.OK:
                 raise DriftError(f"{host}: {finding.sentence}")
         return found
@@ -204,9 +206,7 @@ def safe_change(
             login = replace(login_of(host), tag=folder.tag, tell=folder.tell)
             host.close_connections()
             log_in_by(host, login)
-        context = Context(
-            nornir, Intent.of(), platforms, Secrets(()), folder, Stop(), _Quiet(), waits or Waits(dead_man_minutes=minutes)
-        )
+        context = _Run(nornir, platforms, folder, Stop(), _Quiet(), waits or Waits(dead_man_minutes=minutes))
         with locked(context, runs, names):
             before = run_on_all(nornir, gather.gather, {name: {"platform": platforms[name]} for name in names})
             change = SafeChange(context, minutes, before)

@@ -83,19 +83,19 @@ def asked(task: Task, ask: Callable[[Session], T], again: Again = AGAIN) -> T:
     So it is with an echo that did not come back as it was typed. Raises the last NotKnown or DeviceRefused, or Unreachable. Only
     for what reads: it may be done twice.
     """
-    lost = False
-    for number in range(1, again.times + 1):
+    lost, number = False, 0
+    while True:
+        number += 1
         device = session(task)
         try:
             return ask(device)
         except (NotKnown, SessionLost, DeviceRefused) as error:
             device.close()
             # A session that was idle for too long is gone, once; a device that hangs costs its whole patience each time.
-            if number == again.times or (lost and isinstance(error, SessionLost)):
+            if number >= again.times or (lost and isinstance(error, SessionLost)):
                 raise
             lost = lost or isinstance(error, SessionLost)
             time.sleep(again.pause_seconds if number > 1 else 0)
-    raise NotKnown(f"{task.host.name}: it was not asked")
 
 
 def agreed(task: Task, first: Configuration, again: Again = AGAIN) -> Configuration:

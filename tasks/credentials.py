@@ -19,7 +19,7 @@ from ..inventory.connection_settings import OVER_SSH, OVER_TELNET, PLUGINS, Conn
 from ..inventory.did_you_mean import hint
 from ..inventory.errors import IntentError
 from ..inventory.secrets import Secrets, credential_folders
-from ..inventory.systems.asa import ASA_8_4
+from ..inventory.systems import assumed
 from .dialects import IOS, Dialect
 
 #: Before Netmiko's name of a device type in ours: Netmiko's own driver keeps its name.
@@ -148,4 +148,4 @@ def _made(
     if passphrase and not settings.passphrase_ref:
         settings = replace(settings, passphrase_ref=kept("passphrase", passphrase))
     made = Secrets(credential_folders(), values, names, _SALT)
-    return Login(made, user, password, enable, kind, dialect=ASA_8_4 if SYSTEMS[kind] == "asa" else IOS, settings=settings)
+    return Login(made, user, password, enable, kind, dialect=assumed(SYSTEMS[kind]), settings=settings)

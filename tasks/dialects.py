@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..inventory.platforms import Platform
-from ..inventory.systems import SYSTEMS, System, system_of
+from ..inventory.systems import System, assumed, system_of
 
 __all__ = ["IOS", "Dialect", "dialect_of"]
 
 Dialect = System
 #: Of a session that nobody has told what it talks to.
-IOS = SYSTEMS["ios-12.2"]
+IOS = assumed("ios")
 
 
 def dialect_of(platform: Platform) -> System:

@@ -25,7 +25,8 @@ PASSWORD = rf"{_LEAD}(?:password|passwd|passcode|passphrase|pin|token ?code)\b[^
 #: A change of the password is a dialogue of its own; what is typed into it would be the new one.
 CHANGES = re.compile(r"\b(?:new|old|current|re-?enter|re-?type|confirm|change|again|verify)\b", re.IGNORECASE)
 _OF_A_PASSWORD = re.compile(r".*\b(?:password|passwd|passcode|pin)\b[^:\n]*: ?", re.IGNORECASE)
-_REFUSED = re.compile(
+#: What says that a name, a password or an enable secret was not taken.
+REFUSED = re.compile(
     r"% ?(?:Login invalid|Authentication failed|Bad passwords|Access denied|Bad secrets)|^Login incorrect\b",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -181,5 +182,5 @@ class Dialogue:
     def _refuse_refusal(self) -> None:
         if "assword required, but none set" in self.seen:
             raise Unreachable("the vty lines ask for a password and none is set: this device cannot be managed over the network")
-        if _REFUSED.search(self.seen):
+        if REFUSED.search(self.seen):
             raise Unreachable("the device refuses the user name or the password")

@@ -20,15 +20,16 @@ from ..changes.configuration import Configuration
 from ..changes.objects import ConfigObject, read_desired
 from ..changes.plan import plan, plan_removal
 from ..checks.observation import Observation
+from ..checks.questions import IKE, IKEV2, IPSEC
 from ..inventory.errors import ChangeError, NrRunError
 from ..inventory.platforms import Platform
 from ..inventory.secrets import TOKEN, Secrets
 from ..parsers.export import as_data
+from ..templates.environment import jinja_env
 from . import gather as _gather
 from . import observe as _observe
 from . import probe as _probe
 from . import push as _push
-from . import render as _render
 from . import save as _save
 from .answers import asked, running_of
 from .credentials import login_of
@@ -72,8 +73,8 @@ def observe(task: Task) -> Result:
 
     Returns:
         Result object with the following attributes set:
-          * result (``dict``): ``time``, ``ike`` (one dict an IKEv1 SA), ``flows`` (one dict a pair of selectors, with counters),
-            and ``ikev2`` where the release speaks it
+          * result (``dict``): ``time``, ``ike`` and ``ikev2`` (one dict an IKE SA; a version that the device does not know is
+            left out) and ``flows`` (one dict a pair of selectors, with counters)
           * record (``Observation``): the same, typed
     """
     platform_of(task)
@@ -82,8 +83,10 @@ def observe(task: Task) -> Result:
 
 
 def _seen(seen: Observation) -> dict[str, Any]:
-    states = {name: as_data(answer.state) for name, answer in seen.answers.items()}
-    return {"time": seen.time, "ike": states.pop("ike", []), "flows": states.pop("ipsec", []), **states}
+    """``flows`` are always asked for; the IKE SAs of a version are there where the device knows that version."""
+    named = {"ike": IKE, "ikev2": IKEV2, "flows": IPSEC}
+    found = {name: seen.answers[question.name] for name, question in named.items() if question.name in seen.answers}
+    return {"time": seen.time, **{name: as_data(parsed.state) for name, parsed in found.items()}}
 
 
 def probe(task: Task, source: str, target: str, count: int = 5, platform: Platform | None = None) -> Result:
@@ -121,7 +124,7 @@ def render(task: Task, template: str, path: str | None = None, **words: Any) -> 
         Result object with the following attributes set:
           * result (``str``): the text
     """
-    environment = _render.environment()
+    environment = jinja_env()
     if path is not None:
         from jinja2 import ChoiceLoader, FileSystemLoader
 

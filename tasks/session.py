@@ -21,7 +21,7 @@ from ..inventory.errors import ConfigurationRefused, DeviceRefused, SessionLost,
 from ..inventory.secrets import Secrets
 from .asking import all_asked, asks, ends
 from .dialects import IOS, Dialect
-from .login import Words
+from .login import REFUSED, Words
 from .messages import cleaned, may_stand, standing, without_messages
 from .reply import Reply as Reply
 from .transcript import MARK, Part, Prompts, echoed, marked, parts_of, with_marks
@@ -106,24 +106,28 @@ class Session:
         if enable_ref is None:
             raise Unreachable(f"{self.name}: the login is not privileged and the inventory names no enable_ref")
         secret, asks = self._secrets.resolve(enable_ref), self._words.asks_password
-        self._settle("enable", lambda line: line.endswith((">", "#")) or asks(line))
+        said = self._settle("enable", lambda line: line.endswith((">", "#")) or asks(line))
         if asks(self._last):
-            self._settle(secret, lambda line: line.endswith((">", "#")) or asks(line), echo=False)
-        if not self._last.rstrip().endswith("#"):
-            # That of ``prompt <%h>`` ends in one sign whatever the privilege is: then the device is asked.
-            self._prompts = Prompts(self._last)
-            if not _PRIVILEGED.search(self.ask("show privilege")):
-                raise Unreachable(f"{self.name}: the login works, but enable does not: the device refuses the enable secret")
+            said = self._settle(secret, lambda line: line.endswith((">", "#")) or asks(line), echo=False)
+        if not self._last.rstrip().endswith("#") and not self._is_privileged(said):
+            raise Unreachable(f"{self.name}: the login works, but enable does not: the device refuses the enable secret")
 
-    def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> None:
-        """Type a line before the prompt is known, up to an unfinished line that is wanted."""
+    def _is_privileged(self, said: str) -> bool:
+        """That of ``prompt <%h>`` ends in one sign whatever the privilege is: where nothing was refused, the device is asked."""
+        if REFUSED.search(said) or self.dialect.os != "ios" or self._words.asks_password(self._last):
+            return False
+        self._prompts = Prompts(self._last)
+        return _PRIVILEGED.search(self.ask("show privilege")) is not None
+
+    def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> str:
+        """Type a line before the prompt is known, up to an unfinished line that is wanted; all that came."""
         self._write([line])
         begun = re.compile(echoed(line) if echo else r"")
 
         def done(text: str, last: str) -> bool:
             return bool(begun.search(without_messages(text))) and (wanted(last.rstrip()) or wanted(last))
 
-        self._read_until(done, by_sign=False)
+        return self._read_until(done, by_sign=False)
 
     def exchange(
         self, lines: Sequence[str], *, answer: str | None = None, patience_seconds: float | None = None

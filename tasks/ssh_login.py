@@ -36,4 +36,4 @@ def keys_of(login: Login, place: Reached) -> dict[str, Any]:
 
 def labs_of(secrets: Secrets) -> tuple[Path, ...]:
     """Folders of rehearsal labs: whose credentials are used stands one above them."""
-    return tuple(dict.fromkeys(folder.parent for folder in secrets.folders if folder.name == "credentials"))
+    return tuple(dict.fromkeys(folder.parent for folder in secrets.origins if folder.name == "credentials"))

@@ -1,7 +1,8 @@
 """What Cisco IOS and ASA call the algorithms that the intent names in NetBox's words; used as filters in the templates.
 
-Sources: Cisco IOS Security Command Reference (crypto isakmp policy, crypto ipsec transform-set); ASA 8.2 and 8.4 command
-references (crypto isakmp policy, crypto ikev1 policy, crypto ipsec ikev1 transform-set, isakmp keepalive).
+Sources: Cisco IOS Security Command Reference (crypto isakmp policy, crypto ipsec transform-set, crypto ikev2 proposal) and the
+data model of IOS-XE 17.6.1; ASA 8.2, 8.4 and 9.x command references (crypto isakmp policy, crypto ikev1 policy, crypto ikev2
+policy, crypto ipsec ikev1 transform-set, crypto ipsec ikev2 ipsec-proposal, isakmp keepalive).
 """
 
 from __future__ import annotations
@@ -60,6 +61,40 @@ ASA_ESP_ENCRYPTION: Mapping[str, str] = {
     "aes-256-cbc": "esp-aes-256",
 }
 ASA_ESP_INTEGRITY: Mapping[str, str] = {"hmac-sha1": "esp-sha-hmac"}
+#: Phase 1 of IKEv2 on IOS. With GCM the word behind ``integrity`` stands behind ``prf``; there is no GCM of 192 bits.
+IKEV2_ENCRYPTION: Mapping[str, str] = {
+    "3des-cbc": "3des",
+    "aes-128-cbc": "aes-cbc-128",
+    "aes-192-cbc": "aes-cbc-192",
+    "aes-256-cbc": "aes-cbc-256",
+    "aes-128-gcm": "aes-gcm-128",
+    "aes-256-gcm": "aes-gcm-256",
+}
+IKEV2_INTEGRITY: Mapping[str, str] = {
+    "hmac-sha1": "sha1",
+    "hmac-sha256": "sha256",
+    "hmac-sha384": "sha384",
+    "hmac-sha512": "sha512",
+}
+#: IKEv2 on an ASA, in its policy and in its IPsec proposals; only the integrity of ESP is spelt otherwise.
+ASA_IKEV2_ENCRYPTION: Mapping[str, str] = {
+    **ASA_IKE_ENCRYPTION,
+    "aes-128-gcm": "aes-gcm",
+    "aes-192-gcm": "aes-gcm-192",
+    "aes-256-gcm": "aes-gcm-256",
+}
+ASA_IKEV2_INTEGRITY: Mapping[str, str] = {
+    "hmac-sha1": "sha",
+    "hmac-sha256": "sha256",
+    "hmac-sha384": "sha384",
+    "hmac-sha512": "sha512",
+}
+ASA_IKEV2_ESP_INTEGRITY: Mapping[str, str] = {
+    "hmac-sha1": "sha-1",
+    "hmac-sha256": "sha-256",
+    "hmac-sha384": "sha-384",
+    "hmac-sha512": "sha-512",
+}
 #: Seconds between retries that an ASA takes (tunnel-group ipsec-attributes, isakmp keepalive).
 ASA_RETRY_SECONDS = range(2, 11)
 
@@ -113,12 +148,17 @@ def _asa_keepalive_retry(seconds: int) -> str:
 
 FILTERS: dict[str, Callable[[Any], str]] = {
     "asa_address": _asa_address,
+    "asa_esp_integrity": _word(ASA_IKEV2_ESP_INTEGRITY, "IKEv2 ESP integrity", "ASA"),
     "asa_ike_encryption": _word(ASA_IKE_ENCRYPTION, "IKEv1 cipher", "ASA"),
     "asa_ike_hash": _word(ASA_IKE_HASH, "IKEv1 hash", "ASA"),
+    "asa_ikev2_encryption": _word(ASA_IKEV2_ENCRYPTION, "IKEv2 cipher", "ASA"),
+    "asa_ikev2_integrity": _word(ASA_IKEV2_INTEGRITY, "IKEv2 integrity", "ASA"),
     "asa_keepalive_retry": _asa_keepalive_retry,
     "asa_transforms": _asa_transforms,
     "ios_ike_encryption": _word(IKE_ENCRYPTION, "IKE cipher"),
     "ios_ike_hash": _word(IKE_HASH, "IKE hash"),
+    "ios_ikev2_encryption": _word(IKEV2_ENCRYPTION, "IKEv2 cipher"),
+    "ios_ikev2_integrity": _word(IKEV2_INTEGRITY, "IKEv2 integrity"),
     "ios_transforms": _transforms,
     "ios_address": _address,
 }

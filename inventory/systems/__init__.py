@@ -13,7 +13,7 @@ from .record import System
 if TYPE_CHECKING:
     from ..platforms import Platform
 
-__all__ = ["SYSTEMS", "System", "any_of", "generations", "system_of"]
+__all__ = ["SYSTEMS", "System", "any_of", "assumed", "generations", "system_of"]
 
 #: By the name that ``Platform.output`` has.
 SYSTEMS: Mapping[str, System] = MappingProxyType(
@@ -29,6 +29,11 @@ def system_of(platform: Platform) -> System:
 def generations(os: str) -> tuple[System, ...]:
     """Every generation of an operating system, from old to new."""
     return tuple(system for system in SYSTEMS.values() if system.os == os)
+
+
+def assumed(os: str) -> System:
+    """What a device is taken for of which only the operating system is known."""
+    return next(system for system in generations(os) if system.assumed)
 
 
 def any_of(os: str) -> System:

@@ -32,10 +32,18 @@ IOS_12_2 = System(
     clear_ikev1_row="clear crypto isakmp {number}",
     # A boot field of 0 stops in the ROM monitor, 1 boots the helper image.
     first_boot=2,
+    over_ssh=("cisco_ios", "cisco_xe"),
+    over_telnet=("cisco_ios_telnet", "cisco_xe_telnet"),
+    assumed=True,
     shows_refused_ike=True,
 )
 #: ``show crypto session`` came with 12.3(4)T.
-IOS_12_4 = replace(IOS_12_2, name="ios-12.4", shows=MappingProxyType(_SHOWS | {"session": "show crypto session detail"}))
+IOS_12_4 = replace(
+    IOS_12_2,
+    name="ios-12.4",
+    shows=MappingProxyType(_SHOWS | {"session": "show crypto session detail"}),
+    assumed=False,
+)
 #: IKEv2 came with 15.1(1)T. ``clear crypto ikev2 sa`` takes ``local`` or ``remote`` and an address (from memory).
 IOS_15 = replace(
     IOS_12_4,

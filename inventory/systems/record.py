@@ -26,6 +26,9 @@ class System:
     ``first_boot`` is the lowest boot field of the configuration register that boots the system; ``virtual_has_no_register`` says
     that hardware without a register is a virtual one, which always boots its startup configuration.
 
+    ``over_ssh`` and ``over_telnet`` are Netmiko's device types for it; the latter also stand behind a console server.
+    ``assumed``: what a session takes a device for of which only the operating system is known.
+
     ``shows_refused_ike``: an IKE SA of a try that it refuses stays to be seen for a while, so that none is a try that never came.
     """
 
@@ -39,10 +42,13 @@ class System:
     preparation: tuple[str, ...]
     clear: tuple[str, ...]
     first_boot: int
+    over_ssh: tuple[str, ...]
+    over_telnet: tuple[str, ...]
     clear_ikev2: tuple[str, ...] = ()
     clear_ikev1_row: str = ""
     virtual_has_no_register: bool = False
     shows_refused_ike: bool = False
+    assumed: bool = False
     entering: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -16,9 +16,23 @@ from ..core.store import Store
 from ..ios.configure import Place
 from ..ios.eem import Eem
 from . import configure as asa_configure
+from . import generations
 from . import hash as asa_hash
 from . import text as asa_text
 from .model import AsaMeaning
+
+_REASONS = {
+    "policy": "Failed to find a matching policy",
+    "profile": "Failed to locate an item in the database",
+    "key": "Failed to authenticate the IKE SA",
+    "no key": "Failed to locate an item in the database",
+    "no answer": "Maximum number of retransmissions reached",
+    "4500": "Maximum number of retransmissions reached",
+    "selectors": "There was no IPSEC policy found for received TS",
+    "transform": "Received no proposal chosen notify",
+    "pfs": "Received no proposal chosen notify",
+    "admission": "Failed to authenticate the IKE SA",
+}
 
 
 class AsaBox(Box):
@@ -26,8 +40,9 @@ class AsaBox(Box):
 
     def __init__(self, name: str, profile: Profile, release: Release, network: Network) -> None:
         super().__init__(name, profile, release, network)
-        self.old = release.name.startswith("8.2")
-        self.modern = release.name.startswith("9.19")
+        self.generation = generations.ROWS[release.name]
+        self.old = self.generation.old
+        self.modern = self.generation.modern
         self.eem = Eem(self)
         self.changed_by = ""
         self.asked = False
@@ -36,11 +51,11 @@ class AsaBox(Box):
     @property
     def meaning(self) -> Meaning:
         """What the configuration means."""
-        return AsaMeaning(self.store)
+        return self.reading()
 
     def reading(self) -> AsaMeaning:
         """The same, with what only an ASA has."""
-        return AsaMeaning(self.store)
+        return AsaMeaning(self.store, self.generation)
 
     def boot(self, config: str) -> None:
         """Type the initial configuration; a line that the release refuses is a mistake of ours and raises ValueError."""
@@ -66,7 +81,7 @@ class AsaBox(Box):
 
     async def restart(self) -> None:
         """Come back with the startup configuration; what the event manager counted is forgotten."""
-        self.store, self.crypto = Store(), CryptoState(self.profile.first_ike, self.profile.first_ipsec)
+        self.crypto, self.store = CryptoState(self.profile.first_ike, self.profile.first_ipsec), Store()
         self.eem.stop()
         self.logged, self.translations = [], []
         self.booted = self.clock.now()
@@ -186,6 +201,10 @@ class AsaBox(Box):
         """An entry of a crypto map lost its ground: its SAs go, and the IKE SA with the last of them."""
         self.drop_flows([flow for flow in self.crypto.flows if (flow.map, str(flow.seq)) == (name, seq)])
 
+    def tunnel_carries(self, nameif: str) -> bool:
+        """Whether a tunnel interface has an SA to send with."""
+        return bool(self.meaning.protectors().on.get(nameif)) and nameif not in self.network.silent(self)
+
     def drop_flows(self, flows: list[object]) -> None:
         """Delete SAs; a peer without any has its IKE SA deleted too."""
         mine = [flow for flow in self.crypto.flows if flow in flows]
@@ -194,17 +213,48 @@ class AsaBox(Box):
         for peer in peers - {flow.peer for flow in self.crypto.flows if flow.outbound}:
             self.drop_peer(peer)
 
-    def drop_peer(self, peer: IPv4Address) -> None:
-        """Delete everything that was negotiated with a peer."""
-        self.network.drop(self, [flow for flow in self.crypto.flows if flow.peer == peer])
-        for row in [row for row in self.crypto.ike if peer in (row.dst, row.src)]:
-            self.network.drop_ike(self, row.conn_id)
-        self.log(f"%ASA-4-113019: Group = {peer}, Username = {peer}, IP = {peer}, Session disconnected.")
+    def drop_peer(self, peer: IPv4Address, versions: tuple[int, ...] = (1, 2)) -> None:
+        """Delete everything that was negotiated with a peer, by one version of IKE or by both."""
+        newer = [row for row in self.crypto.ike2 if row.remote == peer and 2 in versions]
+        self.network.upkeep.drop_ike2(self, newer)
+        self.network.drop(self, [flow for flow in self.crypto.flows if flow.peer == peer and flow.version in versions])
+        older = [row for row in self.crypto.ike if peer in (row.dst, row.src) and 1 in versions]
+        self.network.upkeep.drop_ike(self, older)
+        if not newer:
+            self.session_changed(peer, up=False)
 
     def binding_changed(self) -> None:
-        """An interface got another crypto map or none: everything that was negotiated goes."""
-        self.network.drop(self, list(self.crypto.flows))
-        self.network.drop_ike(self)
+        """An interface got another crypto map or none; what that means is for `unbound`."""
+
+    def unbound(self, names: set[str]) -> None:
+        """Crypto maps that are bound elsewhere now, or nowhere: what was negotiated for them goes, with its IKE SAs."""
+        flows = [flow for flow in self.crypto.flows if flow.map in names]
+        peers = {flow.peer for flow in flows} | {p for each in names for e in self.meaning.entries(each) for p in e.peers}
+        self.network.drop(self, flows)
+        for peer in peers - {flow.peer for flow in self.crypto.flows if flow.outbound}:
+            self.network.upkeep.drop_ike(self, [row for row in self.crypto.ike if peer in (row.dst, row.src)])
+            self.network.upkeep.drop_ike2(self, [row for row in self.crypto.ike2 if row.remote == peer])
+
+    def negotiation_failed(self, peer: IPv4Address, reason: str) -> None:
+        """IKEv2 came to nothing. The texts behind the message are from memory of Cisco's troubleshooting documents."""
+        why = _REASONS.get(reason.removeprefix("told of ").removesuffix(" here"), reason)
+        told = f"Local:{self._own(peer)}:500 Remote:{peer}:500 Username:{peer}"
+        self.log(f"%ASA-4-750003: {told} IKEv2 Negotiation aborted due to ERROR: {why}")
+
+    def _own(self, peer: IPv4Address) -> IPv4Address:
+        route = self.meaning.route_to(peer)
+        own = route.interface.address if route is not None else None
+        return own if own is not None else IPv4Address(0)
+
+    def tunnel_changed(self, name: str, *, up: bool) -> None:
+        """A tunnel interface has its first SA, or lost the last one."""
+        number, state = ("411001", "up") if up else ("411002", "down")
+        self.log(f"%ASA-4-{number}: Line protocol on Interface {name}, changed state to {state}")
+
+    def session_changed(self, peer: IPv4Address, *, up: bool) -> None:
+        """The last SA with a peer is gone; what is said of the first one is not played."""
+        if not up:
+            self.log(f"%ASA-4-113019: Group = {peer}, Username = {peer}, IP = {peer}, Session disconnected.")
 
     def bad_message(self, peer: IPv4Address) -> None:
         """The key of a peer differs."""

@@ -1,4 +1,4 @@
-"""The configuration commands that ASA 8.2, 9.1 and 9.19 share, as a table.
+"""The configuration commands that all releases of the ASA share, as a table, and those that follow from the row of a release.
 
 Sources: the ASA 8.2, 8.4 and 9.x command references and configuration guides, running configurations of ASAs in public
 repositories. A crypto map has no mode of its own: each of its lines is one setting, and so it is here.
@@ -9,6 +9,8 @@ from __future__ import annotations
 from ..core import banners
 from ..core.forms import Form
 from . import known as asa_known
+from .config_ikev2 import several
+from .generations import Generation
 
 MACROS = {
     "port": "[{eq|gt|lt|neq} <word:port>|range <word:port> <word:port2>]",
@@ -90,8 +92,11 @@ _GLOBAL = (
         ("nameif", "net", "mask", "via"),
         hook="route",
     ),
+    Form("config", "route Null0 <ip:net> <mask:mask> ~ [<1-255:distance>]", "route", ("net", "mask"), hook="route_null"),
     Form("config", "management-access ~ <word:nameif>", "management-access", hook="management_access"),
     Form("config", "sysopt connection permit-vpn", "permit-vpn", on="clear", off="store"),
+    Form("config", "sysopt connection tcpmss ~ <0-65535:n>", "tcpmss", hides="sysopt connection tcpmss 1380"),
+    Form("config", "same-security-traffic permit {inter-interface|intra-interface}:what", "same-security", ("what",)),
     Form("config", "aaa authentication {ssh|http|enable|serial|telnet}:what console ~ <word:group>", "aaa", ("what",)),
     Form("config", "{ssh|http|telnet}:what <ip:net> <mask:mask> <word:nameif>", "access", ("what", "net", "mask", "nameif")),
     Form(
@@ -168,29 +173,31 @@ _VPN = (
     Form("config", "crypto map <word:map> interface <word:nameif>", "map interface", ("map", "nameif"), hook="map_interface"),
     Form("config", "crypto dynamic-map <line:rest>", "dynamic-map", hook="not_played"),
     Form("config", "crypto ipsec security-association lifetime @life", "ipsec lifetime", hook="ipsec_lifetime"),
-    Form("config", "crypto isakmp identity ~ {address|auto|hostname}", "isakmp identity"),
+    Form("config", "crypto isakmp identity ~ {address|auto|hostname}", "isakmp identity", hides="crypto isakmp identity auto"),
 )
 
 FORMS = _GLOBAL + _LISTS + _VPN + asa_known.FORMS
 
 
-def policy_forms(words: str, ciphers: str, hashes: str, groups: str) -> tuple[Form, ...]:
-    """A phase-1 policy: the words that begin it, and what it may be made of."""
+def ikev1_forms(row: Generation) -> tuple[Form, ...]:
+    """Phase-1 policies, transform sets and the settings of a crypto map that name what a release has of them."""
+    ike = f"crypto {row.ike}"
+    words = "crypto ipsec transform-set" if row.old else "crypto ipsec ikev1 transform-set"
+    setting = "transform-set" if row.old else "ikev1 transform-set"
+    algorithms, entry = "|".join(row.v1.esp_ciphers + row.v1.esp_hashes), "crypto map <word:map> <1-65535:seq>"
+    pfs = "|".join(f"group{number}" for number in row.pfs)
+
+    def line(family: str, choice: tuple[str, ...]) -> Form:
+        return Form("policy", f"{family} ~ {{{'|'.join(choice)}}}:value", family, hook="policy_line")
+
     return (
-        Form("config", f"{words} policy <1-65535:n>", "policy", ("n",), enters="policy", hook="policy"),
-        Form("policy", "authentication ~ {pre-share|rsa-sig|crack}:value", "authentication", hook="policy_line"),
-        Form("policy", f"encryption ~ {{{ciphers}}}:value", "encryption", hook="policy_line"),
-        Form("policy", f"hash ~ {{{hashes}}}:value", "hash", hook="policy_line"),
-        Form("policy", f"group ~ {{{groups}}}:value", "group", hook="policy_line"),
+        Form("config", f"{ike} policy <1-65535:n>", "policy", ("n",), enters="policy", hook="policy"),
+        line("authentication", ("pre-share", "rsa-sig", "crack")),
+        line("encryption", row.v1.ciphers),
+        line("hash", row.v1.hashes),
+        line("group", row.v1.groups),
         Form("policy", "lifetime ~ {<120-2147483647:value>|{none}:value}", "lifetime", hook="policy_line"),
-        Form("config", f"{words} enable <word:nameif>", "ike enable", ("nameif",), hook="ike_enable"),
-    )
-
-
-def transform_forms(words: str, setting: str, algorithms: str, groups: str) -> tuple[Form, ...]:
-    """Transform sets and the settings of a crypto map that name what they are made of."""
-    entry = "crypto map <word:map> <1-65535:seq>"
-    return (
+        Form("config", f"{ike} enable <word:nameif>", "ike enable", ("nameif",), hook="ike_enable"),
         Form(
             "config",
             f"{words} <word:name> ~ {{{algorithms}}}:first [{{{algorithms}}}:second]",
@@ -200,5 +207,11 @@ def transform_forms(words: str, setting: str, algorithms: str, groups: str) -> t
         ),
         Form("config", f"{words} <word:name> mode transport", "transform-mode", ("name",)),
         Form("config", f"{entry} set {setting} @sets", "map line", hook="map_sets"),
-        Form("config", f"{entry} set pfs [{{{groups}}}:group]", "map line", hook="map_pfs"),
+        Form("config", f"{entry} set pfs [{{{pfs}}}:group]", "map line", hook="map_pfs"),
     )
+
+
+def group_policy_forms(row: Generation) -> tuple[Form, ...]:
+    """The protocols that a group policy lets a tunnel use."""
+    words = several(row.protocols)
+    return (Form("group-policy", f"vpn-tunnel-protocol ~ {words}", "vpn-tunnel-protocol", hook="tunnel_protocols"),)

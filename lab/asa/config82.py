@@ -21,21 +21,7 @@ _NAT = (
 )
 
 FORMS = (
-    *common.FORMS,
     *_NAT,
-    *common.policy_forms("crypto isakmp", "des|3des|aes|aes-192|aes-256", "md5|sha", "1|2|5|7"),
-    *common.transform_forms(
-        "crypto ipsec transform-set",
-        "transform-set",
-        "esp-des|esp-3des|esp-aes|esp-aes-192|esp-aes-256|esp-null|esp-md5-hmac|esp-sha-hmac|esp-none",
-        "group1|group2|group5|group7",
-    ),
     Form("config", "crypto isakmp nat-traversal ~ [<10-3600:n>]", "nat-traversal"),
     Form("tunnel-ipsec", "pre-shared-key ~ <word:secret>", "key", hook="key"),
-    Form(
-        "group-policy",
-        "vpn-tunnel-protocol ~ {IPSec|l2tp-ipsec|svc|webvpn} [{IPSec|l2tp-ipsec|svc|webvpn}]",
-        "vpn-tunnel-protocol",
-        text="{line} ",
-    ),
 )

@@ -1,7 +1,6 @@
-"""The configuration commands of ASA 9.1(7), which are those of 8.4: `ikev1` words, network objects, twice NAT.
+"""The configuration commands that came with ASA 8.3 and 8.4: `ikev1` words, network objects, twice NAT.
 
-Sources: the ASA 8.4 and 9.1 command references and the migration guide to 8.3. IKEv2 exists on the release and is not played:
-the box says so. DES, 3DES, MD5 and the groups 1, 2 and 5 are all there; groups above are for IKEv2 only.
+Sources: the ASA 8.4 and 9.1 command references and the migration guide to 8.3.
 """
 
 from __future__ import annotations
@@ -17,13 +16,6 @@ MACROS = common.MACROS | {
     "nattail": "[{no-proxy-arp}:noarp] [{route-lookup}:lookup] [description <line:text>]",
 }
 PROMPTS = common.PROMPTS
-
-#: What the release knows and the boxes do not play: they say so, where a refusal would be a lie.
-NOT_PLAYED = (
-    "crypto ikev2",
-    "crypto ipsec ikev2",
-    "crypto ipsec profile",
-)
 
 _OBJECTS = (
     Form("config", "object network <word:name>", "object", ("name",), enters="network-object", hook="network_object"),
@@ -50,29 +42,8 @@ _NAT = (
     ),
 )
 
-_VPN = (
-    Form("tunnel-ipsec", "ikev1 pre-shared-key ~ <word:secret>", "key", hook="key"),
-    Form("tunnel-ipsec", "ikev2 <line:rest>", "ikev2", hook="not_played"),
-    Form(
-        "group-policy",
-        "vpn-tunnel-protocol ~ {ikev1|ikev2|l2tp-ipsec|ssl-client|ssl-clientless} "
-        "[{ikev1|ikev2|l2tp-ipsec|ssl-client|ssl-clientless} [{ikev1|ikev2|l2tp-ipsec|ssl-client|ssl-clientless}]]",
-        "vpn-tunnel-protocol",
-        text="{line} ",
-    ),
-    Form("config", "crypto map <word:map> <1-65535:seq> set ikev2 <line:rest>", "map line", hook="not_played"),
-    *(Form("config", f"{words} <line:rest>", words, hook="not_played") for words in NOT_PLAYED),
-)
-
-SHARED = (*common.FORMS, *_OBJECTS, *_NAT, *_VPN)
-
 FORMS = (
-    *SHARED,
-    *common.policy_forms("crypto ikev1", "des|3des|aes|aes-192|aes-256", "md5|sha", "1|2|5"),
-    *common.transform_forms(
-        "crypto ipsec ikev1 transform-set",
-        "ikev1 transform-set",
-        "esp-des|esp-3des|esp-aes|esp-aes-192|esp-aes-256|esp-null|esp-md5-hmac|esp-sha-hmac|esp-none",
-        "group1|group2|group5",
-    ),
+    *_OBJECTS,
+    *_NAT,
+    Form("tunnel-ipsec", "ikev1 pre-shared-key ~ <word:secret>", "key", hook="key"),
 )

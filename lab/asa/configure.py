@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.edit import Edit, Misread, Refused
-from ..core.store import Store
+from ..core.forms import Form
+from ..core.protector import Protector
+from ..core.store import Entry, Store
 from ..core.syntax import Reading, Verdict
 from ..ios.configure import UNSURE, Place, disagrees, perform, read
-from ..ios.model import MapEntry
-from .model import AsaMeaning
 from .rules import HOOKS
 
 if TYPE_CHECKING:
@@ -57,45 +57,52 @@ def apply(box: AsaBox, place: Place, line: str, prompt: str = "") -> tuple[list[
         return caret(prompt, line.rstrip().rfind(" ") + 1), place, whole
     before.settle(box)
     if edit.entered is not None and form.enters:
-        return edit.says, Place(form.enters, edit.entered), whole
+        return edit.says, Place(_mode_of(form, edit.entered), edit.entered), whole
     return edit.says, at if form.mode != "config" else Place(), whole
 
 
-class Tunnels:
-    """What crypto maps meant before a change; entries that mean something else after it lose their SAs.
+def _mode_of(form: Form, entered: Entry) -> str:
+    """The mode that a section opens; that of a tunnel interface is one of its own, with the same prompt."""
+    return "tunnel" if form.enters == "interface" and entered.key[0].startswith("Tunnel") else form.enters
 
-    Another list, peer or transform set tears a tunnel down, and so does a selector that is gone; a further selector, PFS and
-    lifetimes show at the next negotiation.
+
+class Tunnels:
+    """What protected traffic before a change; what means something else after it loses its SAs.
+
+    Another list, peer or proposal tears a tunnel down, and so does a selector that is gone; a further selector, PFS and
+    lifetimes show at the next negotiation. A tunnel interface that goes, or begins or ends elsewhere, loses its SAs as well.
     """
 
     def __init__(self, box: AsaBox) -> None:
         self.bound = _bound(box.store)
         self.up = {(flow.map, flow.seq) for flow in box.crypto.flows}
-        self.entries = _entries(box.store, self.up)
+        self.before = _protectors(box, self.up)
 
     def settle(self, box: AsaBox) -> None:
         """Tear down what a change took the ground from."""
         bound = _bound(box.store)
-        if bound != self.bound:
-            box.binding_changed()
-            return
-        after = _entries(box.store, self.up)
-        for key, entry in self.entries.items():
-            if not _goes_on(entry, after.get(key)):
-                box.entry_changed(*key)
+        moved = {name for _, name in bound.items() ^ self.bound.items()}
+        if moved:
+            box.unbound(moved)
+        after = _protectors(box, self.up)
+        for key, protector in self.before.items():
+            if key[0] not in moved and not _goes_on(protector, after.get(key)):
+                box.entry_changed(key[0], str(key[1]))
 
 
 def _bound(store: Store) -> dict[str, str]:
     return {entry.key[1]: entry.key[0] for entry in store.all("map interface")}
 
 
-def _entries(store: Store, wanted: set[tuple[str, int]]) -> dict[tuple[str, str], MapEntry]:
-    """The entries that something was negotiated for; no others can lose anything."""
-    meaning, names = AsaMeaning(store), {name for name, _ in wanted}
-    return {(name, str(e.seq)): e for name in names for e in meaning.entries(name) if (name, e.seq) in wanted}
+def _protectors(box: AsaBox, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Protector]:
+    """The protectors that something was negotiated for; no others can lose anything."""
+    if not wanted:
+        return {}
+    found = (item for each in box.meaning.protectors().on.values() for item in each)
+    return {(item.name, item.seq): item for item in found if (item.name, item.seq) in wanted}
 
 
-def _goes_on(before: MapEntry, after: MapEntry | None) -> bool:
-    if after is None or after.acl != before.acl or after.transforms != before.transforms:
+def _goes_on(before: Protector, after: Protector | None) -> bool:
+    if after is None or (after.acl, after.offers, after.local) != (before.acl, before.offers, before.local):
         return False
     return set(before.peers) <= set(after.peers) and set(before.lines) <= set(after.lines)

@@ -6,11 +6,14 @@ from typing import Protocol, cast
 
 from ..core.edit import Edit, Misread, Refused, Surroundings
 from ..core.store import Entry, Store
+from ..ios.configure import UNSURE
+from .generations import Generation
 
 
 class AsaSurroundings(Surroundings, Protocol):
     """What the rules ask of an ASA. `old` is 8.2, `modern` is 9.13 and later."""
 
+    generation: Generation
     old: bool
     modern: bool
 
@@ -42,3 +45,22 @@ def off_or_gone(edit: Edit, message: str) -> None:
     """Take the line away, or say that it was not there."""
     if edit.clear() is None:
         raise Refused(message)
+
+
+def unsure(edit: Edit) -> Refused:
+    """What the lab says to a line of which it does not know what a device makes of it."""
+    return Refused(f"ERROR: nr-run lab: {'no ' * edit.negated}{edit.values['line']} differs from what is here. {UNSURE}")
+
+
+#: Lines that name an interface, and where they name it.
+_NAMING = {"route": "nameif", "access": "nameif", "mtu": "nameif", "ike enable": "nameif", "ikev2 enable": "nameif",
+           "map interface": "nameif", "access-group": "nameif", "management-access": "nameif"}  # fmt: skip
+
+
+def forget_interface(store: Store, nameif: str) -> None:
+    """A name that goes takes with it every command that refers to it (command reference, `nameif`)."""
+    for identity, entry in list(store.root.items()):
+        family = entry.form.family
+        pair = entry.values.get("pair", entry.values.get("on", "")) if family.startswith(("nat", "global")) else ""
+        if nameif in pair.strip("()").split(",") or (family in _NAMING and entry.values.get(_NAMING[family]) == nameif):
+            del store.root[identity]

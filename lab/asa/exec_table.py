@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..core.forms import ExecForm
 from . import known as asa_known
+from .generations import Generation
 
 _PARTS = (
     "access-group",
@@ -24,6 +25,7 @@ _PARTS = (
     "ssh",
     "sysopt",
     "hostname",
+    "same-security-traffic",
 )
 
 COMMON = (
@@ -54,7 +56,8 @@ COMMON = (
     ExecForm("show running-config", "show_running"),
     ExecForm("show running-config all", "show_running"),
     *(ExecForm(f"show running-config {part}", "show_part", 15, {"part": part.split(" [")[0]}) for part in _PARTS),
-    ExecForm("show running-config crypto [{map|isakmp|ipsec}:sub]", "show_part", 15, {"part": "crypto"}),
+    ExecForm("show running-config crypto [{isakmp|ipsec}:sub]", "show_part", 15, {"part": "crypto"}),
+    ExecForm("show running-config crypto map [<word:name>]", "show_part", 15, {"part": "crypto", "sub": "map"}),
     ExecForm("show startup-config", "show_startup"),
     ExecForm("show reload", "show_reload"),
     ExecForm("show route [<ip:target>]", "show_route"),
@@ -70,8 +73,8 @@ COMMON = (
     ExecForm("show crypto ipsec sa peer <ip:peer>", "show_ipsec_sa"),
     ExecForm("show crypto ipsec sa {detail|entry|identity|map} [<line:rest>]", "not_played"),
     ExecForm("show vpn-sessiondb", "not_played"),
-    ExecForm("show vpn-sessiondb l2l", "show_sessions"),
-    ExecForm("show vpn-sessiondb detail l2l", "show_sessions_detail"),
+    ExecForm("show vpn-sessiondb l2l [filter ipaddress <ip:peer>]", "show_sessions"),
+    ExecForm("show vpn-sessiondb detail l2l [filter ipaddress <ip:peer>]", "show_sessions_detail"),
     ExecForm("clear crypto ipsec sa [{peer <ip:peer>|map <word:map>|{counters}:counters}]", "clear_ipsec_sa"),
     ExecForm("clear ipsec sa [{peer <ip:peer>|map <word:map>|{counters}:counters}]", "clear_ipsec_sa"),
     ExecForm("clear crypto isakmp sa", "clear_ike"),
@@ -91,28 +94,33 @@ COMMON = (
     ExecForm("delete [<line:rest>]", "not_played"),
     ExecForm("erase [<line:rest>]", "not_played"),
     ExecForm("traceroute [<line:rest>]", "not_played", 1),
-    ExecForm("show interface [<line:rest>]", "not_played", 1),
+    ExecForm("show interface <if:name>", "show_interface", 1),
+    ExecForm("show interface [{detail|stats|summary}] [<line:rest>]", "not_played", 1),
     ExecForm("write {erase|net|standby} [<line:rest>]", "not_played"),
 )
 
-EXECS82 = (*COMMON, ExecForm("show running-config global", "show_part", 15, {"part": "global"}))
+OLD = (*COMMON, ExecForm("show running-config global", "show_part", 15, {"part": "global"}))
 
-EXECS84 = (
+SINCE_84 = (
     *COMMON,
     *asa_known.execs(asa_known.EXECS_84),
     ExecForm("show running-config crypto {ikev1|ikev2}:sub", "show_part", 15, {"part": "crypto"}),
     ExecForm("show crypto ikev1 sa [{detail}:detail]", "show_ikev1_sa"),
-    ExecForm("show crypto ikev2 sa [{detail}]", "show_ikev2_sa"),
+    ExecForm("show crypto ikev2 sa [{detail}:detail]", "show_ikev2_sa"),
     ExecForm("show running-config object [network]", "show_part", 15, {"part": "object"}),
     ExecForm("show nat", "show_nat"),
-    ExecForm("clear crypto ikev1 sa [<ip:peer>]", "clear_ike"),
-    ExecForm("clear crypto ikev2 sa [<ip:peer>]", "nothing"),
+    ExecForm("clear crypto ikev1 sa [<ip:peer>]", "clear_ikev1"),
+    ExecForm("clear crypto ikev2 sa [<ip:peer>]", "clear_ikev2"),
 )
 
-EXECS919 = (
-    *EXECS84,
+APPLETS = (
     *asa_known.execs(asa_known.EXECS_9),
     ExecForm("show event manager", "show_event_manager"),
     ExecForm("show running-config event manager", "show_part", 15, {"part": "event manager"}),
     ExecForm("event manager run <word:name>", "run_applet"),
 )
+
+
+def execs(row: Generation) -> tuple[ExecForm, ...]:
+    """The exec commands of a release."""
+    return (*(OLD if row.old else SINCE_84), *(APPLETS if row.applets else ()))

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import IPv4Address
-from typing import cast
 
-from ..core.edit import Refused
 from ..ios import known
 from ..ios.configure import Place
 from ..ios.execs import Call, Handler
 from ..ios.reload import in_words, seconds_of
-from . import lists as asa_lists
+from . import execs_clear as asa_execs_clear
+from . import packet_tracer as asa_packet_tracer
 from . import ping as asa_ping
-from . import rules_groups as asa_rules_groups
-from . import rules_lists as asa_rules_lists
 from . import shows as asa_shows
-from . import shows_crypto as asa_shows_crypto
+from . import shows_ike as asa_shows_ike
+from . import shows_interface as asa_shows_interface
+from . import shows_ipsec as asa_shows_ipsec
+from . import shows_sessions as asa_shows_sessions
 from .box import AsaBox
-from .configure import Tunnels, caret
+from .configure import caret
+from .execs_clear import asa
 from .text import spaced
 
 NOTICE = """\
@@ -32,11 +33,6 @@ please visit: http://www.cisco.com/go/smartcall
 
 """
 REPORTING = "Would you like to enable anonymous error reporting to help improve\nthe product? [Y]es, [N]o, [A]sk later: "
-
-
-def asa(call: Call) -> AsaBox:
-    """The firewall that a command is typed on."""
-    return cast(AsaBox, call.box)
 
 
 async def enable(call: Call) -> list[str]:
@@ -113,7 +109,7 @@ async def packet_tracer(call: Call) -> list[str]:
     box = asa(call)
     if box.reading().interface(values["nameif"]) is None:
         return [f"ERROR: Interface {values['nameif']} does not exist"]
-    return asa_shows_crypto.packet_tracer(
+    return asa_packet_tracer.packet_tracer(
         box, values["nameif"], IPv4Address(values["source"]), IPv4Address(values["destination"])
     )
 
@@ -215,91 +211,13 @@ def _show_reload(box: AsaBox) -> list[str]:
     return [*lines, *([f"Reload reason: {planned.reason}"] if planned.reason else [])]
 
 
-# Clearing
-
-
-async def clear_ipsec_sa(call: Call) -> list[str]:
-    """`clear crypto ipsec sa`, all, or of a peer or map; `counters` keeps the SAs."""
-    box, peer, name = asa(call), call.values.get("peer", ""), call.values.get("map", "")
-    flows = [f for f in box.crypto.flows if peer in ("", str(f.peer)) and name in ("", f.map)]
-    if "counters" in call.values:
-        for flow in flows:
-            flow.encaps = flow.decaps = flow.send_errors = flow.recv_errors = 0
-        return []
-    box.drop_flows(list(flows))
-    return []
-
-
-async def clear_ike(call: Call) -> list[str]:
-    """`clear crypto ikev1 sa [peer]`: the IKE SA and what was negotiated under it."""
-    box, wanted = asa(call), call.values.get("peer", "")
-    peers = {asa_shows_crypto.peer_of(box, row) for row in box.crypto.ike} | {flow.peer for flow in box.crypto.flows}
-    for peer in peers:
-        if wanted in ("", str(peer)):
-            box.drop_peer(peer)
-    return []
-
-
-async def logoff(call: Call) -> list[str]:
-    """`vpn-sessiondb logoff ipaddress X`, which asks without `noconfirm`."""
-    if "noconfirm" not in call.values and not await call.confirm("Do you want to logoff the VPN session(s)? [confirm]"):
-        return []
-    box, peer = asa(call), IPv4Address(call.values["peer"])
-    count = sum(1 for session in asa_shows_crypto.sessions(box) if session[0] == peer)
-    box.drop_peer(peer) if count else None
-    return [f'INFO: Number of sessions with IP address "{peer}" logged off : {count}']
+# Showing
 
 
 async def clear_logging(call: Call) -> list[str]:
     """`clear logging buffer`."""
     call.box.logged.clear()
     return []
-
-
-def _clearing(work: Callable[[AsaBox, dict[str, str]], None]) -> Handler:
-    """A `clear configure` command: what it does to tunnels is what the same lines with `no` do."""
-
-    async def handler(call: Call) -> list[str]:
-        box = asa(call)
-        before = Tunnels(box)
-        try:
-            with box.store.changing():
-                work(box, call.values)
-        except Refused as refusal:
-            return refusal.lines
-        before.settle(box)
-        box.mark_changed(call.session.user)
-        return []
-
-    return handler
-
-
-def _clear_map(box: AsaBox, values: dict[str, str]) -> None:
-    name, seq = values["map"], values.get("seq")
-    for identity in [i for i in box.store.root if i[0] == "map line" and i[1][0] == name and seq in (None, i[1][1])]:
-        del box.store.root[identity]
-    if seq is None:
-        for identity in [i for i in box.store.root if i[0] == "map interface" and i[1][0] == name]:
-            del box.store.root[identity]
-
-
-def _clear_tunnel_group(box: AsaBox, values: dict[str, str]) -> None:
-    for family in ("tunnel-group", "tunnel-group general", "tunnel-group ipsec"):
-        box.store.root.pop((family, (values["name"],)), None)
-
-
-def _clear_list(box: AsaBox, values: dict[str, str]) -> None:
-    for entry in asa_lists.named(box.store, values["name"]):
-        del box.store.root[("ace", entry.key)]
-    asa_rules_lists.list_is_gone(box.store, values["name"])
-
-
-def _clear_group_policy(box: AsaBox, values: dict[str, str]) -> None:
-    if box.store.get("group-policy", values["name"]) is not None:
-        asa_rules_groups.remove_group_policy(box.store, values["name"])
-
-
-# Showing
 
 
 async def run_applet(call: Call) -> list[str]:
@@ -329,6 +247,7 @@ def of_asa(function: Callable[..., list[str]], *names: str) -> Handler:
 
 
 HANDLERS: dict[str, Handler] = {
+    **asa_execs_clear.HANDLERS,
     "enable": enable,
     "disable": disable,
     "leave": leave,
@@ -341,15 +260,8 @@ HANDLERS: dict[str, Handler] = {
     "write_memory": write_memory,
     "copy_running": copy_running,
     "reload": reload,
-    "clear_ipsec_sa": clear_ipsec_sa,
-    "clear_ike": clear_ike,
-    "logoff": logoff,
     "clear_logging": clear_logging,
     "run_applet": run_applet,
-    "config_clear_map": _clearing(_clear_map),
-    "config_clear_tunnel_group": _clearing(_clear_tunnel_group),
-    "config_clear_list": _clearing(_clear_list),
-    "config_clear_group_policy": _clearing(_clear_group_policy),
     "show_curpriv": show_curpriv,
     "show_reload": of_asa(_show_reload),
     "show_event_manager": of_asa(lambda box: box.eem.show()),
@@ -361,18 +273,19 @@ HANDLERS: dict[str, Handler] = {
     "show_clock": of_asa(asa_shows.clock),
     "show_checksum": of_asa(asa_shows.checksum),
     "show_route": of_asa(asa_shows.route, "target"),
-    "show_interface_brief": of_asa(asa_shows.interface_brief),
-    "show_nameif": of_asa(asa_shows.nameif),
+    "show_interface": of_asa(asa_shows_interface.interface, "name"),
+    "show_interface_brief": of_asa(asa_shows_interface.interface_brief),
+    "show_nameif": of_asa(asa_shows_interface.nameif),
     "show_access_list": of_asa(asa_shows.access_list, "name"),
     "show_logging": of_asa(asa_shows.logging),
     "show_mode": of_asa(lambda _: ["Security context mode: single "]),
     "show_failover": of_asa(asa_shows.failover),
     "show_management_access": of_asa(asa_shows.management_access),
     "show_nat": of_asa(asa_shows.nat),
-    "show_isakmp_sa": of_asa(asa_shows_crypto.isakmp_sa, "detail"),
-    "show_ikev1_sa": of_asa(asa_shows_crypto.ikev1_sa, "detail"),
-    "show_ikev2_sa": of_asa(asa_shows_crypto.ikev2_sa),
-    "show_ipsec_sa": of_asa(asa_shows_crypto.ipsec_sa, "peer"),
-    "show_sessions": of_asa(asa_shows_crypto.l2l),
-    "show_sessions_detail": of_asa(asa_shows_crypto.l2l_detail),
+    "show_isakmp_sa": of_asa(asa_shows_ike.isakmp_sa, "detail"),
+    "show_ikev1_sa": of_asa(asa_shows_ike.ikev1_sa, "detail"),
+    "show_ikev2_sa": of_asa(asa_shows_ike.ikev2_sa, "detail"),
+    "show_ipsec_sa": of_asa(asa_shows_ipsec.ipsec_sa, "peer"),
+    "show_sessions": of_asa(asa_shows_sessions.l2l, "peer"),
+    "show_sessions_detail": of_asa(asa_shows_sessions.l2l_detail, "peer"),
 }

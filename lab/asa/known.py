@@ -12,7 +12,6 @@ KEPT = (
     "clock",
     "boot",
     "name",
-    "sysopt connection tcpmss",
     "sysopt noproxyarp",
     "dhcpd",
     "monitor-interface",
@@ -22,7 +21,7 @@ KEPT = (
 NOT_PLAYED = (
     "aaa-server", "class-map", "policy-map", "service-policy", "webvpn", "router", "route-map", "failover", "crypto ca",
     "crypto key", "ldap", "vpdn", "object-group service", "object-group protocol", "object-group icmp-type",
-    "time-range", "ip local pool", "ip verify", "ip audit", "filter", "url-server", "same-security-traffic", "tcp-map",
+    "time-range", "ip local pool", "ip verify", "ip audit", "filter", "url-server", "tcp-map",
     "track", "sla", "dhcprelay", "established", "fragment", "virtual", "zonelabs-integrity", "sysopt connection",
     "sysopt nodnsalias", "ipv6", "multicast-routing", "prefix-list", "mroute", "pim", "igmp", "firewall", "context",
     "regex", "static", "alias", "quota", "user-identity", "key",
@@ -45,7 +44,7 @@ NOT_PLAYED_IPSEC = ("chain", "trust-point", "ikev1 trust-point", "ikev1 user-aut
 _RUNNING = (
     "aaa", "aaa-server", "arp", "asdm", "banner", "boot", "class-map", "clock", "console", "dhcpd", "dns",
     "domain-name", "enable", "failover", "ftp", "http", "icmp", "ip", "logging", "monitor-interface", "mtu", "names",
-    "ntp", "pager", "passwd", "policy-map", "privilege", "prompt", "router", "same-security-traffic", "service-policy",
+    "ntp", "pager", "passwd", "policy-map", "privilege", "prompt", "router", "service-policy",
     "snmp-server", "static", "telnet", "terminal", "threat-detection", "time-range", "timeout", "vpn-sessiondb",
     "webvpn",
 )  # fmt: skip
@@ -64,8 +63,10 @@ EXECS = (
     "show startup-config errors", "show switch", "show tcpstat", "show tech-support", "show terminal",
     "show threat-detection", "show time-range", "show track", "show traffic", "show uauth", "show vlan", "show xlate",
     "show vpn-sessiondb {summary|anyconnect|remote|svc|webvpn|full|ratio|email-proxy|index|license-summary|ra-ikev1-ipsec}",
-    "show vpn-sessiondb detail {anyconnect|remote|svc|webvpn|full|index}", "show vpn-sessiondb detail l2l filter",
-    "show vpn-sessiondb l2l filter", "clear arp", "clear asp", "clear blocks", "clear capture", "clear conn",
+    "show vpn-sessiondb detail {anyconnect|remote|svc|webvpn|full|index}",
+
+    "show vpn-sessiondb {l2l|detail l2l} filter {name|protocol|tunnel-group|encryption|inactive}",
+    "clear arp", "clear asp", "clear blocks", "clear capture", "clear conn",
     "clear counters", "clear interface", "clear local-host", "clear traffic", "clear uauth", "clear xlate",
     "clear crypto ca", "copy", "cd", "pwd", "mkdir", "rmdir", "rename", "verify", "fsck", "format", "test", "capture",
     "kill", "more", "who", "hw-module",

@@ -11,14 +11,31 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from ..core.meaning import Key, host_lives
+from ..core.protector import Protectors, gathered
+from ..core.records import (
+    Authentication,
+    Identity,
+    Interface,
+    MapEntry,
+    Policy,
+    Proposal,
+    Route,
+    Table,
+    Transform,
+    longest,
+    table_of,
+)
+from ..core.routing import NONE, Silent, Static, candidates
 from ..core.store import Entry, Store
-from ..ios.model import Interface, MapEntry, Policy, Route, Table, longest, table_of
-from . import lists
+from . import lists, protection, translation
 from .edit import interface_named
+from .generations import Generation
+from .protection import LIFETIMES, UNLIMITED
 from .text import policy_values
+from .translation import Rule
 
-LIFETIME_SECONDS, LIFETIME_KILOBYTES = 28800, 4608000
-UNLIMITED = 2147483647
+#: What a group policy calls the versions of IKE.
+_PROTOCOLS = {1: {"ikev1", "IPSec"}, 2: {"ikev2"}}
 
 
 def transform_words(entry: Entry) -> tuple[str, ...]:
@@ -34,13 +51,21 @@ def transform_words(entry: Entry) -> tuple[str, ...]:
     return tuple(found)
 
 
-def asa_transform(words: tuple[str, ...]) -> str:
+_SHOWN = {"esp-sha256-hmac": "esp-sha-256-hmac", "esp-sha384-hmac": "esp-sha-384-hmac", "esp-sha512-hmac": "esp-sha-512-hmac"}
+
+
+def asa_transform(words: Transform) -> str:
     """The transforms of an SA as an ASA names them."""
     told = []
     for word in words:
         parts = word.split("-")
-        told.append(f"esp-aes-{parts[1]}" if len(parts) == 3 and parts[2] == "aes" else word)
-    return " ".join(told if len(told) > 1 else [*told, "esp-none"])
+        kind, bits = parts[-1], parts[1] if len(parts) == 3 else ""
+        if kind in ("aes", "gcm", "gmac"):
+            cipher = "aes" if kind == "aes" else f"aes-{kind}"
+            word = f"esp-{cipher}-{bits}" if bits else f"esp-{cipher}"
+        told.append(_SHOWN.get(word, word))
+    combined = any(part in told[0] for part in ("gcm", "gmac"))
+    return " ".join(told if len(told) > 1 else [*told, "esp-null-hmac" if combined else "esp-none"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +73,7 @@ class AsaMeaning:
     """The reading of an ASA configuration."""
 
     store: Store
+    row: Generation
 
     @property
     def drops_incomplete(self) -> bool:
@@ -73,6 +99,7 @@ class AsaMeaning:
         return self.store.remembered("interfaces", self._interfaces)
 
     def _interfaces(self) -> list[Interface]:
+        maps = {e.key[1]: e.key[0] for e in self.store.all("map interface")}
         found = []
         for entry in self.store.all("interface"):
             name, ip = entry.child("nameif"), entry.child("ip address")
@@ -80,13 +107,10 @@ class AsaMeaning:
                 continue
             address = IPv4Address(ip.values["ip"]) if ip is not None else None
             network = IPv4Network(f"{address}/{ip.values['mask']}", strict=False) if ip is not None else None
-            nameif = name.values["nameif"]
+            nameif, tunnel = name.values["nameif"], entry.key[0].startswith("Tunnel")
             up = entry.child("shutdown") is None
-            found.append(Interface(nameif, address, network, up, self._map_on(nameif), ""))
+            found.append(Interface(nameif, address, network, up, maps.get(nameif, ""), "", "ipsec" if tunnel else ""))
         return found
-
-    def _map_on(self, nameif: str) -> str:
-        return next((e.key[0] for e in self.store.all("map interface") if e.key[1] == nameif), "")
 
     def interface(self, nameif: str) -> Interface | None:
         """The interface of a name."""
@@ -101,30 +125,38 @@ class AsaMeaning:
         for entry in self.store.all("map line"):
             if entry.key[0] == name:
                 found.setdefault(int(entry.key[1]), {})[entry.key[2]] = entry
-        aces = lists.by_name(self.store) if found else {}
-        return [self._entry(name, seq, found[seq], aces) for seq in sorted(found)]
+        aces, sets = lists.by_name(self.store) if found else {}, self._sets()
+        return [self._entry(name, seq, found[seq], aces, sets) for seq in sorted(found)]
 
-    def _entry(self, name: str, seq: int, lines: dict[str, Entry], aces: dict[str, list[Entry]]) -> MapEntry:
-        sets = lines["transform"].values["sets"].split() if "transform" in lines else []
-        found = [self.store.get("transform-set", item) for item in sets]
+    def _sets(self) -> dict[str, Transform]:
+        return self.store.remembered("sets", lambda: {e.key[0]: transform_words(e) for e in self.store.all("transform-set")})
+
+    def _entry(
+        self, name: str, seq: int, lines: dict[str, Entry], aces: dict[str, list[Entry]], sets: dict[str, Transform]
+    ) -> MapEntry:
+        named = lines["transform"].values["sets"].split() if "transform" in lines else []
+        newer = lines["proposal"].values["sets"].split() if "proposal" in lines else []
         acl = lines["match"].values["acl"] if "match" in lines else ""
+        pfs = lines["pfs"].values["group"] if "pfs" in lines else ""
+        ours = not pfs or pfs.removeprefix("group") in self.row.pfs1
         return MapEntry(
             name=name,
             seq=seq,
             peers=tuple(IPv4Address(peer) for peer in lines["peer"].values["peers"].split()) if "peer" in lines else (),
-            transforms=tuple(transform_words(item) for item in found if item is not None),
-            pfs=lines["pfs"].values["group"] if "pfs" in lines else "",
+            transforms=tuple(sets[item] for item in named if item in sets) if ours else (),
+            pfs=pfs,
             acl=acl,
             lines=tuple(lists.lines_of(self.store, aces.get(acl, []))),
             dynamic="",
-            seconds=self._lifetime(lines, "seconds", LIFETIME_SECONDS),
-            kilobytes=self._lifetime(lines, "kilobytes", LIFETIME_KILOBYTES),
+            seconds=self._lifetime(lines, "seconds"),
+            kilobytes=self._lifetime(lines, "kilobytes"),
+            transforms2=protection.esp_transforms(self.store, newer, self.row),
         )
 
-    def _lifetime(self, lines: dict[str, Entry], unit: str, default: int) -> int:
+    def _lifetime(self, lines: dict[str, Entry], unit: str) -> int:
         own = lines.get(f"lifetime {unit}") or self.store.get("ipsec lifetime", unit)
         if own is None:
-            return default
+            return LIFETIMES[unit]
         return int(own.values["n"]) if own.values["n"].isdigit() else UNLIMITED
 
     def dynamic_templates(self, name: str) -> list[MapEntry]:  # noqa: ARG002 - dynamic maps are not played
@@ -133,58 +165,85 @@ class AsaMeaning:
 
     def key_for(self, peer: IPv4Address) -> Key | None:
         """The tunnel group that is named as the peer's address, and its key."""
-        group = self.store.get("tunnel-group", str(peer))
-        section = self.store.get("tunnel-group ipsec", str(peer))
-        if group is None or group.values["type"] != "ipsec-l2l":
-            section = self.store.get("tunnel-group ipsec", "DefaultL2LGroup")
-        line = section.child("key") if section is not None else None
+        attributes = protection.section(self.store, "ipsec", str(peer))
+        line = attributes.child("key") if attributes is not None else None
         return Key(line.values["used"], no_xauth=True) if line is not None else None
 
-    def admits(self, peer: IPv4Address) -> bool:
-        """The group policy of the peer's tunnel group names the protocol, and allows a login."""
-        section = self.store.get("tunnel-group general", str(peer))
-        line = section.child("default-group-policy") if section is not None else None
-        for name in (line.values["policy"] if line is not None else "", "DfltGrpPolicy"):
-            attributes = self.store.get("group-policy attributes", name)
-            protocols = attributes.child("vpn-tunnel-protocol") if attributes is not None else None
-            logins = attributes.child("vpn-simultaneous-logins") if attributes is not None else None
-            if logins is not None and logins.text.split()[-1] == "0":
-                return False
-            if protocols is not None:
-                return bool({"ikev1", "IPSec"} & set(protocols.text.split()))
-        return True
+    def protectors(self) -> Protectors:
+        """Bound crypto maps and tunnel interfaces."""
+        return self.store.remembered("protectors", self._protectors)
+
+    def _protectors(self) -> Protectors:
+        tunnels = protection.tunnels(self.store, self.row, self.interfaces(), self._sets())
+        return gathered(self.interfaces(), self.entries, self.dynamic_templates, tunnels)
+
+    def proposals(self, local: IPv4Address) -> list[Proposal]:  # noqa: ARG002 - one list for all interfaces
+        """`crypto ikev2 policy`; there is no built-in one."""
+        return protection.proposals(self.store)
+
+    def authentication(
+        self,
+        profile: str,  # noqa: ARG002 - the tunnel group decides
+        local: IPv4Address,
+        peer: IPv4Address,
+        shown: Identity | None,
+    ) -> Authentication | None:
+        """The tunnel group of the peer, and its keys."""
+        return protection.authentication(self.store, local, peer, shown)
+
+    def admits(self, peer: IPv4Address, version: int = 1) -> bool:
+        """The group policy of the peer's tunnel group names the protocol, and allows a login; what it lacks it inherits."""
+        attributes = protection.section(self.store, "general", str(peer))
+        line = attributes.child("default-group-policy") if attributes is not None else None
+        own, default = (
+            self.store.get("group-policy attributes", name)
+            for name in (line.values["policy"] if line is not None else "", "DfltGrpPolicy")
+        )
+        sections = [section for section in (own, default) if section is not None]
+        logins = next((found for each in sections if (found := each.child("vpn-simultaneous-logins"))), None)
+        protocols = next((found for each in sections if (found := each.child("vpn-tunnel-protocol"))), None)
+        if logins is not None and logins.text.split()[-1] == "0":
+            return False
+        return protocols is None or bool(_PROTOCOLS[version] & set(protocols.text.split()))
 
     def keepalive(self, peer: IPv4Address) -> int:
         """Dead peer detection: on unless it is switched off; the threshold and so many tries of ten seconds."""
-        section = self.store.get("tunnel-group ipsec", str(peer))
-        line = section.child("keepalive") if section is not None else None
-        if line is None:
-            return 10 + 10 * 2
-        return 0 if "disable" in line.values else int(line.values["threshold"]) + 10 * int(line.values["retry"])
+        threshold, retry = protection.keepalive(self.store.get("tunnel-group ipsec", str(peer)))
+        return threshold + 10 * retry if threshold else 0
 
-    def route_to(self, destination: IPv4Address) -> Route | None:
+    def route_to(self, destination: IPv4Address, silent: Silent = NONE) -> Route | None:
         """Connected networks and static routes, the longest match wins, then the lowest distance."""
-        return longest(self.store.remembered("routes", self._routes), destination)
+        return longest(self.store.remembered(("routes", silent), lambda: self._routes(silent)), destination)
 
-    def _routes(self) -> Table:
-        up = [i for i in self.interfaces() if i.up and i.network is not None]
-        found = [(0, Route(i.network, i, None)) for i in up if i.network]
+    def _routes(self, silent: Silent) -> Table:
+        return table_of(self.routes(silent))
+
+    def routes(self, silent: Silent) -> list[Route]:
+        """Every route that can be used, the better ones first; a route to nowhere can always be."""
+        nowhere = Interface("Null0", None, None, True, "", "")
+        nulls = [
+            Route(IPv4Network(f"{e.values['net']}/{e.values['mask']}"), nowhere, None, "static", int(e.values["distance"]))
+            for e in self.store.all("route")
+            if e.values["nameif"] == "Null0"
+        ]
+        return sorted([*candidates(self.interfaces(), self._statics(), silent), *nulls], key=lambda route: route.distance)
+
+    def _statics(self) -> list[Static]:
+        found = []
         for entry in self.store.all("route"):
-            network = IPv4Network(f"{entry.values['net']}/{entry.values['mask']}")
-            interface = next((i for i in up if i.name == entry.values["nameif"]), None)
-            via = IPv4Address(entry.values["via"])
-            if interface is not None and interface.network and via in interface.network:
-                found.append((int(entry.values["distance"]), Route(network, interface, via)))
-        return table_of(route for _, route in sorted(found, key=lambda item: item[0]))
+            if entry.values["nameif"] != "Null0":
+                network, via = IPv4Network(f"{entry.values['net']}/{entry.values['mask']}"), IPv4Address(entry.values["via"])
+                found.append(Static(network, via, entry.values["nameif"], int(entry.values["distance"])))
+        return found
 
-    def speaks_ike(self, local: IPv4Address | None) -> bool:
-        """IKE is enabled on the interface of an address."""
-        enabled = {entry.key[0] for entry in self.store.all("ike enable")}
+    def speaks_ike(self, local: IPv4Address | None, version: int = 1) -> bool:
+        """That version of IKE is enabled on the interface of an address."""
+        enabled = {entry.key[0] for entry in self.store.all("ikev2 enable" if version == 2 else "ike enable")}
         return any(i.name in enabled and i.address == local for i in self.interfaces())
 
-    def answers_ike(self, local: IPv4Address) -> bool:
-        """IKE is enabled there, and a crypto map is bound."""
-        return self.speaks_ike(local) and any(i.crypto_map and i.address == local for i in self.interfaces())
+    def answers_ike(self, local: IPv4Address, version: int = 1) -> bool:
+        """It is enabled there, and something is protected there."""
+        return self.speaks_ike(local, version) and bool(self.protectors().at.get(local))
 
     def asks_xauth(self, local: IPv4Address, peer: IPv4Address) -> bool:  # noqa: ARG002 - not for LAN-to-LAN
         """A LAN-to-LAN tunnel group asks for no user."""
@@ -204,72 +263,7 @@ class AsaMeaning:
 
     def rule_for(self, came: str, out: str, source: IPv4Address, destination: IPv4Address) -> Rule | None:
         """The translation rule of a packet, or None."""
-        for rule in self.rules():
-            if rule.covers(came, out, source, destination):
-                return rule
-        return None
-
-    def rules(self) -> list[Rule]:
-        """All translation rules in the order in which they are tried: exemptions and twice NAT, objects, after-auto, then 8.2."""
-        return self.store.remembered("rules", self._rules)
-
-    def _rules(self) -> list[Rule]:
-        twice = self.store.all("nat")
-        found = [self._exempt(entry) for entry in self.store.all("nat exempt")]
-        found += [self._twice(entry) for entry in twice if "after" not in entry.values]
-        for entry in self.store.all("object"):
-            line = entry.child("object nat")
-            if line is not None:
-                found.append(self._object(entry, line))
-        found += [self._twice(entry) for entry in twice if "after" in entry.values]
-        return found + [rule for entry in self.store.all("nat old") for rule in self._old(entry)]
-
-    def _exempt(self, entry: Entry) -> Rule:
-        return Rule(entry.text, "exempt", entry.values["on"][1:-1], "any", self.store, acl=entry.values["acl"], lookup=True)
-
-    def _twice(self, entry: Entry) -> Rule:
-        came, out = entry.values["pair"][1:-1].split(",")
-        values = entry.values
-        same = values["real"] == values["mapped"] and values["how"] == "static"
-        return Rule(
-            entry.text,
-            "exempt" if same else values["how"],
-            came,
-            out,
-            self.store,
-            real=values["real"],
-            far=values.get("near", "any"),
-            mapped=self._address(values["mapped"]),
-            lookup="lookup" in values,
-        )
-
-    def _object(self, entry: Entry, line: Entry) -> Rule:
-        came, out = line.values["pair"][1:-1].split(",")
-        same = line.values["mapped"] == entry.key[0] and line.values["how"] == "static"
-        how = "exempt" if same else line.values["how"]
-        mapped = self._address(line.values["mapped"])
-        return Rule(line.text, how, came, out, self.store, real=entry.key[0], mapped=mapped)
-
-    def _old(self, entry: Entry) -> list[Rule]:
-        found, came = [], entry.values["on"][1:-1]
-        network = IPv4Network(f"{entry.values['net']}/{entry.values['mask']}")
-        if entry.values["id"] == "0":
-            return [Rule(entry.text, "exempt", came, "any", self.store, network=network, lookup=True)]
-        for pool in self.store.all("global"):
-            if pool.values["id"] == entry.values["id"]:
-                mapped = self._address(pool.values["pool"])
-                out = pool.values["on"][1:-1]
-                found.append(Rule(entry.text, "dynamic", came, out, self.store, network=network, mapped=mapped))
-        return found
-
-    def _address(self, name: str) -> IPv4Address | None:
-        """The first address behind a name; None for the address of the interface."""
-        if name == "interface":
-            return None
-        if name[0].isdigit():
-            return IPv4Address(name)
-        found = lists.networks(self.store, name)
-        return found[0].network_address if found else None
+        return translation.rule_for(self.store, came, out, source, destination)
 
     def reaches(self, destination: IPv4Address, source: IPv4Address, *, tunnelled: bool) -> bool:
         """From a tunnel each LAN behind it, and its own address where `management-access` is; in clear only its outer address.
@@ -279,6 +273,8 @@ class AsaMeaning:
         for interface in self.interfaces():
             if not interface.up or interface.network is None or destination not in interface.network:
                 continue
+            if interface.tunnel:
+                return tunnelled and destination == interface.address
             outer = bool(interface.crypto_map) or self._default_interface() == interface.name
             if not tunnelled:
                 return outer and destination == interface.address
@@ -306,31 +302,3 @@ class AsaMeaning:
         """The interface behind a name."""
         entry = interface_named(self.store, nameif)
         return entry.key[0] if entry is not None else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One translation: `how` is `exempt`, `static` or `dynamic`; `came` and `out` are interface names or `any`."""
-
-    text: str
-    how: str
-    came: str
-    out: str
-    store: Store
-    real: str = "any"
-    far: str = "any"
-    acl: str = ""
-    network: IPv4Network | None = None
-    mapped: IPv4Address | None = None
-    lookup: bool = False
-
-    def covers(self, came: str, out: str, source: IPv4Address, destination: IPv4Address) -> bool:
-        """Whether a packet falls under it."""
-        if self.came not in ("any", came) or self.out not in ("any", out):
-            return False
-        if self.acl:
-            return lists.permits(self.store, self.acl, source, destination)
-        if self.network is not None:
-            return source in self.network
-        real, far = lists.networks(self.store, self.real) or [], lists.networks(self.store, self.far) or []
-        return any(source in network for network in real) and any(destination in network for network in far)

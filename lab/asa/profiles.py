@@ -1,4 +1,4 @@
-"""The firewalls: an ASA 5510 at 8.2(5), an ASA 5520 at 9.1(7) and a virtual ASA at 9.19(1), clean and without a tunnel.
+"""The firewalls: an ASA 5510 at 8.2(5), an ASA 5520 at 9.1(7) virtual ASAs at 9.19(1) and 9.24(1), clean, without a tunnel.
 
 Sources: `show version` and running configurations of such ASAs in public repositories; the SSH algorithms are those of the
 releases' SSH server.
@@ -6,6 +6,7 @@ releases' SSH server.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from ..core.profile import Profile, Ssh
@@ -228,6 +229,17 @@ Key version         : A
 Configuration {changed}
 """  # noqa: W291 - the box prints blanks at the end of lines
 
+#: By analogy with 9.19: no `show version` of 9.24(1) was found. The date is the day of its release.
+_VERSION_924 = (
+    _VERSION_ASAV.replace("9.19(1)", "9.24(1)")
+    .replace("2.13(0.198)", "2.18(0.205)")
+    .replace("7.19(1)", "7.24(1)")
+    .replace("Mon 28-Nov-22 16:31", "Wed 03-Dec-25 09:12")
+    .replace("asa9191-smp", "asa9241-smp")
+    .replace("9A000000919", "9A000000924")
+)
+_HARDWARE = "Hardware:   ASAv, 2048 MB RAM, CPU Xeon E5 series 2300 MHz, 1 CPU (1 core)"
+
 _OLD_SSH = Ssh(
     kex=("diffie-hellman-group1-sha1",),
     ciphers=("3des-cbc", "aes128-cbc", "aes256-cbc"),
@@ -320,6 +332,15 @@ PROFILES: dict[str, Profile] = {
             host_key="rsa-sha2-256",
         ),
         asa=True,
-        heading=("", "Serial Number: 9A000000919", "Hardware:   ASAv, 2048 MB RAM, CPU Xeon E5 series 2300 MHz, 1 CPU (1 core)"),
+        heading=("", "Serial Number: 9A000000919", _HARDWARE),
     ),
 }
+PROFILES["asa924"] = replace(
+    PROFILES["asa919"],
+    release="9.24(1)",
+    version=_VERSION_924,
+    clock=datetime(2026, 1, 12, 8, 5, 17),
+    port=10924,
+    addresses={"wan": "172.18.124.224", "lan": "10.10.124.1"},
+    heading=("", "Serial Number: 9A000000924", _HARDWARE),
+)

@@ -11,9 +11,11 @@ from . import rules_applet as asa_rules_applet
 from . import rules_box as asa_rules_box
 from . import rules_crypto as asa_rules_crypto
 from . import rules_groups as asa_rules_groups
+from . import rules_ikev2 as asa_rules_ikev2
 from . import rules_lists as asa_rules_lists
 from . import rules_map as asa_rules_map
 from . import rules_nat as asa_rules_nat
+from . import rules_vti as asa_rules_vti
 
 
 def not_played(edit: Edit) -> None:
@@ -28,6 +30,8 @@ HOOKS: dict[str, Callable[[Edit], None]] = {
     **asa_rules_groups.HOOKS,
     **asa_rules_crypto.HOOKS,
     **asa_rules_map.HOOKS,
+    **asa_rules_ikev2.HOOKS,
+    **asa_rules_vti.HOOKS,
     **asa_rules_applet.HOOKS,
     "banner": banners.asa_banner,
     "not_played": not_played,

@@ -11,7 +11,7 @@ from ..core.edit import Edit, Misread, Refused
 from ..core.store import Entry
 from . import lists
 from .config import SECURITY_LEVEL
-from .edit import around, interface_named, need_interface, off_or_gone
+from .edit import around, forget_interface, interface_named, need_interface, off_or_gone, unsure
 
 
 def enable_password(edit: Edit) -> None:
@@ -68,8 +68,13 @@ def plain(edit: Edit) -> None:
 
 
 def interface(edit: Edit) -> None:
-    """A physical interface exists or it does not."""
-    name = edit.values["name"]
+    """A physical interface exists or it does not; a tunnel interface comes and goes, where the release has any."""
+    name, row = edit.values["name"], around(edit).generation
+    if name.startswith("Tunnel"):
+        if not row.tunnels or int(name.removeprefix("Tunnel").partition("/")[0]) > row.last_tunnel:
+            raise Misread(name)
+        _tunnel(edit, name)
+        return
     if name not in edit.box.physical:
         raise Misread(name)
     if edit.negated:
@@ -77,18 +82,35 @@ def interface(edit: Edit) -> None:
     edit.entered = edit.put(f"interface {name}")
 
 
+def _tunnel(edit: Edit, name: str) -> None:
+    """A tunnel interface that goes takes with it what names it; that one which is not there is refused is from memory."""
+    if not edit.negated:
+        edit.entered = edit.put(f"interface {name}")
+        return
+    gone = edit.clear()
+    if gone is None:
+        raise Refused(f"ERROR: interface {name} does not exist")
+    line = gone.child("nameif")
+    if line is not None:
+        forget_interface(edit.box.store, line.values["nameif"])
+
+
 def nameif(edit: Edit) -> None:
-    """A name brings a security level with it: 100 for `inside`, 0 for every other."""
+    """A name brings a security level with it: 100 for `inside`, 0 for every other; a tunnel's is 0 and is not written."""
     assert edit.section is not None
     if edit.negated:
-        edit.clear()
+        gone = edit.clear()
+        if gone is not None:
+            forget_interface(edit.box.store, gone.values["nameif"])
         return
     name = edit.values["nameif"]
     other = interface_named(edit.box.store, name)
     if other is not None and other is not edit.section:
         raise Refused(f'ERROR: Name "{name}" has been assigned to interface {other.key[0]}')
     edit.put()
-    if edit.section.child("security-level") is None:
+    if edit.form.mode == "tunnel":
+        edit.says.append(f'INFO: Security level for "{name}" set to 0 by default.')
+    elif edit.section.child("security-level") is None:
         level = "100" if name == "inside" else "0"
         line = Entry(SECURITY_LEVEL, (), f"security-level {level}", {"n": level})
         edit.section.children[(SECURITY_LEVEL.family, ())] = line
@@ -111,10 +133,38 @@ def route(edit: Edit) -> None:
     edit.values.setdefault("distance", "1")
     if edit.negated:
         off_or_gone(edit, "%No matching route to delete")
-    elif edit.existing is not None and edit.existing.values["distance"] == edit.values["distance"]:
-        raise Refused("ERROR: Route already exists")
     else:
+        _no_conflict(edit)
         edit.put("route {nameif} {net} {mask} {via} {distance}".format(**edit.values))
+
+
+def _no_conflict(edit: Edit) -> None:
+    """Two routes to one network at one distance over two interfaces conflict (public sessions of 9.x); over one they share.
+
+    What becomes of a second distance to the same next hop was found nowhere.
+    """
+    values = edit.values
+    if edit.existing is not None:
+        if edit.existing.values["distance"] == values["distance"]:
+            raise Refused("ERROR: Route already exists")
+        raise unsure(edit)
+    for other in edit.box.store.all("route"):
+        same = all(other.values[name] == values[name] for name in ("net", "mask", "distance"))
+        if same and other.values["nameif"] != values["nameif"]:
+            raise Refused("ERROR: Cannot add route entry, conflict with existing routes")
+    if any(i.values.get("ip") == values["via"] for e in edit.box.store.all("interface") if (i := e.child("ip address"))):
+        raise Refused("%Invalid next hop address, it belongs to one of our interfaces")
+
+
+def route_null(edit: Edit) -> None:
+    """A route to nowhere."""
+    lists.paired(edit.values["net"], edit.values["mask"])
+    edit.values.setdefault("distance", "1")
+    edit.values["nameif"] = "Null0"
+    if edit.negated:
+        off_or_gone(edit, "%No matching route to delete")
+    else:
+        edit.put("route Null0 {net} {mask} {distance}".format(**edit.values))
 
 
 def management_access(edit: Edit) -> None:
@@ -129,5 +179,16 @@ def management_access(edit: Edit) -> None:
 
 HOOKS: dict[str, Callable[[Edit], None]] = {
     function.__name__: function
-    for function in (enable_password, passwd, username, plain, interface, nameif, ip_address, route, management_access)
+    for function in (
+        enable_password,
+        passwd,
+        username,
+        plain,
+        interface,
+        nameif,
+        ip_address,
+        route,
+        route_null,
+        management_access,
+    )
 }

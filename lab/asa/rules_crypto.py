@@ -2,7 +2,6 @@
 
 Sources: that a transform set takes the crypto maps' references with it when it goes is in the ASA configuration guides ("If you
 clear or delete the only element in a transform set or proposal, the ASA automatically removes the crypto map references to it").
-The wording about group 5 is from memory.
 """
 
 from __future__ import annotations
@@ -12,9 +11,7 @@ from collections.abc import Callable
 from ..core.edit import Edit, Misread, Refused
 from ..core.store import Entry
 from .edit import around, need_interface
-
-WEAK_GROUP = "WARNING: DH group 5 is considered insecure. This option is deprecated and will be removed in a later version."
-
+from .rules_map import WEAK_GROUP, take_name_away
 
 LIFETIMES = {"seconds": "28800", "kilobytes": "4608000"}
 
@@ -27,15 +24,7 @@ def policy(edit: Edit) -> None:
     new = edit.existing is None
     edit.entered = edit.put()
     if new:
-        edit.entered.values["defaults"] = " ".join(POLICY_DEFAULTS[around(edit).modern].values())
-
-
-POLICY_LINES = ("authentication", "encryption", "hash", "group", "lifetime")
-#: What a policy is made of when nothing else was said, before 9.13 and from 9.13 on.
-POLICY_DEFAULTS = {
-    False: {"authentication": "pre-share", "encryption": "3des", "hash": "sha", "group": "2", "lifetime": "86400"},
-    True: {"authentication": "pre-share", "encryption": "aes", "hash": "sha", "group": "14", "lifetime": "86400"},
-}
+        edit.entered.values["defaults"] = " ".join(around(edit).generation.policy1.values())
 
 
 def policy_line(edit: Edit) -> None:
@@ -45,8 +34,8 @@ def policy_line(edit: Edit) -> None:
         edit.clear()
         return
     edit.put(f"{edit.form.family} {edit.values['value']}")
-    if edit.form.family == "group" and edit.values["value"] == "5" and around(edit).modern:
-        edit.says.append(WEAK_GROUP)
+    if edit.form.family == "group" and edit.values["value"] in around(edit).generation.warned:
+        edit.says.append(WEAK_GROUP.format(edit.values["value"]))
 
 
 def ike_enable(edit: Edit) -> None:
@@ -69,14 +58,7 @@ def transform_set(edit: Edit) -> None:
     if edit.clear() is None:
         raise Refused(f'ERROR: transform set with tag "{name}" does not exist.')
     edit.home.pop(("transform-mode", (name,)), None)
-    for identity, entry in list(edit.home.items()):
-        if entry.form.family == "map line" and entry.key[2] == "transform" and name in entry.values["sets"].split():
-            rest = [other for other in entry.values["sets"].split() if other != name]
-            if not rest:
-                del edit.home[identity]
-                continue
-            entry.text = entry.text.replace(entry.values["sets"], " ".join(rest))
-            entry.values["sets"] = " ".join(rest)
+    take_name_away(edit, "transform", name)
 
 
 def _seconds(algorithm: str) -> bool:

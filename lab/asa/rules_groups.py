@@ -89,6 +89,17 @@ def default_group_policy(edit: Edit) -> None:
     edit.put()
 
 
+def tunnel_protocols(edit: Edit) -> None:
+    """The protocols, in the order of the release (that they are put in order is from memory); `no` inherits again."""
+    if edit.negated:
+        edit.values = {}
+        edit.clear()
+        return
+    typed = {value for name, value in edit.values.items() if name[0] == "w" and name[1:].isdigit()}
+    words = [word for word in around(edit).generation.protocols if word in typed]
+    edit.put(f"vpn-tunnel-protocol {' '.join(words)} ")
+
+
 def users_of_policy(store: Store, name: str) -> list[str]:
     """The tunnel groups that inherit from a group policy."""
     found = []
@@ -133,5 +144,14 @@ def group_policy_attributes(edit: Edit) -> None:
 
 HOOKS: dict[str, Callable[[Edit], None]] = {
     function.__name__: function
-    for function in (tunnel_group, tunnel_section, key, keepalive, default_group_policy, group_policy, group_policy_attributes)
+    for function in (
+        tunnel_group,
+        tunnel_section,
+        key,
+        keepalive,
+        default_group_policy,
+        tunnel_protocols,
+        group_policy,
+        group_policy_attributes,
+    )
 }

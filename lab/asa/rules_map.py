@@ -1,7 +1,7 @@
 """What an ASA does with the lines of a crypto map: one line to each setting, in an order of its own.
 
-Sources: running configurations; the warning about an incomplete entry is in public sessions. Every other wording is from memory,
-and so is that a second `set peer` adds a peer.
+Sources: running configurations; both warnings about an incomplete entry are in public programs. Every other wording is from
+memory, and so is that a second `set peer` adds a peer.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from collections.abc import Callable
 from ..core.edit import Edit, Refused
 from ..core.store import Entry, Store
 from .edit import around, need_interface, off_or_gone
-from .rules_crypto import WEAK_GROUP
 from .rules_lists import need_list
 
-INCOMPLETE = "WARNING: The crypto map entry is incomplete!"
+#: From memory.
+WEAK_GROUP = "WARNING: DH group {} is considered insecure. This option is deprecated and will be removed in a later version."
+INCOMPLETE = "WARNING: The crypto map entry {} incomplete!"
 
-_SETTINGS = ("match", "pfs", "peer", "transform", "lifetime seconds", "lifetime kilobytes", "nat-t-disable", "reverse-route")
+_SETTINGS = (
+    "match", "pfs", "peer", "transform", "proposal", "lifetime seconds", "lifetime kilobytes", "nat-t-disable", "reverse-route",
+)  # fmt: skip
 RANKS = {what: rank for rank, what in enumerate(_SETTINGS)}
 
 
@@ -39,9 +42,14 @@ def _map_line(edit: Edit, what: str, text: str, values: dict[str, str] | None = 
     _warn(edit, name, seq)
 
 
+def _lacks(store: Store, name: str, seq: str) -> bool:
+    lines = set(map_lines(store, name, seq))
+    return not ({"match", "peer"} <= lines and lines & {"transform", "proposal"})
+
+
 def _warn(edit: Edit, name: str, seq: str) -> None:
-    if not {"match", "peer", "transform"} <= set(map_lines(edit.box.store, name, seq)):
-        edit.says.append(INCOMPLETE)
+    if _lacks(edit.box.store, name, seq):
+        edit.says.append(INCOMPLETE.format("will be" if edit.negated else "is"))
 
 
 def _order_maps(store: Store) -> None:
@@ -82,27 +90,68 @@ def map_peer(edit: Edit) -> None:
     _map_line(edit, "peer", f"set peer {' '.join(peers)} ", {"peers": " ".join(peers)})
 
 
-def map_sets(edit: Edit) -> None:
-    """Only transform sets that exist can be named."""
+#: How the two kinds of what protects traffic are named in refusals; the second by analogy with the first.
+_TAGS = {"transform-set": "transform set", "ipsec-proposal": "ipsec-proposal"}
+
+
+def need_sets(edit: Edit, family: str) -> list[str]:
+    """The transform sets or proposals that a line names; one that does not exist cannot be named."""
     names = [edit.values[name] for name in ("set1", "set2", "set3", "set4") if name in edit.values]
     for name in names:
-        if not edit.negated and edit.box.store.get("transform-set", name) is None:
-            raise Refused(f'ERROR: transform set with tag "{name}" does not exist.')
-    _same(edit, "transform", "sets", " ".join(names))
-    words = "set transform-set" if around(edit).old else "set ikev1 transform-set"
-    _map_line(edit, "transform", f"{words} {' '.join(names)}", {"sets": " ".join(names)})
+        if not edit.negated and edit.box.store.get(family, name) is None:
+            raise Refused(f'ERROR: {_TAGS[family]} with tag "{name}" does not exist.')
+    return names
+
+
+def _map_names(edit: Edit, what: str, family: str, words: str) -> None:
+    names = need_sets(edit, family)
+    _same(edit, what, "sets", " ".join(names))
+    _map_line(edit, what, f"{words} {' '.join(names)}", {"sets": " ".join(names)})
+
+
+def map_sets(edit: Edit) -> None:
+    """Only transform sets that exist can be named."""
+    _map_names(edit, "transform", "transform-set", "set transform-set" if around(edit).old else "set ikev1 transform-set")
+
+
+def map_proposals(edit: Edit) -> None:
+    """Only proposals that exist can be named."""
+    _map_names(edit, "proposal", "ipsec-proposal", "set ikev2 ipsec-proposal")
+
+
+def take_name_away(edit: Edit, what: str, name: str) -> None:
+    """A transform set or proposal that goes takes the references of crypto maps with it."""
+    for identity, entry in list(edit.home.items()):
+        if entry.form.family == "map line" and entry.key[2] == what and name in entry.values["sets"].split():
+            rest = [other for other in entry.values["sets"].split() if other != name]
+            if not rest:
+                del edit.home[identity]
+                continue
+            entry.text = entry.text.replace(entry.values["sets"], " ".join(rest))
+            entry.values["sets"] = " ".join(rest)
+
+
+def pfs_group(edit: Edit) -> tuple[str, str]:
+    """The group of a `set pfs`, and how it is written: alone it means 2 before 9.13, and 14 since, where 14 is shown alone."""
+    row = around(edit).generation
+    bare_means = f"group{row.bare_pfs}"
+    group = edit.values.get("group", bare_means)
+    bare = "group" not in edit.values or (row.modern and group == bare_means)
+    if not edit.negated and group.removeprefix("group") in row.warned:
+        edit.says.append(WEAK_GROUP.format(group.removeprefix("group")))
+    return group, f"set pfs {'' if bare else group}"
 
 
 def map_pfs(edit: Edit) -> None:
-    """`set pfs` alone means group 2 before 9.13 and group 14 since, and there group 14 is shown as `set pfs` alone."""
-    modern = around(edit).modern
-    group = edit.values.get("group", "group14" if modern else "group2")
-    bare = "group" not in edit.values or (modern and group == "group14")
-    if "group" in edit.values:
+    """`no set pfs` with a group takes away that group alone."""
+    typed, said = "group" in edit.values, len(edit.says)
+    group, text = pfs_group(edit)
+    warnings = edit.says[said:]
+    del edit.says[said:]
+    if typed:
         _same(edit, "pfs", "group", group)
-    _map_line(edit, "pfs", f"set pfs {'' if bare else group}", {"group": group})
-    if modern and group == "group5" and not edit.negated:
-        edit.says.append(WEAK_GROUP)
+    _map_line(edit, "pfs", text, {"group": group})
+    edit.says += warnings
 
 
 def map_lifetime(edit: Edit) -> None:
@@ -135,10 +184,11 @@ def map_interface(edit: Edit) -> None:
     for identity in [identity for identity in store.root if identity[0] == "map interface" and identity[1][1] == on]:
         del store.root[identity]
     edit.put()
-    if any(not {"match", "peer", "transform"} <= set(map_lines(store, name, seq)) for seq in seqs):
+    if any(_lacks(store, name, seq) for seq in seqs):
         edit.says.append("WARNING: crypto map has incomplete entries")
 
 
 HOOKS: dict[str, Callable[[Edit], None]] = {
-    function.__name__: function for function in (map_match, map_peer, map_sets, map_pfs, map_lifetime, map_flag, map_interface)
+    function.__name__: function
+    for function in (map_match, map_peer, map_sets, map_proposals, map_pfs, map_lifetime, map_flag, map_interface)
 }

@@ -81,13 +81,13 @@ class AsaSession(Session):
         await self.show(answer)
 
     async def _refused(self, line: str) -> bool:
-        """The faults that refuse a line."""
+        """The faults that refuse a line, or take it and do nothing."""
         inverse = line.strip().startswith(("no ", "clear conf"))
         wanted = self.box.faults.text("refuse-inverse" if inverse else "refuse-line")
         if wanted and wanted in line:
             await self.show(asa_configure.caret(self.prompt, line.find(wanted)))
             return True
-        return False
+        return self._ignored(line)
 
     def leave_config(self) -> None:
         """Back to exec."""

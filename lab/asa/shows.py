@@ -10,8 +10,8 @@ import re
 import zlib
 from ipaddress import IPv4Address, IPv4Network
 
+from ..core.records import Route
 from ..core.store import Layout
-from ..ios.model import Interface
 from . import lists
 from . import text as asa_text
 from .box import AsaBox
@@ -88,8 +88,9 @@ PARTS: dict[str, Layout] = {
     "object": ("object",),
     "object-group": ("object-group",),
     "route": ("route",),
+    "same-security-traffic": ("same-security",),
     "ssh": ("access ssh", "plain ssh"),
-    "sysopt": ("permit-vpn",),
+    "sysopt": ("tcpmss", "permit-vpn", "plain sysopt"),
     "tunnel-group": (asa_text.TUNNEL_GROUP,),
     "username": ("username",),
 }
@@ -97,8 +98,8 @@ CRYPTO_PARTS: dict[str, Layout] = {
     "map": (("map line", "map interface"),),
     "isakmp": ("isakmp identity", "ike enable", "policy", "nat-traversal"),
     "ikev1": ("ike enable", "policy"),
-    "ikev2": (),
-    "ipsec": ("transform-set", "transform-mode", "ipsec lifetime", "plain crypto ipsec"),
+    "ikev2": ("ikev2 policy", "ikev2 enable"),
+    "ipsec": ("transform-set+ipsec-proposal", "transform-mode", "ipsec-profile", "ipsec lifetime", "plain crypto ipsec"),
 }
 
 
@@ -106,38 +107,17 @@ def part(box: AsaBox, part: str, name: str = "", sub: str = "") -> list[str]:
     """`show running-config PART [NAME]`."""
     layout = CRYPTO_PARTS[sub] if sub else PARTS[part]
     lines = asa_text.text(box.store, layout, clear=False)
-    return lines if not name else _named(lines, name)
+    return lines if not name else _named(lines, name, 2 if sub == "map" else 1)
 
 
-def _named(lines: list[str], name: str) -> list[str]:
+def _named(lines: list[str], name: str, place: int) -> list[str]:
     found, inside = [], False
     for line in lines:
         if not line.startswith(" "):
-            inside = line.split()[1:2] == [name]
+            inside = line.split()[place : place + 1] == [name]
         if inside and line != "!":
             found.append(line)
     return found
-
-
-def interface_brief(box: AsaBox) -> list[str]:
-    """`show interface ip brief`."""
-    rows = ["Interface                  IP-Address      OK? Method Status                Protocol"]
-    for entry in box.store.all("interface"):
-        ip, down = entry.child("ip address"), entry.child("shutdown") is not None
-        address, method = (ip.values["ip"], "CONFIG") if ip is not None else ("unassigned", "unset ")
-        status, protocol = ("administratively down", "down") if down else ("up", "up")
-        rows.append(f"{entry.key[0]:<26} {address:<15} YES {method} {status:<21} {protocol:<4}")
-    return rows
-
-
-def nameif(box: AsaBox) -> list[str]:
-    """`show nameif`."""
-    rows = ["Interface                Name                     Security"]
-    for entry in box.store.all("interface"):
-        name, level = entry.child("nameif"), entry.child("security-level")
-        if name is not None:
-            rows.append(f"{entry.key[0]:<24} {name.values['nameif']:<24} {level.values['n'] if level is not None else '0'}")
-    return rows
 
 
 _CODES_OLD = """\
@@ -164,17 +144,14 @@ Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP
 
 
 def route(box: AsaBox, target: str = "") -> list[str]:
-    """`show route`, whole or for one address."""
-    up = {i.name: i for i in box.meaning.interfaces() if i.up and i.network is not None}
+    """`show route`, whole or for one address: for each network the routes of the lowest distance, none over a dead line."""
     rows: list[tuple[IPv4Network, str, str]] = []
-    for interface in up.values():
-        rows += _connected(box, interface)
-    for entry in box.store.all("route"):
-        via, on = entry.values["via"], up.get(entry.values["nameif"])
-        if on is not None and on.network is not None and IPv4Address(via) in on.network:
-            network = IPv4Network(f"{entry.values['net']}/{entry.values['mask']}")
-            rows.append((network, "S" if network.prefixlen else "S*", f"[{entry.values['distance']}/0] via {via}, {on.name}"))
-    default = next((how.split(" via ")[1].split(",")[0] for network, _, how in rows if network.prefixlen == 0), "")
+    best: dict[IPv4Network, int] = {}
+    for found in box.reading().routes(box.network.silent(box)):
+        if found.distance == best.setdefault(found.network, found.distance):
+            rows += _rows_of(box, found)
+    ways = (how.split(" via ")[1].split(",")[0] for network, _, how in rows if not network.prefixlen and " via " in how)
+    default = next(ways, "")
     last = f"{default} to network 0.0.0.0" if default else "not set"
     if target:
         rows = [row for row in rows if IPv4Address(target) in row[0] and row[0].prefixlen]
@@ -195,12 +172,15 @@ def _net(network: IPv4Network) -> str:
     return f"{network.network_address} {network.netmask}"
 
 
-def _connected(box: AsaBox, interface: Interface) -> list[tuple[IPv4Network, str, str]]:
-    assert interface.network is not None
-    found = [(interface.network, "C", f"is directly connected, {interface.name}")]
+def _rows_of(box: AsaBox, found: Route) -> list[tuple[IPv4Network, str, str]]:
+    network, name = found.network, found.interface.name
+    if found.source != "connected":
+        how = f"via {found.via}, {name}" if found.via is not None else f"is directly connected, {name}"
+        return [(network, "S" if network.prefixlen else "S*", f"[{found.distance}/0] {how}")]
+    rows = [(network, "C", f"is directly connected, {name}")]
     if box.modern:
-        found.append((IPv4Network(f"{interface.address}/32"), "L", f"is directly connected, {interface.name}"))
-    return found
+        rows.append((IPv4Network(f"{found.interface.address}/32"), "L", f"is directly connected, {name}"))
+    return rows
 
 
 def access_list(box: AsaBox, name: str = "") -> list[str]:

@@ -9,27 +9,33 @@ import hashlib
 from collections.abc import Iterator
 
 from ..core.store import Entry, Layout, Store
-from .rules_crypto import POLICY_DEFAULTS, POLICY_LINES
+from .generations import Generation
 
 _INTERFACE = ("description", "speed", "duplex", "shutdown", "nameif", "security-level", "ip address")
+_TUNNEL = (
+    "description", "shutdown", "nameif", "ip address", "tunnel source", "tunnel destination", "tunnel mode", "tunnel protection",
+)  # fmt: skip
 _SECTIONS = ("tunnel-group general", "tunnel-group ipsec", "group-policy attributes")
 _NO = {"nameif": "no nameif", "security-level": "no security-level", "ip address": "no ip address"}
 
 TUNNEL_GROUP = ("tunnel-group", "tunnel-group general", "tunnel-group ipsec")
 GROUP_POLICY = ("group-policy", "group-policy attributes")
 CRYPTO: Layout = (
-    "transform-set", "transform-mode", "ipsec lifetime", "plain crypto ipsec", ("map line", "map interface"), "plain crypto ca",
-    "isakmp identity", "ike enable", "policy", "nat-traversal",
+    "transform-set+ipsec-proposal", "transform-mode", "ipsec-profile", "ipsec lifetime", "plain crypto ipsec",
+    ("map line", "map interface"), "plain crypto ca",
+    "isakmp identity", "ikev2 policy", "ikev2 enable", "ike enable", "policy", "nat-traversal",
 )  # fmt: skip
 
 LAYOUT: Layout = (
     "!", "hostname", "domain-name", "enable password", "passwd", "plain name", "!", "interface!", "banner", "plain boot",
     "plain ftp",
     "plain clock",
-    "plain dns", "object", "object-group", "ace", "terminal width", "pager", "plain logging", "mtu", "plain icmp",
+    "plain dns", "same-security", "object", "object-group", "ace", "terminal width", "pager", "plain logging", "mtu",
+    "plain icmp",
     "plain asdm", "plain arp",
     "nat-control", "global", "nat exempt", "nat old", "nat", "object nat", "access-group", "route", "plain timeout",
-    "plain dynamic-access", "aaa", "plain http", "access http", "plain snmp-server", "permit-vpn", "plain sysopt", *CRYPTO,
+    "plain dynamic-access", "aaa", "plain http", "access http", "plain snmp-server", "tcpmss", "permit-vpn", "plain sysopt",
+    *CRYPTO,
     "plain telnet",
     "access telnet", "access ssh", "plain ssh", "plain console", "management-access", "applet", "plain dhcpd",
     "plain monitor-interface", "plain privilege",
@@ -46,6 +52,8 @@ def text(store: Store, layout: Layout = LAYOUT, *, clear: bool) -> list[str]:
             lines.append("!")
         elif isinstance(item, tuple):
             lines += _all(store.grouped(item), clear=clear)
+        elif "+" in item:
+            lines += _all([e for e in store.root.values() if e.form.family in item.split("+")], clear=clear)
         elif item == "object nat":
             for entry in store.all("object"):
                 found = entry.child("object nat")
@@ -70,8 +78,8 @@ def block(entry: Entry, *, clear: bool) -> list[str]:
     head = entry.values.get("clear", entry.text) if clear else entry.text
     if family == "interface":
         return [head, *(f" {line}" for line in _interface(entry))]
-    if family == "policy":
-        return [head, *(f" {line}" for line in policy_lines(entry))]
+    if family in ("policy", "ikev2 policy"):
+        return [head, *(f" {name} {value}" for name, value in policy_values(entry).items())]
     if family in _SECTIONS and not entry.children:
         return []
     children = sorted(entry.children.values(), key=_rank)
@@ -82,7 +90,11 @@ def block(entry: Entry, *, clear: bool) -> list[str]:
     return [head, *(f" {line}" for line in told)]
 
 
-_ORDER = {"description": 0, "event none": 1, "countdown": 2, "action": 3, "output": 4}
+_ORDER = {
+    "description": 0, "event none": 1, "countdown": 2, "action": 3, "output": 4,
+    "esp encryption": 1, "esp integrity": 2, "set transform": 1, "set proposal": 2, "set pfs": 3, "set lifetime": 4,
+    "responder-only": 5, "keepalive": 2, "ikev2 remote": 3, "ikev2 local": 4,
+}  # fmt: skip
 
 
 def _rank(entry: Entry) -> tuple[int, int]:
@@ -92,7 +104,8 @@ def _rank(entry: Entry) -> tuple[int, int]:
 
 def _interface(entry: Entry) -> Iterator[str]:
     bare = entry.child("nameif") is None and entry.child("ip address") is None
-    for family in _INTERFACE:
+    tunnel = entry.key[0].startswith("Tunnel")
+    for family in _TUNNEL if tunnel else _INTERFACE:
         child = entry.child(family)
         if child is not None:
             yield child.text
@@ -103,14 +116,10 @@ def _interface(entry: Entry) -> Iterator[str]:
 
 
 def policy_values(entry: Entry) -> dict[str, str]:
-    """What a policy is made of."""
-    defaults = dict(zip(POLICY_DEFAULTS[False], entry.values["defaults"].split(), strict=True))
-    return {name: child.values["value"] if (child := entry.child(name)) else defaults[name] for name in POLICY_LINES}
-
-
-def policy_lines(entry: Entry) -> list[str]:
-    """The lines of a policy, all of them."""
-    return [f"{name} {value}" for name, value in policy_values(entry).items()]
+    """What a policy of either version is made of, in the order in which it is printed."""
+    names = Generation.LINES1 if entry.form.family == "policy" else Generation.LINES2
+    defaults = dict(zip(names, entry.values["defaults"].split(), strict=True))
+    return {name: child.values["value"] if (child := entry.child(name)) else defaults[name] for name in names}
 
 
 def checksum(lines: list[str]) -> str:

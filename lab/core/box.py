@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 
 from ..ios.archive import Archive, Revert, keep, path_of
 from ..ios.configure import Place, apply
 from ..ios.kron import Kron
-from ..ios.model import Policy, Selector, policies
+from ..ios.messages import aborted
+from ..ios.model import policies
 from ..ios.reload import Reload
 from ..ios.rules17 import SHIELD_DOWN
+from ..ios.traits import traits
 from . import md5crypt, scrypt9
 from .banners import DELIMITER
 from .clock import LabClock
@@ -23,9 +25,10 @@ from .loaded import Loaded
 from .loading import load
 from .logforms import Moment
 from .meaning import IosMeaning, Meaning
-from .network import CLIENT, CLIENT_POOL, Network
+from .network import Network
 from .profile import Profile
-from .sa import CryptoState, Flow
+from .records import Policy
+from .sa import CryptoState
 from .store import Store
 from .terminal import Terminal
 
@@ -65,15 +68,16 @@ class Box:
         self.release = release
         self.network = network
         self.clock: LabClock = network.clock
+        self.crypto = CryptoState(profile.first_ike, profile.first_ipsec)
+        self.faults = Faults()
         self.store = Store()
         self.saved = Saved()
-        self.faults = Faults()
         self.counters = Counters()
-        self.crypto = CryptoState(profile.first_ike, profile.first_ipsec)
         self.physical = profile.physical
         self.switched = profile.switched
         self.disks = profile.disks
-        self.shielded = release.name == "17.11.1a"
+        self.traits = traits(release.name)
+        self.shielded = self.traits.shield
         self.flash = Flash(profile.image, profile.flash, self.wall)
         self.archive = Archive(profile.first_archive)
         self.edition = 0
@@ -103,7 +107,7 @@ class Box:
     @store.setter
     def store(self, store: Store) -> None:
         self._store = store
-        store.on_change = lambda: self.network.owners.changed(self)
+        store.on_change = lambda: self.network.changed(self)
         store.on_change()
 
     def boot(self, config: str) -> None:
@@ -148,12 +152,12 @@ class Box:
     async def restart(self) -> None:
         """Come back with the startup configuration and without a single SA; VPN clients are gone."""
         first = self.profile.first_ike if not self.release.old else 1
-        self.store, self.crypto = Store(), CryptoState(first, self.profile.first_ipsec)
+        self.crypto, self.store = CryptoState(first, self.profile.first_ipsec), Store()
         self.revert.forget()
         self.logged, self.translations, self.changed = [], [], ""
         self.booted = self.clock.now()
         self.cut_off = False
-        self.shielded = self.release.name == "17.11.1a" and SHIELD_DOWN not in self.saved.lines
+        self.shielded = self.traits.shield and SHIELD_DOWN not in self.saved.lines
         self.boot("\n".join(self.saved.lines[:-1] if self.saved.lines[-1:] == ["end"] else self.saved.lines))
         self.kron.stop()
         self.kron.refresh()
@@ -172,6 +176,11 @@ class Box:
         if self.booting:
             return "lost" if self.shielded else ""
         return "" if not self.release.xe else "refused" if self.shielded else "warned"
+
+    @property
+    def blocks_insecure(self) -> bool:
+        """Whether insecure lines are refused: from 26.1 on, until somebody says otherwise."""
+        return self.traits.restricts and self.store.get("system mode") is None
 
     def hash_secret(self, plain: str) -> str:
         """The `secret 5` form of a password; of type 9 on IOS-XE."""
@@ -204,7 +213,7 @@ class Box:
     @property
     def meaning(self) -> Meaning:
         """What the configuration means."""
-        return IosMeaning(self.store, defaults=self.release.late, strong=self.shielded)
+        return IosMeaning(self.store, self.release.late, self.shielded, self.traits.default_proposal)
 
     def policies(self) -> list[Policy]:
         """The ISAKMP policies by priority, the release's own included."""
@@ -221,6 +230,19 @@ class Box:
     def quick_mode_failed(self, peer: IPv4Address) -> None:
         """Quick mode found no agreement."""
         self.log(f"%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Quick mode failed with peer at {peer}")
+
+    def negotiation_failed(self, peer: IPv4Address, reason: str) -> None:  # noqa: ARG002 - the message names no peer
+        """IKEv2 came to nothing; what the peer was told is in debugging output only."""
+        if not reason.startswith("told of"):
+            self.log(aborted(reason.removesuffix(" here")))
+
+    def tunnel_changed(self, name: str, *, up: bool) -> None:
+        """A tunnel interface has its first SA, or lost the last one."""
+        state = "up" if up else "down"
+        self.log(f"%LINEPROTO-5-UPDOWN: Line protocol on Interface {name}, changed state to {state}")
+
+    def session_changed(self, peer: IPv4Address, *, up: bool) -> None:
+        """What `crypto logging session` would tell; it is off."""
 
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """A packet came with an SPI that is not known."""
@@ -377,29 +399,3 @@ def size_of(lines: list[str]) -> int:
 
 def _said(lines: list[str]) -> list[str]:
     return [line for line in lines if not line.startswith("!")]
-
-
-def connect_client(box: Box) -> None:
-    """The VPN client that is connected at the start, with the counters of a real capture (Cisco 2611, 12.2(8)T)."""
-    local = IPv4Address("172.18.124.159")
-    row = box.crypto.new_ike(local, CLIENT)
-    row.state, row.policy = "QM_IDLE", Policy(3, "3des", "sha", "pre-share", "2", 86400)
-    pool = IPv4Network(f"{CLIENT_POOL}/32")
-    to_box = Flow("clientmap", 10, Selector(IPv4Network(f"{local}/32"), pool), CLIENT, from_acl=False)
-    to_all = Flow("clientmap", 10, Selector(IPv4Network("0.0.0.0/0"), pool), CLIENT, from_acl=False)
-    to_all.encaps, to_all.decaps = 4, 20
-    transform = ("esp-3des", "esp-md5-hmac")
-    spis: Mapping[int, tuple[Flow, int, int, int, int]] = {
-        0xC4483102: (to_box, 3484, 0, 0, 0),
-        0x81F39EFA: (to_box, 3484, 0, 0, 1),
-        0x5209917C: (to_all, 3474, 2, 9, 0),
-        0x58886878: (to_all, 3474, 0, 0, 1),
-        0xDE6C99C0: (to_all, 3493, 2, 11, 0),
-        0xB7F84138: (to_all, 3486, 1, 4, 1),
-    }
-    for spi, (flow, seconds, volume, packets, outbound) in spis.items():
-        made = seconds - 3600
-        sa = box.crypto.new_sa(spi, transform, made, 3600, 4608000)
-        sa.packets, sa.used_kilobytes = packets, volume - (packets + 7) // 8
-        (flow.outbound if outbound else flow.inbound).append(sa)
-    box.crypto.flows += [to_box, to_all]

@@ -48,6 +48,10 @@ FAULTS: dict[str, Fault] = {
     for fault in (
         Fault("drop-ike", (), "UDP 500 is lost on the way to and from this box."),
         Fault("drop-esp", (), "ESP is lost on the way to and from this box."),
+        Fault(
+            "drop-4500", (), "UDP 4500 is lost on the way to and from this box: what a translator in the path makes necessary."
+        ),
+        Fault("behind-nat", ("ADDRESS",), "The box stands behind a translator: the others know it by ADDRESS only."),
         Fault("wrong-psk", (), "From now on the box stores and shows another key than it is given; one character differs."),
         Fault("wrong-psk-silent", (), "From now on the box shows the key it is given but uses another one."),
         Fault("cut-session-after", ("N", "every="), "The session is cut after N lines in configuration mode; once, or each."),
@@ -57,6 +61,11 @@ FAULTS: dict[str, Fault] = {
             "refuse-inverse",
             ("TEXT",),
             "A configuration line that begins with no, or with clear configure, and has TEXT in it is refused as invalid.",
+        ),
+        Fault(
+            "ignore",
+            ("TEXT",),
+            "A line with TEXT in it that would change something is taken without a word, and changes nothing.",
         ),
         Fault(
             "lose-management-after",
@@ -197,7 +206,7 @@ def strikes_on(name: str) -> Where:
 def kinds(profile: Profile) -> set[Where]:
     """What a box of a profile is."""
     found: set[Where] = {"any", "asa" if profile.asa else "ios"}
-    if profile.release.startswith("17."):
+    if profile.release.startswith(("17.", "26.")):
         found.add("xe")
     return found | {"ssh"} if profile.ssh is not None else found
 

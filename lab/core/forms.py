@@ -15,7 +15,8 @@ class Form:
 
     `family` and `key` are the identity of what the line configures: a second line with the same identity replaces the
     first. `key` names arguments; `("line",)` makes each different line its own object. `on` and `off` say what the
-    command and its `no` form do: store a line, or clear the stored one. `hides` is the default that is never shown.
+    command and its `no` form do: store a line, or clear the stored one. `hides` is the default that is never shown,
+    `closes` what is printed behind what is in a section.
     """
 
     mode: str
@@ -28,6 +29,7 @@ class Form:
     on: Literal["store", "clear"] = "store"
     off: Literal["store", "clear", "none"] = "clear"
     hook: str = ""
+    closes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Release:
     @property
     def xe(self) -> bool:
         """Whether it is an IOS-XE."""
-        return self.name.startswith("17.")
+        return self.name.startswith(("17.", "26."))
 
 
 def compile_release(

@@ -1,79 +1,26 @@
-"""IKEv1 between two boxes, computed from both running configurations.
+"""IKE between two boxes, computed from both running configurations: which version, the first phase, the SAs that it is for.
 
-The steps and their state names are those of main mode and quick mode (RFC 2409) as IOS shows them; a disagreement leaves the
-rows where a real pair leaves them. Times are lab seconds: about three for a negotiation with software Diffie-Hellman on a
-2600, ten between five retransmissions.
+The two first phases are tables of steps, `ikev1` and `ikev2`. What they have in common is here: who negotiates with whom, the
+agreement on ESP SAs, their rekeying.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import replace
 from ipaddress import IPv4Address
 
-from ..ios import model
+from .exchange import Agreed, FirstPhase, Offer, Refusal, agree_child
+from .ikev1 import MainMode
+from .ikev2 import InitialExchanges, agree_suite, renewed
 from .network import CLIENT, Network, Station
-from .sa import Flow, IkeSa, new_spi
+from .protector import Protector
+from .records import Selector
+from .sa import Flow, Ike2Sa, new_spi
+from .upkeep import REKEY_SECONDS
 
-SETUP, KEY_EXCHANGE, QUICK = 0.5, 1.5, 1.0
-RETRANSMIT, TRIES = 10.0, 5
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What the initiator asks for."""
-
-    box: Station
-    local: IPv4Address
-    peer: IPv4Address
-    entry: model.MapEntry
-    selector: model.Selector
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """What the responder agrees to; `dynamic` when a dynamic entry took it."""
-
-    entry: model.MapEntry
-    selector: model.Selector
-    transform: tuple[str, ...]
-    dynamic: bool
-
-
-def agree_policy(initiator: Station, responder: Station) -> model.Policy | None:
-    """The responder's first policy that one of the initiator's equals; the initiator's lifetime may be shorter."""
-    for mine in responder.meaning.policies():
-        for theirs in initiator.meaning.policies():
-            same = (mine.encr, mine.hash, mine.auth, mine.group) == (theirs.encr, theirs.hash, theirs.auth, theirs.group)
-            if same and mine.auth == "pre-share" and theirs.lifetime <= mine.lifetime:
-                return theirs
-    return None
-
-
-def agree_quick(offer: Offer, responder: Station) -> Agreed | str:
-    """What the responder's map makes of a quick mode offer: an agreement, or why there is none."""
-    wanted, reason = offer.selector.mirrored(), "proxy identities not supported"
-    bound = next((i.crypto_map for i in responder.meaning.interfaces() if i.address == offer.peer), "")
-    for entry in responder.meaning.entries(bound):
-        if entry.dynamic:
-            for template in responder.meaning.dynamic_templates(entry.dynamic):
-                common = [t for t in offer.entry.transforms if t in template.transforms]
-                if common and not template.lines and template.pfs in ("", offer.entry.pfs):
-                    return Agreed(entry, wanted, common[0], dynamic=True)
-            continue
-        if not entry.complete or offer.local not in entry.peers:
-            continue
-        mine = [line for action, line in entry.lines if action == "permit" and wanted.within(line)]
-        if not mine:
-            continue
-        common = [t for t in offer.entry.transforms if t in entry.transforms]
-        if not common:
-            reason = "transform proposal not supported for identity"
-        elif entry.pfs and entry.pfs != offer.entry.pfs:
-            reason = "PFS group not acceptable"
-        else:
-            return Agreed(entry, mine[0] if mine[0] == wanted else wanted, common[0], dynamic=False)
-    return reason
+#: How long IOS keeps an IKEv2 SA for which no child could be agreed: from memory, a moment.
+CHILDLESS_SECONDS = 20.0
 
 
 class Ike:
@@ -82,118 +29,104 @@ class Ike:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.running: dict[tuple[str, IPv4Address], asyncio.Task[None]] = {}
+        self.phases: dict[int, FirstPhase] = {1: MainMode(network), 2: InitialExchanges(network)}
 
-    def need(self, box: Station, local: IPv4Address, entry: model.MapEntry, selector: model.Selector) -> None:
+    def need(self, box: Station, protector: Protector, selector: Selector) -> None:
         """Start negotiating, unless that is under way."""
-        key = (box.name, entry.peers[0])
-        if key in self.running:
+        key, offer = (box.name, protector.peers[0]), self._offer(box, protector, selector)
+        if not protector.initiates or key in self.running or (protector.tunnel and self._begun_there(offer)):
             return
-        offer = Offer(box, local, entry.peers[0], entry, selector)
         task = asyncio.get_running_loop().create_task(self._negotiate(offer))
         self.running[key] = task
         task.add_done_callback(lambda _: self.running.pop(key, None))
 
+    def _begun_there(self, offer: Offer) -> bool:
+        """Whether the other end of a tunnel has begun: of two that negotiate with each other one is enough."""
+        other = self.network.ike_peer(offer.box, offer.peer, offer.version)
+        return other is not None and (other.name, offer.seen) in self.running
+
+    def _offer(self, box: Station, protector: Protector, selector: Selector) -> Offer:
+        """What is asked for, in the first version of IKE that the box speaks there."""
+        return Offer(box, protector, selector, next(iter(self._spoken(box, protector)), protector.offers[0].version))
+
+    def _spoken(self, box: Station, protector: Protector) -> list[int]:
+        """The versions of IKE in which a box begins for a protector: those that it speaks there and that its policy admits."""
+        meaning, versions = box.meaning, [offer.version for offer in protector.offers]
+        return [v for v in versions if meaning.speaks_ike(protector.local, v) and meaning.admits(protector.peers[0], v)]
+
     async def _negotiate(self, offer: Offer) -> None:
-        other = self.network.ike_peer(offer.box, offer.peer)
-        row = offer.box.crypto.ike_with(offer.peer)
-        if row is None or other is None or other.crypto.ike_with(offer.local) is None:
-            other = await self._main_mode(offer)
+        """Try one version of IKE; an entry with a further one falls back to it when the first comes to nothing."""
+        phase, other = self.phases[offer.version], self.network.ike_peer(offer.box, offer.peer, offer.version)
+        if not phase.standing(offer, other):
+            other, first = await phase.begin(offer), True
+        else:
+            first = False
+        later = self._spoken(offer.box, offer.protector)
         if other is not None:
-            await self._quick_mode(offer, other)
+            await self._child(offer, other, phase.child_seconds, first=first)
+        elif offer.version in later[:-1]:
+            await self._negotiate(replace(offer, version=later[later.index(offer.version) + 1]))
 
-    async def _main_mode(self, offer: Offer) -> Station | None:
-        """Return the responder when phase 1 is up; else leave the rows as they stand until the tries are spent."""
-        box, clock = offer.box, self.network.clock
-        box.crypto.bury([row for row in box.crypto.ike if row.between(offer.local, offer.peer)], clock.now())
-        mine = box.crypto.new_ike(offer.peer, offer.local)
-        await clock.sleep(SETUP)
-        other = self.network.ike_peer(box, offer.peer)
-        if other is None or box.meaning.key_for(offer.peer) is None:
-            mine.reason = "no answer" if box.meaning.key_for(offer.peer) is not None else "no key here"
-            await self._give_up(box, mine)
-            return None
-        other.crypto.bury([row for row in other.crypto.ike if row.between(offer.local, offer.peer)], clock.now())
-        theirs = other.crypto.new_ike(offer.peer, offer.local)
-        policy = agree_policy(box, other)
-        if policy is not None:
-            mine.state = theirs.state = "MM_SA_SETUP"
-            await clock.sleep(KEY_EXCHANGE / 2)
-            mine.state = theirs.state = "MM_KEY_EXCH"
-            await clock.sleep(KEY_EXCHANGE / 2)
-        state = self._authenticate(offer, other, policy, (mine, theirs))
-        mine.state = theirs.state = state
-        if state != "QM_IDLE" or policy is None:
-            await self._give_up(box, mine, other, theirs)
-            return None
-        mine.policy = theirs.policy = policy
-        mine.expires = theirs.expires = clock.now() + policy.lifetime
-        return other
-
-    def _authenticate(self, offer: Offer, other: Station, policy: model.Policy | None, rows: tuple[IkeSa, IkeSa]) -> str:
-        """The state that main mode ends in; the rows remember why."""
-        if policy is None:
-            rows[0].reason = rows[1].reason = "policy"
-            return "MM_NO_STATE"
-        ours, theirs = offer.box.meaning.key_for(offer.peer), other.meaning.key_for(offer.local)
-        if ours is None or theirs is None or ours.used != theirs.used:
-            rows[0].reason = rows[1].reason = "key" if theirs is not None else "no key there"
-            if theirs is not None:
-                other.bad_message(offer.local)
-            return "MM_KEY_EXCH"
-        asked = other.meaning.asks_xauth(offer.peer, offer.local) or offer.box.meaning.asks_xauth(offer.local, offer.peer)
-        return "CONF_XAUTH" if asked else "QM_IDLE"
-
-    async def _give_up(self, box: Station, mine: IkeSa, other: Station | None = None, theirs: IkeSa | None = None) -> None:
-        """Retransmit until the tries are spent or somebody clears the row; then the rows go away."""
-        for _ in range(TRIES * 5):
-            await self.network.clock.sleep(RETRANSMIT / 5)
-            if mine not in box.crypto.ike:
-                break
-        now, mine.failed = self.network.clock.now(), True
-        box.crypto.bury([row for row in box.crypto.ike if row is mine], now)
-        if other is not None and theirs is not None:
-            theirs.failed = True
-            other.crypto.bury([row for row in other.crypto.ike if row is theirs], now)
-
-    async def _quick_mode(self, offer: Offer, other: Station) -> None:
-        await self.network.clock.sleep(QUICK + (QUICK / 2 if offer.entry.pfs else 0))
-        if self.network.ike_peer(offer.box, offer.peer) is not other:
+    async def _child(self, offer: Offer, other: Station, seconds: float, *, first: bool) -> None:
+        """Agree on ESP SAs: quick mode, or what IKE_AUTH carries (the first ones) or CREATE_CHILD_SA (later ones)."""
+        pfs = offer.version == 1 or not first
+        await self.network.clock.sleep(seconds * (1.5 if pfs and offer.protector.pfs else 1))
+        if self.network.ike_peer(offer.box, offer.peer, offer.version) is not other or self._superseded(offer):
             return
-        agreed = agree_quick(offer, other)
-        if not (offer.box.meaning.admits(offer.peer) and other.meaning.admits(offer.local)):
-            agreed = "the policy for the peer does not admit the tunnel"
-        if isinstance(agreed, str):
-            for box, peer in ((other, offer.local), (offer.box, offer.peer)):
+        agreed = agree_child(offer, other, pfs=pfs)
+        if isinstance(agreed, Agreed):
+            ours = offer.box.crypto.flow(offer.protector.name, offer.protector.seq, offer.selector, offer.peer)
+            self._install(offer, ours, other, self._their_flow(offer, other, agreed), agreed)
+        elif offer.version == 1:
+            for box, peer in ((other, offer.seen), (offer.box, offer.peer)):
                 box.quick_mode_failed(peer)
-            return
-        ours = offer.box.crypto.flow(offer.entry.name, offer.entry.seq, offer.selector, offer.peer)
-        self._install(offer.box, ours, other, self._their_flow(offer, other, agreed), agreed.transform, offer.entry)
+        else:
+            await self._childless(offer, other, agreed)
+
+    def _superseded(self, offer: Offer) -> bool:
+        """Whether a tunnel interface, whose two ends both begin, got its SAs from the other end meanwhile."""
+        mine = (flow for flow in offer.box.crypto.flows if flow.map == offer.protector.name)
+        return offer.protector.tunnel and any(flow.outbound for flow in mine)
+
+    async def _childless(self, offer: Offer, other: Station, refusal: Refusal) -> None:
+        """An IKEv2 SA for which no child could be agreed is deleted soon."""
+        offer.box.negotiation_failed(offer.peer, f"told of {refusal.reason}")
+        other.negotiation_failed(offer.seen, refusal.reason)
+        await self.network.clock.sleep(CHILDLESS_SECONDS)
+        rows = [row for row in offer.box.crypto.ike2 if row.remote == offer.peer]
+        if not any(flow.outbound for flow in offer.box.crypto.flows if flow.peer == offer.peer and flow.version == 2):
+            self.network.upkeep.drop_ike2(offer.box, rows)
 
     def _their_flow(self, offer: Offer, other: Station, agreed: Agreed) -> Flow:
-        flow = other.crypto.flow(agreed.entry.name, agreed.entry.seq, agreed.selector, offer.local)
+        flow = other.crypto.flow(agreed.protector.name, agreed.protector.seq, agreed.selector, offer.seen)
         flow.from_acl = not agreed.dynamic
         return flow
 
-    def _install(
-        self,
-        box: Station,
-        ours: Flow,
-        other: Station,
-        theirs: Flow,
-        transform: tuple[str, ...],
-        entry: model.MapEntry,
-    ) -> None:
+    def _install(self, offer: Offer, ours: Flow, other: Station, theirs: Flow, agreed: Agreed) -> None:
         """Put an SA pair on both ends; what one sends with, the other receives with."""
-        now, seconds = self.network.clock.now(), entry.seconds
-        for bound in other.meaning.entries(theirs.map):
-            if bound.seq == theirs.seq:
-                seconds = min(seconds, bound.seconds)
+        now, box, mine = self.network.clock.now(), offer.box, offer.protector
+        # IKEv1 agrees on the shorter lifetime; in IKEv2 each end has its own.
+        far = agreed.protector.seconds
+        near, far = (min(mine.seconds, far),) * 2 if offer.version == 1 else (mine.seconds, far)
         there, back = new_spi(), new_spi()
-        ours.initiator, theirs.initiator = True, False
-        ours.inbound.append(box.crypto.new_sa(back, transform, now, seconds, entry.kilobytes))
-        ours.outbound.append(box.crypto.new_sa(there, transform, now, seconds, entry.kilobytes))
-        theirs.inbound.append(other.crypto.new_sa(there, transform, now, seconds, entry.kilobytes))
-        theirs.outbound.append(other.crypto.new_sa(back, transform, now, seconds, entry.kilobytes))
+        new = not any(flow.outbound for flow in box.crypto.flows if flow.peer == offer.peer)
+        translated = self.network.translated(box, offer.local, other, offer.peer)
+        for flow, station, seconds, spis in ((ours, box, near, (back, there)), (theirs, other, far, (there, back))):
+            flow.initiator, flow.version, flow.port = flow is ours, offer.version, 4500 if translated else 500
+            made = [station.crypto.new_sa(spi, agreed.transform, now, seconds, mine.kilobytes, agreed.pfs) for spi in spis]
+            flow.inbound.append(made[0])
+            flow.outbound.append(made[1])
+        ours.local, theirs.local = mine.local, agreed.protector.local
+        ours.tunnel, theirs.tunnel = mine.tunnel, agreed.protector.tunnel
+        ours.peer, theirs.peer = offer.peer, offer.seen
+        for seconds in {near, far}:
+            self.network.upkeep.look_in(box, seconds - REKEY_SECONDS + 1)
+            self.network.upkeep.look_in(box, seconds + 1)
+        if new:
+            box.session_changed(offer.peer, up=True)
+            other.session_changed(offer.seen, up=True)
+        for station in (box, other):
+            self.network.upkeep.look_at_tunnels(station)
 
     def renew(self, box: Station, flow: Flow) -> bool:
         """Rekey a flow before its SAs end."""
@@ -202,14 +135,29 @@ class Ike:
             for side in (flow.inbound, flow.outbound):
                 side[:] = [box.crypto.new_sa(new_spi(), old.transform, self.network.clock.now(), 3600, 4608000)]
             return True
-        other = self.network.ike_peer(box, flow.peer)
-        local = next((i.address for i in box.meaning.interfaces() if i.crypto_map == flow.map), None)
-        entry = next((e for e in box.meaning.entries(flow.map) if e.seq == flow.seq and e.complete), None)
-        if other is None or local is None or entry is None or other.crypto.ike_with(local) is None:
+        other = self.network.ike_peer(box, flow.peer, flow.version)
+        mine = [p for found in box.meaning.protectors().on.values() for p in found if (p.name, p.seq) == (flow.map, flow.seq)]
+        protector = next((p for p in mine if p.complete and p.child(flow.version) is not None), None)
+        if other is None or protector is None:
             return False
-        offer = Offer(box, local, flow.peer, entry, flow.selector)
-        agreed = agree_quick(offer, other)
-        if isinstance(agreed, str):
+        offer = Offer(box, protector, flow.selector, flow.version)
+        if other.crypto.up_with(offer.seen, flow.version) is None:
             return False
-        self._install(box, flow, other, self._their_flow(offer, other, agreed), agreed.transform, entry)
+        agreed = agree_child(offer, other, pfs=True)
+        if isinstance(agreed, Refusal):
+            if flow.version == 2:
+                box.negotiation_failed(flow.peer, f"told of {agreed.reason}")
+                other.negotiation_failed(offer.seen, agreed.reason)
+            return False
+        self._install(offer, flow, other, self._their_flow(offer, other, agreed), agreed)
         return True
+
+    def renew_ike(self, box: Station, row: Ike2Sa) -> bool:
+        """Make a new IKEv2 SA in the place of one whose lifetime ends."""
+        other = self.network.ike_peer(box, row.remote, 2)
+        found = box.meaning.protectors().at.get(row.local, [])
+        protector = next((p for p in found if row.remote in p.peers and p.child(2) is not None), None)
+        if other is None or protector is None:
+            return False
+        offer = Offer(box, protector, protector.lines[0][1], 2)
+        return renewed(self.network, box, row, agree_suite(offer, other))

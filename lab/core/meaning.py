@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Protocol
 
+from ..features import ikev2, tunnel_interface
 from ..ios import model
-from ..ios.model import Interface, MapEntry, Policy, Route
+from .protector import Protectors, gathered
+from .records import Authentication, Identity, Interface, MapEntry, Policy, Proposal, Route
+from .routing import NONE, Silent
 from .store import Store
 
 
@@ -41,20 +44,35 @@ class Meaning(Protocol):
     def key_for(self, peer: IPv4Address) -> Key | None:
         """The pre-shared key for a peer."""
 
-    def admits(self, peer: IPv4Address) -> bool:
-        """Whether the policy for a peer, beside its key, lets an IKEv1 tunnel come up."""
+    def protectors(self) -> Protectors:
+        """What protects traffic: the entries of bound crypto maps, and tunnel interfaces."""
+
+    def proposals(self, local: IPv4Address) -> list[Proposal]:
+        """The IKEv2 proposals at an address, by the priority of their policy, the release's own included."""
+
+    def authentication(
+        self, profile: str, local: IPv4Address, peer: IPv4Address, shown: Identity | None
+    ) -> Authentication | None:
+        """How to authenticate with an IKEv2 peer.
+
+        `profile` is the one that a protector names; without one it is found by what the peer says that it is. `shown` is None
+        before it has said that. None where no profile fits.
+        """
+
+    def admits(self, peer: IPv4Address, version: int = 1) -> bool:
+        """Whether the policy for a peer, beside its key, lets a tunnel of a version of IKE come up."""
 
     def keepalive(self, peer: IPv4Address) -> int:
         """Seconds of silence after which the peer is given up; 0 without keepalives."""
 
-    def route_to(self, destination: IPv4Address) -> Route | None:
-        """How to a destination."""
+    def route_to(self, destination: IPv4Address, silent: Silent = NONE) -> Route | None:
+        """How to a destination; `silent` are interfaces whose line protocol is down."""
 
-    def speaks_ike(self, local: IPv4Address | None) -> bool:
-        """Whether IKE is enabled at an address, or at all."""
+    def speaks_ike(self, local: IPv4Address | None, version: int = 1) -> bool:
+        """Whether a version of IKE is enabled at an address, or at all."""
 
-    def answers_ike(self, local: IPv4Address) -> bool:
-        """Whether IKE is enabled at an address and a crypto map is bound there."""
+    def answers_ike(self, local: IPv4Address, version: int = 1) -> bool:
+        """Whether a version of IKE is enabled at an address and something is protected there."""
 
     def asks_xauth(self, local: IPv4Address, peer: IPv4Address) -> bool:
         """Whether a peer is asked for a user."""
@@ -78,12 +96,14 @@ def host_lives(address: IPv4Address) -> bool:
 class IosMeaning:
     """The reading of an IOS configuration; `defaults` when the release has built-in policies that pre-share.
 
-    `strong` when a compliance shield keeps weak policies out of negotiations (field notice FN72510).
+    `strong` when a compliance shield keeps weak policies out of negotiations (field notice FN72510); `default_proposal` is the
+    IKEv2 proposal that the release has without saying so.
     """
 
     store: Store
     defaults: bool = False
     strong: bool = False
+    default_proposal: Proposal | None = None
 
     @property
     def drops_incomplete(self) -> bool:
@@ -112,7 +132,24 @@ class IosMeaning:
         entry = model.key_for(self.store, peer)
         return Key(entry.values["used"], "noxauth" in entry.values) if entry is not None else None
 
-    def admits(self, peer: IPv4Address) -> bool:  # noqa: ARG002 - a router has no such policy
+    def protectors(self) -> Protectors:
+        """Bound crypto maps and tunnel interfaces."""
+        return self.store.remembered("protectors", self._protectors)
+
+    def _protectors(self) -> Protectors:
+        return gathered(self.interfaces(), self.entries, self.dynamic_templates, tunnel_interface.protectors(self.store))
+
+    def proposals(self, local: IPv4Address) -> list[Proposal]:
+        """`crypto ikev2 policy`, or the default one."""
+        return ikev2.proposals(self.store, local, self.default_proposal, strong=self.strong)
+
+    def authentication(
+        self, profile: str, local: IPv4Address, peer: IPv4Address, shown: Identity | None
+    ) -> Authentication | None:
+        """`crypto ikev2 profile` and its keyring."""
+        return ikev2.authentication(self.store, profile, local, peer, shown)
+
+    def admits(self, peer: IPv4Address, version: int = 1) -> bool:  # noqa: ARG002 - a router has no such policy
         """Always."""
         return True
 
@@ -120,17 +157,19 @@ class IosMeaning:
         """`crypto isakmp keepalive`."""
         return model.keepalive(self.store)
 
-    def route_to(self, destination: IPv4Address) -> Route | None:
+    def route_to(self, destination: IPv4Address, silent: Silent = NONE) -> Route | None:
         """The routing table."""
-        return model.route_to(self.store, destination)
+        return model.route_to(self.store, destination, silent)
 
-    def speaks_ike(self, local: IPv4Address | None) -> bool:  # noqa: ARG002 - one setting for all interfaces
-        """`no crypto isakmp enable` is stored, its opposite is the default."""
-        return self.store.get("isakmp enable") is None
+    def speaks_ike(self, local: IPv4Address | None, version: int = 1) -> bool:  # noqa: ARG002 - one setting for all interfaces
+        """`no crypto isakmp enable` is stored, its opposite is the default; IKEv2 is there as soon as something asks for it."""
+        return version == 2 or self.store.get("isakmp enable") is None
 
-    def answers_ike(self, local: IPv4Address) -> bool:
-        """A crypto map is bound at the address."""
-        return self.speaks_ike(local) and any(i.crypto_map and i.address == local for i in self.interfaces())
+    def answers_ike(self, local: IPv4Address, version: int = 1) -> bool:
+        """A crypto map is bound at the address, or a tunnel begins there; for IKEv2 there is a profile as well."""
+        if not self.protectors().at.get(local):
+            return False
+        return bool(self.store.all("ikev2 profile")) if version == 2 else self.speaks_ike(local)
 
     def asks_xauth(self, local: IPv4Address, peer: IPv4Address) -> bool:
         """The map has an authentication list and the key no `no-xauth`."""

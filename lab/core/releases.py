@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 from functools import cache
+from types import ModuleType
 
-from ..asa import config82 as asa_config82
-from ..asa import config84 as asa_config84
-from ..asa import config919 as asa_config919
-from ..asa import exec_table as asa_exec
+from ..asa import releases as asa_releases
+from ..asa.generations import ROWS as ASA_ROWS
 from ..ios import config17 as ios17_config
+from ..ios import config26 as ios26_config
 from ..ios import config122 as ios122_config
 from ..ios import config124 as ios124_config
 from ..ios import config154 as ios154_config
 from ..ios import exec17 as ios17_exec
+from ..ios import exec26 as ios26_exec
 from ..ios import exec122 as ios122_exec
 from ..ios import exec124 as ios124_exec
 from ..ios import exec154 as ios154_exec
-from .forms import Release, compile_release
+from .forms import ExecForm, Release, compile_release
+
+#: The tables of each release of IOS: configuration and exec.
+TABLES: dict[str, tuple[ModuleType, tuple[ExecForm, ...]]] = {
+    "12.2(8)T": (ios122_config, ios122_exec.EXECS),
+    "12.4(25d)": (ios124_config, ios124_exec.EXECS),
+    "15.4(3)M3": (ios154_config, ios154_exec.EXECS),
+    "17.9.4a": (ios17_config, ios17_exec.EXECS),
+    "17.11.1a": (ios17_config, ios17_exec.EXECS),
+    "17.12.4": (ios17_config, ios17_exec.EXECS),
+    "26.1.1": (ios26_config, ios26_exec.EXECS),
+}
 
 
 @cache
 def release(name: str) -> Release:
-    """The release of that name."""
-    if name == "12.2(8)T":
-        return compile_release(name, ios122_config.FORMS, ios122_exec.EXECS, ios122_config.PROMPTS, ios122_config.MACROS)
-    if name == "12.4(25d)":
-        return compile_release(name, ios124_config.FORMS, ios124_exec.EXECS, ios124_config.PROMPTS, ios124_config.MACROS)
-    if name == "15.4(3)M3":
-        return compile_release(name, ios154_config.FORMS, ios154_exec.EXECS, ios154_config.PROMPTS, ios154_config.MACROS)
-    if name in ("17.9.4a", "17.11.1a"):
-        return compile_release(name, ios17_config.FORMS, ios17_exec.EXECS, ios17_config.PROMPTS, ios17_config.MACROS)
-    if name == "8.2(5)":
-        return compile_release(name, asa_config82.FORMS, asa_exec.EXECS82, asa_config82.PROMPTS, asa_config82.MACROS)
-    if name == "9.1(7)":
-        return compile_release(name, asa_config84.FORMS, asa_exec.EXECS84, asa_config84.PROMPTS, asa_config84.MACROS)
-    if name == "9.19(1)":
-        return compile_release(name, asa_config919.FORMS, asa_exec.EXECS919, asa_config919.PROMPTS, asa_config919.MACROS)
-    raise ValueError(f"no release {name}")
+    """The release of that name; ValueError for one that is not played."""
+    if name in ASA_ROWS:
+        return asa_releases.compiled(name)
+    if name not in TABLES:
+        raise ValueError(f"no release {name}")
+    config, execs = TABLES[name]
+    return compile_release(name, config.FORMS, execs, config.PROMPTS, config.MACROS)

@@ -197,7 +197,7 @@ class Session:
             if word == "end" or self.place.mode == "config":
                 self.leave_config()
             else:
-                self.place = Place()
+                self.place = self.place.outer
         elif word.startswith("do "):
             indent = len(line) - len(line.lstrip()) + 3
             await self.execute(line.lstrip()[3:], offset=indent)
@@ -226,12 +226,24 @@ class Session:
         if text and text in line:
             await self.show([" " * (len(self.prompt) + line.find(text)) + "^", INVALID, ""])
             return
+        if self._ignored(line):
+            return
         if not await self._agreed(line):
             return
         line = swallowed(self.box, self.place, line)
+        if self.box.blocks_insecure and (said := insecure.blocked(line)):
+            await self.show(said)
+            return
         answer, self.place = apply(self.box, self.box.release, self.place, line, self.prompt)
         self.box.kron.refresh()
-        await self.show([*answer, *([] if INVALID in answer else insecure.warnings(self.box.faults, line))])
+        refused = INVALID in answer or any(text.startswith("%Error") for text in answer)
+        told = [] if refused else insecure.warnings(self.box.faults, line, always=self.box.traits.warns)
+        await self.show([*answer, *told])
+
+    def _ignored(self, line: str) -> bool:
+        """Whether a fault has the box take the line and do nothing."""
+        text = self.box.faults.text("ignore")
+        return self.counted and bool(text) and text in line
 
     async def _agreed(self, line: str) -> bool:
         """Whether the line is to be applied; a release or a fault asks that first."""
@@ -278,6 +290,8 @@ class Session:
         refused = self._refused_exec(reading.values["line"], line, offset)
         if refused is not None:
             await self.show(refused)
+            return
+        if self._ignored(line) and not answers.reads(reading.values["line"]):
             return
         output = filtered(await handlers[leaf.run](Call(self, {**leaf.fixed, **reading.values}, line)), keep)
         if self.counted:

@@ -37,6 +37,8 @@ class Entry:
         for child in sorted(self.children.values(), key=lambda entry: order[entry.form.family]):
             for line in child.lines(order):
                 yield f" {line}"
+        if self.form.closes:
+            yield self.form.closes
 
 
 T = TypeVar("T")
@@ -136,5 +138,8 @@ def _empty(entry: Entry) -> bool:
 
 
 def _by_number(entry: Entry) -> int:
-    """Sorting key: the last number in the identity, else 0 (the order of typing stays)."""
+    """Sorting key: the last number in the identity, else 0 (the order of typing stays); virtual interfaces come first."""
+    if entry.form.family == "interface" and entry.key[0].startswith(("Loopback", "Tunnel")):
+        rank = -2_000_000 if entry.key[0].startswith("Loopback") else -1_000_000
+        return rank + int("".join(filter(str.isdigit, entry.key[0])))
     return next((int(part) for part in reversed(entry.key) if part.isdigit()), 0)

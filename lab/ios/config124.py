@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..core.forms import Form
+from ..features import tunnel_forms
 from . import config122 as before
 from . import known
 
@@ -23,11 +24,15 @@ MACROS = before.MACROS | {
     ),
 }
 
-PROMPTS = {name: prompt for name, prompt in before.PROMPTS.items() if name not in ("cor", "mgcp", "std-nacl")} | {
-    "archive": "(config-archive)",
-    "kron-policy": "(config-kron-policy)",
-    "kron-occurrence": "(config-kron-occurrence)",
-}
+PROMPTS = (
+    {name: prompt for name, prompt in before.PROMPTS.items() if name not in ("cor", "mgcp", "std-nacl")}
+    | {
+        "archive": "(config-archive)",
+        "kron-policy": "(config-kron-policy)",
+        "kron-occurrence": "(config-kron-occurrence)",
+    }
+    | tunnel_forms.PROMPTS
+)
 
 Change = tuple[str, str]
 
@@ -39,7 +44,7 @@ GONE = (
 
 #: What the release knows and the boxes do not play: they say so, where a refusal would be a lie.
 NOT_PLAYED = (
-    "crypto isakmp profile", "crypto ipsec profile", "crypto keyring", "crypto key", "crypto pki", "crypto call",
+    "crypto isakmp profile", "crypto keyring", "crypto key", "crypto pki", "crypto call",
     "event manager", "track", "ip sla", "ip nat outside", "ip access-list standard",
 )  # fmt: skip
 
@@ -135,7 +140,7 @@ CHANGED: Mapping[Change, tuple[Form, ...]] = {
         Form("crypto-map", "set peer <ip:peer> ~ [{default}]", "set peer", ("peer",)),
     ),
     ("interface", "duplex"): (
-        Form("interface", "tunnel <line:rest>", "tunnel", hook="not_played"),
+        *tunnel_forms.interface_forms(),
         Form("interface", "{half-duplex|full-duplex}", "duplex"),
         Form("interface", "duplex ~ {auto|full|half}", "duplex"),
         Form("interface", "speed ~ {auto|10|100}", "speed"),
@@ -166,5 +171,6 @@ def revised(forms: tuple[Form, ...], changed: Mapping[Change, tuple[Form, ...]])
 
 FORMS = (
     *revised(tuple(form for form in before.FORMS if form.mode in PROMPTS), CHANGED),
+    *tunnel_forms.profile_forms(next(form for form in before.FORMS if form.family == "set pfs")),
     *known.refused_forms("config", known.CONFIG_124),
 )

@@ -1,23 +1,27 @@
 """The configuration commands of IOS 15.4(3)M that the boxes know: those of 12.4, and what changed since.
 
-Sources: the IOS 15.4M&T security command references; the running configuration of a Cisco 881. IKEv2 and tunnel interfaces
-exist on this release and are not played: the box says so.
+Sources: the IOS 15.4M&T security command references; the running configuration of a Cisco 881.
 """
 
 from __future__ import annotations
 
 from ..core.forms import Form
+from ..features import ikev2_forms
 from . import config124 as before
 from . import known
 
 MACROS = before.MACROS | {
     "alg": (
         "{esp-des|esp-3des|esp-aes [{128|192|256}]|esp-null|esp-seal|esp-md5-hmac|esp-sha-hmac|esp-sha256-hmac|esp-sha384-hmac"
-        "|esp-sha512-hmac|ah-md5-hmac|ah-sha-hmac|ah-sha256-hmac|ah-sha384-hmac|ah-sha512-hmac|comp-lzs}"
+        "|esp-sha512-hmac|esp-gcm [{128|192|256}]|ah-md5-hmac|ah-sha-hmac|ah-sha256-hmac|ah-sha384-hmac|ah-sha512-hmac|comp-lzs}"
     ),
 }
-PROMPTS = before.PROMPTS
+PROMPTS = before.PROMPTS | ikev2_forms.PROMPTS
 
+SET_PROFILE = tuple(
+    Form(mode, "set ikev2-profile ~ <word:name>", "set ikev2-profile", hook="v2_set_profile")
+    for mode in ("crypto-map", "ipsec-profile")
+)
 _GROUPS = "1|2|5|14|15|16|19|20|21|24"
 
 FORMS = before.revised(
@@ -44,7 +48,7 @@ FORMS = before.revised(
                 "set pfs",
                 hook="set_pfs",
             ),
-            Form("crypto-map", "set ikev2-profile <line:rest>", "ikev2", hook="not_played"),
+            *SET_PROFILE,
         ),
         ("config", "ip cef"): (
             Form("config", "ip cef", "ip cef"),
@@ -54,7 +58,15 @@ FORMS = before.revised(
         ),
         ("config", "isakmp enable"): (
             Form("config", "crypto isakmp enable", "isakmp enable", on="clear", off="store"),
-            Form("config", "crypto ikev2 <line:rest>", "ikev2", hook="not_played"),
+            *ikev2_forms.FORMS,
+        ),
+        ("ipsec-profile", "set pfs"): (
+            Form(
+                "ipsec-profile",
+                f"set pfs ~ [{{{'|'.join(f'group{n}' for n in _GROUPS.split('|'))}}}:group]",
+                "set pfs",
+                hook="set_pfs",
+            ),
         ),
         ("config", "ip classless"): (Form("config", "ip forward-protocol nd", "ip forward-protocol"),),
     },

@@ -70,6 +70,22 @@ FORMS = revised(
                 hook="judged_pfs",
             ),
         ),
+        ("ipsec-profile", "set pfs"): (
+            Form(
+                "ipsec-profile",
+                f"set pfs ~ [{{{'|'.join(f'group{n}' for n in _GROUPS.split('|'))}}}:group]",
+                "set pfs",
+                hook="judged_pfs",
+            ),
+        ),
+        ("interface", "tunnel protection"): (
+            Form(
+                "interface",
+                "tunnel protection ipsec profile <word:profile> ~ [{shared|ikev2-profile <word:v2>|isakmp-profile <word:v1>}]",
+                "tunnel protection",
+                hook="tunnel_protection",
+            ),
+        ),
         ("interface", "duplex"): (
             Form("interface", "negotiation auto", "negotiation", off="store"),
             Form("interface", "speed ~ {10|100|1000}", "speed"),

@@ -12,22 +12,33 @@ from ..core.edit import Edit, Misread, Refused, Surroundings
 from ..core.forms import ConfigLeaf, Form, Release
 from ..core.store import Entry
 from ..core.syntax import Reading, Verdict
-from .rules17 import HOOKS
+from ..features import ikev2_forms, tunnel_forms
+from . import rules17
 
 if TYPE_CHECKING:
     from ..core.box import Box
 
+HOOKS = {**rules17.HOOKS, **ikev2_forms.HOOKS, **tunnel_forms.HOOKS}
 UNSURE = "What a device does then is not known to the lab, so nothing was changed."
 INVALID = "% Invalid input detected at '^' marker."
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the person types: the mode and the section that is open, or the banner, whose lines are no commands."""
+    """Where the person types: the mode and the section that is open, or the banner, whose lines are no commands.
+
+    `above` is the section that this one lies in, None when that is the global mode.
+    """
 
     mode: str = "config"
     section: Entry | None = None
     banner: OpenBanner | None = None
+    above: Place | None = None
+
+    @property
+    def outer(self) -> Place:
+        """Where `exit` leads: the section around this one, or the global mode."""
+        return self.above if self.above is not None else Place()
 
 
 def complaint(reading: Reading[ConfigLeaf], line: str, prompt: str) -> list[str]:
@@ -40,14 +51,15 @@ def complaint(reading: Reading[ConfigLeaf], line: str, prompt: str) -> list[str]
 
 
 def read(release: Release, place: Place, line: str) -> tuple[Reading[ConfigLeaf], Place]:
-    """Read a line in its mode; what the mode does not know is tried as a global command, as the router does."""
-    reading = release.config[place.mode].read(line)
-    if reading.verdict is Verdict.DONE or place.mode == "config":
-        return reading, place
-    above = release.config["config"].read(line)
-    if above.verdict is Verdict.DONE:
-        return above, Place()
-    return (above, place) if above.depth > reading.depth else (reading, place)
+    """Read a line in its mode; what the mode does not know is tried in the one around it, and at last as a global command."""
+    best, at = release.config[place.mode].read(line), place
+    while best.verdict is not Verdict.DONE and at.mode != "config":
+        at = at.outer
+        reading = release.config[at.mode].read(line)
+        if reading.verdict is Verdict.DONE:
+            return reading, at
+        best = reading if reading.depth > best.depth else best
+    return (best, at) if best.verdict is Verdict.DONE else (best, place)
 
 
 def swallowed(box: Box, place: Place, line: str) -> str:
@@ -90,14 +102,14 @@ def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: 
     if edit.banner is not None:
         return edit.says, Place(banner=edit.banner)
     if edit.entered is not None and form.enters:
-        return edit.says, Place(form.enters, edit.entered)
+        return edit.says, Place(form.enters, edit.entered, above=at if form.mode != "config" else None)
     return edit.says, at if form.mode != "config" else Place()
 
 
 #: Rules that compare by themselves what a `no` form says with what stands there.
 _COMPARE = frozenset({
-    "ace", "banner", "isakmp_key", "kept", "member", "map_flag", "map_interface", "map_lifetime", "map_match", "map_peer",
-    "map_pfs",
+    "ace", "banner", "isakmp_key", "kept", "v2_match", "member", "map_flag", "map_interface", "map_lifetime", "map_match",
+    "map_peer", "map_pfs",
     "map_sets", "named_acl", "numbered_acl", "not_played", "plain", "remark", "resequence", "route_map", "sequenced_ace",
     "twice_nat",
 })  # fmt: skip

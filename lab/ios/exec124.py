@@ -15,12 +15,16 @@ _REPLACED = {
     "show_engine": "not_played",
 }
 _DROPPED = ("show_ipsec_sa", "ping")
+_OF_INTERFACES = ("accounting", "counters", "description", "stats", "status", "summary", "switchport", "trunk")
+_OTHER = tuple(f"{words} [<line:rest>]" for words in ("dir", "delete", "more", "show interfaces"))
 
 EXECS = (
     *(
         ExecForm(form.syntax, _REPLACED.get(form.run, form.run), form.level)
         for form in before.EXECS
-        if form.run not in _DROPPED and form.syntax not in ("dir [<line:rest>]", "delete [<line:rest>]", "more [<line:rest>]")
+        if form.run not in _DROPPED
+        and not form.syntax.startswith("show interfaces")
+        and form.syntax not in ("dir [<line:rest>]", "delete [<line:rest>]", "more [<line:rest>]")
     ),
     ExecForm("ping", "ping", 1),
     ExecForm("ping [ip] <word:target> [@probe [@probe [@probe [@probe]]]]", "ping", 1),
@@ -32,6 +36,9 @@ EXECS = (
     ExecForm("show crypto ipsec sa [{map <word:map>|interface <if:interface>|peer <ip:peer>}] {detail}:detail", "not_played", 1),
     ExecForm("show crypto session", "show_crypto_session", 1),
     ExecForm("show crypto session {detail}:detail", "show_crypto_session", 1),
+    ExecForm("show crypto ipsec profile [<word:name>]", "show_ipsec_profile", 1),
+    ExecForm("show interfaces [<if:name>]", "show_interfaces", 1),
+    *known.execs(f"show interfaces {word}" for word in _OF_INTERFACES),
     ExecForm("show crypto isakmp key", "show_isakmp_key"),
     ExecForm("show ip ssh", "show_ip_ssh", 1),
     ExecForm("show archive", "show_archive"),

@@ -6,18 +6,25 @@
 from __future__ import annotations
 
 from ..core.forms import ExecForm
+from ..features import feature_execs
 from . import exec124 as before
 from . import known
 
+_BEFORE = [form for form in before.EXECS if not form.syntax.startswith("clear crypto session")]
 _REPLACED = {"reload": "reload_with_reason", "show_ip_route": "show_ip_route_local"}
 
 EXECS = (
-    *(ExecForm(form.syntax, _REPLACED.get(form.run, form.run), form.level) for form in before.EXECS),
+    *(
+        ExecForm(form.syntax, _REPLACED.get(form.run, form.run), form.level)
+        for form in before.EXECS
+        if not form.syntax.startswith("clear crypto session")
+    ),
     ExecForm("configure terminal revert timer <1-120:minutes>", "configure_revert_timer"),
     ExecForm("configure terminal revert timer idle <line:rest>", "not_played"),
     ExecForm("configure confirm", "configure_confirm"),
     ExecForm("configure revert now", "configure_revert_now"),
     ExecForm("configure revert timer <1-120:minutes>", "configure_revert_again"),
     ExecForm("show archive config rollback timer", "show_rollback_timer"),
+    *feature_execs.EXECS,
     *known.execs(known.EXECS_154),
 )

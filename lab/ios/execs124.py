@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..core.box import Box
 from ..core.flash import file_name
-from . import archive, shows124, shows_crypto124
+from ..features import feature_execs, tunnel_shows
+from . import archive, insecure, shows124, shows_crypto124, shows_session
 from .configure import Place
 from .execs import HANDLERS as BEFORE
 from .execs import Call, Handler, of_box, reload, write_memory
@@ -190,5 +191,10 @@ HANDLERS: dict[str, Handler] = {
     "show_isakmp_key": of_box(shows_crypto124.isakmp_key),
     "show_ipsec_sa_younger": show_ipsec_sa,
     "show_crypto_map_younger": of_box(shows_crypto124.crypto_map, "name", "interface"),
-    "show_crypto_session": of_box(shows_crypto124.session, "detail"),
+    "show_crypto_session": of_box(shows_session.session, "detail"),
+    "show_ipsec_profile": of_box(tunnel_shows.profiles, "name"),
+    "show_security_mode": of_box(lambda box: insecure.security_mode(box.store)),
+    "show_insecure": of_box(lambda box: insecure.configuration(box.config_lines())),
+    "show_interfaces": of_box(tunnel_shows.interfaces, "name"),
+    **feature_execs.HANDLERS,
 }

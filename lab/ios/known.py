@@ -79,14 +79,14 @@ EXECS = (
 EXECS_124 = (
     "show inventory", "show track", "show ip sla", "show parser", "show event manager", "show login", "show ip http",
     "show crypto isakmp sa {detail|nat|vrf}", "show crypto isakmp peers", "show crypto isakmp profile",
-    "show crypto ipsec profile", "show crypto ipsec client", "show crypto debug-condition", "show crypto pki",
+    "show crypto ipsec client", "show crypto debug-condition", "show crypto pki",
     "show crypto call", "show archive log", "show archive config differences", "show archive config incremental-diffs",
     "show zone", "show zone-pair", "show ip inspect", "show control-plane", "show dot11", "clear crypto session",
     "clear crypto call", "ssh", "tclsh", "file prompt", "copy", "archive tar", "event manager",
 )  # fmt: skip
 #: From 15.x on.
 EXECS_154 = (
-    "show vrf", "show license", "show crypto ikev2", "show crypto ha", "show vlan-switch", "show vlan", "show lldp",
+    "show vrf", "show license", "show crypto ha", "show vlan-switch", "show vlan", "show lldp",
     "show ipv6", "show subscriber", "show platform", "license",
 )  # fmt: skip
 CONFIG_124 = (

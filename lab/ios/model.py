@@ -3,91 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 
+from ..core.records import Interface as Interface
+from ..core.records import MapEntry as MapEntry
+from ..core.records import Policy as Policy
+from ..core.records import Route as Route
+from ..core.records import Selector as Selector
+from ..core.records import Table as Table
+from ..core.records import longest as longest
+from ..core.records import table_of as table_of
+from ..core.routing import NONE, Silent, Static, best, table
 from ..core.store import Entry, Store
+from ..features import tunnel_interface
 from .rules import map_entries
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """One ISAKMP policy with the defaults filled in; `lifetime` in seconds."""
-
-    number: int
-    encr: str
-    hash: str
-    auth: str
-    group: str
-    lifetime: int
-
-    @property
-    def weak(self) -> bool:
-        """Whether a compliance shield keeps it out: DES, 3DES, MD5, groups 1, 2 and 5."""
-        return self.encr in ("des", "3des") or self.hash == "md5" or self.group in ("1", "2", "5")
-
-
-@dataclass(frozen=True, slots=True)
-class Selector:
-    """One `permit` of a list that a crypto map matches on: what is protected."""
-
-    source: IPv4Network
-    destination: IPv4Network
-
-    def mirrored(self) -> Selector:
-        """The same, seen from the other end."""
-        return Selector(self.destination, self.source)
-
-    def covers(self, source: IPv4Address, destination: IPv4Address) -> bool:
-        """Whether a packet falls under it."""
-        return source in self.source and destination in self.destination
-
-    def within(self, other: Selector) -> bool:
-        """Whether it lies wholly inside another selector."""
-        return self.source.subnet_of(other.source) and self.destination.subnet_of(other.destination)
-
-
-@dataclass(frozen=True, slots=True)
-class MapEntry:
-    """One entry of a crypto map; `dynamic` names the template of a dynamic one."""
-
-    name: str
-    seq: int
-    peers: tuple[IPv4Address, ...]
-    transforms: tuple[tuple[str, ...], ...]
-    pfs: str
-    acl: str
-    lines: tuple[tuple[str, Selector], ...]
-    dynamic: str
-    seconds: int
-    kilobytes: int
-
-    @property
-    def complete(self) -> bool:
-        """Whether the entry protects anything: peer, transform set and a list with lines."""
-        return bool(self.peers and self.transforms and self.lines)
-
-    def selector_for(self, source: IPv4Address, destination: IPv4Address) -> Selector | None:
-        """The selector that a packet falls under; a `deny` leaves the packet to later entries."""
-        for action, selector in self.lines:
-            if selector.covers(source, destination):
-                return selector if action == "permit" else None
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Interface:
-    """One interface with what the data plane needs to know of it."""
-
-    name: str
-    address: IPv4Address | None
-    network: IPv4Network | None
-    up: bool
-    crypto_map: str
-    nat: str
-
 
 #: What 15.x negotiates when no policy is configured ("Default IKE policies", 12.4(20)T and later).
 DEFAULT_POLICIES = tuple(
@@ -226,18 +156,21 @@ def _entry(store: Store, entry: Entry) -> MapEntry:
     match = entry.child("match address")
     acl = match.values["acl"] if match is not None else ""
     lines = [read for line in acl_lines(store, acl) if (read := selector(line))] if acl else []
-    pfs = entry.child("set pfs")
+    pfs, version2 = entry.child("set pfs"), entry.child("set ikev2-profile")
+    transforms = tuple(transform_words(item) for item in found if item is not None)
     return MapEntry(
         name=entry.key[0],
         seq=int(entry.key[1]),
         peers=tuple(IPv4Address(peer.values["peer"]) for peer in entry.all("set peer")),
-        transforms=tuple(transform_words(item) for item in found if item is not None),
+        transforms=() if version2 is not None else without_gcm(transforms),
         pfs=pfs.values["group"] if pfs is not None else "",
         acl=acl,
         lines=tuple(lines),
         dynamic=entry.values.get("dynamic", ""),
         seconds=lifetime(store, entry, "seconds", 3600),
         kilobytes=lifetime(store, entry, "kilobytes", 4608000),
+        transforms2=transforms if version2 is not None else (),
+        profile=version2.values["name"] if version2 is not None else "",
     )
 
 
@@ -245,11 +178,19 @@ def transform_words(entry: Entry) -> tuple[str, ...]:
     """The transforms of a set as SAs show them: `esp-aes 256` is `esp-256-aes` there."""
     found: list[str] = []
     for word in entry.text.split()[4:]:
+        if word.isdigit() and found[-1] == "esp-gcm":
+            found[-1] += f" {word}" if word != "128" else ""
+            continue
         if word.isdigit():
             kind, _, cipher = found.pop().partition("-")
             word = f"{kind}-{word}-{cipher}"
         found.append(word)
     return tuple(found)
+
+
+def without_gcm(transforms: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """The transforms that IKEv1 can ask for: it knows no combined-mode ciphers on this software."""
+    return tuple(item for item in transforms if not any("gcm" in word for word in item))
 
 
 def lifetime(store: Store, entry: Entry | None, unit: str, default: int) -> int:
@@ -278,52 +219,32 @@ def _interfaces(store: Store) -> list[Interface]:
                 up=entry.child("shutdown") is None,
                 crypto_map=bound.values["name"] if bound is not None else "",
                 nat=nat.values["side"] if nat is not None else "",
+                tunnel=tunnel_interface.kind(store, entry) if entry.key[0].startswith("Tunnel") else "",
             )
         )
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """How to a destination: out of which interface, by which neighbour (None when it is on the segment)."""
+def route_to(store: Store, destination: IPv4Address, silent: Silent = NONE) -> Route | None:
+    """Look up a destination: connected networks and static routes, the longest match wins.
 
-    network: IPv4Network
-    interface: Interface
-    via: IPv4Address | None
-
-
-def route_to(store: Store, destination: IPv4Address) -> Route | None:
-    """Look up a destination: connected networks and static routes, the longest match wins."""
-    return longest(store.remembered("routes", lambda: _routes(store)), destination)
+    `silent` are interfaces whose line protocol is down.
+    """
+    found = store.remembered(("routes", silent), lambda: table(interfaces(store), statics(store), silent))
+    return longest(found, destination)
 
 
-Table = list[tuple[int, dict[int, Route]]]
+def best_routes(store: Store, silent: Silent = NONE) -> list[Route]:
+    """The routes that are used, by prefix."""
+    return best(interfaces(store), statics(store), silent)
 
 
-def longest(table: Table, destination: IPv4Address) -> Route | None:
-    """The route with the longest prefix that a destination falls under."""
-    number = int(destination)
-    return next((found for mask, routes in table if (found := routes.get(number & mask)) is not None), None)
-
-
-def table_of(routes: Iterable[Route]) -> Table:
-    """Routes by the length of their prefix, the longest first; of two for one network the first stays."""
-    found: dict[int, dict[int, Route]] = {}
-    for route in routes:
-        mask = int(route.network.netmask)
-        found.setdefault(mask, {}).setdefault(int(route.network.network_address), route)
-    return sorted(found.items(), reverse=True)
-
-
-def _routes(store: Store) -> Table:
-    up = [i for i in interfaces(store) if i.up and i.network is not None]
-    found = [Route(i.network, i, None) for i in up if i.network is not None]
+def statics(store: Store) -> list[Static]:
+    """`ip route`, by a neighbour or out of an interface."""
+    found = []
     for entry in store.all("ip route"):
         network = IPv4Network(f"{entry.values['net']}/{entry.values['mask']}", strict=False)
-        via = entry.values["via"]
-        for interface in up:
-            if interface.name == via:
-                found.append(Route(network, interface, None))
-            elif via[0].isdigit() and interface.network is not None and IPv4Address(via) in interface.network:
-                found.append(Route(network, interface, IPv4Address(via)))
-    return table_of(found)
+        via, distance = entry.values["via"], int(entry.values.get("distance", "1"))
+        by_address = via[0].isdigit()
+        found.append(Static(network, IPv4Address(via) if by_address else None, "" if by_address else via, distance))
+    return found

@@ -1,9 +1,10 @@
-"""The IOS-XE boxes: a Catalyst 8000V at 17.9.4a and one at 17.11.1a, clean and without a tunnel.
+"""The IOS-XE boxes: a Catalyst 8000V at 17.9.4a, 17.11.1a, 17.12.4 and 26.1.1, clean and without a tunnel.
 
 Sources: `show version` of a C8000V at 17.9.4a and 17.9.2a, running configurations of C8000V routers at 17.13, `show ip ssh` of
-17.x routers with and without group14-sha1, all in public repositories and documents. No output of 17.11.1a was found: its
-compilation line is from memory, the rest of its `show version` is that of 17.9. The configurations have neither the self-signed
-certificate nor the licence certificate that a real one shows.
+17.x routers with and without group14-sha1, all in public repositories and documents. No output of 17.11.1a, 17.12.4 or
+26.1.1 was found: their compilation lines are from memory, the rest of `show version` is that of 17.9, with the train word `IOSXE`
+of the youngest (genieparser, since about 17.15). The configurations have neither the self-signed certificate nor the licence
+certificate that a real one shows.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ LAYOUT_17: Layout = (
     "ip domain-name", "kept ip", "!", "!", "!", "login on-success", "!", "!", "subscriber", "!", "multilink", "!", "!",
     "license udi",
     "archive", "memory free", "diagnostic", "!", "!", "enable secret", "!", "username", "!", "redundancy",
-    "compliance shield", "!", "!", "!", *CRYPTO, "interface!", "ip local pool", "ip forward-protocol", "!",
+    "compliance shield", "system mode", "!", "!", "!", *CRYPTO, "interface!", "ip local pool", "ip forward-protocol", "!",
     "ip http server", "ip http secure-server", "ip nat pool", "ip nat inside", "ip route", "ip ssh time-out",
     "ip ssh retries", "ip ssh version", "!", "named-acl", "!", "access-list", "!", "route-map!", "snmp-server", "!", "!",
     "control-plane", "!", "!", "kept tail", "banner.", "line", "!", "ntp server", "kron occurrence!", "kron policy!", "!", "!",
@@ -168,28 +169,48 @@ _C8000V_17 = Profile(
     ),
 )
 
+_C8000V_1711 = replace(
+    _C8000V_17,
+    release="17.11.1a",
+    config=_CONFIG.format(release="17.11", serial="9BCDEFGHIJK"),
+    version=_version("17.11.01a", "17.11.1a", "Dublin", "fc1", "Wed 31-May-23 08:22", "9BCDEFGHIJK"),
+    clock=datetime(2024, 5, 14, 17, 3, 9),
+    port=10171,
+    addresses={"wan": "172.18.124.171", "lan": "10.10.171.1"},
+    ssh=Ssh(
+        kex=(
+            "curve25519-sha256",
+            "curve25519-sha256@libssh.org",
+            *_ECDH,
+            "diffie-hellman-group14-sha256",
+            "diffie-hellman-group16-sha512",
+        ),
+        ciphers=_GCM_AND_CTR,
+        macs=_ETM,
+        key_bits=2048,
+        host_key="rsa-sha2-512,rsa-sha2-256",
+    ),
+)
+
 PROFILES: dict[str, Profile] = {
     "c8000v-17": _C8000V_17,
-    "c8000v-1711": replace(
-        _C8000V_17,
-        release="17.11.1a",
-        config=_CONFIG.format(release="17.11", serial="9BCDEFGHIJK"),
-        version=_version("17.11.01a", "17.11.1a", "Dublin", "fc1", "Wed 31-May-23 08:22", "9BCDEFGHIJK"),
-        clock=datetime(2024, 5, 14, 17, 3, 9),
-        port=10171,
-        addresses={"wan": "172.18.124.171", "lan": "10.10.171.1"},
-        ssh=Ssh(
-            kex=(
-                "curve25519-sha256",
-                "curve25519-sha256@libssh.org",
-                *_ECDH,
-                "diffie-hellman-group14-sha256",
-                "diffie-hellman-group16-sha512",
-            ),
-            ciphers=_GCM_AND_CTR,
-            macs=_ETM,
-            key_bits=2048,
-            host_key="rsa-sha2-512,rsa-sha2-256",
-        ),
+    "c8000v-1711": _C8000V_1711,
+    "c8000v-1712": replace(
+        _C8000V_1711,
+        release="17.12.4",
+        config=_CONFIG.format(release="17.12", serial="9CDEFGHIJKL"),
+        version=_version("17.12.04", "17.12.4", "Dublin", "fc3", "Tue 23-Jul-24 09:51", "9CDEFGHIJKL"),
+        clock=datetime(2025, 2, 18, 11, 40, 5),
+        port=10172,
+        addresses={"wan": "172.18.124.172", "lan": "10.10.172.1"},
+    ),
+    "c8000v-26": replace(
+        _C8000V_1711,
+        release="26.1.1",
+        config=_CONFIG.format(release="26.1", serial="9DEFGHIJKLM"),
+        version=_version("26.01.01", "26.1.1", "IOSXE", "fc2", "Wed 15-Apr-26 07:12", "9DEFGHIJKLM"),
+        clock=datetime(2026, 9, 21, 10, 5, 33),
+        port=10261,
+        addresses={"wan": "172.18.124.26", "lan": "10.10.26.1"},
     ),
 }

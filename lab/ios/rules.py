@@ -15,6 +15,7 @@ from ..core import banners
 from ..core.edit import Edit, Misread, Refused
 from ..core.store import Entry, Store
 from ..core.syntax import valid_ip
+from ..features import tunnel_forms
 from . import known
 
 NOTE = (
@@ -76,7 +77,10 @@ def interface(edit: Edit) -> None:
     if name not in edit.box.physical and not virtual:
         raise Misread(name)
     if not edit.negated:
+        new = edit.existing is None
         edit.entered = edit.put(f"interface {name}")
+        if new and name.startswith(("Loopback", "Tunnel")):
+            tunnel_forms.bare(edit.entered)
     elif not virtual:
         raise Refused("% Removal of physical interfaces is not permitted.")
     else:
@@ -232,6 +236,10 @@ def transform_set(edit: Edit) -> None:
     if not edit.negated:
         edit.entered = edit.put()
         return
+    for entry in edit.box.store.all("ipsec profile"):
+        used = entry.child("set transform-set")
+        if used is not None and name in used.text.split()[2:]:
+            raise Refused(f"% Transform set {name} is in use by profile {entry.key[0]}")
     for entry in [*edit.box.store.all("map entry"), *edit.box.store.all("dynamic-map")]:
         used = entry.child("set transform-set")
         if used is not None and name in used.text.split()[2:]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network
 
 from ..core.box import Box, size_of
-from ..core.syntax import valid_ip
+from ..core.records import Route
 from . import model
 
 
@@ -61,10 +61,13 @@ def users(box: Box, line: int, user: str) -> list[str]:
 
 def ip_interface_brief(box: Box) -> list[str]:
     """`show ip interface brief`."""
+    box.network.settle(box)
     rows = [f"{'Interface':<26} {'IP-Address':<15} OK? Method Status                Protocol"]
-    for item in model.interfaces(box.store):
+    silent, virtual = box.network.silent(box), ("Loopback", "Tunnel")
+    for item in sorted(model.interfaces(box.store), key=lambda each: each.name.startswith(virtual)):
         address, method = (str(item.address), "NVRAM ") if item.address else ("unassigned", "NVRAM ")
         status, protocol = ("up", "up") if item.up else ("administratively down", "down")
+        protocol = "down" if item.name in silent else protocol
         rows.append(f"{item.name:<26} {address:<15} YES {method} {status:<21} {protocol:<8}")
     return rows
 
@@ -94,9 +97,8 @@ def ip_route(box: Box, target: str = "") -> list[str]:
     """`show ip route`, whole or for one address."""
     if target:
         return _route_entry(box, IPv4Address(target))
-    statics = box.store.all("ip route")
-    default = next((s for s in statics if (s.key[0], s.key[1]) == ("0.0.0.0",) * 2), None)  # noqa: S104 - a route
-    last = f"{default.values['via']} to network 0.0.0.0" if default is not None else "not set"
+    default = next((route for route in routes(box) if route.network.prefixlen == 0), None)
+    last = f"{default.via or default.interface.name} to network 0.0.0.0" if default is not None else "not set"
     codes = _CODES if box.release.old else _CODES_124
     lines = [*codes.splitlines(), "", f"Gateway of last resort is {last}", ""]
     rows = usable(box)
@@ -111,17 +113,18 @@ def ip_route(box: Box, target: str = "") -> list[str]:
 Row = tuple[IPv4Network, str, str]
 
 
+def routes(box: Box) -> list[Route]:
+    """The routes that are used, by prefix."""
+    box.network.settle(box)
+    return model.best_routes(box.store, box.network.silent(box))
+
+
 def usable(box: Box) -> list[Row]:
-    """Every route that is usable: network, code, and how it goes."""
-    up = [i for i in model.interfaces(box.store) if i.up and i.network is not None]
-    rows = [(i.network, "C", f"is directly connected, {i.name}") for i in up if i.network is not None]
-    for entry in box.store.all("ip route"):
-        via = entry.values["via"]
-        network = IPv4Network(f"{entry.values['net']}/{entry.values['mask']}")
-        if any(i.name == via for i in up):
-            rows.append((network, "S", f"is directly connected, {via}"))
-        elif valid_ip(via) and any(i.network is not None and IPv4Address(via) in i.network for i in up):
-            rows.append((network, "S", f"[{entry.values.get('distance', '1')}/0] via {via}"))
+    """Every route that is used: network, code, and how it goes."""
+    rows = []
+    for route in routes(box):
+        how = f"[{route.distance}/0] via {route.via}" if route.via else f"is directly connected, {route.interface.name}"
+        rows.append((route.network, "C" if route.source == "connected" else "S", how))
     return sorted(rows)
 
 
@@ -144,14 +147,17 @@ def classful(address: IPv4Address) -> IPv4Network:
 
 
 def _route_entry(box: Box, target: IPv4Address) -> list[str]:
-    route = model.route_to(box.store, target)
+    box.network.settle(box)
+    route = box.network.route(box, target)
     whole = target == IPv4Address(0)  # the default route itself, and not what falls under it
     if route is None or (route.network.prefixlen == 0 and not whole):
         major = classful(target)
         near = any(i.network is not None and i.network.subnet_of(major) for i in model.interfaces(box.store))
         return ["% Subnet not in table"] if near else ["% Network not in table"]
     known = (
-        'connected", distance 0, metric 0 (connected, via interface)' if route.via is None else 'static", distance 1, metric 0'
+        'connected", distance 0, metric 0 (connected, via interface)'
+        if route.source == "connected"
+        else f'static", distance {route.distance}, metric 0{"" if route.via else " (connected)"}'
     )
     how = f"directly connected, via {route.interface.name}" if route.via is None else str(route.via)
     return [

@@ -94,7 +94,7 @@ def ip_route(box: Box, target: str = "") -> list[str]:
     local = [
         (IPv4Network(f"{i.address}/32"), "L", f"is directly connected, {i.name}")
         for i in model.interfaces(box.store)
-        if i.up and i.address is not None
+        if i.up and i.address is not None and i.name not in box.network.silent(box)
     ]
     rows = sorted([*shows.usable(box), *local])
     default = next((how.rpartition(" ")[2] for network, _, how in rows if network.prefixlen == 0), "")

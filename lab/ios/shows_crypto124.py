@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ..core.box import Box
 from ..core.sa import Flow, IkeSa, IpsecSa
+from ..features import tunnel_shows
 from . import model, shows_crypto
 
 CIPHERS = shows_crypto.CIPHERS | {
@@ -148,16 +149,16 @@ def _plaintext_mtu(box: Box, flow: Flow) -> str:
     return f"plaintext mtu {1438 if flow.outbound else 1500}, " if words(box).xe else ""
 
 
-def _flow(box: Box, flow: Flow, local: IPv4Address, interface: str, group: str) -> list[str]:
+def _flow(box: Box, flow: Flow, local: IPv4Address, interface: str) -> list[str]:
     spi = flow.outbound[-1].spi if flow.outbound else 0
     flags = "{origin_is_acl,}" if flow.from_acl else "{}"
-    group = group if flow.outbound else ""
+    group = flow.outbound[-1].pfs if flow.outbound else ""
     pfs = f"     PFS (Y/N): {'Y' if group else 'N'}, DH group: {group or 'none'}"
     return [
         "   protected vrf: (none)",
         f"   local  ident (addr/mask/prot/port): {_ident(flow.selector.source)}",
         f"   remote ident (addr/mask/prot/port): {_ident(flow.selector.destination)}",
-        f"   current_peer {flow.peer} port 500",
+        f"   current_peer {flow.peer} port {flow.port}",
         f"     PERMIT, flags={flags}",
         f"    #pkts encaps: {flow.encaps}, #pkts encrypt: {flow.encaps}, #pkts digest: {flow.encaps}",
         f"    #pkts decaps: {flow.decaps}, #pkts decrypt: {flow.decaps}, #pkts verify: {flow.decaps}",
@@ -185,26 +186,36 @@ def ipsec_sa(box: Box, name: str = "", interface: str = "", peer: str = "") -> l
     box.network.settle(box)
     lines: list[str] = []
     for item in model.interfaces(box.store):
-        if not item.crypto_map or item.address is None:
+        found = [flow for flow in flows_at(box, item) if peer in ("", str(flow.peer)) and name in ("", flow.map)]
+        if not found or interface not in ("", item.name):
             continue
-        if name not in ("", item.crypto_map) or interface not in ("", item.name):
-            continue
-        flows = [flow for flow in shows_crypto.flows_of(box, item.crypto_map) if peer in ("", str(flow.peer))]
-        if not flows:
-            continue
-        lines += ["", f"interface: {item.name}", f"    Crypto map tag: {item.crypto_map}, local addr {item.address}", ""]
-        groups = {entry.seq: entry.pfs for entry in model.entries(box.store, item.crypto_map)}
-        for flow in flows:
-            lines += _flow(box, flow, item.address, item.name, groups.get(flow.seq, ""))
+        local = found[0].local if item.tunnel else item.address
+        lines += ["", f"interface: {item.name}", f"    Crypto map tag: {found[0].map}, local addr {local}", ""]
+        for flow in found:
+            lines += _flow(box, flow, local or IPv4Address(0), _outer(box, item))
     return lines or ["", "No SAs found"]
+
+
+def flows_at(box: Box, item: model.Interface) -> list[Flow]:
+    """The flows of an interface: those of its crypto map, or the one of a tunnel."""
+    if item.tunnel:
+        flow = tunnel_shows.flow_of(box, item.name)
+        return [flow] if flow is not None else []
+    return shows_crypto.flows_of(box, item.crypto_map) if item.crypto_map and item.address else []
+
+
+def _outer(box: Box, item: model.Interface) -> str:
+    """The interface over which the SAs of another one go."""
+    return tunnel_shows.source_interface(box, item.name) if item.tunnel else item.name
 
 
 def crypto_map(box: Box, name: str = "", interface: str = "") -> list[str]:
     """`show crypto map`, of all maps, of one, or of what an interface carries."""
+    tunnels = tunnel_shows.maps(box, name, interface)
     if interface:
         name = next((i.crypto_map for i in model.interfaces(box.store) if i.name == interface), "") or "-"
     names = [n for n in dict.fromkeys(e.key[0] for e in box.store.all("map entry")) if name in ("", n)]
-    lines: list[str] = []
+    lines = tunnels
     for found in names:
         for entry in model.entries(box.store, found):
             lines += [f'Crypto Map {words(box).ipv4}"{entry.name}" {entry.seq} ipsec-isakmp', *_entry(box, entry)]
@@ -221,6 +232,7 @@ def _entry(box: Box, entry: model.MapEntry) -> list[str]:
     told = stored.child("map description") if stored is not None else None
     lines = [f"        Description: {told.values['text']}"] if told is not None else []
     lines += [f"        Peer = {peer}" for peer in entry.peers]
+    lines += [f"        IKEv2 Profile: {entry.profile}"] if entry.profile else []
     lines += ["        Access-List SS dynamic: False"] if box.release.xe and entry.acl else []
     if entry.acl:
         lines.append(f"        Extended IP access list {entry.acl}")
@@ -242,58 +254,3 @@ def _entry(box: Box, entry: model.MapEntry) -> list[str]:
         inside = " ".join(model.transform_words(named)) if named is not None else ""
         lines.append(f"                {item}:  {{ {inside}  }} , " if words(box).sections else f"                {item}, ")
     return [*lines, "        }"]
-
-
-def session(box: Box, detail: str = "") -> list[str]:
-    """`show crypto session`, short or in detail: one block for each interface and peer."""
-    box.network.settle(box)
-    lines = ["Crypto session current status", ""]
-    if detail:
-        lines += [
-            "Code: C - IKE Configuration mode, D - Dead Peer Detection     ",
-            "K - Keepalives, N - NAT-traversal, T - cTCP encapsulation     ",
-            "X - IKE Extended Authentication, F - IKE Fragmentation",
-            "",
-        ]
-    for item in model.interfaces(box.store):
-        flows = shows_crypto.flows_of(box, item.crypto_map) if item.crypto_map and item.address else []
-        for peer in dict.fromkeys(flow.peer for flow in flows):
-            lines += _session(box, item, peer, [flow for flow in flows if flow.peer == peer], detailed=bool(detail))
-    return lines
-
-
-def _session(box: Box, item: model.Interface, peer: IPv4Address, flows: list[Flow], *, detailed: bool) -> list[str]:
-    row = next((r for r in box.crypto.ike if peer in (r.dst, r.src)), None)
-    up, active = row is not None and row.state == "QM_IDLE", any(flow.outbound for flow in flows)
-    status = "UP-ACTIVE" if up and active else "UP-NO-IKE" if active else "UP-IDLE" if up else "DOWN"
-    if row is not None and not up and not active:
-        status = "DOWN-NEGOTIATING"
-    vrfs = " fvrf: (none) ivrf: (none)" if detailed else " "
-    lines = [f"Interface: {item.name}", f"Session status: {status:<14}", f"Peer: {peer} port 500{vrfs}"]
-    lines += [f"      Phase1_id: {peer if up else '(none)'}", "      Desc: (none)"] if detailed else []
-    if row is not None:
-        lines += ["  Session ID: 0  "] if words(box).xe else []
-        state = "Active" if up else "Inactive"
-        lines.append(f"  {words(box).ike}: local {item.address}/500 remote {peer}/500 {state} ")
-        left = max(0, int(row.expires - box.clock.now())) if up else 0
-        clock = f"{left // 3600:02}:{left // 60 % 60:02}:{left % 60:02}" if left else "0"
-        lines += [f"          Capabilities:(none) connid:{row.conn_id} lifetime:{clock}"] if detailed else []
-    for flow in flows:
-        source, target = flow.selector.source, flow.selector.destination
-        lines.append(f"  IPSEC FLOW: permit ip {_pair(source)} {_pair(target)} ")
-        lines.append(f"        Active SAs: {len(flow.inbound) + len(flow.outbound)}, origin: crypto map")
-        lines += _counters(box, flow) if detailed else []
-    return [*lines, ""]
-
-
-def _pair(network: IPv4Network) -> str:
-    return f"host {network.network_address}" if network.prefixlen == 32 else f"{network.network_address}/{network.netmask}"
-
-
-def _counters(box: Box, flow: Flow) -> list[str]:
-    now = box.clock.now()
-    life = [f"{sas[-1].left_kilobytes}/{sas[-1].remaining(now)}" if sas else "0/0" for sas in (flow.inbound, flow.outbound)]
-    return [
-        f"        Inbound:  #pkts dec'ed {flow.decaps} drop {flow.recv_errors} life (KB/Sec) {life[0]}",
-        f"        Outbound: #pkts enc'ed {flow.encaps} drop {flow.send_errors} life (KB/Sec) {life[1]}",
-    ]

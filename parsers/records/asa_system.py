@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 
 from ..columns import Address, Network, column, duration, duration_or_none, name_or_none, squeezed
+from ..vocabulary import BGP_STATE, one_of
 from .asa_vpn import host
 
 
@@ -118,7 +119,7 @@ class AsaBgpNeighbor:
     description: str | None = None
     version: int | None = None
     router_id: Address | None = None
-    state: str
+    state: str = column(one_of(BGP_STATE))
     established_seconds: int | None = column(lambda text: duration_or_none(text.split(" for ")[-1]), default=None)
     hold_seconds: int | None = None
     keepalive_seconds: int | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .. import algorithms
 from ..columns import Address, Spi, address, column, duration, name_or_none, words
+from ..vocabulary import ASA_IKE_STATE, one_of
 from .ikev2 import Ikev2Session
 from .ipsec import Selector
 
@@ -48,7 +49,7 @@ class AsaIkev1Sa:
     kind: str
     role: str = column(lambda text: {"init": "initiator", "resp": "responder"}.get(text.lower(), text.lower()))
     rekey: bool
-    state: str = column(str.upper)
+    state: str = column(one_of(ASA_IKE_STATE, str.upper))
     encryption: str | None = column(algorithms.ikev2_encryption, source="encryption_text", default=None)
     encryption_text: str | None = None
     integrity: str | None = column(algorithms.ikev2_integrity, source="integrity_text", default=None)

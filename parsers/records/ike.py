@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import algorithms
-from ..columns import Address, column, upper
+from ..columns import Address, column
+from ..vocabulary import IKE_STATUS, IOS_IKE_STATE, one_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +20,10 @@ class IsakmpSa:
 
     dst: Address
     src: Address
-    state: str = column(upper)
+    state: str = column(one_of(IOS_IKE_STATE, str.upper))
     connection_id: int
     slot: int | None = None
-    status: str | None = None
+    status: str | None = column(one_of(IKE_STATUS), default=None)
     deleted: bool = column(default=False)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .. import algorithms
 from ..columns import Address, Spi, address, column, name_or_none, squeezed
+from ..vocabulary import SESSION_STATUS, one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Ikev2Session:
     """One IKEv2 session. status: UP-ACTIVE, UP-IDLE, DOWN-NEGOTIATING, ... ike_count and child_count as printed."""
 
     session_id: int
-    status: str
+    status: str = column(one_of(SESSION_STATUS))
     ike_count: int
     child_count: int
     ikes: tuple[Ikev2Sa, ...] = column(source="ike", default=())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .. import algorithms
 from ..columns import Address, Network, Spi, address_or_none, column, duration, name_or_none, network, words
+from ..vocabulary import SA_STATUS, one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class IpsecSa:
     iv_bytes: int | None = None
     replay_detection: bool | None = None
     replay_window_packets: int | None = None
-    status: str | None = None
+    status: str | None = column(one_of(SA_STATUS), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

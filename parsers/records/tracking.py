@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ..columns import Address, column, duration_or_none, integer_or_none, squeezed
+from ..vocabulary import CLOCK, TRACKED, one_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ class VerifiedNextHop:
     next_hop: Address
     order: int
     track: int | None = None
-    state: str | None = column(lambda text: text.strip(" []"), default=None)
+    state: str | None = column(one_of(TRACKED, lambda text: text.strip(" []")), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +183,7 @@ class ArchiveStatus:
 class Clock:
     """`show clock`. text is the time as printed; a leading `*` means not authoritative, a `.` not synchronised."""
 
-    text: str
+    text: str = column(one_of(CLOCK))
     zone: str = column(lambda text: text.split()[1], source="text")
     authoritative: bool = column(lambda text: not text.startswith("*"), source="text")
     synchronised: bool = column(lambda text: not text.startswith((".", "*")), source="text")

@@ -14,16 +14,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from ...inventory.errors import Exit, NrRunError
+from ...services.registry import declared
 from .printable import printable
 
 #: Name: module (relative to this folder), attribute, and what --help says of it.
-COMMANDS: dict[str, tuple[str, str, str]] = {
-    "deploy-l2l": (".deploy_command", "deploy_command", "Build LAN-to-LAN tunnels and prove them, or put back."),
-    "remove-l2l": (
-        ".deploy_command",
-        "remove_command",
-        "Remove LAN-to-LAN tunnels and prove them gone, or put back.",
-    ),
+OWN: dict[str, tuple[str, str, str]] = {
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),
     "runs": (".past_commands", "runs_command", "List the runs and how they ended."),
@@ -31,6 +26,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "parse": (".parse", "parse_command", "Read the output of a show command into typed state."),
     "schema": (".schema_command", "schema_command", "Print the JSON Schema of an intent file, for editors."),
     "lab": (".lab_command", "lab", "Rehearse on simulated routers: up, status, down, exec, fault."),
+}
+
+#: Name of every command, those of the services first, and what --help says of it.
+COMMANDS: dict[str, str] = {
+    **{command.name: command.help for service in declared().services.values() for command in service.commands},
+    **{name: words for name, (_, _, words) in OWN.items()},
 }
 
 EXIT_CODES = """\b
@@ -56,7 +57,12 @@ class LazyGroup(click.Group):
         """Import and return one command."""
         if cmd_name not in COMMANDS:
             return None
-        module, attribute, _ = COMMANDS[cmd_name]
+        service = declared().of_command(cmd_name)
+        if service is not None and cmd_name not in OWN:
+            from .service_command import command_of
+
+            return command_of(*service)
+        module, attribute, _ = OWN[cmd_name]
         command = getattr(importlib.import_module(module, __package__), attribute)
         if not isinstance(command, click.Command):
             raise TypeError(f"{module}.{attribute} is no command")
@@ -64,7 +70,7 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names and what they do, from the table; click would import each command for its help."""
-        names = [CompletionItem(name, help=words) for name, (_, _, words) in COMMANDS.items() if name.startswith(incomplete)]
+        names = [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
@@ -78,7 +84,9 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """The list in --help, without importing any of them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, words) for name, (_, _, words) in COMMANDS.items()])
+            formatter.write_dl(list(COMMANDS.items()))
+        for sentence in declared().broken.values():
+            formatter.write_text(sentence)
 
 
 @click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -12,26 +12,32 @@ from click.shell_completion import CompletionItem
 
 from ..run.kept_runs import runs_folder
 
-#: The section of an intent file that holds tunnels, to the next line that begins at the margin.
-_TUNNELS = re.compile(r"^tunnels:[^\n]*\n((?:(?:[ \t-][^\n]*|#[^\n]*)?(?:\n|\Z))*)", re.MULTILINE)
-#: The first field of a record in block style is the only place where a tunnel's name is looked for, or a field of its own line.
+#: A section of an intent file, to the next line that begins at the margin.
+_SECTION = r"^{section}:[^\n]*\n((?:(?:[ \t-][^\n]*|#[^\n]*)?(?:\n|\Z))*)"
+#: The first field of a record in block style is the only place where its name is looked for, or a field of its own line.
 _NAME = re.compile(r"^(?P<indent>[ \t]*-[ \t]+|[ \t]+)name:[ \t]*[\"']?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]*)", re.MULTILINE)
 
 
-def tunnel_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Tunnels of the intent that begin so and are not named yet; nothing where there is no inventory."""
-    folder = Path(ctx.params.get("inventory") or os.environ.get("NR_RUN_INVENTORY") or "inventory") / "vpn"
-    given = ctx.params.get("tunnels") or ()
-    names = {name: None for path in sorted(folder.glob("*.y*ml")) for name in _names_in(path)}
-    return [CompletionItem(name) for name in names if name.startswith(incomplete) and name not in given]
+def names_in(section: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Completion by the names of the records in a section of the intent files."""
+    pattern = re.compile(_SECTION.format(section=re.escape(section)), re.MULTILINE)
+
+    def complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Names of the intent that begin so and are not given yet; nothing where there is no inventory."""
+        folder = Path(ctx.params.get("inventory") or os.environ.get("NR_RUN_INVENTORY") or "inventory") / "vpn"
+        given = ctx.params.get("names") or ()
+        names = {name: None for path in sorted(folder.glob("*.y*ml")) for name in _names_in(path, pattern)}
+        return [CompletionItem(name) for name in names if name.startswith(incomplete) and name not in given]
+
+    return complete
 
 
-def _names_in(path: Path) -> Iterator[str]:
+def _names_in(path: Path, pattern: re.Pattern[str]) -> Iterator[str]:
     try:
         text = path.read_text(encoding="utf8")
     except (OSError, ValueError):
         return
-    for section in _TUNNELS.finditer(text):
+    for section in pattern.finditer(text):
         found = list(_NAME.finditer(section[1]))
         # A record in the section may hold a name of its own, further in.
         outermost = min((len(match["indent"].expandtabs()) for match in found), default=0)

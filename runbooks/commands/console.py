@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..engine.context import Context
     from ..engine.outcome import TunnelOutcome
-    from ..engine.planning import TunnelPlan
+    from ..engine.planning import DeploymentPlan
     from ..engine.rollout import Rollout
     from ..engine.runbook import Approval
     from .progress import PlainProgress
@@ -168,12 +168,12 @@ class Talk:
         with asking():
             return click.confirm("Carry this out?", err=True)
 
-    def show(self) -> Callable[[Sequence[TunnelPlan], Sequence[TunnelOutcome]], None]:
+    def show(self) -> Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]:
         """Shows plans to a person."""
         from .screen import console
         from .view import plan_view
 
-        def shown(plans: Sequence[TunnelPlan], refused: Sequence[TunnelOutcome]) -> None:
+        def shown(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome]) -> None:
             self.progress.pause()
             if not self.as_json:
                 _tell(lambda: console().print(plan_view(plans, refused)))

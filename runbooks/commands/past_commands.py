@@ -26,9 +26,9 @@ from .console import (
 )
 
 if TYPE_CHECKING:
-    from ...inventory.intent import Tunnel
+    from ...services.service import Deployment
     from ..engine.context import Context
-    from ..engine.planning import Known, TunnelPlan
+    from ..engine.planning import DeploymentPlan, Known
     from ..run.summary import Summary
 
 _RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=run_names)
@@ -63,7 +63,7 @@ def _resume(run: str | None, **options: Any) -> Exit:
         mark(path)  # it may have been copied here
     debug = options["debug"]
     with reopen(path, "resume", talk.progress, waits_of(options), new_run_in=None, debug=debug) as opened, talk.progress:
-        hosts = [end.host for record in opened.records.values() for end in record.plan.ends]
+        hosts = [end.host for record in opened.records.values() for end in record.plan.members]
         with locked(opened.context, runs, hosts):
             # Read again now that nobody else can be at work on it: the run may have ended while we were starting.
             journal = journal_of(path)
@@ -97,7 +97,7 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     """
     from ..engine.planning_removal import plan_rollback
     from ..engine.resume import begun, has_changed, unfinished
-    from ..engine.runbook import run_tunnels
+    from ..engine.runbook import run_deployments
     from ..engine.stored_run import reopen
     from ..locking.lock_records import advice
 
@@ -116,11 +116,11 @@ def _rollback(run: str | None, **options: Any) -> Exit:
             raise NothingMatched(f"run {path.name} left nothing changed, so there is nothing to undo")
         opened.context.folder.note("undoing-run", run=path.name, tunnels=names)
 
-        def planner(context: Context, tunnel: Tunnel, known: Known) -> TunnelPlan:
-            return plan_rollback(context, opened.records[tunnel.name], known, accept_unsaved=options["accept_unsaved"])
+        def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
+            return plan_rollback(context, opened.records[deployment.name], known, accept_unsaved=options["accept_unsaved"])
 
-        tunnels = [opened.records[name].plan.tunnel for name in reversed(names)]
-        outcomes = run_tunnels(opened.context, tunnels, runs, planner, talk.show(), talk.approval)
+        deployments = [opened.records[name].plan.deployment for name in reversed(names)]
+        outcomes = run_deployments(opened.context, deployments, runs, planner, talk.show(), talk.approval)
         return talk.finish(opened.context, outcomes)
 
 

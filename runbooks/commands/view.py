@@ -11,11 +11,11 @@ from rich.text import Text
 
 from ...changes.family import Phase
 from ...checks.finding import Status
-from ...inventory.built import for_people
 from ...inventory.errors import Exit
+from ...services.registry import find
 from ...tasks.rollback_timers import FENCES
 from ..engine.outcome import DeviceRow, Result, TunnelOutcome
-from ..engine.planning import EndPlan, TunnelPlan
+from ..engine.planning import DeploymentPlan, Hold, MemberPlan, Push
 
 #: So many neighbours are named one by one in the plan.
 TOUCHES = 8
@@ -31,46 +31,76 @@ _STYLES = {
 }
 
 
-def plan_view(plans: Sequence[TunnelPlan], refused: Sequence[TunnelOutcome] = ()) -> RenderableType:
+def plan_view(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome] = ()) -> RenderableType:
     """What would be done, on which box, in which order, what it touches and how it is undone; ``refused`` have no plan."""
     parts: list[RenderableType] = []
     for plan in plans:
-        near, far = plan.ends
-        title = f"{plan.tunnel.name}  {near.host} {near.end.local.outside_ip} <-> {far.end.local.outside_ip} {far.host}"
-        views = (_end_view(plan.tunnel.name, end, number) for number, end in enumerate(reversed(plan.ends), 1))
-        parts += [Text(title, style="bold"), *(Text(f"   {line}", style="dim") for line in for_people(plan.tunnel)), *views]
-    if any(end.change and end.fence for plan in plans for end in plan.ends):
+        service = find(plan.deployment.service)
+        title = f"{plan.name}  {service.title(plan.deployment)}"
+        notes = (Text(f"   {line}", style="dim") for line in service.for_people(plan.deployment))
+        parts += [Text(title, style="bold"), *notes, *_views(plan)]
+    if any(end.change and end.fence for plan in plans for end in plan.members):
         words = "Dead-man: each device goes back by itself, as its plan says, unless this run comes back and calls it off."
         parts.append(Text(words, style="magenta"))
     return Group(*parts, _plan_total(plans, refused))
 
 
-def _end_view(tunnel: str, end: EndPlan, order: int) -> RenderableType:
-    lines: list[Text] = [Text(f"{order}. {end.host}", style="bold cyan")]
-    if not end.change:
-        lines[0].append("  nothing to change", style="green")
-    for item in end.change.reused:
-        lines.append(Text.assemble(("   = ", "dim"), (item.title, "dim"), ("  as it is", "dim")))
-    for step in end.change.forward:
+def _views(plan: DeploymentPlan) -> Iterable[RenderableType]:
+    """The list that is carried out, item by item; in one stage a device has one place in it, so all of it stands there."""
+    if any(member.change.stages for member in plan.members):
+        yield from _staged(plan)
+        return
+    for order, member in enumerate(plan.pushing, 1):
+        yield _end_view(plan.name, member, order, (item for item in plan.walk if isinstance(item, Push)))
+
+
+def _staged(plan: DeploymentPlan) -> Iterable[RenderableType]:
+    """Each stage with its members and the gate behind it; then what concerns each member as a whole."""
+    for order, item in enumerate(plan.walk, 1):
+        if isinstance(item, Hold):
+            words = f"{order}. {item.title} has to hold before anything that follows; if it does not, all is taken back"
+            yield Text(words, style="bold magenta")
+        else:
+            yield Group(Text(f"{order}. {item.member.host}: {item.title}", style="bold cyan"), *_steps(item))
+    for member in plan.pushing:
+        yield Group(Text(member.host, style="bold cyan"), *_around(plan.name, member))
+
+
+def _steps(item: Push) -> Iterable[Text]:
+    for step in item.change.forward:
         mark, style = _MARKS[step.phase]
-        lines.append(Text(f"     ! {step.purpose}", style="dim"))
-        lines += [Text(f"   {mark} {line}", style=style) for line in step.text.splitlines()]
+        yield Text(f"     ! {step.purpose}", style="dim")
+        yield from (Text(f"   {mark} {line}", style=style) for line in step.text.splitlines())
+
+
+def _end_view(name: str, end: MemberPlan, order: int, walk: Iterable[Push]) -> RenderableType:
+    head = Text(f"{order}. {end.host}", style="bold cyan")
+    if not end.change:
+        head.append("  nothing to change", style="green")
+    same = [Text.assemble(("   = ", "dim"), (item.title, "dim"), ("  as it is", "dim")) for item in end.change.reused]
+    steps = [line for item in walk if item.member is end for line in _steps(item)]
+    return Group(head, *same, *steps, *_around(name, end))
+
+
+def _around(name: str, end: MemberPlan) -> Iterable[Text]:
+    """Why, what it touches, how it is undone, and what speaks against it."""
+    lines: list[Text] = []
     if end.change:
         lines += [Text(f"   because: {sentence}", style="dim") for sentence in end.decisions]
-        lines += [Text(f"   touches: {sentence}", style="magenta") for sentence in _folded(tunnel, end)]
+        lines += [Text(f"   touches: {sentence}", style="magenta") for sentence in _folded(name, end)]
         lines += [Text(f"   leaves: {sentence}", style="dim") for sentence in end.change.stays if sentence not in end.decisions]
         lines += _fence_lines(end)
         count = sum(len(step.lines) for step in end.change.inverse)
-        lines.append(Text(f"   undone by: {count} lines, in {tunnel}/{end.host}/inverse.cfg of the run folder", style="dim"))
+        lines.append(Text(f"   undone by: {count} lines, in {name}/{end.host}/inverse.cfg of the run folder", style="dim"))
     lines += [
         Text(f"   {'objection' if finding.status is not Status.WARNING else 'warning'}: {finding.sentence}", style="bold red")
         for finding in end.prechecks
         if finding.status not in (Status.OK, Status.SKIPPED)
     ]
-    return Group(*lines)
+    return lines
 
 
-def _fence_lines(end: EndPlan) -> list[Text]:
+def _fence_lines(end: MemberPlan) -> list[Text]:
     if end.fence is None:
         return []
     words = FENCES[end.fence.name].sentence(end.fence.minutes)
@@ -78,16 +108,16 @@ def _fence_lines(end: EndPlan) -> list[Text]:
     return [Text(f"   dead-man: {words}{why}", style="magenta")]
 
 
-def _folded(tunnel: str, end: EndPlan) -> Sequence[str]:
+def _folded(name: str, end: MemberPlan) -> Sequence[str]:
     """What is touched, as far as a person reads it: a hub has hundreds of neighbours, which all say the same."""
     touched = end.change.blast_radius
     if len(touched) <= TOUCHES:
         return touched
-    return (*touched[:TOUCHES], f"and {len(touched) - TOUCHES} more, in {tunnel}/{end.host}/touches.txt of the run folder")
+    return (*touched[:TOUCHES], f"and {len(touched) - TOUCHES} more, in {name}/{end.host}/touches.txt of the run folder")
 
 
-def _plan_total(plans: Sequence[TunnelPlan], refused: Sequence[TunnelOutcome]) -> Text:
-    ends = [end for plan in plans for end in plan.ends]
+def _plan_total(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome]) -> Text:
+    ends = [end for plan in plans for end in plan.members]
     add = sum(len(end.change.created) for end in ends)
     same = sum(len(end.change.reused) for end in ends)
     remove = sum(len(end.change.removed) for end in ends)

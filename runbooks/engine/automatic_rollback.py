@@ -18,13 +18,13 @@ from .context import Context
 from .manual_steps import Errors, foreign_lines, left_over, paste, still_counts
 from .nornir_run import run_on
 from .outcome import Result, TunnelOutcome
-from .planning import EndPlan, TunnelPlan
+from .planning import DeploymentPlan, MemberPlan
 from .post_rollback import up_again
 from .restore_startup import save_again
 from .rollback_timers import arming_of, seconds_until_reverted
 
 
-def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
+def take_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
     """The inverse on every box that was touched, all at once; then call the dead-man off where all is as it was.
 
     Always an outcome, unless another run has taken the devices over: that is raised as Locked.
@@ -40,27 +40,29 @@ def take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: Nr
             return _all_by_hand(context, plan, so_far, error, defect_of(context, plan, defect))
 
 
-def defect_of(context: Context, plan: TunnelPlan, error: Exception) -> NrRunError:
+def defect_of(context: Context, plan: DeploymentPlan, error: Exception) -> NrRunError:
     """A defect of nr-run as an error of the run; where it happened is kept in the run folder."""
-    name = f"{plan.tunnel.name}/defect.txt"
+    name = f"{plan.name}/defect.txt"
     with context.folder.forgiving():
         # Where it was and of what kind, without its words: they may hold a key, in a form in which nobody finds it.
         context.folder.write(name, "".join(traceback.format_tb(error.__traceback__)) + f"{type(error).__name__}\n")
     return NrRunError(f"{type(error).__name__}, which is a defect of nr-run (see {context.folder.path / name})")
 
 
-def _all_by_hand(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError, defect: NrRunError) -> TunnelOutcome:
+def _all_by_hand(
+    context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError, defect: NrRunError
+) -> TunnelOutcome:
     """What is done is not known: every box that was touched or armed is a person's."""
-    place = context.folder.path / plan.tunnel.name
+    place = context.folder.path / plan.name
     by_hand = [f"{defect}; {paste(place, end)}" for end in so_far.touched]
     by_hand += [still_counts(context, end) for end in so_far.armed if end.fence]
     return _outcome(context, plan, so_far, error, by_hand or [f"{defect}; nothing was touched"], "", "")
 
 
-def _take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
+def _take_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
     folder = context.folder
-    folder.note("rolling-back", tunnel=plan.tunnel.name, because=str(error))
-    context.progress.say(f"{plan.tunnel.name}: {error}")
+    folder.note("rolling-back", tunnel=plan.name, because=str(error))
+    context.progress.say(f"{plan.name}: {error}")
     undone, errors = _undo(context, so_far)
     calm = [end for end in so_far.touched if end.host in undone and undone[end.host].removed]
     # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.
@@ -69,9 +71,9 @@ def _take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: N
     undone, errors = _await_fence(context, so_far, undone, errors)
     for end in so_far.touched:
         if end.host in undone:
-            folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", undone[end.host].running.text + "\n")
+            folder.write(f"{plan.name}/{end.host}/running-after.cfg", undone[end.host].running.text + "\n")
     by_hand = [
-        *left_over(folder.path / plan.tunnel.name, so_far, undone, errors),
+        *left_over(context.service, folder.path / plan.name, so_far, undone, errors),
         *_stand_down(context, so_far, undone, errors),
         *save_again(context, so_far, undone),
     ]
@@ -83,7 +85,7 @@ def _take_back(context: Context, plan: TunnelPlan, so_far: Progressing, error: N
     return _outcome(context, plan, so_far, error, [*by_hand, *down], foreign, again + started)
 
 
-def _reloaded(context: Context, ends: Sequence[EndPlan]) -> str:
+def _reloaded(context: Context, ends: Sequence[MemberPlan]) -> str:
     """Which of these boxes, from which nothing had to be removed, have started anew since they were read before the change.
 
     By what they say themselves; one that does not say how long it is up is not told of.
@@ -151,7 +153,7 @@ def _await_fence(
         undone, errors = {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
 
 
-def _fire(context: Context, so_far: Progressing, ends: Sequence[EndPlan]) -> None:
+def _fire(context: Context, so_far: Progressing, ends: Sequence[MemberPlan]) -> None:
     """Let these boxes go back at once where their fence can do that; where it fails, its time is waited for."""
     for end in ends:
         context.progress.phase(end.host, "let the dead-man take it back")
@@ -161,20 +163,20 @@ def _fire(context: Context, so_far: Progressing, ends: Sequence[EndPlan]) -> Non
         context.progress.say(str(error))
 
 
-def _will_mend(end: EndPlan, undone: dict[str, Undone], errors: Errors) -> bool:
+def _will_mend(end: MemberPlan, undone: dict[str, Undone], errors: Errors) -> bool:
     return end.host in undone and not undone[end.host].clean and end.host not in errors
 
 
 def _outcome(
     context: Context,
-    plan: TunnelPlan,
+    plan: DeploymentPlan,
     so_far: Progressing,
     error: NrRunError,
     by_hand: list[str],
     foreign: str,
     again: str,
 ) -> TunnelOutcome:
-    name, devices = plan.tunnel.name, rows(plan, so_far, saved=False)
+    name, devices = plan.name, rows(plan, so_far, saved=False)
     cause = error.cause if isinstance(error, NotProved) else None
     findings = so_far.all_findings
     if by_hand:
@@ -189,7 +191,9 @@ def _outcome(
     if not so_far.touched:
         sentence = f"{error}; nothing was touched"
         return TunnelOutcome(name, Result.REFUSED, error.exit_code, False, sentence, devices, findings, cause)
-    as_before = "our change is rolled back on both ends" if foreign else "both ends are as they were before"
+    as_before = (
+        f"our change is rolled back on {plan.everywhere}" if foreign else f"{plan.everywhere} {plan.are} as {plan.they} before"
+    )
     kept = f"; kept: {foreign}" if foreign else ""
     sentence = f"{error}; {as_before}, read back and compared{again}{kept}"
     return TunnelOutcome(name, Result.ROLLED_BACK, Exit.ROLLED_BACK, False, sentence, devices, findings, cause)
@@ -205,7 +209,7 @@ def _stand_down_early(context: Context, so_far: Progressing, undone: dict[str, U
 def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
     """Call the dead-man off where the box is what it was, or where it would take somebody else's work with it."""
     todo: list[str] = []
-    ready: list[EndPlan] = []
+    ready: list[MemberPlan] = []
     for end in so_far.armed:
         if end.fence is None:
             continue
@@ -218,7 +222,7 @@ def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone]
     return [*todo, *(f"{failed[end.host]}; {still_counts(context, end, surely=False)}" for end in ready if end.host in failed)]
 
 
-def _call_off(context: Context, so_far: Progressing, ends: Sequence[EndPlan], *, patient: bool) -> Errors:
+def _call_off(context: Context, so_far: Progressing, ends: Sequence[MemberPlan], *, patient: bool) -> Errors:
     """Call the dead-man off on these ends, all at once; the errors of those where it may still count.
 
     ``patient``: a box that is away is awaited until it has gone back by itself; there is nothing to call off then.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...tasks.rollback_timers import FENCES
 from .context import Context
-from .planning import EndPlan, TunnelPlan
+from .planning import DeploymentPlan, MemberPlan
 
 PAGE = "cancel-timer.txt"
 #: The first words of a page whose timer is gone.
@@ -37,12 +37,12 @@ With nr-run and this run folder: nr-run resume {run}   does all of this, on both
 """
 
 
-def write_page(context: Context, plan: TunnelPlan, end: EndPlan) -> None:
+def write_page(context: Context, plan: DeploymentPlan, end: MemberPlan) -> None:
     """Write the page of a device that is about to be armed, on the disk when this returns. Raises NrRunError."""
     if end.fence is None:
         return
     fence, folder = FENCES[end.fence.name], context.folder
-    hand, place = fence.by_hand.filled(folder.tag), folder.path.absolute() / plan.tunnel.name / end.host
+    hand, place = fence.by_hand.filled(folder.tag), folder.path.absolute() / plan.name / end.host
     now, minutes = datetime.now(UTC), end.fence.minutes
     host = context.nornir.inventory.hosts[end.host]
     paste = f"paste {place / 'inverse.cfg'}, with the keys that it asks for."
@@ -50,12 +50,12 @@ def write_page(context: Context, plan: TunnelPlan, end: EndPlan) -> None:
     last = fence.seconds(minutes, 0.0) / 60
     latest = f"latest  {now + timedelta(minutes=last):%Y-%m-%d %H:%M} UTC, {last:.0f} minutes: a reload behind it\n"
     folder.write(
-        f"{plan.tunnel.name}/{end.host}/{PAGE}",
+        f"{plan.name}/{end.host}/{PAGE}",
         _TEXT.format(
             host=end.host,
             address=f"{host.hostname} port {host.port}" if host.port else host.hostname,
             run=folder.id,
-            tunnel=plan.tunnel.name,
+            tunnel=plan.name,
             armed=f"{now:%Y-%m-%d %H:%M:%S}",
             fires=f"{now + timedelta(minutes=minutes):%Y-%m-%d %H:%M}",
             minutes=minutes,

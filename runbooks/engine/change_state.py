@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...checks.finding import Cause, Finding, Status, against
-from ...checks.observation import spis
 from ...inventory.errors import NrRunError
-from ...services.l2l.endpoint import ike_rows
+from ...services.service import Row
 from .outcome import DeviceRow
-from .planning import EndPlan, TunnelPlan
+from .planning import DeploymentPlan, MemberPlan
 from .postchecks import BUILD, Goal
 from .proof import Proof
 
@@ -20,9 +19,9 @@ class Progressing:
     """How far a change has come; what is in here must be taken back when it fails."""
 
     goal: Goal = BUILD
-    armed: list[EndPlan] = field(default_factory=list)
-    touched: list[EndPlan] = field(default_factory=list)
-    saved: list[EndPlan] = field(default_factory=list)
+    armed: list[MemberPlan] = field(default_factory=list)
+    touched: list[MemberPlan] = field(default_factory=list)
+    saved: list[MemberPlan] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     proof: Proof | None = None
     #: By what each armed device knows its fence as this run's.
@@ -50,23 +49,14 @@ class NotProved(NrRunError):
         super().__init__(f"{worst[0].subject}: {worst[0].sentence}" if worst else "nothing could be judged")
 
 
-def rows(plan: TunnelPlan, so_far: Progressing, *, saved: bool) -> tuple[DeviceRow, ...]:
-    """One line an end for the recap."""
+def rows(plan: DeploymentPlan, so_far: Progressing, *, saved: bool) -> tuple[DeviceRow, ...]:
+    """One line a member for the recap."""
+    shown = so_far.proof.rows if so_far.proof else {}
     made = []
-    for number, end in enumerate(plan.ends):
-        phase_1, phase_2, encaps, decaps = "-", "-", None, None
-        if so_far.proof:
-            watched = so_far.proof.ends[number]
-            found = ike_rows(watched.end, watched.after)
-            phase_1 = next((row.state for row in (*(row for row in found if row.up), *found)), "none")
-            flow = watched.flow(watched.after)
-            pairs = min(len(spis(flow, "inbound")), len(spis(flow, "outbound"))) if flow else 0
-            phase_2 = f"{pairs} SA pair" if pairs == 1 else f"{pairs} SA pairs" if pairs else "none"
-            encaps, decaps = (flow.encapsulated_packets, flow.decapsulated_packets) if flow else (None, None)
-        touched = end in so_far.touched
-        made.append(
-            DeviceRow(end.host, touched, touched and saved, phase_1, phase_2, encaps, decaps, saved and not _unproved(so_far))
-        )
+    for member in plan.members:
+        row, touched = shown.get(member.host, Row("-", "-", None, None)), member in so_far.touched
+        seen = (row.phase_1, row.phase_2, row.encaps, row.decaps)
+        made.append(DeviceRow(member.host, touched, touched and saved, *seen, saved and not _unproved(so_far)))
     return tuple(made)
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from nornir.core import Nornir
 
-    from ...inventory.intent import Intent
     from ...inventory.platforms import Platform
     from ...inventory.secrets import Secrets
+    from ...services.service import Intended, Service
     from ...tasks.device import Stop
     from ..run.folder import RunFolder
 
@@ -50,17 +50,34 @@ class Progress(Protocol):
         """Something that concerns the run as a whole."""
 
 
+class Run(Protocol):
+    """What the locks of a run need, whatever it does on its devices."""
+
+    @property
+    def nornir(self) -> Nornir: ...
+    @property
+    def platforms(self) -> dict[str, Platform]: ...
+    @property
+    def folder(self) -> RunFolder: ...
+    @property
+    def progress(self) -> Progress: ...
+    @property
+    def waits(self) -> Waits: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One run."""
 
     nornir: Nornir
-    intent: Intent
+    service: Service
+    #: What the inventory asks of the service; None where a run goes on from its folder alone.
+    intended: Intended | None
     platforms: dict[str, Platform]
     secrets: Secrets
     folder: RunFolder
     stop: Stop
     progress: Progress
     waits: Waits = Waits()
-    #: What is told at the end beside the outcomes: what was noticed on the devices, and concerns no tunnel of the run.
+    #: What is told at the end beside the outcomes: what was noticed on the devices, and concerns nothing of the run.
     notices: list[str] = field(default_factory=list)

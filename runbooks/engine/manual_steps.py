@@ -8,24 +8,25 @@ from pathlib import Path
 
 from ...checks.show_commands import COMMANDS
 from ...inventory.errors import NotKnown, NrRunError
+from ...services.service import Service
 from ...tasks.rollback_timers import FENCES
 from ...tasks.undo import Undone
 from ..run.authentic import journal_of
 from .change_state import Progressing
 from .context import Context
-from .planning import EndPlan
+from .planning import MemberPlan
 
 Errors = dict[str, NrRunError]
 
 
-def left_over(folder: Path, so_far: Progressing, undone: Mapping[str, Undone], errors: Errors) -> list[str]:
+def left_over(service: Service, folder: Path, so_far: Progressing, undone: Mapping[str, Undone], errors: Errors) -> list[str]:
     """What of the change may be left on which box; empty when nothing is left on any. ``folder`` is that of the tunnel."""
     todo: list[str] = []
     for end in so_far.touched:
         hand = paste(folder, end)
         error = errors.get(end.host)
         if isinstance(error, NotKnown):
-            todo.append(f"{error}; {_look(end)}; {hand}")
+            todo.append(f"{error}; {_look(service, end)}; {hand}")
         elif error is not None:
             todo.append(f"{error}; {hand}")
         elif not undone[end.host].clean:
@@ -35,26 +36,26 @@ def left_over(folder: Path, so_far: Progressing, undone: Mapping[str, Undone], e
     return todo
 
 
-def _look(end: EndPlan) -> str:
+def _look(service: Service, end: MemberPlan) -> str:
     """Nothing is known of what the box runs: what a person looks for in it."""
-    ours = next((item.header for item in (*end.change.created, *end.change.removed) if item.family.name == "access-list"), "")
+    ours = service.landmark(end.change)
     lines = f"{len(end.change.inverse)} steps of the inverse may still be needed"
     sign = f": {ours!r} is one of the change's lines" if ours else ""
     return f"on {end.host}, type {COMMANDS[end.platform.os].running} and see what it runs ({lines}{sign})"
 
 
-def paste(folder: Path, end: EndPlan) -> str:
+def paste(folder: Path, end: MemberPlan) -> str:
     """How the change is taken back by hand on one box."""
     place = folder / end.host
     return f"on {end.host}, paste {place / 'inverse.cfg'}, then compare with {place / 'running-before.cfg'}"
 
 
-def call_off(context: Context, end: EndPlan) -> str:
+def call_off(context: Context, end: MemberPlan) -> str:
     """How its dead-man is called off by hand, in the lines that are typed."""
     return f"on {end.host}, {FENCES[end.fence.name].by_hand.filled(context.folder.tag).sentence}" if end.fence else ""
 
 
-def still_counts(context: Context, end: EndPlan, *, surely: bool = True) -> str:
+def still_counts(context: Context, end: MemberPlan, *, surely: bool = True) -> str:
     """That a box goes back by itself, when that is, and how it is stopped; ``surely``: its dead-man was left alone."""
     if end.fence is None:
         return ""

@@ -1,32 +1,27 @@
-"""From intent and what the boxes have to one plan a tunnel: rendered configuration, change, inverse, prechecks."""
+"""From a deployment and what the devices have to one plan: rendered configuration, change, inverse, prechecks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from ...changes.allocate import Allocation
-from ...changes.change import Change
+from ...changes.change import Change, in_stages
 from ...changes.implicit_references import goes_to
 from ...changes.plan import plan
-from ...checks.device_facts import Box
+from ...checks.device_facts import Device
 from ...checks.finding import Finding, Status, against
-from ...checks.precheck import precheck
 from ...checks.read_back import without
 from ...checks.rollback_methods import Chosen, choose, fence
 from ...inventory.errors import DriftError, answers_of
-from ...inventory.intent import Crypto, End, Tunnel
 from ...inventory.platforms import Platform
 from ...inventory.secrets import TOKEN
-from ...inventory.strength import narrow
+from ...services.service import Deployment, Member, Sight, Site, Stage, build
 from ...tasks.dialects import dialect_of
 from ...tasks.gather import Snapshot
-from ...tasks.render import render
 from ...tasks.rollback_timers import FENCES
 from .context import Context
-from .nornir_run import run_on_all
 
-#: Prechecks that ask whether a change can be made and undone; they say nothing about a tunnel that is there already.
+#: Prechecks that ask whether a change can be made and undone; they say nothing about what is there already.
 FOR_A_CHANGE = frozenset({"nvram", "default-policies", "boots", "reload-restores"})
 #: Prechecks that find a timer of somebody pending, who has not ended.
 TIMERS = frozenset({"reload-timer", "revert-timer", "event-manager", "kron-timer"})
@@ -35,77 +30,174 @@ WHILE_PENDING = frozenset({"saved", "reload-restores"})
 
 
 @dataclass(frozen=True, slots=True)
-class EndPlan:
-    """One end: what the box should have, what it has, and what is done about it."""
+class MemberPlan:
+    """One member: what its device should have, what it has, and what is done about it."""
 
-    end: End
+    member: Member
     platform: Platform
     snapshot: Snapshot
     desired: str
     decisions: tuple[str, ...]
+    #: In one piece; ``change.stages`` are its stages where there are several.
     change: Change
     prechecks: tuple[Finding, ...]
-    #: How the device goes back by itself; None without a dead-man.
+    #: How the device goes back by itself; None without a rollback timer.
     fence: Chosen | None = None
 
     @property
     def fence_shows(self) -> tuple[str, ...]:
-        """What tells the state of its fence."""
+        """What tells the state of its rollback timer."""
         return FENCES[self.fence.name].shows if self.fence and self.change else ()
 
     @property
     def host(self) -> str:
         """Name of the device."""
-        return self.end.local.host
+        return self.member.host
+
+    @property
+    def sight(self) -> Sight:
+        """What the service is shown of it."""
+        return Sight(self.member, self.platform, self.snapshot.running, self.change)
+
+    def stage_change(self, index: int) -> Change:
+        """What is pushed in the stage of this index, in the order of pushing."""
+        return self.change.stages[index] if self.change.stages else self.change
 
 
 @dataclass(frozen=True, slots=True)
-class TunnelPlan:
-    """Both ends; the first is the near one, from which the tunnel is brought up."""
+class Push:
+    """The lines of one stage go to one member."""
 
-    tunnel: Tunnel
-    crypto: Crypto
-    ends: tuple[EndPlan, EndPlan]
-    #: True if the tunnel is to go.
+    stage: int
+    title: str
+    member: MemberPlan
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The gate of a stage has to hold before anything that follows."""
+
+    stage: int
+    title: str
+    gate: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentPlan:
+    """All members, in the order of the intent; the first is the one from which traffic is sent."""
+
+    deployment: Deployment
+    members: tuple[MemberPlan, ...]
+    #: True if it is to go.
     removal: bool = False
 
     @property
+    def name(self) -> str:
+        """Of the deployment."""
+        return self.deployment.name
+
+    @property
+    def pushing(self) -> tuple[MemberPlan, ...]:
+        """The members in the order in which they are changed."""
+        by_host = {member.host: member for member in self.members}
+        return tuple(by_host[host] for host in self.deployment.pushing)
+
+    @property
+    def walk(self) -> tuple[Push | Hold, ...]:
+        """What is done, in its order: this very list is shown, and carried out. The last gate is the proof of the whole.
+
+        A removal goes through the stages in the order of their way back, and asks for no gate but the last.
+        """
+        return tuple(self._walk())
+
+    def _walk(self) -> Iterator[Push | Hold]:
+        stages = self.deployment.stages
+        order = self.deployment.way_back if self.removal else tuple(range(len(stages)))
+        several = any(member.change.stages for member in self.members)
+        for place, number in enumerate(order if several else order[-1:]):
+            stage = stages[number]
+            for member in self.pushing:
+                change = member.stage_change(place)
+                if change:
+                    yield Push(place, stage.name, member, change)
+            if several and not self.removal and place < len(order) - 1:
+                yield Hold(place, stage.name, stage)
+
+    @property
+    def everywhere(self) -> str:
+        """All of the members, for a sentence."""
+        count = len(self.members)
+        return self.members[0].host if count == 1 else "both ends" if count == 2 else f"all {count} devices"
+
+    @property
+    def have(self) -> str:
+        """The verb behind `everywhere`."""
+        return "has" if len(self.members) == 1 else "have"
+
+    @property
+    def are(self) -> str:
+        """The other verb."""
+        return "is" if len(self.members) == 1 else "are"
+
+    @property
+    def were(self) -> str:
+        """The verb of the past."""
+        return "was" if len(self.members) == 1 else "were"
+
+    @property
+    def they(self) -> str:
+        """What it was, or they were."""
+        return "it was" if len(self.members) == 1 else "they were"
+
+    @property
+    def nowhere(self) -> str:
+        """None of the members, for a sentence."""
+        return (
+            f"{self.members[0].host} has not"
+            if len(self.members) == 1
+            else "neither end has"
+            if len(self.members) == 2
+            else "none of the devices has"
+        )
+
+    @property
     def changed(self) -> bool:
-        """False when both boxes have everything already."""
-        return any(end.change for end in self.ends)
+        """False when all devices have everything already."""
+        return any(member.change for member in self.members)
 
     @property
     def replaces(self) -> bool:
-        """True if the tunnel is there in another form, on one end at least."""
-        return any(end.change.replaces for end in self.ends)
+        """True if it is there in another form, on one member at least."""
+        return any(member.change.replaces for member in self.members)
 
     @property
     def objections(self) -> tuple[Finding, ...]:
-        """Prechecks that forbid the change, or that forbid to call a tunnel healthy which is there already.
+        """Prechecks that forbid the change, or that forbid to call healthy what is there already.
 
         Where a timer is pending, that comes first: to save, or to do without a way back, would be the wrong advice. What could
         not be told of a route is told by the traffic of a proof.
         """
         found = [
             finding
-            for end in self.ends
-            for finding in end.prechecks
-            if (end.change or finding.check not in FOR_A_CHANGE)
+            for member in self.members
+            for finding in member.prechecks
+            if (member.change or finding.check not in FOR_A_CHANGE)
             and (self.changed or (finding.check, finding.status) != ("route", Status.UNVERIFIED))
         ]
         pending = {finding.subject for finding in against(found) if finding.check in TIMERS}
         return against(item for item in found if not (item.subject in pending and item.check in WHILE_PENDING))
 
     @property
-    def to_be_saved(self) -> tuple[EndPlan, ...]:
-        """Ends with nothing to change which run what they have not saved, and which are saved all the same, as was asked."""
-        asked = {f.subject for end in self.ends for f in end.prechecks if f.check == "saved" and f.status is Status.WARNING}
-        return tuple(end for end in self.ends if not end.change and end.host in asked)
+    def to_be_saved(self) -> tuple[MemberPlan, ...]:
+        """Members with nothing to change which run what they have not saved, and which are saved all the same, as was asked."""
+        asked = {f.subject for one in self.members for f in one.prechecks if f.check == "saved" and f.status is Status.WARNING}
+        return tuple(member for member in self.members if not member.change and member.host in asked)
 
-    def is_within(self, approved: Iterable[TunnelPlan]) -> bool:
-        """True if each step was approved for its box, if need be with another tunnel, which failed and left what it shared."""
-        allowed = {(end.host, step) for plan_ in approved for end in plan_.ends for step in end.change.forward}
-        return all((end.host, step) in allowed for end in self.ends for step in end.change.forward)
+    def is_within(self, approved: Iterable[DeploymentPlan]) -> bool:
+        """True if each step was approved for its device, if need be with another plan, which failed and left what it shared."""
+        allowed = {(member.host, step) for plan_ in approved for member in plan_.members for step in member.change.forward}
+        return all((member.host, step) in allowed for member in self.members for step in member.change.forward)
 
     def refuse_if_forbidden(self) -> None:
         """Raise DriftError with all objections, one a line."""
@@ -115,107 +207,93 @@ class TunnelPlan:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a plan starts from: what the boxes showed, what they will run after the plans before, what was approved."""
+    """What a plan starts from: what the devices showed, what they will run after the plans before, what was approved."""
 
     snapshots: Mapping[str, Snapshot]
     running: Mapping[str, str] = field(default_factory=dict)
-    approved: TunnelPlan | None = None
+    approved: DeploymentPlan | None = None
 
     def text(self, host: str) -> str:
         """The running configuration to plan on."""
         return self.running.get(host, self.snapshots[host].running.text)
 
-    def sequence(self, host: str) -> int | None:
-        """The place in the crypto map that was approved on a box."""
-        for end in self.approved.ends if self.approved else ():
-            for item in end.change.created:
-                if end.host == host and item.family.name == "crypto-map-entry":
-                    return int(item.groups["sequence"])
-        return None
+    def change(self, host: str) -> Change | None:
+        """What was approved for a device."""
+        return next((member.change for member in self.approved.members if member.host == host), None) if self.approved else None
 
 
-def plan_tunnel(context: Context, tunnel: Tunnel, known: Known, *, accept_unsaved: bool = False) -> TunnelPlan:
-    """Plan that builds one tunnel, or has nothing to do.
+def plan_deployment(context: Context, deployment: Deployment, known: Known, *, accept_unsaved: bool = False) -> DeploymentPlan:
+    """Plan that builds one deployment, or has nothing to do.
 
-    Raises ChangeError where a box has no safe place for the tunnel, SecretError where its key is nowhere.
+    Raises ChangeError where a device has no safe place for it, SecretError where its key is nowhere.
     """
-    key = context.secrets.preshared_key(tunnel.preshared_key_ref)
-    platforms = [context.platforms[end.local.host] for end in tunnel.ends]
-    crypto = narrow(context.intent.resolve(tunnel), platforms)
-    rendered = run_on_all(
-        context.nornir,
-        render,
-        {
-            end.local.host: {
-                "tunnel": tunnel,
-                "end": end,
-                "platform": platform,
-                "ike_version": crypto.ike_version,
-                "ike": crypto.ike_proposals[0],
-                "ipsec": crypto.ipsec_proposals[0],
-                "pfs_group": crypto.pfs_group,
-                "key": key,
-                "running": known.text(end.local.host),
-                "approved_sequence": known.sequence(end.local.host),
-            }
-            for end, platform in zip(tunnel.ends, platforms, strict=True)
-        },
+    keys = {reference: context.secrets.preshared_key(reference) for reference in context.service.references(deployment)}
+    members = tuple(
+        _member_plan(context, deployment, member, known, keys, accept_unsaved=accept_unsaved) for member in deployment.members
     )
-    near, far = (
-        _end_plan(
-            end,
-            platform,
-            known.snapshots[end.local.host],
-            rendered[end.local.host],
-            known.text(end.local.host),
-            accept_unsaved,
-            context.waits.dead_man_minutes,
-        )
-        for end, platform in zip(tunnel.ends, platforms, strict=True)
-    )
-    return TunnelPlan(tunnel, crypto, (near, far))
+    return DeploymentPlan(deployment, members)
 
 
-def _end_plan(
-    end: End,
-    platform: Platform,
-    snapshot: Snapshot,
-    rendered: tuple[str, Allocation],
-    running: str,
-    accept_unsaved: bool,
-    minutes: int,
-) -> EndPlan:
-    desired, names = rendered
-    change = plan(end.local.host, platform.os, desired, running, names.replacing)
-    box = Box(end, platform, snapshot.outputs, change, snapshot.observation.time)
-    with answers_of(end.local.host):
-        chosen = choose(platform, snapshot.outputs, minutes, change.inverse)
-        prechecks = (*precheck(box, accept_unsaved=accept_unsaved), *fence(box, chosen))
-    return EndPlan(end, platform, snapshot, desired, names.decisions, change, prechecks, chosen)
+def _member_plan(
+    context: Context, deployment: Deployment, member: Member, known: Known, keys: Mapping[str, str], *, accept_unsaved: bool
+) -> MemberPlan:
+    """One member: each stage is planned on what the device will run after the stages before it."""
+    platform, snapshot, running = context.platforms[member.host], known.snapshots[member.host], known.text(member.host)
+    changes: list[Change] = []
+    texts: list[str] = []
+    decisions: list[str] = []
+    with answers_of(member.host):
+        for stage in deployment.stages:
+            built = build(stage, Site(member, platform, running, keys, known.change(member.host)))
+            change = plan(member.host, platform.os, built.text, running, built.replacing)
+            running = running_with(change, running)
+            changes.append(change)
+            texts.append(built.text)
+            decisions += built.decisions
+        whole = in_stages(changes, deployment.way_back)
+    made = MemberPlan(member, platform, snapshot, "".join(texts), tuple(decisions), whole, ())
+    return judged(context, made, accept_unsaved=accept_unsaved)
 
 
-def running_after(plan_: TunnelPlan, running: dict[str, str]) -> dict[str, str]:
-    """Running configurations as they will be, for planning the next tunnel; the order of lines is not a device's."""
+def judged(context: Context, made: MemberPlan, *, accept_unsaved: bool) -> MemberPlan:
+    """With its rollback timer and its prechecks. Raises NotKnown where what the device showed is no answer."""
+    snapshot, minutes = made.snapshot, context.waits.dead_man_minutes
+    time = snapshot.observation.time
+    with answers_of(made.host):
+        chosen = choose(made.platform, snapshot.outputs, minutes, made.change.inverse)
+        own = context.service.precheck(made.sight, snapshot.outputs, time, accept_unsaved=accept_unsaved)
+        device = Device(made.host, made.platform, snapshot.outputs, made.change, time)
+        prechecks = (*own, *fence(device, chosen))
+    return replace(made, prechecks=prechecks, fence=chosen)
+
+
+def running_with(change: Change, running: str) -> str:
+    """A running configuration as it will be after a change, for planning the next; the order of lines is not a device's."""
+    left = without(change, running)
+    items = (*change.created, *(edit.after for edit in change.edited))
+    added = (node for item in items for node in item.nodes)
+    return "".join(f"{node.text}\n" for node in (*left, *added))
+
+
+def running_after(plan_: DeploymentPlan, running: dict[str, str]) -> dict[str, str]:
+    """Running configurations as they will be, for planning the next deployment."""
     after = dict(running)
-    for end in plan_.ends:
-        left = without(end.change, running.get(end.host, end.snapshot.running.text))
-        items = (*end.change.created, *(edit.after for edit in end.change.edited))
-        added = (node for item in items for node in item.nodes)
-        after[end.host] = "".join(f"{node.text}\n" for node in (*left, *added))
+    for member in plan_.members:
+        after[member.host] = running_with(member.change, running.get(member.host, member.snapshot.running.text))
     return after
 
 
-def write_plan(context: Context, plan_: TunnelPlan) -> None:
+def write_plan(context: Context, plan_: DeploymentPlan) -> None:
     """What a person needs to judge the plan, and to do or undo it by hand, into the run folder."""
-    for end in plan_.ends:
-        place = f"{plan_.tunnel.name}/{end.host}"
+    for member in plan_.members:
+        place = f"{plan_.name}/{member.host}"
         folder = context.folder
-        folder.write(f"{place}/rendered.cfg", end.desired)
-        folder.write(f"{place}/change.cfg", _header(end) + end.change.forward_text)
-        folder.write(f"{place}/inverse.cfg", _header(end) + end.change.inverse_text + _clearing(end))
-        folder.write(f"{place}/touches.txt", "".join(f"{sentence}\n" for sentence in end.change.blast_radius))
-        folder.write(f"{place}/running-before.cfg", end.snapshot.running.text + "\n")
-        for command, text in end.snapshot.outputs.items():
+        folder.write(f"{place}/rendered.cfg", member.desired)
+        folder.write(f"{place}/change.cfg", _header(member) + member.change.forward_text)
+        folder.write(f"{place}/inverse.cfg", _header(member) + member.change.inverse_text + _clearing(member))
+        folder.write(f"{place}/touches.txt", "".join(f"{sentence}\n" for sentence in member.change.blast_radius))
+        folder.write(f"{place}/running-before.cfg", member.snapshot.running.text + "\n")
+        for command, text in member.snapshot.outputs.items():
             if not command.endswith("-config"):
                 folder.write(f"{place}/before/{file_name(command)}.txt", text + "\n")
 
@@ -225,15 +303,15 @@ def file_name(command: str) -> str:
     return command.replace(" ", "-").rstrip(":")
 
 
-def _header(end: EndPlan) -> str:
-    tokens = sorted(set(TOKEN.findall(end.change.forward_text + end.change.inverse_text)))
+def _header(member: MemberPlan) -> str:
+    tokens = sorted(set(TOKEN.findall(member.change.forward_text + member.change.inverse_text)))
     notes = "".join(f"! put the key in place of {token}\n" for token in tokens)
-    return f"! {end.host}, at the privileged prompt\n{notes}"
+    return f"! {member.host}, at the privileged prompt\n{notes}"
 
 
-def _clearing(end: EndPlan) -> str:
-    before = end.snapshot.running.objects
-    wanted = end.change.peers if end.change.created or end.change.replaces else ()
-    peers = [peer for peer in wanted if not goes_to(before, peer, besides=end.change.own)]
-    words = dialect_of(end.platform).clear
+def _clearing(member: MemberPlan) -> str:
+    before = member.snapshot.running.objects
+    wanted = member.change.peers if member.change.created or member.change.replaces else ()
+    peers = [peer for peer in wanted if not goes_to(before, peer, besides=member.change.own)]
+    words = dialect_of(member.platform).clear
     return "".join(f"{line.format(peer=peer)}\n" for peer in peers for line in words)

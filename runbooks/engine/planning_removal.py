@@ -1,78 +1,122 @@
-"""Plans that take something away: a tunnel by the intent (remove-l2l), or what an earlier run did (rollback)."""
+"""Plans that take something away: what an intent has, or what an earlier run did (rollback)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from ...changes.change import Change
-from ...changes.objects import ConfigObject, read
+from ...changes.change import Change, split
+from ...changes.objects import ConfigObject, Key, read
 from ...changes.plan import plan_removal, plan_reversal
-from ...changes.removal import owned
-from ...checks.device_facts import Box
+from ...checks.device_facts import Device
 from ...checks.precheck import identity, saved
 from ...checks.rollback_methods import choose, fence
 from ...inventory.errors import ChangeError, DriftError, answers_of
-from ...inventory.intent import Tunnel
+from ...services.registry import find
+from ...services.service import Deployment
 from ..run.saved_plan import Recorded
 from .context import Context
-from .planning import EndPlan, Known, TunnelPlan, plan_tunnel
-from .previous_tunnel import earlier
+from .planning import DeploymentPlan, Known, MemberPlan, plan_deployment
 
 
-def plan_remove(context: Context, tunnel: Tunnel, known: Known, *, accept_unsaved: bool) -> TunnelPlan:
-    """Plan that removes what the boxes have of an intended tunnel, in whatever form they have it.
+def plan_remove(context: Context, deployment: Deployment, known: Known, *, accept_unsaved: bool) -> DeploymentPlan:
+    """Plan that removes what the devices have of a deployment, in whatever form they have it.
 
     Raises ChangeError when they have something else in its place, or its form cannot be read for certain.
     """
-    there = plan_tunnel(context, tunnel, known, accept_unsaved=accept_unsaved)
-    shape = earlier(there) if there.replaces else there
+    shape = _as_found(context, deployment, known) if deployment.found else _as_it_stands(context, deployment, known)
+    members = []
+    for member in shape.members:
+        text, os = known.text(member.host), member.platform.os
+        going = context.service.removal(shape.deployment, member.sight, text)
+        whole = plan_removal(member.host, os, going.items, text, stays=going.stays)
+        stages = [_keys(member.change.stages[index]) for index in shape.deployment.way_back] if member.change.stages else []
+        members.append(with_change(context, member, split(whole, stages, read(os, text)), accept_unsaved))
+    return replace(shape, members=tuple(members), removal=True)
+
+
+def _as_it_stands(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
+    there = plan_deployment(context, deployment, known)
+    shape = previous_plan(there) if there.replaces else there
     if shape is None:
-        raise ChangeError("the tunnel stands in another form that cannot be read for certain, so its end could not be proved")
-    ends = []
-    for end in shape.ends:
-        text = known.text(end.host)
-        present = (*end.change.reused, *(edit.before for edit in end.change.edited), *end.change.removed)
-        entry_is_there = any(item.family.name == "crypto-map-entry" for item in present)
-        items, stays = owned(read(end.platform.os, text), present) if entry_is_there else ((), ())
-        change = plan_removal(end.host, end.platform.os, items, text, stays=stays)
-        ends.append(with_change(context, end, change, accept_unsaved))
-    near, far = ends
-    return replace(shape, ends=(near, far), removal=True)
+        noun = context.service.noun
+        raise ChangeError(f"the {noun} stands in another form that cannot be read for certain, so its end could not be proved")
+    return shape
 
 
-def plan_rollback(context: Context, record: Recorded, known: Known, *, accept_unsaved: bool) -> TunnelPlan:
-    """Plan that undoes one tunnel of an earlier run, exactly; what something newer has come to share stays, and is named.
+def _as_found(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
+    """As the devices have it now: it was found when they were read first. Raises as Intended.find() does."""
+    if context.intended is None:
+        raise ChangeError(f"{deployment.name} is in no intent, and there is no inventory to look it up in")
+    now = context.intended.find(deployment.name, {host: known.text(host) for host in deployment.hosts})
+    members = tuple(
+        MemberPlan(
+            member,
+            context.platforms[member.host],
+            known.snapshots[member.host],
+            "",
+            (),
+            plan_removal(member.host, context.platforms[member.host].os, (), known.text(member.host)),
+            (),
+        )
+        for member in now.members
+    )
+    return DeploymentPlan(now, members)
 
-    Raises DriftError when a box has moved on since.
+
+def _keys(stage: Change) -> Collection[Key]:
+    """Objects that a stage builds, or finds there."""
+    return stage.keys | {item.key for item in stage.reused}
+
+
+def previous_plan(plan: DeploymentPlan) -> DeploymentPlan | None:
+    """The same plan with the form that stood before; None where that cannot be read for certain.
+
+    ``snapshot`` and ``change`` of the members stay; what they want is that of before.
+    """
+    service = find(plan.deployment.service)
+    found = service.previous(plan.deployment, [member.sight for member in plan.members])
+    if found is None:
+        return None
+    members = tuple(replace(old, member=new) for old, new in zip(plan.members, found.members, strict=True))
+    return replace(plan, deployment=found, members=members)
+
+
+def plan_rollback(context: Context, record: Recorded, known: Known, *, accept_unsaved: bool) -> DeploymentPlan:
+    """Plan that undoes one deployment of an earlier run, exactly; what something newer has come to share stays, and is named.
+
+    Raises DriftError when a device has moved on since.
     """
     made = record.plan
-    shape = earlier(made) if made.replaces else made
+    shape = previous_plan(made) if made.replaces else made
     if shape is None:
         raise DriftError("the form before that run cannot be read for certain, so it could not be proved; paste its inverse.cfg")
-    ends = []
-    for end in shape.ends:
-        fresh = replace(end, snapshot=known.snapshots[end.host])
+    members = []
+    for member in shape.members:
+        fresh = replace(member, snapshot=known.snapshots[member.host])
+        text = known.text(member.host)
         try:
-            change = plan_reversal(end.change, end.snapshot.running.text, known.text(end.host))
+            whole = plan_reversal(member.change, member.snapshot.running.text, text)
         except ChangeError as error:
             raise DriftError(f"the box has moved on since that run: {error}") from None
-        ends.append(with_change(context, fresh, change, accept_unsaved))
-    near, far = ends
-    return replace(shape, ends=(near, far), removal=not made.removal and not made.replaces)
+        change = split(whole, [stage.keys for stage in member.change.way_back], read(member.platform.os, text))
+        members.append(with_change(context, fresh, change, accept_unsaved))
+    return replace(shape, members=tuple(members), removal=not made.removal and not made.replaces)
 
 
-def with_change(context: Context, end: EndPlan, change: Change, accept_unsaved: bool) -> EndPlan:
-    """With this change, and the prechecks that matter when something goes: it is the right box, it is saved, and a reload would
-    mend it."""
+def with_change(context: Context, member: MemberPlan, change: Change, accept_unsaved: bool) -> MemberPlan:
+    """With this change, and the prechecks that matter when something goes: it is the right device, it is saved, and a reload
+    would mend it."""
     items = (*change.removed, *(edit.after for edit in change.edited), *change.created)
-    end = replace(end, change=change, desired=_text(items), decisions=change.stays)
-    box = Box(end.end, end.platform, end.snapshot.outputs, end.change, end.snapshot.observation.time)
-    with answers_of(end.host):
-        chosen = choose(end.platform, end.snapshot.outputs, context.waits.dead_man_minutes, change.inverse)
-        prechecks = (*identity(box), saved(box, accept_unsaved), *fence(box, chosen))
-    return replace(end, prechecks=prechecks, fence=chosen)
+    member = replace(member, change=change, desired=_text(items), decisions=change.stays)
+    snapshot = member.snapshot
+    device = Device(member.host, member.platform, snapshot.outputs, change, snapshot.observation.time)
+    with answers_of(member.host):
+        chosen = choose(member.platform, snapshot.outputs, context.waits.dead_man_minutes, change.inverse)
+        prechecks = (*identity(device), saved(device, accept_unsaved), *fence(device, chosen))
+    return replace(member, prechecks=prechecks, fence=chosen)
 
 
-def _text(items: tuple[ConfigObject, ...]) -> str:
+def _text(items: Sequence[ConfigObject]) -> str:
     """Objects as configuration text."""
     return "".join(f"{node.text}\n" for item in items for node in item.nodes)

@@ -5,23 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...checks.finding import Finding, against, proved
-from ...checks.observation import spis
 from ...inventory.errors import NrRunError
 from .context import Context
-from .planning import TunnelPlan
-from .previous_tunnel import earlier
-from .proof import prove_tunnel
+from .gates import prove, was_up
+from .planning import DeploymentPlan
+from .planning_removal import previous_plan
 
 
-def was_up(plan: TunnelPlan) -> bool:
-    """True if both ends had SAs for the tunnel before the change."""
-    return all(
-        any((flow := end.snapshot.observation.flow(*pair)) and spis(flow, "outbound") for pair in end.end.selectors)
-        for end in plan.ends
-    )
-
-
-def up_again(context: Context, plan: TunnelPlan, foreign: str = "") -> tuple[str, list[str]]:
+def up_again(context: Context, plan: DeploymentPlan, foreign: str = "") -> tuple[str, list[str]]:
     """A sentence for the recap, and what a person has to look at when the tunnel is not proved.
 
     Asked where nothing of the change is left on either end; ``foreign`` is what others changed there meanwhile. A tunnel that
@@ -38,22 +29,26 @@ def up_again(context: Context, plan: TunnelPlan, foreign: str = "") -> tuple[str
         return f"; the tunnel was not tested again ({type(error).__name__}, which is a defect of nr-run)", []
 
 
-def _up_again(context: Context, plan: TunnelPlan, foreign: str) -> tuple[str, list[str]]:
-    shape = plan if plan.removal else earlier(plan)
+def _up_again(context: Context, plan: DeploymentPlan, foreign: str) -> tuple[str, list[str]]:
+    shape = plan if plan.removal else previous_plan(plan)
     if shape is None:
         return "; the tunnel was not tested again, since its earlier form cannot be read for certain", []
     if not was_up(shape):
         return "; the tunnel had no SAs before either", []
-    context.progress.say(f"{plan.tunnel.name}: see that the tunnel comes up again as it was")
-    ends = tuple(replace(end, change=replace(end.change, created=(), removed=(), edited=())) for end in shape.ends)
-    proof = prove_tunnel(context, replace(shape, ends=(ends[0], ends[1]), removal=False))
+    context.progress.say(f"{plan.name}: see that the tunnel comes up again as it was")
+    members = tuple(replace(end, change=end.change.done) for end in shape.members)
+    now = replace(shape, members=members, removal=False)
+    proof = prove(context, now)
     own, others = _apart(proof.findings)
     lost = "".join(f"; on {finding.subject}, {finding.sentence}" for finding in against(others))
     if proved(own):
         return f", and the tunnel is proved up again{lost}", []
     worst = against(own)[0]
     cause = f" (probable cause: {proof.cause.sentence})" if proof.cause else ""
-    state = "nothing of our change is left on either end" if foreign else "both configurations are as before"
+    both = len(plan.members) == 2
+    state = "nothing of our change is left on either end" if both else "nothing of our change is left"
+    if not foreign:
+        state = "both configurations are as before" if both else f"{plan.everywhere} {plan.are} as before"
     return "", [f"{state}, and the tunnel is not up again: {worst.subject}: {worst.sentence}{cause}{lost}"]
 
 

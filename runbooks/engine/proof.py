@@ -5,49 +5,49 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network
 
-from ...changes.selectors import selectors_of
 from ...checks import proof as checked
 from ...checks.finding import Cause, Finding, Status, proved
 from ...checks.observation import Observation, Probe
 from ...checks.proof import Watch
-from ...services.l2l.endpoint import Endpoint, Watched
-from ...services.l2l.proof import L2lProof
+from ...services.registry import find
+from ...services.service import Row, TrafficProof
 from ...tasks.observe import observe
 from ...tasks.probe import probe
 from .context import Context
 from .nornir_run import run_on_all, run_on_one
-from .planning import EndPlan, TunnelPlan, file_name
+from .planning import DeploymentPlan, file_name
 
-#: Pings that bring the tunnel up; the first ones are lost while IKE negotiates.
+#: Pings that bring it up; the first ones are lost while IKE negotiates.
 TRIGGER_PINGS = 5
+Outputs = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The judgement on one tunnel, and what it rests on."""
+    """The judgement on one deployment, and what it rests on."""
 
     findings: tuple[Finding, ...]
-    ends: tuple[Watched, ...]
     cause: Cause | None
     #: What each device printed at the last look, by device and command.
     outputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: What the recap shows of each member, where the proof is by traffic.
+    rows: Mapping[str, Row] = field(default_factory=dict)
+    #: What no traffic met, a sentence each.
+    untested: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
-        """True if the tunnel is proved up on every end that is ours."""
+        """True if it is proved on every member."""
         return proved(self.findings)
 
 
-def proof_of(plan: TunnelPlan) -> L2lProof:
-    """What proves the tunnel of a plan."""
-    crypto = plan.crypto
-    ends = tuple(Endpoint.of(end.end, crypto.ipsec_proposals[:1], crypto.ike_version) for end in plan.ends)
-    return L2lProof(plan.tunnel.name, ends, plan.replaces, {end.host: formerly(end) for end in plan.ends})
+def proof_of(plan: DeploymentPlan) -> TrafficProof:
+    """What proves a plan by traffic."""
+    return find(plan.deployment.service).traffic(plan.deployment, [member.sight for member in plan.members])
 
 
-def prove_tunnel(context: Context, plan: TunnelPlan) -> Proof:
+def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:
     """Trigger, wait for IKE, ping both ways, compare counters. Raises Unreachable, ParseError or Interrupted."""
     what = proof_of(plan)
     before, during = _bring_up(context, plan, what)
@@ -60,24 +60,32 @@ def prove_tunnel(context: Context, plan: TunnelPlan) -> Proof:
             context.progress.phase(host, str(what.stimulus(host) or "nothing is there to be pinged"))
             probes[host] = _ping(context, what, host, context.waits.pings)
         after, outputs = look(context, plan, "proof")
-    baseline = {end.host: end.snapshot.observation for end in plan.ends}
-    watch = Watch(before, after, probes, baseline, during)
+    watch = Watch(before, after, probes, baseline_of(plan), during)
     findings = what.judge(watch)
     cause = None if proved(findings) else what.explain(watch)
-    ends = what.watched(watch)
-    keep(context, plan, ends, findings)
-    return Proof(_with_cause(findings, cause), ends, cause, outputs)
+    keep(context, plan, watch, findings)
+    return Proof(_with_cause(findings, cause), cause, outputs, rows_of(what, watch), what.untested(watch))
 
 
-def _bring_up(context: Context, plan: TunnelPlan, what: checked.Proof) -> tuple[dict[str, Observation], list[Observation]]:
-    """Ping from the near end and look at all, until it is up or the time is over."""
+def baseline_of(plan: DeploymentPlan) -> dict[str, Observation]:
+    """What each member showed before the change."""
+    return {member.host: member.snapshot.observation for member in plan.members}
+
+
+def rows_of(what: TrafficProof, watch: Watch) -> dict[str, Row]:
+    """What the recap shows of each member."""
+    return {host: what.row(watch, host) for host in what.hosts}
+
+
+def _bring_up(context: Context, plan: DeploymentPlan, what: checked.Proof) -> tuple[dict[str, Observation], list[Observation]]:
+    """Ping from the first member and look at all, until it is up or the time is over."""
     near = what.hosts[0]
     seen: list[Observation] = []
     deadline = time.monotonic() + context.waits.ike
     while True:
         context.stop.check()
-        context.progress.phase(near, "traffic to bring the tunnel up")
-        context.folder.note("triggering", tunnel=plan.tunnel.name, host=near)
+        context.progress.phase(near, f"traffic to bring the {context.service.noun} up")
+        context.folder.note("triggering", tunnel=plan.name, host=near)
         _ping(context, what, near, TRIGGER_PINGS)
         now, _ = look(context, plan, "trigger")
         seen += now.values()
@@ -96,36 +104,30 @@ def _ping(context: Context, what: checked.Proof, host: str, count: int) -> Probe
     return result
 
 
-Outputs = dict[str, dict[str, str]]
-
-
-def look(context: Context, plan: TunnelPlan, moment: str) -> tuple[dict[str, Observation], Outputs]:
-    """Observations of all ends, and what they printed, which is kept in the run folder under ``moment``."""
+def look(context: Context, plan: DeploymentPlan, moment: str) -> tuple[dict[str, Observation], Outputs]:
+    """Observations of all members, and what they printed, which is kept in the run folder under ``moment``."""
     questions = proof_of(plan).asks
-    asked = {end.host: {"questions": questions, "also": end.fence_shows} for end in plan.ends}
+    asked = {member.host: {"questions": questions, "also": member.fence_shows} for member in plan.members}
     readings = run_on_all(context.nornir, observe, asked)
     for host, (_, outputs) in readings.items():
-        for command, text in outputs.items():
-            context.folder.write(f"{plan.tunnel.name}/{host}/{moment}/{file_name(command)}.txt", text + "\n")
+        keep_outputs(context, f"{plan.name}/{host}/{moment}", outputs)
     observations = {host: observation for host, (observation, _) in readings.items()}
     return observations, {host: outputs for host, (_, outputs) in readings.items()}
 
 
-def formerly(end: EndPlan) -> tuple[tuple[IPv4Network, IPv4Network], ...]:
-    """The selectors of the tunnel's entry as the box had it before the change."""
-    config = end.snapshot.running.objects
-    entries = (config.objects[key] for key in end.change.own if key in config.objects)
-    return tuple(pair for entry in entries for pair in selectors_of(config, entry) or ())
+def keep_outputs(context: Context, place: str, outputs: Mapping[str, str]) -> None:
+    """What a device printed, a file for each command."""
+    for command, text in outputs.items():
+        context.folder.write(f"{place}/{file_name(command)}.txt", text + "\n")
 
 
 def _with_cause(findings: tuple[Finding, ...], cause: Cause | None) -> tuple[Finding, ...]:
     return tuple(finding.because(cause) if cause and finding.status is Status.FAILED else finding for finding in findings)
 
 
-def keep(context: Context, plan: TunnelPlan, ends: tuple[Watched, ...], findings: tuple[Finding, ...]) -> None:
+def keep(context: Context, plan: DeploymentPlan, watch: Watch, findings: tuple[Finding, ...]) -> None:
     """State and findings into the run folder."""
-    for watched in ends:
-        seen = watched.after
-        context.folder.write_json(f"{plan.tunnel.name}/{watched.host}/state.json", {"time": seen.time, **seen.answers})
-    context.folder.write_json(f"{plan.tunnel.name}/findings.json", [finding.as_dict() for finding in findings])
-    context.folder.note("judged", tunnel=plan.tunnel.name, proved=proved(findings))
+    for host, seen in watch.after.items():
+        context.folder.write_json(f"{plan.name}/{host}/state.json", {"time": seen.time, **seen.answers})
+    context.folder.write_json(f"{plan.name}/findings.json", [finding.as_dict() for finding in findings])
+    context.folder.note("judged", tunnel=plan.name, proved=proved(findings))

@@ -23,11 +23,11 @@ from ...inventory.connection_settings import OVER_SSH, OVER_TELNET
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import NothingMatched
 from ...inventory.hosts import load_nornir, platforms_of, with_endpoints
-from ...inventory.intent import Tunnel, TunnelTermination
-from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform, platform_for
 from ...inventory.release import Release
 from ...inventory.secrets import Secrets, credential_folders
+from ...services.registry import declared, find
+from ...services.service import Deployment, Place, Service
 from .context import Progress
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ _BOXES: tuple[tuple[str, str, str, str, str], ...] = (
     ("881", "ios-15", "15.4(3)M", "c881", "15.4(3)M3"),
     ("C8000V", "ios-15", "17.1.1", "c8000v-17", "17.9.4a"),
     ("C8000V", "ios-15", "17.11.1", "c8000v-1711", "17.11.1a"),
+    ("C8000V", "ios-15", "17.12.1", "c8000v-1712", "17.12.4"),
+    ("C8000V", "ios-15", "26.1.1", "c8000v-26", "26.1.1"),
     ("ASA", "asa-8.0", "8.0(2)", "asa82", "8.2(5)"),
     ("ASA", "asa-8.4", "8.4(1)", "asa91", "9.1(7)"),
     ("ASA", "asa-8.4", "9.13(1)", "asa919", "9.19(1)"),
@@ -64,19 +66,22 @@ class Rehearsed:
 def rehearse(
     stack: ExitStack,
     nornir: Nornir,
-    tunnels: Sequence[Tunnel],
+    service: Service,
+    deployments: Sequence[Deployment],
     others: Iterable[str],
     platforms: Mapping[str, Platform],
     progress: Progress,
 ) -> Rehearsed:
-    """Play the ends of ``tunnels`` and ``others``, until ``stack`` is closed. Raises LabError."""
-    names = list(dict.fromkeys([*(end.host for tunnel in tunnels for end in tunnel.terminations), *others]))
-    lab = _running(names) or _throw_away(stack, {name: platforms[name] for name in names}, tunnels, progress)
+    """Play the members of ``deployments`` and ``others``, until ``stack`` is closed. Raises LabError."""
+    names = list(dict.fromkeys([*(host for deployment in deployments for host in deployment.hosts), *others]))
+    places = [place for deployment in deployments for place in service.places(deployment)]
+    references = [reference for deployment in deployments for reference in service.references(deployment)]
+    lab = _running(names) or _throw_away(stack, {name: platforms[name] for name in names}, places, progress)
     found = lab.devices
     moved = with_endpoints(nornir, {name: (found[name].host, found[name].port) for name in names})
     for name in names:
         _reach(moved, name, platforms[name].os, found[name].transport)
-    return Rehearsed(moved, rehearsal_secrets(moved, tunnels, lab), 1 / lab.speed)
+    return Rehearsed(moved, rehearsal_secrets(moved, references, lab), 1 / lab.speed)
 
 
 def _running(names: Sequence[str]) -> LabHandle | None:
@@ -90,14 +95,14 @@ def _running(names: Sequence[str]) -> LabHandle | None:
     return lab if set(names) <= set(lab.devices) else None
 
 
-def _throw_away(stack: ExitStack, platforms: Mapping[str, Platform], tunnels: Sequence[Tunnel], progress: Progress) -> LabHandle:
+def _throw_away(stack: ExitStack, platforms: Mapping[str, Platform], places: Sequence[Place], progress: Progress) -> LabHandle:
     from ...lab.entry import start
 
     directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nr-run-lab-")))
     progress.say(f"starting a throw-away lab with {', '.join(platforms)}")
     for sentence in otherwise_played(platforms):
         progress.say(sentence)
-    return stack.enter_context(start(directory / "lab", devices=orders(platforms, tunnels), speed=LAB_SPEED))
+    return stack.enter_context(start(directory / "lab", devices=orders(platforms, places), speed=LAB_SPEED))
 
 
 def _reach(nornir: Nornir, name: str, os: str, transport: str) -> None:
@@ -108,8 +113,8 @@ def _reach(nornir: Nornir, name: str, os: str, transport: str) -> None:
         host.platform = wanted[0]
 
 
-def rehearsal_secrets(nornir: Nornir, tunnels: Sequence[Tunnel], lab: LabHandle) -> Secrets:
-    """A value of this lab's own for every reference of the hosts and tunnels, and none of theirs."""
+def rehearsal_secrets(nornir: Nornir, references: Iterable[str], lab: LabHandle) -> Secrets:
+    """A value of this lab's own for every reference of the hosts and services, and none of theirs."""
     made = {
         name: (lab.credentials / name).read_text().strip() for name in ("device-username", "device-password", "enable-secret")
     }
@@ -120,8 +125,7 @@ def rehearsal_secrets(nornir: Nornir, tunnels: Sequence[Tunnel], lab: LabHandle)
         values[Secrets.token(host["password_ref"])] = made["device-password"]
         if host.get("enable_ref"):
             values[Secrets.token(host["enable_ref"])] = made["enable-secret"]
-    for tunnel in tunnels:
-        reference = tunnel.preshared_key_ref
+    for reference in references:
         own = lab.credentials / reference.removeprefix("credential:")
         # The same for every run on this lab, and another on the next one.
         digest = hashlib.blake2b(reference.encode(), key=made["device-password"].encode(), digest_size=12).hexdigest()
@@ -148,48 +152,38 @@ def otherwise_played(platforms: Mapping[str, Platform]) -> Iterator[str]:
             yield f"{name}: the lab has no {platform}; it goes by {plays}, and says that it is the other"
 
 
-def orders(platforms: Mapping[str, Platform], tunnels: Sequence[Tunnel]) -> dict[str, str | dict[str, Any]]:
+def orders(platforms: Mapping[str, Platform], places: Sequence[Place]) -> dict[str, str | dict[str, Any]]:
     """What the lab is to play: host to a profile, or to its addresses as lab/played.py has them."""
-    ends: dict[str, list[TunnelTermination]] = {name: [] for name in platforms}
-    for tunnel in tunnels:
-        for end in tunnel.terminations:
-            ends.setdefault(end.host, []).append(end)
-    taken = {end.outside_ip for group in ends.values() for end in group}
-    return {name: _order(name, platform, ends[name], taken) for name, platform in platforms.items()}
+    taken = {place.outside for place in places}
+    here = {name: [place for place in places if place.host == name] for name in platforms}
+    return {name: _order(name, platform, here[name], taken) for name, platform in platforms.items()}
 
 
 #: Documented boxes stand in the lab as their documents have them, with a VPN client that is connected.
 _AS_DOCUMENTED = {("vpn2611", "172.18.124.159", "10.10.10.1"), ("vpn3640", "172.18.124.199", "10.10.20.1")}
 
 
-def _order(name: str, platform: Platform, ends: Sequence[TunnelTermination], taken: set[IPv4Address]) -> str | dict[str, Any]:
+def _order(name: str, platform: Platform, places: Sequence[Place], taken: set[IPv4Address]) -> str | dict[str, Any]:
     profile, plays = box_for(platform)
     release = str(platform.release)
-    documented = {(name, str(end.outside_ip), str(end.probe_address)) for end in ends} <= _AS_DOCUMENTED
+    inside = list(dict.fromkeys(address for place in places for address in place.inside))
+    documented = {(name, str(place.outside), str(own.ip)) for place in places for own in place.inside} <= _AS_DOCUMENTED
     if profile == name and documented and release == plays:
         return profile
     order: dict[str, Any] = {"profile": profile, "release": release}
     if platform.os == "ios":
         order["model"] = platform.model
-    if ends:
-        network = IPv4Interface(f"{ends[0].outside_ip}/{_OUTSIDE_LENGTH}").network
+    if places:
+        network = IPv4Interface(f"{places[0].outside}/{_OUTSIDE_LENGTH}").network
         gateway = next(address for address in network.hosts() if address not in taken)
         order["outside"] = {
-            "interface": ends[0].interface,
-            "address": str(ends[0].outside_ip),
+            "interface": places[0].interface,
+            "address": str(places[0].outside),
             "length": _OUTSIDE_LENGTH,
             "gateway": str(gateway),
         }
-        order["inside"] = [
-            {"address": str(address), "length": length}
-            for address, length in dict.fromkeys((end.probe_address, _length(end)) for end in ends)
-        ]
+        order["inside"] = [{"address": str(own.ip), "length": own.network.prefixlen} for own in inside]
     return order
-
-
-def _length(end: TunnelTermination) -> int:
-    """Of the protected network in which the device itself has its address."""
-    return next((network.prefixlen for network in end.protected_prefixes if end.probe_address in network), _OUTSIDE_LENGTH)
 
 
 def ordered(
@@ -203,9 +197,8 @@ def ordered(
     found = {name: path.read_text(encoding="utf8", errors="replace") for name, path in configurations.items()}
     kept = _of_run(run) if run is not None else {}
     if inventory is not None:
-        nornir, intent = load_nornir(inventory), load_intent(inventory / "vpn")
-        platforms, tunnels = platforms_of(nornir), tuple(intent.tunnels.values())
-        played = orders(platforms, tunnels)
+        platforms = platforms_of(load_nornir(inventory))
+        played = orders(platforms, _places(inventory, platforms))
     else:
         platforms = {name: platform for name, (platform, _) in kept.items()}
         played = orders(platforms, ())
@@ -221,11 +214,18 @@ def ordered(
     return played, list(otherwise_played(platforms))
 
 
+def _places(inventory: Path, platforms: Mapping[str, Platform]) -> list[Place]:
+    """Where the intent of every service puts the devices."""
+    return [place for name in declared().services for place in find(name).intended(inventory, platforms).places()]
+
+
 def _of_run(run: Path) -> dict[str, tuple[Platform, str]]:
     """Device of a kept run to what it is, and to what it ran before."""
     found: dict[str, tuple[Platform, str]] = {}
     for record in sorted(run.glob("*/record.json")):
-        for end in json.loads(record.read_text(encoding="utf8"))["ends"]:
+        data = json.loads(record.read_text(encoding="utf8"))
+        # Format 3 had ends.
+        for end in data.get("members", data.get("ends", ())):
             text = record.parent / end["host"] / "running-before.cfg"
             if text.is_file() and end["host"] not in found:
                 found[end["host"]] = platform_for(end["model"], end["release"]), text.read_text(encoding="utf8")

@@ -18,7 +18,7 @@ from ...tasks.undo import Undone
 from .change_state import Progressing
 from .context import Context
 from .nornir_run import run_on
-from .planning import EndPlan
+from .planning import MemberPlan
 
 
 def save_again(context: Context, so_far: Progressing, undone: Mapping[str, Undone]) -> list[str]:
@@ -36,7 +36,7 @@ def save_again(context: Context, so_far: Progressing, undone: Mapping[str, Undon
     return todo
 
 
-def _mend(context: Context, end: EndPlan, undone: Undone, *, saved: bool) -> list[str]:
+def _mend(context: Context, end: MemberPlan, undone: Undone, *, saved: bool) -> list[str]:
     now = _startup(context, end)
     if not saved and isinstance(now, Configuration) and _is_free(context, end, now):
         return []
@@ -52,7 +52,7 @@ def _mend(context: Context, end: EndPlan, undone: Undone, *, saved: bool) -> lis
     return [f"{end.host}: its startup configuration may hold the change; free its NVRAM and write memory"]
 
 
-def _saved_as_before(context: Context, end: EndPlan, undone: Undone) -> bool:
+def _saved_as_before(context: Context, end: MemberPlan, undone: Undone) -> bool:
     values, _ = run_on(context.nornir, save, {end.host: {}}, at_all_costs=True)
     if end.host not in values:
         return _is_untouched(context, end)
@@ -60,14 +60,14 @@ def _saved_as_before(context: Context, end: EndPlan, undone: Undone) -> bool:
     return saved.equal and saved.running.same(undone.running)
 
 
-def _startup(context: Context, end: EndPlan) -> Configuration | NrRunError:
+def _startup(context: Context, end: MemberPlan) -> Configuration | NrRunError:
     """What is saved, or why that is not known."""
     values, errors = run_on(context.nornir, startup, {end.host: {}}, at_all_costs=True)
     found: Configuration | NrRunError = values[end.host] if end.host in values else errors[end.host]
     return found
 
 
-def _is_free(context: Context, end: EndPlan, now: Configuration) -> bool:
+def _is_free(context: Context, end: MemberPlan, now: Configuration) -> bool:
     """True if the startup configuration holds nothing of the change and of the fence."""
     before = end.snapshot.startup
     if now.same(before):
@@ -78,7 +78,7 @@ def _is_free(context: Context, end: EndPlan, now: Configuration) -> bool:
         return False
 
 
-def _is_untouched(context: Context, end: EndPlan) -> bool:
+def _is_untouched(context: Context, end: MemberPlan) -> bool:
     """A box that refuses to save may never have saved the change either: then its startup is what it was.
 
     An ASA masks the keys in it, so nothing is known there of a change that brought or took one.

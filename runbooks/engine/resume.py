@@ -27,10 +27,10 @@ from ..run.saved_plan import Recorded
 from .automatic_rollback import defect_of, take_back
 from .change_state import Progressing
 from .context import Context
+from .gates import goal_of
 from .nornir_run import run_on, run_on_all
 from .outcome import TunnelOutcome
-from .planning import EndPlan
-from .postchecks import BUILD, REMOVE
+from .planning import MemberPlan
 from .rollback_timers import arming_of, marks_in
 from .transaction import finish, prove, success
 
@@ -123,15 +123,15 @@ def _resume_one(context: Context, record: Recorded, journal: Sequence[Mapping[st
     so_far, away = _situation(context, record, journal)
     if away:
         return take_back(context, plan, so_far, next(iter(away.values())))
-    if "commit-decided" not in begun(journal, plan.tunnel.name):
-        return take_back(context, plan, so_far, NrRunError("the run ended before both ends were proved"))
+    if "commit-decided" not in begun(journal, plan.name):
+        return take_back(context, plan, so_far, NrRunError(f"the run ended before {plan.everywhere} {plan.were} proved"))
     try:
         _refuse_half(context, so_far)
         prove(context, plan, so_far)
         finish(context, plan, so_far)
     except NrRunError as error:
         return take_back(context, plan, so_far, error)
-    except Exception as error:  # noqa: BLE001 - as in change_tunnel
+    except Exception as error:  # noqa: BLE001 - as in change_members
         return take_back(context, plan, so_far, defect_of(context, plan, error))
     return success(plan, so_far)
 
@@ -143,14 +143,14 @@ def _situation(
 
     Of a device that cannot be reached only the journal is known: it counts as armed and touched, and as saved if that was begun.
     """
-    changing = [end for end in record.plan.ends if end.change]
-    of_tunnel = [line for line in journal if line.get("tunnel") == record.plan.tunnel.name]
+    changing = [end for end in record.plan.members if end.change]
+    of_tunnel = [line for line in journal if line.get("tunnel") == record.plan.name]
     begun_on = {line.get("host") for line in of_tunnel if line["state"] == "applying"}
     so_far = Progressing(
-        goal=REMOVE if record.plan.removal else BUILD,
+        goal=goal_of(record.plan),
         touched=changing,
         unsent=frozenset(end.host for end in changing if end.host not in begun_on),
-        marks=marks_in(journal, record.plan.tunnel.name),
+        marks=marks_in(journal, record.plan.name),
         resumed=True,
     )
     fenced = [end for end in changing if end.fence]
@@ -177,6 +177,6 @@ def _refuse_half(context: Context, so_far: Progressing) -> None:
         raise NrRunError(f"{', '.join(reverted)} no longer runs the change")
 
 
-def _is_changed(end: EndPlan, shown: Configuration) -> bool:
+def _is_changed(end: MemberPlan, shown: Configuration) -> bool:
     findings = read_back(end.change, end.snapshot.running, shown, now())
     return proved(finding for finding in findings if finding.check == "read-back")

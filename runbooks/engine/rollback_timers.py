@@ -14,13 +14,13 @@ from .cancel_page import mark_cancelled, write_page
 from .change_state import Progressing
 from .context import Context
 from .nornir_run import run_on
-from .planning import EndPlan, TunnelPlan
+from .planning import DeploymentPlan, MemberPlan
 
 #: Seconds of the device that must be left when a change is decided: a fresh login and the calling off take a part of it.
 MARGIN_SECONDS = 60
 
 
-def arming_of(context: Context, end: EndPlan, so_far: Progressing) -> dict[str, Any]:
+def arming_of(context: Context, end: MemberPlan, so_far: Progressing) -> dict[str, Any]:
     """The arguments of a task on the fence of one end."""
     if end.fence is None:
         raise NrRunError(f"{end.host}: no dead-man was planned")
@@ -38,7 +38,7 @@ def arming_of(context: Context, end: EndPlan, so_far: Progressing) -> dict[str, 
     return {"fence": end.fence.name, "arming": arming}
 
 
-def seconds_until_reverted(context: Context, end: EndPlan) -> float:
+def seconds_until_reverted(context: Context, end: MemberPlan) -> float:
     """Seconds after which a device that was armed has gone back by itself and can be logged in to again; 0 without a fence."""
     if end.fence is None:
         return 0.0
@@ -56,9 +56,9 @@ def marks_in(journal: Sequence[Mapping[str, Any]], tunnel: str) -> dict[str, str
     return marks
 
 
-def arm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
+def arm_ends(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     """Arm both ends before either is touched."""
-    ends = [end for end in plan.ends if end.change and end.fence]
+    ends = [end for end in plan.members if end.change and end.fence]
     for end in ends:
         context.stop.check()
         _note_arming(context, plan, end, "arm the dead-man")
@@ -76,12 +76,12 @@ def _never_in(error: NrRunError | None) -> bool:
     return isinstance(error, Unreachable) and not isinstance(error, SessionLost)
 
 
-def ensure_time(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
+def ensure_time(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     """By the last look: each fence is there, this run's, and counts for long enough; where it does not, it counts anew.
 
     Raises DriftError when a fence is gone or somebody else's, and the error of a fence that could not be renewed.
     """
-    short: list[EndPlan] = []
+    short: list[MemberPlan] = []
     for end in list(so_far.armed):
         state = _last_state(context, end, so_far)
         if state.others:
@@ -101,7 +101,9 @@ def ensure_time(context: Context, plan: TunnelPlan, so_far: Progressing) -> None
         _keep_marks(context, plan, so_far, run_on(context.nornir, renew, arguments, at_all_costs=True))
 
 
-def disarm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> dict[str, tuple[Observation, Configuration | None]]:
+def disarm_ends(
+    context: Context, plan: DeploymentPlan, so_far: Progressing
+) -> dict[str, tuple[Observation, Configuration | None]]:
     """Call off what is ours on all ends at once; what each end showed at that moment. Raises the first error."""
     for end in so_far.armed:
         context.progress.phase(end.host, "call the dead-man off over a fresh login")
@@ -112,23 +114,23 @@ def disarm_ends(context: Context, plan: TunnelPlan, so_far: Progressing) -> dict
     mark_cancelled(context, seen)
     if errors:
         raise next(iter(errors.values()))
-    context.folder.note("disarmed", tunnel=plan.tunnel.name, hosts=sorted(arguments))
+    context.folder.note("disarmed", tunnel=plan.name, hosts=sorted(arguments))
     return seen
 
 
-def _arguments(context: Context, ends: Iterable[EndPlan], so_far: Progressing) -> dict[str, dict[str, Any]]:
+def _arguments(context: Context, ends: Iterable[MemberPlan], so_far: Progressing) -> dict[str, dict[str, Any]]:
     return {end.host: arming_of(context, end, so_far) for end in ends}
 
 
-def _note_arming(context: Context, plan: TunnelPlan, end: EndPlan, words: str) -> None:
+def _note_arming(context: Context, plan: DeploymentPlan, end: MemberPlan, words: str) -> None:
     if end.fence:
         context.progress.phase(end.host, f"{words}: {FENCES[end.fence.name].sentence(end.fence.minutes)}")
         write_page(context, plan, end)
-        context.folder.note("arming", tunnel=plan.tunnel.name, host=end.host, fence=end.fence.name, minutes=end.fence.minutes)
+        context.folder.note("arming", tunnel=plan.name, host=end.host, fence=end.fence.name, minutes=end.fence.minutes)
 
 
 def _keep_marks(
-    context: Context, plan: TunnelPlan, so_far: Progressing, done: tuple[Mapping[str, str], Mapping[str, NrRunError]]
+    context: Context, plan: DeploymentPlan, so_far: Progressing, done: tuple[Mapping[str, str], Mapping[str, NrRunError]]
 ) -> None:
     """Keep the marks of what was armed, also when another end was not; then raise what went wrong.
 
@@ -141,10 +143,10 @@ def _keep_marks(
         so_far.unsure.add(host)
     if errors:
         raise next(iter(errors.values()))
-    context.folder.note("armed", tunnel=plan.tunnel.name, hosts=sorted(marks), marks=dict(marks))
+    context.folder.note("armed", tunnel=plan.name, hosts=sorted(marks), marks=dict(marks))
 
 
-def _last_state(context: Context, end: EndPlan, so_far: Progressing) -> State:
+def _last_state(context: Context, end: MemberPlan, so_far: Progressing) -> State:
     arguments = arming_of(context, end, so_far)
     shown = so_far.proof.outputs.get(end.host, {}) if so_far.proof else {}
     fence = FENCES[arguments["fence"]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ...inventory.errors import Exit, Interrupted
 from .context import Context
 from .outcome import Result, TunnelOutcome
-from .planning import TunnelPlan
+from .planning import DeploymentPlan
 
 GOOD = (Result.PROVED, Result.UNCHANGED)
 
@@ -27,11 +27,11 @@ class Rollout:
 
 ONE_BY_ONE = Rollout()
 
-Work = Callable[[TunnelPlan], TunnelOutcome]
+Work = Callable[[DeploymentPlan], TunnelOutcome]
 
 
 def roll_out(
-    context: Context, plans: Sequence[TunnelPlan], rollout: Rollout, work: Work, look_again: Work
+    context: Context, plans: Sequence[DeploymentPlan], rollout: Rollout, work: Work, look_again: Work
 ) -> list[TunnelOutcome]:
     """One outcome a plan, in the order of the plans. ``look_again`` proves a tunnel without changing it."""
     outcomes: dict[str, TunnelOutcome] = {}
@@ -41,12 +41,12 @@ def roll_out(
         _soak(context, canaries, rollout, look_again, outcomes)
     if _all_good(canaries, outcomes):
         _side_by_side(context, rest, rollout, rollout.workers, work, outcomes)
-    return [outcomes.get(plan.tunnel.name) or _not_begun(plan) for plan in plans]
+    return [outcomes.get(plan.name) or _not_begun(plan) for plan in plans]
 
 
 def _side_by_side(
     context: Context,
-    plans: Sequence[TunnelPlan],
+    plans: Sequence[DeploymentPlan],
     rollout: Rollout,
     workers: int,
     work: Work,
@@ -54,7 +54,7 @@ def _side_by_side(
 ) -> None:
     """Begin each tunnel as soon as its devices and a worker are free; none waits for the slowest of a group."""
     waiting = list(plans)
-    under_way: dict[Future[TunnelOutcome], TunnelPlan] = {}
+    under_way: dict[Future[TunnelOutcome], DeploymentPlan] = {}
     with ThreadPoolExecutor(max(1, min(workers, len(plans) or 1))) as pool:
         while waiting or under_way:
             if _stopped(rollout, outcomes) or (outcomes and context.stop.event.is_set()):
@@ -64,19 +64,19 @@ def _side_by_side(
                 under_way[pool.submit(work, plan)] = plan
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
-                outcomes[under_way.pop(future).tunnel.name] = future.result()
+                outcomes[under_way.pop(future).name] = future.result()
 
 
-def may_begin(waiting: Sequence[TunnelPlan], under_way: Sequence[TunnelPlan], workers: int) -> list[TunnelPlan]:
+def may_begin(waiting: Sequence[DeploymentPlan], under_way: Sequence[DeploymentPlan], workers: int) -> list[DeploymentPlan]:
     """Those of ``waiting`` that can begin now, beside those that are under way.
 
     No two share a device. And none goes before an earlier one that waits for a device of both: free numbers were planned in
     that order.
     """
-    busy = {end.host for plan in under_way for end in plan.ends}
-    chosen: list[TunnelPlan] = []
+    busy = {end.host for plan in under_way for end in plan.members}
+    chosen: list[DeploymentPlan] = []
     for plan in waiting:
-        hosts = {end.host for end in plan.ends}
+        hosts = {end.host for end in plan.members}
         if len(under_way) + len(chosen) < max(1, workers) and not hosts & busy:
             chosen.append(plan)
         busy |= hosts
@@ -84,7 +84,7 @@ def may_begin(waiting: Sequence[TunnelPlan], under_way: Sequence[TunnelPlan], wo
 
 
 def _soak(
-    context: Context, canaries: Sequence[TunnelPlan], rollout: Rollout, look_again: Work, outcomes: dict[str, TunnelOutcome]
+    context: Context, canaries: Sequence[DeploymentPlan], rollout: Rollout, look_again: Work, outcomes: dict[str, TunnelOutcome]
 ) -> None:
     """Wait, and prove the canaries again: some faults show only after a while."""
     context.progress.say(f"soaking {len(canaries)} canaries for {rollout.soak_seconds:.0f} seconds")
@@ -96,11 +96,11 @@ def _soak(
     for plan in canaries:
         again = look_again(plan)
         if again.result not in GOOD:
-            outcomes[plan.tunnel.name] = again
+            outcomes[plan.name] = again
 
 
-def _all_good(plans: Sequence[TunnelPlan], outcomes: dict[str, TunnelOutcome]) -> bool:
-    return all(plan.tunnel.name in outcomes and outcomes[plan.tunnel.name].result in GOOD for plan in plans)
+def _all_good(plans: Sequence[DeploymentPlan], outcomes: dict[str, TunnelOutcome]) -> bool:
+    return all(plan.name in outcomes and outcomes[plan.name].result in GOOD for plan in plans)
 
 
 def _stopped(rollout: Rollout, outcomes: dict[str, TunnelOutcome]) -> bool:
@@ -111,5 +111,5 @@ def _stopped(rollout: Rollout, outcomes: dict[str, TunnelOutcome]) -> bool:
     return bool(rollout.max_failures) and len(failed) >= rollout.max_failures
 
 
-def _not_begun(plan: TunnelPlan) -> TunnelOutcome:
-    return TunnelOutcome(plan.tunnel.name, Result.REFUSED, Exit.ERROR, False, "not begun: the run stopped before it")
+def _not_begun(plan: DeploymentPlan) -> TunnelOutcome:
+    return TunnelOutcome(plan.name, Result.REFUSED, Exit.ERROR, False, "not begun: the run stopped before it")

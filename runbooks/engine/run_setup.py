@@ -16,13 +16,11 @@ from nornir.core import Nornir
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import NothingMatched, SecretError, UsageError
 from ...inventory.hosts import load_nornir, platforms_of
-from ...inventory.intent import Intent, Tunnel
-from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
-from ...inventory.validation import validate
+from ...services.registry import find
+from ...services.service import Deployment, Intended, Service
 from ...tasks.device import Stop, connect_by
-from ..commands.remove_by_name import not_in_intent
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .context import Context, Progress, Waits
@@ -34,6 +32,7 @@ from .signals import on_signals
 class Wanted:
     """What the command line asks for."""
 
+    service: str
     runbook: str
     names: tuple[str, ...]
     inventory: Path | None
@@ -41,7 +40,7 @@ class Wanted:
     lab: bool
     debug: bool
     waits: Waits
-    #: True if the tunnels are to go; they may then be disabled, or known to the devices alone, of which ``hosts`` names some.
+    #: True if what is named is to go; it may then be disabled, or known to the devices alone, of which ``hosts`` names some.
     removal: bool = False
     hosts: tuple[str, ...] = ()
 
@@ -51,7 +50,7 @@ class Opened:
     """A run that is ready to begin."""
 
     context: Context
-    tunnels: tuple[Tunnel, ...]
+    deployments: tuple[Deployment, ...]
     warnings: tuple[str, ...]
     runs: Path
     #: Names that the intent has not, or whose key is nowhere any more; and the devices on which they are looked for.
@@ -71,23 +70,24 @@ def inventory_folder(given: Path | None) -> Path:
 def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     """A run from start to end. All that can be wrong with inventory and intent is raised before anything is connected."""
     folder = inventory_folder(wanted.inventory)
+    service = find(wanted.service)
     nornir = load_nornir(folder)
-    intent = load_intent(folder / "vpn")
     platforms = platforms_of(nornir)
-    missing = [name for name in wanted.names if wanted.removal and name not in intent.tunnels]
+    intended = service.intended(folder, platforms)
+    missing = [name for name in wanted.names if wanted.removal and not intended.has(name)]
     names = [name for name in wanted.names if name not in missing]
-    tunnels = intent.select(names, any_status=wanted.removal) if names or not missing else ()
-    warnings = validate(intent, tunnels, platforms, datetime.now(UTC).date(), removal=wanted.removal)
-    hosts = hosts_of_missing(missing, wanted.hosts, intent, platforms)
+    today = datetime.now(UTC).date()
+    deployments, warnings = intended.select(names, today, removal=wanted.removal) if names or not missing else ((), ())
+    hosts = hosts_of_missing(missing, wanted.hosts, service, intended, platforms)
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:
-        waits, extra = wanted.waits, _lab_credentials(nornir, tunnels, hosts)
+        waits, extra = wanted.waits, _lab_credentials(nornir, deployments, hosts)
         if wanted.lab:
-            played = rehearse(stack, nornir, tunnels, hosts, platforms, progress)
+            played = rehearse(stack, nornir, service, deployments, hosts, platforms, progress)
             nornir, scale = played.nornir, played.scale
             waits = replace(waits, poll=waits.poll * scale, reconnect_pause=waits.reconnect_pause * scale, scale=scale)
         secrets = played.secrets if wanted.lab else Secrets(folders=credential_folders(extra))
-        tunnels, lost = _with_keys(secrets, tunnels, removal=wanted.removal)
+        deployments, lost = _with_keys(service, secrets, deployments, removal=wanted.removal)
         run_folder = RunFolder.make(runs, wanted.runbook, secrets, rehearsal=wanted.lab)
         stack.callback(run_folder.close)
         if wanted.debug:
@@ -96,20 +96,20 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         stack.callback(on_signals(stop, progress))
         nornir = connect_by(nornir, secrets, platforms, tag=run_folder.tag, tell=run_folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
-        context = Context(nornir, intent, platforms, secrets, run_folder, stop, progress, waits)
-        more = tuple(end.host for tunnel in lost for end in tunnel.terminations)
-        gone = (*missing, *(tunnel.name for tunnel in lost))
-        yield Opened(context, tunnels, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
+        context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, waits)
+        more = tuple(host for deployment in lost for host in deployment.hosts)
+        gone = (*missing, *(deployment.name for deployment in lost))
+        yield Opened(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
 
 
-#: On so many devices a tunnel is looked for whose devices nobody has named.
+#: On so many devices it is looked for what is in no intent, and whose devices nobody has named.
 LOOKED_THROUGH = 50
 
 
 def hosts_of_missing(
-    missing: Sequence[str], given: Sequence[str], intent: Intent, platforms: Mapping[str, Platform]
+    missing: Sequence[str], given: Sequence[str], service: Service, intended: Intended, platforms: Mapping[str, Platform]
 ) -> tuple[str, ...]:
-    """The devices on which tunnels that are not in the intent are looked for: those that were named, or all of a small inventory.
+    """The devices on which what is not in the intent is looked for: those that were named, or all of a small inventory.
 
     Raises NothingMatched for a device that the inventory has not, and when there are too many to look at all.
     """
@@ -118,31 +118,34 @@ def hosts_of_missing(
         raise NothingMatched("\n".join(unknown))
     if not missing:
         if given:
-            raise UsageError("--host is for tunnels that have left the intent; these are in it, with their devices")
+            raise UsageError(f"--host is for {service.noun}s that have left the intent; these are in it, with their devices")
         return ()
     if not given and len(platforms) > LOOKED_THROUGH:
-        words = "; ".join(not_in_intent(name, intent) for name in missing)
-        raise NothingMatched(f"{words}; to remove a tunnel that has left the intent, name its two devices: --host A --host B")
+        words = "; ".join(intended.not_there(name) for name in missing)
+        raise NothingMatched(f"{words}; to remove a {service.noun} that has left the intent, name its devices: --host A --host B")
     return tuple(given or platforms)
 
 
-def _with_keys(secrets: Secrets, tunnels: Sequence[Tunnel], *, removal: bool) -> tuple[tuple[Tunnel, ...], tuple[Tunnel, ...]]:
-    """Tunnels whose key is there; and where they are to go, those whose key is gone already. Raises SecretError."""
+def _with_keys(
+    service: Service, secrets: Secrets, deployments: Sequence[Deployment], *, removal: bool
+) -> tuple[tuple[Deployment, ...], tuple[Deployment, ...]]:
+    """Deployments whose keys are there; and where they are to go, those whose key is gone already. Raises SecretError."""
     there, lost = [], []
-    for tunnel in tunnels:
+    for deployment in deployments:
         try:
-            secrets.preshared_key(tunnel.preshared_key_ref)
-            there.append(tunnel)
+            for reference in service.references(deployment):
+                secrets.preshared_key(reference)
+            there.append(deployment)
         except SecretError:
             if not removal:
                 raise
-            lost.append(tunnel)
+            lost.append(deployment)
     return tuple(there), tuple(lost)
 
 
-def _lab_credentials(nornir: Nornir, tunnels: Sequence[Tunnel], others: Sequence[str]) -> tuple[Path, ...]:
+def _lab_credentials(nornir: Nornir, deployments: Sequence[Deployment], others: Sequence[str]) -> tuple[Path, ...]:
     """Credentials of the rehearsal lab, and only if every device of the run is on this very machine."""
-    hosts = {end.local.host for tunnel in tunnels for end in tunnel.ends} | set(others)
+    hosts = {host for deployment in deployments for host in deployment.hosts} | set(others)
     if all(_is_loopback(nornir.inventory.hosts[host].hostname) for host in hosts):
         from ...lab.folder import default_directory
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...inventory.errors import NothingMatched, NrRunError
-from ...inventory.intent import Intent
+from ...services.registry import find
 from ...tasks.device import Stop, connect_by
 from ..run.authentic import check_journal
 from ..run.folder import RunFolder
@@ -52,8 +52,9 @@ def reopen(
             stack.callback(debug_log(folder, secrets))
         stop = Stop()
         stack.callback(on_signals(stop, progress))
+        (service, *_) = dict.fromkeys(record.plan.deployment.service for record in records.values())
         platforms = platforms_in(list(records.values()))
         nornir = connect_by(nornir_of(list(records.values())), secrets, platforms, tag=folder.tag, tell=folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
-        context = Context(nornir, Intent.of(), platforms, secrets, folder, stop, progress, waits)
+        context = Context(nornir, find(service), None, platforms, secrets, folder, stop, progress, waits)
         yield Reopened(context, records, journal)

@@ -1,18 +1,18 @@
-"""Both ends as one change: armed, pushed, proved, disarmed and saved together, or taken back together.
+"""All members as one change: armed, pushed, proved, disarmed and saved together, or taken back together.
 
-Every step is in the journal before it is taken. The far end goes first: should the near end then be refused, the box that
-is harder to reach is the one that was just reachable. What is taken back is computed from what the box has at that moment.
+Every step is in the journal before it is taken. The deployment says in which order its
+members go; between two stages a gate has to hold. What is taken back is computed from what a device has at that moment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...changes.change import Change
 from ...changes.configuration import Configuration
 from ...checks.finding import Finding, proved
 from ...checks.read_back import read_back
 from ...inventory.errors import DeviceRefused, Exit, NrRunError
-from ...services.l2l.proof import untested
 from ...tasks.answers import running, running_again
 from ...tasks.arming import look_anew
 from ...tasks.gather import now
@@ -21,15 +21,16 @@ from ...tasks.save import Saved, save
 from .automatic_rollback import defect_of, take_back
 from .change_state import NotProved, Progressing, rows
 from .context import Context
+from .gates import hold, still
 from .nornir_run import run_on_all, run_on_one
 from .outcome import Result, TunnelOutcome
-from .planning import EndPlan, TunnelPlan
-from .postchecks import BUILD, Goal, cause_of, good
+from .planning import DeploymentPlan, Hold, MemberPlan, Push
+from .postchecks import Goal, cause_of, good
 from .rollback_timers import arm_ends, disarm_ends, ensure_time
 
 
-def change_tunnel(context: Context, plan: TunnelPlan, goal: Goal = BUILD) -> TunnelOutcome:
-    """Carry the change out on both ends; on anything else than success, take both back. Never leaves without an outcome."""
+def change_members(context: Context, plan: DeploymentPlan, goal: Goal) -> TunnelOutcome:
+    """Carry the change out on all members; on anything else than success, take all back. Never leaves without an outcome."""
     so_far = Progressing(goal)
     try:
         arm_ends(context, plan, so_far)
@@ -47,11 +48,11 @@ def change_tunnel(context: Context, plan: TunnelPlan, goal: Goal = BUILD) -> Tun
     return success(plan, so_far)
 
 
-def success(plan: TunnelPlan, so_far: Progressing) -> TunnelOutcome:
+def success(plan: DeploymentPlan, so_far: Progressing) -> TunnelOutcome:
     """The outcome when everything is done."""
-    left = untested(so_far.proof.ends) if so_far.proof and not plan.removal else ()
+    left = so_far.proof.untested if so_far.proof else ()
     return TunnelOutcome(
-        plan.tunnel.name,
+        plan.name,
         Result.PROVED,
         Exit.OK,
         True,
@@ -59,7 +60,7 @@ def success(plan: TunnelPlan, so_far: Progressing) -> TunnelOutcome:
         rows(plan, so_far, saved=True),
         so_far.all_findings,
         untested=left,
-        stays=tuple(f"{end.host}: {sentence}" for end in plan.ends for sentence in end.change.stays),
+        stays=tuple(f"{end.host}: {sentence}" for end in plan.members for sentence in end.change.stays),
     )
 
 
@@ -68,80 +69,91 @@ def untested_words(left: Sequence[str]) -> str:
     return f"; {len(left)} of its selectors could not be tested" if left else ""
 
 
-def _apply(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
-    for end in reversed(plan.ends):
-        if not end.change:
-            continue
+def _apply(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
+    """Walk the list that was shown. Raises NotProved where a device did not take its lines, or a gate does not hold."""
+    for item in plan.walk:
         context.stop.check()
-        context.progress.phase(end.host, f"push {sum(len(step.lines) for step in end.change.forward)} lines")
-        context.folder.note("applying", tunnel=plan.tunnel.name, host=end.host)
+        if isinstance(item, Hold):
+            hold(context, plan, item, so_far)
+        else:
+            _push(context, plan, item, so_far)
+
+
+def _push(context: Context, plan: DeploymentPlan, item: Push, so_far: Progressing) -> None:
+    end, staged = item.member, {"stage": item.title} if item.member.change.stages else {}
+    of_stage = f" of {item.title}" if staged else ""
+    context.progress.phase(end.host, f"push {sum(len(step.lines) for step in item.change.forward)} lines{of_stage}")
+    context.folder.note("applying", tunnel=plan.name, host=end.host, **staged)
+    if end not in so_far.touched:
         so_far.touched.append(end)
-        arguments = {"change": end.change, "stop": context.stop, "note": context.folder.note}
-        after: Configuration = run_on_one(context.nornir, push, end.host, **arguments)
-        findings = _read_back(context, end, after)
-        context.folder.write(f"{plan.tunnel.name}/{end.host}/running-after.cfg", after.text + "\n")
-        so_far.findings += findings
-        if not proved(findings):
-            raise NotProved(findings, cause_of(findings))
-        context.folder.note("applied", tunnel=plan.tunnel.name, host=end.host)
+    arguments = {"change": item.change, "stop": context.stop, "note": context.folder.note}
+    after: Configuration = run_on_one(context.nornir, push, end.host, **arguments)
+    findings = _read_back(context, end, after, end.change.up_to(item.stage))
+    context.folder.write(f"{plan.name}/{end.host}/running-after.cfg", after.text + "\n")
+    so_far.findings += findings
+    if not proved(findings):
+        raise NotProved(findings, cause_of(findings))
+    context.folder.note("applied", tunnel=plan.name, host=end.host, **staged)
 
 
-def _read_back(context: Context, end: EndPlan, after: Configuration) -> tuple[Finding, ...]:
-    """Findings on what the box runs; what speaks against it is judged on two readings that agree. Raises NotKnown."""
-    findings = read_back(end.change, end.snapshot.running, after, now())
+def _read_back(context: Context, end: MemberPlan, after: Configuration, change: Change) -> tuple[Finding, ...]:
+    """Findings on what the box runs after ``change``; what speaks against it is judged on two readings that agree.
+
+    Raises NotKnown.
+    """
+    findings = read_back(change, end.snapshot.running, after, now())
     if proved(findings) and not after.is_doubtful_beside(end.snapshot.running):
         return findings
     context.progress.phase(end.host, "read it again over a fresh login")
     again: Configuration = run_on_one(context.nornir, running_again, end.host, first=after)
-    return read_back(end.change, end.snapshot.running, again.behind(end.snapshot.running), now())
+    return read_back(change, end.snapshot.running, again.behind(end.snapshot.running), now())
 
 
-def prove(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
+def prove(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     """Prove the goal. Raises NotProved."""
     so_far.proof = so_far.goal.prove(context, plan)
     if not so_far.proof.good:
         raise NotProved(so_far.proof.findings, so_far.proof.cause)
 
 
-def finish(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
-    """See that there is time, decide, call the dead-man off on both ends at once, look again, save both ends last."""
+def finish(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
+    """See that there is time, decide, call the dead-man off on all members at once, look again, save them last."""
     folder = context.folder
     ensure_time(context, plan, so_far)
-    folder.note("commit-decided", tunnel=plan.tunnel.name)
+    folder.note("commit-decided", tunnel=plan.name)
     _disarm(context, plan, so_far)
-    for end in reversed(plan.ends):
+    for end in plan.pushing:
         if end.change:
             _save(context, plan, end, so_far)
-    folder.note("done", tunnel=plan.tunnel.name)
+    folder.note("done", tunnel=plan.name)
 
 
-def _disarm(context: Context, plan: TunnelPlan, so_far: Progressing) -> None:
+def _disarm(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     """Call off what is ours, and judge what the boxes show at that moment: the tunnel, and the configuration to be saved."""
-    unarmed = [end for end in plan.ends if end not in so_far.armed]
+    unarmed = [end for end in plan.members if end not in so_far.armed]
     seen = disarm_ends(context, plan, so_far) if so_far.armed else {}
     # Where nothing was armed, a new login is asked for all the same, and the box is looked at.
     seen |= run_on_all(context.nornir, look_anew, {end.host: {} for end in unarmed}) if unarmed else {}
     again = [item for end in so_far.touched if end.host in seen for item in _kept(context, end, seen[end.host][1], so_far)]
-    if len(seen) == len(plan.ends):
-        again += so_far.goal.still(plan, {host: observation for host, (observation, _) in seen.items()})
+    again += still(context, plan, so_far, {host: observation for host, (observation, _) in seen.items()})
     so_far.findings += again
     if not good(tuple(again)):
         raise NotProved(again, cause_of(tuple(again)))
 
 
-def _kept(context: Context, end: EndPlan, shown: Configuration | None, so_far: Progressing) -> tuple[Finding, ...]:
+def _kept(context: Context, end: MemberPlan, shown: Configuration | None, so_far: Progressing) -> tuple[Finding, ...]:
     """Findings on the configuration that is about to be saved, or was: the change is in it, and nothing else is new.
 
     ``shown`` is None where the box did not show it whole: then it is asked again. Raises NotKnown.
     """
     found: Configuration = shown or run_on_one(context.nornir, running, end.host)
-    findings = _read_back(context, end, found)
+    findings = _read_back(context, end, found, end.change)
     return tuple(finding for finding in findings if finding.check == "read-back" or not so_far.resumed)
 
 
-def _save(context: Context, plan: TunnelPlan, end: EndPlan, so_far: Progressing) -> None:
+def _save(context: Context, plan: DeploymentPlan, end: MemberPlan, so_far: Progressing) -> None:
     context.progress.phase(end.host, "save")
-    context.folder.note("saving", tunnel=plan.tunnel.name, host=end.host)
+    context.folder.note("saving", tunnel=plan.name, host=end.host)
     so_far.saved.append(end)
     saved: Saved = run_on_one(context.nornir, save, end.host)
     if not saved.equal:
@@ -150,4 +162,4 @@ def _save(context: Context, plan: TunnelPlan, end: EndPlan, so_far: Progressing)
     if not good(findings):
         so_far.findings += findings
         raise NotProved(findings, cause_of(findings))
-    context.folder.note("saved", tunnel=plan.tunnel.name, host=end.host)
+    context.folder.note("saved", tunnel=plan.name, host=end.host)

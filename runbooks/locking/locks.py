@@ -21,11 +21,12 @@ from types import TracebackType
 
 from ...inventory.errors import Locked, NrRunError
 from ...tasks.rollback_timers import FENCES
-from ..engine.context import Context, Waits
+from ..engine.context import Run, Waits
 from ..run.folder import make_private
+from .kernel_lock import hold
 from .lock_holder import HEARTBEAT_SECONDS, SILENT_SECONDS, Holder
 from .lock_records import Records, latest, refuse_recorded
-from .machine_locks import PATIENCE_SECONDS, endpoints_of, machine_locked, refuse_held_here
+from .machine_locks import endpoints_of, machine_locked, refuse_held_here
 
 
 def seconds_kept(waits: Waits) -> float:
@@ -35,7 +36,7 @@ def seconds_kept(waits: Waits) -> float:
 
 
 @contextmanager
-def locked(context: Context, runs: Path, hosts: Iterable[str]) -> Iterator[None]:
+def locked(context: Run, runs: Path, hosts: Iterable[str]) -> Iterator[None]:
     """Hold ``hosts`` for a run, and let it take no step when it has lost them. Raises Locked when another run holds one."""
     folder, keep = context.folder, seconds_kept(context.waits)
     hosts, tell = sorted(set(hosts)), context.progress.say
@@ -54,7 +55,7 @@ def locked(context: Context, runs: Path, hosts: Iterable[str]) -> Iterator[None]
             folder.guard = None
 
 
-def refuse_held(context: Context, runs: Path, hosts: Iterable[str]) -> None:
+def refuse_held(context: Run, runs: Path, hosts: Iterable[str]) -> None:
     """Raise Locked when a run is at work on one of these devices, for who only looks: it names the run, and nothing is locked."""
     endpoints = endpoints_of(context, sorted(set(hosts)))
     refuse_held_here(endpoints)
@@ -160,21 +161,8 @@ class DeviceLocks:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise Locked(f"{path} cannot be locked: {error.strerror}") from None
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                # Who only looks holds it for a moment.
-                if time.monotonic() > deadline:
-                    os.close(descriptor)
-                    raise _held(self._folder, key, label) from None
-                time.sleep(PATIENCE_SECONDS / 20)
-            except OSError as error:
-                os.close(descriptor)
-                raise Locked(f"{path} cannot be locked: {error.strerror}") from None
-            else:
-                return descriptor
+        hold(descriptor, path, lambda: _held(self._folder, key, label))
+        return descriptor
 
     def _new_records(self) -> Records:
         try:

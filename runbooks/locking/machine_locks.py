@@ -13,22 +13,20 @@ import os
 import re
 import socket
 import stat
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ...inventory.errors import Locked
-from ..engine.context import Context
+from ..engine.context import Run
+from .kernel_lock import hold
 from .lock_holder import Holder
 
 #: The folder of all users (Filesystem Hierarchy Standard, /var/lock).
 SYSTEM = Path("/var/lock/nr-run")
-#: Somebody who only looks holds a lock for a moment; a run that wants it tries for so long.
-PATIENCE_SECONDS = 1.0
 
 
-def endpoints_of(context: Context, hosts: Iterable[str]) -> dict[str, str]:
+def endpoints_of(context: Run, hosts: Iterable[str]) -> dict[str, str]:
     """Host name to where it is reached, ``address:port``, as the inventory says."""
     found = {}
     for name in hosts:
@@ -128,21 +126,8 @@ def _take(path: Path, host: str, endpoint: str) -> int:
         descriptor = _open(path)
     except OSError as error:
         raise Locked(f"{path} cannot be locked: {error.strerror}") from None
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                refusal = _held(descriptor, host, endpoint)
-                os.close(descriptor)
-                raise refusal from None
-            time.sleep(PATIENCE_SECONDS / 20)
-        except OSError as error:
-            os.close(descriptor)
-            raise Locked(f"{path} cannot be locked: {error.strerror}") from None
-        else:
-            return descriptor
+    hold(descriptor, path, lambda: _held(descriptor, host, endpoint))
+    return descriptor
 
 
 def _open(path: Path) -> int:

@@ -166,6 +166,8 @@ _INSTEAD = "look at the devices, undo by hand with inverse.cfg where needed, and
 def _why_unproved(key_id: object) -> str:
     if key_id is None:
         return "was written by an older nr-run, which did not vouch for it, so nobody knows who wrote it last"
+    if not key_file().exists():
+        return f"was vouched for with a run key, and {key_file()} is not there, so it cannot be checked here"
     return f"was vouched for with another key than that of {key_file()}, so it cannot be checked here"
 
 

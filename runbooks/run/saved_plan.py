@@ -1,4 +1,4 @@
-"""What a run was about to do to one tunnel, written before the first line is sent: all that resume and rollback need.
+"""What a run was about to do to one deployment, written before the first line is sent: all that resume and rollback need.
 
 It holds addresses, releases, intent, the desired or removed configuration and what the boxes showed before; secrets stand as
 tokens, their values are in the run's encrypted file. So a run can be finished or undone from its folder alone.
@@ -14,62 +14,59 @@ from pathlib import Path
 from typing import Any
 
 from nornir.core import Nornir
-from nornir.core.configuration import Config
+from nornir.core.configuration import Config as NornirConfig
 from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
 from nornir.core.plugins.runners import RunnersPluginRegister
 from nornir.core.state import GlobalState
+from pydantic import TypeAdapter
 
-from ...changes.change import Change, compose
+from ...changes.change import Change, compose, in_stages
 from ...changes.families import FAMILIES
-from ...changes.objects import ConfigObject, read
+from ...changes.family import Family
+from ...changes.objects import Config, ConfigObject, read
 from ...changes.steps import Edit
 from ...checks.rollback_methods import RELOAD_IN, Chosen
 from ...inventory.errors import NrRunError, SecretError
-from ...inventory.intent import Crypto, End, IKEProposal, IPSecProposal, Tunnel
 from ...inventory.platforms import Platform, platform_for
+from ...services.registry import find
+from ...services.service import Member
 from ...tasks.device import CONNECTION, settings_of
 from ...tasks.gather import Snapshot, observation
 from ..engine.context import Context, Waits
-from ..engine.planning import EndPlan, TunnelPlan
+from ..engine.planning import DeploymentPlan, MemberPlan
 from .authentic import RunSeal, Tampered, journal_of
 from .folder import canonical
+from .record_formats import FORMAT, READABLE, migrated
 from .run_key import key_file
 
-#: 3: vouched for with the run key.
-FORMAT = 3
 FILE = "record.json"
+_READABLE = " or ".join(str(number) for number in READABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One tunnel of an earlier run: the plan as it was carried out, and where the devices are."""
+    """One deployment of an earlier run: the plan as it was carried out, and where the devices are."""
 
-    plan: TunnelPlan
+    plan: DeploymentPlan
     hosts: Mapping[str, Mapping[str, Any]]
 
 
-def write_record(context: Context, plan_: TunnelPlan) -> None:
-    """Write the record of one tunnel, and the secrets beside it."""
-    crypto = plan_.crypto
+def write_record(context: Context, plan_: DeploymentPlan) -> None:
+    """Write the record of one deployment, and the secrets beside it."""
+    service = find(plan_.deployment.service)
     context.folder.write_sealed(
-        f"{plan_.tunnel.name}/{FILE}",
+        f"{plan_.name}/{FILE}",
         {
             "format": FORMAT,
+            "service": service.name,
             "removal": plan_.removal,
-            "tunnel": plan_.tunnel.model_dump(mode="json"),
-            "crypto": {
-                "ike_version": crypto.ike_version,
-                "ike_mode": crypto.ike_mode,
-                "ike": crypto.ike_proposals[0].model_dump(mode="json"),
-                "ipsec": crypto.ipsec_proposals[0].model_dump(mode="json"),
-                "pfs_group": crypto.pfs_group,
-            },
-            "ends": [_end(context.nornir, end) for end in plan_.ends],
+            "wanted": TypeAdapter(service.wanted).dump_python(plan_.deployment.wanted, mode="json"),
+            "members": [_member(context.nornir, member) for member in plan_.members],
         },
     )
 
 
-def _end(nornir: Nornir, end: EndPlan) -> dict[str, Any]:
+def _member(nornir: Nornir, end: MemberPlan) -> dict[str, Any]:
     host = nornir.inventory.hosts[end.host]
     references = {name: host.get(name) for name in ("username_ref", "password_ref", "enable_ref")}
     return {
@@ -86,14 +83,25 @@ def _end(nornir: Nornir, end: EndPlan) -> dict[str, Any]:
         "time": end.snapshot.observation.time,
         "outputs": end.snapshot.outputs,
         "counted": dict(end.snapshot.counted),
-        "change": {
-            "created": [_object(item) for item in end.change.created],
-            "removed": [_object(item) for item in end.change.removed],
-            "reused": [_object(item) for item in end.change.reused],
-            "edited": [[_object(edit.before), _object(edit.after)] for edit in end.change.edited],
-            "stays": list(end.change.stays),
-        },
+        "changes": [_change(change) for change in end.change.stages or (end.change,)],
+        "way_back": [end.change.stages.index(stage) for stage in end.change.way_back],
+        "steps": _steps(end.change),
     }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "created": [_object(item) for item in change.created],
+        "removed": [_object(item) for item in change.removed],
+        "reused": [_object(item) for item in change.reused],
+        "edited": [[_object(edit.before), _object(edit.after)] for edit in change.edited],
+        "stays": list(change.stays),
+    }
+
+
+def _steps(change: Change) -> list[list[str]]:
+    """The lines that are typed, step by step, to see when they are read again that they are still the same."""
+    return [list(step.lines) for step in change.forward]
 
 
 def _object(item: ConfigObject) -> dict[str, Any]:
@@ -101,18 +109,20 @@ def _object(item: ConfigObject) -> dict[str, Any]:
 
 
 def read_record(path: Path) -> Recorded:
-    """Raises NrRunError when the file is not a record of this format, Tampered when it is not what the run wrote."""
+    """Raises NrRunError when the file is no record that can be gone on from, Tampered when it is not what the run wrote."""
     try:
         data = json.loads(path.read_text(encoding="utf8"))
-        if data["format"] != FORMAT:
+        if data["format"] not in READABLE:
             raise SecretError(
-                f"{path} has format {data['format']}, and this nr-run goes on from format {FORMAT} only, which the run key "
-                "vouches for; paste its inverse.cfg by hand, on each device"
+                f"{path} has format {data['format']}, and this nr-run goes on from format {_READABLE} only, which the "
+                "run key vouches for; paste its inverse.cfg by hand, on each device"
             )
         _check(path, data)
-        tunnel = Tunnel.model_validate_json(json.dumps(data["tunnel"]))
-        crypto = _crypto(data["crypto"])
-        near, far = (_end_plan(entry, end) for entry, end in zip(data["ends"], tunnel.ends, strict=True))
+        data = migrated(data)
+        service = find(str(data["service"]))
+        deployment = service.deployment(TypeAdapter(service.wanted).validate_json(json.dumps(data["wanted"])))
+        pairs = zip(data["members"], deployment.members, strict=True)
+        members = tuple(_member_plan(path, entry, member) for entry, member in pairs)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NrRunError(f"{path} is no record of a run: {type(error).__name__}") from None
     hosts = {
@@ -121,9 +131,9 @@ def read_record(path: Path) -> Recorded:
             "connection": entry.get("connection", {}),
             "platform": entry.get("platform"),
         }
-        for entry in data["ends"]
+        for entry in data["members"]
     }
-    return Recorded(TunnelPlan(tunnel, crypto, (near, far), data["removal"]), hosts)
+    return Recorded(DeploymentPlan(deployment, members, data["removal"]), hosts)
 
 
 def _check(path: Path, data: dict[str, Any]) -> None:
@@ -135,35 +145,35 @@ def _check(path: Path, data: dict[str, Any]) -> None:
     seal.check(f"{path.parent.name}/{FILE}", canonical(data), code, str(path))
 
 
-def _crypto(data: Mapping[str, Any]) -> Crypto:
-    return Crypto(
-        ike_version=data["ike_version"],
-        ike_mode=data["ike_mode"],
-        ike_proposals=(IKEProposal.model_validate(data["ike"]),),
-        ipsec_proposals=(IPSecProposal.model_validate(data["ipsec"]),),
-        pfs_group=data["pfs_group"],
-    )
-
-
-def _end_plan(data: Mapping[str, Any], end: End) -> EndPlan:
+def _member_plan(path: Path, data: Mapping[str, Any], member: Member) -> MemberPlan:
+    if data["host"] != member.host:
+        raise NrRunError(f"{path} has {data['host']} where its deployment has {member.host}; nothing was sent")
     platform = platform_for(data["model"], data["release"])
     outputs = data["outputs"]
     seen = observation(data["host"], platform.os, outputs)
     snapshot = Snapshot(data["host"], outputs, seen, data.get("counted", {}))
-    change = _change(data["host"], platform.os, data["change"], snapshot.running.text)
+    change = _restored(data["host"], platform.os, data, snapshot.running.text)
+    if data["steps"] is not None and data["steps"] != _steps(change):
+        raise NrRunError(
+            f"{path}: the steps on {data['host']} that this nr-run would take are not those that the run recorded; "
+            "go on with the version that began it, or paste its inverse.cfg by hand"
+        )
     # Before there was a choice every device was armed with a reload, after as long as Waits says.
     fence = data.get("fence", {"name": RELOAD_IN, "minutes": Waits().dead_man_minutes})
     chosen = Chosen(str(fence["name"]), int(fence["minutes"])) if fence else None
-    return EndPlan(end, platform, snapshot, data["desired"], (), change, (), chosen)
+    return MemberPlan(member, platform, snapshot, data["desired"], (), change, (), chosen)
 
 
-def _change(host: str, os: str, data: Mapping[str, Any], running: str) -> Change:
+def _restored(host: str, os: str, data: Mapping[str, Any], running: str) -> Change:
     """The change as it was carried out: its objects are kept, its steps follow from them."""
-    families = {family.name: family for family in FAMILIES[os]}
     before = read(os, running)
+    stages = [_restored_stage(host, os, item, before) for item in data["changes"]]
+    return in_stages(stages, [int(index) for index in data["way_back"]])
 
+
+def _restored_stage(host: str, os: str, data: Mapping[str, Any], before: Config) -> Change:
     def restored(item: Mapping[str, Any]) -> ConfigObject:
-        made = ConfigObject(families[item["family"]], item["header"], tuple(item["children"]))
+        made = ConfigObject(_family(host, os, item["family"]), item["header"], tuple(item["children"]))
         _refuse_strange(host, made, before.objects.get(made.key))
         return made
 
@@ -177,6 +187,17 @@ def _change(host: str, os: str, data: Mapping[str, Any], running: str) -> Change
         edited=[Edit(restored(before), restored(after)) for before, after in data["edited"]],
         stays=data["stays"],
     )
+
+
+def _family(host: str, os: str, name: str) -> Family:
+    """The family of this name. Raises NrRunError where this version has none: it may be called otherwise by now."""
+    found = next((family for family in FAMILIES[os] if family.name == name), None)
+    if found is None:
+        raise NrRunError(
+            f"{host}: the run changed objects of kind {name!r}, which this nr-run does not know; go on with the version that "
+            "began it, or paste its inverse.cfg by hand"
+        )
+    return found
 
 
 #: Everything that ends a line or moves a cursor, in ASCII and beyond.
@@ -211,7 +232,7 @@ def nornir_of(recorded: list[Recorded]) -> Nornir:
     }
     RunnersPluginRegister.auto_register()
     runner = RunnersPluginRegister.get_plugin("threaded")(num_workers=20)
-    return Nornir(inventory=Inventory(Hosts(hosts), Groups(), defaults), runner=runner, config=Config(), data=GlobalState())
+    return Nornir(inventory=Inventory(Hosts(hosts), Groups(), defaults), runner=runner, config=NornirConfig(), data=GlobalState())
 
 
 def platforms_in(recorded: list[Recorded]) -> dict[str, Platform]:

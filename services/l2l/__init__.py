@@ -1,1 +1,40 @@
-"""A tunnel between two networks: what it is made of, how it is proved, how it is taken away."""
+"""LAN-to-LAN tunnels: what is told of them without importing what they are made of."""
+
+from __future__ import annotations
+
+from ..registry import Command, Declaration
+
+_DEPLOY = """\
+Build LAN-to-LAN tunnels on both ends, prove them with traffic, and save; or take both ends back.
+
+Without TUNNEL all active tunnels of the intent. A tunnel that is there already is only proved.
+
+\b
+nr-run deploy-l2l hq-branch --plan     look: exit 2 when there is something to do
+nr-run deploy-l2l hq-branch            look, confirm, do
+nr-run deploy-l2l --yes --json         all active tunnels, from a timer
+nr-run deploy-l2l --lab                the same on simulated routers
+"""
+_REMOVE = """\
+Remove LAN-to-LAN tunnels from both ends, prove them gone and every other tunnel as it was, and save.
+
+What other tunnels or VPN clients of the box use stays, and is named. To undo one run exactly, use nr-run rollback.
+
+A tunnel may also be disabled in the intent, or have left it: then it is found on the devices by its access list, NR-TUNNEL.
+
+\b
+nr-run remove-l2l hq-branch --plan     look: exit 2 when there is something to do
+nr-run remove-l2l hq-branch            look, confirm, do
+nr-run remove-l2l old --host a --host b    one that is in the intent no more
+"""
+
+SERVICE = Declaration(
+    name="l2l",
+    noun="tunnel",
+    section="tunnels",
+    commands=(
+        Command("deploy-l2l", "deploy", "Build LAN-to-LAN tunnels and prove them, or put back.", _DEPLOY),
+        Command("remove-l2l", "remove", "Remove LAN-to-LAN tunnels and prove them gone, or put back.", _REMOVE),
+    ),
+    load="nr_run.services.l2l.service:L2L",
+)

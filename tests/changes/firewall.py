@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from nr_run.changes.allocate import Allocation, allocate, draft
 from nr_run.changes.change import Change
 from nr_run.changes.objects import read, read_desired
 from nr_run.changes.plan import plan
@@ -26,6 +25,7 @@ from nr_run.lab.ios.configure import Place
 from nr_run.lab.ios.configure import read as read_line
 from nr_run.lab.ios.execs import Call
 from nr_run.lab.rehearsal import Rehearsal
+from nr_run.services.l2l.names import Allocation, allocate, draft
 from nr_run.templates.words import FILTERS, FOLDER
 
 if TYPE_CHECKING:

@@ -1,17 +1,19 @@
-"""The desired configuration of one end, rendered as the task does it but without Nornir."""
+"""The desired configuration of one end, by the very function that the product plans with."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 
-from nr_run.changes.allocate import Allocation
 from nr_run.changes.change import Change
 from nr_run.changes.plan import plan
 from nr_run.inventory.intent import CiscoTermination, Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
 from nr_run.inventory.platforms import platform_for
-from nr_run.tasks.render import Wanted, environment
-from nr_run.tasks.render import desired as product_desired
+from nr_run.services.l2l.blueprint import CryptoMap
+from nr_run.services.l2l.names import Allocation
+from nr_run.services.l2l.records import WantedEnd
+from nr_run.services.service import Member, Site
+from nr_run.services.service import desired as product_desired
 
 PLATFORM = platform_for("2611", "12.2(8)T")
 TOKEN = "<secret:credential:hq-branch-psk>"
@@ -53,8 +55,9 @@ def desired(
     key: str = TOKEN,
 ) -> tuple[str, Allocation]:
     """Desired configuration on the names that the box has free, and those names."""
-    wanted = Wanted(name, end, PLATFORM, ike, ipsec, pfs_group, dpd, key)
-    return product_desired(wanted, running, lambda template, **words: environment().get_template(template).render(**words))
+    wants = WantedEnd(name, end, ike, ipsec, pfs_group, dpd, "credential:psk", 1)
+    site = Site(Member(end.local.host, end.local.role, wants), PLATFORM, running, {"credential:psk": key}, None)
+    return product_desired(CryptoMap(), site)
 
 
 def planned(end: End, running: str, **more: object) -> Change:

@@ -7,15 +7,16 @@ from ipaddress import IPv4Network
 import pytest
 
 from nr_run.changes import tree
-from nr_run.changes.asa_families import ASA
-from nr_run.changes.existing_tunnel import Replacing
+from nr_run.changes.families import ASA
 from nr_run.changes.implicit_references import goes_to
 from nr_run.changes.objects import nodes_of, read
 from nr_run.changes.plan import plan, plan_removal, plan_reversal
+from nr_run.changes.replacing import Replacing
 from nr_run.changes.selectors import selectors_of
 from nr_run.changes.steps import Step
 from nr_run.inventory.errors import ChangeError
 
+from . import cases
 from .whole import restore
 
 KEY = "<secret:credential:hq-branch-psk>"
@@ -118,6 +119,7 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
         ["crypto map M 7 set pfs", "crypto map M interface outside"],
         ["no crypto map M interface outside", "clear configure crypto map M 7"],
     ),
+    **cases.ASA,
 }
 
 
@@ -135,11 +137,12 @@ def test_every_family_has_a_case() -> None:
 def test_create_and_remove(family: str) -> None:
     """The lines that create an object, and the lines that take it away again; what is there is not built twice."""
     text, forward, inverse = CASES[family]
-    change = plan("asa91", "asa", text, "hostname asa91\n")
+    base = f"hostname asa91\n{cases.BASES.get(('asa', family), '')}"
+    change = plan("asa91", "asa", text, base)
     assert family in {item.family.name for item in change.created}
     assert lines(change.forward) == forward
     assert lines(change.inverse) == inverse
-    assert not plan("asa91", "asa", text, f"hostname asa91\n{text}")
+    assert not plan("asa91", "asa", text, f"{base}{text}")
 
 
 @pytest.mark.parametrize(
@@ -235,13 +238,22 @@ def test_edit_in_place(old: str, new: str, wanted: list[str]) -> None:
     assert lines(restore(change, there, there)) == []
 
 
-def test_unknown_line_of_a_group_is_not_dropped() -> None:
-    """A tunnel group with a line that no rule knows (IKEv2 beside IKEv1) is not changed in place: the change would drop it."""
-    line = " ikev2 remote-authentication pre-shared-key <key:00000008>"
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (" peer-id-validate nocheck", "peer-id-validate nocheck', which no rule knows"),
+        (
+            " ikev2 remote-authentication pre-shared-key <key:00000008>",
+            "is for IKE versions 1 and 2; a change in place would drop version 2",
+        ),
+    ],
+)
+def test_lines_of_others_in_a_group_are_not_dropped(line: str, words: str) -> None:
+    """A tunnel group with a line that no rule knows, or with keys of IKEv2 beside IKEv1, is not changed in place."""
     there = RUNNING + TUNNEL.replace(" isakmp keepalive", f"{line}\n isakmp keepalive")
     second = TUNNEL.replace("credential:hq-branch-psk", "credential:other")
     keys = frozenset({("crypto-map-entry", ("outside_map", "30")), ("tunnel-group", ("172.18.124.199",))})
-    with pytest.raises(ChangeError, match="ikev2 remote-authentication pre-shared-key <key:00000008>', which no rule knows"):
+    with pytest.raises(ChangeError, match=words):
         plan("asa91", "asa", second, there, Replacing(editable=keys))
 
 

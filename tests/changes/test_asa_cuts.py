@@ -7,7 +7,6 @@ from copy import deepcopy
 
 import pytest
 
-from nr_run.changes import tree
 from nr_run.changes.change import Change
 from nr_run.changes.objects import read
 from nr_run.changes.plan import plan_removal, plan_reversal
@@ -15,6 +14,7 @@ from nr_run.changes.removal import owned
 from nr_run.checks.finding import against
 
 from .firewall import IPSEC, TEMPLATES, Firewall, end_of, lines_of, planned
+from .trees import same
 from .whole import read_back, restore
 
 OTHER = """\
@@ -109,7 +109,7 @@ def test_every_cut_is_taken_back_exactly(model: str, crowded: bool, kind: str) -
         for step in restore(planned_change, before, firewall.show()):
             firewall.enter(step.lines)
             assert firewall.place.mode == "config"
-        assert tree.same(firewall.show(), before), lines[:cut]
+        assert same(firewall.show(), before), lines[:cut]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -124,7 +124,7 @@ def test_forward_and_inverse(model: str, kind: str) -> None:
     if kind != "removal":
         assert not make(model, firewall)
     firewall.enter(lines_of(planned_change.inverse))
-    assert tree.same(firewall.show(), before)
+    assert same(firewall.show(), before)
 
 
 def test_a_policy_of_an_earlier_release_is_changed_in_place() -> None:

@@ -15,6 +15,7 @@ from .boxes import Box, Wanted, tunnels
 from .crowded import crowded
 from .device import Device
 from .test_replacing_laws import change_to, forms
+from .trees import same
 from .whole import read_back, restore
 
 LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
@@ -56,7 +57,7 @@ def test_its_removal_leaves_the_others(box: Box, wanted: Wanted) -> None:
     assert all(line.startswith("crypto isakmp policy ") for line in lost)
     device.bound_by_us.add("interface Ethernet0/0")
     device.type(removal.inverse_text)
-    assert tree.same(device.show(), now)
+    assert same(device.show(), now)
 
 
 @LAW
@@ -79,4 +80,4 @@ def test_it_changes_in_place(box: Box, pair: tuple[Wanted, Wanted, str], data: s
         for line in step.lines:
             device.enter(line)
     device.cut()
-    assert tree.same(device.show(), before)
+    assert same(device.show(), before)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from dataclasses import MISSING, fields
+from pathlib import Path
+
 import pytest
 
-from nr_run.changes.families import FAMILIES
+import nr_run.changes
+from nr_run.changes.families import FAMILIES, RANKS
+from nr_run.changes.family import Family
 from nr_run.changes.objects import ConfigObject
 
 SETTINGS = [
@@ -36,3 +43,55 @@ def test_defaults_are_in_one_spelling(os: str) -> None:
     """A default is compared with lines in their one spelling, so it is written so."""
     for family in FAMILIES[os]:
         assert set(family.defaults) == set(ConfigObject(family, "", family.defaults).canonical_children)
+
+
+REQUIRED = ("shared", "touches", "key_of", "peers_of", "ike", "named_in")
+
+
+@pytest.mark.parametrize("field", REQUIRED)
+def test_what_a_family_has_to_say_cannot_be_left_out(field: str) -> None:
+    """A family that does not say who shares it, what it touches or whose key it holds is an error when the table loads."""
+    given = {item.name: getattr(FAMILIES["ios"][0], item.name) for item in fields(Family)}
+    assert Family(**given) == FAMILIES["ios"][0]
+    del given[field]
+    with pytest.raises(TypeError, match=field):
+        Family(**given)
+
+
+def test_no_field_that_speaks_for_others_has_a_default() -> None:
+    """The fields that must be said are those, and none of them has got a default since."""
+    must = {item.name for item in fields(Family) if item.default is MISSING and item.default_factory is MISSING}
+    assert must == {"name", "sentence", "header", "identity", "opens", *REQUIRED}
+
+
+@pytest.mark.parametrize("os", FAMILIES)
+def test_the_order_of_a_table_is_the_order_of_dependence(os: str) -> None:
+    """What is named is built before what names it, and taken away after it; families of one table have names of their own."""
+    names = [family.name for family in FAMILIES[os]]
+    assert len(set(names)) == len(names)
+    for family in FAMILIES[os]:
+        for reference in family.references:
+            assert RANKS[os][reference.family] <= RANKS[os][family.name], (family.name, reference.family)
+
+
+def test_no_module_beside_the_table_knows_a_family_by_name() -> None:
+    """What is special about a family is said in its own record, so that no other module of changes/ asks for its name."""
+    folder = Path(nr_run.changes.__file__).parent
+    known = {family.name for families in FAMILIES.values() for family in families}
+    moving = {"allocate.py", "existing_tunnel.py"}
+    found = {
+        (path.name, node.value)
+        for path in folder.glob("*.py")
+        if path.name not in moving
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in known
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("os", FAMILIES)
+def test_expressions_of_children_fit_one_line_in_a_spelling(os: str) -> None:
+    """A row that takes a line away, or makes two of one, leaves lines that its own family knows."""
+    for family in FAMILIES[os]:
+        for default in (*family.defaults, *family.shown_first):
+            assert all(re.fullmatch(r"\S.*", line) for line in family.spell(default))

@@ -22,6 +22,7 @@ from nr_run.inventory.intent import End
 from .boxes import Box, Wanted, boxes, tunnels
 from .device import Device
 from .rendering import desired, termination
+from .trees import same
 from .whole import read_back, restore
 
 LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
@@ -124,7 +125,7 @@ def test_what_others_add_meanwhile_stays(box: Box, wanted: Wanted, data: st.Data
         device.type(text)
         expected.type(text)
     undo_on(device, change, box.running)
-    assert tree.same(device.show(), expected.show())
+    assert same(device.show(), expected.show())
 
 
 @LAW
@@ -147,7 +148,7 @@ def test_another_ike_peer_keeps_what_serves_all(box: Box, wanted: Wanted, data: 
     expected = Device(box.running)
     expected.type(text)
     undo_on(device, change, box.running)
-    assert tree.same(device.show(), expected.show())
+    assert same(device.show(), expected.show())
 
 
 @LAW
@@ -251,7 +252,7 @@ def test_removal_is_the_way_back(box: Box, wanted: Wanted) -> None:
     assert tree.normalise(device.show()) == tree.normalise(before)
     assert against(read_back(removal, built, device.show(), "now")) == ()
     device.type(removal.inverse_text)
-    assert tree.same(device.show(), built)
+    assert same(device.show(), built)
 
 
 @LAW
@@ -268,7 +269,7 @@ def test_any_cut_of_a_removal_can_be_put_back(box: Box, wanted: Wanted, data: st
         device.enter(line)
     device.cut()
     undo_on(device, removal, built)
-    assert tree.same(device.show(), built)
+    assert same(device.show(), built)
 
 
 def two_tunnels(box: Box, wanted: Wanted) -> tuple[Device, Change, str, Wanted, Change]:

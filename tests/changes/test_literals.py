@@ -11,6 +11,7 @@ from nr_run.checks.finding import against
 
 from .configs import VPN2611
 from .rendering import ends, planned
+from .trees import same
 from .whole import read_back
 
 NEAR, _ = ends()
@@ -75,7 +76,7 @@ def test_every_line_of_a_text_counts(text: str, lost: str) -> None:
     """A line that goes from the text is a difference of two configurations, and somebody else's work to the read-back."""
     before, change = with_text(text), planned(NEAR, VPN2611)
     other = with_text(text.replace(lost, "", 1))
-    assert not tree.same(before, other)
+    assert not same(before, other)
     assert tree.normalise(before) != tree.normalise(other)
     (finding,) = (item for item in against(read_back(change, before, other, "now")) if item.check == "nothing-else")
     assert lost.strip() in finding.sentence
@@ -86,7 +87,7 @@ def test_a_text_stays_as_it_is(text: str) -> None:
     """What was normalised holds the text line for line and is normalised already."""
     once = tree.normalise(with_text(text))
     assert tree.normalise(once) == once
-    assert tree.same(once, with_text(text))
+    assert same(once, with_text(text))
     assert all(line in once.splitlines() for line in LURE.splitlines()) is (LURE in text)
 
 

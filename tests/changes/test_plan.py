@@ -7,10 +7,11 @@ import re
 import pytest
 
 from nr_run.changes.families import IOS
-from nr_run.changes.family import Phase
+from nr_run.changes.family import Family, Phase
 from nr_run.changes.plan import plan
 from nr_run.inventory.errors import ChangeError
 
+from . import cases
 from .configs import VPN2611, VPN3640
 from .device import Device
 from .rendering import TOKEN, desired, ends, planned
@@ -51,6 +52,7 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
         ["crypto map M 7 ipsec-isakmp", "set peer 192.0.2.1", "exit", "interface Ethernet0/0", "crypto map M", "exit"],
         ["interface Ethernet0/0", "no crypto map M", "exit", "no crypto map M 7"],
     ),
+    **cases.IOS,
 }
 
 
@@ -63,7 +65,7 @@ def test_every_family_has_a_case() -> None:
 def test_create_and_remove(family: str) -> None:
     """The lines that create an object, and the lines that take it away again."""
     text, forward, inverse = CASES[family]
-    change = plan("vpn3640", "ios", text, VPN3640)
+    change = plan("vpn3640", "ios", text, VPN3640 + cases.BASES.get(("ios", family), ""))
     assert family in {item.family.name for item in change.created}
     assert [line for step in change.forward for line in step.lines] == forward
     assert [line for step in change.inverse for line in step.lines] == inverse
@@ -72,11 +74,11 @@ def test_create_and_remove(family: str) -> None:
 
 
 @pytest.mark.parametrize("family", IOS, ids=lambda family: family.name)
-def test_family_explains_itself(family: object) -> None:
+def test_family_explains_itself(family: Family) -> None:
     """Every family has a sentence for the plan, and its header names what tells two objects apart."""
-    assert len(getattr(family, "sentence")) > 15  # noqa: B009 - the parameter is an object here
-    groups = set(getattr(family, "header").groupindex)  # noqa: B009 - as above
-    assert set(getattr(family, "identity")) <= groups  # noqa: B009 - as above
+    assert len(family.sentence) > 15
+    forms = (family.header, *(family.children if family.child_is_object else ()))
+    assert set(family.identity) <= {group for form in forms for group in form.groupindex}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from nr_run.changes import tree
 from nr_run.changes.change import Change
 from nr_run.changes.family import Phase
 from nr_run.changes.objects import read, referrers
@@ -20,6 +19,7 @@ from nr_run.inventory.intent import End
 from .boxes import Box, Wanted, boxes, tunnels
 from .device import Device
 from .rendering import TOKEN, desired, termination
+from .trees import same
 from .whole import read_back, restore
 
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
@@ -80,7 +80,7 @@ def test_forward_then_inverse_is_the_identity(box: Box, pair: tuple[Wanted, Want
     device.type(change.forward_text)
     assert against(read_back(change, before, device.show(), "now")) == ()
     device.type(change.inverse_text)
-    assert tree.same(device.show(), before)
+    assert same(device.show(), before)
 
 
 @LAW
@@ -140,7 +140,7 @@ def test_any_cut_can_be_taken_back(box: Box, pair: tuple[Wanted, Wanted, str], d
         for line in step.lines:
             device.enter(line)
     device.cut()
-    assert tree.same(device.show(), before)
+    assert same(device.show(), before)
     assert restore(change, before, device.show()) == ()
 
 
@@ -192,9 +192,9 @@ def test_reversal_is_the_way_back(box: Box, pair: tuple[Wanted, Wanted, str]) ->
     back = plan_reversal(change, before, after)
     assert bool(back) is bool(change)
     device.type(back.forward_text)
-    assert tree.same(device.show(), before)
+    assert same(device.show(), before)
     device.type(back.inverse_text)
-    assert tree.same(device.show(), after)
+    assert same(device.show(), after)
 
 
 @LAW

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nr_run.changes.change import Change
-from nr_run.changes.existing_tunnel import free_version, is_version
 from nr_run.changes.objects import read, strange_use
 from nr_run.inventory.errors import ChangeError
+from nr_run.services.l2l.existing_tunnel import free_version, is_version
 
 from .configs import VPN3640
 from .device import Device

@@ -14,6 +14,9 @@ _TEXTS: dict[str, tuple[str, ...]] = {
     "refuse-inverse": ("crypto", "access-list", "match address", "tunnel-group", "crypto map"),
     "refuse-exec": ("ping", "show", "copy", "reload", "configure", "clear", "write", "delete", "show running"),
     "ask-after": ("crypto map", "access-list", "key", "no ", "tunnel-group"),
+    "ignore": (*_LINES, "no ", "reload cancel"),
+    # Not all that a device shows: what is lost from every answer, by what it says, is seen by nobody.
+    "lose-lines": ("more", "show running", "show crypto", "show kron"),
     "prompt": ("%h%p", "%h-%n%p", "gate%p", "%h(x)%p", "a b%p"),
 }
 _READS = ("show running", "more", "show startup", "show running|more", "dir", "show", "show crypto", "show reload", "show kron")
@@ -32,7 +35,7 @@ def arguments(fault: Fault, draw: random.Random) -> tuple[str, ...]:
     """Arguments that the lab takes. Raises LookupError for one that nothing is known of: it belongs into the tables here."""
     given: list[str] = []
     for argument in fault.arguments:
-        if argument.endswith("=") and draw.random() < 0.4:
+        if argument.endswith("=") and fault.name != "lose-lines" and draw.random() < 0.4:
             continue
         given.append(_value(fault.name, argument.removesuffix("="), draw))
     return tuple(given)
@@ -48,6 +51,8 @@ def _value(fault: str, name: str, draw: random.Random) -> str:
         return str(draw.choice((1, -1)) * draw.choice((5, 65, 4000, 100000)))
     if name == "AMOUNT":
         return draw.choice((str(draw.randint(0, 60)), f"{draw.randint(0, 2000)}b"))
+    if name == "LOST":
+        return draw.choice(_LINES)
     if name == "TEXT":
         return draw.choice(_TEXTS.get(fault, _READS))
     raise LookupError(f"the fault {fault} takes {name}: say in {__name__} what that may be")

@@ -6,7 +6,6 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from nr_run.changes.allocate import Allocation
 from nr_run.changes.change import Change
 from nr_run.changes.plan import plan
 from nr_run.checks.device_facts import Box
@@ -15,6 +14,7 @@ from nr_run.checks.precheck import precheck
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.intent import CiscoTermination, End, TunnelTermination
 from nr_run.inventory.platforms import platform_for
+from nr_run.services.l2l.names import Allocation
 
 from ..changes.firewall import wanted
 from ..changes.rendering import desired

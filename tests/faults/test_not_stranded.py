@@ -12,16 +12,16 @@ import pytest
 
 from nr_run.inventory.errors import NrRunError
 from nr_run.runbooks.commands.console import Talk
-from nr_run.runbooks.commands.deploy_l2l import building
 from nr_run.runbooks.commands.progress import PlainProgress
+from nr_run.runbooks.commands.service_command import building
 from nr_run.runbooks.engine.context import Context, Waits
 from nr_run.runbooks.engine.outcome import TunnelOutcome
-from nr_run.runbooks.engine.planning import TunnelPlan
+from nr_run.runbooks.engine.planning import DeploymentPlan
 from nr_run.runbooks.engine.postchecks import BUILD, Goal
 from nr_run.runbooks.engine.proof import Proof
 from nr_run.runbooks.engine.run_setup import Wanted, open_run
-from nr_run.runbooks.engine.runbook import Approval, run_tunnels
-from nr_run.runbooks.engine.transaction import change_tunnel
+from nr_run.runbooks.engine.runbook import Approval, run_deployments
+from nr_run.runbooks.engine.transaction import change_members
 
 from .. import warm
 from .bench import BRANCH, ENDS, HQ, Bench, bench_of, ended_right
@@ -184,7 +184,7 @@ def test_a_journal_that_is_lost_while_a_box_cannot_be_read(tmp_path: Path, monke
         monkeypatch.setenv("NR_RUN_CREDENTIALS", str(bench.lab.credentials))
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
-        def prove(context: Context, _plan: TunnelPlan) -> Proof:
+        def prove(context: Context, _plan: DeploymentPlan) -> Proof:
             journal = context.folder.path / "journal.jsonl"
             journal.write_text(journal.read_text().replace('"applied"', '"altered"'))
             bench.lab.fault(BRANCH, "empty-show", "show running-config$")
@@ -217,7 +217,7 @@ def test_the_log_is_what_fills_the_disk(tmp_path: Path, size: int, code: int) ->
         assert ended_right(bench, code, json.loads(done.stdout)) == ("before" if code else "changed")
 
 
-def _broken(context: Context, plan: TunnelPlan) -> Proof:
+def _broken(context: Context, plan: DeploymentPlan) -> Proof:
     """A proof with a defect, whose words hold a key."""
     raise TypeError(context.secrets.resolve(plan.tunnel.preshared_key_ref))
 
@@ -225,11 +225,11 @@ def _broken(context: Context, plan: TunnelPlan) -> Proof:
 def change_in_process(bench: Bench, runs: Path, goal: Goal) -> TunnelOutcome:
     """Build the tunnel with another goal, which no command line can ask for."""
     waits = Waits(ike=5, poll=0.05, reconnect=3, reconnect_pause=0.1)
-    wanted = Wanted("deploy-l2l", (), bench.folder / "inventory", runs, False, False, waits)
-    plans: list[TunnelPlan] = []
+    wanted = Wanted("l2l", "deploy-l2l", (), bench.folder / "inventory", runs, False, False, waits)
+    plans: list[DeploymentPlan] = []
     with open_run(wanted, PlainProgress()) as opened:
         planner = building(accept_unsaved=False)
-        run_tunnels(opened.context, opened.tunnels, runs, planner, lambda made, _: plans.extend(made), Approval(None))
-        outcome = change_tunnel(opened.context, plans[0], goal)
+        run_deployments(opened.context, opened.deployments, runs, planner, lambda made, _: plans.extend(made), Approval(None))
+        outcome = change_members(opened.context, plans[0], goal)
         Talk("deploy-l2l", plan_only=False, yes=True, as_json=True).finish(opened.context, [outcome])
         return outcome

@@ -31,7 +31,7 @@ models:
         source: IOS 15.1M release notes
   ASA:
     rows:
-      - {release: 9.22(1), like: ASA 9.15(1), source: ASA 9.22(1) release notes, note: Nothing new for IPsec.}
+      - {release: 9.30(1), like: ASA 9.15(1), source: ASA 9.30(1) release notes, note: Nothing new for IPsec.}
 """
 
 
@@ -61,7 +61,7 @@ def test_a_release_of_a_model_of_the_table(folder: Path) -> None:
     """The rows of the table stay, and the new one holds from its release on."""
     models = load_models(folder)
     assert platform_for("ASA", "9.1(7)", models) == platform_for("ASA", "9.1(7)")
-    assert platform_for("ASA", "9.23(1)", models).note == "Nothing new for IPsec."
+    assert platform_for("ASA", "9.31(1)", models).note == "Nothing new for IPsec."
 
 
 def test_without_the_file_it_is_the_table(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def _written(row: Platform) -> str:
         (", source: our own show version", "", 8, "source is missing"),
         ("nvram_bytes: 245760", "nvram_bytes: plenty", 4, "has to be a whole number of bytes"),
         ("models:", "model:", 2, "unknown key (did you mean models?)"),
-        ("9.22(1), like: ASA 9.15(1)", "9.22(1), driver: cisco_asa", 18, "are missing (or name a row with like)"),
+        ("9.30(1), like: ASA 9.15(1)", "9.30(1), driver: cisco_asa", 18, "are missing (or name a row with like)"),
         ("like: ASA 9.15(1)", "driver: cisco_ios, like: ASA 9.15(1)", 18, "'cisco_ios' drives no ASA"),
     ],
 )  # fmt: skip
@@ -143,10 +143,10 @@ def test_an_inventory_has_its_models(inventory: Path) -> None:
 
 def test_a_release_that_is_newer_than_the_table_is_told(folder: Path) -> None:
     """What is assumed of it is a sentence with the row and its source; a checked release, and a row of one's own, need none."""
-    (said,) = newer_than_known({"fw": platform_for("ASA", "9.22(1)"), "hq": platform_for("881", "15.4(3)M3")})
+    (said,) = newer_than_known({"fw": platform_for("ASA", "9.30(1)"), "hq": platform_for("881", "15.4(3)M3")})
     assert said.startswith(
-        "fw: ASA with 9.22(1) is newer than 9.19(1)27, up to which the table was checked; assumed is what came with "
+        "fw: ASA with 9.30(1) is newer than 9.24(1), up to which the table was checked; assumed is what came with "
     )
     assert rows("ASA")[-1].source in said
-    assert not list(newer_than_known({"fw": platform_for("ASA", "9.22(1)", load_models(folder))}))
+    assert not list(newer_than_known({"fw": platform_for("ASA", "9.30(1)", load_models(folder))}))
     assert set(CHECKED_UP_TO) == set(MODELS)

@@ -194,7 +194,7 @@ def test_the_end_that_lacks_an_algorithm_is_named_with_the_ways_out() -> None:
     lines = refusal(intent(ike={**STRONG, "group": 14}), ends("2611 12.2(8)T", "881 15.4(3)M3"))
     assert lines == [
         "tunnel hq-branch: there is no IKE proposal that both ends can do (ike: vpn2611 (2611 with 12.2(8)T) has no aes-256-cbc, "
-        "hmac-sha256, group 14): add an IKE proposal that both can do (3des-cbc, hmac-sha1, group 2), "
+        "hmac-sha256, group 14): add an IKE proposal that both can do (3des-cbc, hmac-sha1, group 5), "
         "or run a newer release on vpn2611"
     ]
 
@@ -373,7 +373,7 @@ def test_des_md5_and_group_1_are_never_built(changes: dict[str, Any], word: str)
 def test_pfs_needs_a_group_that_both_ends_have() -> None:
     """The end without the group is named, with the groups that both have."""
     assert refusal(intent(pfs_group=14)) == [
-        f"tunnel hq-branch: {host} ({OLD[host]}) has no pfs_group 14 (both ends have: 2)" for host in ("vpn2611", "vpn3640")
+        f"tunnel hq-branch: {host} ({OLD[host]}) has no pfs_group 14 (both ends have: 2, 5)" for host in ("vpn2611", "vpn3640")
     ]
 
 

@@ -217,16 +217,18 @@ REFUSED = {
     "asa82": (
         "crypto ikev1 policy 10", "crypto ipsec ikev1 transform-set T esp-aes esp-sha-hmac",
         "nat (inside,outside) source static any any", "event manager applet X", "access-list X extended permit ip any4 any4",
-        "crypto map M 10 set ikev1 transform-set T",
+        "crypto map M 10 set ikev1 transform-set T", "crypto ikev2 policy 1", "crypto ikev2 enable outside",
+        "crypto ipsec ikev2 ipsec-proposal P", "interface Tunnel1", "show crypto ikev2 sa",
     ),
     "asa91": (
         "crypto isakmp policy 10", "crypto ipsec transform-set T esp-aes esp-sha-hmac", "nat (inside) 0 access-list X",
-        "event manager applet X", "crypto map M 10 set pfs group14", "global (outside) 1 interface",
+        "event manager applet X", "crypto map M 10 set pfs group15", "global (outside) 1 interface",
+        "crypto ipsec profile P", "interface Tunnel1",
     ),
     "asa919": (
         "crypto isakmp policy 10", "crypto ipsec ikev1 transform-set T esp-3des esp-sha-hmac",
         "crypto ipsec ikev1 transform-set T esp-aes esp-md5-hmac", "crypto map M 10 set pfs group2",
-        "nat (inside) 0 access-list X",
+        "nat (inside) 0 access-list X", "interface Tunnel10414",
     ),
 }  # fmt: skip
 

@@ -208,7 +208,8 @@ def test_the_words_of_a_younger_asa_are_unknown_to_8_2(firewalls: LabHandle) -> 
 
 
 IOS_SHOWS = (
-    "show ip interface", "show interfaces", "show route-map", "show ip nat statistics", "show ntp status", "show standby brief",
+    "show ip interface", "show interfaces description", "show route-map", "show ip nat statistics", "show ntp status",
+    "show standby brief",
     "show tech-support", "show memory", "show terminal", "show policy-map", "show line", "write erase",
 )  # fmt: skip
 YOUNGER_SHOWS = (
@@ -219,7 +220,7 @@ YOUNGER_SHOWS = (
     "show version | count a",
 )
 ASA_SHOWS = (
-    "show ip address", "show vpn-sessiondb summary", "show vpn-sessiondb detail l2l filter ipaddress 192.0.2.1", "show ipsec sa",
+    "show ip address", "show vpn-sessiondb summary", "show vpn-sessiondb detail l2l filter name X", "show ipsec sa",
     "show isakmp sa", "show module", "show access-list brief", "show interface", "show conn", "dir", "show cpu usage", "show arp",
 )  # fmt: skip
 

@@ -161,7 +161,7 @@ REFUSED = [
     ("interface GigabitEthernet1\nduplex auto", INVALID),
     ("interface FastEthernet0", INVALID),
     ("archive\npath disk0:x", INVALID),
-    ("crypto ikev2 proposal X", "is not played here"),
+    ("crypto ikev2 cookie-challenge 10", "is not played here"),
     ("ip classless", INVALID),
 ]
 

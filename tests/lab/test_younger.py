@@ -152,11 +152,11 @@ REFUSED = [
     ("branch", "crypto ikev2 proposal X", INVALID),
     ("branch", "fax interface-type fax-mail", INVALID),
     ("hq", "crypto isakmp policy 5\ngroup 17", INVALID),
-    ("hq", "crypto ikev2 proposal X", "is not played here"),
+    ("hq", "crypto ikev2 cookie-challenge 10", "is not played here"),
     ("hq", "interface FastEthernet0\nip address 10.1.1.1 255.255.255.0", "% IP addresses may not be configured on L2 links."),
     ("hq", "interface FastEthernet5", INVALID),
     ("hq", "archive\npath nowhere", INVALID),
-    ("hq", "crypto ipsec profile X", "is not played here"),
+    ("hq", "crypto isakmp profile X", "is not played here"),
     ("branch", "crypto key generate rsa", "is not played here"),
 ]
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nr_run.changes.change import Change
 from nr_run.checks.observation import Observation
 from nr_run.inventory.intent import Crypto, End, Tunnel
 from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.parsers.result import Parsed
-from nr_run.runbooks.engine.planning import EndPlan, TunnelPlan
+from nr_run.runbooks.engine.planning import DeploymentPlan, MemberPlan
+from nr_run.services.l2l.records import WantedTunnel
+from nr_run.services.l2l.service import deployment_of
+from nr_run.services.service import Member
 from nr_run.tasks.gather import Snapshot
 
 from ..changes.rendering import IKE, IPSEC
@@ -16,7 +21,16 @@ from ..changes.whole import whole
 _RUNNING = {"ios": "show running-config", "asa": "more system:running-config"}
 
 
-def end_plan(end: End, platform: Platform, running: str, change: Change) -> EndPlan:
+CRYPTO = Crypto(1, "main", (IKE,), (IPSEC,), 2)
+
+
+def _member(end: End) -> Member:
+    """An end of a tunnel that has no other name yet."""
+    tunnel = Tunnel(name="t", ipsec_profile="p", preshared_key_ref="credential:psk", terminations=(end.local, end.remote))
+    return deployment_of(WantedTunnel(tunnel, CRYPTO)).members[0]
+
+
+def end_plan(end: End, platform: Platform, running: str, change: Change) -> MemberPlan:
     """One end of a plan on a device that runs this and has no SAs."""
     os = platform.os
     seen = Observation(
@@ -27,21 +41,23 @@ def end_plan(end: End, platform: Platform, running: str, change: Change) -> EndP
     )
     shown = whole(running, os, end.local.host).text
     outputs = dict.fromkeys((_RUNNING[os], "show running-config", "show startup-config"), shown)
-    return EndPlan(end, platform, Snapshot(end.local.host, outputs, seen), "", (), change, ())
+    return MemberPlan(_member(end), platform, Snapshot(end.local.host, outputs, seen), "", (), change, ())
 
 
-def tunnel_plan(name: str, near: EndPlan, far: EndPlan) -> TunnelPlan:
+def tunnel_plan(name: str, near: MemberPlan, far: MemberPlan) -> DeploymentPlan:
     """Both ends, with the cryptography of the example."""
     tunnel = Tunnel(
         name=name,
         ipsec_profile="p",
         preshared_key_ref="credential:psk",
-        terminations=(near.end.local, far.end.local),
+        terminations=(near.member.wants.end.local, far.member.wants.end.local),
     )
-    return TunnelPlan(tunnel, Crypto(1, "main", (IKE,), (IPSEC,), 2), (near, far))
+    deployment = deployment_of(WantedTunnel(tunnel, CRYPTO))
+    members = tuple(replace(made, member=member) for made, member in zip((near, far), deployment.members, strict=True))
+    return DeploymentPlan(deployment, members)
 
 
-def plan_of(name: str, end: End, running: str, change: Change) -> TunnelPlan:
+def plan_of(name: str, end: End, running: str, change: Change) -> DeploymentPlan:
     """A plan whose far end has nothing to do."""
     platform = platform_for("2611", "12.2(8)T")
     far = End(end.remote, end.local)

@@ -337,3 +337,30 @@ def test_the_key_lies_outside_the_runs_folder(tmp_path: Path) -> None:
     folder = a_run(tmp_path)
     assert stat.S_IMODE(key_file().stat().st_mode) == 0o600
     assert not [path for path in folder.path.rglob("*") if path.is_file() and key_file().read_bytes() in path.read_bytes()]
+
+
+def test_an_object_that_no_family_opens_is_refused(rehearsal) -> None:
+    """Nor can the line be another that opens an object, whoever vouches for it."""
+    folder = the_run(rehearsal)
+
+    def put_in(data: dict[str, Any]) -> None:
+        lists = [item for item in data["ends"][0]["change"]["created"] if item["family"] == "access-list"]
+        lists[0]["header"] = "username evil privilege 15 password 0 evil12345"
+
+    change_record(folder, put_in, reseal_with=rehearsal.folder / "config" / "nr-run" / "run-key")
+    done = rehearsal.nr_run("rollback", "--plan", "--json")
+    assert done.code == 65, done.out + done.err
+    assert "in the record does not open access-list" in done.report["error"]
+
+
+def test_a_run_key_that_is_not_there(rehearsal) -> None:
+    """Where the key is lost the message says that, and not that the key is another one; with the key back all is well."""
+    the_run(rehearsal)
+    key = rehearsal.folder / "config" / "nr-run" / "run-key"
+    key.rename(key.with_name("elsewhere"))
+    done = rehearsal.nr_run("rollback", "--plan", "--json")
+    assert done.code == 65, done.out + done.err
+    assert "run-key is not there, so it cannot be checked here" in done.report["error"]
+    assert "another key" not in done.report["error"]
+    key.with_name("elsewhere").rename(key)
+    assert rehearsal.nr_run("rollback", "--plan", "--json").code == 2

@@ -8,8 +8,8 @@ from nr_run.changes.change import Change
 from nr_run.changes.objects import read
 from nr_run.inventory.intent import End
 from nr_run.inventory.platforms import platform_for
-from nr_run.runbooks.engine.planning import EndPlan
-from nr_run.runbooks.engine.previous_tunnel import earlier
+from nr_run.runbooks.engine.planning import MemberPlan
+from nr_run.runbooks.engine.planning_removal import previous_plan
 
 from ..changes.rendering import ends
 from .plans import end_plan, tunnel_plan
@@ -31,7 +31,7 @@ crypto map M 10 set ikev1 transform-set NR-t
 """
 
 
-def _end(end: End, release: str, pfs: str) -> EndPlan:
+def _end(end: End, release: str, pfs: str) -> MemberPlan:
     """An ASA that has the tunnel in a form which is to be changed."""
     running = ASA.format(
         here=end.local.host,
@@ -58,7 +58,7 @@ def _end(end: End, release: str, pfs: str) -> EndPlan:
 def test_pfs_of_an_asa(release: str, pfs: str, group: int | None) -> None:
     """An ASA does not write the group out that is its release's default: set pfs alone is that group, and no line is none."""
     near, far = ends()
-    before = earlier(tunnel_plan("t", _end(near, release, pfs), _end(far, release, pfs)))
+    before = previous_plan(tunnel_plan("t", _end(near, release, pfs), _end(far, release, pfs)))
     assert before is not None
-    assert before.crypto.pfs_group == group
-    assert before.ends[0].end.selectors == near.selectors
+    assert before.deployment.wanted.crypto.pfs_group == group
+    assert before.members[0].member.wants.end.selectors == near.selectors

@@ -27,12 +27,12 @@ PLANS = st.lists(st.sets(st.sampled_from("abcdef"), min_size=1, max_size=3), max
 
 def plan(number: int, hosts: set[str]) -> Any:
     """As much of a tunnel's plan as the choice looks at."""
-    return SimpleNamespace(name=number, ends=[SimpleNamespace(host=host) for host in sorted(hosts)])
+    return SimpleNamespace(name=number, members=[SimpleNamespace(host=host) for host in sorted(hosts)])
 
 
 def hosts(some: Any) -> set[str]:
     """The devices of a plan."""
-    return {end.host for end in some.ends}
+    return {end.host for end in some.members}
 
 
 @given(PLANS, st.integers(1, 5), st.randoms())

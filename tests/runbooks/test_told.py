@@ -14,7 +14,7 @@ from nr_run.inventory.errors import Exit, ParseError, UnreadableAnswer, answers_
 from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.commands.screen import console
 from nr_run.runbooks.commands.view import recap_view
-from nr_run.runbooks.engine.planning import TunnelPlan
+from nr_run.runbooks.engine.planning import DeploymentPlan
 from nr_run.runbooks.run.folder import RunFolder
 from nr_run.runbooks.run.saved_plan import Recorded, nornir_of, platforms_in
 from nr_run.runbooks.run.summary import Summary
@@ -57,7 +57,7 @@ def test_a_resumed_run_connects_as_the_run_did() -> None:
         "connection": json.loads(json.dumps(asdict(settings))),
         "platform": "cisco_ios_telnet",
     }
-    records = [Recorded(cast(TunnelPlan, None), {"hq": place})]
+    records = [Recorded(cast(DeploymentPlan, None), {"hq": place})]
     nornir = connect_by(nornir_of(records), Secrets(()), platforms_in(records))
     login = nornir.inventory.hosts["hq"].connection_options["netmiko"].extras["login"]
     assert (login.settings, login.platform) == (settings, "cisco_ios_telnet")

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from nr_run.changes.plan import plan
 from nr_run.runbooks.commands.view import TOUCHES, plan_view
-from nr_run.runbooks.engine.planning import TunnelPlan
+from nr_run.runbooks.engine.planning import DeploymentPlan
 
 from ..changes.rendering import desired
 from ..changes.test_hub_laws import hub, tunnel_to
@@ -32,7 +32,7 @@ def test_neighbours_are_folded(neighbours: int) -> None:
         assert shown == [*all_of_them[:TOUCHES], f"and {left} more, in new/vpn2611/touches.txt of the run folder"]
 
 
-def _lines(planned: TunnelPlan) -> list[str]:
+def _lines(planned: DeploymentPlan) -> list[str]:
     console = Console(width=300, no_color=True)
     with console.capture() as captured:
         console.print(plan_view([planned]), soft_wrap=True)

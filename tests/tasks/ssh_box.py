@@ -35,7 +35,7 @@ class SshBox(asyncssh.SSHServer):
         self._connection = conn
         self.connections.append(conn)
 
-    def begin_auth(self, username: str) -> bool:  # noqa: ARG002 - the signature of asyncssh
+    def begin_auth(self, username: str) -> bool:
         """Everybody has to prove who he is."""
         if self.accepted:
             self._connection.set_authorized_keys(asyncssh.import_authorized_keys(self.accepted))
@@ -51,7 +51,7 @@ class SshBox(asyncssh.SSHServer):
         await asyncio.sleep(self.pause)
         return (username, password) == (USER, PASSWORD)
 
-    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:  # noqa: ARG002
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
         """It may be jumped over."""
         self.jumps.append((dest_host, dest_port))
         return True

@@ -17,7 +17,6 @@ from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
 from nornir.core.plugins.runners import RunnersPluginRegister
 from nornir.core.state import GlobalState
 
-from nr_run.changes.allocate import draft
 from nr_run.changes.change import Change
 from nr_run.changes.tree import normalise
 from nr_run.checks.device_facts import Box
@@ -29,7 +28,9 @@ from nr_run.inventory.intent import Dpd, End, IKEProposal, IPSecProposal, Tunnel
 from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.inventory.secrets import Secrets
 from nr_run.lab.entry import LabHandle
+from nr_run.services.l2l.blueprint import template_for
 from nr_run.services.l2l.endpoint import Endpoint, Watched
+from nr_run.services.l2l.names import draft
 from nr_run.services.l2l.proof import prove
 from nr_run.tasks.clear import clear
 from nr_run.tasks.connection import Cli, Login
@@ -38,7 +39,6 @@ from nr_run.tasks.dialects import dialect_of
 from nr_run.tasks.gather import Snapshot, gather
 from nr_run.tasks.observe import observe
 from nr_run.tasks.probe import probe
-from nr_run.tasks.render import template_for
 from nr_run.tasks.save import Saved, save
 from nr_run.tasks.session import Session
 from nr_run.templates.words import FILTERS, FOLDER

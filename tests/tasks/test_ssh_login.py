@@ -26,15 +26,15 @@ class Box(paramiko.ServerInterface):
     def __init__(self, ends: str) -> None:
         self.ends, self.over = ends, threading.Event()
 
-    def check_auth_password(self, username: str, password: str) -> int:  # noqa: ARG002 - Paramiko's signature
+    def check_auth_password(self, username: str, password: str) -> int:
         """Anybody may come in."""
         return paramiko.AUTH_SUCCESSFUL
 
-    def get_allowed_auths(self, username: str) -> str:  # noqa: ARG002 - Paramiko's signature
+    def get_allowed_auths(self, username: str) -> str:
         """By password."""
         return "password"
 
-    def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002 - Paramiko's signature
+    def check_channel_request(self, kind: str, chanid: int) -> int:
         """The first thing after the login."""
         if self.ends == "refuses":
             return paramiko.OPEN_FAILED_RESOURCE_SHORTAGE

@@ -1,0 +1,159 @@
+"""One object of a known family: its header, the lines below, and what it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from . import cli_syntax as spelling
+from . import tree
+from .family import Family, Nobody, Reference
+
+if TYPE_CHECKING:
+    from .objects import Config
+
+Key = tuple[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class ConfigObject:
+    """One object: its family, the header line and the lines below, as the text has them."""
+
+    family: Family
+    header: str
+    children: tuple[str, ...] = ()
+
+    @cached_property
+    def groups(self) -> dict[str, str]:
+        """Named parts of the header, and of the child line that is the object (``name``, ``map``, ``peer``...); absent: empty."""
+        found = _parts(self.family.header, self.header)
+        if self.family.child_is_object and self.children:
+            found = {**found, **self._parts_of_child}
+        return dict(found)
+
+    @property
+    def _parts_of_child(self) -> Mapping[str, str]:
+        forms = (form for form in self.family.children if form.groupindex)
+        return next((found for form in forms if (found := _parts(form, self.children[0]))), {})
+
+    @cached_property
+    def key(self) -> Key:
+        """What tells it apart from every other object of the device."""
+        if self.family.child_is_object:
+            return self.family.name, tuple(self.groups.get(name, "") for name in self.family.identity)
+        return self.family.name, _identity(self.family.header, self.family.identity, self.header)
+
+    @property
+    def title(self) -> str:
+        """Family and identity, for a sentence."""
+        return " ".join(filter(None, (self.family.name, *self.key[1])))
+
+    @property
+    def canonical_children(self) -> tuple[str, ...]:
+        """The lines below, each in one spelling. A section without a line in it sets nothing, so it is none of them."""
+        kept = (child for child in self.children if child not in self.family.parts)
+        return tuple(line for child in kept for line in self.family.spell(child))
+
+    @cached_property
+    def key_peers(self) -> tuple[str, ...]:
+        """Addresses or names of the peers whose key it holds."""
+        return () if isinstance(self.family.key_of, Nobody) else self.family.key_of(self)
+
+    @property
+    def peer(self) -> str:
+        """The peer whose key it is, where it is that of one peer by its own identity; empty for every other object."""
+        return self.key_peers[0] if self.key_peers and self.key_peers == self.key[1][:1] else ""
+
+    @property
+    def transform_names(self) -> tuple[str, ...]:
+        """ESP proposals that a map entry names, best first."""
+        lines = (_TRANSFORMS.fullmatch(line) for line in self.children)
+        return tuple(name for match in lines if match for name in match["names"].split())
+
+    @cached_property
+    def peers(self) -> tuple[str, ...]:
+        """Addresses of the peers that it negotiates with itself, the one to begin with first."""
+        return () if isinstance(self.family.peers_of, Nobody) else self.family.peers_of(self)
+
+    def ike_versions(self, config: Config) -> frozenset[int]:
+        """Versions of IKE that are negotiated for it."""
+        return frozenset() if isinstance(self.family.ike, Nobody) else self.family.ike(self, config) or frozenset()
+
+    @property
+    def dynamic(self) -> str:
+        """Name of the dynamic map that a map entry stands for, or nothing."""
+        return self.child("ipsec-isakmp dynamic") or ""
+
+    @property
+    def map_name(self) -> str:
+        """Name of the map that a binding puts to work; without what may stand behind it (``redundancy``)."""
+        return self.groups.get("map") or (self.child("crypto map") or " ").split(" ")[0]
+
+    @property
+    def named(self) -> tuple[tuple[Reference, str], ...]:
+        """What its header and its lines name, by the rules of its family: the one reading of what refers to what."""
+        lines = (self.header, *self.children) if self.family.references else ()
+        return tuple((rule, name) for line in lines for rule in self.family.references for name in rule.names_in(line))
+
+    @property
+    def nodes(self) -> tuple[tree.Node, ...]:
+        """As the device shows it."""
+        return spelling.unfold(self.family, self.header, self.children)
+
+    @cached_property
+    def meaning(self) -> tuple[str, frozenset[str] | tuple[str, ...]]:
+        """Equal for two objects if and only if they do the same: defaults written out, order only where it matters."""
+        given = self.canonical_children
+        if self.family.ordered:
+            return self.header, given
+        settings = {self.family.setting_of(child) for child in given}
+        assumed = (default for default in self.family.defaults if self.family.setting_of(default) not in settings)
+        return " ".join(self.family.spell(self.header)), frozenset((*given, *assumed))
+
+    @property
+    def shown_unasked(self) -> frozenset[str]:
+        """Lines that a device shows below such an object though nobody typed them, in one spelling."""
+        lines = (*self.family.defaults, *self.family.shown_first)
+        return frozenset(one for line in lines for one in self.family.spell(line))
+
+    def child(self, words: str) -> str | None:
+        """What follows ``words`` in the first line below that starts with them."""
+        for line in self.children:
+            if line.startswith(words + " "):
+                return line[len(words) + 1 :].strip()
+        return None
+
+    @property
+    def removal(self) -> tuple[str, ...]:
+        """Lines that take it away, to be typed in global configuration mode."""
+        values = {**self.groups, "line": self.header, "child": self.children[0] if self.children else ""}
+        line = self.family.remove.format(**values)
+        return (self.header, line, spelling.EXIT) if self.family.child_is_object and self.family.opens else (line,)
+
+
+_TRANSFORMS = re.compile(r"set (?:ikev1 |ikev2 )?(?:transform-set|ipsec-proposal) (?P<names>.+)")
+
+
+@lru_cache(maxsize=4096)
+def _parts(pattern: re.Pattern[str], line: str) -> Mapping[str, str]:
+    match = pattern.fullmatch(line)
+    return {name: value or "" for name, value in match.groupdict().items()} if match else {}
+
+
+@lru_cache(maxsize=65536)
+def _identity(pattern: re.Pattern[str], names: tuple[str, ...], header: str) -> tuple[str, ...]:
+    """Parts of the header that tell objects apart; kept, since every comparison of two configurations asks for them."""
+    match = pattern.fullmatch(header)
+    return tuple(match[name] or "" for name in names) if match else ()
+
+
+#: IOS-XE 17 shows each line of an access list with its sequence number, older releases keep it to themselves.
+_NUMBER = re.compile(r"^\d+ (?=permit |deny |remark )")
+
+
+def without_number(line: str) -> str:
+    """A line of an access list without its sequence number; every other line as it is."""
+    return _NUMBER.sub("", line)

@@ -1,0 +1,82 @@
+"""The object families that our changes may touch, a folder by feature: how to recognise, compare, create, switch and remove each.
+
+One frozen record a family and operating system. A line of a desired configuration that no family knows is refused: nr-run does
+not push what it cannot take back. The order of a table is the order of dependence, and a test holds it against the references:
+what is named stands before what names it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ..family import Family
+from . import acl, crypto_map, ikev1, ikev2, ipsec, nat, routing, tunnel_group, tunnel_interface
+
+IOS: tuple[Family, ...] = (
+    ikev1.IOS_POLICY,
+    ikev1.IOS_KEY,
+    ikev1.IOS_KEEPALIVE,
+    ikev2.IOS_PROPOSAL,
+    ikev2.IOS_POLICY,
+    ikev2.IOS_OFFER,
+    ikev2.IOS_KEYRING,
+    ikev2.IOS_PROFILE,
+    ikev2.IOS_DPD,
+    ipsec.IOS_TRANSFORM_SET,
+    ipsec.IOS_PROFILE,
+    acl.IOS_LIST,
+    tunnel_interface.IOS_TUNNEL,
+    crypto_map.IOS_ENTRY,
+    crypto_map.IOS_BINDING,
+    nat.IOS_EXEMPTION,
+    routing.IOS_MSS,
+    routing.IOS_ROUTE,
+)
+ASA: tuple[Family, ...] = (
+    ikev1.ASA_POLICY,
+    ikev1.ASA_ENABLE,
+    ikev2.ASA_POLICY,
+    ikev2.ASA_ENABLE,
+    ipsec.ASA_TRANSFORM_SET,
+    ipsec.ASA_PROPOSAL,
+    ipsec.ASA_PROFILE,
+    acl.ASA_OBJECT,
+    acl.ASA_LIST,
+    nat.ASA_EXEMPTION,
+    nat.ASA_NAT_0,
+    nat.ASA_TWICE,
+    tunnel_group.GROUP_POLICY,
+    tunnel_group.TUNNEL_GROUP,
+    tunnel_interface.ASA_TUNNEL,
+    crypto_map.ASA_ENTRY,
+    crypto_map.ASA_BINDING,
+    routing.ASA_MSS,
+    routing.ASA_ROUTE,
+)
+FAMILIES: Mapping[str, tuple[Family, ...]] = {"ios": IOS, "asa": ASA}
+#: Place of each family in the order of dependence.
+RANKS: Mapping[str, Mapping[str, int]] = {
+    os: {family.name: number for number, family in enumerate(families)} for os, families in FAMILIES.items()
+}
+
+
+_WORDS = re.compile(r"(?:[\w-]+(?: |$))*(?:[\w-]+(?![\w?*]))?")
+
+
+def stem_of(family: Family) -> str:
+    """What every header of the family begins with, as far as it is the same for all."""
+    words = _WORDS.match(family.header.pattern)
+    return words[0] if words else ""
+
+
+#: Beginnings of all headers, to see at a glance that a line is none.
+STEMS: Mapping[str, tuple[str, ...]] = {
+    os: tuple(dict.fromkeys(stem_of(family) for family in families)) for os, families in FAMILIES.items()
+}
+_STEMMED = {os: tuple((stem_of(family), family) for family in families) for os, families in FAMILIES.items()}
+
+
+def families_for(os: str, line: str) -> Iterator[Family]:
+    """Families whose header a line may be, in the order of the table."""
+    return (family for stem, family in _STEMMED[os] if line.startswith(stem) and family.header.fullmatch(line))

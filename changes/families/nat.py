@@ -1,0 +1,140 @@
+"""What keeps the traffic of a tunnel from being translated: lines of a list that is somebody else's, and rules of an ASA.
+
+Sources: Cisco IOS IP Access List Entry Sequence Numbering (12.2(15)T, 12.3(2)T: a line is put in its place by its number, and
+named without it where it is taken away; older releases cannot); Cisco ASA command reference 8.2 (nat 0 access-list) and 8.3 and
+later (nat, twice NAT: a rule is typed with its position, shown without, and taken away by its line).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ...inventory.errors import ChangeError
+from ..family import NOBODY, Family, Reference, Touches, patterns, spellings
+
+if TYPE_CHECKING:
+    from ..objects import Config, ConfigObject
+
+_FIRST_SECTION = re.compile(r"nat \(\S+\) source .+")
+_NUMBER = re.compile(r"\d+ ")
+
+
+def _numbered(item: ConfigObject, running: Config) -> ConfigObject:
+    """A line of an IOS list with the number that brings it back to its place.
+
+    Releases that do not show numbers count from 10 again at each restart, so only a line in front of all that stay has a number
+    that is certain. Raises ChangeError for another one.
+    """
+    line = item.children[0]
+    if _NUMBER.match(line):
+        return item
+    node = running.named_nodes.get(item.header)
+    above = node.children[: node.children.index(line)] if node and line in node.children else ()
+    if len(above) > 8 or any(not _is_exemption(other) for other in above):
+        raise ChangeError(
+            f"{line!r} of {item.header!r} stands behind other lines, and the release shows no numbers to put it back by"
+        )
+    return replace(item, children=(f"{len(above) + 1} {line}",))
+
+
+def _is_exemption(line: str) -> bool:
+    return any(pattern.fullmatch(line) for pattern in IOS_EXEMPTION.children)
+
+
+def _positioned(item: ConfigObject, running: Config) -> ConfigObject:
+    """A rule of twice NAT with the position that it has in the first section."""
+    rules = [node.line for node in running.nodes if node.line.startswith("nat (") and _FIRST_SECTION.fullmatch(node.line)]
+    if item.header not in rules or item.groups["position"]:
+        return item
+    return replace(item, header=f"nat ({item.groups['interfaces']}) {rules.index(item.header) + 1} {item.groups['rule']}")
+
+
+_TRANSLATED = Touches(
+    "what {rule} takes is not translated from now on, whoever sends it", NOBODY, "what {rule} takes may be translated again"
+)
+
+IOS_EXEMPTION = Family(
+    name="nat-exemption",
+    sentence="keeps the traffic of the tunnel from being translated, in front of the lines that permit it",
+    header=re.compile(r"ip access-list extended (?P<list>\S+)"),
+    identity=("list", "rule"),
+    opens=True,
+    shared=NOBODY,
+    touches=_TRANSLATED,
+    key_of=NOBODY,
+    peers_of=NOBODY,
+    ike=NOBODY,
+    named_in=NOBODY,
+    children=patterns(r"(?:(?P<number>\d+) )?deny ip (?P<rule>.+)"),
+    spellings=spellings((r"^\d+ (?=deny )", "")),
+    remove="no deny ip {rule}",
+    switches=re.compile(r"\d+ deny ip .+"),
+    child_is_object=True,
+    placed=_numbered,
+)
+
+ASA_EXEMPTION = Family(
+    name="nat-exemption",
+    sentence="keeps the traffic of the tunnel from being translated, in the list that exempts on its interface",
+    header=re.compile(r"access-list (?P<list>\S+)"),
+    identity=("list", "rule"),
+    opens=False,
+    shared=NOBODY,
+    touches=_TRANSLATED,
+    key_of=NOBODY,
+    peers_of=NOBODY,
+    ike=NOBODY,
+    named_in=NOBODY,
+    children=patterns(r"extended permit ip (?P<rule>.+)"),
+    remove="no {line} {child}",
+    child_is_object=True,
+    flat=True,
+    only_of=re.compile(r"nat \(\S+\) 0 access-list (?P<name>\S+)"),
+)
+
+ASA_NAT_0 = Family(
+    name="nat-0",
+    sentence="the list of what is not translated on an interface; an interface has one",
+    header=re.compile(r"nat \((?P<interface>\S+)\) 0 access-list (?P<list>\S+)"),
+    identity=("interface",),
+    opens=False,
+    shared=NOBODY,
+    touches=Touches("{interface} had no list of what is not translated, and has {list} from now on", NOBODY, NOBODY),
+    key_of=NOBODY,
+    peers_of=NOBODY,
+    ike=NOBODY,
+    named_in=NOBODY,
+    references=(Reference(re.compile(r"nat \(\S+\) 0 access-list (?P<names>\S+)"), "nat-exemption", of_set=True),),
+    switches=re.compile(r"nat .+"),
+)
+
+ASA_TWICE = Family(
+    name="twice-nat",
+    sentence="keeps the traffic of the tunnel from being translated, in front of the rules that translate it",
+    header=re.compile(
+        r"nat \((?P<interfaces>[^ )]+)\)(?: (?P<position>\d+))? "
+        r"(?P<rule>source static \S+ \S+ destination static \S+ \S+(?: .+)?)"
+    ),
+    identity=("interfaces", "rule"),
+    opens=False,
+    shared=NOBODY,
+    touches=_TRANSLATED,
+    key_of=NOBODY,
+    peers_of=NOBODY,
+    ike=NOBODY,
+    named_in=NOBODY,
+    spellings=spellings((r"^(nat \(\S+\)) \d+ (?=source )", r"\1 ")),
+    references=(
+        Reference(
+            re.compile(r"(?<=source static )(?P<names>\S+ \S+)"), "network-object", every=True, built_in=("any", "interface")
+        ),
+        Reference(
+            re.compile(r"(?<=destination static )(?P<names>\S+ \S+)"), "network-object", every=True, built_in=("any", "interface")
+        ),
+    ),
+    remove="no nat ({interfaces}) {rule}",
+    switches=re.compile(r"nat .+"),
+    placed=_positioned,
+)

@@ -1,0 +1,27 @@
+"""The releases of the ASA: each row's tables put together and compiled."""
+
+from __future__ import annotations
+
+from ..core.forms import Form, Release, compile_release
+from . import config, config82, config84, config92, config_ikev2
+from .exec_table import execs
+from .generations import ROWS, Generation
+
+
+def forms(row: Generation) -> tuple[Form, ...]:
+    """Every configuration command of a release."""
+    own = config82.FORMS if row.old else config84.FORMS
+    events = config92.FORMS if row.applets else ()
+    return (*config.FORMS, *own, *config.ikev1_forms(row), *config.group_policy_forms(row), *config_ikev2.forms(row), *events)
+
+
+def _prompts(row: Generation) -> dict[str, str]:
+    own = config82.PROMPTS if row.old else config84.PROMPTS
+    return own | config_ikev2.PROMPTS | config92.PROMPTS
+
+
+def compiled(name: str) -> Release:
+    """The release of that name; KeyError if there is no row for it."""
+    row = ROWS[name]
+    macros = config82.MACROS if row.old else config84.MACROS
+    return compile_release(name, forms(row), execs(row), _prompts(row), macros)

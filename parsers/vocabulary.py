@@ -1,0 +1,54 @@
+"""What a field can hold, where that is known: a word that no device prints there makes its record unreadable, not another value.
+
+Sources: Cisco IOS security command reference (show crypto isakmp sa, show crypto ipsec sa), ASA "IPsec debug" and command
+reference (show isakmp sa), RFC 4271 section 8 (the states of BGP), and recorded outputs of 12.2 to 17.9 and of ASA 8.2 to 9.19.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+#: Main and aggressive mode up to their ends; ``OAK_`` stood before each in the first releases, GDOI has states of its own.
+IOS_IKE_STATE = re.compile(
+    r"(?:OAK_)?(?:MM_(?:NO_STATE|SA_SETUP|KEY_EXCH|KEY_AUTH)|AG_(?:NO_STATE|INIT_EXCH|AUTH)|QM_IDLE"
+    r"|CONF_(?:XAUTH|ADDR|ADDRESS))|GDOI_[A-Z]+(?:_[A-Z]+)*"
+)
+#: An ASA names the message that it builds, sends or waits for, and the parts of mode configuration and rekeying.
+ASA_IKE_STATE = re.compile(
+    r"[MA]M_(?:ACTIVE(?:_REKEY)?|(?:WAIT|BLD|SND)_MSG[1-9](?:_H)?|(?:TM|REKEY|DONE|INIT|START|FREE)(?:_[A-Z0-9]+)*)|QM_IDLE"
+)
+BGP_STATE = re.compile(r"(?:Idle|Connect|Active|OpenSent|OpenConfirm|Established|Closing|NoNeg)(?:[ \t]*\([A-Za-z]+\))?")
+_SA = r"(?:ACTIVE|STANDBY|STDBY|DELETED|DEAD|PENDING|UNKNOWN)"
+SA_STATUS = re.compile(rf"{_SA}(?:[ \t]*\({_SA}(?:, ?{_SA})*\))?")
+TRACKED = re.compile(r"up|down|undefined|unknown", re.IGNORECASE)
+#: ACTIVE, and STDBY on the other of two routers that share their SAs (show crypto isakmp sa, "status").
+IKE_STATUS = re.compile(r"ACTIVE|STANDBY|STDBY|DELETED")
+SESSION_STATUS = re.compile(r"UP-ACTIVE|UP-IDLE|UP-NO-IKE|DOWN-NEGOTIATING|DOWN")
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+#: A leap second is printed as the sixtieth.
+CLOCK = re.compile(
+    r"[*.]?(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)? \S+ (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) "
+    rf"(?:{_MONTHS}) +(?:[1-9]|0[1-9]|[12]\d|3[01]) \d\d\d\d"
+)
+#: Four numbers with dots between them, and no more: an address, a mask or a wildcard.
+_FOUR = re.compile(r"(?<![\d.])\d+(?:\.\d+){3}(?![\d.])")
+
+
+def one_of(known: re.Pattern[str], change: Callable[[str], str] = str) -> Callable[[str], str]:
+    """A conversion that raises ValueError for a word that the field cannot hold."""
+
+    def convert(text: str) -> str:
+        word = change(text.strip())
+        if known.fullmatch(word) is None:
+            raise ValueError(f"{word!r} is no word that stands there")
+        return word
+
+    return convert
+
+
+def refuse_no_address(text: str) -> None:
+    """Raise ValueError where four numbers with dots stand of which one is larger than 255."""
+    for found in _FOUR.finditer(text):
+        if any(int(part) > 255 for part in found[0].split(".")):
+            raise ValueError(f"{found[0]} is no address")

@@ -1,0 +1,132 @@
+"""The commands of the services: what an intent asks for, built and proved, or removed and proved gone.
+
+Which commands there are, and how they are told to a person, a service declares; what they do is the same for all of them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...inventory.errors import Exit
+from ...services.registry import Command, Declaration
+from .completion import names_in
+from .console import (
+    ACCEPT_UNSAVED,
+    DEBUG,
+    ELSEWHERE,
+    INVENTORY,
+    JSON,
+    LAB,
+    PLAN_AND_YES,
+    ROLLOUT,
+    RUNS,
+    WAITS,
+    Talk,
+    ended,
+    rollout_of,
+    waits_of,
+    with_options,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...services.service import Deployment
+    from ..engine.context import Context
+    from ..engine.planning import DeploymentPlan, Known
+    from ..engine.run_setup import Opened
+    from ..engine.runbook import Planner
+
+_OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, WAITS, DEBUG, ELSEWHERE)
+
+
+def command_of(service: Declaration, command: Command) -> click.Command:
+    """The click command that a service declares."""
+    work = _deploying(service, command) if command.does == "deploy" else _removing(service, command)
+    work.__doc__ = command.text
+    noun, decorate = service.noun.upper().replace(" ", "-"), _OPTIONS
+    shown = {"metavar": f"[{noun}]..."} if command.does == "deploy" else {"metavar": f"{noun}...", "required": True}
+    names = click.argument("names", nargs=-1, shell_complete=names_in(service.section), **shown)
+    if command.does == "remove":
+        told = f"Where to look for a {service.noun} that has left the intent (give both ends)."
+        host = click.option("--host", "hosts", multiple=True, metavar="HOST", help=told)
+        decorate = with_options(host, _OPTIONS)
+    made: click.Command = click.command(command.name, help=inspect.cleandoc(command.text))(
+        names(decorate(ended(command.name, work)))
+    )
+    return made
+
+
+@contextmanager
+def _opened(
+    service: Declaration, runbook: str, names: tuple[str, ...], options: dict[str, Any], **more: Any
+) -> Iterator[tuple[Opened, Talk]]:
+    """A run that is ready to begin, and how it speaks; it is closed on the spot when it is refused as a whole."""
+    from ..engine.run_setup import Wanted, open_run
+
+    talk = Talk(runbook, plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
+    waits = waits_of(options)
+    places = options["inventory"], options["runs"], options["lab"], options["debug"]
+    wanted = Wanted(service.name, runbook, names, *places, waits, **more)
+    with open_run(wanted, talk.progress) as opened, talk.progress, talk.concluding(opened.context):
+        for warning in opened.warnings:
+            talk.progress.say(f"warning: {warning}")
+        yield opened, talk
+
+
+def _run(opened: Opened, talk: Talk, planner: Planner, deployments: Sequence[Deployment], options: dict[str, Any]) -> Exit:
+    from ..engine.runbook import run_deployments
+
+    rollout = rollout_of(options)
+    outcomes = run_deployments(opened.context, deployments, opened.runs, planner, talk.show(), talk.approval, rollout)
+    for notice in opened.context.notices:
+        talk.progress.say(f"warning: {notice}")
+    return talk.finish(opened.context, outcomes, opened.warnings)
+
+
+def building(*, accept_unsaved: bool) -> Planner:
+    """The planner of a command that deploys."""
+    from ..engine.planning import plan_deployment
+
+    def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
+        return plan_deployment(context, deployment, known, accept_unsaved=accept_unsaved)
+
+    return planner
+
+
+def removing(*, accept_unsaved: bool) -> Planner:
+    """The planner of a command that removes."""
+    from ..engine.planning_removal import plan_remove
+
+    def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
+        return plan_remove(context, deployment, known, accept_unsaved=accept_unsaved)
+
+    return planner
+
+
+def _deploying(service: Declaration, command: Command) -> Any:
+    def work(names: tuple[str, ...], **options: Any) -> Exit:
+        with _opened(service, command.name, names, options) as (opened, talk):
+            planner = building(accept_unsaved=options["accept_unsaved"])
+            return _run(opened, talk, planner, opened.deployments, options)
+
+    return work
+
+
+def _removing(service: Declaration, command: Command) -> Any:
+    def work(names: tuple[str, ...], **options: Any) -> Exit:
+        from ..engine.find_unintended import find_missing
+
+        with _opened(service, command.name, names, options, removal=True, hosts=options["hosts"]) as (opened, talk):
+            gone = find_missing(opened)
+            planner = removing(accept_unsaved=options["accept_unsaved"])
+            intended = opened.context.intended
+            told = [intended.still_wanted(deployment) for deployment in opened.deployments] if intended else []
+            opened.context.notices.extend(words for words in told if words)
+            return _run(opened, talk, planner, (*opened.deployments, *gone), options)
+
+    return work

@@ -1,0 +1,165 @@
+"""What the other side of a tunnel has to set, where that side is not ours: for a person to send, and never with the key in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from ...inventory.errors import ChangeError
+from ...inventory.forms import style_of
+from ...inventory.intent import Crypto, IKEProposal, IPSecProposal, Tunnel
+from ...inventory.platforms import Platform
+
+#: Lifetimes of the devices where the intent names none (command references: IKE policy; security association lifetime).
+_IKE_SECONDS = 86400
+_DEFAULT_SECONDS = {"ios": 3600, "asa": 28800}
+_DEFAULT_KILOBYTES = 4608000
+_KEY = "is exchanged by another way, and is not part of this sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The settings of the far end, from its own point of view: ``rows`` of a section, a title and a value each, in order."""
+
+    tunnel: str
+    partner: str
+    sections: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...]
+
+    def text(self) -> str:
+        """Plain text, one setting a line."""
+        lines = [f"VPN tunnel {self.tunnel}: settings for {self.partner or 'the far end'}"]
+        for title, rows in self.sections:
+            lines += ["", title]
+            for name, values in rows:
+                lines += [f"  {name if number == 0 else '':<28}{value}".rstrip() for number, value in enumerate(values)]
+        return "\n".join(lines) + "\n"
+
+    def as_json(self) -> str:
+        """The same as JSON: section -> setting -> value, a list where there are several."""
+        data: dict[str, Any] = {"tunnel": self.tunnel, "partner": self.partner}
+        for title, rows in self.sections:
+            data[_word(title)] = {_word(name): values[0] if len(values) == 1 else list(values) for name, values in rows}
+        return json.dumps(data, indent=2) + "\n"
+
+
+def _word(title: str) -> str:
+    return title.lower().replace(" ", "_").replace("-", "_").replace("(", "").replace(")", "")
+
+
+def sheet(tunnel: Tunnel, crypto: Crypto, platform: Platform | None = None) -> Sheet:
+    """The sheet for the end of a tunnel that is not ours.
+
+    ``crypto`` is narrowed to what our end can do (`strength.narrow`), and ``platform`` is our end's, which says its own lifetimes
+    and, with auto, the style. Raises ChangeError where both ends are ours, or nothing can be proposed.
+    """
+    if len(tunnel.own) != 1:
+        raise ChangeError(f"tunnel {tunnel.name}: there is no far end to write a sheet for: {_both(tunnel)}")
+    if not crypto.ike_proposals or not crypto.ipsec_proposals:
+        raise ChangeError(f"tunnel {tunnel.name}: {tunnel.own[0].host} has no proposal for the far end")
+    ike, ipsec = crypto.ike_proposals[0], crypto.ipsec_proposals[0]
+    foreign = tunnel.foreign[0]
+    return Sheet(
+        tunnel.name,
+        foreign.partner,
+        (
+            ("Peers", _peers(tunnel)),
+            ("Phase 1 (IKE)", _phase_1(crypto, ike)),
+            ("Phase 2 (IPsec)", _phase_2(crypto, ipsec, platform)),
+            ("Traffic", _traffic(tunnel, _style(tunnel, crypto, platform))),
+            ("Liveness", _liveness(tunnel)),
+        ),
+    )
+
+
+def _both(tunnel: Tunnel) -> str:
+    return f"{' and '.join(end.host for end in tunnel.own)} are ours" if tunnel.own else "neither end is ours"
+
+
+def _style(tunnel: Tunnel, crypto: Crypto, platform: Platform | None) -> str:
+    return style_of(tunnel, crypto.ike_version, [platform] if platform else [])
+
+
+Rows = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _peers(tunnel: Tunnel) -> Rows:
+    ours, theirs = tunnel.own[0].outside_ip, tunnel.foreign[0].outside_ip
+    return (
+        ("your address", (str(theirs),)),
+        ("our address", (str(ours),)),
+        ("your identity", (f"{theirs} (type: IPv4 address)",)),
+        ("our identity", (f"{ours} (type: IPv4 address)",)),
+        ("authentication", ("pre-shared key, the same in both directions",)),
+        ("pre-shared key", (_KEY,)),
+        ("NAT traversal", ("may stay on; address translation between the two addresses is not expected",)),
+    )
+
+
+def _phase_1(crypto: Crypto, ike: IKEProposal) -> Rows:
+    gcm = ike.encryption_algorithm.endswith("-gcm")
+    integrity = (
+        "PRF" if gcm else "integrity and PRF" if crypto.ike_version == 2 else "hash",
+        (_plain(ike.authentication_algorithm),),
+    )
+    mode = (("mode", (str(crypto.ike_mode),)),) if crypto.ike_mode else ()
+    return (
+        ("IKE version", (str(crypto.ike_version),)),
+        *mode,
+        ("encryption", (_plain(ike.encryption_algorithm),)),
+        integrity,
+        ("Diffie-Hellman group", (str(ike.group),)),
+        ("lifetime", (f"{ike.sa_lifetime or _IKE_SECONDS} seconds",)),
+    )
+
+
+def _phase_2(crypto: Crypto, ipsec: IPSecProposal, platform: Platform | None) -> Rows:
+    seconds = ipsec.sa_lifetime_seconds or (_DEFAULT_SECONDS[platform.os] if platform else None)
+    kilobytes = ipsec.sa_lifetime_data or (_DEFAULT_KILOBYTES if platform else None)
+    lifetime = tuple(f"{number} {unit}" for number, unit in ((seconds, "seconds"), (kilobytes, "kilobytes")) if number)
+    integrity = (
+        _plain(ipsec.authentication_algorithm) if ipsec.authentication_algorithm else "none beside the cipher (GCM has its own)"
+    )
+    return (
+        ("protocol", ("ESP in tunnel mode",)),
+        ("encryption", (_plain(ipsec.encryption_algorithm),)),
+        ("integrity", (integrity,)),
+        ("PFS group", (str(crypto.pfs_group) if crypto.pfs_group else "none",)),
+        ("lifetime", lifetime or ("your own default",)),
+    )
+
+
+def _plain(algorithm: str) -> str:
+    """``aes-256-cbc`` as ``AES-256-CBC``, ``hmac-sha256`` as ``SHA-256``."""
+    name = algorithm.removeprefix("hmac-").upper()
+    return f"SHA-{name.removeprefix('SHA')}" if name.startswith("SHA") else name
+
+
+def _traffic(tunnel: Tunnel, style: str) -> Rows:
+    """Selectors as the far end sees them: its own networks are local."""
+    ours, theirs = tunnel.own[0], tunnel.foreign[0]
+    probe = ("please answer pings to", (str(theirs.probe_address),)) if theirs.probe_address else ("proved by", ("our counters",))
+    if style == "vti":
+        addresses = [(tunnel.tunnel_address(end), name) for end, name in ((theirs, "your"), (ours, "our"))]
+        inside = tuple((f"{name} tunnel address", (str(address),)) for address, name in addresses if address)
+        return (
+            ("kind", ("route based: a tunnel interface",)),
+            ("selectors", ("0.0.0.0/0 to 0.0.0.0/0",)),
+            *inside,
+            ("route into the tunnel", tuple(str(prefix) for prefix in ours.protected_prefixes)),
+            probe,
+        )
+    pairs = tuple(f"{near} to {far}" for near in theirs.protected_prefixes for far in ours.protected_prefixes)
+    return (
+        ("kind", ("policy based",)),
+        ("selectors (yours to ours)", pairs),
+        ("pings come from", (str(ours.probe_address),)),
+        probe,
+    )
+
+
+def _liveness(tunnel: Tunnel) -> Rows:
+    if tunnel.dpd is None:
+        return (("dead peer detection", ("not in use at our end",)),)
+    every = f"our end asks after {tunnel.dpd.interval_seconds} seconds of silence, then every {tunnel.dpd.retries} seconds"
+    return (("dead peer detection", (every,)),)

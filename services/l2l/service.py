@@ -1,0 +1,180 @@
+"""The service ``l2l``: an IPsec tunnel between the networks behind two devices."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from ipaddress import IPv4Interface
+from pathlib import Path
+
+from ...changes.change import Change
+from ...changes.objects import read
+from ...changes.removal import owned
+from ...checks.device_facts import Box
+from ...checks.finding import Finding
+from ...checks.precheck import precheck
+from ...inventory.built import for_people
+from ...inventory.intent import Intent, Tunnel, TunnelTermination
+from ...inventory.intent_files import load_intent
+from ...inventory.platforms import Platform
+from ...inventory.strength import narrow
+from ...inventory.validation import validate
+from ..service import Deployment, Member, Place, Removal, Sight, Stage, Traffic
+from .blueprint import CryptoMap
+from .by_name import not_in_intent, removal_by_name, strays, wanted_of
+from .previous import previous
+from .records import WantedEnd, WantedTunnel
+from .traffic import TunnelTraffic, traffic_of
+
+
+def deployment_of(wanted: WantedTunnel) -> Deployment:
+    """Two members and one stage. The far end is pushed first: it is the one that is harder to reach when something goes wrong."""
+    tunnel, crypto = wanted.tunnel, wanted.crypto
+    members = tuple(
+        Member(
+            end.local.host,
+            end.local.role,
+            WantedEnd(
+                tunnel.name,
+                end,
+                crypto.ike_proposals[0],
+                crypto.ipsec_proposals[0],
+                crypto.pfs_group,
+                tunnel.dpd,
+                tunnel.preshared_key_ref,
+                crypto.ike_version,
+            ),
+        )
+        for end in tunnel.ends
+    )
+    pushing = tuple(member.host for member in reversed(members))
+    stage = Stage(name="tunnel", features=(CryptoMap(),), gate=Traffic(), settle_seconds=0.0, undo=1)
+    return Deployment(tunnel.name, L2L.name, wanted, members, (), pushing, (stage,), found=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IntendedTunnels:
+    """The tunnels of one inventory."""
+
+    intent: Intent
+    platforms: Mapping[str, Platform]
+
+    def select(self, names: Sequence[str], today: date, *, removal: bool) -> tuple[tuple[Deployment, ...], tuple[str, ...]]:
+        """The named tunnels, or all active ones. Raises NothingMatched and IntentError."""
+        tunnels = self.intent.select(names, any_status=removal)
+        warnings = validate(self.intent, tunnels, self.platforms, today, removal=removal)
+        return tuple(self.deployment(tunnel) for tunnel in tunnels), warnings
+
+    def deployment(self, tunnel: Tunnel) -> Deployment:
+        """A tunnel that is valid, with the cryptography that both of its devices can do."""
+        crypto = narrow(self.intent.resolve(tunnel), [self.platforms[end.host] for end in tunnel.own])
+        return deployment_of(WantedTunnel(tunnel, crypto))
+
+    def places(self) -> tuple[Place, ...]:
+        """The ends that are ours, of all tunnels."""
+        return tuple(_place(end) for tunnel in self.intent.tunnels.values() for end in tunnel.own)
+
+    def has(self, name: str) -> bool:
+        """True for a tunnel of the intent, whatever its status."""
+        return name in self.intent.tunnels
+
+    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:
+        """Tunnels that these devices have and the intent has not, or not as active; an intent without tunnels has no strays."""
+        if self.intent.tunnels:
+            yield from strays(self.intent, self.platforms, texts, besides)
+
+    def not_there(self, name: str) -> str:
+        """Why a name is not in the intent."""
+        return not_in_intent(name, self.intent)
+
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment:
+        """A tunnel that only the devices know. Raises NothingMatched and ChangeError."""
+        return replace(deployment_of(wanted_of(name, texts, self.platforms)), found=True)
+
+    def still_wanted(self, deployment: Deployment) -> str:
+        """What is told of a tunnel that is removed and that the intent has as active; empty if it has not."""
+        known = self.intent.tunnels.get(deployment.name)
+        if known is None or known.status != "active":
+            return ""
+        return f"the intent has {deployment.name} as active: the next deploy-l2l builds it again unless it is disabled there"
+
+
+class LanToLan:
+    """The service."""
+
+    name = "l2l"
+    noun = "tunnel"
+    wanted = WantedTunnel
+    #: How the devices of a removed tunnel that is in no intent are told to a person.
+    found_by = "its access list NR-{name}"
+
+    def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> IntendedTunnels:
+        """The tunnels of the folder's ``vpn/``. Raises IntentError."""
+        return IntendedTunnels(load_intent(inventory / "vpn"), platforms)
+
+    def deployment(self, wanted: WantedTunnel) -> Deployment:
+        """Two members, one stage."""
+        return deployment_of(wanted)
+
+    def references(self, deployment: Deployment) -> tuple[str, ...]:
+        """The pre-shared key."""
+        wanted: WantedTunnel = deployment.wanted
+        return (wanted.tunnel.preshared_key_ref,)
+
+    def places(self, deployment: Deployment) -> tuple[Place, ...]:
+        """The ends that are ours: the outside address, and where the pings start."""
+        wanted: WantedTunnel = deployment.wanted
+        return tuple(_place(end) for end in wanted.tunnel.own)
+
+    def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
+        """What an IPsec tunnel needs of its device."""
+        wants: WantedEnd = sight.member.wants
+        return precheck(Box(wants.end, sight.platform, outputs, sight.change, time), accept_unsaved=accept_unsaved)
+
+    def removal(self, deployment: Deployment, sight: Sight, running: str) -> Removal:
+        """The objects of the tunnel that nothing else uses, if its map entry is there."""
+        if deployment.found:
+            return removal_by_name(deployment.name, sight.member.host, sight.platform, running)
+        change = sight.change
+        present = (*change.reused, *(edit.before for edit in change.edited), *change.removed)
+        if not any(item.family.name == "crypto-map-entry" for item in present):
+            return Removal((), ())
+        items, stays = owned(read(sight.platform.os, running), present)
+        return Removal(items, stays)
+
+    def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:
+        """The tunnel as its map entries had it before."""
+        found = previous(deployment.wanted, sights)
+        return deployment_of(found) if found else None
+
+    def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TunnelTraffic:
+        """Pings between the protected networks, and counters."""
+        return traffic_of(deployment.wanted, sights)
+
+    def title(self, deployment: Deployment) -> str:
+        """Both devices with their outside addresses."""
+        near, far = (end.local for end in deployment.wanted.tunnel.ends)
+        return f"{near.host} {near.outside_ip} <-> {far.outside_ip} {far.host}"
+
+    def for_people(self, deployment: Deployment) -> tuple[str, ...]:
+        """Description, roles and waiver."""
+        wanted: WantedTunnel = deployment.wanted
+        return for_people(wanted.tunnel)
+
+    def landmark(self, change: Change) -> str:
+        """Its access list, which is the tunnel's alone."""
+        items = (*change.created, *change.removed)
+        return next((item.header for item in items if item.family.name == "access-list"), "")
+
+
+#: The device's own address is in a network of this length where the intent protects none that holds it.
+_INSIDE_LENGTH = 24
+
+
+def _place(end: TunnelTermination) -> Place:
+    length = next((net.prefixlen for net in end.protected_prefixes if end.probe_address in net), _INSIDE_LENGTH)
+    return Place(end.host, end.interface, end.outside_ip, (IPv4Interface((end.probe_address, length)),))
+
+
+L2L = LanToLan()

@@ -1,0 +1,16 @@
+"""What is asked of every device before a change, whatever is built on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..checks.device_facts import Device
+from ..checks.finding import Finding
+from ..checks.precheck import identity, saved
+from .service import Sight
+
+
+def of_every_change(sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
+    """It is the device that the inventory means, and it runs what it has saved. A service adds findings of its own."""
+    device = Device(sight.member.host, sight.platform, outputs, sight.change, time)
+    return (*identity(device), saved(device, accept_unsaved))

@@ -1,0 +1,124 @@
+"""Which services there are: the entry points ``nr_run.services`` of every installed package.
+
+An entry point names a `Declaration`, which is light: what the command line shows of a service is told without importing what it
+is made of. The service itself is imported when one of its commands is run.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Literal
+
+from ..inventory.did_you_mean import hint
+from ..inventory.errors import NothingMatched, NrRunError
+
+if TYPE_CHECKING:
+    from .service import Service
+
+GROUP = "nr_run.services"
+#: The service of records of runs that name none: there was no other one then.
+FIRST_SERVICE = "l2l"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of the nr-run program. ``help`` is its line in the list, ``text`` what its own --help says, in click's markup."""
+
+    name: str
+    does: Literal["deploy", "remove"]
+    help: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A service as it is declared. ``load`` is ``module:attribute`` of the `Service`.
+
+    ``noun`` is what one instance is called in an option or argument; ``section`` is where the intent files have the names of
+    the instances, for completion.
+    """
+
+    name: str
+    noun: str
+    section: str
+    commands: tuple[Command, ...]
+    load: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What is installed: the services by name, and a sentence for each that could not be read."""
+
+    services: Mapping[str, Declaration]
+    broken: Mapping[str, str]
+
+    def of_command(self, name: str) -> tuple[Declaration, Command] | None:
+        """The service that has a command of this name."""
+        return next(
+            ((service, command) for service in self.services.values() for command in service.commands if command.name == name),
+            None,
+        )
+
+
+@cache
+def declared() -> Declared:
+    """Every service that is installed, our own first. One that cannot be read is no reason for the others to be gone."""
+    found: dict[str, Declaration] = {}
+    broken: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    points = sorted(entry_points(group=GROUP), key=lambda point: (not point.value.startswith("nr_run."), point.name))
+    for point in dict.fromkeys(points):
+        try:
+            declaration = _read(point)
+            _refuse_second(declaration, found, taken)
+        except NrRunError as error:
+            broken[point.name] = str(error)
+            continue
+        found[declaration.name] = declaration
+        taken.update({command.name: declaration.name for command in declaration.commands})
+    return Declared(found, broken)
+
+
+def _read(point: EntryPoint) -> Declaration:
+    try:
+        made = point.load()
+    except Exception as error:  # noqa: BLE001 - another package's code: whatever it raises, the sentence is the same
+        raise NrRunError(f"service {point.name} ({point.value}) cannot be loaded: {type(error).__name__}: {error}") from None
+    if not isinstance(made, Declaration):
+        raise NrRunError(f"service {point.name} ({point.value}) is no Declaration but {type(made).__name__}")
+    if made.name != point.name:
+        raise NrRunError(f"service {point.name} ({point.value}) calls itself {made.name}: the two names have to be one")
+    return made
+
+
+def _refuse_second(declaration: Declaration, found: Mapping[str, Declaration], taken: Mapping[str, str]) -> None:
+    if declaration.name in found:
+        raise NrRunError(f"service {declaration.name} is installed twice; the second one is left out")
+    for command in declaration.commands:
+        if command.name in taken:
+            raise NrRunError(
+                f"service {declaration.name} has the command {command.name}, which service {taken[command.name]} has already"
+            )
+
+
+def find(name: str) -> Service:
+    """The service of this name. Raises NothingMatched with one sentence where it is not installed, or cannot be loaded."""
+    known = declared()
+    if name not in known.services:
+        raise NothingMatched(known.broken.get(name) or _unknown(name, known))
+    module, _, attribute = known.services[name].load.partition(":")
+    try:
+        made: Service = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise NothingMatched(f"service {name} ({known.services[name].load}) cannot be loaded: {error}") from None
+    return made
+
+
+def _unknown(name: str, known: Declared) -> str:
+    if not known.services:
+        return f"no service is installed, so there is no {name!r}: install nr-run anew (its entry points {GROUP} are not there)"
+    return f"there is no service {name!r}{hint(name, known.services)}: installed are {', '.join(known.services)}"

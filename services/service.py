@@ -1,0 +1,368 @@
+"""What a service is made of: the records that the engine works on, and the protocols that a service fulfils.
+
+The engine in ``runbooks/`` knows these and no service by name. Everything here is plain data or a pure function: no connection,
+no Nornir. What a service cannot leave out has no default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..changes.change import Change
+from ..changes.configuration import Configuration
+from ..changes.objects import Config, ConfigObject, read, read_desired
+from ..changes.replacing import Replacing
+from ..checks.finding import Finding
+from ..checks.observation import Observation
+from ..checks.proof import Proof, Watch
+from ..inventory.errors import ChangeError
+from ..inventory.platforms import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A device that is ours. ``wants`` is the service's own record of what it shall have."""
+
+    host: str
+    role: str
+    wants: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """An end that is not ours: never pushed, only proved against. ``preconditions`` are sentences that a person confirms."""
+
+    name: str
+    addresses: tuple[IPv4Address, ...]
+    offers: tuple[str, ...]
+    preconditions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a device of ours stands, as far as a service knows it: a rehearsal is given these interfaces and addresses.
+
+    ``inside`` are its own addresses in the networks behind it, with their lengths.
+    """
+
+    host: str
+    interface: str
+    outside: IPv4Address
+    inside: tuple[IPv4Interface, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a feature is built on: one member and its device as it will be when the change begins.
+
+    ``keys`` are the tokens of the secrets of the deployment by their reference; ``approved`` is the change that a person has
+    seen, whose names are taken again where they are still free.
+    """
+
+    member: Member
+    platform: Platform
+    running: str
+    keys: Mapping[str, str]
+    approved: Change | None
+
+
+class Names(Protocol):
+    """Names and numbers that a feature has found free on a device, in a record of its own."""
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """A sentence for each choice that a person may wonder at."""
+
+    @property
+    def replacing(self) -> Replacing:
+        """What the device has of the same thing in another form."""
+
+
+class Feature(Protocol):
+    """What is built on one member: names from what the device has, text from a template. Pure."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in a plan and in the journal."""
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Families of the objects that it may hold; a text with another one is refused."""
+
+    def draft(self, site: Site) -> Any:
+        """Names before the device is known, to see what is wanted."""
+
+    def names(self, site: Site, wanted: Config, running: Config) -> Any:
+        """Names that are free on the device. Raises ChangeError where there is no safe place."""
+
+    def text(self, site: Site, names: Any) -> str:
+        """The desired configuration under these names. Raises ChangeError where it cannot be written for the platform."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one member's device shows when a gate is judged, by command, with the UTC time of reading (ISO 8601)."""
+
+    member: Member
+    platform: Platform
+    outputs: Mapping[str, str]
+    time: str
+
+
+class Gate(Protocol):
+    """What must hold on the members before the next stage begins, or before the last one is kept. Pure.
+
+    A gate with traffic of its own has ``stimulus``; see `Traffic`.
+    """
+
+    def asks(self, member: Member, platform: Platform) -> tuple[str, ...]:
+        """Commands whose answers it judges; they only read."""
+
+    def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
+        """Findings on all members together; ``removed``: on what has to be gone. Nothing that it cannot read is a pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """The gate of what comes up with traffic only: the engine sends it and looks before and after; see `Service.traffic`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One member in the recap, where the proof is by traffic: both phases in the device's words, and packets out and in."""
+
+    phase_1: str
+    phase_2: str
+    encaps: int | None
+    decaps: int | None
+
+
+class TrafficProof(Proof, Protocol):
+    """A proof with traffic, and what else the engine asks of what it proves."""
+
+    def gone(self, watch: Watch) -> tuple[Finding, ...]:
+        """Findings on what was removed."""
+
+    def still(self, seen: Mapping[str, Observation]) -> tuple[Finding, ...]:
+        """Findings on what was proved a moment ago, and is about to be saved."""
+
+    def was_up(self, before: Mapping[str, Observation]) -> bool:
+        """True if it worked on all members before the change."""
+
+    def stale(self, sight: Sight, before: Observation) -> tuple[IPv4Address, ...]:
+        """Peers whose SAs have to be cleared before anything can be proved."""
+
+    def left(self, sight: Sight) -> tuple[IPv4Address, ...]:
+        """Peers whose SAs have to be cleared after a removal."""
+
+    def untested(self, watch: Watch) -> tuple[str, ...]:
+        """What the traffic did not meet, a sentence each: the proof says nothing about it."""
+
+    def row(self, watch: Watch, host: str) -> Row:
+        """One member for the recap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Features that are pushed together, then a gate that must hold before the next stage begins.
+
+    ``settle_seconds`` is how long the gate is asked until it holds. ``undo`` is its place in the way back over all stages,
+    lowest first: what carries traffic away from what was built is usually undone before it.
+    """
+
+    name: str
+    features: tuple[Feature, ...]
+    gate: Gate | Traffic
+    settle_seconds: float
+    undo: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One instance of a service. ``wanted`` is the service's own record, of which all else is made, and which a run keeps.
+
+    ``members`` are in the order of the intent, ``pushing`` has their hosts in the order in which they are changed.
+    """
+
+    name: str
+    service: str
+    wanted: Any
+    members: tuple[Member, ...]
+    foreign: tuple[Foreign, ...]
+    pushing: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    #: True if it stands in no intent and was read from the devices: it can be removed and not built.
+    found: bool
+
+    def __post_init__(self) -> None:
+        """A deployment that cannot be walked is a defect of its service, and is refused before anything is read."""
+        hosts = [member.host for member in self.members]
+        what = f"{self.service} {self.name}"
+        if not self.members or not self.stages:
+            raise ChangeError(f"{what} has no {'stages' if self.members else 'members'}, so there is nothing to do")
+        if len(set(hosts)) != len(hosts):
+            raise ChangeError(f"{what} has the same device twice: {', '.join(hosts)}")
+        if sorted(self.pushing) != sorted(hosts):
+            raise ChangeError(f"{what} is pushed to {', '.join(self.pushing)}, and its members are {', '.join(hosts)}")
+        for word, values in (("name", [s.name for s in self.stages]), ("place in the way back", [s.undo for s in self.stages])):
+            if len({*values}) != len(values):
+                raise ChangeError(f"{what} has two stages with the same {word}")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Devices of the members, in the order of the intent."""
+        return tuple(member.host for member in self.members)
+
+    @property
+    def way_back(self) -> tuple[int, ...]:
+        """Indices of the stages in the order in which they are taken back."""
+        return tuple(sorted(range(len(self.stages)), key=lambda index: self.stages[index].undo))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One member of a change that was planned or made: what its device had, and what was done to it."""
+
+    member: Member
+    platform: Platform
+    before: Configuration
+    change: Change
+
+
+class Intended(Protocol):
+    """What one inventory asks of a service. Everything that can be wrong with it is raised as IntentError, with file and line."""
+
+    def select(self, names: Sequence[str], today: date, *, removal: bool) -> tuple[tuple[Deployment, ...], tuple[str, ...]]:
+        """The named deployments, or all active ones, and the warnings on them.
+
+        Raises NothingMatched for a name that is not there, or not active (it need not be for a ``removal``), or for a host that
+        the inventory has not; IntentError for what cannot be built.
+        """
+
+    def places(self) -> tuple[Place, ...]:
+        """Where the devices of all that the intent has stand, whatever its status: for a rehearsal of the whole inventory."""
+
+    def has(self, name: str) -> bool:
+        """True if the intent has a record of this name, whatever its status."""
+
+    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:
+        """A sentence for each instance that these devices (host to running configuration) have and that is not intended."""
+
+    def not_there(self, name: str) -> str:
+        """Why a name was not found, with the nearest one."""
+
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment:
+        """A deployment that only the devices know, to be removed. Raises NothingMatched, or ChangeError where that is unclear."""
+
+    def still_wanted(self, deployment: Deployment) -> str:
+        """What is told of something that is removed and that is intended still; empty if it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What of a deployment goes from one device, and a sentence for each thing that stays."""
+
+    items: tuple[ConfigObject, ...]
+    stays: tuple[str, ...]
+
+
+class Service(Protocol):
+    """One kind of thing that is built, proved and taken away."""
+
+    @property
+    def name(self) -> str:
+        """By what a record of a run finds it again."""
+
+    @property
+    def noun(self) -> str:
+        """What one instance is called in a sentence ("tunnel")."""
+
+    @property
+    def wanted(self) -> Any:
+        """Type of ``Deployment.wanted``: a pydantic model or a dataclass of them, so that it can be kept as JSON."""
+
+    def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> Intended:
+        """What the files of an inventory folder ask for. Raises IntentError."""
+
+    def deployment(self, wanted: Any) -> Deployment:
+        """The deployment of a record; the same record gives the same deployment. Raises ChangeError."""
+
+    def references(self, deployment: Deployment) -> tuple[str, ...]:
+        """References of the secrets that its texts hold."""
+
+    def places(self, deployment: Deployment) -> tuple[Place, ...]:
+        """Where its devices stand; what it knows of none is left out."""
+
+    def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
+        """May this change be made on this device now? Findings of the service's own, besides those of every change."""
+
+    @property
+    def found_by(self) -> str:
+        """By what an instance that is in no intent is known on a device, with ``{name}`` in the place of its name."""
+
+    def removal(self, deployment: Deployment, sight: Sight, running: str) -> Removal:
+        """What goes of what the device has; ``sight.change`` is the plan that would build it, if it was not only found there."""
+
+    def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:
+        """The form that stood before a change in place, so that it can be proved again; None where that cannot be told."""
+
+    def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TrafficProof:
+        """What proves a deployment whose last gate is `Traffic`. Never asked of a service that has no such gate."""
+
+    def title(self, deployment: Deployment) -> str:
+        """One line that says what it joins, for the head of a plan."""
+
+    def for_people(self, deployment: Deployment) -> tuple[str, ...]:
+        """What the intent says to people about it, one line each."""
+
+    def landmark(self, change: Change) -> str:
+        """A line by which a person sees on the device whether it runs the change; empty if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The desired configuration of one stage on one member, with the sentences on it."""
+
+    text: str
+    decisions: tuple[str, ...]
+    replacing: Replacing
+
+
+def build(stage: Stage, site: Site) -> Built:
+    """What the features of a stage make on a site. Raises ChangeError, also for an object that no feature has said it makes."""
+    texts: list[str] = []
+    decisions: list[str] = []
+    replaced: list[Replacing] = []
+    for feature in stage.features:
+        text, names = desired(feature, site)
+        texts.append(text)
+        decisions += names.decisions
+        replaced.append(names.replacing)
+    return Built(
+        "".join(texts),
+        tuple(decisions),
+        Replacing(
+            frozenset(key for item in replaced for key in item.editable),
+            tuple(found for item in replaced for found in item.retired),
+            tuple(sentence for item in replaced for sentence in item.stays),
+        ),
+    )
+
+
+def desired(feature: Feature, site: Site) -> tuple[str, Any]:
+    """The desired configuration and the names in it.
+
+    Written twice: with draft names to learn what is wanted, then with the names that the device has free.
+    """
+    os, host = site.platform.os, site.member.host
+    wanted = read_desired(os, feature.text(site, feature.draft(site)))
+    strange = sorted({item.family.name for item in wanted.objects.values()} - {*feature.families})
+    if strange:
+        raise ChangeError(f"{host}: {feature.name} would make {', '.join(strange)}, which it does not say it makes")
+    names = feature.names(site, wanted, read(os, site.running))
+    return feature.text(site, names), names

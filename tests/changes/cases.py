@@ -1,0 +1,174 @@
+"""Family to (desired text, forward lines, inverse lines), on a box that has nothing of the kind."""
+
+from __future__ import annotations
+
+from .rendering import TOKEN
+
+Case = tuple[str, list[str], list[str]]
+
+_PROPOSAL = "crypto ikev2 proposal P\n encryption aes-cbc-256\n integrity sha256\n group 14\n"
+_KEYRING = (
+    f"crypto ikev2 keyring K\n peer A\n  address 192.0.2.1\n  pre-shared-key local {TOKEN}\n  pre-shared-key remote {TOKEN}\n"
+    f" peer B\n  address 192.0.2.2\n  pre-shared-key {TOKEN}\n"
+)
+_TUNNEL = "interface Tunnel1\n ip address 10.255.0.1 255.255.255.252\n tunnel source Ethernet0/0\n tunnel destination 192.0.2.1\n"
+
+#: What a box has to have for some of them: sections that are somebody else's.
+BASES = {
+    ("ios", "ikev2-offer"): "crypto ikev2 policy THEIRS\n match fvrf any\n proposal OLD\n",
+    ("ios", "nat-exemption"): "ip access-list extended NAT\n permit ip 10.1.0.0 0.0.255.255 any\n",
+    ("asa", "nat-exemption"): "access-list NONAT extended permit ip any 10.9.0.0 255.255.0.0\nnat (inside) 0 access-list NONAT\n",
+}
+
+IOS: dict[str, Case] = {
+    "ikev2-offer": (
+        f"{_PROPOSAL}crypto ikev2 policy THEIRS\n proposal P\n",
+        [
+            *["crypto ikev2 proposal P", "encryption aes-cbc-256", "integrity sha256", "group 14", "exit"],
+            *["crypto ikev2 policy THEIRS", "proposal P", "exit"],
+        ],
+        ["crypto ikev2 policy THEIRS", "no proposal P", "exit", "no crypto ikev2 proposal P"],
+    ),
+    "nat-exemption": (
+        "ip access-list extended NAT\n 5 deny ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255\n",
+        ["ip access-list extended NAT", "5 deny ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255", "exit"],
+        ["ip access-list extended NAT", "no deny ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255", "exit"],
+    ),
+    "ikev2-proposal": (
+        _PROPOSAL,
+        ["crypto ikev2 proposal P", "encryption aes-cbc-256", "integrity sha256", "group 14", "exit"],
+        ["no crypto ikev2 proposal P"],
+    ),
+    "ikev2-policy": (
+        f"{_PROPOSAL}crypto ikev2 policy L\n match address local 192.0.2.9\n proposal P\n",
+        [
+            *["crypto ikev2 proposal P", "encryption aes-cbc-256", "integrity sha256", "group 14", "exit"],
+            *["crypto ikev2 policy L", "match address local 192.0.2.9", "proposal P", "exit"],
+        ],
+        ["no crypto ikev2 policy L", "no crypto ikev2 proposal P"],
+    ),
+    "ikev2-keyring": (
+        _KEYRING,
+        [
+            "crypto ikev2 keyring K",
+            *["peer A", "address 192.0.2.1", f"pre-shared-key local {TOKEN}", f"pre-shared-key remote {TOKEN}", "exit"],
+            *["peer B", "address 192.0.2.2", f"pre-shared-key {TOKEN}", "exit", "exit"],
+        ],
+        ["no crypto ikev2 keyring K"],
+    ),
+    "ikev2-profile": (
+        "crypto ikev2 profile F\n match identity remote address 192.0.2.1 255.255.255.255\n authentication remote pre-share\n"
+        " authentication local pre-share\n dpd 10 3 periodic\n no config-exchange request\n",
+        [
+            *["crypto ikev2 profile F", "match identity remote address 192.0.2.1 255.255.255.255"],
+            *["authentication remote pre-share", "authentication local pre-share", "dpd 10 3 periodic"],
+            *["no config-exchange request", "exit"],
+        ],
+        ["no crypto ikev2 profile F"],
+    ),
+    "ikev2-dpd": ("crypto ikev2 dpd 10 3 periodic\n", ["crypto ikev2 dpd 10 3 periodic"], ["no crypto ikev2 dpd"]),
+    "ipsec-profile": (
+        "crypto ipsec profile I\n set transform-set default\n set pfs group14\n",
+        ["crypto ipsec profile I", "set transform-set default", "set pfs group14", "exit"],
+        ["no crypto ipsec profile I"],
+    ),
+    "tunnel-interface": (
+        f"crypto ipsec profile I\n set pfs group14\n{_TUNNEL} tunnel mode ipsec ipv4\n tunnel protection ipsec profile I\n",
+        [
+            *["crypto ipsec profile I", "set pfs group14", "exit"],
+            *["interface Tunnel1", "ip address 10.255.0.1 255.255.255.252", "tunnel source Ethernet0/0"],
+            *["tunnel destination 192.0.2.1", "tunnel mode ipsec ipv4", "exit"],
+            *["interface Tunnel1", "tunnel protection ipsec profile I", "exit"],
+        ],
+        ["no interface Tunnel1", "no crypto ipsec profile I"],
+    ),
+    "tcp-mss": (
+        "interface Ethernet0/1\n ip tcp adjust-mss 1360\n",
+        ["interface Ethernet0/1", "ip tcp adjust-mss 1360", "exit"],
+        ["interface Ethernet0/1", "no ip tcp adjust-mss 1360", "exit"],
+    ),
+    "static-route": (
+        f"{_TUNNEL}ip route 10.20.0.0 255.255.0.0 Tunnel1 name NR-a\n",
+        [
+            *["interface Tunnel1", "ip address 10.255.0.1 255.255.255.252", "tunnel source Ethernet0/0"],
+            *["tunnel destination 192.0.2.1", "exit", "ip route 10.20.0.0 255.255.0.0 Tunnel1 name NR-a"],
+        ],
+        ["no ip route 10.20.0.0 255.255.0.0 Tunnel1 name NR-a", "no interface Tunnel1"],
+    ),
+}
+
+_GROUP = (
+    "tunnel-group 192.0.2.1 type ipsec-l2l\ntunnel-group 192.0.2.1 ipsec-attributes\n"
+    f" ikev2 local-authentication pre-shared-key {TOKEN}\n"
+)
+_GROUP_LINES = [
+    "tunnel-group 192.0.2.1 type ipsec-l2l",
+    "tunnel-group 192.0.2.1 ipsec-attributes",
+    f"ikev2 local-authentication pre-shared-key {TOKEN}",
+    "exit",
+]
+
+_EXEMPT = "access-list NONAT extended permit ip 10.1.0.0 255.255.0.0 10.2.0.0 255.255.0.0"
+_TWICE = "source static L L destination static R R no-proxy-arp route-lookup"
+
+ASA: dict[str, Case] = {
+    "nat-exemption": (f"{_EXEMPT}\nnat (inside) 0 access-list NONAT\n", [_EXEMPT], [f"no {_EXEMPT}"]),
+    "nat-0": (
+        f"{_EXEMPT}\nnat (inside) 0 access-list NONAT\n",
+        [_EXEMPT, "nat (inside) 0 access-list NONAT"],
+        ["no nat (inside) 0 access-list NONAT", f"no {_EXEMPT}"],
+    ),
+    "twice-nat": (
+        f"object network L\n subnet 10.1.0.0 255.255.0.0\nobject network R\n host 10.2.0.1\nnat (inside,outside) 1 {_TWICE}\n",
+        [
+            *["object network L", "subnet 10.1.0.0 255.255.0.0", "exit", "object network R", "host 10.2.0.1", "exit"],
+            f"nat (inside,outside) 1 {_TWICE}",
+        ],
+        [f"no nat (inside,outside) {_TWICE}", "no object network R", "no object network L"],
+    ),
+    "ikev2-policy": (
+        "crypto ikev2 policy 10\n encryption aes-256\n integrity sha256\n group 14\n prf sha256\n lifetime seconds 86400\n",
+        [
+            *["crypto ikev2 policy 10", "encryption aes-256", "integrity sha256", "group 14", "prf sha256"],
+            *["lifetime seconds 86400", "exit"],
+        ],
+        ["no crypto ikev2 policy 10"],
+    ),
+    "ikev2-enable": ("crypto ikev2 enable outside\n", ["crypto ikev2 enable outside"], ["no crypto ikev2 enable outside"]),
+    "ipsec-proposal": (
+        "crypto ipsec ikev2 ipsec-proposal P\n protocol esp encryption aes-256\n protocol esp integrity sha-256\n",
+        ["crypto ipsec ikev2 ipsec-proposal P", "protocol esp encryption aes-256", "protocol esp integrity sha-256", "exit"],
+        ["no crypto ipsec ikev2 ipsec-proposal P"],
+    ),
+    "ipsec-profile": (
+        "crypto ipsec profile I\n set pfs group14\n set security-association lifetime kilobytes unlimited\n",
+        ["crypto ipsec profile I", "set pfs group14", "set security-association lifetime kilobytes unlimited", "exit"],
+        ["no crypto ipsec profile I"],
+    ),
+    "network-object": (
+        "object network L\n subnet 10.1.0.0 255.255.0.0\nobject-group network G\n network-object object L\n",
+        [
+            *["object network L", "subnet 10.1.0.0 255.255.0.0", "exit"],
+            *["object-group network G", "network-object object L", "exit"],
+        ],
+        ["no object-group network G", "no object network L"],
+    ),
+    "tunnel-interface": (
+        f"crypto ipsec profile I\n set pfs group14\n{_GROUP}"
+        "interface Tunnel1\n nameif far\n ip address 10.255.0.1 255.255.255.252\n tunnel source interface outside\n"
+        " tunnel destination 192.0.2.1\n tunnel mode ipsec ipv4\n tunnel protection ipsec profile I\n no shutdown\n",
+        [
+            *["crypto ipsec profile I", "set pfs group14", "exit", *_GROUP_LINES],
+            *["interface Tunnel1", "nameif far", "ip address 10.255.0.1 255.255.255.252", "tunnel source interface outside"],
+            *["tunnel destination 192.0.2.1", "tunnel mode ipsec ipv4", "no shutdown", "exit"],
+            *["interface Tunnel1", "tunnel protection ipsec profile I", "exit"],
+        ],
+        ["no interface Tunnel1", "clear configure tunnel-group 192.0.2.1", "no crypto ipsec profile I"],
+    ),
+    "tcp-mss": ("sysopt connection tcpmss 1360\n", ["sysopt connection tcpmss 1360"], ["no sysopt connection tcpmss 1360"]),
+    "static-route": (
+        "route outside 10.20.0.0 255.255.0.0 192.0.2.9\n",
+        ["route outside 10.20.0.0 255.255.0.0 192.0.2.9"],
+        ["no route outside 10.20.0.0 255.255.0.0 192.0.2.9"],
+    ),
+}

@@ -1,0 +1,163 @@
+"""Generated routers and firewalls with neighbours of every family, and tunnels of every form for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from .rendering import TOKEN
+
+PEER = "192.0.2.1"
+
+#: What may stand on a router besides.
+IOS_CROWD = (
+    "crypto ikev2 proposal THEIRS\n encryption aes-cbc-128\n integrity sha1\n group 5\n"
+    "crypto ikev2 policy THEIRS\n match address local 203.0.113.77\n proposal THEIRS\n",
+    "crypto ikev2 keyring THEIRS\n peer A\n  address 198.51.100.1\n  pre-shared-key <key:00000001>\n"
+    " peer B\n  address 198.51.100.2\n  pre-shared-key <key:00000002>\n"
+    "crypto ikev2 profile THEIRS\n match identity remote address 198.51.100.1 255.255.255.255\n authentication remote pre-share\n"
+    " authentication local pre-share\n keyring local THEIRS\n"
+    "crypto ipsec transform-set THEIRS esp-aes esp-sha-hmac\ncrypto ipsec profile THEIRS\n set transform-set THEIRS\n"
+    " set ikev2-profile THEIRS\n"
+    "interface Tunnel1\n ip address 10.254.0.1 255.255.255.252\n tunnel source FastEthernet4\n tunnel mode ipsec ipv4\n"
+    " tunnel destination 198.51.100.1\n tunnel protection ipsec profile THEIRS\nip route 10.50.0.0 255.255.0.0 Tunnel1\n",
+    "crypto ikev2 dpd 30 5 on-demand\n",
+    "crypto isakmp policy 5\n encr aes 256\n authentication pre-share\n group 14\n"
+    "crypto isakmp key <key:00000003> address 198.51.100.3\n",
+    "interface Tunnel9\n ip address 10.253.0.1 255.255.255.252\n tunnel source FastEthernet4\n tunnel destination 198.51.100.9\n",
+    "ip route 10.60.0.0 255.255.0.0 10.1.0.9 200 name far\nip route 10.60.0.0 255.255.0.0 10.1.0.8\n",
+    "router bgp 65000\n bgp log-neighbor-changes\n neighbor 10.1.0.9 remote-as 65001\n address-family ipv4 vrf A\n"
+    "  neighbor 10.2.0.9 remote-as 65002\n  neighbor 10.2.0.9 activate\n address-family ipv4 vrf B\n"
+    "  neighbor 10.2.0.9 remote-as 65003\n",
+)
+IOS_BASE = (
+    "hostname box\ninterface FastEthernet4\n ip address 203.0.113.1 255.255.255.0\n ip nat outside\ninterface Vlan1\n"
+    " ip address 10.1.0.1 255.255.0.0\n ip nat inside\nip nat inside source list NAT interface FastEthernet4 overload\n"
+    "ip access-list extended NAT\n deny ip 10.1.0.0 0.0.255.255 10.70.0.0 0.0.255.255\n permit ip 10.1.0.0 0.0.255.255 any\n"
+)
+_V2 = (
+    "crypto ikev2 proposal NR-a\n encryption aes-cbc-256\n integrity sha256\n group 14\n"
+    "crypto ikev2 policy NR-a\n match address local 203.0.113.1\n proposal NR-a\n"
+    f"crypto ikev2 keyring NR-a\n peer NR-a\n  address {PEER}\n  pre-shared-key local {TOKEN}\n  pre-shared-key remote {TOKEN}\n"
+    f"crypto ikev2 profile NR-a\n match identity remote address {PEER} 255.255.255.255\n identity local address 203.0.113.1\n"
+    " authentication remote pre-share\n authentication local pre-share\n keyring local NR-a\n lifetime 86400\n"
+    " dpd 10 3 periodic\n"
+)
+_V1 = (
+    "crypto isakmp policy 90\n encr aes 256\n hash sha\n authentication pre-share\n group 5\n lifetime 86400\n"
+    f"crypto isakmp key {TOKEN} address {PEER}\ncrypto isakmp keepalive 10 3\n"
+)
+_SET = "crypto ipsec transform-set NR-a esp-aes 256 esp-sha-hmac\n mode tunnel\n"
+_LIST = "ip access-list extended NR-a\n permit ip 10.1.0.0 0.0.255.255 10.20.0.0 0.0.255.255\n"
+_NAT = "ip access-list extended NAT\n 5 deny ip 10.1.0.0 0.0.255.255 10.20.0.0 0.0.255.255\n"
+
+
+def _ios_map(profile: str) -> str:
+    return (
+        f"{_LIST}crypto map NR-MAP 10 ipsec-isakmp\n set peer {PEER}\n set transform-set NR-a\n{profile} set pfs group14\n"
+        " match address NR-a\ninterface FastEthernet4\n crypto map NR-MAP\n"
+    )
+
+
+def _ios_vti(profile: str) -> str:
+    return (
+        f"crypto ipsec profile NR-a\n set transform-set NR-a\n{profile} set pfs group14\n"
+        " set security-association lifetime seconds 3600\n"
+        "interface Tunnel2\n ip address 10.255.0.1 255.255.255.252\n ip mtu 1400\n ip tcp adjust-mss 1360\n"
+        f" tunnel source FastEthernet4\n tunnel mode ipsec ipv4\n tunnel destination {PEER}\n"
+        " tunnel protection ipsec profile NR-a\nip route 10.20.0.0 255.255.0.0 Tunnel2 name NR-a\n"
+    )
+
+
+_V2_PROFILE = " set ikev2-profile NR-a\n"
+IOS_FORMS = (
+    _V1 + _SET + _ios_map(""),
+    _V1 + _SET + _ios_vti(""),
+    _V2 + _SET + _ios_map(_V2_PROFILE),
+    _V2 + _SET + _ios_vti(_V2_PROFILE),
+    _V2.replace("crypto ikev2 policy NR-a\n match address local 203.0.113.1\n", "crypto ikev2 policy THEIRS\n")
+    + _SET
+    + _ios_vti(_V2_PROFILE),
+)
+IOS_BESIDE = (_NAT, "interface Vlan1\n ip tcp adjust-mss 1360\n", "crypto ikev2 dpd 10 3 periodic\n")
+
+ASA_BASE = (
+    "hostname box\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n ip address 203.0.113.1 255.255.255.0\n"
+    "interface GigabitEthernet0/1\n nameif inside\n security-level 100\n ip address 10.1.0.1 255.255.0.0\n"
+    "mtu outside 1500\nmtu inside 1500\n"
+)
+ASA_CROWD = (
+    "crypto ikev2 policy 1\n encryption aes\n integrity sha\n group 5\n prf sha\n lifetime seconds 86400\n",
+    "crypto ipsec ikev2 ipsec-proposal THEIRS\n protocol esp encryption aes-256\n protocol esp integrity sha-256\n"
+    "crypto ipsec profile THEIRS\n set ikev2 ipsec-proposal THEIRS\n"
+    "tunnel-group 198.51.100.1 type ipsec-l2l\ntunnel-group 198.51.100.1 ipsec-attributes\n"
+    " ikev2 remote-authentication pre-shared-key <key:00000001>\n ikev2 local-authentication pre-shared-key <key:00000001>\n"
+    "interface Tunnel1\n nameif THEIRS\n ip address 10.254.0.1 255.255.255.252\n tunnel source interface outside\n"
+    " tunnel destination 198.51.100.1\n tunnel mode ipsec ipv4\n tunnel protection ipsec profile THEIRS\n"
+    "mtu THEIRS 1500\nroute THEIRS 10.50.0.0 255.255.0.0 10.254.0.2 1\n",
+    "object network LAN\n subnet 10.1.0.0 255.255.0.0\nobject network FAR\n subnet 10.80.0.0 255.255.0.0\n"
+    "nat (inside,outside) source static LAN LAN destination static FAR FAR\n"
+    "object network LAN\n nat (inside,outside) dynamic interface\n",
+    "nat (inside,outside) source dynamic any interface\n",
+    "access-list NONAT extended permit ip 10.1.0.0 255.255.0.0 10.70.0.0 255.255.0.0\nnat (inside) 0 access-list NONAT\n",
+    "access-list outside_in extended permit tcp any host 10.1.0.9 eq 443\n",
+    "crypto ikev2 enable outside\n",
+    "route outside 10.60.0.0 255.255.0.0 203.0.113.9 200\n",
+    "group-policy DfltGrpPolicy attributes\n vpn-tunnel-protocol ikev1 ikev2\n",
+)
+_ASA_V2 = (
+    "crypto ikev2 policy 10\n encryption aes-256\n integrity sha256\n group 19\n prf sha256\n lifetime seconds 86400\n"
+    "crypto ikev2 enable outside\n"
+    "crypto ipsec ikev2 ipsec-proposal NR-a\n protocol esp encryption aes-gcm-256\n protocol esp integrity null\n"
+    "group-policy NR-a internal\ngroup-policy NR-a attributes\n vpn-tunnel-protocol ikev2\n vpn-filter none\n"
+    f"tunnel-group {PEER} type ipsec-l2l\ntunnel-group {PEER} general-attributes\n default-group-policy NR-a\n"
+    f"tunnel-group {PEER} ipsec-attributes\n ikev2 remote-authentication pre-shared-key {TOKEN}\n"
+    f" ikev2 local-authentication pre-shared-key {TOKEN}\n isakmp keepalive threshold 10 retry 3\n"
+)
+ASA_FORMS = (
+    _ASA_V2 + "object network NR-a-L\n subnet 10.1.0.0 255.255.0.0\nobject network NR-a-R\n subnet 10.20.0.0 255.255.0.0\n"
+    "access-list NR-a extended permit ip object NR-a-L object NR-a-R\n"
+    f"crypto map NR-MAP 10 set peer {PEER}\ncrypto map NR-MAP 10 set ikev2 ipsec-proposal NR-a\n"
+    "crypto map NR-MAP 10 set pfs group19\n"
+    "crypto map NR-MAP 10 match address NR-a\ncrypto map NR-MAP interface outside\n"
+    "nat (inside,outside) 1 source static NR-a-L NR-a-L destination static NR-a-R NR-a-R no-proxy-arp route-lookup\n",
+    _ASA_V2 + "crypto ipsec profile NR-a\n set ikev2 ipsec-proposal NR-a\n set pfs group19\n"
+    " set security-association lifetime seconds 3600\n"
+    "interface Tunnel2\n nameif NR-a\n ip address 10.255.0.1 255.255.255.252\n tunnel source interface outside\n"
+    f" tunnel destination {PEER}\n tunnel mode ipsec ipv4\n tunnel protection ipsec profile NR-a\n"
+    "route NR-a 10.20.0.0 255.255.0.0 10.255.0.2 1\n",
+)
+ASA_BESIDE = (
+    "access-list NONAT extended permit ip 10.1.0.0 255.255.0.0 10.20.0.0 255.255.0.0\nnat (inside) 0 access-list NONAT\n",
+    "sysopt connection tcpmss 1360\n",
+    "route outside 10.21.0.0 255.255.0.0 203.0.113.254\n",
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A box and the tunnel that it shall get. ``numbers``: it shows the sequence numbers of its access lists."""
+
+    os: str
+    running: str
+    desired: str
+    numbers: bool
+
+
+@st.composite
+def scenes(draw: st.DrawFn) -> Scene:
+    """Any neighbours, any form of a tunnel, any of what comes along with it."""
+    os = draw(st.sampled_from(["ios", "asa"]))
+    base, crowd, forms, beside = (
+        (IOS_BASE, IOS_CROWD, IOS_FORMS, IOS_BESIDE) if os == "ios" else (ASA_BASE, ASA_CROWD, ASA_FORMS, ASA_BESIDE)
+    )
+    chosen = draw(st.sets(st.sampled_from(range(len(crowd))), max_size=len(crowd)))
+    form = draw(st.sampled_from(forms))
+    if "policy THEIRS" in form:
+        chosen |= {0}
+    more = draw(st.sets(st.sampled_from(beside)))
+    if any("ikev2 dpd" in text for text in more):
+        chosen -= {2}
+    running = base + "".join(crowd[number] for number in sorted(chosen))
+    return Scene(os, running, form + "".join(sorted(more)), os == "ios" and draw(st.booleans()))

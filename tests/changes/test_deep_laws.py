@@ -1,0 +1,134 @@
+"""Laws of every form of a tunnel beside neighbours of every family, judged by devices that share no code with the planner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nr_run.changes import tree
+from nr_run.changes.change import Change
+from nr_run.changes.objects import read
+from nr_run.changes.plan import plan, plan_removal, plan_reversal
+from nr_run.changes.removal import owned
+from nr_run.changes.steps import Step
+from nr_run.checks.finding import against
+
+from .deep_boxes import Scene, scenes
+from .deep_device import DeepDevice, Refused
+from .whole import read_back, restore
+
+LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+
+
+#: What every peer of the box shares, with what it names and the line in which it does.
+IKEV2 = ("ikev2-policy", "ikev2-enable", "ikev2-dpd", "ikev2-proposal", "ikev2-offer")
+
+
+def lines_of(steps: Iterable[Step]) -> list[str]:
+    """All lines of steps, in their order."""
+    return [line for step in steps for line in step.lines]
+
+
+def device_of(scene: Scene) -> DeepDevice:
+    """The box of a scene before anything is typed."""
+    return DeepDevice(scene.os, scene.running, numbers=scene.numbers)
+
+
+def change_for(scene: Scene, running: str) -> Change:
+    """The change that brings the tunnel of a scene to a box that runs this."""
+    return plan("box", scene.os, scene.desired, running)
+
+
+def enter(device: DeepDevice, lines: Iterable[str]) -> None:
+    """Lines, and the end of the session behind them; a step leaves every sub-mode that it has entered."""
+    for line in lines:
+        device.enter(line)
+    device.cut()
+
+
+def built(scene: Scene) -> tuple[DeepDevice, Change, str]:
+    """A box with its tunnel, the change that brought it, and what the box showed before."""
+    device = device_of(scene)
+    before = device.show()
+    change = change_for(scene, before)
+    for step in change.forward:
+        for line in step.lines:
+            device.enter(line)
+        assert not device.stack, step
+    return device, change, before
+
+
+@LAW
+@given(scenes())
+def test_forward_then_inverse_is_the_identity(scene: Scene) -> None:
+    """The box refuses no line and has the tunnel then and nothing else; the inverse leaves it as it was, byte for byte."""
+    device, change, before = built(scene)
+    assert against(read_back(change, before, device.show(), "now")) == ()
+    again = change_for(scene, device.show())
+    assert (again.forward, again.inverse) == ((), ())
+    enter(device, lines_of(change.inverse))
+    assert tree.normalise(device.show()) == tree.normalise(before)
+
+
+@LAW
+@given(scenes(), st.data())
+def test_any_cut_can_be_taken_back(scene: Scene, data: st.DataObject) -> None:
+    """The session ends after any line: what restore() plans leaves the box as it was, byte for byte."""
+    device, change, before = built(scene)
+    lines = lines_of(change.forward)
+    for count in data.draw(st.sets(st.integers(0, len(lines)), min_size=1, max_size=6)):
+        device = device_of(scene)
+        enter(device, lines[:count])
+        enter(device, lines_of(restore(change, before, device.show())))
+        assert tree.normalise(device.show()) == tree.normalise(before)
+
+
+@LAW
+@given(scenes())
+def test_a_reversal_is_the_way_back(scene: Scene) -> None:
+    """Rolled back later, the box is as it was, and the reversal's own inverse makes the tunnel again, each line in its place."""
+    device, change, before = built(scene)
+    there = device.show()
+    back = plan_reversal(change, before, there)
+    assert back.stays == ()
+    enter(device, lines_of(back.forward))
+    assert tree.normalise(device.show()) == tree.normalise(before)
+    enter(device, lines_of(back.inverse))
+    assert tree.same(device.show(), there)
+    assert [line for line in device.show().splitlines() if line.startswith("nat ")] == [
+        line for line in there.splitlines() if line.startswith("nat ")
+    ]
+
+
+@LAW
+@given(scenes(), st.data())
+def test_what_is_removed_is_used_by_nobody(scene: Scene, data: st.DataObject) -> None:
+    """Removed by what the box shows, nothing goes that anything else needs; cut after any line, all of it can be put back."""
+    device, change, before = built(scene)
+    there = device.show()
+    items, stays = owned(read(scene.os, there), [read(scene.os, there).objects[item.key] for item in change.created])
+    removal = plan_removal("box", scene.os, items, there, stays=stays)
+    lines = lines_of(removal.forward)
+    enter(device, lines[: data.draw(st.integers(0, len(lines)))])
+    enter(device, lines_of(restore(removal, there, device.show())))
+    assert tree.same(device.show(), there)
+    enter(device, lines)
+    assert against(read_back(removal, there, device.show(), "now")) == ()
+    left = [key for key in read(scene.os, device.show()).objects if key not in read(scene.os, before).objects]
+    assert {family for family, _ in left} <= {"isakmp-policy", "isakmp-keepalive", *IKEV2, "tcp-mss"}
+    assert len([family for family, _ in left if family != "ikev2-offer"]) == len(stays)
+
+
+@pytest.mark.parametrize("os", ["ios", "asa"])
+def test_the_judge_refuses(os: str) -> None:
+    """The reference device is no rubber stamp: a name that is nowhere, a line in the wrong mode, and what is somebody else's."""
+    device = DeepDevice(os, "interface Vlan1\n ip address 10.1.0.1 255.255.0.0\n")
+    for line in ("crypto map M interface Vlan1", "nonsense", "no interface Vlan1", "exit"):
+        with pytest.raises(Refused):
+            device.enter(line)
+    device.enter("interface Vlan1")
+    with pytest.raises(Refused, match="does not know it"):
+        device.enter("reload")

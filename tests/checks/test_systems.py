@@ -1,0 +1,105 @@
+"""One record says what an operating system is: each release has one, each question a command and a view."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from nr_run.checks.questions import ALWAYS, IKEV2, QUESTIONS, SAS, VIEWS
+from nr_run.inventory.platforms import MODELS, Platform, rows
+from nr_run.inventory.systems import SYSTEMS, System, any_of, generations, system_of
+from nr_run.parsers.catalogue import for_typed
+from nr_run.parsers.command import find
+
+ROOT = Path(__file__).parents[2]
+PLATFORMS = [row for model in MODELS for row in rows(model)]
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=str)
+def test_every_release_has_its_record(platform: Platform) -> None:
+    """A release that speaks IKEv2 is asked about it, and no other one is."""
+    system = system_of(platform)
+    assert system.os == platform.os
+    assert (IKEV2.command(system) is not None) == (2 in platform.ike_versions)
+    assert bool(system.clear_ikev2) == (2 in platform.ike_versions)
+
+
+@pytest.mark.parametrize("system", SYSTEMS.values(), ids=lambda system: system.name)
+def test_every_command_is_one_that_a_parser_reads(system: System) -> None:
+    """A row of a record is of a question, and its command has a parser of that operating system; what always counts is there."""
+    assert set(system.shows) <= {question.name for question in QUESTIONS}
+    assert all(find(for_typed(system.os, command), system.os, command) for command in system.shows.values())
+    assert {question.name for question in ALWAYS} | {"route", "interfaces"} <= set(system.shows)
+
+
+def test_every_question_is_seen_in_one_form() -> None:
+    """Each question has a view for each operating system that can be asked."""
+    for question in QUESTIONS:
+        assert set(VIEWS[question.name]) >= {system.os for system in SYSTEMS.values() if question.command(system)}
+
+
+def test_clearing_names_the_peer_in_every_line() -> None:
+    """Without an argument every tunnel of the box would go."""
+    for system in SYSTEMS.values():
+        assert all("{peer}" in line for line in (*system.clear, *system.clear_ikev2))
+        assert not system.clear_ikev1_row or "{number}" in system.clear_ikev1_row
+
+
+def test_generations_share_how_they_are_asked_for_configurations() -> None:
+    """What is looked up by operating system alone is the same in all of its generations."""
+    for system in SYSTEMS.values():
+        common = any_of(system.os)
+        for name in ("running", "running_as_saved", "startup", "route"):
+            assert getattr(system, name) == getattr(common, name)
+        for question in SAS:
+            assert len(question.commands(system.os)) <= 1
+    assert [system.name for system in generations("asa")] == ["asa-8.0", "asa-8.4"]
+
+
+#: Where an operating system is named all the same: tables of functions, which a record of data in inventory/ cannot hold, and
+#: modules that are about one operating system as a whole.
+NAMED = {
+    "checks/asa_precheck.py": "checks of an ASA",
+    "checks/asa_transit.py": "checks of an ASA",
+    "checks/show_commands.py": "what the checks of an ASA take from its record",
+    "checks/ike_ground.py": "checks of IOS",
+    "checks/transit.py": "checks of IOS",
+    "checks/precheck.py": "checks of IOS, and the table of functions that says which checks an operating system has",
+    "checks/questions.py": "the table of functions that show an answer in one form",
+    "checks/rollback_methods.py": "rows of rollback methods, each with the operating systems that have it",
+    "tasks/dialects.py": "the dialect of a session that nobody has told what it talks to",
+    "tasks/credentials.py": "the words that other people's inventories have for the systems",
+    "tasks/render.py": "templates, which belong to the services",
+}
+_NAMES = {"ios", "asa", *SYSTEMS}
+
+
+def _named(path: Path) -> bool:
+    tree = ast.parse(path.read_text(encoding="utf8"))
+    return any(isinstance(node, ast.Constant) and node.value in _NAMES for node in ast.walk(tree))
+
+
+def test_nobody_else_asks_which_operating_system_it_is() -> None:
+    """In checks/ and tasks/ no module names an operating system besides those that are listed with their reason."""
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("checks", "tasks")
+        for path in (ROOT / folder).rglob("*.py")
+        if _named(path)
+    }
+    assert found <= set(NAMED)
+
+
+def test_no_branch_on_an_operating_system() -> None:
+    """In checks/, tasks/ and services/ nothing is decided by comparing an operating system, or a generation, with a name."""
+    branches = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for folder in ("checks", "tasks", "services")
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf8")))
+        if isinstance(node, ast.Compare)
+        and any(isinstance(part, ast.Constant) and part.value in _NAMES for part in (node.left, *node.comparators))
+    ]
+    assert [place for place in branches if not place.startswith("tasks/render.py")] == []
