@@ -303,8 +303,9 @@ def platform_for(model: str, release: str, models: Models = KNOWN) -> Platform:
     what is known about the model: nothing is guessed.
     """
     if model not in models:
-        own = "; a model of your own is added in platforms.yaml beside hosts.yaml"
-        raise IntentError(f"model {model!r} is not known{hint(model, models) or own}")
+        near = hint(model, models)
+        own = "" if "did you mean" in near else "; a model of your own is added in platforms.yaml beside hosts.yaml"
+        raise IntentError(f"model {model!r} is not known{near}{own}")
     running = Release.parse(release)
     fitting = [row for row in rows(model, models) if row.release <= running]
     until = models[model].until

@@ -23,6 +23,7 @@ from ...inventory.connection_settings import OVER_SSH, OVER_TELNET
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import NothingMatched
 from ...inventory.hosts import load_nornir, platforms_of, with_endpoints
+from ...inventory.platform_record import platform_in
 from ...inventory.platforms import Platform, platform_for
 from ...inventory.release import Release
 from ...inventory.secrets import Secrets, credential_folders
@@ -228,7 +229,7 @@ def _of_run(run: Path) -> dict[str, tuple[Platform, str]]:
         for end in data.get("members", data.get("ends", ())):
             text = record.parent / end["host"] / "running-before.cfg"
             if text.is_file() and end["host"] not in found:
-                found[end["host"]] = platform_for(end["model"], end["release"]), text.read_text(encoding="utf8")
+                found[end["host"]] = platform_in(end), text.read_text(encoding="utf8")
     if not found:
         raise NothingMatched(f"run {run.name} kept no running configuration: it sent nothing to any device")
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from nr_run.inventory.errors import IntentError
 from nr_run.inventory.hosts import load_nornir, platforms_of, with_endpoints
 from nr_run.inventory.models_file import FILE, load_models
 from nr_run.inventory.newer_releases import CHECKED_UP_TO, newer_than_known
+from nr_run.inventory.platform_record import platform_in, row_of
 from nr_run.inventory.platforms import KNOWN, MODELS, Platform, platform_for, rows
 from nr_run.inventory.release import Release
 
@@ -139,6 +141,16 @@ def test_an_inventory_has_its_models(inventory: Path) -> None:
     assert platforms_of(nornir)["vpn3640"].model == "2811"
     assert platforms_of(nornir.filter(name="vpn3640"))["vpn3640"].nvram_bytes == 245760
     assert platforms_of(with_endpoints(nornir, {"vpn3640": ("127.0.0.1", 4)}))["vpn3640"].model == "2811"
+
+
+def test_a_run_goes_on_with_a_model_of_ones_own(folder: Path) -> None:
+    """Its record has the row, and gives the same platform without any inventory; of the table's own rows it has the name only."""
+    young = platform_for("2811", "15.1(4)M7", load_models(folder))
+    entry = json.loads(json.dumps({"model": "2811", "release": "15.1(4)M7", "row": row_of(young)}))
+    assert platform_in(entry) == young
+    with pytest.raises(IntentError, match="model '2811' is not known"):
+        platform_in({**entry, "row": None})
+    assert [row_of(platform_for(model, str(row.release))) for model in MODELS for row in rows(model) if row_of(row)] == []
 
 
 def test_a_release_that_is_newer_than_the_table_is_told(folder: Path) -> None:
