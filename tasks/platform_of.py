@@ -5,6 +5,7 @@ from __future__ import annotations
 from nornir.core.task import Task
 
 from ..inventory.errors import IntentError, NotKnown
+from ..inventory.hosts import models_of
 from ..inventory.platforms import Platform, platform_for
 from ..parsers import parse
 from .device import read, session
@@ -26,7 +27,7 @@ def platform_of(task: Task, given: Platform | None = None) -> Platform:
         if not (model and release):
             model, release = _told(task)
         try:
-            found = platform_for(str(model), str(release))
+            found = platform_for(str(model), str(release), models_of(task.nornir))
         except IntentError as error:
             raise IntentError(f"{host.name}: {error}") from None
     if found.os != device.dialect.os:
