@@ -16,7 +16,7 @@ from .device_facts import Box, Facts, say
 from .finding import Finding, Status
 from .ike_ground import easy_vpn, ike_is_on, other_takers
 from .nat import translations
-from .routes import routes
+from .routes import routes, tunnel_names
 from .transit import is_interface
 from .ways import ios_ways
 
@@ -91,7 +91,7 @@ def _addresses(box: Box) -> Iterator[Finding]:
 
 def _local_address(box: Box) -> Iterator[Finding]:
     """A map may have the address of another interface for all of its tunnels (crypto map, local-address)."""
-    maps = {item.groups["map"] for item in box.change.entries}
+    maps = {item.groups["map"] for item in box.change.entries if "map" in item.groups}
     interface = box.end.local.interface
     for node in box.nodes:
         match = _LOCAL_ADDRESS.fullmatch(node.line)
@@ -150,7 +150,12 @@ def _route(box: Box) -> Iterator[Finding]:
 
 
 def _nat(box: Box) -> Iterator[Finding]:
-    """Address translation comes before the crypto map: what it takes no longer matches the selectors."""
+    """Address translation comes before the crypto map: what it takes no longer matches the selectors.
+
+    A tunnel interface is not one that translation is outside of, so nothing that goes through it is translated.
+    """
+    if tunnel_names(box):
+        return
     for local, remote in box.end.selectors:
         for line, free in translations(box.nodes, (local, remote)):
             words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}" + (

@@ -12,7 +12,7 @@ from ...checks.finding import Finding, Status
 from ...checks.observation import Observation, spis
 from ...checks.proof import Watch
 from ..service import Row, Sight
-from .endpoint import Endpoint, Pair, flow_of, ike_rows, phase_1_up, phase_2_up
+from .endpoint import Endpoint, Pair, TunnelInterface, flow_of, ike_rows, phase_1_up, phase_2_up
 from .proof import L2lProof, prove_removed, untested
 from .records import WantedEnd, WantedTunnel
 
@@ -68,9 +68,16 @@ class TunnelTraffic(L2lProof):
 def traffic_of(wanted: WantedTunnel, sights: Sequence[Sight]) -> TunnelTraffic:
     """The proof of a tunnel on its own ends ``sights``."""
     crypto = wanted.crypto
-    ends = tuple(Endpoint.of(_wants(sight).end, crypto.ipsec_proposals[:1], crypto.ike_version) for sight in sights)
+    proposals, version = crypto.ipsec_proposals[:1], crypto.ike_version
+    ends = tuple(Endpoint.of(_wants(sight).end, proposals, version, tunnel_of(sight)) for sight in sights)
     replaced = any(sight.change.replaces for sight in sights)
     return TunnelTraffic(wanted.tunnel.name, ends, replaced, {sight.member.host: formerly(sight) for sight in sights})
+
+
+def tunnel_of(sight: Sight) -> TunnelInterface | None:
+    """The tunnel interface that the change builds, keeps or takes away; None with a crypto map."""
+    item = next((item for item in sight.change.entries if item.family.name == "tunnel-interface"), None)
+    return TunnelInterface(item.groups["interface"], item.child("nameif") or "") if item else None
 
 
 def formerly(sight: Sight) -> tuple[Pair, ...]:
