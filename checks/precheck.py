@@ -16,8 +16,9 @@ from .device_facts import Box, Facts, say
 from .finding import Finding, Status
 from .ike_ground import easy_vpn, ike_is_on, other_takers
 from .nat import translations
-from .routes import routes, tunnel_names
+from .routes import routes
 from .transit import is_interface
+from .tunnel_interfaces import tunnel_of
 from .ways import ios_ways
 
 #: A startup configuration may fill this part of the NVRAM: a full NVRAM cuts the configuration at the next save.
@@ -152,9 +153,10 @@ def _route(box: Box) -> Iterator[Finding]:
 def _nat(box: Box) -> Iterator[Finding]:
     """Address translation comes before the crypto map: what it takes no longer matches the selectors.
 
-    A tunnel interface is not one that translation is outside of, so nothing that goes through it is translated.
+    It is of the outside interface: what leaves by a tunnel interface meets it only where that is outside of translation too.
     """
-    if tunnel_names(box):
+    tunnel = tunnel_of(box.change, box.end.remote.outside_ip)
+    if tunnel and "ip nat outside" not in tunnel.lines:
         return
     for local, remote in box.end.selectors:
         for line, free in translations(box.nodes, (local, remote)):

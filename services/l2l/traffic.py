@@ -11,8 +11,9 @@ from ...changes.selectors import selectors_of
 from ...checks.finding import Finding, Status
 from ...checks.observation import Observation, spis
 from ...checks.proof import Watch
+from ...checks.tunnel_interfaces import tunnel_of
 from ..service import Row, Sight
-from .endpoint import Endpoint, Pair, TunnelInterface, flow_of, ike_rows, phase_1_up, phase_2_up
+from .endpoint import Endpoint, Pair, flow_of, ike_rows, phase_1_up, phase_2_up
 from .proof import L2lProof, prove_removed, untested
 from .records import WantedEnd, WantedTunnel
 
@@ -68,16 +69,13 @@ class TunnelTraffic(L2lProof):
 def traffic_of(wanted: WantedTunnel, sights: Sequence[Sight]) -> TunnelTraffic:
     """The proof of a tunnel on its own ends ``sights``."""
     crypto = wanted.crypto
-    proposals, version = crypto.ipsec_proposals[:1], crypto.ike_version
-    ends = tuple(Endpoint.of(_wants(sight).end, proposals, version, tunnel_of(sight)) for sight in sights)
+    ends = tuple(
+        Endpoint.of(end, crypto.ipsec_proposals[:1], crypto.ike_version, tunnel_of(sight.change, end.remote.outside_ip))
+        for sight in sights
+        for end in (_wants(sight).end,)
+    )
     replaced = any(sight.change.replaces for sight in sights)
     return TunnelTraffic(wanted.tunnel.name, ends, replaced, {sight.member.host: formerly(sight) for sight in sights})
-
-
-def tunnel_of(sight: Sight) -> TunnelInterface | None:
-    """The tunnel interface that the change builds, keeps or takes away; None with a crypto map."""
-    item = next((item for item in sight.change.entries if item.family.name == "tunnel-interface"), None)
-    return TunnelInterface(item.groups["interface"], item.child("nameif") or "") if item else None
 
 
 def formerly(sight: Sight) -> tuple[Pair, ...]:
