@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .connection_settings import OVER_SSH, OVER_TELNET
 from .did_you_mean import hint
 from .errors import IntentError, NothingMatched
 from .host_files import DEFAULTS, GROUPS, HOSTS, check_host_files
-from .platforms import Platform, platform_for
+from .platforms import KNOWN, Models, Platform, platform_for
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
-    from nornir.core.inventory import Host
+    from nornir.core.inventory import Host, Inventory
 
 REQUIRED_DATA = ("model", "release", "username_ref", "password_ref")
 
@@ -28,6 +28,9 @@ def load_nornir(folder: Path, *, workers: int = 20) -> Nornir:
     """
     from nornir import InitNornir
 
+    from .models_file import load_models
+
+    models = load_models(folder)
     lines = check_host_files(folder)
     files = {"host_file": folder / HOSTS, "group_file": folder / GROUPS, "defaults_file": folder / DEFAULTS}
     try:
@@ -42,16 +45,42 @@ def load_nornir(folder: Path, *, workers: int = 20) -> Nornir:
     problems = [
         f"{folder / HOSTS}:{lines[name]}: {name}: {problem}"
         for name, host in nornir.inventory.hosts.items()
-        for problem in _host_problems(host)
+        for problem in _host_problems(host, models)
     ]
     if problems:
         raise IntentError("\n".join(problems))
+    nornir.inventory = _with_models(nornir.inventory, models)
     return nornir
+
+
+def models_of(nornir: Nornir) -> Models:
+    """The models that a loaded inventory knows; those of the table where it was not loaded here."""
+    found: Models = getattr(nornir.inventory, "models", KNOWN)
+    return found
+
+
+def _with_models(inventory: Inventory, models: Models) -> Inventory:
+    """The same inventory, which goes on knowing its models when it is filtered."""
+    from nornir.core.inventory import Inventory
+
+    class Devices(Inventory):
+        """Hosts, groups, defaults, and the models that ``platforms.yaml`` adds."""
+
+        def __init__(self, *parts: Any, **more: Any) -> None:
+            super().__init__(*parts, **more)
+            self.models = models
+
+        def filter(self, *conditions: Any, **more: Any) -> Inventory:
+            found = super().filter(*conditions, **more)
+            return Devices(found.hosts, found.groups, found.defaults)
+
+    return Devices(inventory.hosts, inventory.groups, inventory.defaults)
 
 
 def platforms_of(nornir: Nornir) -> dict[str, Platform]:
     """Host name -> what the model and release of the host can do. Raises IntentError as `platform_for` does."""
-    return {name: _platform(host) for name, host in nornir.inventory.hosts.items()}
+    models = models_of(nornir)
+    return {name: _platform(host, models) for name, host in nornir.inventory.hosts.items()}
 
 
 def with_endpoints(nornir: Nornir, endpoints: Mapping[str, tuple[str, int]]) -> Nornir:
@@ -70,7 +99,7 @@ def with_endpoints(nornir: Nornir, endpoints: Mapping[str, tuple[str, int]]) -> 
         raise NothingMatched("\n".join(unknown))
     hosts = Hosts({name: _moved(inventory.hosts[name], *endpoint) for name, endpoint in endpoints.items()})
     return Nornir(
-        inventory=Inventory(hosts, inventory.groups, inventory.defaults),
+        inventory=_with_models(Inventory(hosts, inventory.groups, inventory.defaults), models_of(nornir)),
         config=nornir.config,
         data=GlobalState(dry_run=nornir.data.dry_run),
         processors=nornir.processors,
@@ -104,14 +133,14 @@ def _options_of_groups(host: Host) -> set[str]:
     return {name for group in host.extended_groups() for name in getattr(group, "connection_options", {})}
 
 
-def _host_problems(host: Host) -> list[str]:
+def _host_problems(host: Host, models: Models) -> list[str]:
     data = host.extended_data()
     problems = [f"{key} is missing at the host, in its groups and in the defaults" for key in REQUIRED_DATA if key not in data]
     if not host.hostname:
         problems.append("hostname is missing: where is the device reached?")
     if not problems:
         try:
-            platform = _platform(host)
+            platform = _platform(host, models)
         except IntentError as error:
             return [str(error)]
         if not host.platform:
@@ -127,6 +156,6 @@ def reaching(platform: Platform) -> tuple[str, ...]:
     return over_telnet if platform.driver in over_telnet else (*OVER_SSH[platform.os], *over_telnet)
 
 
-def _platform(host: Host) -> Platform:
+def _platform(host: Host, models: Models) -> Platform:
     data = host.extended_data()
-    return platform_for(data["model"], data["release"])
+    return platform_for(data["model"], data["release"], models)

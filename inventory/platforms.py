@@ -283,24 +283,33 @@ _MODELS: Mapping[str, _Model] = {
 MODELS: tuple[str, ...] = tuple(_MODELS)
 
 
-def rows(model: str) -> tuple[Platform, ...]:
+Model = _Model
+#: Models by name; those of a ``platforms.yaml`` among them (models_file.py).
+Models = Mapping[str, Model]
+#: What comes with nr-run.
+KNOWN: Models = _MODELS
+
+
+def rows(model: str, models: Models = KNOWN) -> tuple[Platform, ...]:
     """Every row of a model, from old to new, each for the release that brought it."""
-    known = _MODELS[model]
+    known = models[model]
     return tuple(replace(row, model=model, nvram_bytes=known.nvram_bytes) for row in known.rows)
 
 
-def platform_for(model: str, release: str) -> Platform:
-    """What a model can do with a release such as ``12.2(8)T``.
+def platform_for(model: str, release: str, models: Models = KNOWN) -> Platform:
+    """What a model can do with a release such as ``12.2(8)T``; ``models`` may have some of your own (models_file.load_models).
 
     Raises IntentError for a model that the table does not have, for text that is no release, and for a release outside of
     what is known about the model: nothing is guessed.
     """
-    if model not in _MODELS:
-        raise IntentError(f"model {model!r} is not known{hint(model, _MODELS)}")
+    if model not in models:
+        near = hint(model, models)
+        own = "" if "did you mean" in near else "; a model of your own is added in platforms.yaml beside hosts.yaml"
+        raise IntentError(f"model {model!r} is not known{near}{own}")
     running = Release.parse(release)
-    fitting = [row for row in rows(model) if row.release <= running]
-    until = _MODELS[model].until
+    fitting = [row for row in rows(model, models) if row.release <= running]
+    until = models[model].until
     if not fitting or (until is not None and running >= until):
-        known = f"from {rows(model)[0].release}" + (f" to before {until}" if until else "")
+        known = f"from {rows(model, models)[0].release}" + (f" to before {until}" if until else "")
         raise IntentError(f"release {release} of model {model} is not known (known: {known})")
     return replace(fitting[-1], release=running)

@@ -12,6 +12,7 @@ from .did_you_mean import hint
 from .errors import IntentError, NothingMatched
 from .forms import style_of
 from .intent import Crypto, Intent, Side, Tunnel, TunnelTermination
+from .newer_releases import newer_than_known
 from .platforms import Platform
 from .validation_devices import device_problems, strength_problems, strength_warnings
 from .validation_ends import end_problems, lifetime_problems, offer_problems, style_problems
@@ -55,7 +56,8 @@ def validate(
         raise IntentError("\n".join(problems))
     if removal:
         return ()
-    return (*warnings, *dict.fromkeys(not_offered(intent, tunnels, platforms)), *unused(intent))
+    ends = {end.host: platforms[end.host] for tunnel in tunnels for end in tunnel.own}
+    return (*warnings, *newer_than_known(ends), *dict.fromkeys(not_offered(intent, tunnels, platforms)), *unused(intent))
 
 
 def _refuse_unknown_hosts(intent: Intent, tunnels: Sequence[Tunnel], platforms: Mapping[str, Platform]) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address
 from typing import Any
 
+from jinja2 import TemplateNotFound
+from nornir.core.exceptions import NornirSubTaskError
 from nornir.core.task import Result, Task
 from nornir_jinja2.plugins.tasks import template_file
 
@@ -130,7 +132,12 @@ def render(task: Task, template: str, path: str | None = None, **words: Any) -> 
 
         own = [FileSystemLoader(path), *([environment.loader] if environment.loader else [])]
         environment = environment.overlay(loader=ChoiceLoader(own))
-    done = task.run(template_file, template=template, jinja_env=environment, **words)
+    try:
+        done = task.run(template_file, template=template, jinja_env=environment, **words)
+    except NornirSubTaskError as failed:
+        error = failed.result.exception
+        what = "there is no such template" if isinstance(error, TemplateNotFound) else str(error)
+        raise NrRunError(f"{task.host.name}: template {template}: {what}") from None
     return Result(host=task.host, result=str(done.result))
 
 
@@ -240,4 +247,4 @@ def _planned_diff(change: Change) -> str:
 
 
 def _lines(sign: str, items: Iterable[ConfigObject]) -> Iterable[str]:
-    return (f"{sign}{line}\n" for item in items for line in (item.header, *(f" {child}" for child in item.children)))
+    return (f"{sign}{line}\n" for item in items for node in item.nodes for line in node.text.splitlines())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nornir.core.task import Task
 
 from ..inventory.errors import IntentError, NotKnown
+from ..inventory.hosts import models_of
 from ..inventory.platforms import Platform, platform_for
 from ..parsers import parse
 from .device import read, session
@@ -26,7 +27,7 @@ def platform_of(task: Task, given: Platform | None = None) -> Platform:
         if not (model and release):
             model, release = _told(task)
         try:
-            found = platform_for(str(model), str(release))
+            found = platform_for(str(model), str(release), models_of(task.nornir))
         except IntentError as error:
             raise IntentError(f"{host.name}: {error}") from None
     if found.os != device.dialect.os:
@@ -39,9 +40,8 @@ def _told(task: Task) -> tuple[str, str]:
     device = session(task)
     if _VERSION not in device.remembered:
         device.remembered[_VERSION] = read(task, [_VERSION])[0].text
-    os = device.dialect.os
-    shown = parse(os, _VERSION, device.remembered[_VERSION]).state
-    model = "ASA" if os == "asa" else shown.model
+    shown = parse(device.dialect.os, _VERSION, device.remembered[_VERSION]).state
+    model = device.dialect.model or shown.model
     if not model:
         raise NotKnown(f"{device.name}: show version names no model; write model and release into the host's data")
     return model, shown.version

@@ -23,6 +23,7 @@ from ...inventory.connection_settings import OVER_SSH, OVER_TELNET
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import NothingMatched
 from ...inventory.hosts import load_nornir, platforms_of, with_endpoints
+from ...inventory.platform_record import platform_in
 from ...inventory.platforms import Platform, platform_for
 from ...inventory.release import Release
 from ...inventory.secrets import Secrets, credential_folders
@@ -43,6 +44,8 @@ _BOXES: tuple[tuple[str, str, str, str, str], ...] = (
     ("881", "ios-15", "15.4(3)M", "c881", "15.4(3)M3"),
     ("C8000V", "ios-15", "17.1.1", "c8000v-17", "17.9.4a"),
     ("C8000V", "ios-15", "17.11.1", "c8000v-1711", "17.11.1a"),
+    ("C8000V", "ios-15", "17.12.1", "c8000v-1712", "17.12.4"),
+    ("C8000V", "ios-15", "26.1.1", "c8000v-26", "26.1.1"),
     ("ASA", "asa-8.0", "8.0(2)", "asa82", "8.2(5)"),
     ("ASA", "asa-8.4", "8.4(1)", "asa91", "9.1(7)"),
     ("ASA", "asa-8.4", "9.13(1)", "asa919", "9.19(1)"),
@@ -135,9 +138,10 @@ def rehearsal_secrets(nornir: Nornir, references: Iterable[str], lab: LabHandle)
 def box_for(platform: Platform) -> tuple[str, str]:
     """The lab's box for a platform, and the release that it goes by: of this model, or else of the same generation."""
     of_generation = [row for row in _BOXES if row[1] == platform.output]
-    fitting = [row for row in of_generation if row[0] == platform.model] or of_generation
-    older = [row for row in fitting if row[0] != platform.model or Release.parse(row[2]) <= platform.release]
-    *_, (_, _, _, profile, plays) = older or fitting
+    alike = [row for row in of_generation if platform_for(row[0], row[2]).driver == platform.driver] or of_generation
+    fitting = [row for row in of_generation if row[0] == platform.model] or alike
+    older = [row for row in fitting if Release.parse(row[2]) <= platform.release]
+    *_, (_, _, _, profile, plays) = older or fitting[:1]
     return profile, plays
 
 
@@ -225,7 +229,7 @@ def _of_run(run: Path) -> dict[str, tuple[Platform, str]]:
         for end in data.get("members", data.get("ends", ())):
             text = record.parent / end["host"] / "running-before.cfg"
             if text.is_file() and end["host"] not in found:
-                found[end["host"]] = platform_for(end["model"], end["release"]), text.read_text(encoding="utf8")
+                found[end["host"]] = platform_in(end), text.read_text(encoding="utf8")
     if not found:
         raise NothingMatched(f"run {run.name} kept no running configuration: it sent nothing to any device")
     return found

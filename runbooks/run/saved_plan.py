@@ -27,7 +27,8 @@ from ...changes.objects import Config, ConfigObject, read
 from ...changes.steps import Edit
 from ...checks.rollback_methods import RELOAD_IN, Chosen
 from ...inventory.errors import NrRunError, SecretError
-from ...inventory.platforms import Platform, platform_for
+from ...inventory.platform_record import platform_in, row_of
+from ...inventory.platforms import Platform
 from ...services.registry import find
 from ...services.service import Member
 from ...tasks.device import CONNECTION, settings_of
@@ -75,6 +76,7 @@ def _member(nornir: Nornir, end: MemberPlan) -> dict[str, Any]:
         "port": host.port,
         "model": end.platform.model,
         "release": str(end.platform.release),
+        "row": row_of(end.platform),
         "references": {name: value for name, value in references.items() if value},
         "connection": asdict(settings_of(host)),
         "platform": host.platform,
@@ -128,6 +130,7 @@ def read_record(path: Path) -> Recorded:
     hosts = {
         entry["host"]: {
             **{key: entry[key] for key in ("address", "port", "references", "model", "release")},
+            "row": entry.get("row"),
             "connection": entry.get("connection", {}),
             "platform": entry.get("platform"),
         }
@@ -148,7 +151,7 @@ def _check(path: Path, data: dict[str, Any]) -> None:
 def _member_plan(path: Path, data: Mapping[str, Any], member: Member) -> MemberPlan:
     if data["host"] != member.host:
         raise NrRunError(f"{path} has {data['host']} where its deployment has {member.host}; nothing was sent")
-    platform = platform_for(data["model"], data["release"])
+    platform = platform_in(data)
     outputs = data["outputs"]
     seen = observation(data["host"], platform.os, outputs)
     snapshot = Snapshot(data["host"], outputs, seen, data.get("counted", {}))
@@ -237,7 +240,7 @@ def nornir_of(recorded: list[Recorded]) -> Nornir:
 
 def platforms_in(recorded: list[Recorded]) -> dict[str, Platform]:
     """Host name to what it can do."""
-    return {name: platform_for(place["model"], place["release"]) for item in recorded for name, place in item.hosts.items()}
+    return {name: platform_in(place) for item in recorded for name, place in item.hosts.items()}
 
 
 def records_in(folder: Path) -> dict[str, Recorded]:

@@ -81,7 +81,8 @@ def sites() -> tuple[Site, ...]:
 def _of_module(file: str, tree: ast.Module) -> Iterator[Site]:
     helpers = _helpers(tree)
     for function, node in _calls(tree, ""):
-        name = _name(node.func)
+        # click's own UsageError has the name of ours.
+        name = "" if ast.unparse(node.func).startswith("click.") else _name(node.func)
         if name in error_names():
             yield Site(file, function, name, _words(node), (node.lineno, node.end_lineno or node.lineno))
         elif name == _FINDING or name in helpers:

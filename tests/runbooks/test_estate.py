@@ -135,6 +135,36 @@ def test_a_configuration_of_no_host_is_refused(estate: Path, tmp_path: Path) -> 
     assert not (tmp_path / "lab" / "lab.json").exists()
 
 
+def test_a_model_of_ones_own_is_planned(estate: Path) -> None:
+    """A host of a model that only platforms.yaml knows is planned, and a release newer than the table is told in the plan."""
+    row = "{release: 15.1(4)M, like: 881 15.4(3)M3, source: IOS 15.1M release notes}"
+    (estate / "platforms.yaml").write_text(f'models:\n  "2811":\n    rows: [{row}]\n')
+    text = HOSTS.replace('{model: "881", release: 15.4(3)M3}}\nhamburg', '{model: "2811", release: 15.1(4)M7}}\nhamburg')
+    (estate / "hosts.yaml").write_text(text.replace("9.16(4)", "9.30(1)"))
+    code, out, err = run(estate, "deploy-l2l", "--plan")
+    assert code == 2, out + err
+    assert "munich: the lab has no 2811 with 15.1(4)M7; it goes by 15.4(3)M3" in err
+    assert any(words.startswith("hamburg: ASA with 9.30(1) is newer than ") for words in json.loads(out)["warnings"])
+
+
+def test_a_run_on_a_model_of_ones_own_is_rolled_back(estate: Path, tmp_path: Path) -> None:
+    """`rollback` needs no inventory, so the run's record knows the model that only platforms.yaml knew."""
+    row = "{release: 15.1(4)M, like: 881 15.4(3)M3, source: IOS 15.1M release notes}"
+    (estate / "platforms.yaml").write_text(f'models:\n  "2811":\n    rows: [{row}]\n')
+    text = HOSTS.replace('{model: "881", release: 15.4(3)M3}}\nhamburg', '{model: "2811", release: 15.1(4)M7}}\nhamburg')
+    (estate / "hosts.yaml").write_text(text)
+    lab = {"NR_RUN_LAB_DIR": str(tmp_path / "lab"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    nr_run("lab", "up", "--detach", "--any-ports", "--speed", "10", "--inventory", str(estate), **lab)
+    try:
+        code, out, err = run(estate, "deploy-l2l", "berlin-munich", "--yes", **lab)
+        assert code == 0, out + err
+        (kept,) = (tmp_path / "runs").glob("2*")
+        nr_run("rollback", kept.name, "--runs", str(tmp_path / "runs"), "--yes", **lab)
+        assert "203.0.113.1" not in nr_run("lab", "exec", "berlin", "show running-config", **lab)
+    finally:
+        nr_run("lab", "down", **lab)
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_every_row_of_the_table_has_a_box(model: str) -> None:
     """Whatever the table knows is played by a box of the same operating system."""

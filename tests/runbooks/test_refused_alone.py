@@ -29,6 +29,8 @@ from nr_run.runbooks.run.kept_runs import find_run
 from nr_run.runbooks.run.open_runs import FOLDER, open_runs
 from nr_run.runbooks.run.saved_plan import FORMAT, read_record
 
+from ..conftest import copy_inventory
+
 ROUTER = platform_for("2611", "12.2(8)T")
 HUB = """\
 version 12.2
@@ -223,3 +225,47 @@ def test_a_record_of_locks_that_cannot_be_written(tmp_path: Path) -> None:
         DeviceLocks(tmp_path, "run", [], keep_seconds=60),
     ):
         pass
+
+
+@pytest.mark.parametrize("name", ["hub.lock", "hub.holders"])
+def test_a_lock_of_a_device_that_cannot_be_taken(tmp_path: Path, name: str) -> None:
+    """A folder in the place of a lock, and a file in the place of who holds it, are told with their paths."""
+    (tmp_path / ".locks").mkdir()
+    if name.endswith(".lock"):
+        (tmp_path / ".locks" / name).mkdir()
+    else:
+        (tmp_path / ".locks" / name).write_text("")
+    locks = DeviceLocks(tmp_path, "run", ["hub"], keep_seconds=60)
+    with pytest.raises(Locked, match="cannot be locked"), locks:
+        pass
+
+
+def test_a_tunnel_that_the_lab_does_not_play(tmp_path: Path) -> None:
+    """A rehearsal of a tunnel between other devices than the lab's names those that it has."""
+    copy_inventory(tmp_path / "inventory", {})
+    for path in (tmp_path / "inventory").rglob("*.yaml"):
+        path.write_text(path.read_text().replace("vpn3640", "elsewhere"))
+    words = ["deploy-l2l", "--lab", "--plan", "--inventory", str(tmp_path / "inventory"), "--runs", str(tmp_path / "runs")]
+    error = CliRunner().invoke(cli, words).exception
+    assert isinstance(error, NothingMatched), error
+    assert "the lab has no elsewhere (tunnel hq-branch); it plays" in str(error)
+
+
+def test_what_was_to_be_saved_and_was_not(rehearsal) -> None:
+    """A device that says [OK] and keeps something else than it runs is told, though its tunnel is proved."""
+    assert rehearsal.deploy("--yes").code == 0
+    rehearsal.lab.exec("vpn3640", "configure terminal\nip host spare 192.0.2.9")
+    rehearsal.lab.fault("vpn3640", "save-drops", "ip host spare")
+    done = rehearsal.deploy("--yes", "--accept-unsaved")
+    assert done.code not in (0, 20), done.out + done.err
+    assert "vpn3640: the startup configuration is not the running one after saving" in done.out + done.err
+
+
+def test_a_run_that_left_nothing_is_not_undone(rehearsal) -> None:
+    """A run that was rolled back by itself has nothing left for a rollback."""
+    rehearsal.lab.fault("vpn3640", "wrong-psk")
+    assert rehearsal.deploy("--yes").code == 20
+    (run,) = (path.name for path in rehearsal.runs.glob("2*"))
+    done = rehearsal.nr_run("rollback", run, "--plan", "--json")
+    assert done.code == 66, done.out + done.err
+    assert "left nothing changed, so there is nothing to undo" in done.out + done.err

@@ -9,9 +9,9 @@ import pytest
 from nr_run.checks.timers import clock_is_set
 from nr_run.inventory import references
 from nr_run.inventory.connection_settings import ConnectionSettings
-from nr_run.inventory.errors import ChangeError, NotKnown, SecretError, Unreachable
+from nr_run.inventory.errors import ChangeError, NothingMatched, NotKnown, SecretError, Unreachable
 from nr_run.inventory.platforms import platform_for
-from nr_run.runbooks.engine.nornir_run import run_on_one
+from nr_run.runbooks.engine.nornir_run import run_on, run_on_one
 from nr_run.tasks.answers import running, running_again
 from nr_run.tasks.gather import sas_in
 from nr_run.tasks.login import Dialogue, Words
@@ -135,3 +135,15 @@ def test_a_configuration_that_reads_differently_each_time(tmp_path: Path) -> Non
         finally:
             nornir.close_connections()
         assert box.logins in (4, 5)
+
+
+def test_work_on_no_device(tmp_path: Path) -> None:
+    """A task that is given no device is no success."""
+    with Changing() as box:
+        nornir = nornir_of(box, tmp_path)
+        with pytest.raises(NothingMatched, match="no device was selected"):
+            run_on(nornir, running, {})
+        # The box waits for its logins before it can end.
+        for _ in range(5):
+            run_on_one(nornir, running, "vpn2611")
+            nornir.close_connections()

@@ -1,0 +1,139 @@
+"""The safe sequence as a library: locked against other runs, armed before the first line, kept or taken back as a whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from nornir.core import Nornir
+
+from nr_run.inventory.errors import ChangeError, DriftError, Locked, NothingMatched, NrRunError
+from nr_run.lab.entry import LabHandle
+from nr_run.runbooks.safe_change import safe_change
+
+from ..tasks.test_netmiko_connection import plain
+from ..warm import start_lab
+
+DEVICES = {"old": "vpn2611", "young": "c8000v-17", "fw": "asa919"}
+LIST = "ip access-list extended MINE\n permit ip host 192.0.2.1 any\n"
+TEXTS = {"old": LIST, "young": LIST, "fw": "access-list MINE extended permit ip host 192.0.2.1 any\n"}
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[LabHandle]:
+    """A lab of its own for each test: timers run in it."""
+    with start_lab(tmp_path / "lab", devices=DEVICES, speed=20.0) as handle:
+        yield handle
+
+
+@pytest.fixture
+def nornir(lab: LabHandle) -> Iterator[Nornir]:
+    """A Nornir as anybody builds one."""
+    made = plain(lab)
+    yield made
+    made.close_connections(on_good=True, on_failed=True)
+
+
+def shown(lab: LabHandle) -> dict[str, str]:
+    """What each device runs and has saved."""
+    commands = ("show running-config", "show startup-config")
+    return {name: "".join(lab.exec(name, command) for command in commands) for name in DEVICES}
+
+
+def states(runs: Path) -> list[str]:
+    """The journal of the one run."""
+    (run,) = runs.glob("2*")
+    return [json.loads(line)["state"] for line in (run / "journal.jsonl").read_text().splitlines()]
+
+
+def test_what_ends_well_is_kept_and_saved(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
+    """Three devices of three kinds: armed before they are changed, called off, saved; no timer is left."""
+    with safe_change(nornir, DEVICES, runs=tmp_path / "runs") as change:
+        assert change.push(TEXTS) == dict.fromkeys(DEVICES, True)
+        assert set(change.armed) == set(DEVICES)
+    assert all(text.count("MINE") >= 2 for text in shown(lab).values())
+    seen = states(tmp_path / "runs")
+    assert seen.index("armed") < seen.index("building") < seen.index("disarmed") < seen.index("saved")
+    for name in DEVICES:
+        assert "scheduled" not in lab.exec(name, "show reload").replace("No reload is scheduled", "")
+
+
+def test_what_is_refused_on_one_is_taken_back_on_all(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
+    """One device refuses a line: the others go back as well, and the error is the device's."""
+    before = shown(lab)
+    lab.fault("old", "refuse-line", "permit")
+    with pytest.raises(NrRunError, match="old: line"), safe_change(nornir, DEVICES, runs=tmp_path / "runs") as change:
+        change.push(TEXTS)
+    assert change.undone == dict.fromkeys(DEVICES, "taken back")
+    lab.fault("old", "refuse-line", on=False)
+    assert {name: text.count("MINE") for name, text in shown(lab).items()} == {
+        name: before[name].count("MINE") for name in DEVICES
+    }
+    assert "undone" in states(tmp_path / "runs")
+
+
+def test_nothing_is_touched_where_the_plan_fails(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
+    """A text that no rule knows on one device, and none of them is armed or changed."""
+    with pytest.raises(ChangeError), safe_change(nornir, DEVICES, runs=tmp_path / "runs") as change:
+        change.push({**TEXTS, "young": "hostname other\n"})
+    assert not change.armed
+    assert "armed" not in states(tmp_path / "runs")
+    assert not any("MINE" in text for text in shown(lab).values())
+
+
+def test_two_at_once_are_kept_apart(nornir: Nornir, tmp_path: Path) -> None:
+    """Who holds a device keeps another away from it, and names himself; a device that is not held is free."""
+    with safe_change(nornir, ["young"], runs=tmp_path / "runs") as first:
+        other = nornir.filter(filter_func=lambda host: host.name in DEVICES)
+        with pytest.raises(Locked, match=r"young.* is held by "), safe_change(other, ["young"], runs=tmp_path / "other"):
+            pass
+        with pytest.raises(NothingMatched, match="old is not among the devices of this change"):
+            first.push({"old": LIST})
+        with safe_change(other, ["fw"], runs=tmp_path / "other"):
+            pass
+
+
+def test_somebody_elses_timer_is_respected(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
+    """A reload that somebody has scheduled is not ours to count on or to call off."""
+    lab.exec("old", "reload in 100\n\n")
+    with (
+        pytest.raises(DriftError, match=r"old: .*reload is scheduled"),
+        safe_change(nornir, ["old"], runs=tmp_path / "runs") as change,
+    ):
+        change.push({"old": LIST})
+
+
+PROGRAM = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from tests.tasks.test_netmiko_connection import plain
+from nr_run.lab.entry import attach
+from nr_run.runbooks.safe_change import safe_change
+nornir = plain(attach(Path({lab!r})), "young")
+with safe_change(nornir, ["young"], runs=Path({runs!r}), minutes=2) as change:
+    change.push({{"young": {text!r}}})
+    print("pushed", flush=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_process_that_dies_leaves_a_device_that_goes_back(lab: LabHandle, tmp_path: Path) -> None:
+    """Killed between push and keep: the device is changed, and goes back by itself when its timer ends."""
+    words = {"tests": str(Path(__file__).parents[2]), "lab": str(lab.directory), "runs": str(tmp_path / "runs"), "text": LIST}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(**words)], capture_output=True, text=True, timeout=300, env=os.environ
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert done.stdout == "pushed\n"
+    deadline = time.monotonic() + 300
+    while "MINE" in lab.exec("young", "show running-config"):
+        assert time.monotonic() < deadline, "the device did not go back by itself"
+        time.sleep(0.2)
