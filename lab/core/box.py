@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
@@ -18,6 +17,7 @@ from ..ios.traits import traits
 from . import md5crypt, scrypt9
 from .banners import DELIMITER
 from .clock import LabClock
+from .counts import Counters, Saved, Translation
 from .faults import Faults
 from .flash import Flash
 from .forms import Release
@@ -31,32 +31,6 @@ from .records import Policy
 from .sa import CryptoState
 from .store import Store
 from .terminal import Terminal
-
-
-@dataclass(slots=True)
-class Counters:
-    """What a client cost: login exchanges, round trips, lines typed."""
-
-    logins: int = 0
-    round_trips: int = 0
-    lines: int = 0
-
-
-@dataclass(slots=True)
-class Translation:
-    """One address translation, as `show ip nat translations` lists it."""
-
-    inside: IPv4Address
-    outside: IPv4Address
-    destination: IPv4Address
-
-
-@dataclass(slots=True)
-class Saved:
-    """The startup configuration and when it was written."""
-
-    lines: list[str] = field(default_factory=list)
-    size: int = 0
 
 
 class Box:
