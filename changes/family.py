@@ -67,6 +67,8 @@ class Reference:
     family: str
     #: The name is that of a set, of which each object is one member: it holds the set as long as one member is left.
     of_set: bool = False
+    #: Another family whose objects are members of the same set.
+    or_family: str = ""
     #: What the device has of itself and no configuration shows.
     built_in: tuple[str, ...] = ()
     #: True if the line may name several, wherever the pattern is found in it.

@@ -79,7 +79,8 @@ class Config:
             for rule, name in item.named:
                 if rule.by_line:
                     continue
-                found.setdefault((rule.family, name), {})[item.key] = (item, rule)
+                for family in filter(None, (rule.family, rule.or_family)):
+                    found.setdefault((family, name), {})[item.key] = (item, rule)
         return {what: tuple(items.values()) for what, items in found.items()}
 
     @cached_property
@@ -211,6 +212,16 @@ def _objects_in_folded(os: str, node: tree.Node, named: Collection[str] | None, 
     return (whole, *single) if whole else tuple(single)
 
 
+def added_lines(os: str, there: ConfigObject, wanted: ConfigObject) -> tuple[ConfigObject, ...]:
+    """What of ``wanted`` an object lacks, as objects of single lines; nothing if it is not that alone by which the two differ."""
+    have, want = set(there.canonical_children), wanted.canonical_children
+    missing = [line for line in want if line not in have]
+    lines = [family for family in families_for(os, wanted.header) if family.child_is_object and not family.only_of]
+    found = [ConfigObject(family, there.header, (line,)) for line in missing for family in lines if _is_line_of(family, line)]
+    more = ConfigObject(there.family, there.header, (*there.children, *missing))
+    return tuple(found) if len(found) == len(missing) and more.meaning == wanted.meaning else ()
+
+
 def _is_marked(family: Family, node: tree.Node) -> bool:
     return family.marked is None or any(family.marked.fullmatch(line) for line in node.children)
 
@@ -264,7 +275,7 @@ def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = 
         for item, reference in config.naming.get((target.family.name, name), ())
         if item.key not in left_out
         and config.within.get(item.key) not in left_out
-        and not (reference.of_set and _members(config, target.family, name, left_out))
+        and not (reference.of_set and _members(config, reference, name, left_out))
     )
 
 
@@ -297,11 +308,11 @@ def _unruled(items: Iterable[ConfigObject]) -> Iterator[tuple[ConfigObject, str]
                 yield item, item.family.split(line)[1] if deep else line
 
 
-def _members(config: Config, family: Family, name: str, left_out: set[Key]) -> bool:
-    """True if the set ``name`` keeps a member: an object of the family, or a line of another kind (a dynamic entry)."""
-    if any(item.key[1][0] == name and item.key not in left_out for item in config.of(family.name)):
+def _members(config: Config, reference: Reference, name: str, left_out: set[Key]) -> bool:
+    """True if the set ``name`` keeps a member: an object of its families, or a line of another kind (an entry for a group)."""
+    members = [item for family in (reference.family, reference.or_family) for item in config.of(family)]
+    if any(item.key[1][0] == name and item.key not in left_out for item in members):
         return True
-    stem = f"{' '.join(family.header.pattern.split()[:2])} {name} "
-    beside = (item.header for item in config.objects.values() if item.family.of_map and item.key not in left_out)
-    lines = (*(node.line for node in config.others), *beside)
-    return any(line.startswith(stem) and line[len(stem) :].split()[0].isdigit() for line in lines)
+    stems = tuple({f"{' '.join(item.header.split()[:2])} {name} " for item in members})
+    lines = (node.line for node in config.others if stems and node.line.startswith(stems))
+    return any(line.split()[3].isdigit() for line in lines)

@@ -12,7 +12,7 @@ from . import tree
 from .change import Change, compose
 from .family import NOBODY
 from .implicit_references import goes_to, users
-from .objects import Config, ConfigObject, Key, names, nodes_of, read, read_desired, referrers, strange_use
+from .objects import Config, ConfigObject, Key, added_lines, names, nodes_of, read, read_desired, referrers, strange_use
 from .removal import unshared
 from .replacing import NOTHING, Replacing
 from .steps import Edit, in_order
@@ -41,6 +41,9 @@ def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Re
             _refuse_unknown_lines(host, present)
             _refuse_other_version(host, present, running, item, desired)
             edited.append(Edit(present, item))
+        elif lines := added_lines(os, present, item):
+            created += lines
+            reused.append(present)
         else:
             raise ChangeError(_of_a_group(host, item, present) or _taken(host, item, present))
     _refuse_more_lines(host, desired, running)
@@ -87,13 +90,16 @@ def plan_reversal(change: Change, before_text: str, running_text: str) -> Change
     something newer: then the device has moved on since, and taking the rest away would leave it half-changed.
     """
     running, before = (read(change.os, text).with_lines_of(change.created) for text in (running_text, before_text))
-    made = tuple(_as_it_stands(change.host, item, running) for item in change.created)
+    made = tuple(_with_lines_of_others(change, item, running) for item in change.created)
     edited = tuple(Edit(_as_it_stands(change.host, edit.after, running), edit.before) for edit in change.edited)
     lost, there = _missing(change, running)
     left = {*running.objects} - {item.key for item in made} | {item.key for item in lost}
     _refuse_dangling(change.host, (*lost, *(edit.after for edit in edited)), left)
     own = {edit.key for edit in edited} | (change.own if change.replaces else set())
     here, shared = unshared(running, made, before, besides=own)
+    grown = next((item for item in here if item.meaning not in {one.meaning for one in change.created}), None)
+    if grown:
+        raise ChangeError(_taken(change.host, next(item for item in change.created if item.key == grown.key), grown))
     here = (*here, *_without_an_owner(change, here, before, running))
     _refuse_used(change.host, running, here, own, "; nr-run remove-l2l takes a tunnel away with all that nothing else needs")
     there += [item for item in change.reused if item.key in running.objects and item.family.is_tunnel]
@@ -143,6 +149,14 @@ def _as_it_stands(host: str, item: ConfigObject, running: Config) -> ConfigObjec
     if present.meaning != item.meaning:
         raise ChangeError(_taken(host, item, present))
     return present
+
+
+def _with_lines_of_others(change: Change, item: ConfigObject, running: Config) -> ConfigObject:
+    """What the change made, as it stands, with lines that are objects of others by now (a proposal in a policy)."""
+    present = running.objects.get(item.key)
+    if present is not None and added_lines(change.os, item, present):
+        return present
+    return _as_it_stands(change.host, item, running)
 
 
 def _refuse_used(host: str, running: Config, items: Iterable[ConfigObject], besides: Iterable[Key], way_out: str = "") -> None:
@@ -246,7 +260,8 @@ def _refuse_dangling(host: str, items: Iterable[ConfigObject], known: Collection
     there = {(family, identity[:1]) for family, identity in known}
     for item in items:
         for reference, name in item.named:
-            if (reference.family, (name,)) not in there and name not in reference.built_in:
+            families = (reference.family, reference.or_family)
+            if name not in reference.built_in and not any((family, (name,)) in there for family in families):
                 raise ChangeError(f"{host}: {item.title} refers to {reference.family} {name}, which is nowhere")
 
 

@@ -29,11 +29,16 @@ def unshared(running: Config, items: Iterable[ConfigObject], before: Config, *, 
     """Like ``owned`` for objects that were made on a box that ran ``before``: only what came to use them since makes them stay.
 
     The objects ``besides`` are those of the same tunnel, which let go of the items as well.
-    A use by name is not looked at: whoever names one of these objects has built on them, and that is for a person to judge.
+    A use by name counts where one of the items has to stay itself: whoever else names one of these objects has built on them, and
+    that is for a person to judge.
     """
+    items = tuple(items)
+    made = {item.key for item in items}
 
     def user(item: ConfigObject, going: Collection[Key]) -> str:
-        return next(iter(newcomers(running, item, before, besides={*going, *besides})), "")
+        named = (other for other in referrers(running, item, besides=going) if made & {other.key, running.within.get(other.key)})
+        shares = newcomers(running, item, before, besides={*going, *besides})
+        return next(iter(shares), "") or next((other.title for other in named), "")
 
     return _part(items, user)
 

@@ -144,9 +144,11 @@ def _edit(edit: Edit) -> Iterator[Step]:
         old = [found for found in here if setting in editing.first_off and family.setting_of(found) == setting]
         off = (part for found in old for part in negated(family, header, found))
         yield _step(Phase.SWITCH, after, f"switch {title}", (*off, *typed(family, header, [line])))
-    for line in here:
-        # A default that the device writes out cannot be dropped, only replaced.
-        if line not in there and line not in family.defaults and family.setting_of(line) not in given:
+    # A default that the device writes out cannot be dropped, only replaced.
+    going = [line for line in here if line not in (*there, *family.defaults) and family.setting_of(line) not in given]
+    for line in going:
+        # What stands in a sub-mode goes with its opener.
+        if not any(line.startswith(f"{other}: ") for other in going):
             lost = family.setting_of(line) if editing.bare_no else line
             yield _step(Phase.SWITCH, after, f"drop from {title}", negated(family, header, lost))
 

@@ -39,6 +39,8 @@ class Node:
     @property
     def text(self) -> str:
         """As a device prints it: the lines of a sub-mode one blank to the right of its opener."""
+        if not self.children:
+            return self.line + self.literal
         depths = self.depths or (1,) * len(self.children)
         below = (f"{' ' * depth}{child}" for child, depth in zip(self.children, depths, strict=True))
         return "\n".join((self.line + self.literal, *below))
@@ -59,6 +61,8 @@ class Node:
     @property
     def lines(self) -> tuple[str, ...]:
         """All its lines for a comparison, each below the lines that it belongs to."""
+        if not self.children and not self.literal:
+            return (self.line,)
         first, *more = (self.line + self.literal).split("\n")
         below = (f"{self.line}: {part}" for child in self.paths for part in child.split("\n"))
         return (first, *(f"{self.line}: {part}" for part in more), *below)

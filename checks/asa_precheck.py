@@ -18,7 +18,7 @@ from ..parsers.records.asa_system import AsaRoute
 from .asa_nat import Way, asa_translations, exemption
 from .device_facts import Box, say
 from .finding import Finding
-from .routes import routes
+from .routes import routes, way_out
 from .show_commands import COMMANDS
 from .ways import Ways, asa_ways
 
@@ -144,7 +144,7 @@ def nat(box: Box) -> Iterator[Finding]:
     ways = asa_ways(parse("asa", ROUTE, box.outputs[ROUTE]).state)
     twice = box.platform.release >= TWICE_NAT
     for pair in box.end.selectors:
-        way = Way(_behind(ways, pair[0], found.nameif), found.nameif)
+        way = Way(_behind(ways, pair[0], found.nameif), way_out(box, found.nameif))
         yield from _of_pair(box, pair, way, twice=twice)
 
 

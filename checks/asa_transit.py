@@ -19,6 +19,7 @@ from ..parsers import parse
 from .acl import Flow, Says, Verdict, asa_lists
 from .device_facts import Box, say
 from .finding import Finding
+from .routes import way_out
 from .show_commands import COMMANDS
 from .transit import IKE, list_findings
 from .ways import asa_ways
@@ -35,10 +36,11 @@ def transit(box: Box) -> Iterator[Finding]:
     if found is None or found.nameif is None:
         return
     config = read("asa", box.outputs[RUNNING])
-    for nameif in sorted(_inside(box, found.nameif)):
-        yield from _from_inside(box, config, nameif, found.nameif)
+    way = way_out(box, found.nameif)
+    for nameif in sorted(_inside(box, found.nameif) - {way}):
+        yield from _from_inside(box, config, nameif, way)
     yield from _to_the_box(box, config, found.nameif)
-    out = [match for match in _groups(box) if match["way"] == "out" and match["nameif"] == found.nameif]
+    out = [match for match in _groups(box) if match["way"] == "out" and match["nameif"] == way]
     for match in out:
         for flow in _flows(box):
             verdict = asa_lists(config, (match["list"],), flow)

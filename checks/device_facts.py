@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ..changes import tree
 from ..changes.change import Change
-from ..inventory.intent import End
+from ..inventory.intent import Side
 from ..inventory.platforms import Platform
 from .finding import Evidence, Finding, Status
 from .show_commands import COMMANDS
@@ -62,7 +62,7 @@ class Device:
 class Box:
     """One end before the change: what is wanted, what the inventory says it is, and what it showed."""
 
-    end: End
+    end: Side
     platform: Platform
     outputs: Mapping[str, str]
     change: Change

@@ -18,6 +18,7 @@ from .ike_ground import easy_vpn, ike_is_on, other_takers
 from .nat import translations
 from .routes import routes
 from .transit import is_interface
+from .tunnel_interfaces import tunnel_of
 from .ways import ios_ways
 
 #: A startup configuration may fill this part of the NVRAM: a full NVRAM cuts the configuration at the next save.
@@ -91,7 +92,7 @@ def _addresses(box: Box) -> Iterator[Finding]:
 
 def _local_address(box: Box) -> Iterator[Finding]:
     """A map may have the address of another interface for all of its tunnels (crypto map, local-address)."""
-    maps = {item.groups["map"] for item in box.change.entries}
+    maps = {item.groups["map"] for item in box.change.entries if "map" in item.groups}
     interface = box.end.local.interface
     for node in box.nodes:
         match = _LOCAL_ADDRESS.fullmatch(node.line)
@@ -150,7 +151,13 @@ def _route(box: Box) -> Iterator[Finding]:
 
 
 def _nat(box: Box) -> Iterator[Finding]:
-    """Address translation comes before the crypto map: what it takes no longer matches the selectors."""
+    """Address translation comes before the crypto map: what it takes no longer matches the selectors.
+
+    It is of the outside interface: what leaves by a tunnel interface meets it only where that is outside of translation too.
+    """
+    tunnel = tunnel_of(box.change, box.end.remote.outside_ip)
+    if tunnel and "ip nat outside" not in tunnel.lines:
+        return
     for local, remote in box.end.selectors:
         for line, free in translations(box.nodes, (local, remote)):
             words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}" + (

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from ..changes import tree
 from ..changes.change import Change
 from ..changes.configuration import Configuration
+from ..changes.families import stem_of
 from ..changes.objects import ConfigObject, objects_in
 from .finding import Cause, Evidence, Finding, Status
 
@@ -53,9 +54,11 @@ def without(change: Change, text: str) -> tuple[tree.Node, ...]:
     ours = change.keys
     items = (*change.created, *change.removed, *(item for edit in change.edited for item in (edit.before, edit.after)))
     added = [re.compile(form) for item in items if item.family.adds for form in item.family.adds(item)]
+    stems = tuple({stem_of(item.family) for item in items})
     left: list[tree.Node] = []
     for node in tree.parse(text):
-        found = [item for key, item in objects_in(change.os, node) if key in ours]
+        may_be = node.line.startswith(stems)
+        found = [item for key, item in objects_in(change.os, node) if key in ours] if may_be else []
         if any(not item.family.child_is_object or item.family.flat for item in found):
             continue
         if added and any(form.fullmatch(node.line) for form in added):

@@ -20,7 +20,9 @@ from .acl import Flow, Says, Verdict, ios_list
 from .device_facts import Box, doubt, say
 from .finding import Finding, Status
 from .route_maps import clauses_for
+from .routes import way_out
 from .show_commands import COMMANDS
+from .tunnel_interfaces import tunnel_of
 from .ways import Ways, ios_ways
 from .zones import zone_findings
 
@@ -39,6 +41,7 @@ def transit(box: Box) -> Iterator[Finding]:
     outside = next((node for node in box.nodes if is_interface(node, box.end.local.interface)), None)
     here = inside_interfaces(box, ways)
     yield from _vrfs(box, (outside, *here))
+    tunnel = tunnel_of(box.change, box.end.remote.outside_ip)
     # Nothing comes in by a loopback interface.
     inside = tuple(node for node in here if not node.line.startswith("interface Loopback"))
     for node in inside:
@@ -48,7 +51,7 @@ def transit(box: Box) -> Iterator[Finding]:
     yield from _policy_routing(box, config, ways, router, "for packets of the router itself")
     if outside is not None:
         yield from _outside_lists(box, config, outside)
-        yield from zone_findings(box, config, inside, outside)
+        yield from zone_findings(box, config, inside, Node(f"interface {tunnel.name}", tunnel.lines) if tunnel else outside)
 
 
 def is_interface(node: Node, interface: str) -> bool:
@@ -101,7 +104,8 @@ def _inside_lists(box: Box, config: Config, node: Node) -> Iterator[Finding]:
 
 def _outside_lists(box: Box, config: Config, node: Node) -> Iterator[Finding]:
     own, peer = (IPv4Network(end.outside_ip) for end in (box.end.local, box.end.remote))
-    old = box.platform.release < CLEAR_UNSEEN
+    # What goes by a tunnel interface is in clear there, and encrypted on the outside.
+    old = box.platform.release < CLEAR_UNSEEN and way_out(box, box.end.local.interface) == box.end.local.interface
     for match in (found for line in node.children if (found := _GROUP.fullmatch(line))):
         where, name, inbound = f"{match[0]!r} below {node.line}", match["name"], match["way"] == "in"
         clear = [Flow("ip", local, remote) for local, remote in box.end.selectors] if old else []
@@ -145,7 +149,9 @@ def _policy_routing(box: Box, config: Config, ways: Ways, node: Node, where: str
             for clause, says in clauses_for(config, box.nodes, name, Flow("ip", local, remote)):
                 if clause is None:
                     continue
-                moved = next((text for text in clause.children if _leads_away(text, ways, box.end.local.interface)), "")
+                moved = next(
+                    (text for text in clause.children if _leads_away(text, ways, way_out(box, box.end.local.interface))), ""
+                )
                 if moved:
                     words = f"{line!r} {where}: {clause.line!r} sends {local} to {remote} past the tunnel with {moved!r}"
                     status = Status.FAILED if says is Says.PERMIT else Status.UNVERIFIED

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
 
 from ..checks.questions import IKE, IKEV2, IkeRow, Question
 from ..inventory.errors import DeviceRefused, NotKnown, ParseError
+from ..inventory.systems import System
 from .device import session
 from .gather import observation, texts
 from .session import Session
@@ -35,6 +36,12 @@ def clear_peer(device: Session, peer: IPv4Address) -> None:
                 more.append(system.clear_ikev1_row.format(number=row.number))
     if more:
         device.exchange(list(dict.fromkeys(more)))
+
+
+def by_hand(system: System, peers: Iterable[str], change: str) -> tuple[str, ...]:
+    """What a person types to clear the SAs of these peers, those of IKEv2 too where the text of the change speaks of it."""
+    lines = (*system.clear, *(system.clear_ikev2 if "ikev2" in change else ()))
+    return tuple(line.format(peer=peer) for peer in peers for line in lines)
 
 
 def _by_row(device: Session, question: Question) -> bool:

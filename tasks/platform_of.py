@@ -40,9 +40,8 @@ def _told(task: Task) -> tuple[str, str]:
     device = session(task)
     if _VERSION not in device.remembered:
         device.remembered[_VERSION] = read(task, [_VERSION])[0].text
-    os = device.dialect.os
-    shown = parse(os, _VERSION, device.remembered[_VERSION]).state
-    model = "ASA" if os == "asa" else shown.model
+    shown = parse(device.dialect.os, _VERSION, device.remembered[_VERSION]).state
+    model = device.dialect.model or shown.model
     if not model:
         raise NotKnown(f"{device.name}: show version names no model; write model and release into the host's data")
     return model, shown.version

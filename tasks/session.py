@@ -113,10 +113,10 @@ class Session:
 
     def _is_privileged(self, said: str) -> bool:
         """That of ``prompt <%h>`` ends in one sign whatever the privilege is: where nothing was refused, the device is asked."""
-        if REFUSED.search(said) or self.dialect.os != "ios" or self._words.asks_password(self._last):
+        if REFUSED.search(said) or not self.dialect.privilege or self._words.asks_password(self._last):
             return False
         self._prompts = Prompts(self._last)
-        return _PRIVILEGED.search(self.ask("show privilege")) is not None
+        return _PRIVILEGED.search(self.ask(self.dialect.privilege)) is not None
 
     def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> str:
         """Type a line before the prompt is known, up to an unfinished line that is wanted; all that came."""

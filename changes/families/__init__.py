@@ -11,9 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..family import Family
-from . import acl, crypto_map, ikev1, ikev2, ipsec, nat, routing, tunnel_group, tunnel_interface
+from . import acl, crypto_map, ikev1, ikev2, ipsec, nat, remote_access, routing, tunnel_group, tunnel_interface
 
 IOS: tuple[Family, ...] = (
+    remote_access.AAA,
+    remote_access.AAA_LIST,
+    remote_access.USER,
+    remote_access.POOL,
     ikev1.IOS_POLICY,
     ikev1.IOS_KEY,
     ikev1.IOS_KEEPALIVE,
@@ -27,7 +31,11 @@ IOS: tuple[Family, ...] = (
     ipsec.IOS_PROFILE,
     acl.IOS_LIST,
     tunnel_interface.IOS_TUNNEL,
+    remote_access.GROUP,
+    remote_access.DYNAMIC_MAP,
+    remote_access.MAP_SETTING,
     crypto_map.IOS_ENTRY,
+    remote_access.MAP_DYNAMIC,
     crypto_map.IOS_BINDING,
     nat.IOS_EXEMPTION,
     routing.IOS_MSS,
@@ -74,9 +82,34 @@ def stem_of(family: Family) -> str:
 STEMS: Mapping[str, tuple[str, ...]] = {
     os: tuple(dict.fromkeys(stem_of(family) for family in families)) for os, families in FAMILIES.items()
 }
-_STEMMED = {os: tuple((stem_of(family), family) for family in families) for os, families in FAMILIES.items()}
+
+
+def _beginning(words: str) -> str:
+    """The first two words of a line, with a blank behind each that is whole."""
+    first, blank, rest = words.partition(" ")
+    second, more, _ = rest.partition(" ")
+    return f"{first}{blank}{second}{more}"
+
+
+#: The first two words of a line, or the first alone, to the families that its header may be of: most lines are of none.
+_BY_WORDS: Mapping[str, Mapping[str, tuple[Family, ...]]] = {
+    os: {
+        words: tuple(family for family in families if words.startswith(stem_of(family)) or stem_of(family).startswith(words))
+        for stem in STEMS[os]
+        for words in (_beginning(stem), stem.partition(" ")[0] + " ")
+    }
+    for os, families in FAMILIES.items()
+}
+#: Families whose headers part in the middle of their first word (``object`` and ``object-group``).
+_UNFINISHED = {os: tuple(family for family in families if " " not in stem_of(family)) for os, families in FAMILIES.items()}
 
 
 def families_for(os: str, line: str) -> Iterator[Family]:
     """Families whose header a line may be, in the order of the table."""
-    return (family for stem, family in _STEMMED[os] if line.startswith(stem) and family.header.fullmatch(line))
+    known = _BY_WORDS[os]
+    first, _, rest = line.partition(" ")
+    second = rest.partition(" ")[0]
+    found = known.get(f"{first} {second} ") or known.get(f"{first} ") or _UNFINISHED[os]
+    for family in found:
+        if family.header.fullmatch(line):
+            yield family

@@ -67,7 +67,14 @@ IOS_BINDING = Family(
     named_in=NOBODY,
     children=patterns(r"crypto map \S+", r"crypto map \S+ redundancy \S+(?: stateful)?"),
     spellings=spellings((r"^(interface \S+) (?:point-to-point|multipoint)$", r"\1")),
-    references=(Reference(re.compile(r"crypto map (?P<names>\S+)(?: redundancy .+)?"), "crypto-map-entry", of_set=True),),
+    references=(
+        Reference(
+            re.compile(r"crypto map (?P<names>\S+)(?: redundancy .+)?"),
+            "crypto-map-entry",
+            of_set=True,
+            or_family="crypto-map-dynamic",
+        ),
+    ),
     remove="no {child}",
     switches=re.compile(r"crypto map .+"),
     child_is_object=True,

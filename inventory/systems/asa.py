@@ -36,6 +36,7 @@ ASA_8_0 = System(
     clear=("clear crypto ipsec sa peer {peer}", "vpn-sessiondb logoff ipaddress {peer} noconfirm"),
     # A boot field of 1 boots the image that the configuration names.
     first_boot=1,
+    model="ASA",
     over_ssh=("cisco_asa",),
     over_telnet=("cisco_asa_telnet",),
     virtual_has_no_register=True,

@@ -35,6 +35,8 @@ IOS_12_2 = System(
     over_ssh=("cisco_ios", "cisco_xe"),
     over_telnet=("cisco_ios_telnet", "cisco_xe_telnet"),
     assumed=True,
+    # The prompt may be configured to end in one sign at every level.
+    privilege="show privilege",
     shows_refused_ike=True,
 )
 #: ``show crypto session`` came with 12.3(4)T.

@@ -29,6 +29,9 @@ class System:
     ``over_ssh`` and ``over_telnet`` are Netmiko's device types for it; the latter also stand behind a console server.
     ``assumed``: what a session takes a device for of which only the operating system is known.
 
+    ``privilege`` says at which level a session is, where a prompt may hide it; empty where none does. ``model`` is the one by
+    which all hardware goes, empty where each has its own.
+
     ``shows_refused_ike``: an IKE SA of a try that it refuses stays to be seen for a while, so that none is a try that never came.
     """
 
@@ -49,6 +52,8 @@ class System:
     virtual_has_no_register: bool = False
     shows_refused_ike: bool = False
     assumed: bool = False
+    privilege: str = ""
+    model: str = ""
     entering: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

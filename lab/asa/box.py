@@ -43,6 +43,7 @@ class AsaBox(Box):
         self.generation = generations.ROWS[release.name]
         self.old = self.generation.old
         self.modern = self.generation.modern
+        self.loading = False
         self.eem = Eem(self)
         self.changed_by = ""
         self.asked = False
@@ -62,11 +63,14 @@ class AsaBox(Box):
         if self.loaded is not None:
             self.load(config.splitlines())
             return
-        place = Place()
-        for number, line in enumerate(config.splitlines(), start=1):
-            answer, place, _ = asa_configure.apply(self, place, line)
-            if any("ERROR" in text or "not allowed" in text for text in answer):
-                raise ValueError(f"{self.name} does not take line {number} of its own configuration: {answer}")
+        place, self.loading = Place(), True
+        try:
+            for number, line in enumerate(config.splitlines(), start=1):
+                answer, place, _ = asa_configure.apply(self, place, line)
+                if any("ERROR" in text or "not allowed" in text for text in answer):
+                    raise ValueError(f"{self.name} does not take line {number} of its own configuration: {answer}")
+        finally:
+            self.loading = False
         self.changed_by = ""
 
     def load(self, lines: Sequence[str]) -> None:

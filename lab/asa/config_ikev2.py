@@ -24,9 +24,15 @@ _NOT_PLAYED = (
     "crypto ikev2 notify",
     "crypto ikev2 redirect",
     "crypto ikev2 remote-access",
+    "crypto ikev1 am-disable",
+    "crypto ikev1 ipsec-over-tcp",
+    "crypto ikev1 limit",
+    "crypto isakmp nat-traversal",
+    "crypto map <word:map> <1-65535:seq> set ikev1 phase1-mode",
+    "crypto map <word:map> <1-65535:seq> set tfc-packets",
 )
 _NOT_PLAYED_PROFILE = ("set reverse-route", "set trustpoint", "set ikev2 local-identity", "set tfc-packets")
-_NOT_PLAYED_TUNNEL = ("ip unnumbered", "ipv6", "ospf", "tunnel protection ipsec policy", "tunnel mode ipsec ipv6")
+_NOT_PLAYED_TUNNEL = ("zone-member", "ip unnumbered", "ipv6", "ospf", "tunnel protection ipsec policy", "tunnel mode ipsec ipv6")
 
 
 def several(words: tuple[str, ...]) -> str:
@@ -76,7 +82,7 @@ _KEYS = tuple(
 )
 _OTHER_KEYS = tuple(
     Form("tunnel-ipsec", f"ikev2 {words} [<line:rest>]", f"not played ikev2 {words}", hook="not_played")
-    for words in ("remote-authentication {certificate|eap}", "local-authentication certificate", "rsa-sig-hash")
+    for words in ("remote-authentication {certificate|eap}", "local-authentication certificate", "rsa-sig-hash", "mobike-rrc")
 )
 
 

@@ -11,9 +11,13 @@ from .generations import Generation
 
 
 class AsaSurroundings(Surroundings, Protocol):
-    """What the rules ask of an ASA. `old` is 8.2, `modern` is 9.13 and later."""
+    """What the rules ask of an ASA. `old` is 8.2, `modern` is 9.13 and later.
+
+    While a startup configuration is `loading`, a line may name what stands further below, as it is printed.
+    """
 
     generation: Generation
+    loading: bool
     old: bool
     modern: bool
 
@@ -24,6 +28,11 @@ class AsaSurroundings(Surroundings, Protocol):
 def around(edit: Edit) -> AsaSurroundings:
     """The ASA around an edit."""
     return cast(AsaSurroundings, edit.box)
+
+
+def interfaces(store: Store) -> list[Entry]:
+    """The interfaces in the order of an ASA: those of the hardware first, then tunnels by number."""
+    return sorted(store.all("interface"), key=lambda entry: entry.key[0].startswith("Tunnel"))
 
 
 def interface_named(store: Store, nameif: str) -> Entry | None:

@@ -85,6 +85,8 @@ COMMON = (
     ExecForm("clear configure tunnel-group <word:name>", "config_clear_tunnel_group"),
     ExecForm("clear configure access-list <word:name>", "config_clear_list"),
     ExecForm("clear configure group-policy <word:name>", "config_clear_group_policy"),
+    ExecForm("show running-config object-group id <word:name>", "show_part", 15, {"part": "object-group", "place": "2"}),
+    ExecForm("clear configure {interface|nat|route|object|object-group|access-group} [<line:rest>]", "not_played"),
     ExecForm("clear configure {all|crypto|primary|secondary|terminal} [<line:rest>]", "not_played"),
     # Words that the release knows and the lab does not play: they keep abbreviations honest.
     ExecForm("debug [<line:rest>]", "not_played"),
@@ -108,6 +110,7 @@ SINCE_84 = (
     ExecForm("show crypto ikev1 sa [{detail}:detail]", "show_ikev1_sa"),
     ExecForm("show crypto ikev2 sa [{detail}:detail]", "show_ikev2_sa"),
     ExecForm("show running-config object [network]", "show_part", 15, {"part": "object"}),
+    ExecForm("show running-config object id <word:name>", "show_part", 15, {"part": "object", "place": "2"}),
     ExecForm("show nat", "show_nat"),
     ExecForm("clear crypto ikev1 sa [<ip:peer>]", "clear_ikev1"),
     ExecForm("clear crypto ikev2 sa [<ip:peer>]", "clear_ikev2"),

@@ -267,7 +267,7 @@ HANDLERS: dict[str, Handler] = {
     "show_event_manager": of_asa(lambda box: box.eem.show()),
     "more_running": of_asa(asa_shows.more_running),
     "show_running": of_asa(asa_shows.running),
-    "show_part": of_asa(asa_shows.part, "part", "name", "sub"),
+    "show_part": of_asa(asa_shows.part, "part", "name", "sub", "place"),
     "show_startup": of_asa(asa_shows.startup),
     "show_version": of_asa(asa_shows.version),
     "show_clock": of_asa(asa_shows.clock),

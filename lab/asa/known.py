@@ -24,7 +24,9 @@ NOT_PLAYED = (
     "time-range", "ip local pool", "ip verify", "ip audit", "filter", "url-server", "tcp-map",
     "track", "sla", "dhcprelay", "established", "fragment", "virtual", "zonelabs-integrity", "sysopt connection",
     "sysopt nodnsalias", "ipv6", "multicast-routing", "prefix-list", "mroute", "pim", "igmp", "firewall", "context",
-    "regex", "static", "alias", "quota", "user-identity", "key",
+    "regex", "static", "alias", "quota", "user-identity", "key", "zone", "crypto engine", "crypto isakmp am-disable",
+    "crypto isakmp disconnect-notify", "crypto isakmp reload-wait", "crypto isakmp ipsec-over-tcp", "crypto ipsec df-bit",
+    "crypto ipsec fragmentation", "crypto ipsec security-association replay",
 )  # fmt: skip
 NOT_PLAYED_INTERFACE = (
     "vlan", "channel-group", "management-only", "ip address dhcp", "ospf", "rip", "eigrp", "flowcontrol", "mac-address",
@@ -35,7 +37,7 @@ NOT_PLAYED_GROUP = (
     "default-domain", "banner", "address-pools", "group-lock", "ip-comp", "re-xauth", "pfs", "ipsec-udp",
     "backup-servers", "password-storage", "webvpn", "dhcp-network-scope", "intercept-dhcp",
     "secure-unit-authentication", "user-authentication", "nem", "msie-proxy", "vlan", "client-access-rule", "split-dns",
-    "periodic-authentication",
+    "periodic-authentication", "vpn-idle-timeout alert-interval", "vpn-session-timeout alert-interval",
 )  # fmt: skip
 NOT_PLAYED_GENERAL = ("address-pool", "authentication-server-group", "authorization-server-group", "accounting-server-group",
                       "strip-realm", "strip-group", "dhcp-server", "password-management")  # fmt: skip
@@ -68,7 +70,8 @@ EXECS = (
     "show vpn-sessiondb {l2l|detail l2l} filter {name|protocol|tunnel-group|encryption|inactive}",
     "clear arp", "clear asp", "clear blocks", "clear capture", "clear conn",
     "clear counters", "clear interface", "clear local-host", "clear traffic", "clear uauth", "clear xlate",
-    "clear crypto ca", "copy", "cd", "pwd", "mkdir", "rmdir", "rename", "verify", "fsck", "format", "test", "capture",
+    "clear crypto ca", "show route {static|connected|summary|all|bgp|ospf}",
+    "copy", "cd", "pwd", "mkdir", "rmdir", "rename", "verify", "fsck", "format", "test", "capture",
     "kill", "more", "who", "hw-module",
 )  # fmt: skip
 #: From 8.4 on, and from 9.x on.
@@ -76,7 +79,7 @@ EXECS_84 = (
     "show crypto ikev2",
     "show nat {pool|detail|divert-table|proxy-arp|translated}",
     "show object",
-    "show crypto ipsec stats",
+    "show crypto ipsec {stats|policy|df-bit|fragmentation}",
 )
 EXECS_9 = ("show vpn-sessiondb {license|ra-ikev2-ipsec}", "show cluster", "show aaa", "show bfd", "show zone", "show crypto ssl")
 
@@ -93,6 +96,24 @@ FORMS = (
     *refused("group-policy", NOT_PLAYED_GROUP),
     *refused("tunnel-general", NOT_PLAYED_GENERAL),
     *refused("tunnel-ipsec", NOT_PLAYED_IPSEC),
+    Form(
+        "config",
+        "route <word:nameif> <ip:net> <mask:mask> <ip:via> {tunneled|track <1-500:n>}",
+        "not played route",
+        hook="not_played",
+    ),
+    Form(
+        "config",
+        "route <word:nameif> <ip:net> <mask:mask> <ip:via> <1-255:distance> track <1-500:n>",
+        "not played route",
+        hook="not_played",
+    ),
+    Form(
+        "config",
+        "crypto map <word:map> <1-65535:seq> set {connection-type|trustpoint|df-bit|inheritance} <line:rest>",
+        "not played map",
+        hook="not_played",
+    ),
     Form("interface", "ip address <ip:ip> <mask:mask> standby <ip:other>", "not played standby", hook="not_played"),
     Form("config", "access-list <word:name> {standard|ethertype|webtype} <line:rest>", "not played list", hook="not_played"),
     Form("config", "tunnel-group <word:name> {webvpn-attributes|ppp-attributes}", "not played group", hook="not_played"),

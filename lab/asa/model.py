@@ -28,7 +28,7 @@ from ..core.records import (
 from ..core.routing import NONE, Silent, Static, candidates
 from ..core.store import Entry, Store
 from . import lists, protection, translation
-from .edit import interface_named
+from .edit import interface_named, interfaces
 from .generations import Generation
 from .protection import LIFETIMES, UNLIMITED
 from .text import policy_values
@@ -59,10 +59,10 @@ def asa_transform(words: Transform) -> str:
     told = []
     for word in words:
         parts = word.split("-")
-        kind, bits = parts[-1], parts[1] if len(parts) == 3 else ""
-        if kind in ("aes", "gcm", "gmac"):
-            cipher = "aes" if kind == "aes" else f"aes-{kind}"
-            word = f"esp-{cipher}-{bits}" if bits else f"esp-{cipher}"
+        if word.startswith(("esp-gcm", "esp-gmac")):
+            word = word.replace("esp-", "esp-aes-").replace(" ", "-")
+        elif len(parts) == 3 and parts[-1] == "aes":
+            word = f"esp-aes-{parts[1]}"
         told.append(_SHOWN.get(word, word))
     combined = any(part in told[0] for part in ("gcm", "gmac"))
     return " ".join(told if len(told) > 1 else [*told, "esp-null-hmac" if combined else "esp-none"])
@@ -101,7 +101,7 @@ class AsaMeaning:
     def _interfaces(self) -> list[Interface]:
         maps = {e.key[1]: e.key[0] for e in self.store.all("map interface")}
         found = []
-        for entry in self.store.all("interface"):
+        for entry in interfaces(self.store):
             name, ip = entry.child("nameif"), entry.child("ip address")
             if name is None:
                 continue

@@ -1,8 +1,9 @@
 """What an ASA's configuration says about IKEv2 and about tunnel interfaces, in the records that IKE asks for.
 
-Algorithm names are those of IOS: `aes-256` is `aes-cbc-256` in a proposal and `esp-256-aes` in a transform. The tag and number
-of a tunnel's crypto map are those of public captures of 9.8 to 9.10; that younger releases write the interface's name into it is
-from memory. That an IPsec proposal without a line means the first cipher and SHA-1 is in the command references.
+Algorithm names are those of IOS: `aes-256` is `aes-cbc-256` in a proposal and `esp-256-aes` in a transform, where
+`aes-gcm-256` is `esp-gcm 256`. Tag and number of a tunnel's crypto map are those of 9.8 to 9.10; that younger ones write
+the interface's name into it is from memory. That an IPsec proposal without a line means the first cipher and SHA-1 is in the
+command references.
 """
 
 from __future__ import annotations
@@ -127,9 +128,9 @@ def _words(entry: Entry, family: str, default: str) -> list[str]:
 def _transform(cipher: str, word: str) -> Transform:
     kind, _, bits = cipher.rpartition("-") if cipher[-1].isdigit() else (cipher, "", "")
     kind = kind.removeprefix("aes-")
-    esp = f"esp-{bits}-{kind}" if bits not in ("", "128") else f"esp-{kind}"
     if kind in ("gcm", "gmac"):
-        return (esp,)
+        return (f"esp-{kind} {bits}" if bits not in ("", "128") else f"esp-{kind}",)
+    esp = f"esp-{bits}-{kind}" if bits else f"esp-{kind}"
     digest = _ESP_HASHES.get(word, f"esp-{word.replace('-', '')}-hmac")
     return (esp, digest) if digest else (esp,)
 

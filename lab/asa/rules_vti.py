@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ..core.edit import Edit, Refused
 from ..core.store import Entry, Store
-from .edit import need_interface, off_or_gone
+from .edit import around, need_interface, off_or_gone
 from .rules_map import need_sets, pfs_group
 
 
@@ -81,13 +81,13 @@ def tunnel_source(edit: Edit) -> None:
 
 
 def tunnel_protection(edit: Edit) -> None:
-    """A profile has to be there before it protects a tunnel."""
+    """A profile has to be there before it protects a tunnel; a configuration prints it after the interfaces."""
     if edit.negated:
         edit.values = {}
         edit.clear()
         return
     name = edit.values["profile"]
-    if edit.box.store.get("ipsec-profile", name) is None:
+    if edit.box.store.get("ipsec-profile", name) is None and not around(edit).loading:
         raise Refused(f"ERROR: ipsec profile {name} does not exist")
     edit.put()
 

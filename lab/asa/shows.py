@@ -103,11 +103,11 @@ CRYPTO_PARTS: dict[str, Layout] = {
 }
 
 
-def part(box: AsaBox, part: str, name: str = "", sub: str = "") -> list[str]:
-    """`show running-config PART [NAME]`."""
+def part(box: AsaBox, part: str, name: str = "", sub: str = "", place: str = "1") -> list[str]:
+    """`show running-config PART [NAME]`; `place` is where a line has the name."""
     layout = CRYPTO_PARTS[sub] if sub else PARTS[part]
     lines = asa_text.text(box.store, layout, clear=False)
-    return lines if not name else _named(lines, name, 2 if sub == "map" else 1)
+    return lines if not name else _named(lines, name, 2 if sub == "map" else int(place))
 
 
 def _named(lines: list[str], name: str, place: int) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..core.store import Entry
 from .box import AsaBox
+from .edit import interfaces
 
 
 def _tunnel(entry: Entry) -> bool:
@@ -87,7 +88,7 @@ def _physical_lines(box: AsaBox, entry: Entry, nameif: str) -> list[str]:
 def interface_brief(box: AsaBox) -> list[str]:
     """`show interface ip brief`."""
     rows = ["Interface                  IP-Address      OK? Method Status                Protocol"]
-    for entry in box.store.all("interface"):
+    for entry in interfaces(box.store):
         ip = entry.child("ip address")
         address, method = (ip.values["ip"], "CONFIG") if ip is not None else ("unassigned", "unset ")
         state, line = status(box, entry)
@@ -98,7 +99,7 @@ def interface_brief(box: AsaBox) -> list[str]:
 def nameif(box: AsaBox) -> list[str]:
     """`show nameif`."""
     rows = ["Interface                Name                     Security"]
-    for entry in box.store.all("interface"):
+    for entry in interfaces(box.store):
         name, level = entry.child("nameif"), entry.child("security-level")
         if name is not None:
             rows.append(f"{entry.key[0]:<24} {name.values['nameif']:<24} {level.values['n'] if level is not None else '0'}")

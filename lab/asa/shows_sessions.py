@@ -23,7 +23,7 @@ _CIPHERS = {
 }  # fmt: skip
 _ESP = {
     "esp-des": "DES", "esp-3des": "3DES", "esp-aes": "AES128", "esp-192-aes": "AES192", "esp-256-aes": "AES256",
-    "esp-null": "none", "esp-gcm": "AES-GCM-128", "esp-192-gcm": "AES-GCM-192", "esp-256-gcm": "AES-GCM-256",
+    "esp-null": "none", "esp-gcm": "AES-GCM-128", "esp-gcm 192": "AES-GCM-192", "esp-gcm 256": "AES-GCM-256",
 }  # fmt: skip
 _DIGESTS = {
     "md5": "MD5", "sha": "SHA1", "sha1": "SHA1", "sha256": "SHA256", "sha384": "SHA384", "sha512": "SHA512", "": "none",

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 
 from ..core.store import Entry, Layout, Store
+from .edit import interfaces
 from .generations import Generation
 
 _INTERFACE = ("description", "speed", "duplex", "shutdown", "nameif", "security-level", "ip address")
@@ -63,7 +64,7 @@ def text(store: Store, layout: Layout = LAYOUT, *, clear: bool) -> list[str]:
             lines += [e.text for e in store.all(family) if (e.key[0] if e.key else "").startswith(first)]
         else:
             end = ["!"] if item.endswith("!") else []
-            for entry in store.all(item.removesuffix("!")):
+            for entry in interfaces(store) if item == "interface!" else store.all(item.removesuffix("!")):
                 lines += [*block(entry, clear=clear), *end]
     return lines
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
+from ..ios import messages
 from ..ios.archive import Archive, Revert, keep, path_of
 from ..ios.configure import Place, apply
 from ..ios.kron import Kron
-from ..ios.messages import aborted
 from ..ios.model import policies
 from ..ios.reload import Reload
 from ..ios.rules17 import SHIELD_DOWN
@@ -234,7 +234,7 @@ class Box:
     def negotiation_failed(self, peer: IPv4Address, reason: str) -> None:  # noqa: ARG002 - the message names no peer
         """IKEv2 came to nothing; what the peer was told is in debugging output only."""
         if not reason.startswith("told of"):
-            self.log(aborted(reason.removesuffix(" here")))
+            self.log(messages.aborted(reason.removesuffix(" here")))
 
     def tunnel_changed(self, name: str, *, up: bool) -> None:
         """A tunnel interface has its first SA, or lost the last one."""
@@ -242,7 +242,13 @@ class Box:
         self.log(f"%LINEPROTO-5-UPDOWN: Line protocol on Interface {name}, changed state to {state}")
 
     def session_changed(self, peer: IPv4Address, *, up: bool) -> None:
-        """What `crypto logging session` would tell; it is off."""
+        """What `crypto logging session` and `crypto logging ikev2` tell."""
+        for line in messages.session(self.store, peer, up=up):
+            self.log(line)
+
+    def routed_into_itself(self, name: str) -> None:
+        """The route to where a tunnel ends leads into a tunnel."""
+        self.log(f"%TUN-5-RECURDOWN: {name} temporarily disabled due to recursive routing")
 
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """A packet came with an SPI that is not known."""

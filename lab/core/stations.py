@@ -64,6 +64,9 @@ class Station(Protocol):
     def session_changed(self, peer: IPv4Address, *, up: bool) -> None:
         """The first SA with a peer is there, or the last one is gone."""
 
+    def routed_into_itself(self, name: str) -> None:
+        """The route to where a tunnel ends leads into a tunnel."""
+
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """Log a packet of an SA that is not there."""
 

@@ -48,6 +48,7 @@ class Upkeep:
             held = each.crypto.ike or each.crypto.ike2 or each.crypto.flows
             if held and now - each.crypto.settled >= MOMENT:
                 each.crypto.settled = now
+                self._cut_recursive(each)
                 self._settle(each, now, heard)
             self.look_at_tunnels(each)
 
@@ -148,11 +149,26 @@ class Upkeep:
             if not tunnel.complete or carried or self.network.ike is None:
                 continue
             lacking = True
-            if not box.off:
+            if self._into_itself(box, tunnel.peers[0]):
+                box.routed_into_itself(tunnel.interface)
+            elif not box.off:
                 self.network.ike.need(box, tunnel, EVERYTHING)
         self.look_at_tunnels(box)
         if lacking:
             self._try_in(box, max(AGAIN_SECONDS, AGAIN_REAL_SECONDS * self.network.clock.speed))
+
+    def _into_itself(self, box: Station, far: IPv4Address) -> bool:
+        """Whether the way to where a tunnel ends leads into a tunnel."""
+        route = self.network.route(box, far)
+        return route is not None and bool(route.interface.tunnel)
+
+    def _cut_recursive(self, box: Station) -> None:
+        """A tunnel that is up and whose own way leads into a tunnel loses its SAs."""
+        for tunnel in box.meaning.protectors().tunnels:
+            carried = [flow for flow in box.crypto.flows if flow.map == tunnel.name and flow.outbound]
+            if carried and self._into_itself(box, tunnel.peers[0]):
+                box.routed_into_itself(tunnel.interface)
+                self.drop(box, carried)
 
     def look_at_tunnels(self, box: Station) -> None:
         """Tell a box which of its tunnel interfaces went up or down since the last look; one that went down tries again."""
@@ -196,15 +212,20 @@ class Upkeep:
             for theirs in list(other.crypto.flows) if other is not None else []:
                 if other is not None and gone & {sa.spi for sa in theirs.inbound}:
                     other.crypto.flows.remove(theirs)
+                    self._forget_childless(other, theirs)
                     self.look_at_tunnels(other)
             self._forget_childless(box, flow)
         self.look_at_tunnels(box)
 
     def _forget_childless(self, box: Station, flow: Flow) -> None:
-        """The IKEv2 SA goes with the last SA that it made."""
-        left = any(other.outbound for other in box.crypto.flows if other.version == 2 and other.peer == flow.peer)
-        if flow.version == 2 and flow.outbound and not left:
+        """The session ends with its last SA, and the IKEv2 SA with the last one that it made."""
+        left = any(other.outbound for other in box.crypto.flows if other.version == flow.version and other.peer == flow.peer)
+        if not flow.outbound or left:
+            return
+        if flow.version == 2:
             self.drop_ike2(box, [row for row in box.crypto.ike2 if row.remote == flow.peer])
+        else:
+            box.session_changed(flow.peer, up=False)
 
     def drop_ike(self, box: Station, rows: list[IkeSa]) -> None:
         """Delete phase-1 rows; the other end is told."""

@@ -109,6 +109,7 @@ FORMS = (
     Form("ikev2-profile", "keyring local ~ <word:name>", "profile keyring", hook="v2_profile_keyring"),
     Form("ikev2-profile", "lifetime ~ <120-86400:n>", "profile lifetime", hides="lifetime 86400"),
     Form("ikev2-profile", "dpd ~ <10-3600:interval> <2-60:retry> {on-demand|periodic}:query", "profile dpd"),
+    Form("config", "crypto logging ikev2", "logging ikev2"),
     Form("config", "crypto ikev2 dpd ~ <10-3600:interval> <2-60:retry> {on-demand|periodic}:query", "ikev2 dpd"),
     *(Form("config", f"crypto ikev2 {word} [<line:rest>]", f"not played v2 {word}", hook="not_played") for word in NOT_PLAYED),
     *(
@@ -229,6 +230,10 @@ def profile(edit: Edit) -> None:
     for user in [*store.all("ipsec profile"), *store.all("map entry"), *store.all("dynamic-map")]:
         line = user.child("set ikev2-profile")
         if line is not None and line.values["name"] == name:
+            raise Refused("% Cannot remove as profile is in use.")
+    for interface in store.all("interface"):
+        line = interface.child("tunnel protection")
+        if line is not None and line.values.get("v2") == name:
             raise Refused("% Cannot remove as profile is in use.")
     edit.clear()
 

@@ -90,6 +90,9 @@ def protection(edit: Edit) -> None:
         return
     if edit.box.store.get("ipsec profile", edit.values["profile"]) is None:
         raise Refused(REFERRED)
+    version2 = edit.values.get("v2", "")
+    if version2 and edit.box.store.get("ikev2 profile", version2) is None:
+        raise Refused(f"% IKEv2 profile {version2} does not exist")
     edit.put()
 
 

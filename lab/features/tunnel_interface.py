@@ -67,26 +67,34 @@ def protector(store: Store, entry: Entry) -> Protector | None:
     local, far, profile = source(store, entry), destination(entry), store.get("ipsec profile", profile_of(entry))
     if local is None or far is None or profile is None:
         return None
-    return from_tunnel(_protector(store, entry.key[0], local, far, profile))
+    return from_tunnel(_protector(store, entry, local, far, profile))
 
 
-def _protector(store: Store, name: str, local: IPv4Address, far: IPv4Address, profile: Entry) -> Protector:
+def version2_profile(entry: Entry, profile: Entry) -> str:
+    """The IKEv2 profile of a tunnel: that of its own line, or of its IPsec profile; empty where it speaks IKEv1."""
+    line, inside = entry.child("tunnel protection"), profile.child("set ikev2-profile")
+    own = line.values.get("v2", "") if line is not None else ""
+    return own or (inside.values["name"] if inside is not None else "")
+
+
+def _protector(store: Store, entry: Entry, local: IPv4Address, far: IPv4Address, profile: Entry) -> Protector:
     from ..ios import model  # the model reads interfaces, and tunnels are interfaces
 
-    sets, pfs, version2 = profile.child("set transform-set"), profile.child("set pfs"), profile.child("set ikev2-profile")
+    name, version2 = entry.key[0], version2_profile(entry, profile)
+    sets, pfs = profile.child("set transform-set"), profile.child("set pfs")
     named = [store.get("transform-set", word) for word in sets.text.split()[2:]] if sets is not None else []
     transforms = tuple(model.transform_words(item) for item in named if item is not None)
-    transforms = transforms if version2 is not None else model.without_gcm(transforms)
+    transforms = transforms if version2 else model.without_gcm(transforms)
     return Protector(
         name=head(name),
         seq=SEQUENCE,
         interface=name,
         local=local,
         peers=(far,),
-        offers=(ChildOffer(2 if version2 is not None else 1, transforms),) if transforms else (),
+        offers=(ChildOffer(2 if version2 else 1, transforms),) if transforms else (),
         lines=(),
         pfs=pfs.values["group"] if pfs is not None else "",
         seconds=model.lifetime(store, profile, "seconds", 3600),
         kilobytes=model.lifetime(store, profile, "kilobytes", 4608000),
-        profile=version2.values["name"] if version2 is not None else "",
+        profile=version2,
     )

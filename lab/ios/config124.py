@@ -131,6 +131,7 @@ CHANGED: Mapping[Change, tuple[Form, ...]] = {
     ),
     ("config", "isakmp keepalive"): (
         Form("config", "crypto isakmp keepalive ~ <10-3600:secs> [<2-60:retries>] [{periodic|on-demand}]", "isakmp keepalive"),
+        Form("config", "crypto logging session", "logging session"),
         Form("config", "crypto isakmp invalid-spi-recovery", "isakmp spi-recovery"),
         Form("config", "crypto isakmp aggressive-mode disable", "isakmp aggressive"),
         *(Form("config", f"{words} <line:rest>", words, hook="not_played") for words in NOT_PLAYED),

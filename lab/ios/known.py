@@ -91,7 +91,7 @@ EXECS_154 = (
 )  # fmt: skip
 CONFIG_124 = (
     "zone", "zone-pair", "parameter-map", "ip flow monitor", "flow", "key config-key", "password", "login block-for",
-    "parser", "redundancy", "ip ips", "ip urlfilter", "bba-group", "crypto identity", "crypto logging",
+    "parser", "redundancy", "ip ips", "ip urlfilter", "bba-group", "crypto identity",
     "crypto dynamic-map-set",
 )  # fmt: skip
 CONFIG_154 = ("vrf definition", "ipv6 route", "ipv6 unicast-routing", "lldp", "class", "object-group", "ip nat64", "vlan")

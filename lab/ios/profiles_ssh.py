@@ -12,6 +12,7 @@ from ..core.profile import Profile, Ssh
 from ..core.store import Layout
 
 CRYPTO: Layout = (
+    "logging session", "logging ikev2",
     "no ikev2 proposal", "no ikev2 policy", "ikev2 proposal!", "ikev2 policy!", "ikev2 keyring!", "ikev2 profile!",
     "ikev2 dpd.", "isakmp policy/", "isakmp enable", "isakmp identity", "isakmp key", "isakmp spi-recovery", "isakmp keepalive",
     "isakmp aggressive", "!", "isakmp group!", "!", "ipsec lifetime", "transform-set", "!", "ipsec profile!", "dynamic-map!", "!",

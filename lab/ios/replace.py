@@ -48,9 +48,18 @@ def read(box: Box, lines: list[str]) -> Store | None:
             return None
     for identity, entry in draft.store.root.items():
         old = box.store.root.get(identity)
-        if entry.form.family == "isakmp key" and old is not None and old.text == entry.text:
-            entry.values = dict(old.values)  # the same line is the same key, also where a fault planted another
+        if old is not None:
+            _same_keys(old, entry)
     return draft.store
+
+
+def _same_keys(old: Entry, new: Entry) -> None:
+    """The same line is the same key, also where a fault planted another; a keyring has its keys two sections deep."""
+    if "used" in old.values and old.text == new.text:
+        new.values = dict(old.values)
+    for identity, child in new.children.items():
+        if identity in old.children:
+            _same_keys(old.children[identity], child)
 
 
 def replace(box: Box, lines: list[str], *, listed: bool) -> list[str]:

@@ -141,7 +141,7 @@ def _sas(box: Box, flow: Flow, sas: list[IpsecSa]) -> list[str]:
 
 
 def _initiator(box: Box, flow: Flow) -> str:
-    return f", initiator : {bool(flow.initiator)}" if box.release.name == "17.11.1a" else ""
+    return f", initiator : {bool(flow.initiator)}" if box.traits.initiator else ""
 
 
 def _plaintext_mtu(box: Box, flow: Flow) -> str:
@@ -242,7 +242,7 @@ def _entry(box: Box, entry: model.MapEntry) -> list[str]:
     if entry.peers:
         lines.append(f"        Current peer: {entry.peers[0]}")
     lines.append(f"        Security association lifetime: {entry.kilobytes} kilobytes/{entry.seconds} seconds")
-    lines += ["        Dualstack (Y/N): N", ""] if box.release.xe else []
+    lines += ["        Dualstack (Y/N): N", ""] if box.traits.dual else []
     lines += ["        Responder-Only (Y/N): N"] if words(box).sections else []
     lines.append(f"        PFS (Y/N): {'Y' if entry.pfs else 'N'}")
     lines += [f"        DH group:  {entry.pfs}"] if entry.pfs else []

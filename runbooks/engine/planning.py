@@ -16,6 +16,7 @@ from ...inventory.errors import DriftError, answers_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import TOKEN
 from ...services.service import Deployment, Member, Sight, Site, Stage, build
+from ...tasks.clear import by_hand
 from ...tasks.dialects import dialect_of
 from ...tasks.gather import Snapshot
 from ...tasks.rollback_timers import FENCES
@@ -313,5 +314,5 @@ def _clearing(member: MemberPlan) -> str:
     before = member.snapshot.running.objects
     wanted = member.change.peers if member.change.created or member.change.replaces else ()
     peers = [peer for peer in wanted if not goes_to(before, peer, besides=member.change.own)]
-    words = dialect_of(member.platform).clear
-    return "".join(f"{line.format(peer=peer)}\n" for peer in peers for line in words)
+    lines = by_hand(dialect_of(member.platform), peers, member.change.forward_text)
+    return "".join(f"{line}\n" for line in lines)

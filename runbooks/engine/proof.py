@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...checks import proof as checked
 from ...checks.finding import Cause, Finding, Status, proved
 from ...checks.observation import Observation, Probe
 from ...checks.proof import Watch
+from ...checks.questions import SAS, Question
 from ...services.registry import find
 from ...services.service import Row, TrafficProof
 from ...tasks.observe import observe
@@ -59,7 +60,10 @@ def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:
             context.stop.check()
             context.progress.phase(host, str(what.stimulus(host) or "nothing is there to be pinged"))
             probes[host] = _ping(context, what, host, context.waits.pings)
-        after, outputs = look(context, plan, "proof")
+        after, outputs = look(context, plan, "proof", what.asks)
+    elif set(what.asks) - set(SAS):
+        # What else the proof asks may say why it does not come up.
+        after, outputs = look(context, plan, "proof", what.asks)
     watch = Watch(before, after, probes, baseline_of(plan), during)
     findings = what.judge(watch)
     cause = None if proved(findings) else what.explain(watch)
@@ -87,7 +91,8 @@ def _bring_up(context: Context, plan: DeploymentPlan, what: checked.Proof) -> tu
         context.progress.phase(near, f"traffic to bring the {context.service.noun} up")
         context.folder.note("triggering", tunnel=plan.name, host=near)
         _ping(context, what, near, TRIGGER_PINGS)
-        now, _ = look(context, plan, "trigger")
+        # A routing table may be long, and whether it is up is seen without.
+        now, _ = look(context, plan, "trigger", [question for question in what.asks if question in SAS])
         seen += now.values()
         if what.settled(now) or time.monotonic() > deadline:
             return now, seen
@@ -104,10 +109,11 @@ def _ping(context: Context, what: checked.Proof, host: str, count: int) -> Probe
     return result
 
 
-def look(context: Context, plan: DeploymentPlan, moment: str) -> tuple[dict[str, Observation], Outputs]:
+def look(
+    context: Context, plan: DeploymentPlan, moment: str, questions: Sequence[Question] = ()
+) -> tuple[dict[str, Observation], Outputs]:
     """Observations of all members, and what they printed, which is kept in the run folder under ``moment``."""
-    questions = proof_of(plan).asks
-    asked = {member.host: {"questions": questions, "also": member.fence_shows} for member in plan.members}
+    asked = {member.host: {"questions": tuple(questions), "also": member.fence_shows} for member in plan.members}
     readings = run_on_all(context.nornir, observe, asked)
     for host, (_, outputs) in readings.items():
         keep_outputs(context, f"{plan.name}/{host}/{moment}", outputs)

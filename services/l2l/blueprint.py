@@ -56,7 +56,9 @@ class CryptoMap:
         """Names that are free on the box. Raises ChangeError when it has no safe place for the tunnel."""
         wants = _wants(site)
         interface = names_on(site.platform, wants.end, site.running).get("nameif")
-        return allocate(wants.name, wants.end, wants.dpd, wanted, running, approved_sequence=_approved(site), interface=interface)
+        return allocate(
+            wants.name, wants.end, wants.dpd, wanted, running, approved_sequence=approved_sequence(site), interface=interface
+        )
 
     def text(self, site: Site, names: Allocation) -> str:
         """The desired configuration. Raises ChangeError when the IKE version has no template on this platform."""
@@ -80,7 +82,7 @@ def _wants(site: Site) -> WantedEnd:
     return wants
 
 
-def _approved(site: Site) -> int | None:
+def approved_sequence(site: Site) -> int | None:
     """The place in the crypto map that a person has approved on this box."""
     for item in site.approved.created if site.approved else ():
         if item.family.name == "crypto-map-entry":

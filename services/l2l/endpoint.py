@@ -12,24 +12,12 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ...checks.observation import Flow, Observation, Probe, spis
 from ...checks.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, IkeRow, Question
-from ...inventory.intent import End, IPSecProposal
+from ...checks.tunnel_interfaces import TunnelInterface
+from ...inventory.intent import IPSecProposal, Side, TunnelTermination
 
 Pair = tuple[IPv4Network, IPv4Network]
 #: The selectors of a tunnel interface.
 EVERYTHING: Pair = (IPv4Network("0.0.0.0/0"), IPv4Network("0.0.0.0/0"))
-
-
-@dataclass(frozen=True, slots=True)
-class TunnelInterface:
-    """The tunnel interface of an end: ``name`` as it is configured (Tunnel10), ``nameif`` as an ASA calls it elsewhere."""
-
-    name: str
-    nameif: str = ""
-
-    @property
-    def known_as(self) -> str:
-        """What flows and routes call it."""
-        return self.nameif or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +45,7 @@ class Endpoint:
 
     @classmethod
     def of(
-        cls, end: End, proposals: Sequence[IPSecProposal], ike_version: int = 1, tunnel: TunnelInterface | None = None
+        cls, end: Side, proposals: Sequence[IPSecProposal], ike_version: int = 1, tunnel: TunnelInterface | None = None
     ) -> Endpoint:
         """The endpoint that an intent wants, with any of these proposals for its SAs."""
         return cls(
@@ -71,7 +59,7 @@ class Endpoint:
             transforms=tuple((item.encryption_algorithm, item.authentication_algorithm) for item in proposals),
             ike_version=ike_version,
             tunnel=tunnel,
-            far_host=end.remote.host,
+            far_host=end.remote.host if isinstance(end.remote, TunnelTermination) else "",
             child_seconds=next((item.sa_lifetime_seconds for item in proposals if item.sa_lifetime_seconds), None),
         )
 
@@ -96,13 +84,19 @@ class Endpoint:
         return (EVERYTHING,) if self.tunnel else self.selectors
 
     @property
+    def aim(self) -> IPv4Address:
+        """Where its traffic goes: the address that answers, or where none is known one behind the far end all the same."""
+        if self.target is not None:
+            return self.target
+        far = self.far_prefixes[0]
+        return next(far.hosts(), far.network_address)
+
+    @property
     def probed(self) -> Pair | None:
-        """The selectors of the flow that the pings go through; None where there is nothing to ping."""
-        if self.target is None:
-            return None
+        """The selectors of the flow that the pings go through; None where no flow is for them."""
         if self.tunnel:
             return EVERYTHING
-        fitting = (pair for pair in self.selectors if self.source in pair[0] and self.target in pair[1])
+        fitting = (pair for pair in self.selectors if self.source in pair[0] and self.aim in pair[1])
         return next(fitting, None)
 
     def owns(self, flow: Flow, formerly: Iterable[Pair] = ()) -> bool:

@@ -16,13 +16,11 @@ from ...inventory.forms import NatForm, keeps_routing, nat_form, style_of
 from ...inventory.intent import (
     Crypto,
     Dpd,
-    ForeignTermination,
     IKEProposal,
     IPSecProposal,
     Side,
     Style,
     Tunnel,
-    TunnelTermination,
 )
 from ...inventory.platforms import Platform
 from ...templates.environment import fill
@@ -124,8 +122,8 @@ class Names:
     and with IKEv1 on IOS where the device has a setting of its own, which every peer shares. ``ikev2`` names keyring and profile
     of IKEv2 on IOS. An IKEv2 policy of IOS is chosen by the local address alone, so that tunnels from one address share it: it
     is called by that address (``NR-ADDRESS``), and a proposal by what it says, so that tunnels that want the same have the same.
-    ``ikev2_policy`` may be one that is there and not ours (``ikev2_policy_is_ours`` false); ``ikev2_offers`` are all its
-    proposals in their order, those of others included. ``default`` is never edited.
+    ``ikev2_policy`` may be one that is there (``ikev2_policy_is_ours`` false): the text then says only that our proposal is
+    in it, behind what others have there. ``default`` is never edited.
     """
 
     transform_set: str
@@ -139,7 +137,6 @@ class Names:
     ikev2_proposal: str = ""
     ikev2_policy: str = ""
     ikev2_policy_is_ours: bool = True
-    ikev2_offers: tuple[str, ...] = ()
     ipsec_profile: str = ""
     tunnel_number: int = 0
     tunnel_nameif: str = ""
@@ -183,7 +180,7 @@ def _member(
         pfs_group=crypto.pfs_group,
         dpd=tunnel.dpd,
         key=key,
-        tunnel=_tunnel_interface(tunnel, side.local, side.remote) if style == "vti" else None,
+        tunnel=tunnel_interface(tunnel, side) if style == "vti" else None,
         routes=tunnel.cisco.routes == "auto",
         nat_exemption=tunnel.cisco.nat_exemption == "auto",
         nameif=outside,
@@ -191,10 +188,9 @@ def _member(
     )
 
 
-def _tunnel_interface(
-    tunnel: Tunnel, local: TunnelTermination, remote: TunnelTermination | ForeignTermination
-) -> TunnelInterface:
-    own, far = tunnel.tunnel_address(local), tunnel.tunnel_address(remote)
+def tunnel_interface(tunnel: Tunnel, side: Side) -> TunnelInterface:
+    """The tunnel interface of one end. Raises ChangeError where the intent has no addresses for it."""
+    own, far = tunnel.tunnel_address(side.local), tunnel.tunnel_address(side.remote)
     if own is None or far is None:
         raise ChangeError(f"tunnel {tunnel.name}: a tunnel interface needs addresses, and the intent has no tunnel_prefix")
     mtu = tunnel.cisco.mtu or MTU
@@ -217,7 +213,6 @@ def draft_names(member: Member) -> Names:
         ikev2=base,
         ikev2_proposal=proposal,
         ikev2_policy=f"NR-{member.local.outside_ip}",
-        ikev2_offers=(proposal,),
         ipsec_profile=base,
         tunnel_number=number,
         tunnel_nameif=base,

@@ -77,8 +77,7 @@ def allocate(
     _refuse_overlap(end, crypto_map, sequence, running)
     number, on_policy = _policy(end.local.host, policy, running)
     no_xauth = any(match["map"] == crypto_map for match in _lines(_XAUTH, running))
-    per_tunnel = any(item.family.name == "tunnel-group" for item in wanted.objects.values())
-    keepalive, on_keepalive = (dpd, ()) if per_tunnel else _keepalive(dpd, running)
+    keepalive, on_keepalive = keepalive_of(dpd, wanted, running)
     on_xauth = (f"no-xauth on the key: map {crypto_map} asks VPN clients for a user",) if no_xauth else ()
     decisions = (on_map, on_sequence, on_policy, *on_xauth, *on_keepalive)
     made = replace(
@@ -91,6 +90,28 @@ def allocate(
         decisions=tuple(filter(None, decisions)),
     )
     return _beside(made, there, wanted, running, end) if there else made
+
+
+def map_place(
+    end: End, access_list: str, running: Config, approved: int | None, interface: str
+) -> tuple[str, int, tuple[str, ...]]:
+    """The crypto map of an interface and the place in it, with the decisions. Raises ChangeError as allocate() does."""
+    crypto_map, on_map = _map(end, running, interface)
+    sequence, on_sequence = _sequence(end, crypto_map, access_list, running, approved)
+    _refuse_overlap(end, crypto_map, sequence, running)
+    return crypto_map, sequence, (on_map, on_sequence)
+
+
+def free_policy(host: str, wanted: Config, running: Config) -> tuple[int, str]:
+    """Number of the IKEv1 policy that ``wanted`` holds, with the decision. Raises ChangeError where none is free."""
+    (policy,) = wanted.of("isakmp-policy")
+    return _policy(host, policy, running)
+
+
+def keepalive_of(dpd: Dpd | None, wanted: Config, running: Config) -> tuple[Dpd | None, tuple[str, ...]]:
+    """Dead peer detection of IKEv1: the tunnel's own where it has a group, else the box's, set only where there is none."""
+    per_tunnel = any(item.family.name == "tunnel-group" for item in wanted.objects.values())
+    return (dpd, ()) if per_tunnel else _keepalive(dpd, running)
 
 
 def _beside(names: Allocation, there: Standing, wanted: Config, running: Config, end: End) -> Allocation:

@@ -1,4 +1,4 @@
-"""Where the newer forms of a tunnel find their place on a device: the number of a tunnel interface, and the IKEv2 policy of IOS.
+"""Where the newer forms of a tunnel find their place on a device: tunnel interface, IKEv2 policy, routes and NAT exemption.
 
 Pure: a member, the names that it would have, and what the device runs; out come the names that are free, and a sentence for each
 choice that a person may wonder at. Nothing that is there is replaced, and what others use keeps what it had.
@@ -16,10 +16,14 @@ from dataclasses import dataclass, replace
 
 from ...changes import tree
 from ...inventory.errors import ChangeError
-from .features import Member, Names, text
+from .features import Member, Names, text, tunnel_routes
+from .nat_places import nat_place
 
 _TUNNEL = re.compile(r"interface Tunnel(?P<number>\d+)")
 _POLICY = re.compile(r"crypto ikev2 policy (?P<name>(?!default$)\S+)")
+_ASA_POLICY = re.compile(r"crypto ikev2 policy (?P<number>\d+)")
+#: Of an IKEv2 policy of an ASA (command reference, crypto ikev2 policy), and what it says where nothing else was typed.
+_HIGHEST, _LIFETIME = 65535, "lifetime seconds 86400"
 _PROPOSAL = re.compile(r"crypto ikev2 proposal (?P<name>\S+)")
 _PROFILE = re.compile(r"crypto ikev2 profile (?P<name>\S+)")
 _LOCAL = "match address local "
@@ -40,13 +44,16 @@ def placed(member: Member, names: Names, running: str) -> tuple[Names, tuple[str
 
     Raises ChangeError where there is no place, or where it is not certain what others rely on.
     """
-    nodes, decisions = tree.parse(running), []
+    nodes = tree.parse(running)
+    decisions: list[str] = []
     if member.style == "vti":
         number, said = _tunnel_number(member, names, nodes)
         names, decisions = replace(names, tunnel_number=number), [said]
-    if member.platform.os == "ios" and member.ike_version == 2:
-        names, more = _ikev2_policy(member, names, nodes)
+    if member.ike_version == 2:
+        names, more = (_ikev2_policy if member.platform.os == "ios" else _asa_policy)(member, names, nodes)
         decisions += more
+    nat, said = nat_place(member, running)
+    names, decisions = replace(names, routes=tunnel_routes(member, names), nat=nat), [*decisions, said]
     return names, tuple(filter(None, decisions))
 
 
@@ -77,6 +84,26 @@ def _tunnel_number(member: Member, names: Names, nodes: Sequence[tree.Node]) -> 
     return number, f"interface Tunnel{number}: the lowest free number" if taken else ""
 
 
+def _asa_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
+    """The number of an ASA's IKEv2 policy: one that says the same, or one behind all of them."""
+    there = {int(match["number"]): {*node.children} for node in nodes if (match := _ASA_POLICY.fullmatch(node.line))}
+    (wanted,) = [{*node.children} for node in tree.parse(text(member, names)) if _ASA_POLICY.fullmatch(node.line)]
+    same = [number for number, lines in sorted(there.items()) if _whole(lines) == _whole(wanted)]
+    if same:
+        return replace(names, policy_number=same[0]), [f"IKEv2 policy {same[0]} has these values already and is used"]
+    last = max(there, default=0)
+    behind = (*range((last // 10 + 1) * 10, _HIGHEST + 1, 10), *range(last + 1, _HIGHEST + 1))
+    number = next((number for number in behind if number not in there), None)
+    if number is None:
+        raise ChangeError(f"{member.local.host}: there is no free IKEv2 policy number behind {last}")
+    said = f"IKEv2 policy {number}: last, so that other peers are offered what they were before"
+    return replace(names, policy_number=number), [said] if there else []
+
+
+def _whole(lines: set[str]) -> set[str]:
+    return lines if any(line.startswith("lifetime") for line in lines) else {*lines, _LIFETIME}
+
+
 def _ikev2_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
     """The IKEv2 policy for the local address, with our proposal behind those that are there."""
     names = _proposal(member, names, nodes)
@@ -95,15 +122,11 @@ def _ikev2_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> t
         raise ChangeError(
             f"{host}: IKEv2 policy {policy.name} is for {address} and says {policy.others[0]!r}, which is not built"
         )
-    more = names.ikev2_proposal not in policy.proposals
-    names = replace(
-        names,
-        ikev2_policy=policy.name,
-        ikev2_policy_is_ours=policy.addresses == (address,),
-        ikev2_offers=(*policy.proposals, *([names.ikev2_proposal] if more else [])),
-    )
-    said = f"IKEv2 policy {policy.name} is for {address} already: it gets {names.ikev2_proposal} behind what it offers"
-    return names, [said if more else f"IKEv2 policy {policy.name} offers {names.ikev2_proposal} already and is used"]
+    whole = (policy.addresses, policy.proposals) == ((address,), (names.ikev2_proposal,))
+    names = replace(names, ikev2_policy=policy.name, ikev2_policy_is_ours=whole)
+    if names.ikev2_proposal in policy.proposals:
+        return names, [f"IKEv2 policy {policy.name} offers {names.ikev2_proposal} already and is used"]
+    return names, [f"IKEv2 policy {policy.name} is for {address} already: it gets {names.ikev2_proposal} behind what it offers"]
 
 
 def _new_policy(member: Member, names: Names, policies: Sequence[_Policy], nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
@@ -127,7 +150,7 @@ def _proposal(member: Member, names: Names, nodes: Sequence[tree.Node]) -> Names
             f"{member.local.host}: IKEv2 proposal {names.ikev2_proposal} is there and says something else: rename it"
         )
     name = names.ikev2_proposal if names.ikev2_proposal in same or not same else same[0]
-    return replace(names, ikev2_proposal=name, ikev2_offers=(name,))
+    return replace(names, ikev2_proposal=name)
 
 
 def _policy(node: tree.Node) -> _Policy | None:

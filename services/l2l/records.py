@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...inventory.intent import Crypto, Dpd, End, IKEProposal, IPSecProposal, Tunnel
+from ...inventory.intent import Crypto, Dpd, End, IKEProposal, IPSecProposal, Style, Tunnel
+from .features import TunnelInterface
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class WantedTunnel:
 
     tunnel: Tunnel
     crypto: Crypto
+    style: Style = "crypto-map"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +29,8 @@ class WantedEnd:
     dpd: Dpd | None
     key_ref: str
     ike_version: int
+    #: Of a tunnel interface; None with a crypto map.
+    tunnel: TunnelInterface | None = None
+    #: Whether routes and the exemption from address translation are looked after.
+    routes: bool = True
+    nat_exemption: bool = True

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from ...checks.finding import Finding, Status
 from ...checks.questions import INTERFACES, ROUTE
-from .endpoint import TunnelInterface, Watched
+from ...checks.tunnel_interfaces import TunnelInterface
+from .endpoint import Watched
 
 
 def routed(watched: Watched) -> tuple[Finding, ...]:

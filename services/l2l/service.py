@@ -15,6 +15,7 @@ from ...checks.device_facts import Box
 from ...checks.finding import Finding
 from ...checks.precheck import precheck
 from ...inventory.built import for_people
+from ...inventory.forms import style_of
 from ...inventory.intent import Intent, Tunnel, TunnelTermination
 from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
@@ -23,9 +24,11 @@ from ...inventory.validation import validate
 from ..service import Deployment, Member, Place, Removal, Sight, Stage, Traffic
 from .blueprint import CryptoMap
 from .by_name import not_in_intent, removal_by_name, strays, wanted_of
+from .features import tunnel_interface
 from .previous import previous
 from .records import WantedEnd, WantedTunnel
 from .traffic import TunnelTraffic, traffic_of
+from .tunnel_form import TunnelForm
 
 
 def deployment_of(wanted: WantedTunnel) -> Deployment:
@@ -44,12 +47,17 @@ def deployment_of(wanted: WantedTunnel) -> Deployment:
                 tunnel.dpd,
                 tunnel.preshared_key_ref,
                 crypto.ike_version,
+                tunnel_interface(tunnel, end) if wanted.style == "vti" else None,
+                tunnel.cisco.routes == "auto",
+                tunnel.cisco.nat_exemption == "auto",
             ),
         )
         for end in tunnel.ends
     )
     pushing = tuple(member.host for member in reversed(members))
-    stage = Stage(name="tunnel", features=(CryptoMap(),), gate=Traffic(), settle_seconds=0.0, undo=1)
+    form = (crypto.ike_version, wanted.style)
+    feature = CryptoMap() if form == (1, "crypto-map") else TunnelForm(*form)
+    stage = Stage(name="tunnel", features=(feature,), gate=Traffic(), settle_seconds=0.0, undo=1)
     return Deployment(tunnel.name, L2L.name, wanted, members, (), pushing, (stage,), found=False)
 
 
@@ -68,8 +76,9 @@ class IntendedTunnels:
 
     def deployment(self, tunnel: Tunnel) -> Deployment:
         """A tunnel that is valid, with the cryptography that both of its devices can do."""
-        crypto = narrow(self.intent.resolve(tunnel), [self.platforms[end.host] for end in tunnel.own])
-        return deployment_of(WantedTunnel(tunnel, crypto))
+        able = [self.platforms[end.host] for end in tunnel.own]
+        crypto = narrow(self.intent.resolve(tunnel), able)
+        return deployment_of(WantedTunnel(tunnel, crypto, style_of(tunnel, crypto.ike_version, able)))
 
     def places(self) -> tuple[Place, ...]:
         """The ends that are ours, of all tunnels."""
@@ -138,7 +147,7 @@ class LanToLan:
             return removal_by_name(deployment.name, sight.member.host, sight.platform, running)
         change = sight.change
         present = (*change.reused, *(edit.before for edit in change.edited), *change.removed)
-        if not any(item.family.name == "crypto-map-entry" for item in present):
+        if not any(item.family.name in ("crypto-map-entry", "tunnel-interface") for item in present):
             return Removal((), ())
         items, stays = owned(read(sight.platform.os, running), present)
         return Removal(items, stays)

@@ -11,6 +11,7 @@ from ...changes.selectors import selectors_of
 from ...checks.finding import Finding, Status
 from ...checks.observation import Observation, spis
 from ...checks.proof import Watch
+from ...checks.tunnel_interfaces import tunnel_of
 from ..service import Row, Sight
 from .endpoint import Endpoint, Pair, flow_of, ike_rows, phase_1_up, phase_2_up
 from .proof import L2lProof, prove_removed, untested
@@ -68,7 +69,11 @@ class TunnelTraffic(L2lProof):
 def traffic_of(wanted: WantedTunnel, sights: Sequence[Sight]) -> TunnelTraffic:
     """The proof of a tunnel on its own ends ``sights``."""
     crypto = wanted.crypto
-    ends = tuple(Endpoint.of(_wants(sight).end, crypto.ipsec_proposals[:1], crypto.ike_version) for sight in sights)
+    ends = tuple(
+        Endpoint.of(end, crypto.ipsec_proposals[:1], crypto.ike_version, tunnel_of(sight.change, end.remote.outside_ip))
+        for sight in sights
+        for end in (_wants(sight).end,)
+    )
     replaced = any(sight.change.replaces for sight in sights)
     return TunnelTraffic(wanted.tunnel.name, ends, replaced, {sight.member.host: formerly(sight) for sight in sights})
 

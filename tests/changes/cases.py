@@ -20,7 +20,61 @@ BASES = {
     ("asa", "nat-exemption"): "access-list NONAT extended permit ip any 10.9.0.0 255.255.0.0\nnat (inside) 0 access-list NONAT\n",
 }
 
+_DYNAMIC = "crypto dynamic-map D 10\n set transform-set T\n"
+_T = "crypto ipsec transform-set T esp-3des esp-sha-hmac\n"
+_T_LINES = ["crypto ipsec transform-set T esp-3des esp-sha-hmac", "exit"]
+_D_LINES = ["crypto dynamic-map D 10", "set transform-set T", "exit"]
+
 IOS: dict[str, Case] = {
+    "aaa-new-model": ("aaa new-model\n", ["aaa new-model"], ["no aaa new-model"]),
+    "aaa-list": (
+        "aaa authentication login CLIENTS local\n",
+        ["aaa authentication login CLIENTS local"],
+        ["no aaa authentication login CLIENTS local"],
+    ),
+    "user": (f"username anna password {TOKEN}\n", [f"username anna password {TOKEN}"], ["no username anna"]),
+    "address-pool": (
+        "ip local pool P 10.9.0.1 10.9.0.20\n",
+        ["ip local pool P 10.9.0.1 10.9.0.20"],
+        ["no ip local pool P 10.9.0.1 10.9.0.20"],
+    ),
+    "client-group": (
+        "ip local pool P 10.9.0.1 10.9.0.20\n"
+        f"crypto isakmp client configuration group staff\n key {TOKEN}\n dns 10.1.0.9\n pool P\n",
+        [
+            "ip local pool P 10.9.0.1 10.9.0.20",
+            *["crypto isakmp client configuration group staff", f"key {TOKEN}", "dns 10.1.0.9", "pool P", "exit"],
+        ],
+        ["no crypto isakmp client configuration group staff", "no ip local pool P 10.9.0.1 10.9.0.20"],
+    ),
+    "dynamic-map-entry": (
+        _T + _DYNAMIC,
+        [*_T_LINES, *_D_LINES],
+        ["no crypto dynamic-map D 10", "no crypto ipsec transform-set T"],
+    ),
+    "crypto-map-setting": (
+        "aaa authentication login C local\ncrypto map M client authentication list C\n"
+        "crypto map M client configuration address respond\n",
+        [
+            *["aaa authentication login C local", "crypto map M client authentication list C"],
+            "crypto map M client configuration address respond",
+        ],
+        [
+            *["no crypto map M client configuration address respond", "no crypto map M client authentication list C"],
+            "no aaa authentication login C local",
+        ],
+    ),
+    "crypto-map-dynamic": (
+        f"{_T}{_DYNAMIC}crypto map M 10 ipsec-isakmp dynamic D\ninterface Ethernet0/0\n crypto map M\n",
+        [
+            *[*_T_LINES, *_D_LINES, "crypto map M 10 ipsec-isakmp dynamic D"],
+            *["interface Ethernet0/0", "crypto map M", "exit"],
+        ],
+        [
+            *["interface Ethernet0/0", "no crypto map M", "exit", "no crypto map M 10", "no crypto dynamic-map D 10"],
+            "no crypto ipsec transform-set T",
+        ],
+    ),
     "ikev2-offer": (
         f"{_PROPOSAL}crypto ikev2 policy THEIRS\n proposal P\n",
         [

@@ -23,6 +23,9 @@ IOS_CROWD = (
     "interface Tunnel1\n ip address 10.254.0.1 255.255.255.252\n tunnel source FastEthernet4\n tunnel mode ipsec ipv4\n"
     " tunnel destination 198.51.100.1\n tunnel protection ipsec profile THEIRS\nip route 10.50.0.0 255.255.0.0 Tunnel1\n",
     "crypto ikev2 dpd 30 5 on-demand\n",
+    "aaa authentication login default local\nusername cisco password 0 <key:00000004>\n"
+    "crypto isakmp client configuration group theirs\n key <key:00000005>\n"
+    "ip local pool theirs 10.8.0.1 10.8.0.9\n",
     "crypto isakmp policy 5\n encr aes 256\n authentication pre-share\n group 14\n"
     "crypto isakmp key <key:00000003> address 198.51.100.3\n",
     "interface Tunnel9\n ip address 10.253.0.1 255.255.255.252\n tunnel source FastEthernet4\n tunnel destination 198.51.100.9\n",
@@ -70,6 +73,19 @@ def _ios_vti(profile: str) -> str:
     )
 
 
+#: VPN clients, on a map of their own.
+IOS_CLIENTS = (
+    "aaa authentication login NR-users local\naaa authorization network NR-groups local\n"
+    f"username anna password {TOKEN}\nip local pool NR-pool 10.9.0.1 10.9.0.50\n"
+    f"crypto isakmp client configuration group staff\n key {TOKEN}\n dns 10.1.0.9\n domain example.net\n pool NR-pool\n"
+    " acl NR-split\nip access-list extended NR-split\n permit ip 10.1.0.0 0.0.255.255 any\n"
+    "crypto isakmp policy 91\n encr 3des\n authentication pre-share\n group 2\n"
+    "crypto ipsec transform-set NR-clients esp-3des esp-sha-hmac\n"
+    "crypto dynamic-map NR-dyn 10\n set transform-set NR-clients\n"
+    "crypto map NR-MAP client authentication list NR-users\ncrypto map NR-MAP isakmp authorization list NR-groups\n"
+    "crypto map NR-MAP client configuration address respond\ncrypto map NR-MAP 65000 ipsec-isakmp dynamic NR-dyn\n"
+    "interface FastEthernet4\n crypto map NR-MAP\n"
+)
 _V2_PROFILE = " set ikev2-profile NR-a\n"
 IOS_FORMS = (
     _V1 + _SET + _ios_map(""),
@@ -79,6 +95,8 @@ IOS_FORMS = (
     _V2.replace("crypto ikev2 policy NR-a\n match address local 203.0.113.1\n", "crypto ikev2 policy THEIRS\n")
     + _SET
     + _ios_vti(_V2_PROFILE),
+    IOS_CLIENTS,
+    f"aaa new-model\n{IOS_CLIENTS}",
 )
 IOS_BESIDE = (_NAT, "interface Vlan1\n ip tcp adjust-mss 1360\n", "crypto ikev2 dpd 10 3 periodic\n")
 

@@ -51,6 +51,14 @@ class Mode:
 PEER = Mode(single=("address", "description", "pre-shared-key local", "pre-shared-key remote", "pre-shared-key"))
 SETS = ("set transform-set", "set ikev2-profile", "set pfs", "set security-association lifetime seconds", "match address")
 IOS: dict[str, Mode | None] = {
+    r"aaa new-model": None,
+    r"aaa (?:authentication login|authorization network) \S+ \S+": None,
+    r"username \S+ password (?:\d )?\S+": None,
+    r"ip local pool \S+ \S+ \S+": None,
+    r"crypto isakmp client configuration group \S+": Mode(single=("key", "dns", "domain", "pool", "acl")),
+    r"crypto dynamic-map \S+ \d+": Mode(single=("set transform-set", "set pfs")),
+    r"crypto map \S+ (?:client|isakmp) .+": None,
+    r"crypto map \S+ \d+ ipsec-isakmp dynamic \S+": None,
     r"crypto ikev2 proposal \S+": Mode(single=("encryption", "integrity", "prf", "group")),
     r"crypto ikev2 policy \S+": Mode(single=("match fvrf",), many=(r"match address local \S+", r"proposal \S+")),
     r"crypto ikev2 keyring \S+": Mode(opens={r"peer \S+": PEER}),
@@ -134,6 +142,10 @@ IOS_NAMES = (
     (r"ip nat inside source list (\S+) .+", r"ip access-list extended {}"),
     (r"ip route .+ (Tunnel\d+)(?: .+)?", r"interface {}"),
     (r"crypto map (\S+)", r"crypto map {} \d+ .*"),
+    (r"pool (\S+)", r"ip local pool {} .*"),
+    (r"acl (\S+)", r"ip access-list extended {}"),
+    (r"crypto map .+ ipsec-isakmp dynamic (\S+)", r"crypto dynamic-map {} \d+"),
+    (r"crypto map .+ list (\S+)", r"aaa .+ {} local"),
 )
 ASA_NAMES = (
     (r"(?:crypto map .+ )?set ikev2 ipsec-proposal (\S+)", r"crypto ipsec ikev2 ipsec-proposal {}"),
@@ -298,7 +310,13 @@ class DeepDevice:
                 raise Refused(f"{line} names what is nowhere")
 
     def _remove(self, line: str) -> None:
-        for form in (r"crypto isakmp keepalive", r"crypto ikev2 dpd", r"crypto ipsec transform-set \S+", r"crypto map \S+ \d+"):
+        for form in (
+            r"crypto isakmp keepalive",
+            r"crypto ikev2 dpd",
+            r"crypto ipsec transform-set \S+",
+            r"crypto map \S+ \d+",
+            r"username \S+",
+        ):
             if self.os == "ios" and re.fullmatch(form, line):
                 self._take([one for one in self.lines if one.text.startswith(f"{line} ")], line)
                 return

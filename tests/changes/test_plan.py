@@ -88,7 +88,7 @@ def test_family_explains_itself(family: Family) -> None:
         "no crypto map clientmap",
         "reload",
         "crypto map M 10 ipsec-manual",
-        "crypto map M 10 ipsec-isakmp dynamic d",
+        "crypto map M 10 ipsec-isakmp profile d",
         "crypto isakmp key K hostname peer.example",
         "crypto ipsec transform-set T esp-3des ; reload",
         "access-list 100 permit ip any any",

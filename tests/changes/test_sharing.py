@@ -12,6 +12,8 @@ from . import cases
 from .configs import VPN3640
 
 PEER = "172.18.124.159"
+#: What is at work for all that passes or logs in.
+EVERYBODY = {"tcp-mss": ("every TCP connection of the box",), "aaa-new-model": ("every login to the box",)}
 ENTRY = "crypto map other 5 ipsec-isakmp\n set peer"
 
 
@@ -25,7 +27,7 @@ ENTRY = "crypto map other 5 ipsec-isakmp\n set peer"
             f"{ENTRY} {PEER}\ncrypto map other 6 ipsec-isakmp\n set peer {PEER}",
             ("crypto-map-entry other 5", "crypto-map-entry other 6"),
         ),
-        (f"crypto dynamic-map d 10\n set peer {PEER}", ("crypto dynamic-map d 10",)),
+        (f"crypto dynamic-map d 10\n set peer {PEER}", ("dynamic-map-entry d 10",)),
         (f"interface Tunnel1\n tunnel destination {PEER}\n tunnel protection ipsec profile P", ("tunnel-interface Tunnel1",)),
         (f"interface Tunnel1\n tunnel destination {PEER}", ()),
         (f"{ENTRY} {PEER}0\n set peer 72.18.124.159", ()),
@@ -45,4 +47,4 @@ def test_nobody_is_said_where_nobody_uses_it() -> None:
             text = (cases.IOS if os == "ios" else cases.ASA).get(family.name, ("", [], []))[0]
             for target in read(os, text).of(family.name):
                 found = users(read(os, "hostname alone\n"), target)
-                assert found == (("every TCP connection of the box",) if family.name == "tcp-mss" else ())
+                assert found == EVERYBODY.get(family.name, ())

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from nr_run.changes import tree
 from nr_run.checks.finding import Finding, Status, against, proved
 from nr_run.checks.observation import Probe
+from nr_run.checks.proof import Watch
 from nr_run.checks.questions import IKEV2, INTERFACES, IPSEC, ROUTE
+from nr_run.checks.tunnel_interfaces import tunnel_interface
 from nr_run.services.l2l.endpoint import Watched
-from nr_run.services.l2l.proof import prove, prove_removed, renewed
+from nr_run.services.l2l.proof import L2lProof, prove, prove_removed, renewed, untested
 
 from .wires import EVERYTHING, PINGS, End, healthy, watched
 
@@ -103,6 +109,29 @@ def test_sick_pairs(os: str, name: str, vti: bool) -> None:
     finding = only(findings, check, "t" if check == "spi-cross" else near.host)
     assert finding.status is Status.FAILED
     assert words in finding.sentence
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["ios", "asa"]),
+    st.booleans(),
+    st.sets(st.sampled_from(sorted(SICK)), min_size=1, max_size=3),
+    st.sampled_from([500, 4500]),
+    st.sampled_from([(), ("READY",)]),
+    st.booleans(),
+)
+def test_no_sickness_cures_another(os: str, vti: bool, names: set[str], port: int, more: tuple[str, ...], foreign: bool) -> None:
+    """Several sicknesses at once, translation on the way, a second IKE SA or a foreign far end never make a proof."""
+    near, far = (replace(end, port=port) for end in healthy(os, vti=vti))
+    fields = {name: value for chosen in sorted(names) for name, value in SICK[chosen][0].items()}
+    if not any(name.startswith("IKE") or name == "no IKE SA" for name in names):
+        fields["ike"] = ("READY", *more)
+    if foreign:
+        alone = names - {"SPIs of nobody"}
+        sick = watched(near, replace(near.later(PINGS), **fields), far_host="")  # type: ignore[arg-type]
+        assert proved(prove("t", (sick,))) is (not alone)
+    else:
+        assert not proved(judge(watched(near, replace(near.later(), **fields)), watched(far)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("os", ["ios", "asa"])
@@ -269,11 +298,24 @@ def test_sick_with_a_foreign_far_end(name: str) -> None:
     assert words in only(findings, check, near.host).sentence
 
 
-def test_foreign_far_end_without_an_address_to_ping() -> None:
-    """Where nothing behind a foreign far end is known to answer, SAs alone prove nothing: the tunnel is unverified."""
-    near, _ = healthy("ios")
-    findings = prove("t", (watched(near, probe=None, far_host="", target=None),))
-    assert {item.check: item.status for item in against(findings)} == {"ping": Status.UNVERIFIED, "counters": Status.UNVERIFIED}
+@pytest.mark.parametrize("os", ["ios", "asa"])
+@pytest.mark.parametrize("vti", [False, True])
+def test_foreign_far_end_without_an_address_to_ping(os: str, vti: bool) -> None:
+    """Where nothing behind a foreign far end is known to answer, SAs and what was sent through them count, and it is said that
+    what comes back was not tested; where nothing was sent, or it did not go through, that is no proof."""
+    near, _ = healthy(os, vti=vti)
+    nothing_back = replace(near.later(PINGS), decaps=near.decaps)
+    alone = {"far_host": "", "target": None}
+    end = watched(near, nothing_back, Probe(PINGS, 0), **alone)
+    findings = prove("t", (end,))
+    assert proved(findings)
+    assert "was not tested" in only(findings, "ping", near.host).sentence
+    assert untested((end,)) == ("10.10.0.0/24 to 10.20.0.0/24 was not tested",)
+    assert str(L2lProof("t", (end.end,)).stimulus(near.host)) == "ping 10.20.0.1 from 10.10.0.1"
+    unsent = prove("t", (watched(near, nothing_back, None, **alone),))
+    assert {item.check: item.status for item in against(unsent)} == {"ping": Status.UNVERIFIED, "counters": Status.UNVERIFIED}
+    past = prove("t", (watched(near, near, Probe(PINGS, 0), **alone),))
+    assert [(item.check, item.status) for item in against(past)] == [("counters", Status.FAILED)]
 
 
 def test_own_far_end_that_was_not_looked_at() -> None:
@@ -288,3 +330,68 @@ def test_what_each_shape_asks() -> None:
     assert [question.name for question in healthy("ios")[0].endpoint.asks] == ["ikev2", "ipsec"]
     assert [question.name for question in healthy("ios", version=1)[0].endpoint.asks] == ["ike", "ipsec"]
     assert healthy("ios", vti=True)[0].endpoint.asks == (IKEV2, IPSEC, INTERFACES, ROUTE)
+
+
+IOS_VTI = """\
+interface Tunnel9
+ tunnel source GigabitEthernet1
+ tunnel destination 198.51.100.1
+interface Tunnel10
+ ip address 169.254.10.1 255.255.255.252
+ tunnel source GigabitEthernet1
+ tunnel mode ipsec ipv4
+ tunnel destination 198.51.100.1
+ tunnel protection ipsec profile NR-x
+interface Tunnel11
+ tunnel destination 198.51.100.11
+ tunnel protection ipsec profile NR-y
+"""
+ASA_VTI = """\
+interface Tunnel10
+ nameif vti
+ tunnel source interface outside
+ tunnel destination 198.51.100.1
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile NR-x
+"""
+
+
+def sections(config: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Headers of a configuration with the lines below."""
+    return [(node.line, node.children) for node in tree.parse(config)]
+
+
+def test_tunnel_interface_of_a_configuration() -> None:
+    """The interface that is proved is the one that the configuration protects towards the peer, by the name that flows have."""
+    peer = IPv4Address("198.51.100.1")
+    found = tunnel_interface(sections(IOS_VTI), peer)
+    assert found is not None
+    assert (found.name, found.known_as) == ("Tunnel10", "Tunnel10")
+    on_asa = tunnel_interface(sections(ASA_VTI), peer)
+    assert on_asa is not None
+    assert (on_asa.name, on_asa.known_as) == ("Tunnel10", "vti")
+    assert tunnel_interface(sections(IOS_VTI), IPv4Address("198.51.100.99")) is None
+    assert tunnel_interface(sections("crypto map M 10 ipsec-isakmp\n set peer 198.51.100.1\n"), peer) is None
+
+
+@pytest.mark.parametrize("os", ["ios", "asa"])
+@pytest.mark.parametrize("vti", [False, True])
+def test_proof_asks_and_judges_as_one(os: str, vti: bool) -> None:
+    """A proof says what it asks, pings between the prefixes, is settled where SAs are up, and judges what was watched."""
+    near, far = healthy(os, vti=vti)
+    proof = L2lProof("t", (near.endpoint, far.endpoint))
+    assert proof.hosts == (near.host, far.host)
+    assert [str(proof.stimulus(host)) for host in proof.hosts] == [
+        "ping 10.20.0.1 from 10.10.0.1",
+        "ping 10.10.0.1 from 10.20.0.1",
+    ]
+    before = {end.host: end.seen() for end in (near, far)}
+    after = {end.host: end.later().seen() for end in (near, far)}
+    assert proof.settled(before)
+    down = before | {far.host: replace(far, sas=False).seen()}
+    assert not proof.settled(down)
+    watch = Watch(before, after, dict.fromkeys(proof.hosts, Probe(PINGS, PINGS)), before)
+    assert proved(proof.judge(watch))
+    assert proof.explain(watch) is None
+    assert not proved(replace(proof, replaced=True).judge(watch))
+    assert not proved(proof.judge(replace(watch, probes={})))

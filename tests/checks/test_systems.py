@@ -93,10 +93,10 @@ def test_nobody_else_asks_which_operating_system_it_is() -> None:
 
 
 def test_no_branch_on_an_operating_system() -> None:
-    """In checks/, tasks/ and services/ nothing is decided by comparing an operating system, or a generation, with a name."""
+    """In checks/ and tasks/ nothing is decided by comparing an operating system, or a generation, with a name."""
     branches = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
-        for folder in ("checks", "tasks", "services")
+        for folder in ("checks", "tasks")
         for path in (ROOT / folder).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf8")))
         if isinstance(node, ast.Compare)

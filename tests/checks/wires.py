@@ -10,9 +10,10 @@ from ipaddress import IPv4Address, IPv4Network
 
 from nr_run.checks.observation import Observation, Probe
 from nr_run.checks.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, Question
+from nr_run.checks.tunnel_interfaces import TunnelInterface
 from nr_run.inventory.systems import SYSTEMS
 from nr_run.parsers import parse
-from nr_run.services.l2l.endpoint import Endpoint, TunnelInterface, Watched
+from nr_run.services.l2l.endpoint import Endpoint, Watched
 
 TIME = "2026-11-29T12:00:00Z"
 PINGS = 20

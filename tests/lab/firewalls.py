@@ -36,6 +36,7 @@ INSIDE = {
 PSK = "Agreed.Key-asa~ios"
 INVALID = "ERROR: % Invalid input detected at '^' marker."
 INCOMPLETE = "WARNING: The crypto map entry is incomplete!"
+WILL_BE_INCOMPLETE = "WARNING: The crypto map entry will be incomplete!"
 
 
 class Asa(Ssh):

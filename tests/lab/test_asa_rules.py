@@ -6,7 +6,7 @@ import pytest
 
 from nr_run.lab.entry import LabHandle
 
-from .firewalls import INCOMPLETE, OUTSIDE, asa_end, config, end, ike_state, join, ping, typed
+from .firewalls import INCOMPLETE, OUTSIDE, WILL_BE_INCOMPLETE, asa_end, config, end, ike_state, join, ping, typed
 from .tunnels import eventually
 
 ASAS = ("asa82", "asa91", "asa919")
@@ -92,7 +92,7 @@ def test_what_is_removed_has_to_be_named(boxes: LabHandle, asa: str) -> None:
     assert ping(boxes, asa, "c881") == 5
     (said,) = typed(boxes, asa, "clear configure group-policy NR-GP")
     assert "ERROR" in said
-    assert typed(boxes, asa, f"no crypto map NR-MAP 10 set peer {OUTSIDE['c881']}")[0].endswith(INCOMPLETE)
+    assert typed(boxes, asa, f"no crypto map NR-MAP 10 set peer {OUTSIDE['c881']}")[0].endswith(WILL_BE_INCOMPLETE)
     assert down(boxes, asa)
     assert ping(boxes, asa, "c881") == 0
     assert typed(boxes, asa, f"crypto map NR-MAP 10 set peer {OUTSIDE['c881']}") == []

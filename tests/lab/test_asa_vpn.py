@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from nr_run.lab.entry import LabHandle
+from nr_run.parsers import parse
 
 from .asa_vpn import End, build, by_netmiko
-from .firewalls import OUTSIDE, config, ping, typed
+from .firewalls import OUTSIDE, config, ping, reboot, typed
 from .tunnels import eventually
 
 GCM = {"cipher": "aes-gcm-256", "integrity": "null", "prf": "sha384", "group": "20", "esp": "aes-gcm-256", "esp_hash": "null"}
@@ -72,9 +73,20 @@ def test_two_releases_agree(boxes: LabHandle, one: End, other: End) -> None:
         shown(boxes, end)
 
 
+READ = (
+    "show crypto ikev2 sa", "show crypto isakmp sa", "show crypto ipsec sa", "show vpn-sessiondb detail l2l",
+    "show vpn-sessiondb l2l", "show running-config crypto", "show running-config tunnel-group", "show route",
+    "show interface ip brief",
+)  # fmt: skip
+
+
 def shown(lab: LabHandle, end: End) -> None:
     """Phase 1, the session and, for a tunnel interface, line and routes are shown in the words of the release."""
     peer, version = OUTSIDE[end.peer], end.version
+    for command in READ if end.device != "asa82" else READ[1:]:
+        text = lab.exec(end.device, command)
+        reading = parse("asa", command, text)
+        assert reading.complete, (end.device, command, reading.problems, text)
     phase_1 = lab.exec(end.device, "show crypto isakmp sa")
     assert peer in phase_1
     assert ("READY" if version == 2 else "MM_ACTIVE") in phase_1
@@ -234,16 +246,40 @@ def test_a_change_takes_down_its_own_tunnel_only(boxes: LabHandle) -> None:
     assert ping(boxes, "asa919", "asa924") == 5
 
 
-@pytest.mark.parametrize("boxes", [("asa919",)], indirect=True)
-def test_a_configuration_with_everything_survives_a_reload(boxes: LabHandle) -> None:
-    """What is saved is what the box boots with: keys in clear in the file, stars on the screen."""
-    by_netmiko(boxes, "asa919", End("asa919", "asa924", vti=True, policy="ikev1 ikev2", pfs="group14").lines)
-    before = config(boxes, "asa919")
-    boxes.exec("asa919", "write memory")
-    boxes.exec("asa919", "reload noconfirm")
-    eventually(lambda: config(boxes, "asa919") == before)
-    assert " set pfs" in before
-    assert " vpn-tunnel-protocol ikev1 ikev2" in before
+SAVED = [
+    End("asa919", "asa924", vti=True, policy="ikev1 ikev2", pfs="group14"),
+    End("asa924", "asa919", vti=True, version=1, policy="ikev1", pfs="group14"),
+    End("asa91", "asa919", policy="ikev2", pfs="group20", **GCM),  # type: ignore[arg-type]
+    End("asa82", "asa919", **OLD, policy="IPSec", pfs="group5"),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize(("boxes", "end"), [((end.device,), end) for end in SAVED], indirect=["boxes"], ids=lambda _: "")
+def test_a_tunnel_survives_a_reload(boxes: LabHandle, end: End) -> None:
+    """What is printed and saved is what the box boots with, whatever stands below what names it."""
+    by_netmiko(boxes, end.device, end.lines)
+    before = config(boxes, end.device)
+    boxes.exec(end.device, "write memory")
+    typed(boxes, end.device, "access-list LOST extended permit ip any any")
+    reboot(boxes, end.device)
+    after = config(boxes, end.device)
+    assert [line for line in after if "checksum" not in line] == [line for line in before if "checksum" not in line]
+
+
+KNOWN_AS = "172.18.124.250"
+
+
+@pytest.mark.parametrize("boxes", [("asa919", "asa924")], indirect=True)
+def test_a_translator_in_the_path(boxes: LabHandle) -> None:
+    """An ASA behind a translator is found by the address that it comes from; IKE and ESP go in UDP 4500, and are shown so."""
+    boxes.fault("asa924", "behind-nat", KNOWN_AS)
+    one, other = ends("asa919", "asa924")
+    by_netmiko(boxes, "asa919", one.lines.replace(OUTSIDE["asa924"], KNOWN_AS))
+    by_netmiko(boxes, "asa924", other.lines)
+    eventually(lambda: ping(boxes, "asa924", "asa919") == 5)
+    assert f"{KNOWN_AS}/4500" in boxes.exec("asa919", "show crypto ikev2 sa")
+    assert "NAT-T-Encaps, IKEv2, }" in boxes.exec("asa919", "show crypto ipsec sa").replace(",  ", ", ")
+    assert "IPsecOverNatT" in boxes.exec("asa919", "show vpn-sessiondb detail l2l")
 
 
 @pytest.mark.parametrize("boxes", [("asa91", "asa919")], indirect=True)

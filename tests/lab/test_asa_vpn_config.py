@@ -224,3 +224,33 @@ def test_two_gateways_over_one_interface_share(one: LabHandle) -> None:
     gone = "no route outside 10.77.0.0 255.255.255.0 172.18.124.7 1"
     assert not typed(one, "asa919", gone)
     assert typed(one, "asa919", gone) == [f"{gone}: %No matching route to delete"]
+
+
+UNPLAYED = (
+    "crypto ikev1 am-disable", "crypto isakmp disconnect-notify", "crypto isakmp nat-traversal 20",
+    "crypto engine large-mod-accel",
+    "crypto map M 10 set connection-type answer-only", "crypto map M 10 set ikev1 phase1-mode main",
+    "crypto ikev2 limit max-sa 100",
+    "crypto map M 10 set tfc-packets", "crypto map M 10 set ikev2 mode transport", "crypto ipsec df-bit clear-df outside",
+    "route outside 10.0.0.0 255.0.0.0 172.18.124.9 10 track 1", "route outside 10.0.0.0 255.0.0.0 172.18.124.9 tunneled",
+    "interface Tunnel1\nip unnumbered inside", "interface Tunnel1\nzone-member Z", "interface Tunnel1\ntunnel mode ipsec ipv6",
+    "crypto ipsec profile P\nset reverse-route", "clear configure nat", "show crypto ipsec policy",
+)  # fmt: skip
+
+
+def test_what_is_not_played_is_not_called_invalid(one: LabHandle) -> None:
+    """Lines that the release has and the lab does not play are told as a limit of the lab, and nothing of them is stored."""
+    typed(one, "asa919", "interface Tunnel1\ncrypto ipsec profile P")
+    before = config(one, "asa919")
+    for lines in UNPLAYED:
+        (said,) = typed(one, "asa919", lines)
+        assert "is not played here" in said, (lines, said)
+    assert config(one, "asa919") == before
+
+
+def test_an_object_is_shown_by_its_name(asas: LabHandle) -> None:
+    """`show running-config object id X` and `object-group id X` show one of them."""
+    typed(asas, "asa91", "object network L\nhost 10.10.91.9\nobject network LL\nhost 10.10.91.8")
+    typed(asas, "asa91", "object-group network G\nnetwork-object host 10.10.91.7\nobject-group network GG")
+    assert config(asas, "asa91", "object id L") == ["object network L", " host 10.10.91.9"]
+    assert config(asas, "asa91", "object-group id G") == ["object-group network G", " network-object host 10.10.91.7"]

@@ -20,6 +20,7 @@ from ntc_templates.parse import parse_output
 from nr_run.lab.entry import LabHandle
 
 from .firewalls import join, ping
+from .pairs import Bench, ends
 from .several import DEVICES, several, shared_several
 from .telnet_client import credential
 from .tunnels import eventually
@@ -130,6 +131,33 @@ def test_templates_read_a_tunnel_of_an_asa(several: LabHandle) -> None:
     assert "10.10.81.0" in str(row)
     assert "172.18.124.181" in str(parsed(several, "asa91", "show vpn-sessiondb detail l2l"))
     assert "172.18.124.181" in str(parsed(several, "asa91", "show running-config tunnel-group"))
+
+
+def test_templates_read_a_tunnel_interface_with_ikev2(several: LabHandle) -> None:
+    """Its state, its session, its addresses and its routes are read out of what an 881 and a C8000V print."""
+    near, far = ends("c881", "c8000v-17")
+    bench = Bench(several)
+    try:
+        bench.build(near, far)
+        eventually(lambda: bench.ping(near, 3) == 3)
+        for end in (near, far):
+            (tunnel,) = [row for row in parsed(several, end.box, "show interfaces") if row["interface"] == "Tunnel1"]
+            assert (tunnel["link_status"], tunnel["protocol_status"]) == ("up", "up")
+            assert tunnel["ip_address"].startswith("10.255.0.")
+            assert int(tunnel["input_packets"]) >= 3
+            (session,) = parsed(several, end.box, "show crypto session detail")
+            assert session["interface"] == "Tunnel1"
+            assert session["profile"] == "PR"
+            assert session["session_status"] == "UP-ACTIVE"
+            assert session["peer"] == end.peer
+            assert "IKEv2 SA" in several.exec(end.box, "show crypto session detail")
+            (brief,) = [row for row in parsed(several, end.box, "show ip interface brief") if row["interface"] == "Tunnel1"]
+            assert (brief["status"], brief["proto"]) == ("up", "up")
+            routes = [row for row in parsed(several, end.box, "show ip route") if row["nexthop_if"] == "Tunnel1"]
+            assert {row["protocol"] for row in routes} == {"C", "L", "S"}
+    finally:
+        bench.reset()
+        bench.close()
 
 
 LEGACY = (

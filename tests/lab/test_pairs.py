@@ -308,3 +308,56 @@ def test_26_takes_insecure_lines_when_it_is_told_to(bench: Bench) -> None:
     assert "SECURITY WARNING - Module: HTTP, Command: ip http server" in said
     assert "System Security Mode : Insecure" in bench.show("c8000v-26", "show system security mode")
     assert "ip http server" in bench.show("c8000v-26", "show system insecure configuration")
+
+
+def test_a_route_into_itself_takes_a_tunnel_down(bench: Bench) -> None:
+    """A route to where the tunnel ends that leads into the tunnel: it goes down, the log says why, and it comes back without."""
+    near, far = ends(*PAIR)
+    bench.build(near, far)
+    eventually(lambda: up(bench, near))
+    route = f"ip route {near.peer} 255.255.255.255 Tunnel1"
+    bench.typed(near.box, [route])
+    said = "%TUN-5-RECURDOWN: Tunnel1 temporarily disabled due to recursive routing"
+    eventually(lambda: bench.ping(near, 1) == 0 and said in bench.show(near.box, "show logging"))
+    bench.typed(near.box, [f"no {route}"])
+    eventually(lambda: bench.ping(near, 3) == 3)
+
+
+@each_version
+def test_sessions_are_logged_where_that_is_configured(bench: Bench, version: int) -> None:
+    """`crypto logging session` tells of a session that comes up and goes down, with the peer."""
+    near, far = ends(*PAIR, version=version)
+    bench.typed(near.box, ["crypto logging session"])
+    bench.build(near, far)
+    words = "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is"
+    eventually(lambda: f"{words} UP.  Peer {near.peer}:500       Id: {near.peer}" in bench.show(near.box, "show logging"))
+    bench.typed(near.box, ["interface Tunnel1", "shutdown"])
+    assert f"{words} DOWN. Peer {near.peer}:500" in bench.show(near.box, "show logging")
+
+
+def test_a_route_with_a_higher_distance_waits_for_the_tunnel_to_go_down(bench: Bench) -> None:
+    """Of two routes to one network the one with the lower distance is used, and the other one while its interface is down."""
+    near, far = ends(*PAIR)
+    bench.build(near, far)
+    eventually(lambda: up(bench, near))
+    network = f"{BOXES[far.box][2]}.0"
+    bench.typed(near.box, [f"ip route {network} 255.255.255.0 172.18.124.1 200"])
+    assert "directly connected, via Tunnel1" in bench.show(near.box, f"show ip route {network}")
+    bench.typed(near.box, ["interface Tunnel1", "shutdown"])
+    shown = bench.show(near.box, f"show ip route {network}")
+    assert 'Known via "static", distance 200, metric 0' in shown
+    assert "* 172.18.124.1" in shown
+
+
+def test_a_planted_key_survives_a_replace(bench: Bench) -> None:
+    """A keyring that a fault made another one is the same after `configure replace` to the configuration that it is in."""
+    near, far = ends(*PAIR, style="map")
+    bench.lab.fault(far.box, "wrong-psk-silent")
+    bench.build(near, far)
+    bench.typed(far.box, ["archive", "path flash:kept"])
+    bench.lab.exec(far.box, "archive config")
+    (kept,) = re.findall(r"(\S+:kept-\S+) <- Most Recent", bench.lab.exec(far.box, "show archive"))
+    bench.typed(far.box, ["interface Loopback9"])
+    assert "Rollback Done" in bench.lab.exec(far.box, f"configure replace {kept} force")
+    assert bench.ping(near) == 0
+    assert "READY" not in ike(bench, near)

@@ -124,10 +124,10 @@ def test_what_is_built_can_be_written_on_both_ends() -> None:
                 assert ("ikev2" in text) == (version == 2)
 
 
-def test_every_line_of_what_the_engine_carries_is_known_to_a_family() -> None:
-    """A line that no family knows could not be taken back; the text of each form that is switched on has none."""
+def test_every_line_is_known_to_a_family() -> None:
+    """A line that no family knows could not be taken back; the text of no form has one, on either end."""
     for near, far, version, style, verdict in ALL:
-        if isinstance(verdict, Built) and all(CARRIED.carries(end, version, style) for end in (near, far)):
+        if isinstance(verdict, Built):
             for end, text in zip((near, far), text_of(near, far, verdict, version, style), strict=True):
                 read_desired(end.os, text)
 

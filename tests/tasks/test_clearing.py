@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.systems import SYSTEMS
-from nr_run.tasks.clear import clear_peer
+from nr_run.tasks.clear import by_hand, clear_peer
 
 from .scripted import PROMPT, Scripted, connect, credentials
 
@@ -67,3 +67,14 @@ def test_ios(tmp_path: Path, ikev1: str, ikev2: str, more: list[str]) -> None:
 def test_release_without_ikev2_is_not_asked(tmp_path: Path) -> None:
     """IOS before 15 does not know IKEv2, so nothing is asked and nothing is cleared of it."""
     assert typed(tmp_path, IKEV1, IKEV2, "ios-12.4") == [*ASKED[:2], "clear crypto isakmp 1007"]
+
+
+def test_by_hand() -> None:
+    """What a person types names the peer in every line, and clears IKEv2 where the change is about it."""
+    ios, asa = SYSTEMS["ios-15"], SYSTEMS["asa-8.4"]
+    assert by_hand(ios, [str(PEER)], "set ikev2-profile NR-x") == (
+        "clear crypto sa peer 198.51.100.1",
+        "clear crypto ikev2 sa remote 198.51.100.1",
+    )
+    assert by_hand(ios, [str(PEER)], "crypto isakmp policy 10") == ("clear crypto sa peer 198.51.100.1",)
+    assert by_hand(asa, [str(PEER)], "crypto map M 10 set ikev2 ipsec-proposal P")[-1] == "clear crypto ikev2 sa 198.51.100.1"

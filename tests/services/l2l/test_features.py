@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
+from nr_run.changes.objects import read_desired
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.platforms import rows
 from nr_run.services.l2l import features
@@ -60,13 +61,13 @@ def test_one_peer_and_nobody_else() -> None:
 
 
 def test_the_default_of_ikev2_is_never_edited() -> None:
-    """Proposal and policy are of our own name; a policy that is there keeps its own before ours, and its match."""
+    """Proposal and policy are of our own name; of a policy that is there only our line is written."""
     (near, _) = members_of(intent(), XE, XE)
     proposal = features.draft_names(near).ikev2_proposal
     ours = below(text_of(near), "crypto ikev2 policy NR-192.0.2.1")
     assert ours == ["match address local 192.0.2.1", f"proposal {proposal}"]
-    theirs = text_of(near, ikev2_policy="CORP", ikev2_policy_is_ours=False, ikev2_offers=("CORP", proposal))
-    assert below(theirs, "crypto ikev2 policy CORP") == ["proposal CORP", f"proposal {proposal}"]
+    theirs = text_of(near, ikev2_policy="CORP", ikev2_policy_is_ours=False)
+    assert below(theirs, "crypto ikev2 policy CORP") == [f"proposal {proposal}"]
     assert not any(line.endswith(" default") for line in theirs)
 
 
@@ -166,15 +167,17 @@ def test_routes_beside_a_crypto_map(on: str, line: str) -> None:
     """A route of a crypto map goes to the next hop behind its interface."""
     (near, _) = members_of(intent(), on, on)
     names = replace(features.draft_names(near), routes=features.map_routes(near, IPv4Address("192.0.2.254")))
+    read_desired(near.platform.os, features.text(near, names))
     assert line in features.text(near, names).splitlines()
 
 
 def exempted(on: str, **more: object) -> list[str]:
-    """The lines of a member with its NAT exemption alone."""
+    """The lines of a member with its NAT exemption alone; every line of the whole is known to a family."""
     (near, _) = members_of(intent(version=1, far={**FAR, "protected_prefixes": ["10.10.20.0/24", "10.10.30.8/32"]}), on, on)
     nat = features.exemption(near, **more)  # type: ignore[arg-type]
     plain = features.text(near, features.draft_names(near))
     whole = features.text(near, replace(features.draft_names(near), nat=nat))
+    read_desired(near.platform.os, whole)
     return [line for line in whole.removeprefix(plain).splitlines() if line != "!"]
 
 
