@@ -21,11 +21,12 @@ from .counts import Counters, Saved, Translation
 from .faults import Faults
 from .flash import Flash
 from .forms import Release
-from .loaded import Loaded
+from .loaded import Loaded, said
 from .loading import load
 from .logforms import Moment
 from .meaning import IosMeaning, Meaning
 from .network import Network
+from .passwords import matches
 from .profile import Profile
 from .records import Policy
 from .sa import CryptoState
@@ -102,7 +103,7 @@ class Box:
 
     def unsaved(self) -> bool:
         """Whether the running configuration differs from what is saved."""
-        return _said(self.running_lines()) != _said(self.saved.lines)
+        return said(self.running_lines()) != said(self.saved.lines)
 
     @property
     def off(self) -> bool:
@@ -352,18 +353,14 @@ class Box:
         if entry is None or "login-refused" in self.faults:
             return None
         plain, hashed = entry.values.get("password"), entry.values.get("hash")
-        good = plain == password if plain is not None else _matches(password, hashed or "")
+        good = plain == password if plain is not None else matches(password, hashed or "")
         return self.level_of(user) if good else None
 
     def enable_matches(self, password: str) -> bool:
         """Whether this is the enable secret."""
         entry = self.store.get("enable secret")
         of_lab = self.access is not None and password == self.access[2]
-        return of_lab or (entry is not None and _matches(password, entry.values["hash"]))
-
-
-def _matches(password: str, stored: str) -> bool:
-    return scrypt9.matches(password, stored) if stored.startswith("$9$") else md5crypt.matches(password, stored)
+        return of_lab or (entry is not None and matches(password, entry.values["hash"]))
 
 
 def size_of(lines: list[str]) -> int:
@@ -373,7 +370,3 @@ def size_of(lines: list[str]) -> int:
     15.2 to 17.3, running, startup and one interface, agree exactly.
     """
     return sum(len(line.replace(DELIMITER, "\x03")) + 1 for line in lines) + 1
-
-
-def _said(lines: list[str]) -> list[str]:
-    return [line for line in lines if not line.startswith("!")]

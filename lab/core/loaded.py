@@ -39,6 +39,11 @@ class Block:
         return not self.kept and not self.silent
 
 
+def said(lines: Sequence[str]) -> list[str]:
+    """Lines without the comments of the device."""
+    return [line for line in lines if not line.startswith("!")]
+
+
 def blocks(lines: Sequence[str]) -> list[Block]:
     """Lines as a tree by their indentation; a banner and a certificate are one block each, whatever stands in them."""
     roots: list[Block] = []
