@@ -160,6 +160,10 @@ class TrafficProof(Proof, Protocol):
     def left(self, sight: Sight) -> tuple[IPv4Address, ...]:
         """Peers whose SAs have to be cleared after a removal."""
 
+    @property
+    def answered(self) -> bool:
+        """True if the traffic is answered when all is well; where nothing is known to answer, that it passes is not proved."""
+
     def untested(self, watch: Watch) -> tuple[str, ...]:
         """What the traffic did not meet, a sentence each: the proof says nothing about it."""
 

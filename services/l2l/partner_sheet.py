@@ -100,13 +100,13 @@ def _phase_1(crypto: Crypto, ike: IKEProposal) -> Rows:
     gcm = ike.encryption_algorithm.endswith("-gcm")
     integrity = (
         "PRF" if gcm else "integrity and PRF" if crypto.ike_version == 2 else "hash",
-        (_plain(ike.authentication_algorithm),),
+        (plain(ike.authentication_algorithm),),
     )
     mode = (("mode", (str(crypto.ike_mode),)),) if crypto.ike_mode else ()
     return (
         ("IKE version", (str(crypto.ike_version),)),
         *mode,
-        ("encryption", (_plain(ike.encryption_algorithm),)),
+        ("encryption", (plain(ike.encryption_algorithm),)),
         integrity,
         ("Diffie-Hellman group", (str(ike.group),)),
         ("lifetime", (f"{ike.sa_lifetime or _IKE_SECONDS} seconds",)),
@@ -118,19 +118,19 @@ def _phase_2(crypto: Crypto, ipsec: IPSecProposal, platform: Platform | None) ->
     kilobytes = ipsec.sa_lifetime_data or (_DEFAULT_KILOBYTES if platform else None)
     lifetime = tuple(f"{number} {unit}" for number, unit in ((seconds, "seconds"), (kilobytes, "kilobytes")) if number)
     integrity = (
-        _plain(ipsec.authentication_algorithm) if ipsec.authentication_algorithm else "none beside the cipher (GCM has its own)"
+        plain(ipsec.authentication_algorithm) if ipsec.authentication_algorithm else "none beside the cipher (GCM has its own)"
     )
     return (
         ("protocol", ("ESP in tunnel mode",)),
-        ("encryption", (_plain(ipsec.encryption_algorithm),)),
+        ("encryption", (plain(ipsec.encryption_algorithm),)),
         ("integrity", (integrity,)),
         ("PFS group", (str(crypto.pfs_group) if crypto.pfs_group else "none",)),
         ("lifetime", lifetime or ("your own default",)),
     )
 
 
-def _plain(algorithm: str) -> str:
-    """``aes-256-cbc`` as ``AES-256-CBC``, ``hmac-sha256`` as ``SHA-256``."""
+def plain(algorithm: str) -> str:
+    """An algorithm in the words of other vendors: ``aes-256-cbc`` as ``AES-256-CBC``, ``hmac-sha256`` as ``SHA-256``."""
     name = algorithm.removeprefix("hmac-").upper()
     return f"SHA-{name.removeprefix('SHA')}" if name.startswith("SHA") else name
 
