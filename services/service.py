@@ -328,6 +328,26 @@ class Service(Protocol):
         """A line by which a person sees on the device whether it runs the change; empty if there is none."""
 
 
+class Printed(Protocol):
+    """What a command prints of one instance: for people, and as JSON."""
+
+    def text(self) -> str:
+        """Plain text with its line ends."""
+
+    def as_json(self) -> str:
+        """One JSON document with its line end."""
+
+
+class Print(Protocol):
+    """What a command that touches no device prints."""
+
+    def __call__(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:
+        """Of the instance ``name``, for one of its ends, or for the one that is meant where ``end`` is empty.
+
+        Raises NothingMatched for a name that is not there, IntentError and ChangeError for what cannot be printed.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """The desired configuration of one stage on one member, with the sentences on it."""
