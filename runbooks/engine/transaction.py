@@ -105,7 +105,7 @@ def _read_back(context: Context, end: MemberPlan, after: Configuration, change: 
     Raises NotKnown.
     """
     findings = read_back(change, end.snapshot.running, after, now())
-    if proved(findings) and not after.is_doubtful_beside(end.snapshot.running):
+    if proved(findings) and after.counted is not False:
         return findings
     context.progress.phase(end.host, "read it again over a fresh login")
     again: Configuration = run_on_one(context.nornir, running_again, end.host, first=after)
