@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.auto_proposals import IKE_LADDER, IPSEC_LADDER
-from nr_run.inventory.built import CARRIED, WRITTEN, for_people
+from nr_run.inventory.built import CARRIED, WRITTEN, Carried, for_people
 from nr_run.inventory.errors import IntentError
 from nr_run.inventory.forms import can_do, keeps_routing, nat_form, style_of
 from nr_run.inventory.intent import Intent, IntentFile
@@ -325,11 +325,15 @@ def test_what_the_engine_does_not_carry_is_refused_until_it_is_switched_on(field
     assert taken(made, old) == ()
 
 
-def test_a_tunnel_interface_is_refused_until_it_is_switched_on() -> None:
-    """style vti is not built yet on either end, and what to write instead is said."""
+#: What was carried before the newer forms were.
+FIRST = Carried(dict.fromkeys(CARRIED.forms, frozenset({(1, "crypto-map")})), frozenset())
+
+
+def test_a_tunnel_interface_is_refused_where_it_is_not_carried() -> None:
+    """style vti is not built on either end, and what to write instead is said."""
     made = written(one(**PREFIX), version=1)
     young = ends("881 15.4(3)M3", ASA)
     with pytest.raises(
         IntentError, match=r"style vti, which auto means with a tunnel_prefix, with IKEv1 is not built yet on vpn2611"
     ):
-        validate(made, made.select(), young, TODAY)
+        validate(made, made.select(), young, TODAY, carried=FIRST)
