@@ -36,8 +36,9 @@ class Carried:
 _MAP_1: frozenset[Form] = frozenset({(1, "crypto-map")})
 _VTI_1: frozenset[Form] = frozenset({(1, "vti")})
 _IKEV2: frozenset[Form] = frozenset({(2, "crypto-map"), (2, "vti")})
+_GENERATIONS = ("ios-12.2", "ios-12.4", "ios-15", "asa-8.0", "asa-8.4")
 
-#: The one switch: what the engine carries from end to end. What is not here is refused in one sentence.
+#: The one switch: what the engine carries from end to end today. A form or part that is added here is no longer refused.
 CARRIED = Carried(
     MappingProxyType(
         {
@@ -48,10 +49,21 @@ CARRIED = Carried(
             "asa-8.4": _MAP_1 | _VTI_1 | _IKEV2,
         }
     ),
-    frozenset(),
+    frozenset({"foreign-end"}),
 )
 #: All that the templates can write; what `CARRIED` lacks of it is ready and waits for the engine.
-WRITTEN = Carried(CARRIED.forms, CARRIED.parts | {"foreign-end", "routes", "nat-exemption"})
+WRITTEN = Carried(
+    MappingProxyType(
+        {
+            "ios-12.2": _MAP_1,
+            "ios-12.4": _MAP_1 | _VTI_1,
+            "ios-15": _MAP_1 | _VTI_1 | _IKEV2,
+            "asa-8.0": _MAP_1,
+            "asa-8.4": _MAP_1 | _VTI_1 | _IKEV2,
+        }
+    ),
+    frozenset({"foreign-end", "routes", "nat-exemption"}),
+)
 
 #: Roles of the two ends that say something true about a tunnel between two: the second is what the first one's other end is.
 _ROLES: Mapping[str, str] = {"peer": "peer", "hub": "spoke", "spoke": "hub"}

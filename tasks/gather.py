@@ -128,7 +128,8 @@ def observation(host: str, os: str, outputs: Mapping[str, str], needed: Iterable
         if command is None or (question not in needed and question not in SAS):
             continue
         try:
-            answers[question.name] = parse(os, command, _as_typed(host, command, outputs[command]))
+            # The prompt came behind each answer, so the last line of it is a whole one.
+            answers[question.name] = parse(os, command, _with_prompt(host, command, outputs[command]))
         except (ParseError, DeviceRefused):
             if question in needed:
                 raise
@@ -138,10 +139,9 @@ def observation(host: str, os: str, outputs: Mapping[str, str], needed: Iterable
     return Observation(host, now(), os, answers)
 
 
-def _as_typed(host: str, command: str, output: str) -> str:
-    """An answer as it stood on the line. The prompt came behind it, so its last line is a whole one; and where a device says
-    nothing because there is nothing (IOS without an IKEv2 SA), only the echo and the next prompt show that it was silent."""
-    return f"{output}\n" if output.strip() else f"{host}#{command}\n{host}#"
+def _with_prompt(host: str, command: str, text: str) -> str:
+    """An answer as a parser reads it: one that is empty stands between echo and prompt, where silence is an answer."""
+    return f"{text}\n" if text.strip() else f"{host}#{command}\n{host}#"
 
 
 def sas_in(host: str, os: str, replies: Sequence[Reply], needed: Iterable[Question] = ALWAYS) -> Observation:

@@ -15,12 +15,15 @@ from nr_run.services.registry import declared
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "runbooks").rglob("*.py"))
-#: Names of the families, and of the services that are installed with nr-run, as they stand in a string.
-NAMES = sorted({family.name for families in FAMILIES.values() for family in families} | set(declared().services))
+#: Names of the families, and of the services that are installed with nr-run, as they stand in a string. A family whose name is a
+#: word of every day (user, pool) is left out: in a string it is that word.
+NAMES = sorted(
+    {family.name for families in FAMILIES.values() for family in families if "-" in family.name} | set(declared().services)
+)
 #: Records of an intent that are no word of the engine as well.
-RECORDS = {name for name, value in vars(intent).items() if isinstance(value, type) and value.__module__ == intent.__name__} - {
-    "Intent"
-}
+RECORDS = {
+    name for name, value in vars(intent).items() if isinstance(value, type) and value.__module__.startswith(intent.__name__)
+} - {"Intent"}
 #: (module, what it names): why it may.
 JUSTIFIED: dict[tuple[str, str], str] = {}
 
