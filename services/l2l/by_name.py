@@ -23,7 +23,7 @@ from ...inventory.intent import Crypto, IKEProposal, Intent, IPSecProposal, Tunn
 from ...inventory.platforms import Platform
 from ...inventory.references import SCHEMES
 from ..service import Removal
-from .previous import pfs_of, proposal_of
+from .as_before import pfs_of, proposal_of
 from .records import WantedTunnel
 
 _LIST = re.compile(r"NR-(?P<tunnel>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\.v\d+)?")
@@ -194,7 +194,7 @@ def wanted_of(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platf
     config = read(platform.os, text)
     entry = next((found.entry for found in found_on(host, platform, text) if found.tunnel == name), None)
     ipsec = proposal_of(platform.os, config, entry) if entry else None
-    pfs = pfs_of(platform, entry) if entry else None
+    pfs = pfs_of(platform, config, entry) if entry else None
     return WantedTunnel(tunnel, Crypto(1, "main", (_IKE,), (ipsec or _IPSEC,), pfs))
 
 
