@@ -55,11 +55,12 @@ def standing_form(member: Member, names: Names, running: Config) -> StandingForm
         tunnel = found.entry if found else None
     if tunnel is None:
         return None
-    parts = {item.key: item for item in _parts(member, tunnel, running) if item.key != tunnel.key}
+    parts = {item.key: item for item in parts_of(member.platform.os, tunnel, running) if item.key != tunnel.key}
     return StandingForm(tunnel, tuple(parts.values()))
 
 
-def _parts(member: Member, tunnel: ConfigObject, running: Config) -> Iterator[ConfigObject]:
+def parts_of(os: str, tunnel: ConfigObject, running: Config) -> Iterator[ConfigObject]:
+    """The tunnel, what it names from one to the next, the keys of its peers, and the routes into its interface."""
     waiting = [tunnel]
     waiting += [key for peer in tunnel.peers if (key := running.key_of(peer))]
     seen: set[Key] = set()
@@ -71,8 +72,8 @@ def _parts(member: Member, tunnel: ConfigObject, running: Config) -> Iterator[Co
         yield item
         for rule, name in item.named:
             waiting += [part for family in filter(None, (rule.family, rule.or_family)) if (part := running.get(family, name))]
-    via = tunnel.child("nameif") if member.platform.os == "asa" else tunnel.groups.get("interface")
-    if member.style == "vti":
+    via = tunnel.child("nameif") if os == "asa" else tunnel.groups.get("interface")
+    if tunnel.family.name == "tunnel-interface":
         yield from (item for item in running.of("static-route") if via in (item.groups.get("nameif"), item.groups.get("hop")))
 
 

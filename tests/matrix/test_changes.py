@@ -116,3 +116,33 @@ def test_another_form_is_two_runs(pair: tuple[Two, int, str]) -> None:
     assert code == 65, report
     assert "remove it, then deploy it" in report["tunnels"][0]["sentence"]
     assert devices.running() == first
+
+
+def test_a_tunnel_that_left_the_intent_is_named_and_goes_by_its_name(pair: tuple[Two, int, str]) -> None:
+    """Out of the intent it is still found on both devices, removed by its name and proved gone; IKE policies alone may stay."""
+    devices, version, style = pair
+    before = devices.running()
+    assert devices.run("deploy-l2l", "--yes")[0] == 0
+    devices.write(version, style, name="other")
+    hosts = [word for host in HOSTS for word in ("--host", host)]
+    code, report = devices.run("remove-l2l", "pair", *hosts, "--yes")
+    assert code == 0, report
+    after = devices.running()
+    assert not [line for lines in after.values() for line in lines if "NR-pair" in line or "Tunnel1" in line]
+    policies = (
+        "crypto isakmp",
+        "crypto ikev",
+        "encr",
+        "integrity",
+        "group",
+        "prf",
+        "lifetime",
+        "match",
+        "proposal",
+        "hash",
+        "auth",
+    )
+    for host in HOSTS:
+        left = [line for line in after[host] if line not in before[host]]
+        assert all(line.strip().startswith(policies) for line in left), left
+        assert all(line in after[host] for line in before[host])
