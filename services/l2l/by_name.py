@@ -1,15 +1,15 @@
 """Tunnels that devices have and the intent has not: found by the names of their objects, and taken away by them.
 
-A tunnel is known on a device by its access list, ``NR-<name>`` or a later version of that name. All else follows from the map
-entry that matches the list: its peer, the key of that peer, its transform sets, the networks. What other tunnels may use as well
-stays, and is named.
+A tunnel is known on a device by its access list, or where it is an interface by its IPsec profile: ``NR-<name>`` or a later
+version of that name. All else follows from the map entry that matches the list, or from the interface: its peer, the key of that
+peer, its transform sets, the networks. What other tunnels may use as well stays, and is named.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from ...changes import tree
@@ -23,8 +23,9 @@ from ...inventory.intent import Crypto, IKEProposal, Intent, IPSecProposal, Tunn
 from ...inventory.platforms import Platform
 from ...inventory.references import SCHEMES
 from ..service import Removal
-from .previous import pfs_of, proposal_of
+from .as_before import pfs_of, proposal_of, routed_prefixes
 from .records import WantedTunnel
+from .standing_form import parts_of
 
 _LIST = re.compile(r"NR-(?P<tunnel>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\.v\d+)?")
 #: What a plan needs and no device tells: which proposal IKE used, and where the key was kept. Neither is sent or judged.
@@ -46,20 +47,48 @@ class Found:
 
 
 def _entries(config: Config) -> Iterator[tuple[str, ConfigObject]]:
-    """Name of a tunnel that a run has built, and its map entry."""
-    for entry in config.of("crypto-map-entry"):
-        name = _LIST.fullmatch(entry.child("match address") or "")
-        if name:
-            yield name["tunnel"], entry
+    """Name of a tunnel that a run has built, and its map entry or its interface."""
+    for family, words in (("crypto-map-entry", "match address"), ("tunnel-interface", "tunnel protection ipsec profile")):
+        for entry in config.of(family):
+            name = _LIST.fullmatch((entry.child(words) or "").partition(" ")[0])
+            if name:
+                yield name["tunnel"], entry
 
 
 def found_on(host: str, platform: Platform, text: str) -> Iterator[Found]:
     """Every tunnel that a run has built on a device which runs this."""
     config, addresses = read(platform.os, text), list(_addresses(platform, text))
     for name, entry in _entries(config):
-        bound = [item.groups["interface"] for item in config.of("crypto-map-binding") if item.map_name == entry.groups["map"]]
+        bound = _bound(config, entry)
         where = next(((interface, address) for interface, address in addresses if interface in bound), ("unknown", None))
         yield Found(host, name, entry, selectors_of(config, entry), *where)
+
+
+def _bound(config: Config, entry: ConfigObject) -> list[str]:
+    """Outside interfaces of a map entry or a tunnel interface."""
+    if entry.family.name == "tunnel-interface":
+        return [(entry.child("tunnel source") or "").split()[-1]] if entry.child("tunnel source") else []
+    return [item.groups["interface"] for item in config.of("crypto-map-binding") if item.map_name == entry.groups["map"]]
+
+
+def _with_routes(ends: Sequence[Found], texts: Mapping[str, str], platforms: Mapping[str, Platform]) -> list[Found]:
+    """The ends with their selectors; those of two tunnel interfaces are what each end routes to the other."""
+    if len(ends) != 2 or any(found.entry.family.name != "tunnel-interface" for found in ends):
+        return list(ends)
+    far, near = (
+        routed_prefixes(os, read(os, texts[found.host]), found.entry) for found in ends for os in (platforms[found.host].os,)
+    )
+    here = tuple((a, b) for a in near for b in far)
+    return [replace(ends[0], selectors=here), replace(ends[1], selectors=tuple((b, a) for a, b in here))]
+
+
+def _tunnel_prefix(ends: Sequence[Found]) -> IPv4Network | None:
+    """The network of the tunnel interfaces, None where there are none or they have no address."""
+    for found in ends:
+        words = (found.entry.child("ip address") or "").split()
+        if found.entry.family.name == "tunnel-interface" and len(words) == 2:
+            return IPv4Network("/".join(words), strict=False)
+    return None
 
 
 def _addresses(platform: Platform, text: str) -> Iterator[tuple[str, IPv4Address]]:
@@ -83,7 +112,10 @@ def tunnel_of(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platf
     """
     ends = [found for host, text in texts.items() for found in found_on(host, platforms[host], text) if found.tunnel == name]
     if not ends:
-        raise NothingMatched(f"{_listed(texts)} {name}: there is no map entry with an access list NR-{name}")
+        raise NothingMatched(
+            f"{_listed(texts)} {name}: there is no map entry with an access list NR-{name}, and no interface with that profile"
+        )
+    ends = _with_routes(ends, texts, platforms)
     hosts = list(dict.fromkeys(found.host for found in ends))
     if len(hosts) != len(ends) or len(hosts) > 2:
         raise ChangeError(f"{' and '.join(found.host for found in ends)} have entries of {name}: name two devices with --host")
@@ -103,6 +135,7 @@ def tunnel_of(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platf
         ipsec_profile="not-known",
         preshared_key_ref=f"{next(iter(SCHEMES))}:not-known",
         terminations=(near, far),
+        tunnel_prefix=_tunnel_prefix(ends),
     )
 
 
@@ -169,21 +202,22 @@ def removal_by_name(name: str, host: str, platform: Platform, text: str) -> Remo
     """What goes of a tunnel that only the devices know, from one that runs this."""
     config = read(platform.os, text)
     here = [found for found in found_on(host, platform, text) if found.tunnel == name]
-    items, stays = owned(config, [item for found in here for item in _objects(config, found)])
+    items, stays = owned(config, [item for found in here for item in _objects(platform, config, found)])
     return Removal(items, (*stays, *([_POLICIES] if here else [])))
 
 
-def _objects(config: Config, found: Found) -> Iterator[ConfigObject]:
+def _objects(platform: Platform, config: Config, found: Found) -> Iterator[ConfigObject]:
     """What belongs to a tunnel on one device, the entry first; whether something else uses it too is asked afterwards."""
     yield found.entry
-    names = {found.entry.child("match address") or "", *found.entry.transform_names}
-    key = config.key_of(found.entry.peers[0])
-    if key is not None:
-        yield key
-        names.update(line.split()[-1] for line in key.children if "default-group-policy " in line)
-    for family in ("access-list", "transform-set", "group-policy"):
-        yield from (item for item in config.of(family) if item.key[1][0] in names and item.key[1][0].startswith("NR-"))
-    yield from (item for item in config.of("crypto-map-binding") if item.map_name == found.entry.groups["map"])
+    for item in parts_of(platform.os, found.entry, config):
+        if item.key != found.entry.key and (item.family.holds_key or item.key[1][0].startswith("NR-") or _is_route(item)):
+            yield item
+    if "map" in found.entry.groups:
+        yield from (item for item in config.of("crypto-map-binding") if item.map_name == found.entry.groups["map"])
+
+
+def _is_route(item: ConfigObject) -> bool:
+    return item.family.name == "static-route"
 
 
 def wanted_of(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platform]) -> WantedTunnel:
@@ -194,8 +228,10 @@ def wanted_of(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platf
     config = read(platform.os, text)
     entry = next((found.entry for found in found_on(host, platform, text) if found.tunnel == name), None)
     ipsec = proposal_of(platform.os, config, entry) if entry else None
-    pfs = pfs_of(platform, entry) if entry else None
-    return WantedTunnel(tunnel, Crypto(1, "main", (_IKE,), (ipsec or _IPSEC,), pfs))
+    pfs = pfs_of(platform, config, entry) if entry else None
+    second = entry is not None and 2 in entry.ike_versions(config)
+    crypto = Crypto(2 if second else 1, None if second else "main", (_IKE,), (ipsec or _IPSEC,), pfs)
+    return WantedTunnel(tunnel, crypto, "vti" if tunnel.tunnel_prefix else "crypto-map")
 
 
 def strays(

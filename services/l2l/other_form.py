@@ -10,8 +10,12 @@ from .records import WantedEnd
 
 
 def refuse_other_form(wants: WantedEnd, style: Style, running: Config) -> None:
-    """Raise ChangeError where the tunnel stands as a map entry and is wanted with another IKE version, or as an interface."""
+    """Raise ChangeError where the tunnel stands with another IKE version or in another style than it is wanted."""
     local = wants.end.local
+    wanted = (
+        f"and is wanted with IKEv{wants.ike_version} and style {style}; a tunnel is not changed into another form: "
+        "remove it, then deploy it"
+    )
     name = local.cisco.access_list or f"NR-{wants.name}"
     for entry in running.of("crypto-map-entry"):
         listed = entry.child("match address") or ""
@@ -19,6 +23,12 @@ def refuse_other_form(wants: WantedEnd, style: Style, running: Config) -> None:
         if is_version(listed, name) and (style == "vti" or second != (wants.ike_version == 2)):
             raise ChangeError(
                 f"{local.host}: {wants.name} stands as entry {entry.groups['sequence']} of crypto map {entry.groups['map']}, "
-                f"and is wanted with IKEv{wants.ike_version} and style {style}; a tunnel is not changed into another form: "
-                "remove it, then deploy it"
+                f"{wanted}"
+            )
+    for tunnel in running.of("tunnel-interface"):
+        profile = (tunnel.child("tunnel protection ipsec profile") or "").partition(" ")[0]
+        versions = tunnel.ike_versions(running)
+        if is_version(profile, f"NR-{wants.name}") and (style != "vti" or (versions and wants.ike_version not in versions)):
+            raise ChangeError(
+                f"{local.host}: {wants.name} stands on {tunnel.title.replace('tunnel-interface', 'interface')}, {wanted}"
             )

@@ -1,7 +1,7 @@
 """The feature of a tunnel in the forms beside IKEv1 with a crypto map: IKEv2, and tunnel interfaces with either version.
 
-What is there in the same form is used again; one that differs is refused by the plan, so that a change of these forms is a
-removal and a new tunnel. ``inventory.built`` says which of them are switched on.
+What is there in the same form is used again, or changed in place where it differs; another form is a removal and a new tunnel.
+``inventory.built`` says which forms are switched on.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from .names import free_policy, keepalive_of, map_place
 from .other_form import refuse_other_form
 from .places import placed
 from .records import WantedEnd
+from .standing_form import beside, standing_form
 
 _SHARED = ("transform-set", "ipsec-proposal", "group-policy", "tunnel-group", "static-route")
 #: Families of what each IKE version and each style is made of, on either system.
@@ -82,7 +83,11 @@ class TunnelForm:
             keepalive, on_keepalive = keepalive_of(wants.dpd, wanted, running)
             names = replace(names, policy_number=number, keepalive=keepalive)
             said = (*said, on_policy, *on_keepalive)
-        return Placed(names, tuple(filter(None, said)))
+        there = standing_form(member, names, running)
+        if there is None:
+            return Placed(names, tuple(filter(None, said)))
+        names, more, replaced = beside(member, names, there, wanted, running)
+        return Placed(names, tuple(filter(None, (*said, *more))), replaced)
 
     def text(self, site: Site, names: Placed) -> str:
         """The desired configuration under these names."""
