@@ -12,10 +12,10 @@ from nr_run.inventory.connection_settings import ConnectionSettings
 from nr_run.inventory.errors import ChangeError, NothingMatched, NotKnown, SecretError, Unreachable
 from nr_run.inventory.platforms import platform_for
 from nr_run.runbooks.engine.nornir_run import run_on, run_on_one
+from nr_run.services.l2l.blueprint import template_for
 from nr_run.tasks.answers import running, running_again
 from nr_run.tasks.gather import sas_in
 from nr_run.tasks.login import Dialogue, Words
-from nr_run.tasks.render import template_for
 from nr_run.tasks.reply import Reply
 
 from .scripted import PROMPT, Scripted
