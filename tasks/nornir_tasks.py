@@ -136,9 +136,16 @@ def render(task: Task, template: str, path: str | None = None, **words: Any) -> 
         done = task.run(template_file, template=template, jinja_env=environment, **words)
     except NornirSubTaskError as failed:
         error = failed.result.exception
-        what = "there is no such template" if isinstance(error, TemplateNotFound) else str(error)
+        what = _why_not(error, template)
         raise NrRunError(f"{task.host.name}: template {template}: {what}") from None
     return Result(host=task.host, result=str(done.result))
+
+
+def _why_not(error: BaseException | None, template: str) -> str:
+    """Jinja's error as a sentence; of a template that is missing, Jinja says the name and nothing else."""
+    if isinstance(error, TemplateNotFound):
+        return "there is no such template" + ("" if error.name == template else f": {error.name}, which it includes")
+    return str(error)
 
 
 def push(task: Task, desired: str = "", remove: str = "", dry_run: bool | None = None) -> Result:
