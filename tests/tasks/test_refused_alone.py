@@ -130,7 +130,7 @@ def test_a_configuration_that_reads_differently_each_time(tmp_path: Path) -> Non
         nornir = nornir_of(box, tmp_path)
         try:
             first = run_on_one(nornir, running, "vpn2611")
-            with pytest.raises(NotKnown, match="reads differently each time, so its running configuration is not known"):
+            with pytest.raises(NotKnown, match="its running configuration reads differently each time, so it is not known"):
                 run_on_one(nornir, running_again, "vpn2611", first=first)
         finally:
             nornir.close_connections()
