@@ -230,7 +230,7 @@ def save(task: Task, dry_run: bool | None = None) -> Result:
           * result (``dict``): ``saved`` (was anything written) and ``equal`` (startup is what runs)
           * changed (``bool``), diff (``str``): of the startup configuration
     """
-    commands = session(task).dialect.commands
+    commands = session(task).dialect
     shown = settled(task, _save.HELD)
     if shown.equal or task.is_dry_run(dry_run):
         diff = _diff(commands.startup, shown.startup.text, shown.running_as_saved.text)

@@ -70,8 +70,3 @@ class System:
     def before_a_change(self) -> tuple[str, ...]:
         """Shown before a change whatever the change is, each once: facts and configurations, then the routing table."""
         return tuple(dict.fromkeys((*self.facts, self.running, self.running_as_saved, self.startup, self.route)))
-
-    @property
-    def commands(self) -> System:
-        """How it is asked for its configurations."""
-        return self
