@@ -21,7 +21,6 @@ Remove LAN-to-LAN tunnels from every end that is ours, prove them gone and every
 What other tunnels or VPN clients of the box use stays, and is named. To undo one run exactly, use nr-run rollback.
 
 A tunnel may also be disabled in the intent, or have left it: then it is found on the devices by its access list, NR-TUNNEL.
-One with IKEv2, or on a tunnel interface, is named there and removed once the intent has it again, as disabled.
 
 \b
 nr-run remove-l2l hq-branch --plan     look: exit 2 when there is something to do

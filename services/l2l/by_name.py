@@ -2,7 +2,7 @@
 
 A tunnel is known on a device by its access list, ``NR-<name>`` or a later version of that name. All else follows from the map
 entry that matches the list: its peer, the key of that peer, its transform sets, the networks. What other tunnels may use as well
-stays, and is named. A tunnel with IKEv2, or on an interface of its own, is seen and named, and refused here.
+stays, and is named.
 """
 
 from __future__ import annotations
@@ -53,28 +53,6 @@ def _entries(config: Config) -> Iterator[tuple[str, ConfigObject]]:
             yield name["tunnel"], entry
 
 
-def _other_forms(config: Config) -> Iterator[tuple[str, str]]:
-    """Name of a tunnel that a run has built in a form that is not removed by name, and what it stands as."""
-    for name, entry in _entries(config):
-        if 2 in entry.ike_versions(config):
-            yield name, f"entry {entry.groups['sequence']} of crypto map {entry.groups['map']} with IKEv2"
-    for item in config.of("tunnel-interface"):
-        profile = _LIST.fullmatch((item.child("tunnel protection ipsec profile") or "").partition(" ")[0])
-        if profile:
-            yield profile["tunnel"], f"interface {item.key[1][0]}"
-
-
-def _refuse_other_form(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platform]) -> None:
-    """Raise ChangeError where the tunnel is no IKEv1 entry of a crypto map: what goes with it could not be told by name."""
-    for host, text in texts.items():
-        stands = next((what for tunnel, what in _other_forms(read(platforms[host].os, text)) if tunnel == name), None)
-        if stands:
-            raise ChangeError(
-                f"{host}: {name} stands as {stands}, and by its name alone only a tunnel with IKEv1 and a crypto map is removed; "
-                f"write it into the intent again with status: disabled, then remove-l2l {name}"
-            )
-
-
 def found_on(host: str, platform: Platform, text: str) -> Iterator[Found]:
     """Every tunnel that a run has built on a device which runs this."""
     config, addresses = read(platform.os, text), list(_addresses(platform, text))
@@ -103,7 +81,6 @@ def tunnel_of(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platf
 
     Raises NothingMatched when none has it, ChangeError when its two ends cannot be told for certain.
     """
-    _refuse_other_form(name, texts, platforms)
     ends = [found for host, text in texts.items() for found in found_on(host, platforms[host], text) if found.tunnel == name]
     if not ends:
         raise NothingMatched(f"{_listed(texts)} {name}: there is no map entry with an access list NR-{name}")
@@ -226,12 +203,8 @@ def strays(
 ) -> Iterator[str]:
     """A sentence for each tunnel that these devices have and that the intent has not, or not as active."""
     hosts: dict[str, list[str]] = {}
-    forms: dict[str, str] = {}
     for host, text in texts.items():
-        config = read(platforms[host].os, text)
-        others = dict(_other_forms(config))
-        forms.update(others)
-        for name in dict.fromkeys((*(name for name, _ in _entries(config)), *others)):
+        for name, _ in _entries(read(platforms[host].os, text)):
             hosts.setdefault(name, []).append(host)
     named = {end.cisco.access_list for tunnel in intent.tunnels.values() for end in tunnel.own}
     for name, where in hosts.items():
@@ -239,10 +212,9 @@ def strays(
         if name in besides or (known and known.status == "active") or f"NR-{name}" in named:
             continue
         why = f"which the intent has as {known.status}" if known else "which no intent has"
-        first = "" if known or name not in forms else f"it stands as {forms[name]}, so give it to the intent as disabled, then "
-        how = "" if known or first else "".join(f" --host {host}" for host in where)
+        how = "" if known else "".join(f" --host {host}" for host in where)
         have = "has" if len(where) == 1 else "have"
-        yield f"{' and '.join(where)} {have} a tunnel {name}, {why}: {first}nr-run remove-l2l {name}{how}"
+        yield f"{' and '.join(where)} {have} a tunnel {name}, {why}: nr-run remove-l2l {name}{how}"
 
 
 def not_in_intent(name: str, intent: Intent) -> str:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from nr_run.inventory.errors import ChangeError, Locked, NothingMatched, NrRunError, SecretError
 from nr_run.inventory.intent import Intent
-from nr_run.inventory.platforms import Platform, platform_for
+from nr_run.inventory.platforms import platform_for
 from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.commands.progress import PlainProgress
@@ -28,7 +28,7 @@ from nr_run.runbooks.run.kept_runs import find_run
 from nr_run.runbooks.run.open_runs import FOLDER, open_runs
 from nr_run.runbooks.run.record_formats import FORMAT, READABLE
 from nr_run.runbooks.run.saved_plan import read_record
-from nr_run.services.l2l.by_name import strays, tunnel_of
+from nr_run.services.l2l.by_name import tunnel_of
 from nr_run.services.l2l.service import L2L, IntendedTunnels
 
 ROUTER = platform_for("2611", "12.2(8)T")
@@ -85,45 +85,6 @@ def test_ends_that_cannot_be_told_by_name(texts: dict[str, str], sentence: str) 
     """A tunnel that only devices know is removed where its two ends are certain, and nowhere else."""
     with pytest.raises(ChangeError, match=sentence):
         found(**texts)
-
-
-IKEV2 = HERE.replace(" set transform-set NR-t\n", " set transform-set NR-t\n set ikev2-profile NR-t\n")
-TUNNEL = "interface Tunnel7\n tunnel source Ethernet0/0\n tunnel protection ipsec profile NR-t.v2\n"
-ON_INTERFACE = PEER.replace("line vty", f"{TUNNEL}line vty")
-FIREWALL = """\
-ASA Version 9.19(1)
-hostname fw
-interface GigabitEthernet0/0
- nameif outside
- ip address 192.0.2.2 255.255.255.0
-access-list NR-t extended permit ip 10.2.0.0 255.255.255.0 10.1.0.0 255.255.255.0
-crypto ipsec ikev2 ipsec-proposal NR-t
- protocol esp encryption aes-256
- protocol esp integrity sha-256
-crypto map M 10 match address NR-t
-crypto map M 10 set peer 192.0.2.1
-crypto map M 10 set ikev2 ipsec-proposal NR-t
-crypto map M interface outside
-: end
-"""
-
-
-@pytest.mark.parametrize(
-    ("text", "stands", "platform"),
-    [
-        (IKEV2, "entry 10 of crypto map M with IKEv2", platform_for("881", "15.4(3)M3")),
-        (ON_INTERFACE, "interface Tunnel7", platform_for("881", "15.4(3)M3")),
-        (FIREWALL, "entry 10 of crypto map M with IKEv2", platform_for("ASA", "9.19(1)")),
-    ],
-    ids=["IKEv2 on IOS", "tunnel interface", "IKEv2 on an ASA"],
-)
-def test_forms_that_are_not_removed_by_name(text: str, stands: str, platform: Platform) -> None:
-    """A tunnel with IKEv2 or on an interface is no missing tunnel: it is named with what it stands as, and refused."""
-    with pytest.raises(ChangeError, match=f"^b: t stands as {stands}, and by its name alone only"):
-        tunnel_of("t", {"a": HERE, "b": text}, {"a": ROUTER, "b": platform})
-    (sentence,) = strays(Intent.of(), {"b": platform}, {"b": text}, ())
-    assert sentence.startswith("b has a tunnel t, which no intent has: ")
-    assert sentence.endswith(f"it stands as {stands}, so give it to the intent as disabled, then nr-run remove-l2l t")
 
 
 def test_two_ends_by_name() -> None:
