@@ -36,24 +36,25 @@ class Carried:
 _MAP_1: frozenset[Form] = frozenset({(1, "crypto-map")})
 _VTI_1: frozenset[Form] = frozenset({(1, "vti")})
 _IKEV2: frozenset[Form] = frozenset({(2, "crypto-map"), (2, "vti")})
-#: By the output generation of a platform: what the templates can write.
-_FORMS: Mapping[str, frozenset[Form]] = MappingProxyType(
-    {
-        "ios-12.2": _MAP_1,
-        "ios-12.4": _MAP_1 | _VTI_1,
-        "ios-15": _MAP_1 | _VTI_1 | _IKEV2,
-        "asa-8.0": _MAP_1,
-        "asa-8.4": _MAP_1 | _VTI_1 | _IKEV2,
-    }
-)
 
 #: The one switch: what the engine carries from end to end today. A form or part that is added here is no longer refused.
 CARRIED = Carried(
-    _FORMS,
+    MappingProxyType(
+        {
+            "ios-12.2": _MAP_1,
+            "ios-12.4": _MAP_1 | _VTI_1,
+            "ios-15": _MAP_1 | _VTI_1 | _IKEV2,
+            "asa-8.0": _MAP_1,
+            "asa-8.4": _MAP_1 | _VTI_1 | _IKEV2,
+        }
+    ),
     frozenset({"foreign-end"}),
 )
 #: All that the templates can write; what `CARRIED` lacks of it is ready and waits for the engine.
-WRITTEN = Carried(_FORMS, frozenset({"foreign-end", "routes", "nat-exemption"}))
+WRITTEN = Carried(
+    CARRIED.forms,
+    frozenset({"foreign-end", "routes", "nat-exemption"}),
+)
 
 #: Roles of the two ends that say something true about a tunnel between two: the second is what the first one's other end is.
 _ROLES: Mapping[str, str] = {"peer": "peer", "hub": "spoke", "spoke": "hub"}
