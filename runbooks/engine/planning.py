@@ -10,12 +10,12 @@ from ...changes.implicit_references import goes_to
 from ...changes.plan import plan
 from ...checks.device_facts import Device
 from ...checks.finding import Finding, Status, against
-from ...checks.precheck import identity, saved
 from ...checks.read_back import without
 from ...checks.rollback_methods import Chosen, choose, fence
 from ...inventory.errors import DriftError, answers_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import TOKEN
+from ...services.prechecks import of_every_change
 from ...services.service import Deployment, Member, Sight, Site, Stage, build
 from ...tasks.clear import by_hand
 from ...tasks.dialects import dialect_of
@@ -274,8 +274,7 @@ def checked(context: Context, made: MemberPlan, own: Iterable[Finding], *, accep
     with answers_of(made.host):
         chosen = choose(made.platform, outputs, context.waits.dead_man_minutes, made.change.inverse)
         device = Device(made.host, made.platform, outputs, made.change, time)
-        every = (*identity(device), saved(device, accept_unsaved))
-        # A service may have asked the same in an order of its own.
+        every = of_every_change(made.sight, outputs, time, accept_unsaved=accept_unsaved)
         prechecks = tuple(dict.fromkeys((*own, *every, *fence(device, chosen))))
     return replace(made, prechecks=prechecks, fence=chosen)
 
