@@ -45,6 +45,7 @@ def precheck(box: Box, *, accept_unsaved: bool = False) -> tuple[Finding, ...]:
 
 
 def identity(box: Facts) -> Iterator[Finding]:
+    """It is the device that the inventory means: by its name, and by the release that it runs."""
     version = parse(box.platform.os, "show version", box.outputs["show version"]).state
     name = next((node.line.split()[1] for node in box.nodes if node.line.startswith("hostname ")), "")
     same = name.split(".")[0].lower() == box.host.split(".")[0].lower()
@@ -120,6 +121,7 @@ def _default_policies(box: Box) -> Iterator[Finding]:
 
 
 def saved(box: Facts, accept_unsaved: bool) -> Finding:
+    """It runs what it has saved; with ``accept_unsaved`` a difference is a warning."""
     running, startup = (tree.normalise(box.outputs[f"show {which}-config"]).split("\n") for which in ("running", "startup"))
     differing = len(set(running) ^ set(startup))
     if running == startup:

@@ -389,7 +389,7 @@ class Session:
 
     def _reply(self, line: str, seen: str, warnings: Sequence[str]) -> Reply:
         text, told = self._secrets.hide(seen), tuple(self._secrets.hide(words) for words in warnings)
-        commands = self.dialect.commands
+        commands = self.dialect
         if line not in (RUNNING, commands.running, commands.startup):
             return Reply(line, text, told)
         whole = text if line == commands.startup else without_fence(text, self._tag)

@@ -15,6 +15,7 @@ from ...checks.rollback_methods import Chosen, choose, fence
 from ...inventory.errors import DriftError, answers_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import TOKEN
+from ...services.prechecks import of_every_change
 from ...services.service import Deployment, Member, Sight, Site, Stage, build
 from ...tasks.clear import by_hand
 from ...tasks.dialects import dialect_of
@@ -253,18 +254,28 @@ def _member_plan(
             decisions += built.decisions
         whole = in_stages(changes, deployment.way_back)
     made = MemberPlan(member, platform, snapshot, "".join(texts), tuple(decisions), whole, ())
-    return judged(context, made, accept_unsaved=accept_unsaved)
+    return _judged(context, made, accept_unsaved=accept_unsaved)
 
 
-def judged(context: Context, made: MemberPlan, *, accept_unsaved: bool) -> MemberPlan:
-    """With its rollback timer and its prechecks. Raises NotKnown where what the device showed is no answer."""
-    snapshot, minutes = made.snapshot, context.waits.dead_man_minutes
-    time = snapshot.observation.time
+def _judged(context: Context, made: MemberPlan, *, accept_unsaved: bool) -> MemberPlan:
+    """With its rollback timer, and its prechecks: those of the service as well."""
     with answers_of(made.host):
-        chosen = choose(made.platform, snapshot.outputs, minutes, made.change.inverse)
-        own = context.service.precheck(made.sight, snapshot.outputs, time, accept_unsaved=accept_unsaved)
-        device = Device(made.host, made.platform, snapshot.outputs, made.change, time)
-        prechecks = (*own, *fence(device, chosen))
+        seen = made.snapshot
+        own = context.service.precheck(made.sight, seen.outputs, seen.observation.time, accept_unsaved=accept_unsaved)
+    return checked(context, made, own, accept_unsaved=accept_unsaved)
+
+
+def checked(context: Context, made: MemberPlan, own: Iterable[Finding], *, accept_unsaved: bool) -> MemberPlan:
+    """With its rollback timer, and what is asked before every change, which no service can leave out.
+
+    Raises NotKnown where what the device showed is no answer.
+    """
+    outputs, time = made.snapshot.outputs, made.snapshot.observation.time
+    with answers_of(made.host):
+        chosen = choose(made.platform, outputs, context.waits.dead_man_minutes, made.change.inverse)
+        device = Device(made.host, made.platform, outputs, made.change, time)
+        every = of_every_change(made.sight, outputs, time, accept_unsaved=accept_unsaved)
+        prechecks = tuple(dict.fromkeys((*own, *every, *fence(device, chosen))))
     return replace(made, prechecks=prechecks, fence=chosen)
 
 
