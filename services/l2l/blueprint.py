@@ -14,6 +14,7 @@ from ...inventory.platforms import Platform
 from ...templates.environment import fill
 from ..service import Site
 from .names import Allocation, allocate, draft
+from .other_form import refuse_other_form
 from .records import WantedEnd
 
 _IOS = "ios/l2l_ikev1_crypto_map.j2"
@@ -55,6 +56,7 @@ class CryptoMap:
     def names(self, site: Site, wanted: Config, running: Config) -> Allocation:
         """Names that are free on the box. Raises ChangeError when it has no safe place for the tunnel."""
         wants = _wants(site)
+        refuse_other_form(wants, "crypto-map", running)
         interface = names_on(site.platform, wants.end, site.running).get("nameif")
         return allocate(
             wants.name, wants.end, wants.dpd, wanted, running, approved_sequence=approved_sequence(site), interface=interface

@@ -11,7 +11,14 @@ from ...changes.objects import Config, ConfigObject
 from ...changes.selectors import selectors_of
 from ...inventory.intent import IPSecProposal, TunnelTermination
 from ...inventory.platforms import Platform
-from ...templates.words import ASA_ESP_ENCRYPTION, ASA_ESP_INTEGRITY, ESP_ENCRYPTION, ESP_INTEGRITY
+from ...templates.words import (
+    ASA_ESP_ENCRYPTION,
+    ASA_ESP_INTEGRITY,
+    ASA_IKEV2_ENCRYPTION,
+    ASA_IKEV2_ESP_INTEGRITY,
+    ESP_ENCRYPTION,
+    ESP_INTEGRITY,
+)
 from ..service import Sight
 from .records import WantedEnd, WantedTunnel
 
@@ -83,6 +90,9 @@ def _addresses(running: Configuration) -> tuple[IPv4Address, ...]:
 def proposal_of(os: str, config: Config, entry: ConfigObject) -> IPSecProposal | None:
     """The first transform set of the entry in the words of the intent."""
     name = entry.transform_names[:1]
+    second = config.get("ipsec-proposal", *name) if name else None
+    if second is not None:
+        return _second(second)
     transforms = config.get("transform-set", *name) if name else None
     if transforms is None:
         return None
@@ -91,6 +101,16 @@ def proposal_of(os: str, config: Config, entry: ConfigObject) -> IPSecProposal |
     count = 2 if words[1:2] and words[1].isdigit() else 1
     cipher = _named(encryption, " ".join(words[:count]))
     integrity = _named(integrities, " ".join(words[count:]))
+    return _proposal(cipher, integrity)
+
+
+def _second(item: ConfigObject) -> IPSecProposal | None:
+    """An IPsec proposal of an ASA; one that offers a choice is none that can be told."""
+    encryption, integrity = (item.child(f"protocol esp {what}") or "" for what in ("encryption", "integrity"))
+    return _proposal(_named(ASA_IKEV2_ENCRYPTION, encryption), _named(ASA_IKEV2_ESP_INTEGRITY, integrity))
+
+
+def _proposal(cipher: str | None, integrity: str | None) -> IPSecProposal | None:
     if cipher is None or (integrity is None) != cipher.endswith("-gcm"):
         return None
     return IPSecProposal.model_validate(
