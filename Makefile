@@ -14,11 +14,12 @@ CHAOS ?= 200
 FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults chaos meta check lint bench pictures rendered constraints clean
+.PHONY: help demo test matrix faults chaos meta check lint bench pictures rendered constraints clean
 
 help:
 	@echo "make demo         build a VPN tunnel on two simulated routers, prove it and save it"
 	@echo "make test         all tests"
+	@echo "make matrix       every pair of platforms with every IKE version and style that is built, in the lab (an hour)"
 	@echo "make faults       all faults and all kinds of answers against all tasks and devices (far more than make test tries; an hour)"
 	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
 	@echo "make meta         which refusals the last make test did not provoke"
@@ -36,6 +37,9 @@ demo: $(STAMP)
 test: $(STAMP)
 	@rm -rf $(NOTES)
 	NR_RUN_META=$(NOTES) $(BIN)/pytest -q -n 4
+
+matrix: $(STAMP)
+	NR_RUN_MATRIX=all $(BIN)/pytest -q -n 4 tests/matrix
 
 faults: $(STAMP)
 	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty

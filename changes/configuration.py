@@ -154,6 +154,11 @@ class Configuration:
             sentences.append(f"{self.host}: {self.command!r} is not proved to be whole: its size is not the one that it says")
         return tuple(sentences)
 
+    @property
+    def is_proved(self) -> bool:
+        """True if the device printed a size, and it fits: nothing was lost between it and us; or if nothing is saved there."""
+        return self.counted is True or self.empty
+
     def is_doubtful_beside(self, earlier: Configuration | None) -> bool:
         """True if this device has printed a size that fitted before, and now prints one that does not."""
         return self.counted is False and earlier is not None and earlier.counted is True

@@ -26,12 +26,17 @@ What a box knows is data, what it does with it is code:
                                  the same on a firewall
     ping, asa_ping               echoes
     vty, telnet, ssh, ports      the line: echo, editing, round trips, and the two transports
-    terminal                     what a session sees of a line
+    terminal, filters            what a session sees of a line; the pipe behind a command
     faults, clock, box           what is broken, how fast time runs, one router with all of it
     asa_box, asa_hash, sessions  one firewall with all of it, its passwords, which box and session a profile gets
     played, loaded, loading      devices of somebody's inventory, and their own running configurations
     rehearsal, control, folder   all boxes of a lab, the channel to them, the private folder
     entry, cli                   the two doors: `start` and `attach` for programs, `nr-run lab` for people
+
+What no public source settles is played in its simplest form, or said to be not played: `?` lists words without the sentence
+that a release has on each; Tab completes a word, and where it cannot, the line comes again behind the bell; the question and the
+end of `copy running-config startup-config` on an ASA are those of public notes, its refusals those of `write memory`; a second
+pipe is a part of the pattern on an ASA as it is on an IOS.
 
 A further release is a further pair of tables and, where it does more than store a line, a few rules; a further transport is
 a further `vty.Vty`. Only `ssh` needs a package beside Python (asyncssh, the extra `lab`), and only `ports` imports it.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from .cli_client import client
 from .core.errors import LabError
 from .core.faults import CHOICES, FAULTS, WHERE, usage
 
@@ -291,3 +292,6 @@ def fault(*, device: str | None, name: str | None, arguments: tuple[str, ...], d
     except LabError as error:
         _fail(error)
     click.echo(f"{device}: {name} is {'off' if last == 'off' else 'on'}.")
+
+
+lab.add_command(client)

@@ -1,7 +1,7 @@
 """The control channel: one JSON line in, one JSON line out, on a unix socket in the lab's private folder, with a token.
 
-Requests: {"token": ..., "do": "status" | "exec" | "fault" | "counters" | "reset" | "stop", ...}. Answers: {"ok": ...} or
-{"error": sentence, "kind": name of the exception}.
+Requests: {"token": ..., "do": "status" | "exec" | "fault" | "client" | "counters" | "reset" | "stop", ...}. Answers:
+{"ok": ...} or {"error": sentence, "kind": name of the exception}.
 """
 
 from __future__ import annotations
@@ -66,6 +66,9 @@ class Control:
         if what == "fault":
             arguments = tuple(str(item) for item in request.get("arguments", ()))
             return await self.lab.fault(device, str(request["fault"]), arguments, on=bool(request.get("on", True)))
+        if what == "client":
+            words = {key: str(value) for key, value in dict(request.get("words", {})).items()}
+            return await self.lab.client(str(request["client"]), str(request["action"]), words)
         if what == "counters":
             return asdict(self.lab.box(device).counters)
         if what == "reset":

@@ -77,6 +77,16 @@ class LabHandle:
         """Switch a fault of a device; NoSuchFault for an unknown one, or wrong arguments."""
         self._ask("fault", device=device, fault=name, arguments=[str(item) for item in args], on=on)
 
+    def client(self, name: str, action: str, **words: str | float) -> dict[str, Any]:
+        """Drive the VPN client of a name (it is there as soon as it is named), and say how it stands.
+
+        `connect` takes `host` (a device, or an address), `group`, `key`, `user` and `password`; `send` takes `to`, an address,
+        and `count`; `idle` takes `seconds` of the lab; `disconnect` and `status` take nothing. The answer has `connected`,
+        `address`, `failed` and `says` (why it came to nothing, in the lab's word and in the client's), `encaps` and `decaps` of
+        the router, and after `send` also `sent` and `answered`. LabError for anything else.
+        """
+        return dict(self._ask("client", client=name, action=action, words={key: str(value) for key, value in words.items()}))
+
     def status(self) -> dict[str, Any]:
         """Per device: the faults that are on and the number of open sessions."""
         return dict(self._ask("status"))

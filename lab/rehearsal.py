@@ -23,6 +23,7 @@ from .core.sessions import new_box, open_session
 from .core.store import Entry
 from .core.terminal import Hangup, Script
 from .played import Played, gateways_in
+from .stations.vpn_clients import VpnClients
 
 _FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _MORE = _FIRST + "_.~%^*+=:@-"
@@ -51,6 +52,7 @@ class Rehearsal:
         self.network = Network(self.clock, {})
         self.network.ike = Ike(self.network)
         self.boxes: dict[str, Box] = {}
+        self.clients = VpnClients(self.network)
         self.ports: dict[str, Port] = {}
         self.access = (credentials["device-password"], credentials["enable-secret"])
         filled = {
@@ -159,6 +161,10 @@ class Rehearsal:
             script.write("[session cut]\n")
         session.leave_config()
         return script.text()
+
+    async def client(self, name: str, action: str, words: Mapping[str, str]) -> dict[str, Any]:
+        """Have a VPN client do something; how it stands then."""
+        return await self.clients.do(name, action, words, self.box)
 
     async def close(self) -> None:
         """Close every port and end what negotiates."""

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..inventory.did_you_mean import hint
 from ..inventory.errors import NothingMatched, NrRunError
 
 if TYPE_CHECKING:
-    from .service import Service
+    from .service import Print, Service
 
 GROUP = "nr_run.services"
 #: The service of records of runs that name none: there was no other one then.
@@ -26,12 +26,16 @@ FIRST_SERVICE = "l2l"
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of the nr-run program. ``help`` is its line in the list, ``text`` what its own --help says, in click's markup."""
+    """A command of the nr-run program. ``help`` is its line in the list, ``text`` what its own --help says, in click's markup.
+
+    One that prints touches no device; ``load`` is then ``module:attribute`` of its `Print`.
+    """
 
     name: str
-    does: Literal["deploy", "remove"]
+    does: Literal["deploy", "remove", "print"]
     help: str
     text: str
+    load: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +114,22 @@ def find(name: str) -> Service:
     known = declared()
     if name not in known.services:
         raise NothingMatched(known.broken.get(name) or _unknown(name, known))
-    module, _, attribute = known.services[name].load.partition(":")
-    try:
-        made: Service = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise NothingMatched(f"service {name} ({known.services[name].load}) cannot be loaded: {error}") from None
+    made: Service = _loaded(name, known.services[name].load)
     return made
+
+
+def printing(service: Declaration, command: Command) -> Print:
+    """What a command prints with. Raises NothingMatched with one sentence where it cannot be loaded."""
+    made: Print = _loaded(service.name, command.load)
+    return made
+
+
+def _loaded(name: str, place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise NothingMatched(f"service {name} ({place}) cannot be loaded: {error}") from None
 
 
 def _unknown(name: str, known: Declared) -> str:

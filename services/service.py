@@ -160,6 +160,10 @@ class TrafficProof(Proof, Protocol):
     def left(self, sight: Sight) -> tuple[IPv4Address, ...]:
         """Peers whose SAs have to be cleared after a removal."""
 
+    @property
+    def answered(self) -> bool:
+        """True if the traffic is answered when all is well; where nothing is known to answer, that it passes is not proved."""
+
     def untested(self, watch: Watch) -> tuple[str, ...]:
         """What the traffic did not meet, a sentence each: the proof says nothing about it."""
 
@@ -322,6 +326,26 @@ class Service(Protocol):
 
     def landmark(self, change: Change) -> str:
         """A line by which a person sees on the device whether it runs the change; empty if there is none."""
+
+
+class Printed(Protocol):
+    """What a command prints of one instance: for people, and as JSON."""
+
+    def text(self) -> str:
+        """Plain text with its line ends."""
+
+    def as_json(self) -> str:
+        """One JSON document with its line end."""
+
+
+class Print(Protocol):
+    """What a command that touches no device prints."""
+
+    def __call__(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:
+        """Of the instance ``name``, for one of its ends, or for the one that is meant where ``end`` is empty.
+
+        Raises NothingMatched for a name that is not there, IntentError and ChangeError for what cannot be printed.
+        """
 
 
 @dataclass(frozen=True, slots=True)

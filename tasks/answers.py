@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from nornir.core.task import Result, Task
 
@@ -98,23 +98,50 @@ def asked(task: Task, ask: Callable[[Session], T], again: Again = AGAIN) -> T:
             time.sleep(again.pause_seconds if number > 1 else 0)
 
 
-def agreed(task: Task, first: Configuration, again: Again = AGAIN) -> Configuration:
-    """What runs, as two readings in a row over two logins show it; ``first`` is the one that was made before.
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """What is read of a device: how one reading is asked for, when it is proved by itself, and when two of them agree."""
+
+    what: str
+    ask: Callable[[Session], T]
+    proved: Callable[[T], bool]
+    agree: Callable[[T, T], bool]
+
+
+def settled(task: Task, reading: Reading[T], first: T | None = None, again: Again = AGAIN) -> T:
+    """A reading that is proved by itself, or on which two in a row over two logins agree; ``first`` was made before.
 
     Raises NotKnown when no two agree, so that it is noise or somebody types at this moment.
     """
+    seen = asked(task, reading.ask, again) if first is None else first
     for _ in range(again.times):
+        if reading.proved(seen):
+            return seen
         session(task).close()
-        second = asked(task, running_of, again)
-        if second.equals(first):
+        second = asked(task, reading.ask, again)
+        if reading.proved(second) or reading.agree(second, seen):
             return second
-        first = second
-    raise NotKnown(f"{first.host}: {first.command!r} reads differently each time, so its {first.what} is not known")
+        seen = second
+    raise NotKnown(f"{task.host.name}: its {reading.what} reads differently each time, so it is not known")
+
+
+#: A size that does not fit proves nothing, so it takes a second login; where none is printed, the device shows what runs by two
+#: commands, which running_of() has compared.
+RUNNING = Reading("running configuration", running_of, lambda shown: shown.counted is not False, Configuration.equals)
+#: What speaks against a device is looked at twice, whatever proves the first reading.
+RUNNING_TWICE = Reading("running configuration", running_of, lambda _: False, Configuration.equals)
+#: No other command shows what an ASA has saved, and it prints no size.
+STARTUP = Reading("startup configuration", startup_of, lambda shown: shown.is_proved, Configuration.equals)
+
+
+def agreed(task: Task, first: Configuration) -> Configuration:
+    """What runs, as two readings in a row over two logins show it; ``first`` is the one that was made before. Raises NotKnown."""
+    return settled(task, RUNNING_TWICE, first)
 
 
 def running(task: Task) -> Result:
-    """Nornir task. ``result`` is the running Configuration."""
-    return Result(host=task.host, result=asked(task, running_of))
+    """Nornir task. ``result`` is the running Configuration, read again where its size does not fit."""
+    return Result(host=task.host, result=settled(task, RUNNING))
 
 
 def running_again(task: Task, first: Configuration) -> Result:
@@ -123,5 +150,5 @@ def running_again(task: Task, first: Configuration) -> Result:
 
 
 def startup(task: Task) -> Result:
-    """Nornir task. ``result`` is the startup Configuration, which may be empty."""
-    return Result(host=task.host, result=asked(task, startup_of))
+    """Nornir task. ``result`` is the startup Configuration, which may be empty: proved by its size, or read over two logins."""
+    return Result(host=task.host, result=settled(task, STARTUP))

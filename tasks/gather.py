@@ -6,7 +6,7 @@ prints no size that proves it whole, it is read over two logins, which have to a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -24,8 +24,8 @@ from ..inventory.platforms import Platform
 from ..inventory.systems import System, any_of, system_of
 from ..parsers import parse
 from ..parsers.result import Parsed
-from .answers import AGAIN, Again, asked, borne_out
-from .device import read, session
+from .answers import Reading, borne_out, settled
+from .device import read
 from .session import Reply, Session
 
 VERSION = "show version"
@@ -80,7 +80,7 @@ class Snapshot:
     @property
     def is_proved(self) -> bool:
         """True if the device printed sizes, and they fit: nothing was lost between it and us."""
-        return all(one.counted is True or one.empty for one in self._configurations)
+        return all(one.is_proved for one in self._configurations)
 
     @property
     def _configurations(self) -> tuple[Configuration, ...]:
@@ -182,19 +182,8 @@ def gather(task: Task, platform: Platform) -> Result:
     def ask(device: Session) -> Snapshot:
         return _snapshot(device, platform)
 
-    return Result(host=task.host, result=_settled(task, ask, asked(task, ask)))
-
-
-def _settled(task: Task, ask: Callable[[Session], Snapshot], first: Snapshot, again: Again = AGAIN) -> Snapshot:
-    for _ in range(again.times):
-        if first.is_proved:
-            return first
-        session(task).close()
-        second = asked(task, ask)
-        if second.is_proved or second.agrees(first):
-            return second
-        first = second
-    raise NotKnown(f"{first.host}: its configurations read differently each time, so they are not known")
+    reading = Reading("configuration, running or startup,", ask, lambda seen: seen.is_proved, Snapshot.agrees)
+    return Result(host=task.host, result=settled(task, reading))
 
 
 def refuse_refused(host: str, replies: Sequence[Reply]) -> None:

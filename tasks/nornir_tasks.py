@@ -33,7 +33,7 @@ from . import observe as _observe
 from . import probe as _probe
 from . import push as _push
 from . import save as _save
-from .answers import asked, running_of
+from .answers import RUNNING, settled
 from .credentials import login_of
 from .device import Stop, session
 from .platform_of import platform_of
@@ -158,7 +158,7 @@ def push(task: Task, desired: str = "", remove: str = "", dry_run: bool | None =
           * changed (``bool``), diff (``str``)
           * record (``Change``): the plan, typed
     """
-    before = asked(task, running_of)
+    before = settled(task, RUNNING)
     change = _planned(task, desired, remove, before)
     plain = {
         "forward": change.forward_text,
@@ -224,7 +224,7 @@ def save(task: Task, dry_run: bool | None = None) -> Result:
           * changed (``bool``), diff (``str``): of the startup configuration
     """
     commands = session(task).dialect.commands
-    shown = asked(task, _save.held)
+    shown = settled(task, _save.HELD)
     if shown.equal or task.is_dry_run(dry_run):
         diff = _diff(commands.startup, shown.startup.text, shown.running_as_saved.text)
         plain = {"saved": False, "equal": shown.equal}

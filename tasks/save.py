@@ -10,7 +10,7 @@ from nornir.core.task import Result, Task
 from ..changes.configuration import Configuration
 from ..changes.refusals import passes
 from ..inventory.errors import DeviceRefused
-from .answers import asked, borne_out, configuration
+from .answers import Reading, borne_out, configuration, settled
 from .device import session
 from .session import Session
 
@@ -35,9 +35,26 @@ class Saved:
     startup: Configuration
 
     @property
+    def _shown(self) -> tuple[Configuration, ...]:
+        return self.running, self.running_as_saved, self.startup
+
+    @property
     def equal(self) -> bool:
         """True if a reload would bring back exactly what runs."""
         return self.running_as_saved.equals(self.startup)
+
+    @property
+    def is_proved(self) -> bool:
+        """True if every size fits; where none is printed, if what runs and what is saved are alike: neither command lost a line.
+
+        A size that does not fit proves nothing, and texts that differ speak against the device: both take a second login.
+        """
+        return all(one.is_proved for one in self._shown) or (self.equal and all(one.counted is None for one in self._shown))
+
+    def agrees(self, other: Saved) -> bool:
+        """True if both show the same configurations."""
+        pairs = zip(self._shown, other._shown, strict=True)
+        return all(one.equals(another) for one, another in pairs)
 
 
 def save(task: Task) -> Result:
@@ -49,7 +66,7 @@ def save(task: Task) -> Result:
     for left in reversed(range(TRIES)):
         answer = session(task).converse("write memory", QUESTIONS, patience_seconds=PATIENCE_SECONDS)
         if "[OK]" in answer:
-            return Result(host=task.host, result=asked(task, held))
+            return Result(host=task.host, result=settled(task, HELD))
         if not left or not passes(answer):
             break
         time.sleep(PAUSE_SECONDS)
@@ -64,3 +81,7 @@ def held(device: Session) -> Saved:
     shown = {reply.line: configuration(device, reply) for reply in device.exchange(wanted)}
     running = borne_out(shown[commands.running], shown[commands.running_as_saved])
     return Saved(running, shown[commands.running_as_saved], shown[commands.startup])
+
+
+#: What it holds, as it counts: see Saved.is_proved.
+HELD = Reading("configuration, running or startup,", held, lambda seen: seen.is_proved, Saved.agrees)

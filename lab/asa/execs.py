@@ -119,6 +119,11 @@ async def write_memory(call: Call) -> list[str]:
     box = asa(call)
     call.session.terminal.write("Building configuration...\n")
     await box.clock.sleep(1)
+    return _written(box)
+
+
+def _written(box: AsaBox) -> list[str]:
+    """Save, and say so, or why not."""
     lines = [f"Cryptochecksum: {spaced(box.checksum())} ", ""]
     if "nvram-busy" in box.faults:
         box.faults.strike("nvram-busy")
@@ -130,10 +135,14 @@ async def write_memory(call: Call) -> list[str]:
 
 
 async def copy_running(call: Call) -> list[str]:
-    """`copy running-config startup-config` asks for both names."""
+    """`copy running-config startup-config` asks for the name of the source, which Enter confirms, and for no other.
+
+    Public notes of sessions have that one question, and a copy to a server has the checksum and the count behind its questions,
+    without the words of `write memory` before and after them. No whole session was found, so it refuses as `write memory` does.
+    """
     await call.ask("\nSource filename [running-config]? ")
-    await call.ask("\nDestination filename [startup-config]? ")
-    return await write_memory(call)
+    await asa(call).clock.sleep(1)
+    return [line for line in _written(asa(call)) if line != "[OK]"]
 
 
 # reload

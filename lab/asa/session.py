@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from ..core import banners
+from ..core.filters import piped
 from ..core.session import Session
 from ..core.syntax import Reading, Verdict
 from ..ios.configure import Place, swallowed
@@ -14,7 +14,6 @@ from . import configure as asa_configure
 from .box import AsaBox
 from .execs import HANDLERS
 
-_PIPE = re.compile(r"\s*\|\s*(\S+)\s*(.*)$")
 LOGIN = "Type help or '?' for a list of available commands.\n"
 
 
@@ -95,16 +94,15 @@ class AsaSession(Session):
 
     def _piped(self, line: str) -> tuple[str, tuple[str, str] | None]:
         """Split a show command from its filter; None as filter if there is no such filter."""
-        match = _PIPE.search(line)
-        if match is None or not line.lstrip().lower().startswith(("sh", "mo", "wr")):
-            return line, ("", "")
-        names = [name for name in self.filters if name.startswith(match[1].lower())]
-        if len(names) != 1 or not match[2]:
-            return line[: match.start()], None
-        if names[0] != "grep":
-            return line[: match.start()], (names[0], match[2])
-        out = match[2].startswith("-v ")
-        return line[: match.start()], ("exclude" if out else "include", match[2].removeprefix("-v ").strip())
+        command, keep = piped(line, self.filters)
+        if keep is None or keep[0] != "grep":
+            return command, keep
+        return command, ("exclude" if keep[1].startswith("-v ") else "include", keep[1].removeprefix("-v ").strip())
+
+    def _follows(self, line: str) -> list[str] | None:
+        """What may stand there in the mode; where it knows nothing of the line, an exec command may be meant."""
+        found = Session._follows(self, line)
+        return found or self.box.release.execs[15 if self.level == 15 else 1].help(line)
 
     async def execute(self, line: str, offset: int = 0) -> None:
         """Run an exec command."""

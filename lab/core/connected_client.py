@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 
+from ..stations.vpn_client import VpnClient
 from .box import Box
-from .network import CLIENT, CLIENT_POOL
 from .records import Policy, Selector
 from .sa import Flow
+
+CLIENT = IPv4Address("64.102.55.142")
+CLIENT_POOL = IPv4Address("14.1.1.106")
 
 
 def connect_client(box: Box) -> None:
@@ -35,3 +38,4 @@ def connect_client(box: Box) -> None:
         sa.packets, sa.used_kilobytes = packets, volume - (packets + 7) // 8
         (flow.outbound if outbound else flow.inbound).append(sa)
     box.crypto.flows += [to_box, to_all]
+    box.network.clients[CLIENT] = VpnClient("documented", CLIENT, box.network, CLIENT_POOL, box)

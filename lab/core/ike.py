@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 from .exchange import Agreed, FirstPhase, Offer, Refusal, agree_child
 from .ikev1 import MainMode
 from .ikev2 import InitialExchanges, agree_suite, renewed
-from .network import CLIENT, Network, Station
+from .network import Network, Station
 from .protector import Protector
 from .records import Selector
 from .sa import Flow, Ike2Sa, new_spi
@@ -130,10 +130,12 @@ class Ike:
 
     def renew(self, box: Station, flow: Flow) -> bool:
         """Rekey a flow before its SAs end."""
-        if flow.peer == CLIENT:
+        if flow.peer in self.network.clients:
             old = flow.outbound[-1]
+            now = self.network.clock.now()
             for side in (flow.inbound, flow.outbound):
-                side[:] = [box.crypto.new_sa(new_spi(), old.transform, self.network.clock.now(), 3600, 4608000)]
+                side[:] = [box.crypto.new_sa(new_spi(), old.transform, now, old.seconds, old.kilobytes)]
+            self.network.upkeep.look_in(box, old.seconds - REKEY_SECONDS + 1)
             return True
         other = self.network.ike_peer(box, flow.peer, flow.version)
         mine = [p for found in box.meaning.protectors().on.values() for p in found if (p.name, p.seq) == (flow.map, flow.seq)]

@@ -18,10 +18,8 @@ from .protector import Protector
 from .records import Interface, Route, Selector
 from .routing import NONE, Silent
 from .sa import Flow
-from .stations import CLIENT as CLIENT
-from .stations import CLIENT_POOL as CLIENT_POOL
 from .stations import GATEWAY as GATEWAY
-from .stations import Negotiator, Owners, inside, outside
+from .stations import Client, Negotiator, Owners, inside, outside
 from .stations import Outcome as Outcome
 from .stations import Station as Station
 from .upkeep import Upkeep
@@ -37,6 +35,8 @@ class Network:
     owners: Owners = field(default_factory=Owners)
     #: Each provider's router with the network in which its customers have their outside addresses.
     gateways: dict[IPv4Address, IPv4Network] = field(default_factory=lambda: {GATEWAY: IPv4Network("172.18.124.0/24")})
+    #: VPN clients by the address that they have outside.
+    clients: dict[IPv4Address, Client] = field(default_factory=dict)
     upkeep: Upkeep = field(init=False)
 
     def __post_init__(self) -> None:
@@ -100,6 +100,11 @@ class Network:
         back = self._send(where, destination, source)
         return back if back is Outcome.LOST else Outcome.REPLY if back is box else Outcome.LOST
 
+    def sent_back(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Outcome:
+        """What becomes of a reply that a box, or a host behind it, sends to a VPN client."""
+        where = self._send(box, source, destination)
+        return where if isinstance(where, Outcome) else Outcome.REPLY
+
     def _send(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
         """Move a packet one way; return the box that it ends at (or behind), or what became of it."""
         route = self.route(box, destination)
@@ -151,12 +156,9 @@ class Network:
         sa = flow.outbound[-1]
         flow.encaps += 1
         sa.packets += 1
-        if flow.peer == CLIENT:
-            if "drop-esp" in box.faults or destination != CLIENT_POOL:
-                return Outcome.LOST
-            flow.decaps += 1
-            flow.inbound[-1].packets += 1
-            return box
+        client = self.clients.get(flow.peer)
+        if client is not None:
+            return box if "drop-esp" not in box.faults and client.answers(flow, destination) else Outcome.LOST
         other, lost = self.neighbour(box, flow.peer), "drop-4500" if flow.port == 4500 else "drop-esp"
         if other is None or lost in box.faults or lost in other.faults:
             return Outcome.LOST
@@ -175,7 +177,7 @@ class Network:
             return box if host_lives(destination) else Outcome.LOST
         hop = route.via or destination
         if hop in self.gateways:
-            if destination in (CLIENT, *self.gateways):
+            if destination in self.clients or destination in self.gateways:
                 return box
             if network is None or not any(destination in outside for outside in self.gateways.values()):
                 return Outcome.LOST

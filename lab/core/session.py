@@ -15,15 +15,14 @@ from ..ios.execs import Call, Handler
 from ..ios.execs124 import HANDLERS
 from . import answers, logforms
 from .box import Box
+from .filters import filtered, leads_elsewhere, piped
 from .forms import ExecForm
 from .syntax import Reading, Verdict
-from .terminal import CTRL_C, CTRL_Z, HELP, Hangup, Interrupted, Terminal
+from .terminal import COMPLETE, CTRL_C, CTRL_Z, HELP, Hangup, Interrupted, Terminal
 
 ENDLESS = 1 << 30
-_PIPE = re.compile(r"\s*\|\s*(\S+)\s*(.*)$")
 #: 15.x and 17.x ask this, in one piece; public programs answer it (cisco.ios, module ios_user).
 NO_USERNAME = "This operation will remove all username related configurations with same name.Do you want to continue? [confirm]"
-_FILTERS = ("begin", "exclude", "include", "section")
 
 
 @dataclass(slots=True)
@@ -35,7 +34,7 @@ class Session:
 
     more: ClassVar[str] = " --More-- "
     wipes: ClassVar[bytes] = b"\b" * 10 + b" " * 10 + b"\b" * 10
-    filters: ClassVar[tuple[str, ...]] = _FILTERS
+    filters: ClassVar[tuple[str, ...]] = ("begin", "exclude", "include", "section")
     asa_words: ClassVar[bool] = False
 
     box: Box
@@ -116,7 +115,12 @@ class Session:
             if self.place is not None and self.place.banner is not None:
                 room = 0  # text of a banner: it does not scroll, and a question mark is a question mark
             line = await self.terminal.read_line(half=self._half, room=room, begun=begun)
-            begun = line.removesuffix(HELP) if line.endswith(HELP) else ""
+            begun = line[:-1] if line.endswith((HELP, COMPLETE)) else ""
+            if line.endswith(COMPLETE):
+                whole = self._completed(begun)
+                self.terminal.write("\n" if whole else "\x07\n")
+                begun = whole or begun
+                continue
             if line.endswith(HELP):
                 await self.show(self._help(begun))
                 continue
@@ -141,15 +145,28 @@ class Session:
         return self._logs("echo")
 
     def _help(self, line: str) -> list[str]:
-        """What `?` answers: words on one line when a word was begun, else one to a line."""
-        level = 15 if self.level == 15 else 1
-        if self.place is None:
-            found = self.box.release.execs[level].help(line)
-        else:
-            found = self.box.release.config[self.place.mode].help(line)
+        """What `?` answers: words on one line when a word was begun, else one to a line; without a sentence on each."""
+        found = self._follows(line)
         if found is None:
             return ["% Unrecognized command"]
         return ["  ".join(found), ""] if line.strip() and not line.endswith(" ") else [*(f"  {w}" for w in found), ""]
+
+    def _follows(self, line: str) -> list[str] | None:
+        """The words that may stand at the end of a line; None if it is wrong before that."""
+        execs = self.box.release.execs[15 if self.level == 15 else 1]
+        if self.place is None:
+            return execs.help(line)
+        do = re.match(r"\s*do\s+", line)
+        return execs.help(line[do.end() :]) if do else self.box.release.config[self.place.mode].help(line)
+
+    def _completed(self, line: str) -> str:
+        """The line as Tab leaves it, where one word only begins so; nothing where several do, or none.
+
+        The box sounds the bell then (Cisco IOS configuration fundamentals, "completing a partial command name").
+        """
+        begun = "" if line.endswith(" ") else line.rpartition(" ")[2]
+        found = (self._follows(line) or []) if begun else []
+        return f"{line[: len(line) - len(begun)]}{found[0]} " if len(found) == 1 else ""
 
     async def delay(self) -> None:
         """The `slow` fault."""
@@ -263,7 +280,7 @@ class Session:
     async def execute(self, line: str, offset: int = 0) -> None:
         """Run an exec command."""
         command, keep = self._piped(line)
-        if keep is None and not self.box.release.old and _elsewhere(line):
+        if keep is None and not self.box.release.old and leads_elsewhere(line):
             await self.show([f"% {known.words(line)}"])
             return
         reading = self.box.release.execs[15 if self.level == 15 else 1].read(command)
@@ -313,11 +330,7 @@ class Session:
 
     def _piped(self, line: str) -> tuple[str, tuple[str, str] | None]:
         """Split a show command from its filter; None as filter if the release does not know the filter."""
-        match = _PIPE.search(line)
-        if match is None or not line.lstrip().lower().startswith(("sh", "mo", "wr")):
-            return line, ("", "")
-        names = [name for name in _FILTERS[: 3 if self.box.release.old else 4] if name.startswith(match[1].lower())]
-        return line[: match.start()], (names[0], match[2]) if len(names) == 1 and match[2] else None
+        return piped(line, self.filters[: 3 if self.box.release.old else 4])
 
     async def show(self, lines: list[str], *, garble: bool = False) -> None:
         """Write lines, a page at a time; faults put a log message or noise in the middle."""
@@ -353,44 +366,3 @@ class Session:
         """A log message as it comes in the middle of an output."""
         event = "%LINEPROTO-5-UPDOWN: Line protocol on Interface Serial0/0, changed state to down"
         return f"{self.box.stamp()}: {event}"
-
-
-def _elsewhere(line: str) -> bool:
-    """Whether the pipe behind a command leads into a file, a count or another form."""
-    match = _PIPE.search(line)
-    words = ("append", "count", "format", "redirect", "tee")
-    return match is not None and len([word for word in words if word.startswith(match[1].lower())]) == 1
-
-
-def filtered(lines: list[str], keep: tuple[str, str]) -> list[str]:
-    name, pattern = keep
-    if not name:
-        return lines
-    try:
-        expression = re.compile(re.sub(r"(?<!\\)_", r"(?:^|$|[ ,{}()])", pattern.strip()))
-    except re.error:
-        return ["% Failed to compile regular expression."]
-    if name == "include":
-        return [line for line in lines if expression.search(line)]
-    if name == "section":
-        return _sections(lines, expression)
-    if name == "exclude":
-        return [line for line in lines if not expression.search(line)]
-    first = next((index for index, line in enumerate(lines) if expression.search(line)), len(lines))
-    return lines[first:]
-
-
-def _sections(lines: list[str], expression: re.Pattern[str]) -> list[str]:
-    """Lines that match, with what is indented below them."""
-    found: list[str] = []
-    depth = -1
-    for line in lines:
-        indent = len(line) - len(line.lstrip())
-        if depth >= 0 and line.strip() and indent > depth:
-            found.append(line)
-            continue
-        depth = -1
-        if expression.search(line):
-            found.append(line)
-            depth = indent
-    return found

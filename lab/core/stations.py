@@ -15,8 +15,6 @@ from .sa import CryptoState, Flow, Ike2Sa
 from .store import Store
 
 GATEWAY = IPv4Address("172.18.124.1")
-CLIENT = IPv4Address("64.102.55.142")
-CLIENT_POOL = IPv4Address("14.1.1.106")
 
 
 class Outcome(Enum):
@@ -75,6 +73,17 @@ class Station(Protocol):
 
     def noted_translation(self, inside: IPv4Address, outside: IPv4Address, destination: IPv4Address) -> None:
         """Remember an address translation."""
+
+
+class Client(Protocol):
+    """A VPN client somewhere behind the provider."""
+
+    address: IPv4Address
+    #: Its address of the pool while it is connected, or is being connected.
+    assigned: IPv4Address | None
+
+    def answers(self, flow: Flow, destination: IPv4Address) -> bool:
+        """A packet for an address has come out of the tunnel; False if it is not the client's."""
 
 
 class Negotiator(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 HELP = "\x1f"  # at the end of what read_line returns: a question mark was typed there
+COMPLETE = "\x1d"  # at the end of what read_line returns: Tab was typed there
 
 
 Half = Callable[[], str]  # what comes in the middle of an echo; it may raise Hangup, which cuts the line there

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .records import EVERYTHING
 from .routing import NONE, Silent
 from .sa import Flow, Ike2Sa, IkeSa
-from .stations import CLIENT, Heard, Station, outside
+from .stations import Heard, Station, outside
 
 if TYPE_CHECKING:
     from .network import Network
@@ -66,7 +66,7 @@ class Upkeep:
         for row in [row for row in box.crypto.ike if row.up]:
             peer = next((address for address in (row.dst, row.src) if self.network.owner(address) is not box), row.dst)
             local = row.src if peer == row.dst else row.dst
-            if peer != CLIENT and self._dead(box, local, peer, 1, box.meaning.keepalive(peer), heard):
+            if peer not in self.network.clients and self._dead(box, local, peer, 1, box.meaning.keepalive(peer), heard):
                 box.crypto.ike.remove(row)
                 box.crypto.flows = [flow for flow in box.crypto.flows if flow.peer != peer or flow.version != 1]
         for younger in [row for row in box.crypto.ike2 if row.up]:
@@ -89,9 +89,10 @@ class Upkeep:
 
     def _age(self, box: Station, flow: Flow, now: float) -> None:
         youngest = flow.outbound[-1] if flow.outbound else None
-        if youngest is not None and 0 < youngest.remaining(now) <= REKEY_SECONDS and (flow.initiator or flow.peer == CLIENT):
+        client = flow.peer in self.network.clients
+        if youngest is not None and 0 < youngest.remaining(now) <= REKEY_SECONDS and (flow.initiator or client):
             used = youngest.packets or flow.inbound[-1].packets or self._stays_up(box, flow)
-            if self.network.ike is not None and (used or flow.peer == CLIENT):
+            if self.network.ike is not None and (used or client):
                 self.network.ike.renew(box, flow)
         had = bool(flow.outbound)
         flow.inbound = [sa for sa in flow.inbound if sa.remaining(now) > 0]

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from .box import Box
-from .terminal import HELP, Half, Hangup, Terminal
+from .terminal import COMPLETE, HELP, Half, Hangup, Terminal
 
 VTYS = 5
 PIECE_SECONDS = 0.001
@@ -191,7 +191,7 @@ class Vty(Terminal):
         return key
 
     async def read_line(self, *, echo: bool = True, half: Half | None = None, room: int = 0, begun: str = "") -> str:
-        """Read a line: backspace, Ctrl-U, Ctrl-W; Ctrl-C and Ctrl-Z end it, `?` asks for help; a long one scrolls."""
+        """Read a line: backspace, Ctrl-U, Ctrl-W; Ctrl-C and Ctrl-Z end it, `?` asks for help, Tab for a word."""
         line = self._shown = begun
         self.raw(begun.encode("latin-1"))
         while True:
@@ -208,6 +208,8 @@ class Vty(Terminal):
             if key == "?" and echo and room:
                 self.write("?\n")
                 return line + HELP
+            if key == "\t" and echo and room:
+                return line + COMPLETE
             line = self._edited(line, key, echo=echo)
             if echo and room and len(self._shown) >= room - 1:
                 self._scroll()

@@ -49,14 +49,15 @@ _GLOBAL = (
     Form("config", "logging buffered <4096-2147483647:n> [<word:level>]", "logging buffered"),
     Form("config", "logging console", "logging console", on="clear", off="store"),
     Form("config", "enable secret ~ {5 <word:hash>|[0] <word:plain>}", "enable secret", hook="enable_secret"),
-    Form("config", "aaa new-model", "aaa new-model"),
-    Form("config", "aaa authentication login <word:list> ~ <line:methods>", "aaa authentication", ("list",)),
+    Form("config", "aaa new-model", "aaa new-model", hook="aaa_model"),
+    Form("config", "aaa authentication login <word:list> ~ <line:methods>", "aaa authentication", ("list",), hook="aaa_list"),
     Form(
         "config",
         "aaa authorization {network|exec}:what <word:list> ~ <line:methods>",
         "aaa authorization",
         ("what", "list"),
         text="{line} ",
+        hook="aaa_list",
     ),
     Form("config", "aaa session-id {common|unique}", "aaa session-id"),
     Form(

@@ -16,7 +16,7 @@ from ..core.edit import Edit, Misread, Refused
 from ..core.store import Entry, Store
 from ..core.syntax import valid_ip
 from ..features import tunnel_forms
-from . import known
+from . import known, rules_aaa
 
 NOTE = (
     "% NOTE: This new crypto map will remain disabled until a peer",
@@ -371,6 +371,8 @@ HOOKS: dict[str, Callable[[Edit], None]] = {
     "not_played": known.not_played,
     "exec_timeout": exec_timeout,
     "banner": banners.begin,
+    "aaa_model": rules_aaa.aaa_model,
+    "aaa_list": rules_aaa.aaa_list,
     "enable_secret": enable_secret,
     "username": username,
     "interface": interface,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ..core.edit import Edit, Misread, Refused
 from ..core.store import Entry
-from . import rules
+from . import rules, rules_aaa
 from .reload import seconds_of
 
 STEP = 10
@@ -94,6 +94,7 @@ def aaa_new_model(edit: Edit) -> None:
     """Whether it is on or off is shown either way."""
     edit.values = {}
     edit.put("no aaa new-model" if edit.negated else "aaa new-model")
+    rules_aaa.session_id(edit)
 
 
 def ip_domain_lookup(edit: Edit) -> None:

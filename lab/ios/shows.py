@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ..core.box import Box, size_of
 from ..core.records import Route
+from ..features import remote_access
 from . import model
 
 
@@ -194,12 +195,12 @@ def nat(box: Box) -> list[str]:
 
 
 def pool(box: Box) -> list[str]:
-    """`show ip local pool`: one address is in use while the client is connected."""
+    """`show ip local pool`: an address is in use while its client is connected."""
     lines = [" Pool                     Begin           End             Free  In use"]
     for entry in box.store.all("ip local pool"):
-        first = IPv4Address(entry.values["first"])
-        last = IPv4Address(entry.values.get("last", entry.values["first"]))
-        used = len({flow.selector.destination for flow in box.crypto.flows if not flow.from_acl})
+        first, last = remote_access.pool(entry)
+        given = {flow.selector.destination.network_address for flow in box.crypto.flows if not flow.from_acl}
+        used = sum(first <= address <= last for address in given)
         lines.append(f" {entry.key[0]:<24} {first!s:<15} {last!s:<15} {int(last) - int(first) + 1 - used:>4} {used:>7}")
     return lines
 

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ..core.box import Box
 from ..core.sa import Flow, IpsecSa
-from . import model
+from . import model, shows_clients
 
 CIPHERS = {
     "des": "DES - Data Encryption Standard (56 bit keys).",
@@ -156,8 +156,11 @@ def crypto_map(box: Box, name: str = "", interface: str = "") -> list[str]:
     names = [n for n in dict.fromkeys(e.key[0] for e in box.store.all("map entry")) if name in ("", n)]
     lines: list[str] = []
     for found in names:
-        for entry in model.entries(box.store, found):
+        lines += shows_clients.head(box, found)
+        entries = model.entries(box.store, found)
+        for entry in entries:
             lines += [f'Crypto Map "{entry.name}" {entry.seq} ipsec-isakmp', *_entry(box, entry), ""]
+        lines += shows_clients.temporary(box, entries)
         lines.pop()
         lines.append(f"        Interfaces using crypto map {found}:")
         lines += [f"                {i.name}" for i in model.interfaces(box.store) if i.crypto_map == found]

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv4Network
 from ..core.box import Box
 from ..core.sa import Flow, IkeSa, IpsecSa
 from ..features import tunnel_shows
-from . import model, shows_crypto
+from . import model, shows_clients, shows_crypto
 
 CIPHERS = shows_crypto.CIPHERS | {
     "aes": "AES - Advanced Encryption Standard (128 bit keys).",
@@ -217,8 +217,10 @@ def crypto_map(box: Box, name: str = "", interface: str = "") -> list[str]:
     names = [n for n in dict.fromkeys(e.key[0] for e in box.store.all("map entry")) if name in ("", n)]
     lines = tunnels
     for found in names:
+        lines += shows_clients.head(box, found)
         for entry in model.entries(box.store, found):
             lines += [f'Crypto Map {words(box).ipv4}"{entry.name}" {entry.seq} ipsec-isakmp', *_entry(box, entry)]
+        lines += shows_clients.temporary(box, model.entries(box.store, found), words(box).ipv4)[:-1]
         lines.append(f"        Interfaces using crypto map {found}:")
         lines += [f"                {i.name}" for i in model.interfaces(box.store) if i.crypto_map == found]
         lines.append("")

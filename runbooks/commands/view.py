@@ -13,6 +13,7 @@ from ...changes.family import Phase
 from ...checks.finding import Status
 from ...inventory.errors import Exit
 from ...services.registry import find
+from ...services.service import Foreign
 from ...tasks.rollback_timers import FENCES
 from ..engine.outcome import DeviceRow, Result, TunnelOutcome
 from ..engine.planning import DeploymentPlan, Hold, MemberPlan, Push
@@ -22,6 +23,7 @@ TOUCHES = 8
 _MARKS = {Phase.BUILD: ("+", "green"), Phase.SWITCH: ("~", "yellow"), Phase.CLEAN: ("-", "red")}
 _STYLES = {
     Result.PROVED: "bold green",
+    Result.SAS_UP: "bold yellow",
     Result.UNCHANGED: "green",
     Result.PENDING: "yellow",
     Result.NOT_PROVED: "bold red",
@@ -38,11 +40,19 @@ def plan_view(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome] 
         service = find(plan.deployment.service)
         title = f"{plan.name}  {service.title(plan.deployment)}"
         notes = (Text(f"   {line}", style="dim") for line in service.for_people(plan.deployment))
-        parts += [Text(title, style="bold"), *notes, *_views(plan)]
+        parts += [Text(title, style="bold"), *notes, *_foreign(plan.deployment.foreign), *_views(plan)]
     if any(end.change and end.fence for plan in plans for end in plan.members):
         words = "Dead-man: each device goes back by itself, as its plan says, unless this run comes back and calls it off."
         parts.append(Text(words, style="magenta"))
     return Group(*parts, _plan_total(plans, refused))
+
+
+def _foreign(ends: Sequence[Foreign]) -> Iterable[Text]:
+    """What has to be so at ends that are not ours; a person confirms it, and nothing here touches them."""
+    for end in ends:
+        where = ", ".join(map(str, end.addresses))
+        yield Text(f"   not ours: {end.name} ({where}) is not touched, and the proof is what this side shows", style="yellow")
+        yield from (Text(f"   there: {sentence}", style="yellow") for sentence in end.preconditions)
 
 
 def _views(plan: DeploymentPlan) -> Iterable[RenderableType]:
@@ -174,6 +184,8 @@ def _details(outcome: TunnelOutcome) -> Iterable[Text]:
         yield Text(f"  {finding.status.value}: {finding.subject}: {finding.sentence}", style="red")
         for evidence in finding.evidence[:3]:
             yield Text(f"    {evidence}", style="dim")
+    if outcome.reach:
+        yield Text(f"  {outcome.reach}", style="yellow")
     for sentence in outcome.untested:
         yield Text(f"  not proved: {sentence}", style="yellow")
     for sentence in outcome.stays:

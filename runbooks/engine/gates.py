@@ -21,17 +21,15 @@ from .nornir_run import run_on_all
 from .planning import DeploymentPlan, Hold
 from .postchecks import BUILD, REMOVE, Goal, cause_of
 from .proof import Outputs, Proof, baseline_of, keep_outputs, proof_of, prove_by_traffic
+from .reach import reach_of
 
 
 def goal_of(plan: DeploymentPlan) -> Goal:
     """What a change is for: all of it proved there, or proved gone."""
-    # Of an end that is not ours nothing is known but what ours shows.
-    side = " from our side" if plan.deployment.foreign else ""
-    gone = f"removed from {plan.everywhere}, proved gone{side} and saved"
+    gone = f"removed from {plan.everywhere}, proved gone"
     if _by_traffic(plan):
-        built = f"built on {plan.everywhere}, proved up{side} and saved"
-        return replace(REMOVE, sentence=gone) if plan.removal else replace(BUILD, sentence=built)
-    built = f"built on {plan.everywhere}, proved{side} and saved"
+        return replace(REMOVE, done=gone) if plan.removal else replace(BUILD, done=f"built on {plan.everywhere}, proved up")
+    built = f"built on {plan.everywhere}, proved"
     return Goal(prove, lambda _plan, _seen: (), gone if plan.removal else built)
 
 
@@ -42,7 +40,7 @@ def prove(context: Context, plan: DeploymentPlan) -> Proof:
     findings, outputs = _settled(context, plan, plan.deployment.stages, "proof")
     context.folder.write_json(f"{plan.name}/findings.json", [finding.as_dict() for finding in findings])
     context.folder.note("judged", tunnel=plan.name, proved=proved(findings))
-    return Proof(findings, cause_of(findings), outputs)
+    return Proof(findings, cause_of(findings), outputs, reach=reach_of(plan.deployment.foreign))
 
 
 def hold(context: Context, plan: DeploymentPlan, item: Hold, so_far: Progressing) -> None:

@@ -15,6 +15,8 @@ class Result(Enum):
     """What became of one tunnel, in the word that recap, JSON and journal have; that of its exit code where it has one."""
 
     PROVED = "verified"
+    #: All that can be seen from here is as it has to be, and that traffic passes cannot be.
+    SAS_UP = "sas-up"
     PENDING = Exit.PENDING.word
     UNCHANGED = "unchanged"
     NOT_PROVED = Exit.VERIFY_FAILED.word
@@ -55,6 +57,8 @@ class TunnelOutcome:
     untested: tuple[str, ...] = ()
     #: What was to go and stays, because something else has come to use it.
     stays: tuple[str, ...] = ()
+    #: How far the proof reaches, where it does not reach to every end; empty where it does.
+    reach: str = ""
 
     @property
     def against(self) -> tuple[Finding, ...]:
@@ -76,6 +80,7 @@ class TunnelOutcome:
             "by_hand": list(self.by_hand),
             "untested": list(self.untested),
             "stays": list(self.stays),
+            "reach": self.reach,
         }
 
 

@@ -42,7 +42,7 @@ def _up_again(context: Context, plan: DeploymentPlan, foreign: str) -> tuple[str
     own, others = _apart(proof.findings)
     lost = "".join(f"; on {finding.subject}, {finding.sentence}" for finding in against(others))
     if proved(own):
-        return f", and the tunnel is proved up again{lost}", []
+        return f", and the tunnel is proved up again{proof.reach.words}{lost}", []
     worst = against(own)[0]
     cause = f" (probable cause: {proof.cause.sentence})" if proof.cause else ""
     both = len(plan.members) == 2

@@ -14,15 +14,20 @@ from .context import Context
 from .nornir_run import run_on_all
 from .planning import DeploymentPlan
 from .proof import Proof, baseline_of, keep, look, proof_of, prove_by_traffic, rows_of
+from .reach import Reach, reach_of
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """How success looks: the proof, whether a later look still agrees with it, and the sentence for the recap."""
+    """How success looks: the proof, whether a later look still agrees with it, and what is told of it in the recap."""
 
     prove: Callable[[Context, DeploymentPlan], Proof]
     still: Callable[[DeploymentPlan, dict[str, Observation]], tuple[Finding, ...]]
-    sentence: str
+    done: str
+
+    def sentence(self, reach: Reach) -> str:
+        """What is told when it was reached, as far as the proof reaches."""
+        return f"{self.done}{reach.words} and saved"
 
 
 def _up(context: Context, plan: DeploymentPlan) -> Proof:
@@ -50,15 +55,15 @@ def _gone(context: Context, plan: DeploymentPlan) -> Proof:
     watch = Watch(seen, seen, {}, baseline_of(plan))
     findings = what.gone(watch)
     keep(context, plan, watch, findings)
-    return Proof(findings, None, outputs, rows_of(what, watch))
+    return Proof(findings, None, outputs, rows_of(what, watch), reach=reach_of(plan.deployment.foreign))
 
 
 def _still_gone(_plan: DeploymentPlan, _seen: dict[str, Observation]) -> tuple[Finding, ...]:
     return ()
 
 
-BUILD = Goal(_up, _still_up, "built on both ends, proved up and saved")
-REMOVE = Goal(_gone, _still_gone, "removed from both ends, proved gone and saved")
+BUILD = Goal(_up, _still_up, "built on both ends, proved up")
+REMOVE = Goal(_gone, _still_gone, "removed from both ends, proved gone")
 
 
 def cause_of(findings: tuple[Finding, ...]) -> Cause | None:

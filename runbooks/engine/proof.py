@@ -18,6 +18,7 @@ from ...tasks.probe import probe
 from .context import Context
 from .nornir_run import run_on_all, run_on_one
 from .planning import DeploymentPlan, file_name
+from .reach import WHOLE, Reach, reach_of
 
 #: Pings that bring it up; the first ones are lost while IKE negotiates.
 TRIGGER_PINGS = 5
@@ -36,6 +37,8 @@ class Proof:
     rows: Mapping[str, Row] = field(default_factory=dict)
     #: What no traffic met, a sentence each.
     untested: tuple[str, ...] = ()
+    #: What it says nothing about.
+    reach: Reach = WHOLE
 
     @property
     def good(self) -> bool:
@@ -68,7 +71,8 @@ def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:
     findings = what.judge(watch)
     cause = None if proved(findings) else what.explain(watch)
     keep(context, plan, watch, findings)
-    return Proof(_with_cause(findings, cause), cause, outputs, rows_of(what, watch), what.untested(watch))
+    reach = reach_of(plan.deployment.foreign, traffic=what.answered)
+    return Proof(_with_cause(findings, cause), cause, outputs, rows_of(what, watch), what.untested(watch), reach)
 
 
 def baseline_of(plan: DeploymentPlan) -> dict[str, Observation]:

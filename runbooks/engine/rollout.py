@@ -11,7 +11,7 @@ from .context import Context
 from .outcome import Result, TunnelOutcome
 from .planning import DeploymentPlan
 
-GOOD = (Result.PROVED, Result.UNCHANGED)
+GOOD = (Result.PROVED, Result.SAS_UP, Result.UNCHANGED)
 
 
 @dataclass(frozen=True, slots=True)

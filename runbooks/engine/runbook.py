@@ -19,6 +19,7 @@ from .find_unintended import notice_strays
 from .nornir_run import run_on, run_on_all
 from .outcome import Result, TunnelOutcome, refused
 from .planning import DeploymentPlan, Known, MemberPlan, running_after, write_plan
+from .reach import reach_of
 from .resume import refuse_unfinished
 from .rollout import ONE_BY_ONE, Rollout, roll_out
 from .verification import save_accepted, verify_only
@@ -145,7 +146,8 @@ def _planned(plan: DeploymentPlan, and_then: str = "") -> TunnelOutcome:
     boxes = sum(bool(end.change) for end in plan.members)
     work = ", ".join(f"{count} to {verb}" for verb, count in counts.items() if count).replace(" to ", " objects to ", 1)
     sentence = f"{work} on {boxes} device{'s' if boxes > 1 else ''}{and_then}"
-    return TunnelOutcome(plan.name, Result.PENDING, Exit.PENDING, False, sentence)
+    reach = reach_of(plan.deployment.foreign).sentence.replace("proved", "will be proved", 1)
+    return TunnelOutcome(plan.name, Result.PENDING, Exit.PENDING, False, sentence, reach=reach)
 
 
 def _as_done(plan: DeploymentPlan) -> tuple[MemberPlan, ...]:
@@ -165,7 +167,7 @@ def _carry_out(
     except NrRunError as error:
         return refused(approved.name, error)
     outcome = carry_out(context, plan)
-    return save_accepted(context, plan, outcome) if outcome.result is Result.PROVED else outcome
+    return save_accepted(context, plan, outcome) if outcome.result in (Result.PROVED, Result.SAS_UP) else outcome
 
 
 def _gone_already(context: Context, plan: DeploymentPlan) -> TunnelOutcome:

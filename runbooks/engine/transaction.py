@@ -26,6 +26,7 @@ from .nornir_run import run_on_all, run_on_one
 from .outcome import Result, TunnelOutcome
 from .planning import DeploymentPlan, Hold, MemberPlan, Push
 from .postchecks import Goal, cause_of, good
+from .reach import WHOLE
 from .rollback_timers import arm_ends, disarm_ends, ensure_time
 
 
@@ -51,16 +52,18 @@ def change_members(context: Context, plan: DeploymentPlan, goal: Goal) -> Tunnel
 def success(plan: DeploymentPlan, so_far: Progressing) -> TunnelOutcome:
     """The outcome when everything is done."""
     left = so_far.proof.untested if so_far.proof else ()
+    reach = so_far.proof.reach if so_far.proof else WHOLE
     return TunnelOutcome(
         plan.name,
-        Result.PROVED,
+        Result.PROVED if reach.traffic else Result.SAS_UP,
         Exit.OK,
         True,
-        so_far.goal.sentence + untested_words(left),
+        so_far.goal.sentence(reach) + untested_words(left),
         rows(plan, so_far, saved=True),
         so_far.all_findings,
         untested=left,
         stays=tuple(f"{end.host}: {sentence}" for end in plan.members for sentence in end.change.stays),
+        reach=reach.sentence,
     )
 
 
@@ -102,7 +105,7 @@ def _read_back(context: Context, end: MemberPlan, after: Configuration, change: 
     Raises NotKnown.
     """
     findings = read_back(change, end.snapshot.running, after, now())
-    if proved(findings) and not after.is_doubtful_beside(end.snapshot.running):
+    if proved(findings) and after.counted is not False:
         return findings
     context.progress.phase(end.host, "read it again over a fresh login")
     again: Configuration = run_on_one(context.nornir, running_again, end.host, first=after)

@@ -31,15 +31,16 @@ def verify_only(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
     findings = (*plan.objections, *accepted, *proof.findings)
     is_saved = not accepted and not any(item.check == "saved" for item in plan.objections)
     devices = rows(plan, Progressing(proof=proof), saved=is_saved)
-    name, left = plan.name, proof.untested
+    name, left, reach = plan.name, proof.untested, proof.reach
     if not proved(proof.findings):
         sentence = f"{there}, and the {noun} is not verified: {NotProved(proof.findings, proof.cause)}"
         return TunnelOutcome(name, Result.NOT_PROVED, Exit.VERIFY_FAILED, False, sentence, devices, findings, proof.cause)
     if plan.objections:
         sentence = f"{there} and the {noun} is {proved_word(plan, 'up')}, but {NotProved(plan.objections, None)}"
         return TunnelOutcome(name, Result.REFUSED, Exit.PRECHECK_FAILED, False, sentence, devices, findings)
-    sentence = f"{there}; the {noun} is {proved_word(plan, 'proved up')}{untested_words(left)}"
-    outcome = TunnelOutcome(name, Result.PROVED, Exit.OK, False, sentence, devices, findings, untested=left)
+    sentence = f"{there}; the {noun} is {proved_word(plan, 'proved up')}{reach.words}{untested_words(left)}"
+    result = Result.PROVED if reach.traffic else Result.SAS_UP
+    outcome = TunnelOutcome(name, result, Exit.OK, False, sentence, devices, findings, untested=left, reach=reach.sentence)
     return save_accepted(context, plan, outcome)
 
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from ...inventory.errors import ChangeError
+from ...inventory.errors import ChangeError, NothingMatched
 from ...inventory.forms import style_of
-from ...inventory.intent import Crypto, IKEProposal, IPSecProposal, Tunnel
+from ...inventory.intent import Crypto, ForeignTermination, IKEProposal, IPSecProposal, Tunnel, TunnelTermination
+from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
+from ...inventory.strength import narrow
+from ...inventory.validation import validate
+
+AnyEnd = TunnelTermination | ForeignTermination
 
 #: Lifetimes of the devices where the intent names none (command references: IKE policy; security association lifetime).
 _IKE_SECONDS = 86400
@@ -47,29 +55,53 @@ def _word(title: str) -> str:
     return title.lower().replace(" ", "_").replace("-", "_").replace("(", "").replace(")", "")
 
 
-def sheet(tunnel: Tunnel, crypto: Crypto, platform: Platform | None = None) -> Sheet:
-    """The sheet for the end of a tunnel that is not ours.
+def sheet(tunnel: Tunnel, crypto: Crypto, platform: Platform | None = None, end: str = "") -> Sheet:
+    """The sheet for the end of a tunnel that is not ours, or for the one that ``end`` names by its host or who runs it.
 
     ``crypto`` is narrowed to what our end can do (`strength.narrow`), and ``platform`` is our end's, which says its own lifetimes
-    and, with auto, the style. Raises ChangeError where both ends are ours, or nothing can be proposed.
+    and, with auto, the style. Raises ChangeError where both ends are ours and none is named, or nothing can be proposed, and
+    NothingMatched for an end that the tunnel has not.
     """
-    if len(tunnel.own) != 1:
-        raise ChangeError(f"tunnel {tunnel.name}: there is no far end to write a sheet for: {_both(tunnel)}")
+    ours, theirs = ends_for(tunnel, end)
     if not crypto.ike_proposals or not crypto.ipsec_proposals:
-        raise ChangeError(f"tunnel {tunnel.name}: {tunnel.own[0].host} has no proposal for the far end")
+        raise ChangeError(f"tunnel {tunnel.name}: {ours.called} has no proposal for the far end")
     ike, ipsec = crypto.ike_proposals[0], crypto.ipsec_proposals[0]
-    foreign = tunnel.foreign[0]
     return Sheet(
         tunnel.name,
-        foreign.partner,
+        theirs.partner if isinstance(theirs, ForeignTermination) else theirs.host,
         (
-            ("Peers", _peers(tunnel)),
+            ("Peers", _peers(ours, theirs)),
             ("Phase 1 (IKE)", _phase_1(crypto, ike)),
             ("Phase 2 (IPsec)", _phase_2(crypto, ipsec, platform)),
-            ("Traffic", _traffic(tunnel, _style(tunnel, crypto, platform))),
+            ("Traffic", _traffic(tunnel, ours, theirs, _style(tunnel, crypto, platform))),
             ("Liveness", _liveness(tunnel)),
         ),
     )
+
+
+def ends_for(tunnel: Tunnel, end: str) -> tuple[AnyEnd, AnyEnd]:
+    """The end that is ours, and the one that a sheet is for. Raises ChangeError and NothingMatched as `sheet` does."""
+    near, far = tunnel.terminations
+    if not end:
+        if len(tunnel.own) != 1:
+            hint_ = f"; name one with --for {tunnel.own[1].host}" if tunnel.own else ""
+            raise ChangeError(f"tunnel {tunnel.name}: there is no far end to write a sheet for: {_both(tunnel)}{hint_}")
+        return tunnel.own[0], tunnel.foreign[0]
+    for theirs, ours in ((near, far), (far, near)):
+        if end in (theirs.called, str(theirs.outside_ip)):
+            return ours, theirs
+    raise NothingMatched(f"tunnel {tunnel.name} has no end {end!r}: its ends are {near.called} and {far.called}")
+
+
+def partner_sheet(inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Sheet:
+    """The sheet of a tunnel of an inventory. Raises NothingMatched, IntentError and ChangeError."""
+    intent = load_intent(inventory / "vpn")
+    (tunnel,) = intent.select((name,), any_status=True)
+    validate(intent, (tunnel,), platforms, datetime.now(UTC).date())
+    ours, _ = ends_for(tunnel, end)
+    crypto = narrow(intent.resolve(tunnel), [platforms[own.host] for own in tunnel.own])
+    own = ours if isinstance(ours, TunnelTermination) else tunnel.own[0]
+    return sheet(tunnel, crypto, platforms[own.host], end)
 
 
 def _both(tunnel: Tunnel) -> str:
@@ -83,8 +115,8 @@ def _style(tunnel: Tunnel, crypto: Crypto, platform: Platform | None) -> str:
 Rows = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def _peers(tunnel: Tunnel) -> Rows:
-    ours, theirs = tunnel.own[0].outside_ip, tunnel.foreign[0].outside_ip
+def _peers(near: AnyEnd, far: AnyEnd) -> Rows:
+    ours, theirs = near.outside_ip, far.outside_ip
     return (
         ("your address", (str(theirs),)),
         ("our address", (str(ours),)),
@@ -100,13 +132,13 @@ def _phase_1(crypto: Crypto, ike: IKEProposal) -> Rows:
     gcm = ike.encryption_algorithm.endswith("-gcm")
     integrity = (
         "PRF" if gcm else "integrity and PRF" if crypto.ike_version == 2 else "hash",
-        (_plain(ike.authentication_algorithm),),
+        (plain(ike.authentication_algorithm),),
     )
     mode = (("mode", (str(crypto.ike_mode),)),) if crypto.ike_mode else ()
     return (
         ("IKE version", (str(crypto.ike_version),)),
         *mode,
-        ("encryption", (_plain(ike.encryption_algorithm),)),
+        ("encryption", (plain(ike.encryption_algorithm),)),
         integrity,
         ("Diffie-Hellman group", (str(ike.group),)),
         ("lifetime", (f"{ike.sa_lifetime or _IKE_SECONDS} seconds",)),
@@ -118,26 +150,25 @@ def _phase_2(crypto: Crypto, ipsec: IPSecProposal, platform: Platform | None) ->
     kilobytes = ipsec.sa_lifetime_data or (_DEFAULT_KILOBYTES if platform else None)
     lifetime = tuple(f"{number} {unit}" for number, unit in ((seconds, "seconds"), (kilobytes, "kilobytes")) if number)
     integrity = (
-        _plain(ipsec.authentication_algorithm) if ipsec.authentication_algorithm else "none beside the cipher (GCM has its own)"
+        plain(ipsec.authentication_algorithm) if ipsec.authentication_algorithm else "none beside the cipher (GCM has its own)"
     )
     return (
         ("protocol", ("ESP in tunnel mode",)),
-        ("encryption", (_plain(ipsec.encryption_algorithm),)),
+        ("encryption", (plain(ipsec.encryption_algorithm),)),
         ("integrity", (integrity,)),
         ("PFS group", (str(crypto.pfs_group) if crypto.pfs_group else "none",)),
         ("lifetime", lifetime or ("your own default",)),
     )
 
 
-def _plain(algorithm: str) -> str:
-    """``aes-256-cbc`` as ``AES-256-CBC``, ``hmac-sha256`` as ``SHA-256``."""
+def plain(algorithm: str) -> str:
+    """An algorithm in the words of other vendors: ``aes-256-cbc`` as ``AES-256-CBC``, ``hmac-sha256`` as ``SHA-256``."""
     name = algorithm.removeprefix("hmac-").upper()
     return f"SHA-{name.removeprefix('SHA')}" if name.startswith("SHA") else name
 
 
-def _traffic(tunnel: Tunnel, style: str) -> Rows:
+def _traffic(tunnel: Tunnel, ours: AnyEnd, theirs: AnyEnd, style: str) -> Rows:
     """Selectors as the far end sees them: its own networks are local."""
-    ours, theirs = tunnel.own[0], tunnel.foreign[0]
     probe = ("please answer pings to", (str(theirs.probe_address),)) if theirs.probe_address else ("proved by", ("our counters",))
     if style == "vti":
         addresses = [(tunnel.tunnel_address(end), name) for end, name in ((theirs, "your"), (ours, "our"))]
@@ -153,7 +184,7 @@ def _traffic(tunnel: Tunnel, style: str) -> Rows:
     return (
         ("kind", ("policy based",)),
         ("selectors (yours to ours)", pairs),
-        ("pings come from", (str(ours.probe_address),)),
+        *((("pings come from", (str(ours.probe_address),)),) if ours.probe_address else ()),
         probe,
     )
 

@@ -34,10 +34,10 @@ def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | No
         return None
     near, far = sights
     configs = [sight.before.objects for sight in sights]
-    entries = [_entry(sight, config) for sight, config in zip(sights, configs, strict=True)]
+    entries = [entry_of(sight, config) for sight, config in zip(sights, configs, strict=True)]
     if entries[0] is None or entries[1] is None:
         return None
-    protected = [_prefixes(config, entry) for config, entry in zip(configs, entries, strict=True) if entry]
+    protected = [prefixes_of(config, entry) for config, entry in zip(configs, entries, strict=True) if entry]
     peers = [entry.peers for entry in entries if entry]
     systems = (sight.platform.os for sight in sights)
     shapes = zip(systems, configs, entries, strict=True)
@@ -47,8 +47,8 @@ def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | No
     (here, there), mirrored = (pair or ((), ()) for pair in protected)
     if (set(there), set(here)) != (set(mirrored[0]), set(mirrored[1])):
         return None
-    a = _termination(near, here, IPv4Address(peers[1][0]))
-    b = _termination(far, there, IPv4Address(peers[0][0]))
+    a = termination_of(near, here, IPv4Address(peers[1][0]))
+    b = termination_of(far, there, IPv4Address(peers[0][0]))
     if a is None or b is None:
         return None
     tunnel = wanted.tunnel.model_copy(update={"terminations": (a, b)})
@@ -56,11 +56,12 @@ def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | No
     return WantedTunnel(tunnel, crypto)
 
 
-def _entry(sight: Sight, config: Config) -> ConfigObject | None:
+def entry_of(sight: Sight, config: Config) -> ConfigObject | None:
+    """The map entry that the change is about, as the device had it."""
     return next((config.objects[key] for key in sight.change.own if key in config.objects), None)
 
 
-def _prefixes(config: Config, entry: ConfigObject) -> Prefixes | None:
+def prefixes_of(config: Config, entry: ConfigObject) -> Prefixes | None:
     """Networks on this side and on the other; None unless the list is every pair of them."""
     selectors = selectors_of(config, entry)
     if not selectors:
@@ -71,7 +72,7 @@ def _prefixes(config: Config, entry: ConfigObject) -> Prefixes | None:
     return (local, remote) if set(selectors) == every else None
 
 
-def _termination(sight: Sight, prefixes: tuple[IPv4Network, ...], outside: IPv4Address) -> TunnelTermination | None:
+def termination_of(sight: Sight, prefixes: tuple[IPv4Network, ...], outside: IPv4Address) -> TunnelTermination | None:
     """This end as it was; pings start at the address of before, or at another one of the box that was protected."""
     wants: WantedEnd = sight.member.wants
     now = wants.end.local

@@ -15,6 +15,7 @@ from ...checks.observation import Flow, Observation, Sa, hexadecimal, is_static,
 from ...checks.proof import Traffic, Watch, understood
 from ...checks.questions import IPSEC, Question
 from .endpoint import Endpoint, Pair, Watched, flow_of, ike_rows, live, phase_1_up, phase_2_up, rise
+from .foreign_end import seen_from_here
 from .routed import routed
 from .signatures import probable_cause
 
@@ -75,7 +76,9 @@ class L2lProof:
 
     def explain(self, watch: Watch) -> Cause | None:
         """Why it is not up."""
-        return probable_cause(self.watched(watch), watch.during)
+        cause = probable_cause(self.watched(watch), watch.during)
+        (first, *others) = self.ends
+        return seen_from_here(cause, first.peer) if cause and not others and not first.far_host else cause
 
 
 def prove(name: str, ends: Sequence[Watched]) -> tuple[Finding, ...]:

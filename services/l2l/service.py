@@ -16,15 +16,16 @@ from ...checks.finding import Finding
 from ...checks.precheck import precheck
 from ...inventory.built import for_people
 from ...inventory.forms import style_of
-from ...inventory.intent import ForeignTermination, Intent, Tunnel, TunnelTermination
+from ...inventory.intent import Intent, Tunnel, TunnelTermination
 from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.validation import validate
-from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
+from ..service import Deployment, Member, Place, Removal, Sight, Stage, Traffic
 from .blueprint import CryptoMap
 from .by_name import not_in_intent, removal_by_name, strays, wanted_of
 from .features import tunnel_interface
+from .foreign_end import foreign_of, previous_of_one
 from .previous import previous
 from .records import WantedEnd, WantedTunnel
 from .traffic import TunnelTraffic, traffic_of
@@ -61,14 +62,7 @@ def deployment_of(wanted: WantedTunnel) -> Deployment:
     form = (crypto.ike_version, wanted.style)
     feature = CryptoMap() if form == (1, "crypto-map") else TunnelForm(*form)
     stage = Stage(name="tunnel", features=(feature,), gate=Traffic(), settle_seconds=0.0, undo=1)
-    foreign = tuple(_foreign(end) for end in tunnel.foreign)
-    return Deployment(tunnel.name, L2L.name, wanted, members, foreign, pushing, (stage,), found=False)
-
-
-def _foreign(end: ForeignTermination) -> Foreign:
-    """The end of a partner or a cloud."""
-    words = (f"{end.called} has set its side, as nr-run partner-sheet says it",)
-    return Foreign(end.called, (end.outside_ip,), end.offers, words)
+    return Deployment(tunnel.name, L2L.name, wanted, members, foreign_of(wanted), pushing, (stage,), found=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +159,7 @@ class LanToLan:
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:
         """The tunnel as its map entries had it before."""
-        found = previous(deployment.wanted, sights)
+        found = previous_of_one(deployment.wanted, sights[0]) if deployment.foreign else previous(deployment.wanted, sights)
         return deployment_of(found) if found else None
 
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TunnelTraffic:

@@ -50,6 +50,11 @@ class TunnelTraffic(L2lProof):
         """Peers whose SAs are cleared after the removal, where no other tunnel goes to them."""
         return _alone(sight, sight.change.peers)
 
+    @property
+    def answered(self) -> bool:
+        """True if an address behind a far end is known that answers pings."""
+        return any(end.target is not None for end in self.ends)
+
     def untested(self, watch: Watch) -> tuple[str, ...]:
         """What no ping meets."""
         return untested(self.watched(watch))

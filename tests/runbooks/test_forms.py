@@ -106,11 +106,11 @@ def test_an_end_that_is_not_ours(tmp_path: Path, version: int, style: str) -> No
         give_away(tmp_path)
         code, report = ends.run("remove-l2l", "hq-branch", "--yes")
         assert code == 0, json.dumps(report, indent=1)
-        assert report["tunnels"][0]["sentence"] == "removed from hq, proved gone from our side and saved"
+        assert report["tunnels"][0]["sentence"] == "removed from hq, proved gone from this side only and saved"
         assert ends.running == [before[0], built[1]]
         code, report = ends.run("deploy-l2l", "--yes")
         assert code == 0, json.dumps(report, indent=1)
-        assert report["tunnels"][0]["sentence"] == "built on hq, proved up from our side and saved"
+        assert report["tunnels"][0]["sentence"] == "built on hq, proved up from this side only and saved"
         assert [device["host"] for device in report["tunnels"][0]["devices"]] == ["hq"]
         assert ends.running == built
 

@@ -120,3 +120,21 @@ def test_somebody_elses_reload_is_respected(rehearsal, unchanged: Callable[[], N
     assert "maintenance" in done.tunnel["sentence"]
     assert "maintenance" in rehearsal.lab.exec("vpn3640", "show reload")
     unchanged()
+
+
+def test_ends_that_did_not_agree_cannot_be_proved_again(rehearsal) -> None:
+    """Ends that differ had no form that could be proved: nothing is removed from it, a deploy mends it, and stays as it is."""
+    assert rehearsal.deploy("--yes").code == 0
+    rehearsal.configure("vpn3640", "crypto ipsec transform-set NR-hq-branch esp-3des esp-md5-hmac", "write memory")
+    apart = rehearsal.configurations()
+    gone = rehearsal.deploy_other("remove-l2l", "hq-branch", "--yes", "--json")
+    assert "stands in another form that cannot be read for certain" in gone.out + gone.err
+    assert gone.code == 65, gone.out + gone.err
+    assert rehearsal.configurations() == apart
+    mended = rehearsal.deploy("--yes", "--json")
+    assert (mended.code, mended.tunnel["verified"]) == (0, True), mended.out + mended.err
+    now = rehearsal.configurations()
+    back = rehearsal.nr_run("rollback", "--yes", "--json")
+    assert "the form before that run cannot be read for certain" in back.out + back.err
+    assert back.code == 13, back.out + back.err
+    assert rehearsal.configurations() == now

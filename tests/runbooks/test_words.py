@@ -17,6 +17,7 @@ from nr_run.runbooks.engine.outcome import DeviceRow, Result, TunnelOutcome, exi
 ROOT = Path(__file__).parents[2]
 CODES = {
     Result.PROVED: Exit.OK,
+    Result.SAS_UP: Exit.OK,
     Result.UNCHANGED: Exit.OK,
     Result.PENDING: Exit.PENDING,
     Result.NOT_PROVED: Exit.VERIFY_FAILED,

@@ -12,10 +12,10 @@ from nr_run.inventory.connection_settings import ConnectionSettings
 from nr_run.inventory.errors import ChangeError, NothingMatched, NotKnown, SecretError, Unreachable
 from nr_run.inventory.platforms import platform_for
 from nr_run.runbooks.engine.nornir_run import run_on, run_on_one
+from nr_run.services.l2l.blueprint import template_for
 from nr_run.tasks.answers import running, running_again
 from nr_run.tasks.gather import sas_in
 from nr_run.tasks.login import Dialogue, Words
-from nr_run.tasks.render import template_for
 from nr_run.tasks.reply import Reply
 
 from .scripted import PROMPT, Scripted
@@ -130,7 +130,7 @@ def test_a_configuration_that_reads_differently_each_time(tmp_path: Path) -> Non
         nornir = nornir_of(box, tmp_path)
         try:
             first = run_on_one(nornir, running, "vpn2611")
-            with pytest.raises(NotKnown, match="reads differently each time, so its running configuration is not known"):
+            with pytest.raises(NotKnown, match="its running configuration reads differently each time, so it is not known"):
                 run_on_one(nornir, running_again, "vpn2611", first=first)
         finally:
             nornir.close_connections()

@@ -1,0 +1,100 @@
+"""The VPN clients of a lab, by name: each is there as soon as somebody has it do something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import LabError, nearest
+from .vpn_client import Login, VpnClient
+
+if TYPE_CHECKING:
+    from ..core.box import Box
+    from ..core.network import Network
+
+#: What each action takes; a `?` may be left out.
+ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "connect": ("host", "group", "key", "user?", "password?"),
+    "send": ("to", "count?"),
+    "idle": ("seconds",),
+    "disconnect": (),
+    "status": (),
+}
+#: Addresses that the provider gives to clients at home: a network for documentation (RFC 5737).
+FIRST = IPv4Address("203.0.113.201")
+Find = Callable[[str], "Box"]
+
+
+class VpnClients:
+    """All of one lab."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.named: dict[str, VpnClient] = {}
+
+    def of(self, name: str) -> VpnClient:
+        """The client of a name; a new one has an address of its own."""
+        if name not in self.named:
+            address = FIRST + len(self.named)
+            self.named[name] = VpnClient(name, address, self.network)
+            self.network.clients[address] = self.named[name]
+        return self.named[name]
+
+    async def do(self, name: str, action: str, words: Mapping[str, str], find: Find) -> dict[str, Any]:
+        """Have a client do something. LabError for what it cannot do."""
+        _check(action, words)
+        client = self.of(name)
+        if action == "connect":
+            host = host_of(words["host"], find)
+            return await client.connect(
+                Login(host, words["group"], words["key"], words.get("user", ""), words.get("password", ""))
+            )
+        if action == "send":
+            return await client.send(_address(words["to"]), int(_number("count", words.get("count", "5"))))
+        if action == "idle":
+            return await client.idle(_number("seconds", words["seconds"]))
+        return client.disconnect() if action == "disconnect" else client.told()
+
+
+def _check(action: str, words: Mapping[str, str]) -> None:
+    if action not in ACTIONS:
+        raise LabError(f"A VPN client does not {action}.{nearest(action, ACTIONS)}")
+    needed = [word for word in ACTIONS[action] if not word.endswith("?")]
+    known = [word.rstrip("?") for word in ACTIONS[action]]
+    missing, strange = [word for word in needed if not words.get(word)], [word for word in words if word not in known]
+    if missing:
+        raise LabError(f"A VPN client that is to {action} needs: {', '.join(missing)}.")
+    if strange:
+        raise LabError(f"A VPN client that is to {action} takes no {strange[0]}.")
+
+
+def _number(what: str, text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 100_000:
+        raise LabError(f"{what} is a number from 0 to 100000, not {text}.")
+    return found
+
+
+def _address(text: str) -> IPv4Address:
+    try:
+        return IPv4Address(text)
+    except ValueError:
+        raise LabError(f"{text} is no IPv4 address.") from None
+
+
+def host_of(named: str, find: Find) -> IPv4Address:
+    """The address that a client connects to: one that was typed, or that of the interface of a box which has a crypto map."""
+    try:
+        return IPv4Address(named)
+    except ValueError:
+        box = find(named)
+    bound = (i.address for i in box.meaning.interfaces() if i.crypto_map and i.address is not None)
+    outer = (i.address for i in box.meaning.interfaces() if i.address is not None)
+    found = next(bound, None) or next(outer, None)
+    if found is None:
+        raise LabError(f"{named} has no address that a client could connect to.")
+    return found

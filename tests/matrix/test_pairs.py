@@ -1,0 +1,78 @@
+"""Pairs of the matrix in the lab: each form is deployed, proved, found again and removed, and the devices are as they were.
+
+A sample stands for each form and pair of systems; ``NR_RUN_MATRIX=all`` (``make matrix``) takes every pair of the table that is
+built.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from nr_run.inventory.built import CARRIED
+
+from .devices import HOSTS, two
+from .table import PLATFORMS, STYLES, VERSIONS, Built, cells, platforms, what
+
+EVERY = os.environ.get("NR_RUN_MATRIX") == "all"
+R3640, R881, XE, XE26, ASA91, ASA, ASA924 = (PLATFORMS[number] for number in (2, 3, 4, 6, 8, 9, 10))
+Cell = tuple[tuple[str, str], tuple[str, str], int, str]
+#: One pair for each form and each pair of systems, the releases taken in turn.
+SAMPLE: tuple[Cell, ...] = (
+    (R3640, R881, 1, "vti"),
+    (R881, ASA, 1, "vti"),
+    (ASA, ASA924, 1, "vti"),
+    (R881, XE26, 2, "vti"),
+    (XE, ASA924, 2, "vti"),
+    (ASA, ASA, 2, "vti"),
+    (R881, XE, 2, "crypto-map"),
+    (R881, ASA91, 2, "crypto-map"),
+    (ASA91, ASA, 2, "crypto-map"),
+)
+
+
+def built() -> tuple[Cell, ...]:
+    """Every cell of the table that is built, by model and release."""
+    places = {str(platform): key for platform, key in zip(platforms(), PLATFORMS, strict=True)}
+    return tuple(
+        (places[str(near)], places[str(far)], version, style)
+        for near, far, version, style in cells()
+        if isinstance(what(near, far, version, style, CARRIED), Built)
+    )
+
+
+def _named(cell: Cell) -> str:
+    near, far, version, style = cell
+    return f"{' '.join(near)} and {' '.join(far)} IKEv{version} {style}"
+
+
+@pytest.mark.parametrize("cell", built() if EVERY else SAMPLE, ids=_named)
+def test_a_tunnel_comes_stays_and_goes(cell: Cell, tmp_path: Path) -> None:
+    """Deployed and proved, found again without a change, removed and proved gone; both devices run what they ran before."""
+    near, far, version, style = cell
+    with two(tmp_path, near, far) as pair:
+        before = pair.running()
+        pair.write(version, style)
+        code, report = pair.run("deploy-l2l", "--yes")
+        assert code == 0, report
+        assert report["tunnels"][0]["verified"] is True
+        assert all(pair.running()[host] != before[host] for host in HOSTS)
+        code, report = pair.run("deploy-l2l", "--yes")
+        assert (code, report["changed"]) == (0, False), report
+        code, report = pair.run("remove-l2l", "pair", "--yes")
+        assert code == 0, report
+        assert pair.running() == before
+
+
+def test_the_sample_has_every_form_for_every_pair_of_systems() -> None:
+    """Each form that is built stands in the sample for two routers, two firewalls and one of each."""
+    have = {
+        (version, style, frozenset(("ASA",) if "ASA" in end else ("IOS",) for end in cell)) for *cell, version, style in SAMPLE
+    }
+    systems = {frozenset({("IOS",)}), frozenset({("ASA",)}), frozenset({("IOS",), ("ASA",)})}
+    wanted = {(version, style, pair) for version in VERSIONS for style in STYLES for pair in systems}
+    older = {(1, "crypto-map", pair) for pair in systems}
+    assert have == wanted - older, "IKEv1 with a crypto map has tests of its own in runbooks/"
+    assert {*SAMPLE} <= {*built()}
