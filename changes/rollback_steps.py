@@ -82,5 +82,5 @@ def _foreign(present: ConfigObject, known: tuple[ConfigObject, ...]) -> str:
     header = family.without_secret(present.meaning[0])
     if all(header != family.without_secret(item.meaning[0]) for item in known):
         return present.header
-    lines = {line for item in known for line in item.canonical_children} | present.shown_unasked
-    return next((line for line in present.canonical_children if line not in lines), "")
+    lines = {family.without_secret(line) for item in known for line in item.canonical_children} | present.shown_unasked
+    return next((line for line in present.canonical_children if family.without_secret(line) not in lines), "")

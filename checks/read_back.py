@@ -24,7 +24,7 @@ KEY_NOT_STORED = Cause(
     "key-not-stored",
     "the device keeps another pre-shared key than the one that it was given",
     "certain",
-    "show running-config | include isakmp key",
+    "show running-config, at the key of the peer (on an ASA more system:running-config)",
     "enter the key by hand and compare what the device shows; the device or its line editor alters it",
 )
 

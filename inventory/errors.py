@@ -12,6 +12,7 @@
     ├── NotKnown                    11  the device answered, and not with what was asked: what it holds is not known
     ├── DeviceRefused               1   the device answered a line with something that no rule expects
     ├── ChangeError                 65  the change cannot be planned: unknown line, no free number, name taken
+    │   └── OtherForm               65  it is there in another form, which no change leads to
     ├── DriftError                  13  the device is not as it has to be before the change
     ├── ParseError                  65  this text, of a file, is not the output of that command
     │   └── UnreadableAnswer        11  what a device answered is not the output of the command that it was asked
@@ -122,6 +123,10 @@ class ChangeError(NrRunError):
     """The change cannot be planned safely."""
 
     exit_code = Exit.INTENT
+
+
+class OtherForm(ChangeError):
+    """What is wanted is there in another form, which no change leads to: it goes, and is built anew."""
 
 
 class DriftError(NrRunError):

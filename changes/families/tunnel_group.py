@@ -74,8 +74,8 @@ TUNNEL_GROUP = Family(
     children=patterns(
         r"type ipsec-l2l",
         r"general-attributes: default-group-policy \S+",
-        r"ipsec-attributes: (?:ikev1 )?pre-shared-key \S+",
-        r"ipsec-attributes: ikev2 (?:remote|local)-authentication pre-shared-key \S+",
+        r"ipsec-attributes: (?:ikev1 )?pre-shared-key (?P<key>\S+)",
+        r"ipsec-attributes: ikev2 (?:remote|local)-authentication pre-shared-key (?P<key>\S+)",
         r"ipsec-attributes: isakmp keepalive threshold \d+ retry \d+",
     ),
     # What 8.4 and later show for every group is not what tells two of them apart.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ...changes.change import Change, split
 from ...changes.objects import ConfigObject, Key, read
 from ...changes.plan import plan_removal, plan_reversal
-from ...inventory.errors import ChangeError, DriftError
+from ...inventory.errors import ChangeError, DriftError, OtherForm
 from ...services.registry import find
 from ...services.service import Deployment
 from ..run.saved_plan import Recorded
@@ -21,7 +21,7 @@ def plan_remove(context: Context, deployment: Deployment, known: Known, *, accep
 
     Raises ChangeError when they have something else in its place, or its form cannot be read for certain.
     """
-    shape = _as_found(context, deployment, known) if deployment.found else _as_it_stands(context, deployment, known)
+    shape = _as_found(context, deployment, known) if deployment.found else _in_any_form(context, deployment, known)
     members = []
     for member in shape.members:
         text, os = known.text(member.host), member.platform.os
@@ -30,6 +30,16 @@ def plan_remove(context: Context, deployment: Deployment, known: Known, *, accep
         stages = [_keys(member.change.stages[index]) for index in shape.deployment.way_back] if member.change.stages else []
         members.append(with_change(context, member, split(whole, stages, read(os, text)), accept_unsaved))
     return replace(shape, members=tuple(members), removal=True)
+
+
+def _in_any_form(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
+    """In the form that the intent has, or in that of before it was changed: a removal is what leads from one to the other."""
+    try:
+        return _as_it_stands(context, deployment, known)
+    except OtherForm:
+        if context.intended is None:
+            raise
+        return _as_found(context, deployment, known)
 
 
 def _as_it_stands(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:

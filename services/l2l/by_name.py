@@ -1,141 +1,73 @@
 """Tunnels that devices have and the intent has not: found by the names of their objects, and taken away by them.
 
-A tunnel is known on a device by its access list, or where it is an interface by its IPsec profile: ``NR-<name>`` or a later
-version of that name. All else follows from the map entry that matches the list, or from the interface: its peer, the key of that
-peer, its transform sets, the networks. What other tunnels may use as well stays, and is named.
+What a device has of a tunnel, in whatever form, is read in `found`; here its two ends become a record to plan on. What other
+tunnels may use as well stays, and is named.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
-from ...changes import tree
-from ...changes.nameif import interfaces
-from ...changes.objects import Config, ConfigObject, read
+from ...changes.objects import read
 from ...changes.removal import owned
-from ...changes.selectors import Selector, selectors_of
 from ...inventory.did_you_mean import nearest
 from ...inventory.errors import ChangeError, NothingMatched
-from ...inventory.intent import Crypto, IKEProposal, Intent, IPSecProposal, Tunnel, TunnelTermination
+from ...inventory.intent import Crypto, ForeignTermination, IKEProposal, Intent, IPSecProposal, Tunnel, TunnelTermination
 from ...inventory.platforms import Platform
 from ...inventory.references import SCHEMES
 from ..service import Removal
-from .as_before import pfs_of, proposal_of, routed_prefixes
+from .as_before import pfs_of, proposal_of
+from .found import Found, addresses, found_on, names_on
 from .records import WantedTunnel
-from .standing_form import parts_of
 
-_LIST = re.compile(r"NR-(?P<tunnel>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\.v\d+)?")
 #: What a plan needs and no device tells: which proposal IKE used, and where the key was kept. Neither is sent or judged.
 _IKE = IKEProposal(name="not-known", encryption_algorithm="aes-256-cbc", authentication_algorithm="hmac-sha1", group=14)
 _IPSEC = IPSecProposal(name="not-known", encryption_algorithm="aes-256-cbc", authentication_algorithm="hmac-sha1")
-_POLICIES = "the IKE policies stay: which of them this tunnel used cannot be told without its intent"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One end of a tunnel on a device; ``interface`` is where its map is at work, with its address, as far as there is one."""
-
-    host: str
-    tunnel: str
-    entry: ConfigObject
-    selectors: tuple[Selector, ...] | None
-    interface: str
-    address: IPv4Address | None
-
-
-def _entries(config: Config) -> Iterator[tuple[str, ConfigObject]]:
-    """Name of a tunnel that a run has built, and its map entry or its interface."""
-    for family, words in (("crypto-map-entry", "match address"), ("tunnel-interface", "tunnel protection ipsec profile")):
-        for entry in config.of(family):
-            name = _LIST.fullmatch((entry.child(words) or "").partition(" ")[0])
-            if name:
-                yield name["tunnel"], entry
-
-
-def found_on(host: str, platform: Platform, text: str) -> Iterator[Found]:
-    """Every tunnel that a run has built on a device which runs this."""
-    config, addresses = read(platform.os, text), list(_addresses(platform, text))
-    for name, entry in _entries(config):
-        bound = _bound(config, entry)
-        where = next(((interface, address) for interface, address in addresses if interface in bound), ("unknown", None))
-        yield Found(host, name, entry, selectors_of(config, entry), *where)
-
-
-def _bound(config: Config, entry: ConfigObject) -> list[str]:
-    """Outside interfaces of a map entry or a tunnel interface."""
-    if entry.family.name == "tunnel-interface":
-        return [(entry.child("tunnel source") or "").split()[-1]] if entry.child("tunnel source") else []
-    return [item.groups["interface"] for item in config.of("crypto-map-binding") if item.map_name == entry.groups["map"]]
-
-
-def _with_routes(ends: Sequence[Found], texts: Mapping[str, str], platforms: Mapping[str, Platform]) -> list[Found]:
-    """The ends with their selectors; those of two tunnel interfaces are what each end routes to the other."""
-    if len(ends) != 2 or any(found.entry.family.name != "tunnel-interface" for found in ends):
-        return list(ends)
-    far, near = (
-        routed_prefixes(os, read(os, texts[found.host]), found.entry) for found in ends for os in (platforms[found.host].os,)
-    )
-    here = tuple((a, b) for a in near for b in far)
-    return [replace(ends[0], selectors=here), replace(ends[1], selectors=tuple((b, a) for a, b in here))]
-
-
-def _tunnel_prefix(ends: Sequence[Found]) -> IPv4Network | None:
-    """The network of the tunnel interfaces, None where there are none or they have no address."""
-    for found in ends:
-        words = (found.entry.child("ip address") or "").split()
-        if found.entry.family.name == "tunnel-interface" and len(words) == 2:
-            return IPv4Network("/".join(words), strict=False)
-    return None
-
-
-def _addresses(platform: Platform, text: str) -> Iterator[tuple[str, IPv4Address]]:
-    """Interface, by the name that a map is bound to, and its primary address."""
-    nodes = tree.parse(text)
-    if platform.os == "asa":
-        for item in interfaces(nodes):
-            if item.nameif and item.address:
-                yield item.nameif, item.address.ip
-        return
-    for node in nodes:
-        lines = [line.split() for line in node.children if line.startswith("ip address ") and not line.endswith(" secondary")]
-        if node.line.startswith("interface ") and lines and lines[0][2][0].isdigit():
-            yield node.line.split()[1], IPv4Address(lines[0][2])
-
-
-def tunnel_of(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platform]) -> Tunnel:
+def tunnel_of(
+    name: str,
+    texts: Mapping[str, str],
+    platforms: Mapping[str, Platform],
+    foreign: Collection[ForeignTermination] = (),
+) -> Tunnel:
     """The tunnel of this name that two of these devices (host to running configuration) have, as a record to plan on.
 
+    ``foreign``: its ends that are known not to be ours; then one device has it.
     Raises NothingMatched when none has it, ChangeError when its two ends cannot be told for certain.
     """
     ends = [found for host, text in texts.items() for found in found_on(host, platforms[host], text) if found.tunnel == name]
     if not ends:
         raise NothingMatched(
-            f"{_listed(texts)} {name}: there is no map entry with an access list NR-{name}, and no interface with that profile"
+            f"{_listed(texts)} {name}: there is no map entry with an access list NR-{name}, "
+            f"and no tunnel interface with an IPsec profile NR-{name}"
         )
-    ends = _with_routes(ends, texts, platforms)
     hosts = list(dict.fromkeys(found.host for found in ends))
     if len(hosts) != len(ends) or len(hosts) > 2:
-        raise ChangeError(f"{' and '.join(found.host for found in ends)} have entries of {name}: name two devices with --host")
-    unread = [found.host for found in ends if not found.selectors or len(found.entry.peers) != 1]
+        raise ChangeError(f"{' and '.join(found.host for found in ends)} have {name}: name two devices with --host")
+    unread = [found.host for found in ends if not _is_read(found)]
     if unread:
         raise ChangeError(
             f"{unread[0]}: the networks or the peer of {name} cannot be read for certain, so it could not be proved gone"
         )
-    if len(ends) == 1:
+    theirs = next((end for end in foreign if len(ends) == 1 and ends[0].entry.peers == (str(end.outside_ip),)), None)
+    if len(ends) == 1 and theirs is None:
         hosts.append(_other(ends[0], texts, platforms))
-    near, far = (_termination(host, ends, texts, platforms) for host in hosts)
+    if len({found.form for found in ends}) > 1:
+        raise ChangeError(
+            f"{' and '.join(hosts)} have {name} in two forms, which are no two ends of one tunnel; take it away by hand"
+        )
+    own = tuple(_termination(host, ends, texts, platforms) for host in hosts)
     if len(ends) == 2:
-        _refuse_strangers(ends, near, far)
+        _refuse_strangers(ends, *own)
     return Tunnel(
         name=name,
         status="disabled",
         ipsec_profile="not-known",
         preshared_key_ref=f"{next(iter(SCHEMES))}:not-known",
-        terminations=(near, far),
-        tunnel_prefix=_tunnel_prefix(ends),
+        tunnel_prefix=ends[0].own_address.network if ends[0].own_address else None,
+        terminations=(own[0], theirs or own[1]),
     )
 
 
@@ -150,7 +82,7 @@ def _listed(hosts: Iterable[str]) -> str:
 def _other(found: Found, texts: Mapping[str, str], platforms: Mapping[str, Platform]) -> str:
     """The device at the other end, where the tunnel is gone already: it has the peer's address."""
     peer = IPv4Address(found.entry.peers[0])
-    holders = [host for host, text in texts.items() if peer in (address for _, address in _addresses(platforms[host], text))]
+    holders = [host for host, text in texts.items() if peer in (address for _, address in addresses(platforms[host], text))]
     if len(holders) != 1:
         who = "several devices have" if holders else "no device that was read has"
         raise ChangeError(
@@ -166,14 +98,11 @@ def _termination(
     """One end, from its own configuration, or from that of the other end where nothing is left of it."""
     mine = next((found for found in ends if found.host == host), None)
     theirs = next((found for found in ends if found.host != host), None)
-    pairs = (mine.selectors if mine else [(b, a) for a, b in theirs.selectors or ()] if theirs else ()) or ()
-    prefixes = tuple(dict.fromkeys(local for local, _ in pairs))
+    prefixes = _prefixes(mine, theirs)
     outside = mine.address if mine and mine.address else IPv4Address(theirs.entry.peers[0]) if theirs else None
     if outside is None:
-        raise ChangeError(
-            f"{host}: the crypto map of the tunnel is at work on no interface with an address; take it away by hand"
-        )
-    own = [address for _, address in _addresses(platforms[host], texts[host])]
+        raise ChangeError(f"{host}: the tunnel leaves it by no interface with an address; take it away by hand")
+    own = [address for _, address in addresses(platforms[host], texts[host])]
     return TunnelTermination(
         host=host,
         interface=mine.interface if mine else "unknown",
@@ -181,6 +110,36 @@ def _termination(
         protected_prefixes=prefixes,
         probe_address=_probe(prefixes, own),
     )
+
+
+def _is_read(found: Found) -> bool:
+    """True if peer and networks of this end can be told for certain; a tunnel interface has at least its own address."""
+    if len(found.entry.peers) != 1:
+        return False
+    if found.style == "crypto-map":
+        return bool(found.selectors)
+    return found.own_address is not None and found.own_address.network.prefixlen in (30, 31)
+
+
+def _prefixes(mine: Found | None, theirs: Found | None) -> tuple[IPv4Network, ...]:
+    """Networks behind an end: as its list has them, or as the other end routes them into the tunnel.
+
+    Of an interface without such routes it is the address of the tunnel: one of this end, and of the other one where that is gone.
+    """
+    some = mine or theirs
+    if some is None:
+        return ()
+    if some.style == "crypto-map":
+        pairs = (mine.selectors if mine else [(b, a) for a, b in some.selectors or ()]) or ()
+        return tuple(dict.fromkeys(local for local, _ in pairs))
+    if theirs is not None and theirs.routed:
+        return theirs.routed
+    own = some.own_address
+    if own is None:
+        return ()
+    ends = [*own.network.hosts()]
+    address = own.ip if mine else next(other for other in ends if other != own.ip)
+    return (IPv4Network(address),)
 
 
 def _probe(prefixes: Sequence[IPv4Network], own: Sequence[IPv4Address]) -> IPv4Address:
@@ -202,36 +161,27 @@ def removal_by_name(name: str, host: str, platform: Platform, text: str) -> Remo
     """What goes of a tunnel that only the devices know, from one that runs this."""
     config = read(platform.os, text)
     here = [found for found in found_on(host, platform, text) if found.tunnel == name]
-    items, stays = owned(config, [item for found in here for item in _objects(platform, config, found)])
-    return Removal(items, (*stays, *([_POLICIES] if here else [])))
+    objects = {item.key: item for found in here for item in found.objects()}
+    items, stays = owned(config, tuple(objects.values()))
+    left = dict.fromkeys(found.left({item.key for item in items}) for found in here)
+    return Removal(items, (*stays, *filter(None, left)))
 
 
-def _objects(platform: Platform, config: Config, found: Found) -> Iterator[ConfigObject]:
-    """What belongs to a tunnel on one device, the entry first; whether something else uses it too is asked afterwards."""
-    yield found.entry
-    for item in parts_of(platform.os, found.entry, config):
-        if item.key != found.entry.key and (item.family.holds_key or item.key[1][0].startswith("NR-") or _is_route(item)):
-            yield item
-    if "map" in found.entry.groups:
-        yield from (item for item in config.of("crypto-map-binding") if item.map_name == found.entry.groups["map"])
-
-
-def _is_route(item: ConfigObject) -> bool:
-    return item.family.name == "static-route"
-
-
-def wanted_of(name: str, texts: Mapping[str, str], platforms: Mapping[str, Platform]) -> WantedTunnel:
+def wanted_of(
+    name: str,
+    texts: Mapping[str, str],
+    platforms: Mapping[str, Platform],
+    foreign: Collection[ForeignTermination] = (),
+) -> WantedTunnel:
     """The tunnel of this name as a record to plan on, its cryptography as far as the near end tells it. Raises as tunnel_of()."""
-    tunnel = tunnel_of(name, texts, platforms)
-    host = tunnel.own[0].host
-    platform, text = platforms[host], texts[host]
-    config = read(platform.os, text)
-    entry = next((found.entry for found in found_on(host, platform, text) if found.tunnel == name), None)
-    ipsec = proposal_of(platform.os, config, entry) if entry else None
-    pfs = pfs_of(platform, config, entry) if entry else None
-    second = entry is not None and 2 in entry.ike_versions(config)
-    crypto = Crypto(2 if second else 1, None if second else "main", (_IKE,), (ipsec or _IPSEC,), pfs)
-    return WantedTunnel(tunnel, crypto, "vti" if tunnel.tunnel_prefix else "crypto-map")
+    tunnel = tunnel_of(name, texts, platforms, foreign)
+    there = [found for host, text in texts.items() for found in found_on(host, platforms[host], text) if found.tunnel == name]
+    found = next((found for found in there if found.host == tunnel.own[0].host), there[0])
+    platform = platforms[found.host]
+    ipsec = proposal_of(platform.os, found.config, found.proposing)
+    pfs = pfs_of(platform, found.config, found.proposing)
+    crypto = Crypto(found.ike_version, None if found.ike_version == 2 else "main", (_IKE,), (ipsec or _IPSEC,), pfs)
+    return WantedTunnel(tunnel, crypto, found.style)
 
 
 def strays(
@@ -240,7 +190,7 @@ def strays(
     """A sentence for each tunnel that these devices have and that the intent has not, or not as active."""
     hosts: dict[str, list[str]] = {}
     for host, text in texts.items():
-        for name, _ in _entries(read(platforms[host].os, text)):
+        for name in dict.fromkeys(names_on(read(platforms[host].os, text))):
             hosts.setdefault(name, []).append(host)
     named = {end.cisco.access_list for tunnel in intent.tunnels.values() for end in tunnel.own}
     for name, where in hosts.items():

@@ -103,8 +103,9 @@ class IntendedTunnels:
         return not_in_intent(name, self.intent)
 
     def find(self, name: str, texts: Mapping[str, str]) -> Deployment:
-        """A tunnel that only the devices know. Raises NothingMatched and ChangeError."""
-        return replace(deployment_of(wanted_of(name, texts, self.platforms)), found=True)
+        """A tunnel as only the devices know it. Raises NothingMatched and ChangeError."""
+        known = self.intent.tunnels.get(name)
+        return replace(deployment_of(wanted_of(name, texts, self.platforms, known.foreign if known else ())), found=True)
 
     def still_wanted(self, deployment: Deployment) -> str:
         """What is told of a tunnel that is removed and that the intent has as active; empty if it has not."""
@@ -121,7 +122,7 @@ class LanToLan:
     noun = "tunnel"
     wanted = WantedTunnel
     #: How the devices of a removed tunnel that is in no intent are told to a person.
-    found_by = "its access list NR-{name}"
+    found_by = "its access list or its IPsec profile, NR-{name}"
 
     def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> IntendedTunnels:
         """The tunnels of the folder's ``vpn/``. Raises IntentError."""

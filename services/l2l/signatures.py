@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ...checks.finding import Cause, Evidence
 from ...checks.observation import Flow, Observation, spis
-from ...checks.questions import IPSEC, ROUTE, UP, IkeRow, Question
+from ...checks.questions import INTERFACES, IPSEC, ROUTE, UP, IkeRow, Question
 from ...checks.signatures import Match, Signature, matches, one_of
 from ...inventory.systems import any_of
 from .causes import CAUSES
@@ -91,7 +91,9 @@ class Case:
 
     @property
     def nothing_sent(self) -> bool:
-        """True if nothing of the near end ever met the tunnel."""
+        """True if nothing of the near end ever met the tunnel. An interface negotiates by itself, so there it says nothing."""
+        if self.near.end.tunnel:
+            return False
         flow = self.near.flow(self.near.after)
         return flow is None or not (flow.encapsulated_packets or flow.send_errors)
 
@@ -177,6 +179,13 @@ def _says_nothing(case: Case) -> bool:
     return _one_silent(case) and not case.all_states & _UP and not _keeps_refused(case.silent[0])
 
 
+def _lasts(case: Case) -> bool:
+    """Whether a try stands for most of the time, as one does that is not answered; one that is refused is gone at once, and a
+    reading may meet the beginning of the next."""
+    tried = [[bool(seen.rows(w.end.peer, 2)) for seen in case.readings(w) if seen.answer(w.end.ike)] for w in case.ends]
+    return any(2 * sum(rows) > len(rows) for rows in tried if rows)
+
+
 def _agreed(case: Case) -> bool:
     """IKE_SA_INIT was answered, so ciphers are known, and IKE_AUTH did not end well."""
     return any(row.agreed and not row.up for watched in case.ends for row in case.rows(watched))
@@ -240,9 +249,11 @@ def _receives_nothing(case: Case) -> bool:
 
 
 def _routed_past(case: Case) -> tuple[Evidence, ...]:
+    """A route out of an interface that is down is none, whatever keeps it down: so only where the interface is up."""
     for watched in case.ends:
         end, seen = watched.end, watched.after
-        if end.tunnel and end.target and seen.answer(ROUTE):
+        up = end.tunnel and any(row.up for row in seen.interfaces if row.name == end.tunnel.name)
+        if end.tunnel and up and end.target and seen.answer(ROUTE):
             way = seen.ways.to(end.target)
             if way != {end.tunnel.known_as}:
                 return (seen.evidence(ROUTE, f"egress of {end.target}", " and ".join(sorted(way)) or "none"),)
@@ -266,7 +277,7 @@ def _row(
 SIGNATURES: tuple[Signature[Case], ...] = (
     # Does it leave by the tunnel at all.
     _row("recursive-route", 10, _recursive, (ROUTE,)),
-    _row("tunnel-route", 20, _routed_past, (ROUTE,)),
+    _row("tunnel-route", 20, _routed_past, (ROUTE, INTERFACES)),
     # IKE is not up.
     _row("xauth", 30, _ike(lambda case: bool(case.all_states & _XAUTH), 1)),
     _row("no-attempt", 40, _ike(_no_attempt)),
@@ -284,13 +295,15 @@ SIGNATURES: tuple[Signature[Case], ...] = (
     _row("ikev2-identity", 90, _ike(_agreed, 2)),
     _row("nat-in-path", 90, _ike(lambda case: _agreed(case) and _natted(case), 2)),
     _row("no-answer", 100, _ike(_says_nothing, 1)),
-    _row("udp-500", 100, _ike(_unheard)),
-    _row("udp-500", 100, _ike(_says_nothing, 2)),
+    _row("udp-500", 100, _ike(_unheard, 1)),
+    _row("udp-500", 100, _ike(lambda case: _one_silent(case) and _lasts(case), 2)),
     _row("udp-500", 110, _ike(lambda case: bool(case.all_states & _ONE_WAY) and not case.foreign, 1)),
     _row("udp-500", 120, _ike(lambda case: case.foreign and bool(case.all_states & _BEFORE_KEYS), 1)),
     _row("ike-policy", 120, _ike(lambda case: bool(case.all_states & _BEFORE_KEYS), 1)),
     _row("udp-500", 130, _ike(lambda case: bool(case.all_states), 2)),
-    _row("ikev2-proposal", 130, _ike(lambda case: case.foreign and bool(case.all_states), 2)),
+    _row("ikev2-proposal", 130, _ike(lambda case: bool(case.all_states) and (case.foreign or not _lasts(case)), 2)),
+    _row("ikev2-authentication", 130, _ike(lambda case: bool(case.all_states) and not _lasts(case), 2)),
+    _row("ikev2-identity", 130, _ike(lambda case: bool(case.all_states) and not _lasts(case), 2)),
     # IKE is up and there is no SA.
     _row("phase-2", 140, _ipsec(lambda case: True, 1)),  # noqa: ARG005 - whatever is seen of it
     _row("pfs-at-rekey", 140, _ipsec(_had_sas, 2)),

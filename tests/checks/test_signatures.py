@@ -110,6 +110,22 @@ def test_ikev2_states(os: str, case: str) -> None:
     assert cause(replace(near, ike=here), None if there is None else replace(far, ike=there)) == wanted
 
 
+@pytest.mark.parametrize("os", ["ios", "asa"])
+def test_a_try_that_was_met_at_its_beginning_is_not_one_without_an_answer(os: str) -> None:
+    """A try that is refused is gone at once: one that stands in a single reading of several does not say that UDP is blocked."""
+    near, far = (replace(end, sas=False, decaps=0) for end in healthy(os))
+    none, begun = replace(near, ike=()), replace(near, ike=("IN-NEG?",))
+    silent = replace(far, ike=())
+    last = begun.seen()
+    ends = Watched(near.endpoint, none.seen(), last, Probe(PINGS, 0), none.seen()), down(silent)[0]
+    refused = probable_cause(ends, (none.seen(), none.seen(), none.seen()))
+    assert refused is not None
+    assert refused.id == f"udp-500 or ikev2-proposal or {AUTH}"
+    blocked = probable_cause(ends, (none.seen(), begun.seen(), begun.seen()))
+    assert blocked is not None
+    assert blocked.id == "udp-500"
+
+
 def test_nothing_sent_is_no_attempt() -> None:
     """Where nothing of the near end met the tunnel, nobody negotiated: that comes before what a negotiation shows."""
     near, far = (replace(end, ike=()) for end in healthy("ios"))
@@ -158,12 +174,14 @@ def test_pfs_mismatch_shows_at_the_first_rekey(os: str) -> None:
 
 @pytest.mark.parametrize("os", ["ios", "asa"])
 def test_routes_of_a_tunnel_interface_come_first(os: str) -> None:
-    """A route past the tunnel, or into itself, explains all that follows from it."""
+    """A route past a tunnel that is up, or into itself, explains all that follows; of one that is down it follows itself."""
     near, far = healthy(os, vti=True)
     outside = "outside" if os == "asa" else "GigabitEthernet1"
     past = replace(near, routes=(("0.0.0.0/0", outside),))
     assert named(watched(past), watched(far)) == "tunnel-route"
     assert named(down(replace(past, ike=()))[0], watched(far)) == "tunnel-route"
+    fallen = replace(past, ike=(), line="down")
+    assert cause(fallen, replace(far, ike=(), line="down"), sent=False) == f"ikev2-proposal or {AUTH}"
     into = replace(near, routes=(("0.0.0.0/0", near.place),))
     assert named(watched(into), watched(far)) == "recursive-route"
 

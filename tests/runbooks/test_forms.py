@@ -115,16 +115,66 @@ def test_an_end_that_is_not_ours(tmp_path: Path, version: int, style: str) -> No
         assert ends.running == built
 
 
-def test_another_form_is_two_runs(tmp_path: Path) -> None:
-    """A tunnel that stands as a map entry is not changed into a tunnel interface: the refusal says what to do, and it does."""
-    devices = {"hq": "c881", "branch": "c881"}
+OTHERS = [
+    ((1, "crypto-map"), (2, "vti")),
+    ((2, "crypto-map"), (1, "crypto-map")),
+    ((2, "vti"), (2, "crypto-map")),
+    ((2, "vti"), (1, "vti")),
+]
+
+
+@pytest.mark.parametrize(("standing", "wanted"), OTHERS, ids=lambda form: f"{form[0]}-{form[1]}")
+def test_another_form_is_two_runs(tmp_path: Path, standing: tuple[int, str], wanted: tuple[int, str]) -> None:
+    """A tunnel that stands in another form is refused with nothing changed, and the two runs that the refusal names lead on."""
+    devices = {"hq": "c881", "branch": "asa919"}
     with start_lab(tmp_path / "lab", devices=devices, speed=20) as lab:
         write_inventory(lab, tmp_path / "inventory", devices, SUITE)
+        path = tmp_path / "inventory" / "vpn" / "intent.yaml"
+        text = path.read_text()
+        if standing != (1, "crypto-map"):
+            intend(tmp_path, *standing)
         ends = Ends(lab, tmp_path)
         assert ends.run("deploy-l2l", "--yes")[0] == 0
         built = ends.running
-        intend(tmp_path, 2, "vti")
+        path.write_text(text)
+        if wanted != (1, "crypto-map"):
+            intend(tmp_path, *wanted)
         code, report = ends.run("deploy-l2l", "--yes")
         assert code == 65, json.dumps(report, indent=1)
         assert "a tunnel is not changed into another form: remove it, then deploy it" in report["tunnels"][0]["sentence"]
         assert ends.running == built
+        code, report = ends.run("remove-l2l", "hq-branch", "--yes")
+        assert code == 0, json.dumps(report, indent=1)
+        assert not left_of(ends, lab)
+        code, report = ends.run("deploy-l2l", "--yes")
+        assert (code, report["tunnels"][0]["verified"]) == (0, True), json.dumps(report, indent=1)
+
+
+def left_of(ends: Ends, lab: LabHandle) -> list[str]:
+    """Lines of the tunnel that a device still has: by its name, by its key, or by the name of the policy of its address."""
+    key = (lab.credentials / "hq-branch-psk").read_text().strip()
+    return [line for text in ends.running for line in text if any(word in line for word in ("hq-branch", key, "policy NR-"))]
+
+
+@pytest.mark.parametrize(("version", "style"), FORMS, ids=lambda value: str(value))
+def test_a_form_that_left_the_intent(tmp_path: Path, version: int, style: str) -> None:
+    """Known to the devices alone, a tunnel of any form goes with all that was its own, and a rollback brings it back."""
+    devices = {"hq": "asa919", "branch": "c881"}
+    with start_lab(tmp_path / "lab", devices=devices, speed=20) as lab:
+        write_inventory(lab, tmp_path / "inventory", devices, SUITE)
+        intend(tmp_path, version, style)
+        ends = Ends(lab, tmp_path)
+        assert ends.run("deploy-l2l", "--yes")[0] == 0
+        built = ends.running
+        path = tmp_path / "inventory" / "vpn" / "intent.yaml"
+        text = path.read_text().replace("- name: hq-branch", "- name: elsewhere\n    status: planned")
+        path.write_text(re.sub(r"10\.(\d+)\.(\d+)\.(0/24|1\b)", r"10.200.\2.\3", text))
+        code, report = ends.run("remove-l2l", "hq-branch", "--yes")
+        assert (code, report["tunnels"][0]["verified"]) == (0, True), json.dumps(report, indent=1)
+        assert not left_of(ends, lab)
+        stays = [host for host in ("hq", "branch") if any(host in line for line in report["tunnels"][0]["stays"])]
+        # A policy of IOS with IKEv2 is known by the address in its name; all others may be anybody's, and are named.
+        assert stays == (["hq"] if version == 2 else ["hq", "branch"])
+        code, report = ends.run("rollback", "--yes")
+        assert (code, report["tunnels"][0]["verified"]) == (0, True), json.dumps(report, indent=1)
+        assert [sorted(lines) for lines in ends.running] == [sorted(lines) for lines in built]
