@@ -20,7 +20,8 @@ Remove LAN-to-LAN tunnels from every end that is ours, prove them gone and every
 
 What other tunnels or VPN clients of the box use stays, and is named. To undo one run exactly, use nr-run rollback.
 
-A tunnel may also be disabled in the intent, or have left it: then it is found on the devices by its access list or IPsec profile, NR-TUNNEL.
+A tunnel may also be disabled in the intent, or have left it: then it is found on the devices by its access list or IPsec
+profile, NR-TUNNEL.
 
 \b
 nr-run remove-l2l hq-branch --plan     look: exit 2 when there is something to do
