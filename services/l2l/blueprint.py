@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ...changes import tree
-from ...changes.nameif import find_interface
 from ...changes.objects import Config
 from ...inventory.errors import ChangeError
-from ...inventory.intent import Side
 from ...inventory.platforms import Platform
 from ...templates.environment import fill
 from ..service import Site
+from .features import exemption_text
+from .member_on import member_of, names_on
 from .names import Allocation, allocate, draft
+from .nat_places import nat_place
 from .records import WantedEnd
 
 _IOS = "ios/l2l_ikev1_crypto_map.j2"
@@ -45,6 +45,8 @@ class CryptoMap:
         *("crypto-map-entry", "crypto-map-binding"),
         # Of an ASA alone.
         *("ike-enable", "group-policy", "tunnel-group"),
+        # What keeps its traffic from being translated.
+        *("nat-exemption", "nat-0", "twice-nat", "network-object"),
     )
 
     def draft(self, site: Site) -> Allocation:
@@ -56,14 +58,16 @@ class CryptoMap:
         """Names that are free on the box. Raises ChangeError when it has no safe place for the tunnel."""
         wants = _wants(site)
         interface = names_on(site.platform, wants.end, site.running).get("nameif")
-        return allocate(
+        made = allocate(
             wants.name, wants.end, wants.dpd, wanted, running, approved_sequence=approved_sequence(site), interface=interface
         )
+        nat, said = nat_place(member_of(site, "crypto-map"), site.running)
+        return replace(made, nat=nat, decisions=(*made.decisions, *filter(None, (said,))))
 
     def text(self, site: Site, names: Allocation) -> str:
         """The desired configuration. Raises ChangeError when the IKE version has no template on this platform."""
         wants = _wants(site)
-        return fill(
+        made = fill(
             template_for(wants.ike_version, site.platform),
             end=wants.end,
             ike=wants.ike,
@@ -75,6 +79,7 @@ class CryptoMap:
             bare_pfs_group=site.platform.bare_pfs_group,
             **names_on(site.platform, wants.end, site.running),
         )
+        return made if names.nat is None else f"{made}\n{exemption_text(member_of(site, 'crypto-map'), names.nat)}\n"
 
 
 def _wants(site: Site) -> WantedEnd:
@@ -88,18 +93,3 @@ def approved_sequence(site: Site) -> int | None:
         if item.family.name == "crypto-map-entry":
             return int(item.groups["sequence"])
     return None
-
-
-def names_on(platform: Platform, end: Side, running: str) -> dict[str, str]:
-    """What a template needs of the device's own names: on an ASA the ``nameif`` of the outside interface.
-
-    Raises ChangeError where the interface is not there or has no name.
-    """
-    if platform.os != "asa":
-        return {}
-    local = end.local
-    found = find_interface(tree.parse(running), local.interface)
-    if found is None or found.nameif is None:
-        state = "has no nameif" if found else "is not there"
-        raise ChangeError(f"{local.host}: interface {local.interface} {state}, and an ASA binds a crypto map to a nameif")
-    return {"nameif": found.nameif}
