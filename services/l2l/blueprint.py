@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ...changes.objects import Config
+from ...changes.objects import Config, ConfigObject
 from ...inventory.errors import ChangeError
 from ...inventory.platforms import Platform
 from ...templates.environment import fill
@@ -62,7 +62,9 @@ class CryptoMap:
             wants.name, wants.end, wants.dpd, wanted, running, approved_sequence=approved_sequence(site), interface=interface
         )
         nat, said = nat_place(member_of(site, "crypto-map"), site.running)
-        return replace(made, nat=nat, decisions=(*made.decisions, *filter(None, (said,))))
+        stays = (*made.replacing.stays, *_of_before(made.replacing.retired, running))
+        replacing = replace(made.replacing, stays=stays)
+        return replace(made, nat=nat, decisions=(*made.decisions, *filter(None, (said,))), replacing=replacing)
 
     def text(self, site: Site, names: Allocation) -> str:
         """The desired configuration. Raises ChangeError when the IKE version has no template on this platform."""
@@ -80,6 +82,14 @@ class CryptoMap:
             **names_on(site.platform, wants.end, site.running),
         )
         return made if names.nat is None else f"{made}\n{exemption_text(member_of(site, 'crypto-map'), names.nat)}\n"
+
+
+def _of_before(retired: Iterable[ConfigObject], running: Config) -> Iterator[str]:
+    """A sentence for each exemption from translation of the networks that the tunnel had before a change in place."""
+    rules = {line.partition("permit ip ")[2] for item in retired if item.family.name == "access-list" for line in item.children}
+    for item in running.of("nat-exemption"):
+        if item.groups["rule"] in rules and not any(item.header == other.header for other in retired):
+            yield f"{item.title} stays: it is of networks that the tunnel had before; where nobody needs it, take it away by hand"
 
 
 def _wants(site: Site) -> WantedEnd:

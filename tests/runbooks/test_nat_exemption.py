@@ -95,3 +95,15 @@ def test_a_tunnel_that_fails_takes_its_exemption_with_it(pair: Pair, line: str) 
     code, report = pair.run("deploy-l2l", "--yes")
     assert (code, report["tunnels"][0]["result"]) == (20, "rolled-back"), report["tunnels"][0]["sentence"]
     assert pair.running() == before
+
+
+@of("ios")
+def test_the_exemption_of_networks_of_before_is_named(pair: Pair, line: str) -> None:
+    """A change in place to narrower networks leaves the line of before, which exempts them as well, and says so."""
+    assert pair.run("deploy-l2l", "--yes")[0] == 0
+    path = pair.folder / "inventory/vpn/intent.yaml"
+    path.write_text(path.read_text().replace("[10.10.24.0/24]", "[10.10.24.0/25]"))
+    code, report = pair.run("deploy-l2l", "--yes")
+    assert code == 0, report["tunnels"][0]["sentence"]
+    assert len(lines_of(pair, line)) == 1
+    assert any("it is of networks that the tunnel had before" in sentence for sentence in report["tunnels"][0]["stays"])
