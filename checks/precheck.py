@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ..changes import tree
 from ..changes.implicit_references import users
+from ..changes.nodes_after import nodes_after
 from ..changes.objects import read
 from ..inventory.errors import IntentError
 from ..inventory.release import Release
@@ -160,8 +161,10 @@ def _nat(box: Box) -> Iterator[Finding]:
     tunnel = tunnel_of(box.change, box.end.remote.outside_ip)
     if tunnel and "ip nat outside" not in tunnel.lines:
         return
+    # The change may hold an exemption of its own.
+    nodes = nodes_after(box.nodes, box.change.created)
     for local, remote in box.end.selectors:
-        for line, free in translations(box.nodes, (local, remote)):
+        for line, free in translations(nodes, (local, remote)):
             words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}" + (
                 " alone" if free else ", which then misses the map"
             )

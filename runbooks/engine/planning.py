@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ...changes.change import Change, in_stages
 from ...changes.implicit_references import goes_to
+from ...changes.nodes_after import nodes_after
 from ...changes.plan import plan
 from ...checks.device_facts import Device
 from ...checks.finding import Finding, Status, against
@@ -283,8 +284,7 @@ def running_with(change: Change, running: str) -> str:
     """A running configuration as it will be after a change, for planning the next; the order of lines is not a device's."""
     left = without(change, running)
     items = (*change.created, *(edit.after for edit in change.edited))
-    added = (node for item in items for node in item.nodes)
-    return "".join(f"{node.text}\n" for node in (*left, *added))
+    return "".join(f"{node.text}\n" for node in nodes_after(left, items))
 
 
 def running_after(plan_: DeploymentPlan, running: dict[str, str]) -> dict[str, str]:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...changes import tree
-from ...changes.nameif import interfaces
 from ...changes.objects import Config
 from ...changes.replacing import NOTHING, Replacing
 from ...inventory.intent import Style
 from ..service import Site
 from . import features
-from .blueprint import approved_sequence, names_on
+from .blueprint import approved_sequence
+from .member_on import member_of
 from .names import free_policy, keepalive_of, map_place
 from .other_form import refuse_other_form
 from .places import placed
@@ -97,37 +96,3 @@ class TunnelForm:
 def _wants(site: Site) -> WantedEnd:
     wants: WantedEnd = site.member.wants
     return wants
-
-
-def member_of(site: Site, style: Style) -> features.Member:
-    """One end of ours as the templates see it, with what an ASA calls its interfaces."""
-    wants = _wants(site)
-    outside = names_on(site.platform, wants.end, site.running).get("nameif", "")
-    inside = _inside(site) if outside else ""
-    return features.Member(
-        wants.end.local,
-        wants.end.remote,
-        name=wants.name,
-        platform=site.platform,
-        ike_version=wants.ike_version,
-        style=style,
-        ike=wants.ike,
-        ipsec=wants.ipsec,
-        pfs_group=wants.pfs_group,
-        dpd=wants.dpd,
-        key=site.keys[wants.key_ref],
-        tunnel=wants.tunnel,
-        routes=wants.routes,
-        nat_exemption=wants.nat_exemption,
-        nameif=outside,
-        inside_nameif=inside,
-    )
-
-
-def _inside(site: Site) -> str:
-    """What an ASA calls the interface that has the probe address, or is in its network; empty where none does."""
-    probe = _wants(site).end.local.probe_address
-    found = (
-        item for item in interfaces(tree.parse(site.running)) if item.address and item.nameif and probe in item.address.network
-    )
-    return next((item.nameif or "" for item in found), "")
