@@ -51,6 +51,8 @@ def _value(fault: str, name: str, draw: random.Random) -> str:
         return str(draw.choice((1, -1)) * draw.choice((5, 65, 4000, 100000)))
     if name == "AMOUNT":
         return draw.choice((str(draw.randint(0, 60)), f"{draw.randint(0, 2000)}b"))
+    if name == "ADDRESS":
+        return draw.choice(("198.51.100.77", "203.0.113.9"))
     if name == "LOST":
         return draw.choice(_LINES)
     if name == "TEXT":

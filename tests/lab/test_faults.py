@@ -19,6 +19,7 @@ LINES = ["interface Ethernet0/1", "description one", "bandwidth 10", "ip mtu 140
 TESTED_ON_YOUNGER_BOXES = {"clock-unset", "flash-full", "refuse-exec"}  # test_revert.py
 TESTED_BY_TRAFFIC = {"drop-ike", "drop-esp", "drop-4500", "behind-nat"}  # test_failures.py, test_nat_path.py
 TESTED_ON_AN_ASA = {"ask-reporting"}
+TESTED_BY_RUNS = {"ignore", "lose-lines"}  # tests/faults/test_ignored.py, tests/tasks/test_sizes.py
 TESTED_ON_SEVERAL = {  # test_answer_faults.py, test_terminal_faults.py
     "ask-after", "banner-marks", "console-logs", "cut-show", "empty-show", "garble-show", "host-key", "nvram-busy", "prompt",
     "refuse-show", "security-warnings", "split-reads", "swallow-submode",
@@ -287,7 +288,7 @@ CHECKS: dict[str, Callable[[LabHandle], None]] = {
 
 def test_every_fault_has_a_check() -> None:
     """No fault is in the table without a check here, or among those that other tests check."""
-    assert set(CHECKS) | TESTED_BY_TRAFFIC | TESTED_ON_AN_ASA | TESTED_ON_YOUNGER_BOXES | TESTED_ON_SEVERAL == set(FAULTS)
+    assert set(CHECKS) | TESTED_BY_TRAFFIC | TESTED_ON_AN_ASA | TESTED_ON_YOUNGER_BOXES | TESTED_ON_SEVERAL | TESTED_BY_RUNS == set(FAULTS)
 
 
 @pytest.mark.parametrize("name", CHECKS)

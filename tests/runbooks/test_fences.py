@@ -106,8 +106,8 @@ def test_the_choice_stands_in_the_record(fenced: Fenced) -> None:
     code, report = fenced.run("deploy-l2l", "--yes", "--dead-man", "20")
     assert code == 0, report
     (path,) = (fenced.folder / "runs").glob("2*/hq-branch/record.json")
-    ends = json.loads(path.read_text())["ends"]
-    assert {end["host"]: end["fence"] for end in ends} == {
+    members = json.loads(path.read_text())["members"]
+    assert {member["host"]: member["fence"] for member in members} == {
         REVERT: {"name": "revert-timer", "minutes": 20},
         REPLACE: {"name": "configure-replace", "minutes": 20},
     }

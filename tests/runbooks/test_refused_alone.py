@@ -70,7 +70,7 @@ def found(**texts: str) -> None:
 @pytest.mark.parametrize(
     ("texts", "sentence"),
     [
-        ({"a": HERE, "b": HERE, "c": HERE}, "a and b and c have entries of t: name two devices with --host"),
+        ({"a": HERE, "b": HERE, "c": HERE}, "a and b and c have t: name two devices with --host"),
         (
             {"a": HERE.replace(" match address NR-t\n", " match address NR-t\n set peer 192.0.2.7\n"), "b": THERE},
             "cannot be read for",
