@@ -95,8 +95,15 @@ class ConfigObject:
     @property
     def named(self) -> tuple[tuple[Reference, str], ...]:
         """What its header and its lines name, by the rules of its family: the one reading of what refers to what."""
-        lines = (self.header, *self.children) if self.family.references else ()
-        return tuple((rule, name) for line in lines for rule in self.family.references for name in rule.names_in(line))
+        if not self.family.references:
+            return ()
+        lines = (self.header, *self.children)
+        single = [rule for rule in self.family.references if not rule.every]
+        found = [(rule, name) for line in lines for rule in single for name in rule.names_in(line)] if single else []
+        # Of a list with thousands of lines all of them are read at once.
+        text = "\n".join(lines) if len(single) < len(self.family.references) else ""
+        many = (rule for rule in self.family.references if rule.every)
+        return (*found, *((rule, name) for rule in many for name in dict.fromkeys(rule.names_in(text))))
 
     @property
     def nodes(self) -> tuple[tree.Node, ...]:

@@ -39,7 +39,18 @@ _IKEV2: frozenset[Form] = frozenset({(2, "crypto-map"), (2, "vti")})
 _GENERATIONS = ("ios-12.2", "ios-12.4", "ios-15", "asa-8.0", "asa-8.4")
 
 #: The one switch: what the engine carries from end to end today. A form or part that is added here is no longer refused.
-CARRIED = Carried(MappingProxyType(dict.fromkeys(_GENERATIONS, _MAP_1)), frozenset())
+CARRIED = Carried(
+    MappingProxyType(
+        {
+            "ios-12.2": _MAP_1,
+            "ios-12.4": _MAP_1 | _VTI_1,
+            "ios-15": _MAP_1 | _VTI_1 | _IKEV2,
+            "asa-8.0": _MAP_1,
+            "asa-8.4": _MAP_1 | _VTI_1 | _IKEV2,
+        }
+    ),
+    frozenset({"foreign-end"}),
+)
 #: All that the templates can write; what `CARRIED` lacks of it is ready and waits for the engine.
 WRITTEN = Carried(
     MappingProxyType(

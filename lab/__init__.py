@@ -29,6 +29,7 @@ What a box knows is data, what it does with it is code:
     terminal                     what a session sees of a line
     faults, clock, box           what is broken, how fast time runs, one router with all of it
     asa_box, asa_hash, sessions  one firewall with all of it, its passwords, which box and session a profile gets
+    played, loaded, loading      devices of somebody's inventory, and their own running configurations
     rehearsal, control, folder   all boxes of a lab, the channel to them, the private folder
     entry, cli                   the two doors: `start` and `attach` for programs, `nr-run lab` for people
 

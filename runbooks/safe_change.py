@@ -28,7 +28,7 @@ from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
 from ..tasks import arming, gather, push, save
 from ..tasks.credentials import login_of
-from ..tasks.device import Stop, log_in_by
+from ..tasks.device import CONNECTION, Stop, log_in_by
 from ..tasks.nornir_tasks import PATIENCE_SECONDS, PAUSE_SECONDS, with_tokens
 from ..tasks.platform_of import platform_of
 from ..tasks.rollback_timers import Arming
@@ -204,7 +204,8 @@ def safe_change(
         for name in names:
             host = nornir.inventory.hosts[name]
             login = replace(login_of(host), tag=folder.tag, tell=folder.tell)
-            host.close_connections()
+            if CONNECTION in host.connections:
+                host.close_connection(CONNECTION)
             log_in_by(host, login)
         context = _Run(nornir, platforms, folder, Stop(), _Quiet(), waits or Waits(dead_man_minutes=minutes))
         with locked(context, runs, names):

@@ -129,7 +129,7 @@ def observation(host: str, os: str, outputs: Mapping[str, str], needed: Iterable
             continue
         try:
             # The prompt came behind each answer, so the last line of it is a whole one.
-            answers[question.name] = parse(os, command, f"{outputs[command]}\n")
+            answers[question.name] = parse(os, command, _with_prompt(host, command, outputs[command]))
         except (ParseError, DeviceRefused):
             if question in needed:
                 raise
@@ -137,6 +137,11 @@ def observation(host: str, os: str, outputs: Mapping[str, str], needed: Iterable
     if missing:
         raise NotKnown(f"{host} was not asked for {' and '.join(missing)}")
     return Observation(host, now(), os, answers)
+
+
+def _with_prompt(host: str, command: str, text: str) -> str:
+    """An answer as a parser reads it: one that is empty stands between echo and prompt, where silence is an answer."""
+    return f"{text}\n" if text.strip() else f"{host}#{command}\n{host}#"
 
 
 def sas_in(host: str, os: str, replies: Sequence[Reply], needed: Iterable[Question] = ALWAYS) -> Observation:

@@ -40,8 +40,7 @@ _PAGED = re.compile(rf"^{_PAGER.pattern}", re.MULTILINE)
 RUNNING = "show running-config"
 #: No answer takes so long, at 9600 baud either: a device that goes on printing (debug on a console) must not hold a run for ever.
 LONGEST_SECONDS = 600.0
-#: So much of what has arrived is looked at for its end.
-_TAIL = 4096
+_TAIL = 4096  # so much of what has arrived is looked at for its end
 #: Whether a text is all that was waited for, and the unfinished line at its end.
 Done = Callable[[str, str], bool]
 
@@ -164,7 +163,7 @@ class Session:
         """
         # A header that was refused: the exit behind it has left configuration mode, and it is entered again.
         self._bound = self._bound and not self._prompts.is_exec(self._last)
-        self._prepared()
+        self.ready()
         opening = [*before, by]
         self._delicate, at = False, self._last
         self._write(opening)
@@ -241,7 +240,7 @@ class Session:
 
     def _open(self, line: str, questions: Mapping[str, str], leave: str | None, patience_seconds: float | None = None) -> str:
         """Type the line of a dialogue, up to one of its questions or the prompt."""
-        self._prepared()
+        self.ready()
         self._delicate = False
         self._write([line])
         begun, answered = re.compile(echoed(line)), self._answered(questions, leave)
@@ -268,11 +267,7 @@ class Session:
         self._driver.disconnect()
 
     def ready(self) -> None:
-        """See that paging is off, for others that type on this connection now. Raises SessionLost."""
-        self._prepared()
-
-    def _prepared(self) -> None:
-        """See that the prompt is known and paging is off before a line goes that is no block."""
+        """See that the prompt is known and paging is off before a line goes that is no block. Raises SessionLost."""
         self._refuse_question(None)
         if self._preparation:
             self.exchange(())

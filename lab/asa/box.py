@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import IPv4Address
 
-from ..core.box import Box, Saved
+from ..core.box import Box
+from ..core.counts import Saved
 from ..core.forms import Release
 from ..core.loading import load_asa
 from ..core.meaning import Meaning

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
@@ -18,6 +17,7 @@ from ..ios.traits import traits
 from . import md5crypt, scrypt9
 from .banners import DELIMITER
 from .clock import LabClock
+from .counts import Counters, Saved, Translation
 from .faults import Faults
 from .flash import Flash
 from .forms import Release
@@ -31,32 +31,6 @@ from .records import Policy
 from .sa import CryptoState
 from .store import Store
 from .terminal import Terminal
-
-
-@dataclass(slots=True)
-class Counters:
-    """What a client cost: login exchanges, round trips, lines typed."""
-
-    logins: int = 0
-    round_trips: int = 0
-    lines: int = 0
-
-
-@dataclass(slots=True)
-class Translation:
-    """One address translation, as `show ip nat translations` lists it."""
-
-    inside: IPv4Address
-    outside: IPv4Address
-    destination: IPv4Address
-
-
-@dataclass(slots=True)
-class Saved:
-    """The startup configuration and when it was written."""
-
-    lines: list[str] = field(default_factory=list)
-    size: int = 0
 
 
 class Box:
@@ -307,9 +281,9 @@ class Box:
 
     def level_of(self, user: str) -> int:
         """The privilege level of a local user."""
-        entry = self.store.get("username", user)
         if self.access is not None and user == self.access[0]:
             return 15
+        entry = self.store.get("username", user)
         return int(entry.values.get("level", "1")) if entry is not None else 1
 
     def idle_seconds(self, transport: str) -> float | None:  # noqa: ARG002 - one setting for a line, however it is reached
@@ -332,8 +306,7 @@ class Box:
 
     def config_lines(self) -> list[str]:
         """The configuration from the first `!` to `end`, without the lines that say when it changed."""
-        own = self.own_lines()
-        return [*(own if self.loaded is None else self.loaded.shown(own)), "end"]
+        return [*(self.loaded.shown(self.own_lines()) if self.loaded else self.own_lines()), "end"]
 
     def own_lines(self) -> list[str]:
         """What the box writes itself."""
@@ -384,10 +357,9 @@ class Box:
 
     def enable_matches(self, password: str) -> bool:
         """Whether this is the enable secret."""
-        if self.access is not None and password == self.access[2]:
-            return True
         entry = self.store.get("enable secret")
-        return entry is not None and _matches(password, entry.values["hash"])
+        of_lab = self.access is not None and password == self.access[2]
+        return of_lab or (entry is not None and _matches(password, entry.values["hash"]))
 
 
 def _matches(password: str, stored: str) -> bool:

@@ -19,8 +19,8 @@ from .records import Selector
 from .sa import Flow, Ike2Sa, new_spi
 from .upkeep import REKEY_SECONDS
 
-#: How long IOS keeps an IKEv2 SA for which no child could be agreed: from memory, a moment.
-CHILDLESS_SECONDS = 20.0
+#: How long an IKEv2 SA stays for which no child could be agreed: sessions show it READY without one, and it comes and goes.
+CHILDLESS_SECONDS = 60.0
 
 
 class Ike:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...checks.finding import Finding, proved
 from ...checks.observation import Observation
@@ -25,10 +25,14 @@ from .proof import Outputs, Proof, baseline_of, keep_outputs, proof_of, prove_by
 
 def goal_of(plan: DeploymentPlan) -> Goal:
     """What a change is for: all of it proved there, or proved gone."""
+    # Of an end that is not ours nothing is known but what ours shows.
+    side = " from our side" if plan.deployment.foreign else ""
+    gone = f"removed from {plan.everywhere}, proved gone{side} and saved"
     if _by_traffic(plan):
-        return REMOVE if plan.removal else BUILD
-    sentence = f"removed from {plan.everywhere}, proved gone" if plan.removal else f"built on {plan.everywhere}, proved"
-    return Goal(prove, lambda _plan, _seen: (), f"{sentence} and saved")
+        built = f"built on {plan.everywhere}, proved up{side} and saved"
+        return replace(REMOVE, sentence=gone) if plan.removal else replace(BUILD, sentence=built)
+    built = f"built on {plan.everywhere}, proved{side} and saved"
+    return Goal(prove, lambda _plan, _seen: (), gone if plan.removal else built)
 
 
 def prove(context: Context, plan: DeploymentPlan) -> Proof:

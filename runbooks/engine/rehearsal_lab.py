@@ -50,6 +50,7 @@ _BOXES: tuple[tuple[str, str, str, str, str], ...] = (
     ("ASA", "asa-8.0", "8.0(2)", "asa82", "8.2(5)"),
     ("ASA", "asa-8.4", "8.4(1)", "asa91", "9.1(7)"),
     ("ASA", "asa-8.4", "9.13(1)", "asa919", "9.19(1)"),
+    ("ASA", "asa-8.4", "9.24(1)", "asa924", "9.24(1)"),
 )
 #: The network of a provider is as wide as this in the lab: the intent names addresses, no masks.
 _OUTSIDE_LENGTH = 24

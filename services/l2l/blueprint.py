@@ -9,7 +9,7 @@ from ...changes import tree
 from ...changes.nameif import find_interface
 from ...changes.objects import Config
 from ...inventory.errors import ChangeError
-from ...inventory.intent import End
+from ...inventory.intent import Side
 from ...inventory.platforms import Platform
 from ...templates.environment import fill
 from ..service import Site
@@ -90,7 +90,7 @@ def approved_sequence(site: Site) -> int | None:
     return None
 
 
-def names_on(platform: Platform, end: End, running: str) -> dict[str, str]:
+def names_on(platform: Platform, end: Side, running: str) -> dict[str, str]:
     """What a template needs of the device's own names: on an ASA the ``nameif`` of the outside interface.
 
     Raises ChangeError where the interface is not there or has no name.

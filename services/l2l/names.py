@@ -16,7 +16,7 @@ from ...changes.objects import Config, ConfigObject
 from ...changes.replacing import NOTHING, Replacing
 from ...changes.selectors import Unread, overlap, selectors_or_line
 from ...inventory.errors import ChangeError
-from ...inventory.intent import Dpd, End
+from ...inventory.intent import Dpd, Side
 from .existing_tunnel import Standing, find, list_name, refuse_strange, replacing, set_name
 
 #: Of an ISAKMP policy on IOS, and on an ASA (command references, crypto isakmp policy).
@@ -42,7 +42,7 @@ class Allocation:
     replacing: Replacing = NOTHING
 
 
-def draft(name: str, end: End, dpd: Dpd | None) -> Allocation:
+def draft(name: str, end: Side, dpd: Dpd | None) -> Allocation:
     """Names before the box is known, to render the desired configuration a first time and see what it holds."""
     cisco = end.local.cisco
     return Allocation(cisco.transform_set or f"NR-{name}", cisco.access_list or f"NR-{name}", 1, "NR-MAP", 1, False, dpd, ())
@@ -50,7 +50,7 @@ def draft(name: str, end: End, dpd: Dpd | None) -> Allocation:
 
 def allocate(
     name: str,
-    end: End,
+    end: Side,
     dpd: Dpd | None,
     wanted: Config,
     running: Config,
@@ -96,7 +96,7 @@ def allocate(
 
 
 def map_place(
-    end: End, access_list: str, running: Config, approved: int | None, interface: str
+    end: Side, access_list: str, running: Config, approved: int | None, interface: str
 ) -> tuple[str, int, tuple[str, ...]]:
     """The crypto map of an interface and the place in it, with the decisions. Raises ChangeError as allocate() does."""
     crypto_map, on_map = _map(end, running, interface)
@@ -117,7 +117,7 @@ def keepalive_of(dpd: Dpd | None, wanted: Config, running: Config) -> tuple[Dpd 
     return (dpd, ()) if per_tunnel else _keepalive(dpd, running)
 
 
-def _beside(names: Allocation, there: Standing, wanted: Config, running: Config, end: End) -> Allocation:
+def _beside(names: Allocation, there: Standing, wanted: Config, running: Config, end: Side) -> Allocation:
     """Names for a tunnel that is there: its own where they hold what is wanted, new versions beside them where not."""
     (policy,), (acl,), (transforms,) = (wanted.of(family) for family in ("isakmp-policy", "access-list", "transform-set"))
     refuse_strange(end.local.host, there, str(end.remote.outside_ip), acl)
@@ -141,7 +141,7 @@ def _in_use(there: Standing) -> set[str]:
 
 
 def _place(
-    end: End, crypto_map: str, access_list: str, running: Config, approved: int | None, there: Standing | None
+    end: Side, crypto_map: str, access_list: str, running: Config, approved: int | None, there: Standing | None
 ) -> tuple[int, str]:
     if there:
         return int(there.entry.groups["sequence"]), ""
@@ -152,7 +152,7 @@ def _lines(pattern: re.Pattern[str], running: Config) -> list[re.Match[str]]:
     return [match for line in running.map_lines if (match := pattern.fullmatch(line))]
 
 
-def _map(end: End, running: Config, interface: str) -> tuple[str, str]:
+def _map(end: Side, running: Config, interface: str) -> tuple[str, str]:
     wanted = end.local.cisco.crypto_map
     bound = running.get("crypto-map-binding", interface)
     if bound:
@@ -175,7 +175,7 @@ def _map(end: End, running: Config, interface: str) -> tuple[str, str]:
     return name, f"crypto map {name} is new: {interface} has none"
 
 
-def _sequence(end: End, crypto_map: str, access_list: str, running: Config, approved: int | None) -> tuple[int, str]:
+def _sequence(end: Side, crypto_map: str, access_list: str, running: Config, approved: int | None) -> tuple[int, str]:
     entries = [item for item in running.of("crypto-map-entry") if item.groups["map"] == crypto_map]
     dynamic = [int(match["sequence"]) for match in _lines(_DYNAMIC, running) if match["map"] == crypto_map]
     dynamic += [int(item.groups["sequence"]) for item in entries if item.dynamic]
@@ -204,7 +204,7 @@ def _sequence(end: End, crypto_map: str, access_list: str, running: Config, appr
     return free, f"sequence {free} of {crypto_map}: the next free one{below}"
 
 
-def _refuse_overlap(end: End, crypto_map: str, sequence: int, running: Config) -> None:
+def _refuse_overlap(end: Side, crypto_map: str, sequence: int, running: Config) -> None:
     ours = end.selectors
     for entry in running.of("crypto-map-entry"):
         number = int(entry.groups["sequence"])

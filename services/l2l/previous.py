@@ -22,6 +22,9 @@ Prefixes = tuple[tuple[IPv4Network, ...], tuple[IPv4Network, ...]]
 
 def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | None:
     """The tunnel as it stood before, on the two ends ``sights``; None where that cannot be read for certain."""
+    if len(sights) != 2:
+        # What the far end had can be read only where it is ours.
+        return None
     near, far = sights
     configs = [sight.before.objects for sight in sights]
     entries = [_entry(sight, config) for sight, config in zip(sights, configs, strict=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...inventory.intent import Crypto, Dpd, End, IKEProposal, IPSecProposal, Style, Tunnel
+from ...inventory.intent import Crypto, Dpd, IKEProposal, IPSecProposal, Side, Style, Tunnel
 from .features import TunnelInterface
 
 
@@ -22,7 +22,7 @@ class WantedEnd:
     """What one end of a tunnel is rendered from, beside the names that the device has free. ``key_ref`` refers to the key."""
 
     name: str
-    end: End
+    end: Side
     ike: IKEProposal
     ipsec: IPSecProposal
     pfs_group: int | None

@@ -16,12 +16,12 @@ from ...checks.finding import Finding
 from ...checks.precheck import precheck
 from ...inventory.built import for_people
 from ...inventory.forms import style_of
-from ...inventory.intent import Intent, Tunnel, TunnelTermination
+from ...inventory.intent import ForeignTermination, Intent, Tunnel, TunnelTermination
 from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.validation import validate
-from ..service import Deployment, Member, Place, Removal, Sight, Stage, Traffic
+from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
 from .blueprint import CryptoMap
 from .by_name import not_in_intent, removal_by_name, strays, wanted_of
 from .features import tunnel_interface
@@ -32,7 +32,10 @@ from .tunnel_form import TunnelForm
 
 
 def deployment_of(wanted: WantedTunnel) -> Deployment:
-    """Two members and one stage. The far end is pushed first: it is the one that is harder to reach when something goes wrong."""
+    """A member for each end that is ours, and one stage.
+
+    The far end is pushed first: it is the one that is harder to reach when something goes wrong.
+    """
     tunnel, crypto = wanted.tunnel, wanted.crypto
     members = tuple(
         Member(
@@ -52,13 +55,20 @@ def deployment_of(wanted: WantedTunnel) -> Deployment:
                 tunnel.cisco.nat_exemption == "auto",
             ),
         )
-        for end in tunnel.ends
+        for end in tunnel.sides
     )
     pushing = tuple(member.host for member in reversed(members))
     form = (crypto.ike_version, wanted.style)
     feature = CryptoMap() if form == (1, "crypto-map") else TunnelForm(*form)
     stage = Stage(name="tunnel", features=(feature,), gate=Traffic(), settle_seconds=0.0, undo=1)
-    return Deployment(tunnel.name, L2L.name, wanted, members, (), pushing, (stage,), found=False)
+    foreign = tuple(_foreign(end) for end in tunnel.foreign)
+    return Deployment(tunnel.name, L2L.name, wanted, members, foreign, pushing, (stage,), found=False)
+
+
+def _foreign(end: ForeignTermination) -> Foreign:
+    """The end of a partner or a cloud."""
+    words = (f"{end.called} has set its side, as nr-run partner-sheet says it",)
+    return Foreign(end.called, (end.outside_ip,), end.offers, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +173,8 @@ class LanToLan:
 
     def title(self, deployment: Deployment) -> str:
         """Both devices with their outside addresses."""
-        near, far = (end.local for end in deployment.wanted.tunnel.ends)
-        return f"{near.host} {near.outside_ip} <-> {far.outside_ip} {far.host}"
+        near, far = deployment.wanted.tunnel.terminations
+        return f"{near.called} {near.outside_ip} <-> {far.outside_ip} {far.called}"
 
     def for_people(self, deployment: Deployment) -> tuple[str, ...]:
         """Description, roles and waiver."""

@@ -17,6 +17,7 @@ from ..service import Site
 from . import features
 from .blueprint import approved_sequence, names_on
 from .names import free_policy, keepalive_of, map_place
+from .other_form import refuse_other_form
 from .places import placed
 from .records import WantedEnd
 
@@ -70,6 +71,7 @@ class TunnelForm:
     def names(self, site: Site, wanted: Config, running: Config) -> Placed:
         """Names that are free on the device. Raises ChangeError where there is no safe place."""
         member, wants = member_of(site, self.style), _wants(site)
+        refuse_other_form(wants, self.style, running)
         names, said = placed(member, features.draft_names(member), site.running)
         if self.style == "crypto-map":
             interface = member.nameif or member.local.interface

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.auto_proposals import IKE_LADDER, IPSEC_LADDER
-from nr_run.inventory.built import CARRIED, WRITTEN, for_people
+from nr_run.inventory.built import CARRIED, WRITTEN, Carried, for_people
 from nr_run.inventory.errors import IntentError
 from nr_run.inventory.forms import can_do, keeps_routing, nat_form, style_of
 from nr_run.inventory.intent import Intent, IntentFile
@@ -60,6 +60,10 @@ def refused(made: Intent, platforms: Mapping[str, Platform]) -> str:
     with pytest.raises(IntentError) as caught:
         validate(made, made.select(), platforms, TODAY, carried=WRITTEN)
     return str(caught.value)
+
+
+#: What was carried at first.
+OLDEST = Carried(dict.fromkeys(WRITTEN.forms, frozenset({(1, "crypto-map")})), frozenset())
 
 
 def taken(made: Intent, platforms: Mapping[str, Platform]) -> tuple[str, ...]:
@@ -259,12 +263,12 @@ def test_a_short_ikev2_lifetime_is_refused() -> None:
 
 
 def test_a_far_end_that_is_not_ours_is_taken_once_it_is_carried() -> None:
-    """With one end of ours only that end counts for what can be done; today it is refused as not built, whatever it holds."""
+    """With one end of ours only that end counts for what can be done; where it is not carried, it is refused as not built."""
     here = {"vpn2611": platform_for(*XE.split())}
     made = written(foreign())
     assert taken(made, here) == ()
     with pytest.raises(IntentError, match=r"an end without a host \(Example Ltd\) is not ours, .* is not built yet"):
-        validate(made, made.select(), here, TODAY)
+        validate(made, made.select(), here, TODAY, carried=OLDEST)
     assert for_people(made.tunnels["hq-branch"]) == (
         "Headquarters to branch office",
         "172.18.124.199 is an end of Example Ltd, which is not ours",
@@ -326,10 +330,10 @@ def test_what_the_engine_does_not_carry_is_refused_until_it_is_switched_on(field
 
 
 def test_a_tunnel_interface_is_refused_until_it_is_switched_on() -> None:
-    """style vti is not built yet on either end, and what to write instead is said."""
+    """Where style vti is not carried on an end, that is one sentence, and what to write instead is said."""
     made = written(one(**PREFIX), version=1)
     young = ends("881 15.4(3)M3", ASA)
     with pytest.raises(
         IntentError, match=r"style vti, which auto means with a tunnel_prefix, with IKEv1 is not built yet on vpn2611"
     ):
-        validate(made, made.select(), young, TODAY)
+        validate(made, made.select(), young, TODAY, carried=OLDEST)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from nr_run.inventory.built import Carried
 from nr_run.inventory.errors import IntentError, NothingMatched
 from nr_run.inventory.intent import IKEPolicy, Intent, IntentFile
 from nr_run.inventory.intent_files import load_intent
@@ -236,9 +237,12 @@ def test_ikev2_is_refused_until_it_is_built(policy: dict[str, Any], said: str) -
     young = ends("881 15.4(3)M3", "881 15.4(3)M3")
     data = intent().ike_policies["p1"].model_dump(exclude={"version", "mode"})
     made = replace(intent(), ike_policies={"p1": IKEPolicy.model_validate({**data, **policy})})
-    assert refusal(made, young) == [
+    older = Carried({"ios-15": frozenset({(1, "crypto-map")})}, frozenset())
+    with pytest.raises(IntentError) as raised:
+        validate(made, made.select(), young, TODAY, carried=older)
+    assert str(raised.value) == (
         f"tunnel hq-branch: IKE policy p1 {said} and IKEv2 is not built yet: write version: 1 and mode: main"
-    ]
+    )
 
 
 def test_a_device_without_the_ike_version_is_named() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
 from netmiko import ConnectHandler
 
 from nr_run.lab.entry import LabHandle
 
+from ..warm import start_lab
 from .telnet_client import credential
 from .tunnels import replies
 
@@ -40,12 +43,13 @@ class End:
     seconds: int = 3600
     identity: str = ""
     expects: str = ""
-    tunnel_address: str = ""
+    reach: str = ""
+    encryption: str = "aes-cbc-256"
 
     @property
     def peer(self) -> str:
-        """The address of the other end."""
-        return BOXES[self.far][1]
+        """The address at which the other end is reached: its own, or `reach` where it stands behind a translator."""
+        return self.reach or BOXES[self.far][1]
 
     def lines(self) -> list[str]:
         """Everything, in an order that the release takes."""
@@ -67,13 +71,16 @@ class End:
     def _version2(self) -> list[str]:
         own = BOXES[self.box][1]
         return [
-            *["crypto ikev2 proposal P", "encryption aes-cbc-256", f"integrity {self.integrity}", f"group {self.group}", "exit"],
+            *["crypto ikev2 proposal P", f"encryption {self.encryption}", self._digest(), f"group {self.group}", "exit"],
             *["crypto ikev2 policy P", "proposal P", "exit"],
             *["crypto ikev2 keyring K", "peer FAR", f"address {self.peer}", f"pre-shared-key {self.key}", "exit", "exit"],
             *["crypto ikev2 profile PR", f"match identity remote {self.expects or f'address {self.peer} 255.255.255.255'}"],
             *[f"identity local {self.identity or f'address {own}'}", "authentication remote pre-share"],
             *["authentication local pre-share", "keyring local K", "dpd 10 3 periodic", "exit"],
         ]
+
+    def _digest(self) -> str:
+        return f"prf {self.integrity}" if "gcm" in self.encryption else f"integrity {self.integrity}"
 
     def _protection(self) -> list[str]:
         found = [f"set security-association lifetime seconds {self.seconds}", "set transform-set T"]
@@ -107,8 +114,8 @@ class Bench:
     connections: dict[str, Any] = field(default_factory=dict)
 
     def connection(self, box: str) -> Any:
-        """The connection to a box, opened when it is first used."""
-        if box not in self.connections:
+        """The connection to a box, opened when it is first used, and again after the box has cut it for being idle."""
+        if box not in self.connections or not self.connections[box].is_alive():
             where = self.lab.devices[box]
             self.connections[box] = ConnectHandler(
                 device_type=BOXES[box][3],
@@ -165,3 +172,33 @@ def ends(one: str, other: str, **same: Any) -> tuple[End, End]:
 def changed(end: End, **differing: Any) -> End:
     """The same end with something else in it."""
     return replace(end, **differing)
+
+
+@pytest.fixture(scope="module")
+def shared_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """One lab with a box of each release for all tests of the module."""
+    with start_lab(tmp_path_factory.mktemp("pairs") / "lab", devices={name: name for name in BOXES}, speed=50) as lab:
+        bench = Bench(lab)
+        yield bench
+        bench.close()
+
+
+@pytest.fixture
+def bench(shared_bench: Bench) -> Iterator[Bench]:
+    """The boxes as they were saved."""
+    yield shared_bench
+    shared_bench.reset()
+
+
+def up(bench: Bench, end: End) -> bool:
+    """Whether an end has SAs, by the session that it shows."""
+    return "Session status: UP-ACTIVE" in bench.show(end.box, "show crypto session")
+
+
+def ike(bench: Bench, end: End) -> str:
+    """The IKE SAs of an end."""
+    return bench.show(end.box, "show crypto ikev2 sa" if end.version == 2 else "show crypto isakmp sa")
+
+
+PAIR = ("c881", "c8000v-17")
+each_version = pytest.mark.parametrize("version", [1, 2])

@@ -145,8 +145,7 @@ def test_templates_read_a_tunnel_interface_with_ikev2(several: LabHandle) -> Non
             assert (tunnel["link_status"], tunnel["protocol_status"]) == ("up", "up")
             assert tunnel["ip_address"].startswith("10.255.0.")
             assert int(tunnel["input_packets"]) >= 3
-            (session,) = parsed(several, end.box, "show crypto session detail")
-            assert session["interface"] == "Tunnel1"
+            (session,) = [row for row in parsed(several, end.box, "show crypto session detail") if row["interface"] == "Tunnel1"]
             assert session["profile"] == "PR"
             assert session["session_status"] == "UP-ACTIVE"
             assert session["peer"] == end.peer

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
-from ..warm import start_lab
-from .pairs import BOXES, Bench, End, changed, ends
+from .pairs import BOXES, PAIR, Bench, bench, each_version, ends, ike, shared_bench, up
 from .tunnels import eventually
+
+__all__ = ["bench", "shared_bench"]
 
 OLD = [("vpn3640-124", "c881"), ("vpn3640-124", "c8000v-17")]
 YOUNG = [
@@ -21,32 +21,6 @@ YOUNG = [
     ("c8000v-1712", "c8000v-26"),
 ]
 CASES = [(*pair, 1) for pair in OLD + YOUNG] + [(*pair, 2) for pair in YOUNG]
-
-
-@pytest.fixture(scope="module")
-def shared_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """One lab with a box of each release for all tests of the module."""
-    with start_lab(tmp_path_factory.mktemp("pairs") / "lab", devices={name: name for name in BOXES}, speed=50) as lab:
-        bench = Bench(lab)
-        yield bench
-        bench.close()
-
-
-@pytest.fixture
-def bench(shared_bench: Bench) -> Iterator[Bench]:
-    """The boxes as they were saved."""
-    yield shared_bench
-    shared_bench.reset()
-
-
-def up(bench: Bench, end: End) -> bool:
-    """Whether an end has SAs, by the session that it shows."""
-    return "Session status: UP-ACTIVE" in bench.show(end.box, "show crypto session")
-
-
-def ike(bench: Bench, end: End) -> str:
-    """The IKE SAs of an end."""
-    return bench.show(end.box, "show crypto ikev2 sa" if end.version == 2 else "show crypto isakmp sa")
 
 
 @pytest.mark.parametrize("style", ["map", "vti"])
@@ -73,151 +47,6 @@ def test_a_tunnel_comes_up(bench: Bench, one: str, other: str, version: int, sty
         assert "interface: Tunnel1\n    Crypto map tag: Tunnel1-head-0, local addr" in texts[0]
         assert "Tunnel1 is up, line protocol is up" in bench.show(one, "show interfaces Tunnel1")
         assert "directly connected, via Tunnel1" in bench.show(one, f"show ip route {BOXES[other][2]}.0")
-
-
-PAIR = ("c881", "c8000v-17")
-each_version = pytest.mark.parametrize("version", [1, 2])
-
-
-@each_version
-@pytest.mark.parametrize("style", ["map", "vti"])
-def test_another_key_ends_in_no_tunnel(bench: Bench, version: int, style: str) -> None:
-    """IKEv1 stays in MM_KEY_EXCH; IKEv2 never gets READY, its rows go, and the responder's log says why."""
-    near, far = ends(*PAIR, version=version, style=style)
-    bench.build(near, changed(far, key="Another.Key-24"))
-    assert bench.ping(near) == 0
-    if version == 1:
-        eventually(lambda: "MM_KEY_EXCH" in ike(bench, near) or "(deleted)" in ike(bench, near))
-    else:
-        logs = [f"%IKEV2-3-NEG_ABORT: Negotiation aborted due to ERROR: {words}" for words in ("Auth exchange failed",)]
-        eventually(lambda: any(log in bench.show(end.box, "show logging") for log in logs for end in (near, far)))
-        assert "READY" not in ike(bench, near) + ike(bench, far)
-    assert not up(bench, near)
-    if style == "vti":
-        assert "Tunnel1 is up, line protocol is down" in bench.show(near.box, "show interfaces Tunnel1")
-        assert "Tunnel1" not in bench.show(near.box, "show ip route")
-        assert re.search(r"Tunnel1 +10\.255\.0\.\d +YES NVRAM +up +down", bench.show(near.box, "show ip interface brief"))
-
-
-def test_another_identity_finds_no_profile(bench: Bench) -> None:
-    """The initiator says another name than the responder's profile matches: IKE_AUTH fails; with the right one it comes up."""
-    near, far = ends(*PAIR, style="map")
-    bench.build(changed(near, identity="fqdn hq.example.com"), far)
-    assert bench.ping(near) == 0
-    eventually(lambda: "NEG_ABORT" in bench.show(far.box, "show logging"))
-    assert "READY" not in ike(bench, near) + ike(bench, far)
-    bench.typed(far.box, ["crypto ikev2 profile PR", "match identity remote fqdn hq.example.com"])
-    eventually(lambda: bench.ping(near, 3) > 0)
-    assert "Remote id: hq.example.com" in bench.show(far.box, "show crypto ikev2 sa detailed")
-
-
-@each_version
-def test_another_proposal_is_not_agreed(bench: Bench, version: int) -> None:
-    """IKEv1 stays in MM_NO_STATE; in IKEv2 neither end keeps a row."""
-    near, far = ends(*PAIR, version=version, style="map")
-    bench.build(near, changed(far, group="19"))
-    assert bench.ping(near) == 0
-    assert "MM_NO_STATE" in ike(bench, near) if version == 1 else "READY" not in ike(bench, near) + ike(bench, far)
-    assert not up(bench, near)
-
-
-def test_a_responder_chooses_another_group_than_the_first(bench: Bench) -> None:
-    """The initiator begins with its first group and is told of another one that both have."""
-    near, far = ends(*PAIR, style="map")
-    bench.build(changed(near, group="20 14"), far)
-    eventually(lambda: bench.ping(near, 3) > 0)
-    assert "DH Grp:14" in ike(bench, near)
-
-
-@each_version
-def test_another_transform_set_is_not_agreed(bench: Bench, version: int) -> None:
-    """The IKE SA comes up and there is no SA for the traffic."""
-    near, far = ends(*PAIR, version=version, style="map")
-    bench.build(near, changed(far, esp="esp-aes 256 esp-sha256-hmac"))
-    assert bench.ping(near) == 0
-    eventually(lambda: bench.ping(near, 1) == 0 and ("READY" if version == 2 else "QM_IDLE") in ike(bench, near))
-    assert "Active SAs: 2" not in bench.show(near.box, "show crypto session")
-
-
-def test_another_pfs_group_in_ikev1_ends_quick_mode(bench: Bench) -> None:
-    """IKEv1 asks for the group in each quick mode, the first too."""
-    near, far = ends(*PAIR, version=1, style="map")
-    bench.build(near, changed(far, pfs="group19"))
-    assert bench.ping(near) == 0
-    eventually(lambda: bench.ping(near, 1) == 0 and "QM_IDLE" in ike(bench, near))
-    assert not up(bench, near)
-
-
-@pytest.mark.parametrize("style", ["map", "vti"])
-def test_another_pfs_group_in_ikev2_shows_at_the_first_rekey(bench: Bench, style: str) -> None:
-    """The first SAs come without a group of their own, so the tunnel is up; the rekey finds no agreement."""
-    near, far = (changed(end, seconds=120) for end in ends(*PAIR, style=style))
-    bench.build(near, changed(far, pfs="group19"))
-    eventually(lambda: bench.ping(near, 3) == 3)
-    assert "PFS (Y/N): N, DH group: none" in bench.show(near.box, "show crypto ipsec sa")
-    said = "Negotiation aborted due to ERROR: Received no proposal chosen notify"
-    eventually(lambda: said in bench.show(near.box, "show logging") + bench.show(far.box, "show logging"))
-    assert "DH group: group" not in bench.show(near.box, "show crypto ipsec sa")
-
-
-@pytest.mark.parametrize("style", ["map", "vti"])
-def test_the_same_pfs_group_in_ikev2_is_used_from_the_first_rekey_on(bench: Bench, style: str) -> None:
-    """After the rekey both ends show the group, and traffic goes on."""
-    near, far = (changed(end, seconds=120) for end in ends(*PAIR, style=style))
-    bench.build(near, far)
-    eventually(lambda: bench.ping(near, 3) == 3)
-    for end in (near, far):
-        eventually(
-            lambda end=end: (  # type: ignore[misc]
-                bench.ping(near, 1) >= 0 and "PFS (Y/N): Y, DH group: group14" in bench.show(end.box, "show crypto ipsec sa")
-            )
-        )
-    assert bench.ping(near) == 5
-
-
-@each_version
-def test_a_peer_that_is_dead_is_given_up(bench: Bench, version: int) -> None:
-    """Its probes unanswered, a tunnel goes down with its line protocol, and the route over it with that."""
-    near, far = ends(*PAIR, version=version)
-    bench.build(near, far)
-    eventually(lambda: bench.ping(near, 3) == 3)
-    bench.lab.fault(far.box, "drop-ike")
-    eventually(lambda: "line protocol is down" in bench.show(near.box, "show interfaces Tunnel1"))
-    assert "Tunnel1" not in bench.show(near.box, "show ip route")
-    assert "%LINEPROTO-5-UPDOWN: Line protocol on Interface Tunnel1, changed state to down" in bench.show(
-        near.box, "show logging"
-    )
-    if version == 2:
-        eventually(lambda: "IN-NEG" in ike(bench, near))
-    bench.lab.fault(far.box, "drop-ike", on=False)
-    eventually(lambda: bench.ping(near, 3) == 3)
-
-
-@each_version
-def test_a_crypto_map_and_a_tunnel_interface_never_agree(bench: Bench, version: int) -> None:
-    """One protects two networks and the other everything: no SAs, from whichever end it begins."""
-    near, far = ends(*PAIR, version=version)
-    bench.build(near, changed(far, style="map"))
-    assert bench.ping(far) == bench.ping(near) == 0
-    assert not up(bench, near)
-    assert not up(bench, far)
-
-
-def test_two_versions_never_agree(bench: Bench) -> None:
-    """An end that speaks IKEv1 only and one that speaks IKEv2 only: nothing."""
-    near, far = ends(*PAIR, style="map")
-    bench.build(near, changed(far, version=1))
-    assert bench.ping(near) == bench.ping(far) == 0
-    assert not up(bench, near)
-
-
-def test_a_3640_and_the_youngest_have_nothing_in_common(bench: Bench) -> None:
-    """12.4 has no group that 17.12 takes: the young end refuses the lines, and there is no tunnel."""
-    near, far = ends("vpn3640-124", "c8000v-1712", version=1, style="map")
-    bench.build(near)
-    said = bench.typed(far.box, far.lines())
-    assert said.count("is not allowed") == 2
-    assert bench.ping(near) == 0
 
 
 def test_clearing_takes_both_ends_down_and_a_tunnel_comes_back(bench: Bench) -> None:
@@ -361,3 +190,40 @@ def test_a_planted_key_survives_a_replace(bench: Bench) -> None:
     assert "Rollback Done" in bench.lab.exec(far.box, f"configure replace {kept} force")
     assert bench.ping(near) == 0
     assert "READY" not in ike(bench, near)
+
+
+def test_combined_mode_ciphers_for_both_phases(bench: Bench) -> None:
+    """GCM with a prf and no integrity for IKEv2, and for ESP; with IKEv1 there is no such transform to offer."""
+    near, far = ends("c8000v-17", "c8000v-1712", encryption="aes-gcm-256", esp="esp-gcm 256")
+    bench.build(near, far)
+    eventually(lambda: bench.ping(near, 3) == 3)
+    assert "Encr: AES-GCM, keysize: 256, PRF: SHA256, Hash: None, DH Grp:14" in ike(bench, near)
+    assert "transform: esp-gcm 256 ," in bench.show(near.box, "show crypto ipsec sa")
+    assert "Encr: AES-GCM, keysize: 256, esp_hmac: None" in bench.show(near.box, "show crypto ikev2 session detailed")
+
+
+def test_a_clear_that_is_fast_tells_the_other_end_nothing(bench: Bench) -> None:
+    """The other end keeps its SAs until a new negotiation takes their place."""
+    near, far = ends(*PAIR, style="map")
+    bench.build(near, far)
+    eventually(lambda: bench.ping(near, 3) == 3)
+    bench.show(near.box, "clear crypto ikev2 sa fast")
+    assert ike(bench, near).strip() == ""
+    assert up(bench, far)
+    eventually(lambda: bench.ping(near, 3) == 3)
+
+
+def test_switching_the_defaults_off_leaves_nothing_to_offer(bench: Bench) -> None:
+    """Without a policy of its own a release offers its default proposal; `no crypto ikev2 policy default` ends that, visibly."""
+    near, far = ends(*PAIR, style="map")
+    bench.build(near, far)
+    for end in (near, far):
+        bench.typed(end.box, ["no crypto ikev2 policy P", "no crypto ikev2 proposal P"])
+    assert "no crypto ikev2" not in bench.show(near.box, "show running-config")
+    eventually(lambda: bench.ping(near, 3) == 3)
+    assert "DH Grp:5" in ike(bench, near)
+    bench.typed(near.box, ["no crypto ikev2 policy default"])
+    assert "no crypto ikev2 policy default" in bench.show(near.box, "show running-config")
+    bench.show(near.box, "clear crypto ikev2 sa")
+    assert bench.ping(near) == 0
+    assert not up(bench, near)

@@ -29,8 +29,8 @@ INTENT_MISTAKES = [
     ("vpn/cryptography.yaml", "encryption_algorithm: 3des-cbc", "encryption_algorithm: aes-256-cbc", "vpn2611"),
     ("vpn/cryptography.yaml", "encryption_algorithm: 3des-cbc", "encryption_algorithm: des-cbc", "des-cbc"),
     ("vpn/hq-branch.yaml", "terminations:", "terminations: [", "hq-branch.yaml"),
-    ("vpn/cryptography.yaml", "    version: 1\n    mode: main\n", "    version: 2\n", "IKEv2 is not built yet: write version: 1"),
-    ("vpn/cryptography.yaml", "    version: 1\n    mode: main\n", "", "IKEv2 is not built yet: write version: 1"),
+    ("vpn/cryptography.yaml", "    version: 1\n    mode: main\n", "    version: 2\n", "can do: use an IKE policy with version 1"),
+    ("vpn/cryptography.yaml", "    version: 1\n    mode: main\n", "", "can do: use an IKE policy with version 1"),
     (
         "vpn/cryptography.yaml",
         "proposals: [esp-3des-sha1]",

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.platforms import MODELS, platform_for, rows
-from nr_run.runbooks.engine.rehearsal_lab import box_for
+from nr_run.lab.core.profiles import PROFILES
+from nr_run.runbooks.engine.rehearsal_lab import _BOXES, box_for
 
 from .. import warm
 
@@ -163,6 +164,12 @@ def test_a_run_on_a_model_of_ones_own_is_rolled_back(estate: Path, tmp_path: Pat
         assert "203.0.113.1" not in nr_run("lab", "exec", "berlin", "show running-config", **lab)
     finally:
         nr_run("lab", "down", **lab)
+
+
+def test_every_box_of_the_lab_is_used() -> None:
+    """A box that the lab gets has its row: with the release that it goes by, and its own platform is played by it."""
+    assert {profile: plays for *_, profile, plays in _BOXES} == {name: profile.release for name, profile in PROFILES.items()}
+    assert all(box_for(platform_for(model, plays)) == (profile, plays) for model, _, _, profile, plays in _BOXES)
 
 
 @pytest.mark.parametrize("model", MODELS)

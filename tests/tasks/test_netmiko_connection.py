@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,27 @@ def nornir(lab: LabHandle) -> Iterator[Nornir]:
     made.close_connections(on_good=True, on_failed=True)
 
 
+#: Connects, as a jump host does, and says where to.
+RELAY = """
+import pathlib, select, socket, sys
+pathlib.Path(sys.argv[3]).write_text(f"{sys.argv[1]} {sys.argv[2]}\\n")
+far = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+while True:
+    ready, _, _ = select.select([far, sys.stdin.buffer.raw], [], [])
+    if far in ready:
+        data = far.recv(65536)
+        if not data:
+            break
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    if sys.stdin.buffer.raw in ready:
+        data = sys.stdin.buffer.raw.read(65536)
+        if not data:
+            break
+        far.sendall(data)
+"""
+
+
 def ask(task: Task, line: str) -> Result:
     """A task on our session."""
     return Result(host=task.host, result=session(task).ask(line))
@@ -129,11 +151,15 @@ def test_settings_of_netmiko_reach_our_driver(lab: LabHandle, tmp_path: Path) ->
     assert isinstance(failed, Unreachable)
     assert "is not known" in str(failed)
     port = lab.devices["young"].port
-    (tmp_path / "config").write_text(f"Host edge\n HostName 127.0.0.1\n Port {port}\n ProxyCommand nc 127.0.0.1 {port}\n")
+    relay = tmp_path / "relay.py"
+    relay.write_text(RELAY)
+    proxy = f"ProxyCommand {sys.executable} {relay} %h %p {tmp_path / 'went'}"
+    (tmp_path / "config").write_text(f"Host edge\n HostName 127.0.0.1\n Port {port}\n {proxy}\n")
     made = plain(lab, "young", ssh_config_file=str(tmp_path / "config"))
     made.inventory.hosts["young"].hostname, made.inventory.hosts["young"].port = "edge", None
-    (tmp_path / "config").write_text(f"Host edge\n HostName 127.0.0.1\n Port {port}\n")
-    assert not made.run(ask, line="show clock").failed
+    done = made.run(ask, line="show clock")
+    assert not done.failed, done["young"].exception
+    assert (tmp_path / "went").read_text() == f"127.0.0.1 {port}\n"
     made.close_connections()
 
 
