@@ -73,7 +73,8 @@ class RemoteAccess(NamedRecord):
     wins: tuple[Address, ...] = Field(default=(), max_length=2, description="WINS servers for clients.")
     domain: Name | None = Field(default=None, description="DNS domain of clients.")
     users: tuple[User, ...] = Field(min_length=1, description="Who may connect.")
-    window_seconds: Annotated[StrictInt, Field(ge=0, le=3600)] = Field(
+    # The rollback timer of the router runs meanwhile, for a quarter of an hour.
+    window_seconds: Annotated[StrictInt, Field(ge=0, le=600)] = Field(
         default=300, description="How long a client may take to connect before what was built is taken back."
     )
     waiver: Waiver = Field(description="Leave for what these clients need: group 2, and 3DES on IOS 12.2.")

@@ -29,7 +29,7 @@ def clients(rehearsal):
 
 
 @contextmanager
-def somebody_connects(rehearsal, **other: str) -> Iterator[None]:
+def somebody_connects(rehearsal, to: str = "10.10.10.10", **other: str) -> Iterator[None]:
     """Meanwhile somebody at home tries to connect until it works, and sends."""
     done = threading.Event()
 
@@ -39,7 +39,7 @@ def somebody_connects(rehearsal, **other: str) -> Iterator[None]:
                 rehearsal.lab.client("home", "status")["connected"]
                 or rehearsal.lab.client("home", "connect", **CLIENT | other)["connected"]
             ):
-                rehearsal.lab.client("home", "send", to="10.10.10.10", count=3)
+                rehearsal.lab.client("home", "send", to=to, count=3)
             done.wait(0.2)
 
     thread = threading.Thread(target=try_again)
@@ -83,6 +83,35 @@ def test_beside_a_tunnel(clients) -> None:
     now = clients.configurations()
     for kind in ("running", "startup"):
         assert body(now[kind]["vpn2611"]) == body(clients.before[kind]["vpn2611"])
+
+
+def test_a_tunnel_that_was_there_first(clients) -> None:
+    """Its key gets no-xauth before the map asks for users; its SAs stay; put back without a client, the router is as it was."""
+    lines = ("aaa new-model", "aaa authentication login default local", "write memory")
+    clients.configure("vpn3640", *lines)
+    assert clients.deploy("hq-branch", "--yes").code == 0
+    before = clients.configurations()["running"]["vpn3640"]
+    tunnel = spis(clients)
+    for old, new in (
+        ("host: vpn2611", "host: vpn3640"),
+        ("172.18.124.159", "172.18.124.199"),
+        ("[10.10.10.0/24]", "[10.10.20.0/24]"),
+        ("probe_address: 10.10.10.1", "probe_address: 10.10.20.1"),
+        ("window_seconds: 300", "window_seconds: 1"),
+    ):
+        clients.edit("remote-access.yaml", old, new)
+    done = clients.deploy_other("deploy-ra", "staff", "--yes", "--json")
+    assert done.code == 20, done.out + done.err
+    assert body(clients.configurations()["running"]["vpn3640"]) == body(before)
+    clients.edit("remote-access.yaml", "window_seconds: 1", "window_seconds: 20")
+    with somebody_connects(clients, to="10.10.20.10", host="vpn3640"):
+        done = clients.deploy_other("deploy-ra", "staff", "--yes", "--json")
+    assert done.code == 0, done.out + done.err
+    assert "address 172.18.124.159 no-xauth\n" in clients.lab.exec("vpn3640", "show running-config")
+    assert spis(clients) == tunnel
+    clients.lab.exec("vpn3640", "clear crypto isakmp")
+    clients.lab.exec("vpn3640", "clear crypto sa peer 172.18.124.159")
+    assert clients.deploy("hq-branch", "--yes", "--json").tunnel["verified"] is True
 
 
 def test_without_a_client(clients) -> None:
