@@ -135,7 +135,8 @@ def saved(box: Facts, accept_unsaved: bool) -> Finding:
     return say(box, "saved", False, words, "show startup-config", "lines that differ", differing)
 
 
-def _nvram(box: Facts) -> Iterator[Finding]:
+def nvram(box: Facts) -> Iterator[Finding]:
+    """Will the configuration fit into what the device saves it in?"""
     if box.platform.nvram_bytes is None:
         return
     size = len(box.outputs[RUNNING].encode()) + len(box.change.forward_text.encode())
@@ -176,7 +177,7 @@ Check = Callable[[Box], Iterator[Finding]]
 _CHECKS: Mapping[str, tuple[tuple[Check, ...], tuple[Check, ...]]] = {
     "ios": (
         (_addresses, _local_address, ike_is_on, easy_vpn, other_takers, _default_policies),
-        (_nvram, _route, transit.transit, _nat),
+        (nvram, _route, transit.transit, _nat),
     ),
     "asa": (
         (asa_precheck.unit, asa_precheck.addresses, asa_precheck.names, asa_precheck.permit_vpn),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ..changes.change import Change
 from ..changes.configuration import Configuration
@@ -346,6 +346,27 @@ class Print(Protocol):
 
         Raises NothingMatched for a name that is not there, IntentError and ChangeError for what cannot be printed.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class LabCall:
+    """What somebody outside does in a rehearsal, so that a gate can hold: an action of a station of the lab without a CLI.
+
+    ``secrets`` are words whose value is that of a reference.
+    """
+
+    station: str
+    action: str
+    words: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+
+@runtime_checkable
+class Visited(Protocol):
+    """A service whose gates hold only when somebody outside does something; on a network that is left to those who do."""
+
+    def lab_calls(self, deployment: Deployment) -> tuple[LabCall, ...]:
+        """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
 
 
 @dataclass(frozen=True, slots=True)

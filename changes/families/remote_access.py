@@ -109,8 +109,8 @@ USER = Family(
     peers_of=NOBODY,
     ike=NOBODY,
     named_in=NOBODY,
-    # In clear it is shown with its type.
-    spellings=spellings((r"^(username \S+ password) 0 ", r"\1 ")),
+    # In clear it is shown with its type; a secret is shown as a hash with a salt, which cannot be compared.
+    spellings=spellings((r"^(username \S+ password) 0 ", r"\1 "), (r"^(username \S+ secret) .*", r"\1 <hash>")),
     remove="no username {name}",
     editing=Editing(whole=True),
 )

@@ -79,8 +79,10 @@ class Client(Protocol):
     """A VPN client somewhere behind the provider."""
 
     address: IPv4Address
-    #: Its address of the pool while it is connected, or is being connected.
-    assigned: IPv4Address | None
+
+    @property
+    def holds(self) -> IPv4Address | None:
+        """Its address of the pool while it is connected, or is being connected."""
 
     def answers(self, flow: Flow, destination: IPv4Address) -> bool:
         """A packet for an address has come out of the tunnel; False if it is not the client's."""

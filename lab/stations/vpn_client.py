@@ -73,6 +73,7 @@ class VpnClient:
     assigned: IPv4Address | None = None
     server: Box | None = None
     sending: bool = False
+    connecting: bool = False
 
     @property
     def flows(self) -> list[Flow]:
@@ -83,6 +84,11 @@ class VpnClient:
     def connected(self) -> bool:
         """Whether the router has SAs with it."""
         return bool(self.flows)
+
+    @property
+    def holds(self) -> IPv4Address | None:
+        """Its address of the pool, which nobody else is given: not when its session has ended without a word to it."""
+        return self.assigned if self.connecting or self.connected else None
 
     def told(self, reason: str = "") -> dict[str, Any]:
         """What a person sees, with the counters of the router for this client."""
@@ -108,8 +114,15 @@ class VpnClient:
 
     async def connect(self, login: Login) -> dict[str, Any]:
         """Connect; what came of it, with the reason of a failure. LabError while it is connected."""
-        if self.connected:
+        if self.connected or self.connecting:
             raise LabError(f"{self.name} is connected already.")
+        self.connecting = True
+        try:
+            return await self._connect(login)
+        finally:
+            self.connecting = False
+
+    async def _connect(self, login: Login) -> dict[str, Any]:
         self.assigned, self.server = None, None
         box = self._reached(login.host)
         if box is None:
@@ -254,7 +267,7 @@ class Attempt:
         if not self._settings.responds:
             return "mode config"
         taken = {flow.selector.destination.network_address for flow in self.box.crypto.flows if not flow.from_acl}
-        taken |= {other.assigned for other in self.client.network.clients.values() if other.assigned is not None}
+        taken |= {address for other in self.client.network.clients.values() if (address := other.holds) is not None}
         pool = self.group.pool if self.group is not None else ""
         free = (address for address in remote_access.addresses(self.box.store, pool) if address not in taken)
         self.client.assigned = next(free, None)

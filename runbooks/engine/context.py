@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nornir.core import Nornir
 
     from ...inventory.platforms import Platform
     from ...inventory.secrets import Secrets
-    from ...services.service import Intended, Service
+    from ...services.service import Deployment, Intended, Service
     from ...tasks.device import Stop
     from ..run.folder import RunFolder
 
@@ -65,6 +67,10 @@ class Run(Protocol):
     def waits(self) -> Waits: ...
 
 
+def nobody(_deployment: Deployment) -> None:
+    """Outside a rehearsal nobody is told to do anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One run."""
@@ -79,5 +85,7 @@ class Context:
     stop: Stop
     progress: Progress
     waits: Waits = Waits()
+    #: In a rehearsal, has somebody outside do what the gates of a deployment wait for; on a network nobody is told anything.
+    visit: Callable[[Deployment], None] = nobody
     #: What is told at the end beside the outcomes: what was noticed on the devices, and concerns nothing of the run.
     notices: list[str] = field(default_factory=list)

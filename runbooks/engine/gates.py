@@ -37,6 +37,8 @@ def prove(context: Context, plan: DeploymentPlan) -> Proof:
     """Proof of the whole as it stands, without touching it: every gate of every stage holds."""
     if _by_traffic(plan):
         return prove_by_traffic(context, plan)
+    if not plan.removal:
+        context.visit(plan.deployment)
     findings, outputs = _settled(context, plan, plan.deployment.stages, "proof")
     context.folder.write_json(f"{plan.name}/findings.json", [finding.as_dict() for finding in findings])
     context.folder.note("judged", tunnel=plan.name, proved=proved(findings))
@@ -95,7 +97,7 @@ def _asked(stages: Iterable[Stage]) -> list[_Asked]:
 
 def _settled(context: Context, plan: DeploymentPlan, stages: Sequence[Stage], moment: str) -> tuple[tuple[Finding, ...], Outputs]:
     """Ask until all of these gates hold, or the longest of their times is over; what was found last."""
-    deadline = time.monotonic() + max(stage.settle_seconds for stage in stages)
+    deadline = time.monotonic() + max(stage.settle_seconds for stage in stages) * context.waits.scale
     while True:
         context.stop.check()
         for member in plan.members:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ from ...inventory.release import Release
 from ...inventory.secrets import Secrets, credential_folders
 from ...inventory.systems import system_of
 from ...services.registry import declared, find
-from ...services.service import Deployment, Place, Service
+from ...services.service import Deployment, Place, Service, Visited
 from .context import Progress
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Rehearsed:
     secrets: Secrets
     #: Real seconds per device second.
     scale: float
+    #: Has stations of the lab do what the gates of a deployment wait for.
+    visit: Callable[[Deployment], None]
 
 
 def rehearse(
@@ -84,7 +87,17 @@ def rehearse(
     moved = with_endpoints(nornir, {name: (found[name].host, found[name].port) for name in names})
     for name in names:
         _reach(moved, name, platforms[name].os, found[name].transport)
-    return Rehearsed(moved, rehearsal_secrets(moved, references, lab), 1 / lab.speed)
+    secrets = rehearsal_secrets(moved, references, lab)
+    return Rehearsed(moved, secrets, 1 / lab.speed, partial(_visit, lab, service, secrets, progress))
+
+
+def _visit(lab: LabHandle, service: Service, secrets: Secrets, progress: Progress, deployment: Deployment) -> None:
+    """What came of it is seen by the gate; why a station failed is told."""
+    for call in service.lab_calls(deployment) if isinstance(service, Visited) else ():
+        hidden = {word: secrets.resolve(reference) for word, reference in call.secrets.items()}
+        told = lab.client(call.station, call.action, **call.words, **hidden)
+        if told["failed"]:
+            progress.say(f"the client {call.station} of the lab could not {call.action}: {told['says']}")
 
 
 def _running(names: Sequence[str]) -> LabHandle | None:

@@ -23,7 +23,7 @@ from ...services.service import Deployment, Intended, Service
 from ...tasks.device import Stop, connect_by
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
-from .context import Context, Progress, Waits
+from .context import Context, Progress, Waits, nobody
 from .rehearsal_lab import rehearse
 from .signals import on_signals
 
@@ -82,9 +82,11 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:
         waits, extra = wanted.waits, _lab_credentials(nornir, deployments, hosts)
+        visit: Callable[[Deployment], None] = nobody
         if wanted.lab:
             played = rehearse(stack, nornir, service, deployments, hosts, platforms, progress)
             nornir, scale = played.nornir, played.scale
+            visit = played.visit
             waits = replace(waits, poll=waits.poll * scale, reconnect_pause=waits.reconnect_pause * scale, scale=scale)
         secrets = played.secrets if wanted.lab else Secrets(folders=credential_folders(extra))
         deployments, lost = _with_keys(service, secrets, deployments, removal=wanted.removal)
@@ -96,7 +98,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         stack.callback(on_signals(stop, progress))
         nornir = connect_by(nornir, secrets, platforms, tag=run_folder.tag, tell=run_folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
-        context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, waits)
+        context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, waits, visit)
         more = tuple(host for deployment in lost for host in deployment.hosts)
         gone = (*missing, *(deployment.name for deployment in lost))
         yield Opened(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))

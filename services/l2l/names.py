@@ -75,9 +75,12 @@ def allocate(
     sequence, on_sequence = _place(end, crypto_map, names.access_list, running, approved_sequence, there)
     _refuse_overlap(end, crypto_map, sequence, running)
     number, on_policy = _policy(end.local.host, policy, running)
-    no_xauth = any(match["map"] == crypto_map for match in _lines(_XAUTH, running))
+    asked = any(match["map"] == crypto_map for match in _lines(_XAUTH, running))
+    key = running.key_of(str(end.remote.outside_ip))
+    # Without clients on the map it says nothing, and it may have been put there for clients that come or have gone.
+    no_xauth = asked or bool(key is not None and key.groups.get("xauth"))
     keepalive, on_keepalive = keepalive_of(dpd, wanted, running)
-    on_xauth = (f"no-xauth on the key: map {crypto_map} asks VPN clients for a user",) if no_xauth else ()
+    on_xauth = (f"no-xauth on the key: map {crypto_map} asks VPN clients for a user",) if asked else ()
     decisions = (on_map, on_sequence, on_policy, *on_xauth, *on_keepalive)
     made = replace(
         names,

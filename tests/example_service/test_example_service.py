@@ -197,7 +197,7 @@ def test_a_record_of_a_service_that_is_gone(rehearsed: Rehearsed) -> None:
     shutil.rmtree(rehearsed.folder / "site" / "watchlist-1.0.dist-info")
     code, report = rehearsed.run("rollback", "--yes")
     assert code == 66
-    assert report["error"] == "there is no service 'watchlist' (known: l2l): installed are l2l"
+    assert report["error"] == "there is no service 'watchlist' (known: l2l, ra): installed are l2l, ra"
 
 
 def test_help_lists_it(tmp_path: Path) -> None:

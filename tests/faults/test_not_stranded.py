@@ -219,7 +219,7 @@ def test_the_log_is_what_fills_the_disk(tmp_path: Path, size: int, code: int) ->
 
 def _broken(context: Context, plan: DeploymentPlan) -> Proof:
     """A proof with a defect, whose words hold a key."""
-    raise TypeError(context.secrets.resolve(plan.tunnel.preshared_key_ref))
+    raise TypeError(context.secrets.resolve(plan.deployment.wanted.tunnel.preshared_key_ref))
 
 
 def change_in_process(bench: Bench, runs: Path, goal: Goal) -> TunnelOutcome:

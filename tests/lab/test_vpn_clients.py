@@ -144,6 +144,13 @@ def test_pool_is_exhausted(lab: LabHandle) -> None:
     assert found == [("192.168.77.5", ""), ("", "pool"), ("192.168.77.5", "")]
 
 
+def test_address_is_free_again(lab: LabHandle) -> None:
+    """An address goes back to the pool when the router ends the session, and the client need not have heard of it."""
+    assert lab.client("home", "connect", **login(lab))["address"] == "14.1.1.100"
+    configure(lab, "no crypto map clientmap 10", "crypto map clientmap 10 ipsec-isakmp dynamic dynmap")
+    assert lab.client("train", "connect", **login(lab))["connected"] is True
+
+
 def test_split_tunnel(lab: LabHandle) -> None:
     """With a list in the group only its networks go into the tunnel."""
     group = "crypto isakmp client configuration group 3000client"

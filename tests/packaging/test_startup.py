@@ -84,8 +84,8 @@ def desk(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("line", "offers"),
     [
-        ("nr-run dep", ["deploy-l2l"]),
-        ("nr-run r", ["remove-l2l", "rollback", "resume", "runs"]),
+        ("nr-run dep", ["deploy-l2l", "deploy-ra"]),
+        ("nr-run r", ["remove-l2l", "remove-ra", "rollback", "resume", "runs"]),
         ("nr-run deploy-l2l --wo", ["--workers"]),
         ("nr-run deploy-l2l hq", ["hq-branch", "hq-lab"]),
         ("nr-run deploy-l2l hq-branch ", ["hq-lab", "branch-9"]),

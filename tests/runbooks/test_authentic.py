@@ -283,7 +283,7 @@ def test_a_record_that_was_changed_starts_no_command_and_sends_nothing(rehearsal
         data["members"][0]["address"] = "127.0.0.2"
 
     def lines(data: dict[str, Any]) -> None:
-        data["members"][0]["change"]["created"][0]["children"] = ["exit", "username evil privilege 15 password 0 evil12345"]
+        data["members"][0]["changes"][0]["created"][0]["children"] = ["exit", "username evil privilege 15 password 0 evil12345"]
 
     for change in (command, address, lines):
         (folder / "hq-branch" / "record.json").write_text(original)
@@ -308,7 +308,7 @@ def test_a_line_that_no_family_knows_is_refused_though_the_record_is_vouched_for
         (folder / "hq-branch" / "record.json").write_text(original)
 
         def put_in(data: dict[str, Any], evil: str = evil) -> None:
-            lists = [item for item in data["members"][0]["change"]["created"] if item["family"] == "access-list"]
+            lists = [item for item in data["members"][0]["changes"][0]["created"] if item["family"] == "access-list"]
             lists[0]["children"].append(evil)
 
         change_record(folder, put_in, reseal_with=key)
@@ -344,7 +344,7 @@ def test_an_object_that_no_family_opens_is_refused(rehearsal) -> None:
     folder = the_run(rehearsal)
 
     def put_in(data: dict[str, Any]) -> None:
-        lists = [item for item in data["members"][0]["change"]["created"] if item["family"] == "access-list"]
+        lists = [item for item in data["members"][0]["changes"][0]["created"] if item["family"] == "access-list"]
         lists[0]["header"] = "username evil privilege 15 password 0 evil12345"
 
     change_record(folder, put_in, reseal_with=rehearsal.folder / "config" / "nr-run" / "run-key")

@@ -1,0 +1,188 @@
+"""The service ``ra``: a group of Cisco VPN clients on one router."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from ipaddress import IPv4Interface
+from pathlib import Path
+from typing import NoReturn
+
+from ...changes.change import Change
+from ...changes.objects import read
+from ...changes.removal import owned
+from ...checks.finding import Finding
+from ...inventory.did_you_mean import hint
+from ...inventory.errors import ChangeError, NothingMatched
+from ...inventory.platforms import Platform
+from ..service import Deployment, LabCall, Member, Place, Removal, Sight, Stage
+from .blueprint import EasyVpn, profile
+from .exempt import Exempt, NobodyAsked
+from .intent import Groups, RemoteAccess, load
+from .prechecks import precheck
+from .session import ClientSession
+
+#: What serves all groups of a router.
+_OF_ALL_GROUPS = frozenset(
+    {
+        *("aaa-list", "crypto-map-setting", "crypto-map-dynamic", "dynamic-map-entry"),
+        *("crypto-map-binding", "transform-set", "isakmp-policy"),
+    }
+)
+
+
+def deployment_of(wanted: RemoteAccess) -> Deployment:
+    """One member, two stages: on the way back the map stops asking before a router can be asked."""
+    first = Stage("no-xauth", (Exempt(),), NobodyAsked(wanted), settle_seconds=0.0, undo=2)
+    clients = Stage("clients", (EasyVpn(),), ClientSession(wanted), settle_seconds=float(wanted.window_seconds), undo=1)
+    member = Member(wanted.host, "server", wanted)
+    return Deployment(wanted.name, RemoteAccessService.name, wanted, (member,), (), (wanted.host,), (first, clients), found=False)
+
+
+def _place(wanted: RemoteAccess) -> Place:
+    network = next(network for network in wanted.protected_prefixes if wanted.probe_address in network)
+    inside = (IPv4Interface(f"{wanted.probe_address}/{network.prefixlen}"),)
+    return Place(wanted.host, wanted.interface, wanted.outside_ip, inside)
+
+
+@dataclass(frozen=True, slots=True)
+class IntendedGroups:
+    """The groups of one inventory."""
+
+    groups: Groups
+    platforms: Mapping[str, Platform]
+
+    def select(self, names: Sequence[str], today: date, *, removal: bool) -> tuple[tuple[Deployment, ...], tuple[str, ...]]:
+        """The named groups, or all active ones. Raises NothingMatched and IntentError."""
+        chosen = self.groups.chosen(tuple(names), any_status=removal)
+        warnings: list[str] = []
+        for group in chosen:
+            if group.host not in self.platforms:
+                raise NothingMatched(f"group {group.name}: no host is named {group.host!r}{hint(group.host, self.platforms)}")
+            if not removal:
+                self.groups.check(group, today)
+                warnings += _warnings(group)
+        return tuple(deployment_of(group) for group in chosen), tuple(warnings)
+
+    def places(self) -> tuple[Place, ...]:
+        """Where the routers stand."""
+        return tuple(_place(group) for group in self.groups.by_name.values())
+
+    def has(self, name: str) -> bool:
+        """True for a group of the intent."""
+        return name in self.groups.by_name
+
+    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:  # noqa: ARG002 - nothing is looked for
+        """A group on a router does not say who made it, so none is called a stray."""
+        return iter(())
+
+    def not_there(self, name: str) -> str:
+        """Why a name was not found."""
+        return self.groups.not_there(name)
+
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment:  # noqa: ARG002 - nothing is looked for
+        """A group that is in no intent may be anybody's."""
+        raise NothingMatched(f"{self.not_there(name)}, and a group that has left the intent cannot be told from others")
+
+    def still_wanted(self, deployment: Deployment) -> str:
+        """What is told of a group that is removed and that the intent has as active."""
+        known = self.groups.by_name.get(deployment.name)
+        if known is None or known.status != "active":
+            return ""
+        return f"the intent has {deployment.name} as active: the next deploy-ra builds it again unless it is disabled there"
+
+
+def _warnings(group: RemoteAccess) -> Iterator[str]:
+    yield (
+        f"group {group.name}: group 2 and what else these clients need is weak, and the client is no longer maintained; "
+        f"waived until {group.waiver.until} by {group.waiver.ticket}"
+    )
+    if group.tunnel == "full":
+        yield f"group {group.name}: all traffic of a client comes to {group.host}, which sends none of it back to the Internet"
+
+
+class RemoteAccessService:
+    """The service."""
+
+    name = "ra"
+    noun = "group"
+    wanted = RemoteAccess
+    found_by = "its client group {name}"
+
+    def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> IntendedGroups:
+        """The groups of ``remote-access.yaml``. Raises IntentError."""
+        return IntendedGroups(load(inventory), platforms)
+
+    def deployment(self, wanted: RemoteAccess) -> Deployment:
+        """One member, two stages."""
+        return deployment_of(wanted)
+
+    def references(self, deployment: Deployment) -> tuple[str, ...]:
+        """The key of the group, and the passwords."""
+        wanted: RemoteAccess = deployment.wanted
+        return wanted.references
+
+    def places(self, deployment: Deployment) -> tuple[Place, ...]:
+        """Where its router stands."""
+        return (_place(deployment.wanted),)
+
+    def lab_calls(self, deployment: Deployment) -> tuple[LabCall, ...]:
+        """In the lab a scripted client connects as the first user, and sends to the router's own address inside."""
+        wanted: RemoteAccess = deployment.wanted
+        user = wanted.users[0]
+        words = {"host": wanted.host, "group": wanted.name, "user": user.name}
+        return (
+            LabCall(wanted.name, "disconnect", {}, {}),
+            LabCall(wanted.name, "connect", words, {"key": wanted.group_key_ref, "password": user.password_ref}),
+            LabCall(wanted.name, "send", {"to": str(wanted.probe_address)}, {}),
+        )
+
+    def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
+        """What clients need of the router."""
+        return precheck(sight, outputs, time, accept_unsaved=accept_unsaved)
+
+    def removal(self, deployment: Deployment, sight: Sight, running: str) -> Removal:
+        """What is there of the group, and what clients need when no other group is left to need it."""
+        present = sight.change.reused
+        if not any(item.family.name == "client-group" for item in present):
+            return Removal((), ())
+        config = read(sight.platform.os, running)
+        other = next((item for item in config.of("client-group") if item.groups["name"] != deployment.name), None)
+        shared = [item for item in present if other is not None and item.family.name in _OF_ALL_GROUPS]
+        items, stays = owned(config, [item for item in present if item not in shared])
+        said = tuple(f"{item.title} stays: {other.title} needs it" for item in shared if other is not None)
+        return Removal(items, (*stays, *said))
+
+    def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002 - there is none
+        """A group is never changed in place."""
+        return None
+
+    def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> NoReturn:  # noqa: ARG002 - it is never asked
+        """Its gate is judged by what the router shows."""
+        raise ChangeError(f"{deployment.name} is proved by a client, not by traffic from the router")
+
+    def title(self, deployment: Deployment) -> str:
+        """The router and the pool."""
+        wanted: RemoteAccess = deployment.wanted
+        return f"{wanted.host} {wanted.outside_ip} <- VPN clients {wanted.pool.first} to {wanted.pool.last}"
+
+    def for_people(self, deployment: Deployment) -> tuple[str, ...]:
+        """The description, the waiver, who may connect, and the profile of the clients."""
+        wanted: RemoteAccess = deployment.wanted
+        waiver = wanted.waiver
+        return (
+            *([wanted.description] if wanted.description else []),
+            f"waiver {waiver.ticket} until {waiver.until}: {waiver.reason}",
+            f"users: {', '.join(user.name for user in wanted.users)}",
+            f"profile of the clients, {wanted.name}.pcf, without the key of the group, which is typed into the client:",
+            *(f"  {line}" for line in profile(wanted).splitlines()),
+        )
+
+    def landmark(self, change: Change) -> str:
+        """The header of the group."""
+        items = (*change.created, *change.removed)
+        return next((item.header for item in items if item.family.name == "client-group"), "")
+
+
+REMOTE_ACCESS = RemoteAccessService()

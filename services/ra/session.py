@@ -1,0 +1,83 @@
+"""The gate: a client has connected with an address of the pool, and its packets are counted both ways.
+
+Nothing that a router shows of itself proves that a client can connect, so without one it is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from ...changes.configuration import Configuration
+from ...checks.finding import Evidence, Finding, Status
+from ...inventory.platforms import Platform
+from ...parsers import parse
+from ...parsers.records.ipsec import IpsecFlow
+from ..service import Member, Seen
+from .intent import RemoteAccess
+
+RUNNING, IKE, IPSEC = "show running-config", "show crypto isakmp sa", "show crypto ipsec sa"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSession:
+    """What has to be seen of a group."""
+
+    group: RemoteAccess
+
+    def asks(self, member: Member, platform: Platform) -> tuple[str, ...]:  # noqa: ARG002 - the same everywhere
+        """The whole configuration, and the SAs."""
+        return (RUNNING, IKE, IPSEC)
+
+    def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
+        """Is the group there, or gone, and is a client. Raises NotKnown for a configuration that is not whole."""
+        return tuple(finding for item in seen for finding in (self._configured(item, removed), self._session(item, removed)))
+
+    def _configured(self, seen: Seen, removed: bool) -> Finding:
+        host, name = seen.member.host, self.group.name
+        running = Configuration(host, seen.platform.os, RUNNING, seen.outputs[RUNNING])
+        there = running.objects.get("client-group", name) is not None
+        evidence = (Evidence(host, RUNNING, f"client group {name}", "there" if there else "not there", seen.time),)
+        words = f"client group {name} is {'configured' if there else 'not there'}"
+        return Finding("client-group", host, Status.OK if there is not removed else Status.FAILED, words, evidence)
+
+    def _session(self, seen: Seen, removed: bool) -> Finding:
+        host = seen.member.host
+        ike, ipsec = (parse(seen.platform.os, command, seen.outputs[command]) for command in (IKE, IPSEC))
+        unread = next((one.problems[0] for one in (ike, ipsec) if not one.complete), None)
+        if unread is not None:
+            words = f"whether a client is connected is not known: line {unread.line} was not understood"
+            return Finding("client-session", host, Status.UNVERIFIED, words)
+        up = {str(address) for row in ike.state if row.state == "QM_IDLE" and not row.deleted for address in (row.dst, row.src)}
+        flows = [flow for flow in ipsec.state if self._is_clients(flow) and flow.current_outbound_spi]
+        evidence = tuple(self._evidence(seen, flows))
+        if removed:
+            words = "no client has an address of the pool"
+            if flows:
+                words = f"a client still has {flows[0].remote_ident.network}, until its session ends or somebody clears it"
+            return Finding("client-session", host, Status.WARNING if flows else Status.OK, words, evidence)
+        working = [flow for flow in flows if str(flow.peer) in up and flow.decapsulated_packets and flow.encapsulated_packets]
+        if working:
+            flow = working[0]
+            words = (
+                f"a client at {flow.peer} has {flow.remote_ident.network} of the pool, and sends: "
+                f"{flow.decapsulated_packets} packets in, {flow.encapsulated_packets} out"
+            )
+            return Finding("client-session", host, Status.OK, words, evidence)
+        return Finding("client-session", host, Status.UNVERIFIED, self._not_proved(flows), evidence)
+
+    def _is_clients(self, flow: IpsecFlow) -> bool:
+        network = flow.remote_ident.network
+        return network.prefixlen == network.max_prefixlen and self.group.pool.has(IPv4Address(str(network.network_address)))
+
+    def _not_proved(self, flows: Sequence[IpsecFlow]) -> str:
+        window = f"within {self.group.window_seconds} seconds"
+        if flows:
+            return f"configured, not proved by a client: one has connected, and no packets went both ways {window}"
+        return f"configured, not proved by a client: none has connected {window}"
+
+    def _evidence(self, seen: Seen, flows: Sequence[IpsecFlow]) -> Iterator[Evidence]:
+        host = seen.member.host
+        pool = f"{self.group.pool.first} to {self.group.pool.last}"
+        yield Evidence(host, IPSEC, f"clients with an address of {pool}", str(len(flows)), seen.time)
