@@ -166,6 +166,13 @@ class RunFolder:
         """
         self._write(name, self._secrets.hide(text), durable=durable)
 
+    def write_encrypted(self, name: str, text: str) -> None:
+        """A durable file of ciphertext, to the letter: chance makes it look like a word for a secret with one behind it.
+
+        Raises NrRunError when the disk does not take it.
+        """
+        self._write(name, text, durable=True)
+
     def _write(self, name: str, text: str, *, durable: bool) -> None:
         path = self.path / name
         try:

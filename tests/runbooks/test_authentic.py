@@ -203,6 +203,17 @@ def test_tunnels_side_by_side_seal_all_that_each_knows(tmp_path: Path) -> None:
     assert lost == []
 
 
+def test_ciphertext_is_written_to_the_letter(tmp_path: Path) -> None:
+    """Ciphertext that happens to hold a word for a secret is not hidden in: it could never be opened again."""
+    text = "gAAAAABm5IxfjiNXPI3bO6Cp84UO1bM49d67raUsjLfa_Pw==\n"
+    folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
+    folder.write("shown.txt", text)
+    assert (folder.path / "shown.txt").read_text() != text, "this text would not be hidden in, and shows nothing"
+    folder.write_encrypted("secrets.enc", text)
+    folder.close()
+    assert (folder.path / "secrets.enc").read_text() == text
+
+
 def test_keys_of_another_run_are_refused(tmp_path: Path) -> None:
     """The encrypted keys of one run are no keys of another, although one key file opens both."""
     made = [RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=())) for _ in range(2)]
