@@ -1,7 +1,7 @@
 """The feature of a tunnel in the forms beside IKEv1 with a crypto map: IKEv2, and tunnel interfaces with either version.
 
-What is there in the same form is used again; one that differs is refused by the plan, so that a change of these forms is a
-removal and a new tunnel. ``inventory.built`` says which of them are switched on.
+What is there in the same form is used again; one that differs is refused, so that a change of these forms is a removal and a new
+tunnel. ``inventory.built`` says which of them are switched on.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 
 from ...changes import tree
 from ...changes.nameif import interfaces
-from ...changes.objects import Config
+from ...changes.objects import Config, read_desired
 from ...changes.replacing import NOTHING, Replacing
 from ...inventory.intent import Style
 from ..service import Site
 from . import features
 from .blueprint import approved_sequence, names_on
+from .found import found_on
 from .names import free_policy, keepalive_of, map_place
 from .other_form import refuse_other_form
+from .other_values import refuse_other_values
 from .places import placed
 from .records import WantedEnd
 
@@ -82,7 +84,12 @@ class TunnelForm:
             keepalive, on_keepalive = keepalive_of(wants.dpd, wanted, running)
             names = replace(names, policy_number=number, keepalive=keepalive)
             said = (*said, on_policy, *on_keepalive)
-        return Placed(names, tuple(filter(None, said)))
+        placing = Placed(names, tuple(filter(None, said)))
+        desired = read_desired(site.platform.os, self.text(site, placing))
+        for found in found_on(member.local.host, site.platform, site.running):
+            if found.tunnel == member.name:
+                refuse_other_values(found, desired)
+        return placing
 
     def text(self, site: Site, names: Placed) -> str:
         """The desired configuration under these names."""
