@@ -237,10 +237,12 @@ class Family:
 
 
 def patterns(*texts: str) -> tuple[re.Pattern[str], ...]:
+    """Each text as an expression, for the fields of a family."""
     return tuple(re.compile(text) for text in texts)
 
 
 def spellings(*rows: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Pairs of an expression for a line and the one spelling that it is compared in."""
     return tuple((re.compile(pattern), replacement) for pattern, replacement in rows)
 
 

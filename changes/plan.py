@@ -15,7 +15,7 @@ from .implicit_references import goes_to, users
 from .objects import Config, ConfigObject, Key, added_lines, names, nodes_of, read, read_desired, referrers, strange_use
 from .removal import unshared
 from .replacing import NOTHING, Replacing
-from .steps import Edit, in_order
+from .steps import Edit, in_order, placed
 
 
 def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Replacing = NOTHING) -> Change:
@@ -104,7 +104,9 @@ def plan_reversal(change: Change, before_text: str, running_text: str) -> Change
     _refuse_used(change.host, running, here, own, "; nr-run remove-l2l takes a tunnel away with all that nothing else needs")
     there += [item for item in change.reused if item.key in running.objects and item.family.is_tunnel]
     shared = (*shared, *_left_over(change, here, before, running))
-    return compose(change.host, change.os, running, created=lost, removed=here, edited=edited, reused=there, stays=shared)
+    # What was taken out of somebody's list or from in front of somebody's rules comes back to where it stood.
+    again = placed(lost, before)
+    return compose(change.host, change.os, running, created=again, removed=here, edited=edited, reused=there, stays=shared)
 
 
 def _without_an_owner(change: Change, going: Iterable[ConfigObject], before: Config, running: Config) -> tuple[ConfigObject, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
 from ..changes.nameif import AsaInterface, find_interface, interfaces
+from ..changes.nodes_after import nodes_after
 from ..changes.selectors import Selector
 from ..inventory.release import Release
 from ..parsers import parse
@@ -156,7 +157,9 @@ def _behind(ways: Ways, local: IPv4Network, outside: str) -> str | None:
 
 def _of_pair(box: Box, pair: Selector, way: Way, *, twice: bool) -> Iterator[Finding]:
     local, remote = pair
-    said = tuple(asa_translations(box.nodes, pair, way, twice=twice))
+    # The change may hold an exemption of its own.
+    nodes = nodes_after(box.nodes, box.change.created)
+    said = tuple(asa_translations(nodes, pair, way, twice=twice))
     lines = "; ".join(exemption(pair, way, box.nodes, twice=twice))
     for line, free in said:
         words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ..changes import tree
 from ..changes.implicit_references import users
+from ..changes.nodes_after import nodes_after
 from ..changes.objects import read
 from ..inventory.errors import IntentError
 from ..inventory.release import Release
@@ -45,6 +46,7 @@ def precheck(box: Box, *, accept_unsaved: bool = False) -> tuple[Finding, ...]:
 
 
 def identity(box: Facts) -> Iterator[Finding]:
+    """It is the device that the inventory means: by its name, and by the release that it runs."""
     version = parse(box.platform.os, "show version", box.outputs["show version"]).state
     name = next((node.line.split()[1] for node in box.nodes if node.line.startswith("hostname ")), "")
     same = name.split(".")[0].lower() == box.host.split(".")[0].lower()
@@ -120,6 +122,7 @@ def _default_policies(box: Box) -> Iterator[Finding]:
 
 
 def saved(box: Facts, accept_unsaved: bool) -> Finding:
+    """It runs what it has saved; with ``accept_unsaved`` a difference is a warning."""
     running, startup = (tree.normalise(box.outputs[f"show {which}-config"]).split("\n") for which in ("running", "startup"))
     differing = len(set(running) ^ set(startup))
     if running == startup:
@@ -158,8 +161,10 @@ def _nat(box: Box) -> Iterator[Finding]:
     tunnel = tunnel_of(box.change, box.end.remote.outside_ip)
     if tunnel and "ip nat outside" not in tunnel.lines:
         return
+    # The change may hold an exemption of its own.
+    nodes = nodes_after(box.nodes, box.change.created)
     for local, remote in box.end.selectors:
-        for line, free in translations(box.nodes, (local, remote)):
+        for line, free in translations(nodes, (local, remote)):
             words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}" + (
                 " alone" if free else ", which then misses the map"
             )

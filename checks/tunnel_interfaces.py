@@ -34,7 +34,7 @@ def tunnel_interface(sections: Iterable[tuple[str, tuple[str, ...]]], peer: IPv4
 
 
 def tunnel_of(change: Change, peer: IPv4Address) -> TunnelInterface | None:
-    """The tunnel interface that a device has after a change; of one that takes it away, the one that it had."""
-    there = (*change.created, *change.reused, *(edit.after for edit in change.edited))
-    items = there or change.removed
+    """The tunnel interface that a device has after a change; where that does not go to the peer, the one that it had before."""
+    after = (*change.created, *change.reused, *(edit.after for edit in change.edited))
+    items = (*after, *(edit.before for edit in change.edited), *change.removed)
     return tunnel_interface(((item.header, item.children) for item in items), peer)

@@ -36,7 +36,6 @@ class Carried:
 _MAP_1: frozenset[Form] = frozenset({(1, "crypto-map")})
 _VTI_1: frozenset[Form] = frozenset({(1, "vti")})
 _IKEV2: frozenset[Form] = frozenset({(2, "crypto-map"), (2, "vti")})
-_GENERATIONS = ("ios-12.2", "ios-12.4", "ios-15", "asa-8.0", "asa-8.4")
 
 #: The one switch: what the engine carries from end to end today. A form or part that is added here is no longer refused.
 CARRIED = Carried(
@@ -49,19 +48,11 @@ CARRIED = Carried(
             "asa-8.4": _MAP_1 | _VTI_1 | _IKEV2,
         }
     ),
-    frozenset({"foreign-end"}),
+    frozenset({"foreign-end", "nat-exemption"}),
 )
 #: All that the templates can write; what `CARRIED` lacks of it is ready and waits for the engine.
 WRITTEN = Carried(
-    MappingProxyType(
-        {
-            "ios-12.2": _MAP_1,
-            "ios-12.4": _MAP_1 | _VTI_1,
-            "ios-15": _MAP_1 | _VTI_1 | _IKEV2,
-            "asa-8.0": _MAP_1,
-            "asa-8.4": _MAP_1 | _VTI_1 | _IKEV2,
-        }
-    ),
+    CARRIED.forms,
     frozenset({"foreign-end", "routes", "nat-exemption"}),
 )
 

@@ -5,6 +5,7 @@ Passed to TTP as template variables: `{{ peer | re("ADDRESS") }}`. None may matc
 
 from __future__ import annotations
 
+from . import vocabulary
 from .vocabulary import ASA_IKE_STATE, BGP_STATE, CLOCK, IKE_STATUS, IOS_IKE_STATE, SA_STATUS, SESSION_STATUS
 
 PATTERNS: dict[str, str] = {
@@ -39,6 +40,16 @@ PATTERNS: dict[str, str] = {
     "IKE_STATE": IOS_IKE_STATE.pattern,
     "ASA_IKE_STATE": ASA_IKE_STATE.pattern,
     "BGP_STATE": BGP_STATE.pattern,
+    "ASA_IKE_KIND": vocabulary.ASA_IKE_KIND.pattern,
+    "ASA_IKE_AUTH": vocabulary.ASA_IKE_AUTH.pattern,
+    "IOS_IKE_AUTH": vocabulary.IOS_IKE_AUTH.pattern,
+    "POLICY_AUTH": vocabulary.POLICY_AUTH.pattern,
+    "IKEV2_AUTH": vocabulary.IKEV2_AUTH.pattern,
+    "IPSEC_MODE": vocabulary.IPSEC_MODE.pattern,
+    "DF_POLICY": vocabulary.DF_POLICY.pattern,
+    "NAT_PROTOCOL": vocabulary.NAT_PROTOCOL.pattern,
+    "SESSION_ORIGIN": vocabulary.ORIGIN.pattern,
+    "SA_CAPABILITIES": vocabulary.CAPABILITIES.pattern,
     "SESSION_STATUS": SESSION_STATUS.pattern,
     "TIME_OF_DAY": CLOCK.pattern,
     "SA_COLUMNS": r"slot|status|slot[ \t]+status",

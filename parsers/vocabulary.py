@@ -25,6 +25,26 @@ TRACKED = re.compile(r"up|down|undefined|unknown", re.IGNORECASE)
 #: ACTIVE, and STDBY on the other of two routers that share their SAs (show crypto isakmp sa, "status").
 IKE_STATUS = re.compile(r"ACTIVE|STANDBY|STDBY|DELETED")
 SESSION_STATUS = re.compile(r"UP-ACTIVE|UP-IDLE|UP-NO-IKE|DOWN-NEGOTIATING|DOWN")
+#: LAN-to-LAN, or a person's client (ASA command reference, show crypto isakmp sa).
+ASA_IKE_KIND = re.compile(r"L2L|user")
+ASA_IKE_AUTH = re.compile(r"preshared|preshrd|(?:rsa|dsa|ecdsa)(?:-?sig)?|crack|hybrid", re.IGNORECASE)
+#: As the legend above the table has them (show crypto isakmp sa detail).
+IOS_IKE_AUTH = re.compile(r"psk|rsig|renc|esig")
+POLICY_AUTH = re.compile(
+    r"Pre-Shared Key|Rivest-Shamir-Adleman (?:Signature|Encryption)"
+    r"|Elliptic[ -]Curve[A-Za-z ()-]*(?:Signature|Algorithm)[A-Za-z ()]*"
+)
+#: How an end of an IKEv2 SA has proved who it is; a number stands behind what the release has no word for.
+IKEV2_AUTH = re.compile(
+    r"(?:PSK|RSA|RSA-PSS|ECDSA|Certificate|Null|Unknown|(?:AnyConnect-)?EAP(?:-[A-Z0-9]+)*)(?: - \d+)?(?:, QR)?"
+)
+IPSEC_MODE = re.compile(r"tunnel|transport|beet", re.IGNORECASE)
+DF_POLICY = re.compile(r"(?:copy|set|clear)-df")
+#: Names of what is translated; a number where the release has no name for it.
+NAT_PROTOCOL = re.compile(r"---|tcp|udp|icmp|icmpv6|gre|esp|ah|ahp|ip|ipv6|igmp|ospf|eigrp|pim|sctp|pptp|any|\d+")
+ORIGIN = re.compile(r"(?:dynamic )?crypto map")
+#: Letters of the legend (show crypto session detail): what the SA can do.
+CAPABILITIES = re.compile(r"\(none\)|[CDFKNRTUX]+")
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 #: A leap second is printed as the sixtieth.
 CLOCK = re.compile(

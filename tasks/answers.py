@@ -45,13 +45,13 @@ def configuration(device: Session, reply: Reply) -> Configuration:
 
 def running_commands(device: Session) -> tuple[str, ...]:
     """What shows the running configuration: by one command, or by two that bear each other out."""
-    commands = device.dialect.commands
+    commands = device.dialect
     return tuple(dict.fromkeys((commands.running, commands.running_as_saved)))
 
 
 def running_in(device: Session, replies: Sequence[Reply]) -> Configuration:
     """What runs, with its keys, which are tokens; ``replies`` has those to running_commands(). Raises NotKnown."""
-    commands = device.dialect.commands
+    commands = device.dialect
     shown = {reply.line: configuration(device, reply) for reply in replies if reply.line in running_commands(device)}
     return borne_out(shown[commands.running], shown[commands.running_as_saved])
 
@@ -74,7 +74,7 @@ def running_of(device: Session) -> Configuration:
 
 def startup_of(device: Session) -> Configuration:
     """What is saved; an ASA masks the keys in it. Raises NotKnown."""
-    return configuration(device, device.exchange([device.dialect.commands.startup])[0])
+    return configuration(device, device.exchange([device.dialect.startup])[0])
 
 
 def asked(task: Task, ask: Callable[[Session], T], again: Again = AGAIN) -> T:

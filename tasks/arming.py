@@ -1,6 +1,6 @@
 """The dead-man: what a device does by itself to undo a change, unless this run comes back and calls it off.
 
-Which fence that is stands in the plan; these tasks are the same for all of them (tasks/fences).
+Which fence that is stands in the plan; these tasks are the same for all of them (tasks/rollback_timers).
 """
 
 from __future__ import annotations

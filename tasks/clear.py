@@ -19,7 +19,8 @@ def clear_peer(device: Session, peer: IPv4Address) -> None:
     """Phase 2, then phase 1, of this peer only: without an argument every tunnel of the box would go.
 
     What has an address in its command is cleared by it. An IKE SA that only goes by its number, and those of IKEv2, are cleared
-    where the device shows one with the peer.
+    where the device shows one with the peer. Phase 2 comes once more at the end: a tunnel interface negotiates by itself, and
+    what the old IKE SA brought up in between would stay, with no IKE SA above it.
     """
     system = device.dialect
     lines = [line.format(peer=peer) for line in system.clear]
@@ -34,8 +35,8 @@ def clear_peer(device: Session, peer: IPv4Address) -> None:
                 more += (line.format(peer=peer) for line in system.clear_ikev2)
             elif row.number is not None:
                 more.append(system.clear_ikev1_row.format(number=row.number))
-    if more:
-        device.exchange(list(dict.fromkeys(more)))
+    if more or lines[1:]:
+        device.exchange([*dict.fromkeys(more), lines[0]])
 
 
 def by_hand(system: System, peers: Iterable[str], change: str) -> tuple[str, ...]:

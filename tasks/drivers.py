@@ -103,7 +103,7 @@ class LeanDriver:
                 self.login_prompt = self._first_prompt([])
             self._begin()
             if was is not None and self.session is not None:
-                self.session.warnings = was.warnings
+                self.session.heard.warnings = was.heard.warnings
         if self.session is None:
             raise TypeError(f"{self.name}: no session has begun on this connection")
         return self.session

@@ -136,9 +136,16 @@ def render(task: Task, template: str, path: str | None = None, **words: Any) -> 
         done = task.run(template_file, template=template, jinja_env=environment, **words)
     except NornirSubTaskError as failed:
         error = failed.result.exception
-        what = "there is no such template" if isinstance(error, TemplateNotFound) else str(error)
+        what = _why_not(error, template)
         raise NrRunError(f"{task.host.name}: template {template}: {what}") from None
     return Result(host=task.host, result=str(done.result))
+
+
+def _why_not(error: BaseException | None, template: str) -> str:
+    """Jinja's error as a sentence; of a template that is missing, Jinja says the name and nothing else."""
+    if isinstance(error, TemplateNotFound):
+        return "there is no such template" + ("" if error.name == template else f": {error.name}, which it includes")
+    return str(error)
 
 
 def push(task: Task, desired: str = "", remove: str = "", dry_run: bool | None = None) -> Result:
@@ -223,7 +230,7 @@ def save(task: Task, dry_run: bool | None = None) -> Result:
           * result (``dict``): ``saved`` (was anything written) and ``equal`` (startup is what runs)
           * changed (``bool``), diff (``str``): of the startup configuration
     """
-    commands = session(task).dialect.commands
+    commands = session(task).dialect
     shown = settled(task, _save.HELD)
     if shown.equal or task.is_dry_run(dry_run):
         diff = _diff(commands.startup, shown.startup.text, shown.running_as_saved.text)

@@ -76,7 +76,7 @@ def save(task: Task) -> Result:
 
 def held(device: Session) -> Saved:
     """What the device holds now. Raises NotKnown."""
-    commands = device.dialect.commands
+    commands = device.dialect
     wanted = tuple(dict.fromkeys((commands.running, commands.running_as_saved, commands.startup)))
     shown = {reply.line: configuration(device, reply) for reply in device.exchange(wanted)}
     running = borne_out(shown[commands.running], shown[commands.running_as_saved])

@@ -21,6 +21,7 @@ from ..inventory.errors import ConfigurationRefused, DeviceRefused, SessionLost,
 from ..inventory.secrets import Secrets
 from .asking import all_asked, asks, ends
 from .dialects import IOS, Dialect
+from .heard import Heard
 from .login import REFUSED, Words
 from .messages import cleaned, may_stand, standing, without_messages
 from .reply import Reply as Reply
@@ -70,7 +71,6 @@ class Session:
         self._driver = driver
         self._secrets = secrets
         self._timeout = timeout_seconds
-        self._tell = tell
         self._words = Words.of(settings or ConnectionSettings())
         self._prompts = Prompts("#")
         #: The unfinished line at which the device waits.
@@ -85,9 +85,7 @@ class Session:
         self._preparation: list[str] = []
         #: What this session has read of its device already, and what will not change while it lasts.
         self.remembered: dict[str, str] = {}
-        #: What the device said without having been asked: everything, and what a person has to hear of.
-        self.messages: list[str] = []
-        self.warnings: list[str] = []
+        self.heard = Heard(name, secrets, tell)
         self.open = True
 
     def prepare(self, enable_ref: str | None) -> None:
@@ -150,7 +148,7 @@ class Session:
         replies = tuple(reply for reply in self._replies(asked, typed, seen, at) if not reply.line.startswith(MARK))
         for reply in replies[: len(before)]:
             if reply.text.strip():
-                self._warn(f"{self.name}: {reply.line!r} was answered with {reply.words!r}")
+                self.heard.warn(f"{self.name}: {reply.line!r} was answered with {reply.words!r}")
         return replies[len(before) :]
 
     def configure(
@@ -257,6 +255,16 @@ class Session:
         return done
 
     @property
+    def messages(self) -> list[str]:
+        """What the device said without having been asked."""
+        return self.heard.messages
+
+    @property
+    def warnings(self) -> list[str]:
+        """What of it a person has to hear of."""
+        return self.heard.warnings
+
+    @property
     def configuring(self) -> bool:
         """True if the prompt that came last was one of configuration mode."""
         return self._prompts.is_configuration(self._last)
@@ -293,22 +301,11 @@ class Session:
 
     def _told(self, line: str, seen: str) -> str:
         """All that came in a dialogue, with tokens and without messages."""
-        self._keep(*((found := cleaned(seen)).messages, found.warnings))
+        found = cleaned(seen)
+        self.heard.keep(found.messages, found.warnings)
         text = self._secrets.hide(found.text)
         logger.debug("%s: %s -> %s", self.name, line, text)
         return text
-
-    def _keep(self, messages: Sequence[str], warnings: Sequence[str]) -> None:
-        for message in messages:
-            self.messages.append(self._secrets.hide(message))
-            logger.debug("%s: without having been asked: %s", self.name, self.messages[-1])
-        for warning in warnings:
-            self._warn(f"{self.name}: {self._secrets.hide(warning)}")
-
-    def _warn(self, sentence: str) -> None:
-        if sentence not in self.warnings:
-            self.warnings.append(sentence)
-            self._tell(sentence)
 
     def _write(self, lines: list[str]) -> None:
         if not self.open:
@@ -364,7 +361,8 @@ class Session:
             raise DeviceRefused(
                 f"{self.name}: the echo of {lines[parts]!r} did not come back, so it is not certain what was taken"
             )
-        self._keep(*((found := cleaned(seen)).messages, found.warnings))
+        found = cleaned(seen)
+        self.heard.keep(found.messages, found.warnings)
         self._refuse_other_mode(lines, parts, at)
         replies = []
         for line, part in zip(lines, parts, strict=True):
@@ -391,7 +389,7 @@ class Session:
 
     def _reply(self, line: str, seen: str, warnings: Sequence[str]) -> Reply:
         text, told = self._secrets.hide(seen), tuple(self._secrets.hide(words) for words in warnings)
-        commands = self.dialect.commands
+        commands = self.dialect
         if line not in (RUNNING, commands.running, commands.startup):
             return Reply(line, text, told)
         whole = text if line == commands.startup else without_fence(text, self._tag)

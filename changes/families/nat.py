@@ -8,14 +8,15 @@ later (nat, twice NAT: a rule is typed with its position, shown without, and tak
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...inventory.errors import ChangeError
-from ..family import NOBODY, Family, Reference, Touches, patterns, spellings
+from ..family import NOBODY, Family, Reference, Shared, Touches, patterns, spellings
 
 if TYPE_CHECKING:
-    from ..objects import Config, ConfigObject
+    from ..objects import Config, ConfigObject, Key
 
 _FIRST_SECTION = re.compile(r"nat \(\S+\) source .+")
 _NUMBER = re.compile(r"\d+ ")
@@ -94,13 +95,25 @@ ASA_EXEMPTION = Family(
     only_of=re.compile(r"nat \(\S+\) 0 access-list (?P<name>\S+)"),
 )
 
+
+def _others_in_list(config: Config, target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
+    """Lines of the list of ``nat 0`` that are not of what goes: whoever wrote them wants their traffic left alone still."""
+    head = f"access-list {target.groups['list']}"
+    known = {
+        key: f"{item.header} {item.children[0]}" for key, item in config.objects.items() if item.family.name == "nat-exemption"
+    }
+    yield from (line for key, line in known.items() if key in others and line.startswith(f"{head} "))
+    shown = (line for node in config.nodes for line in (node.line, *(f"{node.line} {child}" for child in node.children)))
+    yield from (line for line in shown if line.startswith(f"{head} ") and line not in known.values())
+
+
 ASA_NAT_0 = Family(
     name="nat-0",
     sentence="the list of what is not translated on an interface; an interface has one",
     header=re.compile(r"nat \((?P<interface>\S+)\) 0 access-list (?P<list>\S+)"),
     identity=("interface",),
     opens=False,
-    shared=NOBODY,
+    shared=Shared(_others_in_list, "its list has other lines ({use})"),
     touches=Touches("{interface} had no list of what is not translated, and has {list} from now on", NOBODY, NOBODY),
     key_of=NOBODY,
     peers_of=NOBODY,

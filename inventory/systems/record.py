@@ -62,11 +62,11 @@ class System:
         return self.shows["route"]
 
     @property
+    def masks_startup(self) -> bool:
+        """True if the startup configuration shows no keys, so that nothing can be concluded from it about one."""
+        return self.running != self.running_as_saved
+
+    @property
     def before_a_change(self) -> tuple[str, ...]:
         """Shown before a change whatever the change is, each once: facts and configurations, then the routing table."""
         return tuple(dict.fromkeys((*self.facts, self.running, self.running_as_saved, self.startup, self.route)))
-
-    @property
-    def commands(self) -> System:
-        """How it is asked for its configurations."""
-        return self

@@ -73,6 +73,9 @@ class Ike:
         await self.network.clock.sleep(seconds * (1.5 if pfs and offer.protector.pfs else 1))
         if self.network.ike_peer(offer.box, offer.peer, offer.version) is not other or self._superseded(offer):
             return
+        if not self.phases[offer.version].standing(offer, other):
+            # Somebody cleared the IKE SA meanwhile, and what was under way under it came to nothing.
+            return
         agreed = agree_child(offer, other, pfs=pfs)
         if isinstance(agreed, Agreed):
             ours = offer.box.crypto.flow(offer.protector.name, offer.protector.seq, offer.selector, offer.peer)

@@ -94,8 +94,8 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """Change VPN tunnels on Cisco routers and firewalls, and prove the change.
 
-    After a run every tunnel is proved up with the new configuration on both ends, or proved back to what it was, or named as
-    needing a person, with the evidence.
+    After a run every tunnel is proved up with the new configuration on every end that is ours, or proved back to what it was,
+    or named as needing a person, with the evidence.
     """
 
 

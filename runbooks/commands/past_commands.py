@@ -37,8 +37,8 @@ _RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=run
 def _resume(run: str | None, **options: Any) -> Exit:
     """Finish a run that did not come to its end: killed, cut off, or stopped by a full disk.
 
-    The journal says how far it came, and the devices say what they are. Both ends end up proved with the change, or as they
-    were before. Without RUN the newest that is unfinished. The run's own folder is all that is needed.
+    The journal says how far it came, and the devices say what they are. Every end that is ours ends up proved with
+    the change, or as it was before. Without RUN the newest that is unfinished. The run's own folder is all that is needed.
 
     \b
     nr-run resume            finish the newest unfinished run

@@ -56,7 +56,7 @@ def command_of(service: Declaration, command: Command) -> click.Command:
     shown = {"metavar": f"[{noun}]..."} if command.does == "deploy" else {"metavar": f"{noun}...", "required": True}
     names = click.argument("names", nargs=-1, shell_complete=names_in(service.section), **shown)
     if command.does == "remove":
-        told = f"Where to look for a {service.noun} that has left the intent (give both ends)."
+        told = f"Where to look for a {service.noun} that has left the intent (give each of its devices)."
         host = click.option("--host", "hosts", multiple=True, metavar="HOST", help=told)
         decorate = with_options(host, _OPTIONS)
     made: click.Command = click.command(command.name, help=inspect.cleandoc(command.text))(

@@ -15,16 +15,16 @@ PAGE = "cancel-timer.txt"
 CANCELLED = "CANCELLED"
 
 _TEXT = """\
-A TIMER IS ARMED on {host} ({address}) for run {run}, tunnel {tunnel}.
+A TIMER IS ARMED on {host} ({address}) for run {run}, {noun} {tunnel}.
 
 armed   {armed} UTC, or a little later
 fires   {fires} UTC, {minutes} minutes after it was armed: the device {sentence}
 {after}
-With nr-run and this run folder: nr-run resume {run}   does all of this, on both devices. Without it, at the privileged prompt:
+With nr-run and this run folder: nr-run resume {run}   does all of this{everywhere}. Without it, at the privileged prompt:
 
 1. See it:
 {see}
-2. To KEEP the change: only if both devices run it and traffic passes both ways. Cancel the timer{who}:
+2. To KEEP the change: only if {devices} {run_it} and traffic passes both ways. Cancel the timer{who}:
 {cancel}
    See step 1 again: nothing may be left. Then:
      write memory
@@ -32,9 +32,26 @@ With nr-run and this run folder: nr-run resume {run}   does all of this, on both
    Compare the running configuration with {before}
    Only then cancel the timer, as in step 2, and do not save if startup and running configuration are one already.
    To do nothing is also to undo: the device goes back by itself when the timer fires.
-4. The other device of the tunnel has a page of its own beside this one: both have to end alike.
-5. When both are in order: nr-run resume {run} --close   lets other runs work on them again.
+4. {others}
+5. When {devices} {are} in order: nr-run resume {run} --close   lets other runs work there again.
 """
+
+
+def of_others(plan: DeploymentPlan, host: str) -> dict[str, str]:
+    """What a page says of the other devices of the change, and of ends that are not ours."""
+    hosts = [member.host for member in plan.members]
+    others = " and ".join(name for name in hosts if name != host)
+    words = (
+        f"{others} {'have pages of their' if len(hosts) > 2 else 'has a page of its'} own beside this one: all have to end alike."
+    )
+    foreign = "".join(f" {end.name} is not ours: nothing was sent to it." for end in plan.deployment.foreign)
+    return {
+        "everywhere": f", on {' and '.join(hosts)}" if others else "",
+        "devices": " and ".join(hosts),
+        "run_it": "run it" if others else "runs it",
+        "are": "are" if others else "is",
+        "others": (words if others else "No other device is part of this change.") + foreign,
+    }
 
 
 def write_page(context: Context, plan: DeploymentPlan, end: MemberPlan) -> None:
@@ -55,7 +72,9 @@ def write_page(context: Context, plan: DeploymentPlan, end: MemberPlan) -> None:
             host=end.host,
             address=f"{host.hostname} port {host.port}" if host.port else host.hostname,
             run=folder.id,
+            noun=context.service.noun,
             tunnel=plan.name,
+            **of_others(plan, end.host),
             armed=f"{now:%Y-%m-%d %H:%M:%S}",
             fires=f"{now + timedelta(minutes=minutes):%Y-%m-%d %H:%M}",
             minutes=minutes,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ...changes.change import Change, in_stages
 from ...changes.implicit_references import goes_to
+from ...changes.nodes_after import nodes_after
 from ...changes.plan import plan
 from ...checks.device_facts import Device
 from ...checks.finding import Finding, Status, against
@@ -15,6 +16,7 @@ from ...checks.rollback_methods import Chosen, choose, fence
 from ...inventory.errors import DriftError, answers_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import TOKEN
+from ...services.prechecks import of_every_change
 from ...services.service import Deployment, Member, Sight, Site, Stage, build
 from ...tasks.clear import by_hand
 from ...tasks.dialects import dialect_of
@@ -253,18 +255,28 @@ def _member_plan(
             decisions += built.decisions
         whole = in_stages(changes, deployment.way_back)
     made = MemberPlan(member, platform, snapshot, "".join(texts), tuple(decisions), whole, ())
-    return judged(context, made, accept_unsaved=accept_unsaved)
+    return _judged(context, made, accept_unsaved=accept_unsaved)
 
 
-def judged(context: Context, made: MemberPlan, *, accept_unsaved: bool) -> MemberPlan:
-    """With its rollback timer and its prechecks. Raises NotKnown where what the device showed is no answer."""
-    snapshot, minutes = made.snapshot, context.waits.dead_man_minutes
-    time = snapshot.observation.time
+def _judged(context: Context, made: MemberPlan, *, accept_unsaved: bool) -> MemberPlan:
+    """With its rollback timer, and its prechecks: those of the service as well."""
     with answers_of(made.host):
-        chosen = choose(made.platform, snapshot.outputs, minutes, made.change.inverse)
-        own = context.service.precheck(made.sight, snapshot.outputs, time, accept_unsaved=accept_unsaved)
-        device = Device(made.host, made.platform, snapshot.outputs, made.change, time)
-        prechecks = (*own, *fence(device, chosen))
+        seen = made.snapshot
+        own = context.service.precheck(made.sight, seen.outputs, seen.observation.time, accept_unsaved=accept_unsaved)
+    return checked(context, made, own, accept_unsaved=accept_unsaved)
+
+
+def checked(context: Context, made: MemberPlan, own: Iterable[Finding], *, accept_unsaved: bool) -> MemberPlan:
+    """With its rollback timer, and what is asked before every change, which no service can leave out.
+
+    Raises NotKnown where what the device showed is no answer.
+    """
+    outputs, time = made.snapshot.outputs, made.snapshot.observation.time
+    with answers_of(made.host):
+        chosen = choose(made.platform, outputs, context.waits.dead_man_minutes, made.change.inverse)
+        device = Device(made.host, made.platform, outputs, made.change, time)
+        every = of_every_change(made.sight, outputs, time, accept_unsaved=accept_unsaved)
+        prechecks = tuple(dict.fromkeys((*own, *every, *fence(device, chosen))))
     return replace(made, prechecks=prechecks, fence=chosen)
 
 
@@ -272,8 +284,7 @@ def running_with(change: Change, running: str) -> str:
     """A running configuration as it will be after a change, for planning the next; the order of lines is not a device's."""
     left = without(change, running)
     items = (*change.created, *(edit.after for edit in change.edited))
-    added = (node for item in items for node in item.nodes)
-    return "".join(f"{node.text}\n" for node in (*left, *added))
+    return "".join(f"{node.text}\n" for node in nodes_after(left, items))
 
 
 def running_after(plan_: DeploymentPlan, running: dict[str, str]) -> dict[str, str]:

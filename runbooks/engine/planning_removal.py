@@ -8,15 +8,12 @@ from dataclasses import replace
 from ...changes.change import Change, split
 from ...changes.objects import ConfigObject, Key, read
 from ...changes.plan import plan_removal, plan_reversal
-from ...checks.device_facts import Device
-from ...checks.precheck import identity, saved
-from ...checks.rollback_methods import choose, fence
-from ...inventory.errors import ChangeError, DriftError, OtherForm, answers_of
+from ...inventory.errors import ChangeError, DriftError, OtherForm
 from ...services.registry import find
 from ...services.service import Deployment
 from ..run.saved_plan import Recorded
 from .context import Context
-from .planning import DeploymentPlan, Known, MemberPlan, plan_deployment
+from .planning import DeploymentPlan, Known, MemberPlan, checked, plan_deployment
 
 
 def plan_remove(context: Context, deployment: Deployment, known: Known, *, accept_unsaved: bool) -> DeploymentPlan:
@@ -119,12 +116,7 @@ def with_change(context: Context, member: MemberPlan, change: Change, accept_uns
     would mend it."""
     items = (*change.removed, *(edit.after for edit in change.edited), *change.created)
     member = replace(member, change=change, desired=_text(items), decisions=change.stays)
-    snapshot = member.snapshot
-    device = Device(member.host, member.platform, snapshot.outputs, change, snapshot.observation.time)
-    with answers_of(member.host):
-        chosen = choose(member.platform, snapshot.outputs, context.waits.dead_man_minutes, change.inverse)
-        prechecks = (*identity(device), saved(device, accept_unsaved), *fence(device, chosen))
-    return replace(member, prechecks=prechecks, fence=chosen)
+    return checked(context, member, (), accept_unsaved=accept_unsaved)
 
 
 def _text(items: Sequence[ConfigObject]) -> str:

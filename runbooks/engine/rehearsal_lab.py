@@ -27,6 +27,7 @@ from ...inventory.platform_record import platform_in
 from ...inventory.platforms import Platform, platform_for
 from ...inventory.release import Release
 from ...inventory.secrets import Secrets, credential_folders
+from ...inventory.systems import system_of
 from ...services.registry import declared, find
 from ...services.service import Deployment, Place, Service
 from .context import Progress
@@ -173,7 +174,7 @@ def _order(name: str, platform: Platform, places: Sequence[Place], taken: set[IP
     if profile == name and documented and release == plays:
         return profile
     order: dict[str, Any] = {"profile": profile, "release": release}
-    if platform.os == "ios":
+    if not system_of(platform).model:
         order["model"] = platform.model
     if places:
         network = IPv4Interface(f"{places[0].outside}/{_OUTSIDE_LENGTH}").network
@@ -210,7 +211,7 @@ def ordered(
         raise NothingMatched("\n".join(unknown))
     for name, text in texts.items():
         profile, _ = box_for(platforms[name])
-        model = {"model": platforms[name].model} if platforms[name].os == "ios" else {}
+        model = {} if system_of(platforms[name]).model else {"model": platforms[name].model}
         release = str(platforms[name].release)
         played[name] = {"profile": profile, "release": release, **model, "config": text.splitlines()}
     return played, list(otherwise_played(platforms))

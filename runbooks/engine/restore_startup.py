@@ -12,6 +12,7 @@ from ...changes.configuration import Configuration
 from ...changes.rollback_steps import restore
 from ...changes.timer_config import name_of
 from ...inventory.errors import NrRunError
+from ...inventory.systems import system_of
 from ...tasks.answers import startup
 from ...tasks.save import Saved, save
 from ...tasks.undo import Undone
@@ -81,10 +82,10 @@ def _is_free(context: Context, end: MemberPlan, now: Configuration) -> bool:
 def _is_untouched(context: Context, end: MemberPlan) -> bool:
     """A box that refuses to save may never have saved the change either: then its startup is what it was.
 
-    An ASA masks the keys in it, so nothing is known there of a change that brought or took one.
+    Where the keys in it are masked, nothing is known of a change that brought or took one.
     """
     items = (*end.change.created, *end.change.removed, *(edit.after for edit in end.change.edited))
-    if end.platform.os == "asa" and any(item.family.holds_key for item in items):
+    if system_of(end.platform).masks_startup and any(item.family.holds_key for item in items):
         return False
     now = _startup(context, end)
     return isinstance(now, Configuration) and now.same(end.snapshot.startup)

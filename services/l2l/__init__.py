@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..registry import Command, Declaration
 
 _DEPLOY = """\
-Build LAN-to-LAN tunnels on both ends, prove them with traffic, and save; or take both ends back.
+Build LAN-to-LAN tunnels on every end that is ours, prove them with traffic, and save; or take those ends back.
 
 Without TUNNEL all active tunnels of the intent. A tunnel that is there already is only proved.
 
@@ -16,7 +16,7 @@ nr-run deploy-l2l --yes --json         all active tunnels, from a timer
 nr-run deploy-l2l --lab                the same on simulated routers
 """
 _REMOVE = """\
-Remove LAN-to-LAN tunnels from both ends, prove them gone and every other tunnel as it was, and save.
+Remove LAN-to-LAN tunnels from every end that is ours, prove them gone and every other tunnel as it was, and save.
 
 What other tunnels or VPN clients of the box use stays, and is named. To undo one run exactly, use nr-run rollback.
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from ...changes import tree
-from ...changes.nameif import find_interface
-from ...changes.objects import Config
+from ...changes.objects import Config, ConfigObject
 from ...inventory.errors import ChangeError
-from ...inventory.intent import Side
 from ...inventory.platforms import Platform
 from ...templates.environment import fill
 from ..service import Site
+from .features import exemption_text
+from .member_on import member_of, names_on
 from .names import Allocation, allocate, draft
+from .nat_places import nat_place
 from .other_form import refuse_other_form
 from .records import WantedEnd
 
@@ -46,6 +46,8 @@ class CryptoMap:
         *("crypto-map-entry", "crypto-map-binding"),
         # Of an ASA alone.
         *("ike-enable", "group-policy", "tunnel-group"),
+        # What keeps its traffic from being translated.
+        *("nat-exemption", "nat-0", "twice-nat", "network-object"),
     )
 
     def draft(self, site: Site) -> Allocation:
@@ -58,14 +60,18 @@ class CryptoMap:
         wants = _wants(site)
         refuse_other_form(wants, "crypto-map", running)
         interface = names_on(site.platform, wants.end, site.running).get("nameif")
-        return allocate(
+        made = allocate(
             wants.name, wants.end, wants.dpd, wanted, running, approved_sequence=approved_sequence(site), interface=interface
         )
+        nat, said = nat_place(member_of(site, "crypto-map"), site.running)
+        stays = (*made.replacing.stays, *_of_before(made.replacing.retired, running))
+        replacing = replace(made.replacing, stays=stays)
+        return replace(made, nat=nat, decisions=(*made.decisions, *filter(None, (said,))), replacing=replacing)
 
     def text(self, site: Site, names: Allocation) -> str:
         """The desired configuration. Raises ChangeError when the IKE version has no template on this platform."""
         wants = _wants(site)
-        return fill(
+        made = fill(
             template_for(wants.ike_version, site.platform),
             end=wants.end,
             ike=wants.ike,
@@ -77,6 +83,15 @@ class CryptoMap:
             bare_pfs_group=site.platform.bare_pfs_group,
             **names_on(site.platform, wants.end, site.running),
         )
+        return made if names.nat is None else f"{made}\n{exemption_text(member_of(site, 'crypto-map'), names.nat)}\n"
+
+
+def _of_before(retired: Iterable[ConfigObject], running: Config) -> Iterator[str]:
+    """A sentence for each exemption from translation of the networks that the tunnel had before a change in place."""
+    rules = {line.partition("permit ip ")[2] for item in retired if item.family.name == "access-list" for line in item.children}
+    for item in running.of("nat-exemption"):
+        if item.groups["rule"] in rules and not any(item.header == other.header for other in retired):
+            yield f"{item.title} stays: it is of networks that the tunnel had before; where nobody needs it, take it away by hand"
 
 
 def _wants(site: Site) -> WantedEnd:
@@ -90,18 +105,3 @@ def approved_sequence(site: Site) -> int | None:
         if item.family.name == "crypto-map-entry":
             return int(item.groups["sequence"])
     return None
-
-
-def names_on(platform: Platform, end: Side, running: str) -> dict[str, str]:
-    """What a template needs of the device's own names: on an ASA the ``nameif`` of the outside interface.
-
-    Raises ChangeError where the interface is not there or has no name.
-    """
-    if platform.os != "asa":
-        return {}
-    local = end.local
-    found = find_interface(tree.parse(running), local.interface)
-    if found is None or found.nameif is None:
-        state = "has no nameif" if found else "is not there"
-        raise ChangeError(f"{local.host}: interface {local.interface} {state}, and an ASA binds a crypto map to a nameif")
-    return {"nameif": found.nameif}

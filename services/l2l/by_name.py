@@ -17,8 +17,8 @@ from ...inventory.intent import Crypto, ForeignTermination, IKEProposal, Intent,
 from ...inventory.platforms import Platform
 from ...inventory.references import SCHEMES
 from ..service import Removal
+from .as_before import pfs_of, proposal_of
 from .found import Found, addresses, found_on, names_on
-from .previous import pfs_of, proposal_of
 from .records import WantedTunnel
 
 #: What a plan needs and no device tells: which proposal IKE used, and where the key was kept. Neither is sent or judged.
@@ -179,7 +179,7 @@ def wanted_of(
     found = next((found for found in there if found.host == tunnel.own[0].host), there[0])
     platform = platforms[found.host]
     ipsec = proposal_of(platform.os, found.config, found.proposing)
-    pfs = pfs_of(platform, found.proposing)
+    pfs = pfs_of(platform, found.config, found.proposing)
     crypto = Crypto(found.ike_version, None if found.ike_version == 2 else "main", (_IKE,), (ipsec or _IPSEC,), pfs)
     return WantedTunnel(tunnel, crypto, found.style)
 

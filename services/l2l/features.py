@@ -287,7 +287,12 @@ def _parts(member: Member, names: Names) -> Iterator[str]:
     if names.routes:
         yield fill(f"{member.platform.os}/routes.j2", **words)
     if names.nat is not None:
-        yield fill(f"{member.platform.os}/nat_exemption_{names.nat.form}.j2", **words)
+        yield exemption_text(member, names.nat)
+
+
+def exemption_text(member: Member, nat: NatExemption) -> str:
+    """What keeps the traffic of a member from being translated."""
+    return fill(f"{member.platform.os}/nat_exemption_{nat.form}.j2", end=member, nat=nat, nameif=member.nameif)
 
 
 def words_of(member: Member, names: Names) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from ipaddress import IPv4Address
 from ...checks.finding import Cause
 from ...inventory.intent import ForeignTermination, Tunnel, TunnelTermination
 from ..service import Foreign, Sight
+from .as_before import entry_prefixes, pfs_of, proposal_of
 from .partner_sheet import plain
-from .previous import entry_of, pfs_of, prefixes_of, proposal_of, termination_of
+from .previous import entry_of, termination_of
 from .records import WantedTunnel
 
 
@@ -48,7 +49,7 @@ def previous_of_one(wanted: WantedTunnel, sight: Sight) -> WantedTunnel | None:
     entry = entry_of(sight, config)
     if entry is None or len(entry.peers) != 1:
         return None
-    found, proposal = prefixes_of(config, entry), proposal_of(sight.platform.os, config, entry)
+    found, proposal = entry_prefixes(config, entry), proposal_of(sight.platform.os, config, entry)
     ours = wanted.tunnel.own[0]
     outside = ours.outside_ip if any(_has(node.children, ours.outside_ip) for node in sight.before.nodes) else None
     if found is None or proposal is None or outside is None:
@@ -62,7 +63,7 @@ def previous_of_one(wanted: WantedTunnel, sight: Sight) -> WantedTunnel | None:
     far = now.model_copy(update={"outside_ip": IPv4Address(entry.peers[0]), "protected_prefixes": there, "probe_address": probe})
     return WantedTunnel(
         _with(wanted.tunnel, near, far),
-        replace(wanted.crypto, ipsec_proposals=(proposal,), pfs_group=pfs_of(sight.platform, entry)),
+        replace(wanted.crypto, ipsec_proposals=(proposal,), pfs_group=pfs_of(sight.platform, config, entry)),
     )
 
 

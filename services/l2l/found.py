@@ -42,7 +42,6 @@ class Found:
     """
 
     host: str
-    os: str
     tunnel: str
     style: Style
     entry: ConfigObject
@@ -148,6 +147,7 @@ class Found:
 
 
 def profile_name(entry: ConfigObject) -> str:
+    """The name of the IPsec profile that protects a tunnel interface; empty without one."""
     line = next((line for line in entry.children if line.startswith(_PROTECTION)), "")
     return line.removeprefix(_PROTECTION).split(" ")[0]
 
@@ -176,7 +176,7 @@ def found_on(host: str, platform: Platform, text: str) -> Iterator[Found]:
         else:
             bound = [item.groups["interface"] for item in config.of("crypto-map-binding") if item.map_name == entry.groups["map"]]
         where = next(((interface, address) for interface, address in places if interface in bound), ("unknown", None))
-        yield Found(host, platform.os, name, style, entry, config, *where)
+        yield Found(host, name, style, entry, config, *where)
 
 
 def addresses(platform: Platform, text: str) -> Iterator[tuple[str, IPv4Address]]:

@@ -18,6 +18,7 @@ from ...changes.selectors import Unread, overlap, selectors_or_line
 from ...inventory.errors import ChangeError
 from ...inventory.intent import Dpd, Side
 from .existing_tunnel import Standing, find, list_name, refuse_strange, replacing, set_name
+from .features import NatExemption
 
 #: Of an ISAKMP policy on IOS, and on an ASA (command references, crypto isakmp policy).
 HIGHEST_POLICY, HIGHEST_POLICY_ASA = 10000, 65535
@@ -38,6 +39,8 @@ class Allocation:
     no_xauth: bool
     keepalive: Dpd | None
     decisions: tuple[str, ...]
+    #: Where its traffic is kept from being translated; None where that is not wanted or not needed.
+    nat: NatExemption | None = None
     #: What the box has of the same tunnel in another form.
     replacing: Replacing = NOTHING
 
@@ -65,11 +68,7 @@ def allocate(
     free number, another map on the interface, selectors that another entry of the map already takes.
     """
     names = draft(name, end, dpd)
-    if names.access_list.isdigit():
-        raise ChangeError(
-            f"{end.local.host}: cisco.access_list {names.access_list} is a number; a numbered list is shown and taken away "
-            "otherwise than a named one, so give it a name"
-        )
+    _refuse_number(end, names.access_list)
     (policy,) = wanted.of("isakmp-policy")
     crypto_map, on_map = _map(end, running, interface or end.local.interface)
     there = find(end.local.host, running, crypto_map, names.access_list)
@@ -92,12 +91,22 @@ def allocate(
     return _beside(made, there, wanted, running, end) if there else made
 
 
+def _refuse_number(end: Side, access_list: str) -> None:
+    if access_list.isdigit():
+        raise ChangeError(
+            f"{end.local.host}: cisco.access_list {access_list} is a number; a numbered list is shown and taken away "
+            "otherwise than a named one, so give it a name"
+        )
+
+
 def map_place(
     end: Side, access_list: str, running: Config, approved: int | None, interface: str
 ) -> tuple[str, int, tuple[str, ...]]:
     """The crypto map of an interface and the place in it, with the decisions. Raises ChangeError as allocate() does."""
+    _refuse_number(end, access_list)
     crypto_map, on_map = _map(end, running, interface)
-    sequence, on_sequence = _sequence(end, crypto_map, access_list, running, approved)
+    there = find(end.local.host, running, crypto_map, access_list)
+    sequence, on_sequence = _place(end, crypto_map, access_list, running, approved, there)
     _refuse_overlap(end, crypto_map, sequence, running)
     return crypto_map, sequence, (on_map, on_sequence)
 

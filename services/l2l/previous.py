@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 from ...changes.configuration import Configuration
 from ...changes.objects import Config, ConfigObject
-from ...changes.selectors import selectors_of
-from ...inventory.intent import IPSecProposal, TunnelTermination
-from ...inventory.platforms import Platform
-from ...templates.words import (
-    ASA_ESP_ENCRYPTION,
-    ASA_ESP_INTEGRITY,
-    ASA_IKEV2_ENCRYPTION,
-    ASA_IKEV2_ESP_INTEGRITY,
-    ESP_ENCRYPTION,
-    ESP_INTEGRITY,
-)
+from ...inventory.intent import Side, TunnelTermination
 from ..service import Sight
+from .as_before import Prefixes, entry_prefixes, pfs_of, proposal_of, routed_prefixes
 from .records import WantedEnd, WantedTunnel
-
-#: What each operating system calls the ciphers and the integrity algorithms of phase 2.
-_WORDS = {"ios": (ESP_ENCRYPTION, ESP_INTEGRITY), "asa": (ASA_ESP_ENCRYPTION, ASA_ESP_INTEGRITY)}
-Prefixes = tuple[tuple[IPv4Network, ...], tuple[IPv4Network, ...]]
 
 
 def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | None:
@@ -37,11 +24,10 @@ def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | No
     entries = [entry_of(sight, config) for sight, config in zip(sights, configs, strict=True)]
     if entries[0] is None or entries[1] is None:
         return None
-    protected = [prefixes_of(config, entry) for config, entry in zip(configs, entries, strict=True) if entry]
-    peers = [entry.peers for entry in entries if entry]
-    systems = (sight.platform.os for sight in sights)
-    shapes = zip(systems, configs, entries, strict=True)
-    proposal, other = (proposal_of(os, config, entry) for os, config, entry in shapes if entry)
+    ends = [(sight, config, entry) for sight, config, entry in zip(sights, configs, entries, strict=True) if entry]
+    protected = _protected(ends)
+    peers = [entry.peers for _, _, entry in ends]
+    proposal, other = (proposal_of(sight.platform.os, config, entry) for sight, config, entry in ends)
     if None in protected or proposal is None or proposal != other or any(len(found) != 1 for found in peers):
         return None
     (here, there), mirrored = (pair or ((), ()) for pair in protected)
@@ -52,8 +38,8 @@ def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | No
     if a is None or b is None:
         return None
     tunnel = wanted.tunnel.model_copy(update={"terminations": (a, b)})
-    crypto = replace(wanted.crypto, ipsec_proposals=(proposal,), pfs_group=pfs_of(near.platform, entries[0]))
-    return WantedTunnel(tunnel, crypto)
+    crypto = replace(wanted.crypto, ipsec_proposals=(proposal,), pfs_group=pfs_of(near.platform, configs[0], entries[0]))
+    return replace(wanted, tunnel=tunnel, crypto=crypto)
 
 
 def entry_of(sight: Sight, config: Config) -> ConfigObject | None:
@@ -61,15 +47,20 @@ def entry_of(sight: Sight, config: Config) -> ConfigObject | None:
     return next((config.objects[key] for key in sight.change.own if key in config.objects), None)
 
 
-def prefixes_of(config: Config, entry: ConfigObject) -> Prefixes | None:
-    """Networks on this side and on the other; None unless the list is every pair of them."""
-    selectors = selectors_of(config, entry)
-    if not selectors:
-        return None
-    local = tuple(dict.fromkeys(source for source, _ in selectors))
-    remote = tuple(dict.fromkeys(target for _, target in selectors))
-    every = {(source, target) for source in local for target in remote}
-    return (local, remote) if set(selectors) == every else None
+def _protected(ends: Sequence[tuple[Sight, Config, ConfigObject]]) -> list[Prefixes | None]:
+    """Networks on this side and on the other, for each end; what goes into a tunnel interface is what is routed there."""
+    if any(tunnel.family.name != "tunnel-interface" for _, _, tunnel in ends):
+        return [entry_prefixes(config, tunnel) for _, config, tunnel in ends]
+    there, here = (routed_prefixes(sight.platform.os, config, tunnel) for sight, config, tunnel in ends)
+    if not there and not here:
+        # Somebody else routes, so its networks are not known from the devices, and are taken to be those of now.
+        return [(_now(sight).local.protected_prefixes, _now(sight).remote.protected_prefixes) for sight, _, _ in ends]
+    return [(here, there), (there, here)] if here and there else [None, None]
+
+
+def _now(sight: Sight) -> Side:
+    wants: WantedEnd = sight.member.wants
+    return wants.end
 
 
 def termination_of(sight: Sight, prefixes: tuple[IPv4Network, ...], outside: IPv4Address) -> TunnelTermination | None:
@@ -86,46 +77,3 @@ def termination_of(sight: Sight, prefixes: tuple[IPv4Network, ...], outside: IPv
 def _addresses(running: Configuration) -> tuple[IPv4Address, ...]:
     lines = (line.split() for node in running.nodes for line in node.children if line.startswith("ip address "))
     return tuple(IPv4Address(words[2]) for words in lines if words[2][0].isdigit())
-
-
-def proposal_of(os: str, config: Config, entry: ConfigObject) -> IPSecProposal | None:
-    """The first transform set of the entry in the words of the intent."""
-    name = entry.transform_names[:1]
-    second = config.get("ipsec-proposal", *name) if name else None
-    if second is not None:
-        return _second(second)
-    transforms = config.get("transform-set", *name) if name else None
-    if transforms is None:
-        return None
-    encryption, integrities = _WORDS[os]
-    words = transforms.groups["transforms"].split()
-    count = 2 if words[1:2] and words[1].isdigit() else 1
-    cipher = _named(encryption, " ".join(words[:count]))
-    integrity = _named(integrities, " ".join(words[count:]))
-    return _proposal(cipher, integrity)
-
-
-def _second(item: ConfigObject) -> IPSecProposal | None:
-    """An IPsec proposal of an ASA; one that offers a choice is none that can be told."""
-    encryption, integrity = (item.child(f"protocol esp {what}") or "" for what in ("encryption", "integrity"))
-    return _proposal(_named(ASA_IKEV2_ENCRYPTION, encryption), _named(ASA_IKEV2_ESP_INTEGRITY, integrity))
-
-
-def _proposal(cipher: str | None, integrity: str | None) -> IPSecProposal | None:
-    if cipher is None or (integrity is None) != cipher.endswith("-gcm"):
-        return None
-    return IPSecProposal.model_validate(
-        {"name": "as-before", "encryption_algorithm": cipher, "authentication_algorithm": integrity}
-    )
-
-
-def _named(table: Mapping[str, str], words: str) -> str | None:
-    return next((name for name, shown in table.items() if shown == words), None)
-
-
-def pfs_of(platform: Platform, entry: ConfigObject) -> int | None:
-    """The group of perfect forward secrecy of an entry, None without one."""
-    if "set pfs" in entry.children:
-        return platform.bare_pfs_group
-    group = entry.child("set pfs") or ""
-    return int(group.removeprefix("group")) if group.removeprefix("group").isdigit() else None

@@ -28,6 +28,7 @@ from .features import tunnel_interface
 from .foreign_end import foreign_of, previous_of_one
 from .previous import previous
 from .records import WantedEnd, WantedTunnel
+from .standing_form import policies_of_offers
 from .traffic import TunnelTraffic, traffic_of
 from .tunnel_form import TunnelForm
 
@@ -154,7 +155,8 @@ class LanToLan:
         present = (*change.reused, *(edit.before for edit in change.edited), *change.removed)
         if not any(item.family.name in ("crypto-map-entry", "tunnel-interface") for item in present):
             return Removal((), ())
-        items, stays = owned(read(sight.platform.os, running), present)
+        config = read(sight.platform.os, running)
+        items, stays = owned(config, policies_of_offers(config, present))
         return Removal(items, stays)
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:

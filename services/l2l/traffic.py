@@ -11,7 +11,7 @@ from ...changes.selectors import selectors_of
 from ...checks.finding import Finding, Status
 from ...checks.observation import Observation, spis
 from ...checks.proof import Watch
-from ...checks.tunnel_interfaces import tunnel_of
+from ...checks.tunnel_interfaces import TunnelInterface, tunnel_interface, tunnel_of
 from ..service import Row, Sight
 from .endpoint import Endpoint, Pair, flow_of, ike_rows, phase_1_up, phase_2_up
 from .proof import L2lProof, prove_removed, untested
@@ -75,12 +75,24 @@ def traffic_of(wanted: WantedTunnel, sights: Sequence[Sight]) -> TunnelTraffic:
     """The proof of a tunnel on its own ends ``sights``."""
     crypto = wanted.crypto
     ends = tuple(
-        Endpoint.of(end, crypto.ipsec_proposals[:1], crypto.ike_version, tunnel_of(sight.change, end.remote.outside_ip))
-        for sight in sights
-        for end in (_wants(sight).end,)
+        Endpoint.of(_wants(sight).end, crypto.ipsec_proposals[:1], crypto.ike_version, _interface(sight)) for sight in sights
     )
     replaced = any(sight.change.replaces for sight in sights)
     return TunnelTraffic(wanted.tunnel.name, ends, replaced, {sight.member.host: formerly(sight) for sight in sights})
+
+
+def _interface(sight: Sight) -> TunnelInterface | None:
+    """The tunnel interface of an end, None with a crypto map: as the change makes it, or as the device had it before.
+
+    Where neither has one it is called by its number alone, and is found nowhere: a tunnel interface is never judged as a map.
+    """
+    wants = _wants(sight)
+    if wants.tunnel is None:
+        return None
+    peer = wants.end.remote.outside_ip
+    before = sight.before.objects.of("tunnel-interface")
+    found = tunnel_of(sight.change, peer) or tunnel_interface(((item.header, item.children) for item in before), peer)
+    return found or TunnelInterface("Tunnel")
 
 
 def formerly(sight: Sight) -> tuple[Pair, ...]:

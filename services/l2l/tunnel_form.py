@@ -1,27 +1,25 @@
 """The feature of a tunnel in the forms beside IKEv1 with a crypto map: IKEv2, and tunnel interfaces with either version.
 
-What is there in the same form is used again; one that differs is refused, so that a change of these forms is a removal and a new
-tunnel. ``inventory.built`` says which of them are switched on.
+What is there in the same form is used again, or changed in place where it differs; another form is a removal and a new tunnel.
+``inventory.built`` says which forms are switched on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...changes import tree
-from ...changes.nameif import interfaces
-from ...changes.objects import Config, read_desired
+from ...changes.objects import Config
 from ...changes.replacing import NOTHING, Replacing
 from ...inventory.intent import Style
 from ..service import Site
 from . import features
-from .blueprint import approved_sequence, names_on
-from .found import found_on
+from .blueprint import approved_sequence
+from .member_on import member_of
 from .names import free_policy, keepalive_of, map_place
 from .other_form import refuse_other_form
-from .other_values import refuse_other_values
 from .places import placed
 from .records import WantedEnd
+from .standing_form import beside, standing_form
 
 _SHARED = ("transform-set", "ipsec-proposal", "group-policy", "tunnel-group", "static-route")
 #: Families of what each IKE version and each style is made of, on either system.
@@ -84,12 +82,11 @@ class TunnelForm:
             keepalive, on_keepalive = keepalive_of(wants.dpd, wanted, running)
             names = replace(names, policy_number=number, keepalive=keepalive)
             said = (*said, on_policy, *on_keepalive)
-        placing = Placed(names, tuple(filter(None, said)))
-        desired = read_desired(site.platform.os, self.text(site, placing))
-        for found in found_on(member.local.host, site.platform, site.running):
-            if found.tunnel == member.name:
-                refuse_other_values(found, desired)
-        return placing
+        there = standing_form(member, names, running)
+        if there is None:
+            return Placed(names, tuple(filter(None, said)))
+        names, more, replaced = beside(member, names, there, wanted, running)
+        return Placed(names, tuple(filter(None, (*said, *more))), replaced)
 
     def text(self, site: Site, names: Placed) -> str:
         """The desired configuration under these names."""
@@ -99,37 +96,3 @@ class TunnelForm:
 def _wants(site: Site) -> WantedEnd:
     wants: WantedEnd = site.member.wants
     return wants
-
-
-def member_of(site: Site, style: Style) -> features.Member:
-    """One end of ours as the templates see it, with what an ASA calls its interfaces."""
-    wants = _wants(site)
-    outside = names_on(site.platform, wants.end, site.running).get("nameif", "")
-    inside = _inside(site) if outside else ""
-    return features.Member(
-        wants.end.local,
-        wants.end.remote,
-        name=wants.name,
-        platform=site.platform,
-        ike_version=wants.ike_version,
-        style=style,
-        ike=wants.ike,
-        ipsec=wants.ipsec,
-        pfs_group=wants.pfs_group,
-        dpd=wants.dpd,
-        key=site.keys[wants.key_ref],
-        tunnel=wants.tunnel,
-        routes=wants.routes,
-        nat_exemption=wants.nat_exemption,
-        nameif=outside,
-        inside_nameif=inside,
-    )
-
-
-def _inside(site: Site) -> str:
-    """What an ASA calls the interface that has the probe address, or is in its network; empty where none does."""
-    probe = _wants(site).end.local.probe_address
-    found = (
-        item for item in interfaces(tree.parse(site.running)) if item.address and item.nameif and probe in item.address.network
-    )
-    return next((item.nameif or "" for item in found), "")

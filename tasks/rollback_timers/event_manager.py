@@ -68,7 +68,7 @@ class EventManager(BeforeReload):
         return arming.tag
 
     def _clear(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
-        running = device.dialect.commands.running
+        running = device.dialect.running
         *before, whole = device.exchange((*self.shows, running))
         seen = shown(before)
         state_of(self, seen, arming)

@@ -81,7 +81,7 @@ class ReplaceKron(BeforeReload):
 
     def _clear(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
         """Whether its lines are gone is seen in a whole running configuration: a filtered one cannot be told from a cut one."""
-        name, running = name_of(arming.tag), device.dialect.commands.running
+        name, running = name_of(arming.tag), device.dialect.running
         *before, whole = device.exchange((*self.shows, running))
         seen = shown(before)
         state_of(self, seen, arming)

@@ -47,6 +47,11 @@ def test_clearing_names_the_peer_in_every_line() -> None:
         assert not system.clear_ikev1_row or "{number}" in system.clear_ikev1_row
 
 
+def test_a_startup_that_shows_no_keys_is_known() -> None:
+    """An ASA masks the keys of its startup configuration, IOS shows them."""
+    assert {system.os: system.masks_startup for system in SYSTEMS.values()} == {"ios": False, "asa": True}
+
+
 def test_generations_share_how_they_are_asked_for_configurations() -> None:
     """What is looked up by operating system alone is the same in all of its generations."""
     for system in SYSTEMS.values():
@@ -70,8 +75,9 @@ NAMED = {
     "checks/questions.py": "the table of functions that show an answer in one form",
     "checks/rollback_methods.py": "rows of rollback methods, each with the operating systems that have it",
     "tasks/dialects.py": "the dialect of a session that nobody has told what it talks to",
+    "runbooks/commands/parse.py": "what --os takes",
+    "runbooks/engine/rehearsal_lab.py": "the table of the boxes that the lab has for each generation",
     "tasks/credentials.py": "the words that other people's inventories have for the systems",
-    "tasks/render.py": "templates, which belong to the services",
 }
 _NAMES = {"ios", "asa", *SYSTEMS}
 
@@ -82,10 +88,10 @@ def _named(path: Path) -> bool:
 
 
 def test_nobody_else_asks_which_operating_system_it_is() -> None:
-    """In checks/ and tasks/ no module names an operating system besides those that are listed with their reason."""
+    """In checks/, tasks/ and runbooks/ no module names an operating system besides those that are listed with their reason."""
     found = {
         path.relative_to(ROOT).as_posix()
-        for folder in ("checks", "tasks")
+        for folder in ("checks", "tasks", "runbooks")
         for path in (ROOT / folder).rglob("*.py")
         if _named(path)
     }
@@ -93,13 +99,13 @@ def test_nobody_else_asks_which_operating_system_it_is() -> None:
 
 
 def test_no_branch_on_an_operating_system() -> None:
-    """In checks/ and tasks/ nothing is decided by comparing an operating system, or a generation, with a name."""
+    """In checks/, tasks/ and runbooks/ nothing is decided by comparing an operating system, or a generation, with a name."""
     branches = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
-        for folder in ("checks", "tasks")
+        for folder in ("checks", "tasks", "runbooks")
         for path in (ROOT / folder).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf8")))
         if isinstance(node, ast.Compare)
         and any(isinstance(part, ast.Constant) and part.value in _NAMES for part in (node.left, *node.comparators))
     ]
-    assert [place for place in branches if not place.startswith("tasks/render.py")] == []
+    assert branches == []

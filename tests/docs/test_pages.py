@@ -20,6 +20,41 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not dead
 
 
+#: A file of the project as a page or a comment names it: by its name with an ending, or below one of the folders.
+_FOLDERS = [path.name for path in (ROOT / "dev" / "nr_run").iterdir() if path.is_symlink()]
+_NAMED = re.compile(
+    rf"(?<![\w/.-])(?:(?:[\w-]+/)*[\w-]+\.py\b|(?:{'|'.join(_FOLDERS)}|tests|docs|benchmarks)/\w[\w/-]*(?![\w.*{{<-]))"
+)
+#: Where files are made up, or are somebody else's.
+_MADE_UP = {"docs/library.md"}
+
+
+def _texts() -> dict[str, str]:
+    """What says where something is: pages, and the modules that are installed, with their comments and docstrings."""
+    modules = [path for folder in _FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    names = {path.relative_to(ROOT).as_posix(): path for path in (*PAGES, *modules)}
+    return {name: path.read_text() for name, path in names.items() if name not in _MADE_UP and name != "CHANGELOG.md"}
+
+
+def _unknown(text: str, files: list[str]) -> list[str]:
+    """What a text names as a file of the project and no file or folder is."""
+    there = "\n".join(f"/{name}" for name in files)
+    return [
+        name for name in _NAMED.findall(text) if not re.search(rf"/{re.escape(name.rstrip('/'))}(?:\.py)?(?:/.*)?$", there, re.M)
+    ]
+
+
+def test_every_file_that_is_named_is_there() -> None:
+    """A page, a comment or a docstring names no module that has moved."""
+    files = [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.suffix and ".venv" not in path.parts]
+    assert {name: gone for name, text in _texts().items() if (gone := _unknown(text, files))} == {}
+    assert _unknown("see `checks/fences.py`, tasks/fences, and `closing.py`", files) == [
+        "checks/fences.py",
+        "tasks/fences",
+        "closing.py",
+    ]
+
+
 def test_every_page_can_be_found() -> None:
     """Each page below docs/ is linked from the README."""
     linked = {(ROOT / target).resolve() for target in links(ROOT / "README.md")}

@@ -112,6 +112,16 @@ def test_one_member(rehearsed: Rehearsed) -> None:
     assert rehearsed.running() == rehearsed.before
 
 
+def test_what_no_service_can_leave_out(rehearsed: Rehearsed) -> None:
+    """A service that asks nothing of a device before a change is refused one that runs what it has not saved."""
+    rehearsed.lab.exec("a", "configure terminal\nip host spare 192.0.2.9\nend")
+    rehearsed.intend("a")
+    code, report = rehearsed.run("deploy-watchlist", "--yes")
+    assert code == 13, report
+    assert "the running configuration is not saved" in json.dumps(report)
+    assert "WATCH" not in rehearsed.running()["a"]
+
+
 def test_three_members_in_two_stages(rehearsed: Rehearsed) -> None:
     """The second stage begins nowhere before the first is on every member and its gate holds; a removal goes the other way."""
     rehearsed.intend("c, a, b", more=", ready: true, at_least: 2")

@@ -37,18 +37,19 @@ _PASSING = ("!", "Current conf", "Building", ": Written by", ": Saved", "Cryptoc
 
 @dataclass(frozen=True)
 class Two:
-    """The lab with the two devices, and the folder with the inventory and the runs."""
+    """The lab with the two devices, the folder with the inventory and the runs, and the ends as the devices stand in the lab."""
 
     lab: LabHandle
     folder: Path
+    ends: tuple[dict[str, Any], ...]
 
     @property
     def intent(self) -> Path:
         """The file of the tunnel."""
         return self.folder / "inventory" / "vpn" / "intent.yaml"
 
-    def write(self, version: int, style: str, **more: Any) -> None:
-        """Ask for the tunnel in this form; ``more`` are other fields of the tunnel."""
+    def write(self, version: int, style: str, crypto: Mapping[str, Any] | None = None, **more: Any) -> None:
+        """Ask for the tunnel in this form; ``more`` are other fields of the tunnel, ``crypto`` other sections of the intent."""
         mode = {"mode": "main"} if version == 1 else {}
         tunnel: dict[str, Any] = {
             "name": "pair",
@@ -57,7 +58,7 @@ class Two:
             "dpd": {"interval_seconds": 10, "retries": 3},
             "waiver": {"until": "2028-06-30", "ticket": "T-1", "reason": "old devices"},
             "cisco": {"style": style},
-            "terminations": [self.end(host) for host in HOSTS],
+            "terminations": self.ends,
             **({"tunnel_prefix": "10.255.0.0/30"} if style == "vti" else {}),
             **more,
         }
@@ -67,22 +68,18 @@ class Two:
             "ipsec_policies": [{"name": "p2", "proposals": "auto", "pfs_group": "auto"}],
             "ipsec_profiles": [{"name": "p", "ike_policy": "p1", "ipsec_policy": "p2"}],
             "tunnels": [tunnel],
+            **(crypto or {}),
         }
         self.intent.write_text(json.dumps(intent, indent=1))
 
-    def end(self, host: str) -> dict[str, Any]:
-        """One end as its device stands in the lab."""
-        lines = self.lab.exec(host, "show running-config").splitlines()
-        outside, inside = (line.split()[2] for line in lines if line.startswith(" ip address "))
-        interface = json.loads((self.folder / "interfaces.json").read_text())[host]
-        network = inside.rsplit(".", 1)[0]
-        return {
-            "host": host,
-            "interface": interface,
-            "outside_ip": outside,
-            "protected_prefixes": [f"{network}.0/24"],
-            "probe_address": inside,
-        }
+    @property
+    def wider(self) -> list[dict[str, Any]]:
+        """The ends, with one more network behind each that the device itself has no address in."""
+        near, far = self.ends
+        return [
+            {**near, "protected_prefixes": [*near["protected_prefixes"], "10.99.6.0/24"]},
+            {**far, "protected_prefixes": [*far["protected_prefixes"], "10.99.7.0/24"]},
+        ]
 
     def run(self, command: str, *words: str) -> tuple[int, dict[str, Any]]:
         """Run a command; exit code and report."""
@@ -134,5 +131,17 @@ def two(folder: Path, near: tuple[str, str], far: tuple[str, str]) -> Iterator[T
         (folder / "inventory" / "hosts.yaml").write_text(json.dumps(hosts))
         (folder / "inventory" / "groups.yaml").write_text("none: {data: {site: test}}\n")
         (folder / "inventory" / "defaults.yaml").write_text("data: {site: test}\n")
-        (folder / "interfaces.json").write_text(json.dumps({host: found[2] for host, found in played.items()}))
-        yield Two(lab, folder)
+        yield Two(lab, folder, tuple(_end(lab, host, found[2]) for host, found in played.items()))
+
+
+def _end(lab: LabHandle, host: str, interface: str) -> dict[str, Any]:
+    lines = lab.exec(host, "show running-config").splitlines()
+    outside, inside = (line.split()[2] for line in lines if line.startswith(" ip address "))
+    network = f"{inside.rsplit('.', 1)[0]}.0/24"
+    return {
+        "host": host,
+        "interface": interface,
+        "outside_ip": outside,
+        "protected_prefixes": [network],
+        "probe_address": inside,
+    }

@@ -1,4 +1,4 @@
-"""Pairs of the matrix in the lab: each form is deployed, proved, found again and removed, and the devices are as they were.
+"""Pairs of the matrix in the lab: each form is deployed, proved, found again, changed and removed; the devices are as they were.
 
 A sample stands for each form and pair of systems; ``NR_RUN_MATRIX=all`` (``make matrix``) takes every pair of the table that is
 built.
@@ -33,6 +33,26 @@ SAMPLE: tuple[Cell, ...] = (
 )
 
 
+#: Another proposal for the data than auto finds, with a lifetime of its own and without a group for rekeys.
+OTHER_ESP = {
+    "ipsec_proposals": [
+        {
+            "name": "e",
+            "encryption_algorithm": "aes-128-cbc",
+            "authentication_algorithm": "hmac-sha1",
+            "sa_lifetime_seconds": 1800,
+        },
+        {
+            "name": "old",
+            "encryption_algorithm": "3des-cbc",
+            "authentication_algorithm": "hmac-sha1",
+            "sa_lifetime_seconds": 1800,
+        },
+    ],
+    "ipsec_policies": [{"name": "p2", "proposals": ["e", "old"]}],
+}
+
+
 def built() -> tuple[Cell, ...]:
     """Every cell of the table that is built, by model and release."""
     places = {str(platform): key for platform, key in zip(platforms(), PLATFORMS, strict=True)}
@@ -49,8 +69,8 @@ def _named(cell: Cell) -> str:
 
 
 @pytest.mark.parametrize("cell", built() if EVERY else SAMPLE, ids=_named)
-def test_a_tunnel_comes_stays_and_goes(cell: Cell, tmp_path: Path) -> None:
-    """Deployed and proved, found again without a change, removed and proved gone; both devices run what they ran before."""
+def test_a_tunnel_comes_stays_changes_and_goes(cell: Cell, tmp_path: Path) -> None:
+    """Deployed, found again, changed in place and removed, each time proved; both devices run what they ran before."""
     near, far, version, style = cell
     with two(tmp_path, near, far) as pair:
         before = pair.running()
@@ -61,6 +81,14 @@ def test_a_tunnel_comes_stays_and_goes(cell: Cell, tmp_path: Path) -> None:
         assert all(pair.running()[host] != before[host] for host in HOSTS)
         code, report = pair.run("deploy-l2l", "--yes")
         assert (code, report["changed"]) == (0, False), report
+        pair.write(version, style, OTHER_ESP, terminations=pair.wider)
+        code, report = pair.run("deploy-l2l", "--yes")
+        assert code == 0, report
+        changed = pair.running()
+        assert all("10.99." in (text := "\n".join(lines)) and " 1800" in text for lines in changed.values())
+        code, report = pair.run("deploy-l2l", "--yes")
+        assert (code, report["changed"]) == (0, False), report
+        assert pair.running() == changed
         code, report = pair.run("remove-l2l", "pair", "--yes")
         assert code == 0, report
         assert pair.running() == before

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -29,6 +30,12 @@ def install() -> None:
         finding = importlib.import_module("nr_run.checks.finding")
         _wrap(errors.NrRunError, folder, with_status=False)
         _wrap(finding.Finding, folder, with_status=True)
+
+
+def cold(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a command that is started anew and not forked: its interpreter installs this when it begins."""
+    places = [str(Path(__file__).with_name("cold")), *filter(None, [environment.get("PYTHONPATH")])]
+    return {**environment, "PYTHONPATH": os.pathsep.join(places)} if VARIABLE in environment else dict(environment)
 
 
 def _wrap(kind: Any, folder: str, *, with_status: bool) -> None:

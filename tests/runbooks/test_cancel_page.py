@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 from netmiko import ConnectHandler
 
-from nr_run.runbooks.engine.cancel_page import CANCELLED, PAGE, armed_pages, table
+from nr_run.changes.change import Change
+from nr_run.runbooks.engine.cancel_page import CANCELLED, PAGE, armed_pages, of_others, table
+from nr_run.services.service import Foreign
 from nr_run.tasks.rollback_timers import FENCES
 
 from .. import warm
+from ..changes.rendering import ends
 from ..fenced import DEVICES, REPLACE, REVERT, Fenced
+from .plans import plan_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,6 +60,20 @@ def test_the_page_is_there_before_the_device_is_armed(fenced: Fenced) -> None:
     left = datetime.strptime(fires, "%Y-%m-%d %H:%M").replace(tzinfo=UTC) - datetime.now(UTC)
     assert 0 < left.total_seconds() <= 15 * 60
     assert f"latest  {fires[:10]}" in text or "latest  " in text
+
+
+def test_the_page_speaks_of_the_devices_that_there_are() -> None:
+    """It names the other device where there is one, and where the other end is not ours it says so."""
+    near, _ = ends()
+    two = plan_of("hq-branch", near, "", Change(near.local.host, "ios", (), (), (), (), ()))
+    words = of_others(two, "vpn2611")
+    assert words["others"] == "vpn3640 has a page of its own beside this one: all have to end alike."
+    assert (words["devices"], words["everywhere"]) == ("vpn2611 and vpn3640", ", on vpn2611 and vpn3640")
+    (mine, _), partner = two.deployment.members, Foreign("PARTNER", (IPv4Address("192.0.2.1"),), (), ())
+    alone = replace(two.deployment, members=(mine,), pushing=("vpn2611",), foreign=(partner,))
+    words = of_others(replace(two, deployment=alone, members=two.members[:1]), "vpn2611")
+    assert words["others"] == "No other device is part of this change. PARTNER is not ours: nothing was sent to it."
+    assert (words["devices"], words["run_it"], words["everywhere"]) == ("vpn2611", "runs it", "")
 
 
 def test_the_lines_of_the_page_cancel_what_is_armed(fenced: Fenced) -> None:

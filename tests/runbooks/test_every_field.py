@@ -36,6 +36,7 @@ from nr_run.tasks.device import Stop, connect_by
 from nr_run.tasks.gather import gather
 
 from ..warm import start_lab
+from .test_nat_exemption import LIST
 from .test_ssh import write_inventory
 
 TODAY = date(2026, 11, 21)
@@ -133,6 +134,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("world")
     with start_lab(folder / "lab", devices={"hq": "c881", "branch": "asa919"}, speed=20) as lab:
         write_inventory(lab, folder / "inventory", {"hq": "c881", "branch": "asa919"}, YOUNG)
+        # Where nothing is translated, whether traffic is exempt from it says nothing.
+        lab.exec("hq", LIST)
+        lab.exec("hq", "write memory")
         nornir = load_nornir(folder / "inventory")
         platforms = platforms_of(nornir)
         shutil.copytree(lab.credentials, folder / "credentials")

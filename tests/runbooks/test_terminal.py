@@ -8,21 +8,23 @@ import re
 import select
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
+
+from ..meta import recording
 
 QUESTION = "Carry this out?"
 
 
-def converse(rehearsal, answer: bytes, meanwhile: Callable[[], None] = lambda: time.sleep(0.3)) -> tuple[int, str]:
-    """Run deploy-l2l on a pseudo-terminal, do something while its question stands, then give ``answer``; exit code and screen."""
+def converse(
+    command: Sequence[str], variables: Mapping[str, str], answer: bytes, meanwhile: Callable[[], None] = lambda: time.sleep(0.3)
+) -> tuple[int, str]:
+    """Run a command on a pseudo-terminal, do something while its question stands, then give ``answer``; exit code and screen."""
     here, there = pty.openpty()
-    colourful = {key: value for key, value in rehearsal.environment.items() if key != "NO_COLOR"}
-    environment = {**colourful, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "50"}
-    process = subprocess.Popen(
-        rehearsal.arguments("hq-branch"), stdin=there, stdout=there, stderr=there, env=environment, start_new_session=True
-    )
+    colourful = {key: value for key, value in variables.items() if key != "NO_COLOR"}
+    environment = {**recording.cold(colourful), "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "50"}
+    process = subprocess.Popen(command, stdin=there, stdout=there, stderr=there, env=environment, start_new_session=True)
     os.close(there)
     screen, answered, deadline = "", False, time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -46,7 +48,7 @@ def converse(rehearsal, answer: bytes, meanwhile: Callable[[], None] = lambda: t
 @pytest.mark.parametrize(("answer", "code"), [(b"n\n", 2), (b"\n", 2), (b"\x03", 130)])
 def test_no_and_ctrl_c_touch_nothing(rehearsal, unchanged: Callable[[], None], answer: bytes, code: int) -> None:
     """An answer that is not yes ends with the changes pending, Ctrl-C with 130, and neither sends a line."""
-    ended, screen = converse(rehearsal, answer)
+    ended, screen = converse(rehearsal.arguments("hq-branch"), rehearsal.environment, answer)
     assert ended == code, screen
     assert "Traceback" not in screen
     unchanged()
@@ -54,7 +56,7 @@ def test_no_and_ctrl_c_touch_nothing(rehearsal, unchanged: Callable[[], None], a
 
 def test_yes_builds_the_tunnel_in_colour(rehearsal) -> None:
     """With yes the tunnel is built; the plan has colours, a line per device moves, and the recap stands at the end."""
-    code, screen = converse(rehearsal, b"y\n")
+    code, screen = converse(rehearsal.arguments("hq-branch"), rehearsal.environment, b"y\n")
     assert code == 0, screen
     assert "\x1b[32m" in screen
     plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", screen)
@@ -68,7 +70,7 @@ def test_an_edit_between_plan_and_push_is_noticed(rehearsal) -> None:
         entry = ("crypto map clientmap 1 ipsec-isakmp", "set peer 192.0.2.9", "set transform-set myset", "match address 199")
         rehearsal.configure("vpn2611", "access-list 199 permit ip host 10.9.9.9 host 10.8.8.8", *entry, "write memory")
 
-    code, screen = converse(rehearsal, b"y\n", edit)
+    code, screen = converse(rehearsal.arguments("hq-branch"), rehearsal.environment, b"y\n", edit)
     assert code == 13, screen
     words = "".join(re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", screen).split())
     assert "vpn2611haschangedsincetheplanwasmade(" in words

@@ -60,13 +60,16 @@ ASKED = ["clear crypto sa peer 198.51.100.1", "show crypto isakmp sa", "show cry
     ],
 )
 def test_ios(tmp_path: Path, ikev1: str, ikev2: str, more: list[str]) -> None:
-    """The child SAs go by address; an IKEv1 SA by its number, those of IKEv2 once by address, and only the peer's."""
-    assert typed(tmp_path, ikev1, ikev2) == [*ASKED, *more]
+    """The child SAs go by address; an IKEv1 SA by its number, those of IKEv2 once by address, and only the peer's.
+
+    Behind an IKE SA the child SAs go once more: it may have brought up new ones in between.
+    """
+    assert typed(tmp_path, ikev1, ikev2) == [*ASKED, *more, *(ASKED[:1] if more else [])]
 
 
 def test_release_without_ikev2_is_not_asked(tmp_path: Path) -> None:
     """IOS before 15 does not know IKEv2, so nothing is asked and nothing is cleared of it."""
-    assert typed(tmp_path, IKEV1, IKEV2, "ios-12.4") == [*ASKED[:2], "clear crypto isakmp 1007"]
+    assert typed(tmp_path, IKEV1, IKEV2, "ios-12.4") == [*ASKED[:2], "clear crypto isakmp 1007", ASKED[0]]
 
 
 def test_by_hand() -> None:

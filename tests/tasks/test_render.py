@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 from nornir.core import Nornir
 
-from nr_run.inventory.errors import ChangeError
+from nr_run.inventory.errors import NrRunError
 from nr_run.inventory.hosts import load_nornir
-from nr_run.runbooks.engine.nornir_run import run_on_all
-from nr_run.tasks.render import render
-from nr_run.templates.environment import fill, jinja_env
+from nr_run.tasks.nornir_tasks import render
+from nr_run.templates.environment import fill
 
 ROOT = Path(__file__).parents[2]
 TEXT = "hostname {{ host.name }}\n{% for network in networks %}\n permit ip {{ network | ios_address }} any\n{% endfor %}\n"
+OURS = "ios/l2l_ikev1_crypto_map.j2"
 
 
 @pytest.fixture
@@ -23,38 +24,35 @@ def nornir() -> Nornir:
     return load_nornir(ROOT / "inventory")
 
 
-def test_a_text_is_rendered_on_each_host(nornir: Nornir) -> None:
-    """Each host has its own, with its name and the filters of nr-run."""
-    networks = {"networks": ["192.0.2.0/24"]}
-    made = run_on_all(nornir, render, {name: {"text": TEXT, **_networks(networks)} for name in ("vpn2611", "vpn3640")})
-    assert made["vpn2611"] == "hostname vpn2611\n permit ip 192.0.2.0 0.0.0.255 any\n"
-    assert made["vpn3640"].startswith("hostname vpn3640\n")
-
-
-def _networks(words: dict[str, list[str]]) -> dict[str, object]:
-    from ipaddress import IPv4Network
-
-    return {name: [IPv4Network(value) for value in values] for name, values in words.items()}
+def test_a_template_is_rendered_on_each_host(nornir: Nornir, tmp_path: Path) -> None:
+    """Each host has its own text, with its name and the filters of nr-run."""
+    (tmp_path / "name.j2").write_text(TEXT)
+    made = nornir.run(render, template="name.j2", path=str(tmp_path), networks=[IPv4Network("192.0.2.0/24")])
+    assert made["vpn2611"].result == "hostname vpn2611\n permit ip 192.0.2.0 0.0.0.255 any\n"
+    assert made["vpn3640"].result.startswith("hostname vpn3640\n")
 
 
 def test_a_template_of_ours_is_found_by_its_path(nornir: Nornir) -> None:
-    """Task and pure function give the same text for the same words: there is one environment."""
-    (template,) = [name for name in jinja_env().list_templates() if name == "ios/l2l_ikev1_crypto_map.j2"]
-    with pytest.raises(ChangeError, match=r"vpn2611: ios/l2l_ikev1_crypto_map\.j2 cannot be rendered: 'names' is undefined"):
-        run_on_all(nornir, render, {"vpn2611": {"template": template}})
+    """Task and pure function fill the same template: there is one environment."""
+    error = nornir.run(render, template=OURS)["vpn2611"].exception
+    assert str(error) == f"vpn2611: template {OURS}: 'names' is undefined"
     with pytest.raises(Exception, match="'names' is undefined"):
-        fill(template)
+        fill(OURS)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("text", "words"),
     [
-        ({"template": "ios/nothing.j2"}, "ios/nothing.j2"),
-        ({"text": "{% if %}"}, "the text cannot be rendered"),
-        ({"text": "{{ nobody_gave_it }}"}, "'nobody_gave_it' is undefined"),
+        (None, "mine.j2: there is no such template"),
+        ("{% if %}", "mine.j2: Expected an expression"),
+        ("{{ nobody_gave_it }}", "mine.j2: 'nobody_gave_it' is undefined"),
+        ("{% include 'part.j2' %}", "mine.j2: there is no such template: part.j2"),
     ],
 )
-def test_what_cannot_be_rendered_is_one_sentence(nornir: Nornir, arguments: dict[str, str], words: str) -> None:
-    """No template, no Jinja and no word: each says which host and why."""
-    with pytest.raises(ChangeError, match=f"vpn2611: .*{words}"):
-        run_on_all(nornir, render, {"vpn2611": arguments})
+def test_what_cannot_be_rendered_is_one_sentence(nornir: Nornir, tmp_path: Path, text: str | None, words: str) -> None:
+    """No template, no Jinja and no word: each says which host, which template, and why."""
+    if text is not None:
+        (tmp_path / "mine.j2").write_text(text)
+    error = nornir.run(render, template="mine.j2", path=str(tmp_path))["vpn2611"].exception
+    assert isinstance(error, NrRunError)
+    assert str(error).startswith(f"vpn2611: template {words}")

