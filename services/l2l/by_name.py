@@ -87,7 +87,8 @@ def _other(found: Found, texts: Mapping[str, str], platforms: Mapping[str, Platf
         who = "several devices have" if holders else "no device that was read has"
         raise ChangeError(
             f"only {found.host} has {found.tunnel}, and {who} "
-            f"the address of its peer {peer}: name the other end with --host, or take it away by hand"
+            f"the address of its peer {peer}: name the other end with --host; if that end is not ours, "
+            "put the tunnel back into the intent with status disabled"
         )
     return holders[0]
 

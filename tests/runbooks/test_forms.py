@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,72 @@ def test_another_form_is_two_runs(tmp_path: Path, standing: tuple[int, str], wan
         assert not left_of(ends, lab)
         code, report = ends.run("deploy-l2l", "--yes")
         assert (code, report["tunnels"][0]["verified"]) == (0, True), json.dumps(report, indent=1)
+
+
+def another_key(ends: Ends) -> None:
+    """The key in the vault is a new one."""
+    (ends.lab.credentials / "hq-branch-psk").write_text("Rotated.Key-7f3a9b21c4d5e6f708192a3b\n")
+
+
+def another_address(ends: Ends) -> None:
+    """The interfaces of the tunnel have other addresses."""
+    path = ends.folder / "inventory" / "vpn" / "intent.yaml"
+    path.write_text(path.read_text().replace("10.255.0.0/30", "10.255.0.8/30"))
+
+
+def fewer_networks(ends: Ends) -> None:
+    """The second network behind the far end is gone."""
+    path = ends.folder / "inventory" / "vpn" / "intent.yaml"
+    path.write_text(path.read_text().replace(", 10.77.0.0/24]", "]"))
+
+
+VALUES = [
+    (2, "vti", another_key),
+    (1, "vti", another_address),
+    (2, "vti", fewer_networks),
+    (2, "crypto-map", fewer_networks),
+]
+
+
+@pytest.mark.parametrize(("version", "style", "change"), VALUES, ids=lambda value: getattr(value, "__name__", value))
+@pytest.mark.parametrize("deployed", [True, False], ids=["deployed", "removed at once"])
+def test_other_values(tmp_path: Path, version: int, style: str, change: Callable[[Ends], None], *, deployed: bool) -> None:
+    """After a change of its intent a tunnel of a newer form can be deployed and removed, or removed at once: nothing is left."""
+    devices = {"hq": "c881", "branch": "asa919"}
+    with start_lab(tmp_path / "lab", devices=devices, speed=20) as lab:
+        write_inventory(lab, tmp_path / "inventory", devices, SUITE)
+        intend(tmp_path, version, style)
+        path = tmp_path / "inventory" / "vpn" / "intent.yaml"
+        networks = re.findall(r"protected_prefixes: \[(\S+?)\]", path.read_text())
+        path.write_text(path.read_text().replace(f"[{networks[1]}]", f"[{networks[1]}, 10.77.0.0/24]"))
+        ends = Ends(lab, tmp_path)
+        assert ends.run("deploy-l2l", "--yes")[0] == 0
+        built = ends.running
+        change(ends)
+        if deployed:
+            code, report = ends.run("deploy-l2l", "--yes")
+            assert (code, report["changed"], report["tunnels"][0]["verified"]) == (0, True, True), json.dumps(report, indent=1)
+            assert ends.running != built
+        code, report = ends.run("remove-l2l", "hq-branch", "--yes")
+        assert code == 0, json.dumps(report, indent=1)
+        assert not left_of(ends, lab)
+        assert not any("10.77.0" in line for text in ends.running for line in text)
+
+
+def test_an_altered_key_of_ikev2_is_taken_back(tmp_path: Path) -> None:
+    """Where a device keeps another key in a keyring than it was given, both ends are as before, and the cause says so."""
+    devices = {"hq": "c881", "branch": "asa919"}
+    with start_lab(tmp_path / "lab", devices=devices, speed=20) as lab:
+        write_inventory(lab, tmp_path / "inventory", devices, SUITE)
+        intend(tmp_path, 2, "vti")
+        ends = Ends(lab, tmp_path)
+        before = ends.running
+        for host in ("hq", "branch"):
+            lab.fault(host, "wrong-psk")
+            code, report = ends.run("deploy-l2l", "--yes")
+            lab.fault(host, "wrong-psk", on=False)
+            assert (code, report["tunnels"][0]["cause"]["id"]) == (20, "key-not-stored"), json.dumps(report, indent=1)
+            assert ends.running == before
 
 
 def left_of(ends: Ends, lab: LabHandle) -> list[str]:
