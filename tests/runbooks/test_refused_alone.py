@@ -76,7 +76,7 @@ def found(**texts: str) -> None:
             "cannot be read for",
         ),
         ({"a": HERE, "b": EMPTY}, "only a has t, and no device that was read has the address of its peer 192.0.2.2"),
-        ({"a": HERE.replace(" crypto map M\n", ""), "b": PEER}, "a: the crypto map of the tunnel is at work on no interface"),
+        ({"a": HERE.replace(" crypto map M\n", ""), "b": PEER}, "a: the tunnel leaves it by no interface with an address"),
         ({"a": HERE, "b": THERE.replace("set peer 192.0.2.1", "set peer 192.0.2.9")}, "they are not the two ends of one tunnel"),
     ],
     ids=["three devices", "two peers", "no other end", "not bound", "strangers"],
