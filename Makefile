@@ -36,7 +36,7 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	@rm -rf $(NOTES)
-	NR_RUN_META=$(NOTES) $(BIN)/pytest -q -n 4
+	NR_RUN_META=$(NOTES) $(BIN)/pytest -q -n 6
 
 matrix: $(STAMP)
 	NR_RUN_MATRIX=all $(BIN)/pytest -q -n 4 tests/matrix

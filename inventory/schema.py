@@ -16,18 +16,19 @@ from .host_files import DEFAULTS_KEYS, ELEMENT_KEYS, NAME, OPTION_KEYS
 from .intent import IntentFile
 from .references import SCHEMES
 
-_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+#: The draft of JSON Schema that all of them follow.
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def intent_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of one intent file, as a dict that ``json.dumps`` takes."""
-    return {"$schema": _DRAFT, **IntentFile.model_json_schema(), "title": "nr-run intent file"}
+    return {"$schema": DRAFT, **IntentFile.model_json_schema(), "title": "nr-run intent file"}
 
 
 def hosts_schema() -> dict[str, Any]:
     """JSON Schema of ``hosts.yaml`` and ``groups.yaml``: name -> host or group."""
     return {
-        "$schema": _DRAFT,
+        "$schema": DRAFT,
         "title": "nr-run hosts and groups",
         "type": "object",
         "minProperties": 1,
@@ -38,7 +39,7 @@ def hosts_schema() -> dict[str, Any]:
 
 def defaults_schema() -> dict[str, Any]:
     """JSON Schema of ``defaults.yaml``."""
-    return {"$schema": _DRAFT, "title": "nr-run defaults", "minProperties": 1, **_element(DEFAULTS_KEYS)}
+    return {"$schema": DRAFT, "title": "nr-run defaults", "minProperties": 1, **_element(DEFAULTS_KEYS)}
 
 
 SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {

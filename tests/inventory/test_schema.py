@@ -10,6 +10,7 @@ import pytest
 from nr_run.inventory.host_files import DATA_KEYS
 from nr_run.inventory.intent import IntentFile, Record
 from nr_run.inventory.schema import SCHEMAS, as_text, hosts_schema, intent_schema, write_schemas
+from nr_run.services.ra.schema import FILE, remote_access_schema
 
 EXAMPLE = Path(__file__).parents[2] / "inventory"
 
@@ -18,6 +19,11 @@ EXAMPLE = Path(__file__).parents[2] / "inventory"
 def test_the_committed_schema_is_current(name: str) -> None:
     """A changed model without `python -m nr_run.inventory.schema` is noticed."""
     assert (EXAMPLE / "schema" / name).read_text() == as_text(SCHEMAS[name]())
+
+
+def test_the_committed_schema_of_vpn_clients_is_current() -> None:
+    """A changed model without `python -m nr_run.services.ra.schema` is noticed."""
+    assert (EXAMPLE / "schema" / FILE).read_text() == as_text(remote_access_schema())
 
 
 def test_the_writer_writes_every_schema(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from ..conftest import Done, Rehearsal
 REPORT = ["run", "runbook", "outcome", "exit_code", "changed", "folder", "warnings", "tunnels"]
 TUNNEL = [
     *("tunnel", "result", "exit_code", "changed", "verified", "sentence", "devices", "cause", "findings", "by_hand"),
-    *("untested", "stays"),
+    *("untested", "stays", "reach"),
 ]
 DEVICE = ["host", "touched", "changed", "phase_1", "phase_2", "encaps", "decaps", "saved"]
 
