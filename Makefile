@@ -39,7 +39,7 @@ test: $(STAMP)
 	NR_RUN_META=$(NOTES) $(BIN)/pytest -q -n 6
 
 matrix: $(STAMP)
-	NR_RUN_MATRIX=all $(BIN)/pytest -q -n 4 tests/matrix
+	NR_RUN_MATRIX=all $(BIN)/pytest -q -n 4 tests/matrix tests/lab/test_pairs.py
 
 faults: $(STAMP)
 	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty
