@@ -157,15 +157,18 @@ class _Play:
 
     def _two_runs(self, scene: Scene, judge: Judge) -> Verdict:
         """Two runs that may not have known of each other: the devices agree, and the one that ended last says the truth."""
+        told = scene.main
         if scene.main.killed and scene.main.code == -9:
             kill = next(item for item in self.ground.trial.strikes if item.kind.startswith("kill"))
             self._pause(kill.seconds)
             running = self.ground.begin("resume")
             self._wait(running)
             scene.beside.append(running)
+            # Of a run that was killed behind its last step a resume says that nothing is unfinished.
+            told = running
         runs = [item for item in (scene.main, *scene.beside) if item.code in _ENDED]
         if not runs:
-            return self._look(judge, scene.main)
+            return self._look(judge, told)
         last = max(runs, key=lambda item: item.ended)
         if last is scene.main or "resume" in last.words:
             return self._look(judge, last)
