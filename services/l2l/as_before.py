@@ -18,6 +18,7 @@ from ...templates.words import (
     ESP_ENCRYPTION,
     ESP_INTEGRITY,
 )
+from .standing_form import routes_into
 
 #: What each operating system calls the ciphers and the integrity algorithms of phase 2.
 _WORDS = {"ios": (ESP_ENCRYPTION, ESP_INTEGRITY), "asa": (ASA_ESP_ENCRYPTION, ASA_ESP_INTEGRITY)}
@@ -43,11 +44,9 @@ def entry_prefixes(config: Config, entry: ConfigObject) -> Prefixes | None:
     return (local, remote) if set(selectors) == every else None
 
 
-def routed_prefixes(os: str, config: Config, tunnel: ConfigObject) -> tuple[IPv4Network, ...]:
+def routed_prefixes(config: Config, tunnel: ConfigObject) -> tuple[IPv4Network, ...]:
     """Networks that are routed into a tunnel interface by hand."""
-    via = tunnel.child("nameif") if os == "asa" else tunnel.groups["interface"]
-    routes = (item for item in config.of("static-route") if via in (item.groups.get("nameif"), item.groups.get("hop")))
-    return tuple(net for item in routes if (net := destination(item)) is not None)
+    return tuple(net for item in routes_into(tunnel, config) if (net := destination(item)) is not None)
 
 
 def proposal_of(os: str, config: Config, tunnel: ConfigObject) -> IPSecProposal | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
+from ...changes.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
 from ...inventory.forms import NatForm, keeps_routing, nat_form, style_of
 from ...inventory.intent import (
@@ -116,7 +117,7 @@ class NatExemption:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the objects of one tunnel are called on one device.
+    """What the objects of one tunnel are called on one device, with a sentence for each choice, and what they take the place of.
 
     ``transform_set`` is on an ASA with IKEv2 the IPsec proposal. ``keepalive`` is None where dead peer detection is not wanted,
     and with IKEv1 on IOS where the device has a setting of its own, which every peer shares. ``ikev2`` names keyring and profile
@@ -141,7 +142,11 @@ class Names:
     tunnel_number: int = 0
     tunnel_nameif: str = ""
     routes: tuple[Route, ...] = ()
+    #: Where its traffic is kept from being translated; None where that is not wanted or not needed.
     nat: NatExemption | None = None
+    decisions: tuple[str, ...] = ()
+    #: What the device has of the same tunnel with other contents.
+    replacing: Replacing = NOTHING
 
 
 def members(

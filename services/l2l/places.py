@@ -1,4 +1,4 @@
-"""Where the newer forms of a tunnel find their place on a device: tunnel interface, IKEv2 policy, routes and NAT exemption.
+"""Where a tunnel finds its place on a device beside its crypto map: tunnel interface, IKEv2 policy, routes and NAT exemption.
 
 Pure: a member, the names that it would have, and what the device runs; out come the names that are free, and a sentence for each
 choice that a person may wonder at. Nothing that is there is replaced, and what others use keeps what it had.

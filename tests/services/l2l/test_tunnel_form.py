@@ -1,4 +1,4 @@
-"""The feature of each newer form: planned on a device, and found again as it was planned."""
+"""The feature of a tunnel in each form: planned on a device, and found again as it was planned."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ interface GigabitEthernet0/1
 nat (inside,outside) source dynamic any interface
 : end
 """
-FORMS = [(1, "vti"), (2, "crypto-map"), (2, "vti")]
+FORMS = [(1, "crypto-map"), (1, "vti"), (2, "crypto-map"), (2, "vti")]
 
 
 def site_of(on: str, running: str, version: int, style: Style) -> tuple[Site, str]:
