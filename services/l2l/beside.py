@@ -14,6 +14,7 @@ from ...changes.implicit_references import goes_to, users
 from ...changes.objects import Config, ConfigObject, Key, referrers, strange_use
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
+from ...inventory.systems import system_of
 from .features import Member, Names
 from .standing_form import SETS, StandingForm, refuse_strange
 from .versions import free_version, is_version
@@ -128,7 +129,7 @@ def _keys(there: StandingForm, running: Config, peer: str) -> Going:
 
 def _policies(member: Member, names: Names, there: StandingForm, wanted: Config, running: Config) -> Going:
     """What both ends would agree on before the new proposal: it goes, unless another IKE peer of the device is offered it."""
-    if member.ike_version == 2 and member.platform.os == "ios":
+    if member.ike_version == 2 and system_of(member.platform).ikev2_policy == "address":
         return _offers(member, names, there, running)
     family = _POLICIES[member.ike_version]
     (policy,) = wanted.of(family)

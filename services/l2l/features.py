@@ -24,12 +24,11 @@ from ...inventory.intent import (
     Tunnel,
 )
 from ...inventory.platforms import Platform
+from ...inventory.systems import system_of
 from ...templates.environment import fill
 
 #: What a tunnel interface of IOS gets where the intent says nothing: room for ESP with every cipher that is built.
 MTU, MSS = 1400, 1360
-#: Longest nameif of an ASA (command reference, nameif).
-LONGEST_NAMEIF = 48
 
 _IOS: Mapping[tuple[int, Style], str] = {
     (1, "crypto-map"): "ios/l2l_ikev1_crypto_map.j2",
@@ -229,7 +228,7 @@ def tunnel_routes(member: Member, names: Names) -> tuple[Route, ...]:
     if member.tunnel is None or not member.routes:
         return ()
     via, next_hop = f"Tunnel{names.tunnel_number}", None
-    if member.platform.os == "asa":
+    if system_of(member.platform).has_nameif:
         via, next_hop = names.tunnel_nameif, member.tunnel.far_address
     return tuple(Route(prefix, via, next_hop) for prefix in member.remote.protected_prefixes)
 
@@ -241,7 +240,7 @@ def map_routes(member: Member, next_hop: IPv4Address) -> tuple[Route, ...]:
     """
     if not member.routes:
         return ()
-    asa = member.platform.os == "asa"
+    asa = system_of(member.platform).has_nameif
     via = member.nameif if asa else str(next_hop)
     return tuple(Route(prefix, via, next_hop if asa else None) for prefix in member.remote.protected_prefixes)
 
@@ -317,8 +316,9 @@ def words_of(member: Member, names: Names) -> dict[str, Any]:
 
 
 def _refuse_long(member: Member, names: Names) -> None:
-    if member.platform.os == "asa" and member.style == "vti" and len(names.tunnel_nameif) > LONGEST_NAMEIF:
+    longest = system_of(member.platform).longest_nameif
+    if longest and member.style == "vti" and len(names.tunnel_nameif) > longest:
         raise ChangeError(
-            f"{member.local.host}: {names.tunnel_nameif} is too long for the nameif of a tunnel interface ({LONGEST_NAMEIF} "
+            f"{member.local.host}: {names.tunnel_nameif} is too long for the nameif of a tunnel interface ({longest} "
             "characters): give the tunnel a shorter name"
         )

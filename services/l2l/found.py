@@ -21,6 +21,7 @@ from ...changes.objects import Config, ConfigObject, Key, read
 from ...changes.selectors import Selector, selectors_of
 from ...inventory.intent import Style
 from ...inventory.platforms import Platform
+from ...inventory.systems import system_of
 from .standing_form import profile_name, routes_into, tunnels_on
 
 _NAME = re.compile(r"NR-(?P<tunnel>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\.v\d+)?")
@@ -97,7 +98,7 @@ class Found:
         if key is not None and self.ike_version in key.ike_versions(self.config):
             yield key
             yield from self._named(key)
-        if self.form == (2, "crypto-map"):
+        if self.style == "crypto-map":
             yield from self._exempted()
         if self.ike_version == 2:
             yield from self._policy()
@@ -163,7 +164,7 @@ def found_on(host: str, platform: Platform, text: str) -> Iterator[Found]:
 def addresses(platform: Platform, text: str) -> Iterator[tuple[str, IPv4Address]]:
     """Interface, by the name that a map is bound to, and its primary address."""
     nodes = tree.parse(text)
-    if platform.os == "asa":
+    if system_of(platform).has_nameif:
         for item in interfaces(nodes):
             if item.nameif and item.address:
                 yield item.nameif, item.address.ip

@@ -27,7 +27,7 @@ def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | No
     ends = [(sight, config, entry) for sight, config, entry in zip(sights, configs, entries, strict=True) if entry]
     protected = _protected(ends)
     peers = [entry.peers for _, _, entry in ends]
-    proposal, other = (proposal_of(sight.platform.os, config, entry) for sight, config, entry in ends)
+    proposal, other = (proposal_of(config, entry) for _, config, entry in ends)
     if None in protected or proposal is None or proposal != other or any(len(found) != 1 for found in peers):
         return None
     (here, there), mirrored = (pair or ((), ()) for pair in protected)
