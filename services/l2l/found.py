@@ -125,6 +125,7 @@ class Found:
         selected = self.config.get("access-list", self.entry.child("match address") or "")
         rules = {line.partition(" ip ")[2] for line in selected.children} if selected else set()
         yield from (item for item in self.config.of("nat-exemption") if item.groups.get("rule") in rules)
+        yield from (item for item in self.config.of("nat-0") if item.groups["list"].startswith("NR-"))
         groups = {f"NR-{self.tunnel}-L", f"NR-{self.tunnel}-R"}
         yield from (item for item in self.config.of("twice-nat") if groups & {name for _, name in item.named})
         yield from (item for item in self.config.of("network-object") if item.key[1][0] in groups)
