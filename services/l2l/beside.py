@@ -6,7 +6,7 @@ name edits in place. What others use as well stays as it is, with a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from ...changes.families import ikev2
@@ -90,9 +90,23 @@ def _replacing(member: Member, names: Names, there: StandingForm, wanted: Config
     policies, offered = _policies(member, names, there, wanted, running)
     bases = {f"NR-{member.name}", names.transform_set, names.access_list}
     lists = (*there.of(*SETS), *filter(None, (there.access_list,)))
-    versions = [item for item in lists if any(is_version(item.key[1][0], base) for base in bases)]
-    retired = (*policies, *keys, *versions, *there.of("static-route"))
+    versions = [item for item in lists if _called(item.key[1][0], bases)]
+    retired = (*policies, *keys, *versions, *there.of("static-route"), *_rules(member, names, running))
     return Replacing(frozenset(editable), retired, (*stays, *offered, *_of_before(retired, running)))
+
+
+def _rules(member: Member, names: Names, running: Config) -> Iterator[ConfigObject]:
+    """The rules of ours against translation of its traffic, with their groups of networks, where they are looked after."""
+    if names.nat is None or not names.nat.near:
+        return
+    bases = (f"NR-{member.name}-L", f"NR-{member.name}-R")
+    yield from (item for item in running.of("twice-nat") if all(_called(name, bases) for _, name in item.named))
+    yield from (item for item in running.of("network-object") if _called(item.key[1][0], bases))
+
+
+def _called(name: str, bases: Collection[str]) -> bool:
+    """True if it is one of these names, or a later version of one."""
+    return any(is_version(name, base) for base in bases)
 
 
 def _alone(item: ConfigObject, there: StandingForm, running: Config) -> bool:

@@ -23,6 +23,7 @@ from ...inventory.intent import Style
 from ...inventory.platforms import Platform
 from ...inventory.systems import system_of
 from .standing_form import profile_name, routes_into, tunnels_on
+from .versions import is_version
 
 _NAME = re.compile(r"NR-(?P<tunnel>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\.v\d+)?")
 #: What is shared by all tunnels of a device and may be this one's too; without its intent nobody can tell.
@@ -126,9 +127,12 @@ class Found:
         rules = {line.partition(" ip ")[2] for line in selected.children} if selected else set()
         yield from (item for item in self.config.of("nat-exemption") if item.groups.get("rule") in rules)
         yield from (item for item in self.config.of("nat-0") if item.groups["list"].startswith("NR-"))
-        groups = {f"NR-{self.tunnel}-L", f"NR-{self.tunnel}-R"}
-        yield from (item for item in self.config.of("twice-nat") if groups & {name for _, name in item.named})
-        yield from (item for item in self.config.of("network-object") if item.key[1][0] in groups)
+        rules = [item for item in self.config.of("twice-nat") if any(self._is_group(name) for _, name in item.named)]
+        groups = (item for item in self.config.of("network-object") if self._is_group(item.key[1][0]))
+        yield from (*rules, *groups)
+
+    def _is_group(self, name: str) -> bool:
+        return any(is_version(name, f"NR-{self.tunnel}-{side}") for side in "LR")
 
     def left(self, going: Collection[Key]) -> str:
         """What stays because it may be anybody's; nothing where the device has no such thing."""

@@ -88,15 +88,27 @@ def test_another_proposal_is_built_beside_the_one_in_use(on: str, running: str, 
 @pytest.mark.parametrize("version", [1, 2])
 @pytest.mark.parametrize(("on", "running"), [("881 15.4(3)M3", ROUTER), ("ASA 9.19(1)", FIREWALL)], ids=["881", "ASA"])
 def test_other_networks_are_a_list_beside_the_one_in_use(on: str, running: str, version: int) -> None:
-    """A crypto map of either version gets a new list, and the old one goes with it."""
+    """A crypto map of either version gets a new list, and the old one goes; with it goes a rule of an ASA against translation."""
     site, _ = site_of(on, running, version, "crypto-map")
     wants = site.member.wants
     remote = wants.end.remote.model_copy(update={"protected_prefixes": (IPv4Network("10.77.0.0/24"),)})
-    change, _ = changed(on, running, version, "crypto-map", end=replace(wants.end, remote=remote), nat_exemption=False)
+    change, _ = changed(on, running, version, "crypto-map", end=replace(wants.end, remote=remote))
     lists = [
         [item.key[1][0] for item in items if item.family.name == "access-list"] for items in (change.created, change.removed)
     ]
     assert lists == [["NR-hq-branch.v2"], ["NR-hq-branch"]]
+    rules = [[item.header for item in items if item.family.name == "twice-nat"] for items in (change.created, change.removed)]
+    groups = [
+        [item.key[1] for item in items if item.family.name == "network-object"] for items in (change.created, change.removed)
+    ]
+    if on.startswith("ASA"):
+        near, keeps = "source static NR-hq-branch-L NR-hq-branch-L destination static", "no-proxy-arp route-lookup"
+        (new,), (old,) = rules
+        assert new.endswith(f"{near} NR-hq-branch-R.v2 NR-hq-branch-R.v2 {keeps}")
+        assert old.endswith(f"{near} NR-hq-branch-R NR-hq-branch-R {keeps}")
+        assert groups == [[("NR-hq-branch-R.v2",)], [("NR-hq-branch-R",)]]
+    else:
+        assert (rules, groups) == ([[], []], [[], []])
 
 
 def test_an_exemption_of_networks_of_before_is_named() -> None:
