@@ -127,9 +127,9 @@ class Found:
         rules = {line.partition(" ip ")[2] for line in selected.children} if selected else set()
         yield from (item for item in self.config.of("nat-exemption") if item.groups.get("rule") in rules)
         yield from (item for item in self.config.of("nat-0") if item.groups["list"].startswith("NR-"))
-        rules = [item for item in self.config.of("twice-nat") if any(self._is_group(name) for _, name in item.named)]
+        twice = [item for item in self.config.of("twice-nat") if any(self._is_group(name) for _, name in item.named)]
         groups = (item for item in self.config.of("network-object") if self._is_group(item.key[1][0]))
-        yield from (*rules, *groups)
+        yield from (*twice, *groups)
 
     def _is_group(self, name: str) -> bool:
         return any(is_version(name, f"NR-{self.tunnel}-{side}") for side in "LR")
