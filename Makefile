@@ -67,6 +67,7 @@ bench: $(STAMP)
 
 pictures: $(STAMP)
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python -m tests.reports.page_pictures
 
 rendered: $(STAMP)
 	$(BIN)/python docs/render_features.py

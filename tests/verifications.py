@@ -42,9 +42,11 @@ def end(host: str = "hq", **changes: object) -> EndState:
         "ike_up": True,
         "ike_id": "1001",
         "flows": (flow(),),
+        "role": "hub",
+        "peer": "192.0.2.2",
         **changes,
     }
-    return EndState(host, "hub", "192.0.2.2", **given)  # type: ignore[arg-type]
+    return EndState(host, **given)  # type: ignore[arg-type]
 
 
 CAUSE = Cause("F1", "the pre-shared keys differ", "probable", "debug crypto isakmp", "enter the key on both ends again")
