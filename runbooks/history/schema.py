@@ -40,8 +40,10 @@ CREATE TABLE keys (
 _NOTIFICATIONS = """
 ALTER TABLE services ADD COLUMN condition TEXT NOT NULL DEFAULT '';
 ALTER TABLE services ADD COLUMN condition_since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE services ADD COLUMN bad_since INTEGER;
 UPDATE services SET condition = CASE WHEN word IN ('up', 'idle') THEN CASE healthy WHEN 1 THEN 'fine' ELSE 'differs' END
     ELSE word END, condition_since = since;
+UPDATE services SET bad_since = since WHERE condition <> 'fine';
 CREATE TABLE told (
     target TEXT NOT NULL, service INTEGER NOT NULL REFERENCES services ON DELETE CASCADE, condition TEXT NOT NULL,
     time INTEGER NOT NULL, PRIMARY KEY (target, service)) WITHOUT ROWID;

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...checks.verdict import DeviceState, KnownBy, Verdict, Verification, Word
-from .condition import condition_of
+from .condition import FINE, condition_of
 from .flaps import EndMemory, flaps, remembered
 from .moments import moment
 from .prune import EVERY, prune
@@ -148,6 +148,7 @@ class _Service:
             "since": row["since"] if row is not None and row["word"] == word.value else self.time,
             "condition": condition,
             "condition_since": row["condition_since"] if row is not None and row["condition"] == condition else self.time,
+            "bad_since": self._bad_since(condition),
             "known_word": word.value if word is not Word.UNVERIFIED else (row["known_word"] if row is not None else ""),
             "gone": None,
             "document": json.dumps(self.verdict.as_dict()),
@@ -158,6 +159,13 @@ class _Service:
                 values["last_proof"] = self.time
         columns = ", ".join(f"{name} = :{name}" for name in values)
         self.connection.execute(f"UPDATE services SET {columns} WHERE id = :id", {**values, "id": self.number})  # noqa: S608 - names from above
+
+    def _bad_since(self, condition: str) -> int | None:
+        """Since when it is not fine, whatever else it was meanwhile; None while it is."""
+        if condition == FINE:
+            return None
+        before = self.row["bad_since"] if self.row is not None else None
+        return self.time if before is None else int(before)
 
 
 def _memory(row: sqlite3.Row) -> EndMemory:
