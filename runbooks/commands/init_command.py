@@ -71,16 +71,17 @@ def _left_to_do(folder: Path, references: tuple[str, ...], today: date) -> list[
     """What a person does next, in order: what the product's own reading of the files objects to stands among it."""
     from ...inventory.hosts import load_nornir, platforms_of
     from ...inventory.secrets import credential_folders
-    from ...services.registry import find
+    from ...services.registry import FIRST_SERVICE, declared, find
 
     given = "" if folder == Path("inventory") else f" --inventory {folder}"
     todo = [f"write your addresses, interfaces and networks into {folder}/hosts.yaml and {folder}/vpn/tunnels.yaml"]
     try:
-        find("l2l").intended(folder, platforms_of(load_nornir(folder))).select((), today, removal=False)
+        find(FIRST_SERVICE).intended(folder, platforms_of(load_nornir(folder))).select((), today, removal=False)
     except IntentError as error:
         todo += [f"to be decided by you: {line}" for line in str(error).splitlines()]
     where = credential_folders()[-1]
     todo.append(f"keep the secrets in {where}, a file each: {', '.join(references)}")
-    todo.append(f"rehearse on simulated devices: nr-run deploy-l2l --lab --plan{given}")
-    todo.append(f"look at your own devices, which changes nothing: nr-run deploy-l2l --plan{given}")
+    deploy = next(command.name for command in declared().services[FIRST_SERVICE].commands if command.does == "deploy")
+    todo.append(f"rehearse on simulated devices: nr-run {deploy} --lab --plan{given}")
+    todo.append(f"look at your own devices, which changes nothing: nr-run {deploy} --plan{given}")
     return todo
