@@ -22,7 +22,7 @@ OWN: dict[str, tuple[str, str, str]] = {
     "init": (".init_command", "init_command", "Write an inventory to begin with, of the devices that you have."),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),
-    "runs": (".past_commands", "runs_command", "List the runs and how they ended."),
+    "runs": (".runs_command", "runs_command", "List the runs and how they ended; prune them."),
     "show": (".past_commands", "show_command", "Show one run again."),
     "parse": (".parse", "parse_command", "Read the output of a show command into typed state."),
     "schema": (".schema_command", "schema_command", "Print the JSON Schema of an intent file, for editors."),

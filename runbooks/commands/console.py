@@ -143,7 +143,7 @@ class Talk:
         """Raises UsageError when nobody can be asked and nobody has said --yes or --plan."""
         if plan_only and yes:
             raise UsageError("--plan looks and --yes does: say one of them")
-        if not plan_only and not yes and (as_json or not _is_attended()):
+        if not plan_only and not yes and (as_json or not is_attended()):
             raise UsageError("there is nobody to ask here: say --yes to carry it out, or --plan to look")
         self.runbook, self.as_json = runbook, as_json
         self._plan_only, self._yes = plan_only, yes
@@ -257,7 +257,7 @@ def _tell(words: Callable[[], None]) -> None:
             sys.stdout = open(os.devnull, "w", encoding="utf8")  # noqa: SIM115, PTH123 - for the rest of the process
 
 
-def _is_attended() -> bool:
+def is_attended() -> bool:
     """True if somebody sits at a terminal; a timer may have closed these streams altogether."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
