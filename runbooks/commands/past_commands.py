@@ -100,7 +100,7 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     from ..engine.stored_run import reopen
     from ..locking.lock_records import advice
 
-    talk = Talk("rollback", plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
+    talk = Talk("rollback", **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     runs, waits = runs_folder(options["runs"]), waits_of(options)
     path = find_run(runs, run, has_changed)
     with (
