@@ -52,4 +52,6 @@ IOS_15 = replace(
     name="ios-15",
     shows=MappingProxyType({**IOS_12_4.shows, "ikev2": "show crypto ikev2 sa"}),
     clear_ikev2=("clear crypto ikev2 sa remote {peer}",),
+    # IOS-XE 17.18.2 and later (genieparser's outputs of 2026).
+    insecure=("show system security mode", "show system insecure configuration"),
 )

@@ -32,6 +32,8 @@ class System:
     ``privilege`` says at which level a session is, where a prompt may hide it; empty where none does. ``model`` is the one by
     which all hardware goes, empty where each has its own.
 
+    ``insecure`` show what the release itself calls insecure: the mode, then the lines. A release that does not know them refuses.
+
     ``shows_refused_ike``: an IKE SA of a try that it refuses stays to be seen for a while, so that none is a try that never came.
     """
 
@@ -54,6 +56,7 @@ class System:
     assumed: bool = False
     privilege: str = ""
     model: str = ""
+    insecure: tuple[str, ...] = ()
     entering: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

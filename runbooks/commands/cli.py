@@ -20,6 +20,7 @@ from .printable import printable
 #: Name: module (relative to this folder), attribute, and what --help says of it.
 OWN: dict[str, tuple[str, str, str]] = {
     "init": (".init_command", "init_command", "Write an inventory to begin with, of the devices that you have."),
+    "doctor": (".doctor_command", "doctor_command", "Examine devices: are they ready for changes? Nothing is changed."),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),
     "runs": (".runs_command", "runs_command", "List the runs and how they ended; prune them."),
