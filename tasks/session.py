@@ -280,6 +280,11 @@ class Session:
         return self.heard.warnings
 
     @property
+    def prompt(self) -> str:
+        """The unfinished line at which the device waits."""
+        return self._last.strip()
+
+    @property
     def configuring(self) -> bool:
         """True if the prompt that came last was one of configuration mode."""
         return self._prompts.is_configuration(self._last)
