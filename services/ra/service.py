@@ -80,6 +80,10 @@ class IntendedGroups:
         """Where the routers stand."""
         return tuple(_place(group) for group in self.groups.by_name.values())
 
+    def references(self) -> tuple[str, ...]:
+        """The keys and passwords of all groups."""
+        return tuple(reference for group in self.groups.by_name.values() for reference in group.references)
+
     def has(self, name: str) -> bool:
         """True for a group of the intent."""
         return name in self.groups.by_name
