@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from ...changes.families.tunnel_group import INHERITED
+from ...changes.families.uses import destination
 from ...changes.selectors import overlap, selectors_of
 from ...checks.acl import Flow, Says, asa_lists, ios_list
 from ...checks.asa_nat import Way, asa_translations
@@ -42,6 +43,22 @@ def interface_up(there: ConfiguredEnd) -> Said:
     if there.outside_lines is None:
         return None
     return (there.evidence(f"{there.outside} or its tunnel interface", "shutdown"),) if there.shut else FINE
+
+
+@each_end
+def into_itself(there: ConfiguredEnd) -> Said:
+    """Is the peer routed by hand into the tunnel interface that is to reach it? Once that is down, no routing table shows it."""
+    tunnel = there.end.tunnel
+    if tunnel is None:
+        return FINE
+    found: list[tuple[int, Evidence | None]] = []
+    for item in there.config.of("static-route"):
+        net = destination(item)
+        if net is not None and there.end.peer in net:
+            by_it = tunnel.known_as in (item.groups.get("nameif"), item.groups.get("hop"))
+            found.append((net.prefixlen, there.evidence("route to the peer", item.header) if by_it else None))
+    longest = max((length for length, _ in found), default=0)
+    return tuple(said for length, said in found if length == longest and said is not None)
 
 
 @each_end

@@ -180,6 +180,7 @@ ROWS: tuple[Signature[Case], ...] = (
     row("line-missing", 5, configured(not_up, differ.missing)),
     # Does it leave by the tunnel.
     row("recursive-route", 10, _recursive, (ROUTE,)),
+    row("recursive-route", 10, configured(not_up, way.into_itself)),
     row("clear-path", 20, _clear_way, (ROUTE, INTERFACES)),
     row("tunnel-route", 20, _routed_past, (ROUTE, INTERFACES)),
     row("interface-down", 22, _shut),
