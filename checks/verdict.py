@@ -195,8 +195,9 @@ class Verification:
 
     @property
     def healthy(self) -> bool:
-        """True if there is something to verify and all of it is healthy: no rows are never a pass."""
-        return bool(self.verdicts) and all(verdict.healthy for verdict in self.verdicts)
+        """True if there is something to verify, all of it is healthy and every device was read: no rows are never a pass."""
+        read = not any(device.problem for device in self.devices)
+        return bool(self.verdicts) and read and all(verdict.healthy for verdict in self.verdicts)
 
     def count(self, word: Word) -> int:
         """How many services have this word."""

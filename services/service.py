@@ -11,17 +11,23 @@ from dataclasses import dataclass
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ..changes.change import Change
 from ..changes.configuration import Configuration
 from ..changes.objects import Config, ConfigObject, read, read_desired
 from ..changes.replacing import Replacing
 from ..checks.finding import Finding
+from ..checks.looking import Shown, Stimulus
 from ..checks.observation import Observation
 from ..checks.proof import Proof, Watch
+from ..checks.questions import Question
+from ..checks.verdict import Verdict
 from ..inventory.errors import ChangeError
 from ..inventory.platforms import Platform
+
+if TYPE_CHECKING:
+    from .verifying import Seeing
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +254,9 @@ class Intended(Protocol):
         the inventory has not; IntentError for what cannot be built.
         """
 
+    def names(self) -> tuple[str, ...]:
+        """Names of all active ones, in the order of the intent."""
+
     def places(self) -> tuple[Place, ...]:
         """Where the devices of all that the intent has stand, whatever its status: for a rehearsal of the whole inventory."""
 
@@ -317,6 +326,15 @@ class Service(Protocol):
 
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TrafficProof:
         """What proves a deployment whose last gate is `Traffic`. Never asked of a service that has no such gate."""
+
+    def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:
+        """What a member's device is asked by a verification, beside its running configuration."""
+
+    def stimulus(self, deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:
+        """What a verification sends from a member's device, by what that has shown so far; nothing where nothing is needed."""
+
+    def verdict(self, deployment: Deployment, seeing: Seeing) -> Verdict:
+        """The truth about one deployment. What was not read is unknown in it, and neither up nor down."""
 
     def title(self, deployment: Deployment) -> str:
         """One line that says what it joins, for the head of a plan."""

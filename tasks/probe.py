@@ -18,7 +18,7 @@ from .device import session
 from .session import Session
 
 TIMEOUT_SECONDS = 2
-_QUESTION = r"Protocol \[ip\]: ?"
+QUESTION = r"Protocol \[ip\]: ?"
 
 
 def probe(task: Task, platform: Platform, source: IPv4Address, target: IPv4Address, count: int) -> Result:
@@ -30,20 +30,36 @@ def probe(task: Task, platform: Platform, source: IPv4Address, target: IPv4Addre
     return Result(host=task.host, result=Probe(state.sent, state.received, text))
 
 
-def _dialogue(device: Session, source: IPv4Address, target: IPv4Address, count: int, patience: float) -> str:
-    """Extended ping of releases that take no source on the command line (Cisco IOS 12.2).
+def answers_to(source: IPv4Address, target: IPv4Address, count: int) -> list[str]:
+    """What is typed in an extended ping.
 
     The questions are: protocol, target, repeat count, datagram size, timeout, extended commands, source, type of service,
     DF bit, validate reply, data pattern, record options, sweep.
     """
-    answers = ["", str(target), str(count), "100", str(TIMEOUT_SECONDS), "y", str(source), "", "", "", "", "", ""]
-    text = device.dialogue("ping", _QUESTION, answers, patience_seconds=patience)
+    return ["", str(target), str(count), "100", str(TIMEOUT_SECONDS), "y", str(source), "", "", "", "", "", ""]
+
+
+def line_of(platform: Platform, source: IPv4Address, target: IPv4Address, count: int, nameif: str) -> str:
+    """A ping in one line; ``nameif`` is the name of the interface with that source, where a platform goes by it."""
+    return _by_name(nameif, target, count) if platform.ping == "nameif" else _sourced(source, target, count)
+
+
+def _sourced(source: IPv4Address, target: IPv4Address, count: int) -> str:
+    return f"ping {target} source {source} repeat {count} timeout {TIMEOUT_SECONDS}"
+
+
+def _by_name(nameif: str, target: IPv4Address, count: int) -> str:
+    return f"ping {nameif} {target} repeat {count} size 100 timeout {TIMEOUT_SECONDS}"
+
+
+def _dialogue(device: Session, source: IPv4Address, target: IPv4Address, count: int, patience: float) -> str:
+    """Extended ping of releases that take no source on the command line (Cisco IOS 12.2)."""
+    text = device.dialogue("ping", QUESTION, answers_to(source, target, count), patience_seconds=patience)
     return text[max(0, text.find("Type escape sequence")) :]
 
 
 def _one_line(device: Session, source: IPv4Address, target: IPv4Address, count: int, patience: float) -> str:
-    line = f"ping {target} source {source} repeat {count} timeout {TIMEOUT_SECONDS}"
-    return device.ask(line, patience_seconds=patience)
+    return device.ask(_sourced(source, target, count), patience_seconds=patience)
 
 
 def _by_nameif(device: Session, source: IPv4Address, target: IPv4Address, count: int, patience: float) -> str:
@@ -60,8 +76,7 @@ def _by_nameif(device: Session, source: IPv4Address, target: IPv4Address, count:
         if nameif is None:
             raise DriftError(f"{device.name}: no interface that is up and has a nameif has address {source}, so nothing can ping")
         device.remembered[wanted] = nameif
-    line = f"ping {device.remembered[wanted]} {target} repeat {count} size 100 timeout {TIMEOUT_SECONDS}"
-    return device.ask(line, patience_seconds=patience)
+    return device.ask(_by_name(device.remembered[wanted], target, count), patience_seconds=patience)
 
 
 _FORMS: Mapping[str, Callable[[Session, IPv4Address, IPv4Address, int, float], str]] = {

@@ -216,6 +216,21 @@ class Session:
             raise DeviceRefused(f"{self.name}: {opening!r} ended before it had all its answers: {self._said(rest, opening)!r}")
         return text
 
+    def dialogues(
+        self, opening: str, question: str, each: Sequence[Sequence[str]], *, seen_before: bool, patience_seconds: float
+    ) -> str:
+        """Several dialogues of one kind, typed at once behind the question of the first, or with it if it was ``seen_before``.
+
+        Returns all that came. Raises DeviceRefused when the prompt came instead of the question, and then no answer was typed.
+        """
+        first = "" if seen_before else self._open(opening, {question: ""}, None)
+        if not seen_before and not ends(self._last, question):
+            raise DeviceRefused(f"{self.name}: {opening!r} was answered with {self._said(first, opening)!r}, not its question")
+        lines = [line for answers in each for line in (opening, *answers)][0 if seen_before else 1 :]
+        (mark,) = with_marks(())
+        self._write([*lines, mark])
+        return self._told(opening, first + self._read_until(marked(self._prompts, mark, first=False), patience_seconds))
+
     def converse(
         self, line: str, questions: Mapping[str, str], *, leave: str | None = None, patience_seconds: float | None = None
     ) -> str:

@@ -73,14 +73,7 @@ class RunFolder:
     @classmethod
     def make(cls, runs: Path, runbook: str, secret_store: Secrets, *, rehearsal: bool = False) -> RunFolder:
         """A new folder ``runs``/TIME-XXXX, the last of all by name. Raises NrRunError when that is not possible."""
-        path = runs
-        try:
-            make_private(runs)
-            path = runs / f"{_time_after(runs):{_TIME}}-{secrets.token_hex(2)}"
-            path.mkdir(mode=0o700)
-        except OSError as error:
-            raise NrRunError(f"the run folder {path} cannot be made: {error.strerror}") from None
-        folder = cls(path, runbook, secret_store, make_key=True)
+        folder = cls(new_path(runs), runbook, secret_store, make_key=True)
         tidy_notes()
         key = {"key": folder.seal.key_id} if folder.seal else {}
         folder.note("begun", runbook=runbook, rehearsal=rehearsal, **key)
@@ -226,6 +219,18 @@ class RunFolder:
         if not getattr(self._forgiving, "on", False):
             raise NrRunError(sentence)
         self.complaints.append(sentence)
+
+
+def new_path(runs: Path) -> Path:
+    """A new folder below ``runs``, empty, for its owner only, and the last of all by name. Raises NrRunError."""
+    path = runs
+    try:
+        make_private(runs)
+        path = runs / f"{_time_after(runs):{_TIME}}-{secrets.token_hex(2)}"
+        path.mkdir(mode=0o700)
+    except OSError as error:
+        raise NrRunError(f"the run folder {path} cannot be made: {error.strerror}") from None
+    return path
 
 
 def make_private(path: Path) -> None:

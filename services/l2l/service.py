@@ -13,7 +13,10 @@ from ...changes.objects import read
 from ...changes.removal import owned
 from ...checks.device_facts import Box
 from ...checks.finding import Finding
+from ...checks.looking import Shown, Stimulus
 from ...checks.precheck import precheck
+from ...checks.questions import Question
+from ...checks.verdict import Verdict
 from ...inventory.built import for_people
 from ...inventory.forms import style_of
 from ...inventory.intent import Intent, Tunnel, TunnelTermination
@@ -22,6 +25,7 @@ from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.validation import validate
 from ..service import Deployment, Member, Place, Removal, Sight, Stage, Traffic
+from ..verifying import Seeing
 from .blueprint import CryptoMap
 from .by_name import not_in_intent, removal_by_name, strays, wanted_of
 from .features import tunnel_interface
@@ -31,6 +35,8 @@ from .records import WantedEnd, WantedTunnel
 from .standing_form import policies_of_offers
 from .traffic import TunnelTraffic, traffic_of
 from .tunnel_form import TunnelForm
+from .verdict import verdict_of
+from .verdict_traffic import endpoint_of, stimulus
 
 
 def deployment_of(wanted: WantedTunnel) -> Deployment:
@@ -84,6 +90,10 @@ class IntendedTunnels:
         able = [self.platforms[end.host] for end in tunnel.own]
         crypto = narrow(self.intent.resolve(tunnel), able)
         return deployment_of(WantedTunnel(tunnel, crypto, style_of(tunnel, crypto.ike_version, able)))
+
+    def names(self) -> tuple[str, ...]:
+        """The active ones."""
+        return tuple(name for name, tunnel in self.intent.tunnels.items() if tunnel.status == "active")
 
     def places(self) -> tuple[Place, ...]:
         """The ends that are ours, of all tunnels."""
@@ -167,6 +177,18 @@ class LanToLan:
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TunnelTraffic:
         """Pings between the protected networks, and counters."""
         return traffic_of(deployment.wanted, sights)
+
+    def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:
+        """Its SAs and, of a tunnel interface, the routes into it."""
+        return endpoint_of(deployment, member, None).asks
+
+    def stimulus(self, deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:
+        """Pings between the protected networks."""
+        return stimulus(deployment, member, shown)
+
+    def verdict(self, deployment: Deployment, seeing: Seeing) -> Verdict:
+        """All ends that are ours together."""
+        return verdict_of(deployment, seeing, self.title(deployment))
 
     def title(self, deployment: Deployment) -> str:
         """Both devices with their outside addresses."""

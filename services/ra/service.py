@@ -13,15 +13,20 @@ from ...changes.change import Change
 from ...changes.objects import read
 from ...changes.removal import owned
 from ...checks.finding import Finding
+from ...checks.looking import Shown, Stimulus
+from ...checks.questions import IKE, IPSEC, Question
+from ...checks.verdict import Verdict
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, NothingMatched
 from ...inventory.platforms import Platform
 from ..service import Deployment, LabCall, Member, Place, Removal, Sight, Stage
+from ..verifying import Seeing
 from .blueprint import EasyVpn, profile
 from .exempt import Exempt, NobodyAsked
 from .intent import Groups, RemoteAccess, load
 from .prechecks import precheck
 from .session import ClientSession
+from .verdict import verdict_of
 
 #: What serves all groups of a router.
 _OF_ALL_GROUPS = frozenset(
@@ -64,6 +69,10 @@ class IntendedGroups:
                 self.groups.check(group, today)
                 warnings += _warnings(group)
         return tuple(deployment_of(group) for group in chosen), tuple(warnings)
+
+    def names(self) -> tuple[str, ...]:
+        """The active ones."""
+        return tuple(name for name, group in self.groups.by_name.items() if group.status == "active")
 
     def places(self) -> tuple[Place, ...]:
         """Where the routers stand."""
@@ -161,6 +170,18 @@ class RemoteAccessService:
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gate is judged by what the router shows."""
         raise ChangeError(f"{deployment.name} is proved by a client, not by traffic from the router")
+
+    def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:  # noqa: ARG002 - the same for every group
+        """Its SAs, among which those of clients are known by their addresses."""
+        return (IKE, IPSEC)
+
+    def stimulus(self, deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
+        """A client cannot be called from the router."""
+        return ()
+
+    def verdict(self, deployment: Deployment, seeing: Seeing) -> Verdict:
+        """Configured, and somebody connected or nobody."""
+        return verdict_of(deployment, seeing, self.title(deployment))
 
     def title(self, deployment: Deployment) -> str:
         """The router and the pool."""
