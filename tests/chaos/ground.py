@@ -240,7 +240,7 @@ def ground_of(trial: Trial, folder: Path) -> Iterator[Ground]:
             if device.profile == "c881":
                 device.ask(_ARCHIVE)
                 device.ask("write memory")
-        if trial.ground == "clients" and "aaa new-model" not in devices["hq"].keys_shown:
+        if trial.ground == "clients" and "\naaa new-model" not in devices["hq"].keys_shown:
             devices["hq"].ask(_AAA)
             devices["hq"].ask("write memory")
         apart(lab, ENDS)

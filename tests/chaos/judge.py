@@ -57,6 +57,8 @@ class Goal:
     clients: Mapping[str, str] = field(default_factory=dict)
     #: Lines that may stay on a device after a removal, because something else uses them.
     stays: Mapping[str, frozenset[Path]] = field(default_factory=dict)
+    #: Lines that may be gone from a device though it is as before otherwise: another of ``stays`` is in their place.
+    goes: Mapping[str, frozenset[Path]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,13 @@ class Judge:
         """In what a device differs from what it was, beyond what others did."""
         return self._unlike(name, device, self.before[name])
 
-    def _unlike(self, name: str, device: Now, old: State, stays: frozenset[Path] = frozenset()) -> list[str]:
+    def _unlike(
+        self, name: str, device: Now, old: State, stays: frozenset[Path] = frozenset(), goes: frozenset[Path] = frozenset()
+    ) -> list[str]:
         others, found = self.foreign.get(name, Foreign()), []
         for what in ("running", "startup"):
             gone, more = differing(getattr(old, what), getattr(device.state, what))
-            gone, more = gone - others.removed - others.either, more - others.added - others.either - stays
+            gone, more = gone - others.removed - others.either - goes, more - others.added - others.either - stays
             found += [f"{what} lacks {told(gone)}"] * bool(gone) + [f"{what} has {told(more)}"] * bool(more)
         lost = others.kept - set(device.state.running)
         if lost and not device.went_back:
@@ -126,7 +130,8 @@ class Judge:
     def not_goal(self, name: str, device: Now) -> list[str]:
         """What is missing on a device for success."""
         if name in self.goal.like:
-            return self._unlike(name, device, self.goal.like[name], self.goal.stays.get(name, frozenset()))
+            stays, goes = (lines.get(name, frozenset()) for lines in (self.goal.stays, self.goal.goes))
+            return self._unlike(name, device, self.goal.like[name], stays, goes)
         text = Text(device.text)
         if name in self.goal.clients:
             lacks, ours, far = missing_clients(text, self.goal.clients[name]), _OF_CLIENTS, frozenset[str]()

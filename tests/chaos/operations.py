@@ -50,7 +50,9 @@ def _of(deploy: str, remove: tuple[str, str], ground: Ground, *, up: bool) -> Wo
     ground.must(deploy, "--yes")
     ground.remember()
     if name == "remove":
-        return Work(remove[0], (remove[1], "--yes"), Goal({}, ground.bought, up=up, stays=_kept(ground)))
+        asked, exempt = _exempt(ground)
+        stays = {name: kept | exempt for name, kept in _kept(ground).items()}
+        return Work(remove[0], (remove[1], "--yes"), Goal({}, ground.bought, up=up, stays=stays, goes={"hq": asked}))
     if name == "undo":
         return Work("rollback", ("--yes",), Goal({}, ground.bought, up=up))
     first = ground.before
@@ -82,8 +84,16 @@ _PREPARED: dict[str, Callable[[Ground], None]] = {"ours": _alone, "partner": _wi
 
 def _kept(ground: Ground) -> dict[str, frozenset[Path]]:
     """Keepalives are a setting of the whole device: they stay where its VPN clients use them as well."""
-    kept = frozenset({("crypto isakmp keepalive 10 3",)})
+    kept: frozenset[Path] = frozenset({("crypto isakmp keepalive 10 3",)})
     return {name: kept for name, device in ground.devices.items() if "dynamic-map" in device.keys_shown}
+
+
+def _exempt(ground: Ground) -> tuple[frozenset[Path], frozenset[Path]]:
+    """A key that got no-xauth for the sake of clients keeps it when they go: without, and with it."""
+    keys = {path for path in ground.bought["hq"].running if path[0].startswith("crypto isakmp key ")}
+    if ground.trial.ground != "clients":
+        keys = set()
+    return frozenset(keys), frozenset((f"{path[0]} no-xauth",) for path in keys)
 
 
 def _key(ground: Ground) -> None:
