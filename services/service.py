@@ -142,6 +142,14 @@ class Gate(Protocol):
         """Findings on all members together; ``removed``: on what has to be gone. Nothing that it cannot read is a pass."""
 
 
+@runtime_checkable
+class Passing(Protocol):
+    """A gate that also holds by something that passes, as a session of somebody does: proved once, it may have ended in order."""
+
+    def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
+        """As `Gate.judge` of what has to be there; ``proved`` is what was shown when the gate held."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traffic:
     """The gate of what comes up with traffic only: the engine sends it and looks before and after; see `Service.traffic`."""
