@@ -7,7 +7,7 @@ no Nornir. What a service cannot leave out has no default.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
@@ -69,6 +69,8 @@ class Site:
     running: str
     keys: Mapping[str, str]
     approved: Change | None
+    #: What the device showed before the change, by command: its routing table among them.
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
 class Names(Protocol):

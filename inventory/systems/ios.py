@@ -34,6 +34,7 @@ IOS_12_2 = System(
     first_boot=2,
     over_ssh=("cisco_ios", "cisco_xe"),
     over_telnet=("cisco_ios_telnet", "cisco_xe_telnet"),
+    static_route="ip route {network} {mask} {hop}",
     assumed=True,
     # The prompt may be configured to end in one sign at every level.
     privilege="show privilege",

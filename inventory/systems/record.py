@@ -32,6 +32,8 @@ class System:
     ``privilege`` says at which level a session is, where a prompt may hide it; empty where none does. ``model`` is the one by
     which all hardware goes, empty where each has its own.
 
+    ``static_route`` is how a person types a route, from ``{interface}``, ``{network}``, ``{mask}`` and ``{hop}``.
+
     ``shows_refused_ike``: an IKE SA of a try that it refuses stays to be seen for a while, so that none is a try that never came.
     """
 
@@ -47,6 +49,7 @@ class System:
     first_boot: int
     over_ssh: tuple[str, ...]
     over_telnet: tuple[str, ...]
+    static_route: str
     clear_ikev2: tuple[str, ...] = ()
     clear_ikev1_row: str = ""
     virtual_has_no_register: bool = False

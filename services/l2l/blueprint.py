@@ -10,12 +10,13 @@ from ...inventory.errors import ChangeError
 from ...inventory.platforms import Platform
 from ...templates.environment import fill
 from ..service import Site
-from .features import exemption_text
+from .features import exemption_text, routes_text
 from .member_on import member_of, names_on
 from .names import Allocation, allocate, draft
 from .nat_places import nat_place
 from .other_form import refuse_other_form
 from .records import WantedEnd
+from .route_places import route_place, routing_of
 
 _IOS = "ios/l2l_ikev1_crypto_map.j2"
 #: The template of a crypto map tunnel, by IKE version and by the generation that a device belongs to.
@@ -48,6 +49,7 @@ class CryptoMap:
         *("ike-enable", "group-policy", "tunnel-group"),
         # What keeps its traffic from being translated.
         *("nat-exemption", "nat-0", "twice-nat", "network-object"),
+        "static-route",
     )
 
     def draft(self, site: Site) -> Allocation:
@@ -63,10 +65,13 @@ class CryptoMap:
         made = allocate(
             wants.name, wants.end, wants.dpd, wanted, running, approved_sequence=approved_sequence(site), interface=interface
         )
-        nat, said = nat_place(member_of(site, "crypto-map"), site.running)
+        member = member_of(site, "crypto-map")
+        nat, said = nat_place(member, site.running)
+        routes = route_place(member, draft(wants.name, wants.end, wants.dpd).access_list, running, routing_of(site))
         stays = (*made.replacing.stays, *_of_before(made.replacing.retired, running))
-        replacing = replace(made.replacing, stays=stays)
-        return replace(made, nat=nat, decisions=(*made.decisions, *filter(None, (said,))), replacing=replacing)
+        replacing = replace(made.replacing, stays=stays, retired=(*made.replacing.retired, *routes.retired))
+        decisions = (*made.decisions, *filter(None, (said,)), *routes.decisions)
+        return replace(made, nat=nat, routes=routes.routes, decisions=decisions, replacing=replacing)
 
     def text(self, site: Site, names: Allocation) -> str:
         """The desired configuration. Raises ChangeError when the IKE version has no template on this platform."""
@@ -83,7 +88,10 @@ class CryptoMap:
             bare_pfs_group=site.platform.bare_pfs_group,
             **names_on(site.platform, wants.end, site.running),
         )
-        return made if names.nat is None else f"{made}\n{exemption_text(member_of(site, 'crypto-map'), names.nat)}\n"
+        member = member_of(site, "crypto-map")
+        if names.nat is not None:
+            made = f"{made}\n{exemption_text(member, names.nat)}\n"
+        return f"{made}\n{routes_text(member, names.routes)}\n" if names.routes else made
 
 
 def _of_before(retired: Iterable[ConfigObject], running: Config) -> Iterator[str]:

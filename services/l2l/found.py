@@ -23,6 +23,7 @@ from ...changes.objects import Config, ConfigObject, Key, read
 from ...changes.selectors import Selector, selectors_of
 from ...inventory.intent import Style
 from ...inventory.platforms import Platform
+from .route_places import marked_routes
 
 _NAME = re.compile(r"NR-(?P<tunnel>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\.v\d+)?")
 _PROTECTION = "tunnel protection ipsec profile "
@@ -107,6 +108,8 @@ class Found:
         if key is not None and self.ike_version in key.ike_versions(self.config):
             yield key
             yield from self._named(key)
+        if self.style == "crypto-map":
+            yield from marked_routes(self.config, {far for _, far in self.selectors or ()})
         if self.form == (2, "crypto-map"):
             yield from self._exempted()
         if self.ike_version == 2:

@@ -18,7 +18,7 @@ from ...changes.selectors import Unread, overlap, selectors_or_line
 from ...inventory.errors import ChangeError
 from ...inventory.intent import Dpd, Side
 from .existing_tunnel import Standing, find, list_name, refuse_strange, replacing, set_name
-from .features import NatExemption
+from .features import NatExemption, Route
 
 #: Of an ISAKMP policy on IOS, and on an ASA (command references, crypto isakmp policy).
 HIGHEST_POLICY, HIGHEST_POLICY_ASA = 10000, 65535
@@ -41,6 +41,8 @@ class Allocation:
     decisions: tuple[str, ...]
     #: Where its traffic is kept from being translated; None where that is not wanted or not needed.
     nat: NatExemption | None = None
+    #: Static routes beside the map.
+    routes: tuple[Route, ...] = ()
     #: What the box has of the same tunnel in another form.
     replacing: Replacing = NOTHING
 

@@ -19,6 +19,7 @@ from .names import free_policy, keepalive_of, map_place
 from .other_form import refuse_other_form
 from .places import placed
 from .records import WantedEnd
+from .route_places import RoutePlace, route_place, routing_of
 from .standing_form import beside, standing_form
 
 _SHARED = ("transform-set", "ipsec-proposal", "group-policy", "tunnel-group", "static-route")
@@ -73,10 +74,13 @@ class TunnelForm:
         member, wants = member_of(site, self.style), _wants(site)
         refuse_other_form(wants, self.style, running)
         names, said = placed(member, features.draft_names(member), site.running)
+        beside_map = RoutePlace()
         if self.style == "crypto-map":
             interface = member.nameif or member.local.interface
             crypto_map, sequence, more = map_place(wants.end, names.access_list, running, approved_sequence(site), interface)
             names, said = replace(names, crypto_map=crypto_map, map_sequence=sequence), (*said, *more)
+            beside_map = route_place(member, names.access_list, running, routing_of(site))
+            names, said = replace(names, routes=beside_map.routes), (*said, *beside_map.decisions)
         if self.version == 1:
             number, on_policy = free_policy(member.local.host, wanted, running)
             keepalive, on_keepalive = keepalive_of(wants.dpd, wanted, running)
@@ -86,6 +90,7 @@ class TunnelForm:
         if there is None:
             return Placed(names, tuple(filter(None, said)))
         names, more, replaced = beside(member, names, there, wanted, running)
+        replaced = replace(replaced, retired=(*replaced.retired, *beside_map.retired))
         return Placed(names, tuple(filter(None, (*said, *more))), replaced)
 
     def text(self, site: Site, names: Placed) -> str:
