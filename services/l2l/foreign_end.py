@@ -49,7 +49,7 @@ def previous_of_one(wanted: WantedTunnel, sight: Sight) -> WantedTunnel | None:
     entry = entry_of(sight, config)
     if entry is None or len(entry.peers) != 1:
         return None
-    found, proposal = entry_prefixes(config, entry), proposal_of(sight.platform.os, config, entry)
+    found, proposal = entry_prefixes(config, entry), proposal_of(config, entry)
     ours = wanted.tunnel.own[0]
     outside = ours.outside_ip if any(_has(node.children, ours.outside_ip) for node in sight.before.nodes) else None
     if found is None or proposal is None or outside is None:

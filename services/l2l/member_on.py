@@ -7,6 +7,7 @@ from ...changes.nameif import find_interface, interfaces
 from ...inventory.errors import ChangeError
 from ...inventory.intent import Side, Style
 from ...inventory.platforms import Platform
+from ...inventory.systems import system_of
 from ..service import Site
 from . import features
 from .records import WantedEnd
@@ -56,7 +57,7 @@ def names_on(platform: Platform, end: Side, running: str) -> dict[str, str]:
 
     Raises ChangeError where the interface is not there or has no name.
     """
-    if platform.os != "asa":
+    if not system_of(platform).has_nameif:
         return {}
     local = end.local
     found = find_interface(tree.parse(running), local.interface)

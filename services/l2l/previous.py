@@ -27,7 +27,7 @@ def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | No
     ends = [(sight, config, entry) for sight, config, entry in zip(sights, configs, entries, strict=True) if entry]
     protected = _protected(ends)
     peers = [entry.peers for _, _, entry in ends]
-    proposal, other = (proposal_of(sight.platform.os, config, entry) for sight, config, entry in ends)
+    proposal, other = (proposal_of(config, entry) for _, config, entry in ends)
     if None in protected or proposal is None or proposal != other or any(len(found) != 1 for found in peers):
         return None
     (here, there), mirrored = (pair or ((), ()) for pair in protected)
@@ -51,7 +51,7 @@ def _protected(ends: Sequence[tuple[Sight, Config, ConfigObject]]) -> list[Prefi
     """Networks on this side and on the other, for each end; what goes into a tunnel interface is what is routed there."""
     if any(tunnel.family.name != "tunnel-interface" for _, _, tunnel in ends):
         return [entry_prefixes(config, tunnel) for _, config, tunnel in ends]
-    there, here = (routed_prefixes(sight.platform.os, config, tunnel) for sight, config, tunnel in ends)
+    there, here = (routed_prefixes(config, tunnel) for _, config, tunnel in ends)
     if not there and not here:
         # Somebody else routes, so its networks are not known from the devices, and are taken to be those of now.
         return [(_now(sight).local.protected_prefixes, _now(sight).remote.protected_prefixes) for sight, _, _ in ends]

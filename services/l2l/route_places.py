@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
-from ...changes.families.routing import ASA_ROUTE, IOS_ROUTE
+from ...changes.families import FAMILIES
+from ...changes.families.routing import ASA_ROUTE
 from ...changes.families.uses import destination
 from ...changes.objects import Config, ConfigObject
 from ...changes.selectors import selectors_of
@@ -26,8 +27,8 @@ from ...inventory.platforms import Platform
 from ...inventory.systems import any_of, system_of
 from ...parsers import parse
 from ..service import Site
-from .existing_tunnel import is_version
-from .features import MAP_ROUTE_DISTANCE, Member, Route, map_routes
+from .features import MAP_ROUTE_DISTANCE, Member, Names, Route, map_routes
+from .versions import is_version
 
 _DISTANCE = re.compile(r"ip route (?:vrf \S+ )?\S+ \S+ \S+(?: \d+\.\S+)? (?P<distance>\d+)(?: .+)?")
 
@@ -39,6 +40,15 @@ class RoutePlace:
     routes: tuple[Route, ...] = ()
     decisions: tuple[str, ...] = ()
     retired: tuple[ConfigObject, ...] = ()
+
+
+def routes_beside(site: Site, member: Member, names: Names, running: Config) -> tuple[Names, tuple[str, ...]]:
+    """The names with the routes that stand beside the map of a member, what of before may go, and a sentence on each choice."""
+    base = member.local.cisco.access_list or f"NR-{member.name}"
+    made = route_place(member, base, running, table_of(site.platform, site.outputs, site.running))
+    there = names.replacing
+    replacing = replace(there, retired=(*there.retired, *made.retired))
+    return replace(names, routes=made.routes, replacing=replacing), made.decisions
 
 
 def route_place(member: Member, access_list: str, running: Config, table: Ways | None) -> RoutePlace:
@@ -105,7 +115,7 @@ def _next_hops(member: Member, ways: Ways) -> tuple[IPv4Address | str, ...]:
     if not found or {name for name, _ in found} != {outside}:
         return ()
     hops: set[IPv4Address | str] = {outside if hop is None else hop for _, hop in found}
-    if member.platform.os == "asa":
+    if system_of(member.platform).has_nameif:
         hops = {hop for hop in hops if isinstance(hop, IPv4Address)}
     return tuple(sorted(hops, key=str))
 
@@ -149,11 +159,6 @@ def _networks_of_before(running: Config, access_list: str) -> Iterator[IPv4Netwo
             yield from (far for _, far in selectors_of(running, entry) or ())
 
 
-def routing_of(site: Site) -> Ways | None:
-    """The routing table of the device of a site, as `table_of`."""
-    return table_of(site.platform, site.outputs, site.running)
-
-
 def table_of(platform: Platform, outputs: Mapping[str, str], running: str) -> Ways | None:
     """The routing table that a device showed, with what it will run then; None where it was not shown, or not read to its end.
 
@@ -176,5 +181,5 @@ def table_of(platform: Platform, outputs: Mapping[str, str], running: str) -> Wa
 
 def _routes_in(os: str, text: str) -> Mapping[str, ConfigObject]:
     """The static routes of a configuration by their line."""
-    family = ASA_ROUTE if os == "asa" else IOS_ROUTE
+    family = next(family for family in FAMILIES[os] if family.name == FAMILY)
     return {line: ConfigObject(family, line) for line in text.splitlines() if family.header.fullmatch(line)}

@@ -22,13 +22,12 @@ from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.validation import validate
 from ..service import Deployment, Member, Place, Removal, Sight, Stage, Traffic
-from .blueprint import CryptoMap
+from .beside import policies_of_offers
 from .by_name import not_in_intent, removal_by_name, strays, wanted_of
 from .features import tunnel_interface
 from .foreign_end import foreign_of, previous_of_one
 from .previous import previous
 from .records import WantedEnd, WantedTunnel
-from .standing_form import policies_of_offers
 from .traffic import TunnelTraffic, traffic_of
 from .tunnel_form import TunnelForm
 
@@ -60,8 +59,7 @@ def deployment_of(wanted: WantedTunnel) -> Deployment:
         for end in tunnel.sides
     )
     pushing = tuple(member.host for member in reversed(members))
-    form = (crypto.ike_version, wanted.style)
-    feature = CryptoMap() if form == (1, "crypto-map") else TunnelForm(*form)
+    feature = TunnelForm(crypto.ike_version, wanted.style)
     stage = Stage(name="tunnel", features=(feature,), gate=Traffic(), settle_seconds=0.0, undo=1)
     return Deployment(tunnel.name, L2L.name, wanted, members, foreign_of(wanted), pushing, (stage,), found=False)
 
