@@ -6,7 +6,7 @@ name edits in place. What others use as well stays as it is, with a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ...changes.families import ikev2
@@ -15,6 +15,7 @@ from ...changes.objects import Config, ConfigObject, Key, referrers, strange_use
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
 from ...inventory.systems import system_of
+from .exemptions import of_before
 from .features import Member, Names
 from .standing_form import SETS, StandingForm, refuse_strange
 from .versions import free_version, is_version
@@ -92,7 +93,8 @@ def _replacing(member: Member, names: Names, there: StandingForm, wanted: Config
     lists = (*there.of(*SETS), *filter(None, (there.access_list,)))
     versions = [item for item in lists if any(is_version(item.key[1][0], base) for base in bases)]
     retired = (*policies, *keys, *versions, *there.of("static-route"))
-    return Replacing(frozenset(editable), retired, (*stays, *offered, *_of_before(retired, running)))
+    exempt, left = of_before(member, there.access_list, running)
+    return Replacing(frozenset(editable), (*retired, *exempt), (*stays, *offered, *left))
 
 
 def _alone(item: ConfigObject, there: StandingForm, running: Config) -> bool:
@@ -187,14 +189,6 @@ def _stays(what: str, others: tuple[str, ...]) -> str:
     return (
         f"{what} stays: other IKE peers of the box use it ({others[0]}); while both ends offer it, phase 1 may be agreed with it"
     )
-
-
-def _of_before(retired: Sequence[ConfigObject], running: Config) -> Iterator[str]:
-    """A sentence for each exemption from translation of the networks that the tunnel had before a change in place."""
-    rules = {line.partition("permit ip ")[2] for item in retired if item.family.name == "access-list" for line in item.children}
-    for item in running.of("nat-exemption"):
-        if item.groups["rule"] in rules and not any(item.header == other.header for other in retired):
-            yield f"{item.title} stays: it is of networks that the tunnel had before; where nobody needs it, take it away by hand"
 
 
 def policies_of_offers(running: Config, present: Sequence[ConfigObject]) -> tuple[ConfigObject, ...]:

@@ -274,8 +274,9 @@ def exemption(member: Member, *, access_list: str = "", numbers: tuple[int, ...]
         return NatExemption(form, access_list, numbers, numbered=numbered)
     if form == "asa-nat-0":
         return NatExemption(form, access_list or "NR-NONAT", inside=member.inside_nameif)
-    near, far = f"{base}-L", f"{base}-R"
-    return NatExemption(form, inside=member.inside_nameif, near=near, far=far, keeps_routing=keeps_routing(member.platform))
+    return NatExemption(
+        form, inside=member.inside_nameif, near=f"{base}-L", far=f"{base}-R", keeps_routing=keeps_routing(member.platform)
+    )
 
 
 def template_of(member: Member) -> str:

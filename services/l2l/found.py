@@ -22,6 +22,7 @@ from ...changes.selectors import Selector, selectors_of
 from ...inventory.intent import Style
 from ...inventory.platforms import Platform
 from ...inventory.systems import system_of
+from .exemptions import exempted
 from .route_places import marked_routes
 from .standing_form import profile_name, routes_into, tunnels_on
 
@@ -101,7 +102,7 @@ class Found:
             yield from self._named(key)
         if self.style == "crypto-map":
             yield from marked_routes(self.config, {far for _, far in self.selectors or ()})
-            yield from self._exempted()
+            yield from exempted(self.config, self.tunnel, self.config.get("access-list", self.entry.child("match address") or ""))
         if self.ike_version == 2:
             yield from self._policy()
         bound = self.entry.groups.get("map")
@@ -121,15 +122,6 @@ class Found:
         if policy is not None:
             yield policy
             yield from self._named(policy)
-
-    def _exempted(self) -> Iterator[ConfigObject]:
-        """What keeps the traffic of a map entry from being translated."""
-        selected = self.config.get("access-list", self.entry.child("match address") or "")
-        rules = {line.partition(" ip ")[2] for line in selected.children} if selected else set()
-        yield from (item for item in self.config.of("nat-exemption") if item.groups.get("rule") in rules)
-        groups = {f"NR-{self.tunnel}-L", f"NR-{self.tunnel}-R"}
-        yield from (item for item in self.config.of("twice-nat") if groups & {name for _, name in item.named})
-        yield from (item for item in self.config.of("network-object") if item.key[1][0] in groups)
 
     def left(self, going: Collection[Key]) -> str:
         """What stays because it may be anybody's; nothing where the device has no such thing."""
