@@ -13,14 +13,9 @@ from . import features
 from .records import WantedEnd
 
 
-def _wants(site: Site) -> WantedEnd:
-    wants: WantedEnd = site.member.wants
-    return wants
-
-
-def member_of(site: Site, style: Style) -> features.Member:
+def member_of(site: Site[WantedEnd], style: Style) -> features.Member:
     """One end of ours as the templates see it, with what an ASA calls its interfaces."""
-    wants = _wants(site)
+    wants = site.member.wants
     outside = names_on(site.platform, wants.end, site.running).get("nameif", "")
     inside = _inside(site) if outside else ""
     return features.Member(
@@ -43,9 +38,9 @@ def member_of(site: Site, style: Style) -> features.Member:
     )
 
 
-def _inside(site: Site) -> str:
+def _inside(site: Site[WantedEnd]) -> str:
     """What an ASA calls the interface that has the probe address, or is in its network; empty where none does."""
-    probe = _wants(site).end.local.probe_address
+    probe = site.member.wants.end.local.probe_address
     found = (
         item for item in interfaces(tree.parse(site.running)) if item.address and item.nameif and probe in item.address.network
     )

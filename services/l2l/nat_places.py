@@ -18,7 +18,6 @@ from ...checks.asa_nat import Way, asa_translations
 from ...checks.nat import translations
 from ...inventory.forms import nat_form
 from ...templates.words import FILTERS
-from .exemptions import group_bases
 from .features import Member, NatExemption, exemption
 from .versions import free_version, is_version
 
@@ -26,9 +25,10 @@ _DYNAMIC = re.compile(r"ip nat inside source (?P<kind>list|route-map) (?P<name>\
 _NAMED = "ip access-list extended "
 _NUMBERED = re.compile(r"(?:(?P<number>\d+) )?(?P<rule>(?:permit|deny|remark) .+)")
 _NAT_0 = re.compile(r"nat \((?P<inside>\S+)\) 0 access-list (?P<list>\S+)")
-_IDENTITY = re.compile(r"nat \(\S+\) source static (?P<near>\S+) (?P=near) destination static (?P<far>\S+) (?P=far)(?: .+)?")
-#: Objects and groups share their names.
-_GROUPS = ("object-group network ", "object network ")
+_TWICE = re.compile(
+    r"nat \(\S+\)(?: \d+)? source static (?P<near>\S+) (?P=near) destination static (?P<far>\S+) (?P=far)(?: .+)?"
+)
+_GROUP = "object-group network "
 #: IOS counts the lines of a list from 10 in tens where no number is given, and again so at each restart.
 _FIRST_OF_ITS_OWN = 10
 
@@ -120,31 +120,19 @@ def _as_rule(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption |
     made = exemption(member)
     if made is None:
         return None, ""
-    bases = group_bases(member.name)
-    there = any(is_version(name, base) for rule in nodes for name in _groups_of(rule.line) for base in bases)
-    near, far = (
-        _group(nodes, base, prefixes)
-        for base, prefixes in zip(bases, (member.local.protected_prefixes, member.remote.protected_prefixes), strict=True)
-    )
-    made = replace(made, near=near, far=far)
+    rules = (match for node in nodes if (match := _TWICE.fullmatch(node.line)))
+    there = any(is_version(match["near"], made.near) and is_version(match["far"], made.far) for match in rules)
     if not there and not _translated(member, nodes, twice=True):
         return None, ""
-    return made, "the traffic is taken out of translation by a rule before all others"
+    near = _group(made.near, member.local.protected_prefixes, nodes)
+    far = _group(made.far, member.remote.protected_prefixes, nodes)
+    return replace(made, near=near, far=far), "the traffic is taken out of translation by a rule before all others"
 
 
-def _groups_of(line: str) -> tuple[str, ...]:
-    """The groups that a rule of twice NAT leaves alone: those of its source and of its destination."""
-    match = _IDENTITY.fullmatch(line)
-    return (match["near"], match["far"]) if match else ()
-
-
-def _group(nodes: Sequence[tree.Node], base: str, prefixes: Sequence[IPv4Network]) -> str:
-    """The name of the group of these networks: the one that has them, or a version that nothing is called.
-
-    A group that a rule names is not changed under it: the rule is switched to another one.
-    """
-    wanted = {f"network-object {FILTERS['asa_address'](prefix)}" for prefix in prefixes}
-    there = {node.line.split()[2]: {*node.children} for node in nodes if node.line.startswith(_GROUPS)}
+def _group(base: str, prefixes: Sequence[IPv4Network], nodes: Sequence[tree.Node]) -> str:
+    """The group of this name that has these networks, or else a later version of the name: a group in use is not edited."""
+    wanted = {f"network-object {FILTERS['asa_address'](net)}" for net in prefixes}
+    there = {node.line.removeprefix(_GROUP): {*node.children} for node in nodes if node.line.startswith(_GROUP)}
     same = (name for name, lines in there.items() if is_version(name, base) and lines == wanted)
     return next(same, "") or free_version(base, there)
 

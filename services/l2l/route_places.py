@@ -28,6 +28,7 @@ from ...inventory.systems import any_of, system_of
 from ...parsers import parse
 from ..service import Site
 from .features import MAP_ROUTE_DISTANCE, Member, Names, Route, map_routes
+from .records import WantedEnd
 from .versions import is_version
 
 _DISTANCE = re.compile(r"ip route (?:vrf \S+ )?\S+ \S+ \S+(?: \d+\.\S+)? (?P<distance>\d+)(?: .+)?")
@@ -42,7 +43,7 @@ class RoutePlace:
     retired: tuple[ConfigObject, ...] = ()
 
 
-def routes_beside(site: Site, member: Member, names: Names, running: Config) -> tuple[Names, tuple[str, ...]]:
+def routes_beside(site: Site[WantedEnd], member: Member, names: Names, running: Config) -> tuple[Names, tuple[str, ...]]:
     """The names with the routes that stand beside the map of a member, what of before may go, and a sentence on each choice."""
     base = member.local.cisco.access_list or f"NR-{member.name}"
     made = route_place(member, base, running, table_of(site.platform, site.outputs, site.running))

@@ -19,6 +19,7 @@ from .map_places import map_of, place_in
 from .member_on import member_of
 from .other_form import refuse_other_form
 from .places import placed
+from .records import WantedEnd
 from .route_places import routes_beside
 from .standing_form import standing_form
 
@@ -54,13 +55,13 @@ class TunnelForm:
         """Families of the objects that it may hold."""
         return (*_SHARED, *_OF_VERSION[self.version], *_OF_STYLE[self.style])
 
-    def draft(self, site: Site) -> Names:
+    def draft(self, site: Site[WantedEnd]) -> Names:
         """Names before the device is known, with the routes that there will be."""
         member = member_of(site, self.style)
         names = features.draft_names(member)
         return replace(names, routes=features.tunnel_routes(member, names))
 
-    def names(self, site: Site, wanted: Config, running: Config) -> Names:
+    def names(self, site: Site[WantedEnd], wanted: Config, running: Config) -> Names:
         """Names that are free on the device. Raises ChangeError where there is no safe place."""
         member = member_of(site, self.style)
         refuse_other_form(member, running)
@@ -85,12 +86,12 @@ class TunnelForm:
             said += more
         return replace(names, decisions=tuple(filter(None, (*said, *on_places))))
 
-    def text(self, site: Site, names: Names) -> str:
+    def text(self, site: Site[WantedEnd], names: Names) -> str:
         """The desired configuration under these names."""
         return features.text(member_of(site, self.style), names)
 
 
-def approved_place(site: Site) -> int | None:
+def approved_place(site: Site[WantedEnd]) -> int | None:
     """The place in the crypto map that a person has approved on this box."""
     for item in site.approved.created if site.approved else ():
         if item.family.name == "crypto-map-entry":
