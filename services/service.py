@@ -11,18 +11,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from ..changes.change import Change
 from ..changes.configuration import Configuration
 from ..changes.objects import Config, ConfigObject, read, read_desired
 from ..changes.replacing import Replacing
 from ..checks.finding import Finding
+from ..checks.looking import Shown, Stimulus
 from ..checks.observation import Observation
 from ..checks.proof import Proof, Watch
+from ..checks.questions import Question
+from ..checks.verdict import Verdict
 from ..inventory.errors import ChangeError
 from ..inventory.platforms import Platform
 from .type_variables import Wanted, Wants
+
+if TYPE_CHECKING:
+    from .verifying import Seeing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +42,17 @@ class Member(Generic[Wants]):
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """An end that is not ours: never pushed, only proved against. ``preconditions`` are sentences that a person confirms."""
+    """An end that is not ours: never pushed, only proved against. ``preconditions`` are sentences that a person confirms.
+
+    ``plays`` is how a rehearsal plays it: what lab/stations/far_order.py takes as one of its connections, with the reference of
+    the key as ``key_ref`` in the place of ``key``; empty where it is not played.
+    """
 
     name: str
     addresses: tuple[IPv4Address, ...]
     offers: tuple[str, ...]
     preconditions: tuple[str, ...]
+    plays: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,14 @@ class Gate(Protocol):
 
     def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
         """Findings on all members together; ``removed``: on what has to be gone. Nothing that it cannot read is a pass."""
+
+
+@runtime_checkable
+class Passing(Protocol):
+    """A gate that also holds by something that passes, as a session of somebody does: proved once, it may have ended in order."""
+
+    def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
+        """As `Gate.judge` of what has to be there; ``proved`` is what was shown when the gate held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +273,9 @@ class Intended(Protocol):
         the inventory has not; IntentError for what cannot be built.
         """
 
+    def names(self) -> tuple[str, ...]:
+        """Names of all active ones, in the order of the intent."""
+
     def places(self) -> tuple[Place, ...]:
         """Where the devices of all that the intent has stand, whatever its status: for a rehearsal of the whole inventory."""
 
@@ -324,6 +346,15 @@ class Service(Protocol):
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TrafficProof:
         """What proves a deployment whose last gate is `Traffic`. Never asked of a service that has no such gate."""
 
+    def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:
+        """What a member's device is asked by a verification, beside its running configuration."""
+
+    def stimulus(self, deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:
+        """What a verification sends from a member's device, by what that has shown so far; nothing where nothing is needed."""
+
+    def verdict(self, deployment: Deployment, seeing: Seeing) -> Verdict:
+        """The truth about one deployment. What was not read is unknown in it, and neither up nor down."""
+
     def title(self, deployment: Deployment) -> str:
         """One line that says what it joins, for the head of a plan."""
 
@@ -373,6 +404,22 @@ class Visited(Protocol):
 
     def lab_calls(self, deployment: Deployment) -> tuple[LabCall, ...]:
         """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
+
+
+@runtime_checkable
+class WithFarEnds(Protocol):
+    """What one inventory asks of a service (see `Intended`) that has ends which are not ours."""
+
+    def foreign(self) -> tuple[Foreign, ...]:
+        """The ends that are not ours, of all that is intended and can be built, whatever its status: for a rehearsal."""
+
+
+@runtime_checkable
+class WithSecrets(Protocol):
+    """What one inventory asks of a service (see `Intended`) whose instances hold secrets: a lab makes values for them."""
+
+    def references(self) -> tuple[str, ...]:
+        """References of the secrets of all that is intended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,4 +57,6 @@ IOS_15 = replace(
     clear_ikev2=("clear crypto ikev2 sa remote {peer}",),
     # FlexVPN configuration guide, IKEv2 policy.
     ikev2_policy="address",
+    # IOS-XE 17.18.2 and later (genieparser's outputs of 2026).
+    insecure=("show system security mode", "show system insecure configuration"),
 )

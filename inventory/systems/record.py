@@ -38,6 +38,7 @@ class System:
     where there is none. ``ikev2_policy`` says how an IKEv2 policy is picked: by the local address, so that the tunnels from one
     address share it, or as the first that fits in the order of numbers; None without IKEv2. ``ipsec_seconds`` is how long an
     IPsec SA lives where nobody has configured it.
+    ``insecure`` show what the release itself calls insecure: the mode, then the lines. A release that does not know them refuses.
 
     ``shows_refused_ike``: an IKE SA of a try that it refuses stays to be seen for a while, so that none is a try that never came.
     """
@@ -65,6 +66,7 @@ class System:
     assumed: bool = False
     privilege: str = ""
     model: str = ""
+    insecure: tuple[str, ...] = ()
     entering: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -13,7 +13,10 @@ from ...changes.objects import read
 from ...changes.removal import owned
 from ...checks.device_facts import Box
 from ...checks.finding import Finding
+from ...checks.looking import Shown, Stimulus
 from ...checks.precheck import precheck
+from ...checks.questions import Question
+from ...checks.verdict import Verdict
 from ...inventory.built import for_people
 from ...inventory.forms import style_of
 from ...inventory.intent import Intent, Tunnel, TunnelTermination
@@ -21,7 +24,8 @@ from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.validation import validate
-from ..service import Deployment, Member, Place, Removal, Sight, Stage, Traffic
+from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
+from ..verifying import Seeing
 from .beside import policies_of_offers
 from .by_name import not_in_intent, removal_by_name, strays, wanted_of
 from .features import tunnel_interface
@@ -30,6 +34,8 @@ from .previous import previous
 from .records import WantedEnd, WantedTunnel
 from .traffic import TunnelTraffic, traffic_of
 from .tunnel_form import TunnelForm
+from .verdict import verdict_of
+from .verdict_traffic import endpoint_of, stimulus
 
 
 def deployment_of(wanted: WantedTunnel) -> Deployment[WantedTunnel]:
@@ -85,9 +91,32 @@ class IntendedTunnels:
         crypto = narrow(self.intent.resolve(tunnel), able)
         return deployment_of(WantedTunnel(tunnel, crypto, style_of(tunnel, crypto.ike_version, able)))
 
+    def names(self) -> tuple[str, ...]:
+        """The active ones."""
+        return tuple(name for name, tunnel in self.intent.tunnels.items() if tunnel.status == "active")
+
     def places(self) -> tuple[Place, ...]:
         """The ends that are ours, of all tunnels."""
         return tuple(_place(end) for tunnel in self.intent.tunnels.values() for end in tunnel.own)
+
+    def foreign(self) -> tuple[Foreign, ...]:
+        """The ends that are not ours, of all tunnels that have an end of ours and a proposal for it."""
+        return tuple(end for tunnel in self.intent.tunnels.values() if tunnel.foreign for end in self._foreign(tunnel))
+
+    def _foreign(self, tunnel: Tunnel) -> tuple[Foreign, ...]:
+        if not tunnel.own or any(end.host not in self.platforms for end in tunnel.own):
+            return ()
+        crypto = narrow(self.intent.resolve(tunnel), [self.platforms[end.host] for end in tunnel.own])
+        # A select refuses such a tunnel with its reason; a rehearsal of the others plays no far end for it.
+        inner = (
+            tunnel.tunnel_prefix is not None
+            or style_of(tunnel, crypto.ike_version, [self.platforms[tunnel.own[0].host]]) != "vti"
+        )
+        return self.deployment(tunnel).foreign if crypto.ike_proposals and crypto.ipsec_proposals and inner else ()
+
+    def references(self) -> tuple[str, ...]:
+        """The pre-shared keys of all tunnels."""
+        return tuple(tunnel.preshared_key_ref for tunnel in self.intent.tunnels.values())
 
     def has(self, name: str) -> bool:
         """True for a tunnel of the intent, whatever its status."""
@@ -170,6 +199,18 @@ class LanToLan:
     def traffic(self, deployment: Deployment[WantedTunnel], sights: Sequence[Sight[WantedEnd]]) -> TunnelTraffic:
         """Pings between the protected networks, and counters."""
         return traffic_of(deployment.wanted, sights)
+
+    def survey(self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd]) -> tuple[Question, ...]:
+        """Its SAs and, of a tunnel interface, the routes into it."""
+        return endpoint_of(deployment, member, None).asks
+
+    def stimulus(self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd], shown: Shown) -> tuple[Stimulus, ...]:
+        """Pings between the protected networks."""
+        return stimulus(deployment, member, shown)
+
+    def verdict(self, deployment: Deployment[WantedTunnel], seeing: Seeing) -> Verdict:
+        """All ends that are ours together."""
+        return verdict_of(deployment, seeing, self.title(deployment))
 
     def title(self, deployment: Deployment[WantedTunnel]) -> str:
         """Both devices with their outside addresses."""

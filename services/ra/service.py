@@ -10,19 +10,24 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...changes.change import Change
-from ...changes.objects import read
+from ...changes.objects import Config, read
 from ...changes.removal import owned
 from ...checks.finding import Finding
+from ...checks.looking import Shown, Stimulus
+from ...checks.questions import IKE, IPSEC, Question
+from ...checks.verdict import Verdict
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, NothingMatched
 from ...inventory.platforms import Platform
 from ..service import Deployment, LabCall, Member, Place, Removal, Sight, Stage
+from ..verifying import Seeing
 from .blueprint import EasyVpn, profile
 from .by_name import group_of, removal_by_name
-from .exempt import Exempt, NobodyAsked
+from .exempt import Exempt, NobodyAsked, peers_of
 from .intent import Groups, RemoteAccess, load
 from .prechecks import precheck
 from .session import ClientSession
+from .verdict import verdict_of
 
 #: What serves all groups of a router.
 _OF_ALL_GROUPS = frozenset(
@@ -68,9 +73,17 @@ class IntendedGroups:
                 warnings += _warnings(group)
         return tuple(deployment_of(group) for group in chosen), tuple(warnings)
 
+    def names(self) -> tuple[str, ...]:
+        """The active ones."""
+        return tuple(name for name, group in self.groups.by_name.items() if group.status == "active")
+
     def places(self) -> tuple[Place, ...]:
         """Where the routers stand."""
         return tuple(_place(group) for group in self.groups.by_name.values())
+
+    def references(self) -> tuple[str, ...]:
+        """The keys and passwords of all groups."""
+        return tuple(reference for group in self.groups.by_name.values() for reference in group.references)
 
     def has(self, name: str) -> bool:
         """True for a group of the intent."""
@@ -94,6 +107,16 @@ class IntendedGroups:
         if known is None or known.status != "active":
             return ""
         return f"the intent has {deployment.name} as active: the next deploy-ra builds it again unless it is disabled there"
+
+
+def _still_exempt(group: RemoteAccess, running: Config) -> Iterator[str]:
+    """A key does not say whether it had ``no-xauth`` before there were clients; where nobody is asked it does nothing."""
+    bound = running.get("crypto-map-binding", group.interface)
+    crypto_map = bound.map_name if bound else ""
+    for place, peer in peers_of(crypto_map, running):
+        key = running.key_of(peer)
+        if key is not None and key.groups.get("xauth"):
+            yield f"{key.title} keeps no-xauth for entry {place} of {crypto_map}: when no user is asked for, it does nothing"
 
 
 def _warnings(group: RemoteAccess) -> Iterator[str]:
@@ -159,7 +182,8 @@ class RemoteAccessService:
         shared = [item for item in present if other is not None and item.family.name in _OF_ALL_GROUPS]
         items, stays = owned(config, [item for item in present if item not in shared])
         said = tuple(f"{item.title} stays: {other.title} needs it" for item in shared if other is not None)
-        return Removal(items, (*stays, *said))
+        exempt = () if other is not None else tuple(_still_exempt(deployment.wanted, config))
+        return Removal(items, (*stays, *said, *exempt))
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002 - there is none
         """A group is never changed in place."""
@@ -168,6 +192,18 @@ class RemoteAccessService:
     def traffic(self, deployment: Deployment[RemoteAccess], sights: Sequence[Sight[RemoteAccess]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gate is judged by what the router shows."""
         raise ChangeError(f"{deployment.name} is proved by a client, not by traffic from the router")
+
+    def survey(self, deployment: Deployment[RemoteAccess], member: Member[RemoteAccess]) -> tuple[Question, ...]:  # noqa: ARG002 - the same for every group
+        """Its SAs, among which those of clients are known by their addresses."""
+        return (IKE, IPSEC)
+
+    def stimulus(self, deployment: Deployment[RemoteAccess], member: Member[RemoteAccess], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
+        """A client cannot be called from the router."""
+        return ()
+
+    def verdict(self, deployment: Deployment[RemoteAccess], seeing: Seeing) -> Verdict:
+        """Configured, and somebody connected or nobody."""
+        return verdict_of(deployment, seeing, self.title(deployment))
 
     def title(self, deployment: Deployment[RemoteAccess]) -> str:
         """The router and the pool."""
