@@ -15,7 +15,7 @@ from ..changes.change import Change
 from ..checks.finding import Evidence, Finding, Status
 from ..inventory.errors import ChangeError, NothingMatched
 from ..inventory.platforms import Platform
-from .service import Deployment, Member, Place, Removal, Seen, Sight, Stage
+from .service import Deployment, Member, Place, Removal, Seen, Service, Sight, Stage
 
 NAME = "safe-change"
 
@@ -103,4 +103,4 @@ class SafeChangeService:
         return next((item.header for item in (*change.created, *change.removed)), "")
 
 
-SAFE_CHANGE = SafeChangeService()
+SAFE_CHANGE: Service = SafeChangeService()

@@ -27,11 +27,10 @@ from .reach import reach_of
 
 def goal_of(plan: DeploymentPlan) -> Goal:
     """What a change is for: all of it proved there, or proved gone."""
-    gone = f"removed from {plan.everywhere}, proved gone"
+    shown = REMOVE if plan.removal else BUILD
     if _by_traffic(plan):
-        return replace(REMOVE, done=gone) if plan.removal else replace(BUILD, done=f"built on {plan.everywhere}, proved up")
-    built = f"built on {plan.everywhere}, proved"
-    return Goal(prove, lambda _plan, _seen: (), gone if plan.removal else built)
+        return shown
+    return Goal(prove, lambda _plan, _seen: (), shown.done, shown.proved if plan.removal else "proved")
 
 
 def prove(context: Context, plan: DeploymentPlan) -> Proof:
