@@ -187,6 +187,7 @@ ROWS: tuple[Signature[Case], ...] = (
     row("ike-off", 22, configured(no_ike, differ.ike_enabled)),
     row("map-not-bound", 24, configured(not_up, way.map_bound)),
     row("xauth", 30, seen(no_ike, of((1,), lambda case: bool(case.all_states & _XAUTH)))),
+    row("wrong-peer", 32, configured(not_up, differ.peer_address)),
     row("group-policy", 34, configured(not_up, way.policy_admits)),
     row("route-elsewhere", 36, configured(no_ike, _ROUTE_HERE, _unsent)),
     row("nat-not-exempt", 36, configured(no_ike, _NAT_HERE, _unsent)),
@@ -194,7 +195,6 @@ ROWS: tuple[Signature[Case], ...] = (
     row("no-attempt", 40, seen(no_ike, of((1,), _no_attempt))),
     row("no-attempt", 40, seen(no_ike, of((2,), lambda case: _no_attempt(case) and not _configured_apart(case)))),
     # Is it heard.
-    row("wrong-peer", 42, configured(not_up, differ.peer_address)),
     row("udp-500", 44, configured(no_ike, way.lists("ike"))),
     row("nat-in-path", 44, configured(no_ike, way.lists("4500"), _natted)),
     row("udp-500", 46, seen(no_ike, of((1,), lambda case: _unheard(case) and not _from_elsewhere(case)))),

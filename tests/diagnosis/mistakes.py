@@ -236,8 +236,9 @@ def _weaker(side: Side) -> tuple[Lines, Lines]:
         made = ["crypto ipsec ikev2 ipsec-proposal WEAK", "protocol esp encryption aes", "protocol esp integrity sha-1", "exit"]
         gone, word = "no crypto ipsec ikev2 ipsec-proposal WEAK", "set ikev2 ipsec-proposal"
     elif side.os == "asa":
-        made = ["crypto ipsec ikev1 transform-set WEAK esp-3des esp-md5-hmac"]
-        gone, word = f"no {made[0]}", "set ikev1 transform-set"
+        ikev1 = "ikev1 " if "crypto ipsec ikev1 " in side.text else ""
+        made = [f"crypto ipsec {ikev1}transform-set WEAK esp-3des esp-md5-hmac"]
+        gone, word = f"no {made[0]}", f"set {ikev1}transform-set"
     else:
         weak = "esp-3des esp-md5-hmac" if "3des" in side.text or side.version == 1 else "esp-aes esp-sha-hmac"
         made = [f"crypto ipsec transform-set WEAK {weak}", "exit"]
