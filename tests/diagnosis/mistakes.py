@@ -25,6 +25,8 @@ class Planted:
     after: Sequence[tuple[Side, str]] = ()
     #: False where the SAs of before have to stay.
     fresh: bool = True
+    #: Seconds of the devices for which the tunnel is used before it is judged: by then it has been renewed, or not.
+    outlives: float = 0.0
 
 
 Plant = Callable[[Ground], Planted]
@@ -191,7 +193,8 @@ def another_transform(side: Side) -> tuple[Lines, Lines]:
 def another_group(side: Side) -> tuple[Lines, Lines]:
     """Another group of PFS."""
     line = side.find(r"(set pfs(?: group\d+)?)")
-    other = "set pfs group5" if "group5" not in line else "set pfs group2"
+    one, two = ("group5", "group2") if side.version == 1 else ("group19", "group20")
+    other = f"set pfs {one if one not in line else two}"
     return of_entry(side, other), of_entry(side, line)
 
 
@@ -300,6 +303,16 @@ def no_logins(side: Side) -> tuple[Lines, Lines]:
     return [header, "vpn-simultaneous-logins 0"], [header, "vpn-simultaneous-logins 3"]
 
 
+def another_group_at_rekey(ground: Ground) -> Planted:
+    """Another group of PFS, which IKEv2 asks for when the first SAs, which are short lived, are renewed."""
+    short, long = "set security-association lifetime seconds 120", "no set security-association lifetime seconds 120"
+    near, far = ground.sides
+    wrong, right = another_group(far)
+    return Planted(
+        typed=[(near, of_entry(near, short), of_entry(near, long)), (far, [*wrong, short], [*right, long])], outlives=120.0
+    )
+
+
 def stale(ground: Ground) -> Planted:
     """The far end forgets its SAs, and the near end, which does not look after its peer, goes on with them."""
     near, far = ground.sides
@@ -353,6 +366,8 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("lists do not mirror", ("selectors", "ikev2-selectors"), _map, on(1, another_list)),
     Mistake("other transforms", ("transforms", "ikev2-child-proposal"), _any, on(1, another_transform)),
     Mistake("another PFS group", ("pfs",), lambda near, far: _v1(near, far), on(1, another_group)),
+    Mistake("another PFS group at the rekey", ("pfs-at-rekey",), lambda near, far: _v2(near, far) and _ios_both(near, far) and _map(near, far),
+            another_group_at_rekey),
     Mistake("translation here", ("nat-not-exempt",), _is(0, "ios", _map), on(0, translated)),
     Mistake("translation there", ("return-nat",), _is(1, "ios", _map), on(1, translated)),
     Mistake("no route there", ("return-route",), _is(1, "ios", _map), on(1, no_way)),

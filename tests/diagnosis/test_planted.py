@@ -60,6 +60,9 @@ def _plant(there: Ground, planted: Planted) -> None:
         there.reach_again()
     if planted.fresh:
         there.fresh()
+    if planted.outlives:
+        there.judge()
+        time.sleep(planted.outlives / there.pair.lab.speed)
 
 
 def _undo(there: Ground, planted: Planted) -> None:
