@@ -14,11 +14,12 @@ CHAOS ?= 200
 FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test matrix faults chaos diagnosis meta check lint bench pictures rendered constraints clean
+.PHONY: help tools demo test matrix faults chaos diagnosis meta check lint bench pictures rendered constraints clean
 
 help:
 	@echo "make demo         build a VPN tunnel on two simulated routers, prove it and save it"
 	@echo "make test         all tests"
+	@echo "make tools        a browser and promtool, from the distribution (as root); tests of the page and the metrics need them"
 	@echo "make matrix       every pair of platforms with every IKE version and style that is built, in the lab (an hour)"
 	@echo "make faults       all faults and all kinds of answers against all tasks and devices (far more than make test tries; an hour)"
 	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
@@ -34,6 +35,9 @@ help:
 
 demo: $(STAMP)
 	$(BIN)/nr-run deploy-l2l --lab --yes
+
+tools:
+	.ci/tools
 
 test: $(STAMP)
 	@rm -rf $(NOTES)
@@ -67,6 +71,7 @@ bench: $(STAMP)
 
 pictures: $(STAMP)
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python -m tests.reports.page_pictures
 
 rendered: $(STAMP)
 	$(BIN)/python docs/render_features.py

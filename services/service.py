@@ -7,11 +7,11 @@ no Nornir. What a service cannot leave out has no default.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from ..changes.change import Change
 from ..changes.configuration import Configuration
@@ -25,28 +25,34 @@ from ..checks.questions import Question
 from ..checks.verdict import Verdict
 from ..inventory.errors import ChangeError
 from ..inventory.platforms import Platform
+from .type_variables import Wanted, Wants
 
 if TYPE_CHECKING:
     from .verifying import Seeing
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Member(Generic[Wants]):
     """A device that is ours. ``wants`` is the service's own record of what it shall have."""
 
     host: str
     role: str
-    wants: Any
+    wants: Wants
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """An end that is not ours: never pushed, only proved against. ``preconditions`` are sentences that a person confirms."""
+    """An end that is not ours: never pushed, only proved against. ``preconditions`` are sentences that a person confirms.
+
+    ``plays`` is how a rehearsal plays it: what lab/stations/far_order.py takes as one of its connections, with the reference of
+    the key as ``key_ref`` in the place of ``key``; empty where it is not played.
+    """
 
     name: str
     addresses: tuple[IPv4Address, ...]
     offers: tuple[str, ...]
     preconditions: tuple[str, ...]
+    plays: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Site(Generic[Wants]):
     """What a feature is built on: one member and its device as it will be when the change begins.
 
     ``keys`` are the tokens of the secrets of the deployment by their reference; ``approved`` is the change that a person has
     seen, whose names are taken again where they are still free.
     """
 
-    member: Member
+    member: Member[Wants]
     platform: Platform
     running: str
     keys: Mapping[str, str]
@@ -89,7 +95,10 @@ class Names(Protocol):
         """What the device has of the same thing in another form."""
 
 
-class Feature(Protocol):
+Found = TypeVar("Found", bound=Names)
+
+
+class Feature(Protocol[Found]):
     """What is built on one member: names from what the device has, text from a template. Pure."""
 
     @property
@@ -100,13 +109,13 @@ class Feature(Protocol):
     def families(self) -> tuple[str, ...]:
         """Families of the objects that it may hold; a text with another one is refused."""
 
-    def draft(self, site: Site) -> Any:
+    def draft(self, site: Site) -> Found:
         """Names before the device is known, to see what is wanted."""
 
-    def names(self, site: Site, wanted: Config, running: Config) -> Any:
+    def names(self, site: Site, wanted: Config, running: Config) -> Found:
         """Names that are free on the device. Raises ChangeError where there is no safe place."""
 
-    def text(self, site: Site, names: Any) -> str:
+    def text(self, site: Site, names: Found) -> str:
         """The desired configuration under these names. Raises ChangeError where it cannot be written for the platform."""
 
 
@@ -131,6 +140,14 @@ class Gate(Protocol):
 
     def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
         """Findings on all members together; ``removed``: on what has to be gone. Nothing that it cannot read is a pass."""
+
+
+@runtime_checkable
+class Passing(Protocol):
+    """A gate that also holds by something that passes, as a session of somebody does: proved once, it may have ended in order."""
+
+    def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
+        """As `Gate.judge` of what has to be there; ``proved`` is what was shown when the gate held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +203,14 @@ class Stage:
     """
 
     name: str
-    features: tuple[Feature, ...]
+    features: tuple[Feature[Any], ...]
     gate: Gate | Traffic
     settle_seconds: float
     undo: int
 
 
 @dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(Generic[Wanted]):
     """One instance of a service. ``wanted`` is the service's own record, of which all else is made, and which a run keeps.
 
     ``members`` are in the order of the intent, ``pushing`` has their hosts in the order in which they are changed.
@@ -201,7 +218,7 @@ class Deployment:
 
     name: str
     service: str
-    wanted: Any
+    wanted: Wanted
     members: tuple[Member, ...]
     foreign: tuple[Foreign, ...]
     pushing: tuple[str, ...]
@@ -235,10 +252,10 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Generic[Wants]):
     """One member of a change that was planned or made: what its device had, and what was done to it."""
 
-    member: Member
+    member: Member[Wants]
     platform: Platform
     before: Configuration
     change: Change
@@ -387,6 +404,22 @@ class Visited(Protocol):
         """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
 
 
+@runtime_checkable
+class WithFarEnds(Protocol):
+    """What one inventory asks of a service (see `Intended`) that has ends which are not ours."""
+
+    def foreign(self) -> tuple[Foreign, ...]:
+        """The ends that are not ours, of all that is intended and can be built, whatever its status: for a rehearsal."""
+
+
+@runtime_checkable
+class WithSecrets(Protocol):
+    """What one inventory asks of a service (see `Intended`) whose instances hold secrets: a lab makes values for them."""
+
+    def references(self) -> tuple[str, ...]:
+        """References of the secrets of all that is intended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """The desired configuration of one stage on one member, with the sentences on it."""
@@ -417,7 +450,7 @@ def build(stage: Stage, site: Site) -> Built:
     )
 
 
-def desired(feature: Feature, site: Site) -> tuple[str, Any]:
+def desired(feature: Feature[Found], site: Site) -> tuple[str, Found]:
     """The desired configuration and the names in it.
 
     Written twice: with draft names to learn what is wanted, then with the names that the device has free.
