@@ -353,6 +353,11 @@ def _is(which: int, os: str, *others: Callable[[Side, Side], bool]) -> Callable[
     return lambda near, far: (near, far)[which].os == os and all(other(near, far) for other in others)
 
 
+def _map_of_routers2(near: Side, far: Side) -> bool:
+    """A tunnel interface comes back by itself, with SAs that need no group; a map waits, under the IKE SA that stands."""
+    return _v2(near, far) and _map(near, far) and _ios_both(near, far)
+
+
 def _ios_both(near: Side, far: Side) -> bool:
     return near.os == far.os == "ios"
 
@@ -366,8 +371,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("lists do not mirror", ("selectors", "ikev2-selectors"), _map, on(1, another_list)),
     Mistake("other transforms", ("transforms", "ikev2-child-proposal"), _any, on(1, another_transform)),
     Mistake("another PFS group", ("pfs",), lambda near, far: _v1(near, far), on(1, another_group)),
-    Mistake("another PFS group at the rekey", ("pfs-at-rekey",), lambda near, far: _v2(near, far) and _ios_both(near, far) and _map(near, far),
-            another_group_at_rekey),
+    Mistake("another PFS group at the rekey", ("pfs-at-rekey",), _map_of_routers2, another_group_at_rekey),
     Mistake("translation here", ("nat-not-exempt",), _is(0, "ios", _map), on(0, translated)),
     Mistake("translation there", ("return-nat",), _is(1, "ios", _map), on(1, translated)),
     Mistake("no route there", ("return-route",), _is(1, "ios", _map), on(1, no_way)),
