@@ -50,3 +50,16 @@ def run_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
     ids = sorted((path.name for path in runs.glob("2*-*") if path.is_dir()), reverse=True) if runs.is_dir() else []
     whole = [CompletionItem(name) for name in ids if name.startswith(incomplete)]
     return whole or [CompletionItem(end) for name in ids if (end := name.rpartition("-")[2]).startswith(incomplete)]
+
+
+def service_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Services that the history knows; nothing where there is none that can be read."""
+    from ...inventory.errors import NrRunError
+    from ..history.file import reading
+    from ..history.read import names
+
+    try:
+        with reading(runs_folder(ctx.params.get("runs")), busy_seconds=0.5) as connection:
+            return [CompletionItem(name) for name in names(connection) if name.startswith(incomplete)]
+    except NrRunError:
+        return []

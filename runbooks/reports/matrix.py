@@ -48,7 +48,8 @@ def matrix(verdicts: Sequence[Verdict]) -> Matrix:
 
 def _covering(every: Sequence[Link]) -> list[str]:
     """Sites that join the most of what no earlier one joins."""
-    left, chosen = list(every), []
+    left = list(every)
+    chosen: list[str] = []
     while left and len(chosen) < COLUMNS:
         counted = degrees(left)
         best = min(counted, key=lambda name: (-counted[name], name))
