@@ -55,7 +55,7 @@ class Proof(Protocol):
         """The traffic that a device has to send, or None."""
 
     def settled(self, seen: Mapping[str, Observation]) -> bool:
-        """True if it is worth while to send the traffic that is counted."""
+        """True if, by those devices that were seen, it is worth while to send the traffic that is counted."""
 
     def judge(self, watch: Watch) -> tuple[Finding, ...]:
         """All findings."""

@@ -65,7 +65,7 @@ def picture(ansi: str, name: str) -> str:
 
 def pictures() -> dict[str, str]:
     """File name to SVG: what stands before the recap, and the recap."""
-    printed = on_a_terminal(["deploy-l2l", "--lab", "--yes", "--inventory", str(INVENTORY)])
+    printed = on_a_terminal(["deploy-l2l", "--lab", "--yes", "--detail", "--inventory", str(INVENTORY)])
     printed = re.sub(r"\b\d{8}T\d{6}Z-[0-9a-f]{4}\b", RUN, printed)
     plan, recap = re.split(r"^(?=(?:\x1b\[[\d;]*m)*RUN )", printed, maxsplit=1, flags=re.MULTILINE)
     return {"plan.svg": picture(plan, "plan"), "recap.svg": picture(recap, "recap")}

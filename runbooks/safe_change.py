@@ -56,6 +56,9 @@ class _Quiet:
     def say(self, words: str) -> None:
         """Nothing."""
 
+    def ended(self, name: str, word: str, number: int, total: int) -> None:
+        """Nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Run:

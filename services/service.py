@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from ..changes.change import Change
 from ..changes.configuration import Configuration
@@ -25,18 +25,19 @@ from ..checks.questions import Question
 from ..checks.verdict import Verdict
 from ..inventory.errors import ChangeError
 from ..inventory.platforms import Platform
+from .type_variables import Wanted, Wants
 
 if TYPE_CHECKING:
     from .verifying import Seeing
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Member(Generic[Wants]):
     """A device that is ours. ``wants`` is the service's own record of what it shall have."""
 
     host: str
     role: str
-    wants: Any
+    wants: Wants
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Site(Generic[Wants]):
     """What a feature is built on: one member and its device as it will be when the change begins.
 
     ``keys`` are the tokens of the secrets of the deployment by their reference; ``approved`` is the change that a person has
     seen, whose names are taken again where they are still free.
     """
 
-    member: Member
+    member: Member[Wants]
     platform: Platform
     running: str
     keys: Mapping[str, str]
@@ -89,7 +90,10 @@ class Names(Protocol):
         """What the device has of the same thing in another form."""
 
 
-class Feature(Protocol):
+Found = TypeVar("Found", bound=Names)
+
+
+class Feature(Protocol[Found]):
     """What is built on one member: names from what the device has, text from a template. Pure."""
 
     @property
@@ -100,13 +104,13 @@ class Feature(Protocol):
     def families(self) -> tuple[str, ...]:
         """Families of the objects that it may hold; a text with another one is refused."""
 
-    def draft(self, site: Site) -> Any:
+    def draft(self, site: Site) -> Found:
         """Names before the device is known, to see what is wanted."""
 
-    def names(self, site: Site, wanted: Config, running: Config) -> Any:
+    def names(self, site: Site, wanted: Config, running: Config) -> Found:
         """Names that are free on the device. Raises ChangeError where there is no safe place."""
 
-    def text(self, site: Site, names: Any) -> str:
+    def text(self, site: Site, names: Found) -> str:
         """The desired configuration under these names. Raises ChangeError where it cannot be written for the platform."""
 
 
@@ -186,14 +190,14 @@ class Stage:
     """
 
     name: str
-    features: tuple[Feature, ...]
+    features: tuple[Feature[Any], ...]
     gate: Gate | Traffic
     settle_seconds: float
     undo: int
 
 
 @dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(Generic[Wanted]):
     """One instance of a service. ``wanted`` is the service's own record, of which all else is made, and which a run keeps.
 
     ``members`` are in the order of the intent, ``pushing`` has their hosts in the order in which they are changed.
@@ -201,7 +205,7 @@ class Deployment:
 
     name: str
     service: str
-    wanted: Any
+    wanted: Wanted
     members: tuple[Member, ...]
     foreign: tuple[Foreign, ...]
     pushing: tuple[str, ...]
@@ -235,10 +239,10 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Generic[Wants]):
     """One member of a change that was planned or made: what its device had, and what was done to it."""
 
-    member: Member
+    member: Member[Wants]
     platform: Platform
     before: Configuration
     change: Change
@@ -417,7 +421,7 @@ def build(stage: Stage, site: Site) -> Built:
     )
 
 
-def desired(feature: Feature, site: Site) -> tuple[str, Any]:
+def desired(feature: Feature[Found], site: Site) -> tuple[str, Found]:
     """The desired configuration and the names in it.
 
     Written twice: with draft names to learn what is wanted, then with the names that the device has free.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
@@ -37,6 +38,8 @@ class Network:
     gateways: dict[IPv4Address, IPv4Network] = field(default_factory=lambda: {GATEWAY: IPv4Network("172.18.124.0/24")})
     #: VPN clients by the address that they have outside.
     clients: dict[IPv4Address, Client] = field(default_factory=dict)
+    #: Who retransmits to whom, because the peer was not there when it began.
+    unanswered: set[tuple[str, IPv4Address]] = field(default_factory=set)
     upkeep: Upkeep = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +49,17 @@ class Network:
         """The configuration of a box has begun or ended to change, or is another one."""
         self.owners.changed(box)
         self.upkeep.changed(box)
+
+    @contextmanager
+    def calling(self, box: Station, peer: IPv4Address, *, answered: bool = False) -> Iterator[None]:
+        """While this lasts the box retransmits to a peer that does not answer, unless something else keeps it from going on."""
+        key = (box.name, peer)
+        if not answered:
+            self.unanswered.add(key)
+        try:
+            yield
+        finally:
+            self.unanswered.discard(key)
 
     def owner(self, address: IPv4Address) -> Station | None:
         """The box that has an address on an interface that is up."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...checks.finding import Finding, proved
 from ...checks.observation import Observation
@@ -26,11 +26,10 @@ from .reach import reach_of
 
 def goal_of(plan: DeploymentPlan) -> Goal:
     """What a change is for: all of it proved there, or proved gone."""
-    gone = f"removed from {plan.everywhere}, proved gone"
+    shown = REMOVE if plan.removal else BUILD
     if _by_traffic(plan):
-        return replace(REMOVE, done=gone) if plan.removal else replace(BUILD, done=f"built on {plan.everywhere}, proved up")
-    built = f"built on {plan.everywhere}, proved"
-    return Goal(prove, lambda _plan, _seen: (), gone if plan.removal else built)
+        return shown
+    return Goal(prove, lambda _plan, _seen: (), shown.done, shown.proved if plan.removal else "proved")
 
 
 def prove(context: Context, plan: DeploymentPlan) -> Proof:

@@ -36,6 +36,7 @@ from ...inventory.errors import NrRunError
 from ...inventory.secrets import Secrets
 from ..commands.printable import json_text
 from .authentic import RunSeal, last_code, note_length, tidy_notes, vouching, with_code
+from .run_names import run_names
 
 _TIME = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}")
@@ -252,7 +253,7 @@ def _time_after(runs: Path) -> datetime:
     Two runs may begin in one second, and a clock may be set back between them.
     """
     now = datetime.now(UTC).replace(microsecond=0)
-    newest = max((name for name in os.listdir(runs) if _NAME.fullmatch(name)), default="")[:16]  # noqa: PTH208 - names alone
+    newest = next((name for name in reversed(run_names(runs)) if _NAME.fullmatch(name)), "")[:16]
     try:
         return max(now, datetime.strptime(newest, _TIME).replace(tzinfo=UTC) + timedelta(seconds=1))
     except ValueError:  # there is none, or somebody has made a folder whose name is no time

@@ -179,7 +179,7 @@ def wanted_of(
     there = [found for host, text in texts.items() for found in found_on(host, platforms[host], text) if found.tunnel == name]
     found = next((found for found in there if found.host == tunnel.own[0].host), there[0])
     platform = platforms[found.host]
-    ipsec = proposal_of(platform.os, found.config, found.proposing)
+    ipsec = proposal_of(found.config, found.proposing)
     pfs = pfs_of(platform, found.config, found.proposing)
     crypto = Crypto(found.ike_version, None if found.ike_version == 2 else "main", (_IKE,), (ipsec or _IPSEC,), pfs)
     return WantedTunnel(tunnel, crypto, found.style)

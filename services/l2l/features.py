@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
 
+from ...changes.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
 from ...inventory.forms import NatForm, keeps_routing, nat_form, style_of
 from ...inventory.intent import (
@@ -23,12 +24,11 @@ from ...inventory.intent import (
     Tunnel,
 )
 from ...inventory.platforms import Platform
+from ...inventory.systems import system_of
 from ...templates.environment import fill
 
 #: What a tunnel interface of IOS gets where the intent says nothing: room for ESP with every cipher that is built.
 MTU, MSS = 1400, 1360
-#: Longest nameif of an ASA (command reference, nameif).
-LONGEST_NAMEIF = 48
 
 _IOS: Mapping[tuple[int, Style], str] = {
     (1, "crypto-map"): "ios/l2l_ikev1_crypto_map.j2",
@@ -116,7 +116,7 @@ class NatExemption:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the objects of one tunnel are called on one device.
+    """What the objects of one tunnel are called on one device, with a sentence for each choice, and what they take the place of.
 
     ``transform_set`` is on an ASA with IKEv2 the IPsec proposal. ``keepalive`` is None where dead peer detection is not wanted,
     and with IKEv1 on IOS where the device has a setting of its own, which every peer shares. ``ikev2`` names keyring and profile
@@ -141,7 +141,11 @@ class Names:
     tunnel_number: int = 0
     tunnel_nameif: str = ""
     routes: tuple[Route, ...] = ()
+    #: Where its traffic is kept from being translated; None where that is not wanted or not needed.
     nat: NatExemption | None = None
+    decisions: tuple[str, ...] = ()
+    #: What the device has of the same tunnel with other contents.
+    replacing: Replacing = NOTHING
 
 
 def members(
@@ -224,7 +228,7 @@ def tunnel_routes(member: Member, names: Names) -> tuple[Route, ...]:
     if member.tunnel is None or not member.routes:
         return ()
     via, next_hop = f"Tunnel{names.tunnel_number}", None
-    if member.platform.os == "asa":
+    if system_of(member.platform).has_nameif:
         via, next_hop = names.tunnel_nameif, member.tunnel.far_address
     return tuple(Route(prefix, via, next_hop) for prefix in member.remote.protected_prefixes)
 
@@ -236,7 +240,7 @@ def map_routes(member: Member, next_hop: IPv4Address) -> tuple[Route, ...]:
     """
     if not member.routes:
         return ()
-    asa = member.platform.os == "asa"
+    asa = system_of(member.platform).has_nameif
     via = member.nameif if asa else str(next_hop)
     return tuple(Route(prefix, via, next_hop if asa else None) for prefix in member.remote.protected_prefixes)
 
@@ -312,8 +316,9 @@ def words_of(member: Member, names: Names) -> dict[str, Any]:
 
 
 def _refuse_long(member: Member, names: Names) -> None:
-    if member.platform.os == "asa" and member.style == "vti" and len(names.tunnel_nameif) > LONGEST_NAMEIF:
+    longest = system_of(member.platform).longest_nameif
+    if longest and member.style == "vti" and len(names.tunnel_nameif) > longest:
         raise ChangeError(
-            f"{member.local.host}: {names.tunnel_nameif} is too long for the nameif of a tunnel interface ({LONGEST_NAMEIF} "
+            f"{member.local.host}: {names.tunnel_nameif} is too long for the nameif of a tunnel interface ({longest} "
             "characters): give the tunnel a shorter name"
         )

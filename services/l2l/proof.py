@@ -52,8 +52,9 @@ class L2lProof:
         return Traffic(end.source, end.aim)
 
     def settled(self, seen: Mapping[str, Observation]) -> bool:
-        """True if IKE and IPsec are up on every end of ours."""
-        return all(phase_1_up(end, seen[end.host]) and phase_2_up(end, seen[end.host]) for end in self.ends)
+        """True if IKE and IPsec are up on every end of ours that was seen."""
+        seen_ends = [end for end in self.ends if end.host in seen]
+        return all(phase_1_up(end, seen[end.host]) and phase_2_up(end, seen[end.host]) for end in seen_ends)
 
     def watched(self, watch: Watch) -> tuple[Watched, ...]:
         """What was seen, end by end."""

@@ -38,13 +38,13 @@ class Exempt:
     name: str = "no-xauth"
     families: tuple[str, ...] = ("isakmp-key",)
 
-    def draft(self, site: Site) -> Exempted:
+    def draft(self, site: Site[RemoteAccess]) -> Exempted:
         """The same keys: they are the router's own."""
         return self.names(site, Config({}, ()), read(site.platform.os, site.running))
 
-    def names(self, site: Site, wanted: Config, running: Config) -> Exempted:  # noqa: ARG002 - nothing is named
+    def names(self, site: Site[RemoteAccess], wanted: Config, running: Config) -> Exempted:  # noqa: ARG002 - nothing is named
         """The keys. Raises ChangeError for one that serves others as well, or whose text is not known."""
-        group: RemoteAccess = site.member.wants
+        group = site.member.wants
         bound = running.get("crypto-map-binding", group.interface)
         asks = bound and running.get("crypto-map-setting", bound.map_name, "client authentication list")
         found = {item.key: item for item in _lacking(group, bound.map_name, running)} if bound and not asks else {}
@@ -52,7 +52,7 @@ class Exempt:
         keys = tuple((item.groups["key"], item.groups["peer"]) for item in found.values())
         return Exempted(keys, tuple(said), Replacing(frozenset(found)))
 
-    def text(self, site: Site, names: Exempted) -> str:  # noqa: ARG002 - the same on every platform
+    def text(self, site: Site[RemoteAccess], names: Exempted) -> str:  # noqa: ARG002 - the same on every platform
         """The keys as they have to be."""
         return fill("ios/ra_no_xauth.j2", keys=names.keys)
 

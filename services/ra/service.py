@@ -37,7 +37,7 @@ _OF_ALL_GROUPS = frozenset(
 )
 
 
-def deployment_of(wanted: RemoteAccess) -> Deployment:
+def deployment_of(wanted: RemoteAccess) -> Deployment[RemoteAccess]:
     """One member, two stages: on the way back the map stops asking before a router can be asked."""
     first = Stage("no-xauth", (Exempt(),), NobodyAsked(wanted), settle_seconds=0.0, undo=2)
     clients = Stage("clients", (EasyVpn(),), ClientSession(wanted), settle_seconds=float(wanted.window_seconds), undo=1)
@@ -58,7 +58,9 @@ class IntendedGroups:
     groups: Groups
     platforms: Mapping[str, Platform]
 
-    def select(self, names: Sequence[str], today: date, *, removal: bool) -> tuple[tuple[Deployment, ...], tuple[str, ...]]:
+    def select(
+        self, names: Sequence[str], today: date, *, removal: bool
+    ) -> tuple[tuple[Deployment[RemoteAccess], ...], tuple[str, ...]]:
         """The named groups, or all active ones. Raises NothingMatched and IntentError."""
         chosen = self.groups.chosen(tuple(names), any_status=removal)
         warnings: list[str] = []
@@ -90,11 +92,11 @@ class IntendedGroups:
         """Why a name was not found."""
         return self.groups.not_there(name)
 
-    def find(self, name: str, texts: Mapping[str, str]) -> Deployment:  # noqa: ARG002 - nothing is looked for
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[RemoteAccess]:  # noqa: ARG002 - nothing is looked for
         """A group that is in no intent may be anybody's."""
         raise NothingMatched(f"{self.not_there(name)}, and a group that has left the intent cannot be told from others")
 
-    def still_wanted(self, deployment: Deployment) -> str:
+    def still_wanted(self, deployment: Deployment[RemoteAccess]) -> str:
         """What is told of a group that is removed and that the intent has as active."""
         known = self.groups.by_name.get(deployment.name)
         if known is None or known.status != "active":
@@ -123,22 +125,22 @@ class RemoteAccessService:
         """The groups of ``remote-access.yaml``. Raises IntentError."""
         return IntendedGroups(load(inventory), platforms)
 
-    def deployment(self, wanted: RemoteAccess) -> Deployment:
+    def deployment(self, wanted: RemoteAccess) -> Deployment[RemoteAccess]:
         """One member, two stages."""
         return deployment_of(wanted)
 
-    def references(self, deployment: Deployment) -> tuple[str, ...]:
+    def references(self, deployment: Deployment[RemoteAccess]) -> tuple[str, ...]:
         """The key of the group, and the passwords."""
-        wanted: RemoteAccess = deployment.wanted
+        wanted = deployment.wanted
         return wanted.references
 
-    def places(self, deployment: Deployment) -> tuple[Place, ...]:
+    def places(self, deployment: Deployment[RemoteAccess]) -> tuple[Place, ...]:
         """Where its router stands."""
         return (_place(deployment.wanted),)
 
-    def lab_calls(self, deployment: Deployment) -> tuple[LabCall, ...]:
+    def lab_calls(self, deployment: Deployment[RemoteAccess]) -> tuple[LabCall, ...]:
         """In the lab a scripted client connects as the first user, and sends to the router's own address inside."""
-        wanted: RemoteAccess = deployment.wanted
+        wanted = deployment.wanted
         user = wanted.users[0]
         words = {"host": wanted.host, "group": wanted.name, "user": user.name}
         return (
@@ -147,11 +149,13 @@ class RemoteAccessService:
             LabCall(wanted.name, "send", {"to": str(wanted.probe_address)}, {}),
         )
 
-    def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
+    def precheck(
+        self, sight: Sight[RemoteAccess], outputs: Mapping[str, str], time: str, *, accept_unsaved: bool
+    ) -> tuple[Finding, ...]:
         """What clients need of the router."""
         return precheck(sight, outputs, time, accept_unsaved=accept_unsaved)
 
-    def removal(self, deployment: Deployment, sight: Sight, running: str) -> Removal:
+    def removal(self, deployment: Deployment[RemoteAccess], sight: Sight[RemoteAccess], running: str) -> Removal:
         """What is there of the group, and what clients need when no other group is left to need it."""
         present = sight.change.reused
         if not any(item.family.name == "client-group" for item in present):
@@ -167,30 +171,30 @@ class RemoteAccessService:
         """A group is never changed in place."""
         return None
 
-    def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> NoReturn:  # noqa: ARG002 - it is never asked
+    def traffic(self, deployment: Deployment[RemoteAccess], sights: Sequence[Sight[RemoteAccess]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gate is judged by what the router shows."""
         raise ChangeError(f"{deployment.name} is proved by a client, not by traffic from the router")
 
-    def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:  # noqa: ARG002 - the same for every group
+    def survey(self, deployment: Deployment[RemoteAccess], member: Member[RemoteAccess]) -> tuple[Question, ...]:  # noqa: ARG002 - the same for every group
         """Its SAs, among which those of clients are known by their addresses."""
         return (IKE, IPSEC)
 
-    def stimulus(self, deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
+    def stimulus(self, deployment: Deployment[RemoteAccess], member: Member[RemoteAccess], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
         """A client cannot be called from the router."""
         return ()
 
-    def verdict(self, deployment: Deployment, seeing: Seeing) -> Verdict:
+    def verdict(self, deployment: Deployment[RemoteAccess], seeing: Seeing) -> Verdict:
         """Configured, and somebody connected or nobody."""
         return verdict_of(deployment, seeing, self.title(deployment))
 
-    def title(self, deployment: Deployment) -> str:
+    def title(self, deployment: Deployment[RemoteAccess]) -> str:
         """The router and the pool."""
-        wanted: RemoteAccess = deployment.wanted
+        wanted = deployment.wanted
         return f"{wanted.host} {wanted.outside_ip} <- VPN clients {wanted.pool.first} to {wanted.pool.last}"
 
-    def for_people(self, deployment: Deployment) -> tuple[str, ...]:
+    def for_people(self, deployment: Deployment[RemoteAccess]) -> tuple[str, ...]:
         """The description, the waiver, who may connect, and the profile of the clients."""
-        wanted: RemoteAccess = deployment.wanted
+        wanted = deployment.wanted
         waiver = wanted.waiver
         return (
             *([wanted.description] if wanted.description else []),

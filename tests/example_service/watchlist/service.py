@@ -53,15 +53,15 @@ class AccessList:
     name: str = "access-list"
     families: tuple[str, ...] = ("access-list",)
 
-    def draft(self, site: Site) -> ListNames:
+    def draft(self, site: Site[WatchList]) -> ListNames:
         """The name in the intent."""
         return ListNames(site.member.wants.name + self.suffix)
 
-    def names(self, site: Site, wanted: Config, running: Config) -> ListNames:
+    def names(self, site: Site[WatchList], wanted: Config, running: Config) -> ListNames:
         """The same: a list of that name with other content is somebody's, and refused by the plan."""
         return self.draft(site)
 
-    def text(self, site: Site, names: ListNames) -> str:
+    def text(self, site: Site[WatchList], names: ListNames) -> str:
         """The list, on IOS."""
         if site.platform.os != "ios":
             raise ChangeError(f"{site.member.host}: a watch list is built on IOS only, and this is {site.platform}")

@@ -248,6 +248,8 @@ def test_a_form_without_a_template_is_refused() -> None:
     (near, _) = members_of(intent(version=1), OLD_ASA, OLD_ASA)
     with pytest.raises(ChangeError, match=r"IKEv2 and style vti cannot be written for ASA with 8\.2\(5\) yet"):
         features.text(replace(near, ike_version=2, style="vti"), features.draft_names(near))
+    with pytest.raises(ChangeError, match="a tunnel with IKEv9 and style crypto-map cannot be written for"):
+        features.template_of(replace(near, ike_version=9))
 
 
 def test_nothing_in_common_is_no_member() -> None:
