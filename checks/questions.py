@@ -76,7 +76,8 @@ class IkeRow:
 
     A row of IOS names both ends of the SA, an IKEv1 row of an ASA the other end only. ``natted`` is true where the device prints
     the port of NAT traversal, ``agreed`` where it prints the ciphers of an IKEv2 SA: they are unknown until IKE_SA_INIT is
-    answered. ``age_seconds`` and ``number`` are None where the device does not print them.
+    answered. ``age_seconds`` and ``number`` are None where the device does not print them. ``deleted`` is true of what is left of
+    a try that is over: it says nothing of now.
     """
 
     title: str
@@ -88,6 +89,7 @@ class IkeRow:
     agreed: bool = False
     age_seconds: int | None = None
     number: int | None = None
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def _ios_ikev1(parsed: Parsed) -> tuple[IkeRow, ...]:
             row.state,
             row.state in up and not row.deleted,
             number=row.connection_id,
+            deleted=row.deleted,
         )
         for row in rows
     )

@@ -7,7 +7,7 @@ no Nornir. What a service cannot leave out has no default.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
@@ -42,12 +42,17 @@ class Member(Generic[Wants]):
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """An end that is not ours: never pushed, only proved against. ``preconditions`` are sentences that a person confirms."""
+    """An end that is not ours: never pushed, only proved against. ``preconditions`` are sentences that a person confirms.
+
+    ``plays`` is how a rehearsal plays it: what lab/stations/far_order.py takes as one of its connections, with the reference of
+    the key as ``key_ref`` in the place of ``key``; empty where it is not played.
+    """
 
     name: str
     addresses: tuple[IPv4Address, ...]
     offers: tuple[str, ...]
     preconditions: tuple[str, ...]
+    plays: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,14 @@ class Gate(Protocol):
 
     def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
         """Findings on all members together; ``removed``: on what has to be gone. Nothing that it cannot read is a pass."""
+
+
+@runtime_checkable
+class Passing(Protocol):
+    """A gate that also holds by something that passes, as a session of somebody does: proved once, it may have ended in order."""
+
+    def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
+        """As `Gate.judge` of what has to be there; ``proved`` is what was shown when the gate held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +402,22 @@ class Visited(Protocol):
 
     def lab_calls(self, deployment: Deployment) -> tuple[LabCall, ...]:
         """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
+
+
+@runtime_checkable
+class WithFarEnds(Protocol):
+    """What one inventory asks of a service (see `Intended`) that has ends which are not ours."""
+
+    def foreign(self) -> tuple[Foreign, ...]:
+        """The ends that are not ours, of all that is intended and can be built, whatever its status: for a rehearsal."""
+
+
+@runtime_checkable
+class WithSecrets(Protocol):
+    """What one inventory asks of a service (see `Intended`) whose instances hold secrets: a lab makes values for them."""
+
+    def references(self) -> tuple[str, ...]:
+        """References of the secrets of all that is intended."""
 
 
 @dataclass(frozen=True, slots=True)

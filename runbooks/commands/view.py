@@ -75,7 +75,7 @@ def _details(outcome: TunnelOutcome) -> Iterable[Text]:
 
 
 def _device_table(outcomes: Sequence[TunnelOutcome]) -> Table:
-    table = Table(box=box.SIMPLE, pad_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE, pad_edge=False, collapse_padding=True, header_style="bold")
     for name in ("tunnel", "device", "result", "phase 1", "phase 2", "encaps/decaps", "saved"):
         table.add_column(name)
     for outcome in outcomes:

@@ -11,6 +11,7 @@ from ...inventory.intent import ForeignTermination, Tunnel, TunnelTermination
 from ..service import Foreign, Sight
 from .as_before import pfs_of, proposal_of
 from .partner_sheet import plain
+from .played_end import played
 from .previous import entry_of, protected_of_one, termination_of
 from .records import WantedEnd, WantedTunnel
 
@@ -19,7 +20,8 @@ def foreign_of(wanted: WantedTunnel) -> tuple[Foreign, ...]:
     """The ends that are not ours, with what a person has to have confirmed of each."""
     tunnel = wanted.tunnel
     return tuple(
-        Foreign(end.called, (end.outside_ip,), end.offers, tuple(_preconditions(wanted, tunnel.own[0], end)))
+        Foreign(end.called, (end.outside_ip,), end.offers, tuple(_preconditions(wanted, ours, end)), played(wanted, ours, end))
+        for ours in tunnel.own[:1]
         for end in tunnel.foreign
     )
 

@@ -24,7 +24,7 @@ from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.validation import validate
-from ..service import Deployment, Member, Place, Removal, Sight, Stage, Traffic
+from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
 from ..verifying import Seeing
 from .beside import policies_of_offers
 from .by_name import not_in_intent, removal_by_name, strays, wanted_of
@@ -98,6 +98,25 @@ class IntendedTunnels:
     def places(self) -> tuple[Place, ...]:
         """The ends that are ours, of all tunnels."""
         return tuple(_place(end) for tunnel in self.intent.tunnels.values() for end in tunnel.own)
+
+    def foreign(self) -> tuple[Foreign, ...]:
+        """The ends that are not ours, of all tunnels that have an end of ours and a proposal for it."""
+        return tuple(end for tunnel in self.intent.tunnels.values() if tunnel.foreign for end in self._foreign(tunnel))
+
+    def _foreign(self, tunnel: Tunnel) -> tuple[Foreign, ...]:
+        if not tunnel.own or any(end.host not in self.platforms for end in tunnel.own):
+            return ()
+        crypto = narrow(self.intent.resolve(tunnel), [self.platforms[end.host] for end in tunnel.own])
+        # A select refuses such a tunnel with its reason; a rehearsal of the others plays no far end for it.
+        inner = (
+            tunnel.tunnel_prefix is not None
+            or style_of(tunnel, crypto.ike_version, [self.platforms[tunnel.own[0].host]]) != "vti"
+        )
+        return self.deployment(tunnel).foreign if crypto.ike_proposals and crypto.ipsec_proposals and inner else ()
+
+    def references(self) -> tuple[str, ...]:
+        """The pre-shared keys of all tunnels."""
+        return tuple(tunnel.preshared_key_ref for tunnel in self.intent.tunnels.values())
 
     def has(self, name: str) -> bool:
         """True for a tunnel of the intent, whatever its status."""

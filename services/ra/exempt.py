@@ -58,7 +58,7 @@ class Exempt:
 
 
 def _lacking(group: RemoteAccess, crypto_map: str, running: Config) -> Iterator[ConfigObject]:
-    for place, peer in _peers(crypto_map, running):
+    for place, peer in peers_of(crypto_map, running):
         key = running.key_of(peer)
         if key is not None and key.groups.get("xauth"):
             continue
@@ -70,7 +70,7 @@ def _lacking(group: RemoteAccess, crypto_map: str, running: Config) -> Iterator[
         yield key
 
 
-def _peers(crypto_map: str, running: Config) -> Iterator[tuple[str, str]]:
+def peers_of(crypto_map: str, running: Config) -> Iterator[tuple[str, str]]:
     """Place and peer of every static entry."""
     for entry in running.of("crypto-map-entry"):
         if entry.groups["map"] == crypto_map:
@@ -97,7 +97,7 @@ class NobodyAsked:
         bound = running.get("crypto-map-binding", self.group.interface)
         name = bound.map_name if bound else ""
         asks = running.get("crypto-map-setting", name, "client authentication list") is not None
-        keys = [(peer, running.key_of(peer)) for _, peer in _peers(name, running)]
+        keys = [(peer, running.key_of(peer)) for _, peer in peers_of(name, running)]
         lacking = [peer for peer, key in keys if key is None or not key.groups.get("xauth")]
         bad = lacking if asks or not removed else []
         words = f"the router at {bad[0]} is asked for a user" if bad else "no router of a tunnel is asked for a user"

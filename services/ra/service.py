@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...changes.change import Change
-from ...changes.objects import read
+from ...changes.objects import Config, read
 from ...changes.removal import owned
 from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
@@ -22,7 +22,7 @@ from ...inventory.platforms import Platform
 from ..service import Deployment, LabCall, Member, Place, Removal, Sight, Stage
 from ..verifying import Seeing
 from .blueprint import EasyVpn, profile
-from .exempt import Exempt, NobodyAsked
+from .exempt import Exempt, NobodyAsked, peers_of
 from .intent import Groups, RemoteAccess, load
 from .prechecks import precheck
 from .session import ClientSession
@@ -80,6 +80,10 @@ class IntendedGroups:
         """Where the routers stand."""
         return tuple(_place(group) for group in self.groups.by_name.values())
 
+    def references(self) -> tuple[str, ...]:
+        """The keys and passwords of all groups."""
+        return tuple(reference for group in self.groups.by_name.values() for reference in group.references)
+
     def has(self, name: str) -> bool:
         """True for a group of the intent."""
         return name in self.groups.by_name
@@ -102,6 +106,16 @@ class IntendedGroups:
         if known is None or known.status != "active":
             return ""
         return f"the intent has {deployment.name} as active: the next deploy-ra builds it again unless it is disabled there"
+
+
+def _still_exempt(group: RemoteAccess, running: Config) -> Iterator[str]:
+    """A key does not say whether it had ``no-xauth`` before there were clients; where nobody is asked it does nothing."""
+    bound = running.get("crypto-map-binding", group.interface)
+    crypto_map = bound.map_name if bound else ""
+    for place, peer in peers_of(crypto_map, running):
+        key = running.key_of(peer)
+        if key is not None and key.groups.get("xauth"):
+            yield f"{key.title} keeps no-xauth for entry {place} of {crypto_map}: when no user is asked for, it does nothing"
 
 
 def _warnings(group: RemoteAccess) -> Iterator[str]:
@@ -165,7 +179,8 @@ class RemoteAccessService:
         shared = [item for item in present if other is not None and item.family.name in _OF_ALL_GROUPS]
         items, stays = owned(config, [item for item in present if item not in shared])
         said = tuple(f"{item.title} stays: {other.title} needs it" for item in shared if other is not None)
-        return Removal(items, (*stays, *said))
+        exempt = () if other is not None else tuple(_still_exempt(deployment.wanted, config))
+        return Removal(items, (*stays, *said, *exempt))
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002 - there is none
         """A group is never changed in place."""
