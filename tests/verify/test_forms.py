@@ -1,4 +1,4 @@
-"""Every form of a tunnel between devices of several systems: up, idle or negotiating by itself, broken, and broken in one part."""
+"""Every form of a tunnel between devices of several systems: up, idle, negotiating by itself, broken, and broken in one part."""
 
 from __future__ import annotations
 
