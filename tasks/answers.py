@@ -53,7 +53,9 @@ def running_in(device: Session, replies: Sequence[Reply]) -> Configuration:
     """What runs, with its keys, which are tokens; ``replies`` has those to running_commands(). Raises NotKnown."""
     commands = device.dialect
     shown = {reply.line: configuration(device, reply) for reply in replies if reply.line in running_commands(device)}
-    return borne_out(shown[commands.running], shown[commands.running_as_saved])
+    found = borne_out(shown[commands.running], shown[commands.running_as_saved])
+    device.shown_running = found.text
+    return found
 
 
 def borne_out(running: Configuration, as_saved: Configuration) -> Configuration:

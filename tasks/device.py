@@ -12,7 +12,7 @@ from nornir.core.inventory import ConnectionOptions, Host
 from nornir.core.task import Task
 
 from ..inventory.connection_settings import PLUGINS, TUNING, ConnectionSettings
-from ..inventory.errors import Interrupted, SessionLost, Unreachable
+from ..inventory.errors import DeviceRefused, Interrupted, SessionLost, Unreachable
 from ..inventory.hosts import reaching
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
@@ -100,8 +100,10 @@ def settings_of(host: Host) -> ConnectionSettings:
     return login.settings if isinstance(login, Login) else ConnectionSettings.of(extras)
 
 
-def session(task: Task) -> Session:
-    """The open session of this task's device; a session that was lost is replaced by a new login.
+def session(task: Task, *, as_it_stands: bool = False) -> Session:
+    """The open session of this task's device, in exec mode; a session that was lost is replaced by a new login.
+
+    ``as_it_stands`` is for a task that goes on in configuration mode, where the one before has entered it.
 
     It stands on Nornir's connection ``netmiko``. Where a task of the user's has opened Netmiko's own driver there, that one is
     closed and ours takes its place. Raises Unreachable, and IntentError where the host does not say how to log in.
@@ -114,11 +116,21 @@ def session(task: Task) -> Session:
         except (Unreachable, EOFError, OSError):
             driver.disconnect()
         else:
-            if found.open:
+            if found.open and (as_it_stands or _in_exec(found)):
                 return found
     if connection is not None:
         task.host.close_connection(CONNECTION)
     return _opened(task).at_prompt()
+
+
+def _in_exec(device: Session) -> bool:
+    """Leave configuration mode where a task has left it open; False where the session ends of that."""
+    try:
+        if device.configuring:
+            device.leave(())
+    except (SessionLost, DeviceRefused):
+        device.close()
+    return device.open
 
 
 def _opened(task: Task) -> LeanDriver:
@@ -141,12 +153,15 @@ def read(task: Task, lines: Sequence[str]) -> tuple[Reply, ...]:
         return session(task).exchange(lines)
 
 
-def reconnect(task: Task, *, patience_seconds: float, pause_seconds: float) -> Session:
-    """A live session: the one there is, or a new login, tried again until the patience is used up. Raises Unreachable."""
+def reconnect(task: Task, *, patience_seconds: float, pause_seconds: float, as_it_stands: bool = False) -> Session:
+    """A live session: the one there is, or a new login, tried again until the patience is used up. Raises Unreachable.
+
+    ``as_it_stands`` as in session().
+    """
     deadline = time.monotonic() + patience_seconds
     while True:
         try:
-            return session(task)
+            return session(task, as_it_stands=as_it_stands)
         except Unreachable:
             if time.monotonic() + pause_seconds > deadline:
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
 
@@ -12,6 +13,7 @@ from ..inventory.errors import DeviceRefused, NotKnown
 from .answers import asked
 from .device import session
 from .gather import asking, refuse_refused, sas_in, texts
+from .probe import Ping, sent
 from .session import Reply, Session
 
 
@@ -22,13 +24,7 @@ def observe(task: Task, questions: Sequence[Question] = (), also: tuple[str, ...
     over a fresh login: no SA in such an answer is no SA that is gone. Raises NotKnown when it still does.
     """
 
-    def look(device: Session) -> tuple[Observation, dict[str, str]]:
-        system = device.dialect
-        needed = [question for question in questions if question.command(system)]
-        replies = device.exchange((*asking(system, questions), *also))
-        refuse_refused(device.name, replies)
-        return sas_in(device.name, system.os, replies, needed), texts(replies)
-
+    look = _Look(tuple(questions), also)
     device = session(task)
     try:
         seen = look(device)
@@ -36,6 +32,40 @@ def observe(task: Task, questions: Sequence[Question] = (), also: tuple[str, ...
         device.close()
         seen = asked(task, look)
     return Result(host=task.host, result=seen)
+
+
+def probe_and_observe(task: Task, ping: Ping, questions: Sequence[Question] = (), also: tuple[str, ...] = ()) -> Result:
+    """Nornir task: a ping, and in the same write what observe() asks. ``result`` is (Probe, Observation, outputs by command)."""
+    look = _Look(tuple(questions), also)
+    device = session(task)
+    probe, replies = sent(device, ping, look.lines(device))
+    try:
+        seen = look.judged(device, replies)
+    except (NotKnown, DeviceRefused):
+        device.close()
+        seen = asked(task, look)
+    return Result(host=task.host, result=(probe, *seen))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at a device."""
+
+    questions: tuple[Question, ...]
+    also: tuple[str, ...]
+
+    def __call__(self, device: Session) -> tuple[Observation, dict[str, str]]:
+        return self.judged(device, device.exchange(self.lines(device)))
+
+    def lines(self, device: Session) -> tuple[str, ...]:
+        """What is asked, the SAs first."""
+        return (*asking(device.dialect, self.questions), *self.also)
+
+    def judged(self, device: Session, replies: Sequence[Reply]) -> tuple[Observation, dict[str, str]]:
+        """What these replies show, and their texts. Raises NotKnown."""
+        refuse_refused(device.name, replies)
+        needed = [question for question in self.questions if question.command(device.dialect)]
+        return sas_in(device.name, device.dialect.os, replies, needed), texts(replies)
 
 
 def seen_anyway(task: Task, replies: Sequence[Reply]) -> Observation:

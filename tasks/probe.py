@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
@@ -15,56 +16,100 @@ from ..inventory.errors import DriftError, NotKnown
 from ..inventory.platforms import Platform
 from ..parsers import parse
 from .device import session
-from .session import Session
+from .session import Reply, Session
 
 TIMEOUT_SECONDS = 2
-_QUESTION = r"Protocol \[ip\]: ?"
+QUESTION = r"Protocol \[ip\]: ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """``count`` packets of 100 bytes from ``source``, an address of the device, to ``target``."""
+
+    platform: Platform
+    source: IPv4Address
+    target: IPv4Address
+    count: int
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long the device may say nothing, if none of them comes back."""
+        return (TIMEOUT_SECONDS + 1) * self.count + 10.0
 
 
 def probe(task: Task, platform: Platform, source: IPv4Address, target: IPv4Address, count: int) -> Result:
     """Nornir task. ``result`` is a Probe: ``count`` packets of 100 bytes from ``source`` to ``target``."""
-    device = session(task)
-    patience = (TIMEOUT_SECONDS + 1) * count + 10
-    text = _FORMS[platform.ping](device, source, target, count, patience)
-    state = parse(platform.os, "ping", text).state
-    return Result(host=task.host, result=Probe(state.sent, state.received, text))
+    return ping_only(task, Ping(platform, source, target, count))
 
 
-def _dialogue(device: Session, source: IPv4Address, target: IPv4Address, count: int, patience: float) -> str:
-    """Extended ping of releases that take no source on the command line (Cisco IOS 12.2).
+def ping_only(task: Task, ping: Ping) -> Result:
+    """Nornir task. ``result`` is the Probe."""
+    return Result(host=task.host, result=sent(session(task), ping)[0])
+
+
+def sent(device: Session, ping: Ping, then: Sequence[str] = ()) -> tuple[Probe, tuple[Reply, ...]]:
+    """What became of a ping; and the replies to ``then``, which are typed along with it and only read."""
+    text, replies = _FORMS[ping.platform.ping](device, ping, then)
+    state = parse(ping.platform.os, "ping", text).state
+    return Probe(state.sent, state.received, text), replies
+
+
+def answers_to(source: IPv4Address, target: IPv4Address, count: int) -> list[str]:
+    """What is typed in an extended ping.
 
     The questions are: protocol, target, repeat count, datagram size, timeout, extended commands, source, type of service,
     DF bit, validate reply, data pattern, record options, sweep.
     """
-    answers = ["", str(target), str(count), "100", str(TIMEOUT_SECONDS), "y", str(source), "", "", "", "", "", ""]
-    text = device.dialogue("ping", _QUESTION, answers, patience_seconds=patience)
-    return text[max(0, text.find("Type escape sequence")) :]
+    return ["", str(target), str(count), "100", str(TIMEOUT_SECONDS), "y", str(source), *[""] * 6]
 
 
-def _one_line(device: Session, source: IPv4Address, target: IPv4Address, count: int, patience: float) -> str:
-    line = f"ping {target} source {source} repeat {count} timeout {TIMEOUT_SECONDS}"
-    return device.ask(line, patience_seconds=patience)
+def line_of(platform: Platform, source: IPv4Address, target: IPv4Address, count: int, nameif: str) -> str:
+    """A ping in one line; ``nameif`` is the name of the interface with that source, where a platform goes by it."""
+    if platform.ping == "nameif":
+        return f"ping {nameif} {target} repeat {count} size 100 timeout {TIMEOUT_SECONDS}"
+    return f"ping {target} source {source} repeat {count} timeout {TIMEOUT_SECONDS}"
 
 
-def _by_nameif(device: Session, source: IPv4Address, target: IPv4Address, count: int, patience: float) -> str:
+def _dialogue(device: Session, ping: Ping, then: Sequence[str]) -> tuple[str, tuple[Reply, ...]]:
+    """Extended ping of releases that take no source on the command line (Cisco IOS 12.2)."""
+    answers = answers_to(ping.source, ping.target, ping.count)
+    text, replies = device.dialogue_and("ping", QUESTION, answers, then, patience_seconds=ping.patience_seconds)
+    return text[max(0, text.find("Type escape sequence")) :], replies
+
+
+def _in_one_write(device: Session, line: str, ping: Ping, then: Sequence[str]) -> tuple[str, tuple[Reply, ...]]:
+    first, *replies = device.exchange((line, *then), patience_seconds=ping.patience_seconds)
+    return first.text, tuple(replies)
+
+
+def _one_line(device: Session, ping: Ping, then: Sequence[str]) -> tuple[str, tuple[Reply, ...]]:
+    return _in_one_write(device, line_of(ping.platform, ping.source, ping.target, ping.count, ""), ping, then)
+
+
+def _by_nameif(device: Session, ping: Ping, then: Sequence[str]) -> tuple[str, tuple[Reply, ...]]:
     """An ASA takes its address of the interface that is named (8.2 to 9.19), and sends through a tunnel only from the one in
     ``management-access``. Raises DriftError where no interface has the address."""
-    wanted = str(source)
-    if wanted not in device.remembered:
+    nameif = _nameif(device.shown_running, ping.source)
+    if nameif is None:
         try:
-            nodes = tree.parse(Listing(INTERFACES, device.ask(INTERFACES)).text)
+            nameif = _nameif(Listing(INTERFACES, device.ask(INTERFACES)).text, ping.source)
         except NotKnown as error:
             raise NotKnown(f"{device.name}: {error}, so it is not known where a ping can start") from None
-        has = (item.nameif for item in interfaces(nodes) if item.address and item.address.ip == source and not item.shutdown)
-        nameif = next(has, None)
-        if nameif is None:
-            raise DriftError(f"{device.name}: no interface that is up and has a nameif has address {source}, so nothing can ping")
-        device.remembered[wanted] = nameif
-    line = f"ping {device.remembered[wanted]} {target} repeat {count} size 100 timeout {TIMEOUT_SECONDS}"
-    return device.ask(line, patience_seconds=patience)
+    if nameif is None:
+        raise DriftError(
+            f"{device.name}: no interface that is up and has a nameif has address {ping.source}, so nothing can ping"
+        )
+    return _in_one_write(device, line_of(ping.platform, ping.source, ping.target, ping.count, nameif), ping, then)
 
 
-_FORMS: Mapping[str, Callable[[Session, IPv4Address, IPv4Address, int, float], str]] = {
+def _nameif(text: str, source: IPv4Address) -> str | None:
+    """The name of the interface that is up and has an address, in the text of a configuration."""
+    nodes = tree.parse(text)
+    has = (item.nameif for item in interfaces(nodes) if item.address and item.address.ip == source and not item.shutdown)
+    return next(has, None)
+
+
+_FORMS: Mapping[str, Callable[[Session, Ping, Sequence[str]], tuple[str, tuple[Reply, ...]]]] = {
     "dialogue": _dialogue,
     "one-line": _one_line,
     "nameif": _by_nameif,

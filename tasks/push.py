@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
 
 from ..changes.change import Change
+from ..changes.cli_syntax import EXIT
 from ..changes.configuration import Configuration
 from ..changes.families import FAMILIES
 from ..changes.family import Phase
@@ -16,7 +17,7 @@ from ..changes.steps import Step, in_writes
 from ..inventory.errors import DeviceRefused, NotKnown
 from .answers import asked, running_commands, running_in, running_of
 from .device import Stop, session
-from .session import Reply, Session
+from .session import ENTER, Reply, Session
 
 Note = Callable[..., None]
 _ENTERING = (re.compile(r"Enter configuration commands, one per line\.\s+End with CNTL/Z\."),)
@@ -29,48 +30,99 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
     allows, Interrupted when the operator stops between two exchanges, and NotKnown when the device does not show what it runs
     now; what was pushed until then stays, for undo().
     """
-    device = session(task)
+    device = session(task, as_it_stands=True)
     stop.check()
-    host = task.host.name
     # Entering changes nothing and waits for the device: what is asked by note() is asked behind it, right before the first line.
-    _allow(host, device.configure(), _ENTERING)
-    build = change.of(Phase.BUILD)
-    if not build:
-        note("building", host=host, lines=0)
-    _type(device, host, change, build, lambda write: note("building", host=host, lines=len(write)))
-    for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
-        stop.check()
-        _type(device, host, change, (step,), partial(_switching, note, host, step))
+    # Where the task before, which armed it, has entered it along with its last look, it need not be done again.
+    if not device.configuring:
+        _allow(task.host.name, device.configure(), _ENTERING)
+    writes = list(_writes(change))
+    if not change.of(Phase.BUILD):
+        note("building", host=task.host.name, lines=0)
     try:
-        after = leave_and_read(device)
+        after = _type(device, writes, stop, note)
     except NotKnown:
         device.close()
         after = asked(task, running_of)
     return Result(host=task.host, changed=True, result=after)
 
 
-def _switching(note: Note, host: str, step: Step, _write: Sequence[str]) -> None:
-    note("switching", host=host, line=step.words)
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """What is typed at once: portions that each end where a sub-mode is left. ``step`` is what it switches, None if it builds."""
+
+    portions: tuple[tuple[str, ...], ...]
+    normal: tuple[Sequence[re.Pattern[str]], ...]
+    step: Step | None
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of the change."""
+        return tuple(line for portion in self.portions for line in portion)
+
+
+def _writes(change: Change) -> Iterator[_Write]:
+    """All that nothing uses yet at once; then portion by portion what puts it to use, or takes away."""
+    build = change.of(Phase.BUILD)
+    if build:
+        portions = tuple(tuple(portion) for portion in in_writes(line for step in build for line in step.lines))
+        yield _Write(portions, tuple(_normal(change, step) for step in build for _ in step.lines), None)
+    for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
+        for portion in step.writes:
+            yield _Write((portion,), (_normal(change, step),) * len(portion), step)
+
+
+def _normal(change: Change, step: Step) -> Sequence[re.Pattern[str]]:
+    """The answers that are none of a refusal."""
+    return next(family.replies for family in FAMILIES[change.os] if family.name == step.family)
+
+
+def _type(device: Session, writes: Sequence[_Write], stop: Stop, note: Note) -> Configuration:
+    """Type all of it, look at the answers to one write before the next one goes; what runs then. Raises NotKnown.
+
+    ``note`` is called with each: a run that another has overtaken meanwhile sends none of its lines. The last one goes along with
+    the line that leaves configuration mode, which takes the place of its last ``exit``, and with what is read then.
+    """
+    running: tuple[Reply, ...] | None = None
+    for number, write in enumerate(writes, 1):
+        if write.step is None:
+            note("building", host=device.name, lines=len(write.lines))
+        else:
+            stop.check()
+            note("switching", host=device.name, line=write.step.words)
+        lines = _with_ways_back(write.portions)
+        if number < len(writes):
+            replies = device.exchange(lines)
+        else:
+            last = lines[:-1] if lines[-1] == EXIT else lines
+            replies = device.leave(running_commands(device), last)
+            replies, running = replies[: len(last)], replies[len(last) :]
+        _allow_all(device, replies, write.normal)
+    return running_in(device, running) if running is not None else leave_and_read(device)
+
+
+def _with_ways_back(portions: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of all portions, each behind the first after a line that is typed in configuration mode whatever became of those
+    before."""
+    lines: list[str] = list(portions[0])
+    for portion in portions[1:]:
+        lines += [ENTER, *portion]
+    return lines
+
+
+def _allow_all(device: Session, replies: Sequence[Reply], normal: Sequence[Sequence[re.Pattern[str]]]) -> None:
+    """Raise DeviceRefused for the first answer that no rule allows, or where a sub-mode was left that had not been entered."""
+    rules = iter(normal)
+    for reply in replies:
+        if reply.line != ENTER:
+            _allow(device.name, (reply,), next(rules))
+        elif reply.in_exec:
+            raise DeviceRefused(f"{device.name}: the device has left configuration mode by itself, and was brought back to it")
 
 
 def leave_and_read(device: Session) -> Configuration:
     """Leave configuration mode, if it is not left yet; the running configuration. Raises NotKnown."""
     return running_in(device, device.leave(running_commands(device)))
-
-
-def _type(device: Session, host: str, change: Change, steps: Sequence[Step], before: Callable[[Sequence[str]], None]) -> None:
-    """Type steps, as much at once as ends where a sub-mode is left, and look at the answers before the next lines go.
-
-    ``before`` is called with the lines of each exchange: a run that another has overtaken meanwhile sends none of them.
-    """
-    families = {family.name: family for family in FAMILIES[change.os]}
-    normal = [families[step.family].replies for step in steps for _ in step.lines]
-    position = 0
-    for write in in_writes(line for step in steps for line in step.lines):
-        before(write)
-        for reply in device.exchange(write):
-            _allow(host, (reply,), normal[position])
-            position += 1
 
 
 def _allow(host: str, replies: Sequence[Reply], normal: Sequence[re.Pattern[str]]) -> None:

@@ -4,28 +4,30 @@ A round trip costs more than anything else here, so lines that may go together a
 line that marks the end and that nobody can guess: the reply is complete when that comment has been echoed and the prompt stands
 again. What does not go as foreseen ends the session, unless the prompt stands: no later line is typed into a question.
 
-A line that changes something is typed in configuration mode only: ``configure terminal`` goes alone, and its prompt comes first.
+A line that changes something is typed in configuration mode only: ``configure terminal`` comes last in its write, and its prompt
+comes before anything is typed there.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from ..changes.configuration import counts
 from ..changes.timer_config import without_fence
 from ..inventory.connection_settings import ConnectionSettings
-from ..inventory.errors import ConfigurationRefused, DeviceRefused, SessionLost, Unreachable
+from ..inventory.errors import ConfigurationRefused, DeviceRefused, Unreachable
 from ..inventory.secrets import Secrets
 from .asking import all_asked, asks, ends
+from .channel import Channel, Done
 from .dialects import IOS, Dialect
 from .heard import Heard
 from .login import REFUSED, Words
-from .messages import cleaned, may_stand, standing, without_messages
+from .messages import cleaned, without_messages
 from .reply import Reply as Reply
-from .transcript import MARK, Part, Prompts, echoed, marked, parts_of, with_marks
+from .transcript import MARK, Part, Prompts, begin_of, echoed, marked, parts_of, with_marks
 from .transport import Transport
 
 logger = logging.getLogger("nr_run.session")
@@ -34,19 +36,13 @@ logger = logging.getLogger("nr_run.session")
 #: its configuration: it steps back, puts a dollar sign for what has moved out on the left, and wipes the rest of the line.
 _SCROLLED = re.compile(r"\x08+\$[^\x08\n]*\x08+")
 _PRIVILEGED = re.compile(r"^Current privilege level is 15\s*$", re.MULTILINE)
-_PAGER = re.compile(r"\s*(?:-+ ?More ?-+|<-+ ?More ?-+>)\s*")
-#: What was typed at the pager stands behind it.
-_PAGED = re.compile(rf"^{_PAGER.pattern}", re.MULTILINE)
-
 RUNNING = "show running-config"
-#: No answer takes so long, at 9600 baud either: a device that goes on printing (debug on a console) must not hold a run for ever.
-LONGEST_SECONDS = 600.0
-_TAIL = 4096  # so much of what has arrived is looked at for its end
-#: Whether a text is all that was waited for, and the unfinished line at its end.
-Done = Callable[[str, str], bool]
+#: Enters configuration mode. Typed again behind the ``exit`` of a sub-mode it sees to it that the next line stands there: where
+#: the header was refused, that exit has left configuration mode; where it was not, IOS refuses the line, an ASA takes no notice.
+ENTER = "configure terminal"
 
 
-class Session:
+class Session(Channel):
     """One logged-in device. Not for several threads at once."""
 
     def __init__(
@@ -65,28 +61,20 @@ class Session:
         The lines of the fence of the run with this ``tag`` are left out of every running configuration. ``tell`` is given each
         warning of the device once.
         """
-        self.name = name
-        self.dialect = dialect
+        super().__init__(name, driver, secrets, timeout_seconds, dialect)
         self._tag = tag
-        self._driver = driver
-        self._secrets = secrets
-        self._timeout = timeout_seconds
         self._words = Words.of(settings or ConnectionSettings())
-        self._prompts = Prompts("#")
-        #: The unfinished line at which the device waits.
-        self._last = ""
         #: True from configure() to the line ``end``: every line is typed in configuration mode, or the session ends.
         self._bound = False
         #: True while a question stands that the next exchange() answers.
         self._asked = False
-        #: True while a line with a secret in it is under way: what comes back may hold a part of it, which nobody would find.
-        self._delicate = False
         #: Lines that go along with the first exchange, so that they cost no round trip of their own.
         self._preparation: list[str] = []
         #: What this session has read of its device already, and what will not change while it lasts.
         self.remembered: dict[str, str] = {}
+        #: The whole running configuration that this session was shown last, with tokens; empty before.
+        self.shown_running = ""
         self.heard = Heard(name, secrets, tell)
-        self.open = True
 
     def prepare(self, enable_ref: str | None) -> None:
         """Become privileged, switch paging off. Raises Unreachable."""
@@ -152,19 +140,22 @@ class Session:
         return replies[len(before) :]
 
     def configure(
-        self, lines: Sequence[str] = (), *, by: str = "configure terminal", before: Sequence[str] = ()
+        self, lines: Sequence[str] = (), *, by: str = ENTER, before: Sequence[str] = (), answer: str | None = None
     ) -> tuple[Reply, ...]:
         """Enter configuration mode, see that it is that, and only then write the lines there.
 
-        A Reply for each line of ``before``, which are typed in exec mode along with ``by``, for ``by``, and one a line. Raises
-        DeviceRefused where another prompt comes, with nothing typed, and where the device asks something, which ends the session.
+        A Reply for each line of ``before``, which are typed in exec mode along with ``by``, for ``by``, and one a line;
+        ``answer`` as in exchange(). Raises DeviceRefused where another prompt comes, with nothing typed, and where the device
+        asks something, which ends the session.
         """
         # A header that was refused: the exit behind it has left configuration mode, and it is entered again.
         self._bound = self._bound and not self._prompts.is_exec(self._last)
+        self._refuse_question(answer)
         self.ready()
-        opening = [*before, by]
-        self._delicate, at = False, self._last
-        self._write(opening)
+        opening = [*(with_marks(before) if before else ()), by]
+        typed = [self._secrets.reveal(line) for line in opening]
+        self._delicate, at = typed != opening, self._last
+        self._write([*([] if answer is None else [answer]), *typed])
         questions = self.dialect.entering
         begun = re.compile(echoed(by))
 
@@ -173,12 +164,13 @@ class Session:
                 return False
             return self._prompts.enter(last) or self._prompts.is_exec(last) or asks(last, questions) is not None
 
-        seen = self._read_until(done)
+        seen = _SCROLLED.sub("", self._read_until(done))
         asked = asks(self._last, questions)
         if asked is not None:
             self.close()
             raise DeviceRefused(f"{self.name}: {questions[asked]}")
-        entered = self._replies(opening, opening, seen, at)
+        replies = self._replies(opening, typed, seen, at)
+        entered = tuple(reply for reply in replies if not reply.line.startswith(MARK))
         if not self._prompts.is_configuration(self._last):
             raise ConfigurationRefused(
                 f"{self.name}: line {by!r} was answered with {entered[-1].words!r}, and nothing more was typed"
@@ -186,10 +178,15 @@ class Session:
         self._bound = True
         return (*entered, *(self.exchange(lines) if lines else ()))
 
-    def leave(self, lines: Sequence[str]) -> tuple[Reply, ...]:
-        """Leave configuration mode, unless an exit has done so already; replies to ``lines``, which are typed in exec mode."""
-        if self.configuring:
-            return self.exchange(["end", *lines])[1:]
+    def leave(self, lines: Sequence[str], last: Sequence[str] = (), *, back: bool = False) -> tuple[Reply, ...]:
+        """Leave configuration mode, unless an exit has done so already; replies to ``last`` and ``lines``.
+
+        ``last`` are typed in configuration mode before it is left, ``lines`` in exec mode; with ``back`` it is entered again.
+        """
+        if self.configuring or last:
+            typed = [*last, "end", *lines]
+            replies = self.configure(before=typed)[:-1] if back else self.exchange(typed)
+            return (*replies[: len(last)], *replies[len(last) + 1 :])
         self._bound = False
         return self.exchange(lines)
 
@@ -203,28 +200,76 @@ class Session:
         Raises DeviceRefused when the prompt came instead, and then no answer was typed; and when it came before the last answer,
         which ends the session, since the rest was typed there.
         """
-        first = self._open(opening, {question: ""}, None)
+        return self.dialogue_and(opening, question, answers, patience_seconds=patience_seconds)[0]
+
+    def dialogue_and(
+        self,
+        opening: str,
+        question: str,
+        answers: Sequence[str],
+        then: Sequence[str] = (),
+        *,
+        patience_seconds: float | None = None,
+    ) -> tuple[str, tuple[Reply, ...]]:
+        """As dialogue(); and the replies to ``then``, lines that only read and are typed along with the answers."""
+        first, _ = self._open([], opening, {question: ""}, None)
         if not ends(self._last, question):
             raise DeviceRefused(
                 f"{self.name}: {opening!r} was answered with {self._said(first, opening)!r}, not with its question"
             )
-        self._write(list(answers))
-        rest = self._read_until(lambda _, last: self._is_prompt(last), patience_seconds)
-        text = self._told(opening, first + rest)
-        if not all_asked(without_messages(rest), answers, self._prompts):
+        asked = with_marks(then) if then else []
+        self._write([*answers, *asked])
+        done = marked(self._prompts, asked[-1], first=False) if asked else lambda _, last: self._is_prompt(last)
+        rest = self._read_until(done, patience_seconds)
+        at = (begin_of(rest, asked[0], self._prompts) if asked else None) or len(rest)
+        own = rest[:at]
+        if not all_asked(without_messages(own), answers, self._prompts):
             self.close()
-            raise DeviceRefused(f"{self.name}: {opening!r} ended before it had all its answers: {self._said(rest, opening)!r}")
-        return text
+            raise DeviceRefused(f"{self.name}: {opening!r} ended before it had all its answers: {self._said(own, opening)!r}")
+        replies = self._replies(asked, asked, rest[at:], self._prompts.exec) if asked else ()
+        return self._told(opening, first + own), tuple(reply for reply in replies if not reply.line.startswith(MARK))
+
+    def dialogues(
+        self, opening: str, question: str, each: Sequence[Sequence[str]], *, seen_before: bool, patience_seconds: float
+    ) -> str:
+        """Several dialogues of one kind, typed at once behind the question of the first, or with it if it was ``seen_before``.
+
+        Returns all that came. Raises DeviceRefused when the prompt came instead of the question, and then no answer was typed.
+        """
+        first = "" if seen_before else self._open([], opening, {question: ""}, None)[0]
+        if not seen_before and not ends(self._last, question):
+            raise DeviceRefused(f"{self.name}: {opening!r} was answered with {self._said(first, opening)!r}, not its question")
+        lines = [line for answers in each for line in (opening, *answers)][0 if seen_before else 1 :]
+        (mark,) = with_marks(())
+        self._write([*lines, mark])
+        return self._told(opening, first + self._read_until(marked(self._prompts, mark, first=False), patience_seconds))
 
     def converse(
-        self, line: str, questions: Mapping[str, str], *, leave: str | None = None, patience_seconds: float | None = None
+        self,
+        line: str,
+        questions: Mapping[str, str],
+        *,
+        leave: str | None = None,
+        patience_seconds: float | None = None,
     ) -> str:
         """The answer to a line that may ask some of ``questions`` (pattern to answer) before it does its work.
 
         The question ``leave`` is left standing, to be answered along with an exchange(). Raises SessionLost when the device
         asks something else: no answer is guessed.
         """
-        seen = self._open(line, questions, leave, patience_seconds)
+        return self.conclude((), line, questions, leave=leave, patience_seconds=patience_seconds)[1]
+
+    def conclude(
+        self,
+        lines: Sequence[str],
+        line: str,
+        questions: Mapping[str, str],
+        *,
+        leave: str | None = None,
+        patience_seconds: float | None = None,
+    ) -> tuple[tuple[Reply, ...], str]:
+        """The replies to ``lines``, and the answer to a last line, which may ask something, as converse() has it: one write."""
+        seen, replies = self._open(lines, line, questions, leave, patience_seconds)
         for _ in range(2 * len(questions) + 1):
             asked = asks(self._last, questions)
             if asked is None:
@@ -234,19 +279,36 @@ class Session:
         self._asked = leave is not None and ends(self._last, leave)
         if not self._asked and not self._is_prompt(self._last):
             raise self._lost("was asked the same question again and again")
-        return self._told(line, seen)
+        return replies, self._told(line, seen)
 
-    def _open(self, line: str, questions: Mapping[str, str], leave: str | None, patience_seconds: float | None = None) -> str:
-        """Type the line of a dialogue, up to one of its questions or the prompt."""
+    def _open(
+        self,
+        lines: Sequence[str],
+        line: str,
+        questions: Mapping[str, str],
+        leave: str | None,
+        patience_seconds: float | None = None,
+    ) -> tuple[str, tuple[Reply, ...]]:
+        """Type the line of a dialogue behind ``lines``, up to a question or the prompt; what came for it, and for them."""
         self.ready()
+        self._refuse_left()
+        asked, at = with_marks(lines) if lines else [], self._last
         self._delicate = False
-        self._write([line])
+        self._write([*asked, line])
         begun, answered = re.compile(echoed(line)), self._answered(questions, leave)
-        # The echo may be cut by messages; a prompt without it is an older one.
-        return self._read_until(
-            lambda text, last: answered(text, last) and (not self._is_prompt(last) or bool(begun.search(without_messages(text)))),
-            patience_seconds,
-        )
+
+        def done(text: str, last: str) -> bool:
+            # The echo may be cut by messages; a prompt without it is an older one, and so is a question behind other lines.
+            if not answered(text, last):
+                return False
+            return (not asked and not self._is_prompt(last)) or bool(begun.search(without_messages(text)))
+
+        seen = _SCROLLED.sub("", self._read_until(done, patience_seconds))
+        if not asked:
+            return seen, ()
+        replies = self._replies([*asked, line], [*asked, line], seen, at)
+        own = seen[begin_of(seen, line, self._prompts, last=True) or 0 :]
+        return own, tuple(reply for reply in replies[:-1] if not reply.line.startswith(MARK))
 
     def _answered(self, questions: Mapping[str, str], leave: str | None) -> Done:
         def done(_: str, last: str) -> bool:
@@ -265,14 +327,14 @@ class Session:
         return self.heard.warnings
 
     @property
+    def prompt(self) -> str:
+        """The unfinished line at which the device waits."""
+        return self._last.strip()
+
+    @property
     def configuring(self) -> bool:
         """True if the prompt that came last was one of configuration mode."""
         return self._prompts.is_configuration(self._last)
-
-    def close(self) -> None:
-        """Close the transport; the device ends the vty and, with it, configuration mode."""
-        self.open = False
-        self._driver.disconnect()
 
     def ready(self) -> None:
         """See that the prompt is known and paging is off before a line goes that is no block. Raises SessionLost."""
@@ -307,52 +369,6 @@ class Session:
         logger.debug("%s: %s -> %s", self.name, line, text)
         return text
 
-    def _write(self, lines: list[str]) -> None:
-        if not self.open:
-            raise self._lost("has ended")
-        try:
-            self._driver.write_channel("".join(f"{line}{self._driver.line_end}" for line in lines))
-        except (OSError, EOFError):
-            raise self._lost("ended") from None
-
-    def _read_until(self, done: Done, patience_seconds: float | None = None, *, by_sign: bool = True) -> str:
-        """All up to the end that is wanted. The clock runs from the last byte that arrived, and in all for LONGEST_SECONDS."""
-        patience = patience_seconds or self._timeout
-        parts: list[str] = []
-        tail = ""
-        deadline = time.monotonic() + patience
-        end = time.monotonic() + max(LONGEST_SECONDS, patience)
-        while time.monotonic() < deadline:
-            try:
-                arrived = self._driver.read_channel()
-            except (OSError, EOFError):
-                raise self._lost("ended", tail) from None
-            if not arrived:
-                self._driver.wait(deadline - time.monotonic())
-                continue
-            parts.append(arrived)
-            tail = (tail + arrived)[-_TAIL:]
-            deadline = min(time.monotonic() + patience, end)
-            if by_sign and not may_stand(tail):
-                continue
-            self._last = standing(tail)
-            if _PAGER.fullmatch(self._last):
-                raise self._lost(f"stands at its pager, because {self.dialect.preparation[0]!r} was refused")
-            if done(tail, self._last):
-                return "".join(parts)
-        if time.monotonic() >= end:
-            raise self._lost("did not come to the end of an answer")
-        if _PAGED.search(tail):
-            raise self._lost(f"stopped at its pager, because {self.dialect.preparation[0]!r} was refused")
-        raise self._lost(f"gave no answer for {patience:.0f} seconds", tail)
-
-    def _lost(self, how: str, seen: str = "") -> SessionLost:
-        """End the session; the error says what the device asked last."""
-        self.close()
-        last = standing(seen).strip()
-        said = "" if self._delicate or not last or self._prompts.pattern.match(last) else f"; it stands at {last[-160:]!r}"
-        return SessionLost(self._secrets.hide(f"{self.name}: the session {how} in the middle of the work{said}"))
-
     def _replies(self, lines: Sequence[str], typed: Sequence[str], seen: str, at: str) -> tuple[Reply, ...]:
         """A reply for each line that was typed, the first at the prompt ``at``."""
         parts = parts_of(seen, typed, self._prompts)
@@ -368,6 +384,7 @@ class Session:
         for line, part in zip(lines, parts, strict=True):
             found = cleaned(part.text if part.text.endswith("\n") else f"{part.text}\n")
             reply = self._reply(line, found.text.rstrip("\n"), found.warnings)
+            reply = replace(reply, in_exec=self._prompts.is_exec(part.prompt or at))
             replies.append(reply)
             logger.debug("%s: %s -> %s", self.name, line, reply.text)
         return tuple(replies)
@@ -377,15 +394,17 @@ class Session:
         for line, part in zip(lines, parts, strict=True):
             prompt = part.prompt or at
             # A mark is a comment, and may stand behind the exit with which a refused header has left configuration mode.
-            if self._bound and self._prompts.is_exec(prompt) and not line.startswith(MARK):
+            if self._bound and self._prompts.is_exec(prompt) and not line.startswith(MARK) and line != ENTER:
                 self.close()
                 raise DeviceRefused(
                     f"{self.name}: {line!r} was to be typed in configuration mode and was typed at {prompt.strip()!r}"
                 )
             self._bound = self._bound and line != "end"
-        if "end" in lines and not self._prompts.is_exec(self._last) and not self._bound:
+        after = lines.index("end") + 1 if "end" in lines else 0
+        behind = parts[after].prompt if after < len(parts) else self._last
+        if after and self._prompts.is_configuration(behind.lstrip()):
             self.close()
-            raise DeviceRefused(f"{self.name}: 'end' did not leave configuration mode: the prompt is {self._last.strip()!r}")
+            raise DeviceRefused(f"{self.name}: 'end' did not leave configuration mode: the prompt is {behind.strip()!r}")
 
     def _reply(self, line: str, seen: str, warnings: Sequence[str]) -> Reply:
         text, told = self._secrets.hide(seen), tuple(self._secrets.hide(words) for words in warnings)

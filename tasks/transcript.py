@@ -104,6 +104,14 @@ def parts_of(seen: str, typed: Sequence[str], prompts: Prompts) -> tuple[Part, .
     return tuple(Part(prompt, seen[start:end]) for (_, start, prompt), end in zip(echoes, ends, strict=True))
 
 
+def begin_of(seen: str, text: str, prompts: Prompts, *, last: bool = False) -> int | None:
+    """Where the prompt stands at which a line was typed, for the first or the ``last`` time; None where no echo of it is."""
+    found = [
+        start for start, end in _prompts_from(prompts.pattern, seen, 0) if _behind(prompts.pattern, seen, end, text) is not None
+    ]
+    return (found[-1] if last else found[0]) if found else None
+
+
 def echoed(text: str) -> str:
     """Pattern of an echo up to its line end: a message that was taken out of the middle of it leaves line breaks there."""
     return rf"\n{{0,{BREAKS}}}".join(re.escape(character) for character in text) + r"[ \t]*\n"

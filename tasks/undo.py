@@ -58,7 +58,7 @@ def undo(task: Task, undoing: Undoing, patience_seconds: float, pause_seconds: f
     deadline, unknown = time.monotonic() + patience_seconds, 0
     while True:
         left = max(0.0, deadline - time.monotonic())
-        device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds)
+        device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds, as_it_stands=True)
         try:
             done = _undo_once(task, device, undoing)
             return Result(host=task.host, changed=bool(done.removed), result=done)

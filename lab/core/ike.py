@@ -41,9 +41,14 @@ class Ike:
         task.add_done_callback(lambda _: self.running.pop(key, None))
 
     def _begun_there(self, offer: Offer) -> bool:
-        """Whether the other end of a tunnel has begun: of two that negotiate with each other one is enough."""
+        """Whether the other end of a tunnel has begun: of two that negotiate with each other one is enough.
+
+        One that nobody answered when it began, since the peer was not there yet, does not keep that peer from beginning now.
+        """
         other = self.network.ike_peer(offer.box, offer.peer, offer.version)
-        return other is not None and (other.name, offer.seen) in self.running
+        if other is None or (other.name, offer.seen) in self.network.unanswered:
+            return False
+        return (other.name, offer.seen) in self.running
 
     def _offer(self, box: Station, protector: Protector, selector: Selector) -> Offer:
         """What is asked for, in the first version of IKE that the box speaks there."""

@@ -100,7 +100,8 @@ class MainMode:
         other, key = network.ike_peer(box, offer.peer), box.meaning.key_for(offer.peer)
         if other is None or key is None:
             mine.reason = "no answer" if key is not None else "no key here"
-            await self._give_up(box, mine)
+            with network.calling(box, offer.peer, answered=other is not None):
+                await self._give_up(box, mine)
             return None
         at = inside(other, offer.peer)
         other.crypto.bury([row for row in other.crypto.ike if row.between(offer.seen, at)], network.clock.now())

@@ -110,7 +110,8 @@ class InitialExchanges:
         await network.clock.sleep(INIT)
         other = network.ike_peer(box, offer.peer, 2)
         if other is None:
-            await self._give_up(box, mine)
+            with network.calling(box, offer.peer):
+                await self._give_up(box, mine)
             return None
         at = inside(other, offer.peer)
         self._clear(other, offer.seen)

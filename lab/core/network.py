@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
@@ -19,7 +20,7 @@ from .records import Interface, Route, Selector
 from .routing import NONE, Silent
 from .sa import Flow
 from .stations import GATEWAY as GATEWAY
-from .stations import Client, Negotiator, Owners, inside, outside
+from .stations import Client, Negotiator, Owners, behind_translator, inside
 from .stations import Outcome as Outcome
 from .stations import Station as Station
 from .upkeep import Upkeep
@@ -37,6 +38,8 @@ class Network:
     gateways: dict[IPv4Address, IPv4Network] = field(default_factory=lambda: {GATEWAY: IPv4Network("172.18.124.0/24")})
     #: VPN clients by the address that they have outside.
     clients: dict[IPv4Address, Client] = field(default_factory=dict)
+    #: Who retransmits to whom, because the peer was not there when it began.
+    unanswered: set[tuple[str, IPv4Address]] = field(default_factory=set)
     upkeep: Upkeep = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +49,17 @@ class Network:
         """The configuration of a box has begun or ended to change, or is another one."""
         self.owners.changed(box)
         self.upkeep.changed(box)
+
+    @contextmanager
+    def calling(self, box: Station, peer: IPv4Address, *, answered: bool = False) -> Iterator[None]:
+        """While this lasts the box retransmits to a peer that does not answer, unless something else keeps it from going on."""
+        key = (box.name, peer)
+        if not answered:
+            self.unanswered.add(key)
+        try:
+            yield
+        finally:
+            self.unanswered.discard(key)
 
     def owner(self, address: IPv4Address) -> Station | None:
         """The box that has an address on an interface that is up."""
@@ -86,8 +100,11 @@ class Network:
         return other if speaks else None
 
     def translated(self, box: Station, local: IPv4Address, other: Station, peer: IPv4Address) -> bool:
-        """Whether a translator stands between two boxes: IKE and ESP go in UDP 4500 then."""
-        return outside(box, local) != local or inside(other, peer) != peer
+        """Whether a translator stands between two boxes: IKE and ESP go in UDP 4500 then.
+
+        One that leaves the address as it is changes the port, and is found all the same.
+        """
+        return behind_translator(box, local) or behind_translator(other, inside(other, peer))
 
     def echo(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Outcome:
         """Send one echo request and see whether the reply comes back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...checks import proof as checked
 from ...checks.finding import Cause, Finding, Status, proved
@@ -13,15 +13,18 @@ from ...checks.proof import Watch
 from ...checks.questions import SAS, Question
 from ...services.registry import find
 from ...services.service import Row, TrafficProof
-from ...tasks.observe import observe
-from ...tasks.probe import probe
+from ...tasks.answers import running
+from ...tasks.observe import observe, probe_and_observe
+from ...tasks.probe import Ping, ping_only
 from .context import Context
-from .nornir_run import run_on_all, run_on_one
+from .nornir_run import run_on, run_on_all, run_on_one
 from .planning import DeploymentPlan, file_name
 from .reach import WHOLE, Reach, reach_of
 
 #: Pings that bring it up; the first ones are lost while IKE negotiates.
 TRIGGER_PINGS = 5
+#: Looks become rarer while it does not come up, up to so many times the pause between the first two: each costs a round trip.
+LONGEST_PAUSE = 4
 Outputs = dict[str, dict[str, str]]
 
 
@@ -59,20 +62,34 @@ def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:
     after = before
     outputs: Outputs = {}
     if what.settled(before):
-        for host in what.hosts:
-            context.stop.check()
-            context.progress.phase(host, str(what.stimulus(host) or "nothing is there to be pinged"))
-            probes[host] = _ping(context, what, host, context.waits.pings)
-        after, outputs = look(context, plan, "proof", what.asks)
+        probes, after, outputs = _both_ways(context, plan, what)
     elif set(what.asks) - set(SAS):
         # What else the proof asks may say why it does not come up.
         after, outputs = look(context, plan, "proof", what.asks)
     watch = Watch(before, after, probes, baseline_of(plan), during)
     findings = what.judge(watch)
-    cause = None if proved(findings) else what.explain(watch)
+    cause = None if proved(findings) else _why(context, plan, what, watch)
     keep(context, plan, watch, findings)
     reach = reach_of(plan.deployment.foreign, traffic=what.answered)
     return Proof(_with_cause(findings, cause), cause, outputs, rows_of(what, watch), what.untested(watch), reach)
+
+
+def _why(context: Context, plan: DeploymentPlan, what: TrafficProof, watch: Watch) -> Cause | None:
+    """Why it is not proved, by what was seen, by what else each device is asked, and by what all of them run.
+
+    What a device does not tell any more is left out: the cause is looked for with what there is.
+    """
+    hosts = [member.host for member in plan.members]
+    asked = {host: {"questions": tuple(what.asks_why)} for host in hosts}
+    more, _ = run_on(context.nornir, observe, asked)
+    shown, _ = run_on(context.nornir, running, {host: {} for host in hosts})
+    after = {host: _with_more(seen, more.get(host)) for host, seen in watch.after.items()}
+    return what.explain(replace(watch, after=after, running=shown))
+
+
+def _with_more(seen: Observation, more: tuple[Observation, Outputs] | None) -> Observation:
+    """What was judged, with the answers that it lacks."""
+    return replace(seen, answers={**more[0].answers, **seen.answers}) if more else seen
 
 
 def baseline_of(plan: DeploymentPlan) -> dict[str, Observation]:
@@ -86,39 +103,114 @@ def rows_of(what: TrafficProof, watch: Watch) -> dict[str, Row]:
 
 
 def _bring_up(context: Context, plan: DeploymentPlan, what: checked.Proof) -> tuple[dict[str, Observation], list[Observation]]:
-    """Ping from the first member and look at all, until it is up or the time is over."""
+    """Ping from the first member and look at it, until it is up there and on all others, or the time is over.
+
+    Before it is up on the first one there is nothing to be seen on the others that would not be seen later.
+    """
     near = what.hosts[0]
     seen: list[Observation] = []
-    deadline = time.monotonic() + context.waits.ike
+    deadline, pause = time.monotonic() + context.waits.ike, context.waits.poll
     while True:
         context.stop.check()
         context.progress.phase(near, f"traffic to bring the {context.service.noun} up")
         context.folder.note("triggering", tunnel=plan.name, host=near)
-        _ping(context, what, near, TRIGGER_PINGS)
         # A routing table may be long, and whether it is up is seen without.
-        now, _ = look(context, plan, "trigger", [question for question in what.asks if question in SAS])
-        seen += now.values()
-        if what.settled(now) or time.monotonic() > deadline:
-            return now, seen
-        context.stop.wait(context.waits.poll)
+        asks = [question for question in what.asks if question in SAS]
+        trigger = _Last("trigger", near, TRIGGER_PINGS)
+        reading = _pinged(context, plan, what, trigger, asks)
+        over = time.monotonic() > deadline
+        if over or what.settled({near: reading[1]}):
+            now, _ = look(context, plan, "trigger", asks, {near: reading[1:]})
+            seen += now.values()
+            if over or what.settled(now):
+                return now, seen
+        else:
+            seen.append(reading[1])
+        context.stop.wait(min(pause, max(0.0, deadline - time.monotonic()) + context.waits.poll))
+        pause = min(2 * pause, LONGEST_PAUSE * context.waits.poll)
 
 
-def _ping(context: Context, what: checked.Proof, host: str, count: int) -> Probe | None:
+def _both_ways(
+    context: Context, plan: DeploymentPlan, what: checked.Proof
+) -> tuple[dict[str, Probe | None], dict[str, Observation], Outputs]:
+    """The pings that are counted, from each device in turn, and what all of them show behind the last one.
+
+    The first one, which had to bring it up, comes last: its look goes along with its pings.
+    """
+    probes: dict[str, Probe | None] = dict.fromkeys(what.hosts)
+    first, *others = what.hosts
+    for host in others:
+        _begin_ping(context, what, host)
+        ping = _ping_of(context, what, host, context.waits.pings)
+        probes[host] = run_on_one(context.nornir, ping_only, host, ping=ping) if ping else None
+    _begin_ping(context, what, first)
+    probes[first], after, outputs = _ping_and_look(context, plan, what, _Last("proof", first, context.waits.pings), what.asks)
+    return probes, after, outputs
+
+
+def _begin_ping(context: Context, what: checked.Proof, host: str) -> None:
+    context.stop.check()
+    context.progress.phase(host, str(what.stimulus(host) or "nothing is there to be pinged"))
+
+
+def _ping_of(context: Context, what: checked.Proof, host: str, count: int) -> Ping | None:
     """So many pings from a device, None where the proof has none for it."""
     traffic = what.stimulus(host)
-    if traffic is None:
-        return None
-    arguments = {"platform": context.platforms[host], "source": traffic.source, "target": traffic.target, "count": count}
-    result: Probe = run_on_one(context.nornir, probe, host, **arguments)
-    return result
+    return Ping(context.platforms[host], traffic.source, traffic.target, count) if traffic else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The last pings before a look, from ``host``; what is shown is kept in the run folder under ``moment``."""
+
+    moment: str
+    host: str
+    count: int
+
+
+def _ping_and_look(
+    context: Context, plan: DeploymentPlan, what: checked.Proof, last: _Last, asks: Sequence[Question]
+) -> tuple[Probe | None, dict[str, Observation], Outputs]:
+    """Ping from one member, look at it in the same write, and then at the others."""
+    answered, seen, shown = _pinged(context, plan, what, last, asks)
+    return answered, *look(context, plan, last.moment, asks, {last.host: (seen, shown)})
+
+
+def _pinged(
+    context: Context, plan: DeploymentPlan, what: checked.Proof, last: _Last, asks: Sequence[Question]
+) -> tuple[Probe | None, Observation, dict[str, str]]:
+    """Ping from one member, and look at it in the same write."""
+    ping = _ping_of(context, what, last.host, last.count)
+    also = next(member.fence_shows for member in plan.members if member.host == last.host)
+    asked = {"questions": tuple(asks), "also": also}
+    if ping is None:
+        seen: tuple[Observation, dict[str, str]] = run_on_one(context.nornir, observe, last.host, **asked)
+        return None, *seen
+    found: tuple[Probe, Observation, dict[str, str]] = run_on_one(
+        context.nornir, probe_and_observe, last.host, ping=ping, **asked
+    )
+    return found
 
 
 def look(
-    context: Context, plan: DeploymentPlan, moment: str, questions: Sequence[Question] = ()
+    context: Context,
+    plan: DeploymentPlan,
+    moment: str,
+    questions: Sequence[Question] = (),
+    seen: Mapping[str, tuple[Observation, dict[str, str]]] | None = None,
 ) -> tuple[dict[str, Observation], Outputs]:
-    """Observations of all members, and what they printed, which is kept in the run folder under ``moment``."""
-    asked = {member.host: {"questions": tuple(questions), "also": member.fence_shows} for member in plan.members}
-    readings = run_on_all(context.nornir, observe, asked)
+    """Observations of all members, and what they printed, which is kept in the run folder under ``moment``.
+
+    Those in ``seen`` were looked at a moment ago, and are not asked again.
+    """
+    readings = dict(seen or {})
+    asked = {
+        member.host: {"questions": tuple(questions), "also": member.fence_shows}
+        for member in plan.members
+        if member.host not in readings
+    }
+    readings |= run_on_all(context.nornir, observe, asked) if asked else {}
+    readings = {member.host: readings[member.host] for member in plan.members}
     for host, (_, outputs) in readings.items():
         keep_outputs(context, f"{plan.name}/{host}/{moment}", outputs)
     observations = {host: observation for host, (observation, _) in readings.items()}

@@ -22,7 +22,7 @@ from .automatic_rollback import defect_of, take_back
 from .change_state import NotProved, Progressing, rows
 from .context import Context
 from .gates import hold, still
-from .nornir_run import run_on_all, run_on_one
+from .nornir_run import run_on, run_on_all, run_on_one
 from .outcome import Result, TunnelOutcome
 from .planning import DeploymentPlan, Hold, MemberPlan, Push
 from .postchecks import Goal, cause_of, good
@@ -58,7 +58,7 @@ def success(plan: DeploymentPlan, so_far: Progressing) -> TunnelOutcome:
         Result.PROVED if reach.traffic else Result.SAS_UP,
         Exit.OK,
         True,
-        so_far.goal.sentence(reach) + untested_words(left),
+        so_far.goal.sentence(plan.everywhere, reach) + untested_words(left),
         rows(plan, so_far, saved=True),
         so_far.all_findings,
         untested=left,
@@ -125,9 +125,9 @@ def finish(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     ensure_time(context, plan, so_far)
     folder.note("commit-decided", tunnel=plan.name)
     _disarm(context, plan, so_far)
-    for end in plan.pushing:
-        if end.change:
-            _save(context, plan, end, so_far)
+    changed = [end for end in plan.pushing if end.change]
+    if changed:
+        _save(context, plan, changed, so_far)
     folder.note("done", tunnel=plan.name)
 
 
@@ -154,11 +154,27 @@ def _kept(context: Context, end: MemberPlan, shown: Configuration | None, so_far
     return tuple(finding for finding in findings if finding.check == "read-back" or not so_far.resumed)
 
 
-def _save(context: Context, plan: DeploymentPlan, end: MemberPlan, so_far: Progressing) -> None:
-    context.progress.phase(end.host, "save")
-    context.folder.note("saving", tunnel=plan.name, host=end.host)
-    so_far.saved.append(end)
-    saved: Saved = run_on_one(context.nornir, save, end.host)
+def _save(context: Context, plan: DeploymentPlan, ends: Sequence[MemberPlan], so_far: Progressing) -> None:
+    """Save these devices at the same time, and see on each that it would come back with what it runs.
+
+    Raises the first error when all have been looked at: what was saved until then is known, and taken back.
+    """
+    for end in ends:
+        context.progress.phase(end.host, "save")
+        context.folder.note("saving", tunnel=plan.name, host=end.host)
+        so_far.saved.append(end)
+    saved, errors = run_on(context.nornir, save, {end.host: {} for end in ends}, at_all_costs=True)
+    for end in ends:
+        if end.host not in errors:
+            try:
+                _see_saved(context, plan, end, saved[end.host], so_far)
+            except NrRunError as error:
+                errors[end.host] = error
+    if errors:
+        raise next(errors[end.host] for end in ends if end.host in errors)
+
+
+def _see_saved(context: Context, plan: DeploymentPlan, end: MemberPlan, saved: Saved, so_far: Progressing) -> None:
     if not saved.equal:
         raise DeviceRefused(f"{end.host}: the startup configuration is not the running one after saving")
     findings = _kept(context, end, saved.running, so_far)

@@ -15,11 +15,10 @@ from ...checks.listing import EVENTS
 from ...checks.rollback_methods import EVENT_MANAGER
 from ...checks.timers import RELOAD, applets
 from ...inventory.errors import DeviceRefused
-from ..answers import configuration
 from ..session import Reply, Session
-from .before_reload import BeforeReload, stands_in
+from .before_reload import BeforeReload
 from .by_hand import ByHand
-from .fence import Arming, State, look, refuse_unless_whole, shown, state_of
+from .fence import Arming, State
 from .reload_in import CANCEL, reload_state
 
 APPLETS = "show running-config event manager"
@@ -30,6 +29,7 @@ class EventManager(BeforeReload):
 
     name = EVENT_MANAGER
     shows: tuple[str, ...] = (EVENTS, RELOAD)
+    witnesses: tuple[str, ...] = (APPLETS,)
     by = "event manager"
     by_hand = ByHand(see=(EVENTS, RELOAD), cancel=("configure terminal", "no event manager applet {name}", "end", CANCEL))
 
@@ -45,41 +45,32 @@ class EventManager(BeforeReload):
         """Its lines are those that were just refused."""
         return False
 
-    def _prepare(self, device: Session, arming: Arming) -> None:
+    def _prepare(self, device: Session, arming: Arming) -> tuple[str, ...]:  # noqa: ARG002 - for those that need something
         """The inverse is in the applet itself."""
+        return ()
+
+    def _refuse_other(self, device: Session, arming: Arming, replies: Sequence[Reply]) -> None:
+        """Nothing was prepared."""
 
     def _away(self, arming: Arming) -> tuple[str, ...]:
         return (f"no {applet_of(arming.tag)}",)
 
-    def _count(self, device: Session, arming: Arming, away: tuple[str, ...]) -> str:
-        inverse = [line for step in arming.change.inverse for line in step.lines]
-        lines = (*away, *applet(arming.tag, 60 * arming.minutes, inverse), "end")
-        refused = [reply for reply in device.configure(lines)[1:] if reply.text.strip()]
-        if refused:
-            raise DeviceRefused(f"{arming.host}: line {refused[0].line!r} was answered with {refused[0].words!r}")
-        kept = device.ask(APPLETS)
-        lost = [line for line in inverse if f'"{line}"' not in kept]
-        state = look(device, self, arming)
+    def _lines(self, arming: Arming) -> tuple[str, ...]:
+        return tuple(applet(arming.tag, 60 * arming.minutes, _inverse(arming)))
+
+    def _refuse_unless_counting(self, arming: Arming, state: State, seen: Mapping[str, str]) -> None:
+        lost = [line for line in _inverse(arming) if f'"{line}"' not in seen[APPLETS]]
         if lost or not state.armed:
             raise DeviceRefused(
                 f"{arming.host}: the applet that should undo a lost change does not count, or not with every line"
             )
-        refuse_unless_whole(arming.host, state, arming.minutes)
-        return arming.tag
 
-    def _clear(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
-        running = device.dialect.running
-        *before, whole = device.exchange((*self.shows, running))
-        seen = shown(before)
-        state_of(self, seen, arming)
-        if name_of(arming.tag) in applets(seen[EVENTS]) or stands_in(configuration(device, whole), arming):
-            device.configure([f"no {applet_of(arming.tag)}", "end"])
-        if reload_state(seen, arming).armed:
-            device.exchange([CANCEL])
-        *replies, whole = device.exchange((*self.shows, *also, running))
-        state = state_of(self, shown(replies[: len(self.shows)]), arming)
-        kept = stands_in(configuration(device, whole), arming)
-        if state.remains or kept:
-            what = f"applet {name_of(arming.tag)}" if kept else "the applet, or the scheduled reload,"
-            raise DeviceRefused(f"{arming.host}: {what} could not be taken away")
-        return tuple(replies[len(self.shows) :])
+    def _lines_away(self, arming: Arming, seen: Mapping[str, str], *, stands: bool) -> tuple[str, ...]:
+        return self._away(arming) if stands or name_of(arming.tag) in applets(seen[EVENTS]) else ()
+
+    def _left(self, seen: Mapping[str, str], arming: Arming, *, kept: bool) -> str:  # noqa: ARG002 - as the others have it
+        return f"applet {name_of(arming.tag)}" if kept else "the applet, or the scheduled reload,"
+
+
+def _inverse(arming: Arming) -> list[str]:
+    return [line for step in arming.change.inverse for line in step.lines]

@@ -83,7 +83,10 @@ class Fence(Protocol):
         """Read what ``shows`` printed. Raises NotKnown for answers from which nothing follows."""
 
     def arm(self, device: Session, arming: Arming) -> str:
-        """Arm it and prove it; the mark. Raises DeviceRefused when it is not armed afterwards, DriftError for another timer."""
+        """Arm it and prove it; the mark. Raises DeviceRefused when it is not armed afterwards, DriftError for another timer.
+
+        Configuration mode may be entered along with the last look: what is armed is about to be changed.
+        """
 
     def renew(self, device: Session, arming: Arming) -> str:
         """Count anew from now and prove it; the mark. Raises as arm() does."""
@@ -115,6 +118,16 @@ def state_of(fence: Seen, outputs: Mapping[str, str], arming: Arming) -> State:
     """The same of what was shown already; the sentence of NotKnown names the device."""
     with named(arming.host):
         return fence.state(outputs, arming)
+
+
+@contextmanager
+def closing_unless_good(device: Session) -> Iterator[None]:
+    """Where something goes wrong the session is closed: whatever stands there, a question or configuration mode, ends with it."""
+    try:
+        yield
+    except BaseException:
+        device.close()
+        raise
 
 
 @contextmanager

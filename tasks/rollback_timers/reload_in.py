@@ -14,7 +14,7 @@ from ...checks.timers import RELOAD, reload_timer
 from ...inventory.errors import DeviceRefused
 from ..session import Reply, Session
 from .by_hand import ByHand
-from .fence import Arming, State, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
+from .fence import Arming, State, closing_unless_good, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
 from .questions import PROCEED
 from .questions import RELOAD as QUESTIONS
 
@@ -36,14 +36,22 @@ def _reason(arming: Arming) -> str:
     return f"reason {arming.tag}" if arming.platform.driver in ("cisco_xe", "cisco_asa") else arming.tag
 
 
-def schedule(device: Session, arming: Arming, minutes: int) -> None:
-    """Schedule a reload, in the place of an earlier one, and prove it. Raises DeviceRefused."""
-    asked = device.converse(f"reload in {minutes} {_reason(arming)}", QUESTIONS, leave=PROCEED)
+def schedule(device: Session, arming: Arming, minutes: int, *, before: Sequence[str] = ()) -> tuple[Reply, ...]:
+    """Ask for a reload, in the place of an earlier one; replies to ``before``, which only read. Raises DeviceRefused.
+
+    The question whether it may be stands then: nothing is scheduled before it is answered, along with what proves it (proved()).
+    """
+    replies, asked = device.conclude(before, f"reload in {minutes} {_reason(arming)}", QUESTIONS, leave=PROCEED)
     if not re.search(PROCEED, asked):
         words = " ".join(asked.split()[-12:])
         raise DeviceRefused(f"{arming.host}: reload in was answered with {words!r}")
+    return replies
+
+
+def proved(arming: Arming, minutes: int, replies: Sequence[Reply]) -> None:
+    """Raise DeviceRefused unless these replies, to RELOAD among them, show that the reload counts."""
     with named(arming.host):
-        state = reload_state(shown(device.exchange([RELOAD], answer="")), arming)
+        state = reload_state(shown(replies), arming)
     if not state.armed:
         raise DeviceRefused(f"{arming.host}: the reload that should undo a lost change is not scheduled")
     refuse_unless_whole(arming.host, state, minutes, fine=False)
@@ -71,6 +79,8 @@ class ReloadIn:
     def arm(self, device: Session, arming: Arming) -> str:
         """The box was read a moment ago and no timer was pending."""
         schedule(device, arming, arming.minutes)
+        with closing_unless_good(device):
+            proved(arming, arming.minutes, device.configure(before=[RELOAD], answer=""))
         return arming.tag
 
     def renew(self, device: Session, arming: Arming) -> str:

@@ -17,9 +17,9 @@ from ...checks.timers import FLASH, RELOAD, flash_files, kron_rows
 from ...inventory.errors import DeviceRefused, DriftError
 from ..answers import configuration
 from ..session import Reply, Session
-from .before_reload import BeforeReload, stands_in
+from .before_reload import BeforeReload
 from .by_hand import ByHand
-from .fence import Arming, State, look, named, refuse_unless_whole, shown, state_of
+from .fence import Arming, State, named
 from .questions import COPY, DELETE, NONE
 from .reload_in import CANCEL, reload_state
 
@@ -58,56 +58,55 @@ class ReplaceKron(BeforeReload):
         device.converse(command_of(arming.tag), NONE, patience_seconds=PATIENCE_SECONDS)
         return True
 
-    def _prepare(self, device: Session, arming: Arming) -> None:
-        """The copy, while no line of ours runs."""
+    def _prepare(self, device: Session, arming: Arming) -> tuple[str, ...]:
+        """The copy, while no line of ours runs. It may ask several things, so nothing is typed behind it."""
         device.converse(f"copy running-config {file_of(arming.tag)}", COPY, patience_seconds=PATIENCE_SECONDS)
-        (copied,) = device.exchange([f"more {file_of(arming.tag)}"])
+        return (f"more {file_of(arming.tag)}",)
+
+    def _refuse_other(self, device: Session, arming: Arming, replies: Sequence[Reply]) -> None:
+        (copied,) = replies
         if not configuration(device, copied).equals(arming.before):
             raise DriftError(f"{arming.host}: the copy in {file_of(arming.tag)} is not what the device ran when it was read")
 
     def _away(self, arming: Arming) -> tuple[str, ...]:
         return (f"no {occurrence(arming.tag, arming.minutes)[0].partition(' in ')[0]}",)
 
-    def _count(self, device: Session, arming: Arming, away: tuple[str, ...]) -> str:
-        lines = (*away, *policy(arming.tag), *occurrence(arming.tag, arming.minutes), "end")
-        refused = [reply for reply in device.configure(lines)[1:] if reply.text.strip()]
-        if refused:
-            raise DeviceRefused(f"{arming.host}: line {refused[0].line!r} was answered with {refused[0].words!r}")
-        state = look(device, self, arming)
+    def _lines(self, arming: Arming) -> tuple[str, ...]:
+        return (*policy(arming.tag), *occurrence(arming.tag, arming.minutes))
+
+    def _refuse_unless_counting(self, arming: Arming, state: State, seen: Mapping[str, str]) -> None:  # noqa: ARG002
         if not state.armed:
             raise DeviceRefused(f"{arming.host}: the configure replace that should undo a lost change is not scheduled")
-        refuse_unless_whole(arming.host, state, arming.minutes)
-        return arming.tag
 
-    def _clear(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
-        """Whether its lines are gone is seen in a whole running configuration: a filtered one cannot be told from a cut one."""
-        name, running = name_of(arming.tag), device.dialect.running
-        *before, whole = device.exchange((*self.shows, running))
-        seen = shown(before)
-        state_of(self, seen, arming)
-        if name in kron_rows(seen[KRON]) or stands_in(configuration(device, whole), arming):
-            device.configure([f"no kron occurrence {name}", f"no kron policy-list {name}", "end"])
-        if reload_state(seen, arming).armed:
-            device.exchange([CANCEL])
-        if _file(arming) in flash_files(seen[FLASH]):
-            device.converse(f"delete /force {file_of(arming.tag)}", DELETE, patience_seconds=PATIENCE_SECONDS)
-        *replies, whole = device.exchange((*self.shows, *also, running))
-        state = state_of(self, shown(replies[: len(self.shows)]), arming)
-        kept = stands_in(configuration(device, whole), arming)
-        if state.remains or kept:
-            raise DeviceRefused(f"{arming.host}: {_left(shown(replies), arming, kept=kept)} could not be taken away")
-        return tuple(replies[len(self.shows) :])
+    def _lines_away(self, arming: Arming, seen: Mapping[str, str], *, stands: bool) -> tuple[str, ...]:
+        name = name_of(arming.tag)
+        return (f"no kron occurrence {name}", f"no kron policy-list {name}") if stands or name in kron_rows(seen[KRON]) else ()
+
+    def _typed_away(
+        self,
+        device: Session,
+        arming: Arming,
+        lines: Sequence[str],
+        more: Sequence[str],
+        looks: Sequence[str],
+        seen: Mapping[str, str],
+    ) -> tuple[Reply, ...]:
+        """The file goes last, since a release may ask before it deletes one: behind that line nothing is typed."""
+        if _file(arming) not in flash_files(seen[FLASH]):
+            return super()._typed_away(device, arming, lines, more, looks, seen)
+        delete = f"delete /force {file_of(arming.tag)}"
+        device.conclude((*lines, "end", *more), delete, DELETE, patience_seconds=PATIENCE_SECONDS)
+        return device.exchange(looks)
+
+    def _left(self, seen: Mapping[str, str], arming: Arming, *, kept: bool) -> str:
+        name = name_of(arming.tag)
+        parts = {
+            f"kron {name}": kept or name in kron_rows(seen[KRON]),
+            "the scheduled reload": reload_state(seen, arming).armed,
+            f"the file {file_of(arming.tag)}": _file(arming) in flash_files(seen[FLASH]),
+        }
+        return " and ".join(words for words, there in parts.items() if there)
 
 
 def _file(arming: Arming) -> str:
     return file_of(arming.tag).removeprefix("flash:")
-
-
-def _left(seen: Mapping[str, str], arming: Arming, *, kept: bool) -> str:
-    name = name_of(arming.tag)
-    parts = {
-        f"kron {name}": kept or name in kron_rows(seen[KRON]),
-        "the scheduled reload": reload_state(seen, arming).armed,
-        f"the file {file_of(arming.tag)}": _file(arming) in flash_files(seen[FLASH]),
-    }
-    return " and ".join(words for words, there in parts.items() if there)

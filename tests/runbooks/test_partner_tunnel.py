@@ -111,6 +111,26 @@ def test_it_is_built_proved_from_our_side_and_removed(pair: Pair, reached) -> No
     assert reached() == before
 
 
+@pytest.mark.parametrize("pair", OURS, indirect=True)
+def test_one_that_left_the_intent_is_removed_by_name(pair: Pair, reached) -> None:
+    """Our device alone is named: what goes to a peer that nobody of ours has is taken away there, and can be put back."""
+    before = reached()
+    assert pair.run("deploy-l2l", "--yes")[0] == 0
+    built = reached()
+    path = pair.folder / "inventory/vpn/intent.yaml"
+    path.write_text(path.read_text().replace("name: hq-branch", "name: other\n    status: planned"))
+    code, report = pair.run("remove-l2l", "hq-branch", "--host", "hq", "--yes")
+    (tunnel,) = report["tunnels"]
+    assert (code, tunnel["verified"]) == (0, True), tunnel["sentence"]
+    assert tunnel["sentence"].startswith("removed from hq, proved gone from this side only")
+    assert not [line for line in reached()["hq"] if "NR-hq-branch" in line]
+    rest = [line for line in reached()["hq"] if line not in before["hq"] and not line.startswith("Cryptochecksum:")]
+    assert [line for line in rest if not line.startswith(" ") and "isakmp" not in line and "ikev1" not in line] == []
+    code, report = pair.run("rollback", "--yes")
+    assert code == 0, report["tunnels"][0]["sentence"]
+    assert {name: sorted(lines) for name, lines in reached().items()} == {name: sorted(lines) for name, lines in built.items()}
+
+
 def test_a_session_that_is_cut(pair: Pair, reached) -> None:
     """The session to our end is lost in the midst of the lines: it is taken back over another one."""
     before = reached()

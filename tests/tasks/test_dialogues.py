@@ -237,6 +237,71 @@ def test_a_refused_header_and_the_exit_behind_it(tmp_path: Path) -> None:
     assert there.typed.count("end") == 1
 
 
+def test_the_next_object_is_typed_in_configuration_mode_whatever_became_of_the_one_before(tmp_path: Path) -> None:
+    """Behind the exit of a refused header ``configure terminal`` brings the box back; replies say where each was typed."""
+    refused = "crypto isakmp policy 10\r\n% Invalid input detected at '^' marker.\r\n\r\nvpn2611(config)#"
+    typed = {"crypto isakmp policy 10": refused, "exit": f"exit\r\n{PROMPT}"}
+    with session(tmp_path, box(typed, exits=True)) as (device, there):
+        device.configure()
+        replies = device.exchange(["crypto isakmp policy 10", "exit", "configure terminal", KEY])
+        assert [reply.in_exec for reply in replies] == [False, False, True, False]
+        assert device.configuring
+        replies = device.exchange(["crypto isakmp policy 20", "configure terminal", KEY])
+        assert not any(reply.in_exec for reply in replies), "where it was there, it stays"
+        assert device.leave(["show clock"])[0].text == ""
+    assert there.typed.count(KEY) == 2
+
+
+def test_what_is_read_along_with_the_last_line(tmp_path: Path) -> None:
+    """The last line of the work, the way out and the looks are one write; with ``back`` the mode stands again behind them."""
+    with session(tmp_path, box({"show it": f"show it\r\nseen\r\n{PROMPT}"})) as (device, there):
+        device.configure()
+        last, shown = device.leave(["show it"], ["match address NR-x"])
+        assert (last.line, shown.text) == ("match address NR-x", "seen")
+        assert not device.configuring
+        device.configure()
+        (shown,) = device.leave(["show it"], back=True)
+        assert shown.text == "seen"
+        assert device.configuring
+    assert there.typed.count("configure terminal") == 3
+
+
+def test_a_line_that_asks_comes_last_in_its_write(tmp_path: Path) -> None:
+    """The lines before it have their answers, its question stands, and nothing was typed behind it."""
+    answers = {"show it": f"show it\r\nseen\r\n{PROMPT}", "reload in 5": "reload in 5\r\nProceed with reload? [confirm]"}
+    with session(tmp_path, box(answers)) as (device, there):
+        replies, asked = device.conclude(["show it"], "reload in 5", {}, leave=r"Proceed with reload\? ?\[confirm\] ?")
+        assert [(reply.line, reply.text) for reply in replies] == [("show it", "seen")]
+        assert asked.endswith("Proceed with reload? [confirm]")
+        assert "seen" not in asked
+        assert there.typed[-1] == "reload in 5"
+        with pytest.raises(SessionLost, match="was about to type a line into a question"):
+            device.exchange(["show clock"])
+
+
+def test_looks_that_go_along_with_the_answers(tmp_path: Path) -> None:
+    """What is asked behind the last answer of a dialogue is told apart from what the dialogue said."""
+    answers = {
+        "ping": "ping\r\nProtocol [ip]: ",
+        "192.0.2.1": echo("192.0.2.1", "Success rate is 100 percent\r\n"),
+        "show it": f"show it\r\nseen\r\n{PROMPT}",
+    }
+    with session(tmp_path, box(answers)) as (device, _):
+        text, (reply,) = device.dialogue_and("ping", r"Protocol \[ip\]: ?", ["192.0.2.1"], ["show it"])
+        assert "Success rate" in text
+        assert "show it" not in text
+        assert (reply.line, reply.text) == ("show it", "seen")
+
+
+def test_looks_are_no_answers(tmp_path: Path) -> None:
+    """A dialogue that ends before its last answer ends the session, though looks were typed along."""
+    answers = {"ping": "ping\r\nProtocol [ip]: ", "ipx": f"ipx\r\n% Bad protocol\r\n{PROMPT}"}
+    with session(tmp_path, box(answers)) as (device, _):
+        with pytest.raises(DeviceRefused, match="ended before it had all its answers"):
+            device.dialogue_and("ping", r"Protocol \[ip\]: ?", ["ipx", "192.0.2.1"], ["show it"])
+        assert not device.open
+
+
 def test_nothing_is_typed_where_configuration_mode_was_left(tmp_path: Path) -> None:
     """A line that holds a key is not typed in exec mode when the box has left configuration mode behind the lines before it."""
     with session(tmp_path, box({"encr 3des": f"encr 3des\r\n{PROMPT}"}, exits=True)) as (device, there):

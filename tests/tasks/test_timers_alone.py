@@ -44,7 +44,7 @@ def shows(answers: dict[str, str], entered: str = "") -> Callable[[str], str | N
     def script(line: str) -> str | None:
         if line.startswith("reload in"):
             return f"{line}\r\nProceed with reload? [confirm]"
-        if line == REVERT:
+        if line in (REVERT, "configure terminal"):
             return f"{line}\r\n{entered}{CONFIGURING}"
         return f"{line}\r\n{answers[line]}{PROMPT}" if line in answers else None
 
