@@ -36,11 +36,16 @@ from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import against
 from nr_run.checks.precheck import precheck
 from nr_run.checks.read_back import read_back
-from nr_run.inventory.intent import CiscoTermination, End, TunnelTermination
+from nr_run.inventory.intent import CiscoTermination, End, IKEProposal, IPSecProposal, TunnelTermination
 from nr_run.inventory.platforms import platform_for
-from nr_run.services.l2l.names import allocate, draft
+from nr_run.services.l2l.records import WantedEnd
+from nr_run.services.l2l.tunnel_form import TunnelForm
+from nr_run.services.service import Member, Site
 
+PLATFORM = platform_for("2611", "12.2(8)T")
 KEY = "<secret:new>"
+IKE = IKEProposal(name="ike", encryption_algorithm="3des-cbc", authentication_algorithm="hmac-sha1", group=2)
+IPSEC = IPSecProposal(name="esp", encryption_algorithm="3des-cbc", authentication_algorithm="hmac-sha1")
 TUNNEL = """\
 crypto isakmp policy {policy}
  encr 3des
@@ -166,12 +171,14 @@ class Work:
 
 def _planned(running: str) -> tuple[Change, str]:
     wanted = read_desired("ios", TUNNEL.format(policy=1, key=KEY, map="NR-MAP", sequence=1))
-    assert draft("new", END, None).access_list == "NR-new"
-    names = allocate("new", END, None, wanted, read("ios", running))
+    wants = WantedEnd("new", END, IKE, IPSEC, 2, None, "credential:new", 1)
+    site = Site(Member("hub", END.local.role, wants), PLATFORM, running, {"credential:new": KEY}, None)
+    names = TunnelForm(1, "crypto-map").names(site, wanted, read("ios", running))
+    assert (names.access_list, names.transform_set) == ("NR-new", "NR-new")
     text = TUNNEL.format(policy=names.policy_number, key=KEY, map=names.crypto_map, sequence=names.map_sequence)
     change = plan("hub", "ios", text, running, names.replacing)
     shown = {"show version": VERSION, "show running-config": running, "show startup-config": running, "show ip route": ROUTES}
-    failed = {finding.check for finding in against(precheck(Box(END, platform_for("2611", "12.2(8)T"), shown, change, "")))}
+    failed = {finding.check for finding in against(precheck(Box(END, PLATFORM, shown, change, "")))}
     # No box of that model has room for so much.
     assert failed <= {"nvram"}, failed
     return change, text

@@ -159,7 +159,7 @@ def choose(platform: Platform, outputs: Outputs, minutes: int, inverse: Sequence
 
 def fence(box: Facts, chosen: Chosen | None) -> Iterator[Finding]:
     """Findings on any timer that is pending; and, where the fence ends in a reload, on what that would bring back."""
-    yield from _pending(box)
+    yield from pending_timers(box)
     if chosen is not None and RUNGS[chosen.name].reloads:
         yield from _reload(box)
 
@@ -168,7 +168,7 @@ def fence(box: Facts, chosen: Chosen | None) -> Iterator[Finding]:
 _WHOSE = "if it is at work, wait for it; if it was lost, nr-run resume {run} ends it, where its run folder is"
 
 
-def _pending(box: Facts) -> Iterator[Finding]:
+def pending_timers(box: Facts) -> Iterator[Finding]:
     """A timer of any kind that is there before the change is not this run's."""
     timer = reload_timer(box.platform.os, box.outputs[RELOAD])
     words = "no reload is scheduled"
@@ -204,26 +204,31 @@ def _pending(box: Facts) -> Iterator[Finding]:
 
 
 def _reload(box: Facts) -> Iterator[Finding]:
+    """What a reload would bring back, and whether it would boot at all."""
     saved = tree.normalise(box.outputs[RUNNING]) == tree.normalise(box.outputs["show startup-config"])
     words = (
         "a reload would bring back what runs now" if saved else "a reload would drop what runs and is not saved; say --dead-man 0"
     )
     yield _say(box, "reload-restores", saved, words, "show startup-config", "equals running-config", saved)
+    yield boots(box)
+
+
+def boots(box: Facts) -> Finding:
+    """Would a reload boot the system with its startup configuration?"""
     version = parse(box.platform.os, "show version", box.outputs["show version"]).state
     if version.configuration_register is None:
         # An ASAv has none: it always boots its startup configuration. Of hardware that shows none, nothing is known.
         virtual = system_of(box.platform).virtual_has_no_register
         words = f"the box shows no configuration register{', as a virtual one' if virtual else ''}"
-        yield _say(box, "boots", virtual, words, "show version", "configuration register", "none")
-        return
+        return _say(box, "boots", virtual, words, "show version", "configuration register", "none")
     register = int(version.configuration_register, 16)
-    boots = register & BOOT_FIELD >= system_of(box.platform).first_boot and not register & IGNORE_STARTUP
+    does = register & BOOT_FIELD >= system_of(box.platform).first_boot and not register & IGNORE_STARTUP
     words = f"configuration register {version.configuration_register} " + (
         "boots the system with its startup configuration"
-        if boots
+        if does
         else "does not boot the system with its startup configuration, so a reload would not undo anything"
     )
-    yield _say(box, "boots", boots, words, "show version", "configuration register", version.configuration_register)
+    return _say(box, "boots", does, words, "show version", "configuration register", version.configuration_register)
 
 
 def _say(box: Facts, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:

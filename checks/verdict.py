@@ -109,7 +109,7 @@ class EndState:
     """One device of ours in one service. ``ike`` is the state in the device's own word, ``ike_up`` None where it is not known.
 
     ``ike_id`` changes when IKE is negotiated anew (cookie, SPI or connection number in the device's words), ``ike_age_seconds``
-    is None where the device does not tell it.
+    is None where the device does not tell it, and ``ike_lifetime_seconds`` is how long IKE lives before it is negotiated again.
     """
 
     host: str
@@ -121,6 +121,7 @@ class EndState:
     ike_id: str = ""
     ike_age_seconds: int | None = None
     flows: tuple[FlowState, ...] = ()
+    ike_lifetime_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +192,15 @@ class Verification:
     verdicts: tuple[Verdict, ...]
     devices: tuple[DeviceState, ...]
     notices: tuple[str, ...] = ()
+    #: True if only some of the services were asked for: what is not in it may be there all the same.
+    partial: bool = False
     schema_version: int = field(default=SCHEMA_VERSION)
 
     @property
     def healthy(self) -> bool:
-        """True if there is something to verify and all of it is healthy: no rows are never a pass."""
-        return bool(self.verdicts) and all(verdict.healthy for verdict in self.verdicts)
+        """True if there is something to verify, all of it is healthy and every device was read: no rows are never a pass."""
+        read = not any(device.problem for device in self.devices)
+        return bool(self.verdicts) and read and all(verdict.healthy for verdict in self.verdicts)
 
     def count(self, word: Word) -> int:
         """How many services have this word."""

@@ -1,4 +1,4 @@
-"""Export the README's pictures: what the command prints on a terminal, in a real run on a throw-away lab.
+"""Export the README's pictures: what the command prints on a terminal, in real runs on a lab with the whole example inventory.
 
     python docs/pictures.py [FOLDER]
 
@@ -16,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -27,16 +28,22 @@ DOCS = Path(__file__).resolve().parent
 INVENTORY = DOCS.parent / "inventory"
 RUN = "20261121T031200Z-7f3a"
 WIDTH = 118
-SECONDS = 120
+SECONDS = 600
+NR_RUN = str(Path(sys.executable).parent / "nr-run")
+#: `--plan` has something to do.
+PENDING = 2
 
 
-def on_a_terminal(arguments: list[str]) -> str:
-    """What nr-run writes to a terminal as its standard output, with colours. Raises CalledProcessError."""
+def on_a_terminal(arguments: list[str], more: Mapping[str, str], desk: Path, *, code: int = 0) -> str:
+    """What nr-run writes to a terminal as its standard output, with colours, in the folder ``desk``.
+
+    Raises CalledProcessError for another exit code.
+    """
     ours, theirs = pty.openpty()
     environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR" and not name.startswith("NR_RUN_")}
-    environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": str(WIDTH)}
-    command = [str(Path(sys.executable).parent / "nr-run"), *arguments]
-    with tempfile.TemporaryDirectory(prefix="nr-run-pictures-") as desk, os.fdopen(ours, "rb", buffering=0) as screen:
+    environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": str(WIDTH), **more}
+    command = [NR_RUN, *arguments]
+    with os.fdopen(ours, "rb", buffering=0) as screen:
         running = subprocess.Popen(  # noqa: S603 - our own command, with arguments that stand below
             command, cwd=desk, env=environment, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL
         )
@@ -47,10 +54,10 @@ def on_a_terminal(arguments: list[str]) -> str:
         with suppress(OSError):  # how Linux says that nobody has the terminal open any more
             while part := screen.read(65536):
                 seen += part
-        code = running.wait()
+        ended = running.wait()
         late.cancel()
-    if code:
-        raise subprocess.CalledProcessError(code, command, seen)
+    if ended != code:
+        raise subprocess.CalledProcessError(ended, command, seen)
     return seen.decode().replace("\r\n", "\n")
 
 
@@ -63,19 +70,40 @@ def picture(ansi: str, name: str) -> str:
     return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 
 
-def pictures() -> dict[str, str]:
-    """File name to SVG: what stands before the recap, and the recap."""
-    printed = on_a_terminal(["deploy-l2l", "--lab", "--yes", "--inventory", str(INVENTORY)])
-    printed = re.sub(r"\b\d{8}T\d{6}Z-[0-9a-f]{4}\b", RUN, printed)
-    plan, recap = re.split(r"^(?=(?:\x1b\[[\d;]*m)*RUN )", printed, maxsplit=1, flags=re.MULTILINE)
+@contextmanager
+def estate(speed: str = "10") -> Iterator[dict[str, str]]:
+    """A lab with all of the example inventory; what the environment of a command has to hold that uses it."""
+    with tempfile.TemporaryDirectory(prefix="nr-run-estate-") as folder:
+        own = {"NR_RUN_LAB_DIR": f"{folder}/lab"}
+        up = [NR_RUN, "lab", "up", "--inventory", str(INVENTORY), "--detach", "--any-ports", "--speed", speed]
+        subprocess.run(up, env={**os.environ, **own}, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+        try:
+            yield own
+        finally:
+            subprocess.run([NR_RUN, "lab", "down"], env={**os.environ, **own}, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+
+
+def pictures(lab: Mapping[str, str], desk: Path) -> dict[str, str]:
+    """File name to SVG: the plan of one tunnel, and the recap of all of them, carried out on the lab from the folder ``desk``."""
+    deploy = ["deploy-l2l", "--lab", "--inventory", str(INVENTORY)]
+    plan, _ = _halves(on_a_terminal([*deploy, "hq-branch", "--plan", "--detail"], lab, desk, code=PENDING))
+    _, recap = _halves(on_a_terminal([*deploy, "--yes"], lab, desk))
     return {"plan.svg": picture(plan, "plan"), "recap.svg": picture(recap, "recap")}
+
+
+def _halves(printed: str) -> list[str]:
+    """What stands before the recap, and the recap."""
+    printed = re.sub(r"\b\d{8}T\d{6}Z-[0-9a-f]{4}\b", RUN, printed)
+    return re.split(r"^(?=(?:\x1b\[[\d;]*m)*RUN )", printed, maxsplit=1, flags=re.MULTILINE)
 
 
 def main() -> None:
     """Write the pictures to the folder that is given, or to where the README looks for them."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS / "images"
     folder.mkdir(parents=True, exist_ok=True)
-    for name, svg in pictures().items():
+    with estate() as lab, tempfile.TemporaryDirectory(prefix="nr-run-pictures-") as desk:
+        made = pictures(lab, Path(desk))
+    for name, svg in made.items():
         (folder / name).write_text(svg, encoding="utf8")
         print(folder / name)
 

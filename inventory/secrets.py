@@ -13,7 +13,7 @@ import re
 import secrets as random_source
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -149,6 +149,18 @@ class Secrets:
         with self._lock:
             kept = {"values": dict(self._values), "names": dict(self._names)}
         return {"salt": self._salt.hex(), **kept, "folders": [str(folder.absolute()) for folder in self.origins]}
+
+    @classmethod
+    def of_all(cls, several: Iterable[Secrets]) -> Secrets:
+        """What several stores know, as one. Raises SecretError where equal keys have different tokens in them."""
+        stores = list(several)
+        if len({store._salt for store in stores}) > 1:
+            raise SecretError("the devices log in with stores of secrets that were made apart, so that their keys are told apart")
+        exported = [store.export() for store in stores]
+        together = {name: {k: v for one in exported for k, v in one[name].items()} for name in ("values", "names")}
+        folders = dict.fromkeys(folder for one in exported for folder in one["folders"])
+        salt = exported[0]["salt"] if exported else ""
+        return cls.restored({"salt": salt, **together, "folders": list(folders)})
 
     @classmethod
     def restored(cls, exported: Mapping[str, Any], folders: tuple[Path, ...] = ()) -> Secrets:

@@ -16,7 +16,7 @@ from typing import Any
 from . import folder
 from .control import Control
 from .core.errors import LabError
-from .rehearsal import CREDENTIALS, Rehearsal, new_secret
+from .rehearsal import CREDENTIALS, Rehearsal, keys_of, new_secret
 
 
 def _ordered(text: str) -> Any:
@@ -28,6 +28,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="nr_run.lab", description="Run simulated routers on loopback.")
     parser.add_argument("--directory", type=Path, required=True)
     parser.add_argument("--devices", type=_ordered, default={"vpn2611": "vpn2611", "vpn3640": "vpn3640"})
+    parser.add_argument("--credentials", default="", help="names of further credentials to make, with commas between them")
     parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--lifetime", type=float, default=8 * 3600.0, help="real seconds until the lab ends by itself")
     parser.add_argument("--fixed-ports", action="store_true")
@@ -45,7 +46,8 @@ async def _orphaned(stopped: asyncio.Event) -> None:
 
 
 async def _run(options: argparse.Namespace) -> None:
-    credentials = {"device-username": "nr"} | {name: new_secret() for name in CREDENTIALS}
+    further = [*(name for name in options.credentials.split(",") if name), *keys_of(options.devices)]
+    credentials = {"device-username": "nr"} | {name: new_secret() for name in (*CREDENTIALS, *further)}
     lab = Rehearsal(options.devices, options.speed, credentials)
     await lab.listen(fixed_ports=options.fixed_ports)
     token = secrets.token_urlsafe(24)
@@ -59,6 +61,7 @@ async def _run(options: argparse.Namespace) -> None:
         }
         record = {"pid": os.getpid(), "devices": devices, "speed": options.speed, "control": address, "token": token}
         record["ordered"] = any(not isinstance(order, str) for order in options.devices.values())
+        record["far_ends"] = {name: str(end.order.address) for name, end in lab.far_ends.items()}
         record["not_played"] = lab.not_played()
         host_keys = {port.number: port.host_key for port in lab.ports.values() if port.host_key}
         folder.write(options.directory, record, credentials, host_keys)

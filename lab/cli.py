@@ -12,7 +12,7 @@ import click
 
 from .cli_client import client
 from .core.errors import LabError
-from .core.faults import CHOICES, FAULTS, WHERE, usage
+from .core.faults import CHOICES, FAR_FAULTS, FAULTS, WHERE, usage
 
 if TYPE_CHECKING:
     from . import entry
@@ -22,8 +22,8 @@ _directory = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the lab; default $NR_RUN_LAB_DIR, else nr-run/lab in the XDG state folder.",
 )
-#: Who knows inventories, if somebody does: what is to be played, and sentences on what is played otherwise.
-ORDERS: list[Callable[[Path | None, Path | None, Mapping[str, Path]], tuple[dict[str, Any], list[str]]]] = []
+#: Who knows inventories, if somebody does: what is to be played, sentences on what is played otherwise, names of credentials.
+ORDERS: list[Callable[[Path | None, Path | None, Mapping[str, Path]], tuple[dict[str, Any], list[str], list[str]]]] = []
 _json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
@@ -143,11 +143,12 @@ def up(
     """
     from . import entry
 
-    ordered, sentences = _ordered(devices, inventory, kept, configurations)
+    ordered, sentences, credentials = _ordered(devices, inventory, kept, configurations)
     try:
         running = entry.start(
             directory or entry.default_directory(),
             devices=ordered or None,
+            credentials=credentials,
             speed=speed,
             fixed_ports=fixed_ports,
             detach=detach,
@@ -157,6 +158,8 @@ def up(
         _fail(error)
     for name, where in running.devices.items():
         click.echo(f"{name}  {where.transport} {where.host} {where.port}")
+    for name, address in running.far_ends.items():
+        click.echo(f"{name}  far end {address}, without a command line")
     click.echo(f"credentials  {running.credentials}")
     for sentence in (*sentences, *_not_played(running)):
         click.echo(sentence)
@@ -174,15 +177,17 @@ def up(
 
 def _ordered(
     devices: Mapping[str, str], inventory: Path | None, kept: Path | None, configurations: Mapping[str, Path]
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], list[str], list[str]]:
     if inventory is None and kept is None:
         unknown = [name for name in configurations if name not in devices]
         if unknown:
             raise click.UsageError(f"--config names {unknown[0]}, which neither --device nor --inventory plays.")
         texts = {name: path.read_text(encoding="utf8", errors="replace").splitlines() for name, path in configurations.items()}
-        return {
-            name: {"profile": model, "config": texts[name]} if name in texts else model for name, model in devices.items()
-        }, []
+        return (
+            {name: {"profile": model, "config": texts[name]} if name in texts else model for name, model in devices.items()},
+            [],
+            [],
+        )
     if devices:
         raise click.UsageError("--device does not go with --inventory and --run: they say what is played.")
     if not ORDERS:
@@ -210,7 +215,7 @@ def status(*, as_json: bool, directory: Path | None) -> None:
     """
     running = _attached(directory)
     try:
-        state = running.status()
+        state, far_ends = running.status(), running.far_ends_status()
     except LabError as error:
         _fail(error)
     devices = {
@@ -219,13 +224,17 @@ def status(*, as_json: bool, directory: Path | None) -> None:
     }
     if as_json:
         record = {"pid": running.pid, "speed": running.speed, "credentials": str(running.credentials)}
-        click.echo(json.dumps({**record, "devices": devices}, indent=2))
+        click.echo(json.dumps({**record, "devices": devices, "far_ends": far_ends}, indent=2))
         return
     click.echo(f"running as process {running.pid}, {running.speed:g} lab seconds in a second")
     for name, item in devices.items():
         faults = ", ".join(" ".join([fault, *arguments]) for fault, arguments in item["faults"].items())
         where = f"{item['transport']} {item['host']} {item['port']}"
         click.echo(f"{name}  {where}  sessions: {item['sessions']}  faults: {faults or 'none'}")
+    for name, item in far_ends.items():
+        faults = ", ".join(" ".join([fault, *arguments]) for fault, arguments in item["faults"].items())
+        last = f"  last: {item['noted'][-1]}" if item["noted"] else ""
+        click.echo(f"{name}  far end {running.far_ends[name]}  faults: {faults or 'none'}{last}")
 
 
 @lab.command()
@@ -279,6 +288,9 @@ def fault(*, device: str | None, name: str | None, arguments: tuple[str, ...], d
         for item in FAULTS.values():
             only = f" Only of {WHERE[item.only]}." if WHERE[item.only] else ""
             click.echo(f"{usage(item):<{width}}  {item.says}{only}")
+        click.echo("On a far end that is played without a command line:")
+        for item in FAR_FAULTS.values():
+            click.echo(f"{usage(item):<{width}}  {item.says}")
         for name, words in CHOICES.items():
             if len(words) > 1:
                 click.echo(f"{name}: {', '.join(words)}")

@@ -1,6 +1,6 @@
 """The control channel: one JSON line in, one JSON line out, on a unix socket in the lab's private folder, with a token.
 
-Requests: {"token": ..., "do": "status" | "exec" | "fault" | "client" | "counters" | "reset" | "stop", ...}. Answers:
+Requests: {"token": ..., "do": "status" | "far ends" | "exec" | "fault" | "client" | "counters" | "reset" | "stop", ...}. Answers:
 {"ok": ...} or {"error": sentence, "kind": name of the exception}.
 """
 
@@ -60,6 +60,11 @@ class Control:
             return {
                 name: {"faults": {k: list(v) for k, v in box.faults.active.items()}, "sessions": len(box.vtys)}
                 for name, box in self.lab.boxes.items()
+            }
+        if what == "far ends":
+            return {
+                name: {"faults": {k: list(v) for k, v in end.faults.active.items()}, "noted": list(end.noted)}
+                for name, end in self.lab.far_ends.items()
             }
         if what == "exec":
             return await self.lab.execute(device, str(request["command"]))

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -51,6 +51,8 @@ class LabHandle:
         self.credentials = directory / "credentials"
         #: Of each device with a configuration of its own: how many lines are kept and not played ("count"), and which ("lines").
         self.not_played: dict[str, dict[str, Any]] = dict(record.get("not_played", {}))
+        #: The far ends that are played without a command line, with their addresses.
+        self.far_ends: dict[str, str] = dict(record.get("far_ends", {}))
         self.devices = {name: Endpoint(**where) for name, where in record["devices"].items()}
         self._control: str = record["control"]
         self._token: str = record["token"]
@@ -90,6 +92,10 @@ class LabHandle:
     def status(self) -> dict[str, Any]:
         """Per device: the faults that are on and the number of open sessions."""
         return dict(self._ask("status"))
+
+    def far_ends_status(self) -> dict[str, Any]:
+        """Per far end: the faults that are on ("faults"), and the last of what it noted ("noted")."""
+        return dict(self._ask("far ends"))
 
     def counters(self, device: str) -> Counters:
         """What clients cost a device since the last reset."""
@@ -139,6 +145,7 @@ def start(
     directory: Path,
     *,
     devices: Mapping[str, str | Mapping[str, Any]] | None = None,
+    credentials: Sequence[str] = (),
     speed: float = 1.0,
     fixed_ports: bool = False,
     detach: bool = False,
@@ -147,9 +154,10 @@ def start(
     """Start a lab in a child process and wait until it answers.
 
     `devices` maps device names to profiles (`vpn2611`, `vpn3640`, `vpn3640-124`, `c881`, `c8000v-17`, `c8000v-1711`, `asa82`,
-    `asa91`, `asa919`, `asa924`), or to what an inventory orders (see played.py); `speed` is lab seconds per real second;
-    `lifetime` is in real seconds. With `detach` the lab outlives this process. LabError if a lab runs there already, or it
-    cannot start.
+    `asa91`, `asa919`, `asa924`), or to what an inventory orders (see played.py, and stations/far_order.py for a far end without
+    a command line); for each name of `credentials` a secret is made, beside those that every lab has. `speed` is lab seconds
+    per real second; `lifetime` is in real seconds. With `detach` the lab outlives this process. LabError if a lab runs there
+    already, or it cannot start.
     """
     try:
         running = folder.read(directory)
@@ -161,6 +169,7 @@ def start(
     command += ["--speed", str(speed), "--lifetime", str(lifetime)]
     orders = _orders(directory, devices) if devices is not None else None
     command += ["--devices", f"@{orders}"] if orders is not None else []
+    command += ["--credentials", ",".join(credentials)] if credentials else []
     command += ["--fixed-ports"] * fixed_ports + ["--stay"] * detach
     process = subprocess.Popen(  # noqa: S603 - our own module, run by our own interpreter
         command,

@@ -2,7 +2,8 @@
 
 The order is plain data (it comes as JSON): ``profile`` is a box of the lab, ``release`` and ``model`` what it says that it is,
 ``outside`` its interface to the provider (``interface``, ``address``, ``length``, ``gateway``), ``inside`` its own networks
-(``address``, ``length``), ``config`` the lines of a running configuration of its own, in the place of all this.
+(``address``, ``length``), ``config`` the lines of a running configuration of its own, in the place of all this; ``port`` where
+it listens, if the lab listens on ports of its own choice.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Played:
     outside: Mapping[str, Any] = field(default_factory=dict)
     inside: Sequence[Mapping[str, Any]] = ()
     config: Sequence[str] = ()
+    port: int = 0
 
     @classmethod
     def of(cls, ordered: str | Mapping[str, Any]) -> Played:
@@ -71,7 +73,8 @@ class Played:
         for was, now in ((base.release, release), (self._model_shown, self.model)):
             version = version.replace(was, now) if now else version
         own = self.is_ordered
-        return replace(base, physical=ports, version=version, release=release, has_client=base.has_client and not own)
+        port = self.port or base.port
+        return replace(base, physical=ports, version=version, release=release, has_client=base.has_client and not own, port=port)
 
     @property
     def _model_shown(self) -> str:

@@ -23,6 +23,8 @@ from .core.sessions import new_box, open_session
 from .core.store import Entry
 from .core.terminal import Hangup, Script
 from .played import Played, gateways_in
+from .stations.far_end import FarEnd
+from .stations.far_order import STATION, read_order
 from .stations.vpn_clients import VpnClients
 
 _FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -44,6 +46,16 @@ def _stored(entries: Iterable[Entry], above: str = "") -> Iterator[str]:
         yield from _stored(entry.children.values(), f"{' '.join(entry.text.split()[:2])} > ")
 
 
+def _far(order: str | Mapping[str, Any]) -> bool:
+    return not isinstance(order, str) and order.get("station") == STATION
+
+
+def keys_of(devices: Mapping[str, str | Mapping[str, Any]]) -> list[str]:
+    """Names of the credentials that the far ends of an order share with their peers."""
+    found = [read_order(order) for order in devices.values() if not isinstance(order, str) and _far(order)]
+    return [key for order in found for key in order.keys]
+
+
 class Rehearsal:
     """The running lab."""
 
@@ -60,7 +72,9 @@ class Rehearsal:
             "enable": credentials["enable-secret"],
             "client": new_secret(),
         }
-        ordered = {name: Played.of(order) for name, order in devices.items()}
+        self.far_ends: dict[str, FarEnd] = {}
+        far = {name: order for name, order in devices.items() if not isinstance(order, str) and _far(order)}
+        ordered = {name: Played.of(order) for name, order in devices.items() if name not in far}
         profiles = [played.profile for played in ordered.values()]
         for index, (name, played) in enumerate(ordered.items()):
             box = new_box(name, played.hardware(), self.network, PROFILES[played.profile].release)
@@ -76,6 +90,16 @@ class Rehearsal:
                 connect_client(box)
             box.save()
             box.on_restart, box.on_reach = partial(self.restart, box), partial(self._reach, box)
+        for name, order in far.items():
+            self._far_end(name, order, credentials)
+
+    def _far_end(self, name: str, order: Mapping[str, Any], credentials: Mapping[str, str]) -> None:
+        """A far end that is played from data."""
+        read = read_order(order)
+        end = FarEnd(name, read, {key: credentials[key] for key in read.keys})
+        self.far_ends[name] = self.network.boxes[name] = end
+        self.network.gateways[read.gateway] = read.network
+        self.network.changed(end)
 
     def _load(self, box: Box, played: Played) -> None:
         """Its own configuration; the lab's user logs in beside those that stand in it."""
@@ -102,13 +126,19 @@ class Rehearsal:
             await self.ports[name].open()
 
     def box(self, name: str) -> Box:
-        """The box of that name."""
+        """The box of that name. NoSuchDevice, also for a far end, which nobody logs in to."""
+        if name in self.far_ends:
+            raise NoSuchDevice(f"{name} is a far end that the lab plays from data: it has no command line.")
         if name not in self.boxes:
-            raise NoSuchDevice(f"The lab has no device {name}.{nearest(name, self.boxes)}")
+            raise NoSuchDevice(f"The lab has no device {name}.{nearest(name, [*self.boxes, *self.far_ends])}")
         return self.boxes[name]
 
     async def fault(self, name: str, fault: str, arguments: tuple[str, ...], *, on: bool) -> None:
-        """Switch a fault of a box."""
+        """Switch a fault of a box, or of a far end."""
+        if name in self.far_ends:
+            self.far_ends[name].fault(fault, arguments, on=on)
+            self.network.changed(self.far_ends[name])
+            return
         box = self.box(name)
         needed = strikes_on(fault)
         if on and needed not in kinds(box.profile):

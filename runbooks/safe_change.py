@@ -6,7 +6,8 @@
             raise RuntimeError("no tunnel")         # everything is taken back, the timers are called off
 
 Where the block ends well, the timers are called off over fresh logins and the devices are saved. Where this process dies in
-it, each device goes back by itself when its timer ends.
+it, ``nr-run resume`` takes the change back from the run folder; where nobody does, each device goes back by itself when its timer
+ends.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
+
 from ..changes.change import Change
 from ..changes.plan import plan
 from ..checks.device_facts import Device
@@ -26,6 +29,7 @@ from ..inventory.did_you_mean import hint
 from ..inventory.errors import DriftError, NothingMatched, NrRunError
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
+from ..services.registry import find
 from ..tasks import arming, gather, push, save
 from ..tasks.credentials import login_of
 from ..tasks.device import CONNECTION, Stop, log_in_by
@@ -33,16 +37,24 @@ from ..tasks.nornir_tasks import PATIENCE_SECONDS, PAUSE_SECONDS, with_tokens
 from ..tasks.platform_of import platform_of
 from ..tasks.rollback_timers import Arming
 from ..tasks.undo import Undoing, undo
-from .engine.context import Progress, Waits
+from .engine.context import Context, Progress, Waits
 from .engine.nornir_run import run_on, run_on_all
+from .engine.planning import DeploymentPlan, MemberPlan
+from .engine.resume import refuse_unfinished
 from .locking.locks import locked
+from .locking.machine_locks import endpoints_of
 from .run.folder import RunFolder
+from .run.open_runs import mark, unmark
+from .run.run_secrets import seal
+from .run.saved_plan import write_record
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
     from nornir.core.task import Result, Task
 
 
+#: What it is called in a journal and a record: by this `services.registry` finds how it is taken back.
+NAME = "safe-change"
 #: Minutes after which a device goes back by itself unless the change is kept.
 MINUTES = 15
 
@@ -54,6 +66,9 @@ class _Quiet:
         """Nothing."""
 
     def say(self, words: str) -> None:
+        """Nothing."""
+
+    def ended(self, name: str, word: str, number: int, total: int) -> None:
         """Nothing."""
 
 
@@ -103,14 +118,45 @@ class SafeChange:
             folder.write(f"{host}/inverse.cfg", change.inverse_text, durable=True)
             folder.write(f"{host}/running-before.cfg", self.before[host].running.text, durable=True)
         self.changes.update({host: change for host, change in planned.items() if change})
+        if self.changes:
+            self._record(desired, chosen)
         self._arm(chosen)
+        for host in self.changes:
+            folder.note("applying", tunnel=NAME, host=host)
         arguments = {
             host: {"change": change, "stop": self.context.stop, "note": folder.note} for host, change in self.changes.items()
         }
         after = run_on_all(self.context.nornir, push.push, arguments) if arguments else {}
         for host, running in after.items():
             folder.write(f"{host}/running-after.cfg", running.text)
+            folder.note("applied", tunnel=NAME, host=host)
         return {host: bool(change) for host, change in planned.items()}
+
+    def _record(self, desired: Mapping[str, str], chosen: Mapping[str, Chosen | None]) -> None:
+        """Write what ``nr-run resume`` needs to take the change back, before the first line."""
+        service, context = find(NAME), self.context
+        deployment = service.deployment(TypeAdapter(service.wanted).validate_python({"hosts": tuple(self.changes)}))
+        members = tuple(
+            MemberPlan(
+                member,
+                context.platforms[member.host],
+                self.before[member.host],
+                desired[member.host],
+                (),
+                self.changes[member.host],
+                (),
+                chosen[member.host],
+            )
+            for member in deployment.members
+        )
+        logins = [login_of(context.nornir.inventory.hosts[host]) for host in self.changes]
+        secrets = Secrets.of_all(login.secrets for login in logins)
+        run = (context.folder, context.stop, context.progress, context.waits)
+        told = Context(context.nornir, service, None, context.platforms, secrets, *run)
+        write_record(told, DeploymentPlan(deployment, members))
+        seal(context.folder, secrets)
+        mark(context.folder.path)
+        context.folder.note("recorded", tunnel=NAME, removal=False)
 
     def _planned(self, host: str, text: str) -> Change:
         if host not in self.before:
@@ -132,13 +178,13 @@ class SafeChange:
             if timer is not None:
                 before = self.before[host].running
                 made = Arming(host, self.context.platforms[host], timer.minutes, folder.tag, self.changes[host], before)
-                folder.note("arming", host=host, fence=timer.name, minutes=timer.minutes)
+                folder.note("arming", tunnel=NAME, host=host, fence=timer.name, minutes=timer.minutes)
                 self.armed[host] = (timer, made)
         arguments = self._arguments()
         if arguments:
             marks = run_on_all(self.context.nornir, arming.arm, arguments)
             self.armed = {host: (timer, replace(made, mark=marks[host])) for host, (timer, made) in self.armed.items()}
-            folder.note("armed", hosts=sorted(marks), marks=marks)
+            folder.note("armed", tunnel=NAME, hosts=sorted(marks), marks=marks)
 
     def _arguments(self) -> dict[str, dict[str, Any]]:
         return {host: {"fence": timer.name, "arming": made} for host, (timer, made) in self.armed.items()}
@@ -150,6 +196,8 @@ class SafeChange:
             self.armed.clear()
             self.context.folder.note("disarmed", hosts=sorted(arguments))
         if self.changes:
+            for host in self.changes:
+                self.context.folder.note("saving", tunnel=NAME, host=host)
             saved = run_on_all(self.context.nornir, save.save, {host: {} for host in self.changes})
             different = sorted(host for host, held in saved.items() if not held.equal)
             if different:
@@ -189,8 +237,8 @@ def safe_change(
     """Hold ``hosts`` for one change. All of it is kept where the block ends well, and taken back where it raises.
 
     ``runs`` is where run folders and locks lie; ``minutes`` after which a device goes back by itself, 0 for no timer. Raises
-    Locked when another run holds a device, Unreachable, DriftError when a device has a timer of somebody else, and NrRunError
-    that names the devices which need a person.
+    Locked when another run holds a device, Unreachable, DriftError when a device has a timer of somebody else or a run that did
+    not come to its end, and NrRunError that names the devices which need a person.
     """
     names = list(dict.fromkeys(hosts))
     unknown = [
@@ -209,6 +257,9 @@ def safe_change(
             log_in_by(host, login)
         context = _Run(nornir, platforms, folder, Stop(), _Quiet(), waits or Waits(dead_man_minutes=minutes))
         with locked(context, runs, names):
+            places = endpoints_of(context, names)
+            folder.note("locked", hosts=names, at=places)
+            refuse_unfinished(runs, places, besides=folder.id)
             before = run_on_all(nornir, gather.gather, {name: {"platform": platforms[name]} for name in names})
             change = SafeChange(context, minutes, before)
             yield from _held(change)
@@ -223,12 +274,19 @@ def _held(change: SafeChange) -> Iterator[SafeChange]:
         change.keep()
     except BaseException as error:
         whole = change.take_back()
-        folder.note_if_possible("finished", outcome="rolled-back" if whole else "quarantined")
+        outcome = "rolled-back" if whole else "quarantined"
+        folder.note_if_possible(outcome, **({"tunnel": NAME} if change.changes else {}))
+        folder.note_if_possible("finished", outcome=outcome)
+        if whole:
+            unmark(folder.path)
         if whole:
             raise
         words = "; ".join(f"{host}: {words}" for host, words in change.undone.items() if words != "taken back")
         raise NrRunError(f"{error}; {words}; see {folder.path}") from error
+    if change.changes:
+        folder.note("done", tunnel=NAME)
     folder.note("finished", outcome="ok")
+    unmark(folder.path)
 
 
 def _platform(task: Task) -> Result:

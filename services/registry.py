@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 GROUP = "nr_run.services"
 #: The service of records of runs that name none: there was no other one then.
 FIRST_SERVICE = "l2l"
+#: What no command deploys and a record may name all the same.
+_WITHOUT_COMMANDS = {"safe-change": "nr_run.services.safe_change:SAFE_CHANGE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _read(point: EntryPoint) -> Declaration:
 
 
 def _refuse_second(declaration: Declaration, found: Mapping[str, Declaration], taken: Mapping[str, str]) -> None:
-    if declaration.name in found:
+    if declaration.name in found or declaration.name in _WITHOUT_COMMANDS:
         raise NrRunError(f"service {declaration.name} is installed twice; the second one is left out")
     for command in declaration.commands:
         if command.name in taken:
@@ -112,6 +114,9 @@ def _refuse_second(declaration: Declaration, found: Mapping[str, Declaration], t
 def find(name: str) -> Service:
     """The service of this name. Raises NothingMatched with one sentence where it is not installed, or cannot be loaded."""
     known = declared()
+    if name in _WITHOUT_COMMANDS:
+        own: Service = _loaded(name, _WITHOUT_COMMANDS[name])
+        return own
     if name not in known.services:
         raise NothingMatched(known.broken.get(name) or _unknown(name, known))
     made: Service = _loaded(name, known.services[name].load)

@@ -7,40 +7,52 @@ no Nornir. What a service cannot leave out has no default.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from ..changes.change import Change
 from ..changes.configuration import Configuration
 from ..changes.objects import Config, ConfigObject, read, read_desired
 from ..changes.replacing import Replacing
 from ..checks.finding import Finding
+from ..checks.looking import Shown, Stimulus
 from ..checks.observation import Observation
 from ..checks.proof import Proof, Watch
+from ..checks.questions import Question
+from ..checks.verdict import Verdict
 from ..inventory.errors import ChangeError
 from ..inventory.platforms import Platform
+from .type_variables import Wanted, Wants
+
+if TYPE_CHECKING:
+    from .verifying import Seeing
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Member(Generic[Wants]):
     """A device that is ours. ``wants`` is the service's own record of what it shall have."""
 
     host: str
     role: str
-    wants: Any
+    wants: Wants
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """An end that is not ours: never pushed, only proved against. ``preconditions`` are sentences that a person confirms."""
+    """An end that is not ours: never pushed, only proved against. ``preconditions`` are sentences that a person confirms.
+
+    ``plays`` is how a rehearsal plays it: what lab/stations/far_order.py takes as one of its connections, with the reference of
+    the key as ``key_ref`` in the place of ``key``; empty where it is not played.
+    """
 
     name: str
     addresses: tuple[IPv4Address, ...]
     offers: tuple[str, ...]
     preconditions: tuple[str, ...]
+    plays: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +69,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Site(Generic[Wants]):
     """What a feature is built on: one member and its device as it will be when the change begins.
 
     ``keys`` are the tokens of the secrets of the deployment by their reference; ``approved`` is the change that a person has
     seen, whose names are taken again where they are still free.
     """
 
-    member: Member
+    member: Member[Wants]
     platform: Platform
     running: str
     keys: Mapping[str, str]
     approved: Change | None
+    #: What the device showed before the change, by command: its routing table among them.
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
 class Names(Protocol):
@@ -83,7 +97,10 @@ class Names(Protocol):
         """What the device has of the same thing in another form."""
 
 
-class Feature(Protocol):
+Found = TypeVar("Found", bound=Names)
+
+
+class Feature(Protocol[Found]):
     """What is built on one member: names from what the device has, text from a template. Pure."""
 
     @property
@@ -94,13 +111,13 @@ class Feature(Protocol):
     def families(self) -> tuple[str, ...]:
         """Families of the objects that it may hold; a text with another one is refused."""
 
-    def draft(self, site: Site) -> Any:
+    def draft(self, site: Site) -> Found:
         """Names before the device is known, to see what is wanted."""
 
-    def names(self, site: Site, wanted: Config, running: Config) -> Any:
+    def names(self, site: Site, wanted: Config, running: Config) -> Found:
         """Names that are free on the device. Raises ChangeError where there is no safe place."""
 
-    def text(self, site: Site, names: Any) -> str:
+    def text(self, site: Site, names: Found) -> str:
         """The desired configuration under these names. Raises ChangeError where it cannot be written for the platform."""
 
 
@@ -125,6 +142,14 @@ class Gate(Protocol):
 
     def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
         """Findings on all members together; ``removed``: on what has to be gone. Nothing that it cannot read is a pass."""
+
+
+@runtime_checkable
+class Passing(Protocol):
+    """A gate that also holds by something that passes, as a session of somebody does: proved once, it may have ended in order."""
+
+    def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
+        """As `Gate.judge` of what has to be there; ``proved`` is what was shown when the gate held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +205,14 @@ class Stage:
     """
 
     name: str
-    features: tuple[Feature, ...]
+    features: tuple[Feature[Any], ...]
     gate: Gate | Traffic
     settle_seconds: float
     undo: int
 
 
 @dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(Generic[Wanted]):
     """One instance of a service. ``wanted`` is the service's own record, of which all else is made, and which a run keeps.
 
     ``members`` are in the order of the intent, ``pushing`` has their hosts in the order in which they are changed.
@@ -195,7 +220,7 @@ class Deployment:
 
     name: str
     service: str
-    wanted: Any
+    wanted: Wanted
     members: tuple[Member, ...]
     foreign: tuple[Foreign, ...]
     pushing: tuple[str, ...]
@@ -229,10 +254,10 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Generic[Wants]):
     """One member of a change that was planned or made: what its device had, and what was done to it."""
 
-    member: Member
+    member: Member[Wants]
     platform: Platform
     before: Configuration
     change: Change
@@ -247,6 +272,9 @@ class Intended(Protocol):
         Raises NothingMatched for a name that is not there, or not active (it need not be for a ``removal``), or for a host that
         the inventory has not; IntentError for what cannot be built.
         """
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all active ones, in the order of the intent."""
 
     def places(self) -> tuple[Place, ...]:
         """Where the devices of all that the intent has stand, whatever its status: for a rehearsal of the whole inventory."""
@@ -318,6 +346,15 @@ class Service(Protocol):
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TrafficProof:
         """What proves a deployment whose last gate is `Traffic`. Never asked of a service that has no such gate."""
 
+    def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:
+        """What a member's device is asked by a verification, beside its running configuration."""
+
+    def stimulus(self, deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:
+        """What a verification sends from a member's device, by what that has shown so far; nothing where nothing is needed."""
+
+    def verdict(self, deployment: Deployment, seeing: Seeing) -> Verdict:
+        """The truth about one deployment. What was not read is unknown in it, and neither up nor down."""
+
     def title(self, deployment: Deployment) -> str:
         """One line that says what it joins, for the head of a plan."""
 
@@ -369,6 +406,22 @@ class Visited(Protocol):
         """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
 
 
+@runtime_checkable
+class WithFarEnds(Protocol):
+    """What one inventory asks of a service (see `Intended`) that has ends which are not ours."""
+
+    def foreign(self) -> tuple[Foreign, ...]:
+        """The ends that are not ours, of all that is intended and can be built, whatever its status: for a rehearsal."""
+
+
+@runtime_checkable
+class WithSecrets(Protocol):
+    """What one inventory asks of a service (see `Intended`) whose instances hold secrets: a lab makes values for them."""
+
+    def references(self) -> tuple[str, ...]:
+        """References of the secrets of all that is intended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """The desired configuration of one stage on one member, with the sentences on it."""
@@ -399,7 +452,7 @@ def build(stage: Stage, site: Site) -> Built:
     )
 
 
-def desired(feature: Feature, site: Site) -> tuple[str, Any]:
+def desired(feature: Feature[Found], site: Site) -> tuple[str, Found]:
     """The desired configuration and the names in it.
 
     Written twice: with draft names to learn what is wanted, then with the names that the device has free.

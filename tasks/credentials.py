@@ -136,7 +136,8 @@ def _made(
 
     def kept(what: str, value: str) -> str:
         # Two hosts of one name, in two inventories of one process, have two references.
-        reference = f"{name}:{what}:{hashlib.blake2b(value.encode(), key=_SALT, digest_size=4).hexdigest()}"
+        # What stands behind the word for a password would be hidden in a record, and the reference be lost.
+        reference = f"{name}:{hashlib.blake2b(value.encode(), key=_SALT, digest_size=4).hexdigest()}:{what}"
         values[Secrets.token(reference)] = value
         return reference
 

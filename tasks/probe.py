@@ -19,7 +19,7 @@ from .device import session
 from .session import Reply, Session
 
 TIMEOUT_SECONDS = 2
-_QUESTION = r"Protocol \[ip\]: ?"
+QUESTION = r"Protocol \[ip\]: ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,26 @@ def sent(device: Session, ping: Ping, then: Sequence[str] = ()) -> tuple[Probe, 
     return Probe(state.sent, state.received, text), replies
 
 
-def _dialogue(device: Session, ping: Ping, then: Sequence[str]) -> tuple[str, tuple[Reply, ...]]:
-    """Extended ping of releases that take no source on the command line (Cisco IOS 12.2).
+def answers_to(source: IPv4Address, target: IPv4Address, count: int) -> list[str]:
+    """What is typed in an extended ping.
 
     The questions are: protocol, target, repeat count, datagram size, timeout, extended commands, source, type of service,
     DF bit, validate reply, data pattern, record options, sweep.
     """
-    answers = ["", str(ping.target), str(ping.count), "100", str(TIMEOUT_SECONDS), "y", str(ping.source), *[""] * 6]
-    text, replies = device.dialogue_and("ping", _QUESTION, answers, then, patience_seconds=ping.patience_seconds)
+    return ["", str(target), str(count), "100", str(TIMEOUT_SECONDS), "y", str(source), *[""] * 6]
+
+
+def line_of(platform: Platform, source: IPv4Address, target: IPv4Address, count: int, nameif: str) -> str:
+    """A ping in one line; ``nameif`` is the name of the interface with that source, where a platform goes by it."""
+    if platform.ping == "nameif":
+        return f"ping {nameif} {target} repeat {count} size 100 timeout {TIMEOUT_SECONDS}"
+    return f"ping {target} source {source} repeat {count} timeout {TIMEOUT_SECONDS}"
+
+
+def _dialogue(device: Session, ping: Ping, then: Sequence[str]) -> tuple[str, tuple[Reply, ...]]:
+    """Extended ping of releases that take no source on the command line (Cisco IOS 12.2)."""
+    answers = answers_to(ping.source, ping.target, ping.count)
+    text, replies = device.dialogue_and("ping", QUESTION, answers, then, patience_seconds=ping.patience_seconds)
     return text[max(0, text.find("Type escape sequence")) :], replies
 
 
@@ -71,8 +83,7 @@ def _in_one_write(device: Session, line: str, ping: Ping, then: Sequence[str]) -
 
 
 def _one_line(device: Session, ping: Ping, then: Sequence[str]) -> tuple[str, tuple[Reply, ...]]:
-    line = f"ping {ping.target} source {ping.source} repeat {ping.count} timeout {TIMEOUT_SECONDS}"
-    return _in_one_write(device, line, ping, then)
+    return _in_one_write(device, line_of(ping.platform, ping.source, ping.target, ping.count, ""), ping, then)
 
 
 def _by_nameif(device: Session, ping: Ping, then: Sequence[str]) -> tuple[str, tuple[Reply, ...]]:
@@ -88,8 +99,7 @@ def _by_nameif(device: Session, ping: Ping, then: Sequence[str]) -> tuple[str, t
         raise DriftError(
             f"{device.name}: no interface that is up and has a nameif has address {ping.source}, so nothing can ping"
         )
-    line = f"ping {nameif} {ping.target} repeat {ping.count} size 100 timeout {TIMEOUT_SECONDS}"
-    return _in_one_write(device, line, ping, then)
+    return _in_one_write(device, line_of(ping.platform, ping.source, ping.target, ping.count, nameif), ping, then)
 
 
 def _nameif(text: str, source: IPv4Address) -> str | None:

@@ -229,6 +229,21 @@ class Session(Channel):
         replies = self._replies(asked, asked, rest[at:], self._prompts.exec) if asked else ()
         return self._told(opening, first + own), tuple(reply for reply in replies if not reply.line.startswith(MARK))
 
+    def dialogues(
+        self, opening: str, question: str, each: Sequence[Sequence[str]], *, seen_before: bool, patience_seconds: float
+    ) -> str:
+        """Several dialogues of one kind, typed at once behind the question of the first, or with it if it was ``seen_before``.
+
+        Returns all that came. Raises DeviceRefused when the prompt came instead of the question, and then no answer was typed.
+        """
+        first = "" if seen_before else self._open([], opening, {question: ""}, None)[0]
+        if not seen_before and not ends(self._last, question):
+            raise DeviceRefused(f"{self.name}: {opening!r} was answered with {self._said(first, opening)!r}, not its question")
+        lines = [line for answers in each for line in (opening, *answers)][0 if seen_before else 1 :]
+        (mark,) = with_marks(())
+        self._write([*lines, mark])
+        return self._told(opening, first + self._read_until(marked(self._prompts, mark, first=False), patience_seconds))
+
     def converse(
         self,
         line: str,
@@ -310,6 +325,11 @@ class Session(Channel):
     def warnings(self) -> list[str]:
         """What of it a person has to hear of."""
         return self.heard.warnings
+
+    @property
+    def prompt(self) -> str:
+        """The unfinished line at which the device waits."""
+        return self._last.strip()
 
     @property
     def configuring(self) -> bool:

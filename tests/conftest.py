@@ -25,6 +25,7 @@ from . import warm
 from .fenced import ARCHIVE, REVERT, Fenced
 from .fenced import DEVICES as FENCED_DEVICES
 from .meta import recording
+from .own_inventory import copy_pair
 from .runbooks.test_ssh import STRONG, write_inventory
 from .warm import start_lab
 
@@ -193,7 +194,7 @@ def state_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
 
 @pytest.fixture
 def rehearsal(tmp_path: Path) -> Iterator[Rehearsal]:
-    """A fresh lab of its own, with the example inventory pointing at its ports."""
+    """A fresh lab of its own, with the inventory of the pair pointing at its ports."""
     with start_lab(tmp_path / "lab", speed=SPEED) as lab:
         copy_inventory(tmp_path / "inventory", {name: place.port for name, place in lab.devices.items()})
         environment = {**os.environ, "NR_RUN_CREDENTIALS": str(lab.credentials), "XDG_CONFIG_HOME": str(tmp_path / "config")}
@@ -203,8 +204,8 @@ def rehearsal(tmp_path: Path) -> Iterator[Rehearsal]:
 
 
 def copy_inventory(target: Path, ports: dict[str, int]) -> None:
-    """The example inventory, with other ports."""
-    shutil.copytree(ROOT / "inventory", target, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    """The inventory of the pair, with other ports."""
+    copy_pair(target)
     hosts = target / "hosts.yaml"
     text = hosts.read_text()
     for name, port in ports.items():

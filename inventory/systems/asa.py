@@ -31,11 +31,15 @@ ASA_8_0 = System(
     startup="show startup-config",
     facts=("show version", "show mode", "show failover"),
     shows=MappingProxyType(_SHOWS),
+    static_route="route {interface} {network} {mask} {hop}",
     preparation=("terminal pager 0",),
     # Before 8.4 "clear crypto isakmp sa" takes no address, and would drop every tunnel; the session of a peer is logged off.
     clear=("clear crypto ipsec sa peer {peer}", "vpn-sessiondb logoff ipaddress {peer} noconfirm"),
     # A boot field of 1 boots the image that the configuration names.
     first_boot=1,
+    # Command references: crypto ipsec security-association lifetime; nameif.
+    ipsec_seconds=28800,
+    longest_nameif=48,
     model="ASA",
     over_ssh=("cisco_asa",),
     over_telnet=("cisco_asa_telnet",),
@@ -54,5 +58,6 @@ ASA_8_4 = replace(
     shows=MappingProxyType(_SHOWS | {"ikev2": "show crypto isakmp sa"}),
     clear=("clear crypto ipsec sa peer {peer}", "clear crypto ikev1 sa {peer}"),
     clear_ikev2=("clear crypto ikev2 sa {peer}",),
+    ikev2_policy="number",
     assumed=True,
 )

@@ -32,8 +32,11 @@ IOS_12_2 = System(
     clear_ikev1_row="clear crypto isakmp {number}",
     # A boot field of 0 stops in the ROM monitor, 1 boots the helper image.
     first_boot=2,
+    # Command reference, crypto ipsec security-association lifetime.
+    ipsec_seconds=3600,
     over_ssh=("cisco_ios", "cisco_xe"),
     over_telnet=("cisco_ios_telnet", "cisco_xe_telnet"),
+    static_route="ip route {network} {mask} {hop}",
     assumed=True,
     # The prompt may be configured to end in one sign at every level.
     privilege="show privilege",
@@ -52,4 +55,8 @@ IOS_15 = replace(
     name="ios-15",
     shows=MappingProxyType({**IOS_12_4.shows, "ikev2": "show crypto ikev2 sa"}),
     clear_ikev2=("clear crypto ikev2 sa remote {peer}",),
+    # FlexVPN configuration guide, IKEv2 policy.
+    ikev2_policy="address",
+    # IOS-XE 17.18.2 and later (genieparser's outputs of 2026).
+    insecure=("show system security mode", "show system insecure configuration"),
 )

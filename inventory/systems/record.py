@@ -32,6 +32,14 @@ class System:
     ``privilege`` says at which level a session is, where a prompt may hide it; empty where none does. ``model`` is the one by
     which all hardware goes, empty where each has its own.
 
+    ``static_route`` is how a person types a route, from ``{interface}``, ``{network}``, ``{mask}`` and ``{hop}``.
+
+    ``longest_nameif`` is how long the name may be that an interface gets beside its own, and by which all else calls it; zero
+    where there is none. ``ikev2_policy`` says how an IKEv2 policy is picked: by the local address, so that the tunnels from one
+    address share it, or as the first that fits in the order of numbers; None without IKEv2. ``ipsec_seconds`` is how long an
+    IPsec SA lives where nobody has configured it.
+    ``insecure`` show what the release itself calls insecure: the mode, then the lines. A release that does not know them refuses.
+
     ``shows_refused_ike``: an IKE SA of a try that it refuses stays to be seen for a while, so that none is a try that never came.
     """
 
@@ -45,16 +53,26 @@ class System:
     preparation: tuple[str, ...]
     clear: tuple[str, ...]
     first_boot: int
+    ipsec_seconds: int
     over_ssh: tuple[str, ...]
     over_telnet: tuple[str, ...]
+    static_route: str
     clear_ikev2: tuple[str, ...] = ()
     clear_ikev1_row: str = ""
     virtual_has_no_register: bool = False
     shows_refused_ike: bool = False
+    longest_nameif: int = 0
+    ikev2_policy: Literal["address", "number"] | None = None
     assumed: bool = False
     privilege: str = ""
     model: str = ""
+    insecure: tuple[str, ...] = ()
     entering: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def has_nameif(self) -> bool:
+        """True if an interface has a name beside its own, by which all else calls it."""
+        return self.longest_nameif > 0
 
     @property
     def route(self) -> str:

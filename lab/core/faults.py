@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +20,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "MOMENT": ("random", "prompt", "echo", "output", "question"),
     "WORDS": tuple(WORDS),
     "HOW": ("confirm", "yes-no"),
+    "WHICH": ("ike", "esp", "pfs"),
 }
 WHERE: dict[Where, str] = {
     "any": "",
@@ -152,6 +154,19 @@ FAULTS: dict[str, Fault] = {
     )
 }
 
+#: What can be broken on a far end that is played from data, and has no command line.
+FAR_FAULTS: dict[str, Fault] = {
+    fault.name: fault
+    for fault in (
+        *(FAULTS[name] for name in ("drop-ike", "drop-esp", "drop-4500", "behind-nat")),
+        Fault("wrong-psk", (), "It holds another key than its peers; one character differs."),
+        Fault("wrong-proposal", ("WHICH=",), "It was told other proposals than its peers: for ike, for esp, or for pfs."),
+        Fault("wrong-selectors", (), "It was told other networks than its peers."),
+        Fault("down", (), "It is dead: it answers nothing, and nothing passes through it."),
+        Fault("no-ping", (), "It lets nobody ping what is behind it, nor itself."),
+    )
+}
+
 
 def _fits(argument: str, value: str) -> bool:
     """Whether an argument takes the value."""
@@ -213,17 +228,18 @@ def kinds(profile: Profile) -> set[Where]:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults that are on, with their arguments."""
+    """The faults that are on, with their arguments, of those that there are."""
 
+    table: Mapping[str, Fault] = field(default_factory=lambda: FAULTS)
     active: dict[str, tuple[str, ...]] = field(default_factory=dict)
     given: dict[str, dict[str, str]] = field(default_factory=dict)
     struck: dict[str, int] = field(default_factory=dict)
 
     def set(self, name: str, arguments: tuple[str, ...], *, on: bool) -> None:
         """Switch a fault; NoSuchFault for an unknown one or for arguments that do not fit."""
-        fault = FAULTS.get(name)
+        fault = self.table.get(name)
         if fault is None:
-            raise NoSuchFault(f"There is no fault {name}.{nearest(name, FAULTS)}")
+            raise NoSuchFault(f"There is no fault {name}.{nearest(name, self.table)}")
         given = _named(fault, arguments) if on else {}
         self.off(name)
         if on:

@@ -11,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..run.kept_runs import runs_folder
+from ..run.run_names import run_names
 
 #: A section of an intent file, to the next line that begins at the margin.
 _SECTION = r"^{section}:[^\n]*\n((?:(?:[ \t-][^\n]*|#[^\n]*)?(?:\n|\Z))*)"
@@ -44,9 +45,38 @@ def _names_in(path: Path, pattern: re.Pattern[str]) -> Iterator[str]:
         yield from (match["name"] for match in found if len(match["indent"].expandtabs()) == outermost)
 
 
-def run_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def names_of_runs(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Runs that are kept, newest first, by their id or by the end of it."""
     runs = runs_folder(ctx.params.get("runs"))
-    ids = sorted((path.name for path in runs.glob("2*-*") if path.is_dir()), reverse=True) if runs.is_dir() else []
+    ids = run_names(runs)[::-1] if runs.is_dir() else []
     whole = [CompletionItem(name) for name in ids if name.startswith(incomplete)]
     return whole or [CompletionItem(end) for name in ids if (end := name.rpartition("-")[2]).startswith(incomplete)]
+
+
+def service_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Services that the history knows; nothing where there is none that can be read."""
+    from ...inventory.errors import NrRunError
+    from ..history.file import reading
+    from ..history.read import names
+
+    try:
+        with reading(runs_folder(ctx.params.get("runs")), busy_seconds=0.5) as connection:
+            return [CompletionItem(name) for name in names(connection) if name.startswith(incomplete)]
+    except NrRunError:
+        return []
+
+
+#: A record at the margin of hosts.yaml.
+_HOST = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]*):[ \t]*(?:#.*)?$", re.MULTILINE)
+
+
+def host_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Devices of the inventory that begin so and are not given yet."""
+    folder = Path(ctx.params.get("inventory") or os.environ.get("NR_RUN_INVENTORY") or "inventory")
+    try:
+        text = (folder / "hosts.yaml").read_text(encoding="utf8")
+    except (OSError, ValueError):
+        return []
+    given = ctx.params.get("hosts") or ()
+    names = [match["name"] for match in _HOST.finditer(text)]
+    return [CompletionItem(name) for name in names if name.startswith(incomplete) and name not in given]

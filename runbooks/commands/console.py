@@ -38,6 +38,7 @@ def with_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
 PLAN_AND_YES = with_options(
     click.option("--plan", "plan_only", is_flag=True, help="Show what would be done and how it is undone; touch nothing."),
     click.option("--yes", is_flag=True, help="Do not ask. Needed where there is no terminal."),
+    click.option("--detail", is_flag=True, help="Show every line of the plan and why it is so, not the summary alone."),
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 RUNS = click.option("--runs", type=click.Path(path_type=Path), help="Where run folders are kept [$NR_RUN_RUNS, ./runs].")
@@ -139,14 +140,14 @@ def rollout_of(options: dict[str, Any]) -> Rollout:
 class Talk:
     """How a command speaks with a person or a program: plan, question, progress, recap or JSON."""
 
-    def __init__(self, runbook: str, *, plan_only: bool, yes: bool, as_json: bool) -> None:
+    def __init__(self, runbook: str, *, plan_only: bool, yes: bool, as_json: bool, detail: bool = False) -> None:
         """Raises UsageError when nobody can be asked and nobody has said --yes or --plan."""
         if plan_only and yes:
             raise UsageError("--plan looks and --yes does: say one of them")
-        if not plan_only and not yes and (as_json or not _is_attended()):
+        if not plan_only and not yes and (as_json or not is_attended()):
             raise UsageError("there is nobody to ask here: say --yes to carry it out, or --plan to look")
         self.runbook, self.as_json = runbook, as_json
-        self._plan_only, self._yes = plan_only, yes
+        self._plan_only, self._yes, self._detail = plan_only, yes, detail
         from .progress import LiveProgress, PlainProgress
         from .screen import console
 
@@ -170,13 +171,13 @@ class Talk:
 
     def show(self) -> Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]:
         """Shows plans to a person."""
+        from .plan_view import plan_view
         from .screen import console
-        from .view import plan_view
 
         def shown(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome]) -> None:
             self.progress.pause()
             if not self.as_json:
-                _tell(lambda: console().print(plan_view(plans, refused)))
+                _tell(lambda: console().print(plan_view(plans, refused, detail=self._detail)))
 
         return shown
 
@@ -257,7 +258,7 @@ def _tell(words: Callable[[], None]) -> None:
             sys.stdout = open(os.devnull, "w", encoding="utf8")  # noqa: SIM115, PTH123 - for the rest of the process
 
 
-def _is_attended() -> bool:
+def is_attended() -> bool:
     """True if somebody sits at a terminal; a timer may have closed these streams altogether."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 

@@ -13,8 +13,10 @@ __all__ = ["lab"]
 lab = cli.lab
 
 
-def _ordered(inventory: Path | None, run: Path | None, configurations: Mapping[str, Path]) -> tuple[dict[str, Any], list[str]]:
-    """What the lab is to play, and sentences on what it plays otherwise. Raises NrRunError."""
+def _ordered(
+    inventory: Path | None, run: Path | None, configurations: Mapping[str, Path]
+) -> tuple[dict[str, Any], list[str], list[str]]:
+    """What the lab is to play, sentences on what it plays otherwise, and the credentials that it makes. Raises NrRunError."""
     from ..engine.rehearsal_lab import ordered
 
     return ordered(inventory, _folder_of(run) if run is not None else None, configurations)

@@ -1,4 +1,4 @@
-"""nr-run resume, rollback, runs and show: what to do with a run that is over, or should be."""
+"""nr-run resume, rollback and show: what to do with a run that is over, or should be."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from ...inventory.errors import Exit, NothingMatched
 from ..run.kept_runs import find_run, runs_folder
-from .completion import run_names
+from .completion import names_of_runs
 from .console import (
     ACCEPT_UNSAVED,
     DEBUG,
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from ...services.service import Deployment
     from ..engine.context import Context
     from ..engine.planning import DeploymentPlan, Known
-    from ..run.summary import Summary
 
-_RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=run_names)
+_RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=names_of_runs)
 
 
 def _resume(run: str | None, **options: Any) -> Exit:
@@ -101,7 +100,7 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     from ..engine.stored_run import reopen
     from ..locking.lock_records import advice
 
-    talk = Talk("rollback", plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
+    talk = Talk("rollback", **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     runs, waits = runs_folder(options["runs"]), waits_of(options)
     path = find_run(runs, run, has_changed)
     with (
@@ -122,18 +121,6 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         deployments = [opened.records[name].plan.deployment for name in reversed(names)]
         outcomes = run_deployments(opened.context, deployments, runs, planner, talk.show(), talk.approval)
         return talk.finish(opened.context, outcomes)
-
-
-def _runs(**options: Any) -> Exit:
-    """List the runs that are kept, newest last, with their outcome.
-
-    An unfinished run needs nr-run resume; a running one is at work; an interrupted one was killed before it sent anything.
-    """
-    from ..run.summary import summaries
-
-    found = summaries(runs_folder(options["runs"]))
-    _print(found, as_json=options["as_json"])
-    return Exit.OK
 
 
 def _show(run: str | None, **options: Any) -> Exit:
@@ -159,21 +146,9 @@ def _show(run: str | None, **options: Any) -> Exit:
     return Exit.OK
 
 
-def _print(found: list[Summary], *, as_json: bool) -> None:
-    if as_json:
-        print_json([summary.as_dict() for summary in found])
-    elif found:
-        from ..run.summary import table
-
-        table(found)
-    else:
-        click.echo("no runs")
-
-
 _CLOSE = click.option("--close", is_flag=True, help="Send nothing; note that a person has brought the devices in order.")
 resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, WAITS, DEBUG)(ended("resume", _resume))))
 rollback_command = click.command("rollback")(
     _RUN(with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, WAITS, DEBUG, ELSEWHERE)(ended("rollback", _rollback)))
 )
-runs_command = click.command("runs")(with_options(JSON, RUNS)(ended("runs", _runs)))
 show_command = click.command("show")(_RUN(with_options(JSON, RUNS)(ended("show", _show))))

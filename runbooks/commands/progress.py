@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from contextlib import suppress
 from types import TracebackType
 
@@ -15,8 +16,20 @@ from rich.text import Text
 from .printable import printable
 
 
+def elapsed(seconds: float) -> str:
+    """A time for a person: ``8 s``, ``1 min 23 s``, ``2 h 05 min``."""
+    minutes, rest = divmod(int(seconds), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
 class PlainProgress:
     """Lines on standard error, as they come."""
+
+    def __init__(self) -> None:
+        """The clock begins to run."""
+        self.began = time.monotonic()
 
     def __enter__(self) -> PlainProgress:
         """Nothing to begin."""
@@ -33,6 +46,11 @@ class PlainProgress:
         """Something that concerns the run as a whole."""
         self._print(words)
 
+    def ended(self, name: str, word: str, number: int, total: int) -> None:
+        """Of several, each with how many are done and how long it took so far; one alone is told by the recap."""
+        if total > 1:
+            self.say(f"{name}: {word} ({number} of {total}, {elapsed(time.monotonic() - self.began)})")
+
     def pause(self) -> None:
         """Nothing is in the way of a question."""
 
@@ -48,7 +66,10 @@ class LiveProgress(PlainProgress):
 
     def __init__(self, console: Console) -> None:
         """``console`` is a terminal on standard error."""
+        super().__init__()
         self._console = console
+        #: How many are done, of how many; nothing is shown of it for one alone.
+        self._count = (0, 0)
         self._live: Live | None = None
         self._phases: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -62,14 +83,18 @@ class LiveProgress(PlainProgress):
         with self._lock, suppress(OSError, ValueError):
             self._phases[host] = words
             if self._live is None:
-                self._live = Live(console=self._console, transient=True, refresh_per_second=8)
+                self._live = Live(console=self._console, transient=True, refresh_per_second=8, get_renderable=self._table)
                 self._live.start()
-            self._live.update(self._table())
 
     def say(self, words: str) -> None:
         """Something that concerns the run as a whole, above the live lines."""
         with suppress(OSError, ValueError):
             self._console.print(Text(words, style="yellow"))
+
+    def ended(self, name: str, word: str, number: int, total: int) -> None:
+        """Above the live lines, which count along."""
+        self._count = (number, total)
+        super().ended(name, word, number, total)
 
     def pause(self) -> None:
         """Take the live lines away, for a question or for good."""
@@ -80,6 +105,9 @@ class LiveProgress(PlainProgress):
 
     def _table(self) -> Table:
         table = Table.grid(padding=(0, 2))
-        for host, words in sorted(self._phases.items()):
-            table.add_row(Text(host, style="bold cyan"), words)
+        done, total = self._count
+        count = f"{done} of {total}" if total > 1 else ""
+        table.add_row(Text(count, style="dim"), Text(elapsed(time.monotonic() - self.began), style="dim"))
+        for host, words in sorted(dict(self._phases).items()):
+            table.add_row(Text(host, style="bold cyan"), Text(words))
         return table

@@ -96,7 +96,7 @@ def _opened(
     """A run that is ready to begin, and how it speaks; it is closed on the spot when it is refused as a whole."""
     from ..engine.run_setup import Wanted, open_run
 
-    talk = Talk(runbook, plan_only=options["plan_only"], yes=options["yes"], as_json=options["as_json"])
+    talk = Talk(runbook, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     waits = waits_of(options)
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
     wanted = Wanted(service.name, runbook, names, *places, waits, **more)

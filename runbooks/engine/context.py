@@ -53,6 +53,9 @@ class Progress(Protocol):
     def say(self, words: str) -> None:
         """Something that concerns the run as a whole."""
 
+    def ended(self, name: str, word: str, number: int, total: int) -> None:
+        """One of ``total`` came to its end as the ``number``-th, with this outcome."""
+
 
 class Run(Protocol):
     """What the locks of a run need, whatever it does on its devices."""

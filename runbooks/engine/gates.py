@@ -7,13 +7,14 @@ A gate with traffic of its own (`Traffic`) is proved by pings and counters, see 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...checks.finding import Finding, proved
 from ...checks.observation import Observation
+from ...checks.other_tunnels import beside
 from ...inventory.errors import NrRunError, answers_of
-from ...services.service import Gate, Seen, Stage, Traffic
+from ...services.service import Gate, Passing, Seen, Stage, Traffic
 from ...tasks.observe import observe
 from .change_state import NotProved, Progressing
 from .context import Context
@@ -26,11 +27,10 @@ from .reach import reach_of
 
 def goal_of(plan: DeploymentPlan) -> Goal:
     """What a change is for: all of it proved there, or proved gone."""
-    gone = f"removed from {plan.everywhere}, proved gone"
+    shown = REMOVE if plan.removal else BUILD
     if _by_traffic(plan):
-        return replace(REMOVE, done=gone) if plan.removal else replace(BUILD, done=f"built on {plan.everywhere}, proved up")
-    built = f"built on {plan.everywhere}, proved"
-    return Goal(prove, lambda _plan, _seen: (), gone if plan.removal else built)
+        return shown
+    return Goal(prove, lambda _plan, _seen: (), shown.done, shown.proved if plan.removal else "proved")
 
 
 def prove(context: Context, plan: DeploymentPlan) -> Proof:
@@ -59,7 +59,8 @@ def still(context: Context, plan: DeploymentPlan, so_far: Progressing, seen: dic
     """After the rollback timers were called off: what speaks for and against what is about to be saved."""
     if _by_traffic(plan):
         return so_far.goal.still(plan, seen) if len(seen) == len(plan.members) else ()
-    findings, _ = _judged(context, plan, plan.deployment.stages, "still")
+    proved_by = so_far.proof.outputs if so_far.proof and not plan.removal else None
+    findings, _ = _judged(context, plan, plan.deployment.stages, "still", proved_by)
     return findings
 
 
@@ -108,7 +109,14 @@ def _settled(context: Context, plan: DeploymentPlan, stages: Sequence[Stage], mo
         context.stop.wait(context.waits.poll)
 
 
-def _judged(context: Context, plan: DeploymentPlan, stages: Sequence[Stage], moment: str) -> tuple[tuple[Finding, ...], Outputs]:
+def _judged(
+    context: Context,
+    plan: DeploymentPlan,
+    stages: Sequence[Stage],
+    moment: str,
+    proved_by: Mapping[str, Mapping[str, str]] | None = None,
+) -> tuple[tuple[Finding, ...], Outputs]:
+    """What these gates say of what the devices show now; ``proved_by`` is what they showed when all of it was proved."""
     gates = _asked(stages)
     asked = {
         member.host: {
@@ -126,6 +134,17 @@ def _judged(context: Context, plan: DeploymentPlan, stages: Sequence[Stage], mom
     seen = [
         Seen(member.member, member.platform, readings[member.host][1], readings[member.host][0].time) for member in plan.members
     ]
+    before = [replace(item, outputs=proved_by[item.member.host]) for item in seen] if proved_by else []
     with answers_of(" and ".join(member.host for member in plan.members)):
-        findings = tuple(finding for one in gates for finding in one.gate.judge(seen, removed=plan.removal))
-    return findings, {host: outputs for host, (_, outputs) in readings.items()}
+        findings = tuple(
+            finding
+            for one in gates
+            for finding in (
+                one.gate.later(before, seen)
+                if before and isinstance(one.gate, Passing)
+                else one.gate.judge(seen, removed=plan.removal)
+            )
+        )
+    # Whatever it is that is built, the tunnels of the box are others'.
+    others = tuple(beside(one.host, one.snapshot.observation, readings[one.host][0]) for one in plan.members)
+    return (*findings, *others), {host: outputs for host, (_, outputs) in readings.items()}

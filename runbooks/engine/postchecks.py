@@ -24,10 +24,11 @@ class Goal:
     prove: Callable[[Context, DeploymentPlan], Proof]
     still: Callable[[DeploymentPlan, dict[str, Observation]], tuple[Finding, ...]]
     done: str
+    proved: str
 
-    def sentence(self, reach: Reach) -> str:
-        """What is told when it was reached, as far as the proof reaches."""
-        return f"{self.done}{reach.words} and saved"
+    def sentence(self, everywhere: str, reach: Reach) -> str:
+        """What is told when it was reached on the devices of ``everywhere`` ("both ends"), as far as the proof reaches."""
+        return f"{self.done} {everywhere}, {self.proved}{reach.words} and saved"
 
 
 def _up(context: Context, plan: DeploymentPlan) -> Proof:
@@ -62,8 +63,8 @@ def _still_gone(_plan: DeploymentPlan, _seen: dict[str, Observation]) -> tuple[F
     return ()
 
 
-BUILD = Goal(_up, _still_up, "built on both ends, proved up")
-REMOVE = Goal(_gone, _still_gone, "removed from both ends, proved gone")
+BUILD = Goal(_up, _still_up, "built on", "proved up")
+REMOVE = Goal(_gone, _still_gone, "removed from", "proved gone")
 
 
 def cause_of(findings: tuple[Finding, ...]) -> Cause | None:

@@ -28,12 +28,20 @@ class Reach:
         """The same for itself, with the names of the ends; empty where there is nothing to say."""
         said = []
         if self.unseen:
-            are = "is" if len(self.unseen) == 1 else "are"
             were = "was" if len(self.unseen) == 1 else "were"
-            said.append(f"proved from this side only: {' and '.join(self.unseen)} {are} not ours, and {were} not looked at")
+            said.append(f"proved from this side only: {self._not_ours}, and {were} not looked at")
         if not self.traffic:
             said.append("that traffic passes is not proved: no address behind the far end is known that answers pings")
         return "; ".join(said)
+
+    @property
+    def ahead(self) -> str:
+        """The same of a proof that is still to come, as far as it is known by then; empty where there is nothing to say."""
+        return f"will be proved from this side only: {self._not_ours}, and will not be looked at" if self.unseen else ""
+
+    @property
+    def _not_ours(self) -> str:
+        return f"{' and '.join(self.unseen)} {'is' if len(self.unseen) == 1 else 'are'} not ours"
 
 
 #: Every end was looked at, and traffic was sent.

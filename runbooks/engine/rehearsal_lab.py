@@ -1,5 +1,7 @@
 """A rehearsal on the lab: the run's own hosts, played by model, release, addresses and interfaces of inventory and intent.
 
+Far ends that are not ours are played from what their tunnels ask of them (far_ends.py).
+
 A lab that was brought up with an inventory or configurations (``nr-run lab up --inventory``, ``--config``) and plays all hosts of
 the run is used, and goes on afterwards; otherwise one is started for this run and thrown away. No secret of the inventory is
 resolved: every reference has a value that this lab made.
@@ -14,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +32,9 @@ from ...inventory.release import Release
 from ...inventory.secrets import Secrets, credential_folders
 from ...inventory.systems import system_of
 from ...services.registry import declared, find
-from ...services.service import Deployment, Place, Service, Visited
+from ...services.service import Deployment, Foreign, Intended, Place, Service, Visited, WithFarEnds, WithSecrets
 from .context import Progress
+from .far_ends import OUTSIDE_LENGTH, credential_name, far_orders, gateway_for
 
 if TYPE_CHECKING:
     from ...lab.entry import LabHandle
@@ -53,8 +56,6 @@ _BOXES: tuple[tuple[str, str, str, str, str], ...] = (
     ("ASA", "asa-8.4", "9.13(1)", "asa919", "9.19(1)"),
     ("ASA", "asa-8.4", "9.24(1)", "asa924", "9.24(1)"),
 )
-#: The network of a provider is as wide as this in the lab: the intent names addresses, no masks.
-_OUTSIDE_LENGTH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def rehearse(
     names = list(dict.fromkeys([*(host for deployment in deployments for host in deployment.hosts), *others]))
     places = [place for deployment in deployments for place in service.places(deployment)]
     references = [reference for deployment in deployments for reference in service.references(deployment)]
-    lab = _running(names) or _throw_away(stack, {name: platforms[name] for name in names}, places, progress)
+    foreign = [end for deployment in deployments for end in deployment.foreign]
+    lab = _running(names, foreign) or _throw_away(stack, {name: platforms[name] for name in names}, places, foreign, progress)
     found = lab.devices
     moved = with_endpoints(nornir, {name: (found[name].host, found[name].port) for name in names})
     for name in names:
@@ -100,7 +102,7 @@ def _visit(lab: LabHandle, service: Service, secrets: Secrets, progress: Progres
             progress.say(f"the client {call.station} of the lab could not {call.action}: {told['says']}")
 
 
-def _running(names: Sequence[str]) -> LabHandle | None:
+def _running(names: Sequence[str], foreign: Sequence[Foreign]) -> LabHandle | None:
     from ...lab.entry import attach, default_directory
     from ...lab.folder import runs_ordered
 
@@ -108,17 +110,23 @@ def _running(names: Sequence[str]) -> LabHandle | None:
     if not runs_ordered(directory):
         return None
     lab = attach(directory)
-    return lab if set(names) <= set(lab.devices) else None
+    far = {str(end.addresses[0]) for end in foreign if end.plays}
+    # A lab of configurations alone has no far ends: who brought it up may have a box of its own there.
+    there = set(names) <= set(lab.devices) and (not lab.far_ends or far <= set(lab.far_ends.values()))
+    return lab if there else None
 
 
-def _throw_away(stack: ExitStack, platforms: Mapping[str, Platform], places: Sequence[Place], progress: Progress) -> LabHandle:
+def _throw_away(
+    stack: ExitStack, platforms: Mapping[str, Platform], places: Sequence[Place], foreign: Sequence[Foreign], progress: Progress
+) -> LabHandle:
     from ...lab.entry import start
 
     directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nr-run-lab-")))
-    progress.say(f"starting a throw-away lab with {', '.join(platforms)}")
+    ordered = orders(platforms, places, foreign)
+    progress.say(f"starting a throw-away lab with {', '.join(ordered)}")
     for sentence in otherwise_played(platforms):
         progress.say(sentence)
-    return stack.enter_context(start(directory / "lab", devices=orders(platforms, places), speed=LAB_SPEED))
+    return stack.enter_context(start(directory / "lab", devices=ordered, speed=LAB_SPEED))
 
 
 def _reach(nornir: Nornir, name: str, os: str, transport: str) -> None:
@@ -142,11 +150,10 @@ def rehearsal_secrets(nornir: Nornir, references: Iterable[str], lab: LabHandle)
         if host.get("enable_ref"):
             values[Secrets.token(host["enable_ref"])] = made["enable-secret"]
     for reference in references:
-        own = lab.credentials / reference.removeprefix("credential:")
+        own = lab.credentials / credential_name(reference)
         # The same for every run on this lab, and another on the next one.
         digest = hashlib.blake2b(reference.encode(), key=made["device-password"].encode(), digest_size=12).hexdigest()
-        is_there = reference.startswith("credential:") and "/" not in own.name and own.is_file()
-        values[Secrets.token(reference)] = own.read_text().strip() if is_there else f"Lab{digest}"
+        values[Secrets.token(reference)] = own.read_text().strip() if own.is_file() else f"Lab{digest}"
     return Secrets((lab.credentials, *credential_folders()), values, names)
 
 
@@ -168,11 +175,15 @@ def otherwise_played(platforms: Mapping[str, Platform]) -> Iterator[str]:
             yield f"{name}: the lab has no {platform}; it goes by {plays}, and says that it is the other"
 
 
-def orders(platforms: Mapping[str, Platform], places: Sequence[Place]) -> dict[str, str | dict[str, Any]]:
-    """What the lab is to play: host to a profile, or to its addresses as lab/played.py has them."""
-    taken = {place.outside for place in places}
+def orders(
+    platforms: Mapping[str, Platform], places: Sequence[Place], foreign: Sequence[Foreign] = ()
+) -> dict[str, str | dict[str, Any]]:
+    """What the lab is to play: host to a profile, or to its addresses as lab/played.py has them; and the far ends."""
+    taken = {place.outside for place in places} | {address for end in foreign for address in end.addresses}
+    ours = {place.outside for place in places if place.host in platforms}
+    far = far_orders((end for end in foreign if end.addresses[0] not in ours), platforms, taken)
     here = {name: [place for place in places if place.host == name] for name in platforms}
-    return {name: _order(name, platform, here[name], taken) for name, platform in platforms.items()}
+    return {**{name: _order(name, platform, here[name], taken) for name, platform in platforms.items()}, **far}
 
 
 #: Documented boxes stand in the lab as their documents have them, with a VPN client that is connected.
@@ -190,13 +201,11 @@ def _order(name: str, platform: Platform, places: Sequence[Place], taken: set[IP
     if not system_of(platform).model:
         order["model"] = platform.model
     if places:
-        network = IPv4Interface(f"{places[0].outside}/{_OUTSIDE_LENGTH}").network
-        gateway = next(address for address in network.hosts() if address not in taken)
         order["outside"] = {
             "interface": places[0].interface,
             "address": str(places[0].outside),
-            "length": _OUTSIDE_LENGTH,
-            "gateway": str(gateway),
+            "length": OUTSIDE_LENGTH,
+            "gateway": str(gateway_for(places[0].outside, taken)),
         }
         order["inside"] = [{"address": str(own.ip), "length": own.network.prefixlen} for own in inside]
     return order
@@ -204,22 +213,28 @@ def _order(name: str, platform: Platform, places: Sequence[Place], taken: set[IP
 
 def ordered(
     inventory: Path | None, run: Path | None, configurations: Mapping[str, Path]
-) -> tuple[dict[str, str | dict[str, Any]], list[str]]:
-    """What ``nr-run lab up`` plays for an inventory, or a kept run, or both; and what is to be said of it.
+) -> tuple[dict[str, str | dict[str, Any]], list[str], list[str]]:
+    """What ``nr-run lab up`` plays for an inventory, or a kept run, or both; what is to be said of it; and its credentials.
 
     Raises IntentError for a broken inventory, NothingMatched for a configuration of a host that is not played, or a run that
     kept none.
     """
     found = {name: path.read_text(encoding="utf8", errors="replace") for name, path in configurations.items()}
     kept = _of_run(run) if run is not None else {}
-    if inventory is not None:
-        platforms = platforms_of(load_nornir(inventory))
-        played = orders(platforms, _places(inventory, platforms))
+    references: list[str] = []
+    nornir = load_nornir(inventory) if inventory is not None else None
+    if inventory is not None and nornir is not None:
+        platforms = platforms_of(nornir)
+        intents = _intents(inventory, platforms)
+        places = [place for intended in intents for place in intended.places()]
+        foreign = [end for intended in intents if isinstance(intended, WithFarEnds) for end in intended.foreign()]
+        references = [ref for intended in intents if isinstance(intended, WithSecrets) for ref in intended.references()]
+        played = orders(platforms, places, foreign)
     else:
         platforms = {name: platform for name, (platform, _) in kept.items()}
         played = orders(platforms, ())
     texts = {**{name: text for name, (_, text) in kept.items() if name in played}, **found}
-    unknown = [f"no host is named {name!r}{hint(name, played)}" for name in texts if name not in played]
+    unknown = [f"no host is named {name!r}{hint(name, platforms)}" for name in texts if name not in platforms]
     if unknown:
         raise NothingMatched("\n".join(unknown))
     for name, text in texts.items():
@@ -227,12 +242,24 @@ def ordered(
         model = {} if system_of(platforms[name]).model else {"model": platforms[name].model}
         release = str(platforms[name].release)
         played[name] = {"profile": profile, "release": release, **model, "config": text.splitlines()}
-    return played, list(otherwise_played(platforms))
+    credentials = dict.fromkeys(credential_name(ref) for ref in references if ref.startswith("credential:"))
+    return _at_ports(played, nornir) if nornir else played, list(otherwise_played(platforms)), list(credentials)
 
 
-def _places(inventory: Path, platforms: Mapping[str, Platform]) -> list[Place]:
-    """Where the intent of every service puts the devices."""
-    return [place for name in declared().services for place in find(name).intended(inventory, platforms).places()]
+def _intents(inventory: Path, platforms: Mapping[str, Platform]) -> list[Intended]:
+    """What every service is asked for by an inventory."""
+    return [find(name).intended(inventory, platforms) for name in declared().services]
+
+
+def _at_ports(played: dict[str, str | dict[str, Any]], nornir: Nornir) -> dict[str, str | dict[str, Any]]:
+    """A device that the inventory has at a port of this machine listens there, if the lab may choose."""
+    found: dict[str, str | dict[str, Any]] = {}
+    for name, order in played.items():
+        host = nornir.inventory.hosts.get(name)
+        local = host is not None and host.hostname in ("127.0.0.1", "localhost") and host.port
+        known = {"profile": order} if isinstance(order, str) else order
+        found[name] = {**known, "port": host.port} if host is not None and local else order
+    return found
 
 
 def _of_run(run: Path) -> dict[str, tuple[Platform, str]]:

@@ -23,6 +23,7 @@ from ...tasks.gather import now
 from ..locking.lock_records import advice
 from ..run.authentic import journal_of
 from ..run.open_runs import open_runs
+from ..run.run_names import run_names
 from ..run.saved_plan import Recorded
 from .automatic_rollback import defect_of, take_back
 from .change_state import Progressing
@@ -93,15 +94,14 @@ def _places(folder: Path) -> dict[str, str]:
 def refuse_overtaken(runs: Path, folder: Path, hosts: Iterable[str]) -> None:
     """Raise DriftError when a later run has changed one of these devices: what this run left is not what is there now."""
     wanted = set(hosts)
-    for later in sorted(runs.glob("2*-*")):
-        if later.name > folder.name:
-            touched = {line.get("host") for line in journal_of(later) if line["state"] == "applying"} & wanted
-            if touched:
-                names = ", ".join(sorted(str(host) for host in touched))
-                raise DriftError(
-                    f"run {later.name} has changed {names} since; look at the device, and close this run with "
-                    f"nr-run resume {folder.name} --close"
-                )
+    for later in (name for name in run_names(runs) if name > folder.name):
+        touched = {line.get("host") for line in journal_of(runs / later) if line["state"] == "applying"} & wanted
+        if touched:
+            names = ", ".join(sorted(str(host) for host in touched))
+            raise DriftError(
+                f"run {later} has changed {names} since; look at the device, and close this run with "
+                f"nr-run resume {folder.name} --close"
+            )
 
 
 def unfinished(journal: Sequence[Mapping[str, Any]], records: Mapping[str, Recorded]) -> list[str]:

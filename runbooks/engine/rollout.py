@@ -36,11 +36,11 @@ def roll_out(
     """One outcome a plan, in the order of the plans. ``look_again`` proves a tunnel without changing it."""
     outcomes: dict[str, TunnelOutcome] = {}
     canaries, rest = plans[: rollout.canary], plans[rollout.canary :]
-    _side_by_side(context, canaries, rollout, 1, work, outcomes)
+    _side_by_side(context, canaries, rollout, 1, work, outcomes, len(plans))
     if canaries and rest and _all_good(canaries, outcomes):
         _soak(context, canaries, rollout, look_again, outcomes)
     if _all_good(canaries, outcomes):
-        _side_by_side(context, rest, rollout, rollout.workers, work, outcomes)
+        _side_by_side(context, rest, rollout, rollout.workers, work, outcomes, len(plans))
     return [outcomes.get(plan.name) or _not_begun(plan) for plan in plans]
 
 
@@ -51,6 +51,7 @@ def _side_by_side(
     workers: int,
     work: Work,
     outcomes: dict[str, TunnelOutcome],
+    total: int,
 ) -> None:
     """Begin each tunnel as soon as its devices and a worker are free; none waits for the slowest of a group."""
     waiting = list(plans)
@@ -64,7 +65,8 @@ def _side_by_side(
                 under_way[pool.submit(work, plan)] = plan
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
-                outcomes[under_way.pop(future).name] = future.result()
+                outcome = outcomes[under_way.pop(future).name] = future.result()
+                context.progress.ended(outcome.tunnel, outcome.result.value, len(outcomes), total)
 
 
 def may_begin(waiting: Sequence[DeploymentPlan], under_way: Sequence[DeploymentPlan], workers: int) -> list[DeploymentPlan]:

@@ -81,7 +81,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     hosts = hosts_of_missing(missing, wanted.hosts, service, intended, platforms)
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:
-        waits, extra = wanted.waits, _lab_credentials(nornir, deployments, hosts)
+        waits, extra = wanted.waits, lab_credentials(nornir, deployments, hosts)
         visit: Callable[[Deployment], None] = nobody
         if wanted.lab:
             played = rehearse(stack, nornir, service, deployments, hosts, platforms, progress)
@@ -145,7 +145,7 @@ def _with_keys(
     return tuple(there), tuple(lost)
 
 
-def _lab_credentials(nornir: Nornir, deployments: Sequence[Deployment], others: Sequence[str]) -> tuple[Path, ...]:
+def lab_credentials(nornir: Nornir, deployments: Sequence[Deployment], others: Sequence[str]) -> tuple[Path, ...]:
     """Credentials of the rehearsal lab, and only if every device of the run is on this very machine."""
     hosts = {host for deployment in deployments for host in deployment.hosts} | set(others)
     if all(_is_loopback(nornir.inventory.hosts[host].hostname) for host in hosts):

@@ -145,10 +145,16 @@ def _planned(plan: DeploymentPlan, and_then: str = "") -> TunnelOutcome:
         "remove": sum(len(end.change.removed) for end in plan.members),
     }
     boxes = sum(bool(end.change) for end in plan.members)
-    work = ", ".join(f"{count} to {verb}" for verb, count in counts.items() if count).replace(" to ", " objects to ", 1)
-    sentence = f"{work} on {boxes} device{'s' if boxes > 1 else ''}{and_then}"
-    reach = reach_of(plan.deployment.foreign).sentence.replace("proved", "will be proved", 1)
+    sentence = f"{work_words(counts)} on {boxes} device{'s' if boxes > 1 else ''}{and_then}"
+    reach = reach_of(plan.deployment.foreign).ahead
     return TunnelOutcome(plan.name, Result.PENDING, Exit.PENDING, False, sentence, reach=reach)
+
+
+def work_words(counts: Mapping[str, int]) -> str:
+    """How many objects there are to each verb; the first says what they are."""
+    some = [(count, verb) for verb, count in counts.items() if count]
+    nouns = (" objects" if some[0][0] > 1 else " object", *("" for _ in some[1:]))
+    return ", ".join(f"{count}{noun} to {verb}" for (count, verb), noun in zip(some, nouns, strict=True))
 
 
 def _as_done(plan: DeploymentPlan) -> tuple[MemberPlan, ...]:

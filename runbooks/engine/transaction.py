@@ -58,7 +58,7 @@ def success(plan: DeploymentPlan, so_far: Progressing) -> TunnelOutcome:
         Result.PROVED if reach.traffic else Result.SAS_UP,
         Exit.OK,
         True,
-        so_far.goal.sentence(reach) + untested_words(left),
+        so_far.goal.sentence(plan.everywhere, reach) + untested_words(left),
         rows(plan, so_far, saved=True),
         so_far.all_findings,
         untested=left,

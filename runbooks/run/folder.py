@@ -37,6 +37,7 @@ from ...inventory.errors import NrRunError
 from ...inventory.secrets import Secrets
 from ..commands.printable import json_text
 from .authentic import RunSeal, last_code, note_length, tidy_notes, vouching, with_code
+from .run_names import run_names
 
 #: A text of so many characters is kept once in a run folder, under as many names as it has.
 LARGE = 2000
@@ -78,14 +79,7 @@ class RunFolder:
     @classmethod
     def make(cls, runs: Path, runbook: str, secret_store: Secrets, *, rehearsal: bool = False) -> RunFolder:
         """A new folder ``runs``/TIME-XXXX, the last of all by name. Raises NrRunError when that is not possible."""
-        path = runs
-        try:
-            make_private(runs)
-            path = runs / f"{_time_after(runs):{_TIME}}-{secrets.token_hex(2)}"
-            path.mkdir(mode=0o700)
-        except OSError as error:
-            raise NrRunError(f"the run folder {path} cannot be made: {error.strerror}") from None
-        folder = cls(path, runbook, secret_store, make_key=True)
+        folder = cls(new_path(runs), runbook, secret_store, make_key=True)
         tidy_notes()
         key = {"key": folder.seal.key_id} if folder.seal else {}
         folder.note("begun", runbook=runbook, rehearsal=rehearsal, **key)
@@ -260,6 +254,18 @@ class RunFolder:
         self.complaints.append(sentence)
 
 
+def new_path(runs: Path) -> Path:
+    """A new folder below ``runs``, empty, for its owner only, and the last of all by name. Raises NrRunError."""
+    path = runs
+    try:
+        make_private(runs)
+        path = runs / f"{_time_after(runs):{_TIME}}-{secrets.token_hex(2)}"
+        path.mkdir(mode=0o700)
+    except OSError as error:
+        raise NrRunError(f"the run folder {path} cannot be made: {error.strerror}") from None
+    return path
+
+
 def make_private(path: Path) -> None:
     """Make a folder for its owner only, whatever the umask; one that is ours and open to others is closed to them.
 
@@ -279,7 +285,7 @@ def _time_after(runs: Path) -> datetime:
     Two runs may begin in one second, and a clock may be set back between them.
     """
     now = datetime.now(UTC).replace(microsecond=0)
-    newest = max((name for name in os.listdir(runs) if _NAME.fullmatch(name)), default="")[:16]  # noqa: PTH208 - names alone
+    newest = next((name for name in reversed(run_names(runs)) if _NAME.fullmatch(name)), "")[:16]
     try:
         return max(now, datetime.strptime(newest, _TIME).replace(tzinfo=UTC) + timedelta(seconds=1))
     except ValueError:  # there is none, or somebody has made a folder whose name is no time

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ...inventory.errors import NothingMatched
+from .run_names import run_names
 
 
 def runs_folder(given: Path | None) -> Path:
@@ -16,14 +17,14 @@ def runs_folder(given: Path | None) -> Path:
 
 def find_run(runs: Path, name: str | None, wanted: Callable[[Path], bool] = lambda _path: True) -> Path:
     """Folder of a run by its id, or by the end of it; without a name the newest that is ``wanted``. Raises NothingMatched."""
-    folders = sorted(path for path in runs.glob("2*-*") if path.is_dir()) if runs.is_dir() else []
+    names = run_names(runs)
     if name is None:
-        newest = next((path for path in reversed(folders) if wanted(path)), None)
+        newest = next((path for each in reversed(names) if (path := runs / each).is_dir() and wanted(path)), None)
         if newest is None:
             raise NothingMatched(f"{runs} holds no such run")
         return newest
-    found = [path for path in folders if path.name == name or path.name.endswith(f"-{name}")]
+    found = [runs / each for each in names if (each == name or each.endswith(f"-{name}")) and (runs / each).is_dir()]
     if len(found) != 1:
-        known = ", ".join(path.name for path in folders[-3:]) or "none"
+        known = ", ".join(names[-3:]) or "none"
         raise NothingMatched(f"{'no' if not found else 'more than one'} run is {name!r} in {runs}; the newest are {known}")
     return found[0]

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ...inventory.errors import NrRunError
 from .run_key import key_file
+from .run_names import run_names
 
 FOLDER = ".open"
 #: Says that every run which was there before there were markers has been looked at.
@@ -48,9 +49,9 @@ def open_runs(runs: Path, is_unfinished: Callable[[Path], bool]) -> list[Path]:
     folder = runs / FOLDER
     try:
         if runs.is_dir() and not (folder / COMPLETE).exists():
-            for run in runs.glob("2*-*"):
-                if is_unfinished(run):
-                    _make(folder, run.name)
+            for name in run_names(runs):
+                if is_unfinished(runs / name):
+                    _make(folder, name)
             _make(folder, COMPLETE)
         names = {name for name in _names(folder) if name != COMPLETE}
     except OSError as error:

@@ -31,6 +31,7 @@ from ...inventory.platform_record import platform_in, row_of
 from ...inventory.platforms import Platform
 from ...services.registry import find
 from ...services.service import Member
+from ...tasks.credentials import login_of
 from ...tasks.device import CONNECTION, settings_of
 from ...tasks.gather import Snapshot, observation
 from ..engine.context import Context, Waits
@@ -69,17 +70,18 @@ def write_record(context: Context, plan_: DeploymentPlan) -> None:
 
 def _member(nornir: Nornir, end: MemberPlan) -> dict[str, Any]:
     host = nornir.inventory.hosts[end.host]
-    references = {name: host.get(name) for name in ("username_ref", "password_ref", "enable_ref")}
+    at, login = host.get_connection_parameters(CONNECTION), login_of(host)
+    references = {"username_ref": login.username_ref, "password_ref": login.password_ref, "enable_ref": login.enable_ref}
     return {
         "host": end.host,
-        "address": host.hostname,
-        "port": host.port,
+        "address": at.hostname,
+        "port": at.port,
         "model": end.platform.model,
         "release": str(end.platform.release),
         "row": row_of(end.platform),
         "references": {name: value for name, value in references.items() if value},
         "connection": asdict(settings_of(host)),
-        "platform": host.platform,
+        "platform": host.platform or login.platform,
         "desired": end.desired,
         "fence": {"name": end.fence.name, "minutes": end.fence.minutes} if end.fence else None,
         "time": end.snapshot.observation.time,

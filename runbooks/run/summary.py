@@ -16,6 +16,7 @@ from ..engine.resume import open_tunnels
 from ..locking.lock_records import living
 from .authentic import RunSeal, Tampered, journal_of
 from .folder import canonical
+from .run_names import run_names
 
 #: Outcome words of runs that have not ended: at work now; killed with devices in between; killed before anything was sent.
 RUNNING, UNFINISHED, INTERRUPTED = "running", "unfinished", Exit.INTERRUPTED.word
@@ -100,9 +101,14 @@ def recap_of(folder: Path) -> str | None:
     return text
 
 
-def summaries(runs: Path) -> list[Summary]:
-    """All runs below a folder, oldest first; one whose files were changed since says so."""
-    return [_summary(path) for path in sorted(runs.glob("2*-*")) if path.is_dir()]
+def summaries(runs: Path, newest: int | None = None) -> tuple[list[Summary], int]:
+    """The ``newest`` runs below a folder, oldest first, or all of them, and how many older ones there are.
+
+    One whose files were changed since says so.
+    """
+    names = run_names(runs)
+    shown = names if newest is None else names[max(0, len(names) - newest) :]
+    return [_summary(runs / name) for name in shown if (runs / name).is_dir()], len(names) - len(shown)
 
 
 def _summary(path: Path) -> Summary:

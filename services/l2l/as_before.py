@@ -18,9 +18,11 @@ from ...templates.words import (
     ESP_ENCRYPTION,
     ESP_INTEGRITY,
 )
+from .standing_form import routes_into
 
-#: What each operating system calls the ciphers and the integrity algorithms of phase 2.
-_WORDS = {"ios": (ESP_ENCRYPTION, ESP_INTEGRITY), "asa": (ASA_ESP_ENCRYPTION, ASA_ESP_INTEGRITY)}
+#: What the words of phase 2 mean; no word has one meaning on IOS and another one on an ASA.
+_ENCRYPTION = {word: name for table in (ESP_ENCRYPTION, ASA_ESP_ENCRYPTION) for name, word in table.items()}
+_INTEGRITY = {word: name for table in (ESP_INTEGRITY, ASA_ESP_INTEGRITY) for name, word in table.items()}
 Prefixes = tuple[tuple[IPv4Network, ...], tuple[IPv4Network, ...]]
 
 
@@ -43,14 +45,12 @@ def entry_prefixes(config: Config, entry: ConfigObject) -> Prefixes | None:
     return (local, remote) if set(selectors) == every else None
 
 
-def routed_prefixes(os: str, config: Config, tunnel: ConfigObject) -> tuple[IPv4Network, ...]:
+def routed_prefixes(config: Config, tunnel: ConfigObject) -> tuple[IPv4Network, ...]:
     """Networks that are routed into a tunnel interface by hand."""
-    via = tunnel.child("nameif") if os == "asa" else tunnel.groups["interface"]
-    routes = (item for item in config.of("static-route") if via in (item.groups.get("nameif"), item.groups.get("hop")))
-    return tuple(net for item in routes if (net := destination(item)) is not None)
+    return tuple(net for item in routes_into(tunnel, config) if (net := destination(item)) is not None)
 
 
-def proposal_of(os: str, config: Config, tunnel: ConfigObject) -> IPSecProposal | None:
+def proposal_of(config: Config, tunnel: ConfigObject) -> IPSecProposal | None:
     """The first proposal for the data of a map entry or a tunnel interface, in the words of the intent."""
     how = protection(config, tunnel)
     name = how.transform_names[:1] if how else ()
@@ -58,8 +58,7 @@ def proposal_of(os: str, config: Config, tunnel: ConfigObject) -> IPSecProposal 
     if transforms is not None:
         words = transforms.groups["transforms"].split()
         count = 2 if words[1:2] and words[1].isdigit() else 1
-        encryption, integrities = _WORDS[os]
-        found = (_named(encryption, " ".join(words[:count])), _named(integrities, " ".join(words[count:])))
+        found = (_ENCRYPTION.get(" ".join(words[:count])), _INTEGRITY.get(" ".join(words[count:])))
     else:
         proposal = config.get("ipsec-proposal", *name) if name else None
         if proposal is None:

@@ -9,17 +9,19 @@ from ipaddress import IPv4Address
 from ...checks.finding import Cause
 from ...inventory.intent import ForeignTermination, Tunnel, TunnelTermination
 from ..service import Foreign, Sight
-from .as_before import entry_prefixes, pfs_of, proposal_of
+from .as_before import pfs_of, proposal_of
 from .partner_sheet import plain
-from .previous import entry_of, termination_of
-from .records import WantedTunnel
+from .played_end import played
+from .previous import entry_of, protected_of_one, termination_of
+from .records import WantedEnd, WantedTunnel
 
 
 def foreign_of(wanted: WantedTunnel) -> tuple[Foreign, ...]:
     """The ends that are not ours, with what a person has to have confirmed of each."""
     tunnel = wanted.tunnel
     return tuple(
-        Foreign(end.called, (end.outside_ip,), end.offers, tuple(_preconditions(wanted, tunnel.own[0], end)))
+        Foreign(end.called, (end.outside_ip,), end.offers, tuple(_preconditions(wanted, ours, end)), played(wanted, ours, end))
+        for ours in tunnel.own[:1]
         for end in tunnel.foreign
     )
 
@@ -43,13 +45,13 @@ def _preconditions(wanted: WantedTunnel, ours: TunnelTermination, theirs: Foreig
     yield f"all of it as text: nr-run partner-sheet {wanted.tunnel.name}"
 
 
-def previous_of_one(wanted: WantedTunnel, sight: Sight) -> WantedTunnel | None:
-    """The tunnel as the entry of our end had it before; None where that cannot be read for certain."""
+def previous_of_one(wanted: WantedTunnel, sight: Sight[WantedEnd]) -> WantedTunnel | None:
+    """The tunnel as our end had it before; None where that cannot be read for certain."""
     config = sight.before.objects
     entry = entry_of(sight, config)
     if entry is None or len(entry.peers) != 1:
         return None
-    found, proposal = entry_prefixes(config, entry), proposal_of(sight.platform.os, config, entry)
+    found, proposal = protected_of_one(sight, config, entry), proposal_of(config, entry)
     ours = wanted.tunnel.own[0]
     outside = ours.outside_ip if any(_has(node.children, ours.outside_ip) for node in sight.before.nodes) else None
     if found is None or proposal is None or outside is None:
@@ -61,10 +63,8 @@ def previous_of_one(wanted: WantedTunnel, sight: Sight) -> WantedTunnel | None:
     now = wanted.tunnel.foreign[0]
     probe = now.probe_address if now.probe_address and any(now.probe_address in net for net in there) else None
     far = now.model_copy(update={"outside_ip": IPv4Address(entry.peers[0]), "protected_prefixes": there, "probe_address": probe})
-    return WantedTunnel(
-        _with(wanted.tunnel, near, far),
-        replace(wanted.crypto, ipsec_proposals=(proposal,), pfs_group=pfs_of(sight.platform, config, entry)),
-    )
+    crypto = replace(wanted.crypto, ipsec_proposals=(proposal,), pfs_group=pfs_of(sight.platform, config, entry))
+    return replace(wanted, tunnel=_with(wanted.tunnel, near, far), crypto=crypto)
 
 
 def _has(lines: tuple[str, ...], address: IPv4Address) -> bool:

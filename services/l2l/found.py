@@ -15,17 +15,18 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Literal
 
 from ...changes import tree
-from ...changes.families.routing import ASA_ROUTE
-from ...changes.families.tunnel_interface import nameif
 from ...changes.families.uses import destination
 from ...changes.nameif import interfaces
 from ...changes.objects import Config, ConfigObject, Key, read
 from ...changes.selectors import Selector, selectors_of
 from ...inventory.intent import Style
 from ...inventory.platforms import Platform
+from ...inventory.systems import system_of
+from .exemptions import exempted
+from .route_places import marked_routes
+from .standing_form import profile_name, routes_into, tunnels_on
 
 _NAME = re.compile(r"NR-(?P<tunnel>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\.v\d+)?")
-_PROTECTION = "tunnel protection ipsec profile "
 #: What is shared by all tunnels of a device and may be this one's too; without its intent nobody can tell.
 _OF_THE_BOX = {
     1: ("isakmp-policy", "isakmp-keepalive", "ike-enable"),
@@ -83,15 +84,7 @@ class Found:
     @cached_property
     def routes(self) -> tuple[ConfigObject, ...]:
         """Static routes into the tunnel interface."""
-        if self.style != "vti":
-            return ()
-        ours = {self.entry.groups["interface"]}
-        said = nameif(self.entry)
-        return tuple(
-            item
-            for item in self.config.of("static-route")
-            if (item.groups["nameif"] == said if item.family is ASA_ROUTE else item.groups["hop"] in ours)
-        )
+        return routes_into(self.entry, self.config)
 
     @property
     def routed(self) -> tuple[IPv4Network, ...]:
@@ -107,8 +100,9 @@ class Found:
         if key is not None and self.ike_version in key.ike_versions(self.config):
             yield key
             yield from self._named(key)
-        if self.form == (2, "crypto-map"):
-            yield from self._exempted()
+        if self.style == "crypto-map":
+            yield from marked_routes(self.config, {far for _, far in self.selectors or ()})
+            yield from exempted(self.config, self.tunnel, self.config.get("access-list", self.entry.child("match address") or ""))
         if self.ike_version == 2:
             yield from self._policy()
         bound = self.entry.groups.get("map")
@@ -129,15 +123,6 @@ class Found:
             yield policy
             yield from self._named(policy)
 
-    def _exempted(self) -> Iterator[ConfigObject]:
-        """What keeps the traffic of a map entry from being translated."""
-        selected = self.config.get("access-list", self.entry.child("match address") or "")
-        rules = {line.partition(" ip ")[2] for line in selected.children} if selected else set()
-        yield from (item for item in self.config.of("nat-exemption") if item.groups.get("rule") in rules)
-        groups = {f"NR-{self.tunnel}-L", f"NR-{self.tunnel}-R"}
-        yield from (item for item in self.config.of("twice-nat") if groups & {name for _, name in item.named})
-        yield from (item for item in self.config.of("network-object") if item.key[1][0] in groups)
-
     def left(self, going: Collection[Key]) -> str:
         """What stays because it may be anybody's; nothing where the device has no such thing."""
         there = (item for family in _OF_THE_BOX[self.ike_version] for item in self.config.of(family))
@@ -146,20 +131,11 @@ class Found:
         return "the IKE policies stay, and what else IKE has for the whole box: which of it this tunnel used cannot be told"
 
 
-def profile_name(entry: ConfigObject) -> str:
-    """The name of the IPsec profile that protects a tunnel interface; empty without one."""
-    line = next((line for line in entry.children if line.startswith(_PROTECTION)), "")
-    return line.removeprefix(_PROTECTION).split(" ")[0]
-
-
 def _entries(config: Config) -> Iterator[tuple[str, Style, ConfigObject]]:
     """Name of a tunnel that a run has built, and its map entry or its interface."""
-    for entry in config.of("crypto-map-entry"):
-        if name := _NAME.fullmatch(entry.child("match address") or ""):
-            yield name["tunnel"], "crypto-map", entry
-    for entry in config.of("tunnel-interface"):
-        if name := _NAME.fullmatch(profile_name(entry)):
-            yield name["tunnel"], "vti", entry
+    for there in tunnels_on(config):
+        if name := _NAME.fullmatch(there.label):
+            yield name["tunnel"], there.style, there.tunnel
 
 
 def names_on(config: Config) -> Iterator[str]:
@@ -182,7 +158,7 @@ def found_on(host: str, platform: Platform, text: str) -> Iterator[Found]:
 def addresses(platform: Platform, text: str) -> Iterator[tuple[str, IPv4Address]]:
     """Interface, by the name that a map is bound to, and its primary address."""
     nodes = tree.parse(text)
-    if platform.os == "asa":
+    if system_of(platform).has_nameif:
         for item in interfaces(nodes):
             if item.nameif and item.address:
                 yield item.nameif, item.address.ip

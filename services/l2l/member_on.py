@@ -7,19 +7,15 @@ from ...changes.nameif import find_interface, interfaces
 from ...inventory.errors import ChangeError
 from ...inventory.intent import Side, Style
 from ...inventory.platforms import Platform
+from ...inventory.systems import system_of
 from ..service import Site
 from . import features
 from .records import WantedEnd
 
 
-def _wants(site: Site) -> WantedEnd:
-    wants: WantedEnd = site.member.wants
-    return wants
-
-
-def member_of(site: Site, style: Style) -> features.Member:
+def member_of(site: Site[WantedEnd], style: Style) -> features.Member:
     """One end of ours as the templates see it, with what an ASA calls its interfaces."""
-    wants = _wants(site)
+    wants = site.member.wants
     outside = names_on(site.platform, wants.end, site.running).get("nameif", "")
     inside = _inside(site) if outside else ""
     return features.Member(
@@ -42,9 +38,9 @@ def member_of(site: Site, style: Style) -> features.Member:
     )
 
 
-def _inside(site: Site) -> str:
+def _inside(site: Site[WantedEnd]) -> str:
     """What an ASA calls the interface that has the probe address, or is in its network; empty where none does."""
-    probe = _wants(site).end.local.probe_address
+    probe = site.member.wants.end.local.probe_address
     found = (
         item for item in interfaces(tree.parse(site.running)) if item.address and item.nameif and probe in item.address.network
     )
@@ -56,7 +52,7 @@ def names_on(platform: Platform, end: Side, running: str) -> dict[str, str]:
 
     Raises ChangeError where the interface is not there or has no name.
     """
-    if platform.os != "asa":
+    if not system_of(platform).has_nameif:
         return {}
     local = end.local
     found = find_interface(tree.parse(running), local.interface)

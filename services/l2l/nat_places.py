@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Network
 from itertools import takewhile
 
 from ...changes import tree
@@ -17,11 +19,16 @@ from ...checks.nat import translations
 from ...inventory.forms import nat_form
 from ...templates.words import FILTERS
 from .features import Member, NatExemption, exemption
+from .versions import free_version, is_version
 
 _DYNAMIC = re.compile(r"ip nat inside source (?P<kind>list|route-map) (?P<name>\S+) .*")
 _NAMED = "ip access-list extended "
 _NUMBERED = re.compile(r"(?:(?P<number>\d+) )?(?P<rule>(?:permit|deny|remark) .+)")
 _NAT_0 = re.compile(r"nat \((?P<inside>\S+)\) 0 access-list (?P<list>\S+)")
+_TWICE = re.compile(
+    r"nat \(\S+\)(?: \d+)? source static (?P<near>\S+) (?P=near) destination static (?P<far>\S+) (?P=far)(?: .+)?"
+)
+_GROUP = "object-group network "
 #: IOS counts the lines of a list from 10 in tens where no number is given, and again so at each restart.
 _FIRST_OF_ITS_OWN = 10
 
@@ -99,7 +106,9 @@ def _in_nat_0(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption 
     name = present[0] if present else ""
     lines = {node.line for node in nodes}
     ours = any(f"access-list {name} extended permit ip {_asa_pair(pair)}" in lines for pair in member.selectors)
-    if not ours and not _translated(member, nodes, twice=False):
+    # What a list of ours exempts by a wider line of before is to have its own: that one goes.
+    others = [node for node in nodes if not (name.startswith("NR-") and node.line.startswith(f"access-list {name} "))]
+    if not ours and not _translated(member, others, twice=False):
         return None, ""
     made = exemption(member, access_list=name)
     where = f"access list {name} of nat 0" if name else f"a list of its own: nothing is exempt on {member.inside_nameif} yet"
@@ -111,11 +120,21 @@ def _as_rule(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption |
     made = exemption(member)
     if made is None:
         return None, ""
-    ours = f" source static {made.near} {made.near} destination static {made.far} {made.far}"
-    there = any(node.line.startswith("nat (") and ours in node.line for node in nodes)
+    rules = (match for node in nodes if (match := _TWICE.fullmatch(node.line)))
+    there = any(is_version(match["near"], made.near) and is_version(match["far"], made.far) for match in rules)
     if not there and not _translated(member, nodes, twice=True):
         return None, ""
-    return made, "the traffic is taken out of translation by a rule before all others"
+    near = _group(made.near, member.local.protected_prefixes, nodes)
+    far = _group(made.far, member.remote.protected_prefixes, nodes)
+    return replace(made, near=near, far=far), "the traffic is taken out of translation by a rule before all others"
+
+
+def _group(base: str, prefixes: Sequence[IPv4Network], nodes: Sequence[tree.Node]) -> str:
+    """The group of this name that has these networks, or else a later version of the name: a group in use is not edited."""
+    wanted = {f"network-object {FILTERS['asa_address'](net)}" for net in prefixes}
+    there = {node.line.removeprefix(_GROUP): {*node.children} for node in nodes if node.line.startswith(_GROUP)}
+    same = (name for name, lines in there.items() if is_version(name, base) and lines == wanted)
+    return next(same, "") or free_version(base, there)
 
 
 def _translated(member: Member, nodes: Sequence[tree.Node], *, twice: bool) -> bool:

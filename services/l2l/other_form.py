@@ -7,31 +7,35 @@ from collections.abc import Iterator
 from ...changes.objects import Config
 from ...inventory.errors import OtherForm
 from ...inventory.intent import Style
-from .existing_tunnel import is_version
-from .found import profile_name
-from .records import WantedEnd
+from .features import Member
+from .standing_form import tunnels_on
+from .versions import is_version
 
 
-def refuse_other_form(wants: WantedEnd, style: Style, running: Config) -> None:
+def refuse_other_form(member: Member, running: Config) -> None:
     """Raise OtherForm where the tunnel stands with another IKE version, or as a map entry instead of an interface."""
-    for where, version, other in _standing(wants, running):
-        if (version, other) != (wants.ike_version, style):
+    for where, version, other in _standing(member, running):
+        if (version, other) != (member.ike_version, member.style):
             raise OtherForm(
-                f"{wants.end.local.host}: {wants.name} stands as {where} with IKEv{version}, and is wanted with "
-                f"IKEv{wants.ike_version} and style {style}; a tunnel is not changed into another form: remove it, then deploy it"
+                f"{member.local.host}: {member.name} stands as {where} with IKEv{version}, and is wanted with "
+                f"IKEv{member.ike_version} and style {member.style}; a tunnel is not changed into another form: remove it, then "
+                "deploy it"
             )
 
 
-def _standing(wants: WantedEnd, running: Config) -> Iterator[tuple[str, int, Style]]:
+def _standing(member: Member, running: Config) -> Iterator[tuple[str, int, Style]]:
     """Where the tunnel is, with its form. An entry that says no version is what an interrupted change leaves of any."""
-    listed = wants.end.local.cisco.access_list or f"NR-{wants.name}"
-    for entry in running.of("crypto-map-entry"):
-        if is_version(entry.child("match address") or "", listed):
-            version = _version(entry.ike_versions(running), wants.ike_version)
-            yield f"entry {entry.groups['sequence']} of crypto map {entry.groups['map']}", version, "crypto-map"
-    for item in running.of("tunnel-interface"):
-        if is_version(profile_name(item), f"NR-{wants.name}"):
-            yield f"interface {item.groups['interface']}", _version(item.ike_versions(running), wants.ike_version), "vti"
+    base = f"NR-{member.name}"
+    bases = {"crypto-map": member.local.cisco.access_list or base, "vti": base}
+    for there in tunnels_on(running):
+        if is_version(there.label, bases[there.style]):
+            place = there.tunnel.groups
+            where = (
+                f"entry {place['sequence']} of crypto map {place['map']}"
+                if there.style == "crypto-map"
+                else f"interface {place['interface']}"
+            )
+            yield where, _version(there.tunnel.ike_versions(running), member.ike_version), there.style
 
 
 def _version(versions: frozenset[int], wanted: int) -> int:

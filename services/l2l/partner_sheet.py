@@ -15,13 +15,13 @@ from ...inventory.intent import Crypto, ForeignTermination, IKEProposal, IPSecPr
 from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
+from ...inventory.systems import system_of
 from ...inventory.validation import validate
 
 AnyEnd = TunnelTermination | ForeignTermination
 
-#: Lifetimes of the devices where the intent names none (command references: IKE policy; security association lifetime).
+#: Lifetimes of every device where the intent names none (command references: IKE policy; security association lifetime).
 _IKE_SECONDS = 86400
-_DEFAULT_SECONDS = {"ios": 3600, "asa": 28800}
 _DEFAULT_KILOBYTES = 4608000
 _KEY = "is exchanged by another way, and is not part of this sheet"
 
@@ -146,7 +146,7 @@ def _phase_1(crypto: Crypto, ike: IKEProposal) -> Rows:
 
 
 def _phase_2(crypto: Crypto, ipsec: IPSecProposal, platform: Platform | None) -> Rows:
-    seconds = ipsec.sa_lifetime_seconds or (_DEFAULT_SECONDS[platform.os] if platform else None)
+    seconds = ipsec.sa_lifetime_seconds or (system_of(platform).ipsec_seconds if platform else None)
     kilobytes = ipsec.sa_lifetime_data or (_DEFAULT_KILOBYTES if platform else None)
     lifetime = tuple(f"{number} {unit}" for number, unit in ((seconds, "seconds"), (kilobytes, "kilobytes")) if number)
     integrity = (

@@ -1,4 +1,4 @@
-"""Where the newer forms of a tunnel find their place on a device: tunnel interface, IKEv2 policy, routes and NAT exemption.
+"""Where a tunnel finds its place on a device beside its crypto map: tunnel interface, IKEv2 policy, routes and NAT exemption.
 
 Pure: a member, the names that it would have, and what the device runs; out come the names that are free, and a sentence for each
 choice that a person may wonder at. Nothing that is there is replaced, and what others use keeps what it had.
@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from ...changes import tree
 from ...inventory.errors import ChangeError
+from ...inventory.systems import system_of
 from .features import Member, Names, text, tunnel_routes
 from .nat_places import nat_place
 
@@ -50,7 +51,8 @@ def placed(member: Member, names: Names, running: str) -> tuple[Names, tuple[str
         number, said = _tunnel_number(member, names, nodes)
         names, decisions = replace(names, tunnel_number=number), [said]
     if member.ike_version == 2:
-        names, more = (_ikev2_policy if member.platform.os == "ios" else _asa_policy)(member, names, nodes)
+        by_address = system_of(member.platform).ikev2_policy == "address"
+        names, more = (_ikev2_policy if by_address else _numbered_policy)(member, names, nodes)
         decisions += more
     nat, said = nat_place(member, running)
     names, decisions = replace(names, routes=tunnel_routes(member, names), nat=nat), [*decisions, said]
@@ -84,7 +86,7 @@ def _tunnel_number(member: Member, names: Names, nodes: Sequence[tree.Node]) -> 
     return number, f"interface Tunnel{number}: the lowest free number" if taken else ""
 
 
-def _asa_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
+def _numbered_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
     """The number of an ASA's IKEv2 policy: one that says the same, or one behind all of them."""
     there = {int(match["number"]): {*node.children} for node in nodes if (match := _ASA_POLICY.fullmatch(node.line))}
     (wanted,) = [{*node.children} for node in tree.parse(text(member, names)) if _ASA_POLICY.fullmatch(node.line)]

@@ -14,7 +14,7 @@ from .as_before import Prefixes, entry_prefixes, pfs_of, proposal_of, routed_pre
 from .records import WantedEnd, WantedTunnel
 
 
-def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | None:
+def previous(wanted: WantedTunnel, sights: Sequence[Sight[WantedEnd]]) -> WantedTunnel | None:
     """The tunnel as it stood before, on the two ends ``sights``; None where that cannot be read for certain."""
     if len(sights) != 2:
         # What the far end had can be read only where it is ours.
@@ -27,7 +27,7 @@ def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | No
     ends = [(sight, config, entry) for sight, config, entry in zip(sights, configs, entries, strict=True) if entry]
     protected = _protected(ends)
     peers = [entry.peers for _, _, entry in ends]
-    proposal, other = (proposal_of(sight.platform.os, config, entry) for sight, config, entry in ends)
+    proposal, other = (proposal_of(config, entry) for _, config, entry in ends)
     if None in protected or proposal is None or proposal != other or any(len(found) != 1 for found in peers):
         return None
     (here, there), mirrored = (pair or ((), ()) for pair in protected)
@@ -42,31 +42,37 @@ def previous(wanted: WantedTunnel, sights: Sequence[Sight]) -> WantedTunnel | No
     return replace(wanted, tunnel=tunnel, crypto=crypto)
 
 
-def entry_of(sight: Sight, config: Config) -> ConfigObject | None:
+def entry_of(sight: Sight[WantedEnd], config: Config) -> ConfigObject | None:
     """The map entry that the change is about, as the device had it."""
     return next((config.objects[key] for key in sight.change.own if key in config.objects), None)
 
 
-def _protected(ends: Sequence[tuple[Sight, Config, ConfigObject]]) -> list[Prefixes | None]:
+def _protected(ends: Sequence[tuple[Sight[WantedEnd], Config, ConfigObject]]) -> list[Prefixes | None]:
     """Networks on this side and on the other, for each end; what goes into a tunnel interface is what is routed there."""
     if any(tunnel.family.name != "tunnel-interface" for _, _, tunnel in ends):
         return [entry_prefixes(config, tunnel) for _, config, tunnel in ends]
-    there, here = (routed_prefixes(sight.platform.os, config, tunnel) for sight, config, tunnel in ends)
+    there, here = (routed_prefixes(config, tunnel) for _, config, tunnel in ends)
     if not there and not here:
         # Somebody else routes, so its networks are not known from the devices, and are taken to be those of now.
         return [(_now(sight).local.protected_prefixes, _now(sight).remote.protected_prefixes) for sight, _, _ in ends]
     return [(here, there), (there, here)] if here and there else [None, None]
 
 
-def _now(sight: Sight) -> Side:
-    wants: WantedEnd = sight.member.wants
-    return wants.end
+def protected_of_one(sight: Sight[WantedEnd], config: Config, tunnel: ConfigObject) -> Prefixes | None:
+    """The same where one end is all that there is to see: what this side of a tunnel interface protects is not known from it."""
+    if tunnel.family.name != "tunnel-interface":
+        return entry_prefixes(config, tunnel)
+    now = _now(sight)
+    return now.local.protected_prefixes, routed_prefixes(config, tunnel) or now.remote.protected_prefixes
 
 
-def termination_of(sight: Sight, prefixes: tuple[IPv4Network, ...], outside: IPv4Address) -> TunnelTermination | None:
+def _now(sight: Sight[WantedEnd]) -> Side:
+    return sight.member.wants.end
+
+
+def termination_of(sight: Sight[WantedEnd], prefixes: tuple[IPv4Network, ...], outside: IPv4Address) -> TunnelTermination | None:
     """This end as it was; pings start at the address of before, or at another one of the box that was protected."""
-    wants: WantedEnd = sight.member.wants
-    now = wants.end.local
+    now = sight.member.wants.end.local
     own = (now.probe_address, *_addresses(sight.before))
     probe = next((address for address in own if any(address in prefix for prefix in prefixes)), None)
     if probe is None:

@@ -13,7 +13,10 @@ from ...changes.objects import read
 from ...changes.removal import owned
 from ...checks.device_facts import Box
 from ...checks.finding import Finding
+from ...checks.looking import Shown, Stimulus
 from ...checks.precheck import precheck
+from ...checks.questions import ROUTE, Question
+from ...checks.verdict import Verdict
 from ...inventory.built import for_people
 from ...inventory.forms import style_of
 from ...inventory.intent import Intent, Tunnel, TunnelTermination
@@ -21,19 +24,21 @@ from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.validation import validate
-from ..service import Deployment, Member, Place, Removal, Sight, Stage, Traffic
-from .blueprint import CryptoMap
+from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
+from ..verifying import Seeing
+from .beside import policies_of_offers
 from .by_name import not_in_intent, removal_by_name, strays, wanted_of
 from .features import tunnel_interface
 from .foreign_end import foreign_of, previous_of_one
 from .previous import previous
 from .records import WantedEnd, WantedTunnel
-from .standing_form import policies_of_offers
 from .traffic import TunnelTraffic, traffic_of
 from .tunnel_form import TunnelForm
+from .verdict import verdict_of
+from .verdict_traffic import endpoint_of, stimulus
 
 
-def deployment_of(wanted: WantedTunnel) -> Deployment:
+def deployment_of(wanted: WantedTunnel) -> Deployment[WantedTunnel]:
     """A member for each end that is ours, and one stage.
 
     The far end is pushed first: it is the one that is harder to reach when something goes wrong.
@@ -60,8 +65,7 @@ def deployment_of(wanted: WantedTunnel) -> Deployment:
         for end in tunnel.sides
     )
     pushing = tuple(member.host for member in reversed(members))
-    form = (crypto.ike_version, wanted.style)
-    feature = CryptoMap() if form == (1, "crypto-map") else TunnelForm(*form)
+    feature = TunnelForm(crypto.ike_version, wanted.style)
     stage = Stage(name="tunnel", features=(feature,), gate=Traffic(), settle_seconds=0.0, undo=1)
     return Deployment(tunnel.name, L2L.name, wanted, members, foreign_of(wanted), pushing, (stage,), found=False)
 
@@ -73,21 +77,46 @@ class IntendedTunnels:
     intent: Intent
     platforms: Mapping[str, Platform]
 
-    def select(self, names: Sequence[str], today: date, *, removal: bool) -> tuple[tuple[Deployment, ...], tuple[str, ...]]:
+    def select(
+        self, names: Sequence[str], today: date, *, removal: bool
+    ) -> tuple[tuple[Deployment[WantedTunnel], ...], tuple[str, ...]]:
         """The named tunnels, or all active ones. Raises NothingMatched and IntentError."""
         tunnels = self.intent.select(names, any_status=removal)
         warnings = validate(self.intent, tunnels, self.platforms, today, removal=removal)
         return tuple(self.deployment(tunnel) for tunnel in tunnels), warnings
 
-    def deployment(self, tunnel: Tunnel) -> Deployment:
+    def deployment(self, tunnel: Tunnel) -> Deployment[WantedTunnel]:
         """A tunnel that is valid, with the cryptography that both of its devices can do."""
         able = [self.platforms[end.host] for end in tunnel.own]
         crypto = narrow(self.intent.resolve(tunnel), able)
         return deployment_of(WantedTunnel(tunnel, crypto, style_of(tunnel, crypto.ike_version, able)))
 
+    def names(self) -> tuple[str, ...]:
+        """The active ones."""
+        return tuple(name for name, tunnel in self.intent.tunnels.items() if tunnel.status == "active")
+
     def places(self) -> tuple[Place, ...]:
         """The ends that are ours, of all tunnels."""
         return tuple(_place(end) for tunnel in self.intent.tunnels.values() for end in tunnel.own)
+
+    def foreign(self) -> tuple[Foreign, ...]:
+        """The ends that are not ours, of all tunnels that have an end of ours and a proposal for it."""
+        return tuple(end for tunnel in self.intent.tunnels.values() if tunnel.foreign for end in self._foreign(tunnel))
+
+    def _foreign(self, tunnel: Tunnel) -> tuple[Foreign, ...]:
+        if not tunnel.own or any(end.host not in self.platforms for end in tunnel.own):
+            return ()
+        crypto = narrow(self.intent.resolve(tunnel), [self.platforms[end.host] for end in tunnel.own])
+        # A select refuses such a tunnel with its reason; a rehearsal of the others plays no far end for it.
+        inner = (
+            tunnel.tunnel_prefix is not None
+            or style_of(tunnel, crypto.ike_version, [self.platforms[tunnel.own[0].host]]) != "vti"
+        )
+        return self.deployment(tunnel).foreign if crypto.ike_proposals and crypto.ipsec_proposals and inner else ()
+
+    def references(self) -> tuple[str, ...]:
+        """The pre-shared keys of all tunnels."""
+        return tuple(tunnel.preshared_key_ref for tunnel in self.intent.tunnels.values())
 
     def has(self, name: str) -> bool:
         """True for a tunnel of the intent, whatever its status."""
@@ -102,12 +131,14 @@ class IntendedTunnels:
         """Why a name is not in the intent."""
         return not_in_intent(name, self.intent)
 
-    def find(self, name: str, texts: Mapping[str, str]) -> Deployment:
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[WantedTunnel]:
         """A tunnel as only the devices know it. Raises NothingMatched and ChangeError."""
         known = self.intent.tunnels.get(name)
-        return replace(deployment_of(wanted_of(name, texts, self.platforms, known.foreign if known else ())), found=True)
+        ours = {end.outside_ip: end.host for tunnel in self.intent.tunnels.values() for end in tunnel.own}
+        foreign = known.foreign if known else ()
+        return replace(deployment_of(wanted_of(name, texts, self.platforms, foreign, ours)), found=True)
 
-    def still_wanted(self, deployment: Deployment) -> str:
+    def still_wanted(self, deployment: Deployment[WantedTunnel]) -> str:
         """What is told of a tunnel that is removed and that the intent has as active; empty if it has not."""
         known = self.intent.tunnels.get(deployment.name)
         if known is None or known.status != "active":
@@ -128,26 +159,25 @@ class LanToLan:
         """The tunnels of the folder's ``vpn/``. Raises IntentError."""
         return IntendedTunnels(load_intent(inventory / "vpn"), platforms)
 
-    def deployment(self, wanted: WantedTunnel) -> Deployment:
+    def deployment(self, wanted: WantedTunnel) -> Deployment[WantedTunnel]:
         """Two members, one stage."""
         return deployment_of(wanted)
 
-    def references(self, deployment: Deployment) -> tuple[str, ...]:
+    def references(self, deployment: Deployment[WantedTunnel]) -> tuple[str, ...]:
         """The pre-shared key."""
-        wanted: WantedTunnel = deployment.wanted
-        return (wanted.tunnel.preshared_key_ref,)
+        return (deployment.wanted.tunnel.preshared_key_ref,)
 
-    def places(self, deployment: Deployment) -> tuple[Place, ...]:
+    def places(self, deployment: Deployment[WantedTunnel]) -> tuple[Place, ...]:
         """The ends that are ours: the outside address, and where the pings start."""
-        wanted: WantedTunnel = deployment.wanted
-        return tuple(_place(end) for end in wanted.tunnel.own)
+        return tuple(_place(end) for end in deployment.wanted.tunnel.own)
 
-    def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
+    def precheck(
+        self, sight: Sight[WantedEnd], outputs: Mapping[str, str], time: str, *, accept_unsaved: bool
+    ) -> tuple[Finding, ...]:
         """What an IPsec tunnel needs of its device."""
-        wants: WantedEnd = sight.member.wants
-        return precheck(Box(wants.end, sight.platform, outputs, sight.change, time), accept_unsaved=accept_unsaved)
+        return precheck(Box(sight.member.wants.end, sight.platform, outputs, sight.change, time), accept_unsaved=accept_unsaved)
 
-    def removal(self, deployment: Deployment, sight: Sight, running: str) -> Removal:
+    def removal(self, deployment: Deployment[WantedTunnel], sight: Sight[WantedEnd], running: str) -> Removal:
         """The objects of the tunnel that nothing else uses, if its map entry is there."""
         if deployment.found:
             return removal_by_name(deployment.name, sight.member.host, sight.platform, running)
@@ -159,24 +189,37 @@ class LanToLan:
         items, stays = owned(config, policies_of_offers(config, present))
         return Removal(items, stays)
 
-    def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:
+    def previous(
+        self, deployment: Deployment[WantedTunnel], sights: Sequence[Sight[WantedEnd]]
+    ) -> Deployment[WantedTunnel] | None:
         """The tunnel as its map entries had it before."""
         found = previous_of_one(deployment.wanted, sights[0]) if deployment.foreign else previous(deployment.wanted, sights)
         return deployment_of(found) if found else None
 
-    def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TunnelTraffic:
+    def traffic(self, deployment: Deployment[WantedTunnel], sights: Sequence[Sight[WantedEnd]]) -> TunnelTraffic:
         """Pings between the protected networks, and counters."""
         return traffic_of(deployment.wanted, sights)
 
-    def title(self, deployment: Deployment) -> str:
+    def survey(self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd]) -> tuple[Question, ...]:
+        """Its SAs, and the routes that lead into it or past it."""
+        return (*endpoint_of(deployment, member, None).asks, ROUTE)
+
+    def stimulus(self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd], shown: Shown) -> tuple[Stimulus, ...]:
+        """Pings between the protected networks."""
+        return stimulus(deployment, member, shown)
+
+    def verdict(self, deployment: Deployment[WantedTunnel], seeing: Seeing) -> Verdict:
+        """All ends that are ours together."""
+        return verdict_of(deployment, seeing, self.title(deployment))
+
+    def title(self, deployment: Deployment[WantedTunnel]) -> str:
         """Both devices with their outside addresses."""
         near, far = deployment.wanted.tunnel.terminations
         return f"{near.called} {near.outside_ip} <-> {far.outside_ip} {far.called}"
 
-    def for_people(self, deployment: Deployment) -> tuple[str, ...]:
+    def for_people(self, deployment: Deployment[WantedTunnel]) -> tuple[str, ...]:
         """Description, roles and waiver."""
-        wanted: WantedTunnel = deployment.wanted
-        return for_people(wanted.tunnel)
+        return for_people(deployment.wanted.tunnel)
 
     def landmark(self, change: Change) -> str:
         """Its access list, which is the tunnel's alone."""

@@ -35,7 +35,7 @@ class TunnelTraffic(L2lProof):
         flows = ([flow_of(end, before[end.host], pair) for pair in end.flow_pairs] for end in self.ends)
         return all(any(flow and spis(flow, "outbound") for flow in of_end) for of_end in flows)
 
-    def stale(self, sight: Sight, before: Observation) -> tuple[IPv4Address, ...]:
+    def stale(self, sight: Sight[WantedEnd], before: Observation) -> tuple[IPv4Address, ...]:
         """Peers whose SAs are cleared before the proof: a live SA would go on with the old configuration, and prove nothing.
 
         SAs are cleared by peer, so not where another tunnel goes to it: that one would lose its own.
@@ -46,7 +46,7 @@ class TunnelTraffic(L2lProof):
             return ()
         return _alone(sight, (str(end.peer), *sight.change.peers))
 
-    def left(self, sight: Sight) -> tuple[IPv4Address, ...]:
+    def left(self, sight: Sight[WantedEnd]) -> tuple[IPv4Address, ...]:
         """Peers whose SAs are cleared after the removal, where no other tunnel goes to them."""
         return _alone(sight, sight.change.peers)
 
@@ -71,22 +71,22 @@ class TunnelTraffic(L2lProof):
         return Row(phase_1, phase_2, encaps, decaps)
 
 
-def traffic_of(wanted: WantedTunnel, sights: Sequence[Sight]) -> TunnelTraffic:
+def traffic_of(wanted: WantedTunnel, sights: Sequence[Sight[WantedEnd]]) -> TunnelTraffic:
     """The proof of a tunnel on its own ends ``sights``."""
     crypto = wanted.crypto
     ends = tuple(
-        Endpoint.of(_wants(sight).end, crypto.ipsec_proposals[:1], crypto.ike_version, _interface(sight)) for sight in sights
+        Endpoint.of(sight.member.wants.end, crypto.ipsec_proposals[:1], crypto.ike_version, _interface(sight)) for sight in sights
     )
     replaced = any(sight.change.replaces for sight in sights)
     return TunnelTraffic(wanted.tunnel.name, ends, replaced, {sight.member.host: formerly(sight) for sight in sights})
 
 
-def _interface(sight: Sight) -> TunnelInterface | None:
+def _interface(sight: Sight[WantedEnd]) -> TunnelInterface | None:
     """The tunnel interface of an end, None with a crypto map: as the change makes it, or as the device had it before.
 
     Where neither has one it is called by its number alone, and is found nowhere: a tunnel interface is never judged as a map.
     """
-    wants = _wants(sight)
+    wants = sight.member.wants
     if wants.tunnel is None:
         return None
     peer = wants.end.remote.outside_ip
@@ -95,19 +95,14 @@ def _interface(sight: Sight) -> TunnelInterface | None:
     return found or TunnelInterface("Tunnel")
 
 
-def formerly(sight: Sight) -> tuple[Pair, ...]:
+def formerly(sight: Sight[WantedEnd]) -> tuple[Pair, ...]:
     """The selectors of the tunnel's entry as the box had it before the change."""
     config = sight.before.objects
     entries = (config.objects[key] for key in sight.change.own if key in config.objects)
     return tuple(pair for entry in entries for pair in selectors_of(config, entry) or ())
 
 
-def _wants(sight: Sight) -> WantedEnd:
-    wants: WantedEnd = sight.member.wants
-    return wants
-
-
-def _alone(sight: Sight, peers: Sequence[str]) -> tuple[IPv4Address, ...]:
+def _alone(sight: Sight[WantedEnd], peers: Sequence[str]) -> tuple[IPv4Address, ...]:
     before, own = sight.before.objects, sight.change.own
     return tuple(IPv4Address(peer) for peer in dict.fromkeys(peers) if not goes_to(before, peer, besides=own))
 

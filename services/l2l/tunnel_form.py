@@ -1,4 +1,4 @@
-"""The feature of a tunnel in the forms beside IKEv1 with a crypto map: IKEv2, and tunnel interfaces with either version.
+"""The feature of a tunnel, whatever its form: either version of IKE, with a crypto map or a tunnel interface.
 
 What is there in the same form is used again, or changed in place where it differs; another form is a removal and a new tunnel.
 ``inventory.built`` says which forms are switched on.
@@ -9,17 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...changes.objects import Config
-from ...changes.replacing import NOTHING, Replacing
 from ...inventory.intent import Style
 from ..service import Site
 from . import features
-from .blueprint import approved_sequence
+from .beside import beside
+from .features import Names
+from .ikev1_places import ikev1_places
+from .map_places import map_of, place_in
 from .member_on import member_of
-from .names import free_policy, keepalive_of, map_place
 from .other_form import refuse_other_form
 from .places import placed
 from .records import WantedEnd
-from .standing_form import beside, standing_form
+from .route_places import routes_beside
+from .standing_form import standing_form
 
 _SHARED = ("transform-set", "ipsec-proposal", "group-policy", "tunnel-group", "static-route")
 #: Families of what each IKE version and each style is made of, on either system.
@@ -34,15 +36,6 @@ _OF_STYLE = {
     ),
     "vti": ("ipsec-profile", "tunnel-interface"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Names that were found free, with a sentence for each decision."""
-
-    names: features.Names
-    decisions: tuple[str, ...] = ()
-    replacing: Replacing = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +55,45 @@ class TunnelForm:
         """Families of the objects that it may hold."""
         return (*_SHARED, *_OF_VERSION[self.version], *_OF_STYLE[self.style])
 
-    def draft(self, site: Site) -> Placed:
+    def draft(self, site: Site[WantedEnd]) -> Names:
         """Names before the device is known, with the routes that there will be."""
         member = member_of(site, self.style)
         names = features.draft_names(member)
-        return Placed(replace(names, routes=features.tunnel_routes(member, names)))
+        return replace(names, routes=features.tunnel_routes(member, names))
 
-    def names(self, site: Site, wanted: Config, running: Config) -> Placed:
+    def names(self, site: Site[WantedEnd], wanted: Config, running: Config) -> Names:
         """Names that are free on the device. Raises ChangeError where there is no safe place."""
-        member, wants = member_of(site, self.style), _wants(site)
-        refuse_other_form(wants, self.style, running)
-        names, said = placed(member, features.draft_names(member), site.running)
+        member = member_of(site, self.style)
+        refuse_other_form(member, running)
+        names, on_places = placed(member, features.draft_names(member), site.running)
+        said: list[str] = []
         if self.style == "crypto-map":
-            interface = member.nameif or member.local.interface
-            crypto_map, sequence, more = map_place(wants.end, names.access_list, running, approved_sequence(site), interface)
-            names, said = replace(names, crypto_map=crypto_map, map_sequence=sequence), (*said, *more)
-        if self.version == 1:
-            number, on_policy = free_policy(member.local.host, wanted, running)
-            keepalive, on_keepalive = keepalive_of(wants.dpd, wanted, running)
-            names = replace(names, policy_number=number, keepalive=keepalive)
-            said = (*said, on_policy, *on_keepalive)
+            crypto_map, on_map = map_of(member, names.access_list, running)
+            names, said = replace(names, crypto_map=crypto_map), [on_map]
         there = standing_form(member, names, running)
-        if there is None:
-            return Placed(names, tuple(filter(None, said)))
-        names, more, replaced = beside(member, names, there, wanted, running)
-        return Placed(names, tuple(filter(None, (*said, *more))), replaced)
+        if self.style == "crypto-map":
+            place = approved_place(site)
+            sequence, on_place = place_in(names.crypto_map, member, names.access_list, running, place, there)
+            names, said = replace(names, map_sequence=sequence), [*said, on_place]
+        if self.version == 1:
+            names, more = ikev1_places(member, names, wanted, running)
+            said += more
+        if there is not None:
+            names, more = beside(member, names, there, wanted, running)
+            said += more
+        if self.style == "crypto-map":
+            names, more = routes_beside(site, member, names, running)
+            said += more
+        return replace(names, decisions=tuple(filter(None, (*said, *on_places))))
 
-    def text(self, site: Site, names: Placed) -> str:
+    def text(self, site: Site[WantedEnd], names: Names) -> str:
         """The desired configuration under these names."""
-        return features.text(member_of(site, self.style), names.names)
+        return features.text(member_of(site, self.style), names)
 
 
-def _wants(site: Site) -> WantedEnd:
-    wants: WantedEnd = site.member.wants
-    return wants
+def approved_place(site: Site[WantedEnd]) -> int | None:
+    """The place in the crypto map that a person has approved on this box."""
+    for item in site.approved.created if site.approved else ():
+        if item.family.name == "crypto-map-entry":
+            return int(item.groups["sequence"])
+    return None

@@ -21,15 +21,15 @@ class EasyVpn:
         *("dynamic-map-entry", "crypto-map-setting", "crypto-map-dynamic", "crypto-map-binding"),
     )
 
-    def draft(self, site: Site) -> GroupNames:
+    def draft(self, site: Site[RemoteAccess]) -> GroupNames:
         """Names before the router is known."""
         return draft(site.member.wants, site.platform)
 
-    def names(self, site: Site, wanted: Config, running: Config) -> GroupNames:
+    def names(self, site: Site[RemoteAccess], wanted: Config, running: Config) -> GroupNames:
         """Names on this router. Raises ChangeError when it has no safe place for the group."""
         return allocate(site.member.wants, self.draft(site), wanted, running, site.keys)
 
-    def text(self, site: Site, names: GroupNames) -> str:
+    def text(self, site: Site[RemoteAccess], names: GroupNames) -> str:
         """The desired configuration."""
         return fill("ios/ra_easy_vpn.j2", group=site.member.wants, names=names, keys=site.keys)
 

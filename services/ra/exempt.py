@@ -38,13 +38,13 @@ class Exempt:
     name: str = "no-xauth"
     families: tuple[str, ...] = ("isakmp-key",)
 
-    def draft(self, site: Site) -> Exempted:
+    def draft(self, site: Site[RemoteAccess]) -> Exempted:
         """The same keys: they are the router's own."""
         return self.names(site, Config({}, ()), read(site.platform.os, site.running))
 
-    def names(self, site: Site, wanted: Config, running: Config) -> Exempted:  # noqa: ARG002 - nothing is named
+    def names(self, site: Site[RemoteAccess], wanted: Config, running: Config) -> Exempted:  # noqa: ARG002 - nothing is named
         """The keys. Raises ChangeError for one that serves others as well, or whose text is not known."""
-        group: RemoteAccess = site.member.wants
+        group = site.member.wants
         bound = running.get("crypto-map-binding", group.interface)
         asks = bound and running.get("crypto-map-setting", bound.map_name, "client authentication list")
         found = {item.key: item for item in _lacking(group, bound.map_name, running)} if bound and not asks else {}
@@ -52,13 +52,13 @@ class Exempt:
         keys = tuple((item.groups["key"], item.groups["peer"]) for item in found.values())
         return Exempted(keys, tuple(said), Replacing(frozenset(found)))
 
-    def text(self, site: Site, names: Exempted) -> str:  # noqa: ARG002 - the same on every platform
+    def text(self, site: Site[RemoteAccess], names: Exempted) -> str:  # noqa: ARG002 - the same on every platform
         """The keys as they have to be."""
         return fill("ios/ra_no_xauth.j2", keys=names.keys)
 
 
 def _lacking(group: RemoteAccess, crypto_map: str, running: Config) -> Iterator[ConfigObject]:
-    for place, peer in _peers(crypto_map, running):
+    for place, peer in peers_of(crypto_map, running):
         key = running.key_of(peer)
         if key is not None and key.groups.get("xauth"):
             continue
@@ -70,7 +70,7 @@ def _lacking(group: RemoteAccess, crypto_map: str, running: Config) -> Iterator[
         yield key
 
 
-def _peers(crypto_map: str, running: Config) -> Iterator[tuple[str, str]]:
+def peers_of(crypto_map: str, running: Config) -> Iterator[tuple[str, str]]:
     """Place and peer of every static entry."""
     for entry in running.of("crypto-map-entry"):
         if entry.groups["map"] == crypto_map:
@@ -97,7 +97,7 @@ class NobodyAsked:
         bound = running.get("crypto-map-binding", self.group.interface)
         name = bound.map_name if bound else ""
         asks = running.get("crypto-map-setting", name, "client authentication list") is not None
-        keys = [(peer, running.key_of(peer)) for _, peer in _peers(name, running)]
+        keys = [(peer, running.key_of(peer)) for _, peer in peers_of(name, running)]
         lacking = [peer for peer, key in keys if key is None or not key.groups.get("xauth")]
         bad = lacking if asks or not removed else []
         words = f"the router at {bad[0]} is asked for a user" if bad else "no router of a tunnel is asked for a user"

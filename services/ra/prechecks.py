@@ -14,10 +14,10 @@ from ..service import Sight
 from .intent import RemoteAccess
 
 
-def precheck(sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
+def precheck(sight: Sight[RemoteAccess], outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
     """What every change needs, and: the addresses of the intent, room for the configuration, no translation in between."""
     device = Device(sight.member.host, sight.platform, outputs, sight.change, time)
-    group: RemoteAccess = sight.member.wants
+    group = sight.member.wants
     own = (*_addresses(device, group), *nvram(device), *_translation(device, group))
     return (*of_every_change(sight, outputs, time, accept_unsaved=accept_unsaved), *own)
 

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import NoReturn
 
 from ...changes.change import Change
-from ...changes.objects import read
+from ...changes.objects import Config, read
 from ...changes.removal import owned
 from ...checks.finding import Finding
+from ...checks.looking import Shown, Stimulus
+from ...checks.questions import IKE, IPSEC, Question
+from ...checks.verdict import Verdict
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, NothingMatched
 from ...inventory.platforms import Platform
 from ..service import Deployment, LabCall, Member, Place, Removal, Sight, Stage
+from ..verifying import Seeing
 from .blueprint import EasyVpn, profile
-from .exempt import Exempt, NobodyAsked
+from .by_name import group_of, removal_by_name
+from .exempt import Exempt, NobodyAsked, peers_of
 from .intent import Groups, RemoteAccess, load
 from .prechecks import precheck
 from .session import ClientSession
+from .verdict import verdict_of
 
 #: What serves all groups of a router.
 _OF_ALL_GROUPS = frozenset(
@@ -32,7 +38,7 @@ _OF_ALL_GROUPS = frozenset(
 )
 
 
-def deployment_of(wanted: RemoteAccess) -> Deployment:
+def deployment_of(wanted: RemoteAccess) -> Deployment[RemoteAccess]:
     """One member, two stages: on the way back the map stops asking before a router can be asked."""
     first = Stage("no-xauth", (Exempt(),), NobodyAsked(wanted), settle_seconds=0.0, undo=2)
     clients = Stage("clients", (EasyVpn(),), ClientSession(wanted), settle_seconds=float(wanted.window_seconds), undo=1)
@@ -53,7 +59,9 @@ class IntendedGroups:
     groups: Groups
     platforms: Mapping[str, Platform]
 
-    def select(self, names: Sequence[str], today: date, *, removal: bool) -> tuple[tuple[Deployment, ...], tuple[str, ...]]:
+    def select(
+        self, names: Sequence[str], today: date, *, removal: bool
+    ) -> tuple[tuple[Deployment[RemoteAccess], ...], tuple[str, ...]]:
         """The named groups, or all active ones. Raises NothingMatched and IntentError."""
         chosen = self.groups.chosen(tuple(names), any_status=removal)
         warnings: list[str] = []
@@ -65,9 +73,17 @@ class IntendedGroups:
                 warnings += _warnings(group)
         return tuple(deployment_of(group) for group in chosen), tuple(warnings)
 
+    def names(self) -> tuple[str, ...]:
+        """The active ones."""
+        return tuple(name for name, group in self.groups.by_name.items() if group.status == "active")
+
     def places(self) -> tuple[Place, ...]:
         """Where the routers stand."""
         return tuple(_place(group) for group in self.groups.by_name.values())
+
+    def references(self) -> tuple[str, ...]:
+        """The keys and passwords of all groups."""
+        return tuple(reference for group in self.groups.by_name.values() for reference in group.references)
 
     def has(self, name: str) -> bool:
         """True for a group of the intent."""
@@ -81,16 +97,26 @@ class IntendedGroups:
         """Why a name was not found."""
         return self.groups.not_there(name)
 
-    def find(self, name: str, texts: Mapping[str, str]) -> Deployment:  # noqa: ARG002 - nothing is looked for
-        """A group that is in no intent may be anybody's."""
-        raise NothingMatched(f"{self.not_there(name)}, and a group that has left the intent cannot be told from others")
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[RemoteAccess]:
+        """A group as only its router knows it. Raises NothingMatched and ChangeError."""
+        return replace(deployment_of(group_of(name, texts, self.platforms)), found=True)
 
-    def still_wanted(self, deployment: Deployment) -> str:
+    def still_wanted(self, deployment: Deployment[RemoteAccess]) -> str:
         """What is told of a group that is removed and that the intent has as active."""
         known = self.groups.by_name.get(deployment.name)
         if known is None or known.status != "active":
             return ""
         return f"the intent has {deployment.name} as active: the next deploy-ra builds it again unless it is disabled there"
+
+
+def _still_exempt(group: RemoteAccess, running: Config) -> Iterator[str]:
+    """A key does not say whether it had ``no-xauth`` before there were clients; where nobody is asked it does nothing."""
+    bound = running.get("crypto-map-binding", group.interface)
+    crypto_map = bound.map_name if bound else ""
+    for place, peer in peers_of(crypto_map, running):
+        key = running.key_of(peer)
+        if key is not None and key.groups.get("xauth"):
+            yield f"{key.title} keeps no-xauth for entry {place} of {crypto_map}: when no user is asked for, it does nothing"
 
 
 def _warnings(group: RemoteAccess) -> Iterator[str]:
@@ -108,28 +134,28 @@ class RemoteAccessService:
     name = "ra"
     noun = "group"
     wanted = RemoteAccess
-    found_by = "its client group {name}"
+    found_by = "its client group {name} with the pool RA-{name}"
 
     def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> IntendedGroups:
         """The groups of ``remote-access.yaml``. Raises IntentError."""
         return IntendedGroups(load(inventory), platforms)
 
-    def deployment(self, wanted: RemoteAccess) -> Deployment:
+    def deployment(self, wanted: RemoteAccess) -> Deployment[RemoteAccess]:
         """One member, two stages."""
         return deployment_of(wanted)
 
-    def references(self, deployment: Deployment) -> tuple[str, ...]:
+    def references(self, deployment: Deployment[RemoteAccess]) -> tuple[str, ...]:
         """The key of the group, and the passwords."""
-        wanted: RemoteAccess = deployment.wanted
+        wanted = deployment.wanted
         return wanted.references
 
-    def places(self, deployment: Deployment) -> tuple[Place, ...]:
+    def places(self, deployment: Deployment[RemoteAccess]) -> tuple[Place, ...]:
         """Where its router stands."""
         return (_place(deployment.wanted),)
 
-    def lab_calls(self, deployment: Deployment) -> tuple[LabCall, ...]:
+    def lab_calls(self, deployment: Deployment[RemoteAccess]) -> tuple[LabCall, ...]:
         """In the lab a scripted client connects as the first user, and sends to the router's own address inside."""
-        wanted: RemoteAccess = deployment.wanted
+        wanted = deployment.wanted
         user = wanted.users[0]
         words = {"host": wanted.host, "group": wanted.name, "user": user.name}
         return (
@@ -138,12 +164,16 @@ class RemoteAccessService:
             LabCall(wanted.name, "send", {"to": str(wanted.probe_address)}, {}),
         )
 
-    def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
+    def precheck(
+        self, sight: Sight[RemoteAccess], outputs: Mapping[str, str], time: str, *, accept_unsaved: bool
+    ) -> tuple[Finding, ...]:
         """What clients need of the router."""
         return precheck(sight, outputs, time, accept_unsaved=accept_unsaved)
 
-    def removal(self, deployment: Deployment, sight: Sight, running: str) -> Removal:
+    def removal(self, deployment: Deployment[RemoteAccess], sight: Sight[RemoteAccess], running: str) -> Removal:
         """What is there of the group, and what clients need when no other group is left to need it."""
+        if deployment.found:
+            return removal_by_name(deployment.name, sight.platform, running)
         present = sight.change.reused
         if not any(item.family.name == "client-group" for item in present):
             return Removal((), ())
@@ -152,24 +182,39 @@ class RemoteAccessService:
         shared = [item for item in present if other is not None and item.family.name in _OF_ALL_GROUPS]
         items, stays = owned(config, [item for item in present if item not in shared])
         said = tuple(f"{item.title} stays: {other.title} needs it" for item in shared if other is not None)
-        return Removal(items, (*stays, *said))
+        exempt = () if other is not None else tuple(_still_exempt(deployment.wanted, config))
+        return Removal(items, (*stays, *said, *exempt))
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002 - there is none
         """A group is never changed in place."""
         return None
 
-    def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> NoReturn:  # noqa: ARG002 - it is never asked
+    def traffic(self, deployment: Deployment[RemoteAccess], sights: Sequence[Sight[RemoteAccess]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gate is judged by what the router shows."""
         raise ChangeError(f"{deployment.name} is proved by a client, not by traffic from the router")
 
-    def title(self, deployment: Deployment) -> str:
+    def survey(self, deployment: Deployment[RemoteAccess], member: Member[RemoteAccess]) -> tuple[Question, ...]:  # noqa: ARG002 - the same for every group
+        """Its SAs, among which those of clients are known by their addresses."""
+        return (IKE, IPSEC)
+
+    def stimulus(self, deployment: Deployment[RemoteAccess], member: Member[RemoteAccess], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
+        """A client cannot be called from the router."""
+        return ()
+
+    def verdict(self, deployment: Deployment[RemoteAccess], seeing: Seeing) -> Verdict:
+        """Configured, and somebody connected or nobody."""
+        return verdict_of(deployment, seeing, self.title(deployment))
+
+    def title(self, deployment: Deployment[RemoteAccess]) -> str:
         """The router and the pool."""
-        wanted: RemoteAccess = deployment.wanted
+        wanted = deployment.wanted
         return f"{wanted.host} {wanted.outside_ip} <- VPN clients {wanted.pool.first} to {wanted.pool.last}"
 
-    def for_people(self, deployment: Deployment) -> tuple[str, ...]:
+    def for_people(self, deployment: Deployment[RemoteAccess]) -> tuple[str, ...]:
         """The description, the waiver, who may connect, and the profile of the clients."""
-        wanted: RemoteAccess = deployment.wanted
+        wanted = deployment.wanted
+        if deployment.found:
+            return ()
         waiver = wanted.waiver
         return (
             *([wanted.description] if wanted.description else []),

@@ -21,6 +21,15 @@ RUNNING, IKE, IPSEC = "show running-config", "show crypto isakmp sa", "show cryp
 
 
 @dataclass(frozen=True, slots=True)
+class _Sas:
+    """What a router has of clients: addresses with a phase 1, flows with SAs, and those of them that carry packets both ways."""
+
+    phase_1: frozenset[str]
+    flows: tuple[IpsecFlow, ...]
+    working: tuple[IpsecFlow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClientSession:
     """What has to be seen of a group."""
 
@@ -34,6 +43,45 @@ class ClientSession:
         """Is the group there, or gone, and is a client. Raises NotKnown for a configuration that is not whole."""
         return tuple(finding for item in seen for finding in (self._configured(item, removed), self._session(item, removed)))
 
+    def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
+        """As `judge`; a client that was proved and has hung up since is no objection. Raises NotKnown as `judge` does."""
+        return tuple(
+            finding
+            for then, item in zip(proved, seen, strict=True)
+            for finding in (self._configured(item, removed=False), self._left(then, item) or self._session(item, removed=False))
+        )
+
+    def _left(self, proved: Seen, seen: Seen) -> Finding | None:
+        """OK for a session that was proved and ended in order: no SA of either phase is left of it.
+
+        A router deletes both phases when a client says good-bye; its row of phase 1 stays, as deleted, for about a minute. What
+        merely broke leaves the other phase behind until a lifetime ends.
+        """
+        then, now = self._sas(proved), self._sas(seen)
+        if then is None or now is None or not then.working or now.flows:
+            return None
+        flow = then.working[0]
+        if str(flow.peer) in now.phase_1:
+            return None
+        words = f"a client at {flow.peer} had {flow.remote_ident.network} of the pool and sent, and has hung up since"
+        return Finding("client-session", seen.member.host, Status.OK, words, tuple(self._evidence(seen, ())))
+
+    def _sas(self, seen: Seen) -> _Sas | None:
+        """What is there of clients; None where a line of it was not understood."""
+        ike, ipsec = (parse(seen.platform.os, command, seen.outputs[command]) for command in (IKE, IPSEC))
+        if not (ike.complete and ipsec.complete):
+            return None
+        rows = [row for row in ike.state if not row.deleted]
+        up = frozenset(str(address) for row in rows if row.state == "QM_IDLE" for address in (row.dst, row.src))
+        flows = tuple(flow for flow in ipsec.state if self._is_clients(flow) and flow.current_outbound_spi)
+        return _Sas(
+            phase_1=frozenset(str(address) for row in rows for address in (row.dst, row.src)),
+            flows=flows,
+            working=tuple(
+                flow for flow in flows if str(flow.peer) in up and flow.decapsulated_packets and flow.encapsulated_packets
+            ),
+        )
+
     def _configured(self, seen: Seen, removed: bool) -> Finding:
         host, name = seen.member.host, self.group.name
         running = Configuration(host, seen.platform.os, RUNNING, seen.outputs[RUNNING])
@@ -44,22 +92,21 @@ class ClientSession:
 
     def _session(self, seen: Seen, removed: bool) -> Finding:
         host = seen.member.host
-        ike, ipsec = (parse(seen.platform.os, command, seen.outputs[command]) for command in (IKE, IPSEC))
-        unread = next((one.problems[0] for one in (ike, ipsec) if not one.complete), None)
-        if unread is not None:
+        sas = self._sas(seen)
+        if sas is None:
+            shown = (parse(seen.platform.os, command, seen.outputs[command]) for command in (IKE, IPSEC))
+            unread = next(one.problems[0] for one in shown if not one.complete)
             words = f"whether a client is connected is not known: line {unread.line} was not understood"
             return Finding("client-session", host, Status.UNVERIFIED, words)
-        up = {str(address) for row in ike.state if row.state == "QM_IDLE" and not row.deleted for address in (row.dst, row.src)}
-        flows = [flow for flow in ipsec.state if self._is_clients(flow) and flow.current_outbound_spi]
+        flows = sas.flows
         evidence = tuple(self._evidence(seen, flows))
         if removed:
             words = "no client has an address of the pool"
             if flows:
                 words = f"a client still has {flows[0].remote_ident.network}, until its session ends or somebody clears it"
             return Finding("client-session", host, Status.WARNING if flows else Status.OK, words, evidence)
-        working = [flow for flow in flows if str(flow.peer) in up and flow.decapsulated_packets and flow.encapsulated_packets]
-        if working:
-            flow = working[0]
+        if sas.working:
+            flow = sas.working[0]
             words = (
                 f"a client at {flow.peer} has {flow.remote_ident.network} of the pool, and sends: "
                 f"{flow.decapsulated_packets} packets in, {flow.encapsulated_packets} out"

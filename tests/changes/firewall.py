@@ -11,13 +11,11 @@ from ipaddress import IPv4Address, IPv4Network
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from nr_run.changes.change import Change
-from nr_run.changes.objects import read, read_desired
 from nr_run.changes.plan import plan
 from nr_run.changes.steps import Step
 from nr_run.inventory.intent import Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
+from nr_run.inventory.platforms import platform_for
 from nr_run.lab.asa.box import AsaBox
 from nr_run.lab.asa.configure import apply
 from nr_run.lab.asa.execs import HANDLERS
@@ -25,18 +23,17 @@ from nr_run.lab.ios.configure import Place
 from nr_run.lab.ios.configure import read as read_line
 from nr_run.lab.ios.execs import Call
 from nr_run.lab.rehearsal import Rehearsal
-from nr_run.services.l2l.names import Allocation, allocate, draft
-from nr_run.templates.words import FILTERS, FOLDER
+from nr_run.services.l2l.features import Names
+from nr_run.services.l2l.records import WantedEnd
+from nr_run.services.l2l.tunnel_form import TunnelForm
+from nr_run.services.service import Member, Site, desired
 
 if TYPE_CHECKING:
     from nr_run.lab.core.session import Session
 
 KEY = "<secret:credential:hq-branch-psk>"
-TEMPLATES = {
-    "asa82": "asa/l2l_ikev1_crypto_map_82.j2",
-    "asa91": "asa/l2l_ikev1_crypto_map_84.j2",
-    "asa919": "asa/l2l_ikev1_crypto_map_84.j2",
-}
+#: What each firewall of the lab runs.
+RELEASES = {"asa82": "8.2(5)", "asa91": "9.1(7)", "asa919": "9.19(1)"}
 IKE = IKEProposal(
     name="ike", encryption_algorithm="aes-256-cbc", authentication_algorithm="hmac-sha1", group=5, sa_lifetime=86400
 )
@@ -118,24 +115,13 @@ def end_of(firewall: Firewall, far: str = "10.10.81.0/24", peer: str = "172.18.1
 
 def wanted(
     model: str, end: End, running: str, *, ipsec: IPSecProposal = IPSEC, pfs_group: int | None = 5, name: str = "hq-branch"
-) -> tuple[str, Allocation]:
-    """Desired configuration on the names that the firewall has free, and those names."""
-    environment = Environment(  # noqa: S701 - Cisco configuration, not HTML
-        loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters.update(FILTERS)
-    template = environment.get_template(TEMPLATES[model])
+) -> tuple[str, Names]:
+    """Desired configuration on the names that the firewall has free, and those names; translation is left alone."""
     dpd = Dpd(interval_seconds=10, retries=3)
-
-    def text(names: Allocation) -> str:
-        return template.render(
-            end=end, ike=IKE, ipsec=ipsec, pfs_group=pfs_group, key=KEY, names=names, group_policy=f"NR-{name}",
-            nameif="outside", bare_pfs_group=2,
-        )  # fmt: skip
-
-    desired = read_desired("asa", text(draft(name, end, dpd)))
-    names = allocate(name, end, dpd, desired, read("asa", running), interface="outside")
-    return text(names), names
+    wants = WantedEnd(name, end, IKE, ipsec, pfs_group, dpd, "credential:psk", 1, nat_exemption=False)
+    platform = platform_for("ASA", RELEASES[model])
+    site = Site(Member(end.local.host, end.local.role, wants), platform, running, {"credential:psk": KEY}, None)
+    return desired(TunnelForm(1, "crypto-map"), site)
 
 
 def planned(model: str, end: End, running: str, **more: object) -> Change:

@@ -9,9 +9,9 @@ from nr_run.changes.change import Change
 from nr_run.changes.plan import plan
 from nr_run.inventory.intent import CiscoTermination, Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
 from nr_run.inventory.platforms import platform_for
-from nr_run.services.l2l.blueprint import CryptoMap
-from nr_run.services.l2l.names import Allocation
+from nr_run.services.l2l.features import Names
 from nr_run.services.l2l.records import WantedEnd
+from nr_run.services.l2l.tunnel_form import TunnelForm
 from nr_run.services.service import Member, Site
 from nr_run.services.service import desired as product_desired
 
@@ -53,11 +53,11 @@ def desired(
     dpd: Dpd | None = DPD,
     name: str = "hq-branch",
     key: str = TOKEN,
-) -> tuple[str, Allocation]:
+) -> tuple[str, Names]:
     """Desired configuration on the names that the box has free, and those names."""
     wants = WantedEnd(name, end, ike, ipsec, pfs_group, dpd, "credential:psk", 1)
     site = Site(Member(end.local.host, end.local.role, wants), PLATFORM, running, {"credential:psk": key}, None)
-    return product_desired(CryptoMap(), site)
+    return product_desired(TunnelForm(1, "crypto-map"), site)
 
 
 def planned(end: End, running: str, **more: object) -> Change:

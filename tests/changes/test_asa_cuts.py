@@ -13,7 +13,7 @@ from nr_run.changes.plan import plan_removal, plan_reversal
 from nr_run.changes.removal import owned
 from nr_run.checks.finding import against
 
-from .firewall import IPSEC, TEMPLATES, Firewall, end_of, lines_of, planned
+from .firewall import IPSEC, RELEASES, Firewall, end_of, lines_of, planned
 from .trees import same
 from .whole import read_back, restore
 
@@ -113,7 +113,7 @@ def test_every_cut_is_taken_back_exactly(model: str, crowded: bool, kind: str) -
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("model", TEMPLATES)
+@pytest.mark.parametrize("model", RELEASES)
 def test_forward_and_inverse(model: str, kind: str) -> None:
     """The firewall takes all lines of a change, each in its mode, has then what was wanted, and goes back by the inverse."""
     state, make = KINDS[kind]

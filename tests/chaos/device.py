@@ -9,7 +9,7 @@ import re
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nr_run.lab.entry import LabHandle
@@ -20,7 +20,6 @@ Lines = Counter[Path]
 
 #: Lines that say when a configuration was written, how large it is or what its checksum is.
 _ABOUT_ITSELF = re.compile(r"!|:|Using \d|Current configuration|Building config|Cryptochecksum|ntp clock-period")
-_ADDRESS = re.compile(r"^ ip address (\S+) (\S+)", re.M)
 
 
 @dataclass(frozen=True)
@@ -93,19 +92,23 @@ class Device:
         return State(lines_of(self.keys_shown), lines_of(shown), lines_of(startup), self._timers(), self._spis())
 
     def addresses(self) -> tuple[str, str]:
-        """Its outside and its inside address, in the order of its interfaces."""
-        outside, inside, *_ = (match[0] for match in _ADDRESS.findall(self.ask("show running-config")))
+        """Its outside and its inside address, in the order of its interfaces; a tunnel has neither."""
+        outside, inside, *_ = (address for _, _, address in self._interfaces())
         return outside, inside
 
     def outside(self) -> str:
         """The name of its first interface with an address, as a crypto map is bound to it: an ASA's goes by its zone."""
+        header, zone, _ = next(self._interfaces())
+        return zone if self.is_asa else header
+
+    def _interfaces(self) -> Iterator[tuple[str, str, str]]:
+        """Name, zone and address of each interface that has an address and is no tunnel."""
         header = zone = ""
         for line in self.ask("show running-config").splitlines():
             header = line.split()[1] if line.startswith("interface ") else header
             zone = line.split()[1] if line.startswith(" nameif ") else zone
-            if line.startswith(" ip address "):
-                return zone if self.is_asa else header
-        raise AssertionError(f"{self.name} has no address")
+            if line.startswith(" ip address ") and not header.startswith("Tunnel"):
+                yield header, zone, line.split()[2]
 
     def boots(self) -> str:
         """What tells one boot from another: how long it has been up is of no use on a clock that is stepped."""

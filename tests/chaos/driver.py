@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from .clients import somebody_connects
 from .device import without_keys
 from .ground import BOUND, Ground, NotPrepared, Running, ground_of
-from .judge import Goal, Judge, Verdict, page_of
-from .operations import Work, prepared
+from .judge import Judge, Verdict, page_of
+from .operations import Work, built, prepared
 from .strikes import Later, Scene, break_device, strike
 from .trial import ENDS, Strike, Trial
 
@@ -41,7 +43,8 @@ def carried_out(trial: Trial, folder: Path) -> Ending:
     with ground_of(trial, folder) as ground:
         late = False
         try:
-            verdict, late = _Play(ground, prepared(ground)).ended()
+            with _beside(ground):
+                verdict, late = _Play(ground, prepared(ground)).ended()
         except NotPrepared as error:
             verdict = Verdict("wrong", without_keys(str(error)))
         except NoEnd as error:
@@ -49,6 +52,13 @@ def carried_out(trial: Trial, folder: Path) -> Ending:
         ground.tell(f"verdict: {verdict}")
         (folder / "trial.txt").write_text("\n".join([str(trial), *ground.story, ""]))
         return Ending(trial, verdict, late, tuple(ground.story))
+
+
+def _beside(ground: Ground) -> AbstractContextManager[None]:
+    """What goes on all the time: where clients are tried, somebody connects."""
+    if ground.trial.ground != "clients":
+        return nullcontext()
+    return somebody_connects(ground.lab, ground.devices["hq"].addresses()[1])
 
 
 class _Play:
@@ -172,7 +182,7 @@ class _Play:
         last = max(runs, key=lambda item: item.ended)
         if last is scene.main or "resume" in last.words:
             return self._look(judge, last)
-        second = Judge(judge.before, Goal(self.ground.wanted(), None, up=True), judge.foreign)
+        second = self.ground.judge(built(self.ground))
         verdicts = [self._look(each, last) for each in (second, judge)]
         return next((verdict for verdict in verdicts if verdict.ending != "wrong"), verdicts[0])
 
@@ -186,7 +196,8 @@ class _Play:
         for device in self.ground.devices.values():
             if not device.settled(60):
                 return Verdict("wrong", f"{device.name} does not answer")
-        if any(item.takes_down for item in self.ground.trial.strikes):
+        # Beside clients the tunnel may have lost its SAs to any fault: it has to come up again with what is configured now.
+        if self.ground.trial.ground == "clients" or any(item.takes_down for item in self.ground.trial.strikes):
             self.ground.traffic()
         return judge.judged(running.code, page_of(running.report), self.ground.now())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import threading
 import time
@@ -17,7 +16,8 @@ from typing import Any
 from nr_run.lab.entry import LabHandle
 
 from .. import warm
-from ..runbooks.test_ssh import write_inventory
+from ..matrix.devices import apart
+from . import inventory
 from .device import Device, State, without_keys
 from .intended import Wanted
 from .judge import Foreign, Goal, Judge, Now, page_of
@@ -30,6 +30,10 @@ WAITS = ("--poll", "0.05", "--ike-wait", "5", "--reconnect-wait", "3", "--dead-m
 #: Before the faults everything has time: it is not what is tried.
 PATIENT = ("--poll", "0.05", "--ike-wait", "120", "--reconnect-wait", "60", "--dead-man", "0")
 _ARCHIVE = "configure terminal\narchive\npath flash:kept"
+#: What a router needs of its own before VPN clients are built on it.
+_AAA = "configure terminal\naaa new-model\naaa authentication login default local"
+#: Commands that read the inventory.
+_OF_INTENT = ("deploy-l2l", "remove-l2l", "deploy-ra", "remove-ra")
 
 
 class NotPrepared(AssertionError):
@@ -88,6 +92,8 @@ class Ground:
     before: dict[str, State] = field(default_factory=dict)
     bought: dict[str, State] = field(default_factory=dict)
     prefixes: dict[str, list[str]] = field(default_factory=dict)
+    intent: dict[str, Any] = field(default_factory=dict)
+    ike_cipher: str = ""
     cipher: str = ""
     seconds: int | None = None
     seen: set[str] = field(default_factory=set)
@@ -122,7 +128,7 @@ class Ground:
     ) -> Running:
         """Start a command."""
         places = ["--runs", str(runs or self.runs)]
-        if command in ("deploy-l2l", "remove-l2l"):
+        if command in _OF_INTENT:
             places += ["--inventory", str(self.folder / "inventory")]
         program = str(Path(sys.executable).parent / "nr-run")
         self.tell(f"begin {command} {' '.join(words)} on machine {machine}")
@@ -184,18 +190,23 @@ class Ground:
         """The tunnel of the intent, as each device has to hold it."""
         cipher, integrity, group = self.trial.suite
         made = {}
-        for name, other in zip(ENDS, reversed(ENDS), strict=True):
+        form, far = self.trial.place.form, dict(zip(ENDS, reversed(inventory.INSIDE_TUNNEL), strict=True))
+        for name, other, address in zip(ENDS, reversed(ENDS), inventory.INSIDE_TUNNEL, strict=True):
             made[name] = Wanted(
                 peer=self.devices[other].addresses()[0],
                 interface=self.devices[name].outside(),
                 local=tuple(self.prefixes[name]),
                 remote=tuple(self.prefixes[other]),
                 key=self.key(),
-                ike_cipher=cipher,
+                ike_cipher=self.ike_cipher or cipher,
                 cipher=self.cipher or cipher,
                 integrity=integrity,
                 group=group,
                 ipsec_seconds=self.seconds,
+                version=form.version,
+                style=form.style,
+                address=f"{address} 255.255.255.252" if form.style == "vti" else "",
+                gate=far[name] if form.style == "vti" else "",
             )
         return made
 
@@ -205,16 +216,18 @@ class Ground:
         for name, other in (ENDS, ENDS[::-1]):
             self.devices[name].ping(inside[name], inside[other])
 
-    def edit(self, pattern: str, new: str) -> None:
-        """Change the intent."""
-        path = self.folder / "inventory" / "vpn" / "intent.yaml"
-        text, times = re.subn(pattern, new, path.read_text(), count=1)
-        assert times == 1, pattern
-        path.write_text(text)
+    def intend(self, section: str, **fields: Any) -> None:
+        """Change the first record of a section of the intent."""
+        self.intent[section][0].update(fields)
+        inventory.write(self.folder / "inventory", self.intent)
+
+    def give_away(self) -> None:
+        """The far end is a partner's from now on, with all that is on it."""
+        inventory.give_away(self.folder / "inventory", self.intent)
 
     def judge(self, goal: Goal) -> Judge:
         """Of everything that is remembered."""
-        return Judge(self.before, goal, self.foreign)
+        return Judge(self.before, goal, self.foreign, self.trial.ours)
 
 
 @contextmanager
@@ -227,8 +240,12 @@ def ground_of(trial: Trial, folder: Path) -> Iterator[Ground]:
             if device.profile == "c881":
                 device.ask(_ARCHIVE)
                 device.ask("write memory")
-        write_inventory(lab, folder / "inventory", trial.profiles, trial.suite)
+        if trial.ground == "clients" and "\naaa new-model" not in devices["hq"].keys_shown:
+            devices["hq"].ask(_AAA)
+            devices["hq"].ask("write memory")
+        apart(lab, ENDS)
         made = Ground(trial, lab, folder, devices)
+        made.intent = inventory.written(trial, lab, folder / "inventory", devices)
         for name, device in devices.items():
             made.prefixes[name] = [device.addresses()[1].rsplit(".", 1)[0] + ".0/24"]
         made.remember()

@@ -7,14 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .clients import missing_clients
 from .device import Path, State, differing, told
-from .intended import Wanted, missing
+from .intended import Text, Wanted
+from .intended_asa import missing_asa
+from .intended_ios import missing_ios
 
 #: Exit codes that say something else than that nothing is changed on any device, or that it is changed no more. That of a process
 #: which a signal ended before it had begun to listen says so too.
 CHANGED, PARTIAL, QUARANTINED = 0, 10, 21
 #: Lines that a tunnel of ours may bring to a device.
-_OURS = re.compile(r"crypto |NR-|access-list NR-|tunnel-group |group-policy |isakmp ")
+_OURS = re.compile(r"crypto |NR-|access-list NR-|tunnel-group |group-policy |isakmp |interface Tunnel\d")
+#: Lines that a group of VPN clients may bring, and the keys of tunnels that are not asked for a user.
+_OF_CLIENTS = re.compile(r"crypto |RA-|ip local pool |username jane |aaa auth")
 #: Words that speak of all devices at once.
 _ALL_AS_BEFORE = re.compile(r"both (?:configurations|ends|devices) are as (?:they were )?before")
 #: What a page calls what counts on a device.
@@ -41,13 +46,19 @@ class Foreign:
 
 @dataclass(frozen=True)
 class Goal:
-    """What success is: the tunnel as it is wanted on each device, or exactly an earlier state; with SAs or without."""
+    """What success is on each device: the tunnel as it is wanted, the group of clients, or exactly an earlier state.
 
-    wanted: Mapping[str, Wanted] | None
-    like: Mapping[str, State] | None
+    ``up``: with SAs of the tunnel. ``clients``: host to the interface to which clients connect.
+    """
+
+    wanted: Mapping[str, Wanted]
+    like: Mapping[str, State]
     up: bool
+    clients: Mapping[str, str] = field(default_factory=dict)
     #: Lines that may stay on a device after a removal, because something else uses them.
     stays: Mapping[str, frozenset[Path]] = field(default_factory=dict)
+    #: Lines that may be gone from a device though it is as before otherwise: another of ``stays`` is in their place.
+    goes: Mapping[str, frozenset[Path]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,8 @@ class Judge:
     before: Mapping[str, State]
     goal: Goal
     foreign: Mapping[str, Foreign]
+    #: Devices that nr-run logs in to: a page says nothing of others.
+    ours: Sequence[str] = ("hq", "branch")
 
     def judged(self, code: int, page: str, now: Mapping[str, Now]) -> Verdict:
         """Whether this exit code, and for 21 this page, is true of the devices as they are now."""
@@ -101,11 +114,13 @@ class Judge:
         """In what a device differs from what it was, beyond what others did."""
         return self._unlike(name, device, self.before[name])
 
-    def _unlike(self, name: str, device: Now, old: State, stays: frozenset[Path] = frozenset()) -> list[str]:
+    def _unlike(
+        self, name: str, device: Now, old: State, stays: frozenset[Path] = frozenset(), goes: frozenset[Path] = frozenset()
+    ) -> list[str]:
         others, found = self.foreign.get(name, Foreign()), []
         for what in ("running", "startup"):
             gone, more = differing(getattr(old, what), getattr(device.state, what))
-            gone, more = gone - others.removed - others.either, more - others.added - others.either - stays
+            gone, more = gone - others.removed - others.either - goes, more - others.added - others.either - stays
             found += [f"{what} lacks {told(gone)}"] * bool(gone) + [f"{what} has {told(more)}"] * bool(more)
         lost = others.kept - set(device.state.running)
         if lost and not device.went_back:
@@ -114,16 +129,23 @@ class Judge:
 
     def not_goal(self, name: str, device: Now) -> list[str]:
         """What is missing on a device for success."""
-        if self.goal.like is not None:
-            return self._unlike(name, device, self.goal.like[name], self.goal.stays.get(name, frozenset()))
-        assert self.goal.wanted is not None
-        found = [f"lacks {what}" for what in missing(device.text, self.goal.wanted[name], asa=device.is_asa)]
+        if name in self.goal.like:
+            stays, goes = (lines.get(name, frozenset()) for lines in (self.goal.stays, self.goal.goes))
+            return self._unlike(name, device, self.goal.like[name], stays, goes)
+        text = Text(device.text)
+        if name in self.goal.clients:
+            lacks, ours, far = missing_clients(text, self.goal.clients[name]), _OF_CLIENTS, frozenset[str]()
+        else:
+            wanted = self.goal.wanted[name]
+            lacks, ours = (missing_asa if device.is_asa else missing_ios)(text, wanted), _OURS
+            far = frozenset(str(network.network_address) for network in wanted.far)
+        found = [f"lacks {what}" for what in lacks]
         gone, more = differing(self.before[name].running, device.state.running)
         others = self.foreign.get(name, Foreign())
         strange = {
             path
             for path in ((gone - others.removed) | (more - others.added)) - others.either
-            if not _OURS.search(" > ".join(path))
+            if not ours.search(" > ".join(path)) and not far & set(path[-1].split())
         }
         found += [f"and something else changed: {told(strange)}"] * bool(strange)
         if device.state.shown != device.state.startup:
@@ -146,6 +168,7 @@ class Judge:
             for name, others in self.foreign.items()
             if others.removed & set(self.before[name].running - now[name].state.running)
         }
+        needing, robbed = needing & {*self.ours}, robbed & {*self.ours}
         unnamed = {name for name in needing | robbed if not names(page, name)}
         if unnamed:
             return Verdict("wrong", f"the page does not name {sorted(unnamed)}; {story}")

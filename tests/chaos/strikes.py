@@ -16,6 +16,13 @@ from .ground import Ground, Running
 from .trial import ENDS, Strike
 
 Later = tuple[float, Callable[[], None]]
+#: Lines that a person can take out of a tunnel without a word of the device.
+_ASA_PARTS = re.compile(
+    r"crypto map \S+ \d+ (match address NR-|set peer )|crypto map \S+ interface|access-list NR-|route NR-|interface Tunnel\d"
+)
+_IOS_PARTS = re.compile(
+    r"crypto isakmp key \S+ address 172\.18\.124\.|ip access-list extended NR-|ip route \S+ \S+ Tunnel\d|interface Tunnel\d"
+)
 
 
 @dataclass
@@ -112,22 +119,23 @@ def _removals(device: Device, text: str) -> list[list[str]]:
     found: list[list[str]] = []
     if device.is_asa:
         for line in text.splitlines():
-            if re.match(r"crypto map \S+ \d+ (match address NR-|set peer )|crypto map \S+ interface|access-list NR-", line):
+            if _ASA_PARTS.match(line):
                 found.append([f"no {line.strip()}"])
         return found
     header = ""
     for line in text.splitlines():
         header = line if line[:1].strip() else header
-        if re.match(r"crypto isakmp key \S+ address 172\.18\.124\.|ip access-list extended NR-", line):
+        if _IOS_PARTS.match(line):
             found.append([f"no {line.strip()}"])
-        elif line.startswith((" match address NR-", " crypto map ")) and not header.startswith("!"):
+        elif line.startswith((" match address NR-", " crypto map ", " tunnel protection ")) and not header.startswith("!"):
             found.append([header.strip(), f"no {line.strip()}"])
     return found
 
 
 def _second_run(scene: Scene, what: Strike) -> list[Later]:
     machine = ("here", "there")[what.choice % 2]
-    scene.beside.append(scene.ground.begin("deploy-l2l", "--yes", runs=scene.ground.folder / "runs2", machine=machine))
+    command = "deploy-ra" if scene.ground.trial.ground == "clients" else "deploy-l2l"
+    scene.beside.append(scene.ground.begin(command, "--yes", runs=scene.ground.folder / "runs2", machine=machine))
     return []
 
 

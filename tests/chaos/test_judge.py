@@ -64,7 +64,7 @@ def wanted(name: str) -> Wanted:
 def judge(foreign: dict[str, Foreign] | None = None) -> Judge:
     """Of a build."""
     before = {name: now.state for name, now in both(tunnel=False).items()}
-    return Judge(before, Goal({name: wanted(name) for name in LAST}, None, up=True), foreign or {})
+    return Judge(before, Goal({name: wanted(name) for name in LAST}, {}, up=True), foreign or {})
 
 
 def test_the_truth_is_believed() -> None:

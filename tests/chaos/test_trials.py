@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 
+from nr_run.inventory.built import CARRIED
+from nr_run.inventory.platforms import platform_for
 from nr_run.lab.core.faults import FAULTS, Faults
 
+from ..matrix.devices import PLAYED
+from ..matrix.table import Built, what
 from . import lab_faults
-from .trial import KINDS, OPERATIONS, PAIRS, trial
+from .forms import CLIENT_PLACES, FORMS, PLACES
+from .trial import GROUNDS, KINDS, OPERATIONS, WITH_CLIENTS, WITH_PARTNER, trial
 
 MANY = 3000
 
@@ -31,5 +37,21 @@ def test_every_kind_pair_operation_and_fault_is_drawn() -> None:
     strikes = [strike for item in trials for strike in item.strikes]
     assert {strike.kind for strike in strikes} == set(KINDS)
     assert {strike.words[0] for strike in strikes if strike.kind == "lab"} == set(FAULTS)
-    assert {item.operation for item in trials} == set(OPERATIONS)
-    assert {item.pair for item in trials} == set(range(len(PAIRS)))
+    for ground, known in (("ours", OPERATIONS), ("partner", WITH_PARTNER), ("clients", WITH_CLIENTS)):
+        assert {item.operation for item in trials if item.ground == ground} == set(known)
+    assert {item.ground for item in trials} == set(GROUNDS)
+    drawn = {item.place for item in trials}
+    assert drawn >= {*CLIENT_PLACES}
+    assert all({place for place in drawn if place.form == form} == {*places} for form, places in PLACES.items())
+
+
+def test_a_form_is_drawn_on_each_pair_that_the_matrix_has() -> None:
+    """What a trial may draw is exactly what the table of pairs says is built."""
+    for form in FORMS:
+        drawn = {(place.hq, place.branch) for place in PLACES[form]}
+        table = {
+            (PLAYED[near][0], PLAYED[far][0])
+            for near, far in product(PLAYED, PLAYED)
+            if isinstance(what(platform_for(*near), platform_for(*far), form.version, form.style, CARRIED), Built)
+        }
+        assert drawn == table, form

@@ -8,29 +8,19 @@ from dataclasses import dataclass
 from nr_run.lab.core.faults import FAULTS
 
 from . import lab_faults
+from .forms import CLIENT_PLACES, FORMS, OLD, PLACES, Place, Suite
 
-Suite = tuple[str, str, int]
-OLD: Suite = ("3des-cbc", "hmac-sha1", 2)
-STRONG: Suite = ("aes-256-cbc", "hmac-sha1", 5)
-YOUNG: Suite = ("aes-256-cbc", "hmac-sha1", 14)
-YOUNGER: Suite = ("aes-256-cbc", "hmac-sha256", 14)
-#: The profiles of hq and of branch, and the suite that both can do.
-PAIRS: tuple[tuple[str, str, Suite], ...] = (
-    ("vpn2611", "vpn3640", OLD),
-    ("c881", "vpn3640-124", STRONG),
-    ("vpn3640-124", "c881", STRONG),
-    ("asa919", "c881", YOUNG),
-    ("asa91", "c881", STRONG),
-    ("asa82", "vpn3640-124", STRONG),
-    ("asa82", "vpn2611", OLD),
-    ("c8000v-17", "c881", YOUNGER),
-    ("c8000v-1711", "c881", YOUNGER),
-    ("asa919", "c8000v-17", YOUNG),
-    ("c8000v-1711", "asa919", YOUNG),
-    ("asa91", "asa919", STRONG),
+#: What is done to a tunnel; "undo" is the rollback of a build, "undo-key" and so on that of a change.
+OPERATIONS = (
+    *("build", "key", "prefixes", "proposal", "lifetime", "ike", "remove"),
+    *("undo", "undo-key", "undo-prefixes", "undo-proposal", "undo-ike"),
 )
-#: What is done; "undo" is the rollback of a build, "undo-key" and "undo-prefixes" that of a change.
-OPERATIONS = ("build", "key", "prefixes", "proposal", "lifetime", "remove", "undo", "undo-key", "undo-prefixes")
+#: What is done to a tunnel whose far end is a partner's: what the partner would have to follow cannot be changed alone.
+WITH_PARTNER = ("build", "remove", "undo", "lifetime")
+#: What is done to a group of VPN clients, beside a tunnel.
+WITH_CLIENTS = ("build", "remove", "undo")
+#: Whose the far end is, or that clients are built; and how often each is drawn.
+GROUNDS = {"ours": 6, "partner": 2, "clients": 2}
 #: Lines in the journal of an undisturbed run, from which the moment of a fault is drawn.
 JOURNAL = 28
 ENDS = ("hq", "branch")
@@ -98,7 +88,8 @@ class Trial:
     """Everything that is drawn for one trial."""
 
     seed: int
-    pair: int
+    ground: str
+    place: Place
     operation: str
     speed: int
     slow: int
@@ -107,25 +98,31 @@ class Trial:
     @property
     def profiles(self) -> dict[str, str]:
         """Device to profile."""
-        return dict(zip(ENDS, PAIRS[self.pair][:2], strict=True))
+        return dict(zip(ENDS, (self.place.hq, self.place.branch), strict=True))
 
     @property
     def suite(self) -> Suite:
         """Cipher, integrity and group of both phases."""
-        return PAIRS[self.pair][2]
+        return self.place.suite
+
+    @property
+    def ours(self) -> tuple[str, ...]:
+        """The devices that nr-run logs in to for what is tried."""
+        return ENDS if self.ground == "ours" else ENDS[:1]
 
     def __str__(self) -> str:
-        one, other, _ = PAIRS[self.pair]
         faults = "; ".join(map(str, self.strikes))
-        return f"seed {self.seed}: {self.operation} on {one}/{other}, speed {self.speed}, slow {self.slow} ms: {faults}"
+        where = f"{self.place.hq}/{self.place.branch}, {self.place.form}, {self.ground}"
+        return f"seed {self.seed}: {self.operation} on {where}, speed {self.speed}, slow {self.slow} ms: {faults}"
 
 
 def trial(seed: int) -> Trial:
     """The trial of this number: always the same one, as long as the lab has the same faults."""
     draw = random.Random(seed)  # noqa: S311 - a die, not a secret
-    pair = draw.randrange(len(PAIRS))
-    suite = PAIRS[pair][2]
-    operation = draw.choice([name for name in OPERATIONS if name != "proposal" or suite != OLD])
+    ground = draw.choices(list(GROUNDS), list(GROUNDS.values()))[0]
+    place = draw.choice(CLIENT_PLACES if ground == "clients" else PLACES[draw.choice(FORMS)])
+    known = {"ours": OPERATIONS, "partner": WITH_PARTNER, "clients": WITH_CLIENTS}[ground]
+    operation = draw.choice([name for name in known if fits(name, place)])
     kinds = list(KINDS)
     first = draw.choices(kinds, [_WEIGHTS.get(kind, 1) for kind in kinds])[0]
     chosen = [first]
@@ -133,8 +130,13 @@ def trial(seed: int) -> Trial:
         second = draw.choice([kind for kind in kinds if _together(first, kind)])
         chosen.append(second)
     speed, slow = draw.choice((20, 40)), draw.choice((0, 5, 12, 25))
-    profiles = dict(zip(ENDS, PAIRS[pair][:2], strict=True))
-    return Trial(seed, pair, operation, speed, slow, tuple(_strike(draw, kind, profiles) for kind in chosen))
+    profiles = dict(zip(ENDS, (place.hq, place.branch), strict=True))
+    return Trial(seed, ground, place, operation, speed, slow, tuple(_strike(draw, kind, profiles) for kind in chosen))
+
+
+def fits(operation: str, place: Place) -> bool:
+    """Whether the devices can do what is asked: the oldest have one cipher, so that it cannot be changed."""
+    return place.suite != OLD or operation.removeprefix("undo-") not in ("proposal", "ike")
 
 
 def _together(one: str, other: str) -> bool:

@@ -14,7 +14,7 @@ from nr_run.checks.precheck import precheck
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.intent import CiscoTermination, End, TunnelTermination
 from nr_run.inventory.platforms import platform_for
-from nr_run.services.l2l.names import Allocation
+from nr_run.services.l2l.features import Names
 
 from ..changes.firewall import wanted
 from ..changes.rendering import desired
@@ -38,13 +38,13 @@ def end(host: str, interface: str, outside: str, lan: str, far: str = "10.222.0.
     return End(near, side("branch", "Ethernet0/0", peer, IPv4Network(far)))
 
 
-def on_router(text: str, where: End) -> tuple[Change, Allocation]:
+def on_router(text: str, where: End) -> tuple[Change, Names]:
     """The change that is planned on a router."""
     rendered, names = desired(where, text)
     return plan(where.local.host, "ios", rendered, text, names.replacing), names
 
 
-def on_firewall(model: str, text: str, where: End) -> tuple[Change, Allocation]:
+def on_firewall(model: str, text: str, where: End) -> tuple[Change, Names]:
     """The change that is planned on an ASA."""
     rendered, names = wanted(model, where, text)
     return plan(where.local.host, "asa", rendered, text, names.replacing), names

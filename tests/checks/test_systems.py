@@ -26,6 +26,12 @@ def test_every_release_has_its_record(platform: Platform) -> None:
     assert bool(system.clear_ikev2) == (2 in platform.ike_versions)
 
 
+@pytest.mark.parametrize("platform", PLATFORMS, ids=str)
+def test_a_release_with_ikev2_says_how_a_policy_is_picked(platform: Platform) -> None:
+    """A new generation with IKEv2 cannot be planned by the rules of another one in silence."""
+    assert (system_of(platform).ikev2_policy is not None) == (2 in platform.ike_versions)
+
+
 @pytest.mark.parametrize("system", SYSTEMS.values(), ids=lambda system: system.name)
 def test_every_command_is_one_that_a_parser_reads(system: System) -> None:
     """A row of a record is of a question, and its command has a parser of that operating system; what always counts is there."""
@@ -78,8 +84,12 @@ NAMED = {
     "runbooks/commands/parse.py": "what --os takes",
     "runbooks/engine/rehearsal_lab.py": "the table of the boxes that the lab has for each generation",
     "tasks/credentials.py": "the words that other people's inventories have for the systems",
+    "services/l2l/features.py": "the table of the templates of each generation",
+    "services/ra/names.py": "the table of what clients and a generation both have",
 }
 _NAMES = {"ios", "asa", *SYSTEMS}
+#: Folders that ask the record of a system.
+FOLDERS = ("checks", "tasks", "services", "runbooks")
 
 
 def _named(path: Path) -> bool:
@@ -88,21 +98,16 @@ def _named(path: Path) -> bool:
 
 
 def test_nobody_else_asks_which_operating_system_it_is() -> None:
-    """In checks/, tasks/ and runbooks/ no module names an operating system besides those that are listed with their reason."""
-    found = {
-        path.relative_to(ROOT).as_posix()
-        for folder in ("checks", "tasks", "runbooks")
-        for path in (ROOT / folder).rglob("*.py")
-        if _named(path)
-    }
+    """In these folders no module names an operating system besides those that are listed with their reason."""
+    found = {path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in (ROOT / folder).rglob("*.py") if _named(path)}
     assert found <= set(NAMED)
 
 
 def test_no_branch_on_an_operating_system() -> None:
-    """In checks/, tasks/ and runbooks/ nothing is decided by comparing an operating system, or a generation, with a name."""
+    """In these folders nothing is decided by comparing an operating system, or a generation, with a name."""
     branches = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
-        for folder in ("checks", "tasks", "runbooks")
+        for folder in FOLDERS
         for path in (ROOT / folder).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf8")))
         if isinstance(node, ast.Compare)

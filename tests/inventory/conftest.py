@@ -1,4 +1,4 @@
-"""The example inventory of the project, copied so that a test may break it."""
+"""The inventory of the pair, copied so that a test may break it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLE = Path(__file__).parents[2] / "inventory"
+from ..own_inventory import PAIR
 
 
 @pytest.fixture
 def inventory(tmp_path: Path) -> Path:
-    """A copy of the example inventory: hosts.yaml, groups.yaml, defaults.yaml and vpn/."""
+    """A copy of the inventory of the pair: hosts.yaml, groups.yaml, defaults.yaml and vpn/."""
     for name in ("hosts.yaml", "groups.yaml", "defaults.yaml"):
-        shutil.copy(EXAMPLE / name, tmp_path / name)
-    shutil.copytree(EXAMPLE / "vpn", tmp_path / "vpn")
+        shutil.copy(PAIR / name, tmp_path / name)
+    shutil.copytree(PAIR / "vpn", tmp_path / "vpn")
     return tmp_path
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from pydantic import ValidationError
 
@@ -11,7 +9,9 @@ from nr_run.inventory.errors import IntentError, NothingMatched
 from nr_run.inventory.intent import IKEPolicy, Intent, IntentFile, IPSecPolicy, Tunnel
 from nr_run.inventory.intent_files import load_intent
 
-EXAMPLE_VPN = Path(__file__).parents[2] / "inventory" / "vpn"
+from ..own_inventory import PAIR
+
+EXAMPLE_VPN = PAIR / "vpn"
 
 
 def example(**changes: object) -> Intent:

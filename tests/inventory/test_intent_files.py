@@ -13,6 +13,8 @@ from nr_run.inventory.errors import IntentError
 from nr_run.inventory.intent import Intent, IntentFile
 from nr_run.inventory.intent_files import load_intent
 
+from ..own_inventory import PAIR
+
 MARKER = "S3cr3t-M4rker-K3y"
 
 #: Ten aliases of ten aliases of ... : a few lines that stand for ten million values.
@@ -310,7 +312,7 @@ def test_anchors_and_merge_keys_are_plain_yaml(vpn: Path) -> None:
     assert load_intent(vpn).tunnels["hq-branch"].dpd == load_intent(EXAMPLE_VPN).tunnels["hq-branch"].dpd
 
 
-EXAMPLE_VPN = Path(__file__).parents[2] / "inventory" / "vpn"
+EXAMPLE_VPN = PAIR / "vpn"
 
 
 def test_models_survive_a_round_trip_through_yaml(tmp_path: Path) -> None:

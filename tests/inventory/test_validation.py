@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +17,10 @@ from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.inventory.strength import FORBIDDEN, WEAK, all_algorithms, narrow
 from nr_run.inventory.validation import validate
 
+from ..own_inventory import PAIR
+
 TODAY = date(2026, 11, 21)
-EXAMPLE = load_intent(Path(__file__).parents[2] / "inventory" / "vpn")
+EXAMPLE = load_intent(PAIR / "vpn")
 OLD = {"vpn2611": platform_for("2611", "12.2(8)T"), "vpn3640": platform_for("3640", "12.2(8)T")}
 STRONG = {"encryption_algorithm": "aes-256-cbc", "authentication_algorithm": "hmac-sha256"}
 

@@ -31,6 +31,8 @@ PLAYED: Mapping[tuple[str, str], tuple[str, str, str, str]] = {
     ("ASA", "9.24(1)"): ("asa924", "9.24(1)", "GigabitEthernet0/0", "cisco_asa"),
 }
 HOSTS = ("near", "far")
+#: Of a second device of a model with documented addresses: outside and inside.
+_OTHER = ("172.18.124.61 255.255.255.0", "10.10.61.1 255.255.255.0")
 #: Beginnings of lines that tell when and how large a text was written.
 _PASSING = ("!", "Current conf", "Building", ": Written by", ": Saved", "Cryptochecksum")
 
@@ -127,6 +129,7 @@ def two(folder: Path, near: tuple[str, str], far: tuple[str, str]) -> Iterator[T
             }
             for (host, (_, release, _, driver)), model in zip(played.items(), (near[0], far[0]), strict=True)
         }
+        apart(lab, HOSTS)
         (folder / "inventory" / "vpn").mkdir(parents=True)
         (folder / "inventory" / "hosts.yaml").write_text(json.dumps(hosts))
         (folder / "inventory" / "groups.yaml").write_text("none: {data: {site: test}}\n")
@@ -134,9 +137,21 @@ def two(folder: Path, near: tuple[str, str], far: tuple[str, str]) -> Iterator[T
         yield Two(lab, folder, tuple(_end(lab, host, found[2]) for host, found in played.items()))
 
 
+def apart(lab: LabHandle, hosts: tuple[str, ...]) -> None:
+    """Give the second of two devices other addresses where both are of a model that the lab plays with the documented ones."""
+    first, second = ([line.split()[2] for line in _addresses(lab, host)] for host in hosts)
+    if first == second:
+        lines = ("interface Ethernet0/0", f"ip address {_OTHER[0]}", "interface Ethernet0/1", f"ip address {_OTHER[1]}")
+        lab.exec(hosts[1], "\n".join(("configure terminal", *lines)))
+        lab.exec(hosts[1], "write memory")
+
+
+def _addresses(lab: LabHandle, host: str) -> list[str]:
+    return [line for line in lab.exec(host, "show running-config").splitlines() if line.startswith(" ip address ")]
+
+
 def _end(lab: LabHandle, host: str, interface: str) -> dict[str, Any]:
-    lines = lab.exec(host, "show running-config").splitlines()
-    outside, inside = (line.split()[2] for line in lines if line.startswith(" ip address "))
+    outside, inside = (line.split()[2] for line in _addresses(lab, host))
     network = f"{inside.rsplit('.', 1)[0]}.0/24"
     return {
         "host": host,

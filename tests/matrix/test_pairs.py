@@ -7,29 +7,30 @@ built.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from nr_run.inventory.built import CARRIED
 
+from ..estate.test_estate import example_forms
 from .devices import HOSTS, two
 from .table import PLATFORMS, STYLES, VERSIONS, Built, cells, platforms, what
 
 EVERY = os.environ.get("NR_RUN_MATRIX") == "all"
 R3640, R881, XE, XE26, ASA91, ASA, ASA924 = (PLATFORMS[number] for number in (2, 3, 4, 6, 8, 9, 10))
 Cell = tuple[tuple[str, str], tuple[str, str], int, str]
-#: One pair for each form and each pair of systems, the releases taken in turn.
+#: One pair for each form and each pair of systems, the releases taken in turn; two firewalls with IKEv2 stand in the example
+#: inventory, which tests/estate builds and takes away.
 SAMPLE: tuple[Cell, ...] = (
     (R3640, R881, 1, "vti"),
     (R881, ASA, 1, "vti"),
     (ASA, ASA924, 1, "vti"),
     (R881, XE26, 2, "vti"),
     (XE, ASA924, 2, "vti"),
-    (ASA, ASA, 2, "vti"),
     (R881, XE, 2, "crypto-map"),
     (R881, ASA91, 2, "crypto-map"),
-    (ASA91, ASA, 2, "crypto-map"),
 )
 
 
@@ -63,6 +64,18 @@ def built() -> tuple[Cell, ...]:
     )
 
 
+def without_shared(running: dict[str, list[str]], stays: list[str]) -> dict[str, list[str]]:
+    """What runs after a removal, without what the report says stays because other IKE peers of the box use it: VPN clients."""
+    left = {host: [*lines] for host, lines in running.items()}
+    for host, kind, number in re.findall(
+        r"(?m)^(\S+): isakmp-(policy|keepalive)(?: (\d+))?.* stays: other IKE", "\n".join(stays)
+    ):
+        at = next(index for index, line in enumerate(left[host]) if line.startswith(f"crypto isakmp {kind} {number}"))
+        end = next(index for index in range(at + 1, len(left[host])) if not left[host][index].startswith(" "))
+        del left[host][at:end]
+    return left
+
+
 def _named(cell: Cell) -> str:
     near, far, version, style = cell
     return f"{' '.join(near)} and {' '.join(far)} IKEv{version} {style}"
@@ -92,14 +105,21 @@ def test_a_tunnel_comes_stays_changes_and_goes(cell: Cell, tmp_path: Path) -> No
         assert pair.running() == changed
         code, report = pair.run("remove-l2l", "pair", "--yes")
         assert code == 0, report
-        assert pair.running() == before
+        assert without_shared(pair.running(), report["tunnels"][0]["stays"]) == before
 
 
 def test_the_sample_has_every_form_for_every_pair_of_systems() -> None:
-    """Each form that is built stands in the sample for two routers, two firewalls and one of each."""
+    """Each form that is built stands in the sample, or in the example, for two routers, two firewalls and one of each.
+
+    Each form is changed in place on both systems by the sample.
+    """
     have = {
         (version, style, frozenset(("ASA",) if "ASA" in end else ("IOS",) for end in cell)) for *cell, version, style in SAMPLE
     }
+    changed = {(version, style, system) for version, style, pair in have for system in pair}
+    forms = [(version, style) for version in VERSIONS for style in STYLES if (version, style) != (1, "crypto-map")]
+    assert changed == {(*form, system) for form in forms for system in (("IOS",), ("ASA",))}
+    have |= {form for form in example_forms() if form[:2] in forms}
     systems = {frozenset({("IOS",)}), frozenset({("ASA",)}), frozenset({("IOS",), ("ASA",)})}
     wanted = {(version, style, pair) for version in VERSIONS for style in STYLES for pair in systems}
     older = {(1, "crypto-map", pair) for pair in systems}

@@ -146,7 +146,7 @@ def test_a_run_that_this_key_does_not_vouch_for_is_closed(tmp_path: Path, key: d
     assert is_unfinished(run)
     close_run(run, tmp_path / "runs", PlainProgress(), Waits())
     assert not is_unfinished(run)
-    assert summaries(tmp_path / "runs")[0].outcome == "interrupted"
+    assert summaries(tmp_path / "runs")[0][0].outcome == "interrupted"
 
 
 def test_the_journal_of_another_key_or_none_is_read_and_not_gone_on_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +181,7 @@ def test_a_report_that_was_changed_is_not_shown(tmp_path: Path) -> None:
     report.write_text(report.read_text().replace("20", "0"))
     with pytest.raises(Tampered, match=r"run\.json was changed"):
         Summary.of(folder.path)
-    assert [item.outcome for item in summaries(tmp_path)] == ["changed by somebody"]
+    assert [item.outcome for item in summaries(tmp_path)[0]] == ["changed by somebody"]
 
 
 def test_tunnels_side_by_side_seal_all_that_each_knows(tmp_path: Path) -> None:

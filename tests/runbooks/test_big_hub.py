@@ -16,9 +16,9 @@ import pytest
 from nr_run.lab.entry import LabHandle
 
 from .. import warm
+from ..own_inventory import PAIR
 from ..warm import start_lab
 
-ROOT = Path(__file__).parents[2]
 GROUPS = """
 cisco-881:
   platform: cisco_ios
@@ -104,8 +104,8 @@ def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hub]:
         folder = tmp_path / "inventory"
         (folder / "vpn").mkdir(parents=True)
         for file in ("defaults.yaml", "vpn/cryptography.yaml"):
-            (folder / file).write_text((ROOT / "inventory" / file).read_text())
-        (folder / "groups.yaml").write_text((ROOT / "inventory" / "groups.yaml").read_text() + GROUPS)
+            (folder / file).write_text((PAIR / file).read_text())
+        (folder / "groups.yaml").write_text((PAIR / "groups.yaml").read_text() + GROUPS)
         hosts = [
             f"{name}: {{hostname: 127.0.0.1, port: {place.port}, groups: [{'cisco-881' if name == 'hub' else 'cisco-3640'}]}}"
             for name, place in lab.devices.items()
@@ -119,7 +119,7 @@ def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hub]:
 
 
 def _tunnel(lab: LabHandle, branch: str) -> list[str]:
-    example = (ROOT / "inventory/vpn/hq-branch.yaml").read_text()
+    example = (PAIR / "vpn/hq-branch.yaml").read_text()
     (profile,) = (line.split()[1] for line in example.splitlines() if line.strip().startswith("ipsec_profile:"))
     lines = [
         f"  - name: to-{branch}",

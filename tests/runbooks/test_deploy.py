@@ -90,8 +90,8 @@ def test_a_tunnel_that_broke_later_is_not_called_healthy(rehearsal) -> None:
 
 
 def test_plan_touches_nothing(rehearsal, unchanged: Callable[[], None]) -> None:
-    """--plan exits 2, shows change and inverse, and sends no configuration line."""
-    done = rehearsal.deploy("hq-branch", "--plan")
+    """--plan exits 2, shows change and inverse, each line of it with --detail, and sends no configuration line."""
+    done = rehearsal.deploy("hq-branch", "--plan", "--detail")
     assert done.code == 2, done.err
     assert "crypto map clientmap 1 ipsec-isakmp" in done.out
     assert "VPN clients" in done.out

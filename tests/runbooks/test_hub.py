@@ -14,9 +14,9 @@ import pytest
 from nr_run.lab.entry import LabHandle
 
 from .. import warm
+from ..own_inventory import PAIR
 from ..warm import start_lab
 
-ROOT = Path(__file__).parents[2]
 BRANCHES = 5
 
 
@@ -28,7 +28,7 @@ def hub(tmp_path: Path) -> Iterator[tuple[LabHandle, Path]]:
         folder = tmp_path / "inventory"
         (folder / "vpn").mkdir(parents=True)
         for file in ("groups.yaml", "defaults.yaml", "vpn/cryptography.yaml"):
-            (folder / file).write_text((ROOT / "inventory" / file).read_text())
+            (folder / file).write_text((PAIR / file).read_text())
         hosts, tunnels = [], ["schema_version: 1", "tunnels:"]
         for name, place in lab.devices.items():
             group = "cisco-2611" if name == "vpn2611" else "cisco-3640"
@@ -47,7 +47,7 @@ def _addresses(lab: LabHandle, name: str) -> tuple[str, str]:
 
 
 def _tunnel(name: str, outside: str, inside: str) -> list[str]:
-    example = (ROOT / "inventory/vpn/hq-branch.yaml").read_text()
+    example = (PAIR / "vpn/hq-branch.yaml").read_text()
     (profile,) = (line.split()[1] for line in example.splitlines() if line.strip().startswith("ipsec_profile:"))
     network = inside.rsplit(".", 1)[0] + ".0/24"
     return [

@@ -40,6 +40,8 @@ def test_two_tunnels_share_what_can_be_shared(rehearsal) -> None:
     done = rehearsal.deploy("--yes", "--json")
     assert done.code == 0, done.out + done.err
     assert [tunnel["verified"] for tunnel in done.report["tunnels"]] == [True, True]
+    assert "(1 of 2, " in done.err
+    assert "(2 of 2, " in done.err
     running = rehearsal.lab.exec("vpn3640", "show running-config")
     assert running.count("crypto isakmp policy") == 1
     assert running.count("crypto isakmp key") == 1

@@ -19,9 +19,9 @@ from nr_run.lab.entry import LabHandle
 from nr_run.runbooks.engine.rollout import may_begin
 
 from .. import warm
+from ..own_inventory import PAIR
 from ..warm import start_lab
 
-ROOT = Path(__file__).parents[2]
 PLANS = st.lists(st.sets(st.sampled_from("abcdef"), min_size=1, max_size=3), max_size=8)
 
 
@@ -72,7 +72,7 @@ def pairs(tmp_path: Path) -> Iterator[tuple[LabHandle, Path]]:
         folder = tmp_path / "inventory"
         (folder / "vpn").mkdir(parents=True)
         for file in ("groups.yaml", "defaults.yaml", "vpn/cryptography.yaml"):
-            (folder / file).write_text((ROOT / "inventory" / file).read_text())
+            (folder / file).write_text((PAIR / file).read_text())
 
         lines = [
             f"{name}: {{hostname: 127.0.0.1, port: {place.port}, groups: [cisco-3640]}}" for name, place in lab.devices.items()
@@ -84,7 +84,7 @@ def pairs(tmp_path: Path) -> Iterator[tuple[LabHandle, Path]]:
 
 
 def _tunnel(lab: LabHandle, number: int) -> list[str]:
-    example = (ROOT / "inventory/vpn/hq-branch.yaml").read_text()
+    example = (PAIR / "vpn/hq-branch.yaml").read_text()
     (profile,) = (line.split()[1] for line in example.splitlines() if line.strip().startswith("ipsec_profile:"))
     lines = [
         f"  - name: pair{number}",

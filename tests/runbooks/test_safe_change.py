@@ -18,6 +18,7 @@ from nr_run.inventory.errors import ChangeError, DriftError, Locked, NothingMatc
 from nr_run.lab.entry import LabHandle
 from nr_run.runbooks.safe_change import safe_change
 
+from .. import warm
 from ..tasks.test_netmiko_connection import plain
 from ..warm import start_lab
 
@@ -110,6 +111,25 @@ def test_somebody_elses_timer_is_respected(lab: LabHandle, nornir: Nornir, tmp_p
         change.push({"old": LIST})
 
 
+#: Where it is killed: what is noted then in the journal.
+STEPS = ("armed", "applying", "building", "applied", "disarmed", "saving", "saved")
+KILLED = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from tests.tasks.test_netmiko_connection import plain
+from nr_run.lab.entry import attach
+from nr_run.runbooks.run.folder import RunFolder
+from nr_run.runbooks.safe_change import safe_change
+note = RunFolder.note
+def killing(folder, state, **details):
+    note(folder, state, **details)
+    if state == {step!r}:
+        os.kill(os.getpid(), 9)
+RunFolder.note = killing
+with safe_change(plain(attach(Path({lab!r}))), list({texts!r}), runs=Path({runs!r})) as change:
+    change.push({texts!r})
+"""
 PROGRAM = """
 import os, sys
 from pathlib import Path
@@ -123,6 +143,66 @@ with safe_change(nornir, ["young"], runs=Path({runs!r}), minutes=2) as change:
     print("pushed", flush=True)
     os.kill(os.getpid(), 9)
 """
+
+
+def nr_run(tmp_path: Path, *words: str) -> warm.Process:
+    """A command that has nothing but the run folder."""
+    line = [str(Path(sys.executable).parent / "nr-run"), *words, "--json", "--runs", str(tmp_path / "runs"), "--poll", "0.1"]
+    return warm.Process(line, {key: value for key, value in os.environ.items() if key != "NR_RUN_CREDENTIALS"})
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_process_that_dies_is_taken_back_by_resume(lab: LabHandle, tmp_path: Path, step: str) -> None:
+    """Killed at any step, it is named as unfinished, keeps its devices, and is taken back on each; then nothing is left."""
+    before = shown(lab)
+    words = {"tests": str(Path(__file__).parents[2]), "lab": str(lab.directory), "runs": str(tmp_path / "runs"), "texts": TEXTS}
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED.format(**words, step=step)], capture_output=True, text=True, timeout=300, env=os.environ
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    with pytest.raises(DriftError, match="has not ended on"), safe_change(plain(lab), ["fw"], runs=tmp_path / "runs"):
+        pass
+    process = nr_run(tmp_path, "resume")
+    out, err = process.communicate(timeout=300)
+    assert process.wait() == 20, out + err
+    (change,) = json.loads(out)["tunnels"]
+    assert change["result"] == "rolled-back"
+    now = shown(lab)
+    assert {name: sorted(body(text)) for name, text in now.items()} == {name: sorted(body(text)) for name, text in before.items()}
+    for name in DEVICES:
+        assert "No reload is scheduled" in lab.exec(name, "show reload")
+    again = nr_run(tmp_path, "resume")
+    again.communicate(timeout=300)
+    assert again.wait() == 66
+
+
+def body(text: str) -> list[str]:
+    """A configuration without the lines that say how large it is, and when it was written."""
+    told = ("!", ":", "Using ", "Current conf", "Building", "Cryptochecksum")
+    return [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith(told)]
+
+
+def test_what_was_kept_can_be_rolled_back(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
+    """A finished change is undone from its run folder alone, as every run is."""
+    before = shown(lab)
+    with safe_change(nornir, DEVICES, runs=tmp_path / "runs") as change:
+        change.push(TEXTS)
+    process = nr_run(tmp_path, "rollback", "--yes")
+    out, err = process.communicate(timeout=300)
+    assert process.wait() == 0, out + err
+    now = shown(lab)
+    assert {name: sorted(body(text)) for name, text in now.items()} == {name: sorted(body(text)) for name, text in before.items()}
+
+
+def test_no_secret_of_the_devices_is_kept_in_clear(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
+    """What a resume needs to log in is encrypted: no file of the run holds a password as it is."""
+    with safe_change(nornir, ["young"], runs=tmp_path / "runs") as change:
+        change.push({"young": LIST})
+    kept = [path for path in (tmp_path / "runs").rglob("*") if path.is_file()]
+    assert any(path.name == "record.json" for path in kept)
+    for name in ("device-password", "enable-secret"):
+        secret = (lab.credentials / name).read_text().strip().encode()
+        assert not [path for path in kept if secret in path.read_bytes()]
 
 
 def test_a_process_that_dies_leaves_a_device_that_goes_back(lab: LabHandle, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ def test_rollback_brings_back_every_byte(rehearsal, unchanged: Callable[[], None
     assert rehearsal.deploy("--yes").code == 0
     for file in rehearsal.inventory.rglob("*.yaml"):
         file.unlink()
-    plan = rehearsal.nr_run("rollback", "--plan")
+    plan = rehearsal.nr_run("rollback", "--plan", "--detail")
     assert plan.code == 2, plan.err
     assert "no crypto map clientmap 1" in plan.out
     done = rehearsal.nr_run("rollback", "--yes", "--json")

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from nr_run.changes.plan import plan
-from nr_run.runbooks.commands.view import TOUCHES, plan_view
+from nr_run.runbooks.commands.plan_view import FEW, TOUCHES, plan_view
 from nr_run.runbooks.engine.planning import DeploymentPlan
 
 from ..changes.rendering import desired
@@ -32,11 +32,28 @@ def test_neighbours_are_folded(neighbours: int) -> None:
         assert shown == [*all_of_them[:TOUCHES], f"and {left} more, in new/vpn2611/touches.txt of the run folder"]
 
 
-def _lines(planned: DeploymentPlan) -> list[str]:
-    console = Console(width=300, no_color=True)
+def _lines(planned: DeploymentPlan, *, detail: bool = True, width: int = 300) -> list[str]:
+    console = Console(width=width, no_color=True)
     with console.capture() as captured:
-        console.print(plan_view([planned]), soft_wrap=True)
+        console.print(plan_view([planned], detail=detail), soft_wrap=width == 300)
     return captured.get().splitlines()
+
+
+@pytest.mark.parametrize("neighbours", [0, 40])
+def test_a_summary_fits_a_screen(neighbours: int) -> None:
+    """On a screen of 80 by 24 stands what comes, what else is touched and how it is undone; every object and no line is named."""
+    running = hub(neighbours)
+    change = plan("vpn2611", "ios", desired(tunnel_to(7), running, name="new")[0], running)
+    planned = plan_of("new", tunnel_to(7), running, change)
+    shown = _lines(planned, detail=False, width=80)
+    assert len(shown) <= 23
+    text = " ".join(" ".join(shown).split())
+    assert all(item.title in text for item in (*change.created, *change.reused))
+    assert "undone by:" in text
+    assert "--detail" in text
+    assert all(len(line) <= 80 for line in shown)
+    assert sum("touches:" in line for line in shown) <= FEW + 1
+    assert len(_lines(planned)) > len(shown)
 
 
 def test_what_is_refused_is_not_called_unchanged(rehearsal) -> None:

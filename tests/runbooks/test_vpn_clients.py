@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from .. import warm
+
 KEY, PASSWORD = "Group-key-of-staff-1", "Password-of-jane-1"
 CLIENT = {"host": "vpn2611", "group": "staff", "key": KEY, "user": "jane", "password": PASSWORD}
 
@@ -112,6 +114,66 @@ def test_a_tunnel_that_was_there_first(clients) -> None:
     clients.lab.exec("vpn3640", "clear crypto isakmp")
     clients.lab.exec("vpn3640", "clear crypto sa peer 172.18.124.159")
     assert clients.deploy("hq-branch", "--yes", "--json").tunnel["verified"] is True
+
+
+def test_a_group_that_left_the_intent(clients) -> None:
+    """Known to its router alone it is removed by name, and proved gone; a group of somebody else's is not touched."""
+    with somebody_connects(clients):
+        assert clients.deploy_other("deploy-ra", "staff", "--yes").code == 0
+    clients.lab.client("home", "disconnect")
+    built = clients.configurations()["running"]["vpn2611"]
+    clients.edit("remote-access.yaml", "  - name: staff", "  - name: guests")
+    clients.edit("remote-access.yaml", "status: active", "status: planned")
+    gone = clients.deploy_other("remove-ra", "staff", "--host", "vpn2611", "--yes", "--json")
+    assert (gone.code, gone.tunnel["verified"]) == (0, True), gone.out + gone.err
+    assert any("the users of the router stay" in line for line in gone.tunnel["stays"])
+    now = clients.configurations()
+    for kind in ("running", "startup"):
+        left = {*body(now[kind]["vpn2611"])} ^ {*body(clients.before[kind]["vpn2611"])}
+        assert {line for line in left if not re.match(r"username jane |crypto isakmp policy | ", line)} == set()
+    with somebody_connects(clients):
+        back = clients.nr_run("rollback", "--yes", "--json")
+    assert back.code == 0, back.out + back.err
+    assert sorted(body(clients.configurations()["running"]["vpn2611"])) == sorted(body(built))
+    clients.configure("vpn2611", "ip local pool THEIRS 192.168.79.1 192.168.79.9")
+    clients.configure(
+        "vpn2611", "crypto isakmp client configuration group theirs", "key somebodys", "pool THEIRS", "write memory"
+    )
+    refused = clients.deploy_other("remove-ra", "theirs", "--host", "vpn2611", "--yes", "--json")
+    assert refused.code == 65, refused.out
+    assert "the pool of client group theirs is THEIRS, and nr-run would have called it RA-theirs" in refused.report["error"]
+
+
+def test_a_client_that_hangs_up_after_the_proof(clients) -> None:
+    """Who was proved and says good-bye before the router is saved has proved it all the same, and the run says so."""
+    clients.lab.fault("vpn2611", "slow", "250")
+    words = clients.arguments("staff", "--yes", "--json", command="deploy-ra")
+    process = warm.Process(words, clients.environment)
+    with somebody_connects(clients):
+        clients.wait_for("judged", seconds=120)
+    clients.lab.client("home", "disconnect")
+    clients.lab.fault("vpn2611", "slow", on=False)
+    out, err = process.communicate(timeout=120)
+    assert process.wait() == 0, out + err
+    (group,) = json.loads(out)["tunnels"]
+    assert any("has hung up since" in item["sentence"] for item in group["findings"]), group["findings"]
+
+
+def test_a_tunnel_that_is_lost_meanwhile(clients) -> None:
+    """With a client that is proved, and the tunnel beside it gone, nothing is called proved: the router is put back."""
+    assert clients.deploy("hq-branch", "--yes").code == 0
+    before = body(clients.configurations()["running"]["vpn2611"])
+    clients.edit("remote-access.yaml", "window_seconds: 300", "window_seconds: 4")
+    clients.lab.fault("vpn2611", "slow", "40")
+    process = warm.Process(clients.arguments("staff", "--yes", "--json", command="deploy-ra"), clients.environment)
+    clients.wait_for("armed", host=None, besides=[path.name for path in clients.runs.glob("2*-*")][:1], seconds=120)
+    clients.lab.fault("vpn3640", "behind-nat", "203.0.113.9")
+    with somebody_connects(clients):
+        out, err = process.communicate(timeout=240)
+    assert process.wait() == 20, out + err
+    assert "had SAs and has lost them" in json.loads(out)["tunnels"][0]["sentence"]
+    clients.lab.fault("vpn3640", "behind-nat", on=False)
+    assert body(clients.configurations()["running"]["vpn2611"]) == before
 
 
 def test_without_a_client(clients) -> None:

@@ -10,7 +10,6 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nornir.core import Nornir
 from nornir.core.configuration import Config
 from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
@@ -28,9 +27,8 @@ from nr_run.inventory.intent import Dpd, End, IKEProposal, IPSecProposal, Tunnel
 from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.inventory.secrets import Secrets
 from nr_run.lab.entry import LabHandle
-from nr_run.services.l2l.blueprint import template_for
 from nr_run.services.l2l.endpoint import Endpoint, Watched
-from nr_run.services.l2l.names import draft
+from nr_run.services.l2l.features import Member, draft_names, text
 from nr_run.services.l2l.proof import prove
 from nr_run.tasks.clear import clear
 from nr_run.tasks.connection import Cli, Login
@@ -41,7 +39,6 @@ from nr_run.tasks.observe import observe
 from nr_run.tasks.probe import probe
 from nr_run.tasks.save import Saved, save
 from nr_run.tasks.session import Session
-from nr_run.templates.words import FILTERS, FOLDER
 
 from ..warm import start_lab
 
@@ -258,24 +255,22 @@ def test_wrong_enable(lab: LabHandle, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def rendered(end: End, place: int) -> list[str]:
-    """The lines of one end, as render() makes them, on draft names, at a place of the map."""
-    environment = Environment(  # noqa: S701 - Cisco configuration, not HTML
-        loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters.update(FILTERS)
-    template = environment.get_template(template_for(1, PLATFORMS[end.local.host]))
-    names = replace(draft(f"t{place}", end, Dpd(interval_seconds=10, retries=3)), map_sequence=10 * place, policy_number=10)
-    return template.render(
-        end=end,
+    """The lines of one end, as the product makes them, on draft names, at a place of the map."""
+    member = Member(
+        end.local,
+        end.remote,
+        name=f"t{place}",
+        platform=PLATFORMS[end.local.host],
+        ike_version=1,
+        style="crypto-map",
         ike=IKE,
         ipsec=IPSEC,
         pfs_group=5,
+        dpd=Dpd(interval_seconds=10, retries=3),
         key=PSK,
-        names=names,
-        group_policy=f"NR-t{place}",
         nameif="outside",
-        bare_pfs_group=None,
-    ).splitlines()
+    )
+    return text(member, replace(draft_names(member), map_sequence=10 * place, policy_number=10)).splitlines()
 
 
 #: What an ASA says to lines that it takes: the second from 9.13 on, to groups that are on their way out.

@@ -9,10 +9,8 @@ import pytest
 from nr_run.checks.timers import clock_is_set
 from nr_run.inventory import references
 from nr_run.inventory.connection_settings import ConnectionSettings
-from nr_run.inventory.errors import ChangeError, NothingMatched, NotKnown, SecretError, Unreachable
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.errors import NothingMatched, NotKnown, SecretError, Unreachable
 from nr_run.runbooks.engine.nornir_run import run_on, run_on_one
-from nr_run.services.l2l.blueprint import template_for
 from nr_run.tasks.answers import running, running_again
 from nr_run.tasks.gather import sas_in
 from nr_run.tasks.login import Dialogue, Words
@@ -90,12 +88,6 @@ def test_sas_that_cannot_be_read() -> None:
     replies = [Reply("show crypto isakmp sa", "nothing of the kind"), Reply("show crypto ipsec sa", "No SAs found")]
     with pytest.raises(NotKnown, match=r"^r1: "):
         sas_in("r1", "ios", replies)
-
-
-def test_a_version_of_ike_that_no_template_writes() -> None:
-    """What cannot be written is refused with the device's platform."""
-    with pytest.raises(ChangeError, match="a tunnel with IKEv9 cannot be written for"):
-        template_for(9, platform_for("2611", "12.2(8)T"))
 
 
 def test_a_command_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,15 +13,16 @@ from nr_run.inventory.hosts import load_nornir
 from nr_run.tasks.nornir_tasks import render
 from nr_run.templates.environment import fill
 
-ROOT = Path(__file__).parents[2]
+from ..own_inventory import PAIR
+
 TEXT = "hostname {{ host.name }}\n{% for network in networks %}\n permit ip {{ network | ios_address }} any\n{% endfor %}\n"
 OURS = "ios/l2l_ikev1_crypto_map.j2"
 
 
 @pytest.fixture
 def nornir() -> Nornir:
-    """The example inventory; no device is asked."""
-    return load_nornir(ROOT / "inventory")
+    """The inventory of the pair; no device is asked."""
+    return load_nornir(PAIR)
 
 
 def test_a_template_is_rendered_on_each_host(nornir: Nornir, tmp_path: Path) -> None:

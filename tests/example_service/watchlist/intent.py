@@ -28,6 +28,8 @@ class WatchList(BaseModel):
 def load(folder: Path) -> dict[str, WatchList]:
     """The lists by name. Raises IntentError."""
     path = folder / "watchlists.yaml"
+    if not path.exists():
+        return {}  # an inventory without lists is none that is wrong
     try:
         data = YAML(typ="safe").load(path)
         lists = [WatchList.model_validate(item) for item in (data or {}).get("lists", [])]

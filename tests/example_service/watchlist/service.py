@@ -14,10 +14,15 @@ from nr_run.changes.configuration import Configuration
 from nr_run.changes.objects import Config
 from nr_run.changes.replacing import NOTHING, Replacing
 from nr_run.checks.finding import Evidence, Finding, Status
+from nr_run.checks.looking import Shown, Stimulus
+from nr_run.checks.questions import Question
+from nr_run.checks.verdict import Configured, KnownBy, Operating, Verdict
 from nr_run.inventory.did_you_mean import hint
 from nr_run.inventory.errors import ChangeError, NothingMatched
 from nr_run.inventory.platforms import Platform
+from nr_run.services.configured_axis import configured_of, findings, of_members
 from nr_run.services.service import Deployment, Member, Place, Removal, Seen, Sight, Site, Stage
+from nr_run.services.verifying import Seeing
 from nr_run.templates.environment import jinja_env
 
 from .intent import WatchList, load, named
@@ -48,15 +53,15 @@ class AccessList:
     name: str = "access-list"
     families: tuple[str, ...] = ("access-list",)
 
-    def draft(self, site: Site) -> ListNames:
+    def draft(self, site: Site[WatchList]) -> ListNames:
         """The name in the intent."""
         return ListNames(site.member.wants.name + self.suffix)
 
-    def names(self, site: Site, wanted: Config, running: Config) -> ListNames:
+    def names(self, site: Site[WatchList], wanted: Config, running: Config) -> ListNames:
         """The same: a list of that name with other content is somebody's, and refused by the plan."""
         return self.draft(site)
 
-    def text(self, site: Site, names: ListNames) -> str:
+    def text(self, site: Site[WatchList], names: ListNames) -> str:
         """The list, on IOS."""
         if site.platform.os != "ios":
             raise ChangeError(f"{site.member.host}: a watch list is built on IOS only, and this is {site.platform}")
@@ -114,6 +119,10 @@ class IntendedLists:
                 if host not in self.platforms:
                     raise NothingMatched(f"list {item.name}: no host is named {host!r}{hint(host, self.platforms)}")
         return tuple(deployment_of(item) for item in chosen), ()
+
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self.lists)
 
     def places(self) -> tuple[Place, ...]:
         """A list does not say where its routers stand."""
@@ -179,6 +188,27 @@ class WatchListService:
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> NoReturn:
         """Its gates are judged by what is shown."""
         raise ChangeError(f"{deployment.name} is proved without traffic")
+
+    def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:
+        """Nothing beside the running configuration."""
+        return ()
+
+    def stimulus(self, deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:
+        """A list carries no traffic."""
+        return ()
+
+    def verdict(self, deployment: Deployment, seeing: Seeing) -> Verdict:
+        """It watches where it stands as intended; a router that was not read leaves it open."""
+        configured = configured_of(of_members(deployment, seeing).values())
+        works = {Configured.AS_INTENDED: Operating.UP, Configured.UNKNOWN: Operating.UNKNOWN}
+        operating = works.get(configured, Operating.DEGRADED)
+        known_by = KnownBy.NOTHING if operating is Operating.UNKNOWN else KnownBy.TABLES
+        found = findings(deployment, seeing)
+        sentence = "; ".join(finding.sentence for finding in found)
+        title = self.title(deployment)
+        return Verdict(
+            deployment.service, deployment.name, title, seeing.time, configured, operating, known_by, sentence, findings=found
+        )
 
     def title(self, deployment: Deployment) -> str:
         """Networks and routers."""

@@ -159,12 +159,12 @@ def test_routes_are_left_alone_where_the_intent_says_so() -> None:
 @pytest.mark.parametrize(
     ("on", "line"),
     [
-        (C881, "ip route 10.10.20.0 255.255.255.0 192.0.2.254"),
-        (ASA, "route outside 10.10.20.0 255.255.255.0 192.0.2.254 1"),
+        (C881, "ip route 10.10.20.0 255.255.255.0 192.0.2.254 19"),
+        (ASA, "route outside 10.10.20.0 255.255.255.0 192.0.2.254 19"),
     ],
 )
 def test_routes_beside_a_crypto_map(on: str, line: str) -> None:
-    """A route of a crypto map goes to the next hop behind its interface."""
+    """A route of a crypto map goes to the next hop behind its interface, at the distance by which it is known again."""
     (near, _) = members_of(intent(), on, on)
     names = replace(features.draft_names(near), routes=features.map_routes(near, IPv4Address("192.0.2.254")))
     read_desired(near.platform.os, features.text(near, names))
@@ -248,6 +248,8 @@ def test_a_form_without_a_template_is_refused() -> None:
     (near, _) = members_of(intent(version=1), OLD_ASA, OLD_ASA)
     with pytest.raises(ChangeError, match=r"IKEv2 and style vti cannot be written for ASA with 8\.2\(5\) yet"):
         features.text(replace(near, ike_version=2, style="vti"), features.draft_names(near))
+    with pytest.raises(ChangeError, match="a tunnel with IKEv9 and style crypto-map cannot be written for"):
+        features.template_of(replace(near, ike_version=9))
 
 
 def test_nothing_in_common_is_no_member() -> None:

@@ -1,16 +1,19 @@
-"""The feature of each newer form: planned on a device, and found again as it was planned."""
+"""The feature of a tunnel in each form: planned on a device, and found again as it was planned."""
 
 from __future__ import annotations
 
 import pytest
 
+from nr_run.changes.objects import read_desired
 from nr_run.changes.plan import plan
 from nr_run.inventory.forms import style_of
 from nr_run.inventory.intent import Style
 from nr_run.inventory.strength import narrow
-from nr_run.services.l2l.records import WantedTunnel
+from nr_run.services.l2l.by_name import removal_by_name
+from nr_run.services.l2l.records import WantedEnd, WantedTunnel
 from nr_run.services.l2l.service import deployment_of
-from nr_run.services.service import Site, build
+from nr_run.services.l2l.tunnel_form import TunnelForm
+from nr_run.services.service import Site, Stage, Traffic, build
 
 from .example import KEY, intent, platform
 
@@ -36,10 +39,10 @@ interface GigabitEthernet0/1
 nat (inside,outside) source dynamic any interface
 : end
 """
-FORMS = [(1, "vti"), (2, "crypto-map"), (2, "vti")]
+FORMS = [(1, "crypto-map"), (1, "vti"), (2, "crypto-map"), (2, "vti")]
 
 
-def site_of(on: str, running: str, version: int, style: Style) -> tuple[Site, str]:
+def site_of(on: str, running: str, version: int, style: Style) -> tuple[Site[WantedEnd], str]:
     """The near end of hq-branch in this form on a device that runs this, and the name of its feature."""
     made = intent(version=version, style=style)
     tunnel, able = made.tunnels["hq-branch"], [platform(on)] * 2
@@ -93,3 +96,32 @@ def test_an_asa_gets_its_own_names_for_its_interfaces() -> None:
     able = [platform("ASA 9.19(1)")] * 2
     (stage,) = deployment_of(WantedTunnel(tunnel, narrow(made.resolve(tunnel), able), "crypto-map")).stages
     assert "nat (lan,outside) 1 source static NR-hq-branch-L NR-hq-branch-L " in build(stage, site).text
+
+
+TRANSLATED = ROUTER.replace(
+    "end\n",
+    "ip nat inside source list NAT interface GigabitEthernet0/0 overload\nip access-list extended NAT\n permit ip any any\nend\n",
+)
+#: What IKE has for the whole device stays, since nobody can tell what of it a tunnel used that has no intent.
+OF_THE_BOX = {"isakmp-policy", "isakmp-keepalive", "ike-enable", "ikev2-policy", "ikev2-enable"}
+
+
+OLD_FIREWALL = FIREWALL.replace("9.19(1)", "8.2(5)").replace(
+    "nat (inside,outside) source dynamic any interface\n", "nat (inside) 1 0.0.0.0 0.0.0.0\nglobal (outside) 1 interface\n"
+)
+BUILT = [(on, running, *form) for on, running in (("881 15.4(3)M3", TRANSLATED), ("ASA 9.19(1)", FIREWALL)) for form in FORMS]
+
+
+@pytest.mark.parametrize(("on", "running", "version", "style"), [*BUILT, ("ASA 8.2(5)", OLD_FIREWALL, 1, "crypto-map")])
+def test_by_its_name_all_of_a_tunnel_is_found_again(on: str, running: str, version: int, style: Style) -> None:
+    """Without any intent a removal leaves nothing that the form had built, its exemption from translation included."""
+    site, _ = site_of(on, running, version, style)
+    made = build(Stage("tunnel", (TunnelForm(version, style),), Traffic(), 0.0, 1), site).text
+    os = site.platform.os
+    before, end, after = running.rpartition(": end" if os == "asa" else "end")
+    there = before + made + end + after
+    going = {item.key for item in removal_by_name("hq-branch", "hq", site.platform, there).items}
+    desired = read_desired(os, made).objects
+    exempt = {"nat-exemption", "nat-0", "twice-nat"} & {family for family, _ in desired}
+    assert bool(exempt) is (style == "crypto-map")
+    assert {family for family, identity in desired if (family, identity) not in going} <= OF_THE_BOX

@@ -1,0 +1,64 @@
+"""What a device shows when it is looked at and not changed: looks in order of time, and the pings between them. Plain records.
+
+What a device did not show is not known, and nothing may be concluded from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..changes.configuration import Configuration
+from ..inventory.platforms import Platform
+from .observation import Observation, Probe
+from .proof import Traffic
+
+
+@dataclass(frozen=True, slots=True)
+class Stimulus:
+    """Traffic that may be sent from a device. ``likely``: SAs are there, so the answer will come at once."""
+
+    traffic: Traffic
+    likely: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a device showed at one moment, and the pings that it sent between the look before and this one."""
+
+    seen: Observation
+    pings: Mapping[Traffic, Probe] = field(default_factory=dict)
+    #: What it printed, by command, for what no question has a view of.
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One device as far as it was looked at.
+
+    ``problem`` is one sentence where it was not reached, or not looked at to the end. ``running`` is None where it did not show a
+    whole configuration, and ``unread`` says why. ``unsent`` has a sentence for each traffic that was wanted and not sent.
+    ``changing`` says who is changing the device. ``trips`` are exchanges, the login not counted; ``over``: no more will come.
+    """
+
+    host: str
+    platform: Platform
+    looks: tuple[Look, ...] = ()
+    running: Configuration | None = None
+    unread: str = ""
+    problem: str = ""
+    unsent: Mapping[Traffic, str] = field(default_factory=dict)
+    changing: str = ""
+    trips: int = 0
+    seconds: float = 0.0
+    over: bool = False
+
+    @property
+    def reached(self) -> bool:
+        """True if it showed anything."""
+        return bool(self.looks)
+
+    @property
+    def why_not(self) -> str:
+        """What keeps it from being known, in one sentence; empty where nothing does."""
+        return self.problem or self.unread

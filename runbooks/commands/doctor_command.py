@@ -1,0 +1,82 @@
+"""nr-run doctor: is a device ready for changes, and what would stop one?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ...inventory.errors import Exit
+from .completion import host_names
+from .console import INVENTORY, JSON, ended, print_json, with_options
+
+if TYPE_CHECKING:
+    from ..engine.doctor import Examination
+
+_HELP = """\
+Examine devices, all of the inventory or those that are named, and change nothing.
+
+Told are: the login and its SSH algorithms, the prompts, whether the device is the one that the inventory means, whether it runs
+what it has saved and has room for it, whether it would boot its startup configuration, pending timers, how it would go back by
+itself (archive path, flash, clock), whether every show command is understood, and what a newer release says it warns of.
+Configuration mode is entered once and left, with nothing typed in it; a router notes the time of that as its last change.
+
+\b
+nr-run doctor
+nr-run doctor hq branch --json
+
+\b
+Exit codes: 0 all are ready; 11 one was not reached or not read; 13 one is not
+as it has to be for a change; 66 no such host.
+"""
+#: Word and style of each status, worst first.
+_MARKS = {
+    "failed": ("failed", "bold red"),
+    "unverified": ("unknown", "bold red"),
+    "warning": ("warning", "yellow"),
+    "ok": ("ok", "green"),
+    "skipped": ("skipped", "dim"),
+}
+
+
+def _doctor(hosts: tuple[str, ...], inventory: Path | None, *, as_json: bool) -> Exit:
+    from ..engine.doctor import examine_all, open_devices
+    from .progress import PlainProgress
+
+    progress = PlainProgress()
+    with open_devices(inventory, hosts) as ready:
+        found = examine_all(ready, progress)
+    if as_json:
+        devices = [patient.as_dict() for patient in found.patients]
+        head = {"runbook": "doctor", "outcome": found.code.word, "exit_code": int(found.code)}
+        print_json({**head, "devices": devices, "told": list(found.told)})
+    else:
+        _show(found)
+    return found.code
+
+
+def _show(found: Examination) -> None:
+    """Those that are not ready first, each with what speaks against it before what is in order."""
+    from rich.text import Text
+
+    from .screen import console
+
+    screen = console()
+    for patient in sorted(found.patients, key=lambda one: (one.reached, not one.failed, one.host)):
+        screen.print(Text.assemble((patient.host, "bold"), f"  {patient.platform}"))
+        for finding in sorted(patient.findings, key=lambda one: list(_MARKS).index(one.status.value)):
+            word, style = _MARKS[finding.status.value]
+            screen.print(Text.assemble("  ", (f"{word:8}", style), f" {finding.check}: {finding.sentence}"))
+    for words in found.told:
+        screen.print(Text(words, style="yellow"))
+    ready = sum(patient.reached and not patient.failed for patient in found.patients)
+    words = f"{ready} of {len(found.patients)} devices are ready   exit {int(found.code)} ({found.code.word})"
+    screen.print(Text(words, style="dim"))
+
+
+doctor_command: click.Command = click.command("doctor", help=_HELP)(
+    click.argument("hosts", nargs=-1, metavar="[HOST]...", shell_complete=host_names)(
+        with_options(JSON, INVENTORY)(ended("doctor", _doctor))
+    )
+)

@@ -1,0 +1,129 @@
+"""``nr-run verify``: the truth about every service, and nothing changed for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...inventory.errors import Exit
+from .completion import names_in
+from .console import DEBUG, INVENTORY, JSON, RUNS, ended, print_json, with_options
+from .verify_outputs import OUTPUTS, leave
+
+if TYPE_CHECKING:
+    from ...checks.verdict import Verification
+    from ..verify.opening import Opened
+
+_HELP = """\
+Say of every service of the inventory whether it works, and change nothing for it.
+
+Each device is logged in to once, and only asked to show things; then pings go through each tunnel, unless --no-probe is given. A
+service is up, idle (nothing asks for it: that is not broken), degraded, down, unencrypted (it passes in the clear), missing, or
+unverified (it could not be told, which is never a pass).
+
+\b
+nr-run verify                           all that is active
+nr-run verify hq-branch                 one of them
+nr-run verify --limit site=berlin       those on some devices
+nr-run verify --no-probe --json         from tables and counters alone
+nr-run verify --since 7f3a              and what has changed since then
+
+\b
+Exit codes: 0 all is healthy; 2 all works, and a configuration differs from the
+intent; 11 no device could be reached; 12 something is down, degraded, missing,
+unencrypted or unverified; 66 no such service, host or run.
+"""
+_LIMIT = click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="WORD=VALUE",
+    help="Only what is on these devices: host, group, or a key of their data (site=berlin); all given have to fit.",
+)
+_NO_PROBE = click.option("--no-probe", is_flag=True, help="Send no pings: what tables and counters show has to do.")
+_SINCE = click.option("--since", metavar="RUN", help="Say what has changed since that verification or run.")
+_DEADLINE = click.option(
+    "--deadline",
+    type=click.FloatRange(min=1),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="All is over by then, whatever a device does; what was not seen is unverified.",
+)
+_LAB = click.option("--lab", is_flag=True, help="Look at the devices of a lab: the one that is up, or a throw-away one.")
+_PROVIDER_LOG = click.option(
+    "--provider-log",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What the gateway of a far end says (AWS, Alibaba Cloud, Tencent Cloud), to be joined with what our end shows.",
+)
+_OPTIONS = with_options(_LIMIT, _NO_PROBE, _SINCE, _PROVIDER_LOG, _DEADLINE, JSON, OUTPUTS, INVENTORY, RUNS, _LAB, DEBUG)
+
+
+def _verify(names: tuple[str, ...], **options: Any) -> Exit:
+    from ..reports.document import document
+    from ..run.kept_runs import runs_folder
+    from ..verify.opening import Asked, open_verification
+    from ..verify.outcome import exit_of
+    from ..verify.since import before, changed
+    from ..verify.verify import verify
+
+    then = before(runs_folder(options["runs"]), options["since"]) if options["since"] else None
+    asked = Asked(
+        names,
+        options["limits"],
+        options["inventory"],
+        options["runs"],
+        probe=not options["no_probe"],
+        deadline=options["deadline"],
+        lab=options["lab"],
+        debug=options["debug"],
+        provider_log=options["provider_log"],
+    )
+    progress = _progress()
+    with open_verification(asked, progress) as opened, progress:
+        made = verify(opened)
+        progress.pause()
+        left = leave(made, exit_of(made), opened.runs, opened.secrets.hide, options, rehearsal=asked.lab)
+        code = left.code
+        news = changed(then, made, whole=not names and not asked.limits) if then else ()
+        report = {
+            **document(made, code),
+            "folder": str(opened.folder.path),
+            "warnings": list(left.warnings),
+        }
+        if then:
+            report["since"] = {"run": then.run, "of": then.of, "changed": [item.as_dict() for item in news]}
+        if options["as_json"]:
+            print_json(report)
+        else:
+            since = [f"since {then.of} {then.run}: {'; '.join(map(str, news)) or 'nothing has changed'}"] if then else []
+            _show(made, opened, code, since)
+        for warning in left.warnings:
+            progress.say(f"nr-run: {warning}")
+    return code
+
+
+def _show(made: Verification, opened: Opened, code: Exit, since: list[str]) -> None:
+    from .screen import console
+    from .verify_view import WIDTH, verification_view
+
+    screen = console()
+    width = screen.width if screen.is_terminal else WIDTH
+    screen.print(verification_view(made, str(opened.folder.path), code, since, width=width))
+
+
+def _progress() -> Any:
+    from .progress import LiveProgress, PlainProgress
+    from .screen import console
+
+    screen = console(stderr=True)
+    return LiveProgress(screen) if screen.is_terminal else PlainProgress()
+
+
+_verify.__doc__ = _HELP
+verify_command: click.Command = click.command("verify", help=_HELP)(
+    click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=names_in("tunnels"))(_OPTIONS(ended("verify", _verify)))
+)

@@ -1,0 +1,108 @@
+"""Where a notification goes: a URL, kept by reference like a key, since most such URLs are keys.
+
+No sentence from here holds the URL or a part of it; what a library says of it is not repeated for that reason.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from http.client import HTTPException
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from ...inventory.errors import NrRunError, SecretError
+from ...inventory.references import credential_folders, fetch
+from .message import words
+
+#: Seconds that one delivery takes at most, whatever the far side does.
+SECONDS = 10.0
+
+
+class NotDelivered(NrRunError):
+    """A notification did not arrive, as far as is known; it is tried again with the next verification."""
+
+
+def deliver(reference: str, document: dict[str, Any], seconds: float = SECONDS) -> None:
+    """Send one document to the URL that a reference holds. Returns when the far side has taken it. Raises NotDelivered."""
+    try:
+        url = fetch(reference, credential_folders())
+    except SecretError as error:
+        raise NotDelivered(str(error)) from None
+    send = _post if url.partition(":")[0].lower() in ("http", "https") else _by_apprise
+    _within(seconds, reference, lambda: send(url, document, seconds))
+
+
+def _within(seconds: float, reference: str, work: Callable[[], None]) -> None:
+    """A far side that sends a byte a second keeps a socket's own timeout from firing; the thread is left to itself then."""
+    found: list[str] = []
+
+    def run() -> None:
+        try:
+            work()
+            found.append("")
+        except NotDelivered as error:
+            found.append(str(error))
+        except Exception as error:  # noqa: BLE001 - its words may hold the URL; its name says enough
+            found.append(type(error).__name__)
+
+    thread = threading.Thread(target=run, name="notify", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    problem = found[0] if found else f"no answer within {seconds:g} seconds"
+    if problem:
+        raise NotDelivered(f"{reference}: {problem}")
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirected POST becomes a GET without its body, and would go to somebody who was not named."""
+
+    def redirect_request(self, *_arguments: Any, **_words: Any) -> None:
+        return None
+
+
+def _post(url: str, document: dict[str, Any], seconds: float) -> None:
+    address, headers = _without_password(url)
+    data = json.dumps(document).encode()
+    request = urllib.request.Request(address, data, {"Content-Type": "application/json", "User-Agent": "nr-run", **headers})  # noqa: S310 - http or https
+    try:
+        with urllib.request.build_opener(_NoRedirects).open(request, timeout=seconds):
+            return
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise NotDelivered(f"the answer was {error.code}") from None
+    except (OSError, HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        said = reason.strerror if isinstance(reason, OSError) and reason.strerror else type(reason).__name__
+        raise NotDelivered(said) from None
+
+
+def _without_password(url: str) -> tuple[str, dict[str, str]]:
+    """The URL without a user and password in it, and these as the header that says them."""
+    parts = urlsplit(url)
+    who, at, place = parts.netloc.rpartition("@")
+    if not at:
+        return url, {}
+    token = base64.b64encode(unquote(who).encode()).decode()
+    return urlunsplit(parts._replace(netloc=place)), {"Authorization": f"Basic {token}"}
+
+
+def _by_apprise(url: str, document: dict[str, Any], _seconds: float) -> None:
+    try:
+        import apprise
+    except ImportError:
+        raise NotDelivered("what is no http or https URL needs the extra: pip install 'nr-run[notify]'") from None
+    # It and what it sends with log the addresses that they are given; a handler keeps them from standard error, too.
+    for name in ("apprise", "requests", "urllib3"):
+        logging.getLogger(name).propagate = False
+        logging.getLogger(name).addHandler(logging.NullHandler())
+    sender = apprise.Apprise()
+    if not sender.add(url):
+        raise NotDelivered("this is no URL that apprise knows")
+    if not sender.notify(body=words(document), title=document["title"]):
+        raise NotDelivered("it did not take it")

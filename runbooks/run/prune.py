@@ -1,0 +1,119 @@
+"""Which runs may go, by age and number; never one that resume, rollback or another run still needs.
+
+What is needed: a run that did not end, or is at work, and all that are newer than the oldest of these, since a resume asks
+them what they changed; and the newest run that changed a tunnel on a device, which rollback can undo as long as nobody else has.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ...inventory.errors import NrRunError
+from ..engine.resume import has_changed, is_unfinished
+from ..locking.lock_records import living
+from .authentic import Tampered, journal_of
+from .open_runs import open_runs
+from .run_names import run_names
+
+_TIME = "%Y%m%dT%H%M%SZ"
+#: A folder on its way out: no run has such a name, so that half a folder is never taken for one.
+_GOING = ".going-"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Runs go that are older than ``days``, but for the newest ``keep``."""
+
+    days: float
+    keep: int
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A run that the policy would let go, and why it stays."""
+
+    run: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """What goes, oldest first, what stays although it is old, and how many runs there are in all."""
+
+    going: tuple[Path, ...]
+    needed: tuple[Needed, ...]
+    total: int
+
+
+def pruning(runs: Path, policy: Policy, now: datetime) -> Pruning:
+    """What a policy takes away of a folder of runs. Reads; changes nothing. Raises NrRunError where it cannot be read."""
+    try:
+        names = run_names(runs)
+    except OSError as error:
+        raise NrRunError(f"{runs} cannot be read: {error.strerror}") from None
+    old = {name for name in names[: max(0, len(names) - policy.keep)] if _is_older(name, now - timedelta(days=policy.days))}
+    if not old:
+        return Pruning((), (), len(names))
+    unfinished = {path.name for path in open_runs(runs, is_unfinished)}
+    working = {name for name in old if living(runs, name)}
+    oldest_open = min(unfinished | working, default="")
+    going, needed = [], []
+    for name, why in _whys(runs, names, old):
+        if name in working:
+            needed.append(Needed(name, "it is at work"))
+        elif name in unfinished:
+            needed.append(Needed(name, "it did not end: resume it, or close it"))
+        elif oldest_open and name > oldest_open:
+            needed.append(Needed(name, f"{oldest_open} is older and did not end"))
+        elif why:
+            needed.append(Needed(name, why))
+        else:
+            going.append(runs / name)
+    return Pruning(tuple(reversed(going)), tuple(reversed(needed)), len(names))
+
+
+def _is_older(name: str, limit: datetime) -> bool:
+    """False for a name that tells no time: it may be anybody's folder."""
+    try:
+        return datetime.strptime(name.partition("-")[0], _TIME).replace(tzinfo=UTC) < limit
+    except ValueError:
+        return False
+
+
+def _whys(runs: Path, names: list[str], old: set[str]) -> Iterator[tuple[str, str]]:
+    """Each old run, newest first, with why it may not go; the newest change of a tunnel may be in a run that is not old."""
+    seen: set[tuple[str, str]] = set()
+    for name in reversed(names):
+        why = ""
+        try:
+            if has_changed(runs / name):
+                changed = {(line["tunnel"], line["host"]) for line in journal_of(runs / name) if line["state"] == "applying"}
+                if first := {tunnel for tunnel, _ in changed - seen}:
+                    why = f"it is the newest that changed {', '.join(sorted(first))}: rollback may be asked to undo it"
+                seen |= changed
+        except Tampered:
+            why = "its files were changed since, so that nobody can tell whether it is needed"
+        if name in old:
+            yield name, why
+
+
+def remove(run: Path) -> None:
+    """Take one run's folder away; half of one is never left under its name. Raises NrRunError when the disk does not do it."""
+    going = run.with_name(f"{_GOING}{run.name}")
+    try:
+        run.rename(going)
+        shutil.rmtree(going)
+    except OSError as error:
+        raise NrRunError(f"{run} cannot be removed: {error.strerror}") from None
+
+
+def remove_leftovers(runs: Path) -> None:
+    """Finish what an earlier pruning was killed in."""
+    for path in runs.glob(f"{_GOING}*"):
+        with suppress(OSError):
+            shutil.rmtree(path)

@@ -1,0 +1,63 @@
+"""Where verifications are kept: ``runs/verify/TIME-XXXX/verification.json``, readable by their owner only.
+
+They stand beside the runs and not among them: nothing of a verification is ever resumed or rolled back. The oldest go when there
+are more than `KEPT`; what is to be known for longer is for a history.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...checks.verdict import SCHEMA_VERSION, Verification
+from ...inventory.errors import NothingMatched
+from ...inventory.secrets import Secrets
+from ..run.folder import RunFolder, new_path
+from ..run.kept_runs import find_run
+
+FOLDER, FILE = "verify", "verification.json"
+#: So many are kept.
+KEPT = 1000
+
+
+def folder_of(runs: Path) -> Path:
+    """Where the verifications of a runs folder are."""
+    return runs / FOLDER
+
+
+def make(runs: Path, secrets: Secrets) -> RunFolder:
+    """A new folder. Raises NrRunError when the disk does not take it."""
+    return RunFolder(new_path(folder_of(runs)), "verify", secrets)
+
+
+def keep(folder: RunFolder, verification: Verification) -> None:
+    """The record, whole and on the disk when this returns; and the oldest ones go. Raises NrRunError for a full disk."""
+    folder.write_json(FILE, verification.as_dict(), durable=True)
+    for path in sorted(path for path in folder.path.parent.glob("2*-*") if path.is_dir())[:-KEPT]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def newest(runs: Path) -> Path | None:
+    """The folder of the newest verification that has a record; None where there is none."""
+    place = folder_of(runs)
+    found = sorted(path.parent for path in place.glob(f"2*-*/{FILE}")) if place.is_dir() else []
+    return found[-1] if found else None
+
+
+def load(folder: Path) -> dict[str, Any]:
+    """The record of one verification, as plain values. Raises NothingMatched where there is none that can be read."""
+    try:
+        record = json.loads((folder / FILE).read_text(encoding="utf8"))
+    except (OSError, ValueError):
+        raise NothingMatched(f"{folder} has no verification that can be read") from None
+    if not isinstance(record, Mapping) or record.get("schema_version") != SCHEMA_VERSION:
+        raise NothingMatched(f"{folder} has a verification of another version of nr-run, and this one reads {SCHEMA_VERSION}")
+    return dict(record)
+
+
+def find(runs: Path, name: str) -> Path:
+    """The folder of a verification by its id or the end of it. Raises NothingMatched."""
+    return find_run(folder_of(runs), name)

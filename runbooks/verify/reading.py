@@ -1,0 +1,167 @@
+"""Look at all devices at once, through Nornir's runner, and no longer than the deadline: what was shown until then counts."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from nornir.core.task import Result, Task
+
+from ...checks.looking import Shown, Stimulus
+from ...checks.questions import SAS, Question
+from ...inventory.errors import DriftError, Locked, NrRunError
+from ...services.registry import find
+from ...services.service import Deployment, Member
+from ...tasks.device import CONNECTION
+from ...tasks.look import Limits, look
+from ..engine.resume import refuse_unfinished
+from ..locking.locks import refuse_held
+from ..locking.machine_locks import endpoints_of
+from .opening import Opened
+from .runner import AtOnce
+
+#: Devices at a time: each thread waits for its device most of its time.
+AT_ONCE = 100
+_TICK = 0.05
+
+
+def read_all(opened: Opened) -> dict[str, Shown]:
+    """Host to what it showed. Raises Interrupted when the operator stops; no device is ever an error here."""
+    hosts = opened.hosts
+    board = _Board(opened)
+    held = _changing(opened)
+    until = time.monotonic() + opened.asked.deadline
+    limits = Limits(until, opened.asked.probe, opened.asked.pause * opened.waits.scale)
+    chosen = opened.nornir.filter(filter_func=lambda host: host.name in hosts)
+    chosen = chosen.with_runner(AtOnce(AT_ONCE))
+
+    def each(task: Task) -> Result:
+        host = task.host.name
+        opened.progress.phase(host, "log in and look")
+        asks = _Asks(opened, host)
+        try:
+            return look(task, opened.platforms[host], asks.questions, asks.wishes, board.hand, limits)
+        except Exception as error:  # noqa: BLE001 - a defect on one device must not keep the others from their verdict
+            board.hand(
+                replace(board.shown[host], problem=f"{host}: {type(error).__name__}, which is a defect of nr-run", over=True)
+            )
+            return Result(host=task.host)
+
+    runner = threading.Thread(target=lambda: chosen.run(task=each, name="verify", on_failed=True), daemon=True)
+    if hosts:
+        runner.start()
+        _wait(opened, board, runner, until)
+    late = _changing(opened)
+    return {host: _with_holder(one, held.get(host) or late.get(host, "")) for host, one in board.closed().items()}
+
+
+def _wait(opened: Opened, board: _Board, runner: threading.Thread, until: float) -> None:
+    """Until all have shown what they have to, or the time is over; then the connections are closed."""
+    try:
+        while runner.is_alive() and time.monotonic() < until and not board.all_over:
+            opened.stop.check()
+            time.sleep(_TICK)
+    finally:
+        _close(opened)
+
+
+def _close(opened: Opened) -> None:
+    """Close what is open, from here: a thread that waits for its device sees it at once."""
+    for host in opened.hosts:
+        connection = opened.nornir.inventory.hosts[host].connections.get(CONNECTION)
+        driver = getattr(connection, "connection", None)
+        if driver is not None:
+            with suppress(Exception):
+                driver.disconnect()
+
+
+class _Board:
+    """What each device has shown so far; its task writes here after each exchange."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._lock = threading.Lock()
+        self._open = True
+        self._deadline = opened.asked.deadline
+        self.shown = {host: Shown(host, opened.platforms[host]) for host in opened.hosts}
+
+    def hand(self, shown: Shown) -> None:
+        """Keep it; what comes after the deadline is too late."""
+        with self._lock:
+            if self._open:
+                self.shown[shown.host] = shown
+
+    @property
+    def all_over(self) -> bool:
+        """True when nothing more will come."""
+        with self._lock:
+            return all(one.over for one in self.shown.values())
+
+    def closed(self) -> Mapping[str, Shown]:
+        """All of it; a device that was still to show something is told as that."""
+        with self._lock:
+            self._open = False
+            return {host: one if one.over else self._late(one) for host, one in self.shown.items()}
+
+    def _late(self, one: Shown) -> Shown:
+        what = "it had shown all that was asked" if one.reached else "it had answered"
+        return replace(one, problem=f"{one.host}: the deadline of {self._deadline:g} seconds came before {what}")
+
+
+class _Asks:
+    """What one device is asked, and wanted to send, for all that it is a member of."""
+
+    def __init__(self, opened: Opened, host: str) -> None:
+        self._mine: list[tuple[Deployment, Member]] = [
+            (deployment, member)
+            for deployment in opened.selected.deployments
+            for member in deployment.members
+            if member.host == host
+        ]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Each once; the SAs of a device that carries none are asked for as well, since it is one exchange all the same."""
+        asked = (
+            question for deployment, member in self._mine for question in find(deployment.service).survey(deployment, member)
+        )
+        return tuple(dict.fromkeys((*SAS, *asked)))
+
+    def wishes(self, shown: Shown) -> Sequence[Stimulus]:
+        """Traffic, each once."""
+        made: dict[object, Stimulus] = {}
+        for deployment, member in self._mine:
+            for stimulus in find(deployment.service).stimulus(deployment, member, shown):
+                made.setdefault(stimulus.traffic, stimulus)
+        return tuple(made.values())
+
+
+def _changing(opened: Opened) -> dict[str, str]:
+    """Host to who is changing it now. Nothing is locked, and who holds it is not kept waiting."""
+    found: dict[str, str] = {}
+    for host in opened.hosts:
+        try:
+            refuse_held(opened, opened.runs, [host])
+        except Locked as error:
+            found[host] = f"{host} is being changed: {str(error).partition(';')[0]}"
+    return found
+
+
+def _with_holder(shown: Shown, holder: str) -> Shown:
+    return replace(shown, changing=holder) if holder else shown
+
+
+def unfinished(opened: Opened) -> tuple[str, ...]:
+    """A sentence for each device in a run that did not come to its end."""
+    said: list[str] = []
+    places = endpoints_of(opened, opened.hosts)
+    for host in opened.hosts:
+        try:
+            refuse_unfinished(opened.runs, {host: places[host]} if host in places else {}, besides="")
+        except DriftError as error:
+            said.append(str(error))
+        except NrRunError:
+            continue
+    return tuple(dict.fromkeys(said))

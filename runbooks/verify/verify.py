@@ -1,0 +1,98 @@
+"""One verification: all devices are looked at in one phase, and every service gets its verdict, whatever becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from ...changes.configuration import Configuration
+from ...checks.finding import Finding, Status
+from ...checks.looking import Shown
+from ...checks.verdict import Configured, DeviceState, KnownBy, Operating, Verdict, Verification
+from ...inventory.errors import NrRunError
+from ...services.intended_state import Standing, standing
+from ...services.registry import find
+from ...services.service import Deployment
+from ...services.verifying import Seeing
+from .kept import keep
+from .opening import Opened, Refused
+from .provider_log import concerning, strange
+from .reading import read_all, unfinished
+
+
+def verify(opened: Opened) -> Verification:
+    """Look, judge, and keep the record. Raises Interrupted when the operator stops, NrRunError for a full disk."""
+    started = _now()
+    shown = read_all(opened)
+    opened.progress.say(f"judging {len(opened.selected.deployments)} services")
+    made = Verification(
+        run=opened.folder.id,
+        tool=version("nr-run"),
+        started=started,
+        finished=_now(),
+        probed=opened.asked.probe,
+        verdicts=tuple(_verdicts(opened, shown)),
+        devices=tuple(_device(one) for one in shown.values()),
+        notices=tuple(dict.fromkeys(_notices(opened, shown))),
+        partial=bool(opened.asked.names or opened.asked.limits),
+    )
+    keep(opened.folder, made)
+    return made
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _verdicts(opened: Opened, shown: Mapping[str, Shown]) -> Iterator[Verdict]:
+    for deployment in opened.selected.deployments:
+        try:
+            yield _verdict(opened, deployment, shown)
+        except Exception as error:  # noqa: BLE001 - a defect in one judgement is no reason for the others to have none
+            why = str(error) if isinstance(error, NrRunError) else f"{type(error).__name__}, which is a defect of nr-run"
+            yield unverified(deployment.service, deployment.name, find(deployment.service).title(deployment), why)
+    for refused in opened.selected.refused:
+        yield unverified(refused.service, refused.name, refused.name, _why(refused))
+
+
+def _why(refused: Refused) -> str:
+    return f"its intent is refused: {refused.why}"
+
+
+def unverified(service: str, name: str, title: str, why: str) -> Verdict:
+    """The verdict where nothing could be told."""
+    finding = Finding("verified", name, Status.UNVERIFIED, why)
+    return Verdict(service, name, title, _now(), Configured.UNKNOWN, Operating.UNKNOWN, KnownBy.NOTHING, why, findings=(finding,))
+
+
+def _verdict(opened: Opened, deployment: Deployment, shown: Mapping[str, Shown]) -> Verdict:
+    service = find(deployment.service)
+    keys = {reference: opened.keys[reference] for reference in service.references(deployment)}
+    standings: dict[str, Standing] = {}
+    for member in deployment.members:
+        running = shown[member.host].running
+        if running is not None:
+            standings[member.host] = standing(deployment, member, opened.platforms[member.host], running, keys)
+    provider = concerning(opened.provider, deployment, alone=len(opened.selected.deployments) == 1)
+    seeing = Seeing({host: shown[host] for host in deployment.hosts}, standings, _now(), opened.asked.probe, provider)
+    return service.verdict(deployment, seeing)
+
+
+def _device(one: Shown) -> DeviceState:
+    return DeviceState(
+        one.host, str(one.platform), one.why_not, one.trips or None, round(one.seconds, 2) if one.seconds else None
+    )
+
+
+def _notices(opened: Opened, shown: Mapping[str, Shown]) -> Iterator[str]:
+    """What was seen besides, a sentence each."""
+    yield from opened.selected.told
+    yield from filter(None, [strange(opened.provider, opened.selected.deployments)])
+    yield from (one.changing for one in shown.values() if one.changing)
+    yield from unfinished(opened)
+    texts = {host: one.running.text for host, one in shown.items() if isinstance(one.running, Configuration)}
+    verified = [deployment.name for deployment in opened.selected.deployments]
+    for intended in opened.intended.values():
+        yield from intended.strays(texts, verified)
+    yield from opened.folder.told

@@ -1,0 +1,195 @@
+"""What a device runs of a deployment, against the intent: planned as for a change, and nothing of it is carried out. Pure.
+
+No change is needed: it is as intended. A change is needed: it differs, and the change says by which lines, and who lacks them. A
+key that the device shows masked or encrypted with a key of its own (type 6) cannot be compared with anything: that is said, and
+is no difference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..changes.change import Change, compose, in_stages
+from ..changes.configuration import Configuration
+from ..changes.nodes_after import nodes_after
+from ..changes.objects import ConfigObject
+from ..changes.plan import plan
+from ..checks.finding import Evidence, Finding, Status
+from ..checks.read_back import without
+from ..checks.verdict import Configured
+from ..inventory.errors import ChangeError, NrRunError
+from ..inventory.platforms import Platform
+from .service import Deployment, Member, Site, build
+
+#: A key that is shown as what it is stored as: encrypted with the master key of the device (type 6; Cisco IOS Security Command
+#: Reference, key config-key password-encrypt), or as asterisks, as an ASA does for who may not see it.
+_UNREADABLE = re.compile(r"(?<=\s)(?:6 <key:[0-9a-f]+>|\*{3,})(?=\s|$)")
+#: So many lines of a difference are evidence; the rest is counted.
+_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One member against the intent. ``change`` is what would bring the device to it, None where that cannot be planned.
+
+    ``sentence`` says what is found in one line; ``unseen`` what could not be compared, a sentence each.
+    """
+
+    member: Member
+    platform: Platform
+    running: Configuration
+    configured: Configured
+    change: Change | None
+    sentence: str
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """Name of the device."""
+        return self.member.host
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Lines that the intent has and the device has not, in the order in which they would be typed; keys are tokens."""
+        return tuple(_lines(self.change, created=True)) if self.change else ()
+
+    @property
+    def has_besides(self) -> tuple[str, ...]:
+        """Lines that the device has of it and the intent has not."""
+        return tuple(_lines(self.change, created=False)) if self.change else ()
+
+    @property
+    def works_without(self) -> bool:
+        """False where what is not there is what puts it to use: the tunnel itself, or what binds it to an interface."""
+        missing = self.change.created if self.change else ()
+        return not any(item.family.is_tunnel or item.family.child_is_object for item in missing)
+
+    @property
+    def planned(self) -> Change:
+        """The change, or one that changes nothing where none could be planned."""
+        return self.change or compose(self.host, self.platform.os, self.running.objects)
+
+    def finding(self, time: str) -> Finding:
+        """It, as a check."""
+        status = {Configured.AS_INTENDED: Status.OK, Configured.UNKNOWN: Status.UNVERIFIED}.get(self.configured, Status.FAILED)
+        return Finding("configured", self.host, status, self.sentence, tuple(self._evidence(time)))
+
+    def _evidence(self, time: str) -> Iterator[Evidence]:
+        for what, lines in (("lacks", self.lacks), ("has besides", self.has_besides)):
+            for line in lines[:_LINES]:
+                yield Evidence(self.host, self.running.command, what, line.strip(), time)
+            if len(lines) > _LINES:
+                yield Evidence(self.host, self.running.command, what, f"{len(lines) - _LINES} more lines", time)
+
+
+def standing(
+    deployment: Deployment, member: Member, platform: Platform, running: Configuration, keys: Mapping[str, str | None]
+) -> Standing:
+    """How one member stands. ``keys`` has the token of each reference, None where its value is not at hand."""
+    tokens = {reference: token or _stand_in(reference) for reference, token in keys.items()}
+    text, unseen = _comparable(member.host, running.text, tokens, without_value=[ref for ref, token in keys.items() if not token])
+    try:
+        change = _planned(deployment, member, platform, text, tokens)
+    except ChangeError as error:
+        # Something that is there has other content, or the device has no place for it: in either case it is not as intended.
+        return Standing(member, platform, running, Configured.DIFFERS, None, str(error), unseen)
+    except NrRunError as error:
+        return Standing(member, platform, running, Configured.UNKNOWN, None, str(error), unseen)
+    configured, left = _word(change), _left_of(change, running)
+    if configured is Configured.ABSENT and left:
+        words = f"{member.host} has {_titles(left)} to the same peer, and it is not at work"
+        return Standing(member, platform, running, Configured.DIFFERS, change, words, unseen)
+    return Standing(member, platform, running, configured, change, _sentence(member.host, configured, change), unseen)
+
+
+def _planned(deployment: Deployment, member: Member, platform: Platform, running: str, keys: Mapping[str, str]) -> Change:
+    """Each stage on what the device would run after those before it, as for a change."""
+    changes: list[Change] = []
+    for stage in deployment.stages:
+        built = build(stage, Site(member, platform, running, keys, None))
+        change = plan(member.host, platform.os, built.text, running, built.replacing)
+        running = running_with(change, running)
+        changes.append(change)
+    return in_stages(changes, deployment.way_back)
+
+
+def running_with(change: Change, running: str) -> str:
+    """A running configuration as it will be after a change, for planning the next; the order of lines is not a device's."""
+    if not change:
+        return running
+    left = without(change, running)
+    items = (*change.created, *(edit.after for edit in change.edited))
+    return "".join(f"{node.text}\n" for node in nodes_after(left, items))
+
+
+def _stand_in(reference: str) -> str:
+    return f"<secret:{reference}>"
+
+
+def _comparable(host: str, text: str, tokens: Mapping[str, str], without_value: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The configuration with the key of the intent wherever a key cannot be read, and a sentence where that was so.
+
+    Without the value of the key none that the device shows can be compared.
+    """
+    token = next(iter(tokens.values()), "")
+    said: list[str] = []
+    if not token:
+        return text, ()
+    text, hidden = _UNREADABLE.subn(token, text)
+    if hidden:
+        said.append(f"{host} shows keys masked or encrypted: whether they are those of the intent is told by IKE alone")
+    if without_value:
+        text, there = re.subn(r"<key:[0-9a-f]+>", token, text)
+        if there:
+            said.append(f"the key {', '.join(without_value)} is not at hand, so it was not compared with that of {host}")
+    return text, tuple(said)
+
+
+def _word(change: Change) -> Configured:
+    if not change:
+        return Configured.AS_INTENDED
+    there = (*change.reused, *(edit.before for edit in change.edited), *change.removed)
+    if any(item.family.is_tunnel for item in change.created) and not any(item.family.is_tunnel for item in there):
+        return Configured.ABSENT
+    return Configured.DIFFERS if there else Configured.ABSENT
+
+
+def _left_of(change: Change, running: Configuration) -> tuple[ConfigObject, ...]:
+    """What goes to the same peer and is not used as it is: of a map that is on no interface, or of somebody else's making."""
+    peers = {peer for item in change.created for peer in item.peers}
+    return tuple(item for item in running.objects.objects.values() if item.family.is_tunnel and peers & set(item.peers))
+
+
+def _sentence(host: str, configured: Configured, change: Change) -> str:
+    if configured is Configured.AS_INTENDED:
+        return f"{host} is configured as intended"
+    if configured is Configured.ABSENT:
+        return f"{host} does not have it"
+    parts = [
+        ("lacks", change.created),
+        ("differs in", tuple(edit.after for edit in change.edited)),
+        ("has besides", change.removed),
+    ]
+    said = [f"{verb} {_titles(items)}" for verb, items in parts if items]
+    return f"{host} {', '.join(said)}"
+
+
+def _titles(items: Sequence[ConfigObject]) -> str:
+    titles = tuple(dict.fromkeys(item.title for item in items))
+    more = f" and {len(titles) - 3} more" if len(titles) > 3 else ""
+    return ", ".join(titles[:3]) + more
+
+
+def _lines(change: Change, *, created: bool) -> Iterator[str]:
+    whole = change.created if created else change.removed
+    for item in whole:
+        yield item.header
+        yield from (f" {line}" for line in item.children)
+    for edit in change.edited:
+        here, there = (edit.after, edit.before) if created else (edit.before, edit.after)
+        lines = [line for line in here.children if line not in there.children]
+        if here.header != there.header or lines:
+            yield here.header
+        yield from (f" {line}" for line in lines)

@@ -1,0 +1,97 @@
+"""The verdict on a group of VPN clients: is it configured, and is somebody connected. Nobody is idle, and not broken. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+from ...checks.finding import Finding, Status
+from ...checks.looking import Look, Shown
+from ...checks.observation import Flow, Observation
+from ...checks.questions import IKE, IPSEC
+from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
+from ..configured_axis import findings, of_members, unseen
+from ..service import Deployment
+from ..verifying import Seeing
+from .intent import Pool, RemoteAccess
+
+
+def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
+    """The verdict on one group, which is on one router."""
+    wanted: RemoteAccess = deployment.wanted
+    shown = seeing.of(wanted.host)
+    configured = _configured(deployment, seeing)
+    looks = tuple(look for look in shown.looks if _whole(look.seen))
+    operating, known_by, sentence = _operating(wanted, shown, looks, seeing, configured)
+    return Verdict(
+        service=deployment.service,
+        name=deployment.name,
+        title=title,
+        time=seeing.time,
+        configured=configured,
+        operating=operating,
+        known_by=known_by,
+        sentence=sentence,
+        findings=tuple(_findings(deployment, seeing, operating, sentence)),
+        ends=(EndState(wanted.host, "server", "VPN clients", configured, flows=tuple(_states(wanted, looks))),),
+        untested=(*unseen(deployment, seeing), *(("no client was asked to connect",) if operating is Operating.IDLE else ())),
+        reach="" if looks else f"{wanted.host} could not be read",
+        sites=(wanted.host,),
+    )
+
+
+def _configured(deployment: Deployment, seeing: Seeing) -> Configured:
+    """The group itself tells whether it is there: what it shares with tunnels may be there without it."""
+    (word,) = of_members(deployment, seeing).values()
+    standing = seeing.standing.get(deployment.wanted.host)
+    made = standing.change.created if standing and standing.change else ()
+    return Configured.ABSENT if any(item.family.name == "client-group" for item in made) else word
+
+
+def _whole(seen: Observation) -> bool:
+    return all((parsed := seen.answer(question)) is not None and parsed.complete for question in (IKE, IPSEC))
+
+
+def _operating(
+    wanted: RemoteAccess, shown: Shown, looks: Sequence[Look], seeing: Seeing, configured: Configured
+) -> tuple[Operating, KnownBy, str]:
+    standing = seeing.standing.get(wanted.host)
+    differs = "" if standing is None or configured is Configured.AS_INTENDED else standing.sentence
+    if not looks:
+        why = shown.why_not or f"{wanted.host} did not show its SAs so that they could be read"
+        return Operating.UNKNOWN, KnownBy.NOTHING, why
+    clients = [flow for flow in looks[-1].seen.flows if _is_up_of(wanted.pool, flow)]
+    if not clients and seeing.changing:
+        return Operating.UNKNOWN, KnownBy.NOTHING, "; ".join(seeing.changing)
+    if not clients and configured is Configured.ABSENT:
+        return Operating.DOWN, KnownBy.TABLES, f"{wanted.host} has no group {wanted.name}"
+    said = f"{wanted.host}: {len(clients)} client{'' if len(clients) == 1 else 's'} of group {wanted.name} connected"
+    more = f"; {differs}" if differs else ""
+    if not clients:
+        return Operating.IDLE, KnownBy.TABLES, f"{wanted.host}: no client of group {wanted.name} is connected{more}"
+    first = {flow.remote_ident: flow for flow in looks[0].seen.flows}
+    rises = [
+        flow.encapsulated_packets > old.encapsulated_packets and flow.decapsulated_packets > old.decapsulated_packets
+        for flow in clients
+        if (old := first.get(flow.remote_ident))
+    ]
+    return Operating.UP, KnownBy.COUNTERS if any(rises) else KnownBy.TABLES, said + more
+
+
+def _is_up_of(pool: Pool, flow: Flow) -> bool:
+    network = flow.remote_ident.network
+    alone = network.prefixlen == network.max_prefixlen and pool.has(IPv4Address(str(network.network_address)))
+    return alone and {sa.direction for sa in flow.sas} >= {"inbound", "outbound"}
+
+
+def _states(wanted: RemoteAccess, looks: Sequence[Look]) -> Iterator[FlowState]:
+    for flow in looks[-1].seen.flows if looks else ():
+        if _is_up_of(wanted.pool, flow):
+            yield FlowState(str(flow.local_ident.network), str(flow.remote_ident.network), up=True)
+
+
+def _findings(deployment: Deployment, seeing: Seeing, operating: Operating, sentence: str) -> Iterator[Finding]:
+    yield from (replace(finding, check="client-group") for finding in findings(deployment, seeing))
+    status = {Operating.UP: Status.OK, Operating.IDLE: Status.OK, Operating.UNKNOWN: Status.UNVERIFIED}
+    yield Finding("client-session", deployment.wanted.host, status.get(operating, Status.FAILED), sentence)

@@ -1,0 +1,262 @@
+"""Look at one device for a verification: what it runs and what is up, pings where they are wanted, and what is up then.
+
+One login, and at most six exchanges. Whatever becomes of the device, what it has shown until then is handed on at once, so that a
+device that hangs costs its services no more than what it did not come to show.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nornir.core.task import Result, Task
+
+from ..changes.configuration import Configuration
+from ..changes.nameif import interfaces as asa_interfaces
+from ..checks.looking import Look, Shown, Stimulus
+from ..checks.observation import Observation, Probe
+from ..checks.proof import Traffic
+from ..checks.questions import QUESTIONS, ROUTE, Question
+from ..checks.rollback_methods import shows_of
+from ..checks.timers import RELOAD, REVERT
+from ..inventory.errors import DeviceRefused, NotKnown, NrRunError, ParseError
+from ..inventory.platforms import Platform
+from ..inventory.systems import System, system_of
+from ..parsers import parse
+from ..parsers.result import Parsed
+from .answers import borne_out
+from .device import session
+from .gather import asking, now, texts
+from .reader import Ping, Reader
+from .session import Reply
+
+#: Packets of one burst; of many bursts in one exchange each has fewer, since an idle box waits for each that is lost.
+PINGS, PINGS_OF_MANY = 5, 3
+MANY = 12
+#: Seconds that a burst takes at most, a packet; and what it takes where the answer comes at once.
+SLOW_SECONDS, QUICK_SECONDS = 2.0, 0.2
+#: What is kept of the time for the look behind the pings.
+LOOK_SECONDS = 5.0
+#: A burst may miss so many packets: the first are lost while IKE negotiates.
+LOST = 2
+#: A run of nr-run is known on a device by this.
+_TAG = re.compile(r"\bnr-(\d{8}T\d{6}Z-[0-9a-f]{4})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``until`` is when all has to be over (time.monotonic()); ``pause`` are the seconds between two looks without pings."""
+
+    until: float
+    may_ping: bool
+    pause: float
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self.until - time.monotonic()
+
+
+#: What a device is wanted to send, by what it has shown so far.
+Wishes = Callable[[Shown], Sequence[Stimulus]]
+Hand = Callable[[Shown], None]
+
+
+def look(task: Task, platform: Platform, questions: Sequence[Question], wishes: Wishes, hand: Hand, limits: Limits) -> Result:
+    """Nornir task. ``hand`` is given what is known so far, after each exchange; ``result`` is the last of it."""
+    began = time.monotonic()
+    visit = _Visit(task, platform, questions, limits, began, hand)
+    try:
+        visit.first()
+        visit.again(wishes)
+        made = visit.so_far
+    except NrRunError as error:
+        made = replace(visit.so_far, problem=str(error))
+    made = replace(made, over=True, seconds=time.monotonic() - began, unread=made.unread or _unread(made, visit.needed))
+    hand(made)
+    return Result(host=task.host, result=made)
+
+
+class _Visit:
+    """One device while it is looked at."""
+
+    def __init__(
+        self, task: Task, platform: Platform, questions: Sequence[Question], limits: Limits, began: float, hand: Hand
+    ) -> None:
+        self.so_far = Shown(task.host.name, platform)
+        self._task, self._platform, self._questions = task, platform, tuple(questions)
+        self._limits, self._began, self._hand = limits, began, hand
+        self._system: System = system_of(platform)
+        self._reader: Reader | None = None
+        self._trips = 0
+
+    @property
+    def needed(self) -> tuple[Question, ...]:
+        """What it has to know: questions that this generation can answer."""
+        return tuple(question for question in self._questions if question.command(self._system))
+
+    @property
+    def _running(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((self._system.running, self._system.running_as_saved)))
+
+    @property
+    def _states(self) -> tuple[str, ...]:
+        return asking(self._system, self._questions)
+
+    def first(self) -> None:
+        """The first look; an answer that is damaged is asked for once more, over another login."""
+        timers = tuple(show for show in (RELOAD, REVERT) if show == RELOAD or show in shows_of(self._platform))
+        commands = (*self._running, *self._states, *timers)
+        try:
+            replies = self._open().look(commands)
+        except (DeviceRefused, NotKnown):
+            self._close()
+            replies = self._open().look(commands)
+        self._take(replies, {})
+        outputs = texts(replies)
+        tags = _TAG.findall("\n".join(outputs.get(show, "") for show in (*timers, *self._running)))
+        if tags:
+            self._tell(changing=f"{self.so_far.host} is being changed by run {tags[0]}, whose timer is armed")
+
+    def again(self, wishes: Wishes) -> None:
+        """Pings and looks, until there is nothing more to be learnt, or no time for it."""
+        wanted = tuple(wishes(self.so_far)) if self._limits.may_ping else ()
+        if not wanted or (len(wanted) > MANY and self._platform.ping != "dialogue"):
+            # Where users send, counters rise by themselves; and of many flows most need no ping then.
+            time.sleep(max(0.0, min(self._limits.pause, self._limits.left - LOOK_SECONDS)))
+            self._take(self._open().look(self._more()), {})
+            wanted = tuple(wishes(self.so_far)) if self._limits.may_ping else ()
+        for _ in range(2):
+            if not wanted or not self._ping(wanted):
+                return
+            answered = self.so_far.looks[-1].pings
+            wanted = tuple(w for w in wanted if w.traffic in answered and not _is_answered(answered[w.traffic]))
+
+    def _ping(self, wanted: Sequence[Stimulus]) -> bool:
+        """One round; False where nothing was sent."""
+        pings, unsent = self._affordable(wanted)
+        if unsent:
+            self._tell(unsent={**self.so_far.unsent, **unsent})
+        if not pings:
+            return False
+        probes, replies = self._open().ping_and_look(pings, self._more())
+        self._take(replies, probes)
+        return True
+
+    def _affordable(self, wanted: Sequence[Stimulus]) -> tuple[list[Ping], dict[Traffic, str]]:
+        """What there is time for, what is answered at once first; and why the rest is not sent."""
+        count = PINGS if len(wanted) <= MANY else PINGS_OF_MANY
+        left = self._limits.left - LOOK_SECONDS
+        pings: list[Ping] = []
+        unsent: dict[Traffic, str] = {}
+        names = _names_of_sources(self.so_far.running) if self._platform.ping == "nameif" else {}
+        for item in sorted(wanted, key=lambda one: not one.likely):
+            source = str(item.traffic.source)
+            left -= (QUICK_SECONDS if item.likely else SLOW_SECONDS) * count
+            if self._platform.ping == "nameif" and source not in names:
+                unsent[item.traffic] = f"{self.so_far.host}: no interface that is up and has a nameif has address {source}"
+            elif left < 0:
+                unsent[item.traffic] = f"{self.so_far.host}: there was no time for {item.traffic} before the deadline"
+            else:
+                pings.append(Ping(item.traffic, count, names.get(source, "")))
+        return pings, unsent
+
+    def _more(self) -> tuple[str, ...]:
+        """What is asked again: the states, and the configuration if it was not known, or not proved by its size.
+
+        A routing table may be long, and is asked for once.
+        """
+        held = self.so_far.running
+        sure = held is not None and (held.counted is True or len(self._running) > 1)
+        return (*(() if sure else self._running), *(show for show in self._states if show != self._system.route))
+
+    def _take(self, replies: Sequence[Reply], probes: Mapping[Traffic, Probe]) -> None:
+        """What these replies show, added to what is known."""
+        outputs = texts(replies)
+        seen = observed(self.so_far.host, self._platform.os, outputs, self._questions)
+        if self.so_far.looks and (routes := self.so_far.looks[0].seen.answer(ROUTE)) is not None:
+            seen = seen.answering(ROUTE, routes)
+        looks = (*self.so_far.looks, Look(seen, dict(probes), outputs))
+        running, unread = self.so_far.running, self.so_far.unread
+        if all(command in outputs for command in self._running):
+            try:
+                shown = _configuration(self.so_far.host, self._system, replies)
+            except NotKnown as error:
+                unread = "" if running else str(error)
+            else:
+                # A text whose size does not fit counts when it comes twice in one form.
+                doubted = running is not None and running.counted is not True and not shown.equals(running)
+                running = None if doubted else shown
+                unread = f"{self.so_far.host}: its running configuration reads differently each time" if doubted else ""
+        self._tell(looks=looks, running=running, unread=unread)
+
+    def _tell(self, **changes: object) -> None:
+        trips = self._trips + (self._reader.trips if self._reader else 0)
+        now_known = {**changes, "trips": trips, "seconds": time.monotonic() - self._began}
+        self.so_far = replace(self.so_far, **now_known)  # type: ignore[arg-type]
+        self._hand(self.so_far)
+
+    def _open(self) -> Reader:
+        if self._limits.left <= 0:
+            raise NotKnown(f"{self.so_far.host}: the deadline came before it had shown all")
+        if self._reader is None:
+            self._reader = Reader(session(self._task), self._platform, may_ping=self._limits.may_ping)
+        return self._reader
+
+    def _close(self) -> None:
+        if self._reader is not None:
+            self._trips += self._reader.trips
+            self._reader.close()
+            self._reader = None
+
+
+def _unread(shown: Shown, needed: Iterable[Question]) -> str:
+    """A sentence on what the device was asked and never showed so that it could be read; empty where there is no such thing."""
+    for question in needed:
+        answers = [look.seen.answer(question) for look in shown.looks]
+        if answers and not any(parsed is not None and parsed.complete for parsed in answers):
+            unclear = next((parsed for parsed in answers if parsed is not None), None)
+            why = f"line {unclear.problems[0].line} was not understood" if unclear else "it was refused, or is no such answer"
+            return f"{shown.host}: {question} could not be read: {why}"
+    return ""
+
+
+def _is_answered(probe: Probe) -> bool:
+    return probe.received >= max(1, probe.sent - LOST)
+
+
+def _configuration(host: str, system: System, replies: Sequence[Reply]) -> Configuration:
+    """The running configuration, borne out by the second command that shows it. Raises NotKnown."""
+    by_line = {reply.line: reply for reply in replies}
+
+    def made(command: str) -> Configuration:
+        reply = by_line[command]
+        return Configuration(host, system.os, command, reply.text, reply.counted, reply.fenced)
+
+    return borne_out(made(system.running), made(system.running_as_saved))
+
+
+def _names_of_sources(running: Configuration | None) -> dict[str, str]:
+    """Address to nameif, of interfaces of an ASA that are up."""
+    if running is None:
+        return {}
+    there = (item for item in asa_interfaces(running.nodes) if item.address and item.nameif and not item.shutdown)
+    return {str(item.address.ip): item.nameif for item in there if item.address and item.nameif}
+
+
+def observed(host: str, os: str, outputs: Mapping[str, str], questions: Iterable[Question]) -> Observation:
+    """What was shown just now, by question; an answer that is refused, or is none, is left out, and not known."""
+    answers: dict[str, Parsed] = {}
+    asked = {*questions}
+    for question in QUESTIONS:
+        command = next((command for command in question.commands(os) if command in outputs), None)
+        if command is None or question not in asked:
+            continue
+        text = outputs[command]
+        try:
+            answers[question.name] = parse(os, command, f"{text}\n" if text.strip() else f"{host}#{command}\n{host}#")
+        except (ParseError, DeviceRefused):
+            continue
+    return Observation(host, now(), os, answers)

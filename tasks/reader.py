@@ -1,0 +1,99 @@
+"""The only hands that a verification has: what shows, and a sourced ping where one is allowed. Nothing else can be typed.
+
+A `Reader` holds the session and does not give it away. It knows no way into configuration mode: a line that is neither a command
+that shows nor a ping of its own making is refused before anything is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..checks.observation import Probe
+from ..checks.proof import Traffic
+from ..inventory.errors import DeviceRefused, NrRunError, ParseError
+from ..inventory.platforms import Platform
+from ..parsers import parse
+from .probe import QUESTION, TIMEOUT_SECONDS, answers_to, line_of
+from .session import Reply, Session
+
+#: What shows and cannot do anything else. A pipe may lead into a file (``| redirect``), so there is none.
+_SHOWS = re.compile(r"(?:show|more system:)[A-Za-z0-9 ./:_-]*")
+_PINGED = "Type escape sequence"
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """One burst: so many packets of this traffic; ``nameif`` is what an ASA calls the interface that they start from."""
+
+    traffic: Traffic
+    count: int
+    nameif: str = ""
+
+
+class Reader:
+    """One device, to be looked at. ``trips`` are the exchanges so far, the login not counted."""
+
+    def __init__(self, device: Session, platform: Platform, *, may_ping: bool) -> None:
+        """``may_ping`` is False where nothing at all is to be sent through the device."""
+        self._device = device
+        self._platform = platform
+        self._may_ping = may_ping
+        self._asked_before = False
+        self.trips = 0
+
+    @property
+    def name(self) -> str:
+        """Of the device."""
+        return self._device.name
+
+    def look(self, commands: Sequence[str]) -> tuple[Reply, ...]:
+        """Replies to commands that show, in one exchange."""
+        self._refuse_others(commands)
+        self.trips += 1
+        return self._device.exchange(commands)
+
+    def ping_and_look(self, pings: Sequence[Ping], commands: Sequence[str]) -> tuple[dict[Traffic, Probe], tuple[Reply, ...]]:
+        """Send all bursts, one behind the other, and look: in one exchange where the release takes a ping in one line."""
+        self._refuse_others(commands)
+        if not self._may_ping:
+            raise NrRunError(f"{self.name}: a ping was to be sent, and this verification sends none")
+        patience = float((TIMEOUT_SECONDS + 1) * max((ping.count for ping in pings), default=1) + 20)
+        if self._platform.ping == "dialogue":
+            texts = self._in_dialogues(pings, patience)
+            return self._probes(pings, texts), self.look(commands)
+        lines = [line_of(self._platform, ping.traffic.source, ping.traffic.target, ping.count, ping.nameif) for ping in pings]
+        self.trips += 1
+        replies = self._device.exchange([*lines, *commands], patience_seconds=patience)
+        return self._probes(pings, [reply.text for reply in replies[: len(lines)]]), replies[len(lines) :]
+
+    def _in_dialogues(self, pings: Sequence[Ping], patience: float) -> list[str]:
+        """The first is opened and its question seen; then all is typed at once. A second time the question is known to come."""
+        answers = [answers_to(ping.traffic.source, ping.traffic.target, ping.count) for ping in pings]
+        self.trips += 1 if self._asked_before else 2
+        text = self._device.dialogues("ping", QUESTION, answers, seen_before=self._asked_before, patience_seconds=patience)
+        self._asked_before = True
+        return [f"{_PINGED}{part}" for part in text.split(_PINGED)[1:]]
+
+    def _probes(self, pings: Sequence[Ping], texts: Sequence[str]) -> dict[Traffic, Probe]:
+        """What each burst brought; one whose answer cannot be read was not sent, as far as anybody can tell."""
+        found: dict[Traffic, Probe] = {}
+        if len(texts) != len(pings):
+            return found
+        for ping, text in zip(pings, texts, strict=True):
+            try:
+                state = parse(self._platform.os, "ping", text).state
+            except (ParseError, DeviceRefused):
+                continue
+            found[ping.traffic] = Probe(state.sent, state.received, text)
+        return found
+
+    def _refuse_others(self, commands: Sequence[str]) -> None:
+        for command in commands:
+            if not _SHOWS.fullmatch(command):
+                raise NrRunError(f"{self.name}: {command!r} is no command that only shows, so a verification does not type it")
+
+    def close(self) -> None:
+        """End the session."""
+        self._device.close()

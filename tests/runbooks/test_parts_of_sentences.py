@@ -1,0 +1,65 @@
+"""Sentences on a plan and on its end, built of what is known by then: how much there is to do, and how far a proof reaches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+import pytest
+
+from nr_run.inventory.platforms import platform_for
+from nr_run.runbooks.engine.gates import goal_of
+from nr_run.runbooks.engine.reach import WHOLE, Reach, reach_of
+from nr_run.runbooks.engine.runbook import work_words
+from nr_run.services.service import Foreign
+
+from ..changes.configs import VPN2611, VPN3640
+from ..changes.rendering import ends, planned
+from .plans import end_plan, tunnel_plan
+
+NEAR, FAR = ends()
+PLATFORM = platform_for("3640", "12.4(25)")
+PLAN = tunnel_plan(
+    "hq-branch",
+    end_plan(NEAR, PLATFORM, VPN2611, planned(NEAR, VPN2611)),
+    end_plan(FAR, PLATFORM, VPN3640, planned(FAR, VPN3640)),
+)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"add": 12, "change": 0, "remove": 0}, "12 objects to add"),
+        ({"add": 0, "change": 1, "remove": 0}, "1 object to change"),
+        ({"add": 1, "change": 2, "remove": 3}, "1 object to add, 2 to change, 3 to remove"),
+        ({"add": 0, "change": 2, "remove": 1}, "2 objects to change, 1 to remove"),
+    ],
+)
+def test_what_there_is_to_do_is_counted(counts: dict[str, int], words: str) -> None:
+    """The first number says what is counted, in its own number; what there is none of is left out."""
+    assert work_words(counts) == words
+
+
+def test_a_proof_that_is_still_to_come_is_told_as_such() -> None:
+    """A plan says of an end that is not ours that it will not be looked at, the outcome that it was not."""
+    one, two = (Foreign(name, (IPv4Address(address),), (), ()) for name, address in (("A", "192.0.2.1"), ("B", "192.0.2.2")))
+    assert reach_of((one,)).ahead == "will be proved from this side only: A (192.0.2.1) is not ours, and will not be looked at"
+    assert reach_of((one,)).sentence == "proved from this side only: A (192.0.2.1) is not ours, and was not looked at"
+    both = "A (192.0.2.1) and B (192.0.2.2) are not ours, and"
+    assert reach_of((one, two)).ahead == f"will be proved from this side only: {both} will not be looked at"
+    assert reach_of((one, two)).sentence == f"proved from this side only: {both} were not looked at"
+    assert (WHOLE.ahead, WHOLE.sentence) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("removal", "reach", "words"),
+    [
+        (False, WHOLE, "built on both ends, proved up and saved"),
+        (True, WHOLE, "removed from both ends, proved gone and saved"),
+        (False, Reach(("A",)), "built on both ends, proved up from this side only and saved"),
+    ],
+)
+def test_what_is_told_of_a_change_that_reached_its_goal(removal: bool, reach: Reach, words: str) -> None:
+    """What was done, where, how it was proved, and how far the proof reaches."""
+    plan = replace(PLAN, removal=removal)
+    assert goal_of(plan).sentence(plan.everywhere, reach) == words
