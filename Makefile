@@ -14,21 +14,22 @@ CHAOS ?= 200
 FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo test matrix faults chaos meta check lint bench pictures rendered constraints clean
+.PHONY: help tools demo test matrix faults chaos diagnosis meta check lint bench pictures rendered constraints clean
 
 help:
-	@echo "make demo         build a VPN tunnel on two simulated routers, prove it and save it"
+	@echo "make demo         build the example's twelve VPN tunnels in the lab, prove each and save it (a minute)"
 	@echo "make test         all tests"
 	@echo "make tools        a browser and promtool, from the distribution (as root); tests of the page and the metrics need them"
 	@echo "make matrix       every pair of platforms with every IKE version and style that is built, in the lab (an hour)"
 	@echo "make faults       all faults and all kinds of answers against all tasks and devices (far more than make test tries; an hour)"
 	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
+	@echo "make diagnosis    every cause planted in the lab, on every form: what is named, as a table (half an hour)"
 	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
 	@echo "make lint         ruff and mypy only"
 	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
 	@echo "make pictures     the README's pictures, exported by the program itself"
-	@echo "make rendered     docs/rendered/ and the matrix of pairs, from the templates and tables as they are"
+	@echo "make rendered     docs/rendered/, docs/causes.md and the matrix of pairs, from templates and tables as they are"
 	@echo "make constraints  both constraints files anew, from the newest versions that pyproject.toml allows"
 	@echo "make clean        remove .venv, caches and builds; runs/ stays"
 
@@ -51,6 +52,9 @@ faults: $(STAMP)
 chaos: $(STAMP)
 	NR_RUN_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 tests/chaos
 
+diagnosis: $(STAMP)
+	NR_RUN_DIAGNOSIS=all $(BIN)/pytest -q -n 2 tests/diagnosis
+
 meta: $(STAMP)
 	$(BIN)/python tests/meta/unprovoked.py $(NOTES)
 
@@ -71,6 +75,7 @@ pictures: $(STAMP)
 
 rendered: $(STAMP)
 	$(BIN)/python docs/render_features.py
+	$(BIN)/python docs/render_causes.py
 	$(BIN)/python tests/matrix/table.py
 
 # The environment is built anew when what it was built from has changed. All that it holds is in constraints.txt, pip and what

@@ -17,6 +17,7 @@ from .device_facts import Box, Facts, say
 from .finding import Finding, Status
 from .ike_ground import easy_vpn, ike_is_on, other_takers
 from .nat import translations
+from .nat_page import exemption_page, said
 from .routes import routes
 from .transit import is_interface
 from .tunnel_interfaces import tunnel_of
@@ -166,13 +167,22 @@ def _nat(box: Box) -> Iterator[Finding]:
     nodes = nodes_after(box.nodes, box.change.created)
     for local, remote in box.end.selectors:
         for line, free in translations(nodes, (local, remote)):
-            words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}" + (
-                " alone" if free else ", which then misses the map"
-            )
+            words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}"
+            words += " alone" if free else f", which then misses the map{said(exemption_page(nodes, line, box.end.selectors))}"
             yield say(box, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")
 
 
+def path(box: Box) -> tuple[Finding, ...]:
+    """What traffic meets on its way through the device: addresses, routes, access lists, translation. Needs what the device runs
+    and its routing table, and nothing else; so it can be asked of a tunnel that nobody is about to change."""
+    return tuple(dict.fromkeys(finding for check in _PATH[box.platform.os] for finding in check(box)))
+
+
 Check = Callable[[Box], Iterator[Finding]]
+_PATH: Mapping[str, tuple[Check, ...]] = {
+    "ios": (_addresses, _local_address, _route, transit.transit, _nat),
+    "asa": (asa_precheck.addresses, asa_precheck.permit_vpn, asa_precheck.route, asa_transit.transit, asa_precheck.nat),
+}
 #: What is asked of each operating system besides its identity, before and after the question whether it is saved.
 _CHECKS: Mapping[str, tuple[tuple[Check, ...], tuple[Check, ...]]] = {
     "ios": (

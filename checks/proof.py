@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Protocol
 
+from ..changes.configuration import Configuration
 from .finding import Cause, Finding, Status
 from .observation import Observation, Probe
 from .questions import Question
@@ -30,7 +31,8 @@ class Traffic:
 class Watch:
     """What was seen of the devices of a proof, by host: before the pings, after them, before the change, and on the way.
 
-    ``probes`` has None where no ping was sent.
+    ``probes`` has None where no ping was sent. ``running`` are the running configurations, and ``large`` pings of full size that
+    may not be cut in pieces: both are asked for only where something is not proved, and either may be missing.
     """
 
     before: Mapping[str, Observation]
@@ -38,6 +40,8 @@ class Watch:
     probes: Mapping[str, Probe | None] = field(default_factory=dict)
     baseline: Mapping[str, Observation] = field(default_factory=dict)
     during: Sequence[Observation] = ()
+    running: Mapping[str, Configuration] = field(default_factory=dict)
+    large: Mapping[str, Probe | None] = field(default_factory=dict)
 
 
 class Proof(Protocol):
@@ -59,6 +63,10 @@ class Proof(Protocol):
 
     def judge(self, watch: Watch) -> tuple[Finding, ...]:
         """All findings."""
+
+    @property
+    def asks_why(self) -> tuple[Question, ...]:
+        """What each of them is asked besides when it is not proved, to find out why."""
 
     def explain(self, watch: Watch) -> Cause | None:
         """Why it is not as it has to be, None when nothing is wrong or no signature fits."""

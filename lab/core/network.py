@@ -20,7 +20,7 @@ from .records import Interface, Route, Selector
 from .routing import NONE, Silent
 from .sa import Flow
 from .stations import GATEWAY as GATEWAY
-from .stations import Client, Negotiator, Owners, inside, outside
+from .stations import Client, Negotiator, Owners, behind_translator, inside
 from .stations import Outcome as Outcome
 from .stations import Station as Station
 from .upkeep import Upkeep
@@ -100,8 +100,11 @@ class Network:
         return other if speaks else None
 
     def translated(self, box: Station, local: IPv4Address, other: Station, peer: IPv4Address) -> bool:
-        """Whether a translator stands between two boxes: IKE and ESP go in UDP 4500 then."""
-        return outside(box, local) != local or inside(other, peer) != peer
+        """Whether a translator stands between two boxes: IKE and ESP go in UDP 4500 then.
+
+        One that leaves the address as it is changes the port, and is found all the same.
+        """
+        return behind_translator(box, local) or behind_translator(other, inside(other, peer))
 
     def echo(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Outcome:
         """Send one echo request and see whether the reply comes back."""

@@ -111,6 +111,12 @@ def translated_to(box: Station) -> tuple[IPv4Address, IPv4Address] | None:
     return (own, IPv4Address(known)) if own is not None else None
 
 
+def behind_translator(box: Station, address: IPv4Address) -> bool:
+    """Whether what a box sends from this address of its own goes through a translator."""
+    pair = translated_to(box)
+    return pair is not None and address == pair[0]
+
+
 def outside(box: Station, address: IPv4Address) -> IPv4Address:
     """An address of a box as the others see it."""
     pair = translated_to(box)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...checks import proof as checked
 from ...checks.finding import Cause, Finding, Status, proved
@@ -13,10 +13,11 @@ from ...checks.proof import Watch
 from ...checks.questions import SAS, Question
 from ...services.registry import find
 from ...services.service import Row, TrafficProof
+from ...tasks.answers import running
 from ...tasks.observe import observe, probe_and_observe
 from ...tasks.probe import Ping, ping_only
 from .context import Context
-from .nornir_run import run_on_all, run_on_one
+from .nornir_run import run_on, run_on_all, run_on_one
 from .planning import DeploymentPlan, file_name
 from .reach import WHOLE, Reach, reach_of
 
@@ -67,10 +68,28 @@ def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:
         after, outputs = look(context, plan, "proof", what.asks)
     watch = Watch(before, after, probes, baseline_of(plan), during)
     findings = what.judge(watch)
-    cause = None if proved(findings) else what.explain(watch)
+    cause = None if proved(findings) else _why(context, plan, what, watch)
     keep(context, plan, watch, findings)
     reach = reach_of(plan.deployment.foreign, traffic=what.answered)
     return Proof(_with_cause(findings, cause), cause, outputs, rows_of(what, watch), what.untested(watch), reach)
+
+
+def _why(context: Context, plan: DeploymentPlan, what: TrafficProof, watch: Watch) -> Cause | None:
+    """Why it is not proved, by what was seen, by what else each device is asked, and by what all of them run.
+
+    What a device does not tell any more is left out: the cause is looked for with what there is.
+    """
+    hosts = [member.host for member in plan.members]
+    asked = {host: {"questions": tuple(what.asks_why)} for host in hosts}
+    more, _ = run_on(context.nornir, observe, asked)
+    shown, _ = run_on(context.nornir, running, {host: {} for host in hosts})
+    after = {host: _with_more(seen, more.get(host)) for host, seen in watch.after.items()}
+    return what.explain(replace(watch, after=after, running=shown))
+
+
+def _with_more(seen: Observation, more: tuple[Observation, Outputs] | None) -> Observation:
+    """What was judged, with the answers that it lacks."""
+    return replace(seen, answers={**more[0].answers, **seen.answers}) if more else seen
 
 
 def baseline_of(plan: DeploymentPlan) -> dict[str, Observation]:

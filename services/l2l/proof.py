@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ...checks.finding import Cause, Finding, Status
 from ...checks.observation import Flow, Observation, Sa, hexadecimal, is_static, place_of, spis
 from ...checks.proof import Traffic, Watch, understood
-from ...checks.questions import IPSEC, Question
+from ...checks.questions import INTERFACES, IPSEC, ROUTE, Question
 from .endpoint import Endpoint, Pair, Watched, flow_of, ike_rows, live, phase_1_up, phase_2_up, rise
 from .foreign_end import seen_from_here
 from .routed import routed
@@ -46,6 +46,11 @@ class L2lProof:
         """What each of them is asked."""
         return tuple(dict.fromkeys(question for end in self.ends for question in end.asks))
 
+    @property
+    def asks_why(self) -> tuple[Question, ...]:
+        """Routes and interfaces say why a tunnel does not come up, whatever its form."""
+        return (ROUTE, INTERFACES)
+
     def stimulus(self, host: str) -> Traffic | None:
         """Pings from one protected prefix to the other; where nothing is known to answer, they bring the tunnel up anyway."""
         end = next(end for end in self.ends if end.host == host)
@@ -77,7 +82,7 @@ class L2lProof:
 
     def explain(self, watch: Watch) -> Cause | None:
         """Why it is not up."""
-        cause = probable_cause(self.watched(watch), watch.during)
+        cause = probable_cause(self.watched(watch), watch.during, watch.running, watch.large)
         (first, *others) = self.ends
         return seen_from_here(cause, first.peer) if cause and not others and not first.far_host else cause
 

@@ -15,7 +15,7 @@ from ...checks.device_facts import Box
 from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
 from ...checks.precheck import precheck
-from ...checks.questions import Question
+from ...checks.questions import ROUTE, Question
 from ...checks.verdict import Verdict
 from ...inventory.built import for_people
 from ...inventory.forms import style_of
@@ -134,7 +134,9 @@ class IntendedTunnels:
     def find(self, name: str, texts: Mapping[str, str]) -> Deployment[WantedTunnel]:
         """A tunnel as only the devices know it. Raises NothingMatched and ChangeError."""
         known = self.intent.tunnels.get(name)
-        return replace(deployment_of(wanted_of(name, texts, self.platforms, known.foreign if known else ())), found=True)
+        ours = {end.outside_ip: end.host for tunnel in self.intent.tunnels.values() for end in tunnel.own}
+        foreign = known.foreign if known else ()
+        return replace(deployment_of(wanted_of(name, texts, self.platforms, foreign, ours)), found=True)
 
     def still_wanted(self, deployment: Deployment[WantedTunnel]) -> str:
         """What is told of a tunnel that is removed and that the intent has as active; empty if it has not."""
@@ -199,8 +201,8 @@ class LanToLan:
         return traffic_of(deployment.wanted, sights)
 
     def survey(self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd]) -> tuple[Question, ...]:
-        """Its SAs and, of a tunnel interface, the routes into it."""
-        return endpoint_of(deployment, member, None).asks
+        """Its SAs, and the routes that lead into it or past it."""
+        return (*endpoint_of(deployment, member, None).asks, ROUTE)
 
     def stimulus(self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd], shown: Shown) -> tuple[Stimulus, ...]:
         """Pings between the protected networks."""

@@ -17,13 +17,17 @@ from ..configured_axis import findings as configured_findings
 from ..service import Deployment, Member
 from ..verifying import Seeing
 from .endpoint import Endpoint, Pair, Watched, ike_rows, live
-from .signatures import found
+from .provider_side import Explained, explain
+from .signatures import case_of, found
 from .verdict_flow import Aimed, FlowSeen, Judged, read_of, state_of
 from .verdict_pair import between, together
+from .verdict_path import path_of
 from .verdict_traffic import endpoint_of, traffics
 
 #: What is left of a try, or is on its way out: nobody negotiates.
 _OVER = frozenset({"MM_NO_STATE", "AG_NO_STATE", "DELETED", "DELETE", "QM_IDLE"})
+#: A cause is looked for.
+_WRONG = (Operating.DOWN, Operating.DEGRADED, Operating.UNENCRYPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,14 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     words = of_members(deployment, seeing)
     configured = configured_of(words.values())
     pairs = tuple(_pairs(ends))
-    operating, known_by, sentence = _operating(seeing, ends, pairs, configured)
-    causes = _causes(ends) if operating in (Operating.DOWN, Operating.DEGRADED, Operating.UNENCRYPTED) else ()
+    paths = tuple(
+        finding
+        for one in ends
+        for finding in path_of(one.member.wants, one.shown, seeing.standing.get(one.member.host), seeing.time)
+    )
+    operating, known_by, sentence = _with_path(paths, *_operating(seeing, ends, pairs, configured))
+    explained = _explained(deployment, seeing, ends, wrong=operating in _WRONG)
+    causes = (*_misconfigured(deployment, seeing), *explained.causes) if operating in _WRONG else ()
     return Verdict(
         service=deployment.service,
         name=deployment.name,
@@ -59,7 +69,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
         operating=operating,
         known_by=known_by,
         sentence=sentence,
-        findings=tuple(_findings(deployment, seeing, ends, pairs, causes)),
+        findings=(*_findings(deployment, seeing, ends, pairs, causes), *paths, *explained.findings),
         causes=causes,
         ends=tuple(_state(one, words[one.member.host]) for one in ends),
         untested=tuple(_untested(deployment, seeing, ends)),
@@ -113,6 +123,20 @@ def _operating(
     return operating, known_by, "; ".join(dict.fromkeys(said))
 
 
+def _with_path(
+    paths: Sequence[Finding], operating: Operating, known_by: KnownBy, sentence: str
+) -> tuple[Operating, KnownBy, str]:
+    """The same, with what stands in the way of traffic and was met by none: what passes from the device does not pass for all,
+    and what only tables show as up or idle is not known."""
+    stops = [finding for finding in paths if finding.status is Status.FAILED]
+    if not stops or operating not in (Operating.UP, Operating.IDLE):
+        return operating, known_by, sentence
+    words = "; ".join(dict.fromkeys(f"{finding.subject}: {finding.sentence}" for finding in stops))
+    if operating is Operating.UP and known_by is not KnownBy.TABLES:
+        return Operating.DEGRADED, known_by, f"{words}; though {sentence}"
+    return Operating.UNKNOWN, KnownBy.NOTHING, f"{words}; {sentence}"
+
+
 def _trying(ends: Sequence[EndSeen]) -> str:
     """An end that was negotiating at every look, so that something asks for the tunnel and does not get it."""
     for one in ends:
@@ -126,8 +150,28 @@ def _trying(ends: Sequence[EndSeen]) -> str:
     return ""
 
 
-def _causes(ends: Sequence[EndSeen]) -> tuple[Cause, ...]:
-    """What fits what the ends that were read show; none where a question that it rests on was not answered."""
+def _misconfigured(deployment: Deployment, seeing: Seeing) -> tuple[Cause, ...]:
+    """A configuration that is not what it has to be comes first: whatever else shows may follow from it."""
+    found = [one for one in seeing.standing.values() if one.configured in (Configured.DIFFERS, Configured.ABSENT)]
+    if not found:
+        return ()
+    certain = any(one.configured is Configured.ABSENT or not one.works_without for one in found)
+    return (
+        Cause(
+            "configuration",
+            "; ".join(one.sentence for one in found),
+            "certain" if certain else "high",
+            f"show running-config on {' and '.join(one.host for one in found)}, and nr-run deploy-l2l {deployment.name} --plan",
+            f"nr-run deploy-l2l {deployment.name}, which brings what the intent has and proves it",
+        ),
+    )
+
+
+def _explained(deployment: Deployment, seeing: Seeing, ends: Sequence[EndSeen], *, wrong: bool) -> Explained:
+    """What fits what the ends that were read show and are configured with, joined with the log of the far side.
+
+    Nothing where a question that it rests on was not answered.
+    """
     watched = []
     for one in ends:
         if not one.read or one.flows[-1].last.answer(one.end.ike) is None:
@@ -137,9 +181,13 @@ def _causes(ends: Sequence[EndSeen]) -> tuple[Cause, ...]:
         before, after, probe = burst or (looks[0].seen, looks[-1].seen, None)
         watched.append(Watched(one.end, before, after, probe))
     if not watched or len(watched) < len(ends):
-        return ()
+        return Explained(())
     during = [look.seen for one in ends for look in one.shown.looks[1:] if look.seen.answer(one.end.ike) is not None]
-    return tuple(match.cause for match in found(watched, during))
+    running = {one.member.host: one.shown.running for one in ends if one.shown.running is not None}
+    ours = found(watched, during, running) if wrong else ()
+    if seeing.provider is None:
+        return Explained(tuple(match.cause for match in ours))
+    return explain(deployment.name, case_of(watched, during, running), ours, seeing.provider)
 
 
 def _findings(

@@ -127,6 +127,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         write_inventory(lab, folder / "inventory", {"hq": "c881", "branch": "asa919"}, YOUNG)
         # Where nothing is translated, whether traffic is exempt from it says nothing.
         lab.exec("hq", LIST)
+        # And where all is routed already, whether routes are looked after.
+        lab.exec("hq", "configure terminal\nno ip route 0.0.0.0 0.0.0.0 172.18.124.1\nend")
         lab.exec("hq", "write memory")
         shutil.copytree(lab.credentials, folder / "credentials")
         with _read(folder, L2L) as (context, known):

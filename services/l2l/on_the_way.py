@@ -1,0 +1,209 @@
+"""What on a device keeps packets from the tunnel, or the tunnel's own packets from it, by its configuration and its routes.
+
+Interfaces, the map that is bound to one, address translation, access lists, routes, other entries of the map, and the policy that
+an ASA applies to a tunnel. Each question once; the answers are those of differences.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from ...changes.families.tunnel_group import INHERITED
+from ...changes.families.uses import destination
+from ...changes.selectors import overlap, selectors_of
+from ...checks.acl import Flow, Says, asa_lists, ios_list
+from ...checks.asa_nat import Way, asa_translations
+from ...checks.finding import Evidence
+from ...checks.nat import translations
+from ...checks.questions import ROUTE
+from .case import Case
+from .configured_end import ConfiguredEnd
+from .differences import FINE, Asked, Said, each_end
+from .endpoint import Watched
+
+_IKE, _NAT_T = 500, 4500
+_GROUP = re.compile(r"ip access-group (?P<name>\S+) (?P<way>in|out)")
+_ASA_GROUP = re.compile(r"access-group (?P<list>\S+) in interface (?P<nameif>\S+) control-plane")
+
+
+@each_end
+def map_bound(there: ConfiguredEnd) -> Said:
+    """Is the map of the tunnel at work on the outside interface? If not, its traffic leaves in clear."""
+    if there.end.tunnel or there.entry is None or there.outside in there.bound:
+        return FINE
+    where = ", ".join(there.bound) or "no interface"
+    return (there.evidence(f"interfaces with crypto map {there.entry.groups['map']}", where),)
+
+
+@each_end
+def interface_up(there: ConfiguredEnd) -> Said:
+    """Are the interface outside and the tunnel interface in service, by their lines?"""
+    if there.outside_lines is None:
+        return None
+    return (there.evidence(f"{there.outside} or its tunnel interface", "shutdown"),) if there.shut else FINE
+
+
+@each_end
+def into_itself(there: ConfiguredEnd) -> Said:
+    """Is the peer routed by hand into the tunnel interface that is to reach it? Once that is down, no routing table shows it."""
+    tunnel = there.end.tunnel
+    if tunnel is None:
+        return FINE
+    found: list[tuple[int, Evidence | None]] = []
+    for item in there.config.of("static-route"):
+        net = destination(item)
+        if net is not None and there.end.peer in net:
+            by_it = tunnel.known_as in (item.groups.get("nameif"), item.groups.get("hop"))
+            found.append((net.prefixlen, there.evidence("route to the peer", item.header) if by_it else None))
+    longest = max((length for length, _ in found), default=0)
+    return tuple(said for length, said in found if length == longest and said is not None)
+
+
+@each_end
+def earlier_entry(there: ConfiguredEnd) -> Said:
+    """Does an entry with a lower number take the traffic of the tunnel to another peer, or a dynamic one take the peer?"""
+    entry, wanted = there.entry, there.end.selectors
+    if there.end.tunnel or entry is None:
+        return FINE
+    number = int(entry.groups["sequence"])
+    found: list[Evidence] = []
+    for item in there.config.of("crypto-map-entry"):
+        if item.groups["map"] != entry.groups["map"] or int(item.groups["sequence"]) >= number:
+            continue
+        pairs = selectors_of(there.config, item)
+        if pairs and overlap(pairs, wanted) and str(there.end.peer) not in item.peers:
+            words = f"{item.groups['sequence']} before {number}, to {', '.join(item.peers) or 'no peer'}"
+            found.append(there.evidence("entry for the same traffic", words))
+    return tuple(found) + tuple(_dynamic_before(there, number))
+
+
+def _dynamic_before(there: ConfiguredEnd, number: int) -> Iterator[Evidence]:
+    assert there.entry is not None
+    form = re.compile(rf"crypto map {re.escape(there.entry.groups['map'])} (?P<number>\d+) ipsec-isakmp dynamic \S+.*")
+    for node in there.running.nodes:
+        match = form.fullmatch(node.line)
+        if match and int(match["number"]) < number:
+            yield there.evidence("dynamic entry before the tunnel's", node.line)
+
+
+def translated(case: Case, watched: Watched) -> Said:
+    """Does address translation of this end take packets of the tunnel? What may be taken counts."""
+    there = case.of(watched)
+    if there is None:
+        return None
+    found: list[Evidence] = []
+    for pair in watched.end.selectors:
+        for line, free in _translations(there, pair):
+            if not free:
+                found.append(there.evidence(f"translation of {pair[0]} to {pair[1]}", line))
+    return tuple(dict.fromkeys(found))
+
+
+def _translations(there: ConfiguredEnd, pair: tuple[IPv4Network, IPv4Network]) -> Iterator[tuple[str, bool]]:
+    nodes = there.running.nodes
+    if there.os == "asa":
+        yield from asa_translations(nodes, pair, Way(None, there.outside), twice=there.twice_nat)
+        return
+    lines = there.entry.children if there.end.tunnel and there.entry else there.outside_lines
+    if "ip nat outside" in (lines or ()):
+        yield from translations(nodes, pair)
+
+
+def led_elsewhere(case: Case, watched: Watched) -> Said:
+    """Does the routing table lead packets for the far prefixes by another interface than the one with the map?
+
+    What an ASA calls that interface stands in its configuration only.
+    """
+    seen, end, there = watched.after, watched.end, case.of(watched)
+    if end.tunnel or seen.answer(ROUTE) is None or (there is None and seen.os == "asa"):
+        return FINE if end.tunnel else None
+    outside = there.outside if there else end.interface
+    ways = seen.ways.to(end.aim)
+    if ways == {outside}:
+        return FINE
+    return (seen.evidence(ROUTE, f"egress of {end.aim}", " and ".join(sorted(ways)) or "none"),)
+
+
+def lists(protocol: str) -> Asked:
+    """The question whether an access list at the outside interface denies IKE, NAT traversal or ESP of the peer."""
+    port = {"ike": _IKE, "4500": _NAT_T}.get(protocol, 0)
+
+    @each_end
+    def asked(there: ConfiguredEnd) -> Said:
+        peer, own = (IPv4Network(address) for address in (there.end.peer, there.end.address))
+        flow = Flow("esp" if protocol == "esp" else "udp", peer, own, port)
+        found: list[Evidence] = []
+        for name, way, verdict in _verdicts(there, flow):
+            if verdict is None:
+                return None
+            if verdict:
+                found.append(there.evidence(f"access list {name}, {way} {there.outside}, for {protocol} of {peer[0]}", verdict))
+        return tuple(found)
+
+    return asked
+
+
+def _verdicts(there: ConfiguredEnd, flow: Flow) -> Iterator[tuple[str, str, str | None]]:
+    """Name, direction, and the line that denies the flow; empty where it passes, None where that cannot be read."""
+    if there.os == "asa":
+        groups = (_ASA_GROUP.fullmatch(node.line) for node in there.running.nodes)
+        names = [match["list"] for match in groups if match and match["nameif"] == there.outside]
+        if names:
+            verdict = asa_lists(there.config, names, flow)
+            yield names[0], "in", _denial(verdict.says, verdict.line)
+        return
+    for match in (m for line in there.outside_lines or () if (m := _GROUP.fullmatch(line))):
+        verdict = ios_list(there.config, match["name"], flow if match["way"] == "in" else flow.reversed)
+        if match["way"] == "in":
+            yield match["name"], match["way"], _denial(verdict.says, verdict.line)
+
+
+def _denial(says: Says, line: str) -> str | None:
+    if says is Says.UNREAD:
+        return None
+    return "" if says in (Says.PERMIT, Says.PART) else line or "the end of the list"
+
+
+#: What a policy of an ASA may say that lets no tunnel come up, or ends it.
+_CLOSED = {"vpn-simultaneous-logins 0"}
+
+
+@each_end
+def policy_admits(there: ConfiguredEnd) -> Said:
+    """Does the group policy that the tunnel has, or inherits, let it come up and stay?"""
+    found = []
+    for where, line in _effective(there):
+        spoken = line.split()[1:] if line.startswith("vpn-tunnel-protocol ") else None
+        wanted = {"ikev2"} if there.end.ike_version == 2 else {"ikev1", "ipsec", "IPSec", "l2l"}
+        if line in _CLOSED or (spoken is not None and not wanted & set(spoken)):
+            found.append(there.evidence(where, line))
+    return tuple(found)
+
+
+@each_end
+def policy_filters(there: ConfiguredEnd) -> Said:
+    """Does the group policy that the tunnel has, or inherits, filter what passes?"""
+    return tuple(
+        there.evidence(where, line)
+        for where, line in _effective(there)
+        if line.startswith("vpn-filter ") and line.split()[-1] != "none"
+    )
+
+
+def _effective(there: ConfiguredEnd) -> Iterator[tuple[str, str]]:
+    """Name of the policy and line, for all that the tunnel's own policy says and that it inherits from DfltGrpPolicy."""
+    if there.os != "asa":
+        return
+    group = there.config.get("tunnel-group", str(there.end.peer))
+    named = (group.child("general-attributes: default-group-policy") if group else None) or "DfltGrpPolicy"
+    said: set[str] = set()
+    for name in dict.fromkeys((named, "DfltGrpPolicy")):
+        policy = there.config.get("group-policy", name)
+        lines = [line.removeprefix("attributes: ") for line in policy.children] if policy else []
+        for line in lines:
+            word = line.split()[0]
+            if word in INHERITED and word not in said:
+                yield f"group-policy {name}", line
+        said |= {line.split()[0] for line in lines}

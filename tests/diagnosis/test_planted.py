@@ -1,0 +1,126 @@
+"""Every cause, planted in the lab by configuring the mistake or by a fault on the path, is named by the product first or second.
+
+`make diagnosis` tries all mistakes on all forms and prints the confusion table; a sample stands for it otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ..matrix.table import PLATFORMS
+from .ground import Cell, Ground, ground, healthy, verified
+from .mistakes import MISTAKES, Mistake, Planted
+
+EVERY = os.environ.get("NR_RUN_DIAGNOSIS") == "all"
+R2611, R3640, R3640_124, R881, XE, XE1712, XE26, ASA82, ASA91, ASA919, ASA924 = PLATFORMS
+CELLS: tuple[Cell, ...] = (
+    (R2611, R3640, 1, "crypto-map"),
+    (R881, ASA91, 1, "crypto-map"),
+    (ASA82, R881, 1, "crypto-map"),
+    (R3640_124, R881, 1, "vti"),
+    (R881, XE, 2, "crypto-map"),
+    (ASA919, XE, 2, "crypto-map"),
+    (XE, ASA91, 2, "crypto-map"),
+    (R881, XE26, 2, "vti"),
+    (XE, ASA924, 2, "vti"),
+)
+#: Of the first form of each version, what differs most in how it is found.
+SAMPLE: tuple[tuple[Cell, tuple[str, ...]], ...] = (
+    (CELLS[1], ("another key", "UDP 500 is lost", "lists do not mirror", "ESP is lost")),
+    (CELLS[4], ("another cipher", "another key", "map not bound there", "translation there")),
+)
+#: How long the judge may go on while a tunnel is still coming back to health: boxes boot, and old tries end.
+PATIENCE = 90.0
+
+
+def _name(cell: Cell) -> str:
+    near, far, version, style = cell
+    return f"{' '.join(near)} and {' '.join(far)} IKEv{version} {style}".replace("(", "-").replace(")", "")
+
+
+def _until_healthy(there: Ground) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not healthy(made := there.judge()):
+        assert time.monotonic() < deadline, (made.cause, [str(f.sentence) for f in made.findings])
+
+
+def _plant(there: Ground, planted: Planted) -> None:
+    for side, lines, _ in planted.typed:
+        side.type(lines)
+    for host, name, words in planted.faults:
+        there.pair.lab.fault(host, name, *words)
+    for side, command in planted.after:
+        there.pair.lab.exec(side.host, command)
+    if planted.after:
+        there.reach_again()
+    if planted.fresh:
+        there.fresh()
+    if planted.outlives:
+        there.judge()
+        time.sleep(planted.outlives / there.pair.lab.speed)
+
+
+def _undo(there: Ground, planted: Planted) -> None:
+    for host, name, _ in planted.faults:
+        there.pair.lab.fault(host, name, on=False)
+    for side, _, lines in planted.typed:
+        side.type(lines)
+    there.fresh()
+
+
+def _try(there: Ground, mistake: Mistake, *, by_verify_too: bool) -> tuple[str, ...]:
+    """What a proof names of a mistake; and a verification, where that is asked, which never calls it up."""
+    planted = mistake.plant(there)
+    _plant(there, planted)
+    named = there.named()
+    word, by_verify = verified(there.pair) if by_verify_too else ("", named)
+    _undo(there, planted)
+    assert word in ("", "down", "degraded", "unencrypted", "missing"), (mistake.name, word)
+    assert not by_verify or set(by_verify[:2]) & {*mistake.causes}, (mistake.name, by_verify)
+    return named
+
+
+def _wanted(mistake: Mistake, cell: Cell) -> str:
+    return mistake.causes[cell[2] - 1] if len(mistake.causes) > 1 else mistake.causes[0]
+
+
+def _carry_out(folder: Path, cell: Cell, mistakes: tuple[Mistake, ...], record: Callable[[str, object], None]) -> None:
+    wrong: dict[str, tuple[str, tuple[str, ...]]] = {}
+    with ground(folder, cell) as there:
+        _until_healthy(there)
+        for mistake in mistakes:
+            if not mistake.applies(*there.sides):
+                continue
+            wanted, named = _wanted(mistake, cell), _try(there, mistake, by_verify_too=not EVERY)
+            record("named", (wanted, named[:2]))
+            print(f"{mistake.name}: {wanted} is named {' or '.join(named) or 'nothing'}")
+            if wanted not in named[:2]:
+                wrong[mistake.name] = (wanted, named)
+            _until_healthy(there)
+    assert not wrong
+
+
+def _by_name(*names: str) -> tuple[Mistake, ...]:
+    return tuple(mistake for mistake in MISTAKES if mistake.name in names)
+
+
+if EVERY:
+
+    @pytest.mark.parametrize("cell", CELLS, ids=_name)
+    def test_every_planted_cause_is_named(tmp_path: Path, cell: Cell, record_property: Callable[[str, object], None]) -> None:
+        """Each mistake that this form can have is named first or second, and nothing is named once it is undone."""
+        _carry_out(tmp_path, cell, MISTAKES, record_property)
+
+else:
+
+    @pytest.mark.parametrize(("cell", "names"), SAMPLE, ids=[_name(cell) for cell, _ in SAMPLE])
+    def test_a_planted_cause_is_named(
+        tmp_path: Path, cell: Cell, names: tuple[str, ...], record_property: Callable[[str, object], None]
+    ) -> None:
+        """A sample of the mistakes is named first or second, and nothing is named once they are undone."""
+        _carry_out(tmp_path, cell, _by_name(*names), record_property)
