@@ -171,7 +171,10 @@ class Secrets:
         """What several stores know, as one. Raises SecretError where equal keys have different tokens in them."""
         stores = list(several)
         if len({store._salt for store in stores}) > 1:
-            raise SecretError("the devices log in with stores of secrets that were made apart, so that their keys are told apart")
+            raise SecretError(
+                "the devices log in with stores of secrets that were made apart, and a change of all of them needs one: "
+                "give connect() all hosts with the same store"
+            )
         exported = [store.export() for store in stores]
         together = {name: {k: v for one in exported for k, v in one[name].items()} for name in ("values", "names")}
         folders = dict.fromkeys(folder for one in exported for folder in one["folders"])
