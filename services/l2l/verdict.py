@@ -177,7 +177,8 @@ def _causes(ends: Sequence[EndSeen]) -> tuple[Cause, ...]:
     if not watched or len(watched) < len(ends):
         return ()
     during = [look.seen for one in ends for look in one.shown.looks[1:] if look.seen.answer(one.end.ike) is not None]
-    return tuple(match.cause for match in found(watched, during))
+    running = {one.member.host: one.shown.running for one in ends if one.shown.running is not None}
+    return tuple(match.cause for match in found(watched, during, running))
 
 
 def _findings(
