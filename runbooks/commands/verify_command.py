@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,6 +10,7 @@ import click
 from ...inventory.errors import Exit
 from .completion import names_in
 from .console import DEBUG, INVENTORY, JSON, RUNS, ended, print_json, with_options
+from .verify_outputs import OUTPUTS, leave
 
 if TYPE_CHECKING:
     from ...checks.verdict import Verification
@@ -51,10 +53,17 @@ _DEADLINE = click.option(
     help="All is over by then, whatever a device does; what was not seen is unverified.",
 )
 _LAB = click.option("--lab", is_flag=True, help="Look at the devices of a lab: the one that is up, or a throw-away one.")
-_OPTIONS = with_options(_LIMIT, _NO_PROBE, _SINCE, _DEADLINE, JSON, INVENTORY, RUNS, _LAB, DEBUG)
+_PROVIDER_LOG = click.option(
+    "--provider-log",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What the gateway of a far end says (AWS, Alibaba Cloud, Tencent Cloud), to be joined with what our end shows.",
+)
+_OPTIONS = with_options(_LIMIT, _NO_PROBE, _SINCE, _PROVIDER_LOG, _DEADLINE, JSON, OUTPUTS, INVENTORY, RUNS, _LAB, DEBUG)
 
 
 def _verify(names: tuple[str, ...], **options: Any) -> Exit:
+    from ..reports.document import document
     from ..run.kept_runs import runs_folder
     from ..verify.opening import Asked, open_verification
     from ..verify.outcome import exit_of
@@ -71,19 +80,19 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
         deadline=options["deadline"],
         lab=options["lab"],
         debug=options["debug"],
+        provider_log=options["provider_log"],
     )
     progress = _progress()
     with open_verification(asked, progress) as opened, progress:
         made = verify(opened)
         progress.pause()
-        code = exit_of(made)
+        left = leave(made, exit_of(made), opened.runs, opened.secrets.hide, options, rehearsal=asked.lab)
+        code = left.code
         news = changed(then, made, whole=not names and not asked.limits) if then else ()
         report = {
-            **made.as_dict(),
-            "runbook": "verify",
-            "outcome": code.word,
-            "exit_code": int(code),
+            **document(made, code),
             "folder": str(opened.folder.path),
+            "warnings": list(left.warnings),
         }
         if then:
             report["since"] = {"run": then.run, "of": then.of, "changed": [item.as_dict() for item in news]}
@@ -92,6 +101,8 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
         else:
             since = [f"since {then.of} {then.run}: {'; '.join(map(str, news)) or 'nothing has changed'}"] if then else []
             _show(made, opened, code, since)
+        for warning in left.warnings:
+            progress.say(f"nr-run: {warning}")
     return code
 
 
