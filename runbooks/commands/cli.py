@@ -20,6 +20,8 @@ from .printable import printable
 #: Name: module (relative to this folder), attribute, and what --help says of it.
 OWN: dict[str, tuple[str, str, str]] = {
     "verify": (".verify_command", "verify_command", "Say of every service whether it works; nothing is changed."),
+    "status": (".history_command", "status_command", "Show the estate at its last verification; no device is asked."),
+    "history": (".history_command", "history_command", "Show one service over time: since when, flaps, last proof."),
     "init": (".init_command", "init_command", "Write an inventory to begin with, of the devices that you have."),
     "doctor": (".doctor_command", "doctor_command", "Examine devices: are they ready for changes? Nothing is changed."),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),

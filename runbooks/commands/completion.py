@@ -53,6 +53,19 @@ def names_of_runs(ctx: click.Context, _param: click.Parameter, incomplete: str) 
     return whole or [CompletionItem(end) for name in ids if (end := name.rpartition("-")[2]).startswith(incomplete)]
 
 
+def service_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Services that the history knows; nothing where there is none that can be read."""
+    from ...inventory.errors import NrRunError
+    from ..history.file import reading
+    from ..history.read import names
+
+    try:
+        with reading(runs_folder(ctx.params.get("runs")), busy_seconds=0.5) as connection:
+            return [CompletionItem(name) for name in names(connection) if name.startswith(incomplete)]
+    except NrRunError:
+        return []
+
+
 #: A record at the margin of hosts.yaml.
 _HOST = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]*):[ \t]*(?:#.*)?$", re.MULTILINE)
 

@@ -10,6 +10,7 @@ import click
 from ...inventory.errors import Exit
 from .completion import names_in
 from .console import DEBUG, INVENTORY, JSON, RUNS, ended, print_json, with_options
+from .verify_outputs import OUTPUTS, leave
 
 if TYPE_CHECKING:
     from ...checks.verdict import Verification
@@ -58,10 +59,11 @@ _PROVIDER_LOG = click.option(
     metavar="FILE",
     help="What the gateway of a far end says (AWS, Alibaba Cloud, Tencent Cloud), to be joined with what our end shows.",
 )
-_OPTIONS = with_options(_LIMIT, _NO_PROBE, _SINCE, _PROVIDER_LOG, _DEADLINE, JSON, INVENTORY, RUNS, _LAB, DEBUG)
+_OPTIONS = with_options(_LIMIT, _NO_PROBE, _SINCE, _PROVIDER_LOG, _DEADLINE, JSON, OUTPUTS, INVENTORY, RUNS, _LAB, DEBUG)
 
 
 def _verify(names: tuple[str, ...], **options: Any) -> Exit:
+    from ..reports.document import document
     from ..run.kept_runs import runs_folder
     from ..verify.opening import Asked, open_verification
     from ..verify.outcome import exit_of
@@ -84,14 +86,13 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
     with open_verification(asked, progress) as opened, progress:
         made = verify(opened)
         progress.pause()
-        code = exit_of(made)
+        left = leave(made, exit_of(made), opened.runs, opened.secrets.hide, options, rehearsal=asked.lab)
+        code = left.code
         news = changed(then, made, whole=not names and not asked.limits) if then else ()
         report = {
-            **made.as_dict(),
-            "runbook": "verify",
-            "outcome": code.word,
-            "exit_code": int(code),
+            **document(made, code),
             "folder": str(opened.folder.path),
+            "warnings": list(left.warnings),
         }
         if then:
             report["since"] = {"run": then.run, "of": then.of, "changed": [item.as_dict() for item in news]}
@@ -100,6 +101,8 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
         else:
             since = [f"since {then.of} {then.run}: {'; '.join(map(str, news)) or 'nothing has changed'}"] if then else []
             _show(made, opened, code, since)
+        for warning in left.warnings:
+            progress.say(f"nr-run: {warning}")
     return code
 
 

@@ -116,13 +116,21 @@ class Estate:
     services: tuple[ServicePast, ...]
     devices: tuple[DevicePast, ...]
 
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {"schema_version": 1, **asdict(self)}
+
+
+def names(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Every service that is known, by name. Raises sqlite3.Error."""
+    return tuple(row["name"] for row in connection.execute("SELECT DISTINCT name FROM services ORDER BY name"))
+
 
 def service_past(connection: sqlite3.Connection, name: str, now: int) -> tuple[ServicePast, ...]:
     """Every service of this name, with all that is kept. Raises NothingMatched, sqlite3.Error."""
     rows = connection.execute("SELECT * FROM services WHERE name = ? ORDER BY service", (name,)).fetchall()
     if not rows:
-        known = [row["name"] for row in connection.execute("SELECT name FROM services ORDER BY name")]
-        raise NothingMatched(f"the history knows no {name!r}{hint(name, known)}")
+        raise NothingMatched(f"the history knows no {name!r}{hint(name, names(connection))}")
     return tuple(_past(connection, row, now, everything=True) for row in rows)
 
 

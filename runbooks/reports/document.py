@@ -104,9 +104,10 @@ SENTENCES: Mapping[type, Mapping[str, str]] = {
 }
 _ADDED: Mapping[type, Mapping[str, dict[str, Any]]] = {
     Verification: {
-        "healthy": {"type": "boolean", "description": "True if there is something to verify and all of it is healthy."},
-        "outcome": {"enum": [code.word for code in Exit], "description": "Outcome of the command."},
-        "exit_code": {"enum": [int(code) for code in Exit], "description": "Its exit code."},
+        "healthy": {
+            "type": "boolean",
+            "description": "True if there is something to verify, all of it is healthy, and every device was read.",
+        },
     },
     Verdict: {
         "word": {"enum": [word.value for word in Word], "description": "The verdict in one word; unverified is never a pass."},
@@ -115,15 +116,27 @@ _ADDED: Mapping[type, Mapping[str, dict[str, Any]]] = {
 }
 
 
+#: What the command adds to the record.
+_OF_THE_COMMAND: Mapping[str, dict[str, Any]] = {
+    "runbook": {"const": "verify", "description": "The command."},
+    "outcome": {"enum": [code.word for code in Exit], "description": "Outcome of the command."},
+    "exit_code": {"enum": [int(code) for code in Exit], "description": "Its exit code."},
+    "folder": {"type": "string", "description": "Where the record is kept."},
+    "warnings": {"type": "array", "items": {"type": "string"}, "description": "What could not be kept, told or written."},
+    "since": {"type": "object", "description": "With --since: what has changed since that verification or run."},
+}
+
+
 def document(verification: Verification, code: Exit) -> dict[str, Any]:
-    """Plain values for JSON; the schema describes them."""
-    return {**verification.as_dict(), "outcome": code.word, "exit_code": int(code)}
+    """Plain values for JSON; the schema describes them. The command adds where the record is kept."""
+    return {**verification.as_dict(), "runbook": "verify", "outcome": code.word, "exit_code": int(code)}
 
 
 def verification_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of the document."""
     body = _record(Verification)
     body["properties"]["schema_version"] = {"const": SCHEMA_VERSION, "description": SENTENCES[Verification]["schema_version"]}
+    body["properties"] |= _OF_THE_COMMAND
     others = {record.__name__: _record(record) for record in SENTENCES if record is not Verification}
     return {"$schema": DRAFT, "title": "nr-run verification", **body, "$defs": others}
 

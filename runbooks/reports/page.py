@@ -94,6 +94,11 @@ def headline(verification: Verification) -> str:
         return "There was nothing to verify, so nothing is known."
     if verification.healthy:
         return f"All {total} services work as intended." if total > 1 else "The one service works as intended."
+    unread = sum(bool(device.problem) for device in verification.devices)
+    if all(verdict.healthy for verdict in verification.verdicts):
+        one = total == 1
+        rest = f"{unread} {'device' if unread == 1 else 'devices'} could not be read"
+        return f"{total} {'service works' if one else 'services work'}, and {rest}, so not all is known."
     conditions = [condition_of(verdict) for verdict in verification.verdicts]
     unverified, differ = conditions.count(Word.UNVERIFIED.value), conditions.count(DIFFERS)
     broken = sum(not verdict.healthy for verdict in verification.verdicts) - unverified - differ

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,9 +15,10 @@ class ReportError(NrRunError):
     """A report cannot be written; the message names the file and the reason."""
 
 
-def write_report(path: Path, text: str, *, mode: int) -> None:
+def write_report(path: Path, text: str, *, mode: int | None = None) -> None:
     """Put the text in place of what was there, with these rights whatever the umask. Raises ReportError.
 
+    Without a mode it keeps the rights that the file had, and a new one is for its owner only.
     Something that is no file, as ``/dev/stdout``, is written to and never replaced.
     """
     try:
@@ -28,7 +30,9 @@ def write_report(path: Path, text: str, *, mode: int) -> None:
         raise ReportError(f"{path} cannot be written: {error.strerror}") from None
 
 
-def _replace(path: Path, text: str, mode: int) -> None:
+def _replace(path: Path, text: str, mode: int | None) -> None:
+    if mode is None:
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o600
     # No reader of a folder takes a name that begins with a dot and does not end as the file does.
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:

@@ -35,6 +35,7 @@ def verify(opened: Opened) -> Verification:
         verdicts=tuple(_verdicts(opened, shown)),
         devices=tuple(_device(one) for one in shown.values()),
         notices=tuple(dict.fromkeys(_notices(opened, shown))),
+        partial=bool(opened.asked.names or opened.asked.limits),
     )
     keep(opened.folder, made)
     return made

@@ -21,7 +21,8 @@ from .documents import PAGES, ROOT, Command, as_pattern, blocks, commands
 BIN = Path(sys.executable).parent
 #: The lab of the documents listens on fixed ports; a lab of a test must not, and need not run in real time.
 LAB_UP = "nr-run lab up --detach"
-FIXED_PORTS = {"vpn2611": "12611", "vpn3640": "13640"}
+HOSTS = ROOT / "inventory" / "hosts.yaml"
+FIXED_PORTS: dict[str, str] = dict(re.findall(r"^(\S+):\n(?:  .*\n)*?  port: (\d+)$", HOSTS.read_text(), re.MULTILINE))
 
 
 class Desk:

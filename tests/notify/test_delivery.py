@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import logging
 import socket
@@ -88,6 +89,21 @@ def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def root_log() -> Iterator[io.StringIO]:
+    """All that reaches the root logger, as what keeps a log attaches itself there."""
+    kept = io.StringIO()
+    handler, root = logging.StreamHandler(kept), logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield kept
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+
 def told(runs: Path, made: Verification, *targets: str, seconds: float = 10) -> list[str]:
     """The warnings of a verification that is kept and told."""
     assert keep(runs, made, 12) == []
@@ -154,14 +170,13 @@ def _closed_port() -> int:
         (f"http://{SECRET}.invalid/x", ""),
     ],
 )
-def test_no_word_of_the_url_is_told(credentials: Path, url: str, words: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_word_of_the_url_is_told(credentials: Path, url: str, words: str, root_log: io.StringIO) -> None:
     """Whatever is wrong with a URL, the sentence and the log hold the reference and no part of it."""
     (credentials / "hook").write_text(url)
-    caplog.set_level(logging.DEBUG)
     with pytest.raises(NotDelivered, match=f"^credential:hook: .*{words}") as refused:
         deliver("credential:hook", {"title": "t", "changes": []})
     assert SECRET not in str(refused.value)
-    assert SECRET not in caplog.text
+    assert SECRET not in root_log.getvalue()
 
 
 def test_a_url_in_place_of_a_reference_is_not_repeated(credentials: Path) -> None:
@@ -218,18 +233,17 @@ def test_a_far_side_that_drips_is_left(credentials: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what apprise imports
 def test_what_is_no_webhook_goes_by_apprise(
-    tmp_path: Path, credentials: Path, hook: Receiver, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, credentials: Path, hook: Receiver, root_log: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A URL that apprise knows is told in words, and its address is in no log."""
     (credentials / "hook").write_text(f"json://127.0.0.1:{hook.port}/{SECRET}")
-    caplog.set_level(logging.DEBUG)
     assert told(tmp_path, down(0)) == []
     ((path, _, document),) = hook.got
     assert path.rstrip("/") == f"/{SECRET}"
     assert "hq-branch (hq <-> hq-branch): fine -> down since" in document["message"]
     hook.code = 500
     assert "it did not take it" in told(tmp_path, verification(verdict(minutes=5), minutes=5))[0]
-    assert SECRET not in caplog.text + "".join(capfd.readouterr())
+    assert SECRET not in root_log.getvalue() + "".join(capfd.readouterr())
 
 
 def test_no_history_is_no_notification(tmp_path: Path, credentials: Path, hook: Receiver) -> None:

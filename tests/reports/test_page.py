@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nr_run.checks.verdict import Configured, Operating, Verdict, Verification, Word
+from nr_run.checks.verdict import Configured, DeviceState, Operating, Verdict, Verification, Word
 from nr_run.runbooks.history.read import Look
 from nr_run.runbooks.reports.estate_map import MOST_SITES, estate_map
 from nr_run.runbooks.reports.links import links, places
@@ -48,6 +48,13 @@ estates = st.lists(
 def test_the_headline_says_how_it_is(verdicts: tuple[Verdict, ...], sentence: str) -> None:
     """One sentence: good only if all is good, and what could not be verified is its own number."""
     assert headline(verification(*verdicts)) == sentence
+
+
+def test_a_device_that_was_not_read_is_in_the_headline() -> None:
+    """Though every service works, a device that could not be read leaves something unknown."""
+    devices = (DeviceState("hq", "IOS", ""), DeviceState("far", "IOS", "no login"))
+    words = "1 service works, and 1 device could not be read, so not all is known."
+    assert headline(verification(verdict("a"), devices=devices)) == words
 
 
 @given(verifications)

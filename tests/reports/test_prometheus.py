@@ -131,6 +131,18 @@ def test_the_file_is_replaced_whole(tmp_path: Path) -> None:
     assert [item.name for item in tmp_path.iterdir()] == ["nr-run.prom"]
 
 
+def test_a_report_keeps_the_rights_that_it_has(tmp_path: Path) -> None:
+    """A new page is for its owner; one that was opened to others stays open, and metrics are for all."""
+    path = tmp_path / "page.html"
+    modes = []
+    for opened in (None, 0o640, 0o644):
+        if opened:
+            path.chmod(opened)
+        write_report(path, "text")
+        modes.append(stat.S_IMODE(path.stat().st_mode))
+    assert modes == [0o600, 0o640, 0o644]
+
+
 @pytest.mark.parametrize("name", ["no-such-folder/x.prom", "a-file/x.prom"])
 def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path, name: str) -> None:
     """The sentence names the file and the reason."""

@@ -1,0 +1,130 @@
+"""What a verification leaves besides what it prints: its history, notifications, and the reports that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...inventory.errors import Exit, NrRunError
+from ...inventory.references import SCHEMES
+from ..notify.holding import DOWN_AFTER, UP_AFTER
+from .console import with_options
+
+if TYPE_CHECKING:
+    from ...checks.verdict import Verification
+    from ..history.read import ServicePast
+
+#: Metrics are read by the user of the exporter; who else reads a page or a report is for its owner to say.
+_FOR_ALL = 0o644
+
+
+def _file(name: str, words: str) -> Callable[[Any], Any]:
+    return click.option(name, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=words)
+
+
+def _reference(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """A URL is not repeated in the error: it may be a key."""
+    if any(value.partition(":")[0] not in SCHEMES or not value.partition(":")[2] for value in values):
+        raise click.UsageError("--notify takes where the URL is kept, as credential:NAME, and not the URL itself")
+    return values
+
+
+_MINUTES = click.FloatRange(min=0)
+OUTPUTS = with_options(
+    _file("--html", "Write one page that needs nothing else, for a browser or paper."),
+    _file("--junit", "Write a JUnit report: a test case a service, an error where it is unverified."),
+    _file("--prometheus", "Write metrics for the textfile collector; the name has to end in .prom."),
+    click.option(
+        "--notify",
+        multiple=True,
+        metavar="REF",
+        callback=_reference,
+        help="Tell the URL that credential:NAME holds what has changed: a webhook, or what apprise knows.",
+    ),
+    click.option(
+        "--down-after",
+        type=_MINUTES,
+        default=DOWN_AFTER,
+        show_default=True,
+        metavar="MINUTES",
+        help="Tell what is not well after it has been so for this long.",
+    ),
+    click.option(
+        "--up-after",
+        type=_MINUTES,
+        default=UP_AFTER,
+        show_default=True,
+        metavar="MINUTES",
+        help="Tell what is well again after this long.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The exit code with what could not be written counted in, and sentences on what went wrong."""
+
+    code: Exit
+    warnings: tuple[str, ...]
+
+
+def leave(
+    made: Verification, code: Exit, runs: Path, hide: Callable[[str], str], options: dict[str, Any], *, rehearsal: bool
+) -> Left:
+    """Keep, tell and write. Raises nothing.
+
+    A history or a notification that fails is a warning. A report that was asked for and is not there is no success: what
+    reads it would go on with the old one. A rehearsal in the lab is neither kept nor told to anybody.
+    """
+    from ..history.keep import keep
+    from ..notify.holding import Hold
+    from ..notify.notify import notify
+    from ..reports.hiding import without_secrets
+
+    shown = without_secrets(made, hide)
+    warnings: list[str] = []
+    if not rehearsal:
+        warnings += keep(runs, shown, int(code))
+        if options["notify"] and not warnings:
+            warnings += notify(runs, shown, options["notify"], Hold(options["down_after"], options["up_after"]))
+        elif options["notify"]:
+            warnings.append("nobody was notified: what was told before stands in the history")
+    unwritten = list(_write(shown, () if rehearsal else _pasts(runs, shown), options))
+    return Left(Exit.ERROR if unwritten and code is Exit.OK else code, (*warnings, *unwritten))
+
+
+def _pasts(runs: Path, shown: Verification) -> Sequence[ServicePast]:
+    """What the history knows; nothing where it cannot be read, which has been told then."""
+    from ..history.file import reading
+    from ..history.moments import moment
+    from ..history.read import pasts
+
+    try:
+        with reading(runs) as connection:
+            return pasts(connection, moment(shown.finished))
+    except NrRunError:
+        return ()
+
+
+def _write(shown: Verification, past: Sequence[ServicePast], options: dict[str, Any]) -> Iterator[str]:
+    """Each report that is asked for; a sentence for each that could not be written."""
+    from ..reports.junit import junit
+    from ..reports.page import page
+    from ..reports.prometheus import prometheus
+    from ..reports.writing import ReportError, write_report
+
+    wanted: dict[str, tuple[Callable[[], str], int | None]] = {
+        "html": (lambda: page(shown, past), None),
+        "junit": (lambda: junit(shown), None),
+        "prometheus": (lambda: prometheus(shown, past), _FOR_ALL),
+    }
+    for name, (text, mode) in wanted.items():
+        if options[name] is not None:
+            try:
+                write_report(options[name], text(), mode=mode)
+            except ReportError as error:
+                yield str(error)

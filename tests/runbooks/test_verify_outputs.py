@@ -1,0 +1,109 @@
+"""What a verification of real devices leaves: a history, the reports, and somebody who was told."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+import jsonschema
+import pytest
+
+from nr_run.runbooks.reports.document import verification_schema
+
+from .. import warm
+from ..conftest import Done, Rehearsal
+from ..notify.test_delivery import SECRET, receiver
+
+
+def verify(rehearsal: Rehearsal, *words: str, **environment: str) -> Done:
+    """One verification."""
+    places = ["--inventory", str(rehearsal.inventory), "--runs", str(rehearsal.runs)]
+    command = [str(Path(sys.executable).parent / "nr-run"), "verify", "hq-branch", *words, *places]
+    done = warm.run(command, {**rehearsal.environment, **environment})
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def metrics(path: Path) -> dict[str, float]:
+    """Series to value."""
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+
+def test_one_result_many_outputs(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    """The document, the test report, the metrics, the page, the history and the webhook all say of a tunnel what was found."""
+    assert rehearsal.deploy("--yes").code == 0
+    page, report, prom = tmp_path / "page.html", tmp_path / "junit.xml", tmp_path / "nr-run.prom"
+    files = ["--html", str(page), "--junit", str(report), "--prometheus", str(prom)]
+    credentials = tmp_path / "hooks"
+    credentials.mkdir()
+    told: dict[str, Any] = {}
+    with receiver() as hook:
+        (credentials / "hook").write_text(f"http://127.0.0.1:{hook.port}/{SECRET}")
+        tell = ["--notify", "credential:hook", "--down-after", "0", "--up-after", "0"]
+        environment = {"CREDENTIALS_DIRECTORY": str(credentials), "no_proxy": "127.0.0.1"}
+
+        good = verify(rehearsal, "--json", *files, *tell, **environment)
+        assert good.code == 0, good.out + good.err
+        jsonschema.validate(good.report, verification_schema())
+        assert good.report["verdicts"][0]["word"] == "up"
+        assert good.report["warnings"] == []
+        assert metrics(prom)['nr_run_tunnel_verdict{service="l2l",tunnel="hq-branch",verdict="up"}'] == 1
+        assert metrics(prom)['nr_run_tunnel_expected{service="l2l",tunnel="hq-branch"}'] == 1
+        assert stat.S_IMODE(prom.stat().st_mode) == 0o644
+        assert Xml.parse(report).getroot().get("failures") == "0"  # noqa: S314 - our own
+        assert "The one service works as intended." in page.read_text()
+        assert rehearsal.nr_run("status").code == 0
+        assert hook.got == []
+
+        rehearsal.configure("vpn3640", "interface Ethernet0/0", "no crypto map NR-MAP")
+        bad = verify(rehearsal, "--json", *files, *tell, **environment)
+        assert bad.code == 12, bad.out + bad.err
+        word = bad.report["verdicts"][0]["word"]
+        assert word not in ("up", "idle")
+        assert metrics(prom)[f'nr_run_tunnel_verdict{{service="l2l",tunnel="hq-branch",verdict="{word}"}}'] == 1
+        assert metrics(prom)['nr_run_tunnel_verdict{service="l2l",tunnel="hq-branch",verdict="up"}'] == 0
+        assert Xml.parse(report).getroot().get("failures") == "1"  # noqa: S314 - our own
+        assert "Of 1 service, 1 does not work as it has to." in page.read_text()
+        told = hook.got[0][2]
+        assert len(hook.got) == 1
+    assert [(change["name"], change["now"]) for change in told["changes"]] == [("hq-branch", word)]
+    status = rehearsal.nr_run("status")
+    assert status.code == 12
+    assert re.search(rf"^{word} +hq-branch", status.out, re.M)
+    (past,) = json.loads(rehearsal.nr_run("history", "hq-branch", "--json").out)
+    assert [look["word"] for look in past["looks"]] == ["up", word]
+    assert past["last_proof"] == past["first_seen"]
+    everything = [
+        path for path in tmp_path.rglob("*") if path.is_file() and path.parent != credentials and "lab" not in path.parts
+    ]
+    assert not [path for path in everything if SECRET.encode() in path.read_bytes()]
+    assert rehearsal.secret("hq-branch-psk") not in page.read_text() + report.read_text() + prom.read_text() + bad.out
+
+
+def test_what_cannot_be_written_is_no_success(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    """A report that was asked for and is not there ends in an error; a damaged history and a lost webhook are warnings."""
+    assert rehearsal.deploy("--yes").code == 0
+    done = verify(rehearsal, "--json", "--junit", str(tmp_path / "nowhere" / "x.xml"))
+    assert (done.code, done.report["outcome"]) == (1, "error")
+    assert "nowhere/x.xml cannot be written: No such file or directory" in done.report["warnings"][0]
+    (rehearsal.runs / "history.db").write_text("no database")
+    for name in ("history.db-wal", "history.db-shm"):
+        (rehearsal.runs / name).unlink(missing_ok=True)
+    done = verify(rehearsal, "--notify", "credential:nobody-has-it")
+    assert done.code == 0
+    assert "move history.db away" in done.err
+    assert "nobody was notified" in done.err
+
+
+@pytest.mark.parametrize("given", [f"https://hooks.example/{SECRET}", "credential:", "hook"])
+def test_a_url_on_the_command_line_is_refused(rehearsal: Rehearsal, given: str) -> None:
+    """A URL is a key as often as not: it is kept by reference, and the refusal does not repeat it."""
+    done = verify(rehearsal, "--notify", given)
+    assert done.code == 64
+    assert "credential:NAME" in done.err
+    assert SECRET not in done.out + done.err
