@@ -172,7 +172,17 @@ def _nat(box: Box) -> Iterator[Finding]:
             yield say(box, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")
 
 
+def path(box: Box) -> tuple[Finding, ...]:
+    """What traffic meets on its way through the device: addresses, routes, access lists, translation. Needs what the device runs
+    and its routing table, and nothing else; so it can be asked of a tunnel that nobody is about to change."""
+    return tuple(dict.fromkeys(finding for check in _PATH[box.platform.os] for finding in check(box)))
+
+
 Check = Callable[[Box], Iterator[Finding]]
+_PATH: Mapping[str, tuple[Check, ...]] = {
+    "ios": (_addresses, _local_address, _route, transit.transit, _nat),
+    "asa": (asa_precheck.addresses, asa_precheck.permit_vpn, asa_precheck.route, asa_transit.transit, asa_precheck.nat),
+}
 #: What is asked of each operating system besides its identity, before and after the question whether it is saved.
 _CHECKS: Mapping[str, tuple[tuple[Check, ...], tuple[Check, ...]]] = {
     "ios": (

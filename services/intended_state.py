@@ -69,7 +69,9 @@ class Standing:
     @property
     def planned(self) -> Change:
         """The change, or one that changes nothing where none could be planned."""
-        return self.change or compose(self.host, self.platform.os, self.running.objects)
+        if self.change is not None:  # one that changes nothing knows all the same what is there of it
+            return self.change
+        return compose(self.host, self.platform.os, self.running.objects)
 
     def finding(self, time: str) -> Finding:
         """It, as a check."""
@@ -97,7 +99,10 @@ def standing(
         return Standing(member, platform, running, Configured.DIFFERS, None, str(error), unseen)
     except NrRunError as error:
         return Standing(member, platform, running, Configured.UNKNOWN, None, str(error), unseen)
-    configured = _word(change)
+    configured, left = _word(change), _left_of(change, running)
+    if configured is Configured.ABSENT and left:
+        words = f"{member.host} has {_titles(left)} to the same peer, and it is not at work"
+        return Standing(member, platform, running, Configured.DIFFERS, change, words, unseen)
     return Standing(member, platform, running, configured, change, _sentence(member.host, configured, change), unseen)
 
 
@@ -151,6 +156,12 @@ def _word(change: Change) -> Configured:
     if any(item.family.is_tunnel for item in change.created) and not any(item.family.is_tunnel for item in there):
         return Configured.ABSENT
     return Configured.DIFFERS if there else Configured.ABSENT
+
+
+def _left_of(change: Change, running: Configuration) -> tuple[ConfigObject, ...]:
+    """What goes to the same peer and is not used as it is: of a map that is on no interface, or of somebody else's making."""
+    peers = {peer for item in change.created for peer in item.peers}
+    return tuple(item for item in running.objects.objects.values() if item.family.is_tunnel and peers & set(item.peers))
 
 
 def _sentence(host: str, configured: Configured, change: Change) -> str:

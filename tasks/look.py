@@ -18,7 +18,7 @@ from ..changes.nameif import interfaces as asa_interfaces
 from ..checks.looking import Look, Shown, Stimulus
 from ..checks.observation import Observation, Probe
 from ..checks.proof import Traffic
-from ..checks.questions import QUESTIONS, Question
+from ..checks.questions import QUESTIONS, ROUTE, Question
 from ..checks.rollback_methods import shows_of
 from ..checks.timers import RELOAD, REVERT
 from ..inventory.errors import DeviceRefused, NotKnown, NrRunError, ParseError
@@ -137,6 +137,8 @@ class _Visit:
     def _ping(self, wanted: Sequence[Stimulus]) -> bool:
         """One round; False where nothing was sent."""
         pings, unsent = self._affordable(wanted)
+        sent = {traffic for look in self.so_far.looks for traffic in look.pings}
+        unsent = {traffic: why for traffic, why in unsent.items() if traffic not in sent}
         if unsent:
             self._tell(unsent={**self.so_far.unsent, **unsent})
         if not pings:
@@ -164,15 +166,20 @@ class _Visit:
         return pings, unsent
 
     def _more(self) -> tuple[str, ...]:
-        """What is asked again: the states, and the configuration if it was not known, or not proved by its size."""
+        """What is asked again: the states, and the configuration if it was not known, or not proved by its size.
+
+        A routing table may be long, and is asked for once.
+        """
         held = self.so_far.running
         sure = held is not None and (held.counted is True or len(self._running) > 1)
-        return (*(() if sure else self._running), *self._states)
+        return (*(() if sure else self._running), *(show for show in self._states if show != self._system.route))
 
     def _take(self, replies: Sequence[Reply], probes: Mapping[Traffic, Probe]) -> None:
         """What these replies show, added to what is known."""
         outputs = texts(replies)
         seen = observed(self.so_far.host, self._platform.os, outputs, self._questions)
+        if self.so_far.looks and (routes := self.so_far.looks[0].seen.answer(ROUTE)) is not None:
+            seen = seen.answering(ROUTE, routes)
         looks = (*self.so_far.looks, Look(seen, dict(probes), outputs))
         running, unread = self.so_far.running, self.so_far.unread
         if all(command in outputs for command in self._running):

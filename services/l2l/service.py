@@ -15,7 +15,7 @@ from ...checks.device_facts import Box
 from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
 from ...checks.precheck import precheck
-from ...checks.questions import Question
+from ...checks.questions import ROUTE, Question
 from ...checks.verdict import Verdict
 from ...inventory.built import for_people
 from ...inventory.forms import style_of
@@ -199,8 +199,8 @@ class LanToLan:
         return traffic_of(deployment.wanted, sights)
 
     def survey(self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd]) -> tuple[Question, ...]:
-        """Its SAs and, of a tunnel interface, the routes into it."""
-        return endpoint_of(deployment, member, None).asks
+        """Its SAs, and the routes that lead into it or past it."""
+        return (*endpoint_of(deployment, member, None).asks, ROUTE)
 
     def stimulus(self, deployment: Deployment[WantedTunnel], member: Member[WantedEnd], shown: Shown) -> tuple[Stimulus, ...]:
         """Pings between the protected networks."""

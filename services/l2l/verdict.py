@@ -20,6 +20,7 @@ from .endpoint import Endpoint, Pair, Watched, ike_rows, live
 from .signatures import found
 from .verdict_flow import Aimed, FlowSeen, Judged, read_of, state_of
 from .verdict_pair import between, together
+from .verdict_path import path_of
 from .verdict_traffic import endpoint_of, traffics
 
 #: What is left of a try, or is on its way out: nobody negotiates.
@@ -48,8 +49,14 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     words = of_members(deployment, seeing)
     configured = configured_of(words.values())
     pairs = tuple(_pairs(ends))
-    operating, known_by, sentence = _operating(seeing, ends, pairs, configured)
-    causes = _causes(ends) if operating in (Operating.DOWN, Operating.DEGRADED, Operating.UNENCRYPTED) else ()
+    paths = tuple(
+        finding
+        for one in ends
+        for finding in path_of(one.member.wants, one.shown, seeing.standing.get(one.member.host), seeing.time)
+    )
+    operating, known_by, sentence = _with_path(paths, *_operating(seeing, ends, pairs, configured))
+    wrong = operating in (Operating.DOWN, Operating.DEGRADED, Operating.UNENCRYPTED)
+    causes = (*_misconfigured(deployment, seeing), *_causes(ends)) if wrong else ()
     return Verdict(
         service=deployment.service,
         name=deployment.name,
@@ -59,7 +66,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
         operating=operating,
         known_by=known_by,
         sentence=sentence,
-        findings=tuple(_findings(deployment, seeing, ends, pairs, causes)),
+        findings=(*_findings(deployment, seeing, ends, pairs, causes), *paths),
         causes=causes,
         ends=tuple(_state(one, words[one.member.host]) for one in ends),
         untested=tuple(_untested(deployment, seeing, ends)),
@@ -113,6 +120,20 @@ def _operating(
     return operating, known_by, "; ".join(dict.fromkeys(said))
 
 
+def _with_path(
+    paths: Sequence[Finding], operating: Operating, known_by: KnownBy, sentence: str
+) -> tuple[Operating, KnownBy, str]:
+    """The same, with what stands in the way of traffic and was met by none: what passes from the device does not pass for all,
+    and what only tables show as up or idle is not known."""
+    stops = [finding for finding in paths if finding.status is Status.FAILED]
+    if not stops or operating not in (Operating.UP, Operating.IDLE):
+        return operating, known_by, sentence
+    words = "; ".join(dict.fromkeys(f"{finding.subject}: {finding.sentence}" for finding in stops))
+    if operating is Operating.UP and known_by is not KnownBy.TABLES:
+        return Operating.DEGRADED, known_by, f"{words}; though {sentence}"
+    return Operating.UNKNOWN, KnownBy.NOTHING, f"{words}; {sentence}"
+
+
 def _trying(ends: Sequence[EndSeen]) -> str:
     """An end that was negotiating at every look, so that something asks for the tunnel and does not get it."""
     for one in ends:
@@ -124,6 +145,23 @@ def _trying(ends: Sequence[EndSeen]) -> str:
         if len(states) > 1 and all(states):
             return f"{one.member.host} negotiates with {one.end.peer} ({', '.join(sorted(states[-1]))})"
     return ""
+
+
+def _misconfigured(deployment: Deployment, seeing: Seeing) -> tuple[Cause, ...]:
+    """A configuration that is not what it has to be comes first: whatever else shows may follow from it."""
+    found = [one for one in seeing.standing.values() if one.configured in (Configured.DIFFERS, Configured.ABSENT)]
+    if not found:
+        return ()
+    certain = any(one.configured is Configured.ABSENT or not one.works_without for one in found)
+    return (
+        Cause(
+            "configuration",
+            "; ".join(one.sentence for one in found),
+            "certain" if certain else "high",
+            f"show running-config on {' and '.join(one.host for one in found)}, and nr-run deploy-l2l {deployment.name} --plan",
+            f"nr-run deploy-l2l {deployment.name}, which brings what the intent has and proves it",
+        ),
+    )
 
 
 def _causes(ends: Sequence[EndSeen]) -> tuple[Cause, ...]:
@@ -139,7 +177,8 @@ def _causes(ends: Sequence[EndSeen]) -> tuple[Cause, ...]:
     if not watched or len(watched) < len(ends):
         return ()
     during = [look.seen for one in ends for look in one.shown.looks[1:] if look.seen.answer(one.end.ike) is not None]
-    return tuple(match.cause for match in found(watched, during))
+    running = {one.member.host: one.shown.running for one in ends if one.shown.running is not None}
+    return tuple(match.cause for match in found(watched, during, running))
 
 
 def _findings(
