@@ -47,6 +47,7 @@ class Seen:
     word: str
     code: int
     false: bool
+    sentence: str
 
 
 @dataclass
@@ -64,7 +65,9 @@ class Trial:
         (verdict,) = report["verdicts"]
         word = str(verdict["word"])
         false = word == "up" if planted else code != 0 or word not in ("up", "idle")
-        return Seen(self.number, *self.label, f"{what} {' '.join(words)}".strip(), planted, word, code, false)
+        return Seen(
+            self.number, *self.label, f"{what} {' '.join(words)}".strip(), planted, word, code, false, verdict["sentence"]
+        )
 
     def clear(self) -> None:
         """No SA is left on either device."""
