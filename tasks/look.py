@@ -137,6 +137,8 @@ class _Visit:
     def _ping(self, wanted: Sequence[Stimulus]) -> bool:
         """One round; False where nothing was sent."""
         pings, unsent = self._affordable(wanted)
+        sent = {traffic for look in self.so_far.looks for traffic in look.pings}
+        unsent = {traffic: why for traffic, why in unsent.items() if traffic not in sent}
         if unsent:
             self._tell(unsent={**self.so_far.unsent, **unsent})
         if not pings:
