@@ -50,6 +50,7 @@ def test_ike_that_begins_anew_before_its_time_is_a_flap(tmp_path: Path) -> None:
     assert made.flaps[0].host == "hq"
     assert "before its time" in made.flaps[0].reason
     assert made.ends[0].generation == 1
+    assert (made.ends[0].ike_since, made.ends[0].sa_age_seconds) == (at(4), 100)
 
 
 @pytest.mark.parametrize("age", [3_000, 3_590, None])
