@@ -18,7 +18,7 @@ from nr_run.runbooks.commands.completion import service_names
 from nr_run.runbooks.history.file import NAME
 from nr_run.runbooks.history.keep import keep
 
-from ..verifications import CAUSE, NASTY, START, end, verdict, verification, verifications
+from ..verifications import CAUSE, NASTY, PATIENT, START, end, verdict, verification, verifications
 
 #: The records of these tests, in minutes since their start: now.
 NOW = (datetime.now(UTC).replace(microsecond=0) - START).total_seconds() // 60
@@ -161,7 +161,7 @@ def test_names_are_completed(runs: Path) -> None:
     assert service_names(context, None, "") == []  # type: ignore[arg-type]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(PATIENT, max_examples=25)
 @given(verifications)
 def test_any_estate_can_be_shown(tmp_path_factory: pytest.TempPathFactory, found: Verification) -> None:
     """Whatever was found, status and history show it, and nothing in it steers the terminal."""
