@@ -17,7 +17,7 @@ FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks
 .PHONY: help tools demo test matrix faults chaos diagnosis meta check lint bench pictures rendered constraints clean
 
 help:
-	@echo "make demo         build a VPN tunnel on two simulated routers, prove it and save it"
+	@echo "make demo         build the example's twelve VPN tunnels in the lab, prove each and save it (a minute)"
 	@echo "make test         all tests"
 	@echo "make tools        a browser and promtool, from the distribution (as root); tests of the page and the metrics need them"
 	@echo "make matrix       every pair of platforms with every IKE version and style that is built, in the lab (an hour)"

@@ -63,12 +63,23 @@ def _out_of_use(
     besides = {item.key for item in leaving} | {edit.key for edit in edited}
     going, stays = [], list(replacing.stays)
     for item in leaving:
-        use = named_by(running, item, besides)
+        use = strange_use(running, item) if _of_a_set_that_stays(item, running, desired) else named_by(running, item, besides)
         if use:
             stays.append(f"{item.title} stays: {use} uses it")
         else:
             going.append(item)
     return going, stays
+
+
+def _of_a_set_that_stays(item: ConfigObject, running: Config, desired: Config) -> bool:
+    """True if all that names it names the set that it is in (a list of ``nat 0``), and the set has another member afterwards."""
+    family, name = item.family.name, item.key[1][:1]
+    rules = [rule for _, rule in running.naming.get((family, name[0] if name else ""), ())]
+    return (
+        bool(rules)
+        and all(rule.of_set for rule in rules)
+        and any(key[0] == family and key[1][:1] == name for key in desired.objects)
+    )
 
 
 def plan_removal(host: str, os: str, items: Iterable[ConfigObject], running_text: str, *, stays: Iterable[str] = ()) -> Change:

@@ -62,6 +62,27 @@ class _Named:
         return cls(lists, clauses)
 
 
+def list_lines(nodes: Sequence[Node], name: str) -> tuple[str, ...]:
+    """The lines of an access list in their order, without numbers, whatever kind of list it is."""
+    return tuple(_Named.of(nodes).lists.get(name, ()))
+
+
+def rule_of(line: str) -> tuple[str, str]:
+    """Kind and name of what a dynamic translation looks at (``list`` or ``route-map``); empty for another line."""
+    match = _DYNAMIC.fullmatch(line)
+    return (match["kind"], match["name"]) if match and match["side"] == "inside" else ("", "")
+
+
+def permitting_lists(nodes: Sequence[Node], route_map: str) -> Iterator[tuple[str, str]]:
+    """The clauses of a route map that permit, each with an access list that it matches."""
+    for node in nodes:
+        clause = _CLAUSE.fullmatch(node.line)
+        if clause and (clause["name"], clause["action"]) == (route_map, "permit"):
+            yield from (
+                (node.line, name) for line in node.children if line.startswith("match ip address ") for name in line.split()[3:]
+            )
+
+
 def _as_seen(rule: re.Match[str], pair: Selector) -> Selector:
     """Source and destination of the packets that a rule looks at: ``outside source`` is about those from the far side."""
     return pair[::-1] if rule["side"] == "outside" else pair

@@ -17,6 +17,7 @@ from .device_facts import Box, Facts, say
 from .finding import Finding, Status
 from .ike_ground import easy_vpn, ike_is_on, other_takers
 from .nat import translations
+from .nat_page import exemption_page, said
 from .routes import routes
 from .transit import is_interface
 from .tunnel_interfaces import tunnel_of
@@ -166,9 +167,8 @@ def _nat(box: Box) -> Iterator[Finding]:
     nodes = nodes_after(box.nodes, box.change.created)
     for local, remote in box.end.selectors:
         for line, free in translations(nodes, (local, remote)):
-            words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}" + (
-                " alone" if free else ", which then misses the map"
-            )
+            words = f"{line!r} {'leaves' if free else 'may translate'} {local} to {remote}"
+            words += " alone" if free else f", which then misses the map{said(exemption_page(nodes, line, box.end.selectors))}"
             yield say(box, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")
 
 

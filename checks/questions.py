@@ -30,6 +30,8 @@ UP: Mapping[tuple[str, int], frozenset[str]] = {
 }
 #: The port of IKE and ESP where an address is translated on the way (RFC 3947).
 NAT_TRAVERSAL_PORT = 4500
+#: The device itself began, in the words of one that does not print its own address.
+OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class IkeRow:
     A row of IOS names both ends of the SA, an IKEv1 row of an ASA the other end only. ``natted`` is true where the device prints
     the port of NAT traversal, ``agreed`` where it prints the ciphers of an IKEv2 SA: they are unknown until IKE_SA_INIT is
     answered. ``age_seconds`` and ``number`` are None where the device does not print them. ``deleted`` is true of what is left of
-    a try that is over: it says nothing of now.
+    a try that is over: it says nothing of now. ``began`` is the address of the end that began, ``OWN`` for the device itself,
+    None where it is not printed.
     """
 
     title: str
@@ -90,6 +93,7 @@ class IkeRow:
     age_seconds: int | None = None
     number: int | None = None
     deleted: bool = False
+    began: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ def _ios_ikev1(parsed: Parsed) -> tuple[IkeRow, ...]:
             row.state in up and not row.deleted,
             number=row.connection_id,
             deleted=row.deleted,
+            began=row.src,
         )
         for row in rows
     )
@@ -129,7 +134,16 @@ def _ios_ikev1(parsed: Parsed) -> tuple[IkeRow, ...]:
 def _asa_ikev1(parsed: Parsed) -> tuple[IkeRow, ...]:
     state: AsaIkeSas = parsed.state
     up = UP["asa", 1]
-    return tuple(IkeRow(f"IKE peer {row.peer}", frozenset({row.peer}), row.state, row.state in up) for row in state.ikev1 or ())
+    return tuple(
+        IkeRow(
+            f"IKE peer {row.peer}",
+            frozenset({row.peer}),
+            row.state,
+            row.state in up,
+            began=row.peer if row.role == "responder" else OWN,
+        )
+        for row in state.ikev1 or ()
+    )
 
 
 def _ikev2(os: str, sas: tuple[Ikev2Sa, ...]) -> tuple[IkeRow, ...]:

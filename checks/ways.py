@@ -10,6 +10,9 @@ from typing import Protocol
 from ..parsers.records.asa_system import AsaRoute
 from ..parsers.records.system import Route
 
+#: Codes of ``show ip route`` and ``show route`` for the networks and the addresses of the device itself.
+_CONNECTED = frozenset({"C", "L"})
+
 
 class Hop(Protocol):
     """Where a route sends packets: to a gateway, out of an interface, or both."""
@@ -29,6 +32,8 @@ class Path:
 
     prefix: IPv4Network
     hops: tuple[Hop, ...]
+    #: True for a network of an interface of the device itself: what is in it is reached without a router in between.
+    connected: bool = False
 
 
 class Ways:
@@ -42,10 +47,29 @@ class Ways:
         """Interfaces by which an address is reached; none without a route."""
         if target not in self._known:
             self._known[target] = frozenset()  # for a next hop that is reached by itself
-            found = [path for path in self.paths if target in path.prefix]
-            longest = max((path.prefix.prefixlen for path in found), default=0)
-            self._known[target] = frozenset(n for path in found if path.prefix.prefixlen == longest for n in self.of(path))
+            self._known[target] = frozenset(name for path in self.longest(target) for name in self.of(path))
         return self._known[target]
+
+    def longest(self, target: IPv4Address) -> tuple[Path, ...]:
+        """The routes by which an address is reached: several of one length share it."""
+        found = [path for path in self.paths if target in path.prefix]
+        most = max((path.prefix.prefixlen for path in found), default=0)
+        return tuple(path for path in found if path.prefix.prefixlen == most)
+
+    def next_hops(self, target: IPv4Address, depth: int = 8) -> frozenset[tuple[str, IPv4Address | None]]:
+        """The interfaces by which an address is reached, each with the next router, or the address itself where it is connected.
+
+        None stands for the router where a route names an interface alone.
+        """
+        found: set[tuple[str, IPv4Address | None]] = set()
+        for path in self.longest(target) if depth else ():
+            for hop in path.hops:
+                gateway = hop.gateway if isinstance(hop.gateway, IPv4Address) else None
+                if hop.interface:
+                    found.add((hop.interface, target if path.connected else gateway))
+                elif gateway is not None:
+                    found |= self.next_hops(gateway, depth - 1)
+        return frozenset(found)
 
     def of(self, path: Path) -> frozenset[str]:
         """Interfaces by which one route leaves."""
@@ -71,14 +95,16 @@ class Ways:
 def ios_ways(table: Sequence[Route]) -> Ways:
     """The global table of a router; a route of a VRF is no way for packets outside of it."""
     return Ways(
-        Path(route.prefix, route.next_hops) for route in table if route.vrf is None and isinstance(route.prefix, IPv4Network)
+        Path(route.prefix, route.next_hops, connected=route.code.split()[0] in _CONNECTED)
+        for route in table
+        if route.vrf is None and isinstance(route.prefix, IPv4Network)
     )
 
 
 def asa_ways(table: Sequence[AsaRoute]) -> Ways:
     """The data table of an ASA. A route marked ``tunneled`` is for what comes out of a tunnel, so it does not count."""
     return Ways(
-        Path(route.prefix, route.next_hops)
+        Path(route.prefix, route.next_hops, connected=route.connected or route.code.split()[0] in _CONNECTED)
         for route in table
         if route.table is None and isinstance(route.prefix, IPv4Network) and not any(hop.tunneled for hop in route.next_hops)
     )

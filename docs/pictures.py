@@ -34,13 +34,16 @@ NR_RUN = str(Path(sys.executable).parent / "nr-run")
 PENDING = 2
 
 
-def on_a_terminal(arguments: list[str], more: Mapping[str, str], *, code: int = 0) -> str:
-    """What nr-run writes to a terminal as its standard output, with colours. Raises CalledProcessError for another exit code."""
+def on_a_terminal(arguments: list[str], more: Mapping[str, str], desk: Path, *, code: int = 0) -> str:
+    """What nr-run writes to a terminal as its standard output, with colours, in the folder ``desk``.
+
+    Raises CalledProcessError for another exit code.
+    """
     ours, theirs = pty.openpty()
     environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR" and not name.startswith("NR_RUN_")}
     environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": str(WIDTH), **more}
     command = [NR_RUN, *arguments]
-    with tempfile.TemporaryDirectory(prefix="nr-run-pictures-") as desk, os.fdopen(ours, "rb", buffering=0) as screen:
+    with os.fdopen(ours, "rb", buffering=0) as screen:
         running = subprocess.Popen(  # noqa: S603 - our own command, with arguments that stand below
             command, cwd=desk, env=environment, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL
         )
@@ -80,11 +83,11 @@ def estate(speed: str = "10") -> Iterator[dict[str, str]]:
             subprocess.run([NR_RUN, "lab", "down"], env={**os.environ, **own}, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
-def pictures(lab: Mapping[str, str]) -> dict[str, str]:
-    """File name to SVG: the plan of one tunnel, and the recap of all of them, carried out on the lab."""
+def pictures(lab: Mapping[str, str], desk: Path) -> dict[str, str]:
+    """File name to SVG: the plan of one tunnel, and the recap of all of them, carried out on the lab from the folder ``desk``."""
     deploy = ["deploy-l2l", "--lab", "--inventory", str(INVENTORY)]
-    plan, _ = _halves(on_a_terminal([*deploy, "hq-branch", "--plan", "--detail"], lab, code=PENDING))
-    _, recap = _halves(on_a_terminal([*deploy, "--yes"], lab))
+    plan, _ = _halves(on_a_terminal([*deploy, "hq-branch", "--plan", "--detail"], lab, desk, code=PENDING))
+    _, recap = _halves(on_a_terminal([*deploy, "--yes"], lab, desk))
     return {"plan.svg": picture(plan, "plan"), "recap.svg": picture(recap, "recap")}
 
 
@@ -98,8 +101,8 @@ def main() -> None:
     """Write the pictures to the folder that is given, or to where the README looks for them."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS / "images"
     folder.mkdir(parents=True, exist_ok=True)
-    with estate() as lab:
-        made = pictures(lab)
+    with estate() as lab, tempfile.TemporaryDirectory(prefix="nr-run-pictures-") as desk:
+        made = pictures(lab, Path(desk))
     for name, svg in made.items():
         (folder / name).write_text(svg, encoding="utf8")
         print(folder / name)

@@ -48,7 +48,7 @@ CARRIED = Carried(
             "asa-8.4": _MAP_1 | _VTI_1 | _IKEV2,
         }
     ),
-    frozenset({"foreign-end", "nat-exemption"}),
+    frozenset({"foreign-end", "routes", "nat-exemption"}),
 )
 #: All that the templates can write; what `CARRIED` lacks of it is ready and waits for the engine.
 WRITTEN = Carried(

@@ -82,6 +82,12 @@ HARMLESS: tuple[Harmless, ...] = (
     ),
     Harmless(r".*save ", r"password", r"(?:dis)?allowed\s*\Z", "whether a VPN client may keep its password"),
     Harmless(r".*", _WEAK, r"-\s", "the legend of a table"),
+    Harmless(
+        r".*SECURITY WARNING - Module: [A-Z]+, Reason: (?:[\w-]+ )?",
+        r"key",
+        r"is stored in plain text\b",
+        "what IOS-XE 17.18 says of a key, not the key",
+    ),
     Harmless(_NO_KEY_LINE, r"key", _ENGLISH, "a sentence about a key"),
     Harmless(r"(?=\s*\S).*", _WEAK, _ENGLISH, "a sentence about a method"),
     Harmless(_NAMES, r".+[-_./]\w+", r".*", "a name that somebody has given, which ends like a word for a secret"),

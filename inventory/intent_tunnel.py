@@ -76,7 +76,9 @@ class CiscoTunnel(Record):
         default=None, description="IP MTU in bytes of a tunnel interface of IOS; without it 1400 there."
     )
     routes: Literal["auto", "none"] = Field(
-        default="auto", description="auto: traffic for the far end is routed into the tunnel; none: routing is not looked after."
+        default="auto",
+        description="auto: static routes lead traffic for the far end into the tunnel, beside a crypto map where the device does "
+        "not send it there already; none, with a crypto map: routing is only checked.",
     )
     nat_exemption: Literal["auto", "off"] = Field(
         default="auto",

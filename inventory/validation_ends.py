@@ -72,6 +72,11 @@ def _vti_problems(tunnel: Tunnel, able: Sequence[Platform]) -> Iterator[str]:
                 yield f"cisco.{field} of {local.host} is of a crypto map, and the style is vti: leave it out"
     if tunnel.cisco.nat_exemption == "off":
         yield "cisco.nat_exemption is of a crypto map, and the style is vti: what enters a tunnel interface is not translated"
+    if tunnel.cisco.routes == "none":
+        yield (
+            "cisco.routes: none is not built with style vti: nothing else would lead traffic into a new tunnel interface, so it "
+            "could not be proved; leave it out"
+        )
     for field in ("mss", "mtu"):
         if getattr(tunnel.cisco, field) is not None and all(platform.os == "asa" for platform in able):
             yield (

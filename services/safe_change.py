@@ -13,9 +13,12 @@ from typing import NoReturn
 
 from ..changes.change import Change
 from ..checks.finding import Evidence, Finding, Status
+from ..checks.looking import Shown, Stimulus
+from ..checks.questions import Question
 from ..inventory.errors import ChangeError, NothingMatched
 from ..inventory.platforms import Platform
-from .service import Deployment, Member, Place, Removal, Seen, Sight, Stage
+from .service import Deployment, Member, Place, Removal, Seen, Service, Sight, Stage
+from .verifying import Seeing
 
 NAME = "safe-change"
 
@@ -90,6 +93,18 @@ class SafeChangeService:
         """Its gate has no traffic."""
         raise ChangeError("a change of a runbook of one's own is proved by that runbook")
 
+    def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:  # noqa: ARG002
+        """A verification has no intent that names one."""
+        return ()
+
+    def stimulus(self, deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
+        """Nothing is sent."""
+        return ()
+
+    def verdict(self, deployment: Deployment, seeing: Seeing) -> NoReturn:  # noqa: ARG002
+        """Only its runbook could say what is true of it."""
+        raise ChangeError("a change of a runbook of one's own is verified by that runbook")
+
     def title(self, deployment: Deployment) -> str:
         """The devices."""
         return f"a change on {', '.join(deployment.hosts)}"
@@ -103,4 +118,4 @@ class SafeChangeService:
         return next((item.header for item in (*change.created, *change.removed)), "")
 
 
-SAFE_CHANGE = SafeChangeService()
+SAFE_CHANGE: Service = SafeChangeService()

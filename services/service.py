@@ -81,6 +81,8 @@ class Site(Generic[Wants]):
     running: str
     keys: Mapping[str, str]
     approved: Change | None
+    #: What the device showed before the change, by command: its routing table among them.
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
 class Names(Protocol):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..checks.looking import Shown
+from ..parsers.provider_log import ProviderLog
 from .intended_state import Standing
 
 
@@ -24,6 +25,8 @@ class Seeing:
     standing: Mapping[str, Standing]
     time: str
     probing: bool
+    #: What the gateway of the far end says of it, where somebody gave its log.
+    provider: ProviderLog | None = None
 
     def of(self, host: str) -> Shown:
         """What one device showed."""

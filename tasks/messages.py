@@ -73,8 +73,9 @@ _BEGINS = re.compile(rf"[\x07*]*(?:{_HEAD}(?:{_FACILITY}|{_WARNING})|{_NAMED}[*.
 #: cannot do a cipher says so in a log line only.
 _TELLING = re.compile(rf"{_WARNING}|%SYS-4-INSECURE_\w+:|%CRYPTO-4-ENC_METHOD_NOT_SUPPORTED:")
 
-#: All that stands behind a word for a secret is hidden, word by word; a person need not read each token.
-_HIDDEN = re.compile(r"<key:[0-9a-f]+>(?:,? <key:[0-9a-f]+>)+")
+#: Where the device has put a star in the place of a secret the command comes last, without it: all that stands behind a word for
+#: a secret is hidden, and the reason has to be read.
+_COMMAND = re.compile(r", Command: (.*?) \*, (Reason: .*)")
 _CONTROL = re.compile(r"\x07|\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-Za-z]|[=>78DEHMc])")
 
 
@@ -99,7 +100,7 @@ def cleaned(text: str) -> Cleaned:
         return ""
 
     rest = _LINES.sub(take, text)
-    told = tuple(_HIDDEN.sub("<hidden>", " ".join(words.split())) for words in found if _TELLING.search(words))
+    told = tuple(_COMMAND.sub(r", \2, Command: \1", " ".join(words.split())) for words in found if _TELLING.search(words))
     return Cleaned(rest, tuple(found), told)
 
 

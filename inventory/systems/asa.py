@@ -31,6 +31,7 @@ ASA_8_0 = System(
     startup="show startup-config",
     facts=("show version", "show mode", "show failover"),
     shows=MappingProxyType(_SHOWS),
+    static_route="route {interface} {network} {mask} {hop}",
     preparation=("terminal pager 0",),
     # Before 8.4 "clear crypto isakmp sa" takes no address, and would drop every tunnel; the session of a peer is logged off.
     clear=("clear crypto ipsec sa peer {peer}", "vpn-sessiondb logoff ipaddress {peer} noconfirm"),

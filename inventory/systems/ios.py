@@ -36,6 +36,7 @@ IOS_12_2 = System(
     ipsec_seconds=3600,
     over_ssh=("cisco_ios", "cisco_xe"),
     over_telnet=("cisco_ios_telnet", "cisco_xe_telnet"),
+    static_route="ip route {network} {mask} {hop}",
     assumed=True,
     # The prompt may be configured to end in one sign at every level.
     privilege="show privilege",

@@ -32,6 +32,8 @@ class System:
     ``privilege`` says at which level a session is, where a prompt may hide it; empty where none does. ``model`` is the one by
     which all hardware goes, empty where each has its own.
 
+    ``static_route`` is how a person types a route, from ``{interface}``, ``{network}``, ``{mask}`` and ``{hop}``.
+
     ``longest_nameif`` is how long the name may be that an interface gets beside its own, and by which all else calls it; zero
     where there is none. ``ikev2_policy`` says how an IKEv2 policy is picked: by the local address, so that the tunnels from one
     address share it, or as the first that fits in the order of numbers; None without IKEv2. ``ipsec_seconds`` is how long an
@@ -54,6 +56,7 @@ class System:
     ipsec_seconds: int
     over_ssh: tuple[str, ...]
     over_telnet: tuple[str, ...]
+    static_route: str
     clear_ikev2: tuple[str, ...] = ()
     clear_ikev1_row: str = ""
     virtual_has_no_register: bool = False

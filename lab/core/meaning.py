@@ -181,13 +181,15 @@ class IosMeaning:
         return False
 
     def translated(self, out: Interface, source: IPv4Address, destination: IPv4Address) -> IPv4Address:
-        """`ip nat inside source list`, which comes before the crypto map."""
+        """`ip nat inside source list` or `route-map`, which comes before the crypto map."""
         if out.nat != "outside" or out.address is None:
             return source
         inside = any(i.nat == "inside" and i.network and source in i.network for i in self.interfaces())
         for rule in self.store.all("ip nat inside"):
-            acl = rule.values.get("acl")
+            acl, named = rule.values.get("acl"), rule.values.get("map")
             if inside and acl and model.permits(self.store, acl, source, destination):
+                return out.address
+            if inside and named and model.route_map_permits(self.store, named, source, destination):
                 return out.address
         return source
 

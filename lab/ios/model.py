@@ -139,6 +139,16 @@ def permits(store: Store, acl: str, source: IPv4Address, destination: IPv4Addres
     return False
 
 
+def route_map_permits(store: Store, name: str, source: IPv4Address, destination: IPv4Address) -> bool:
+    """Whether a route map permits the packet: the first clause with a list that permits it decides, or one without a list."""
+    clauses = (entry for entry in store.all("route-map") if entry.values["name"] == name)
+    for clause in sorted(clauses, key=lambda entry: int(entry.values["seq"])):
+        lists = [line.values["acl"] for line in clause.all("match ip address")]
+        if not lists or any(permits(store, acl, source, destination) for acl in lists):
+            return clause.values["action"] == "permit"
+    return False
+
+
 def entries(store: Store, name: str) -> list[MapEntry]:
     """The entries of a crypto map by sequence number."""
     return store.remembered(("entries", name), lambda: [_entry(store, entry) for entry in map_entries(store, name)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -52,7 +53,13 @@ _DEADLINE = click.option(
     help="All is over by then, whatever a device does; what was not seen is unverified.",
 )
 _LAB = click.option("--lab", is_flag=True, help="Look at the devices of a lab: the one that is up, or a throw-away one.")
-_OPTIONS = with_options(_LIMIT, _NO_PROBE, _SINCE, _DEADLINE, JSON, OUTPUTS, INVENTORY, RUNS, _LAB, DEBUG)
+_PROVIDER_LOG = click.option(
+    "--provider-log",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What the gateway of a far end says (AWS, Alibaba Cloud, Tencent Cloud), to be joined with what our end shows.",
+)
+_OPTIONS = with_options(_LIMIT, _NO_PROBE, _SINCE, _PROVIDER_LOG, _DEADLINE, JSON, OUTPUTS, INVENTORY, RUNS, _LAB, DEBUG)
 
 
 def _verify(names: tuple[str, ...], **options: Any) -> Exit:
@@ -73,6 +80,7 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
         deadline=options["deadline"],
         lab=options["lab"],
         debug=options["debug"],
+        provider_log=options["provider_log"],
     )
     progress = _progress()
     with open_verification(asked, progress) as opened, progress:

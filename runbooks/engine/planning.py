@@ -247,7 +247,7 @@ def _member_plan(
     decisions: list[str] = []
     with answers_of(member.host):
         for stage in deployment.stages:
-            built = build(stage, Site(member, platform, running, keys, known.change(member.host)))
+            built = build(stage, Site(member, platform, running, keys, known.change(member.host), snapshot.outputs))
             change = plan(member.host, platform.os, built.text, running, built.replacing)
             running = running_with(change, running)
             changes.append(change)

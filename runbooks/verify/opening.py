@@ -16,6 +16,7 @@ from ...inventory.errors import IntentError, NothingMatched, SecretError
 from ...inventory.hosts import load_nornir, platforms_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
+from ...parsers.provider_log import ProviderLog
 from ...services.registry import declared, find
 from ...services.service import Deployment, Intended, Place, Service
 from ...tasks.device import Stop, connect_by
@@ -27,6 +28,7 @@ from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .kept import make
 from .limit import limited
+from .provider_log import provider_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Asked:
     debug: bool = False
     #: Between two looks where nothing is sent: the traffic of users raises counters meanwhile.
     pause: float = 3.0
+    #: A file with what the gateway of a far end says.
+    provider_log: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Opened:
     selected: Selected
     #: Token of each reference, None where its value is not at hand.
     keys: Mapping[str, str | None]
+    provider: ProviderLog | None = None
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -95,6 +100,7 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
     platforms = platforms_of(nornir)
     intended = {name: find(name).intended(folder, platforms) for name in declared().services}
     selected = _within(select(intended, asked.names, datetime.now(UTC).date()), nornir, asked.limits)
+    provider = provider_log(asked.provider_log, selected.deployments)
     runs = runs_folder(asked.runs)
     waits = Waits()
     with ExitStack() as stack:
@@ -113,7 +119,9 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
         patience = max(1.0, min(30.0, asked.deadline))
         nornir = connect_by(nornir, secrets, platforms, patience, tag=run_folder.tag, tell=run_folder.tell)
         keys = _keys(secrets, selected.deployments)
-        yield Opened(nornir, platforms, secrets, run_folder, progress, waits, stop, asked, runs, intended, selected, keys)
+        yield Opened(
+            nornir, platforms, secrets, run_folder, progress, waits, stop, asked, runs, intended, selected, keys, provider
+        )
 
 
 def select(intended: Mapping[str, Intended], names: Sequence[str], today: date) -> Selected:

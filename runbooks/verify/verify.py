@@ -17,6 +17,7 @@ from ...services.service import Deployment
 from ...services.verifying import Seeing
 from .kept import keep
 from .opening import Opened, Refused
+from .provider_log import concerning, strange
 from .reading import read_all, unfinished
 
 
@@ -73,7 +74,8 @@ def _verdict(opened: Opened, deployment: Deployment, shown: Mapping[str, Shown])
         running = shown[member.host].running
         if running is not None:
             standings[member.host] = standing(deployment, member, opened.platforms[member.host], running, keys)
-    seeing = Seeing({host: shown[host] for host in deployment.hosts}, standings, _now(), opened.asked.probe)
+    provider = concerning(opened.provider, deployment, alone=len(opened.selected.deployments) == 1)
+    seeing = Seeing({host: shown[host] for host in deployment.hosts}, standings, _now(), opened.asked.probe, provider)
     return service.verdict(deployment, seeing)
 
 
@@ -86,6 +88,7 @@ def _device(one: Shown) -> DeviceState:
 def _notices(opened: Opened, shown: Mapping[str, Shown]) -> Iterator[str]:
     """What was seen besides, a sentence each."""
     yield from opened.selected.told
+    yield from filter(None, [strange(opened.provider, opened.selected.deployments)])
     yield from (one.changing for one in shown.values() if one.changing)
     yield from unfinished(opened)
     texts = {host: one.running.text for host, one in shown.items() if isinstance(one.running, Configuration)}

@@ -6,7 +6,7 @@ name edits in place. What others use as well stays as it is, with a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ...changes.families import ikev2
@@ -15,6 +15,7 @@ from ...changes.objects import Config, ConfigObject, Key, referrers, strange_use
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
 from ...inventory.systems import system_of
+from .exemptions import of_before
 from .features import Member, Names
 from .standing_form import SETS, StandingForm, refuse_strange
 from .versions import free_version, is_version
@@ -90,23 +91,10 @@ def _replacing(member: Member, names: Names, there: StandingForm, wanted: Config
     policies, offered = _policies(member, names, there, wanted, running)
     bases = {f"NR-{member.name}", names.transform_set, names.access_list}
     lists = (*there.of(*SETS), *filter(None, (there.access_list,)))
-    versions = [item for item in lists if _called(item.key[1][0], bases)]
-    retired = (*policies, *keys, *versions, *there.of("static-route"), *_rules(member, names, running))
-    return Replacing(frozenset(editable), retired, (*stays, *offered, *_of_before(retired, running)))
-
-
-def _rules(member: Member, names: Names, running: Config) -> Iterator[ConfigObject]:
-    """The rules of ours against translation of its traffic, with their groups of networks, where they are looked after."""
-    if names.nat is None or not names.nat.near:
-        return
-    bases = (f"NR-{member.name}-L", f"NR-{member.name}-R")
-    yield from (item for item in running.of("twice-nat") if all(_called(name, bases) for _, name in item.named))
-    yield from (item for item in running.of("network-object") if _called(item.key[1][0], bases))
-
-
-def _called(name: str, bases: Collection[str]) -> bool:
-    """True if it is one of these names, or a later version of one."""
-    return any(is_version(name, base) for base in bases)
+    versions = [item for item in lists if any(is_version(item.key[1][0], base) for base in bases)]
+    retired = (*policies, *keys, *versions, *there.of("static-route"))
+    exempt, left = of_before(member, there.access_list, running)
+    return Replacing(frozenset(editable), (*retired, *exempt), (*stays, *offered, *left))
 
 
 def _alone(item: ConfigObject, there: StandingForm, running: Config) -> bool:
@@ -201,14 +189,6 @@ def _stays(what: str, others: tuple[str, ...]) -> str:
     return (
         f"{what} stays: other IKE peers of the box use it ({others[0]}); while both ends offer it, phase 1 may be agreed with it"
     )
-
-
-def _of_before(retired: Sequence[ConfigObject], running: Config) -> Iterator[str]:
-    """A sentence for each exemption from translation of the networks that the tunnel had before a change in place."""
-    rules = {line.partition("permit ip ")[2] for item in retired if item.family.name == "access-list" for line in item.children}
-    for item in running.of("nat-exemption"):
-        if item.groups["rule"] in rules and not any(item.header == other.header for other in retired):
-            yield f"{item.title} stays: it is of networks that the tunnel had before; where nobody needs it, take it away by hand"
 
 
 def policies_of_offers(running: Config, present: Sequence[ConfigObject]) -> tuple[ConfigObject, ...]:

@@ -31,10 +31,12 @@ def tunnel_of(
     texts: Mapping[str, str],
     platforms: Mapping[str, Platform],
     foreign: Collection[ForeignTermination] = (),
+    ours: Mapping[IPv4Address, str] | None = None,
 ) -> Tunnel:
     """The tunnel of this name that two of these devices (host to running configuration) have, as a record to plan on.
 
-    ``foreign``: its ends that are known not to be ours; then one device has it.
+    ``foreign``: its ends that are known not to be ours; then one device has it. ``ours`` are the outside addresses of the hosts
+    of the intent: where one device alone was named, a peer that has none of them is a partner's.
     Raises NothingMatched when none has it, ChangeError when its two ends cannot be told for certain.
     """
     ends = [found for host, text in texts.items() for found in found_on(host, platforms[host], text) if found.tunnel == name]
@@ -53,7 +55,11 @@ def tunnel_of(
         )
     theirs = next((end for end in foreign if len(ends) == 1 and ends[0].entry.peers == (str(end.outside_ip),)), None)
     if len(ends) == 1 and theirs is None:
-        hosts.append(_other(ends[0], texts, platforms))
+        other = _other(ends[0], texts, platforms, ours or {})
+        if isinstance(other, str):
+            hosts.append(other)
+        else:
+            theirs = other
     if len({found.form for found in ends}) > 1:
         raise ChangeError(
             f"{' and '.join(hosts)} have {name} in two forms, which are no two ends of one tunnel; take it away by hand"
@@ -79,16 +85,25 @@ def _listed(hosts: Iterable[str]) -> str:
     return f"none of {', '.join(names[:12])}{'...' if len(names) > 12 else ''} has a tunnel"
 
 
-def _other(found: Found, texts: Mapping[str, str], platforms: Mapping[str, Platform]) -> str:
-    """The device at the other end, where the tunnel is gone already: it has the peer's address."""
+def _other(
+    found: Found, texts: Mapping[str, str], platforms: Mapping[str, Platform], ours: Mapping[IPv4Address, str]
+) -> str | ForeignTermination:
+    """The device at the other end, where the tunnel is gone already: it has the peer's address. Or an end that is not ours."""
     peer = IPv4Address(found.entry.peers[0])
     holders = [host for host, text in texts.items() if peer in (address for _, address in addresses(platforms[host], text))]
+    if not holders and peer in ours and ours[peer] not in texts:
+        raise ChangeError(
+            f"only {found.host} was looked at, and its peer {peer} is {ours[peer]}: name both ends, --host {found.host} "
+            f"--host {ours[peer]}"
+        )
+    if not holders and len(texts) == 1:
+        return ForeignTermination(outside_ip=peer, protected_prefixes=_prefixes(None, found))
     if len(holders) != 1:
         who = "several devices have" if holders else "no device that was read has"
         raise ChangeError(
             f"only {found.host} has {found.tunnel}, and {who} "
             f"the address of its peer {peer}: name the other end with --host; if that end is not ours, "
-            "put the tunnel back into the intent with status disabled"
+            f"name {found.host} alone: --host {found.host}"
         )
     return holders[0]
 
@@ -173,9 +188,10 @@ def wanted_of(
     texts: Mapping[str, str],
     platforms: Mapping[str, Platform],
     foreign: Collection[ForeignTermination] = (),
+    ours: Mapping[IPv4Address, str] | None = None,
 ) -> WantedTunnel:
     """The tunnel of this name as a record to plan on, its cryptography as far as the near end tells it. Raises as tunnel_of()."""
-    tunnel = tunnel_of(name, texts, platforms, foreign)
+    tunnel = tunnel_of(name, texts, platforms, foreign, ours)
     there = [found for host, text in texts.items() for found in found_on(host, platforms[host], text) if found.tunnel == name]
     found = next((found for found in there if found.host == tunnel.own[0].host), there[0])
     platform = platforms[found.host]

@@ -71,13 +71,19 @@ class Case:
     def rows(self, watched: Watched) -> tuple[Row, ...]:
         """IKE SAs of one end with the peer, in all of its readings.
 
-        What is left of a try counts where there is nothing else. Of several readings it has to have come after the first: an
+        What is left of a try counts where there is nothing else, and only if it was not there in the first reading of all: an
         older one may be of any time, and of our own clearing.
         """
-        end = watched.end
-        readings = [seen.rows(end.peer, end.ike_version) for seen in self.readings(watched) if seen.answer(end.ike)]
-        history = Counter(_left(readings[0])) if len(readings) > 1 else Counter()
-        return tuple(row for rows in readings for row in _of_now(rows, history))
+        readings = [seen for seen in self.readings(watched) if seen.answer(watched.end.ike)]
+        known = [seen for seen in (*readings, watched.before) if seen.answer(watched.end.ike)]
+        first = min(known, key=lambda seen: seen.time, default=None)
+        history = Counter(_left(_rows(watched, first))) if first is not None and readings != [first] else Counter()
+        return tuple(row for seen in readings for row in _of_now(_rows(watched, seen), history))
+
+    def remains(self, watched: Watched) -> bool:
+        """True if an end has nothing of the peer but what is left of tries: it may have heard of this one, or not."""
+        rows = [r for seen in self.readings(watched) if seen.answer(watched.end.ike) for r in _rows(watched, seen)]
+        return bool(rows) and all(row.deleted for row in rows)
 
     def strangers(self, watched: Watched) -> tuple[Row, ...]:
         """IKE SAs of one end that are not up and are with somebody else than the peer."""
@@ -165,6 +171,10 @@ class Case:
         if flow:
             words = f"{len(flow.sas)} SAs, {flow.encapsulated_packets} encaps, {flow.decapsulated_packets} decaps"
         return watched.after.evidence(question, "flow", words)
+
+
+def _rows(watched: Watched, seen: Observation) -> tuple[Row, ...]:
+    return seen.rows(watched.end.peer, watched.end.ike_version)
 
 
 def _left(rows: tuple[Row, ...]) -> list[tuple[object, ...]]:

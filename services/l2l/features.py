@@ -6,7 +6,7 @@ called on one device. Both are plain data, so that the text is a pure function o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Any
@@ -29,6 +29,9 @@ from ...templates.environment import fill
 
 #: What a tunnel interface of IOS gets where the intent says nothing: room for ESP with every cipher that is built.
 MTU, MSS = 1400, 1360
+#: The distance of a static route that is built beside a crypto map, by which it is known as the tunnel's: an ASA, and IOS of old,
+#: have no name for a route. Nobody types it by chance, and it is lower than that of any routing protocol but a summary of EIGRP.
+MAP_ROUTE_DISTANCE = 19
 
 _IOS: Mapping[tuple[int, Style], str] = {
     (1, "crypto-map"): "ios/l2l_ikev1_crypto_map.j2",
@@ -87,11 +90,12 @@ class Member(Side):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A static route into a tunnel. ``via``: on IOS the tunnel interface or the next hop, on an ASA the nameif."""
+    """A static route into a tunnel. ``via``: on IOS an interface or the next hop, on an ASA the nameif."""
 
     prefix: IPv4Network
     via: str
     next_hop: IPv4Address | None = None
+    distance: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,16 +237,20 @@ def tunnel_routes(member: Member, names: Names) -> tuple[Route, ...]:
     return tuple(Route(prefix, via, next_hop) for prefix in member.remote.protected_prefixes)
 
 
-def map_routes(member: Member, next_hop: IPv4Address) -> tuple[Route, ...]:
-    """The static routes that send the far networks out of the interface with the crypto map, by the next hop behind it.
+def map_routes(member: Member, next_hop: IPv4Address | str, prefixes: Collection[IPv4Network] | None = None) -> tuple[Route, ...]:
+    """The static routes that send far networks out of the interface with the crypto map, by the next hop behind it.
 
-    They are for a device whose routing does not send that traffic there already; none where routes are not wanted.
+    ``prefixes`` are those that the device's routing does not send there already, all of them where it is None. On IOS the next
+    hop may be the interface alone. None where routes are not wanted.
     """
     if not member.routes:
         return ()
     asa = system_of(member.platform).has_nameif
-    via = member.nameif if asa else str(next_hop)
-    return tuple(Route(prefix, via, next_hop if asa else None) for prefix in member.remote.protected_prefixes)
+    via, hop = (member.nameif, next_hop) if asa else (str(next_hop), None)
+    if isinstance(hop, str):
+        raise ChangeError(f"{member.local.host}: a route of an ASA needs the address of a next hop, and {hop} is none")
+    wanted = member.remote.protected_prefixes if prefixes is None else prefixes
+    return tuple(Route(prefix, via, hop, MAP_ROUTE_DISTANCE) for prefix in wanted)
 
 
 def exemption(member: Member, *, access_list: str = "", numbers: tuple[int, ...] = ()) -> NatExemption | None:
@@ -266,8 +274,9 @@ def exemption(member: Member, *, access_list: str = "", numbers: tuple[int, ...]
         return NatExemption(form, access_list, numbers, numbered=numbered)
     if form == "asa-nat-0":
         return NatExemption(form, access_list or "NR-NONAT", inside=member.inside_nameif)
-    near, far = f"{base}-L", f"{base}-R"
-    return NatExemption(form, inside=member.inside_nameif, near=near, far=far, keeps_routing=keeps_routing(member.platform))
+    return NatExemption(
+        form, inside=member.inside_nameif, near=f"{base}-L", far=f"{base}-R", keeps_routing=keeps_routing(member.platform)
+    )
 
 
 def template_of(member: Member) -> str:
@@ -289,9 +298,14 @@ def _parts(member: Member, names: Names) -> Iterator[str]:
     words = words_of(member, names)
     yield fill(template_of(member), **words)
     if names.routes:
-        yield fill(f"{member.platform.os}/routes.j2", **words)
+        yield routes_text(member, names.routes)
     if names.nat is not None:
         yield exemption_text(member, names.nat)
+
+
+def routes_text(member: Member, routes: tuple[Route, ...]) -> str:
+    """The static routes that go with a member."""
+    return fill(f"{member.platform.os}/routes.j2", routes=routes)
 
 
 def exemption_text(member: Member, nat: NatExemption) -> str:

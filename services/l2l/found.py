@@ -22,8 +22,9 @@ from ...changes.selectors import Selector, selectors_of
 from ...inventory.intent import Style
 from ...inventory.platforms import Platform
 from ...inventory.systems import system_of
+from .exemptions import exempted
+from .route_places import marked_routes
 from .standing_form import profile_name, routes_into, tunnels_on
-from .versions import is_version
 
 _NAME = re.compile(r"NR-(?P<tunnel>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\.v\d+)?")
 #: What is shared by all tunnels of a device and may be this one's too; without its intent nobody can tell.
@@ -100,7 +101,8 @@ class Found:
             yield key
             yield from self._named(key)
         if self.style == "crypto-map":
-            yield from self._exempted()
+            yield from marked_routes(self.config, {far for _, far in self.selectors or ()})
+            yield from exempted(self.config, self.tunnel, self.config.get("access-list", self.entry.child("match address") or ""))
         if self.ike_version == 2:
             yield from self._policy()
         bound = self.entry.groups.get("map")
@@ -120,19 +122,6 @@ class Found:
         if policy is not None:
             yield policy
             yield from self._named(policy)
-
-    def _exempted(self) -> Iterator[ConfigObject]:
-        """What keeps the traffic of a map entry from being translated."""
-        selected = self.config.get("access-list", self.entry.child("match address") or "")
-        rules = {line.partition(" ip ")[2] for line in selected.children} if selected else set()
-        yield from (item for item in self.config.of("nat-exemption") if item.groups.get("rule") in rules)
-        yield from (item for item in self.config.of("nat-0") if item.groups["list"].startswith("NR-"))
-        twice = [item for item in self.config.of("twice-nat") if any(self._is_group(name) for _, name in item.named)]
-        groups = (item for item in self.config.of("network-object") if self._is_group(item.key[1][0]))
-        yield from (*twice, *groups)
-
-    def _is_group(self, name: str) -> bool:
-        return any(is_version(name, f"NR-{self.tunnel}-{side}") for side in "LR")
 
     def left(self, going: Collection[Key]) -> str:
         """What stays because it may be anybody's; nothing where the device has no such thing."""

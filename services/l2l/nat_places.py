@@ -106,7 +106,9 @@ def _in_nat_0(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption 
     name = present[0] if present else ""
     lines = {node.line for node in nodes}
     ours = any(f"access-list {name} extended permit ip {_asa_pair(pair)}" in lines for pair in member.selectors)
-    if not ours and not _translated(member, nodes, twice=False):
+    # What a list of ours exempts by a wider line of before is to have its own: that one goes.
+    others = [node for node in nodes if not (name.startswith("NR-") and node.line.startswith(f"access-list {name} "))]
+    if not ours and not _translated(member, others, twice=False):
         return None, ""
     made = exemption(member, access_list=name)
     where = f"access list {name} of nat 0" if name else f"a list of its own: nothing is exempt on {member.inside_nameif} yet"

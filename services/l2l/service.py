@@ -134,7 +134,9 @@ class IntendedTunnels:
     def find(self, name: str, texts: Mapping[str, str]) -> Deployment[WantedTunnel]:
         """A tunnel as only the devices know it. Raises NothingMatched and ChangeError."""
         known = self.intent.tunnels.get(name)
-        return replace(deployment_of(wanted_of(name, texts, self.platforms, known.foreign if known else ())), found=True)
+        ours = {end.outside_ip: end.host for tunnel in self.intent.tunnels.values() for end in tunnel.own}
+        foreign = known.foreign if known else ()
+        return replace(deployment_of(wanted_of(name, texts, self.platforms, foreign, ours)), found=True)
 
     def still_wanted(self, deployment: Deployment[WantedTunnel]) -> str:
         """What is told of a tunnel that is removed and that the intent has as active; empty if it has not."""

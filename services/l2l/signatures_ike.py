@@ -120,9 +120,26 @@ def _keeps_refused(watched: Watched) -> bool:
     return any_of(watched.after.os).shows_refused_ike
 
 
+def _tries_alone(case: Case) -> bool:
+    """One end tries, nothing answers it, and the other one has nothing of now."""
+    return _one_silent(case) and case.all_states <= _BEFORE_KEYS and _keeps_refused(case.silent[0])
+
+
+def _perhaps_heard(case: Case) -> bool:
+    """The other one has what is left of tries: of this one, which it refused, or of an earlier one."""
+    return _tries_alone(case) and case.remains(case.silent[0])
+
+
 def _unheard(case: Case) -> bool:
     """One end tries, nothing answers it, and the other one has nothing of it though it would keep what it refuses."""
-    return _one_silent(case) and case.all_states <= _BEFORE_KEYS and _keeps_refused(case.silent[0])
+    return _tries_alone(case) and not case.remains(case.silent[0])
+
+
+def _nobody_hears(case: Case) -> bool:
+    """Every end tries, and none has a try that the other one began: what is refused would be seen as such."""
+    rows = [(line, watched.end.peer) for watched in case.ends for line in case.rows(watched)]
+    begun = all(line.began is not None and line.began != peer for line, peer in rows)
+    return not case.silent and not case.foreign and case.all_states <= _BEFORE_KEYS and begun
 
 
 def _says_nothing(case: Case) -> bool:
@@ -187,6 +204,7 @@ ROWS: tuple[Signature[Case], ...] = (
     row("ike-off", 22, configured(no_ike, differ.ike_enabled)),
     row("map-not-bound", 24, configured(not_up, way.map_bound)),
     row("xauth", 30, seen(no_ike, of((1,), lambda case: bool(case.all_states & _XAUTH)))),
+    row("wrong-peer", 32, configured(not_up, differ.peer_address)),
     row("group-policy", 34, configured(not_up, way.policy_admits)),
     row("route-elsewhere", 36, configured(no_ike, _ROUTE_HERE, _unsent)),
     row("nat-not-exempt", 36, configured(no_ike, _NAT_HERE, _unsent)),
@@ -194,11 +212,11 @@ ROWS: tuple[Signature[Case], ...] = (
     row("no-attempt", 40, seen(no_ike, of((1,), _no_attempt))),
     row("no-attempt", 40, seen(no_ike, of((2,), lambda case: _no_attempt(case) and not _configured_apart(case)))),
     # Is it heard.
-    row("wrong-peer", 42, configured(not_up, differ.peer_address)),
     row("udp-500", 44, configured(no_ike, way.lists("ike"))),
     row("nat-in-path", 44, configured(no_ike, way.lists("4500"), _natted)),
     row("udp-500", 46, seen(no_ike, of((1,), lambda case: _unheard(case) and not _from_elsewhere(case)))),
     row("udp-500", 46, seen(no_ike, of((2,), _unanswered))),
+    row("udp-500", 46, seen(no_ike, of((1,), _nobody_hears))),
     # Do they agree, by what they are configured with.
     row("ike-policy", 48, configured(no_ike, differ.ike_suite, of((1,), always))),
     row("ikev2-proposal", 48, configured(no_ike, differ.ike_suite, of((2,), always))),
@@ -209,6 +227,7 @@ ROWS: tuple[Signature[Case], ...] = (
     row("ikev2-authentication", 48, configured(no_ike, differ.same_key, of((2,), always))),
     row("ikev2-identity", 48, configured(no_ike, differ.identity, of((2,), always))),
     row("certificate", 49, configured(no_ike, differ.certificates)),
+    row("udp-500", 49, seen(no_ike, of((1,), lambda case: _perhaps_heard(case) and differ.ike_suite(case) == ()))),
     # Or by what was seen of the negotiation.
     row("udp-500", 50, seen(no_ike, of((1,), _no_rows))),
     row("ike-policy", 50, seen(no_ike, of((1,), lambda case: _no_rows(case) and case.foreign))),
@@ -229,6 +248,7 @@ ROWS: tuple[Signature[Case], ...] = (
     row("no-answer", 100, seen(no_ike, of((1,), _says_nothing))),
     row("udp-500", 110, seen(no_ike, of((1,), lambda case: bool(case.all_states & _ONE_WAY) and not case.foreign))),
     row("udp-500", 120, seen(no_ike, of((1,), lambda case: case.foreign and bool(case.all_states & _BEFORE_KEYS)))),
+    row("udp-500", 120, seen(no_ike, of((1,), _perhaps_heard))),
     row("ike-policy", 120, seen(no_ike, of((1,), lambda case: bool(case.all_states & _BEFORE_KEYS)))),
     row("udp-500", 130, seen(no_ike, of((2,), lambda case: bool(case.all_states)))),
     row("ikev2-proposal", 130, seen(no_ike, of((2,), lambda case: bool(case.all_states) and (case.foreign or not _lasts(case))))),

@@ -9,6 +9,7 @@ from ...checks.signatures import Signature
 from . import differences as differ
 from . import on_the_way as way
 from .case import Case
+from .differences import FINE
 from .endpoint import EVERYTHING, Watched, flow_of, rise
 from .signature_rows import always, at, configured, no_sas, of, open_by, row, sas, seen
 
@@ -25,7 +26,8 @@ def _had_sas(case: Case) -> bool:
         readings = (watched.before, *(seen_ for seen_ in case.during if seen_.host == watched.host))
         if any(spis(flow, "outbound") for seen_ in readings if (flow := watched.flow(seen_))):
             return True
-        lifetime = watched.end.child_seconds or _LONGEST_DEFAULT
+        there = case.of(watched)
+        lifetime = (there.child_seconds if there else None) or watched.end.child_seconds or _LONGEST_DEFAULT
         if any(line.up and (line.age_seconds or 0) > lifetime for line in case.rows(watched)):
             return True
     return False
@@ -42,8 +44,8 @@ def _other_selectors(case: Case) -> bool:
 
 
 def _pfs_counts(case: Case) -> bool:
-    """IKEv1 asks for the group in each quick mode, IKEv2 at rekeys only."""
-    return case.version == 1 or _had_sas(case)
+    """IKEv2 asks for the group at rekeys only: there was an SA, or nothing else is left that could refuse one."""
+    return _had_sas(case) or (differ.mirrored(case) == FINE and differ.esp(case) == FINE)
 
 
 # SAs

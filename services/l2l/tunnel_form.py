@@ -20,6 +20,7 @@ from .member_on import member_of
 from .other_form import refuse_other_form
 from .places import placed
 from .records import WantedEnd
+from .route_places import routes_beside
 from .standing_form import standing_form
 
 _SHARED = ("transform-set", "ipsec-proposal", "group-policy", "tunnel-group", "static-route")
@@ -79,6 +80,9 @@ class TunnelForm:
             said += more
         if there is not None:
             names, more = beside(member, names, there, wanted, running)
+            said += more
+        if self.style == "crypto-map":
+            names, more = routes_beside(site, member, names, running)
             said += more
         return replace(names, decisions=tuple(filter(None, (*said, *on_places))))
 

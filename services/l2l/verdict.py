@@ -17,7 +17,8 @@ from ..configured_axis import findings as configured_findings
 from ..service import Deployment, Member
 from ..verifying import Seeing
 from .endpoint import Endpoint, Pair, Watched, ike_rows, live
-from .signatures import found
+from .provider_side import Explained, explain
+from .signatures import case_of, found
 from .verdict_flow import Aimed, FlowSeen, Judged, read_of, state_of
 from .verdict_pair import between, together
 from .verdict_path import path_of
@@ -25,6 +26,8 @@ from .verdict_traffic import endpoint_of, traffics
 
 #: What is left of a try, or is on its way out: nobody negotiates.
 _OVER = frozenset({"MM_NO_STATE", "AG_NO_STATE", "DELETED", "DELETE", "QM_IDLE"})
+#: A cause is looked for.
+_WRONG = (Operating.DOWN, Operating.DEGRADED, Operating.UNENCRYPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
         for finding in path_of(one.member.wants, one.shown, seeing.standing.get(one.member.host), seeing.time)
     )
     operating, known_by, sentence = _with_path(paths, *_operating(seeing, ends, pairs, configured))
-    wrong = operating in (Operating.DOWN, Operating.DEGRADED, Operating.UNENCRYPTED)
-    causes = (*_misconfigured(deployment, seeing), *_causes(ends)) if wrong else ()
+    explained = _explained(deployment, seeing, ends, wrong=operating in _WRONG)
+    causes = (*_misconfigured(deployment, seeing), *explained.causes) if operating in _WRONG else ()
     return Verdict(
         service=deployment.service,
         name=deployment.name,
@@ -66,7 +69,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
         operating=operating,
         known_by=known_by,
         sentence=sentence,
-        findings=(*_findings(deployment, seeing, ends, pairs, causes), *paths),
+        findings=(*_findings(deployment, seeing, ends, pairs, causes), *paths, *explained.findings),
         causes=causes,
         ends=tuple(_state(one, words[one.member.host]) for one in ends),
         untested=tuple(_untested(deployment, seeing, ends)),
@@ -164,8 +167,11 @@ def _misconfigured(deployment: Deployment, seeing: Seeing) -> tuple[Cause, ...]:
     )
 
 
-def _causes(ends: Sequence[EndSeen]) -> tuple[Cause, ...]:
-    """What fits what the ends that were read show; none where a question that it rests on was not answered."""
+def _explained(deployment: Deployment, seeing: Seeing, ends: Sequence[EndSeen], *, wrong: bool) -> Explained:
+    """What fits what the ends that were read show and are configured with, joined with the log of the far side.
+
+    Nothing where a question that it rests on was not answered.
+    """
     watched = []
     for one in ends:
         if not one.read or one.flows[-1].last.answer(one.end.ike) is None:
@@ -175,10 +181,13 @@ def _causes(ends: Sequence[EndSeen]) -> tuple[Cause, ...]:
         before, after, probe = burst or (looks[0].seen, looks[-1].seen, None)
         watched.append(Watched(one.end, before, after, probe))
     if not watched or len(watched) < len(ends):
-        return ()
+        return Explained(())
     during = [look.seen for one in ends for look in one.shown.looks[1:] if look.seen.answer(one.end.ike) is not None]
     running = {one.member.host: one.shown.running for one in ends if one.shown.running is not None}
-    return tuple(match.cause for match in found(watched, during, running))
+    ours = found(watched, during, running) if wrong else ()
+    if seeing.provider is None:
+        return Explained(tuple(match.cause for match in ours))
+    return explain(deployment.name, case_of(watched, during, running), ours, seeing.provider)
 
 
 def _findings(

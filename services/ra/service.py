@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Interface
 from pathlib import Path
@@ -22,6 +22,7 @@ from ...inventory.platforms import Platform
 from ..service import Deployment, LabCall, Member, Place, Removal, Sight, Stage
 from ..verifying import Seeing
 from .blueprint import EasyVpn, profile
+from .by_name import group_of, removal_by_name
 from .exempt import Exempt, NobodyAsked, peers_of
 from .intent import Groups, RemoteAccess, load
 from .prechecks import precheck
@@ -96,9 +97,9 @@ class IntendedGroups:
         """Why a name was not found."""
         return self.groups.not_there(name)
 
-    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[RemoteAccess]:  # noqa: ARG002 - nothing is looked for
-        """A group that is in no intent may be anybody's."""
-        raise NothingMatched(f"{self.not_there(name)}, and a group that has left the intent cannot be told from others")
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[RemoteAccess]:
+        """A group as only its router knows it. Raises NothingMatched and ChangeError."""
+        return replace(deployment_of(group_of(name, texts, self.platforms)), found=True)
 
     def still_wanted(self, deployment: Deployment[RemoteAccess]) -> str:
         """What is told of a group that is removed and that the intent has as active."""
@@ -133,7 +134,7 @@ class RemoteAccessService:
     name = "ra"
     noun = "group"
     wanted = RemoteAccess
-    found_by = "its client group {name}"
+    found_by = "its client group {name} with the pool RA-{name}"
 
     def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> IntendedGroups:
         """The groups of ``remote-access.yaml``. Raises IntentError."""
@@ -171,6 +172,8 @@ class RemoteAccessService:
 
     def removal(self, deployment: Deployment[RemoteAccess], sight: Sight[RemoteAccess], running: str) -> Removal:
         """What is there of the group, and what clients need when no other group is left to need it."""
+        if deployment.found:
+            return removal_by_name(deployment.name, sight.platform, running)
         present = sight.change.reused
         if not any(item.family.name == "client-group" for item in present):
             return Removal((), ())
@@ -210,6 +213,8 @@ class RemoteAccessService:
     def for_people(self, deployment: Deployment[RemoteAccess]) -> tuple[str, ...]:
         """The description, the waiver, who may connect, and the profile of the clients."""
         wanted = deployment.wanted
+        if deployment.found:
+            return ()
         waiver = wanted.waiver
         return (
             *([wanted.description] if wanted.description else []),

@@ -83,9 +83,14 @@ _PREPARED: dict[str, Callable[[Ground], None]] = {"ours": _alone, "partner": _wi
 
 
 def _kept(ground: Ground) -> dict[str, frozenset[Path]]:
-    """Keepalives are a setting of the whole device: they stay where its VPN clients use them as well."""
-    kept: frozenset[Path] = frozenset({("crypto isakmp keepalive 10 3",)})
-    return {name: kept for name, device in ground.devices.items() if "dynamic-map" in device.keys_shown}
+    """Keepalives and policies are for all IKE peers of a device: they stay where VPN clients or tunnels have them as well."""
+    kept: dict[str, frozenset[Path]] = {}
+    for name, device in ground.devices.items():
+        if "dynamic-map" in device.keys_shown:
+            new = ground.before[name].running - ground.bought[name].running
+            policies = {path for path in new if path[0].startswith("crypto isakmp policy ")}
+            kept[name] = frozenset({("crypto isakmp keepalive 10 3",), *policies})
+    return kept
 
 
 def _exempt(ground: Ground) -> tuple[frozenset[Path], frozenset[Path]]:

@@ -111,15 +111,16 @@ def asa(
     return Watched(FROM_ASA, then, now, Probe(20, 20), then)
 
 
-def ios(*states: str, probe: Probe | None = Probe(20, 20)) -> Watched:  # noqa: B008 - frozen
-    """The 2611 at the other end; without a state it has no IKE SA."""
+def ios(*states: str, probe: Probe | None = Probe(20, 20), answers: bool = False) -> Watched:  # noqa: B008 - frozen
+    """The 2611 at the other end; without a state it has no IKE SA. It began, or ``answers``."""
     if states == ("QM_IDLE",):
         later = replace(NEAR_FLOW, encaps=NEAR_FLOW.encaps + 40, decaps=NEAR_FLOW.decaps + 40)
         side = Side(FROM_IOS, before=(NEAR_FLOW,), after=(later,))
         watched = side.watched()
         return replace(watched, baseline=watched.before)
     table = "dst             src             state          conn-id   slot\n"
-    rows = "".join(f"172.18.124.199  172.18.124.159  {state:<15}      1       0\n" for state in states)
+    ends = "172.18.124.159  172.18.124.199" if answers else "172.18.124.199  172.18.124.159"
+    rows = "".join(f"{ends}  {state:<15}      1       0\n" for state in states)
     idle = replace(NEAR_FLOW, inbound=(), outbound=(), encaps=0, decaps=0)
     reading = pair.seen("vpn2611", "ios", table + rows, idle.text)
     return Watched(FROM_IOS_END, reading, reading, probe, reading)
@@ -218,7 +219,8 @@ CAUSES = {
     "psk, ASA responds": (down(ike("MM_WAIT_MSG5", role="responder")), ios("MM_KEY_EXCH"), "preshared-key"),
     "ASA initiates, no key for it": (down(ike("MM_WAIT_MSG4")), ios("MM_SA_SETUP"), "peer-unknown"),
     "ASA initiates, nothing there": (down(ike("MM_WAIT_MSG2")), ios(), "udp-500"),
-    "ASA initiates, policy refused": (down(ike("MM_WAIT_MSG2")), ios("MM_NO_STATE"), "ike-policy"),
+    "ASA initiates, policy refused": (down(ike("MM_WAIT_MSG2")), ios("MM_NO_STATE", answers=True), "ike-policy"),
+    "neither hears the other": (down(ike("MM_WAIT_MSG2")), ios("MM_NO_STATE"), "udp-500"),
     "ASA heard, answers lost": (down(ike("MM_WAIT_MSG3", role="responder")), ios("MM_NO_STATE"), "udp-500"),
     "ASA does not answer": (ios("MM_NO_STATE"), down(NONE_8_2), "no-answer"),
     "nothing tried by the ASA": (down(NONE_9_1), ios(), "no-attempt"),

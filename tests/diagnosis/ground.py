@@ -5,8 +5,10 @@ The judge is the product's own way: what a deployment asks its devices when it p
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ from nr_run.runbooks.engine.run_setup import Wanted, open_run
 from nr_run.tasks.gather import gather
 from nr_run.tasks.observe import observe
 
+from .. import warm
 from ..matrix.devices import HOSTS, PLAYED, Two, two
 
 #: What is said to a line that is taken.
@@ -84,6 +87,16 @@ class Side:
     def inside_interface(self) -> str:
         """The interface behind which the protected network is."""
         return self.find(rf"^interface (\S+)\n(?: .*\n)*? ip address {re.escape(self.inner)} ")
+
+
+def verified(pair: Two) -> tuple[str, tuple[str, ...]]:
+    """The word of ``nr-run verify``, and the causes that it names in their order."""
+    words = ["verify", "--json", "--runs", str(pair.folder / "runs"), "--inventory", str(pair.folder / "inventory")]
+    places = {"NR_RUN_CREDENTIALS": str(pair.lab.credentials), "XDG_CONFIG_HOME": str(pair.folder / "config")}
+    done = warm.run([str(Path(sys.executable).parent / "nr-run"), *words], {**os.environ, **places}, timeout=300)
+    assert done.stdout, done.stderr
+    (verdict,) = json.loads(done.stdout)["verdicts"]
+    return verdict["word"], tuple(cause["id"] for cause in verdict["causes"])
 
 
 @dataclass

@@ -25,6 +25,8 @@ class Planted:
     after: Sequence[tuple[Side, str]] = ()
     #: False where the SAs of before have to stay.
     fresh: bool = True
+    #: Seconds of the devices for which the tunnel is used before it is judged: by then it has been renewed, or not.
+    outlives: float = 0.0
 
 
 Plant = Callable[[Ground], Planted]
@@ -191,7 +193,8 @@ def another_transform(side: Side) -> tuple[Lines, Lines]:
 def another_group(side: Side) -> tuple[Lines, Lines]:
     """Another group of PFS."""
     line = side.find(r"(set pfs(?: group\d+)?)")
-    other = "set pfs group5" if "group5" not in line else "set pfs group2"
+    one, two = ("group5", "group2") if side.version == 1 else ("group19", "group20")
+    other = f"set pfs {one if one not in line else two}"
     return of_entry(side, other), of_entry(side, line)
 
 
@@ -236,8 +239,9 @@ def _weaker(side: Side) -> tuple[Lines, Lines]:
         made = ["crypto ipsec ikev2 ipsec-proposal WEAK", "protocol esp encryption aes", "protocol esp integrity sha-1", "exit"]
         gone, word = "no crypto ipsec ikev2 ipsec-proposal WEAK", "set ikev2 ipsec-proposal"
     elif side.os == "asa":
-        made = ["crypto ipsec ikev1 transform-set WEAK esp-3des esp-md5-hmac"]
-        gone, word = f"no {made[0]}", "set ikev1 transform-set"
+        ikev1 = "ikev1 " if "crypto ipsec ikev1 " in side.text else ""
+        made = [f"crypto ipsec {ikev1}transform-set WEAK esp-3des esp-md5-hmac"]
+        gone, word = f"no {made[0]}", f"set {ikev1}transform-set"
     else:
         weak = "esp-3des esp-md5-hmac" if "3des" in side.text or side.version == 1 else "esp-aes esp-sha-hmac"
         made = [f"crypto ipsec transform-set WEAK {weak}", "exit"]
@@ -299,6 +303,16 @@ def no_logins(side: Side) -> tuple[Lines, Lines]:
     return [header, "vpn-simultaneous-logins 0"], [header, "vpn-simultaneous-logins 3"]
 
 
+def another_group_at_rekey(ground: Ground) -> Planted:
+    """Another group of PFS, which IKEv2 asks for when the first SAs, which are short lived, are renewed."""
+    short, long = "set security-association lifetime seconds 120", "no set security-association lifetime seconds 120"
+    near, far = ground.sides
+    wrong, right = another_group(far)
+    return Planted(
+        typed=[(near, of_entry(near, short), of_entry(near, long)), (far, [*wrong, short], [*right, long])], outlives=120.0
+    )
+
+
 def stale(ground: Ground) -> Planted:
     """The far end forgets its SAs, and the near end, which does not look after its peer, goes on with them."""
     near, far = ground.sides
@@ -339,6 +353,16 @@ def _is(which: int, os: str, *others: Callable[[Side, Side], bool]) -> Callable[
     return lambda near, far: (near, far)[which].os == os and all(other(near, far) for other in others)
 
 
+def _map1(near: Side, far: Side) -> bool:
+    """Of two tunnel interfaces the other one may begin as well, which such a mistake does not keep from coming up."""
+    return _v1(near, far) and _map(near, far)
+
+
+def _map_of_routers2(near: Side, far: Side) -> bool:
+    """A tunnel interface comes back by itself, with SAs that need no group; a map waits, under the IKE SA that stands."""
+    return _v2(near, far) and _map(near, far) and _ios_both(near, far)
+
+
 def _ios_both(near: Side, far: Side) -> bool:
     return near.os == far.os == "ios"
 
@@ -352,15 +376,16 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("lists do not mirror", ("selectors", "ikev2-selectors"), _map, on(1, another_list)),
     Mistake("other transforms", ("transforms", "ikev2-child-proposal"), _any, on(1, another_transform)),
     Mistake("another PFS group", ("pfs",), lambda near, far: _v1(near, far), on(1, another_group)),
+    Mistake("another PFS group at the rekey", ("pfs-at-rekey",), _map_of_routers2, another_group_at_rekey),
     Mistake("translation here", ("nat-not-exempt",), _is(0, "ios", _map), on(0, translated)),
     Mistake("translation there", ("return-nat",), _is(1, "ios", _map), on(1, translated)),
     Mistake("no route there", ("return-route",), _is(1, "ios", _map), on(1, no_way)),
     Mistake("no route here", ("route-elsewhere",), _is(0, "ios", _map), on(0, no_way)),
     Mistake("another peer", ("wrong-peer",), _any, on(0, another_peer)),
     Mistake("key for somebody else", ("peer-unknown",), _is(1, "ios"), on(1, key_for_somebody_else)),
-    Mistake("a shorter lifetime there", ("lifetime",), _v1, on(1, shorter_lifetime)),
+    Mistake("a shorter lifetime there", ("lifetime",), _map1, on(1, shorter_lifetime)),
     Mistake("a weaker one first", ("policy-order",), _any, weaker_first),
-    Mistake("SAs of before", ("stale-sa",), lambda near, far: _ios_both(near, far) and _v1(near, far), stale),
+    Mistake("SAs of before", ("stale-sa",), lambda near, far: _ios_both(near, far) and _map1(near, far), stale),
     Mistake("an entry before it", ("map-order",), _is(0, "ios", _map), on(0, later_entry)),
     Mistake("map not bound here", ("map-not-bound",), _map, on(0, unbound)),
     Mistake("map not bound there", ("map-not-bound",), _map, on(1, unbound)),

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ..matrix.table import PLATFORMS
-from .ground import Cell, Ground, ground, healthy
+from .ground import Cell, Ground, ground, healthy, verified
 from .mistakes import MISTAKES, Mistake, Planted
 
 EVERY = os.environ.get("NR_RUN_DIAGNOSIS") == "all"
@@ -60,6 +60,9 @@ def _plant(there: Ground, planted: Planted) -> None:
         there.reach_again()
     if planted.fresh:
         there.fresh()
+    if planted.outlives:
+        there.judge()
+        time.sleep(planted.outlives / there.pair.lab.speed)
 
 
 def _undo(there: Ground, planted: Planted) -> None:
@@ -70,11 +73,15 @@ def _undo(there: Ground, planted: Planted) -> None:
     there.fresh()
 
 
-def _try(there: Ground, mistake: Mistake) -> tuple[str, ...]:
+def _try(there: Ground, mistake: Mistake, *, by_verify_too: bool) -> tuple[str, ...]:
+    """What a proof names of a mistake; and a verification, where that is asked, which never calls it up."""
     planted = mistake.plant(there)
     _plant(there, planted)
     named = there.named()
+    word, by_verify = verified(there.pair) if by_verify_too else ("", named)
     _undo(there, planted)
+    assert word in ("", "down", "degraded", "unencrypted", "missing"), (mistake.name, word)
+    assert not by_verify or set(by_verify[:2]) & {*mistake.causes}, (mistake.name, by_verify)
     return named
 
 
@@ -89,7 +96,7 @@ def _carry_out(folder: Path, cell: Cell, mistakes: tuple[Mistake, ...], record: 
         for mistake in mistakes:
             if not mistake.applies(*there.sides):
                 continue
-            wanted, named = _wanted(mistake, cell), _try(there, mistake)
+            wanted, named = _wanted(mistake, cell), _try(there, mistake, by_verify_too=not EVERY)
             record("named", (wanted, named[:2]))
             print(f"{mistake.name}: {wanted} is named {' or '.join(named) or 'nothing'}")
             if wanted not in named[:2]:

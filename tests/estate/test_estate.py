@@ -31,6 +31,16 @@ def members_of(tunnel: Tunnel) -> tuple[features.Member, ...]:
     return features.members(tunnel, crypto, HOSTS, f"<secret:{tunnel.preshared_key_ref}>", nameifs)
 
 
+def example_forms() -> set[tuple[int, str, frozenset[tuple[str]]]]:
+    """IKE version, style, and the systems of both ends, of every tunnel between two of ours."""
+    return {
+        (ends[0].ike_version, ends[0].style, frozenset((("ASA",) if end.platform.os == "asa" else ("IOS",)) for end in ends))
+        for tunnel in INTENT.select()
+        if not tunnel.foreign
+        for ends in [members_of(tunnel)]
+    }
+
+
 def test_the_estate_is_taken_without_a_word() -> None:
     """Nothing in the estate is refused, and nothing has to be told."""
     assert validate(INTENT, INTENT.select(), HOSTS, TODAY) == ()

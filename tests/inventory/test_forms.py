@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.auto_proposals import IKE_LADDER, IPSEC_LADDER
-from nr_run.inventory.built import CARRIED, WRITTEN, Carried, for_people
+from nr_run.inventory.built import WRITTEN, Carried, for_people
 from nr_run.inventory.errors import IntentError
 from nr_run.inventory.forms import can_do, keeps_routing, nat_form, style_of
 from nr_run.inventory.intent import Intent, IntentFile
@@ -324,8 +324,14 @@ def test_what_the_engine_does_not_carry_is_refused_until_it_is_switched_on(field
     made = written(tunnel(cisco={field: word}), version=1)
     old = ends("3640 12.4(25)", "3640 12.4(25)")
     with pytest.raises(IntentError, match=rf"cisco\.{field}: {word} is not built yet: leave it out"):
-        validate(made, made.select(), old, TODAY, carried=CARRIED)
+        validate(made, made.select(), old, TODAY, carried=OLDEST)
     assert taken(made, old) == ()
+
+
+def test_routes_none_goes_with_a_crypto_map() -> None:
+    """Nothing but its routes leads traffic into a tunnel interface; beside a crypto map a person may see to them."""
+    made = written(one(**PREFIX, cisco={"routes": "none"}), version=1)
+    assert "cisco.routes: none is not built with style vti" in refused(made, ends("881 15.4(3)M3", "881 15.4(3)M3"))
 
 
 def test_a_tunnel_interface_is_refused_until_it_is_switched_on() -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from copy import deepcopy
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -16,28 +15,27 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 
-from nr_run.inventory.built import FOR_PEOPLE, WRITTEN, for_people
+from nr_run.inventory.built import FOR_PEOPLE, for_people
 from nr_run.inventory.errors import NrRunError
 from nr_run.inventory.hosts import load_nornir, platforms_of
-from nr_run.inventory.intent import ForeignTermination, Intent, IntentFile, Record, TunnelTermination
+from nr_run.inventory.intent import ForeignTermination, Intent, IntentFile, Record, TunnelTermination, Waiver
 from nr_run.inventory.intent_tunnel import OWN_KEYS
-from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.inventory.secrets import Secrets
-from nr_run.inventory.strength import narrow
-from nr_run.inventory.validation import validate
 from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.engine.context import Context
 from nr_run.runbooks.engine.nornir_run import run_on_all
 from nr_run.runbooks.engine.planning import Known, plan_deployment
 from nr_run.runbooks.run.folder import RunFolder
-from nr_run.services.l2l import features, partner_sheet
 from nr_run.services.l2l.service import L2L, IntendedTunnels
+from nr_run.services.ra.intent import Pool, RemoteAccess, RemoteAccessFile, User
+from nr_run.services.ra.service import REMOTE_ACCESS
+from nr_run.services.service import Service
 from nr_run.tasks.device import Stop, connect_by
 from nr_run.tasks.gather import gather
 
 from ..warm import start_lab
 from .test_nat_exemption import LIST
-from .test_ssh import write_inventory
+from .test_ssh import OLD, write_inventory
 
 TODAY = date(2026, 11, 21)
 YOUNG = ("aes-256-cbc", "hmac-sha1", 14)
@@ -45,6 +43,7 @@ YOUNG = ("aes-256-cbc", "hmac-sha1", 14)
 CANDIDATES: tuple[Any, ...] = (
     *(None, True, False, 6, 7, 64, 130, 3601, 7200, 5000, 5120, "other", "Other-9", "credential:other", "Ethernet0/7"),
     *(1300, 1340, "10.255.9.0/31"),
+    *("192.168.77.20", ["10.10.10.0/25"], ["10.10.10.77"]),
     *("192.0.2.77", "10.10.10.77", ["198.51.100.0/24"], ["10.10.99.0/24"], ["other"], [], "2030-01-01", "2020-01-01"),
 )
 Path_ = tuple[str | int, ...]
@@ -54,6 +53,8 @@ class Reaching:
     """An intent in which fields are written, and what becomes of it."""
 
     data: dict[str, Any]
+    #: What the data is a document of.
+    model: type[BaseModel] = IntentFile
 
     def reaches(self, data: Mapping[str, Any]) -> tuple[object, object]:
         """What the devices and the checks are told, and what people are told. Raises ValidationError."""
@@ -89,39 +90,29 @@ class World(Reaching):
         return (told, warnings), [for_people(deployment.wanted.tunnel) for deployment in deployments]
 
 
-class Written(Reaching):
-    """What the templates can write and the engine does not carry yet, for two platforms that nobody has to log in to."""
+class Clients(Reaching):
+    """A router that was read once, and a group of VPN clients for it in which every field is written."""
 
-    platforms: Mapping[str, Platform] = {"hq": platform_for("881", "15.4(3)M3"), "branch": platform_for("ASA", "9.19(1)")}
+    model = RemoteAccessFile
 
-    def __init__(self, data: dict[str, Any]) -> None:
-        self.data = data
+    def __init__(self, context: Context, known: Known, data: dict[str, Any], folder: Path) -> None:
+        self.context, self.known, self.data, self.folder = context, known, data, folder
 
     def reaches(self, data: Mapping[str, Any]) -> tuple[object, object]:
-        file = IntentFile.model_validate_json(_json(data))
+        RemoteAccessFile.model_validate_json(_json(data))
+        (self.folder / "remote-access.yaml").write_text(_json(data))
         try:
-            intent = Intent.of(file)
-            tunnels = intent.select()
-            warnings = validate(intent, tunnels, self.platforms, TODAY, carried=WRITTEN)
-            texts = [text for tunnel in tunnels for text in self._texts(intent, tunnel.name)]
+            intended = REMOTE_ACCESS.intended(self.folder, self.context.platforms)
+            deployments, warnings = intended.select((), TODAY, removal=False)
+            plans = [plan_deployment(self.context, deployment, self.known) for deployment in deployments]
         except NrRunError as error:
-            return ("refused", str(error)), ()
-        return (texts, warnings), [for_people(tunnel) for tunnel in tunnels]
-
-    def _texts(self, intent: Intent, name: str) -> Iterator[str]:
-        tunnel = intent.tunnels[name]
-        crypto = narrow(intent.resolve(tunnel), [self.platforms[end.host] for end in tunnel.own])
-        for member in features.members(tunnel, crypto, self.platforms, "<key>", {"branch": ("outside", "inside")}):
-            names = features.draft_names(member)
-            routes, nat = features.tunnel_routes(member, names), features.exemption(member, access_list="NAT", numbers=(1, 2, 3))
-            yield features.text(member, replace(names, routes=routes, nat=nat))
-        if tunnel.foreign:
-            # Who runs the far end stands in the sheet for that very person.
-            yield partner_sheet.sheet(tunnel.model_copy(update={"terminations": _nameless(tunnel.terminations)}), crypto).text()
-
-
-def _nameless(ends: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(end.model_copy(update={"partner": ""}) if isinstance(end, ForeignTermination) else end for end in ends)
+            return ("refused", str(error).replace(str(self.folder), "")), ()
+        ends = [member for plan in plans for member in plan.members]
+        told = [(end.host, end.desired, [(f.check, f.status, f.sentence) for f in end.prechecks]) for end in ends]
+        waits = [stage.settle_seconds for deployment in deployments for stage in deployment.stages]
+        # A warning names the ticket of a waiver, for people.
+        people = [*warnings, *(line for deployment in deployments for line in REMOTE_ACCESS.for_people(deployment))]
+        return (told, waits, [line for line in people if line.strip().startswith("Host=")]), people
 
 
 def _json(data: Mapping[str, Any]) -> str:
@@ -136,18 +127,27 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         write_inventory(lab, folder / "inventory", {"hq": "c881", "branch": "asa919"}, YOUNG)
         # Where nothing is translated, whether traffic is exempt from it says nothing.
         lab.exec("hq", LIST)
+        # And where all is routed already, whether routes are looked after.
+        lab.exec("hq", "configure terminal\nno ip route 0.0.0.0 0.0.0.0 172.18.124.1\nend")
         lab.exec("hq", "write memory")
-        nornir = load_nornir(folder / "inventory")
-        platforms = platforms_of(nornir)
         shutil.copytree(lab.credentials, folder / "credentials")
-        secrets = Secrets(folders=(folder / "credentials",))
-        run = RunFolder.make(folder / "runs", "test", secrets)
-        nornir = connect_by(nornir, secrets, platforms, tag=run.tag)
-        context = Context(nornir, L2L, None, platforms, secrets, run, Stop(), PlainProgress())
-        snapshots = run_on_all(nornir, gather, {host: {"platform": platform} for host, platform in platforms.items()})
-        nornir.close_connections()
-        yield World(context, Known(snapshots), _rich(folder / "inventory" / "vpn"))
-        run.close()
+        with _read(folder, L2L) as (context, known):
+            yield World(context, known, _rich(folder / "inventory" / "vpn"))
+
+
+@contextmanager
+def _read(folder: Path, service: Service) -> Iterator[tuple[Context, Known]]:
+    """The devices of an inventory, read once; what is planned on it asks them no more."""
+    nornir = load_nornir(folder / "inventory")
+    platforms = platforms_of(nornir)
+    secrets = Secrets(folders=(folder / "credentials",))
+    run = RunFolder.make(folder / "runs", "test", secrets)
+    nornir = connect_by(nornir, secrets, platforms, tag=run.tag)
+    context = Context(nornir, service, None, platforms, secrets, run, Stop(), PlainProgress())
+    snapshots = run_on_all(nornir, gather, {host: {"platform": platform} for host, platform in platforms.items()})
+    nornir.close_connections()
+    yield context, Known(snapshots)
+    run.close()
 
 
 def _rich(vpn: Path) -> dict[str, Any]:
@@ -187,21 +187,20 @@ def _kind(model: type[BaseModel], item: Mapping[str, Any]) -> type[BaseModel]:
     return ForeignTermination if model is TunnelTermination and not OWN_KEYS & item.keys() else model
 
 
-def written_world() -> Written:
-    """Two tunnels in which the fields stand that the engine does not carry yet: tunnel interfaces, and one to a partner."""
-    names = {"crypto_map": None, "map_sequence": None, "access_list": None, "transform_set": "STRONG"}
-    ours = {
-        "host": "hq", "interface": "FastEthernet4", "outside_ip": "192.0.2.1", "role": "peer",
-        "protected_prefixes": ["10.1.0.0/24"], "probe_address": "10.1.0.1", "cisco": {**names, "tunnel_interface": 10},
-    }  # fmt: skip
-    theirs = {**ours, "host": "branch", "interface": "GigabitEthernet0/0", "outside_ip": "198.51.100.1"}
-    theirs |= {"protected_prefixes": ["10.2.0.0/24"], "probe_address": "10.2.0.1"}
+def newer(world: World) -> World:
+    """Two tunnels in which the fields of the newer forms stand, for the same boxes: on tunnel interfaces, and to a partner."""
+    hq, branch = (
+        {**end, "cisco": {"transform_set": "STRONG", "tunnel_interface": 10}} for end in world.data["tunnels"][0]["terminations"]
+    )
     partner = {"partner": "Example Ltd", "role": "peer", "outside_ip": "203.0.113.1", "protected_prefixes": ["10.9.0.0/24"]}
     partner |= {"probe_address": "10.9.0.1", "offers": ["ike", "esp"]}
     cisco = {"style": "vti", "mss": 1200, "mtu": 1400, "routes": "auto", "nat_exemption": "auto"}
-    tunnel = {"name": "a", "ipsec_profile": "p", "preshared_key_ref": "credential:a", "tunnel_prefix": "10.255.0.0/30"}
-    bare = {**theirs, "cisco": {}}
-    return Written(
+    key = world.data["tunnels"][0]["preshared_key_ref"]
+    tunnel = {"name": "a", "ipsec_profile": "p", "preshared_key_ref": key, "tunnel_prefix": "10.255.0.0/30"}
+    ends = [{**branch, "cisco": {}}, partner]
+    return World(
+        world.context,
+        world.known,
         {
             "schema_version": 1,
             "ike_proposals": [
@@ -215,11 +214,66 @@ def written_world() -> Written:
             "ipsec_policies": [{"name": "p2", "proposals": ["esp"], "pfs_group": 14}],
             "ipsec_profiles": [{"name": "p", "ike_policy": "p1", "ipsec_policy": "p2"}],
             "tunnels": [
-                {**tunnel, "cisco": cisco, "terminations": [ours, theirs]},
-                {**tunnel, "name": "b", "tunnel_prefix": None, "cisco": {}, "terminations": [bare, partner]},
+                {**tunnel, "cisco": cisco, "terminations": [hq, branch]},
+                {**tunnel, "name": "b", "tunnel_prefix": None, "cisco": {}, "terminations": ends},
             ],
-        }
+        },
     )
+
+
+#: A group in which every field is written, for the 2611 as it was bought.
+GROUP: dict[str, Any] = {
+    "schema_version": 1,
+    "remote_access": [
+        {
+            "name": "staff",
+            "status": "active",
+            "description": "Staff at home",
+            "host": "hq",
+            "interface": "Ethernet0/0",
+            "outside_ip": "172.18.124.159",
+            "group_key_ref": "credential:staff-key",
+            "pool": {"first": "192.168.77.10", "last": "192.168.77.50"},
+            "protected_prefixes": ["10.10.10.0/24"],
+            "probe_address": "10.10.10.1",
+            "tunnel": "split",
+            "dns": ["10.10.10.10"],
+            "wins": ["10.10.10.20"],
+            "domain": "example.com",
+            "users": [{"name": "jane", "password_ref": "credential:staff-jane"}],
+            "window_seconds": 300,
+            "waiver": {"until": "2028-06-30", "ticket": "SEC-1", "reason": "They have nothing better"},
+        }
+    ],
+}
+#: (model, field) -> why no device is told; the plan shows each of them to people.
+FOR_PEOPLE_OF_CLIENTS = {
+    ("RemoteAccess", "description"): "what the group is for",
+    ("Waiver", "ticket"): "who granted the waiver; a device knows no tickets",
+    ("Waiver", "reason"): "why the waiver was granted; a device knows no reasons",
+}
+
+
+@pytest.fixture(scope="module")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
+    """The 2611, read from a lab."""
+    folder = tmp_path_factory.mktemp("clients")
+    with start_lab(folder / "lab", devices={"hq": "vpn2611", "branch": "vpn3640"}, speed=20) as lab:
+        write_inventory(lab, folder / "inventory", {"hq": "vpn2611", "branch": "vpn3640"}, OLD)
+        shutil.copytree(lab.credentials, folder / "credentials")
+        for name in ("staff-key", "staff-jane", "other"):
+            (folder / "credentials" / name).write_text(f"Secret-of-{name}-1\n")
+        with _read(folder, REMOTE_ACCESS) as (context, known):
+            yield Clients(context, known, GROUP, folder / "inventory")
+
+
+def test_every_field_of_a_group_of_clients_reaches_something(clients: Clients) -> None:
+    """As for tunnels: no field of a group is silent, and those that are only for people are told to them."""
+    silent, only_people, tried = silent_fields(clients)
+    assert silent == []
+    assert only_people == {*FOR_PEOPLE_OF_CLIENTS}
+    models = (RemoteAccessFile, RemoteAccess, Pool, User, Waiver)
+    assert tried == {(model.__name__, name) for model in models for name in model.model_fields}
 
 
 def leaves(model: type[BaseModel], data: Mapping[str, Any], at: Path_ = ()) -> Iterator[tuple[type[BaseModel], str, Path_]]:
@@ -267,7 +321,7 @@ def silent_fields(world: Reaching, only: Fields | None = None) -> tuple[list[str
     silent: list[str] = []
     only_people: Fields = set()
     tried: Fields = set()
-    for model, name, at in leaves(IntentFile, world.data):
+    for model, name, at in leaves(world.model, world.data):
         if only is not None and (model.__name__, name) not in only:
             continue
         tried.add((model.__name__, name))
@@ -292,9 +346,9 @@ def silent_fields(world: Reaching, only: Fields | None = None) -> tuple[list[str
 def test_every_field_reaches_something(world: World) -> None:
     """Each field changed to each other value that it may have changes text, finding or plan, or is refused; none is silent."""
     silent, only_people, carried = silent_fields(world)
-    # What the engine does not carry is refused there, and has to do something in the text.
+    # The fields of the newer forms stand in other tunnels, for the same boxes and through the same planner.
     rest = {field for field in every_field() if field not in carried or field[0] == "CiscoTunnel"}
-    silent_ahead, only_people_ahead, ahead = silent_fields(written_world(), rest)
+    silent_ahead, only_people_ahead, ahead = silent_fields(newer(world), rest)
     assert (silent, silent_ahead) == ([], [])
     assert only_people | only_people_ahead == set(FOR_PEOPLE)
     assert every_field() == carried | ahead, "each field is written in the intent of one of the two worlds"

@@ -143,6 +143,11 @@ def test_partners_are_proved_as_far_as_they_can_be(estate: Estate) -> None:
     assert set(estate.lab.far_ends.values()) == {"203.0.113.10", "203.0.113.66", "203.0.113.77"}
     again = estate.run("deploy-l2l")
     assert {tunnel["changed"] for tunnel in again.values()} == {False}
+    for told in (built["quiet"], again["quiet"]):
+        assert (told["result"], told["verified"]) == ("sas-up", False)
+        assert "by its SAs alone, from this side only (that traffic passes is not proved)" in told["sentence"]
+        assert "that traffic passes is not proved" in told["reach"]
+        assert told["untested"]
     removed = estate.run("remove-l2l", *built)
     assert all(tunnel["verified"] for tunnel in removed.values()), removed
     assert estate.running() == before
@@ -157,6 +162,8 @@ def test_a_partner_with_a_fault(estate: Estate) -> None:
         estate.lab.fault(far, fault[0], on=False)
         assert told["result"] == "rolled-back", (fault, told)
         assert words in told["cause"]["sentence"], (fault, told["cause"])
+        assert "is not ours, and cannot be seen from here" in told["cause"]["sentence"]
+        assert "nr-run partner-sheet" in told["cause"]["remedy"]
         assert estate.running() == before, fault
     assert any("keys differ" in line for line in estate.lab.far_ends_status()["example-ltd"]["noted"])
 

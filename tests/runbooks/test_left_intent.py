@@ -92,6 +92,18 @@ def test_a_removal_that_fails_is_taken_back(rehearsal) -> None:
         assert sorted(text.splitlines()) == sorted(now[name].splitlines())
 
 
+def test_one_of_two_ends_of_ours_is_not_taken_for_a_partners(rehearsal) -> None:
+    """Where one device is named and its peer is a host of the intent, both have to be named: half of a tunnel is not removed."""
+    assert rehearsal.deploy("--yes").code == 0
+    now = rehearsal.configurations()
+    rehearsal.edit("vpn/hq-branch.yaml", "name: hq-branch", "name: hq-branches")
+    rehearsal.edit("vpn/hq-branch.yaml", "status: active", "status: planned")
+    done = remove(rehearsal, "--host", "vpn3640", "--yes")
+    assert done.code == 65, done.out + done.err
+    assert "its peer 172.18.124.159 is vpn2611: name both ends, --host vpn3640 --host vpn2611" in done.out + done.err
+    assert rehearsal.configurations() == now
+
+
 def test_one_end_is_gone_already(rehearsal) -> None:
     """Where one box has nothing left of it, the other end is cleaned all the same: it has the peer's address."""
     assert rehearsal.deploy("--yes").code == 0

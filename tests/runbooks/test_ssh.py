@@ -23,6 +23,7 @@ BOXES = {
     "c881": ("881", "15.4(3)M3", "FastEthernet4", "cisco_ios"),
     "c8000v-17": ("C8000V", "17.9.4a", "GigabitEthernet1", "cisco_xe"),
     "c8000v-1711": ("C8000V", "17.11.1a", "GigabitEthernet1", "cisco_xe"),
+    "c8000v-1712": ("C8000V", "17.12.4", "GigabitEthernet1", "cisco_xe"),
     "vpn2611": ("2611", "12.2(8)T", "Ethernet0/0", "cisco_ios_telnet"),
     "vpn3640": ("3640", "12.2(8)T", "Ethernet0/0", "cisco_ios_telnet"),
     "asa82": ("ASA", "8.2(5)", "Ethernet0/0", "cisco_asa"),

@@ -116,6 +116,34 @@ def test_a_tunnel_that_was_there_first(clients) -> None:
     assert clients.deploy("hq-branch", "--yes", "--json").tunnel["verified"] is True
 
 
+def test_a_group_that_left_the_intent(clients) -> None:
+    """Known to its router alone it is removed by name, and proved gone; a group of somebody else's is not touched."""
+    with somebody_connects(clients):
+        assert clients.deploy_other("deploy-ra", "staff", "--yes").code == 0
+    clients.lab.client("home", "disconnect")
+    built = clients.configurations()["running"]["vpn2611"]
+    clients.edit("remote-access.yaml", "  - name: staff", "  - name: guests")
+    clients.edit("remote-access.yaml", "status: active", "status: planned")
+    gone = clients.deploy_other("remove-ra", "staff", "--host", "vpn2611", "--yes", "--json")
+    assert (gone.code, gone.tunnel["verified"]) == (0, True), gone.out + gone.err
+    assert any("the users of the router stay" in line for line in gone.tunnel["stays"])
+    now = clients.configurations()
+    for kind in ("running", "startup"):
+        left = {*body(now[kind]["vpn2611"])} ^ {*body(clients.before[kind]["vpn2611"])}
+        assert {line for line in left if not re.match(r"username jane |crypto isakmp policy | ", line)} == set()
+    with somebody_connects(clients):
+        back = clients.nr_run("rollback", "--yes", "--json")
+    assert back.code == 0, back.out + back.err
+    assert sorted(body(clients.configurations()["running"]["vpn2611"])) == sorted(body(built))
+    clients.configure("vpn2611", "ip local pool THEIRS 192.168.79.1 192.168.79.9")
+    clients.configure(
+        "vpn2611", "crypto isakmp client configuration group theirs", "key somebodys", "pool THEIRS", "write memory"
+    )
+    refused = clients.deploy_other("remove-ra", "theirs", "--host", "vpn2611", "--yes", "--json")
+    assert refused.code == 65, refused.out
+    assert "the pool of client group theirs is THEIRS, and nr-run would have called it RA-theirs" in refused.report["error"]
+
+
 def test_a_client_that_hangs_up_after_the_proof(clients) -> None:
     """Who was proved and says good-bye before the router is saved has proved it all the same, and the run says so."""
     clients.lab.fault("vpn2611", "slow", "250")

@@ -127,7 +127,7 @@ def test_the_text_of_a_banner_stays(line: str) -> None:
 def test_what_a_person_has_to_hear_of() -> None:
     """Security warnings, and a cipher that the hardware cannot do, are told; an ordinary log line is not."""
     cipher = "*Mar 11 00:10:11.123: %CRYPTO-4-ENC_METHOD_NOT_SUPPORTED: Invalid encryption method for IKE policy 10"
-    told = (LINES[-2], LINES[-1], cipher, "%SYS-4-INSECURE_CONFIG: something")
+    told = (LINES[-1], cipher, "%SYS-4-INSECURE_CONFIG: something")
     assert cleaned("".join(f"{line}\n" for line in (*LINES[:3], *told))).warnings == told
 
 
@@ -189,3 +189,10 @@ def test_each_form_that_the_lab_plays_is_known(form: str, asa: bool) -> None:
         assert standing(f"\nr1#\n{text}") == "r1#", text
         assert may_stand(f"\nr1#\n{text}"), text
         assert cleaned(f"one\n{text}two\n").text.replace("\n\n", "\n") == "one\ntwo\n", text
+
+
+def test_the_command_of_a_warning_comes_last() -> None:
+    """What stands behind a word for a secret is hidden, so reason and remedy stand before it; the device's own star goes."""
+    line = "SECURITY WARNING - Module: CRYPTO, Command: pre-shared-key *, Reason: weak, Remediation: type 6\n"
+    (told,) = cleaned(line).warnings
+    assert told == "SECURITY WARNING - Module: CRYPTO, Reason: weak, Remediation: type 6, Command: pre-shared-key"

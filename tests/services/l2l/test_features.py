@@ -159,12 +159,12 @@ def test_routes_are_left_alone_where_the_intent_says_so() -> None:
 @pytest.mark.parametrize(
     ("on", "line"),
     [
-        (C881, "ip route 10.10.20.0 255.255.255.0 192.0.2.254"),
-        (ASA, "route outside 10.10.20.0 255.255.255.0 192.0.2.254 1"),
+        (C881, "ip route 10.10.20.0 255.255.255.0 192.0.2.254 19"),
+        (ASA, "route outside 10.10.20.0 255.255.255.0 192.0.2.254 19"),
     ],
 )
 def test_routes_beside_a_crypto_map(on: str, line: str) -> None:
-    """A route of a crypto map goes to the next hop behind its interface."""
+    """A route of a crypto map goes to the next hop behind its interface, at the distance by which it is known again."""
     (near, _) = members_of(intent(), on, on)
     names = replace(features.draft_names(near), routes=features.map_routes(near, IPv4Address("192.0.2.254")))
     read_desired(near.platform.os, features.text(near, names))

@@ -84,7 +84,7 @@ def _old_rows(end: End) -> Iterator[Observation]:
 
 
 def test_what_is_left_of_an_old_try_is_no_state() -> None:
-    """A deleted row outlives its fault: beside nothing else it has no cause, and an end that is down has the right one."""
+    """A deleted row outlives its fault: beside nothing else it has no cause, and beside a try of now it leaves two."""
     near, other = healthy("ios", version=1)
     left = [list(_old_rows(end)) for end in (near, other)]
     ends = [Watched(end.endpoint, seen[0], seen[1], None, seen[0]) for end, seen in zip((near, other), left, strict=True)]
@@ -93,7 +93,10 @@ def test_what_is_left_of_an_old_try_is_no_state() -> None:
     one = Watched(near.endpoint, tried[0], tried[-1], Probe(PINGS, 0), tried[0])
     two = replace(ends[1], probe=Probe(PINGS, 0))
     during = (*tried[:2], left[1][0])
-    assert ids(one, two, during=during) == ["udp-500"]
+    assert ids(one, two, during=during) == ["udp-500", "ike-policy"]
+    assert ids(one, replace(two, before=tried[0], after=replace(other, ike=(), sas=False).seen()), during=tried[:2]) == [
+        "udp-500"
+    ]
 
 
 def test_another_pair_that_is_idle_has_no_cause() -> None:

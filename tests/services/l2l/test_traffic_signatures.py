@@ -1,0 +1,130 @@
+"""Signatures of SAs through which not everything passes, and that each cause of the table is shown somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from nr_run.checks.observation import Observation, Probe
+from nr_run.checks.questions import INTERFACES, IPSEC, ROUTE
+from nr_run.services.l2l.causes import CAUSES
+from nr_run.services.l2l.endpoint import Watched
+from nr_run.services.l2l.signatures import SIGNATURES, found
+
+from ...checks.wires import EVERYTHING, PINGS, End, healthy, watched
+from ...diagnosis.mistakes import MISTAKES
+
+#: Shown by their states alone (tests/checks), or below: what the lab cannot be brought to, or what only an end alone leaves open.
+ELSEWHERE = {
+    *("xauth", "no-answer", "no-attempt", "phase-2", "return-path", "far-return-path"),
+    *("asymmetric-return", "replay", "mtu"),
+}
+
+
+def ids(*ends: Watched, **more: Any) -> list[str]:
+    """What is named."""
+    return [match.cause.id for match in found(ends, **more)]
+
+
+def test_every_cause_is_planted_or_shown() -> None:
+    """No cause is without a row, none without a mistake that is planted in the lab or a test of its own, and none is both."""
+    planted = {cause for mistake in MISTAKES for cause in mistake.causes}
+    assert {row.cause.id for row in SIGNATURES} == {*CAUSES}
+    assert planted | ELSEWHERE == {*CAUSES}
+    assert not planted & ELSEWHERE
+
+
+def test_rows_stand_in_the_order_in_which_they_are_tried() -> None:
+    """The table reads as it works: no row stands before one of an earlier step."""
+    stages = [row.stage for row in SIGNATURES]
+    assert stages == sorted(stages)
+
+
+def with_flows(seen: Observation, change: Any) -> Observation:
+    """The reading with its flows changed."""
+    parsed = seen.answer(IPSEC)
+    assert parsed is not None
+    return seen.answering(IPSEC, replace(parsed, state=tuple(change(flow) for flow in parsed.state)))
+
+
+def test_answers_by_another_tunnel_of_an_asa() -> None:
+    """One tunnel interface sends and receives nothing, and another one receives: an ASA drops that."""
+    near, far = healthy("asa", vti=True)
+    near = replace(near, others=(("vti2", EVERYTHING, "203.0.113.7"),))
+    before = near.seen()
+    late = replace(near.later(), decaps=near.decaps).seen()
+    after = with_flows(late, lambda flow: replace(flow, decapsulated_packets=90) if flow.interface == "vti2" else flow)
+    one = Watched(near.endpoint, before, after, Probe(PINGS, 0), before)
+    assert ids(one, watched(far)) == ["asymmetric-return"]
+    router, far = healthy("ios", vti=True)
+    assert ids(watched(router, replace(router.later(), decaps=router.decaps)), watched(far)) == ["esp-blocked"]
+
+
+@pytest.mark.parametrize("os", ["ios", "asa"])
+def test_packets_that_come_too_late(os: str) -> None:
+    """A count of packets that failed the replay check rises while others pass; one that stands is of an earlier time."""
+    near, far = healthy(os)
+
+    def counted(seen: Observation, number: int) -> Observation:
+        return with_flows(seen, lambda flow: replace(flow, replay_failed_packets=number))
+
+    def end(first: int, last: int) -> Watched:
+        before = counted(near.seen(), first)
+        return Watched(near.endpoint, before, counted(near.later().seen(), last), Probe(PINGS, PINGS - 3), before)
+
+    assert ids(end(4, 9), watched(far)) == ["replay"]
+    assert ids(end(9, 9), watched(far)) == []
+
+
+def test_large_packets_that_are_lost() -> None:
+    """Small pings are answered and none of full size is; some that are lost, or none that was sent, say nothing of it."""
+    near, far = healthy("ios")
+    ends = (watched(near), watched(far))
+    assert ids(*ends, large={near.host: Probe(5, 0)}) == ["mtu"]
+    assert ids(*ends, large={near.host: Probe(5, 3)}) == ids(*ends, large={near.host: None}) == ids(*ends) == []
+
+
+def _shut(end: End) -> Watched:
+    seen = replace(end, ike=(), sas=False, line="shut").seen()
+    parsed = seen.answer(INTERFACES)
+    assert parsed is not None
+    rows = tuple(replace(row, status="administratively down", protocol="down") for row in parsed.state)
+    seen = seen.answering(INTERFACES, replace(parsed, state=rows))
+    return Watched(end.endpoint, seen, seen, Probe(PINGS, 0), seen)
+
+
+def test_an_interface_that_is_down_comes_first() -> None:
+    """The device shows that its outside interface is down: what follows from that is not named."""
+    near, far = healthy("ios")
+    silent = replace(far, ike=(), sas=False).seen()
+    other = Watched(far.endpoint, silent, silent, Probe(PINGS, 0), silent)
+    assert ids(_shut(near), other) == ["interface-down"]
+
+
+def test_a_try_from_an_address_that_is_not_expected() -> None:
+    """The near end tries, and the far end has a try of somebody else: the near end comes by another address."""
+    near, far = healthy("ios", version=1)
+    tries = replace(near, ike=("MM_NO_STATE",), sas=False).seen()
+    one = Watched(near.endpoint, tries, tries, Probe(PINGS, 0), tries)
+    strange = replace(far, ike=("MM_NO_STATE",), sas=False, peer="203.0.113.50").seen()
+    other = Watched(far.endpoint, strange, strange, Probe(PINGS, 0), strange)
+    assert ids(one, other) == ["peer-unknown"]
+
+
+LED: Sequence[tuple[tuple[tuple[str, str], ...], str]] = (
+    ((("10.20.0.0/24", "Tunnel10"), ("10.20.0.1/32", "GigabitEthernet1"), ("0.0.0.0/0", "GigabitEthernet1")), "clear-path"),
+    ((("0.0.0.0/0", "GigabitEthernet1"),), "tunnel-route"),
+)
+
+
+@pytest.mark.parametrize(("routes", "cause"), LED)
+def test_a_route_beside_the_tunnel_and_one_past_it(routes: tuple[tuple[str, str], ...], cause: str) -> None:
+    """A longer route beside the one by the tunnel is another cause than none by the tunnel; without routes neither is named."""
+    near, far = healthy("ios", vti=True)
+    led = replace(near, routes=routes)
+    assert ids(watched(led), watched(far)) == [cause]
+    bare = replace(led, unasked=(ROUTE,))
+    assert ids(watched(bare), watched(far)) == []
