@@ -15,7 +15,7 @@ from nr_run.checks.verdict import Configured, DeviceState, Operating, Verificati
 from nr_run.inventory.errors import Exit, NothingMatched
 from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.commands.completion import service_names
-from nr_run.runbooks.history.file import NAME
+from nr_run.runbooks.history.file import NAME, writing
 from nr_run.runbooks.history.keep import keep
 
 from ..verifications import CAUSE, NASTY, PATIENT, START, end, verdict, verification, verifications
@@ -179,3 +179,12 @@ def test_device_text_does_not_steer_the_terminal(tmp_path: Path) -> None:
     """What a device printed stands there written out."""
     kept(tmp_path, (verification(verdict(sentence=NASTY, operating=Operating.DOWN)), Exit.VERIFY_FAILED))
     assert "\\x1b[31m" in nr_run(tmp_path, "status").output
+
+
+def test_a_history_without_a_verification(tmp_path: Path) -> None:
+    """A file that was begun and never written to holds nothing to show."""
+    with writing(tmp_path):
+        pass
+    done = nr_run(tmp_path, "status")
+    assert isinstance(done.exception, NothingMatched)
+    assert "holds no verification yet" in str(done.exception)

@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -258,3 +259,22 @@ def test_a_title_stays_short() -> None:
     changes = [VerdictChange("l2l", f"t{n}", "", "fine", "down" if n % 2 else "fine", "down", "", "", ()) for n in range(200)]
     assert len(title(changes)) < 160
     assert "97 more are not as they have to be" in title(changes)
+
+
+def test_without_the_extra_it_is_said(credentials: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where apprise is not installed, the sentence says what to install, and a webhook needs nothing."""
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    (credentials / "hook").write_text(f"json://127.0.0.1:9/{SECRET}")
+    with pytest.raises(NotDelivered, match=r"^credential:hook: .*pip install 'nr-run\[notify\]'$"):
+        deliver("credential:hook", {})
+
+
+def test_what_there_is_no_time_for_waits(tmp_path: Path, credentials: Path, hook: Receiver) -> None:
+    """A verification ends in time; what it could not tell is told by the next one."""
+    (credentials / "hook").write_text(f"http://127.0.0.1:{hook.port}/x")
+    made = down(0)
+    assert keep(tmp_path, made, 12) == []
+    (warning,) = notify(tmp_path, made, ["credential:hook"], NOW, all_seconds=-1)
+    assert "there was no time left" in warning
+    assert told(tmp_path, down(5)) == []
+    assert len(hook.got) == 1
