@@ -77,5 +77,6 @@ def stimulus(deployment: Deployment, member: Member, shown: Shown) -> tuple[Stim
         seen = read.get(pair)
         moved = seen.moved if seen and seen.has_sas else None
         if moved is None or moved.out <= 0 or moved.back <= 0:
-            made.append(Stimulus(aim.traffic, likely=bool(seen and seen.has_sas)))
+            likely, first = bool(seen and seen.has_sas), member.host == deployment.members[0].host
+            made.append(Stimulus(aim.traffic, likely, waits=not likely and not first))
     return tuple(made)
