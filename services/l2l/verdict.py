@@ -232,6 +232,7 @@ def _state(one: EndSeen, configured: Configured) -> EndState:
         ike_id=str(first.number) if first and first.number is not None else "",
         ike_age_seconds=first.age_seconds if first else None,
         flows=tuple(state_of(flow) for flow in one.flows),
+        ike_lifetime_seconds=one.end.ike_seconds,
     )
 
 
