@@ -26,7 +26,7 @@ from ..engine.run_setup import debug_log, inventory_folder, lab_credentials
 from ..engine.signals import on_signals
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
-from .kept import make
+from .kept import FOLDER, make
 from .limit import limited
 from .provider_log import provider_log
 
@@ -47,6 +47,8 @@ class Asked:
     pause: float = 3.0
     #: A file with what the gateway of a far end says.
     provider_log: Path | None = None
+    #: The folder of the runs folder in which the record is kept.
+    keep_in: str = FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
             nornir, secrets, waits = played.nornir, played.secrets, replace(waits, scale=played.scale)
         else:
             secrets = Secrets(folders=credential_folders(lab_credentials(nornir, selected.deployments, ())))
-        run_folder = make(runs, secrets)
+        run_folder = make(runs, secrets, asked.keep_in)
         stack.callback(run_folder.close)
         if asked.debug:
             stack.callback(debug_log(run_folder, secrets))
