@@ -21,14 +21,15 @@ CiscoName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z][A-Za-z0-9_.-]*
 Interface = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9/.:_-]*$", max_length=60)]
 
 #: Words for an address that is not known beforehand, as people write them.
-_ANY = frozenset({"any", "dhcp", "dynamic", "unknown", str(IPv4Address(0))})
+_ANY = frozenset({"any", "any4", "any6", "dhcp", "dynamic", "unknown", "*", "::", str(IPv4Address(0))})
+_SEVERAL = re.compile(r"[^\s,;]+(?:\s*[,;]\s*|\s+)[^\s,;].*")
 _HOST_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+\.?")
 _NO_IPV6 = "is IPv6, which is not built: the ends of a tunnel and the networks behind them are IPv4"
 
 
 def _is(kind: type[IPv6Address | IPv6Network], value: object) -> bool:
     try:
-        kind(value if isinstance(value, str) else "")
+        kind(value.strip("[]") if isinstance(value, str) else "")
     except ValueError:
         return False
     return True
@@ -38,7 +39,8 @@ def _address(value: object) -> object:
     """pydantic would take a number for an address; a bare number in a file is a typing error."""
     if isinstance(value, IPv4Address):
         return value
-    if _is(IPv6Address, value):
+    # With a length behind it, as people write the address of an interface.
+    if _is(IPv6Address, value.partition("/")[0] if isinstance(value, str) else value):
         raise ValueError(_NO_IPV6)
     try:
         return IPv4Address(value if isinstance(value, str) else "")
@@ -48,7 +50,7 @@ def _address(value: object) -> object:
 
 def _peer(value: object) -> object:
     """The one address at which an end is reached, with words for what people write there and is not built."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple) or (isinstance(value, str) and _SEVERAL.fullmatch(value)):
         raise ValueError("has several addresses, and backup peers are not built: give one address")
     if isinstance(value, str) and value.partition("/")[0].lower() in _ANY:
         raise ValueError("says that the address is not known beforehand, and such an end is not built: give its IPv4 address")
@@ -61,7 +63,7 @@ def _network(value: object) -> object:
     """The network of a text, with words that say what is wrong with it."""
     if isinstance(value, IPv4Network):
         return value
-    if isinstance(value, str) and "/" in value and _is(IPv6Network, value.partition("/")[0]):
+    if isinstance(value, str) and _is(IPv6Network, value.partition("/")[0]):
         raise ValueError(_NO_IPV6)
     try:
         if not isinstance(value, str) or "/" not in value:

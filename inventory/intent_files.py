@@ -48,8 +48,12 @@ _NOT_BUILT_WORDS: Mapping[str, frozenset[str]] = {
 }
 #: Keys that ask for what is not built -> what that is.
 _NOT_BUILT_KEYS: Mapping[str, str] = {
-    **dict.fromkeys(("backup_peer", "backup_peers", "backup_ip", "peers", "secondary_peer"), "a backup peer"),
-    **dict.fromkeys(("outside_ipv6", "outside_ip6", "ipv6", "protected_prefixes_v6"), "IPv6"),
+    **dict.fromkeys(
+        ("backup", "backup_peer", "backup_peers", "backup_ip", "backup_outside_ip", "outside_ips", "peers", "secondary_peer"),
+        "a backup peer",
+    ),
+    **dict.fromkeys(("outside_ipv6", "outside_ip6", "ipv6", "protected_prefixes_v6", "protected_prefixes6"), "IPv6"),
+    **dict.fromkeys(("dynamic", "dynamic_ip", "dynamic_peer"), "an end whose address is not known beforehand"),
     **dict.fromkeys(("vrf", "front_vrf", "inside_vrf"), "a tunnel in a VRF"),
     **dict.fromkeys(("certificate", "trustpoint"), "authentication by certificate"),
     **dict.fromkeys(("nat_public_ip", "translated_prefixes"), "address translation of an end"),
@@ -126,6 +130,8 @@ def _sentence(location: Location, kind: str, value: object, context: Mapping[str
         return _unknown_key(str(field), location)
     if kind == "missing" and isinstance(field, int):
         return f"is missing: {describe(location[:-1])} needs {field + 1} entries"
+    if kind == "missing" and field == "outside_ip":
+        return "is missing: give the IPv4 address of this end; one that is not known beforehand is not built"
     if kind == "literal_error":
         if value in _NOT_BUILT_WORDS.get(str(field), ()):
             return f"{value} is not built" + hint("", map(str, _choices(_annotation(location))))

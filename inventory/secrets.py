@@ -14,6 +14,7 @@ import secrets as random_source
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,21 @@ class Secrets:
         if token.startswith("<secret:"):
             self._known.add(value)
             self._hidden.clear()
+
+    def give(self, reference: str, value: str) -> None:
+        """Another value for a reference than the one that is kept: for this run its token stands for that one."""
+        token = self.token(reference)
+        with self._lock:
+            old = self._values.get(token)
+            if old is None:
+                with suppress(SecretError):
+                    old = fetch(reference, self.folders)
+            if old is not None:
+                # What a device shows of the old one is another key now, and hidden as well.
+                self._tokens.pop(old, None)
+                self._known.add(old)
+            self._values[token] = value
+            self._learn(token, value)
 
     def look_up(self, reference: str) -> str:
         """Value of a reference that is not itself secret, such as a user name; it is not hidden in texts."""
@@ -155,7 +171,10 @@ class Secrets:
         """What several stores know, as one. Raises SecretError where equal keys have different tokens in them."""
         stores = list(several)
         if len({store._salt for store in stores}) > 1:
-            raise SecretError("the devices log in with stores of secrets that were made apart, so that their keys are told apart")
+            raise SecretError(
+                "the devices log in with stores of secrets that were made apart, and a change of all of them needs one: "
+                "give connect() all hosts with the same store"
+            )
         exported = [store.export() for store in stores]
         together = {name: {k: v for one in exported for k, v in one[name].items()} for name in ("values", "names")}
         folders = dict.fromkeys(folder for one in exported for folder in one["folders"])

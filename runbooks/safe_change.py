@@ -36,10 +36,12 @@ from ..tasks.device import CONNECTION, Stop, log_in_by
 from ..tasks.nornir_tasks import PATIENCE_SECONDS, PAUSE_SECONDS, with_tokens
 from ..tasks.platform_of import platform_of
 from ..tasks.rollback_timers import Arming
-from ..tasks.undo import Undoing, undo
+from ..tasks.undo import Undoing, Undone, undo
+from .engine.change_state import Progressing
 from .engine.context import Context, Progress, Waits
 from .engine.nornir_run import run_on, run_on_all
 from .engine.planning import DeploymentPlan, MemberPlan
+from .engine.restore_startup import save_again
 from .engine.resume import refuse_unfinished
 from .locking.locks import locked
 from .locking.machine_locks import endpoints_of
@@ -95,6 +97,10 @@ class SafeChange:
     changes: dict[str, Change] = field(default_factory=dict)
     #: Host to its timer and what that is armed with.
     armed: dict[str, tuple[Chosen, Arming]] = field(default_factory=dict)
+    #: What is on the disk for a resume: the run as the engine knows it, and its members.
+    recorded: tuple[Context, tuple[MemberPlan, ...]] | None = None
+    #: Whether saving was begun.
+    saving: bool = False
     #: What has been undone, or could not be: host to a sentence.
     undone: dict[str, str] = field(default_factory=dict)
 
@@ -154,6 +160,7 @@ class SafeChange:
         run = (context.folder, context.stop, context.progress, context.waits)
         told = Context(context.nornir, service, None, context.platforms, secrets, *run)
         write_record(told, DeploymentPlan(deployment, members))
+        self.recorded = told, members
         seal(context.folder, secrets)
         mark(context.folder.path)
         context.folder.note("recorded", tunnel=NAME, removal=False)
@@ -196,6 +203,7 @@ class SafeChange:
             self.armed.clear()
             self.context.folder.note("disarmed", hosts=sorted(arguments))
         if self.changes:
+            self.saving = True
             for host in self.changes:
                 self.context.folder.note("saving", tunnel=NAME, host=host)
             saved = run_on_all(self.context.nornir, save.save, {host: {} for host in self.changes})
@@ -225,9 +233,22 @@ class SafeChange:
         if left:
             _, lost = run_on(self.context.nornir, arming.stand_down, left, at_all_costs=True)
             self.undone.update({host: f"a person is needed: its timer may still run: {error}" for host, error in lost.items()})
+        self._save_again(done)
         with folder.forgiving():
             folder.note("undone", hosts=self.undone)
         return all(words == "taken back" for words in self.undone.values())
+
+    def _save_again(self, done: Mapping[str, Undone]) -> None:
+        """See that no startup configuration of what was taken back holds the change: it would come again with a reload."""
+        if self.recorded is None:
+            return
+        context, members = self.recorded
+        for member in members:
+            if self.undone.get(member.host) == "taken back":
+                so_far = Progressing(touched=[member], saved=[member] if self.saving else [])
+                todo = save_again(context, so_far, done)
+                if todo:
+                    self.undone[member.host] = f"a person is needed: {todo[0]}"
 
 
 @contextmanager
@@ -279,7 +300,6 @@ def _held(change: SafeChange) -> Iterator[SafeChange]:
         folder.note_if_possible("finished", outcome=outcome)
         if whole:
             unmark(folder.path)
-        if whole:
             raise
         words = "; ".join(f"{host}: {words}" for host, words in change.undone.items() if words != "taken back")
         raise NrRunError(f"{error}; {words}; see {folder.path}") from error

@@ -69,7 +69,9 @@ class Standing:
     @property
     def planned(self) -> Change:
         """The change, or one that changes nothing where none could be planned."""
-        return self.change or compose(self.host, self.platform.os, self.running.objects)
+        if self.change is not None:  # one that changes nothing knows all the same what is there of it
+            return self.change
+        return compose(self.host, self.platform.os, self.running.objects)
 
     def finding(self, time: str) -> Finding:
         """It, as a check."""

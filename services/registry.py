@@ -30,11 +30,12 @@ _WITHOUT_COMMANDS = {"safe-change": "nr_run.services.safe_change:SAFE_CHANGE"}
 class Command:
     """A command of the nr-run program. ``help`` is its line in the list, ``text`` what its own --help says, in click's markup.
 
-    One that prints touches no device; ``load`` is then ``module:attribute`` of its `Print`.
+    One that prints touches no device; ``load`` is then ``module:attribute`` of its `Print`. One that rotates gives one instance
+    another key.
     """
 
     name: str
-    does: Literal["deploy", "remove", "print"]
+    does: Literal["deploy", "remove", "print", "rotate"]
     help: str
     text: str
     load: str = ""

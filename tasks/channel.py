@@ -9,8 +9,8 @@ from collections.abc import Callable
 from ..inventory.errors import SessionLost
 from ..inventory.secrets import Secrets
 from .dialects import Dialect
-from .messages import may_stand, standing
-from .transcript import Prompts
+from .messages import may_stand, standing, without_messages
+from .transcript import Prompts, echoed
 from .transport import Transport
 
 _PAGER = re.compile(r"\s*(?:-+ ?More ?-+|<-+ ?More ?-+>)\s*")
@@ -45,6 +45,24 @@ class Channel:
         """Close the transport; the device ends the vty and, with it, configuration mode."""
         self.open = False
         self._driver.disconnect()
+
+    @property
+    def configuring(self) -> bool:
+        """True if the prompt that came last was one of configuration mode."""
+        return self._prompts.is_configuration(self._last)
+
+    def _is_prompt(self, line: str) -> bool:
+        return self._prompts.is_exec(line) or self._prompts.is_configuration(line)
+
+    def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> str:
+        """Type a line before the prompt is known, up to an unfinished line that is wanted; all that came."""
+        self._write([line])
+        begun = re.compile(echoed(line) if echo else r"")
+
+        def done(text: str, last: str) -> bool:
+            return bool(begun.search(without_messages(text))) and (wanted(last.rstrip()) or wanted(last))
+
+        return self._read_until(done, by_sign=False)
 
     def _write(self, lines: list[str]) -> None:
         if not self.open:

@@ -199,7 +199,11 @@ def refuse_refused(host: str, replies: Sequence[Reply]) -> None:
 
 
 def _snapshot(device: Session, platform: Platform) -> Snapshot:
-    replies = device.exchange(shows_for(platform))
+    return snapshot_of(device, platform, device.exchange(shows_for(platform)))
+
+
+def snapshot_of(device: Session, platform: Platform, replies: Sequence[Reply]) -> Snapshot:
+    """The snapshot that replies to shows_for() are. Raises NotKnown, ParseError or DeviceRefused."""
     refuse_refused(device.name, replies)
     outputs = texts(replies)
     seen = observation(device.name, platform.os, outputs)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
 from ..changes.refusals import passes
-from ..inventory.errors import DeviceRefused
+from ..inventory.errors import DeviceRefused, NotKnown, ParseError
+from ..inventory.platforms import Platform
 from .answers import Reading, borne_out, configuration, settled
 from .device import session
-from .session import Session
+from .gather import Snapshot, shows_for, snapshot_of
+from .session import Reply, Session
 
 PATIENCE_SECONDS = 90.0
 #: How often a device is asked to save while somebody else has its NVRAM, and seconds between (Netspoc-Approve waits 3).
@@ -33,6 +36,8 @@ class Saved:
     running: Configuration
     running_as_saved: Configuration
     startup: Configuration
+    #: All that is read before a change, where that was asked for and could be read: of the same moment, from the same answers.
+    snapshot: Snapshot | None = None
 
     @property
     def _shown(self) -> tuple[Configuration, ...]:
@@ -57,8 +62,8 @@ class Saved:
         return all(one.equals(another) for one, another in pairs)
 
 
-def save(task: Task) -> Result:
-    """Nornir task. ``result`` is Saved.
+def save(task: Task, platform: Platform | None = None) -> Result:
+    """Nornir task. ``result`` is Saved, with a snapshot where the ``platform`` is given.
 
     A device whose NVRAM somebody else has is asked again for a while. Raises DeviceRefused when it does not say [OK], NotKnown
     when it does not show what it holds then.
@@ -66,7 +71,7 @@ def save(task: Task) -> Result:
     for left in reversed(range(TRIES)):
         answer = session(task).converse("write memory", QUESTIONS, patience_seconds=PATIENCE_SECONDS)
         if "[OK]" in answer:
-            return Result(host=task.host, result=settled(task, HELD))
+            return Result(host=task.host, result=settled(task, HELD if platform is None else _held_and(platform)))
         if not left or not passes(answer):
             break
         time.sleep(PAUSE_SECONDS)
@@ -78,9 +83,30 @@ def held(device: Session) -> Saved:
     """What the device holds now. Raises NotKnown."""
     commands = device.dialect
     wanted = tuple(dict.fromkeys((commands.running, commands.running_as_saved, commands.startup)))
-    shown = {reply.line: configuration(device, reply) for reply in device.exchange(wanted)}
+    return _saved_in(device, device.exchange(wanted))
+
+
+def _saved_in(device: Session, replies: Sequence[Reply]) -> Saved:
+    commands = device.dialect
+    wanted = (commands.running, commands.running_as_saved, commands.startup)
+    shown = {reply.line: configuration(device, reply) for reply in replies if reply.line in wanted}
     running = borne_out(shown[commands.running], shown[commands.running_as_saved])
     return Saved(running, shown[commands.running_as_saved], shown[commands.startup])
+
+
+def _held_and(platform: Platform) -> Reading[Saved]:
+    """What it holds, and all that is read before a change, in one exchange."""
+
+    def ask(device: Session) -> Saved:
+        replies = device.exchange(shows_for(platform))
+        seen = _saved_in(device, replies)
+        try:
+            return replace(seen, snapshot=snapshot_of(device, platform, replies))
+        except (NotKnown, ParseError, DeviceRefused):
+            # The saving is judged by the configurations; what else could not be read is read again by who needs it.
+            return seen
+
+    return Reading(HELD.what, ask, HELD.proved, HELD.agree)
 
 
 #: What it holds, as it counts: see Saved.is_proved.

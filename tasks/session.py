@@ -104,16 +104,6 @@ class Session(Channel):
         self._prompts = Prompts(self._last)
         return _PRIVILEGED.search(self.ask(self.dialect.privilege)) is not None
 
-    def _settle(self, line: str, wanted: Callable[[str], bool], *, echo: bool = True) -> str:
-        """Type a line before the prompt is known, up to an unfinished line that is wanted; all that came."""
-        self._write([line])
-        begun = re.compile(echoed(line) if echo else r"")
-
-        def done(text: str, last: str) -> bool:
-            return bool(begun.search(without_messages(text))) and (wanted(last.rstrip()) or wanted(last))
-
-        return self._read_until(done, by_sign=False)
-
     def exchange(
         self, lines: Sequence[str], *, answer: str | None = None, patience_seconds: float | None = None
     ) -> tuple[Reply, ...]:
@@ -331,11 +321,6 @@ class Session(Channel):
         """The unfinished line at which the device waits."""
         return self._last.strip()
 
-    @property
-    def configuring(self) -> bool:
-        """True if the prompt that came last was one of configuration mode."""
-        return self._prompts.is_configuration(self._last)
-
     def ready(self) -> None:
         """See that the prompt is known and paging is off before a line goes that is no block. Raises SessionLost."""
         self._refuse_question(None)
@@ -353,9 +338,6 @@ class Session(Channel):
         if self._bound and self._prompts.is_exec(self._last):
             self.close()
             raise DeviceRefused(f"{self.name}: the device has left configuration mode by itself, and nothing more was typed")
-
-    def _is_prompt(self, line: str) -> bool:
-        return self._prompts.is_exec(line) or self._prompts.is_configuration(line)
 
     def _said(self, text: str, opening: str) -> str:
         lines = [line.strip() for line in cleaned(text).text.splitlines() if line.strip(" ^") and opening not in line]

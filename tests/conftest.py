@@ -124,6 +124,10 @@ class Rehearsal:
         """Start deploy-l2l and do not wait for it."""
         return warm.Process(self.arguments(*words), self.environment)
 
+    def begin_rotation(self) -> warm.Process:
+        """Start rotate-psk of the tunnel and do not wait for it."""
+        return warm.Process(self.arguments("hq-branch", "--yes", command="rotate-psk"), self.environment)
+
     def configurations(self) -> dict[str, dict[str, str]]:
         """Running and startup configuration of both boxes, as they print them."""
         return {kind: {name: self.lab.exec(name, f"show {kind}-config") for name in DEVICES} for kind in ("running", "startup")}

@@ -171,6 +171,28 @@ def start_lab(
         time.sleep(0.01)
 
 
+#: What stands for nr-run on the path of a shell: it hands over its streams, and ends as the command does.
+_SHIM = """#!{python} -IS
+import json, os, socket, sys
+connection = socket.socket(socket.AF_UNIX)
+connection.connect({socket!r})
+request = dict(program="nr-run", arguments=["nr-run", *sys.argv[1:]], environment=dict(os.environ), folder=os.getcwd())
+socket.send_fds(connection, [json.dumps(request).encode() + b"\\n"], [0, 1, 2])
+lines = connection.makefile()
+lines.readline()
+code = int(lines.readline())
+os._exit(code if code >= 0 else 128 - code)
+"""
+
+
+def put_command(folder: Path) -> None:
+    """An executable ``nr-run`` in this folder that is one of these processes, for command lines that a shell runs."""
+    path, _ = _parent()
+    shim = folder / "nr-run"
+    shim.write_text(_SHIM.format(python=sys.executable, socket=path))
+    shim.chmod(0o700)
+
+
 def run(
     arguments: Sequence[str], environment: Mapping[str, str], timeout: float = 120, folder: Path | None = None
 ) -> subprocess.CompletedProcess[str]:

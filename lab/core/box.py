@@ -178,9 +178,10 @@ class Box:
         self.network.drop(self, [f for f in self.crypto.flows if (f.map, str(f.seq)) == (name, seq)])
 
     def binding_changed(self) -> None:
-        """The interface got another crypto map or none: everything that was negotiated over it goes."""
-        self.network.drop(self, list(self.crypto.flows))
-        self.network.drop_ike(self)
+        """The interface got another crypto map or none: what was negotiated for it goes; tunnel interfaces keep theirs."""
+        kept = {flow.peer for flow in self.crypto.flows if flow.tunnel and flow.outbound}
+        self.network.drop(self, [flow for flow in self.crypto.flows if not (flow.tunnel and flow.outbound)])
+        self.network.upkeep.drop_ike(self, [row for row in self.crypto.ike if not {row.src, row.dst} & kept])
         self.log(f"%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is {'ON' if self._any_map() else 'OFF'}")
 
     def _any_map(self) -> bool:

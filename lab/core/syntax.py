@@ -20,10 +20,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import Generic, TypeVar
 
 R = TypeVar("R")
 
+_MACRO = re.compile(r"@(\w+)")
 _PIECE = re.compile(r"\}(?::\w+)?|[\[\]{|~]|<[^>]+>|[^\s\[\]{}|<>~]+")
 _OCTETS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 _INTERFACE = re.compile(r"([a-z]+)\s*(\d+(?:/\d+)*)", re.IGNORECASE)
@@ -104,7 +106,14 @@ def accepts(kind: str, word: str) -> bool:
 def parse(form: str, macros: Mapping[str, str]) -> Sequence_:
     """Read the text of a form."""
     for _ in range(4):
-        form = re.sub(r"@(\w+)", lambda match: macros[match[1]], form)
+        if "@" in form:
+            form = _MACRO.sub(lambda match: macros[match[1]], form)
+    return _parsed(form)
+
+
+@cache
+def _parsed(form: str) -> Sequence_:
+    """Read a form without macros, which most releases have in common: a lab with a dozen of them reads each once."""
     found, rest = _sequence(_PIECE.findall(form))
     if rest:
         raise ValueError(f"unbalanced form: {form}")

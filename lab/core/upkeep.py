@@ -45,12 +45,30 @@ class Upkeep:
         else:
             boxes = [box, *(other for flow in box.crypto.flows if (other := network.owner(flow.peer)) is not None)]
         for each in boxes:
+            self._renew_due(each, now)
+        for each in boxes:
             held = each.crypto.ike or each.crypto.ike2 or each.crypto.flows
             if held and now - each.crypto.settled >= MOMENT:
                 each.crypto.settled = now
                 self._cut_recursive(each)
                 self._settle(each, now, heard)
                 self.look_at_tunnels(each)
+
+    def _renew_due(self, box: Station, now: float) -> None:
+        """Rekey what ends soon, or was to be rekeyed since the last look: a busy machine looks late, and no SA ends of that.
+
+        On every box before anything ends on any: whoever began rekeys for both.
+        """
+        ike = self.network.ike
+        for flow in list(box.crypto.flows) if ike is not None and now - box.crypto.settled >= MOMENT else ():
+            youngest = flow.outbound[-1] if flow.outbound else None
+            client = flow.peer in self.network.clients
+            if youngest is None or not (flow.initiator or client) or youngest.remaining(now) > REKEY_SECONDS:
+                continue
+            missed = box.crypto.settled < youngest.made + youngest.seconds - REKEY_SECONDS
+            used = youngest.packets or flow.inbound[-1].packets or self._stays_up(box, flow)
+            if ike is not None and (used or client) and (missed or youngest.remaining(now) > 0):
+                ike.renew(box, flow)
 
     def _settle(self, box: Station, now: float, heard: Heard) -> None:
         box.crypto.ike = [row for row in box.crypto.ike if row.expires > now]
@@ -88,12 +106,6 @@ class Upkeep:
         return False
 
     def _age(self, box: Station, flow: Flow, now: float) -> None:
-        youngest = flow.outbound[-1] if flow.outbound else None
-        client = flow.peer in self.network.clients
-        if youngest is not None and 0 < youngest.remaining(now) <= REKEY_SECONDS and (flow.initiator or client):
-            used = youngest.packets or flow.inbound[-1].packets or self._stays_up(box, flow)
-            if self.network.ike is not None and (used or client):
-                self.network.ike.renew(box, flow)
         had = bool(flow.outbound)
         flow.inbound = [sa for sa in flow.inbound if sa.remaining(now) > 0]
         flow.outbound = [sa for sa in flow.outbound if sa.remaining(now) > 0]

@@ -50,11 +50,18 @@ def command_of(service: Declaration, command: Command) -> click.Command:
     """The click command that a service declares."""
     if command.does == "print":
         return _printing(service, command)
-    work = _deploying(service, command) if command.does == "deploy" else _removing(service, command)
+    work = _WORK[command.does](service, command)
     work.__doc__ = command.text
     noun, decorate = service.noun.upper().replace(" ", "-"), _OPTIONS
-    shown = {"metavar": f"[{noun}]..."} if command.does == "deploy" else {"metavar": f"{noun}...", "required": True}
-    names = click.argument("names", nargs=-1, shell_complete=names_in(service.section), **shown)
+    shown: dict[str, Any] = {"metavar": f"[{noun}]..."}
+    if command.does == "remove":
+        shown = {"metavar": f"{noun}...", "required": True}
+    if command.does == "rotate":
+        shown = {"metavar": noun, "callback": _as_names}
+        told = "Where the new key is kept already, as a reference (env:NAME, command:...)."
+        decorate = with_options(click.option("--to", default="", metavar="REFERENCE", help=told), _OPTIONS)
+    count = 1 if command.does == "rotate" else -1
+    names = click.argument("names", nargs=count, shell_complete=names_in(service.section), **shown)
     if command.does == "remove":
         told = f"Where to look for a {service.noun} that has left the intent (give each of its devices)."
         host = click.option("--host", "hosts", multiple=True, metavar="HOST", help=told)
@@ -158,3 +165,30 @@ def _removing(service: Declaration, command: Command) -> Any:
             return _run(opened, talk, planner, (*opened.deployments, *gone), options)
 
     return work
+
+
+def _rotating(service: Declaration, command: Command) -> Any:
+    def work(names: tuple[str, ...], **options: Any) -> Exit:
+        from ..engine.key_rotation import Rotation
+        from ..engine.resume import open_tunnels
+        from ..engine.runbook import run_deployments
+
+        rotation = Rotation(options["to"], keeps=not options["lab"] and not options["plan_only"])
+        with _opened(service, command.name, names, options, rotation=rotation) as (opened, talk):
+            planner, rollout = building(accept_unsaved=options["accept_unsaved"]), rollout_of(options)
+            arguments = (opened.deployments, opened.runs, planner, talk.show(), talk.approval, rollout)
+            try:
+                outcomes = run_deployments(opened.context, *arguments)
+            except BaseException:
+                rotation.stopped(touched=bool(open_tunnels(opened.context.folder.path)))
+                raise
+            rotation.end(outcomes[0], opened.runs)
+            opened.context.notices.extend(rotation.told)
+            for notice in opened.context.notices:
+                talk.progress.say(f"warning: {notice}")
+            return talk.finish(opened.context, outcomes, opened.warnings)
+
+    return work
+
+
+_WORK = {"deploy": _deploying, "remove": _removing, "rotate": _rotating}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from .readings import Readings
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -92,3 +94,5 @@ class Context:
     visit: Callable[[Deployment], None] = nobody
     #: What is told at the end beside the outcomes: what was noticed on the devices, and concerns nothing of the run.
     notices: list[str] = field(default_factory=list)
+    #: What devices of several deployments showed at the end of one of them.
+    readings: Readings = field(default_factory=Readings)

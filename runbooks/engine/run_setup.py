@@ -24,6 +24,7 @@ from ...tasks.device import Stop, connect_by
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .context import Context, Progress, Waits, nobody
+from .key_rotation import Rotation, unfinished_rotations
 from .rehearsal_lab import rehearse
 from .signals import on_signals
 
@@ -43,6 +44,8 @@ class Wanted:
     #: True if what is named is to go; it may then be disabled, or known to the devices alone, of which ``hosts`` names some.
     removal: bool = False
     hosts: tuple[str, ...] = ()
+    #: Gives what is deployed another key.
+    rotation: Rotation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,10 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
             visit = played.visit
             waits = replace(waits, poll=waits.poll * scale, reconnect_pause=waits.reconnect_pause * scale, scale=scale)
         secrets = played.secrets if wanted.lab else Secrets(folders=credential_folders(extra))
+        if wanted.rotation is not None:
+            wanted.rotation.begin(service, deployments, secrets)
+        elif not wanted.lab:
+            warnings = (*warnings, *unfinished_rotations(service, deployments, secrets))
         deployments, lost = _with_keys(service, secrets, deployments, removal=wanted.removal)
         run_folder = RunFolder.make(runs, wanted.runbook, secrets, rehearsal=wanted.lab)
         stack.callback(run_folder.close)

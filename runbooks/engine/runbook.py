@@ -65,6 +65,7 @@ def run_deployments(
         if any(plan.changed or plan.to_be_saved for plan in plans) and not approval.ask():
             return (*outcomes, *(_planned(plan, "; not approved, nothing was touched") for plan in plans))
         context.folder.note("approved", tunnels=[plan.name for plan in plans])
+        context.readings.share(host for plan in plans for host in plan.deployment.hosts)
 
         def work(plan: DeploymentPlan) -> TunnelOutcome:
             # Time has passed since the boxes were read, or an earlier one has changed them: plan again on what they are now.
@@ -167,7 +168,8 @@ def _carry_out(
     """One deployment, on the devices as they are now: what was approved is carried out, and nothing else."""
     try:
         context.stop.check()
-        plan = _plan_again(context, approved, planner, every) if stale else approved
+        known = {end.host: context.readings.take(end.host) for end in approved.members}
+        plan = _plan_again(context, approved, planner, every, known) if stale else approved
         if not plan.changed:
             return _gone_already(context, plan) if plan.removal else verify_only(context, plan)
     except NrRunError as error:
@@ -181,10 +183,20 @@ def _gone_already(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
     return save_accepted(context, plan, TunnelOutcome(plan.name, Result.UNCHANGED, Exit.OK, False, f"{plan.nowhere} it"))
 
 
-def _plan_again(context: Context, approved: DeploymentPlan, planner: Planner, every: Sequence[DeploymentPlan]) -> DeploymentPlan:
-    """The plan on what the boxes are now. Raises DriftError when it has a step that was not approved with any of ``every``."""
-    arguments = {end.host: {"platform": end.platform} for end in approved.members}
-    snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, arguments)
+def _plan_again(
+    context: Context,
+    approved: DeploymentPlan,
+    planner: Planner,
+    every: Sequence[DeploymentPlan],
+    known: Mapping[str, Snapshot | None],
+) -> DeploymentPlan:
+    """The plan on what the boxes are now. Raises DriftError when it has a step that was not approved with any of ``every``.
+
+    ``known`` are readings that need not be made again.
+    """
+    arguments = {end.host: {"platform": end.platform} for end in approved.members if known[end.host] is None}
+    snapshots: dict[str, Snapshot] = {host: snapshot for host, snapshot in known.items() if snapshot is not None}
+    snapshots |= run_on_all(context.nornir, gather, arguments) if arguments else {}
     plan = planner(context, approved.deployment, Known(snapshots, approved=approved))
     if not plan.is_within(every):
         raise DriftError(f"{_drift(approved, plan)}; look at a new plan")

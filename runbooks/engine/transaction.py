@@ -15,7 +15,7 @@ from ...checks.read_back import read_back
 from ...inventory.errors import DeviceRefused, Exit, NrRunError
 from ...tasks.answers import running, running_again
 from ...tasks.arming import look_anew
-from ...tasks.gather import now
+from ...tasks.gather import Snapshot, now
 from ...tasks.push import push
 from ...tasks.save import Saved, save
 from .automatic_rollback import defect_of, take_back
@@ -127,7 +127,8 @@ def finish(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     _disarm(context, plan, so_far)
     changed = [end for end in plan.pushing if end.change]
     if changed:
-        _save(context, plan, changed, so_far)
+        for snapshot in _save(context, plan, changed, so_far):
+            context.readings.keep(snapshot)
     folder.note("done", tunnel=plan.name)
 
 
@@ -154,16 +155,19 @@ def _kept(context: Context, end: MemberPlan, shown: Configuration | None, so_far
     return tuple(finding for finding in findings if finding.check == "read-back" or not so_far.resumed)
 
 
-def _save(context: Context, plan: DeploymentPlan, ends: Sequence[MemberPlan], so_far: Progressing) -> None:
+def _save(context: Context, plan: DeploymentPlan, ends: Sequence[MemberPlan], so_far: Progressing) -> list[Snapshot]:
     """Save these devices at the same time, and see on each that it would come back with what it runs.
 
-    Raises the first error when all have been looked at: what was saved until then is known, and taken back.
+    What else was read of them then. Raises the first error when all have been looked at: what was saved until then is known, and
+    taken back.
     """
     for end in ends:
         context.progress.phase(end.host, "save")
         context.folder.note("saving", tunnel=plan.name, host=end.host)
         so_far.saved.append(end)
-    saved, errors = run_on(context.nornir, save, {end.host: {} for end in ends}, at_all_costs=True)
+    # What a later deployment of the run is planned on is read along with what shows that the saving went well.
+    arguments = {end.host: {"platform": end.platform} if end.host in context.readings.shared else {} for end in ends}
+    saved, errors = run_on(context.nornir, save, arguments, at_all_costs=True)
     for end in ends:
         if end.host not in errors:
             try:
@@ -172,6 +176,7 @@ def _save(context: Context, plan: DeploymentPlan, ends: Sequence[MemberPlan], so
                 errors[end.host] = error
     if errors:
         raise next(errors[end.host] for end in ends if end.host in errors)
+    return [snapshot for value in saved.values() if (snapshot := value.snapshot) is not None]
 
 
 def _see_saved(context: Context, plan: DeploymentPlan, end: MemberPlan, saved: Saved, so_far: Progressing) -> None:

@@ -28,6 +28,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from hashlib import blake2b
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ from ..commands.printable import json_text
 from .authentic import RunSeal, last_code, note_length, tidy_notes, vouching, with_code
 from .run_names import run_names
 
+#: A text of so many characters is kept once in a run folder, under as many names as it has.
+LARGE = 2000
 _TIME = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}")
 
@@ -65,6 +68,8 @@ class RunFolder:
         self._code, self._lines = last_code(text)
         self._forgiving = threading.local()
         self._lock = threading.Lock()
+        #: The first file of each large text.
+        self._large: dict[bytes, Path] = {}
         self.complaints: list[str] = []
         #: What the devices said that a person has to hear of, and what the run knows of its connections; each sentence once.
         self.told: list[str] = []
@@ -169,6 +174,9 @@ class RunFolder:
 
     def _write(self, name: str, text: str, *, durable: bool) -> None:
         path = self.path / name
+        code = b"" if durable or len(text) < LARGE else blake2b(text.encode("utf8", "replace"), digest_size=32).digest()
+        if self._linked(path, code):
+            return
         try:
             self._folder(path.parent)
             # Never half a file: what was there stays until the new one is complete.
@@ -184,6 +192,30 @@ class RunFolder:
                 _sync_folder(path.parent)
         except OSError as error:
             self._complain(f"{path} cannot be written: {error.strerror}")
+            return
+        if code:
+            with self._lock:
+                self._large[code] = path
+
+    def _linked(self, path: Path, code: bytes) -> bool:
+        """Whether a text stands there now as one more name of a file that holds it already: a hub shows the same to each tunnel.
+
+        What stood at this place is forgotten: it is about to be another text.
+        """
+        with self._lock:
+            self._large = {known: place for known, place in self._large.items() if place != path or known == code}
+            earlier = self._large.get(code)
+        if earlier is None or earlier == path:
+            return False
+        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            self._folder(path.parent)
+            os.link(earlier, part)
+            part.replace(path)
+            part.unlink(missing_ok=True)  # where both were names of one file already, neither has taken the place of the other
+        except OSError:
+            return False
+        return True
 
     def _folder(self, path: Path) -> None:
         """Make a folder and its parents for the owner only; mkdir's own parents would be open to all."""

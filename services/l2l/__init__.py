@@ -28,6 +28,18 @@ nr-run remove-l2l hq-branch --plan     look: exit 2 when there is something to d
 nr-run remove-l2l hq-branch            look, confirm, do
 nr-run remove-l2l old --host a --host b    one that is in the intent no more
 """
+_ROTATE = """\
+Give a tunnel another pre-shared key on both ends, prove it by an authentication with that key, and let the old one go.
+
+The key is made by nr-run (40 letters and digits) and takes the place of the old one in the file of its reference, once it is
+proved. If anything fails, both ends go back to the old key. Where the key is kept in a vault, in a variable or by a command, keep
+the new one under another reference, and name that with --to. The tunnel is interrupted until both ends have negotiated anew.
+
+\b
+nr-run rotate-psk hq-branch --plan       look
+nr-run rotate-psk hq-branch              look, confirm, do
+nr-run rotate-psk hq-branch --to env:NEW_KEY --yes
+"""
 _SHEET = """\
 Print what the other side of a tunnel has to set, where that side is not ours. The key is not in it. No device is touched.
 
@@ -46,6 +58,7 @@ SERVICE = Declaration(
     commands=(
         Command("deploy-l2l", "deploy", "Build LAN-to-LAN tunnels and prove them, or put back.", _DEPLOY),
         Command("remove-l2l", "remove", "Remove LAN-to-LAN tunnels and prove them gone, or put back.", _REMOVE),
+        Command("rotate-psk", "rotate", "Give a tunnel another pre-shared key, proved, or put the old one back.", _ROTATE),
         Command(
             "partner-sheet",
             "print",

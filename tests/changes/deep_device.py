@@ -53,7 +53,7 @@ SETS = ("set transform-set", "set ikev2-profile", "set pfs", "set security-assoc
 IOS: dict[str, Mode | None] = {
     r"aaa new-model": None,
     r"aaa (?:authentication login|authorization network) \S+ \S+": None,
-    r"username \S+ password (?:\d )?\S+": None,
+    r"username \S+ (?:password|secret) (?:\d )?\S+": None,
     r"ip local pool \S+ \S+ \S+": None,
     r"crypto isakmp client configuration group \S+": Mode(single=("key", "dns", "domain", "pool", "acl")),
     r"crypto dynamic-map \S+ \d+": Mode(single=("set transform-set", "set pfs")),
@@ -71,7 +71,7 @@ IOS: dict[str, Mode | None] = {
     r"crypto isakmp policy \d+": Mode(
         single=("encr", "hash", "authentication", "group", "lifetime"), hidden=("hash sha", "lifetime 86400")
     ),
-    r"crypto isakmp key \S+ address \S+": None,
+    r"crypto isakmp key \S+ address \S+(?: no-xauth)?": None,
     r"crypto isakmp keepalive \d+ \d+": None,
     r"crypto ipsec transform-set \S+ esp-.+": Mode(single=("mode",), hidden=("mode tunnel",)),
     r"crypto ipsec profile \S+": Mode(single=SETS, hidden=("set security-association lifetime seconds 3600",)),
@@ -123,8 +123,18 @@ ASA: dict[str, Mode | None] = {
         first=("encryption aes-256", "integrity sha256", "group 14", "prf sha256", "lifetime seconds 86400"),
     ),
     r"crypto ikev2 enable \S+": None,
+    r"crypto ikev1 policy \d+": Mode(
+        single=("authentication", "encryption", "hash", "group", "lifetime"),
+        first=("authentication pre-share", "encryption 3des", "hash sha", "group 2", "lifetime 86400"),
+    ),
+    r"crypto ikev1 enable \S+": None,
     r"group-policy \S+ internal": None,
-    r"group-policy \S+ attributes": Mode(single=("vpn-tunnel-protocol", "vpn-filter", "vpn-idle-timeout")),
+    r"group-policy \S+ attributes": Mode(
+        single=(
+            *("vpn-tunnel-protocol", "vpn-filter", "vpn-idle-timeout", "vpn-access-hours", "vpn-simultaneous-logins"),
+            "vpn-session-timeout",
+        )
+    ),
     r"tunnel-group \S+ type \S+": None,
     r"tunnel-group \S+ general-attributes": Mode(single=("default-group-policy",)),
     r"tunnel-group \S+ ipsec-attributes": Mode(

@@ -16,10 +16,11 @@ NEWER = replace(NEAR_FLOW, inbound=(0x11111111,), outbound=(0x22222222,))
 CLIENT = replace(NEAR_FLOW, flags="", peer="203.0.113.9", idents=(NEAR_FLOW.idents[0], "192.168.77.10/255.255.255.255/0/0"))
 
 
-def shows(*flows: Flow) -> Observation:
-    """What the router shows of these flows."""
+def shows(*flows: Flow, minute: int = 0) -> Observation:
+    """What the router shows of these flows, so many minutes after the hour."""
     head = "dst             src             state           conn-id    slot\n"
-    return seen("vpn2611", "ios", head, "".join(flow.text for flow in flows) or "\nNo SAs found\n")
+    shown = seen("vpn2611", "ios", head, "".join(flow.text for flow in flows) or "\nNo SAs found\n")
+    return replace(shown, time=f"2026-11-30T12:{minute:02}:00+00:00")
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,10 @@ def shows(*flows: Flow) -> Observation:
 def test_beside(before: tuple[Flow, ...], after: tuple[Flow, ...], status: Status) -> None:
     """Newer SAs are as good, another peer's are not, and clients do not count."""
     assert beside("vpn2611", shows(*before), shows(*after)).status is status
+
+
+@pytest.mark.parametrize(("left", "status"), [(240, Status.WARNING), (350, Status.WARNING), (600, Status.FAILED)])
+def test_a_lifetime_that_has_ended_meanwhile_is_told(left: int, status: Status) -> None:
+    """Five minutes later an idle tunnel whose SAs had less than that to live is idle; one that had more has lost them."""
+    before = shows(replace(NEAR_FLOW, seconds=left))
+    assert beside("vpn2611", before, shows(minute=5)).status is status

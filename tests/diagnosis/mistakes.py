@@ -353,6 +353,11 @@ def _is(which: int, os: str, *others: Callable[[Side, Side], bool]) -> Callable[
     return lambda near, far: (near, far)[which].os == os and all(other(near, far) for other in others)
 
 
+def _map1(near: Side, far: Side) -> bool:
+    """Of two tunnel interfaces the other one may begin as well, which such a mistake does not keep from coming up."""
+    return _v1(near, far) and _map(near, far)
+
+
 def _map_of_routers2(near: Side, far: Side) -> bool:
     """A tunnel interface comes back by itself, with SAs that need no group; a map waits, under the IKE SA that stands."""
     return _v2(near, far) and _map(near, far) and _ios_both(near, far)
@@ -378,9 +383,9 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("no route here", ("route-elsewhere",), _is(0, "ios", _map), on(0, no_way)),
     Mistake("another peer", ("wrong-peer",), _any, on(0, another_peer)),
     Mistake("key for somebody else", ("peer-unknown",), _is(1, "ios"), on(1, key_for_somebody_else)),
-    Mistake("a shorter lifetime there", ("lifetime",), _v1, on(1, shorter_lifetime)),
+    Mistake("a shorter lifetime there", ("lifetime",), _map1, on(1, shorter_lifetime)),
     Mistake("a weaker one first", ("policy-order",), _any, weaker_first),
-    Mistake("SAs of before", ("stale-sa",), lambda near, far: _ios_both(near, far) and _v1(near, far), stale),
+    Mistake("SAs of before", ("stale-sa",), lambda near, far: _ios_both(near, far) and _map1(near, far), stale),
     Mistake("an entry before it", ("map-order",), _is(0, "ios", _map), on(0, later_entry)),
     Mistake("map not bound here", ("map-not-bound",), _map, on(0, unbound)),
     Mistake("map not bound there", ("map-not-bound",), _map, on(1, unbound)),

@@ -16,6 +16,7 @@ import pytest
 from nr_run.lab.core.errors import NoLab
 from nr_run.lab.entry import attach
 
+from .. import warm
 from .documents import PAGES, ROOT, Command, as_pattern, blocks, commands
 
 BIN = Path(sys.executable).parent
@@ -34,11 +35,14 @@ class Desk:
         self.ports: dict[str, str] = {}
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("NR_RUN_")},
-            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{folder / 'bin'}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}",
             "NR_RUN_LAB_DIR": str(self.lab),
             "XDG_CONFIG_HOME": str(folder / "config"),
             "COLUMNS": "118",
         }
+        # A cold start for each of a hundred lines would cost minutes; tests/packaging starts the command as it is installed.
+        (folder / "bin").mkdir()
+        warm.put_command(folder / "bin")
         self._copy_inventory()
 
     def _copy_inventory(self) -> None:

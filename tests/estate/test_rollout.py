@@ -47,7 +47,7 @@ def test_the_whole_estate(tmp_path: Path) -> None:
     The partner's tunnel is proved from our side, and the VPN client of the 2611 stays connected throughout.
     """
     pictures = exporter()
-    with pictures.estate("20") as lab:
+    with pictures.estate() as lab:
         before = configurations(Path(lab["NR_RUN_LAB_DIR"]))
         own = {"XDG_CONFIG_HOME": str(tmp_path / "config"), **lab}
 

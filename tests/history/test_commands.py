@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,10 +15,10 @@ from nr_run.checks.verdict import Configured, DeviceState, Operating, Verificati
 from nr_run.inventory.errors import Exit, NothingMatched
 from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.commands.completion import service_names
-from nr_run.runbooks.history.file import NAME
+from nr_run.runbooks.history.file import NAME, writing
 from nr_run.runbooks.history.keep import keep
 
-from ..verifications import CAUSE, NASTY, START, end, verdict, verification, verifications
+from ..verifications import CAUSE, NASTY, PATIENT, START, end, verdict, verification, verifications
 
 #: The records of these tests, in minutes since their start: now.
 NOW = (datetime.now(UTC).replace(microsecond=0) - START).total_seconds() // 60
@@ -65,8 +66,9 @@ def test_the_estate_at_a_glance(runs: Path) -> None:
     lines = done.output.splitlines()
     assert done.exit_code == Exit.VERIFY_FAILED
     assert lines[0].startswith("ESTATE as of ")
-    assert lines[0].endswith("5 min ago")
-    assert lines[1].startswith("down         hq-branch  for 20 min, 2 flaps in a day")
+    # However long the tests have been at work since these records were made.
+    assert re.search(r", (?:\d+ h )?\d+ min ago$", lines[0])
+    assert re.match(r"down         hq-branch  for (?:\d+ h )?\d+ min, 2 flaps in a day", lines[1])
     assert any(line.startswith("up           other") for line in lines)
     assert f"probable cause: {CAUSE.sentence}" in done.output
     assert "not read: branch: no login within 30 seconds" in done.output
@@ -79,7 +81,7 @@ def test_the_estate_for_programs(runs: Path) -> None:
     made = json.loads(nr_run(runs, "status", "--json").output)
     assert [item["name"] for item in made["services"]] == ["hq-branch", "other"]
     assert (made["outcome"], made["exit_code"], made["schema_version"], made["old"]) == ("verify-failed", 12, 1, False)
-    assert 240 <= made["age_seconds"] < 3600
+    assert made["age_seconds"] >= 240
     assert made["services"][0]["verdict"]["word"] == "down"
 
 
@@ -88,7 +90,7 @@ def test_one_service_over_time(runs: Path) -> None:
     done = nr_run(runs, "history", "hq-branch")
     assert done.exit_code == 0
     assert "down since " in done.output
-    assert "(20 min)" in done.output
+    assert re.search(r"down since \S+ \((?:\d+ h )?\d+ min\)", done.output)
     assert "flaps, expected rekeys left out: 2 in a day, 2 in a week, 2 in all" in done.output
     assert "  #.#..\n  # up, . down\n" in done.output
     assert "up -> down: hq-branch is down" in done.output
@@ -138,7 +140,7 @@ def test_a_partial_verification_says_what_it_did_not_look_at(runs: Path) -> None
     kept(runs, (verification(verdict("other", minutes=NOW - 1), minutes=NOW - 1, partial=True), Exit.OK))
     done = nr_run(runs, "status")
     assert "the last verification looked at some services only" in done.output
-    assert "seen 5 min ago" in done.output
+    assert re.search(r"seen (?:\d+ h )?\d+ min ago", done.output)
 
 
 def test_a_damaged_history_is_one_sentence(tmp_path: Path) -> None:
@@ -159,7 +161,7 @@ def test_names_are_completed(runs: Path) -> None:
     assert service_names(context, None, "") == []  # type: ignore[arg-type]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(PATIENT, max_examples=25)
 @given(verifications)
 def test_any_estate_can_be_shown(tmp_path_factory: pytest.TempPathFactory, found: Verification) -> None:
     """Whatever was found, status and history show it, and nothing in it steers the terminal."""
@@ -177,3 +179,12 @@ def test_device_text_does_not_steer_the_terminal(tmp_path: Path) -> None:
     """What a device printed stands there written out."""
     kept(tmp_path, (verification(verdict(sentence=NASTY, operating=Operating.DOWN)), Exit.VERIFY_FAILED))
     assert "\\x1b[31m" in nr_run(tmp_path, "status").output
+
+
+def test_a_history_without_a_verification(tmp_path: Path) -> None:
+    """A file that was begun and never written to holds nothing to show."""
+    with writing(tmp_path):
+        pass
+    done = nr_run(tmp_path, "status")
+    assert isinstance(done.exception, NothingMatched)
+    assert "holds no verification yet" in str(done.exception)

@@ -44,6 +44,32 @@ SECOND = "tunnels[0].terminations[1]"
             f"{SECOND}.outside_ip: is a name, and a peer by its name is not built: give its IPv4 address",
         ),
         (OUTSIDE, f"{OUTSIDE}\n        backup_peers: [172.18.124.200]", f"{SECOND}.backup_peers: a backup peer is not built"),
+        (OUTSIDE, "        outside_ip: 2001:db8::1/64", f"{SECOND}.outside_ip: {IPV6}"),
+        (OUTSIDE, "        outside_ip: '[2001:db8::1]'", f"{SECOND}.outside_ip: {IPV6}"),
+        (PREFIXES, "        protected_prefixes: ['2001:db8:1::']", f"{SECOND}.protected_prefixes[0]: {IPV6}"),
+        (PREFIXES, "        protected_prefixes: ['::/0']", f"{SECOND}.protected_prefixes[0]: {IPV6}"),
+        ("        probe_address: 10.10.20.1", "        probe_address: 2001:db8::9", f"{SECOND}.probe_address: {IPV6}"),
+        (OUTSIDE, "        outside_ip: 0.0.0.0/0", f"{SECOND}.outside_ip: {UNKNOWN}"),
+        (OUTSIDE, "        outside_ip: any4", f"{SECOND}.outside_ip: {UNKNOWN}"),
+        (
+            OUTSIDE + "\n",
+            "",
+            f"{SECOND}.outside_ip: is missing: give the IPv4 address of this end; one that is not known beforehand is not built",
+        ),
+        (
+            OUTSIDE,
+            f"{OUTSIDE}\n        dynamic: true",
+            f"{SECOND}.dynamic: an end whose address is not known beforehand is not built: leave dynamic out",
+        ),
+        *(
+            (
+                OUTSIDE,
+                f"        outside_ip: '172.18.124.199{between}172.18.124.200'",
+                f"{SECOND}.outside_ip: has several addresses, and backup peers are not built: give one address",
+            )
+            for between in (", ", " ", ";")
+        ),
+        (OUTSIDE, f"{OUTSIDE}\n        outside_ips: [172.18.124.200]", f"{SECOND}.outside_ips: a backup peer is not built"),
         (OUTSIDE, f"{OUTSIDE}\n        vrf: CUSTOMER", f"{SECOND}.vrf: a tunnel in a VRF is not built: leave vrf out"),
         ("    nat_traversal: false", "    tunnel_prefix: fd00::/127", f"tunnels[0].tunnel_prefix: {IPV6}"),
         (

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
+
 import pytest
 
 from nr_run.lab.entry import LabHandle
@@ -283,3 +287,18 @@ def test_a_dynamic_entry_takes_a_peer_that_no_static_entry_knows(lab: LabHandle)
     block = flow(lab, "vpn2611", HQ_LAN, BRANCH_LAN)
     assert "flags={}" in block
     assert len(spis(block)[0]) == 1
+
+
+def test_a_late_look_ends_no_sa_that_was_used(lab: LabHandle) -> None:
+    """A machine so busy that nobody looks while an SA is to be rekeyed finds it renewed on both ends, and not ended."""
+    short = " set security-association lifetime seconds 120\n match address"
+    build(lab, HQ.replace(" match address", short), BRANCH.replace(" match address", short))
+    ping(lab)
+    old = spis(flow(lab, "vpn2611", HQ_LAN, BRANCH_LAN))
+    os.kill(lab.pid, signal.SIGSTOP)
+    time.sleep(125 / lab.speed)
+    os.kill(lab.pid, signal.SIGCONT)
+    now = spis(flow(lab, "vpn2611", HQ_LAN, BRANCH_LAN))
+    assert all(now)
+    assert now == tuple(reversed(spis(flow(lab, "vpn3640", BRANCH_LAN, HQ_LAN))))
+    assert not set(now[0]) & set(old[0])

@@ -12,15 +12,38 @@ from .tunnels import eventually
 
 __all__ = ["bench", "shared_bench"]
 
+STYLES = ("map", "vti")
 OLD = [("vpn3640-124", "c881"), ("vpn3640-124", "c8000v-17")]
 YOUNG = [("c881", "c8000v-17"), ("c881", "c8000v-26"), ("c8000v-17", "c8000v-1712"), ("c8000v-1712", "c8000v-26")]
-if os.environ.get("NR_RUN_MATRIX") == "all":
-    YOUNG += [("c881", "c8000v-1712"), ("c8000v-17", "c8000v-26")]
-CASES = [(*pair, 1) for pair in OLD + YOUNG] + [(*pair, 2) for pair in YOUNG]
+YOUNG += [("c881", "c8000v-1712"), ("c8000v-17", "c8000v-26")]
+EVERY = [(*pair, 1, style) for pair in OLD + YOUNG for style in STYLES] + [
+    (*pair, 2, style) for pair in YOUNG for style in STYLES
+]
+#: Each release in each version of IKE that it has and in each style at least once; all pairs are for ``make matrix``.
+SAMPLE = [
+    ("vpn3640-124", "c881", 1, "map"),
+    ("vpn3640-124", "c8000v-17", 1, "vti"),
+    ("c8000v-1712", "c8000v-26", 1, "map"),
+    ("c881", "c8000v-26", 1, "vti"),
+    ("c881", "c8000v-17", 2, "map"),
+    ("c8000v-17", "c8000v-1712", 2, "vti"),
+    ("c8000v-1712", "c8000v-26", 2, "map"),
+    ("c881", "c8000v-26", 2, "vti"),
+    ("c8000v-17", "c8000v-1712", 1, "map"),
+    ("c881", "c8000v-1712", 1, "vti"),
+]
+CASES = EVERY if os.environ.get("NR_RUN_MATRIX") == "all" else SAMPLE
 
 
-@pytest.mark.parametrize("style", ["map", "vti"])
-@pytest.mark.parametrize(("one", "other", "version"), CASES)
+def test_the_sample_has_every_release_in_every_form() -> None:
+    """Each release of the pairs stands in the sample with each version and style in which any pair has it."""
+    assert {(box, *form) for *pair, version, style in SAMPLE for box in pair for form in [(version, style)]} >= {
+        (box, *form) for *pair, version, style in EVERY for box in pair for form in [(version, style)]
+    }
+    assert {*SAMPLE} <= {*EVERY}
+
+
+@pytest.mark.parametrize(("one", "other", "version", "style"), CASES)
 def test_a_tunnel_comes_up(bench: Bench, one: str, other: str, version: int, style: str) -> None:
     """Both ends are up with crossing SPIs and equal counters, a tunnel interface without any traffic."""
     near, far = ends(one, other, version=version, style=style)

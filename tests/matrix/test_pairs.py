@@ -91,6 +91,7 @@ def test_a_tunnel_comes_stays_changes_and_goes(cell: Cell, tmp_path: Path) -> No
         code, report = pair.run("deploy-l2l", "--yes")
         assert code == 0, report
         assert report["tunnels"][0]["verified"] is True
+        assert report["tunnels"][0]["sentence"].startswith("built on both ends, proved up and saved")
         assert all(pair.running()[host] != before[host] for host in HOSTS)
         code, report = pair.run("deploy-l2l", "--yes")
         assert (code, report["changed"]) == (0, False), report

@@ -70,3 +70,21 @@ def test_only_what_is_taken_back_goes_on_without_a_journal(tmp_path: Path) -> No
             beside.submit(full.note, "applying").result()
     assert len(full.complaints) == 2
     full.close()
+
+
+def test_a_large_text_is_kept_once_and_stays_what_it_was(tmp_path: Path) -> None:
+    """The same text under several names is one file on the disk; to write one of them anew leaves the others alone."""
+    folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
+    large, other = "interface Ethernet0/0\n" * 500, "interface Ethernet0/1\n" * 500
+    for name in ("a/running.cfg", "b/running.cfg", "b/running.cfg", "c/running.cfg"):
+        folder.write(name, large)
+    files = [folder.path / name / "running.cfg" for name in "abc"]
+    assert len({file.stat().st_ino for file in files}) == 1
+    folder.write("a/running.cfg", other)
+    assert [file.read_text() for file in files] == [other, large, large]
+    folder.write("d/running.cfg", large)
+    folder.write("e/running.cfg", other)
+    assert [(folder.path / name / "running.cfg").read_text() for name in "de"] == [large, other]
+    assert not [path for path in folder.path.rglob(".*") if path.is_file()]
+    assert all(file.stat().st_mode & 0o777 == 0o600 for file in files)
+    folder.close()

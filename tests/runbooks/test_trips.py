@@ -65,6 +65,9 @@ class Counted:
     def say(self, words: str) -> None:
         """Nothing of what is said tells of a phase."""
 
+    def ended(self, name: str, word: str, number: int, total: int) -> None:
+        """The one tunnel is over."""
+
     def count(self) -> None:
         """Put down what was counted since the last time."""
         for host in HOSTS:

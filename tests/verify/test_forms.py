@@ -1,4 +1,4 @@
-"""Every form of a tunnel between devices of several systems: up, idle, negotiating by itself, broken, and broken in one part."""
+"""Every form of a tunnel between devices of several systems: up, idle, broken, and one part of it broken."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_far_end_that_is_not_ours(tmp_path: Path, ours: str) -> None:
 
 
 def test_one_of_several_pairs(tmp_path: Path) -> None:
-    """Each pair in which the router has an address is pinged; one that the far end lost makes the tunnel degraded, by name."""
+    """Each pair in which the router has an address is pinged; one that the far end has lost is named, and degrades the tunnel."""
     devices = {"hq": "c881", "branch": "c881"}
     with start_lab(tmp_path / "lab", devices=devices, speed=20) as lab:
         write_inventory(lab, tmp_path / "inventory", devices, STRONG)

@@ -1,0 +1,136 @@
+"""Give a deployment another pre-shared key on every end that is ours, prove it by new SAs, and only then let the old one go.
+
+The change itself is a deploy: the planner sees that the devices have another key than the reference, edits it in place, clears
+the SAs and proves new ones; whatever fails takes both ends back to the old key. What is done here is the place of the key:
+
+next value kept beside -> run -> proved: it takes the place; taken back or refused: it is forgotten; a person is needed: both stay
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ...inventory.errors import ChangeError, NrRunError
+from ...inventory.kept_secrets import KeptSecret, kept_at, new_key, replaceable
+from ...inventory.references import check_preshared_key, fetch
+from ...inventory.secrets import Secrets
+from ...services.service import Deployment, Service
+from ..history.file import writing
+from ..history.write import key_changed
+from .outcome import Result, TunnelOutcome
+
+#: After these the devices have the new key, and the old one is gone from them.
+_DONE = (Result.PROVED, Result.SAS_UP)
+#: After these nobody knows without looking, or a person has to look.
+_OPEN = (Result.QUARANTINED, Result.NOT_PROVED)
+
+
+@dataclass(slots=True)
+class Rotation:
+    """One rotation. ``to`` is a reference of the user's where the new key is kept already, empty if nr-run makes one.
+
+    ``keeps`` is False in a plan and in a rehearsal: nothing is written then.
+    """
+
+    to: str
+    keeps: bool
+    service: str = ""
+    name: str = ""
+    reference: str = ""
+    kept: KeptSecret | None = None
+    #: What a person has to know or do, a sentence each.
+    told: list[str] = field(default_factory=list)
+    _was_there: bool = False
+
+    def begin(self, service: Service, deployments: Sequence[Deployment], secrets: Secrets) -> None:
+        """Put the new value in the place of the old one in the store of this run. Raises ChangeError, SecretError, NrRunError."""
+        (deployment,) = deployments
+        references = service.references(deployment)
+        if len(references) != 1:
+            raise ChangeError(f"{deployment.name} has {len(references)} keys, and rotate-psk is for what has one")
+        if deployment.foreign:
+            far = deployment.foreign[0].name
+            raise ChangeError(
+                f"{far} is not ours, so the key of {deployment.name} cannot be changed on both ends at once: agree on a time, "
+                f"change what {references[0]} holds, and deploy"
+            )
+        (self.reference,) = references
+        self.service, self.name = deployment.service, deployment.name
+        secrets.give(self.reference, self._new_value(secrets))
+
+    def _new_value(self, secrets: Secrets) -> str:
+        if self.to:
+            value = fetch(self.to, secrets.folders)
+            check_preshared_key(value, self.to)
+            return value
+        if not self.keeps:
+            self.kept = kept_at(self.reference, secrets.folders)
+            return (self.kept.pending() if self.kept else None) or new_key()
+        self.kept = replaceable(self.reference, secrets.folders)
+        pending = self.kept.pending()
+        self._was_there = pending is not None
+        if pending is None:
+            pending = new_key()
+            self.kept.keep_next(pending)
+        else:
+            self.told.append(f"{self.kept.next} holds the key of a rotation that did not end; that one is used")
+            check_preshared_key(pending, str(self.kept.next))
+        return pending
+
+    def stopped(self, *, touched: bool) -> None:
+        """The run ended before it had an outcome; ``touched``: a device may have the new key all the same."""
+        if touched:
+            self._both_stay()
+        else:
+            self._abandon()
+
+    def end(self, outcome: TunnelOutcome, runs: Path) -> None:
+        """Let the key that is not in use any more go; in doubt both stay. Raises NrRunError where a file cannot be replaced."""
+        if not self.keeps or outcome.result is Result.PENDING:
+            self._abandon()
+        elif outcome.result in _DONE:
+            self._done(runs)
+        elif outcome.result in _OPEN:
+            self._both_stay()
+        else:
+            self._abandon()
+
+    def _done(self, runs: Path) -> None:
+        if self.to:
+            self.told.append(
+                f"the devices have the key of {self.to} now: write it into the intent in the place of {self.reference}, or "
+                "the next deploy puts the old one back"
+            )
+        elif self.kept is not None:
+            self.kept.promote()
+        with suppress(NrRunError):  # the history is an extra
+            self._note(runs)
+
+    def _both_stay(self) -> None:
+        if self.kept is not None:
+            words = f"the old key stays in {self.kept.path} and the new one in {self.kept.next}: a device may have either"
+            self.told.append(words)
+
+    def _abandon(self) -> None:
+        """A key that no device has; one that an earlier rotation left is not for this one to forget."""
+        if self.keeps and self.kept is not None and not self._was_there:
+            self.kept.forget()
+
+    def _note(self, runs: Path) -> None:
+        with writing(runs) as connection:
+            key_changed(connection, self.service, self.name, int(datetime.now(UTC).timestamp()))
+
+
+def unfinished_rotations(service: Service, deployments: Sequence[Deployment], secrets: Secrets) -> list[str]:
+    """A sentence for each key with a next value: a deploy would put the old one back on devices that have the new one."""
+    told = []
+    for deployment in deployments:
+        for reference in service.references(deployment):
+            kept = kept_at(reference, secrets.folders)
+            if kept is not None and kept.next.exists():
+                told.append(f"{kept.next} holds the next key of {deployment.name}: a rotation did not end; rotate-psk ends it")
+    return told

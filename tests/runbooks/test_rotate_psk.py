@@ -1,0 +1,156 @@
+"""A new pre-shared key on both ends, proved by an authentication with it; or the old one everywhere, as before."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from nr_run.inventory.errors import SecretError
+from nr_run.inventory.kept_secrets import LENGTH, KeptSecret, kept_at, new_key, replaceable
+from nr_run.inventory.references import check_preshared_key
+from nr_run.inventory.secrets import Secrets
+
+from ..conftest import DEVICES
+
+NAME = "hq-branch-psk"
+
+
+def key_file(rehearsal) -> Path:
+    """Where the key of the tunnel is kept."""
+    return rehearsal.lab.credentials / NAME
+
+
+def keys_on_devices(rehearsal) -> set[str]:
+    """The keys of the peers, as both devices show them."""
+    shown = [rehearsal.lab.exec(name, "show running-config") for name in DEVICES]
+    return {found for text in shown for found in re.findall(r"crypto isakmp key (\S+) address 172\.18\.124\.(?:159|199)\b", text)}
+
+
+def rotate(rehearsal, *words: str):
+    """Run rotate-psk."""
+    return rehearsal.deploy_other("rotate-psk", "hq-branch", *words)
+
+
+def test_both_ends_have_the_new_key_and_none_the_old(rehearsal) -> None:
+    """The key is another one in the file and on both devices, the tunnel is proved, and no file of the run holds either key."""
+    assert rehearsal.deploy("--yes").code == 0
+    old = key_file(rehearsal).read_text().strip()
+    done = rotate(rehearsal, "--yes", "--json")
+    assert (done.code, done.tunnel["verified"]) == (0, True), done.out + done.err
+    new = key_file(rehearsal).read_text().strip()
+    assert new != old
+    assert len(new) == LENGTH
+    assert keys_on_devices(rehearsal) == {new}
+    assert key_file(rehearsal).stat().st_mode & 0o777 == 0o600
+    assert not KeptSecret("", key_file(rehearsal)).next.exists()
+    for path in rehearsal.runs.rglob("*"):
+        if path.is_file() and path.suffix != ".sqlite":
+            assert new.encode() not in path.read_bytes(), path
+            assert old.encode() not in path.read_bytes(), path
+    again = rehearsal.deploy("--yes", "--json")
+    assert (again.code, again.report["changed"]) == (0, False)
+
+
+def test_a_plan_keeps_no_key(rehearsal) -> None:
+    """--plan shows that the keys are changed, makes no file, and touches no device."""
+    assert rehearsal.deploy("--yes").code == 0
+    before, files = rehearsal.configurations(), sorted(rehearsal.lab.credentials.iterdir())
+    done = rotate(rehearsal, "--plan")
+    assert done.code == 2, done.out + done.err
+    assert "isakmp-key" in done.out
+    assert rehearsal.configurations() == before
+    assert sorted(rehearsal.lab.credentials.iterdir()) == files
+
+
+def test_what_fails_is_taken_back(rehearsal) -> None:
+    """One device keeps another key than it is given: both ends go back, and the file holds the old key alone."""
+    assert rehearsal.deploy("--yes").code == 0
+    before, old = rehearsal.configurations(), key_file(rehearsal).read_text()
+    rehearsal.lab.fault("vpn3640", "wrong-psk")
+    done = rotate(rehearsal, "--yes", "--json")
+    rehearsal.lab.fault("vpn3640", "wrong-psk", on=False)
+    assert done.code == 20, done.out + done.err
+    assert rehearsal.configurations() == before
+    assert key_file(rehearsal).read_text() == old
+    assert not KeptSecret("", key_file(rehearsal)).next.exists()
+
+
+def test_a_rotation_that_was_killed(rehearsal) -> None:
+    """After kill -9 the new key is not lost: a deploy tells of it, and the next rotation goes on with that key."""
+    assert rehearsal.deploy("--yes").code == 0
+    old, runs = key_file(rehearsal).read_text(), {path.name for path in rehearsal.runs.glob("2*")}
+    process = rehearsal.begin_rotation()
+    rehearsal.wait_for("applied", besides=runs)
+    process.kill()
+    process.communicate()
+    kept = KeptSecret("", key_file(rehearsal))
+    pending = kept.pending()
+    assert pending is not None
+    assert key_file(rehearsal).read_text() == old
+    assert rehearsal.nr_run("resume").code in (0, 20)
+    look = rehearsal.deploy("--plan", "--json")
+    assert any("a rotation did not end" in words for words in look.report["warnings"]), look.report
+    done = rotate(rehearsal, "--yes", "--json")
+    assert done.code == 0, done.out + done.err
+    assert key_file(rehearsal).read_text().strip() == pending
+    assert keys_on_devices(rehearsal) == {pending}
+    assert kept.pending() is None
+
+
+def test_a_key_that_is_kept_elsewhere(rehearsal) -> None:
+    """A reference that nr-run cannot write is refused with the way out, and with --to the tunnel gets the key that is named."""
+    assert rehearsal.deploy("--yes").code == 0
+    rehearsal.environment["OLD_KEY"] = key_file(rehearsal).read_text().strip()
+    rehearsal.edit("vpn/hq-branch.yaml", f"credential:{NAME}", "env:OLD_KEY")
+    refused = rotate(rehearsal, "--yes")
+    assert (refused.code, "--to" in refused.err) == (65, True)
+    rehearsal.environment["NEW_KEY"] = new_key()
+    done = rotate(rehearsal, "--yes", "--json", "--to", "env:NEW_KEY")
+    assert done.code == 0, done.out + done.err
+    assert keys_on_devices(rehearsal) == {rehearsal.environment["NEW_KEY"]}
+    assert any("write it into the intent" in words for words in done.report["warnings"])
+
+
+def test_the_generated_key() -> None:
+    """A key is one that every command line takes, begins with a letter, and is never the same twice."""
+    made = {new_key() for _ in range(200)}
+    assert len(made) == 200
+    for key in made:
+        check_preshared_key(key, "test")
+        assert re.fullmatch(rf"[A-Za-z][A-Za-z0-9]{{{LENGTH - 1}}}", key)
+
+
+def test_where_a_secret_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file can be replaced, anything else cannot; and in a folder that may not be written none can."""
+    (tmp_path / "one").write_text("first-value\n")
+    kept = replaceable("credential:one", (tmp_path,))
+    assert kept == kept_at(f"file:{tmp_path}/one", ()) or kept.path == tmp_path / "one"
+    assert (kept.pending(), kept.next.name) == (None, "one.next")
+    kept.keep_next("second-value")
+    assert kept.pending() == "second-value"
+    assert kept.next.stat().st_mode & 0o777 == 0o600
+    kept.promote()
+    assert ((tmp_path / "one").read_text(), kept.pending()) == ("second-value\n", None)
+    for reference in ("env:HOME", "command:echo x", "credential:two", "credential:../one"):
+        with pytest.raises(SecretError, match="--to"):
+            replaceable(reference, (tmp_path,))
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(SecretError, match="cannot be written"):
+        replaceable("credential:one", (tmp_path,))
+
+
+def test_the_old_key_is_another_one(tmp_path: Path) -> None:
+    """Once another value is given, the old one is hidden too, under another token than the reference's."""
+    (tmp_path / "one").write_text("first-value\n")
+    store = Secrets(folders=(tmp_path,))
+    store.give("credential:one", "second-value")
+    assert store.preshared_key("credential:one") == "<secret:credential:one>"
+    assert store.hide("it is second-value") == "it is <secret:credential:one>"
+    hidden = store.hide("it was first-value")
+    assert "first-value" not in hidden
+    assert "<secret:" not in hidden
+    assert json.dumps(store.reveal("<secret:credential:one>")) == '"second-value"'

@@ -1,0 +1,190 @@
+"""What one pair of selectors is called by what both routers printed: laws over all counters, and each word by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nr_run.checks.looking import Look, Shown
+from nr_run.checks.observation import Observation, Probe
+from nr_run.checks.proof import Traffic
+from nr_run.checks.verdict import KnownBy, Operating
+from nr_run.inventory.platforms import platform_for
+from nr_run.services.l2l.endpoint import Endpoint
+from nr_run.services.l2l.verdict_flow import Aimed, FlowSeen, judge, read_of
+from nr_run.services.l2l.verdict_pair import between, together
+
+from ...checks.pair import FAR, FAR_FLOW, NEAR, NEAR_FLOW, PROPOSAL, Flow, seen
+
+BOX = platform_for("3640", "12.2(8)T")
+HERE, THERE = Endpoint.of(NEAR, [PROPOSAL]), Endpoint.of(FAR, [PROPOSAL])
+NONE = "dst             src             state           conn-id    slot\n"
+UP = f"{NONE}172.18.124.159  172.18.124.199  QM_IDLE               1       0\n"
+
+
+def look(flow: Flow | None, *, ike: str = UP, host: str = "vpn2611") -> Observation:
+    """What a router shows of one flow, or of none."""
+    return seen(host, "ios", ike, flow.text if flow else NEAR_FLOW.text.replace("10.10.20.0", "10.99.99.0"))
+
+
+def flow_seen(end: Endpoint, flows: Sequence[Flow | None], probe: Probe | None = None, *, ike: str = UP) -> FlowSeen:
+    """The pair of one end over these looks; ``probe`` was sent before the last."""
+    assert end.probed
+    traffic = Traffic(end.source, end.aim)
+    looks = [Look(look(flow, ike=ike, host=end.host)) for flow in flows]
+    if probe:
+        looks[-1] = replace(looks[-1], pings={traffic: probe})
+    shown = Shown(end.host, BOX, tuple(looks))
+    (made,) = read_of(end, shown, {end.probed: Aimed(traffic, answers=True)}, listed=False)
+    return made
+
+
+def later(flow: Flow, encaps: int, decaps: int) -> Flow:
+    """The flow when so many packets more have passed."""
+    return replace(flow, encaps=flow.encaps + encaps, decaps=flow.decaps + decaps)
+
+
+def idle(flow: Flow) -> Flow:
+    """The flow without SAs."""
+    return replace(flow, inbound=(), outbound=())
+
+
+def renewed(flow: Flow, *, encaps: int, decaps: int) -> Flow:
+    """The flow with other SAs, whose counters began anew."""
+    return replace(flow, inbound=(0x1,), outbound=(0x2,), encaps=encaps, decaps=decaps)
+
+
+def test_an_answer_that_no_counter_saw_came_in_the_clear() -> None:
+    """Answered pings and counters that stand still are unencrypted, with SAs and without."""
+    for flow in (NEAR_FLOW, idle(NEAR_FLOW)):
+        made = judge(flow_seen(HERE, (flow, flow), Probe(5, 5)))
+        assert (made.operating, made.known_by) == (Operating.UNENCRYPTED, KnownBy.PROBE), made
+        assert "none of them was encrypted" in made.sentence
+
+
+def test_a_part_in_the_clear_is_told() -> None:
+    """Ten answers and three packets through the tunnel: a part of the traffic leaves in the clear."""
+    made = judge(flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 3, 3)), Probe(10, 10)))
+    assert made.operating is Operating.UNENCRYPTED
+    assert "only 3 packets were encrypted" in made.sentence
+
+
+@given(before=st.integers(0, 200), pings=st.integers(3, 20), users=st.integers(0, 50))
+def test_counters_that_begin_anew_are_no_lost_packet(before: int, pings: int, users: int) -> None:
+    """However high they stood and whatever users add, a rekey between two looks does not make answered pings unencrypted."""
+    then = replace(NEAR_FLOW, encaps=before, decaps=before)
+    now = renewed(NEAR_FLOW, encaps=pings + users, decaps=pings + users)
+    made = judge(flow_seen(HERE, (then, now), Probe(pings, pings)))
+    assert made.operating is Operating.UP, made
+
+
+@given(rise=st.tuples(st.integers(0, 30), st.integers(0, 30)), received=st.integers(0, 5), sas=st.booleans())
+def test_up_by_probe_is_only_what_was_answered_and_counted(rise: tuple[int, int], received: int, sas: bool) -> None:
+    """No rise, answer or SA of any kind makes a pair up by probe unless pings were answered and the counter out saw them."""
+    flow = NEAR_FLOW if sas else idle(NEAR_FLOW)
+    made = judge(flow_seen(HERE, (flow, later(flow, *rise)), Probe(5, received)))
+    if made.operating is Operating.UP:
+        assert received >= 3
+        assert rise[0] >= max(1, received - 2)
+    if received == 0:
+        assert made.operating in (Operating.DOWN, Operating.DEGRADED)
+    if received and rise[0] == 0:
+        assert made.operating is Operating.UNENCRYPTED
+
+
+def test_idle_is_said_of_an_empty_table_and_never_more() -> None:
+    """Without SAs and without a ping it is idle, by tables; a router that does not list what it has configured is not known."""
+    made = judge(flow_seen(HERE, (idle(NEAR_FLOW), idle(NEAR_FLOW)), ike=NONE))
+    assert (made.operating, made.known_by) == (Operating.IDLE, KnownBy.TABLES)
+    missing = replace(flow_seen(HERE, (None, None), ike=NONE), listed=True)
+    assert judge(missing).operating is Operating.UNKNOWN
+
+
+def test_one_way_is_down_with_what_passed() -> None:
+    """What is encrypted and not answered is down; what is not even encrypted says so."""
+    made = judge(flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 5, 0)), Probe(5, 0)))
+    assert made.operating is Operating.DOWN
+    assert "nothing came back" in made.sentence
+    made = judge(flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW), Probe(5, 0)))
+    assert made.operating is Operating.DOWN
+    assert "nothing of it was encrypted" in made.sentence
+
+
+def test_traffic_of_users_and_a_dead_target() -> None:
+    """Pings that nobody answers while packets pass both ways make it degraded, by counters: the target may be what is away."""
+    made = judge(flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 40, 30)), Probe(5, 0)))
+    assert (made.operating, made.known_by) == (Operating.DEGRADED, KnownBy.COUNTERS)
+
+
+def test_counters_that_rise_by_themselves_are_known_by_counters() -> None:
+    """Without a ping, SAs whose counters rise both ways are up by counters, and others by tables."""
+    assert judge(flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 3, 2)))).known_by is KnownBy.COUNTERS
+    assert judge(flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 3, 0)))).known_by is KnownBy.TABLES
+
+
+def test_sas_that_do_not_cross_are_down() -> None:
+    """Both ends have SAs, and not the same ones: one is left over. A rekey between the looks of the two ends is none."""
+    other = replace(FAR_FLOW, inbound=(0xA,), outbound=(0xB,))
+    ends = [flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW)), flow_seen(THERE, (other, other))]
+    assert between(ends, looked_at_all=True).operating is Operating.DOWN
+    for flows in ((FAR_FLOW, other), (idle(FAR_FLOW), other)):
+        ends = [flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW)), flow_seen(THERE, flows)]
+        assert between(ends, looked_at_all=True).operating is Operating.UP
+
+
+def test_sas_of_one_end_alone_are_down() -> None:
+    """One end has SAs and the other none at any look: what the first sends is lost."""
+    ends = [flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW)), flow_seen(THERE, (idle(FAR_FLOW), idle(FAR_FLOW)))]
+    made = between(ends, looked_at_all=True)
+    assert (made.operating, made.known_by) == (Operating.DOWN, KnownBy.TABLES)
+    assert "has none" in made.sentence
+
+
+def test_sas_that_came_after_the_other_end_was_read_are_no_alarm() -> None:
+    """A ping of one end brought them up when the other had been looked at already: nothing follows from that."""
+    ends = [flow_seen(HERE, (idle(NEAR_FLOW), idle(NEAR_FLOW))), flow_seen(THERE, (idle(FAR_FLOW), FAR_FLOW))]
+    assert between(ends, looked_at_all=True).operating is Operating.UP
+
+
+def test_sas_that_ended_are_idle() -> None:
+    """SAs whose lifetime is over while a tunnel is watched leave it idle: the next packet brings new ones."""
+    ends = [flow_seen(HERE, (NEAR_FLOW, idle(NEAR_FLOW))), flow_seen(THERE, (FAR_FLOW, idle(FAR_FLOW)))]
+    made = between(ends, looked_at_all=True)
+    assert (made.operating, made.known_by) == (Operating.IDLE, KnownBy.TABLES)
+
+
+def test_one_direction_answered_is_degraded() -> None:
+    """Pings of one end pass and those of the other do not: a part of it works."""
+    ends = [
+        flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 10, 10)), Probe(5, 5)),
+        flow_seen(THERE, (FAR_FLOW, later(FAR_FLOW, 5, 0)), Probe(5, 0)),
+    ]
+    assert between(ends, looked_at_all=True).operating is Operating.DEGRADED
+
+
+@pytest.mark.parametrize("received", [0, 5])
+def test_an_end_that_was_not_read_makes_nothing_down(received: int) -> None:
+    """From one of two ends of ours a tunnel is up by counters at most, or unknown; never down and never idle."""
+    rise = (10, 10) if received else (5, 0)
+    made = between([flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, *rise)), Probe(5, received))], looked_at_all=False)
+    wanted = (Operating.UP, KnownBy.COUNTERS) if received else (Operating.UNKNOWN, KnownBy.NOTHING)
+    assert (made.operating, made.known_by) == wanted
+    made = between([flow_seen(HERE, (idle(NEAR_FLOW), idle(NEAR_FLOW)))], looked_at_all=False)
+    assert made.operating is Operating.UNKNOWN
+
+
+def test_one_of_several_pairs_degrades() -> None:
+    """One pair up and one down is degraded; one idle beside one that is up is up; nothing read is unknown."""
+    up = judge(flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 10, 10)), Probe(5, 5)))
+    down = judge(flow_seen(HERE, (idle(NEAR_FLOW), idle(NEAR_FLOW)), Probe(5, 0)))
+    resting = judge(flow_seen(HERE, (idle(NEAR_FLOW), idle(NEAR_FLOW))))
+    assert together([up, down])[0] is Operating.DEGRADED
+    assert together([up, resting])[0] is Operating.UP
+    assert together([resting, resting])[0] is Operating.IDLE
+    assert together([down, down])[0] is Operating.DOWN
+    assert together([down, resting])[0] is Operating.DOWN
+    assert together([])[:2] == (Operating.UNKNOWN, KnownBy.NOTHING)
