@@ -25,6 +25,11 @@ OWN: dict[str, tuple[str, str, str]] = {
     "history": (".history_command", "history_command", "Show one service over time: since when, flaps, last proof."),
     "init": (".init_command", "init_command", "Write an inventory to begin with, of the devices that you have."),
     "doctor": (".doctor_command", "doctor_command", "Examine devices: are they ready for changes? Nothing is changed."),
+    "check-release": (
+        ".check_release_command",
+        "check_release_command",
+        "Say what another release would do to a device's services.",
+    ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),
     "runs": (".runs_command", "runs_command", "List the runs and how they ended; prune them."),

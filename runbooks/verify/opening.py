@@ -49,6 +49,8 @@ class Asked:
     provider_log: Path | None = None
     #: The folder of the runs folder in which the record is kept.
     keep_in: str = FOLDER
+    #: Whether it is in order that nothing is on the devices that are meant.
+    may_be_none: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
     nornir = load_nornir(folder)
     platforms = platforms_of(nornir)
     intended = {name: find(name).intended(folder, platforms) for name in declared().services}
-    selected = _within(select(intended, asked.names, datetime.now(UTC).date()), nornir, asked.limits)
+    selected = _within(select(intended, asked.names, datetime.now(UTC).date()), nornir, asked)
     provider = provider_log(asked.provider_log, selected.deployments)
     runs = runs_folder(asked.runs)
     waits = Waits()
@@ -172,13 +174,14 @@ def _although(service: str, intended: Intended, name: str, today: date, why: str
     return Selected(deployments, (), (f"{name}: {why}",))
 
 
-def _within(selected: Selected, nornir: Nornir, limits: Sequence[str]) -> Selected:
+def _within(selected: Selected, nornir: Nornir, asked: Asked) -> Selected:
     """Those with a member on one of the devices that are meant. Raises NothingMatched where that leaves none."""
+    limits = asked.limits
     if not limits:
         return selected
     meant = set(limited(nornir, limits))
     left = tuple(one for one in selected.deployments if meant & set(one.hosts))
-    if not left:
+    if not left and not asked.may_be_none:
         raise NothingMatched(f"--limit {','.join(limits)}: nothing that is verified is on {', '.join(sorted(meant))}")
     return replace(selected, deployments=left, refused=())
 

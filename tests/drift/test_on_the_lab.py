@@ -51,6 +51,9 @@ def clean(estate: Estate) -> Iterator[Estate]:
     yield estate
     for host in DEVICES:
         estate.lab.fault(host, "down", on=False)
+    lab_exec(estate, HQ, "configure replace nvram:startup-config force")
+    entry = header(estate, BRANCH, r"^crypto map \S+ \d+ (?=match address)")
+    estate.configure(BRANCH, f"{entry} set pfs group14")
 
 
 def lab_exec(estate: Estate, host: str, command: str) -> str:
@@ -135,7 +138,8 @@ def test_lines_that_somebody_changed_and_who(clean: Estate) -> None:
     assert "mallory" in done.out
     assert STRANGE not in done.out + done.err + json.dumps(report)
     assert not any(STRANGE in path.read_text() for path in clean.runs.rglob("*") if path.is_file())
-    assert max(map(len, done.out.splitlines())) <= 80, done.out
+    # A path is never broken: half of one leads nowhere.
+    assert max(len(line) for line in done.out.splitlines() if "/drift/" not in line) <= 80, done.out
     by_hand(
         clean,
         HQ,
