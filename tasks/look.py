@@ -64,10 +64,21 @@ Wishes = Callable[[Shown], Sequence[Stimulus]]
 Hand = Callable[[Shown], None]
 
 
-def look(task: Task, platform: Platform, questions: Sequence[Question], wishes: Wishes, hand: Hand, limits: Limits) -> Result:
-    """Nornir task. ``hand`` is given what is known so far, after each exchange; ``result`` is the last of it."""
+def look(
+    task: Task,
+    platform: Platform,
+    questions: Sequence[Question],
+    wishes: Wishes,
+    hand: Hand,
+    limits: Limits,
+    own: Sequence[str] = (),
+) -> Result:
+    """Nornir task. ``hand`` is given what is known so far, after each exchange; ``result`` is the last of it.
+
+    ``own`` are commands whose answers are kept as they are, at each look.
+    """
     began = time.monotonic()
-    visit = _Visit(task, platform, questions, limits, began, hand)
+    visit = _Visit(task, platform, questions, limits, began, hand, own)
     try:
         visit.first()
         visit.again(wishes)
@@ -83,11 +94,18 @@ class _Visit:
     """One device while it is looked at."""
 
     def __init__(
-        self, task: Task, platform: Platform, questions: Sequence[Question], limits: Limits, began: float, hand: Hand
+        self,
+        task: Task,
+        platform: Platform,
+        questions: Sequence[Question],
+        limits: Limits,
+        began: float,
+        hand: Hand,
+        own: Sequence[str],
     ) -> None:
         self.so_far = Shown(task.host.name, platform)
         self._task, self._platform, self._questions = task, platform, tuple(questions)
-        self._limits, self._began, self._hand = limits, began, hand
+        self._limits, self._began, self._hand, self._own = limits, began, hand, tuple(own)
         self._system: System = system_of(platform)
         self._reader: Reader | None = None
         self._trips = 0
@@ -108,7 +126,7 @@ class _Visit:
     def first(self) -> None:
         """The first look; an answer that is damaged is asked for once more, over another login."""
         timers = tuple(show for show in (RELOAD, REVERT) if show == RELOAD or show in shows_of(self._platform))
-        commands = (*self._running, *self._states, *timers)
+        commands = self._with_own((*self._running, *self._states, *timers))
         try:
             replies = self._open().look(commands)
         except (DeviceRefused, NotKnown):
@@ -172,7 +190,10 @@ class _Visit:
         """
         held = self.so_far.running
         sure = held is not None and (held.counted is True or len(self._running) > 1)
-        return (*(() if sure else self._running), *(show for show in self._states if show != self._system.route))
+        return self._with_own((*(() if sure else self._running), *(show for show in self._states if show != self._system.route)))
+
+    def _with_own(self, asked: tuple[str, ...]) -> tuple[str, ...]:
+        return (*asked, *(command for command in self._own if command not in asked))
 
     def _take(self, replies: Sequence[Reply], probes: Mapping[Traffic, Probe]) -> None:
         """What these replies show, added to what is known."""

@@ -13,6 +13,7 @@ from nornir.core.task import Result, Task
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import SAS, Question
 from ...inventory.errors import DriftError, Locked, NrRunError
+from ...services.own_checks import commands
 from ...services.registry import find
 from ...services.service import Deployment, Member
 from ...tasks.device import CONNECTION
@@ -43,7 +44,7 @@ def read_all(opened: Opened) -> dict[str, Shown]:
         opened.progress.phase(host, "log in and look")
         asks = _Asks(opened, host)
         try:
-            return look(task, opened.platforms[host], asks.questions, asks.wishes, board.hand, limits)
+            return look(task, opened.platforms[host], asks.questions, asks.wishes, board.hand, limits, asks.own)
         except Exception as error:  # noqa: BLE001 - a defect on one device must not keep the others from their verdict
             board.hand(
                 replace(board.shown[host], problem=f"{host}: {type(error).__name__}, which is a defect of nr-run", over=True)
@@ -128,6 +129,11 @@ class _Asks:
             question for deployment, member in self._mine for question in find(deployment.service).survey(deployment, member)
         )
         return tuple(dict.fromkeys((*SAS, *asked)))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """For the checks of the user's own, each once."""
+        return tuple(dict.fromkeys(c for deployment, member in self._mine for c in commands(deployment, member.host, "verify")))
 
     def wishes(self, shown: Shown) -> Sequence[Stimulus]:
         """Traffic, each once."""
