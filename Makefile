@@ -10,6 +10,8 @@ STAMP := $(VENV)/.installed
 NOTES := $(CURDIR)/build/meta
 # Trials of make chaos. A trial that failed is carried out again with NR_RUN_CHAOS_SEED=... pytest tests/chaos/test_chaos.py.
 CHAOS ?= 200
+# Estates of make truth; each is looked at about four times as it is, and three times with a fault.
+TRUTH ?= 75
 # Folders whose tests talk to no device, so that the inner loop stays short.
 FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
 
@@ -24,6 +26,7 @@ help:
 	@echo "make faults       all faults and all kinds of answers against all tasks and devices (far more than make test tries; an hour)"
 	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
 	@echo "make diagnosis    every cause planted in the lab, on every form: what is named, as a table (half an hour)"
+	@echo "make truth        how often nr-run verify is wrong, on random estates with and without a fault (TRUTH=75 estates; writes docs/truth.md)"
 	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
 	@echo "make lint         ruff and mypy only"
@@ -54,6 +57,11 @@ chaos: $(STAMP)
 
 diagnosis: $(STAMP)
 	NR_RUN_DIAGNOSIS=all $(BIN)/pytest -q -n 2 tests/diagnosis
+
+truth: $(STAMP)
+	@rm -rf build/truth
+	-NR_RUN_TRUTH=$(TRUTH) $(BIN)/pytest -q -n 2 tests/verify/test_truth.py
+	$(BIN)/python docs/write_truth.py build/truth
 
 meta: $(STAMP)
 	$(BIN)/python tests/meta/unprovoked.py $(NOTES)

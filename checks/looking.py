@@ -16,10 +16,15 @@ from .proof import Traffic
 
 @dataclass(frozen=True, slots=True)
 class Stimulus:
-    """Traffic that may be sent from a device. ``likely``: SAs are there, so the answer will come at once."""
+    """Traffic that may be sent from a device. ``likely``: SAs are there, so the answer will come at once.
+
+    ``waits``: another device of ours brings it up, and is given a moment for that. Two ends that begin at once cost each other
+    their first tries.
+    """
 
     traffic: Traffic
     likely: bool
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

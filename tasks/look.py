@@ -143,14 +143,20 @@ class _Visit:
         wanted = tuple(wishes(self.so_far)) if self._limits.may_ping else ()
         if not wanted or (len(wanted) > MANY and self._platform.ping != "dialogue"):
             # Where users send, counters rise by themselves; and of many flows most need no ping then.
-            time.sleep(max(0.0, min(self._limits.pause, self._limits.left - LOOK_SECONDS)))
+            self._pause()
             self._take(self._open().look(self._more()), {})
             wanted = tuple(wishes(self.so_far)) if self._limits.may_ping else ()
+        if any(item.waits for item in wanted):
+            self._pause()
         for _ in range(2):
             if not wanted or not self._ping(wanted):
                 return
             answered = self.so_far.looks[-1].pings
             wanted = tuple(w for w in wanted if w.traffic in answered and not _is_answered(answered[w.traffic]))
+
+    def _pause(self) -> None:
+        """A moment, as far as there is time for one."""
+        time.sleep(max(0.0, min(self._limits.pause, self._limits.left - LOOK_SECONDS)))
 
     def _ping(self, wanted: Sequence[Stimulus]) -> bool:
         """One round; False where nothing was sent."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from nr_run.checks.finding import Cause, Evidence, Finding, Status
@@ -18,6 +19,8 @@ from nr_run.checks.verdict import (
     Verification,
 )
 
+#: For laws over these records: nothing is judged by how long a busy machine takes.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 START = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
 #: What a device may print: markup, quotes, what steers a terminal, lone surrogates, line ends.
 NASTY = '<script>alert(1)</script> "quoted" \\ back\nnext \x1b[31m \u202e & \ud800'

@@ -97,7 +97,9 @@ def past_view(past: ServicePast, now: int, width: int = WIDTH) -> RenderableType
     counts = f"{past.flaps_day} in a day, {past.flaps_week} in a week, {past.flaps_kept} in all"
     parts += _wrapped(f"flaps, expected rekeys left out: {counts}", width, "  ")
     for end in past.ends:
-        words = f"{end.host}: IKE began anew unexpectedly {end.generation} times; rekeys as they have to be: {end.rekeys}"
+        ike = f", this one at the earliest {end.ike_since}" if end.ike_since else ""
+        sas = f"; its SAs were {age(end.sa_age_seconds)} old" if end.sa_age_seconds is not None else ""
+        words = f"{end.host}: IKE began anew unexpectedly {end.generation} times{ike}; expected rekeys: {end.rekeys}{sas}"
         parts += _wrapped(words, width, "  ")
     parts += _time_line(past.looks, width)
     parts += _listed("changes", [f"{item.time}  {item.before} -> {item.word}: {item.sentence}" for item in past.changes], width)

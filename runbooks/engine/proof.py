@@ -109,7 +109,7 @@ def rows_of(what: TrafficProof, watch: Watch) -> dict[str, Row]:
 def _bring_up(context: Context, plan: DeploymentPlan, what: checked.Proof) -> tuple[dict[str, Observation], list[Observation]]:
     """Ping from the first member and look at it, until it is up there and on all others, or the time is over.
 
-    Before it is up on the first one there is nothing to be seen on the others that would not be seen later.
+    What does not come up at once is looked at on all: what the others show of a try is gone a moment later, and says why.
     """
     near = what.hosts[0]
     seen: list[Observation] = []
@@ -123,7 +123,7 @@ def _bring_up(context: Context, plan: DeploymentPlan, what: checked.Proof) -> tu
         trigger = _Last("trigger", near, TRIGGER_PINGS)
         reading = _pinged(context, plan, what, trigger, asks)
         over = time.monotonic() > deadline
-        if over or what.settled({near: reading[1]}):
+        if over or seen or what.settled({near: reading[1]}):
             now, _ = look(context, plan, "trigger", asks, {near: reading[1:]})
             seen += now.values()
             if over or what.settled(now):

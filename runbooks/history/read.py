@@ -39,11 +39,17 @@ class Flap:
 
 @dataclass(frozen=True, slots=True)
 class EndPast:
-    """One end: how often IKE began anew unexpectedly, how often keys were renewed as they have to be."""
+    """One end: how often IKE began anew unexpectedly, how often keys were renewed as they have to be.
+
+    ``ike_since`` is the earliest moment at which its IKE SA can have been made, None if there is none or nobody knows;
+    ``sa_age_seconds`` the age of its oldest SAs at the last look, None where the device tells none.
+    """
 
     host: str
     generation: int
     rekeys: int
+    ike_since: str | None
+    sa_age_seconds: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +194,13 @@ def _past(connection: sqlite3.Connection, row: sqlite3.Row, now: int, *, everyth
         flaps_week=_flaps_since(connection, number, now - 7 * DAY),
         flaps_kept=_flaps_since(connection, number, 0),
         ends=tuple(
-            EndPast(end["host"], end["generation"], end["rekeys"])
+            EndPast(
+                end["host"],
+                end["generation"],
+                end["rekeys"],
+                written(end["ike_made"]) if end["ike_id"] else None,
+                _sa_age(row["document"], end["host"]),
+            )
             for end in connection.execute("SELECT * FROM ends WHERE service = ? ORDER BY host", (number,))
         ),
         changes=tuple(_changes(connection, number)) if everything else (),
@@ -196,6 +208,12 @@ def _past(connection: sqlite3.Connection, row: sqlite3.Row, now: int, *, everyth
         looks=tuple(Look(_time(look["time"]), look["word"], bool(look["healthy"]), look["known_by"]) for look in reversed(looks)),
         verdict=json.loads(row["document"]),
     )
+
+
+def _sa_age(document: str, host: str) -> int | None:
+    ends = (end for end in json.loads(document).get("ends", ()) if end["host"] == host)
+    ages = [flow["sa_age_seconds"] for end in ends for flow in end["flows"] if flow["sa_age_seconds"] is not None]
+    return max(ages, default=None)
 
 
 def _changes(connection: sqlite3.Connection, number: int) -> Iterable[Change]:

@@ -17,7 +17,15 @@ from .targets import SECONDS, NotDelivered, deliver
 ALL_SECONDS = 30.0
 
 
-def notify(runs: Path, verification: Verification, targets: Sequence[str], hold: Hold, *, seconds: float = SECONDS) -> list[str]:
+def notify(
+    runs: Path,
+    verification: Verification,
+    targets: Sequence[str],
+    hold: Hold,
+    *,
+    seconds: float = SECONDS,
+    all_seconds: float = ALL_SECONDS,
+) -> list[str]:
     """Keep what is due and deliver what waits; the sentences to tell where that was not possible. Raises nothing.
 
     ``targets`` are references. The verification has to be in the history already: what was told before stands there.
@@ -28,13 +36,13 @@ def notify(runs: Path, verification: Verification, targets: Sequence[str], hold:
             found = waiting(connection, targets)
     except NrRunError as error:
         return [f"{error}; nobody was notified"]
-    return _deliver(runs, found, seconds)
+    return _deliver(runs, found, seconds, all_seconds)
 
 
-def _deliver(runs: Path, found: Sequence[Waiting], seconds: float) -> list[str]:
+def _deliver(runs: Path, found: Sequence[Waiting], seconds: float, all_seconds: float) -> list[str]:
     """In the order of time; behind one that was not taken the others of its target wait, too."""
     problems: dict[str, str] = {}
-    deadline = time.monotonic() + ALL_SECONDS
+    deadline = time.monotonic() + all_seconds
     for item in found:
         if item.target in problems:
             continue

@@ -22,6 +22,8 @@ from .message import words
 
 #: Seconds that one delivery takes at most, whatever the far side does.
 SECONDS = 10.0
+#: Sends a document to a URL, within seconds if it can hold to them. Raises NotDelivered, or anything.
+Send = Callable[[str, dict[str, Any], float], None]
 
 
 class NotDelivered(NrRunError):
@@ -34,7 +36,8 @@ def deliver(reference: str, document: dict[str, Any], seconds: float = SECONDS) 
         url = fetch(reference, credential_folders())
     except SecretError as error:
         raise NotDelivered(str(error)) from None
-    send = _post if url.partition(":")[0].lower() in ("http", "https") else _by_apprise
+    by_http = url.partition(":")[0].lower() in ("http", "https")
+    send = _post if by_http else _by_apprise(reference)
     _within(seconds, reference, lambda: send(url, document, seconds))
 
 
@@ -92,17 +95,23 @@ def _without_password(url: str) -> tuple[str, dict[str, str]]:
     return urlunsplit(parts._replace(netloc=place)), {"Authorization": f"Basic {token}"}
 
 
-def _by_apprise(url: str, document: dict[str, Any], _seconds: float) -> None:
+def _by_apprise(reference: str) -> Send:
+    """What sends by apprise; the import is none of the time that a far side has. Raises NotDelivered where it is not there."""
     try:
         import apprise
     except ImportError:
-        raise NotDelivered("what is no http or https URL needs the extra: pip install 'nr-run[notify]'") from None
+        needs = "what is no http or https URL needs the extra: pip install 'nr-run[notify]'"
+        raise NotDelivered(f"{reference}: {needs}") from None
     # It and what it sends with log the addresses that they are given; a handler keeps them from standard error, too.
     for name in ("apprise", "requests", "urllib3"):
         logging.getLogger(name).propagate = False
         logging.getLogger(name).addHandler(logging.NullHandler())
-    sender = apprise.Apprise()
-    if not sender.add(url):
-        raise NotDelivered("this is no URL that apprise knows")
-    if not sender.notify(body=words(document), title=document["title"]):
-        raise NotDelivered("it did not take it")
+
+    def send(url: str, document: dict[str, Any], _seconds: float) -> None:
+        sender = apprise.Apprise()
+        if not sender.add(url):
+            raise NotDelivered("this is no URL that apprise knows")
+        if not sender.notify(body=words(document), title=document["title"]):
+            raise NotDelivered("it did not take it")
+
+    return send

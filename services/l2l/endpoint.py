@@ -16,6 +16,8 @@ from ...checks.tunnel_interfaces import TunnelInterface
 from ...inventory.intent import IPSecProposal, Side, TunnelTermination
 
 Pair = tuple[IPv4Network, IPv4Network]
+#: Lifetime of IKE where no proposal names one, on every release (command references: lifetime of an IKE policy).
+IKE_SECONDS = 86_400
 #: The selectors of a tunnel interface.
 EVERYTHING: Pair = (IPv4Network("0.0.0.0/0"), IPv4Network("0.0.0.0/0"))
 
@@ -27,7 +29,8 @@ class Endpoint:
     ``interface`` and ``address`` are outside, ``peer`` is the far end's outside address. ``source`` and ``target`` are what the
     pings go between; ``target`` is None where nothing behind the far end is known to answer. ``transforms`` are the (cipher,
     integrity) pairs that an SA may have. ``far_host`` is the device of the far end, empty where that is not ours.
-    ``child_seconds`` is the lifetime of an IPsec SA, None for the device's own.
+    ``child_seconds`` is the lifetime of an IPsec SA, None for the device's own; ``ike_seconds`` that of IKE, None where the far
+    end is not ours: it may renew IKE sooner.
     """
 
     host: str
@@ -42,6 +45,7 @@ class Endpoint:
     tunnel: TunnelInterface | None = None
     far_host: str = ""
     child_seconds: int | None = None
+    ike_seconds: int | None = None
 
     @classmethod
     def of(

@@ -17,11 +17,11 @@ from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.systems import system_of
 from ...inventory.validation import validate
+from .endpoint import IKE_SECONDS
 
 AnyEnd = TunnelTermination | ForeignTermination
 
-#: Lifetimes of every device where the intent names none (command references: IKE policy; security association lifetime).
-_IKE_SECONDS = 86400
+#: Of an SA, on every device where the intent names none (command references: security association lifetime).
 _DEFAULT_KILOBYTES = 4608000
 _KEY = "is exchanged by another way, and is not part of this sheet"
 
@@ -141,7 +141,7 @@ def _phase_1(crypto: Crypto, ike: IKEProposal) -> Rows:
         ("encryption", (plain(ike.encryption_algorithm),)),
         integrity,
         ("Diffie-Hellman group", (str(ike.group),)),
-        ("lifetime", (f"{ike.sa_lifetime or _IKE_SECONDS} seconds",)),
+        ("lifetime", (f"{ike.sa_lifetime or IKE_SECONDS} seconds",)),
     )
 
 

@@ -107,7 +107,25 @@ def _shut(case: Case) -> tuple[Evidence, ...]:
 
 
 def _one_silent(case: Case) -> bool:
-    return bool(case.silent) and not _no_rows(case)
+    """One end has nothing of the peer, and was looked at while the other one had something."""
+    return bool(case.silent) and not _no_rows(case) and _at_the_same_time(case)
+
+
+def _at_the_same_time(case: Case) -> bool:
+    trying = [watched for watched in case.ends if watched not in case.silent]
+    times = [
+        one.time
+        for watched in trying
+        for one in case.readings(watched)
+        if one.answer(watched.end.ike) and one.rows(watched.end.peer, case.version)
+    ]
+    looked = [one.time for watched in case.silent for one in case.readings(watched) if one.answer(watched.end.ike)]
+    return any(min(times) <= time <= max(times) for time in looked) if times else False
+
+
+def _unseen(case: Case) -> bool:
+    """One end was never looked at while the other one tried."""
+    return bool(case.silent) and not _no_rows(case) and not _at_the_same_time(case)
 
 
 def _up_at_one_end(case: Case) -> bool:
@@ -183,6 +201,11 @@ def _hangs(case: Case) -> bool:
     return _agreed(case) and _lasts(case) and len(case.readings(case.near)) >= _SEVERAL
 
 
+def _keys_agree(case: Case) -> bool:
+    """It stops at the keys, and both ends show the same: the last messages are lost, or a device uses another than it shows."""
+    return _at_keys(case) and differ.same_key(case) == ()
+
+
 def _came_and_went(case: Case) -> bool:
     """READY in an earlier reading, and not in the last one."""
     return all(any(line.up for line in case.rows(watched)) for watched in case.ends)
@@ -235,7 +258,8 @@ ROWS: tuple[Signature[Case], ...] = (
     row("ikev2-proposal", 50, seen(no_ike, of((2,), open_by(differ.ike_suite, _no_rows)))),
     row("ikev2-authentication", 50, seen(no_ike, of((2,), open_by(differ.same_key, _no_rows)))),
     row("ikev2-identity", 50, seen(no_ike, of((2,), open_by(differ.identity, _no_rows)))),
-    row("nat-in-path", 58, seen(no_ike, of((1,), lambda case: _at_keys(case) and differ.same_key(case) == ()))),
+    row("nat-in-path", 58, seen(no_ike, of((1,), _keys_agree))),
+    row("preshared-key", 58, seen(no_ike, of((1,), _keys_agree))),
     row("preshared-key", 60, seen(no_ike, of((1,), open_by(differ.same_key, _at_keys)))),
     row("peer-unknown", 70, seen(no_ike, of((1,), lambda case: bool(case.all_states & _UNKNOWN_THERE)))),
     row("ikev2-child-proposal", 70, seen(no_ike, of((2,), _came_and_went))),
@@ -248,7 +272,7 @@ ROWS: tuple[Signature[Case], ...] = (
     row("no-answer", 100, seen(no_ike, of((1,), _says_nothing))),
     row("udp-500", 110, seen(no_ike, of((1,), lambda case: bool(case.all_states & _ONE_WAY) and not case.foreign))),
     row("udp-500", 120, seen(no_ike, of((1,), lambda case: case.foreign and bool(case.all_states & _BEFORE_KEYS)))),
-    row("udp-500", 120, seen(no_ike, of((1,), _perhaps_heard))),
+    row("udp-500", 120, seen(no_ike, of((1,), lambda case: _perhaps_heard(case) or _unseen(case)))),
     row("ike-policy", 120, seen(no_ike, of((1,), lambda case: bool(case.all_states & _BEFORE_KEYS)))),
     row("udp-500", 130, seen(no_ike, of((2,), lambda case: bool(case.all_states)))),
     row("ikev2-proposal", 130, seen(no_ike, of((2,), lambda case: bool(case.all_states) and (case.foreign or not _lasts(case))))),

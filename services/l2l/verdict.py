@@ -58,7 +58,8 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
         for finding in path_of(one.member.wants, one.shown, seeing.standing.get(one.member.host), seeing.time)
     )
     operating, known_by, sentence = _with_path(paths, *_operating(seeing, ends, pairs, configured))
-    explained = _explained(deployment, seeing, ends, wrong=operating in _WRONG)
+    # Of what nobody has no signature tells more than that.
+    explained = _explained(deployment, seeing, ends, wrong=operating in _WRONG and configured is not Configured.ABSENT)
     causes = (*_misconfigured(deployment, seeing), *explained.causes) if operating in _WRONG else ()
     return Verdict(
         service=deployment.service,
@@ -119,7 +120,7 @@ def _operating(
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{differs}; it has no SAs, and nothing was sent to see whether it works"
     if operating is Operating.IDLE and (trying := _trying(ends)):
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{trying}; it did not come up while it was watched"
-    said = [words for words in (sentence, differs, problems if pairs else "") if words]
+    said = [words for words in (sentence, differs, problems if pairs else "", *seeing.changing) if words]
     return operating, known_by, "; ".join(dict.fromkeys(said))
 
 
@@ -231,6 +232,7 @@ def _state(one: EndSeen, configured: Configured) -> EndState:
         ike_id=str(first.number) if first and first.number is not None else "",
         ike_age_seconds=first.age_seconds if first else None,
         flows=tuple(state_of(flow) for flow in one.flows),
+        ike_lifetime_seconds=one.end.ike_seconds,
     )
 
 

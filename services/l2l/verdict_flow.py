@@ -69,6 +69,11 @@ class FlowSeen:
         """True if it had them at any look."""
         return any(_is_up(flow, self.end) for flow in self.flows)
 
+    @property
+    def steady(self) -> bool:
+        """True if it had the same SAs at all looks: none came and none went meanwhile."""
+        return len({spis(flow, "outbound") if flow else () for flow in self.flows}) == 1
+
     def spis(self, direction: str) -> frozenset[int]:
         """SPIs that it showed at any look: an SA may be renewed between two of them."""
         return frozenset(spi for flow in self.flows if flow for spi in spis(flow, direction))
@@ -214,8 +219,11 @@ def _by_tables(seen: FlowSeen) -> Judged:
             words = f"{seen.what} has its SAs, and its counters rose by {moved.out} out and {moved.back} in"
             return say(Operating.UP, KnownBy.COUNTERS, words)
         return say(Operating.UP, KnownBy.TABLES, f"{seen.what} has its SAs; nothing passed while it was watched")
-    if seen.had_sas:
+    if seen.had_sas and seen.end.tunnel:
         return say(Operating.UNKNOWN, KnownBy.NOTHING, f"{seen.what} lost its SAs while it was watched")
+    if seen.had_sas:
+        # They end with their lifetime, and come again with the next packet.
+        return say(Operating.IDLE, KnownBy.TABLES, f"the SAs of {seen.what} ended, and nothing has asked for new ones")
     if seen.end.tunnel:
         # An interface negotiates by itself, whether or not anything is sent.
         return say(Operating.DOWN, KnownBy.TABLES, f"{seen.what} has no SAs, and it negotiates without traffic")

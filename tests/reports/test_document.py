@@ -7,15 +7,17 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 
 from nr_run.checks.verdict import SCHEMA_VERSION, Verification
 from nr_run.inventory.errors import Exit
+from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.commands.printable import json_text
 from nr_run.runbooks.reports.document import FILE, SENTENCES, as_text, document, verification_schema
 from nr_run.runbooks.reports.hiding import without_secrets
 
-from ..verifications import CAUSE, FINDING, verdict, verification, verifications
+from ..verifications import CAUSE, FINDING, PATIENT, verdict, verification, verifications
 
 KEPT = Path(__file__).parents[2] / "docs" / FILE
 VALIDATOR = jsonschema.Draft202012Validator(verification_schema())
@@ -26,12 +28,19 @@ def test_the_committed_schema_is_current() -> None:
     assert KEPT.read_text() == as_text(verification_schema())
 
 
+def test_the_command_prints_it() -> None:
+    """nr-run schema verification prints the same text, and without a word the schema of an intent."""
+    assert CliRunner().invoke(cli, ["schema", "verification"]).output == KEPT.read_text()
+    assert '"title": "nr-run intent file"' in CliRunner().invoke(cli, ["schema"]).output
+
+
 def test_the_schema_is_one() -> None:
     """It is a JSON Schema, and each field of each record has a sentence."""
     jsonschema.Draft202012Validator.check_schema(verification_schema())
     assert all(len(words) > 5 for record in SENTENCES.values() for words in record.values())
 
 
+@PATIENT
 @given(verifications)
 def test_every_document_is_valid(found: Verification) -> None:
     """Any verification, as JSON text, is valid by the schema, and holds nothing that the schema does not name."""

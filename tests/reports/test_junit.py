@@ -10,7 +10,7 @@ from hypothesis import given
 from nr_run.checks.verdict import Configured, DeviceState, Operating, Verification, Word
 from nr_run.runbooks.reports.junit import junit
 
-from ..verifications import CAUSE, FINDING, NASTY, verdict, verification, verifications
+from ..verifications import CAUSE, FINDING, NASTY, PATIENT, verdict, verification, verifications
 
 
 def tree(found: Verification) -> Xml.Element:
@@ -70,6 +70,7 @@ def test_nothing_to_verify_does_not_pass() -> None:
     assert kinds(case) == {"error"}
 
 
+@PATIENT
 @given(verifications)
 def test_it_is_xml_whatever_devices_print(found: Verification) -> None:
     """Any text of a device makes a report that a parser of XML reads, whose counts are those of its cases."""

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nr_run.checks.verdict import Configured, DeviceState, Operating, Verdict, Verification, Word
@@ -17,7 +17,7 @@ from nr_run.runbooks.reports.matrix import COLUMNS, ROWS, SQUARE, matrix
 from nr_run.runbooks.reports.page import WORDS, headline, page
 from nr_run.runbooks.reports.sparkline import WIDTH, sparkline
 
-from ..verifications import at, verdict, verification, verifications
+from ..verifications import PATIENT, at, verdict, verification, verifications
 from .estates import large
 
 STYLE = (Path(__file__).parents[2] / "templates" / "reports" / "verification.css").read_text()
@@ -57,8 +57,8 @@ def test_a_device_that_was_not_read_is_in_the_headline() -> None:
     assert headline(verification(verdict("a"), devices=devices)) == words
 
 
+@PATIENT
 @given(verifications)
-@settings(deadline=None)
 def test_every_verification_has_a_page(found: Verification) -> None:
     """Any text of a device makes a page with a card a service, whose headline is good only if all is healthy."""
     made = page(found)
@@ -68,6 +68,7 @@ def test_every_verification_has_a_page(found: Verification) -> None:
     made.encode("utf8")
 
 
+@PATIENT
 @given(estates)
 def test_every_link_is_drawn_or_counted(verdicts: list[Verdict]) -> None:
     """The map has each link once or says how many it leaves out, the worst is never left out, and all lies inside it."""
@@ -84,6 +85,7 @@ def test_every_link_is_drawn_or_counted(verdicts: list[Verdict]) -> None:
     assert len({(round(place.x), round(place.y)) for place in drawn.places}) == len(drawn.places)
 
 
+@PATIENT
 @given(estates)
 def test_every_link_has_a_cell_or_is_counted(verdicts: list[Verdict]) -> None:
     """The matrix has each link, on both sides of its diagonal where it is a square, or says how many it leaves out."""
@@ -114,6 +116,7 @@ def test_a_link_shows_its_worst() -> None:
     assert (link.worst.name, link.words) == ("b", "x, y: down (2 services)")
 
 
+@PATIENT
 @given(st.lists(st.sampled_from(Word), min_size=2, max_size=80))
 def test_a_strip_is_as_wide_as_its_time(words: list[Word]) -> None:
     """The bars fill the strip without a gap, and its words count each verification."""

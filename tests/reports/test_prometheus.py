@@ -19,7 +19,7 @@ from nr_run.runbooks.reports.prometheus import prometheus
 from nr_run.runbooks.reports.writing import ReportError, write_report
 
 from ..tools import tool
-from ..verifications import NASTY, end, flow, verdict, verification, verifications
+from ..verifications import NASTY, PATIENT, end, flow, verdict, verification, verifications
 
 _SAMPLE = re.compile(r'^([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\["\\n])*",?)*)\})? (\S+)$')
 _LABEL = re.compile(r'([a-z]+)="((?:[^"\\\n]|\\["\\n])*)"')
@@ -93,6 +93,7 @@ def test_labels_are_escaped() -> None:
     assert found["nr_run_tunnel_expected", "l2l", 'a\\"b\\\\c\\nd'] == 1
 
 
+@PATIENT
 @given(verifications)
 def test_every_file_has_the_form(found: Verification) -> None:
     """Whatever a verification found: each line is a sample or a heading, no series stands there twice, and each is declared."""

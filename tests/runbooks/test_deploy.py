@@ -11,7 +11,7 @@ import pytest
 FAULTS = [
     ("vpn3640", "wrong-psk", (), 20, "key-not-stored"),
     ("vpn2611", "wrong-psk", (), 20, "key-not-stored"),
-    ("vpn3640", "wrong-psk-silent", (), 20, "preshared-key"),
+    ("vpn3640", "wrong-psk-silent", (), 20, "nat-in-path or preshared-key"),
     ("vpn2611", "drop-ike", (), 20, "udp-500"),
     ("vpn3640", "drop-esp", (), 20, "esp-blocked"),
     ("vpn3640", "refuse-line", ("set pfs",), 20, None),

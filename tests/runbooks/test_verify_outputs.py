@@ -52,6 +52,8 @@ def test_one_result_many_outputs(rehearsal: Rehearsal, tmp_path: Path) -> None:
         jsonschema.validate(good.report, verification_schema())
         assert good.report["verdicts"][0]["word"] == "up"
         assert good.report["warnings"] == []
+        # Both ends are ours, so when IKE has to be renewed is known: anything sooner is a flap.
+        assert {end["ike_lifetime_seconds"] for end in good.report["verdicts"][0]["ends"]} == {86_400}
         assert metrics(prom)['nr_run_tunnel_verdict{service="l2l",tunnel="hq-branch",verdict="up"}'] == 1
         assert metrics(prom)['nr_run_tunnel_expected{service="l2l",tunnel="hq-branch"}'] == 1
         assert stat.S_IMODE(prom.stat().st_mode) == 0o644
@@ -98,6 +100,22 @@ def test_what_cannot_be_written_is_no_success(rehearsal: Rehearsal, tmp_path: Pa
     assert done.code == 0
     assert "move history.db away" in done.err
     assert "nobody was notified" in done.err
+
+
+def test_ike_that_was_torn_down_between_two_looks_is_a_flap(rehearsal: Rehearsal) -> None:
+    """Up at every look, with IKE lost in between, has flapped; of the first IKE that was seen nobody knows how old it was."""
+    assert rehearsal.deploy("--yes").code == 0
+    for torn in (False, True, True):
+        for device in ("vpn2611", "vpn3640") if torn else ():
+            with rehearsal.operator(device) as connection:
+                connection.send_command("clear crypto isakmp")
+                connection.send_command("clear crypto sa")
+        done = verify(rehearsal, "--json")
+        assert done.report["verdicts"][0]["word"] == "up", done.out
+    (past,) = json.loads(rehearsal.nr_run("history", "hq-branch", "--json").out)
+    assert past["flaps_kept"] == 1, past
+    assert "began anew before its time" in past["flaps"][0]["reason"]
+    assert past["changes"] == []
 
 
 @pytest.mark.parametrize("given", [f"https://hooks.example/{SECRET}", "credential:", "hook"])

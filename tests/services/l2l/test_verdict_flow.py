@@ -131,8 +131,9 @@ def test_sas_that_do_not_cross_are_down() -> None:
     other = replace(FAR_FLOW, inbound=(0xA,), outbound=(0xB,))
     ends = [flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW)), flow_seen(THERE, (other, other))]
     assert between(ends, looked_at_all=True).operating is Operating.DOWN
-    ends = [flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW)), flow_seen(THERE, (FAR_FLOW, other))]
-    assert between(ends, looked_at_all=True).operating is Operating.UP
+    for flows in ((FAR_FLOW, other), (idle(FAR_FLOW), other)):
+        ends = [flow_seen(HERE, (NEAR_FLOW, NEAR_FLOW)), flow_seen(THERE, flows)]
+        assert between(ends, looked_at_all=True).operating is Operating.UP
 
 
 def test_sas_of_one_end_alone_are_down() -> None:
@@ -141,6 +142,19 @@ def test_sas_of_one_end_alone_are_down() -> None:
     made = between(ends, looked_at_all=True)
     assert (made.operating, made.known_by) == (Operating.DOWN, KnownBy.TABLES)
     assert "has none" in made.sentence
+
+
+def test_sas_that_came_after_the_other_end_was_read_are_no_alarm() -> None:
+    """A ping of one end brought them up when the other had been looked at already: nothing follows from that."""
+    ends = [flow_seen(HERE, (idle(NEAR_FLOW), idle(NEAR_FLOW))), flow_seen(THERE, (idle(FAR_FLOW), FAR_FLOW))]
+    assert between(ends, looked_at_all=True).operating is Operating.UP
+
+
+def test_sas_that_ended_are_idle() -> None:
+    """SAs whose lifetime is over while a tunnel is watched leave it idle: the next packet brings new ones."""
+    ends = [flow_seen(HERE, (NEAR_FLOW, idle(NEAR_FLOW))), flow_seen(THERE, (FAR_FLOW, idle(FAR_FLOW)))]
+    made = between(ends, looked_at_all=True)
+    assert (made.operating, made.known_by) == (Operating.IDLE, KnownBy.TABLES)
 
 
 def test_one_direction_answered_is_degraded() -> None:
@@ -172,4 +186,5 @@ def test_one_of_several_pairs_degrades() -> None:
     assert together([up, resting])[0] is Operating.UP
     assert together([resting, resting])[0] is Operating.IDLE
     assert together([down, down])[0] is Operating.DOWN
+    assert together([down, resting])[0] is Operating.DOWN
     assert together([])[:2] == (Operating.UNKNOWN, KnownBy.NOTHING)
