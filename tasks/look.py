@@ -72,14 +72,16 @@ def look(
     hand: Hand,
     limits: Limits,
     also: Sequence[str] = (),
+    own: Sequence[str] = (),
 ) -> Result:
     """Nornir task. ``hand`` is given what is known so far, after each exchange; ``result`` is the last of it.
 
     ``also`` are commands that the first exchange has besides, for what no question has a view of: the device may refuse them.
-    Without a question nothing is asked but the configuration.
+    ``own`` are commands whose answers are kept as they are, at each look. Without a question nothing is asked but the
+    configuration.
     """
     began = time.monotonic()
-    visit = _Visit(task, platform, questions, limits, began, hand, also)
+    visit = _Visit(task, platform, questions, limits, began, hand, also, own)
     try:
         visit.first()
         visit.again(wishes)
@@ -103,10 +105,12 @@ class _Visit:
         began: float,
         hand: Hand,
         also: Sequence[str],
+        own: Sequence[str],
     ) -> None:
         self.so_far = Shown(task.host.name, platform)
         self._task, self._platform, self._questions = task, platform, tuple(questions)
         self._limits, self._began, self._hand, self._also = limits, began, hand, tuple(also)
+        self._own = tuple(own)
         self._system: System = system_of(platform)
         self._reader: Reader | None = None
         self._trips = 0
@@ -127,7 +131,7 @@ class _Visit:
     def first(self) -> None:
         """The first look; an answer that is damaged is asked for once more, over another login."""
         timers = tuple(show for show in (RELOAD, REVERT) if show == RELOAD or show in shows_of(self._platform))
-        commands = (*self._running, *self._states, *timers, *self._also)
+        commands = self._with_own((*self._running, *self._states, *timers, *self._also))
         try:
             replies = self._open().look(commands)
         except (DeviceRefused, NotKnown):
@@ -201,7 +205,10 @@ class _Visit:
         """
         held = self.so_far.running
         sure = held is not None and (held.counted is True or len(self._running) > 1)
-        return (*(() if sure else self._running), *(show for show in self._states if show != self._system.route))
+        return self._with_own((*(() if sure else self._running), *(show for show in self._states if show != self._system.route)))
+
+    def _with_own(self, asked: tuple[str, ...]) -> tuple[str, ...]:
+        return (*asked, *(command for command in self._own if command not in asked))
 
     def _take(self, replies: Sequence[Reply], probes: Mapping[Traffic, Probe]) -> None:
         """What these replies show, added to what is known."""

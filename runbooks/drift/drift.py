@@ -114,6 +114,7 @@ class ConfigurationAlone:
         """Of one device."""
         log = system_of(opened.platforms[host]).log_of_changes
         self.also: tuple[str, ...] = (log,) if log else ()
+        self.own: tuple[str, ...] = ()
 
     def wishes(self, shown: Shown) -> Sequence[Stimulus]:  # noqa: ARG002 - what was shown changes nothing
         """None."""

@@ -14,6 +14,7 @@ from nornir.core.task import Result, Task
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import SAS, Question
 from ...inventory.errors import DriftError, Locked, NrRunError
+from ...services.own_checks import commands
 from ...services.registry import find
 from ...services.service import Deployment, Member
 from ...tasks.device import CONNECTION
@@ -47,7 +48,7 @@ def read_all(opened: Opened, ask: Callable[[Opened, str], Asked] | None = None) 
         opened.progress.phase(host, "log in and look")
         asks = (ask or _Asks)(opened, host)
         try:
-            return look(task, opened.platforms[host], asks.questions, asks.wishes, board.hand, limits, asks.also)
+            return look(task, opened.platforms[host], asks.questions, asks.wishes, board.hand, limits, asks.also, asks.own)
         except Exception as error:  # noqa: BLE001 - a defect on one device must not keep the others from their verdict
             board.hand(
                 replace(board.shown[host], problem=f"{host}: {type(error).__name__}, which is a defect of nr-run", over=True)
@@ -125,6 +126,10 @@ class Asked(Protocol):
     def also(self) -> tuple[str, ...]:
         """Commands besides, which the device may refuse."""
 
+    @property
+    def own(self) -> tuple[str, ...]:
+        """For the checks of the user's own, each once."""
+
     def wishes(self, shown: Shown) -> Sequence[Stimulus]:
         """Traffic, each once."""
 
@@ -149,6 +154,11 @@ class _Asks:
             question for deployment, member in self._mine for question in find(deployment.service).survey(deployment, member)
         )
         return tuple(dict.fromkeys((*SAS, *asked)))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """For the checks of the user's own, each once."""
+        return tuple(dict.fromkeys(c for deployment, member in self._mine for c in commands(deployment, member.host, "verify")))
 
     def wishes(self, shown: Shown) -> Sequence[Stimulus]:
         """Traffic, each once."""
