@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 from ..changes.configuration import Configuration
 from ..inventory.platforms import Platform
+from ..inventory.systems import system_of
 from .observation import Observation, Probe
 from .proof import Traffic
+from .questions import ROUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ class Shown:
     def reached(self) -> bool:
         """True if it showed anything."""
         return bool(self.looks)
+
+    @property
+    def routes(self) -> str | None:
+        """Its routing table as it printed it; None where it was not asked, or printed nothing."""
+        command = ROUTE.command(system_of(self.platform))
+        return self.looks[0].outputs.get(command) or None if self.looks and command else None
 
     @property
     def why_not(self) -> str:

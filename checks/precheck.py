@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..changes import tree
 from ..changes.implicit_references import users
@@ -49,13 +49,23 @@ def precheck(box: Box, *, accept_unsaved: bool = False) -> tuple[Finding, ...]:
 def identity(box: Facts) -> Iterator[Finding]:
     """It is the device that the inventory means: by its name, and by the release that it runs."""
     version = parse(box.platform.os, "show version", box.outputs["show version"]).state
-    name = next((node.line.split()[1] for node in box.nodes if node.line.startswith("hostname ")), "")
-    same = name.split(".")[0].lower() == box.host.split(".")[0].lower()
+    name = name_in(box.nodes)
+    same = is_named(box.host, name)
     words = f"the box calls itself {name}" + ("" if same else f", the inventory calls it {box.host}")
     yield say(box, "identity", same, words, RUNNING, "hostname", name)
     fits = _is_release(version.version, box.platform.release)
     words = f"it runs {version.version}" + ("" if fits else f", the inventory says {box.platform.release}: correct the inventory")
     yield say(box, "release", fits, words, "show version", "version", version.version)
+
+
+def name_in(nodes: Sequence[tree.Node]) -> str:
+    """What a device calls itself in its configuration; empty where it does not say."""
+    return next((node.line.split()[1] for node in nodes if re.match(r"hostname \S", node.line)), "")
+
+
+def is_named(host: str, name: str) -> bool:
+    """True if the name of a device is that of the inventory, whatever domain either has."""
+    return name.split(".")[0].lower() == host.split(".")[0].lower()
 
 
 def _is_release(shown: str, release: Release) -> bool:

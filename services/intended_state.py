@@ -21,6 +21,7 @@ from ..checks.read_back import without
 from ..checks.verdict import Configured
 from ..inventory.errors import ChangeError, NrRunError
 from ..inventory.platforms import Platform
+from ..inventory.systems import system_of
 from .service import Deployment, Member, Site, build
 
 #: A key that is shown as what it is stored as: encrypted with the master key of the device (type 6; Cisco IOS Security Command
@@ -87,13 +88,22 @@ class Standing:
 
 
 def standing(
-    deployment: Deployment, member: Member, platform: Platform, running: Configuration, keys: Mapping[str, str | None]
+    deployment: Deployment,
+    member: Member,
+    platform: Platform,
+    running: Configuration,
+    keys: Mapping[str, str | None],
+    routes: str | None,
 ) -> Standing:
-    """How one member stands. ``keys`` has the token of each reference, None where its value is not at hand."""
+    """How one member stands. ``keys`` has the token of each reference, None where its value is not at hand.
+
+    ``routes`` is the routing table as the device printed it, None where it did not: which static routes have to stand beside a
+    crypto map follows from it.
+    """
     tokens = {reference: token or _stand_in(reference) for reference, token in keys.items()}
     text, unseen = _comparable(member.host, running.text, tokens, without_value=[ref for ref, token in keys.items() if not token])
     try:
-        change = _planned(deployment, member, platform, text, tokens)
+        change = _planned(deployment, member, platform, text, tokens, routes)
     except ChangeError as error:
         # Something that is there has other content, or the device has no place for it: in either case it is not as intended.
         # Where keys were taken for those of the intent that may be why it cannot be planned, and nothing follows from it.
@@ -108,11 +118,17 @@ def standing(
     return Standing(member, platform, running, configured, change, _sentence(member.host, configured, change), unseen)
 
 
-def _planned(deployment: Deployment, member: Member, platform: Platform, running: str, keys: Mapping[str, str]) -> Change:
+def _planned(
+    deployment: Deployment, member: Member, platform: Platform, running: str, keys: Mapping[str, str], routes: str | None
+) -> Change:
     """Each stage on what the device would run after those before it, as for a change."""
+    system = system_of(platform)
+    outputs = {system.running: running}
+    if routes is not None and system.route:
+        outputs[system.route] = routes
     changes: list[Change] = []
     for stage in deployment.stages:
-        built = build(stage, Site(member, platform, running, keys, None))
+        built = build(stage, Site(member, platform, running, keys, None, outputs))
         change = plan(member.host, platform.os, built.text, running, built.replacing)
         running = running_with(change, running)
         changes.append(change)

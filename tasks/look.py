@@ -17,6 +17,7 @@ from ..changes.configuration import Configuration
 from ..changes.nameif import interfaces as asa_interfaces
 from ..checks.looking import Look, Shown, Stimulus
 from ..checks.observation import Observation, Probe
+from ..checks.precheck import is_named, name_in
 from ..checks.proof import Traffic
 from ..checks.questions import QUESTIONS, ROUTE, Question
 from ..checks.rollback_methods import shows_of
@@ -138,10 +139,20 @@ class _Visit:
             self._close()
             replies = self._open().look(commands)
         self._take(replies, {})
+        self._refuse_another()
         outputs = texts(replies)
         tags = _TAG.findall("\n".join(outputs.get(show, "") for show in (*timers, *self._running)))
         if tags:
             self._tell(changing=f"{self.so_far.host} is being changed by run {tags[0]}, whose timer is armed")
+
+    def _refuse_another(self) -> None:
+        """An address may have come to another device: what that one shows says nothing of this one. Raises NotKnown."""
+        name = name_in(self.so_far.running.nodes) if self.so_far.running else ""
+        if name and not is_named(self.so_far.host, name):
+            self.so_far = replace(self.so_far, looks=(), running=None)
+            raise NotKnown(
+                f"{self.so_far.host}: the device at its address calls itself {name}, so nothing that it shows is taken as known"
+            )
 
     def again(self, wishes: Wishes) -> None:
         """Pings and looks, until there is nothing more to be learnt, or no time for it."""

@@ -74,7 +74,8 @@ def _verdict(opened: Opened, deployment: Deployment, shown: Mapping[str, Shown])
     for member in deployment.members:
         running = shown[member.host].running
         if running is not None:
-            standings[member.host] = standing(deployment, member, opened.platforms[member.host], running, keys)
+            platform, routes = opened.platforms[member.host], shown[member.host].routes
+            standings[member.host] = standing(deployment, member, platform, running, keys, routes)
     provider = concerning(opened.provider, deployment, alone=len(opened.selected.deployments) == 1)
     seeing = Seeing({host: shown[host] for host in deployment.hosts}, standings, _now(), opened.asked.probe, provider)
     return with_own_checks(service.verdict(deployment, seeing), deployment, seeing)

@@ -170,11 +170,18 @@ def _answered(seen: FlowSeen, probe: Probe, risen: Risen | None) -> Judged:
     if risen is None and live(seen.end, seen.last):
         words = f"{host}: {said}, IKE is up, and {seen.what} is not among its flows: what it showed is not all"
         return Judged(seen.pair, Operating.UNKNOWN, KnownBy.NOTHING, words, evidence)
+    if risen and not risen.exact and seen.has_sas and min(risen.out, risen.back) < 1:
+        # The answers may have passed through the SAs of before: these counters know nothing of them.
+        words = f"{host}: {said}; {seen.what} has its SAs, whose counters began anew meanwhile, so they do not count them"
+        return Judged(seen.pair, Operating.UP, KnownBy.TABLES, words, evidence)
     if risen is None or risen.out < 1:
         words = f"{host}: {said}, and none of them was encrypted"
         return Judged(seen.pair, Operating.UNENCRYPTED, KnownBy.PROBE, words, evidence)
     if risen.exact and risen.out < needed:
         words = f"{host}: {said}, and only {risen.out} packets were encrypted: a part of the traffic leaves in the clear"
+        return Judged(seen.pair, Operating.UNENCRYPTED, KnownBy.PROBE, words, evidence)
+    if risen.exact and risen.back < 1:
+        words = f"{host}: {said}, {risen.out} packets were encrypted and none was decrypted: what comes back is in the clear"
         return Judged(seen.pair, Operating.UNENCRYPTED, KnownBy.PROBE, words, evidence)
     if probe.received < max(1, probe.sent - TOLERATED_PACKETS):
         words = f"{host}: only {said} through {seen.what}"
@@ -218,7 +225,8 @@ def _by_tables(seen: FlowSeen) -> Judged:
         if moved and moved.out > 0 and moved.back > 0:
             words = f"{seen.what} has its SAs, and its counters rose by {moved.out} out and {moved.back} in"
             return say(Operating.UP, KnownBy.COUNTERS, words)
-        return say(Operating.UP, KnownBy.TABLES, f"{seen.what} has its SAs; nothing passed while it was watched")
+        passed = f"{moved.out} packets left and {moved.back} came" if moved and (moved.out or moved.back) else "nothing passed"
+        return say(Operating.UP, KnownBy.TABLES, f"{seen.what} has its SAs; {passed} while it was watched")
     if seen.had_sas and seen.end.tunnel:
         return say(Operating.UNKNOWN, KnownBy.NOTHING, f"{seen.what} lost its SAs while it was watched")
     if seen.had_sas:

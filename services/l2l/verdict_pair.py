@@ -29,6 +29,8 @@ def between(seen: Sequence[FlowSeen], *, looked_at_all: bool) -> Judged:
     passes = [one for one in made if one.operating is Operating.UP and one.known_by is not KnownBy.TABLES]
     if Operating.UP in words and not passes and Operating.UNKNOWN not in words and (stale := _not_crossing(seen, made)):
         return stale
+    if not passes and set(words) == {Operating.UP} and (lost := _never_arrives(seen, made)):
+        return lost
     bad = [one for one in made if one.operating in _BAD]
     if bad:
         operating = Operating.DEGRADED if passes else _worst(bad)
@@ -76,6 +78,22 @@ def _not_crossing(seen: Sequence[FlowSeen], made: Sequence[Judged]) -> Judged | 
         other = there if here.had_sas else here
         words = f"{having.end.host} has SAs for {having.what} and {other.end.host} has none"
     return Judged(here.pair, Operating.DOWN, KnownBy.TABLES, words, evidence)
+
+
+def _never_arrives(seen: Sequence[FlowSeen], made: Sequence[Judged]) -> Judged | None:
+    """One end encrypts, before it was watched and while it was, and the other has never decrypted a packet of it.
+
+    Both with the SAs that they had all the time: a counter of new ones begins at nothing.
+    """
+    for here, there in (seen[:2], seen[1::-1]):
+        first, last, moved = here.flows[0], there.flows[-1], here.moved
+        if not (here.steady and there.steady and first and last and moved and moved.exact):
+            continue
+        if first.encapsulated_packets and moved.out and not moved.back and not last.decapsulated_packets:
+            words = f"{here.end.host} encrypts for {here.what}, and {there.end.host} has never decrypted a packet of it"
+            evidence = tuple(item for one in made for item in one.evidence)
+            return Judged(seen[0].pair, Operating.DOWN, KnownBy.COUNTERS, words, evidence)
+    return None
 
 
 def _worst(bad: Sequence[Judged]) -> Operating:

@@ -6,7 +6,6 @@ from ...checks.device_facts import Box
 from ...checks.finding import Finding, Status
 from ...checks.looking import Shown
 from ...checks.precheck import path
-from ...checks.questions import ROUTE
 from ...inventory.errors import NrRunError
 from ...inventory.systems import system_of
 from ..intended_state import Standing
@@ -15,11 +14,8 @@ from .records import WantedEnd
 
 def path_of(wants: WantedEnd, shown: Shown, standing: Standing | None, time: str) -> tuple[Finding, ...]:
     """Findings on one end; none where the device did not show what they need, which others tell."""
-    if standing is None or not shown.looks:
-        return ()
-    system = system_of(shown.platform)
-    routes = shown.looks[0].outputs.get(ROUTE.command(system) or "")
-    if routes is None:
+    system, routes = system_of(shown.platform), shown.routes
+    if standing is None or routes is None:
         return ()
     outputs = {system.running: standing.running.text, system.route: routes}
     box = Box(wants.end, shown.platform, outputs, standing.planned, time)

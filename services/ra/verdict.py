@@ -66,6 +66,8 @@ def _operating(
         return Operating.UNKNOWN, KnownBy.NOTHING, "; ".join(seeing.changing)
     if not clients and configured is Configured.ABSENT:
         return Operating.DOWN, KnownBy.TABLES, f"{wanted.host} has no group {wanted.name}"
+    if not clients and standing is not None and not standing.works_without:
+        return Operating.DOWN, KnownBy.TABLES, f"{standing.sentence}: without it no client is let in"
     said = f"{wanted.host}: {len(clients)} client{'' if len(clients) == 1 else 's'} of group {wanted.name} connected"
     more = f"; {differs}" if differs else ""
     if not clients:

@@ -21,6 +21,15 @@ from ..conftest import ROOT
 TOKEN = "<secret:credential:hq-branch-psk>"
 REFERENCE = "credential:hq-branch-psk"
 HEAD = "version 12.2\nhostname vpn3640\ninterface Ethernet0/0\n ip address 172.18.124.199 255.255.255.0\n"
+#: A table in which nothing leads to the far network, and one router to the peer.
+ROUTES = """Codes: C - connected, S - static, R - RIP
+
+Gateway of last resort is not set
+
+S        172.18.200.0/24 [1/0] via 172.18.124.1
+C        172.18.124.0/24 is directly connected, Ethernet0/0
+C        10.10.20.0/24 is directly connected, Ethernet0/1
+"""
 TAIL = "interface Ethernet0/1\n ip address 10.10.20.1 255.255.255.0\nip route 0.0.0.0 0.0.0.0 172.18.124.1\nline vty 0 4\nend\n"
 
 
@@ -32,12 +41,12 @@ def deployment() -> tuple[Deployment, dict[str, Platform]]:
     return made, platforms
 
 
-def stands(text: str, key: str | None = TOKEN) -> Standing:
+def stands(text: str, key: str | None = TOKEN, routes: str | None = None) -> Standing:
     """How the branch stands that runs this."""
     made, platforms = deployment()
     member = next(member for member in made.members if member.host == "vpn3640")
     shown = Configuration("vpn3640", "ios", "show running-config", text)
-    return standing(made, member, platforms["vpn3640"], shown, {REFERENCE: key})
+    return standing(made, member, platforms["vpn3640"], shown, {REFERENCE: key}, routes)
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +120,17 @@ def test_a_standing_without_a_plan(built: str) -> None:
     one = replace(stands(built), change=None)
     assert not one.planned
     assert (one.lacks, one.has_besides, one.works_without) == ((), (), True)
+
+
+def test_a_route_beside_the_map_that_somebody_took_away() -> None:
+    """Where nothing else leads the far network out of the interface with the map, its route is part of what is intended."""
+    bare = HEAD + TAIL.replace("ip route 0.0.0.0 0.0.0.0 172.18.124.1", "ip route 172.18.200.0 255.255.255.0 172.18.124.1")
+    one = stands(bare, routes=ROUTES)
+    assert one.change is not None
+    lines = [line for line in running_with(one.change, bare).splitlines() if line != "end"]
+    (route,) = (line for line in lines if line.startswith("ip route 10.10.10.0"))
+    listed = f"{ROUTES}S        10.10.10.0/24 [19/0] via {route.split()[4]}\n"
+    whole = "\n".join([*lines, "end"]) + "\n"
+    assert stands(whole, routes=listed).configured is Configured.AS_INTENDED
+    less = stands(whole.replace(f"{route}\n", ""), routes=ROUTES)
+    assert (less.configured, less.lacks) == (Configured.DIFFERS, (route,)), less.sentence

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 from nr_run.lab.entry import LabHandle
@@ -138,7 +139,69 @@ def _shut(trial: Trial) -> Iterator[Seen]:
     trial.estate.lab.exec("branch", f"configure terminal\ninterface {outside[1]}\nno shutdown\nend")
 
 
-PLANTED: list[Callable[[Trial], Iterator[Seen]]] = [_lost_esp, _lost_ike, _dead, _dead_near, _shut]
+def _configured(trial: Trial, what: str, lines: Sequence[str], undone: Sequence[str]) -> Iterator[Seen]:
+    """Somebody types these lines on the branch; the tunnel has to be negotiated with them."""
+    trial.estate.configure("branch", *lines)
+    trial.clear()
+    yield trial.look(what, planted=True)
+    trial.estate.configure("branch", *undone)
+    trial.clear()
+
+
+def _unused(trial: Trial) -> Iterator[Seen]:
+    """The map is taken off its interface, or the tunnel interface is shut."""
+    running = trial.estate.lab.exec("branch", "show running-config")
+    on_router = re.search(r"^interface (\S+)\n(?:(?!interface).*\n)*? crypto map (\S+)", running, re.MULTILINE)
+    on_asa = re.search(r"^crypto map \S+ interface \S+", running, re.MULTILINE)
+    if on_router:
+        lines = [f"interface {on_router[1]}", f"no crypto map {on_router[2]}", "exit"]
+        undone = [lines[0], f"crypto map {on_router[2]}", "exit"]
+    elif on_asa:
+        lines, undone = [f"no {on_asa[0]}"], [on_asa[0]]
+    else:
+        (name,) = re.findall(r"^interface (Tunnel\d+)", running, re.MULTILINE)
+        lines, undone = [f"interface {name}", "shutdown", "exit"], [f"interface {name}", "no shutdown", "exit"]
+    yield from _configured(trial, "the map or the tunnel interface is not in use", lines, undone)
+
+
+def _past(trial: Trial) -> Iterator[Seen]:
+    """A more specific route leads the far network to the inside."""
+    running = trial.estate.lab.exec("branch", "show running-config")
+    rest = r"(?:(?!interface).*\n)*?"
+    inside = re.search(rf"^interface \S+\n{rest} nameif (\S+)\n{rest} ip address 10\.", running, re.MULTILINE)
+    way = f"route {inside[1]}" if inside else "ip route"
+    intent = (trial.estate.inventory / "vpn" / "intent.yaml").read_text()
+    far, near = (
+        ip_network(re.search(rf"host: {name}.*?protected_prefixes: \[([^],]+)", intent, re.S)[1])  # type: ignore[index]
+        for name in ("hq", "branch")
+    )
+    half = next(far.subnets())
+    line = f"{way} {half.network_address} {half.netmask} {near[77]}"
+    yield from _configured(trial, "a more specific route leads past it", [line], [f"no {line}"])
+
+
+def _other_key(trial: Trial) -> Iterator[Seen]:
+    """The branch has another key than the other end."""
+    real = (trial.estate.lab.credentials / "hq-branch-psk").read_text().strip()
+    show = "more system:running-config" if trial.label[0].split(" and ")[1].startswith("asa") else "show running-config"
+    typed: list[str] = []
+    undone: list[str] = []
+    parents: list[str] = []
+    for line in trial.estate.lab.exec("branch", show).splitlines():
+        parents = [*parents[: len(line) - len(line.lstrip())], line.strip()]
+        if real in line:
+            head, old = parents[:-1], parents[-1]
+            new = old.replace(real, "An0ther-key-of-somebody")
+            typed += [*head, f"no {old}", new, *("exit" for _ in head)]
+            undone += [*head, f"no {new}", old, *("exit" for _ in head)]
+    assert typed
+    yield from _configured(trial, "another key", typed, undone)
+
+
+PLANTED: list[Callable[[Trial], Iterator[Seen]]] = [
+    *(_lost_esp, _lost_ike, _dead, _dead_near, _shut),
+    *(_unused, _past, _other_key),
+]
 
 
 def carry_out(number: int, folder: Path) -> list[Seen]:

@@ -54,7 +54,7 @@ def build(lab: LabHandle, folder: Path) -> None:
         (member,) = deployment.members
         keys = {reference: secrets.preshared_key(reference) for reference in L2L.references(deployment)}
         shown = Configuration("hq", "ios", "show running-config", running)
-        one = standing(deployment, member, platforms["hq"], shown, keys)
+        one = standing(deployment, member, platforms["hq"], shown, keys, lab.exec("hq", "show ip route"))
         assert one.change is not None, one.sentence
         lines += [secrets.reveal(line) for step in one.change.forward for line in step.lines]
         running = _whole(running_with(one.change, running))

@@ -179,6 +179,23 @@ def test_a_device_in_the_hands_of_a_run(deployed: Estate, fault: Faults) -> None
     assert any("is being changed" in notice for notice in report["notices"])
 
 
+def test_another_device_at_the_address(deployed: Estate) -> None:
+    """A device that calls itself otherwise is not the one that is meant: unverified with both names, and neither up nor down."""
+    deployed.configure(BRANCH, "hostname spare")
+    try:
+        for words in ((), ("--no-probe",)):
+            code, report = deployed.verify(*words)
+            (verdict,) = report["verdicts"]
+            assert (code, verdict["configured"], verdict["healthy"]) == (12, "unknown", False), verdict
+            assert verdict["known_by"] != "probe"
+            problems = {device["host"]: device["problem"] for device in report["devices"]}
+            assert "calls itself spare" in problems[BRANCH]
+            assert [end["flows"] for end in verdict["ends"] if end["host"] == BRANCH] == [[]]
+    finally:
+        deployed.configure(BRANCH, f"hostname {BRANCH}")
+    assert deployed.verdict()[0] == 0
+
+
 def test_no_lock_keeps_a_run_out(deployed: Estate) -> None:
     """A verification holds no lock: a plan is made while one is at work."""
     done = deployed.run("deploy-l2l", "hq-branch", "--plan", "--json")

@@ -96,6 +96,37 @@ def test_up_by_probe_is_only_what_was_answered_and_counted(rise: tuple[int, int]
         assert made.operating is Operating.UNENCRYPTED
 
 
+def test_answers_that_no_counter_saw_come_back_are_in_the_clear() -> None:
+    """Pings that leave encrypted, and whose answers are not among what is decrypted, are not up."""
+    made = judge(flow_seen(HERE, (NEAR_FLOW, later(NEAR_FLOW, 5, 0)), Probe(5, 5)))
+    assert (made.operating, made.known_by) == (Operating.UNENCRYPTED, KnownBy.PROBE), made
+    assert "none was decrypted" in made.sentence
+
+
+def test_sas_renewed_behind_the_answers_are_no_alarm() -> None:
+    """Counters at zero by new SAs say nothing of pings that passed through those of before: up, by the tables alone."""
+    for passed in ((0, 0), (1, 0)):
+        now = renewed(NEAR_FLOW, encaps=passed[0], decaps=passed[1])
+        made = judge(flow_seen(HERE, (later(NEAR_FLOW, 90, 90), now), Probe(5, 5)))
+        assert (made.operating, made.known_by) == (Operating.UP, KnownBy.TABLES), made
+
+
+def test_what_never_arrives_is_down_without_a_ping() -> None:
+    """One end encrypts all the time, and the other has never decrypted any of it: down, by counters, whichever end it is."""
+    sends = (NEAR_FLOW, later(NEAR_FLOW, 20, 0))
+    assert NEAR_FLOW.encaps
+    deaf = replace(FAR_FLOW, decaps=0)
+    for one, other in (
+        (flow_seen(HERE, sends), flow_seen(THERE, (deaf, deaf))),
+        (flow_seen(THERE, (FAR_FLOW, later(FAR_FLOW, 20, 0))), flow_seen(HERE, [replace(NEAR_FLOW, decaps=0)] * 2)),
+    ):
+        made = between([one, other], looked_at_all=True)
+        assert (made.operating, made.known_by) == (Operating.DOWN, KnownBy.COUNTERS), made
+        assert "20 packets left and 0 came" in judge(one).sentence
+    heard = flow_seen(THERE, (FAR_FLOW, later(FAR_FLOW, 0, 0)))
+    assert between([flow_seen(HERE, sends), heard], looked_at_all=True).operating is Operating.UP
+
+
 def test_idle_is_said_of_an_empty_table_and_never_more() -> None:
     """Without SAs and without a ping it is idle, by tables; a router that does not list what it has configured is not known."""
     made = judge(flow_seen(HERE, (idle(NEAR_FLOW), idle(NEAR_FLOW)), ike=NONE))

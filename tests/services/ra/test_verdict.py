@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from nr_run.changes.configuration import Configuration
@@ -22,16 +24,17 @@ BOX = platform_for("2611", "12.2(8)T")
 TIME = "2026-11-30T00:00:00Z"
 
 
-def verdict(ipsec: tuple[str, str], *, built: bool = True, ike: str = UP) -> Verdict:
+def verdict(ipsec: tuple[str, str], *, built: bool = True, ike: str = UP, without: str = "") -> Verdict:
     """What is said of the group over two looks."""
     made = deployment_of(group())
     (member,) = made.members
     text = deployed("staff", BARE).replace("\nend\n", "\n") + "end\n" if built else BARE
+    text = re.sub(without, "", text) if without else text
     running = Configuration("vpn2611", "ios", RUNNING, text)
     looks = tuple(Look(observed("vpn2611", "ios", {IKE: ike, IPSEC: shown}, (IKE_SAS, IPSEC_FLOWS))) for shown in ipsec)
     keys = {reference: f"<secret:{reference}>" for reference in group().references}
     shown = Shown("vpn2611", BOX, looks, running)
-    stands = standing(made, member, BOX, running, keys)
+    stands = standing(made, member, BOX, running, keys, None)
     return REMOTE_ACCESS.verdict(made, Seeing({"vpn2611": shown}, {"vpn2611": stands}, TIME, probing=True))
 
 
@@ -56,6 +59,13 @@ def test_counters_that_rise() -> None:
     """A client whose packets are counted both ways while it is watched is known by counters."""
     later = SENDS.replace("#pkts encaps: 5", "#pkts encaps: 9").replace("#pkts decaps: 5", "#pkts decaps: 8")
     assert verdict((SENDS, later)).known_by.value == "counters"
+
+
+def test_a_group_that_is_on_no_interface() -> None:
+    """Nobody is connected, and nobody can: the map of the group is not in use, so it is down and not idle."""
+    found = verdict((EMPTY, EMPTY), ike=HEAD, without=r" crypto map \S+\n")
+    assert (found.word.value, found.configured.value) == ("down", "differs"), found.sentence
+    assert "no client is let in" in found.sentence
 
 
 def test_a_group_that_is_not_there() -> None:
