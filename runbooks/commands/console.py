@@ -112,7 +112,16 @@ def _hidden(name: str, *, is_flag: bool = True) -> Callable[[Any], Any]:
     return click.option(name, is_flag=is_flag, hidden=True, expose_value=False, callback=_elsewhere)
 
 
-ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")), _hidden("--limit", is_flag=False))
+LIMIT = click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="WORD=VALUE",
+    help="Only what is on these devices: host, group, or a key of their data (site=berlin); all given have to fit.",
+)
+#: What other tools have, and what is called otherwise here.
+ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")))
+NO_LIMIT = _hidden("--limit", is_flag=False)
 DEBUG = click.option("--debug", is_flag=True, help="Keep all that passes, without its secrets, in debug.log of the run folder.")
 
 

@@ -8,8 +8,8 @@ import click
 
 from ...inventory.errors import Exit
 from .completion import names_in
-from .console import DEBUG, INVENTORY, JSON, RUNS, ended, print_json, with_options
-from .verify_command import DEADLINE, LAB, LIMIT, progress_of
+from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, ended, print_json, with_options
+from .verify_command import DEADLINE, LAB, progress_of
 
 _HELP = """\
 Compare what devices run with what is intended, service by service and line by line, and change nothing.

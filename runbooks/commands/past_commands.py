@@ -15,6 +15,7 @@ from .console import (
     DEBUG,
     ELSEWHERE,
     JSON,
+    NO_LIMIT,
     PLAN_AND_YES,
     RUNS,
     WAITS,
@@ -149,6 +150,6 @@ def _show(run: str | None, **options: Any) -> Exit:
 _CLOSE = click.option("--close", is_flag=True, help="Send nothing; note that a person has brought the devices in order.")
 resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, WAITS, DEBUG)(ended("resume", _resume))))
 rollback_command = click.command("rollback")(
-    _RUN(with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, WAITS, DEBUG, ELSEWHERE)(ended("rollback", _rollback)))
+    _RUN(with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, WAITS, DEBUG, ELSEWHERE, NO_LIMIT)(ended("rollback", _rollback)))
 )
 show_command = click.command("show")(_RUN(with_options(JSON, RUNS)(ended("show", _show))))

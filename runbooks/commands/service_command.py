@@ -21,6 +21,8 @@ from .console import (
     INVENTORY,
     JSON,
     LAB,
+    LIMIT,
+    NO_LIMIT,
     PLAN_AND_YES,
     ROLLOUT,
     RUNS,
@@ -52,20 +54,22 @@ def command_of(service: Declaration, command: Command) -> click.Command:
         return _printing(service, command)
     work = _WORK[command.does](service, command)
     work.__doc__ = command.text
-    noun, decorate = service.noun.upper().replace(" ", "-"), _OPTIONS
+    noun, decorate = service.noun.upper().replace(" ", "-"), with_options(NO_LIMIT, _OPTIONS)
     shown: dict[str, Any] = {"metavar": f"[{noun}]..."}
+    if command.does == "deploy":
+        decorate = with_options(LIMIT, _OPTIONS)
     if command.does == "remove":
         shown = {"metavar": f"{noun}...", "required": True}
     if command.does == "rotate":
         shown = {"metavar": noun, "callback": _as_names}
         told = "Where the new key is kept already, as a reference (env:NAME, command:...)."
-        decorate = with_options(click.option("--to", default="", metavar="REFERENCE", help=told), _OPTIONS)
+        decorate = with_options(click.option("--to", default="", metavar="REFERENCE", help=told), decorate)
     count = 1 if command.does == "rotate" else -1
     names = click.argument("names", nargs=count, shell_complete=names_in(service.section), **shown)
     if command.does == "remove":
         told = f"Where to look for a {service.noun} that has left the intent (give each of its devices)."
         host = click.option("--host", "hosts", multiple=True, metavar="HOST", help=told)
-        decorate = with_options(host, _OPTIONS)
+        decorate = with_options(host, decorate)
     made: click.Command = click.command(command.name, help=inspect.cleandoc(command.text))(
         names(decorate(ended(command.name, work)))
     )
@@ -145,7 +149,7 @@ def removing(*, accept_unsaved: bool) -> Planner:
 
 def _deploying(service: Declaration, command: Command) -> Any:
     def work(names: tuple[str, ...], **options: Any) -> Exit:
-        with _opened(service, command.name, names, options) as (opened, talk):
+        with _opened(service, command.name, names, options, limits=options["limits"]) as (opened, talk):
             planner = building(accept_unsaved=options["accept_unsaved"])
             return _run(opened, talk, planner, opened.deployments, options)
 

@@ -9,7 +9,7 @@ import click
 
 from ...inventory.errors import Exit
 from .completion import names_in
-from .console import DEBUG, INVENTORY, JSON, RUNS, ended, print_json, with_options
+from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, ended, print_json, with_options
 from .verify_outputs import OUTPUTS, leave
 
 if TYPE_CHECKING:
@@ -35,13 +35,6 @@ Exit codes: 0 all is healthy; 2 all works, and a configuration differs from the
 intent; 11 no device could be reached; 12 something is down, degraded, missing,
 unencrypted or unverified; 66 no such service, host or run.
 """
-LIMIT = click.option(
-    "--limit",
-    "limits",
-    multiple=True,
-    metavar="WORD=VALUE",
-    help="Only what is on these devices: host, group, or a key of their data (site=berlin); all given have to fit.",
-)
 _NO_PROBE = click.option("--no-probe", is_flag=True, help="Send no pings: what tables and counters show has to do.")
 _SINCE = click.option("--since", metavar="RUN", help="Say what has changed since that verification or run.")
 DEADLINE = click.option(

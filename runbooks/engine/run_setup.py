@@ -25,6 +25,7 @@ from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .context import Context, Progress, Waits, nobody
 from .key_rotation import Rotation, unfinished_rotations
+from .limit import within
 from .rehearsal_lab import rehearse
 from .signals import on_signals
 
@@ -46,6 +47,8 @@ class Wanted:
     hosts: tuple[str, ...] = ()
     #: Gives what is deployed another key.
     rotation: Rotation | None = None
+    #: Words of ``--limit``: only what has a member on one of these devices.
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     names = [name for name in wanted.names if name not in missing]
     today = datetime.now(UTC).date()
     deployments, warnings = intended.select(names, today, removal=wanted.removal) if names or not missing else ((), ())
+    deployments = within(deployments, nornir, wanted.limits)
     hosts = hosts_of_missing(missing, wanted.hosts, service, intended, platforms)
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:

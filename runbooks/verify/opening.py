@@ -21,13 +21,13 @@ from ...services.registry import declared, find
 from ...services.service import Deployment, Intended, Place, Service
 from ...tasks.device import Stop, connect_by
 from ..engine.context import Progress, Waits
+from ..engine.limit import within
 from ..engine.rehearsal_lab import rehearse
 from ..engine.run_setup import debug_log, inventory_folder, lab_credentials
 from ..engine.signals import on_signals
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .kept import FOLDER, make
-from .limit import limited
 from .provider_log import provider_log
 
 
@@ -179,10 +179,12 @@ def _within(selected: Selected, nornir: Nornir, asked: Asked) -> Selected:
     limits = asked.limits
     if not limits:
         return selected
-    meant = set(limited(nornir, limits))
-    left = tuple(one for one in selected.deployments if meant & set(one.hosts))
-    if not left and not asked.may_be_none:
-        raise NothingMatched(f"--limit {','.join(limits)}: nothing that is verified is on {', '.join(sorted(meant))}")
+    try:
+        left = within(selected.deployments, nornir, limits)
+    except NothingMatched:
+        if not asked.may_be_none:
+            raise
+        left = ()
     return replace(selected, deployments=left, refused=())
 
 

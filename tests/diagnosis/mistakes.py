@@ -136,9 +136,6 @@ def ike_off(side: Side) -> tuple[Lines, Lines]:
     return [f"no {line}"], [line]
 
 
-# The entry
-
-
 def _entry(side: Side) -> str:
     """Beginning of the lines of the map entry: the header on IOS, what stands in front of each line on an ASA."""
     return side.find(r"^(crypto map \S+ \d+) (?:ipsec-isakmp ?\n(?: .*\n)*? match address NR-pair|match address NR-pair)")
@@ -250,9 +247,6 @@ def _weaker(side: Side) -> tuple[Lines, Lines]:
     return [*made, *of_entry(side, f"{word} WEAK NR-pair")], back
 
 
-# The way
-
-
 def translated(side: Side) -> tuple[Lines, Lines]:
     """All that leaves is translated, the tunnel's packets too."""
     rule = f"ip nat inside source list 120 interface {side.interface} overload"
@@ -324,9 +318,6 @@ def port_translated(ground: Ground) -> Planted:
     """A translator in the path changes ports, and UDP 4500 is lost."""
     near, _ = ground.sides
     return Planted(faults=[("near", "behind-nat", (near.address,)), ("far", "drop-4500", ())])
-
-
-# The table
 
 
 def _any(_near: Side, _far: Side) -> bool:

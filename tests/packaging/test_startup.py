@@ -85,7 +85,7 @@ def desk(tmp_path: Path) -> Path:
     ("line", "offers"),
     [
         ("nr-run dep", ["deploy-l2l", "deploy-ra"]),
-        ("nr-run r", ["remove-l2l", "remove-ra", "rollback", "resume", "runs"]),
+        ("nr-run r", ["remove-l2l", "rotate-psk", "remove-ra", "rollback", "resume", "runs"]),
         ("nr-run deploy-l2l --wo", ["--workers"]),
         ("nr-run deploy-l2l hq", ["hq-branch", "hq-lab"]),
         ("nr-run deploy-l2l hq-branch ", ["hq-lab", "branch-9"]),

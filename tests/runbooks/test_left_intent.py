@@ -192,14 +192,34 @@ def test_an_asa_is_cleaned_by_name_too(asa_pair: Pair) -> None:
     assert not [line for line in lines if line.startswith("tunnel-group 172")]
 
 
-@pytest.mark.parametrize("option", [("--check",), ("--diff",), ("--dry-run",), ("--limit", "vpn2611")])
-@pytest.mark.parametrize("command", ["deploy-l2l", "remove-l2l", "rollback"])
+ELSEWHERE = [
+    (command, (word,)) for command in ("deploy-l2l", "remove-l2l", "rollback") for word in ("--check", "--diff", "--dry-run")
+]
+NO_LIMIT = [(command, ("--limit", "host=vpn2611")) for command in ("remove-l2l", "rollback", "rotate-psk")]
+
+
+@pytest.mark.parametrize(("command", "option"), [*ELSEWHERE, *NO_LIMIT])
 def test_what_other_tools_call_it_is_answered(rehearsal, command: str, option: tuple[str, ...]) -> None:
     """The words of other tools are a usage error that points to --plan."""
     run = rehearsal.nr_run if command == "rollback" else rehearsal.deploy_other
     done = run(command, *([] if command == "rollback" else ["hq-branch"]), *option)
     assert done.code == 64
     assert f"there is no {option[0]}: --plan shows what would be done" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("--limit", "host=vpn2611", "--plan"), 2, "hq-branch"),
+        (("--limit", "group=cisco-3640", "--limit", "host=vpn3640", "--plan"), 2, "hq-branch"),
+        (("--limit", "host=vpn2612", "--plan"), 66, "did you mean vpn2611"),
+        (("--limit", "hots=vpn2611", "--plan"), 64, "did you mean host"),
+    ],
+)
+def test_a_deploy_is_limited_to_devices(rehearsal, words: tuple[str, ...], code: int, told: str) -> None:
+    """--limit takes the words of a Nornir filter; one that no device has is refused with the nearest."""
+    done = rehearsal.deploy(*words)
+    assert (done.code, told in done.out + done.err) == (code, True), done.out + done.err
 
 
 def test_resume_and_rollback_keep_a_debug_log(rehearsal) -> None:

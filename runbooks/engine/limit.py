@@ -8,7 +8,7 @@ is no estate that is well.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import NothingMatched, UsageError
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from nornir.core import Nornir
     from nornir.core.inventory import Host
 
+    from ...services.service import Deployment
+
+D = TypeVar("D", bound="Deployment")
 #: Words for attributes of a host; ``name`` is Nornir's own for what is a host everywhere else.
 _ATTRIBUTES = ("host", "name", "group", "platform", "hostname", "port")
 
@@ -36,6 +39,17 @@ def limited(nornir: Nornir, limits: Sequence[str]) -> tuple[str, ...]:
     if not chosen:
         raise NothingMatched(f"--limit {','.join(limits)}: no host fits all of it")
     return tuple(chosen)
+
+
+def within(deployments: Sequence[D], nornir: Nornir, limits: Sequence[str]) -> tuple[D, ...]:
+    """Those with a member on one of the devices that are meant. Raises NothingMatched where that leaves none, and UsageError."""
+    if not limits:
+        return tuple(deployments)
+    meant = set(limited(nornir, limits))
+    left = tuple(one for one in deployments if meant & set(one.hosts))
+    if not left:
+        raise NothingMatched(f"--limit {','.join(limits)}: nothing that was asked for is on {', '.join(sorted(meant))}")
+    return left
 
 
 def _words(limits: Sequence[str]) -> Iterator[tuple[str, str]]:
