@@ -6,8 +6,10 @@ place of the old one. So a crash loses neither.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+import stat
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,6 +43,28 @@ class KeptSecret:
         """Where the next value stands until it takes the place."""
         return self.path.with_name(self.path.name + NEXT)
 
+    def hold(self) -> int:
+        """Keep other rotations of this secret away until the descriptor is closed, or the process ends. Raises NrRunError.
+
+        Two that find no next value at the same time would each give the devices one of their own, and one of them would be
+        kept nowhere.
+        """
+        while True:
+            try:
+                descriptor = os.open(self.path, os.O_RDWR if os.access(self.path, os.W_OK) else os.O_RDONLY)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    if os.path.samestat(self.path.stat(), os.fstat(descriptor)):
+                        return descriptor
+                except OSError:
+                    os.close(descriptor)
+                    raise
+            except BlockingIOError:
+                raise NrRunError(f"{self.reference}: another rotation of this key is at work; try again later") from None
+            except OSError as error:
+                raise NrRunError(f"{self.reference}: {self.path} cannot be locked: {error.strerror}") from None
+            os.close(descriptor)  # another rotation has ended meanwhile, and a new file is there
+
     def pending(self) -> str | None:
         """The next value, if one is kept. Raises SecretError where it cannot be read."""
         try:
@@ -65,8 +89,9 @@ class KeptSecret:
             raise NrRunError(f"{self.reference}: {self.next} cannot be written: {error.strerror}") from None
 
     def promote(self) -> None:
-        """The next value takes the place of the one in use, which is gone. Raises NrRunError."""
+        """The next value takes the place of the one in use, which is gone; who could read that can read it. Raises NrRunError."""
         try:
+            self.next.chmod(stat.S_IMODE(self.path.stat().st_mode))
             self.next.replace(self.path)
             _sync(self.path.parent)
         except OSError as error:
@@ -84,10 +109,10 @@ def kept_at(reference: str, folders: Iterable[Path]) -> KeptSecret | None:
     """The file that a reference is read from; None where it is read from something else, or is not there."""
     scheme, _, rest = reference.partition(":")
     if scheme == "file":
-        path = Path(rest).expanduser()
+        path = Path(rest).expanduser().resolve()  # by whatever name: a link stays one, and all its names have one next value
         return KeptSecret(reference, path) if path.is_file() else None
     if scheme == "credential" and Path(rest).name == rest:
-        found = next((folder / rest for folder in folders if (folder / rest).is_file()), None)
+        found = next(((folder / rest).resolve() for folder in folders if (folder / rest).is_file()), None)
         return KeptSecret(reference, found) if found else None
     return None
 

@@ -26,7 +26,7 @@ from ..checks.device_facts import Device
 from ..checks.finding import Status
 from ..checks.rollback_methods import Chosen, choose, fence
 from ..inventory.did_you_mean import hint
-from ..inventory.errors import DriftError, NothingMatched, NrRunError
+from ..inventory.errors import DriftError, NothingMatched, NrRunError, SessionLost
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
 from ..services.registry import find
@@ -189,8 +189,16 @@ class SafeChange:
                 self.armed[host] = (timer, made)
         arguments = self._arguments()
         if arguments:
-            marks = run_on_all(self.context.nornir, arming.arm, arguments)
-            self.armed = {host: (timer, replace(made, mark=marks[host])) for host, (timer, made) in self.armed.items()}
+            marks, errors = run_on(self.context.nornir, arming.arm, arguments, at_all_costs=True)
+            # Kept also where another device was not armed: by its mark a timer is known as ours when it is called off. Where the
+            # session was lost meanwhile, the device may have been armed without our seeing its mark.
+            lost = {host for host, error in errors.items() if isinstance(error, SessionLost)}
+            self.armed = {
+                host: (timer, replace(made, mark=marks.get(host, ""), trusting=host in lost))
+                for host, (timer, made) in self.armed.items()
+            }
+            if errors:
+                raise next(errors[host] for host in arguments if host in errors)
             folder.note("armed", tunnel=NAME, hosts=sorted(marks), marks=marks)
 
     def _arguments(self) -> dict[str, dict[str, Any]]:

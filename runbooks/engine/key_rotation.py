@@ -8,6 +8,7 @@ next value kept beside -> run -> proved: it takes the place; taken back or refus
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -45,9 +46,14 @@ class Rotation:
     #: What a person has to know or do, a sentence each.
     told: list[str] = field(default_factory=list)
     _was_there: bool = False
+    #: Keeps other rotations of this key away, from before the next value is looked for until it has its place or is forgotten.
+    _held: int | None = None
 
-    def begin(self, service: Service, deployments: Sequence[Deployment], secrets: Secrets) -> None:
-        """Put the new value in the place of the old one in the store of this run. Raises ChangeError, SecretError, NrRunError."""
+    def begin(self, service: Service, deployments: Sequence[Deployment], others: Sequence[Deployment], secrets: Secrets) -> None:
+        """Put the new value in the place of the old one in the store of this run. Raises ChangeError, SecretError, NrRunError.
+
+        ``others`` are all that is intended: none of them may have the same key.
+        """
         (deployment,) = deployments
         references = service.references(deployment)
         if len(references) != 1:
@@ -60,7 +66,24 @@ class Rotation:
             )
         (self.reference,) = references
         self.service, self.name = deployment.service, deployment.name
+        if not self.to:
+            self._refuse_shared(service, others)
         secrets.give(self.reference, self._new_value(secrets))
+
+    def _refuse_shared(self, service: Service, others: Sequence[Deployment]) -> None:
+        """The devices of the others would keep the old key, and nothing else would: their ends that are not ours for ever."""
+        shared = sorted({one.name for one in others if one.name != self.name and self.reference in service.references(one)})
+        if shared:
+            raise ChangeError(
+                f"{self.reference} is the key of {', '.join(shared)} too, which would be left with a key that is kept nowhere: "
+                f"keep the new key of {self.name} under a reference of its own and name it with --to"
+            )
+
+    def release(self) -> None:
+        """Let other rotations of this key go on."""
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
 
     def _new_value(self, secrets: Secrets) -> str:
         if self.to:
@@ -71,6 +94,7 @@ class Rotation:
             self.kept = kept_at(self.reference, secrets.folders)
             return (self.kept.pending() if self.kept else None) or new_key()
         self.kept = replaceable(self.reference, secrets.folders)
+        self._held = self.kept.hold()
         pending = self.kept.pending()
         self._was_there = pending is not None
         if pending is None:

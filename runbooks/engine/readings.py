@@ -2,7 +2,8 @@
 
 A reading is kept only where it is proved to be true still: the deployment went well to its end, what the device runs was read
 back whole after our last line, and nothing of ours was typed since. It is used once, by the next deployment on that device, and
-within seconds; whoever begins on a device takes its reading away. All else is read anew.
+within seconds, those included in which the other devices of that deployment were read; whoever begins on a device takes its
+reading away. All else is read anew.
 """
 
 from __future__ import annotations
@@ -35,6 +36,11 @@ class Readings:
         """What a device showed just now, after the last line of a deployment that went well."""
         if snapshot.host in self.shared:
             self._kept[snapshot.host] = (time.monotonic(), snapshot)
+
+    def has(self, host: str) -> bool:
+        """Whether there is a reading of a device that may be used now."""
+        read, _ = self._kept.get(host, (float("-inf"), None))
+        return time.monotonic() - read <= FRESH_SECONDS
 
     def take(self, host: str) -> Snapshot | None:
         """The reading of a device, if there is one that may still be used; it is gone then."""

@@ -8,13 +8,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from nornir.core import Nornir
 
 from ...inventory.did_you_mean import hint
-from ...inventory.errors import NothingMatched, SecretError, UsageError
+from ...inventory.errors import NothingMatched, NrRunError, SecretError, UsageError
 from ...inventory.hosts import load_nornir, platforms_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
@@ -97,7 +97,8 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
             waits = replace(waits, poll=waits.poll * scale, reconnect_pause=waits.reconnect_pause * scale, scale=scale)
         secrets = played.secrets if wanted.lab else Secrets(folders=credential_folders(extra))
         if wanted.rotation is not None:
-            wanted.rotation.begin(service, deployments, secrets)
+            stack.callback(wanted.rotation.release)
+            wanted.rotation.begin(service, deployments, _all_intended(intended, today), secrets)
         elif not wanted.lab:
             warnings = (*warnings, *unfinished_rotations(service, deployments, secrets))
         deployments, lost = _with_keys(service, secrets, deployments, removal=wanted.removal)
@@ -113,6 +114,17 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         more = tuple(host for deployment in lost for host in deployment.hosts)
         gone = (*missing, *(deployment.name for deployment in lost))
         yield Opened(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
+
+
+def _all_intended(intended: Intended, today: date) -> tuple[Deployment, ...]:
+    """All that the intent has and that can be built: what cannot be is none of this run's business."""
+    with suppress(NrRunError):
+        return intended.select(intended.names(), today, removal=False)[0]
+    found: list[Deployment] = []
+    for name in intended.names():
+        with suppress(NrRunError):
+            found += intended.select([name], today, removal=False)[0]
+    return tuple(found)
 
 
 #: On so many devices it is looked for what is in no intent, and whose devices nobody has named.

@@ -77,6 +77,9 @@ def run_deployments(
                 return refused(plan.name, defect_of(context, plan, error))
 
         def look_again(plan: DeploymentPlan) -> TunnelOutcome:
+            # What was read before the soak says nothing about what has become of it.
+            for end in plan.members:
+                context.readings.take(end.host)
             return _carry_out(context, replace(plan, members=_as_done(plan)), planner, (), stale=True)
 
         return (*outcomes, *roll_out(context, plans, rollout, work, look_again))
@@ -168,8 +171,7 @@ def _carry_out(
     """One deployment, on the devices as they are now: what was approved is carried out, and nothing else."""
     try:
         context.stop.check()
-        known = {end.host: context.readings.take(end.host) for end in approved.members}
-        plan = _plan_again(context, approved, planner, every, known) if stale else approved
+        plan = _plan_again(context, approved, planner, every, _read_now(context, approved)) if stale else approved
         if not plan.changed:
             return _gone_already(context, plan) if plan.removal else verify_only(context, plan)
     except NrRunError as error:
@@ -183,20 +185,28 @@ def _gone_already(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
     return save_accepted(context, plan, TunnelOutcome(plan.name, Result.UNCHANGED, Exit.OK, False, f"{plan.nowhere} it"))
 
 
+def _read_now(context: Context, approved: DeploymentPlan) -> dict[str, Snapshot]:
+    """What its devices are now: what was read a moment ago serves, unless reading the others took too long for that."""
+    arguments = {end.host: {"platform": end.platform} for end in approved.members}
+    unread = {host: words for host, words in arguments.items() if not context.readings.has(host)}
+    snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, unread) if unread else {}
+    kept = {host: context.readings.take(host) for host in arguments}
+    snapshots |= {host: shown for host, shown in kept.items() if shown is not None and host not in snapshots}
+    late = {host: words for host, words in arguments.items() if host not in snapshots}
+    return snapshots | (run_on_all(context.nornir, gather, late) if late else {})
+
+
 def _plan_again(
     context: Context,
     approved: DeploymentPlan,
     planner: Planner,
     every: Sequence[DeploymentPlan],
-    known: Mapping[str, Snapshot | None],
+    snapshots: Mapping[str, Snapshot],
 ) -> DeploymentPlan:
     """The plan on what the boxes are now. Raises DriftError when it has a step that was not approved with any of ``every``.
 
-    ``known`` are readings that need not be made again.
+    ``snapshots`` are what they are now.
     """
-    arguments = {end.host: {"platform": end.platform} for end in approved.members if known[end.host] is None}
-    snapshots: dict[str, Snapshot] = {host: snapshot for host, snapshot in known.items() if snapshot is not None}
-    snapshots |= run_on_all(context.nornir, gather, arguments) if arguments else {}
     plan = planner(context, approved.deployment, Known(snapshots, approved=approved))
     if not plan.is_within(every):
         raise DriftError(f"{_drift(approved, plan)}; look at a new plan")

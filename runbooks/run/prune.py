@@ -7,11 +7,12 @@ them what they changed; and the newest run that changed a tunnel on a device, wh
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from ...inventory.errors import NrRunError
 from ..engine.resume import has_changed, is_unfinished
@@ -87,19 +88,29 @@ def _is_older(name: str, limit: datetime) -> bool:
 
 def _whys(runs: Path, names: list[str], old: set[str]) -> Iterator[tuple[str, str]]:
     """Each old run, newest first, with why it may not go; the newest change of a tunnel may be in a run that is not old."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     for name in reversed(names):
         why = ""
         try:
             if has_changed(runs / name):
-                changed = {(line["tunnel"], line["host"]) for line in journal_of(runs / name) if line["state"] == "applying"}
-                if first := {tunnel for tunnel, _ in changed - seen}:
+                changed = _changed(journal_of(runs / name))
+                if first := {tunnel for _, tunnel, _ in changed - seen}:
                     why = f"it is the newest that changed {', '.join(sorted(first))}: rollback may be asked to undo it"
                 seen |= changed
         except Tampered:
             why = "its files were changed since, so that nobody can tell whether it is needed"
         if name in old:
             yield name, why
+
+
+def _changed(journal: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:
+    """Kind, name and device of what a run changed and kept; what it took back is as the run before it left it.
+
+    The kind is what the runbook's name ends in: a group of VPN clients may have the name of a tunnel.
+    """
+    kind = str(journal[0].get("runbook", "")).partition("-")[2]
+    kept = {line.get("tunnel") for line in journal if line["state"] == "done"}
+    return {(kind, line["tunnel"], line["host"]) for line in journal if line["state"] == "applying" and line["tunnel"] in kept}
 
 
 def remove(run: Path) -> None:

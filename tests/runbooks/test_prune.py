@@ -75,6 +75,25 @@ def test_the_newest_change_of_a_tunnel_stays(tmp_path: Path) -> None:
     assert all("rollback" in item.why for item in found.needed)
 
 
+def test_what_was_taken_back_needs_the_run_before(tmp_path: Path) -> None:
+    """A run that kept one tunnel and took another back left that one as the run before made it, which so stays."""
+    runs = tmp_path / "runs"
+    first = run_of(runs, 400, *changed("b"))
+    back = (("recorded", "b", ""), ("applying", "b", "hub"), ("rolled-back", "b", ""))
+    second = run_of(runs, 300, *changed("a"), *back)
+    found = pruning(runs, OLD, NOW)
+    assert going(found) == []
+    assert {item.run for item in found.needed} == {first, second}
+
+
+def test_a_group_with_the_name_of_a_tunnel(tmp_path: Path) -> None:
+    """A newer run of another service with that name says nothing of the tunnel, whose run stays."""
+    runs = tmp_path / "runs"
+    run_of(runs, 400, *changed("a"))
+    run_of(runs, 300, *changed("a"), runbook="deploy-ra")
+    assert going(pruning(runs, OLD, NOW)) == []
+
+
 def test_an_unfinished_run_keeps_what_is_newer(tmp_path: Path) -> None:
     """A run that did not end stays, and so does every later one: its resume asks them what they changed."""
     runs = tmp_path / "runs"

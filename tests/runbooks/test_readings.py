@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from nr_run.checks.observation import Observation
 from nr_run.runbooks.engine import readings
+from nr_run.runbooks.engine.planning import DeploymentPlan
 from nr_run.runbooks.engine.readings import Readings
+from nr_run.runbooks.engine.runbook import _read_now
+from nr_run.runbooks.safe_change import safe_change
+from nr_run.services.registry import find
+from nr_run.services.safe_change import Hosts
 from nr_run.tasks.gather import Snapshot
+
+from ..tasks.test_netmiko_connection import plain
+from ..warm import start_lab
 
 RUNNING = "version 12.4\nhostname hub\nline vty 0 4\nend\n"
 
@@ -28,6 +38,29 @@ def test_a_reading_serves_once() -> None:
     assert kept.take("branch1") is None
     assert kept.take("hub") is seen
     assert kept.take("hub") is None
+
+
+def test_a_reading_that_ages_while_another_device_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other device of a deployment is slow to be read: what the hub showed before that is read again, as it is now."""
+    monkeypatch.setattr(readings, "FRESH_SECONDS", 1.0)
+    with start_lab(tmp_path / "lab", devices={"old": "vpn2611", "young": "c8000v-17"}, speed=20) as lab:
+        nornir = plain(lab, "young", "old")
+        with safe_change(nornir, ["young", "old"], runs=tmp_path / "runs") as change:
+            change.push(dict.fromkeys(("young", "old"), "ip access-list extended MINE\n permit ip host 192.0.2.1 any\n"))
+            assert change.recorded is not None
+            context, members = change.recorded
+            approved = DeploymentPlan(find("safe-change").deployment(Hosts(("young", "old"))), members)
+            old = members[0].snapshot
+            context.readings.share(["young", "young"])
+            context.readings.keep(old)
+            assert _read_now(context, approved)["old"] is not members[1].snapshot
+            context.readings.keep(old)
+            lab.fault("old", "slow", "1500")
+            now = _read_now(context, approved)
+            lab.fault("old", "slow", on=False)
+            assert set(now) == {"young", "old"}
+            assert "MINE" in now["young"].running.text
+        nornir.close_connections()
 
 
 def test_an_old_reading_serves_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

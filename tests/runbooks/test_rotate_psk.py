@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.inventory.errors import SecretError
+from nr_run.inventory.errors import NrRunError, SecretError
 from nr_run.inventory.kept_secrets import LENGTH, KeptSecret, kept_at, new_key, replaceable
 from nr_run.inventory.references import check_preshared_key
 from nr_run.inventory.secrets import Secrets
@@ -99,6 +99,64 @@ def test_a_rotation_that_was_killed(rehearsal) -> None:
     assert key_file(rehearsal).read_text().strip() == pending
     assert keys_on_devices(rehearsal) == {pending}
     assert kept.pending() is None
+
+
+def test_two_rotations_at_once(rehearsal) -> None:
+    """While one is at work another of the same key is refused before it looks for a next value; killed, it holds nothing."""
+    assert rehearsal.deploy("--yes").code == 0
+    kept = replaceable(f"credential:{NAME}", (rehearsal.lab.credentials,))
+    held = kept.hold()
+    refused = rotate(rehearsal, "--yes")
+    assert (refused.code != 0, "another rotation of this key is at work" in refused.err) == (True, True), refused.err
+    assert kept.pending() is None
+    os.close(held)
+    assert rotate(rehearsal, "--yes").code == 0
+
+
+def test_who_waited_for_a_file_that_was_replaced(tmp_path: Path) -> None:
+    """The lock is that of the file which is there now; the one that was replaced locks nobody out."""
+    (tmp_path / "one").write_text("first-value\n")
+    kept = replaceable("credential:one", (tmp_path,))
+    first = kept.hold()
+    with pytest.raises(NrRunError, match="another rotation"):
+        kept.hold()
+    kept.keep_next("second-value")
+    kept.promote()
+    os.close(kept.hold())
+    os.close(first)
+
+
+def test_another_tunnel_with_the_same_key(rehearsal) -> None:
+    """A key that another tunnel has too is not replaced under it: nothing would know the key of that one any more."""
+    folder = rehearsal.inventory / "vpn"
+    text = (folder / "hq-branch.yaml").read_text()
+    before = key_file(rehearsal).read_text()
+    second = text.replace("name: hq-branch", "name: second")
+    second = re.sub(r"host: vpn3640(.*?) +interface: \S+\n", r"partner: Example Ltd\1", second, flags=re.DOTALL)
+    for ours, theirs in (("172.18.124.199", "192.0.2.9"), ("10.10.20.", "10.30.1.")):
+        second = second.replace(ours, theirs)
+    (folder / "second.yaml").write_text(second)
+    refused = rotate(rehearsal, "--yes")
+    assert refused.code != 0
+    assert "is the key of second too" in refused.err, refused.err
+    assert key_file(rehearsal).read_text() == before
+    assert not KeptSecret("", key_file(rehearsal)).next.exists()
+
+
+def test_who_could_read_the_old_key(tmp_path: Path) -> None:
+    """The new key has the rights of the old one, and a link to where it is kept stays a link."""
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "one").write_text("first-value\n")
+    (tmp_path / "store" / "one").chmod(0o640)
+    (tmp_path / "names").mkdir()
+    (tmp_path / "names" / "one").symlink_to(tmp_path / "store" / "one")
+    kept = replaceable("credential:one", (tmp_path / "names",))
+    kept.keep_next("second-value")
+    assert kept.next.stat().st_mode & 0o777 == 0o600
+    kept.promote()
+    assert (tmp_path / "names" / "one").is_symlink()
+    assert (tmp_path / "store" / "one").read_text() == "second-value\n"
+    assert (tmp_path / "store" / "one").stat().st_mode & 0o777 == 0o640
 
 
 def test_a_key_that_is_kept_elsewhere(rehearsal) -> None:

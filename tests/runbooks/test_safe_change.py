@@ -80,6 +80,22 @@ def test_what_is_refused_on_one_is_taken_back_on_all(lab: LabHandle, nornir: Nor
     assert "undone" in states(tmp_path / "runs")
 
 
+def test_a_timer_that_was_armed_beside_one_that_was_not(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
+    """One device cannot be armed: the timers of the others are called off, each known as ours, and nothing is changed."""
+    names = ["young", "old"]
+    lab.exec("young", "configure terminal\narchive\npath flash:kept\nend\nwrite memory")
+    assert "No Rollback" in lab.exec("young", "show archive config rollback timer")
+    lab.fault("old", "refuse-exec", "reload in")
+    runs = tmp_path / "runs"
+    with pytest.raises(NrRunError, match="old: reload in was answered"), safe_change(nornir, names, runs=runs) as change:
+        change.push({name: TEXTS[name] for name in names})
+    assert change.armed["young"][0].name == "revert-timer"
+    assert change.undone == dict.fromkeys(names, "taken back")
+    assert "No Rollback" in lab.exec("young", "show archive config rollback timer")
+    assert "No reload" in lab.exec("young", "show reload")
+    assert not any("MINE" in text for text in shown(lab).values())
+
+
 def test_what_was_saved_is_saved_as_before(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
     """One device refuses to save: those that have saved the change save what ran before, and no reload brings it back."""
     lab.fault("old", "refuse-exec", "write")
