@@ -57,6 +57,10 @@ def test_killed_then_resumed(fenced: Fenced, state: str) -> None:
     for name in (REVERT, REPLACE):
         fenced.lab.fault(name, "slow", on=False)
     code, report = fenced.run("resume")
+    if code == 66:  # both ends are saved at once: the run may have come to its end before it was killed
+        assert state == "saved", report
+        code, report = fenced.run("deploy-l2l", "--yes")
+        assert (code, report["changed"]) == (0, False), report
     assert code in (0, 20), report
     fenced.assert_no_residue()
     if code == 20:

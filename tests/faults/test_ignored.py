@@ -64,10 +64,9 @@ def test_what_was_removed_and_is_still_there(tmp_path: Path) -> None:
 
 
 def test_an_interface_list_that_is_refused(tmp_path: Path) -> None:
-    """Where an ASA does not show its interfaces, no ping starts there: the tunnel is not proved, and is taken back."""
+    """An ASA that does not show the list of its interfaces says in its running configuration where a ping can start."""
     with bench_of("asareload-kron", tmp_path) as bench:
         bench.lab.fault(HQ, "refuse-show", "show running-config interface")
         code, report = bench.run("--yes", "--dead-man", "60")
-        assert code == 20, report
-        assert ended_right(bench, code, report) == "before"
-        assert "so it is not known where a ping can start" in str(report)
+        assert code == 0, report
+        assert report["tunnels"][0]["verified"] is True

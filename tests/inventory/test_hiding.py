@@ -177,6 +177,7 @@ KEPT = (
     "1 192.0.2.1 3des sha psk 2 23:59",
     "PRF: SHA256 Hash: SHA256 DH",
     "1005  aes  sha  5  23:59:50",
+    "SECURITY WARNING - Module: CRYPTO, Reason: Pre-shared key is stored in plain text instead of type 6",
 )
 
 

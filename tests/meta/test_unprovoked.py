@@ -42,9 +42,9 @@ def test_the_places_are_found() -> None:
 
 
 def test_two_places_have_two_names() -> None:
-    """A place in a list of exceptions is one place, or two that say the same in one function."""
+    """A place in a list of exceptions is one place, or some that say the same in one function."""
     keys = [place.key for place in sites()]
-    assert len(keys) - len(set(keys)) <= 4
+    assert len(keys) - len(set(keys)) <= 6
 
 
 def test_a_process_notes_what_it_refuses(tmp_path: Path) -> None:
