@@ -76,6 +76,7 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/push.py
+	$(BIN)/python benchmarks/verify.py
 
 pictures: $(STAMP)
 	$(BIN)/python docs/pictures.py

@@ -77,7 +77,7 @@ def for_people(tunnel: Tunnel) -> tuple[str, ...]:
     lines += [f"{end.outside_ip} is an end of {end.partner}, which is not ours" for end in tunnel.foreign if end.partner]
     if tunnel.waiver:
         lines.append(f"weak cryptography under waiver {tunnel.waiver.ticket} until {tunnel.waiver.until}: {tunnel.waiver.reason}")
-    return tuple(lines)
+    return (*lines, *(check.for_people for check in tunnel.checks))
 
 
 def unbuilt(intent: Intent, tunnel: Tunnel, platforms: Mapping[str, Platform], carried: Carried = CARRIED) -> Iterator[str]:

@@ -66,6 +66,7 @@ _WORDING: Mapping[str, str] = {
     "int_type": "has to be a whole number",
     "bool_type": "has to be true or false",
     "tuple_type": "has to be a list",
+    "dict_type": "has to be a mapping (key: value)",
     "model_type": "has to be a mapping (key: value)",
     "greater_than_equal": "has to be at least {ge}",
     "less_than_equal": "has to be at most {le}",
@@ -79,6 +80,7 @@ _WORDING: Mapping[str, str] = {
 _SHAPES: Mapping[str, str] = {
     "preshared_key_ref": "has to say where the key is kept, as scheme:name (credential:hq-branch-psk); never the key itself",
     "description": "has to be printable ASCII in one line",
+    "contains": "has to be printable ASCII in one line",
     "interface": "has to be an interface name such as Ethernet0/0",
 }
 
@@ -113,6 +115,7 @@ def load_intent(folder: Path) -> Intent:
         problems.extend(_dangling(documents))
     raise_all(problems)
     places = {name: f"{document.path}:{document.line(at)}" for name, document, at in _names(documents, "tunnels")}
+    places |= {key: place for document in documents for key, place in places_of_checks(document, "tunnels")}
     return Intent.of(*files, places=places)
 
 
@@ -206,6 +209,14 @@ def _duplicates(documents: Sequence[Document]) -> Iterator[Problem]:
             if name in first:
                 yield document.problem(location, f"{kind} {name!r} is defined twice; the first is at {first[name]}")
             first.setdefault(name, place)
+
+
+def places_of_checks(document: Document, section: str) -> Iterator[tuple[str, str]]:
+    """``NAME.checks[0].holds.prefix`` to ``file:line``, for every part of the checks of every record of a section."""
+    names = {index: record.get("name") for index, record in _items(document, section)}
+    for at, line in document.lines.items():
+        if len(at) > 2 and at[0] == section and at[2] == "checks" and isinstance(at[1], int):
+            yield f"{names.get(at[1])}.{describe(at[2:])}", f"{document.path}:{line}"
 
 
 def _dangling(documents: Sequence[Document]) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ from .intent_fields import (
     Text,
     TunnelPrefix,
 )
+from .own_checks import OwnCheck
 
 TunnelStatus = Literal["planned", "active", "disabled"]
 TerminationRole = Literal["peer", "hub", "spoke"]
@@ -193,6 +194,11 @@ class Tunnel(NamedRecord):
         description="A /30 or /31 for the addresses of the tunnel interfaces: the first of the two for the first end.",
     )
     cisco: CiscoTunnel = Field(default=CiscoTunnel(), description="How the tunnel is built on Cisco devices.")
+    checks: tuple[OwnCheck, ...] = Field(
+        default=(),
+        max_length=20,
+        description="Checks of your own: what has to hold beside the proof, after a deploy and in verify.",
+    )
     terminations: tuple[AnyTermination, AnyTermination] = Field(
         description="The two ends; one without a host is not ours, but of a partner or a cloud."
     )

@@ -7,13 +7,12 @@ import inspect
 import sys
 import types
 import typing
-from collections.abc import Iterator
 from typing import Any
 
-from . import records
 from .catalogue import COMMANDS
 from .columns import Spi
 from .command import Command
+from .shape import dataclasses_in, shape
 
 _HEAD = """\
 # State: what the parsers return
@@ -72,40 +71,21 @@ def _of(os: str) -> list[Command]:
 
 
 def _command(command: Command) -> str:
-    shape = _type(_shape(command))
+    kind = _type(shape(command))
     also = f" Also: {', '.join(f'`{alias}`' for alias in command.aliases)}." if command.aliases else ""
-    return f"* `{command.name}`: {shape}.{also}"
-
-
-def _shape(command: Command) -> Any:
-    """The type of the state: what the state function says it returns, or the record of the group that its text names."""
-    hint = typing.get_type_hints(command.state, localns={name: getattr(records, name) for name in records.__all__}).get(
-        "return", Any
-    )
-    if any(_dataclasses_in(hint)):
-        return hint
-    kind, _, key = (command.state.__doc__ or "").rpartition(" ")
-    record = next(record for path, record in command.records.items() if path.split(".")[-1] == key)
-    return types.GenericAlias(tuple, (record, ...)) if kind.startswith("tuple") else record
+    return f"* `{command.name}`: {kind}.{also}"
 
 
 def _records() -> set[type]:
-    found = {record for command in COMMANDS for record in (*command.records.values(), *_dataclasses_in(_shape(command)))}
+    found = {record for command in COMMANDS for record in (*command.records.values(), *dataclasses_in(shape(command)))}
     todo = list(found)
     while todo:
         for hint in typing.get_type_hints(todo.pop(), include_extras=True).values():
-            for inner in _dataclasses_in(hint):
+            for inner in dataclasses_in(hint):
                 if inner not in found:
                     found.add(inner)
                     todo.append(inner)
     return found
-
-
-def _dataclasses_in(hint: Any) -> Iterator[type]:
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        yield hint
-    for inner in typing.get_args(hint):
-        yield from _dataclasses_in(inner)
 
 
 def _record(record: type) -> str:

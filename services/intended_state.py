@@ -106,7 +106,9 @@ def standing(
         change = _planned(deployment, member, platform, text, tokens, routes)
     except ChangeError as error:
         # Something that is there has other content, or the device has no place for it: in either case it is not as intended.
-        return Standing(member, platform, running, Configured.DIFFERS, None, str(error), unseen)
+        # Where keys were taken for those of the intent that may be why it cannot be planned, and nothing follows from it.
+        word = Configured.UNKNOWN if unseen else Configured.DIFFERS
+        return Standing(member, platform, running, word, None, str(error), unseen)
     except NrRunError as error:
         return Standing(member, platform, running, Configured.UNKNOWN, None, str(error), unseen)
     configured, left = _word(change), _left_of(change, running)

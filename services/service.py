@@ -24,6 +24,7 @@ from ..checks.proof import Proof, Watch
 from ..checks.questions import Question
 from ..checks.verdict import Verdict
 from ..inventory.errors import ChangeError
+from ..inventory.own_checks import OwnCheck
 from ..inventory.platforms import Platform
 from .type_variables import Wanted, Wants
 
@@ -227,6 +228,8 @@ class Deployment(Generic[Wanted]):
     stages: tuple[Stage, ...]
     #: True if it stands in no intent and was read from the devices: it can be removed and not built.
     found: bool
+    #: Checks of the user's own on its members: part of the proof of a deploy and of the verdict, beside what the service asks.
+    checks: tuple[OwnCheck, ...] = ()
 
     def __post_init__(self) -> None:
         """A deployment that cannot be walked is a defect of its service, and is refused before anything is read."""

@@ -65,10 +65,24 @@ Wishes = Callable[[Shown], Sequence[Stimulus]]
 Hand = Callable[[Shown], None]
 
 
-def look(task: Task, platform: Platform, questions: Sequence[Question], wishes: Wishes, hand: Hand, limits: Limits) -> Result:
-    """Nornir task. ``hand`` is given what is known so far, after each exchange; ``result`` is the last of it."""
+def look(
+    task: Task,
+    platform: Platform,
+    questions: Sequence[Question],
+    wishes: Wishes,
+    hand: Hand,
+    limits: Limits,
+    also: Sequence[str] = (),
+    own: Sequence[str] = (),
+) -> Result:
+    """Nornir task. ``hand`` is given what is known so far, after each exchange; ``result`` is the last of it.
+
+    ``also`` are commands that the first exchange has besides, for what no question has a view of: the device may refuse them.
+    ``own`` are commands whose answers are kept as they are, at each look. Without a question nothing is asked but the
+    configuration.
+    """
     began = time.monotonic()
-    visit = _Visit(task, platform, questions, limits, began, hand)
+    visit = _Visit(task, platform, questions, limits, began, hand, also, own)
     try:
         visit.first()
         visit.again(wishes)
@@ -84,11 +98,20 @@ class _Visit:
     """One device while it is looked at."""
 
     def __init__(
-        self, task: Task, platform: Platform, questions: Sequence[Question], limits: Limits, began: float, hand: Hand
+        self,
+        task: Task,
+        platform: Platform,
+        questions: Sequence[Question],
+        limits: Limits,
+        began: float,
+        hand: Hand,
+        also: Sequence[str],
+        own: Sequence[str],
     ) -> None:
         self.so_far = Shown(task.host.name, platform)
         self._task, self._platform, self._questions = task, platform, tuple(questions)
-        self._limits, self._began, self._hand = limits, began, hand
+        self._limits, self._began, self._hand, self._also = limits, began, hand, tuple(also)
+        self._own = tuple(own)
         self._system: System = system_of(platform)
         self._reader: Reader | None = None
         self._trips = 0
@@ -104,12 +127,12 @@ class _Visit:
 
     @property
     def _states(self) -> tuple[str, ...]:
-        return asking(self._system, self._questions)
+        return asking(self._system, self._questions) if self._questions else ()
 
     def first(self) -> None:
         """The first look; an answer that is damaged is asked for once more, over another login."""
         timers = tuple(show for show in (RELOAD, REVERT) if show == RELOAD or show in shows_of(self._platform))
-        commands = (*self._running, *self._states, *timers)
+        commands = self._with_own((*self._running, *self._states, *timers, *self._also))
         try:
             replies = self._open().look(commands)
         except (DeviceRefused, NotKnown):
@@ -133,6 +156,10 @@ class _Visit:
 
     def again(self, wishes: Wishes) -> None:
         """Pings and looks, until there is nothing more to be learnt, or no time for it."""
+        if not self._questions:
+            if self._more():
+                self._take(self._open().look(self._more()), {})
+            return
         wanted = tuple(wishes(self.so_far)) if self._limits.may_ping else ()
         if not wanted or (len(wanted) > MANY and self._platform.ping != "dialogue"):
             # Where users send, counters rise by themselves; and of many flows most need no ping then.
@@ -189,7 +216,10 @@ class _Visit:
         """
         held = self.so_far.running
         sure = held is not None and (held.counted is True or len(self._running) > 1)
-        return (*(() if sure else self._running), *(show for show in self._states if show != self._system.route))
+        return self._with_own((*(() if sure else self._running), *(show for show in self._states if show != self._system.route)))
+
+    def _with_own(self, asked: tuple[str, ...]) -> tuple[str, ...]:
+        return (*asked, *(command for command in self._own if command not in asked))
 
     def _take(self, replies: Sequence[Reply], probes: Mapping[Traffic, Probe]) -> None:
         """What these replies show, added to what is known."""

@@ -17,14 +17,15 @@ from .probe import Ping, sent
 from .session import Reply, Session
 
 
-def observe(task: Task, questions: Sequence[Question] = (), also: tuple[str, ...] = ()) -> Result:
+def observe(task: Task, questions: Sequence[Question] = (), also: tuple[str, ...] = (), own: tuple[str, ...] = ()) -> Result:
     """Nornir task. ``result`` is (Observation, outputs by command, those of ``also`` among them).
 
+    What it answers to the commands of ``own`` is kept as it is, a refusal too: who asks for it judges that.
     The SAs are asked for in any case. A device that refuses to show what is asked, or shows what cannot be read, is asked again
     over a fresh login: no SA in such an answer is no SA that is gone. Raises NotKnown when it still does.
     """
 
-    look = _Look(tuple(questions), also)
+    look = _Look(tuple(questions), also, own)
     device = session(task)
     try:
         seen = look(device)
@@ -34,9 +35,11 @@ def observe(task: Task, questions: Sequence[Question] = (), also: tuple[str, ...
     return Result(host=task.host, result=seen)
 
 
-def probe_and_observe(task: Task, ping: Ping, questions: Sequence[Question] = (), also: tuple[str, ...] = ()) -> Result:
+def probe_and_observe(
+    task: Task, ping: Ping, questions: Sequence[Question] = (), also: tuple[str, ...] = (), own: tuple[str, ...] = ()
+) -> Result:
     """Nornir task: a ping, and in the same write what observe() asks. ``result`` is (Probe, Observation, outputs by command)."""
-    look = _Look(tuple(questions), also)
+    look = _Look(tuple(questions), also, own)
     device = session(task)
     probe, replies = sent(device, ping, look.lines(device))
     try:
@@ -53,17 +56,23 @@ class _Look:
 
     questions: tuple[Question, ...]
     also: tuple[str, ...]
+    own: tuple[str, ...]
 
     def __call__(self, device: Session) -> tuple[Observation, dict[str, str]]:
         return self.judged(device, device.exchange(self.lines(device)))
 
     def lines(self, device: Session) -> tuple[str, ...]:
         """What is asked, the SAs first."""
+        needed = self._needed(device)
+        return (*needed, *(command for command in self.own if command not in needed))
+
+    def _needed(self, device: Session) -> tuple[str, ...]:
         return (*asking(device.dialect, self.questions), *self.also)
 
     def judged(self, device: Session, replies: Sequence[Reply]) -> tuple[Observation, dict[str, str]]:
         """What these replies show, and their texts. Raises NotKnown."""
-        refuse_refused(device.name, replies)
+        asked = self._needed(device)
+        refuse_refused(device.name, [reply for reply in replies if reply.line in asked])
         needed = [question for question in self.questions if question.command(device.dialect)]
         return sas_in(device.name, device.dialect.os, replies, needed), texts(replies)
 

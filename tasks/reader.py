@@ -6,7 +6,6 @@ that shows nor a ping of its own making is refused before anything is written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,12 +13,11 @@ from ..checks.observation import Probe
 from ..checks.proof import Traffic
 from ..inventory.errors import DeviceRefused, NrRunError, ParseError
 from ..inventory.platforms import Platform
+from ..inventory.showing import SHOWS
 from ..parsers import parse
 from .probe import QUESTION, TIMEOUT_SECONDS, answers_to, line_of
 from .session import Reply, Session
 
-#: What shows and cannot do anything else. A pipe may lead into a file (``| redirect``), so there is none.
-_SHOWS = re.compile(r"(?:show|more system:)[A-Za-z0-9 ./:_-]*")
 _PINGED = "Type escape sequence"
 
 
@@ -91,7 +89,7 @@ class Reader:
 
     def _refuse_others(self, commands: Sequence[str]) -> None:
         for command in commands:
-            if not _SHOWS.fullmatch(command):
+            if not SHOWS.fullmatch(command):
                 raise NrRunError(f"{self.name}: {command!r} is no command that only shows, so a verification does not type it")
 
     def close(self) -> None:

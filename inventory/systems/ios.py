@@ -48,6 +48,8 @@ IOS_12_4 = replace(
     name="ios-12.4",
     shows=MappingProxyType(_SHOWS | {"session": "show crypto session detail"}),
     assumed=False,
+    # Configuration Change Notification and Logging, 12.3(4)T; 12.3 mainline, of this generation too, refuses it.
+    log_of_changes="show archive log config all",
 )
 #: IKEv2 came with 15.1(1)T. ``clear crypto ikev2 sa`` takes ``local`` or ``remote`` and an address (from memory).
 IOS_15 = replace(

@@ -40,6 +40,9 @@ class System:
     IPsec SA lives where nobody has configured it.
     ``insecure`` show what the release itself calls insecure: the mode, then the lines. A release that does not know them refuses.
 
+    ``log_of_changes`` shows who typed which line of configuration, where the device is configured to keep that; empty where no
+    release of the generation does.
+
     ``shows_refused_ike``: an IKE SA of a try that it refuses stays to be seen for a while, so that none is a try that never came.
     """
 
@@ -67,6 +70,7 @@ class System:
     privilege: str = ""
     model: str = ""
     insecure: tuple[str, ...] = ()
+    log_of_changes: str = ""
     entering: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

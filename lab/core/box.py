@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 
 from ..ios import messages
 from ..ios.archive import Archive, Revert, keep, path_of
+from ..ios.config_log import ConfigLog
 from ..ios.configure import Place, apply
 from ..ios.kron import Kron
 from ..ios.model import policies
@@ -55,6 +56,7 @@ class Box:
         self.shielded = self.traits.shield
         self.flash = Flash(profile.image, profile.flash, self.wall)
         self.archive = Archive(profile.first_archive)
+        self.config_log = ConfigLog()
         self.edition = 0
         self.logged: list[str] = []
         self.messages = 0
@@ -130,6 +132,7 @@ class Box:
         self.crypto, self.store = CryptoState(first, self.profile.first_ipsec), Store()
         self.revert.forget()
         self.logged, self.translations, self.changed = [], [], ""
+        self.config_log = ConfigLog()
         self.booted = self.clock.now()
         self.cut_off = False
         self.shielded = self.traits.shield and SHIELD_DOWN not in self.saved.lines

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ..ios import insecure, known
-from ..ios.configure import INVALID, Place, apply, swallowed
+from ..ios.configure import INVALID, Place, apply, depth_of, swallowed
 from ..ios.execs import Call, Handler
 from ..ios.execs124 import HANDLERS
 from . import answers, logforms
@@ -50,6 +50,7 @@ class Session:
     history: list[str] = field(default_factory=list)
     config_lines: int = 0
     edition: int = 0
+    config_session: int = 0
 
     def __post_init__(self) -> None:
         self.edition = self.box.edition
@@ -195,7 +196,7 @@ class Session:
     def leave_config(self) -> None:
         """Back to exec, noting the change."""
         if self.place is not None:
-            self.place = None
+            self.place, self.config_session = None, 0
             self.box.mark_changed(self.user)
 
     async def _configure(self, line: str) -> None:
@@ -251,9 +252,13 @@ class Session:
         if self.box.blocks_insecure and (said := insecure.blocked(line)):
             await self.show(said)
             return
+        depth = depth_of(self.box.release, self.place, line)
         answer, self.place = apply(self.box, self.box.release, self.place, line, self.prompt)
         self.box.kron.refresh()
         refused = INVALID in answer or any(text.startswith("%Error") for text in answer)
+        if not refused:
+            self.config_session = self.config_session or self.box.config_log.begin()
+            self.box.config_log.note(self.box, self.config_session, f"{self.user or 'console'}@vty{self.line}", line, depth)
         told = [] if refused else insecure.warnings(self.box.faults, line, always=self.box.traits.warns)
         await self.show([*answer, *told])
 

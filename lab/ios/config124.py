@@ -28,6 +28,7 @@ PROMPTS = (
     {name: prompt for name, prompt in before.PROMPTS.items() if name not in ("cor", "mgcp", "std-nacl")}
     | {
         "archive": "(config-archive)",
+        "archive-log": "(config-archive-log-cfg)",
         "kron-policy": "(config-kron-policy)",
         "kron-occurrence": "(config-kron-occurrence)",
     }
@@ -88,7 +89,11 @@ CHANGED: Mapping[Change, tuple[Form, ...]] = {
         Form("archive", "path ~ <word:url>", "archive path", hook="archive_path"),
         Form("archive", "maximum ~ <1-14:n>", "archive maximum", hides="maximum 10"),
         Form("archive", "time-period <line:rest>", "archive period", hook="not_played"),
-        Form("archive", "log config", "archive log", hook="not_played"),
+        Form("archive", "log config", "archive log", enters="archive-log"),
+        Form("archive-log", "logging enable", "archive log enable"),
+        Form("archive-log", "logging size ~ <1-1000:n>", "archive log size", hides="logging size 100"),
+        Form("archive-log", "notify syslog [contenttype {plaintext|xml}]", "archive log notify"),
+        Form("archive-log", "hidekeys", "archive log hidekeys"),
         Form("archive", "write-memory", "archive write-memory"),
         Form(
             "config",

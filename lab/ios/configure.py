@@ -62,6 +62,17 @@ def read(release: Release, place: Place, line: str) -> tuple[Reading[ConfigLeaf]
     return (best, at) if best.verdict is Verdict.DONE else (best, place)
 
 
+def depth_of(release: Release, place: Place, line: str) -> int:
+    """In how many sub-modes a line stands, wherever the person is."""
+    reading, at = read(release, place, line)
+    if reading.leaf is None or reading.leaf.form.mode == "config":
+        return 0
+    found = 0
+    while at.mode != "config":
+        found, at = found + 1, at.outer
+    return found
+
+
 def swallowed(box: Box, place: Place, line: str) -> str:
     """The line as the fault `swallow-submode` has it read: of one that the sub-mode does not know, what it does know."""
     if "swallow-submode" not in box.faults or place.mode == "config":

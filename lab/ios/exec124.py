@@ -42,6 +42,7 @@ EXECS = (
     ExecForm("show crypto isakmp key", "show_isakmp_key"),
     ExecForm("show ip ssh", "show_ip_ssh", 1),
     ExecForm("show archive", "show_archive"),
+    ExecForm("show archive log config all", "show_archive_log"),
     ExecForm("show kron schedule", "show_kron"),
     ExecForm("archive config", "archive_config"),
     ExecForm("configure replace <word:url> [{list}:list] [{force}:force]", "configure_replace"),

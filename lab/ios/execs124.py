@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..core.box import Box
 from ..core.flash import file_name
 from ..features import feature_execs, tunnel_shows
-from . import archive, insecure, shows124, shows_crypto124, shows_session
+from . import archive, config_log, insecure, shows124, shows_crypto124, shows_session
 from .configure import Place
 from .execs import HANDLERS as BEFORE
 from .execs import Call, Handler, of_box, reload, write_memory
@@ -181,6 +181,7 @@ HANDLERS: dict[str, Handler] = {
     "directory": directory,
     "more": more,
     "show_archive": of_box(archive.show),
+    "show_archive_log": of_box(config_log.show),
     "show_rollback_timer": of_box(lambda box: box.revert.show()),
     "show_kron": of_box(lambda box: box.kron.show()),
     "show_ip_ssh": of_box(shows124.ip_ssh),

@@ -80,7 +80,8 @@ EXECS_124 = (
     "show inventory", "show track", "show ip sla", "show parser", "show event manager", "show login", "show ip http",
     "show crypto isakmp sa {detail|nat|vrf}", "show crypto isakmp peers", "show crypto isakmp profile",
     "show crypto ipsec client", "show crypto debug-condition", "show crypto pki",
-    "show crypto call", "show archive log", "show archive config differences", "show archive config incremental-diffs",
+    "show crypto call", "show archive log config {user|statistics|provisioning|contenttype|summary}",
+    "show archive config differences", "show archive config incremental-diffs",
     "show zone", "show zone-pair", "show ip inspect", "show control-plane", "show dot11", "clear crypto session",
     "clear crypto call", "ssh", "tclsh", "file prompt", "copy", "archive tar", "event manager",
 )  # fmt: skip

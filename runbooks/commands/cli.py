@@ -20,10 +20,16 @@ from .printable import printable
 #: Name: module (relative to this folder), attribute, and what --help says of it.
 OWN: dict[str, tuple[str, str, str]] = {
     "verify": (".verify_command", "verify_command", "Say of every service whether it works; nothing is changed."),
+    "drift": (".drift_command", "drift_command", "Compare what devices run with what is intended, line by line."),
     "status": (".history_command", "status_command", "Show the estate at its last verification; no device is asked."),
     "history": (".history_command", "history_command", "Show one service over time: since when, flaps, last proof."),
     "init": (".init_command", "init_command", "Write an inventory to begin with, of the devices that you have."),
     "doctor": (".doctor_command", "doctor_command", "Examine devices: are they ready for changes? Nothing is changed."),
+    "check-release": (
+        ".check_release_command",
+        "check_release_command",
+        "Say what another release would do to a device's services.",
+    ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),
     "runs": (".runs_command", "runs_command", "List the runs and how they ended; prune them."),

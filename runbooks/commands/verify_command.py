@@ -37,7 +37,7 @@ unencrypted or unverified; 66 no such service, host or run.
 """
 _NO_PROBE = click.option("--no-probe", is_flag=True, help="Send no pings: what tables and counters show has to do.")
 _SINCE = click.option("--since", metavar="RUN", help="Say what has changed since that verification or run.")
-_DEADLINE = click.option(
+DEADLINE = click.option(
     "--deadline",
     type=click.FloatRange(min=1),
     default=300.0,
@@ -45,14 +45,14 @@ _DEADLINE = click.option(
     metavar="SECONDS",
     help="All is over by then, whatever a device does; what was not seen is unverified.",
 )
-_LAB = click.option("--lab", is_flag=True, help="Look at the devices of a lab: the one that is up, or a throw-away one.")
+LAB = click.option("--lab", is_flag=True, help="Look at the devices of a lab: the one that is up, or a throw-away one.")
 _PROVIDER_LOG = click.option(
     "--provider-log",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="What the gateway of a far end says (AWS, Alibaba Cloud, Tencent Cloud), to be joined with what our end shows.",
 )
-_OPTIONS = with_options(LIMIT, _NO_PROBE, _SINCE, _PROVIDER_LOG, _DEADLINE, JSON, OUTPUTS, INVENTORY, RUNS, _LAB, DEBUG)
+_OPTIONS = with_options(LIMIT, _NO_PROBE, _SINCE, _PROVIDER_LOG, DEADLINE, JSON, OUTPUTS, INVENTORY, RUNS, LAB, DEBUG)
 
 
 def _verify(names: tuple[str, ...], **options: Any) -> Exit:
@@ -75,7 +75,7 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
         debug=options["debug"],
         provider_log=options["provider_log"],
     )
-    progress = _progress()
+    progress = progress_of()
     with open_verification(asked, progress) as opened, progress:
         made = verify(opened)
         progress.pause()
@@ -108,7 +108,8 @@ def _show(made: Verification, opened: Opened, code: Exit, since: list[str]) -> N
     screen.print(verification_view(made, str(opened.folder.path), code, since, width=width))
 
 
-def _progress() -> Any:
+def progress_of() -> Any:
+    """What tells a person on standard error how far it is."""
     from .progress import LiveProgress, PlainProgress
     from .screen import console
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -12,9 +11,10 @@ from rich.text import Text
 from ...checks.finding import against
 from ...checks.verdict import Configured, Verdict, Verification, Word
 from ...inventory.errors import Exit
+from .wrapped import WIDTH, wrapped
 
-#: Where nobody says how wide the paper is.
-WIDTH = 80
+__all__ = ["WIDTH", "verification_view"]
+
 _STYLES = {
     Word.UP: "bold green",
     Word.IDLE: "green",
@@ -37,11 +37,11 @@ def verification_view(
     for verdict in made.worst_first():
         parts += _block(verdict, width)
     unread = [device for device in made.devices if device.problem]
-    parts += [line for device in unread for line in _wrapped(f"not read: {device.problem}", width, "", style="bold yellow")]
-    parts += [line for notice in made.notices for line in _wrapped(f"notice: {notice}", width, "", style="yellow")]
-    parts += [line for words in since for line in _wrapped(words, width, "", style="bold")]
-    parts += _wrapped(_total(made), width, "", style="bold")
-    parts += _wrapped(f"exit {int(code)} ({code.word})   record: {folder}/", width, "", style="dim")
+    parts += [line for device in unread for line in wrapped(f"not read: {device.problem}", width, "", style="bold yellow")]
+    parts += [line for notice in made.notices for line in wrapped(f"notice: {notice}", width, "", style="yellow")]
+    parts += [line for words in since for line in wrapped(words, width, "", style="bold")]
+    parts += wrapped(_total(made), width, "", style="bold")
+    parts += wrapped(f"exit {int(code)} ({code.word})   record: {folder}/", width, "", style="dim")
     return Group(*parts)
 
 
@@ -53,12 +53,12 @@ def _block(verdict: Verdict, width: int) -> Iterator[Text]:
         yield Text.assemble(head, "  ", rest)
     else:
         yield head
-        yield from _wrapped(rest, width, " " * (_WORD + 2))
-    yield from _wrapped(verdict.sentence, width, " " * (_WORD + 2), style="dim" if verdict.healthy else "")
+        yield from wrapped(rest, width, " " * (_WORD + 2))
+    yield from wrapped(verdict.sentence, width, " " * (_WORD + 2), style="dim" if verdict.healthy else "")
     if not verdict.healthy:
         yield from _trouble(verdict, width)
     if verdict.reach:
-        yield from _wrapped(verdict.reach, width, " " * (_WORD + 2), style="yellow")
+        yield from wrapped(verdict.reach, width, " " * (_WORD + 2), style="yellow")
 
 
 def _known(verdict: Verdict) -> str:
@@ -70,17 +70,17 @@ def _trouble(verdict: Verdict, width: int) -> Iterator[Text]:
     """Why, how to see that it is that, what mends it, and what was found."""
     indent = " " * (_WORD + 2)
     for cause in verdict.causes:
-        yield from _wrapped(f"probable cause: {cause.sentence} (confidence: {cause.confidence})", width, indent, style="yellow")
-        yield from _wrapped(f"to confirm: {cause.confirm}", width, indent, style="dim")
-        yield from _wrapped(f"remedy: {cause.remedy}", width, indent, style="dim")
+        yield from wrapped(f"probable cause: {cause.sentence} (confidence: {cause.confidence})", width, indent, style="yellow")
+        yield from wrapped(f"to confirm: {cause.confirm}", width, indent, style="dim")
+        yield from wrapped(f"remedy: {cause.remedy}", width, indent, style="dim")
     found = [finding for finding in against(verdict.findings) if finding.sentence not in verdict.sentence]
     for finding in found[:_FINDINGS]:
-        yield from _wrapped(f"{finding.status.value}: {finding.sentence}", width, indent, style="red")
+        yield from wrapped(f"{finding.status.value}: {finding.sentence}", width, indent, style="red")
     lines = [evidence for finding in verdict.findings if finding.check == "configured" for evidence in finding.evidence]
     for evidence in lines[: 2 * _FINDINGS]:
-        yield from _wrapped(f"{evidence.device} {evidence.field}: {evidence.value}", width, indent, style="dim")
+        yield from wrapped(f"{evidence.device} {evidence.field}: {evidence.value}", width, indent, style="dim")
     if len(lines) > 2 * _FINDINGS:
-        yield from _wrapped(f"and {len(lines) - 2 * _FINDINGS} more lines, in the record", width, indent, style="dim")
+        yield from wrapped(f"and {len(lines) - 2 * _FINDINGS} more lines, in the record", width, indent, style="dim")
 
 
 def _total(made: Verification) -> str:
@@ -90,16 +90,3 @@ def _total(made: Verification) -> str:
     more = f"; {differs} differ{'s' if differs == 1 else ''} from the intent" if differs else ""
     sent = "" if made.probed else "; nothing was sent"
     return f"{len(made.verdicts)} service{'' if len(made.verdicts) == 1 else 's'}: {said}{more}{sent}."
-
-
-def _wrapped(words: str, width: int, indent: str, *, style: str = "") -> Iterator[Text]:
-    """Lines of at most ``width``, broken between words only: half an address is none."""
-    lines = textwrap.wrap(
-        words,
-        width,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    yield from (Text(line, style=style) for line in lines)

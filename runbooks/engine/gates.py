@@ -19,9 +19,10 @@ from ...tasks.observe import observe
 from .change_state import NotProved, Progressing
 from .context import Context
 from .nornir_run import run_on_all
-from .planning import DeploymentPlan, Hold
+from .own_checks import own_commands, own_findings
+from .planning import DeploymentPlan, Hold, keep_outputs
 from .postchecks import BUILD, REMOVE, Goal, cause_of
-from .proof import Outputs, Proof, baseline_of, keep_outputs, proof_of, prove_by_traffic
+from .proof import Outputs, Proof, baseline_of, proof_of, prove_by_traffic
 from .reach import reach_of
 
 
@@ -40,6 +41,9 @@ def prove(context: Context, plan: DeploymentPlan) -> Proof:
     if not plan.removal:
         context.visit(plan.deployment)
     findings, outputs = _settled(context, plan, plan.deployment.stages, "proof")
+    if proved(findings):
+        own, outputs = own_findings(context, plan, outputs)
+        findings = (*findings, *own)
     context.folder.write_json(f"{plan.name}/findings.json", [finding.as_dict() for finding in findings])
     context.folder.note("judged", tunnel=plan.name, proved=proved(findings))
     return Proof(findings, cause_of(findings), outputs, reach=reach_of(plan.deployment.foreign))
@@ -125,6 +129,7 @@ def _judged(
                     (*(line for one in gates for line in one.gate.asks(member.member, member.platform)), *member.fence_shows)
                 )
             ),
+            "own": own_commands(plan, member, moment),
         }
         for member in plan.members
     }

@@ -41,13 +41,16 @@ def limited(nornir: Nornir, limits: Sequence[str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def within(deployments: Sequence[D], nornir: Nornir, limits: Sequence[str]) -> tuple[D, ...]:
-    """Those with a member on one of the devices that are meant. Raises NothingMatched where that leaves none, and UsageError."""
+def within(deployments: Sequence[D], nornir: Nornir, limits: Sequence[str], *, may_be_none: bool = False) -> tuple[D, ...]:
+    """Those with a member on one of the devices that are meant.
+
+    Raises UsageError, and NothingMatched where that leaves none unless there may be none.
+    """
     if not limits:
         return tuple(deployments)
     meant = set(limited(nornir, limits))
     left = tuple(one for one in deployments if meant & set(one.hosts))
-    if not left:
+    if not left and not may_be_none:
         raise NothingMatched(f"--limit {','.join(limits)}: nothing that was asked for is on {', '.join(sorted(meant))}")
     return left
 

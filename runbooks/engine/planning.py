@@ -312,7 +312,13 @@ def write_plan(context: Context, plan_: DeploymentPlan) -> None:
 
 def file_name(command: str) -> str:
     """Of a file that holds what a command printed."""
-    return command.replace(" ", "-").rstrip(":")
+    return command.replace(" ", "-").replace("/", "_").rstrip(":")
+
+
+def keep_outputs(context: Context, place: str, outputs: Mapping[str, str]) -> None:
+    """What a device printed, a file for each command, in this folder of the run."""
+    for command, text in outputs.items():
+        context.folder.write(f"{place}/{file_name(command)}.txt", text + "\n")
 
 
 def _header(member: MemberPlan) -> str:

@@ -86,7 +86,8 @@ def previous_plan(plan: DeploymentPlan) -> DeploymentPlan | None:
     if found is None:
         return None
     members = tuple(replace(old, member=new) for old, new in zip(plan.members, found.members, strict=True))
-    return replace(plan, deployment=found, members=members)
+    # What the user checks now was not asked of the form of before.
+    return replace(plan, deployment=replace(found, checks=()), members=members)
 
 
 def plan_rollback(context: Context, record: Recorded, known: Known, *, accept_unsaved: bool) -> DeploymentPlan:

@@ -18,7 +18,8 @@ from ...tasks.observe import observe, probe_and_observe
 from ...tasks.probe import Ping, ping_only
 from .context import Context
 from .nornir_run import run_on, run_on_all, run_on_one
-from .planning import DeploymentPlan, file_name
+from .own_checks import own_commands, own_findings
+from .planning import DeploymentPlan, keep_outputs
 from .reach import WHOLE, Reach, reach_of
 
 #: Pings that bring it up; the first ones are lost while IKE negotiates.
@@ -69,6 +70,9 @@ def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:
     watch = Watch(before, after, probes, baseline_of(plan), during)
     findings = what.judge(watch)
     cause = None if proved(findings) else _why(context, plan, what, watch)
+    if proved(findings):
+        own, outputs = own_findings(context, plan, outputs)
+        findings = (*findings, *own)
     keep(context, plan, watch, findings)
     reach = reach_of(plan.deployment.foreign, traffic=what.answered)
     return Proof(_with_cause(findings, cause), cause, outputs, rows_of(what, watch), what.untested(watch), reach)
@@ -181,8 +185,8 @@ def _pinged(
 ) -> tuple[Probe | None, Observation, dict[str, str]]:
     """Ping from one member, and look at it in the same write."""
     ping = _ping_of(context, what, last.host, last.count)
-    also = next(member.fence_shows for member in plan.members if member.host == last.host)
-    asked = {"questions": tuple(asks), "also": also}
+    member = next(member for member in plan.members if member.host == last.host)
+    asked = {"questions": tuple(asks), "also": member.fence_shows, "own": own_commands(plan, member, last.moment)}
     if ping is None:
         seen: tuple[Observation, dict[str, str]] = run_on_one(context.nornir, observe, last.host, **asked)
         return None, *seen
@@ -205,7 +209,11 @@ def look(
     """
     readings = dict(seen or {})
     asked = {
-        member.host: {"questions": tuple(questions), "also": member.fence_shows}
+        member.host: {
+            "questions": tuple(questions),
+            "also": member.fence_shows,
+            "own": own_commands(plan, member, moment),
+        }
         for member in plan.members
         if member.host not in readings
     }
@@ -215,12 +223,6 @@ def look(
         keep_outputs(context, f"{plan.name}/{host}/{moment}", outputs)
     observations = {host: observation for host, (observation, _) in readings.items()}
     return observations, {host: outputs for host, (_, outputs) in readings.items()}
-
-
-def keep_outputs(context: Context, place: str, outputs: Mapping[str, str]) -> None:
-    """What a device printed, a file for each command."""
-    for command, text in outputs.items():
-        context.folder.write(f"{place}/{file_name(command)}.txt", text + "\n")
 
 
 def _with_cause(findings: tuple[Finding, ...], cause: Cause | None) -> tuple[Finding, ...]:

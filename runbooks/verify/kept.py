@@ -28,14 +28,19 @@ def folder_of(runs: Path) -> Path:
     return runs / FOLDER
 
 
-def make(runs: Path, secrets: Secrets) -> RunFolder:
-    """A new folder. Raises NrRunError when the disk does not take it."""
-    return RunFolder(new_path(folder_of(runs)), "verify", secrets)
+def make(runs: Path, secrets: Secrets, kind: str = FOLDER) -> RunFolder:
+    """A new folder below ``kind``. Raises NrRunError when the disk does not take it."""
+    return RunFolder(new_path(runs / kind), kind, secrets)
 
 
 def keep(folder: RunFolder, verification: Verification) -> None:
     """The record, whole and on the disk when this returns; and the oldest ones go. Raises NrRunError for a full disk."""
-    folder.write_json(FILE, verification.as_dict(), durable=True)
+    keep_record(folder, FILE, verification.as_dict())
+
+
+def keep_record(folder: RunFolder, name: str, record: Mapping[str, Any]) -> None:
+    """As keep(), of any record of something that is only looked at."""
+    folder.write_json(name, record, durable=True)
     for path in sorted(path for path in folder.path.parent.glob("2*-*") if path.is_dir())[:-KEPT]:
         shutil.rmtree(path, ignore_errors=True)
 

@@ -27,7 +27,7 @@ from ..engine.run_setup import debug_log, inventory_folder, lab_credentials
 from ..engine.signals import on_signals
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
-from .kept import make
+from .kept import FOLDER, make
 from .provider_log import provider_log
 
 
@@ -47,6 +47,10 @@ class Asked:
     pause: float = 3.0
     #: A file with what the gateway of a far end says.
     provider_log: Path | None = None
+    #: The folder of the runs folder in which the record is kept.
+    keep_in: str = FOLDER
+    #: Whether it is in order that nothing is on the devices that are meant.
+    may_be_none: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
     nornir = load_nornir(folder)
     platforms = platforms_of(nornir)
     intended = {name: find(name).intended(folder, platforms) for name in declared().services}
-    selected = _within(select(intended, asked.names, datetime.now(UTC).date()), nornir, asked.limits)
+    selected = _within(select(intended, asked.names, datetime.now(UTC).date()), nornir, asked)
     provider = provider_log(asked.provider_log, selected.deployments)
     runs = runs_folder(asked.runs)
     waits = Waits()
@@ -110,7 +114,7 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
             nornir, secrets, waits = played.nornir, played.secrets, replace(waits, scale=played.scale)
         else:
             secrets = Secrets(folders=credential_folders(lab_credentials(nornir, selected.deployments, ())))
-        run_folder = make(runs, secrets)
+        run_folder = make(runs, secrets, asked.keep_in)
         stack.callback(run_folder.close)
         if asked.debug:
             stack.callback(debug_log(run_folder, secrets))
@@ -170,11 +174,12 @@ def _although(service: str, intended: Intended, name: str, today: date, why: str
     return Selected(deployments, (), (f"{name}: {why}",))
 
 
-def _within(selected: Selected, nornir: Nornir, limits: Sequence[str]) -> Selected:
+def _within(selected: Selected, nornir: Nornir, asked: Asked) -> Selected:
     """Those with a member on one of the devices that are meant. Raises NothingMatched where that leaves none."""
+    limits = asked.limits
     if not limits:
         return selected
-    left = within(selected.deployments, nornir, limits)
+    left = within(selected.deployments, nornir, limits, may_be_none=asked.may_be_none)
     return replace(selected, deployments=left, refused=())
 
 

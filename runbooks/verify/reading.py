@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Protocol
 
 from nornir.core.task import Result, Task
 
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import SAS, Question
 from ...inventory.errors import DriftError, Locked, NrRunError
+from ...services.own_checks import commands
 from ...services.registry import find
 from ...services.service import Deployment, Member
 from ...tasks.device import CONNECTION
@@ -28,8 +30,11 @@ AT_ONCE = 100
 _TICK = 0.05
 
 
-def read_all(opened: Opened) -> dict[str, Shown]:
-    """Host to what it showed. Raises Interrupted when the operator stops; no device is ever an error here."""
+def read_all(opened: Opened, ask: Callable[[Opened, str], Asked] | None = None) -> dict[str, Shown]:
+    """Host to what it showed. ``ask`` says what each is asked, by default what a verification needs.
+
+    Raises Interrupted when the operator stops; no device is ever an error here.
+    """
     hosts = opened.hosts
     board = _Board(opened)
     held = _changing(opened)
@@ -41,9 +46,9 @@ def read_all(opened: Opened) -> dict[str, Shown]:
     def each(task: Task) -> Result:
         host = task.host.name
         opened.progress.phase(host, "log in and look")
-        asks = _Asks(opened, host)
+        asks = (ask or _Asks)(opened, host)
         try:
-            return look(task, opened.platforms[host], asks.questions, asks.wishes, board.hand, limits)
+            return look(task, opened.platforms[host], asks.questions, asks.wishes, board.hand, limits, asks.also, asks.own)
         except Exception as error:  # noqa: BLE001 - a defect on one device must not keep the others from their verdict
             board.hand(
                 replace(board.shown[host], problem=f"{host}: {type(error).__name__}, which is a defect of nr-run", over=True)
@@ -110,8 +115,29 @@ class _Board:
         return replace(one, problem=f"{one.host}: the deadline of {self._deadline:g} seconds came before {what}")
 
 
+class Asked(Protocol):
+    """What one device is asked, and wanted to send; see look()."""
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Each once; none where the configuration is all that is wanted."""
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Commands besides, which the device may refuse."""
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """For the checks of the user's own, each once."""
+
+    def wishes(self, shown: Shown) -> Sequence[Stimulus]:
+        """Traffic, each once."""
+
+
 class _Asks:
     """What one device is asked, and wanted to send, for all that it is a member of."""
+
+    also: tuple[str, ...] = ()
 
     def __init__(self, opened: Opened, host: str) -> None:
         self._mine: list[tuple[Deployment, Member]] = [
@@ -128,6 +154,11 @@ class _Asks:
             question for deployment, member in self._mine for question in find(deployment.service).survey(deployment, member)
         )
         return tuple(dict.fromkeys((*SAS, *asked)))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """For the checks of the user's own, each once."""
+        return tuple(dict.fromkeys(c for deployment, member in self._mine for c in commands(deployment, member.host, "verify")))
 
     def wishes(self, shown: Shown) -> Sequence[Stimulus]:
         """Traffic, each once."""

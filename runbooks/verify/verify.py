@@ -12,6 +12,7 @@ from ...checks.looking import Shown
 from ...checks.verdict import Configured, DeviceState, KnownBy, Operating, Verdict, Verification
 from ...inventory.errors import NrRunError
 from ...services.intended_state import Standing, standing
+from ...services.own_checks import with_own_checks
 from ...services.registry import find
 from ...services.service import Deployment
 from ...services.verifying import Seeing
@@ -77,7 +78,7 @@ def _verdict(opened: Opened, deployment: Deployment, shown: Mapping[str, Shown])
             standings[member.host] = standing(deployment, member, platform, running, keys, routes)
     provider = concerning(opened.provider, deployment, alone=len(opened.selected.deployments) == 1)
     seeing = Seeing({host: shown[host] for host in deployment.hosts}, standings, _now(), opened.asked.probe, provider)
-    return service.verdict(deployment, seeing)
+    return with_own_checks(service.verdict(deployment, seeing), deployment, seeing)
 
 
 def _device(one: Shown) -> DeviceState:

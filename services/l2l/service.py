@@ -24,6 +24,7 @@ from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.validation import validate
+from ..own_checks import nearest_place, refuse_wrong
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
 from ..verifying import Seeing
 from .beside import policies_of_offers
@@ -67,7 +68,9 @@ def deployment_of(wanted: WantedTunnel) -> Deployment[WantedTunnel]:
     pushing = tuple(member.host for member in reversed(members))
     feature = TunnelForm(crypto.ike_version, wanted.style)
     stage = Stage(name="tunnel", features=(feature,), gate=Traffic(), settle_seconds=0.0, undo=1)
-    return Deployment(tunnel.name, L2L.name, wanted, members, foreign_of(wanted), pushing, (stage,), found=False)
+    return Deployment(
+        tunnel.name, L2L.name, wanted, members, foreign_of(wanted), pushing, (stage,), found=False, checks=tunnel.checks
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,9 @@ class IntendedTunnels:
         """The named tunnels, or all active ones. Raises NothingMatched and IntentError."""
         tunnels = self.intent.select(names, any_status=removal)
         warnings = validate(self.intent, tunnels, self.platforms, today, removal=removal)
+        for tunnel in () if removal else tunnels:
+            ends = {end.host: self.platforms[end.host] for end in tunnel.own}
+            refuse_wrong(f"tunnel {tunnel.name}", tunnel.checks, ends, nearest_place(self.intent.places, tunnel.name))
         return tuple(self.deployment(tunnel) for tunnel in tunnels), warnings
 
     def deployment(self, tunnel: Tunnel) -> Deployment[WantedTunnel]:

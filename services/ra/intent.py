@@ -15,6 +15,8 @@ from ...inventory.did_you_mean import hint
 from ...inventory.errors import IntentError, NothingMatched
 from ...inventory.intent import Waiver
 from ...inventory.intent_fields import Address, CiscoName, Interface, Name, NamedRecord, Network, Record, SecretReference, Text
+from ...inventory.intent_files import places_of_checks
+from ...inventory.own_checks import OwnCheck, Range
 from ...inventory.yaml_source import Document, Problem, Unreadable, raise_all, read_document
 
 FILE = "remote-access.yaml"
@@ -76,6 +78,11 @@ class RemoteAccess(NamedRecord):
     # The rollback timer of the router runs meanwhile, for a quarter of an hour.
     window_seconds: Annotated[StrictInt, Field(ge=0, le=600)] = Field(
         default=300, description="How long a client may take to connect before what was built is taken back."
+    )
+    checks: tuple[OwnCheck, ...] = Field(
+        default=(),
+        max_length=20,
+        description="Checks of your own: what has to hold beside the proof, after a deploy and in verify.",
     )
     waiver: Waiver = Field(description="Leave for what these clients need: group 2, and 3DES on IOS 12.2.")
 
@@ -170,6 +177,7 @@ def load(folder: Path) -> Groups:
         raise
     names = [group.name for group in file.remote_access]
     places = {name: f"{path}:{document.line((SECTION, index, 'name'))}" for index, name in enumerate(names)}
+    places |= dict(places_of_checks(document, SECTION))
     raise_all(
         [
             document.problem((SECTION, index, "name"), f"group {name!r} is defined twice")
@@ -194,7 +202,14 @@ def _problem(document: Document, detail: object) -> Problem:
     if kind == "extra_forbidden":
         if key in _LITERAL:
             return document.problem(location, f"a secret is never written into the intent: use {_LITERAL[key]} (credential:NAME)")
-        fields = {*RemoteAccess.model_fields, *User.model_fields, *Pool.model_fields, *Waiver.model_fields}
+        fields = {
+            *RemoteAccess.model_fields,
+            *User.model_fields,
+            *Pool.model_fields,
+            *Waiver.model_fields,
+            *OwnCheck.model_fields,
+        }
+        fields = {*Range.model_fields} if "count" in location[:-1] else fields
         return document.problem(location, f"unknown key{hint(key, sorted(fields))}")
     words = {
         "missing": "is missing",

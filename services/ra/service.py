@@ -19,6 +19,7 @@ from ...checks.verdict import Verdict
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, NothingMatched
 from ...inventory.platforms import Platform
+from ..own_checks import nearest_place, refuse_wrong
 from ..service import Deployment, LabCall, Member, Place, Removal, Sight, Stage
 from ..verifying import Seeing
 from .blueprint import EasyVpn, profile
@@ -43,7 +44,17 @@ def deployment_of(wanted: RemoteAccess) -> Deployment[RemoteAccess]:
     first = Stage("no-xauth", (Exempt(),), NobodyAsked(wanted), settle_seconds=0.0, undo=2)
     clients = Stage("clients", (EasyVpn(),), ClientSession(wanted), settle_seconds=float(wanted.window_seconds), undo=1)
     member = Member(wanted.host, "server", wanted)
-    return Deployment(wanted.name, RemoteAccessService.name, wanted, (member,), (), (wanted.host,), (first, clients), found=False)
+    return Deployment(
+        wanted.name,
+        RemoteAccessService.name,
+        wanted,
+        (member,),
+        (),
+        (wanted.host,),
+        (first, clients),
+        found=False,
+        checks=wanted.checks,
+    )
 
 
 def _place(wanted: RemoteAccess) -> Place:
@@ -70,6 +81,8 @@ class IntendedGroups:
                 raise NothingMatched(f"group {group.name}: no host is named {group.host!r}{hint(group.host, self.platforms)}")
             if not removal:
                 self.groups.check(group, today)
+                ends = {group.host: self.platforms[group.host]}
+                refuse_wrong(f"group {group.name}", group.checks, ends, nearest_place(self.groups.places, group.name))
                 warnings += _warnings(group)
         return tuple(deployment_of(group) for group in chosen), tuple(warnings)
 
@@ -219,6 +232,7 @@ class RemoteAccessService:
         return (
             *([wanted.description] if wanted.description else []),
             f"waiver {waiver.ticket} until {waiver.until}: {waiver.reason}",
+            *(check.for_people for check in wanted.checks),
             f"users: {', '.join(user.name for user in wanted.users)}",
             f"profile of the clients, {wanted.name}.pcf, without the key of the group, which is typed into the client:",
             *(f"  {line}" for line in profile(wanted).splitlines()),

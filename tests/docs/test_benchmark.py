@@ -9,10 +9,10 @@ import sys
 from .documents import ROOT
 
 
-def run(*options: str, script: str = "push.py") -> subprocess.CompletedProcess[str]:
+def run(*options: str, script: str = "push.py", seconds: float = 120) -> subprocess.CompletedProcess[str]:
     """A benchmark as a process of its own."""
     command = [sys.executable, str(ROOT / "benchmarks" / script), *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
 
 
 def test_a_change_takes_a_fraction_of_the_round_trips() -> None:
@@ -30,6 +30,14 @@ def test_a_size_that_is_no_number_is_a_wrong_command_line() -> None:
     done = run("--devices", "many")
     assert done.returncode == 2
     assert "1,20" in done.stderr
+
+
+def test_the_benchmark_of_a_verification_verifies() -> None:
+    """Each tunnel of the hub is up by the verification that is measured, which takes six exchanges at most."""
+    done = run("--tunnels", "3", "--times", "1", script="verify.py", seconds=600)
+    assert done.returncode == 0, done.stderr
+    (trips,) = re.findall(r"│\s+3 │(?:\s+[\d.]+ │){4}\s+(\d+) │(?:\s+[\d.]+ │){3}", done.stdout)
+    assert int(trips) <= 6 + 2  # the login is counted here
 
 
 def test_the_benchmark_of_a_hub_runs_without_the_other() -> None:

@@ -91,6 +91,24 @@ def rehearsed(tmp_path: Path) -> Iterator[Rehearsed]:
         yield made
 
 
+def test_checks_of_the_users_own(rehearsed: Rehearsed) -> None:
+    """One that holds on each router is part of the proof by gates; one that does not takes all back; a wrong one is refused."""
+    brief = "command: show ip interface brief, within_seconds: 0"
+    rehearsed.intend("a, c", more=f", checks: [{{{brief}, host: c, holds: {{protocl: up}}}}]")
+    code, report = rehearsed.run("deploy-watchlist", "--yes")
+    assert code == 65
+    assert "watchlists.yaml: list WATCH: checks[0].holds.protocl" in json.dumps(report)
+    rehearsed.intend("a, c", more=f", checks: [{{{brief}, count: {{at_most: 0}}, holds: {{protocol: up}}}}]")
+    code, report = rehearsed.run("deploy-watchlist", "--yes")
+    assert (code, rehearsed.running()) == (20, rehearsed.before), report
+    assert "own-check" in json.dumps(report)
+    rehearsed.intend("a, c", more=f", checks: [{{{brief}, holds: {{protocol: up}}}}]")
+    code, report = rehearsed.run("deploy-watchlist", "--yes")
+    assert code == 0, report
+    found = [item for item in report["tunnels"][0]["findings"] if item["check"] == "own-check"]
+    assert [(item["subject"], item["status"]) for item in found] == [("a", "ok"), ("c", "ok")]
+
+
 def test_one_member(rehearsed: Rehearsed) -> None:
     """A deployment of one member is planned, built, proved again, rolled back, built and removed, as a tunnel is."""
     rehearsed.intend("a")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from datetime import date
@@ -20,6 +20,7 @@ from nr_run.inventory.errors import NrRunError
 from nr_run.inventory.hosts import load_nornir, platforms_of
 from nr_run.inventory.intent import ForeignTermination, Intent, IntentFile, Record, TunnelTermination, Waiver
 from nr_run.inventory.intent_tunnel import OWN_KEYS
+from nr_run.inventory.own_checks import OwnCheck, Range, When
 from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.engine.context import Context
@@ -27,9 +28,10 @@ from nr_run.runbooks.engine.nornir_run import run_on_all
 from nr_run.runbooks.engine.planning import Known, plan_deployment
 from nr_run.runbooks.run.folder import RunFolder
 from nr_run.services.l2l.service import L2L, IntendedTunnels
+from nr_run.services.own_checks import commands, findings
 from nr_run.services.ra.intent import Pool, RemoteAccess, RemoteAccessFile, User
 from nr_run.services.ra.service import REMOTE_ACCESS
-from nr_run.services.service import Service
+from nr_run.services.service import Deployment, Service
 from nr_run.tasks.device import Stop, connect_by
 from nr_run.tasks.gather import gather
 
@@ -43,9 +45,27 @@ YOUNG = ("aes-256-cbc", "hmac-sha1", 14)
 CANDIDATES: tuple[Any, ...] = (
     *(None, True, False, 6, 7, 64, 130, 3601, 7200, 5000, 5120, "other", "Other-9", "credential:other", "Ethernet0/7"),
     *(1300, 1340, "10.255.9.0/31"),
+    *(["verify"], "show clock"),
     *("192.168.77.20", ["10.10.10.0/25"], ["10.10.10.77"]),
     *("192.0.2.77", "10.10.10.77", ["198.51.100.0/24"], ["10.10.99.0/24"], ["other"], [], "2030-01-01", "2020-01-01"),
 )
+#: Checks of one's own in which every field is written, on the device ``hq``, and what is answered to them.
+CHECKS: list[dict[str, Any]] = [
+    {
+        "host": "hq",
+        "command": "show ip interface brief",
+        "holds": {"status": "up"},
+        "within_seconds": 10,
+        "count": {"at_least": 1, "at_most": 3},
+        "when": ["deploy", "verify"],
+    },
+    {"command": "show version", "contains": "Version"},
+    {"command": "show version", "matches": "Version [0-9]"},
+]
+BRIEF = """\
+Interface                  IP-Address      OK? Method Status                Protocol
+Ethernet0/0                172.18.124.159  YES NVRAM  up                    up
+"""
 Path_ = tuple[str | int, ...]
 
 
@@ -87,7 +107,9 @@ class World(Reaching):
             return ("refused", str(error)), ()
         ends = [member for plan in plans for member in plan.members]
         told = [(end.host, end.desired, [(f.check, f.status, f.sentence) for f in end.prechecks]) for end in ends]
-        return (told, warnings), [for_people(deployment.wanted.tunnel) for deployment in deployments]
+        return (told, warnings, own_checks(deployments, self.context)), [
+            for_people(deployment.wanted.tunnel) for deployment in deployments
+        ]
 
 
 class Clients(Reaching):
@@ -112,7 +134,31 @@ class Clients(Reaching):
         waits = [stage.settle_seconds for deployment in deployments for stage in deployment.stages]
         # A warning names the ticket of a waiver, for people.
         people = [*warnings, *(line for deployment in deployments for line in REMOTE_ACCESS.for_people(deployment))]
-        return (told, waits, [line for line in people if line.strip().startswith("Host=")]), people
+        return (
+            told,
+            waits,
+            own_checks(deployments, self.context),
+            [line for line in people if line.strip().startswith("Host=")],
+        ), people
+
+
+def own_checks(deployments: Sequence[Deployment], context: Context) -> list[object]:
+    """What the devices are asked for checks of one's own, what is said of one answer, and for how long it is asked for."""
+    shown = {host: {"show ip interface brief": BRIEF, "show version": "IOS, Version 12.2"} for host in context.platforms}
+    systems = {host: platform.os for host, platform in context.platforms.items()}
+    moments: tuple[When, ...] = ("deploy", "verify")
+    return [
+        (
+            [commands(deployment, host, when) for host in deployment.hosts],
+            [
+                (finding.subject, finding.status, finding.sentence)
+                for _, finding in findings(deployment, when, systems, shown, {})
+            ],
+            [check.within_seconds for check in deployment.checks],
+        )
+        for deployment in deployments
+        for when in moments
+    ]
 
 
 def _json(data: Mapping[str, Any]) -> str:
@@ -164,6 +210,7 @@ def _rich(vpn: Path) -> dict[str, Any]:
     tunnel["waiver"] = {"until": "2028-06-30", "ticket": "SEC-1", "reason": "They have nothing better"}
     for number, end in enumerate(tunnel["terminations"]):
         end["cisco"] = {"crypto_map": "VPN", "map_sequence": 20 + number, "access_list": "TO-SITE", "transform_set": "STRONG"}
+    tunnel["checks"] = CHECKS
     return data
 
 
@@ -242,6 +289,7 @@ GROUP: dict[str, Any] = {
             "domain": "example.com",
             "users": [{"name": "jane", "password_ref": "credential:staff-jane"}],
             "window_seconds": 300,
+            "checks": CHECKS,
             "waiver": {"until": "2028-06-30", "ticket": "SEC-1", "reason": "They have nothing better"},
         }
     ],
@@ -272,7 +320,7 @@ def test_every_field_of_a_group_of_clients_reaches_something(clients: Clients) -
     silent, only_people, tried = silent_fields(clients)
     assert silent == []
     assert only_people == {*FOR_PEOPLE_OF_CLIENTS}
-    models = (RemoteAccessFile, RemoteAccess, Pool, User, Waiver)
+    models = (RemoteAccessFile, RemoteAccess, Pool, User, Waiver, OwnCheck, Range)
     assert tried == {(model.__name__, name) for model in models for name in model.model_fields}
 
 

@@ -10,6 +10,7 @@ from ruamel.yaml import YAML, YAMLError
 
 from nr_run.inventory.did_you_mean import hint
 from nr_run.inventory.errors import IntentError, NothingMatched
+from nr_run.inventory.own_checks import OwnCheck
 
 
 class WatchList(BaseModel):
@@ -23,6 +24,7 @@ class WatchList(BaseModel):
     ready: bool = False
     #: Entries that the first list must have before the second one may follow.
     at_least: int = 1
+    checks: tuple[OwnCheck, ...] = ()
 
 
 def load(folder: Path) -> dict[str, WatchList]:

@@ -21,6 +21,7 @@ from nr_run.inventory.did_you_mean import hint
 from nr_run.inventory.errors import ChangeError, NothingMatched
 from nr_run.inventory.platforms import Platform
 from nr_run.services.configured_axis import configured_of, findings, of_members
+from nr_run.services.own_checks import refuse_wrong
 from nr_run.services.service import Deployment, Member, Place, Removal, Seen, Sight, Site, Stage
 from nr_run.services.verifying import Seeing
 from nr_run.templates.environment import jinja_env
@@ -101,7 +102,9 @@ def deployment_of(wanted: WatchList) -> Deployment:
     stages = [Stage("list", (AccessList(""),), Complete(wanted.name, wanted.at_least), settle_seconds=0.0, undo=2)]
     if wanted.ready:
         stages.append(Stage("ready", (AccessList("-READY"),), Complete(f"{wanted.name}-READY", 1), settle_seconds=0.0, undo=1))
-    return Deployment(wanted.name, "watchlist", wanted, members, (), wanted.routers, tuple(stages), found=False)
+    return Deployment(
+        wanted.name, "watchlist", wanted, members, (), wanted.routers, tuple(stages), found=False, checks=wanted.checks
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,9 @@ class IntendedLists:
             for host in item.routers:
                 if host not in self.platforms:
                     raise NothingMatched(f"list {item.name}: no host is named {host!r}{hint(host, self.platforms)}")
+            if not removal:
+                ends = {host: self.platforms[host] for host in item.routers}
+                refuse_wrong(f"list {item.name}", item.checks, ends, lambda _field: "watchlists.yaml")
         return tuple(deployment_of(item) for item in chosen), ()
 
     def names(self) -> tuple[str, ...]:

@@ -1,0 +1,69 @@
+"""``nr-run drift``: intended against running, line by line, and nothing pushed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ...inventory.errors import Exit
+from .completion import names_in
+from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, ended, print_json, with_options
+from .verify_command import DEADLINE, LAB, progress_of
+
+_HELP = """\
+Compare what devices run with what is intended, service by service and line by line, and change nothing.
+
+Each device is logged in to once and only asked to show things; configuration mode is never entered and no ping is sent. Told are
+the lines that a deploy would add (+), change (~) or take away (-), who typed them as far as the device has kept that, what the
+devices have of ours that nobody intends, and lines that a release adds by itself, which are no drift. A key that a device shows
+masked or encrypted cannot be compared: that is said, and is no drift.
+
+\b
+nr-run drift                            all that is active
+nr-run drift hq-branch                  one of them
+nr-run drift --limit site=berlin        those on some devices
+nr-run drift --json
+
+\b
+Exit codes: 0 all is as intended; 2 something differs; 11 a device was not
+reached or not read; 65 an intent is refused; 66 no such service or host.
+"""
+_OPTIONS = with_options(LIMIT, DEADLINE, JSON, INVENTORY, RUNS, LAB, DEBUG)
+
+
+def _drift(names: tuple[str, ...], **options: Any) -> Exit:
+    from ..drift.drift import FOLDER, find_drift
+    from ..verify.opening import Asked, open_verification
+    from .drift_view import WIDTH, drift_view
+    from .screen import console
+
+    asked = Asked(
+        names,
+        options["limits"],
+        options["inventory"],
+        options["runs"],
+        probe=False,
+        deadline=options["deadline"],
+        lab=options["lab"],
+        debug=options["debug"],
+        keep_in=FOLDER,
+    )
+    progress = progress_of()
+    with open_verification(asked, progress) as opened, progress:
+        made = find_drift(opened)
+        progress.pause()
+        folder = str(opened.folder.path)
+        if options["as_json"]:
+            head = {"runbook": "drift", "outcome": made.code.word, "exit_code": int(made.code)}
+            print_json({**head, **made.as_dict(), "folder": folder})
+        else:
+            screen = console()
+            screen.print(drift_view(made, folder, width=screen.width if screen.is_terminal else WIDTH))
+    return made.code
+
+
+_drift.__doc__ = _HELP
+drift_command: click.Command = click.command("drift", help=_HELP)(
+    click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=names_in("tunnels"))(_OPTIONS(ended("drift", _drift)))
+)

@@ -1,0 +1,1 @@
+"""Drift: what devices run of what is intended, line by line."""

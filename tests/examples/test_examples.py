@@ -1,0 +1,157 @@
+"""What examples/ ships works with this version: commands, options, metrics, rules and units."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from ruamel.yaml import YAML
+
+from nr_run.checks.verdict import Word
+from nr_run.inventory.errors import Exit
+from nr_run.runbooks.commands.cli import COMMANDS, cli
+from nr_run.runbooks.reports.metrics import METRICS
+
+from ..tools import tool
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+RULES = EXAMPLES / "prometheus" / "nr-run-alerts.yaml"
+FILES = sorted(path for path in EXAMPLES.rglob("*") if path.is_file() and path.suffix != ".json")
+#: A command line that is carried out, up to what a shell makes of its output.
+_COMMAND = re.compile(r"^(?:ExecStart=\S*/|\s*- (?:run: )?|[*\d/ ]+nr-run +(?:.* )?)nr-run (?P<words>[a-z][^|;>#]*)")
+#: What an alert tells a person to type.
+_ADVICE = re.compile(r"description: nr-run (?P<name>[a-z-]+)")
+
+
+def documents(path: Path) -> list[Any]:
+    """The YAML documents of a file."""
+    return list(YAML(typ="safe").load_all(path.read_text()))
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """File and arguments of every command line of nr-run that an example carries out."""
+    for path in FILES:
+        for line in path.read_text().splitlines():
+            if match := _COMMAND.match(line):
+                yield path.name, match["words"].strip()
+
+
+@pytest.mark.parametrize(("file", "words"), sorted(set(commands())))
+def test_every_command_exists(file: str, words: str) -> None:
+    """Each command line is one that this version takes, with its options."""
+    arguments = shlex.split(words)
+    with cli.make_context("nr-run", list(arguments), resilient_parsing=False) as context:
+        name, command, rest = cli.resolve_command(context, list(arguments))
+        assert isinstance(command, click.Command), name
+        if isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+            _, command, rest = command.resolve_command(context, rest)
+            assert isinstance(command, click.Command), words
+        command.make_context(name or "", rest, parent=context)
+
+
+def test_commands_are_found() -> None:
+    """The search sees what it has to, in every kind of example."""
+    found = {file: [words.split()[0] for name, words in commands() if name == file] for file, _ in commands()}
+    assert found == {
+        "nr-run": ["verify", "runs"],
+        "gitlab-ci.yml": ["deploy-l2l", "deploy-l2l", "deploy-l2l", "verify"],
+        "nr-run.yml": ["deploy-l2l", "verify"],
+        "nr-run-verify.service": ["verify"],
+        "nr-run-prune.service": ["runs"],
+    }
+
+
+def test_what_an_alert_advises_exists() -> None:
+    """What an alert tells a person to type is a command."""
+    advised = set(_ADVICE.findall(RULES.read_text()))
+    assert {"verify", "status"} <= advised
+    assert advised <= COMMANDS.keys()
+
+
+def test_every_metric_exists() -> None:
+    """Alerts and dashboard use metrics that are written, and no others, with labels that they have."""
+    used = set()
+    for path in (RULES, EXAMPLES / "grafana" / "nr-run.json", RULES.with_name("nr-run-alerts.test.yaml")):
+        text = path.read_text()
+        used |= set(re.findall(r"\bnr_run_[a-z_]+", text))
+        for metric, labels in re.findall(r"\b(nr_run_[a-z_]+)\{([^}]*)\}", text):
+            names = set(re.findall(r'(\w+)\s*(?:=~|!~|!=|=)\s*\\?"', labels))
+            assert names <= set(METRICS[metric].labels), (path.name, metric, names)
+    assert used - METRICS.keys() == set()
+
+
+def test_every_word_is_shown() -> None:
+    """A word of a verdict that is neither alerted nor good does not exist; the dashboard knows all of them."""
+    rules = RULES.read_text()
+    told = {word for words in re.findall(r'verdict=~?"([a-z|]+)"', rules) for word in words.split("|")}
+    assert told == {word.value for word in Word} - {"up", "idle"}
+    dashboard = json.loads((EXAMPLES / "grafana" / "nr-run.json").read_text())
+    timeline = next(panel for panel in dashboard["panels"] if panel["type"] == "state-timeline")
+    mapped = {item["text"] for item in timeline["fieldConfig"]["defaults"]["mappings"][0]["options"].values()}
+    assert mapped == {word.value for word in Word}
+
+
+def test_the_rules_do_what_they_say() -> None:
+    """promtool takes the rules, and their own tests pass: held for a while, told at once, never for an idle tunnel."""
+    promtool = tool("promtool")
+    checked = subprocess.run([promtool, "check", "rules", RULES], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    tests = RULES.with_name("nr-run-alerts.test.yaml")
+    tested = subprocess.run([promtool, "test", "rules", tests], capture_output=True, text=True, check=False, cwd=RULES.parent)
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+
+
+def test_the_rules_can_fail(tmp_path: Path) -> None:
+    """A rule that waits for too short a time fails the rules' own tests."""
+    for path in RULES.parent.iterdir():
+        shutil.copy(path, tmp_path)
+    broken = tmp_path / RULES.name
+    broken.write_text(broken.read_text().replace("for: 7m", "for: 1m"))
+    command = [tool("promtool"), "test", "rules", tmp_path / "nr-run-alerts.test.yaml"]
+    tested = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert tested.returncode != 0
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.suffix in (".yml", ".yaml")], ids=lambda path: path.name)
+def test_yaml_is_read(path: Path) -> None:
+    """Each YAML file is one document with something in it."""
+    (document,) = documents(path)
+    assert document
+
+
+def test_units_are_units(tmp_path: Path) -> None:
+    """systemd takes each unit, once the command is where it says; without systemd only the lines are looked at."""
+    units = sorted((EXAMPLES / "systemd").iterdir())
+    assert {path.suffix for path in units} == {".service", ".timer"}
+    for path in units:
+        for line in path.read_text().splitlines():
+            assert not line or line.startswith(("#", "[")) or re.fullmatch(r"[A-Z]\w+=.*", line), (path.name, line)
+    if not (analyze := shutil.which("systemd-analyze")):
+        return
+    for path in units:
+        (tmp_path / path.name).write_text(path.read_text().replace("/opt/nr-run/bin/nr-run", shutil.which("true") or "/bin/true"))
+    done = subprocess.run([analyze, "verify", *tmp_path.iterdir()], capture_output=True, text=True, check=False)
+    ours = [line for line in done.stderr.splitlines() if "nr-run" in line]
+    assert not ours, done.stderr
+
+
+def test_a_unit_does_not_fail_for_what_the_network_has() -> None:
+    """The exit codes that the verify unit takes for good are findings of a verification, and exist."""
+    text = (EXAMPLES / "systemd" / "nr-run-verify.service").read_text()
+    codes = {int(code) for code in re.findall(r"^SuccessExitStatus=(.*)$", text, re.MULTILINE)[0].split()}
+    assert codes == {Exit.PENDING, Exit.PARTIAL, Exit.VERIFY_FAILED}
+
+
+def test_secrets_are_references() -> None:
+    """No example holds a secret: what unit, cron or CI hand over are names of files."""
+    text = "".join(path.read_text() for path in FILES)
+    assert not re.search(r"(?i)(?:password|psk|secret|token)\s*[:=]\s*(?!/|\$|credential|device-|enable-)\S", text)
