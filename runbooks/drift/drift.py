@@ -147,7 +147,7 @@ def _device(
     keys = {reference: opened.keys[reference] for reference in service.references(deployment)}
     member = next(member for member in deployment.members if member.host == host)
     try:
-        return of_standing(standing(deployment, member, platform, one.running, keys), notes[host])
+        return of_standing(standing(deployment, member, platform, one.running, keys, one.routes), notes[host])
     except Exception as error:  # noqa: BLE001 - a defect in one comparison is no reason for the others to have none
         why = str(error) if isinstance(error, NrRunError) else f"{type(error).__name__}, which is a defect of nr-run"
         return unread(host, str(platform), why)

@@ -76,7 +76,7 @@ def _is_anew(before: EndMemory, end: EndState) -> bool:
 
 def _was_due(before: EndMemory, end: EndState, time: int) -> bool:
     """True unless the IKE SA of before certainly ended before its time; where too little is known nothing is held against it."""
-    if before.ike_made is None:
+    if before.ike_made is None or time < before.seen:  # a clock that was set back tells no age
         return True
     ended = time - end.ike_age_seconds if end.ike_age_seconds is not None else time
     return ended - before.ike_made >= DUE * (before.ike_lifetime or SHORTEST_LIFETIME)

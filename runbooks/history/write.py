@@ -139,15 +139,16 @@ class _Service:
     def _state(self) -> None:
         word, row = self.verdict.word, self.row
         condition = condition_of(self.verdict)
+        standing = row["condition_since"] if row is not None and row["condition"] == condition else None
         values: dict[str, Any] = {
             "title": _storable(self.verdict.title),
             "last_seen": self.time,
             "run": self.run,
             "word": word.value,
             "healthy": self.verdict.healthy,
-            "since": row["since"] if row is not None and row["word"] == word.value else self.time,
+            "since": self._not_ahead(row["since"] if row is not None and row["word"] == word.value else None),
             "condition": condition,
-            "condition_since": row["condition_since"] if row is not None and row["condition"] == condition else self.time,
+            "condition_since": self._not_ahead(standing),
             "bad_since": self._bad_since(condition),
             "known_word": word.value if word is not Word.UNVERIFIED else (row["known_word"] if row is not None else ""),
             "gone": None,
@@ -165,7 +166,14 @@ class _Service:
         if condition == FINE:
             return None
         before = self.row["bad_since"] if self.row is not None else None
-        return self.time if before is None else int(before)
+        return self._not_ahead(before)
+
+    def _not_ahead(self, since: int | None) -> int:
+        """Since when something stands, at the latest since this look.
+
+        What began while the clock stood ahead would otherwise not have begun until that time comes, and nobody would be told.
+        """
+        return self.time if since is None else min(int(since), self.time)
 
 
 def _memory(row: sqlite3.Row) -> EndMemory:

@@ -184,7 +184,7 @@ def _objects(opened: Opened, deployment: Deployment, host: str, running: Configu
     keys = {reference: opened.keys[reference] for reference in find(deployment.service).references(deployment)}
     member = next(member for member in deployment.members if member.host == host)
     try:
-        found = standing(deployment, member, opened.platforms[host], running, keys, None).change
+        found = standing(deployment, member, opened.platforms[host], running, keys, routes=None).change
     except NrRunError:
         return ()
     return _there(found, running) if found is not None else ()

@@ -230,6 +230,6 @@ def test_a_key_that_cannot_be_read_is_no_drift(clean: Estate) -> None:
     member = next(member for member in deployment.members if member.host == HQ)
     token = Secrets(folders=(Path(clean.lab.credentials),)).preshared_key("credential:hq-branch-psk")
     shown = Configuration(HQ, "ios", "show running-config", running[running.index("!") :])
-    found = standing(deployment, member, platforms[HQ], shown, {"credential:hq-branch-psk": token})
+    found = standing(deployment, member, platforms[HQ], shown, {"credential:hq-branch-psk": token}, None)
     assert (found.configured, found.lacks, found.has_besides) == (Configured.AS_INTENDED, (), ())
     assert "masked or encrypted" in found.unseen[0]

@@ -53,6 +53,13 @@ def test_ike_that_begins_anew_before_its_time_is_a_flap(tmp_path: Path) -> None:
     assert (made.ends[0].ike_since, made.ends[0].sa_age_seconds) == (at(4), 100)
 
 
+def test_a_clock_that_was_set_back_makes_no_flap(tmp_path: Path) -> None:
+    """What was made at a time that is still to come has no age, so nothing is held against it; and it stands since now."""
+    times = {"ike_age_seconds": 600, "ike_lifetime_seconds": 86_400}
+    made = past(tmp_path, look(9000, ike_id="1", **times), look(5, ike_id="2", **times))
+    assert (made.flaps_kept, made.ends[0].generation, made.since) == (0, 0, at(5))
+
+
 @pytest.mark.parametrize("age", [3_000, 3_590, None])
 def test_ike_that_is_renewed_at_its_end_is_expected(tmp_path: Path, age: int | None) -> None:
     """An IKE SA that lived its lifetime, or of which nobody knows when it was made, may begin anew."""

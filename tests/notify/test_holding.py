@@ -60,6 +60,11 @@ def test_what_is_told_when(tmp_path: Path, looks: list[tuple[float, Operating]],
     assert told(tmp_path, looks) == messages
 
 
+def test_a_clock_that_stood_ahead_keeps_nothing_untold(tmp_path: Path) -> None:
+    """What went down while the clock stood days ahead is told after its time by the clock as it is now."""
+    assert told(tmp_path, [(9000, D), (0, D), (5, D), (7, D), (20, D)]) == [(7, "down")]
+
+
 def test_hold_times_are_the_operators(tmp_path: Path) -> None:
     """With no hold at all each change is told when it is seen."""
     looks = [(0, U), (5, D), (10, U)]
