@@ -79,7 +79,8 @@ def _take_back(context: Context, plan: DeploymentPlan, so_far: Progressing, erro
     ]
     foreign = foreign_lines(so_far, undone)
     started = _reloaded(context, [end for end in so_far.touched if end.host in undone and end not in calm])
-    again, down = up_again(context, plan, foreign) if so_far.touched and not by_hand else ("", [])
+    compared = all(end in so_far.touched for end in plan.members if end.change)
+    again, down = up_again(context, plan, foreign, compared=compared) if so_far.touched and not by_hand else ("", [])
     if any(isinstance(found, NotKnown) for found in errors.values()):
         by_hand.append(f"when the device shows what it runs again, nr-run resume {folder.id} does the rest")
     return _outcome(context, plan, so_far, error, [*by_hand, *down], foreign, again + started)

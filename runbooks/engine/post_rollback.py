@@ -12,24 +12,24 @@ from .planning import DeploymentPlan
 from .planning_removal import previous_plan
 
 
-def up_again(context: Context, plan: DeploymentPlan, foreign: str = "") -> tuple[str, list[str]]:
+def up_again(context: Context, plan: DeploymentPlan, foreign: str = "", *, compared: bool = True) -> tuple[str, list[str]]:
     """A sentence for the recap, and what a person has to look at when the tunnel is not proved.
 
-    Asked where nothing of the change is left on either end; ``foreign`` is what others changed there meanwhile. A tunnel that
-    was down before may stay so; and when the operator stops, or its earlier form cannot be read for certain, it is told as not
-    tested.
+    Asked where nothing of the change is left on either end; ``foreign`` is what others changed there meanwhile, and ``compared``
+    says whether every end was read back: one that was armed and not touched was not. A tunnel that was down before may stay so;
+    and when the operator stops, or its earlier form cannot be read for certain, it is told as not tested.
     """
     if not (plan.removal or plan.replaces):
         return "", []
     try:
-        return _up_again(context, plan, foreign)
+        return _up_again(context, plan, as_before=compared and not foreign)
     except NrRunError as error:
         return f"; the tunnel was not tested again ({error})", []
     except Exception as error:  # noqa: BLE001 - both boxes are as before, and the run has to come to its end
         return f"; the tunnel was not tested again ({type(error).__name__}, which is a defect of nr-run)", []
 
 
-def _up_again(context: Context, plan: DeploymentPlan, foreign: str) -> tuple[str, list[str]]:
+def _up_again(context: Context, plan: DeploymentPlan, *, as_before: bool) -> tuple[str, list[str]]:
     shape = plan if plan.removal else previous_plan(plan)
     if shape is None:
         return "; the tunnel was not tested again, since its earlier form cannot be read for certain", []
@@ -48,7 +48,7 @@ def _up_again(context: Context, plan: DeploymentPlan, foreign: str) -> tuple[str
     cause = f" (probable cause: {proof.cause.sentence})" if proof.cause else ""
     both = len(plan.members) == 2
     state = "nothing of our change is left on either end" if both else "nothing of our change is left"
-    if not foreign:
+    if as_before:
         state = "both configurations are as before" if both else f"{plan.everywhere} {plan.are} as before"
     return "", [f"{state}, and the tunnel is not up again: {worst.subject}: {worst.sentence}{cause}{lost}"]
 
