@@ -111,7 +111,9 @@ def _files(_context: click.Context, _option: click.Parameter, given: tuple[str, 
 @click.option(
     "--fixed-ports/--any-ports", default=True, show_default=True, help="The model's own port, such as 12611, or a free one."
 )
-@click.option("--lifetime", type=click.FloatRange(min=1), default=8.0, show_default=True, help="Hours until it ends.")
+@click.option(
+    "--lifetime", type=click.FloatRange(min=1), default=8.0, show_default=True, metavar="HOURS", help="It ends after so long."
+)
 @_directory
 def up(
     *,

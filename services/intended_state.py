@@ -22,7 +22,8 @@ from ..checks.verdict import Configured
 from ..inventory.errors import ChangeError, NrRunError
 from ..inventory.platforms import Platform
 from ..inventory.systems import system_of
-from .service import Deployment, Member, Site, build
+from .building import build
+from .service import Deployment, Member, Site
 
 #: A key that is shown as what it is stored as: encrypted with the master key of the device (type 6; Cisco IOS Security Command
 #: Reference, key config-key password-encrypt), or as asterisks, as an ASA does for who may not see it.

@@ -17,7 +17,8 @@ from ..inventory.did_you_mean import hint
 from ..inventory.errors import NothingMatched, NrRunError
 
 if TYPE_CHECKING:
-    from .service import Print, Service
+    from .besides import Print
+    from .service import Service
 
 GROUP = "nr_run.services"
 #: The service of records of runs that name none: there was no other one then.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_check
 
 from ..changes.change import Change
 from ..changes.configuration import Configuration
-from ..changes.objects import Config, ConfigObject, read, read_desired
+from ..changes.objects import Config, ConfigObject
 from ..changes.replacing import Replacing
 from ..checks.finding import Finding
 from ..checks.looking import Shown, Stimulus
@@ -366,104 +366,3 @@ class Service(Protocol):
 
     def landmark(self, change: Change) -> str:
         """A line by which a person sees on the device whether it runs the change; empty if there is none."""
-
-
-class Printed(Protocol):
-    """What a command prints of one instance: for people, and as JSON."""
-
-    def text(self) -> str:
-        """Plain text with its line ends."""
-
-    def as_json(self) -> str:
-        """One JSON document with its line end."""
-
-
-class Print(Protocol):
-    """What a command that touches no device prints."""
-
-    def __call__(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:
-        """Of the instance ``name``, for one of its ends, or for the one that is meant where ``end`` is empty.
-
-        Raises NothingMatched for a name that is not there, IntentError and ChangeError for what cannot be printed.
-        """
-
-
-@dataclass(frozen=True, slots=True)
-class LabCall:
-    """What somebody outside does in a rehearsal, so that a gate can hold: an action of a station of the lab without a CLI.
-
-    ``secrets`` are words whose value is that of a reference.
-    """
-
-    station: str
-    action: str
-    words: Mapping[str, str]
-    secrets: Mapping[str, str]
-
-
-@runtime_checkable
-class Visited(Protocol):
-    """A service whose gates hold only when somebody outside does something; on a network that is left to those who do."""
-
-    def lab_calls(self, deployment: Deployment) -> tuple[LabCall, ...]:
-        """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
-
-
-@runtime_checkable
-class WithFarEnds(Protocol):
-    """What one inventory asks of a service (see `Intended`) that has ends which are not ours."""
-
-    def foreign(self) -> tuple[Foreign, ...]:
-        """The ends that are not ours, of all that is intended and can be built, whatever its status: for a rehearsal."""
-
-
-@runtime_checkable
-class WithSecrets(Protocol):
-    """What one inventory asks of a service (see `Intended`) whose instances hold secrets: a lab makes values for them."""
-
-    def references(self) -> tuple[str, ...]:
-        """References of the secrets of all that is intended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """The desired configuration of one stage on one member, with the sentences on it."""
-
-    text: str
-    decisions: tuple[str, ...]
-    replacing: Replacing
-
-
-def build(stage: Stage, site: Site) -> Built:
-    """What the features of a stage make on a site. Raises ChangeError, also for an object that no feature has said it makes."""
-    texts: list[str] = []
-    decisions: list[str] = []
-    replaced: list[Replacing] = []
-    for feature in stage.features:
-        text, names = desired(feature, site)
-        texts.append(text)
-        decisions += names.decisions
-        replaced.append(names.replacing)
-    return Built(
-        "".join(texts),
-        tuple(decisions),
-        Replacing(
-            frozenset(key for item in replaced for key in item.editable),
-            tuple(found for item in replaced for found in item.retired),
-            tuple(sentence for item in replaced for sentence in item.stays),
-        ),
-    )
-
-
-def desired(feature: Feature[Found], site: Site) -> tuple[str, Found]:
-    """The desired configuration and the names in it.
-
-    Written twice: with draft names to learn what is wanted, then with the names that the device has free.
-    """
-    os, host = site.platform.os, site.member.host
-    wanted = read_desired(os, feature.text(site, feature.draft(site)))
-    strange = sorted({item.family.name for item in wanted.objects.values()} - {*feature.families})
-    if strange:
-        raise ChangeError(f"{host}: {feature.name} would make {', '.join(strange)}, which it does not say it makes")
-    names = feature.names(site, wanted, read(os, site.running))
-    return feature.text(site, names), names

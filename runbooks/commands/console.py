@@ -45,19 +45,24 @@ RUNS = click.option("--runs", type=click.Path(path_type=Path), help="Where run f
 INVENTORY = click.option(
     "--inventory", type=click.Path(path_type=Path), help="Inventory folder [$NR_RUN_INVENTORY, ./inventory]."
 )
-LAB = click.option("--lab", is_flag=True, help="Rehearse on a throw-away lab that is started for this run.")
+LAB = click.option(
+    "--lab", is_flag=True, help="Rehearse on simulated devices: of the lab that is up, if it has them, else of one for this run."
+)
 ACCEPT_UNSAVED = click.option(
     "--accept-unsaved", is_flag=True, help="Go on though a device runs what it has not saved; it will be saved too."
 )
 WAITS = with_options(
-    click.option("--ike-wait", type=_SECONDS, default=Waits().ike, show_default=True, help="Seconds to wait for IKE."),
-    click.option("--poll", type=_SECONDS, default=Waits().poll, show_default=True, help="Seconds between two looks."),
+    click.option(
+        "--ike-wait", type=_SECONDS, default=Waits().ike, show_default=True, metavar="SECONDS", help="How long to wait for IKE."
+    ),
+    click.option("--poll", type=_SECONDS, default=Waits().poll, show_default=True, metavar="SECONDS", help="Between two looks."),
     click.option(
         "--reconnect-wait",
         type=click.FloatRange(min=0),
         default=Waits().reconnect,
         show_default=True,
-        help="Seconds to try to log in again when a session is lost.",
+        metavar="SECONDS",
+        help="How long to try to log in again when a session is lost.",
     ),
     click.option(
         "--dead-man",
@@ -72,7 +77,8 @@ WAITS = with_options(
         type=click.FloatRange(min=0),
         default=Waits().boot,
         show_default=True,
-        help="Seconds a device takes to boot, where it goes back by a reload.",
+        metavar="SECONDS",
+        help="How long a device takes to boot, where it goes back by a reload.",
     ),
 )
 ROLLOUT = with_options(
@@ -140,9 +146,11 @@ def waits_of(options: dict[str, Any]) -> Waits:
 
 
 def rollout_of(options: dict[str, Any]) -> Rollout:
-    """The order of many tunnels that the command line asks for."""
-    from ..engine.rollout import Rollout
+    """The order of many tunnels that the command line asks for; a command of one tunnel has no such options."""
+    from ..engine.rollout import ONE_BY_ONE, Rollout
 
+    if "workers" not in options:
+        return ONE_BY_ONE
     return Rollout(options["canary"], options["soak"], options["workers"], options["max_failures"])
 
 

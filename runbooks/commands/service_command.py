@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from ..engine.run_setup import Opened
     from ..engine.runbook import Planner
 
+#: Of one instance, and of many.
+_OF_ONE = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, WAITS, DEBUG, ELSEWHERE)
 _OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, WAITS, DEBUG, ELSEWHERE)
 
 
@@ -63,7 +65,7 @@ def command_of(service: Declaration, command: Command) -> click.Command:
     if command.does == "rotate":
         shown = {"metavar": noun, "callback": _as_names}
         told = "Where the new key is kept already, as a reference (env:NAME, command:...)."
-        decorate = with_options(click.option("--to", default="", metavar="REFERENCE", help=told), decorate)
+        decorate = with_options(click.option("--to", default="", metavar="REFERENCE", help=told), NO_LIMIT, _OF_ONE)
     count = 1 if command.does == "rotate" else -1
     names = click.argument("names", nargs=count, shell_complete=names_in(service.section), **shown)
     if command.does == "remove":

@@ -16,8 +16,9 @@ from ...checks.rollback_methods import Chosen, choose, fence
 from ...inventory.errors import DriftError, answers_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import TOKEN
+from ...services.building import build
 from ...services.prechecks import of_every_change
-from ...services.service import Deployment, Member, Sight, Site, Stage, build
+from ...services.service import Deployment, Member, Sight, Site, Stage
 from ...tasks.clear import by_hand
 from ...tasks.dialects import dialect_of
 from ...tasks.gather import Snapshot

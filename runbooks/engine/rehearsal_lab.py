@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nornir.core import Nornir
 
@@ -31,8 +31,9 @@ from ...inventory.platforms import Platform, platform_for
 from ...inventory.release import Release
 from ...inventory.secrets import Secrets, credential_folders
 from ...inventory.systems import system_of
+from ...services.besides import Visited, WithFarEnds, WithSecrets
 from ...services.registry import declared, find
-from ...services.service import Deployment, Foreign, Intended, Place, Service, Visited, WithFarEnds, WithSecrets
+from ...services.service import Deployment, Foreign, Intended, Place
 from .context import Progress
 from .far_ends import OUTSIDE_LENGTH, credential_name, far_orders, gateway_for
 
@@ -58,6 +59,16 @@ _BOXES: tuple[tuple[str, str, str, str, str], ...] = (
 )
 
 
+class Rehearsable(Protocol):
+    """What a rehearsal asks of a service, or of several as one (`Service` has it)."""
+
+    def places(self, deployment: Deployment) -> tuple[Place, ...]:
+        """Where its devices stand."""
+
+    def references(self, deployment: Deployment) -> tuple[str, ...]:
+        """References of its secrets."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
     """A run's devices in the lab."""
@@ -73,7 +84,7 @@ class Rehearsed:
 def rehearse(
     stack: ExitStack,
     nornir: Nornir,
-    service: Service,
+    service: Rehearsable,
     deployments: Sequence[Deployment],
     others: Iterable[str],
     platforms: Mapping[str, Platform],
@@ -93,7 +104,7 @@ def rehearse(
     return Rehearsed(moved, secrets, 1 / lab.speed, partial(_visit, lab, service, secrets, progress))
 
 
-def _visit(lab: LabHandle, service: Service, secrets: Secrets, progress: Progress, deployment: Deployment) -> None:
+def _visit(lab: LabHandle, service: Rehearsable, secrets: Secrets, progress: Progress, deployment: Deployment) -> None:
     """What came of it is seen by the gate; why a station failed is told."""
     for call in service.lab_calls(deployment) if isinstance(service, Visited) else ():
         hidden = {word: secrets.resolve(reference) for word, reference in call.secrets.items()}

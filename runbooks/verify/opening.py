@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from nornir.core import Nornir
 
@@ -110,7 +109,7 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
     with ExitStack() as stack:
         if asked.lab:
             hosts = [host for deployment in selected.deployments for host in deployment.hosts]
-            played = rehearse(stack, nornir, _Every(), selected.deployments, hosts, platforms, progress)  # type: ignore[arg-type]
+            played = rehearse(stack, nornir, _Every(), selected.deployments, hosts, platforms, progress)
             nornir, secrets, waits = played.nornir, played.secrets, replace(waits, scale=played.scale)
         else:
             secrets = Secrets(folders=credential_folders(lab_credentials(nornir, selected.deployments, ())))
@@ -208,5 +207,5 @@ class _Every:
         return self._of(deployment).references(deployment)
 
     @staticmethod
-    def _of(deployment: Any) -> Service:
+    def _of(deployment: Deployment) -> Service:
         return find(deployment.service)

@@ -19,8 +19,9 @@ from ...checks.verdict import Verdict
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, NothingMatched
 from ...inventory.platforms import Platform
+from ..besides import LabCall
 from ..own_checks import nearest_place, refuse_wrong
-from ..service import Deployment, LabCall, Member, Place, Removal, Sight, Stage
+from ..service import Deployment, Member, Place, Removal, Sight, Stage
 from ..verifying import Seeing
 from .blueprint import EasyVpn, profile
 from .by_name import group_of, removal_by_name

@@ -23,10 +23,11 @@ from nr_run.lab.ios.configure import Place
 from nr_run.lab.ios.configure import read as read_line
 from nr_run.lab.ios.execs import Call
 from nr_run.lab.rehearsal import Rehearsal
+from nr_run.services.building import desired
 from nr_run.services.l2l.features import Names
 from nr_run.services.l2l.records import WantedEnd
 from nr_run.services.l2l.tunnel_form import TunnelForm
-from nr_run.services.service import Member, Site, desired
+from nr_run.services.service import Member, Site
 
 if TYPE_CHECKING:
     from nr_run.lab.core.session import Session

@@ -9,11 +9,11 @@ from nr_run.changes.change import Change
 from nr_run.changes.plan import plan
 from nr_run.inventory.intent import CiscoTermination, Dpd, End, IKEProposal, IPSecProposal, TunnelTermination
 from nr_run.inventory.platforms import platform_for
+from nr_run.services.building import desired as product_desired
 from nr_run.services.l2l.features import Names
 from nr_run.services.l2l.records import WantedEnd
 from nr_run.services.l2l.tunnel_form import TunnelForm
 from nr_run.services.service import Member, Site
-from nr_run.services.service import desired as product_desired
 
 PLATFORM = platform_for("2611", "12.2(8)T")
 TOKEN = "<secret:credential:hq-branch-psk>"

@@ -20,12 +20,13 @@ from nr_run.changes.plan import plan, plan_removal, plan_reversal
 from nr_run.checks.finding import against
 from nr_run.inventory.platforms import Platform
 from nr_run.runbooks.engine.planning import running_with
+from nr_run.services.building import build
 from nr_run.services.l2l.records import WantedTunnel
 from nr_run.services.l2l.service import L2L
 from nr_run.services.l2l.service import deployment_of as tunnel_of
 from nr_run.services.ra.service import REMOTE_ACCESS
 from nr_run.services.ra.service import deployment_of as group_of
-from nr_run.services.service import Deployment, Service, Sight, Site, build
+from nr_run.services.service import Deployment, Service, Sight, Site
 
 from ..changes.deep_boxes import ASA_BASE, ASA_CROWD, IOS_BASE, IOS_CROWD, PEER
 from ..changes.deep_device import DeepDevice

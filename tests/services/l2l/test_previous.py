@@ -11,9 +11,10 @@ from nr_run.changes.configuration import Configuration
 from nr_run.changes.plan import plan
 from nr_run.inventory.intent import Style
 from nr_run.inventory.strength import narrow
+from nr_run.services.building import build
 from nr_run.services.l2l.records import WantedTunnel
 from nr_run.services.l2l.service import L2L, deployment_of
-from nr_run.services.service import Sight, Site, build
+from nr_run.services.service import Sight, Site
 
 from .example import KEY, PARTNER, intent, platform
 from .test_tunnel_form import FIREWALL, FORMS, ROUTER

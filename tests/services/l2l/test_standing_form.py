@@ -11,8 +11,9 @@ import pytest
 from nr_run.changes.change import Change
 from nr_run.changes.plan import plan
 from nr_run.inventory.intent import Style
+from nr_run.services.building import build
 from nr_run.services.l2l.tunnel_form import TunnelForm
-from nr_run.services.service import Site, Stage, Traffic, build
+from nr_run.services.service import Site, Stage, Traffic
 
 from .test_tunnel_form import FIREWALL, FORMS, ROUTER, site_of
 

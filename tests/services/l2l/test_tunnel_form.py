@@ -9,11 +9,12 @@ from nr_run.changes.plan import plan
 from nr_run.inventory.forms import style_of
 from nr_run.inventory.intent import Style
 from nr_run.inventory.strength import narrow
+from nr_run.services.building import build
 from nr_run.services.l2l.by_name import removal_by_name
 from nr_run.services.l2l.records import WantedEnd, WantedTunnel
 from nr_run.services.l2l.service import deployment_of
 from nr_run.services.l2l.tunnel_form import TunnelForm
-from nr_run.services.service import Site, Stage, Traffic, build
+from nr_run.services.service import Site, Stage, Traffic
 
 from .example import KEY, intent, platform
 

@@ -11,13 +11,14 @@ from nr_run.changes.plan import plan, plan_removal
 from nr_run.inventory.intent import Crypto, Tunnel, TunnelTermination, Waiver
 from nr_run.inventory.platforms import platform_for
 from nr_run.runbooks.engine.planning import running_with
+from nr_run.services.building import build
 from nr_run.services.l2l.records import WantedTunnel
 from nr_run.services.l2l.service import L2L
 from nr_run.services.l2l.service import deployment_of as tunnel_of
 from nr_run.services.ra.intent import Pool, RemoteAccess, User
 from nr_run.services.ra.service import REMOTE_ACCESS
 from nr_run.services.ra.service import deployment_of as group_of
-from nr_run.services.service import Deployment, Sight, Site, build
+from nr_run.services.service import Deployment, Sight, Site
 
 from ...changes.rendering import IKE, IPSEC
 from ...changes.whole import whole

@@ -10,10 +10,11 @@ import pytest
 
 from nr_run.inventory.errors import ChangeError, IntentError, NothingMatched
 from nr_run.inventory.platforms import platform_for
+from nr_run.services.building import build
 from nr_run.services.ra.blueprint import profile
 from nr_run.services.ra.intent import Groups, Pool, User, load
 from nr_run.services.ra.service import IntendedGroups, deployment_of
-from nr_run.services.service import Site, build
+from nr_run.services.service import Site
 
 from .groups import BARE, HOST, KEYS, PLATFORM, deployed, group, planned
 

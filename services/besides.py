@@ -1,0 +1,72 @@
+"""What a service may have besides what each has: a page that a command prints, visitors, ends that are not ours, secrets.
+
+Protocols. Whether a service has it is asked with ``isinstance`` (`Print` is declared with its command); one that has none of it
+says nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from ..inventory.platforms import Platform
+from .service import Deployment, Foreign
+
+
+class Printed(Protocol):
+    """What a command prints of one instance: for people, and as JSON."""
+
+    def text(self) -> str:
+        """Plain text with its line ends."""
+
+    def as_json(self) -> str:
+        """One JSON document with its line end."""
+
+
+class Print(Protocol):
+    """What a command that touches no device prints."""
+
+    def __call__(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:
+        """Of the instance ``name``, for one of its ends, or for the one that is meant where ``end`` is empty.
+
+        Raises NothingMatched for a name that is not there, IntentError and ChangeError for what cannot be printed.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class LabCall:
+    """What somebody outside does in a rehearsal, so that a gate can hold: an action of a station of the lab without a CLI.
+
+    ``secrets`` are words whose value is that of a reference.
+    """
+
+    station: str
+    action: str
+    words: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+
+@runtime_checkable
+class Visited(Protocol):
+    """A service whose gates hold only when somebody outside does something; on a network that is left to those who do."""
+
+    def lab_calls(self, deployment: Deployment) -> tuple[LabCall, ...]:
+        """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
+
+
+@runtime_checkable
+class WithFarEnds(Protocol):
+    """What one inventory asks of a service (see `Intended`) that has ends which are not ours."""
+
+    def foreign(self) -> tuple[Foreign, ...]:
+        """The ends that are not ours, of all that is intended and can be built, whatever its status: for a rehearsal."""
+
+
+@runtime_checkable
+class WithSecrets(Protocol):
+    """What one inventory asks of a service (see `Intended`) whose instances hold secrets: a lab makes values for them."""
+
+    def references(self) -> tuple[str, ...]:
+        """References of the secrets of all that is intended."""
