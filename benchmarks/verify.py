@@ -148,7 +148,9 @@ def build(lab: LabHandle, inventory: Path, partners: Sequence[Partner]) -> None:
     for deployment in deployments[:2]:
         (member,) = deployment.members
         keys = {reference: secrets.preshared_key(reference) for reference in L2L.references(deployment)}
-        one = standing(deployment, member, platforms["hub"], Configuration("hub", "ios", SHOWS[0], running), keys)
+        one = standing(
+            deployment, member, platforms["hub"], Configuration("hub", "ios", SHOWS[0], running), keys, lab.exec("hub", SHOWS[-1])
+        )
         assert one.change is not None, one.sentence
         made = [line for step in one.change.forward for line in step.lines]
         lines += made
