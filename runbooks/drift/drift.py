@@ -106,14 +106,15 @@ def find_drift(opened: Opened) -> Drift:
 
 
 class ConfigurationAlone:
-    """What a device is asked: its configuration, and who typed what. Nothing is sent through it."""
+    """What a device is asked: its configuration, its routing table, from which it follows what routes have to stand beside a
+    crypto map, and who typed what. Nothing is sent through it."""
 
     questions: tuple[Question, ...] = ()
 
     def __init__(self, opened: Opened, host: str) -> None:
         """Of one device."""
-        log = system_of(opened.platforms[host]).log_of_changes
-        self.also: tuple[str, ...] = (log,) if log else ()
+        system = system_of(opened.platforms[host])
+        self.also: tuple[str, ...] = tuple(filter(None, (system.route, system.log_of_changes)))
         self.own: tuple[str, ...] = ()
 
     def wishes(self, shown: Shown) -> Sequence[Stimulus]:  # noqa: ARG002 - what was shown changes nothing
