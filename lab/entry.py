@@ -17,7 +17,7 @@ from .control import request
 from .core.errors import LabError, NoLab
 from .folder import default_directory
 
-__all__ = ["Counters", "Endpoint", "LabHandle", "attach", "default_directory", "start"]
+__all__ = ["Counters", "Endpoint", "LabError", "LabHandle", "attach", "default_directory", "start"]
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0

@@ -24,7 +24,7 @@ from nornir.core import Nornir
 
 from ...inventory.connection_settings import OVER_SSH, OVER_TELNET
 from ...inventory.did_you_mean import hint
-from ...inventory.errors import NothingMatched
+from ...inventory.errors import NothingMatched, NrRunError
 from ...inventory.hosts import load_nornir, platforms_of, with_endpoints
 from ...inventory.platform_record import platform_in
 from ...inventory.platforms import Platform, platform_for
@@ -90,12 +90,18 @@ def rehearse(
     platforms: Mapping[str, Platform],
     progress: Progress,
 ) -> Rehearsed:
-    """Play the members of ``deployments`` and ``others``, until ``stack`` is closed. Raises LabError."""
+    """Play the members of ``deployments`` and ``others``, until ``stack`` is closed. Raises NrRunError."""
+    from ...lab.entry import LabError
+
     names = list(dict.fromkeys([*(host for deployment in deployments for host in deployment.hosts), *others]))
     places = [place for deployment in deployments for place in service.places(deployment)]
     references = [reference for deployment in deployments for reference in service.references(deployment)]
     foreign = [end for deployment in deployments for end in deployment.foreign]
-    lab = _running(names, foreign) or _throw_away(stack, {name: platforms[name] for name in names}, places, foreign, progress)
+    played = {name: platforms[name] for name in names}
+    try:
+        lab = _running(names, foreign) or _throw_away(stack, played, places, foreign, progress)
+    except LabError as error:
+        raise NrRunError(f"the lab cannot be used: {error}") from None
     found = lab.devices
     moved = with_endpoints(nornir, {name: (found[name].host, found[name].port) for name in names})
     for name in names:
