@@ -49,12 +49,13 @@ EXIT_CODES = """\b
 Exit codes:
   0   done, or nothing to do       20  rolled back, as it was before
   1   error                        21  a person is needed
-  2   changes pending (--plan)     64  wrong command line
-  10  some tunnels, not all        65  inventory or intent is wrong
-  11  unreachable, or no login     66  no such tunnel, host or lab
-  12  a tunnel is not verified     75  another run holds a device
-  13  a precheck refused; nothing  130 stopped before any change
-      was changed"""
+  2   changes pending (--plan);    64  wrong command line
+      devices differ from intent   65  inventory or intent is wrong
+  10  some are done, not all       66  no such service, host, run or lab
+  11  unreachable, or not read     75  another run holds a device
+  12  a service is not verified    130 stopped before any change
+  13  a device is not ready for a
+      change; nothing was changed"""
 
 
 class LazyGroup(click.Group):

@@ -82,7 +82,7 @@ def _screen() -> Console:
 
 
 def _width(screen: Console) -> int:
-    from .past_views import WIDTH
+    from .wrapped import WIDTH
 
     return screen.width if screen.is_terminal else WIDTH
 

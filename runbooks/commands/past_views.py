@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -14,8 +13,8 @@ from ...inventory.errors import Exit
 from ..history.condition import DIFFERS
 from ..history.moments import age, moment
 from ..history.read import DevicePast, Estate, Look, ServicePast
+from .wrapped import WIDTH, wrapped
 
-WIDTH = 80
 _STYLES = {
     Word.UP.value: "green",
     Word.IDLE.value: "green",
@@ -37,15 +36,15 @@ def estate_view(estate: Estate, now: int, old: str, code: Exit, width: int = WID
     """The estate at its last verification; ``old`` says that it was too long ago, or is empty."""
     parts = [Text(f"ESTATE as of {estate.finished}, {age(now - moment(estate.finished))} ago", style="bold")]
     if old:
-        parts += _wrapped(old, width, "", style="bold yellow")
+        parts += wrapped(old, width, "", style="bold yellow")
     if estate.partial:
-        parts += _wrapped("the last verification looked at some services only; of the others the last known", width, "")
+        parts += wrapped("the last verification looked at some services only; of the others the last known", width, "")
     for past in estate.services:
         parts += _line(past, estate, now, width)
     parts += [line for device in estate.devices if device.problem for line in _device(device, now, width)]
-    parts += [line for notice in estate.notices for line in _wrapped(f"notice: {notice}", width, "", style="yellow")]
-    parts += _wrapped(_total(estate.services), width, "", style="bold")
-    parts += _wrapped(f"exit {int(code)} ({code.word})   verification: {estate.run}", width, "", style="dim")
+    parts += [line for notice in estate.notices for line in wrapped(f"notice: {notice}", width, "", style="yellow")]
+    parts += wrapped(_total(estate.services), width, "", style="bold")
+    parts += wrapped(f"exit {int(code)} ({code.word})   verification: {estate.run}", width, "", style="dim")
     return Group(*parts)
 
 
@@ -55,9 +54,9 @@ def _line(past: ServicePast, estate: Estate, now: int, width: int) -> Iterator[T
     seen = "" if past.last_seen >= estate.finished or not estate.partial else f", seen {age(now - moment(past.last_seen))} ago"
     yield from _headed(past, f"{held}{_differs(past)}{flaps}{seen}", width)
     if not past.healthy:
-        yield from _wrapped(str(past.verdict.get("sentence", "")), width, _INDENT)
+        yield from wrapped(str(past.verdict.get("sentence", "")), width, _INDENT)
         for cause in past.verdict.get("causes", ()):
-            yield from _wrapped(f"probable cause: {cause['sentence']}", width, _INDENT, style="yellow")
+            yield from wrapped(f"probable cause: {cause['sentence']}", width, _INDENT, style="yellow")
 
 
 def _headed(past: ServicePast, rest: str, width: int) -> Iterator[Text]:
@@ -66,7 +65,7 @@ def _headed(past: ServicePast, rest: str, width: int) -> Iterator[Text]:
         yield Text.assemble(head, "  ", rest)
     else:
         yield head
-        yield from _wrapped(rest, width, _INDENT)
+        yield from wrapped(rest, width, _INDENT)
 
 
 def _differs(past: ServicePast) -> str:
@@ -76,7 +75,7 @@ def _differs(past: ServicePast) -> str:
 def _device(device: DevicePast, now: int, width: int) -> Iterator[Text]:
     last = f", last {age(now - moment(device.last_reached))} ago" if device.last_reached else ", never before"
     words = f"not read: {device.problem} (for {age(now - moment(device.since))}{last})"
-    yield from _wrapped(words, width, "", style="bold yellow")
+    yield from wrapped(words, width, "", style="bold yellow")
 
 
 def _total(pasts: Sequence[ServicePast]) -> str:
@@ -89,18 +88,18 @@ def past_view(past: ServicePast, now: int, width: int = WIDTH) -> RenderableType
     """One service over time."""
     gone = f"; in no intent since {past.gone}" if past.gone else ""
     parts = [Text.assemble((past.name, "bold"), f"  {past.title}")]
-    parts += _wrapped(f"{past.word}{_differs(past)} since {past.since} ({age(now - moment(past.since))}){gone}", width, "  ")
-    parts += _wrapped(f"last seen {past.last_seen}, first {past.first_seen}", width, "  ")
-    parts += _wrapped(f"last proved by traffic {past.last_proof or 'never'}, last up {past.last_up or 'never'}", width, "  ")
+    parts += wrapped(f"{past.word}{_differs(past)} since {past.since} ({age(now - moment(past.since))}){gone}", width, "  ")
+    parts += wrapped(f"last seen {past.last_seen}, first {past.first_seen}", width, "  ")
+    parts += wrapped(f"last proved by traffic {past.last_proof or 'never'}, last up {past.last_up or 'never'}", width, "  ")
     if past.key_changed:
-        parts += _wrapped(f"key changed {past.key_changed}, {age(now - moment(past.key_changed))} ago", width, "  ")
+        parts += wrapped(f"key changed {past.key_changed}, {age(now - moment(past.key_changed))} ago", width, "  ")
     counts = f"{past.flaps_day} in a day, {past.flaps_week} in a week, {past.flaps_kept} in all"
-    parts += _wrapped(f"flaps, expected rekeys left out: {counts}", width, "  ")
+    parts += wrapped(f"flaps, expected rekeys left out: {counts}", width, "  ")
     for end in past.ends:
         ike = f", this one at the earliest {end.ike_since}" if end.ike_since else ""
         sas = f"; its SAs were {age(end.sa_age_seconds)} old" if end.sa_age_seconds is not None else ""
         words = f"{end.host}: IKE began anew unexpectedly {end.generation} times{ike}; expected rekeys: {end.rekeys}{sas}"
-        parts += _wrapped(words, width, "  ")
+        parts += wrapped(words, width, "  ")
     parts += _time_line(past.looks, width)
     parts += _listed("changes", [f"{item.time}  {item.before} -> {item.word}: {item.sentence}" for item in past.changes], width)
     where = [f"{item.time}  {item.host + ': ' if item.host else ''}{item.reason}" for item in past.flaps]
@@ -114,7 +113,7 @@ def _time_line(looks: Sequence[Look], width: int) -> Iterator[Text]:
         yield Text(f"  the last {len(shown)} verifications, oldest first, from {shown[0].time}:")
         yield Text("  " + "".join(_LETTERS[look.word] for look in shown))
         used = dict.fromkeys(look.word for look in shown)
-        yield from _wrapped(", ".join(f"{_LETTERS[word]} {word}" for word in used), width, "  ", style="dim")
+        yield from wrapped(", ".join(f"{_LETTERS[word]} {word}" for word in used), width, "  ", style="dim")
 
 
 def _listed(name: str, lines: Sequence[str], width: int) -> Iterator[Text]:
@@ -122,11 +121,4 @@ def _listed(name: str, lines: Sequence[str], width: int) -> Iterator[Text]:
         more = f", newest {SHOWN} of {len(lines)}" if len(lines) > SHOWN else ""
         yield Text(f"  {name}{more}:")
         for line in lines[:SHOWN]:
-            yield from _wrapped(line, width, "    ")
-
-
-def _wrapped(words: str, width: int, indent: str, *, style: str = "") -> Iterator[Text]:
-    lines = textwrap.wrap(
-        words, width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False, break_on_hyphens=False
-    )
-    yield from (Text(line, style=style) for line in lines)
+            yield from wrapped(line, width, "    ")
