@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from queue import SimpleQueue
-from types import FrameType
 
 import click
 
@@ -22,41 +21,46 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def asking() -> Iterator[None]:
     """While a question stands, Ctrl-C is an answer to it: nothing has been changed yet. Raises Interrupted."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    woken = signal.set_wakeup_fd(-1)
     try:
         yield
     except (KeyboardInterrupt, click.Abort):
         raise Interrupted("stopped before anything was changed") from None
     finally:
+        signal.set_wakeup_fd(woken)
         signal.signal(signal.SIGINT, before)
 
 
 def on_signals(stop: Stop, progress: Progress) -> Callable[[], None]:
     """From now on these signals set ``stop``; the returned function gives them back.
 
-    A handler runs in the midst of whatever the main thread does. Were that just printing, or waiting for the event, then to
-    print there would raise "reentrant call" into the run and to set the event would wait for ever. SimpleQueue.put is the one
-    thing that is made for such a place, so a thread does the rest.
+    Python runs a handler in the main thread, when that next gets a turn: one that has just begun to wait for its workers gets
+    none until they have finished, and by then there is nothing left to stop. What the interpreter does at once, in whatever
+    thread, is to write the number of the signal to its wakeup descriptor. So a thread of its own reads that.
     """
-    asked: SimpleQueue[int | None] = SimpleQueue()
-
-    def ask(number: int, _frame: FrameType | None) -> None:
-        asked.put(number)
-
-    before = {number: signal.signal(number, ask) for number in SIGNALS}
-    listener = threading.Thread(target=_listen, args=(asked, stop, progress), name="signals", daemon=True)
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    before = {number: signal.signal(number, lambda _number, _frame: None) for number in SIGNALS}
+    woken = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    listener = threading.Thread(target=_listen, args=(ours, stop, progress), name="signals", daemon=True)
     listener.start()
 
     def restore() -> None:
+        signal.set_wakeup_fd(woken)
         for number, handler in before.items():
             signal.signal(number, handler)
-        asked.put(None)
+        theirs.close()
         listener.join()
+        ours.close()
 
     return restore
 
 
-def _listen(asked: SimpleQueue[int | None], stop: Stop, progress: Progress) -> None:
-    while asked.get() is not None:
-        again = stop.event.is_set()
-        stop.event.set()
-        progress.say("still taking the change back" if again else "stopping: what was begun is finished or taken back")
+def _listen(ours: socket.socket, stop: Stop, progress: Progress) -> None:
+    """Until the other side is closed. What Python writes there for other signals, as of a resized window, is no wish to stop."""
+    while received := ours.recv(64):
+        for number in received:
+            if number in SIGNALS:
+                again = stop.event.is_set()
+                stop.event.set()
+                progress.say("still taking the change back" if again else "stopping: what was begun is finished or taken back")

@@ -1,4 +1,4 @@
-"""Signals that come at the worst moment: in the midst of a line that is being printed."""
+"""Signals that come at the worst moment: in the midst of a line that is being printed, or while the main thread only waits."""
 
 from __future__ import annotations
 
@@ -46,3 +46,31 @@ def test_ctrl_c_in_the_midst_of_a_line_is_a_wish_to_stop_and_nothing_else() -> N
     assert process.returncode == 0, told[-2000:]
     assert "stopping: what was begun is finished or taken back" in told.splitlines()
     assert "still taking the change back" in told.splitlines()
+
+
+#: The main thread waits for a worker, and the signal comes to that one's thread: ends with 3 if the worker is not told.
+WAITING = """
+import signal, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
+from nr_run.runbooks.commands.progress import PlainProgress
+from nr_run.runbooks.engine.signals import on_signals
+from nr_run.tasks.device import Stop
+
+stop = Stop()
+restore = on_signals(stop, PlainProgress())
+
+def work():
+    time.sleep(0.5)  # until the main thread waits; were it slower, less would be shown, and nothing fail
+    signal.pthread_kill(threading.get_ident(), signal.SIGHUP)
+    return stop.event.wait(20)
+
+with ThreadPoolExecutor(1) as pool:
+    told = pool.submit(work).result()
+restore()
+sys.exit(0 if told else 3)
+"""
+
+
+def test_a_signal_is_heard_while_the_main_thread_waits() -> None:
+    """A main thread that waits for its workers keeps no wish to stop from them, whichever thread the signal comes to."""
+    assert subprocess.run([sys.executable, "-c", WAITING], timeout=120, check=False).returncode == 0
