@@ -136,9 +136,10 @@ class ConfigObject:
     @property
     def removal(self) -> tuple[str, ...]:
         """Lines that take it away, to be typed in global configuration mode."""
-        values = {**self.groups, "line": self.header, "child": self.children[0] if self.children else ""}
-        line = self.family.remove.format(**values)
-        return (self.header, line, spelling.EXIT) if self.family.child_is_object and self.family.opens else (line,)
+        above, child = self.family.split(self.children[0]) if self.children else ((), "")
+        line = self.family.remove.format(**{**self.groups, "line": self.header, "child": child})
+        single = self.family.child_is_object and self.family.opens
+        return spelling.typed(self.family, self.header, (": ".join((*above, line)),)) if single else (line,)
 
 
 _TRANSFORMS = re.compile(r"set (?:ikev1 |ikev2 )?(?:transform-set|ipsec-proposal) (?P<names>.+)")

@@ -30,6 +30,8 @@ class Form:
     off: Literal["store", "clear", "none"] = "clear"
     hook: str = ""
     closes: str = ""
+    #: The sub-mode takes the place of the one that the line is typed in: one `exit` leaves both.
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from .clock import LabClock
@@ -124,7 +124,7 @@ class Network:
 
     def _send(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
         """Move a packet one way; return the box that it ends at (or behind), or what became of it."""
-        route = self.route(box, destination)
+        route = self._way(box, source, destination)
         if box.off or route is None or route.interface.address is None:
             return Outcome.LOST
         if any(i.address == destination and i.up for i in box.meaning.interfaces()):
@@ -137,6 +137,19 @@ class Network:
             if protected is not None:
                 return protected
         return self._clear(box, route, source, destination)
+
+    def _way(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Route | None:
+        """By a policy where one leads the packet, else by the routing table; None for nowhere, as for what goes to Null0."""
+        own = any(i.address == destination for i in box.meaning.interfaces())
+        led = None if own else box.led(source, destination)
+        if isinstance(led, IPv4Address):
+            there = self.route(box, led)
+            # A next hop that is no neighbour is not taken.
+            return replace(there, via=led) if there is not None and there.via is None else self.route(box, destination)
+        if led is not None:
+            silent, up = self.silent(box), (i for i in box.meaning.interfaces() if i.name == led and i.up)
+            return next((Route(IPv4Network("0.0.0.0/0"), i, None) for i in up if i.name not in silent), None)
+        return self.route(box, destination)
 
     def _translate(self, box: Station, route: Route, source: IPv4Address, destination: IPv4Address) -> IPv4Address:
         """Address translation comes before the crypto map."""
