@@ -7,6 +7,7 @@ with each character. So the forms that make it so are refused, whatever they are
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 
@@ -24,7 +25,12 @@ def why_not(pattern: str) -> str:
     if not pattern or len(pattern) > LONGEST_PATTERN:
         return f"has to have 1 to {LONGEST_PATTERN} characters"
     try:
-        re.compile(pattern)
+        with warnings.catch_warnings():
+            # What a later Python is to read otherwise is no pattern to keep in an intent, and no warning to print.
+            warnings.simplefilter("error", FutureWarning)
+            re.compile(pattern)
+    except FutureWarning:
+        return "has a [ or a doubled sign inside a [class]: write \\[ there, or the sign once"
     except (re.error, OverflowError, RecursionError) as error:
         return f"is no regular expression: {error}"
     if re.search(r"\(\?(?!:)", pattern):

@@ -200,6 +200,12 @@ def test_ordinary_patterns_are_taken(pattern: str) -> None:
     assert why_not(pattern) == ""
 
 
+@pytest.mark.parametrize("pattern", ["[[a]", "[a||b]", "[a--b]"])
+def test_what_a_later_python_reads_otherwise_is_refused(pattern: str) -> None:
+    """A class within a class, or a doubled sign in one, is a sentence and never a warning of Python's."""
+    assert "write \\[ there" in why_not(pattern)
+
+
 @given(st.text(alphabet="ab.*+?()[]|\\{}2,^$", max_size=14), st.text(alphabet="ab", max_size=40))
 def test_a_pattern_that_is_taken_comes_to_an_end(pattern: str, line: str) -> None:
     """Whatever is taken is over on a line on which repeats inside repeats are not, and finds what is in its beginning."""
