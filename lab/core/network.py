@@ -210,7 +210,7 @@ class Network:
             if destination in self.clients or destination in self.gateways:
                 return box
             if network is None or not any(destination in outside for outside in self.gateways.values()):
-                return Outcome.LOST
+                return self._carried(box, source, destination)
             hop = destination
         other = self.owner(hop)
         if other is None or other is box:
@@ -218,6 +218,22 @@ class Network:
         if self._expected_encrypted(other, inside(other, hop), source, destination):
             return Outcome.LOST
         return self._arrived(other, inside(other, destination), source, tunnelled=False)
+
+    def _carried(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
+        """Send a packet in clear to an address that the provider does not know: lost, unless a fault has somebody there."""
+        if "clear-path" not in box.faults:
+            return Outcome.LOST
+        if box.faults.argument("clear-path", "TO", "sink") == "sink":
+            return box
+        for other in self.boxes.values():
+            interfaces = other.meaning.interfaces()
+            if other is box or other.off or not any(i.up and i.network and destination in i.network for i in interfaces):
+                continue
+            outer = [i.address for i in interfaces if i.crypto_map and i.address]
+            if any(self._expected_encrypted(other, at, source, destination) for at in outer):
+                return Outcome.LOST
+            return self._arrived(other, destination, source, tunnelled=False)
+        return Outcome.LOST
 
     def _expected_encrypted(self, box: Station, at: IPv4Address, source: IPv4Address, destination: IPv4Address) -> bool:
         """A packet in clear that the crypto map of the receiving interface would have protected is dropped there."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...checks.finding import Evidence, Finding, Status
+from ...checks.finding import Evidence, Finding
 from ...checks.looking import Look, Shown
 from ...checks.observation import Flow, Observation, Probe, spis
 from ...checks.proof import Traffic
 from ...checks.questions import IPSEC
 from ...checks.verdict import FlowState, KnownBy, Operating
 from ...inventory.systems import any_of
+from ..configured_axis import status_of
 from .endpoint import Endpoint, Pair, flow_of, live
 from .proof import TOLERATED_PACKETS
 
@@ -142,12 +143,7 @@ class Judged:
 
     def finding(self, subject: str) -> Finding:
         """It, as a check."""
-        status = {
-            Operating.UP: Status.OK,
-            Operating.IDLE: Status.OK,
-            Operating.UNKNOWN: Status.UNVERIFIED,
-        }.get(self.operating, Status.FAILED)
-        return Finding("traffic", subject, status, self.sentence, self.evidence)
+        return Finding("traffic", subject, status_of(self.operating), self.sentence, self.evidence)
 
 
 def judge(seen: FlowSeen) -> Judged:
