@@ -14,7 +14,8 @@ import pytest
 
 from ..matrix.table import PLATFORMS
 from .ground import Cell, Ground, ground, healthy, verified
-from .mistakes import MISTAKES, Mistake, Planted
+from .mistakes import Planted
+from .table import MISTAKES, Mistake
 
 EVERY = os.environ.get("NR_RUN_DIAGNOSIS") == "all"
 R2611, R3640, R3640_124, R881, XE, XE1712, XE26, ASA82, ASA91, ASA919, ASA924 = PLATFORMS
