@@ -13,6 +13,7 @@ from ...checks.tunnel_interfaces import TunnelInterface, tunnel_interface
 from ...inventory.systems import any_of
 from ..service import Deployment, Member
 from .endpoint import IKE_SECONDS, Endpoint, Pair
+from .full_size import full_bytes
 from .records import WantedEnd, WantedTunnel
 from .verdict_flow import Aimed, read_of
 
@@ -79,5 +80,6 @@ def stimulus(deployment: Deployment, member: Member, shown: Shown) -> tuple[Stim
         moved = seen.moved if seen and seen.has_sas else None
         if moved is None or moved.out <= 0 or moved.back <= 0:
             likely, first = bool(seen and seen.has_sas), member.host == deployment.members[0].host
-            made.append(Stimulus(aim.traffic, likely, waits=not likely and not first))
+            full = full_bytes(end, shown.running) if aim.answers else None
+            made.append(Stimulus(aim.traffic, likely, waits=not likely and not first, full_bytes=full))
     return tuple(made)

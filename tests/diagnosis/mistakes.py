@@ -343,6 +343,11 @@ def stale(ground: Ground) -> Planted:
     return Planted(typed=[(near, [f"no {line}"], [line])], after=[(far, "write memory"), (far, "reload")], fresh=False)
 
 
+def narrow_path(_ground: Ground) -> Planted:
+    """The path takes less than a packet of full size in ESP, and nobody says so."""
+    return Planted(faults=[("far", "path-mtu", ("1400",))], fresh=False, proved=False)
+
+
 def port_translated(ground: Ground) -> Planted:
     """A translator in the path changes ports, and UDP 4500 is lost."""
     near, _ = ground.sides
