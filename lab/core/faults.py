@@ -54,6 +54,11 @@ FAULTS: dict[str, Fault] = {
         Fault(
             "drop-4500", (), "UDP 4500 is lost on the way to and from this box: what a translator in the path makes necessary."
         ),
+        Fault(
+            "path-mtu",
+            ("N",),
+            "On the way to and from this box packets of more than N bytes that may not be cut are lost, and nobody is told.",
+        ),
         Fault("behind-nat", ("ADDRESS",), "The box stands behind a translator: the others know it by ADDRESS only."),
         Fault(
             "clear-path",
@@ -165,7 +170,7 @@ FAULTS: dict[str, Fault] = {
 FAR_FAULTS: dict[str, Fault] = {
     fault.name: fault
     for fault in (
-        *(FAULTS[name] for name in ("drop-ike", "drop-esp", "drop-4500", "behind-nat")),
+        *(FAULTS[name] for name in ("drop-ike", "drop-esp", "drop-4500", "path-mtu", "behind-nat")),
         Fault("wrong-psk", (), "It holds another key than its peers; one character differs."),
         Fault("wrong-proposal", ("WHICH=",), "It was told other proposals than its peers: for ike, for esp, or for pfs."),
         Fault("wrong-selectors", (), "It was told other networks than its peers."),

@@ -3,8 +3,10 @@
 journal says                 devices are                       done
 --------------------------   -------------------------------   -----------------------------------------
 nothing was sent             as before                         called off
-commit decided               as changed, both                  proved again, called off, saved
+commit decided               as changed, both                  proved again (*), called off, saved
 anything else                before, changed or in between     taken back on both ends, read back
+
+(*) What only somebody outside can bring up, such as a client's session, was proved before the decision: it is not waited for.
 """
 
 from __future__ import annotations
@@ -112,7 +114,7 @@ def _situation(
     of_tunnel = [line for line in journal if line.get("tunnel") == record.plan.name]
     begun_on = {line.get("host") for line in of_tunnel if line["state"] == "applying"}
     so_far = Progressing(
-        goal=goal_of(record.plan),
+        goal=goal_of(record.plan, decided="commit-decided" in begun(journal, record.plan.name)),
         touched=changing,
         unsent=frozenset(end.host for end in changing if end.host not in begun_on),
         marks=marks_in(journal, record.plan.name),

@@ -27,6 +27,8 @@ class Planted:
     fresh: bool = True
     #: Seconds of the devices for which the tunnel is used before it is judged: by then it has been renewed, or not.
     outlives: float = 0.0
+    #: False where a proof by traffic finds nothing: only a verification looks further than whether small packets pass now.
+    proved: bool = True
 
 
 Plant = Callable[[Ground], Planted]
@@ -108,6 +110,12 @@ def another_key(side: Side) -> tuple[Lines, Lines]:
         return [f"no {line}", other], [f"no {other}", line]
     header = ["crypto ikev2 keyring NR-pair", "peer NR-pair"]
     return [*header, f"pre-shared-key {OTHER_KEY}"], [*header, f"pre-shared-key {side.key}"]
+
+
+def another_key_under_sas(ground: Ground) -> Planted:
+    """Another key for the peer, while the SAs of before stand."""
+    far = ground.sides[1]
+    return Planted(typed=[(far, *another_key(far))], fresh=False, proved=False)
 
 
 def key_for_somebody_else(side: Side) -> tuple[Lines, Lines]:
@@ -333,6 +341,11 @@ def stale(ground: Ground) -> Planted:
     near, far = ground.sides
     line = near.find(r"^(crypto isakmp keepalive \d+ \d+)")
     return Planted(typed=[(near, [f"no {line}"], [line])], after=[(far, "write memory"), (far, "reload")], fresh=False)
+
+
+def narrow_path(_ground: Ground) -> Planted:
+    """The path takes less than a packet of full size in ESP, and nobody says so."""
+    return Planted(faults=[("far", "path-mtu", ("1400",))], fresh=False, proved=False)
 
 
 def port_translated(ground: Ground) -> Planted:

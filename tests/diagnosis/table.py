@@ -12,6 +12,7 @@ from .mistakes import (
     another_group_at_rekey,
     another_identity,
     another_key,
+    another_key_under_sas,
     another_list,
     another_peer,
     another_transform,
@@ -24,6 +25,7 @@ from .mistakes import (
     into_itself,
     key_for_somebody_else,
     later_entry,
+    narrow_path,
     no_logins,
     no_protection,
     no_transform,
@@ -79,16 +81,23 @@ def _ios_vti(near: Side, far: Side) -> bool:
     return _vti(near, far) and _ios_both(near, far)
 
 
+def _a_router(near: Side, far: Side) -> bool:
+    """An ASA has no word for a ping that may not be cut, so one of the ends has to be a router."""
+    return "ios" in (near.os, far.os)
+
+
 def _ios_both(near: Side, far: Side) -> bool:
     return near.os == far.os == "ios"
 
 
 MISTAKES: tuple[Mistake, ...] = (
     Mistake("another key", ("preshared-key", "ikev2-authentication"), _any, on(1, another_key)),
+    Mistake("another key under standing SAs", ("preshared-key", "ikev2-authentication"), _any, another_key_under_sas),
     Mistake("another cipher", ("ike-policy", "ikev2-proposal"), _any, on(1, another_cipher)),
     Mistake("UDP 500 is lost", ("udp-500",), _any, fault("far", "drop-ike")),
     Mistake("UDP 4500 is lost", ("nat-in-path",), _map, port_translated),
     Mistake("ESP is lost", ("esp-blocked",), _any, fault("far", "drop-esp")),
+    Mistake("large packets are lost", ("mtu",), _a_router, narrow_path),
     Mistake("lists do not mirror", ("selectors", "ikev2-selectors"), _map, on(1, another_list)),
     Mistake("other transforms", ("transforms", "ikev2-child-proposal"), _any, on(1, another_transform)),
     Mistake("another PFS group", ("pfs",), lambda near, far: _v1(near, far), on(1, another_group)),
