@@ -95,7 +95,7 @@ def taken_out(there: ConfiguredEnd) -> Said:
     found: list[Evidence] = []
     for source, target in there.end.selectors:
         flow = Flow("ip", source, target)
-        verdict = asa_lists(there.config, [name], flow) if there.os == "asa" else ios_list(there.config, name, flow)
+        verdict = reading_of(there).listed(there, name, flow)
         if verdict.says in (Says.DENY, Says.PART) and verdict.line:
             found.append(there.evidence(f"access list {name}, for {source} to {target}", verdict.line))
     return tuple(found)
