@@ -23,10 +23,12 @@ _OPENERS = patterns(_AF)
 _CLOSING = ("exit-address-family",)
 _NEIGHBOUR = r"neighbor (?P<neighbour>\d\S+)"
 _MADE = rf"{_AF}: {_NEIGHBOUR} remote-as (?P<far>\d+)"
+#: What is set, and behind it the value: a second value takes the place of the first, so it is no part of the identity.
 _SETTINGS = (
-    r"(?P<setting>activate|timers \d+ \d+(?: \d+)?|ebgp-multihop \d+|ttl-security hops \d+|description .+"
-    r"|maximum-prefix \d+(?: \d+)?(?: warning-only| restart \d+)?|next-hop-self|soft-reconfiguration inbound"
-    r"|prefix-list (?P<list>\S+) (?P<way>in|out))"
+    r"(?P<setting>activate|timers|ebgp-multihop|ttl-security|description|maximum-prefix|next-hop-self|soft-reconfiguration"
+    r"|prefix-list)(?:(?<= activate)|(?<= timers) \d+ \d+(?: \d+)?|(?<= ebgp-multihop) \d+|(?<= ttl-security) hops \d+"
+    r"|(?<= description) .+|(?<= maximum-prefix) \d+(?: \d+)?(?: warning-only| restart \d+)?|(?<= next-hop-self)"
+    r"|(?<= soft-reconfiguration) inbound|(?<= prefix-list) (?P<list>\S+) (?P<way>in|out))"
 )
 _SET = rf"{_AF}: {_NEIGHBOUR} {_SETTINGS}"
 _NETWORK = rf"{_AF}: network (?P<network>\d\S+)(?: mask (?P<mask>\d\S+))?"
@@ -119,7 +121,7 @@ ASA_SETTING = Family(
     name="bgp-neighbour-setting",
     sentence="how BGP is spoken with one far end",
     header=_HEADER,
-    identity=("neighbour", "setting"),
+    identity=("neighbour", "setting", "way"),
     opens=True,
     shared=NOBODY,
     touches=NOBODY,

@@ -121,7 +121,7 @@ def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: 
 #: Rules that compare by themselves what a `no` form says with what stands there.
 _COMPARE = frozenset({
     "ace", "banner", "isakmp_key", "kept", "v2_match", "member", "map_flag", "map_interface", "map_lifetime", "map_match",
-    "map_peer", "map_pfs",
+    "bgp_network", "map_peer", "map_pfs",
     "map_sets", "named_acl", "numbered_acl", "not_played", "plain", "remark", "resequence", "route_map", "sequenced_ace",
     "twice_nat",
 })  # fmt: skip
