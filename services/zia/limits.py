@@ -107,6 +107,8 @@ def _identity(site: Zia) -> Iterator[str]:
             f"identity.address {identity.address} is private: with a credential of the kind ip it is the public address that is "
             "registered in the portal, or the negotiation fails"
         )
+    elif identity.address is not None and not is_private(site.wan_ip) and identity.address != site.wan_ip:
+        yield f"identity.address {identity.address} is not wan_ip {site.wan_ip}, from which the tunnels come"
 
 
 def _edges(site: Zia) -> Iterator[str]:

@@ -61,6 +61,10 @@ def test_a_rule_alone_refuses(name: str) -> None:
     [
         ({"identity": {"fqdn": None}}, "has a fqdn (user@domain)"),
         ({"identity": {"credential": "ip", "address": "198.51.100.99"}}, "and no fqdn"),
+        (
+            {"wan_ip": "198.51.100.99", "identity": {"credential": "ip", "fqdn": None, "address": "198.51.100.98"}},
+            "is not wan_ip 198.51.100.99, from which the tunnels come",
+        ),
         ({"primary": {"address": "192.168.9.9"}}, "is no public address"),
         ({"backup": {"address": "198.51.100.10"}}, "have the same address"),
         ({"backup": {"probe_address": "203.0.113.10"}}, "have the same probe_address"),
