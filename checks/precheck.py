@@ -18,10 +18,10 @@ from .finding import Finding, Status
 from .ike_ground import easy_vpn, ike_is_on, other_takers
 from .nat import translations
 from .nat_page import exemption_page, said
+from .route_table import route_table
 from .routes import routes
 from .transit import is_interface
 from .tunnel_interfaces import tunnel_of
-from .ways import ios_ways
 
 #: A startup configuration may fill this part of the NVRAM: a full NVRAM cuts the configuration at the next save.
 NVRAM_PART = 0.9
@@ -160,9 +160,10 @@ def nvram(box: Facts) -> Iterator[Finding]:
 
 def _route(box: Box) -> Iterator[Finding]:
     """The packet for the far side must leave by the interface that has the map; else it leaves in clear, or not at all."""
-    parsed = parse(box.platform.os, ROUTE, box.outputs[ROUTE])
+    table = route_table("ios", ROUTE, box.outputs[ROUTE])
+    parsed = table.parsed
     unread = (f"line {parsed.problems[0].line}", parsed.problems[0].text.strip()) if not parsed.complete else None
-    yield from routes(box, ios_ways(parsed.state), box.end.local.interface, ROUTE, unread)
+    yield from routes(box, table.ways, box.end.local.interface, ROUTE, unread)
 
 
 def _nat(box: Box) -> Iterator[Finding]:

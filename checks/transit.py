@@ -15,15 +15,15 @@ from ipaddress import IPv4Network
 from ..changes.objects import Config, read
 from ..changes.tree import Node
 from ..inventory.release import Release
-from ..parsers import parse
 from .acl import Flow, Says, Verdict, ios_list
 from .device_facts import Box, doubt, say
 from .finding import Finding, Status
 from .route_maps import clauses_for
+from .route_table import route_table
 from .routes import way_out
 from .show_commands import COMMANDS
 from .tunnel_interfaces import tunnel_of
-from .ways import Ways, ios_ways
+from .ways import Ways
 from .zones import zone_findings
 
 RUNNING = "show running-config"
@@ -37,7 +37,7 @@ IKE, NAT_T = 500, 4500
 def transit(box: Box) -> Iterator[Finding]:
     """All findings on what packets of the tunnel meet on their way through the router."""
     config = read("ios", box.outputs[RUNNING])
-    ways = ios_ways(parse("ios", "show ip route", box.outputs["show ip route"]).state)
+    ways = route_table("ios", "show ip route", box.outputs["show ip route"]).ways
     outside = next((node for node in box.nodes if is_interface(node, box.end.local.interface)), None)
     here = inside_interfaces(box, ways)
     yield from _vrfs(box, (outside, *here))

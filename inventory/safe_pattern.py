@@ -26,13 +26,13 @@ def why_not(pattern: str) -> str:
         return f"has to have 1 to {LONGEST_PATTERN} characters"
     try:
         with warnings.catch_warnings():
-            # What a later Python is to read otherwise is no pattern to keep in an intent, and no warning to print.
+            # Of a set inside a set, and of --, &&, || and ~~ in one, Python says that it will be read in another way later.
             warnings.simplefilter("error", FutureWarning)
             re.compile(pattern)
-    except FutureWarning:
-        return "has a [ or a doubled sign inside a [class]: write \\[ there, or the sign once"
     except (re.error, OverflowError, RecursionError) as error:
         return f"is no regular expression: {error}"
+    except FutureWarning as error:
+        return f"has a class that a later Python reads in another way ({error}): write \\ before each such sign in it"
     if re.search(r"\(\?(?!:)", pattern):
         return "has a group with (?, of which only (?: is taken"
     if re.search(r"(?<!\\)(?:\\\\)*\\[1-9]", pattern):

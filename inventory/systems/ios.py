@@ -41,6 +41,12 @@ IOS_12_2 = System(
     # The prompt may be configured to end in one sign at every level.
     privilege="show privilege",
     shows_refused_ike=True,
+    # Command reference, crypto isakmp policy: a default policy, and smart defaults for IKEv2.
+    default_ike_proposals=True,
+    # Command reference, show crypto ipsec sa: a flow without an SA stands there with its counters.
+    lists_idle_flows=True,
+    # A ping from the address of an inside interface is how a tunnel is tried there.
+    tunnels_own_packets=True,
 )
 #: ``show crypto session`` came with 12.3(4)T.
 IOS_12_4 = replace(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 
 from ...changes.families import FAMILIES
@@ -20,12 +21,12 @@ from ...changes.families.routing import ASA_ROUTE
 from ...changes.families.uses import destination
 from ...changes.objects import Config, ConfigObject
 from ...changes.selectors import selectors_of
-from ...checks.questions import ROUTE, VIEWS
+from ...checks.questions import ROUTE
+from ...checks.route_table import route_table
 from ...checks.static_routes import FAMILY, with_routes
-from ...checks.ways import Path, Ways
+from ...checks.ways import Ways
 from ...inventory.platforms import Platform
 from ...inventory.systems import any_of, system_of
-from ...parsers import parse
 from ..service import Site
 from .features import MAP_ROUTE_DISTANCE, Member, Names, Route, map_routes
 from .records import WantedEnd
@@ -82,7 +83,7 @@ def _needed(member: Member, prefix: IPv4Network, ways: Ways) -> tuple[bool, str]
     inside = [path for path, _ in ways.inside(prefix)]
     if any(ways.of(path) != {outside} for path in inside):
         return False, ""
-    cover = _cover(ways, prefix)
+    cover = ways.covering(prefix)
     if not cover:
         return True, f"a route to {prefix} by {outside} is built: no route of the device leads there"
     there = " and ".join(sorted({name for path in cover for name in ways.of(path)})) or "no interface"
@@ -92,13 +93,6 @@ def _needed(member: Member, prefix: IPv4Network, ways: Ways) -> tuple[bool, str]
     if cover[0].prefix == prefix:
         return False, ""
     return True, f"a route to {prefix} by {outside} is built: {what} leads there by {there}"
-
-
-def _cover(ways: Ways, prefix: IPv4Network) -> tuple[Path, ...]:
-    """The longest routes that lead to all of a network."""
-    found = [path for path in ways.paths if prefix.subnet_of(path.prefix)]
-    most = max((path.prefix.prefixlen for path in found), default=0)
-    return tuple(path for path in found if path.prefix.prefixlen == most)
 
 
 def _outside(member: Member) -> str:
@@ -170,16 +164,19 @@ def table_of(platform: Platform, outputs: Mapping[str, str], running: str) -> Wa
     shown = outputs.get(command) if command else None
     if shown is None or command is None:
         return None
-    parsed = parse(platform.os, command, shown)
+    table = route_table(platform.os, command, shown)
     # An ASA may print a name in the place of a network.
-    if not parsed.complete or any(isinstance(row.prefix, str) for row in parsed.state):
+    if not table.is_whole:
         return None
-    ways: Ways = VIEWS[ROUTE.name][platform.os](parsed)
     before = outputs.get(any_of(platform.os).running, "")
+    if running == before:
+        return table.ways
     then, now = (_routes_in(platform.os, text) for text in (running, before))
-    return with_routes(ways, [then[line] for line in then if line not in now], [now[line] for line in now if line not in then])
+    given, taken = [then[line] for line in then if line not in now], [now[line] for line in now if line not in then]
+    return with_routes(table.ways, given, taken)
 
 
+@lru_cache(maxsize=32)
 def _routes_in(os: str, text: str) -> Mapping[str, ConfigObject]:
     """The static routes of a configuration by their line."""
     family = next(family for family in FAMILIES[os] if family.name == FAMILY)

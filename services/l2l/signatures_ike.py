@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
+
 from ...checks.finding import Evidence
 from ...checks.questions import INTERFACES, ROUTE, UP
 from ...checks.signatures import Signature
@@ -52,7 +54,8 @@ def _clear(watched: Watched) -> bool:
     end, seen_ = watched.end, watched.after
     if not end.tunnel or seen_.answer(ROUTE) is None:
         return False
-    return any(end.tunnel.known_as in seen_.ways.of(path) for path in seen_.ways.paths if end.aim in path.prefix)
+    ways = seen_.ways
+    return any(end.tunnel.known_as in ways.of(path) for group in ways.around(IPv4Network(end.aim)) for path in group)
 
 
 def _recursive(case: Case) -> tuple[Evidence, ...]:

@@ -15,6 +15,7 @@ from ...checks.observation import Flow, Observation, Probe, spis
 from ...checks.proof import Traffic
 from ...checks.questions import IPSEC
 from ...checks.verdict import FlowState, KnownBy, Operating
+from ...inventory.systems import any_of
 from .endpoint import Endpoint, Pair, flow_of, live
 from .proof import TOLERATED_PACKETS
 
@@ -151,7 +152,7 @@ class Judged:
 
 def judge(seen: FlowSeen) -> Judged:
     """One pair as one end tells it."""
-    if seen.flows[-1] is None and seen.listed and seen.last.os == "ios":
+    if seen.flows[-1] is None and seen.listed and any_of(seen.last.os).lists_idle_flows:
         words = f"{seen.end.host}: {seen.what} is not among its flows, and nothing says why: what it showed may not be all"
         return Judged(seen.pair, Operating.UNKNOWN, KnownBy.NOTHING, words)
     burst = seen.ping

@@ -10,6 +10,7 @@ from ...changes.configuration import Configuration
 from ...checks.looking import Shown, Stimulus
 from ...checks.proof import Traffic
 from ...checks.tunnel_interfaces import TunnelInterface, tunnel_interface
+from ...inventory.systems import any_of
 from ..service import Deployment, Member
 from .endpoint import IKE_SECONDS, Endpoint, Pair
 from .records import WantedEnd, WantedTunnel
@@ -37,17 +38,17 @@ def _interface(wants: WantedEnd, running: Configuration | None) -> TunnelInterfa
 def traffics(end: Endpoint, running: Configuration | None, os: str) -> dict[Pair, Aimed]:
     """Pair to what can be sent through it from the device; of the others nothing is known but what its tables show.
 
-    An ASA sends its own packets into a tunnel only from the interface that ``management-access`` names, so there it is the one
-    pair of the probe address.
+    Where packets of the device itself do not enter a tunnel from any interface, it is the one pair of the probe address.
     """
+    anywhere = any_of(os).tunnels_own_packets
     own = tuple(_addresses(running)) if running else ()
     made: dict[Pair, Aimed] = {}
     for pair in end.flow_pairs:
         if pair == end.probed:
-            if os != "ios" or running is None or end.source in own:
+            if not anywhere or running is None or end.source in own:
                 made[pair] = Aimed(Traffic(end.source, end.aim), end.target is not None)
             continue
-        source = next((address for address in own if address in pair[0]), None) if os == "ios" and not end.tunnel else None
+        source = next((address for address in own if address in pair[0]), None) if anywhere and not end.tunnel else None
         if source is not None:
             made[pair] = Aimed(Traffic(source, next(pair[1].hosts(), pair[1].network_address)), answers=False)
     return made

@@ -16,6 +16,9 @@ from ..service import Deployment
 from ..verifying import Seeing
 from .intent import Pool, RemoteAccess
 
+#: So many clients are named by their address.
+_NAMED = 3
+
 
 def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     """The verdict on one group, which is on one router."""
@@ -68,17 +71,31 @@ def _operating(
         return Operating.DOWN, KnownBy.TABLES, f"{wanted.host} has no group {wanted.name}"
     if not clients and standing is not None and not standing.works_without:
         return Operating.DOWN, KnownBy.TABLES, f"{standing.sentence}: without it no client is let in"
-    said = f"{wanted.host}: {len(clients)} client{'' if len(clients) == 1 else 's'} of group {wanted.name} connected"
+    # One client has several flows: one to the address of the router, one to all that is behind it.
+    there = _addresses(clients)
+    said = f"{wanted.host}: {len(there)} client{'' if len(there) == 1 else 's'} of group {wanted.name} connected"
+    said += f" ({_few(there)})" if there else ""
     more = f"; {differs}" if differs else ""
     if not clients:
         return Operating.IDLE, KnownBy.TABLES, f"{wanted.host}: no client of group {wanted.name} is connected{more}"
-    first = {flow.remote_ident: flow for flow in looks[0].seen.flows}
+    first = {(flow.local_ident, flow.remote_ident): flow for flow in looks[0].seen.flows}
     rises = [
         flow.encapsulated_packets > old.encapsulated_packets and flow.decapsulated_packets > old.decapsulated_packets
         for flow in clients
-        if (old := first.get(flow.remote_ident))
+        if (old := first.get((flow.local_ident, flow.remote_ident)))
     ]
     return Operating.UP, KnownBy.COUNTERS if any(rises) else KnownBy.TABLES, said + more
+
+
+def _addresses(flows: Sequence[Flow]) -> tuple[IPv4Address, ...]:
+    """The addresses of the pool that clients have, each once."""
+    return tuple(sorted({IPv4Address(str(flow.remote_ident.network.network_address)) for flow in flows}))
+
+
+def _few(there: Sequence[IPv4Address]) -> str:
+    """Addresses, of many the first ones."""
+    more = len(there) - _NAMED
+    return ", ".join(map(str, there[:_NAMED])) + (f" and {more} more" if more > 0 else "")
 
 
 def _is_up_of(pool: Pool, flow: Flow) -> bool:

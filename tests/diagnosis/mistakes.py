@@ -27,6 +27,8 @@ class Planted:
     fresh: bool = True
     #: Seconds of the devices for which the tunnel is used before it is judged: by then it has been renewed, or not.
     outlives: float = 0.0
+    #: False where a proof by traffic finds nothing: only a verification looks further than whether small packets pass now.
+    proved: bool = True
 
 
 Plant = Callable[[Ground], Planted]
@@ -106,6 +108,12 @@ def another_key(side: Side) -> tuple[Lines, Lines]:
         return [f"no {line}", other], [f"no {other}", line]
     header = ["crypto ikev2 keyring NR-pair", "peer NR-pair"]
     return [*header, f"pre-shared-key {OTHER_KEY}"], [*header, f"pre-shared-key {side.key}"]
+
+
+def another_key_under_sas(ground: Ground) -> Planted:
+    """Another key for the peer, while the SAs of before stand."""
+    far = ground.sides[1]
+    return Planted(typed=[(far, *another_key(far))], fresh=False, proved=False)
 
 
 def key_for_somebody_else(side: Side) -> tuple[Lines, Lines]:
@@ -360,6 +368,7 @@ def _ios_both(near: Side, far: Side) -> bool:
 
 MISTAKES: tuple[Mistake, ...] = (
     Mistake("another key", ("preshared-key", "ikev2-authentication"), _any, on(1, another_key)),
+    Mistake("another key under standing SAs", ("preshared-key", "ikev2-authentication"), _any, another_key_under_sas),
     Mistake("another cipher", ("ike-policy", "ikev2-proposal"), _any, on(1, another_cipher)),
     Mistake("UDP 500 is lost", ("udp-500",), _any, fault("far", "drop-ike")),
     Mistake("UDP 4500 is lost", ("nat-in-path",), _map, port_translated),

@@ -32,7 +32,7 @@ CELLS: tuple[Cell, ...] = (
 #: Of the first form of each version, what differs most in how it is found.
 SAMPLE: tuple[tuple[Cell, tuple[str, ...]], ...] = (
     (CELLS[1], ("another key", "UDP 500 is lost", "lists do not mirror", "ESP is lost")),
-    (CELLS[4], ("another cipher", "another key", "map not bound there", "translation there")),
+    (CELLS[4], ("another cipher", "another key", "map not bound there", "translation there", "another key under standing SAs")),
 )
 #: How long the judge may go on while a tunnel is still coming back to health: boxes boot, and old tries end.
 PATIENCE = 90.0
@@ -77,8 +77,11 @@ def _try(there: Ground, mistake: Mistake, *, by_verify_too: bool) -> tuple[str, 
     """What a proof names of a mistake; and a verification, where that is asked, which never calls it up."""
     planted = mistake.plant(there)
     _plant(there, planted)
-    named = there.named()
-    word, by_verify = verified(there.pair) if by_verify_too else ("", named)
+    named = there.named() if planted.proved else ()
+    word, by_verify = verified(there.pair) if by_verify_too or not planted.proved else ("", named)
+    if not planted.proved:
+        # That the configuration is another one comes first, and is no news.
+        named = tuple(cause for cause in by_verify if cause != "configuration")
     _undo(there, planted)
     assert word in ("", "down", "degraded", "unencrypted", "missing"), (mistake.name, word)
     assert not by_verify or set(by_verify[:2]) & {*mistake.causes}, (mistake.name, by_verify)
