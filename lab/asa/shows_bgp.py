@@ -162,7 +162,11 @@ def _neighbour(box: AsaBox, address: IPv4Address, session: Session) -> list[str]
         f"BGP neighbor is {address},  context single_vf,  remote AS {wanted.system}, {link} link",
         f"  BGP version 4, remote router ID {peer}",
         f"  BGP state = {session.state.split(' ')[0]}{since}",
-        f"  Last read {read}, last write {read}, hold time is {hold}, keepalive interval is {beat} seconds",
+        *(
+            [f"  Last read {read}, last write {read}, hold time is {hold}, keepalive interval is {beat} seconds"]
+            if session.up
+            else []
+        ),
         "  Neighbor sessions:",
         f"    {int(session.up)} active, is not multisession capable (disabled)",
         "  Message statistics:",

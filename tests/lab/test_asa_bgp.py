@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 import pytest
 
+from nr_run.checks.bgp import advertised_command, prefixes, received_command
+from nr_run.checks.observation import Observation
+from nr_run.checks.questions import BGP
 from nr_run.lab.core.errors import LabError
 from nr_run.lab.entry import LabHandle
 from nr_run.lab.stations.far_order import read_order
@@ -150,7 +153,18 @@ def test_a_neighbour_says_what_it_is_in_whole(lab: LabHandle) -> None:
     (one,) = parse("asa", f"show bgp neighbors {FIRST}", lab.exec(ASA, f"show bgp neighbors {FIRST}")).state
     assert (one.state, one.remote_as, one.hold_seconds, one.keepalive_seconds) == ("Established", str(CLOUD), 30, 10)
     assert (one.prefixes_sent, one.prefixes_received, one.established_seconds is not None) == (1, 1, True)
-    assert len(parse("asa", "show bgp neighbors", lab.exec(ASA, "show bgp neighbors")).state) == 2
+    everything = parse("asa", "show bgp neighbors", lab.exec(ASA, "show bgp neighbors"))
+    assert everything.complete
+    seen = {row.neighbour: row for row in Observation(ASA, "", "asa", {BGP.name: everything}).view(BGP)}
+    assert {str(address): row.both_ways for address, row in seen.items()} == {FIRST: True, SECOND: True}
+
+
+def test_what_is_told_both_ways_is_read_from_the_firewall(lab: LabHandle) -> None:
+    """The prefixes of both directions are those of the configuration and of the cloud."""
+    for far in (FIRST, SECOND):
+        address = IPv4Address(far)
+        for command, expected in ((advertised_command(address), "10.10.119.0/24"), (received_command(address), NET)):
+            assert prefixes(parse("asa", command, lab.exec(ASA, command))) == {IPv4Network(expected)}
 
 
 def test_a_network_is_told_once_the_table_has_exactly_it(lab: LabHandle) -> None:
