@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 from ..inventory.errors import ChangeError
 from . import cli_syntax as spelling
@@ -29,6 +30,7 @@ __all__ = [
     "without_number",
 ]
 
+T = TypeVar("T")
 #: Where the lines of an access list stand that no family knows: numbered on IOS, of another kind than ours on an ASA.
 _LISTED = re.compile(r"access-list (?P<name>\S+) (?P<line>.+)")
 _OTHER_LIST = re.compile(r"ip access-list (?:extended|standard) (?P<name>\S+)")
@@ -59,6 +61,31 @@ class Config:
     def get(self, family: str, *identity: str) -> ConfigObject | None:
         """One object, or None."""
         return self.objects.get((family, identity))
+
+    def kept(self, make: Callable[[Config], T]) -> T:
+        """What ``make`` finds in it, made once: a look-up of whoever reads it. A hub is asked for each of its tunnels."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        found: T = self._kept[make]
+        return found
+
+    @cached_property
+    def _kept(self) -> dict[Callable[[Config], Any], Any]:
+        return {}
+
+    @cached_property
+    def known(self) -> frozenset[tuple[str, tuple[str, ...]]]:
+        """Family and name of every object."""
+        return frozenset((family, identity[:1]) for family, identity in self.objects)
+
+    @cached_property
+    def tunnels_to(self) -> Mapping[str, tuple[ConfigObject, ...]]:
+        """Peer to the map entries and tunnel interfaces that go to it."""
+        found: dict[str, list[ConfigObject]] = {}
+        for item in self.objects.values():
+            for peer in dict.fromkeys(item.peers) if item.family.is_tunnel else ():
+                found.setdefault(peer, []).append(item)
+        return {peer: tuple(items) for peer, items in found.items()}
 
     def with_lines_of(self, items: Iterable[ConfigObject]) -> Config:
         """The same, with those of ``items`` in it that stand there as lines, whatever makes them objects of ours or not."""
@@ -268,9 +295,9 @@ def _desired(os: str, nodes: tuple[tree.Node, ...]) -> Config:
 
 
 @lru_cache(maxsize=32)
-def nodes_of(os: str, text: str) -> tuple[tree.Node, ...]:
+def nodes_of(os: str, text: str) -> tree.Nodes:
     """A configuration as headers with the lines below them, however the device writes them."""
-    return spelling.fold(FAMILIES[os], tree.parse(text))
+    return tree.Nodes(spelling.fold(FAMILIES[os], tree.parse(text)))
 
 
 def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = ()) -> tuple[ConfigObject, ...]:

@@ -24,6 +24,7 @@ class Outcome(Enum):
     REPLY = "!"
     LOST = "."
     UNREACHABLE = "U"
+    TOO_BIG = "M"
 
 
 class Station(Protocol):

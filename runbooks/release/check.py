@@ -26,7 +26,7 @@ from ...inventory.unknown_host import refuse_unknown
 from ...services.intended_state import standing
 from ...services.registry import declared, find
 from ...services.service import Deployment
-from ..drift.drift import ConfigurationAlone
+from ..verify.configuration_alone import ConfigurationAlone
 from ..verify.kept import keep_record
 from ..verify.opening import Opened
 from ..verify.reading import read_all

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
+from operator import itemgetter
 
 from ...changes.families import FAMILIES
 from ...changes.families.routing import ASA_ROUTE
@@ -30,7 +31,7 @@ from ...inventory.systems import any_of, system_of
 from ..service import Site
 from .features import MAP_ROUTE_DISTANCE, Member, Names, Route, map_routes
 from .records import WantedEnd
-from .versions import is_version
+from .standing_form import tunnels_called
 
 _DISTANCE = re.compile(r"ip route (?:vrf \S+ )?\S+ \S+ \S+(?: \d+\.\S+)? (?P<distance>\d+)(?: .+)?")
 
@@ -135,9 +136,19 @@ def _as_route(item: ConfigObject) -> Route | None:
 
 def marked_routes(config: Config, networks: Collection[IPv4Network]) -> Iterator[ConfigObject]:
     """The static routes to these networks that were built beside a crypto map."""
-    for item in config.of(FAMILY):
-        if destination(item) in networks and not item.groups.get("vrf") and _distance(item) == MAP_ROUTE_DISTANCE:
-            yield item
+    marked = config.kept(_marked)
+    # In the order of the configuration, however the networks come.
+    yield from (item for _, item in sorted((found for net in {*networks} for found in marked.get(net, ())), key=itemgetter(0)))
+
+
+def _marked(config: Config) -> dict[IPv4Network, list[tuple[int, ConfigObject]]]:
+    """Network to the static routes with the distance of those that were built beside a map, with their places."""
+    found: dict[IPv4Network, list[tuple[int, ConfigObject]]] = {}
+    for place, item in enumerate(config.of(FAMILY)):
+        net = destination(item) if _distance(item) == MAP_ROUTE_DISTANCE and not item.groups.get("vrf") else None
+        if net is not None:
+            found.setdefault(net, []).append((place, item))
+    return found
 
 
 def _distance(item: ConfigObject) -> int:
@@ -149,9 +160,9 @@ def _distance(item: ConfigObject) -> int:
 
 def _networks_of_before(running: Config, access_list: str) -> Iterator[IPv4Network]:
     """The far networks that the tunnel selects where it stands."""
-    for entry in running.of("crypto-map-entry"):
-        if is_version(entry.child("match address") or "", access_list):
-            yield from (far for _, far in selectors_of(running, entry) or ())
+    for there in tunnels_called(running, access_list):
+        if there.style == "crypto-map":
+            yield from (far for _, far in selectors_of(running, there.tunnel) or ())
 
 
 def table_of(platform: Platform, outputs: Mapping[str, str], running: str) -> Ways | None:
