@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from ..features.watch import Watch
 from ..ios import messages
@@ -32,6 +32,7 @@ from .passwords import matches
 from .profile import Profile
 from .records import Policy
 from .sa import CryptoState
+from .speaker import Speaker
 from .store import Store
 from .terminal import Terminal
 
@@ -234,6 +235,16 @@ class Box:
     def led(self, source: IPv4Address, destination: IPv4Address) -> IPv4Address | str | None:
         """Where policy routing sends a packet of a host behind it."""
         return self.watch.led(source, destination)
+
+    def speaker(self, address: IPv4Address) -> Speaker | None:  # noqa: ARG002 - boxes speak it with far ends only
+        """Nothing answers."""
+        return None
+
+    def told(self, address: IPv4Address, networks: tuple[IPv4Network, ...]) -> None:
+        """Nobody tells a box anything but a far end, whom it asks itself."""
+
+    def settle_routes(self) -> None:
+        """It learns none."""
 
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """A packet came with an SPI that is not known."""

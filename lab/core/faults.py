@@ -175,6 +175,10 @@ FAR_FAULTS: dict[str, Fault] = {
         Fault("wrong-proposal", ("WHICH=",), "It was told other proposals than its peers: for ike, for esp, or for pfs."),
         Fault("wrong-selectors", (), "It was told other networks than its peers."),
         Fault("down", (), "It is dead: it answers nothing, and nothing passes through it."),
+        Fault("bgp-down", (), "Its BGP speaker answers nobody."),
+        Fault("bgp-untold", ("PREFIX=",), "It tells its BGP peers nothing of PREFIX, or nothing at all."),
+        Fault("bgp-flap", ("N",), "Its BGP speaker ends each session N seconds after it began."),
+        Fault("bgp-wrong-as", (), "Its BGP speaker is of the autonomous system after the one that was agreed."),
         Fault("no-ping", (), "It lets nobody ping what is behind it, nor itself."),
     )
 }

@@ -260,6 +260,8 @@ class Network:
     def settle(self, box: Station) -> None:
         """Let time pass for a box and those that it has SAs with."""
         self.upkeep.settle(box)
+        for station in self.boxes.values():
+            station.settle_routes()
 
     def drop(self, box: Station, flows: Iterator[Flow] | list[Flow]) -> None:
         """Delete the SAs of flows; the other end is told and deletes its own."""

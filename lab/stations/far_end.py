@@ -7,12 +7,14 @@ hears of failed negotiations it keeps in `noted`, as the log of somebody else's 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from ..core.errors import NoSuchFault
 from ..core.faults import FAR_FAULTS, FAULTS, Faults
 from ..core.sa import CryptoState
+from ..core.speaker import Speaker
 from ..core.store import Store
+from .far_bgp import as_it_is
 from .far_meaning import FarMeaning
 from .far_order import FarOrder
 
@@ -48,6 +50,22 @@ class FarEnd:
                 f"The fault {name} strikes no far end: {self.name} has no command line. What can be broken: {able}."
             )
         self.faults.set(name, arguments, on=on)
+
+    def speaker(self, address: IPv4Address) -> Speaker | None:
+        """Its BGP speaker at an address, with the faults that are on."""
+        mine = (item.speaker for item in self.order.connections if item.speaker is not None)
+        found = next((speaker for speaker in mine if speaker.address.ip == address), None)
+        return as_it_is(found, self.faults) if found is not None else None
+
+    def told(self, address: IPv4Address, networks: tuple[IPv4Network, ...]) -> None:
+        """What a peer has told its speaker at an address, all of it; nothing when the session has ended."""
+        if networks:
+            self.meaning.heard[address] = networks
+        else:
+            self.meaning.heard.pop(address, None)
+
+    def settle_routes(self) -> None:
+        """Its peers say what it learns."""
 
     def log(self, message: str) -> None:
         """Keep what it hears."""
