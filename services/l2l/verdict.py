@@ -7,7 +7,7 @@ is told as not looked at.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...checks.finding import Cause, Finding, Status
 from ...checks.looking import Shown
@@ -196,7 +196,8 @@ def _case(ends: Sequence[EndSeen]) -> Case | None:
     during = [look.seen for one in ends for look in one.shown.looks[1:] if look.seen.answer(one.end.ike) is not None]
     running = {one.member.host: one.shown.running for one in ends if one.shown.running is not None}
     large = {one.member.host: flow.large for one in ends for flow in one.flows if flow.large is not None}
-    return case_of(watched, during, running, large)
+    replayed = {one.member.host: sum(flow.replayed for flow in one.flows) for one in ends}
+    return replace(case_of(watched, during, running, large), replayed=replayed)
 
 
 def _explained(deployment: Deployment, seeing: Seeing, case: Case | None, *, wrong: bool) -> Explained:

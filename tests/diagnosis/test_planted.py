@@ -34,6 +34,7 @@ CELLS: tuple[Cell, ...] = (
 SAMPLE: tuple[tuple[Cell, tuple[str, ...]], ...] = (
     (CELLS[1], ("another key", "UDP 500 is lost", "lists do not mirror", "ESP is lost")),
     (CELLS[4], ("another cipher", "another key", "map not bound there", "translation there", "another key under standing SAs")),
+    (CELLS[8], ("large packets are lost", "packets come too late")),
 )
 #: How long the judge may go on while a tunnel is still coming back to health: boxes boot, and old tries end.
 PATIENCE = 90.0
