@@ -44,6 +44,10 @@ ASA_8_0 = System(
     over_ssh=("cisco_asa",),
     over_telnet=("cisco_asa_telnet",),
     virtual_has_no_register=True,
+    # It keeps connections by interface: an answer that comes in by another one belongs to none (%ASA-6-106015).
+    drops_asymmetric=True,
+    # Its own packets enter a tunnel only from the interface that management-access names, flows are listed only with an SA, and
+    # IKE policies have to be configured: none of the three is said here.
     entering=MappingProxyType(
         {
             r"\[Y\]es, \[N\]o, \[A\]sk later: ?": "it asks whether to report errors to Cisco, and the answer is configuration: "

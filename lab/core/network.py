@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from .clock import LabClock
@@ -125,7 +125,7 @@ class Network:
 
     def _send(self, box: Station, source: IPv4Address, destination: IPv4Address, load: Load = SMALL) -> Station | Outcome:
         """Move a packet one way; return the box that it ends at (or behind), or what became of it."""
-        route = self.route(box, destination)
+        route = self._way(box, source, destination)
         if box.off or route is None or route.interface.address is None:
             return Outcome.LOST
         if any(i.address == destination and i.up for i in box.meaning.interfaces()):
@@ -138,6 +138,19 @@ class Network:
             if protected is not None:
                 return protected
         return self._clear(box, route, source, destination, load)
+
+    def _way(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Route | None:
+        """By a policy where one leads the packet, else by the routing table; None for nowhere, as for what goes to Null0."""
+        own = any(i.address == destination for i in box.meaning.interfaces())
+        led = None if own else box.led(source, destination)
+        if isinstance(led, IPv4Address):
+            there = self.route(box, led)
+            # A next hop that is no neighbour is not taken.
+            return replace(there, via=led) if there is not None and there.via is None else self.route(box, destination)
+        if led is not None:
+            silent, up = self.silent(box), (i for i in box.meaning.interfaces() if i.name == led and i.up)
+            return next((Route(IPv4Network("0.0.0.0/0"), i, None) for i in up if i.name not in silent), None)
+        return self.route(box, destination)
 
     def _translate(self, box: Station, route: Route, source: IPv4Address, destination: IPv4Address) -> IPv4Address:
         """Address translation comes before the crypto map."""
@@ -209,7 +222,7 @@ class Network:
             if destination in self.clients or destination in self.gateways:
                 return box
             if network is None or not any(destination in outside for outside in self.gateways.values()):
-                return Outcome.LOST
+                return self._carried(box, source, destination)
             hop = destination
         other = self.owner(hop)
         if other is None or other is box or _too_large(load, box, other):
@@ -217,6 +230,22 @@ class Network:
         if self._expected_encrypted(other, inside(other, hop), source, destination):
             return Outcome.LOST
         return self._arrived(other, inside(other, destination), source, tunnelled=False)
+
+    def _carried(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
+        """Send a packet in clear to an address that the provider does not know: lost, unless a fault has somebody there."""
+        if "clear-path" not in box.faults:
+            return Outcome.LOST
+        if box.faults.argument("clear-path", "TO", "sink") == "sink":
+            return box
+        for other in self.boxes.values():
+            interfaces = other.meaning.interfaces()
+            if other is box or other.off or not any(i.up and i.network and destination in i.network for i in interfaces):
+                continue
+            outer = [i.address for i in interfaces if i.crypto_map and i.address]
+            if any(self._expected_encrypted(other, at, source, destination) for at in outer):
+                return Outcome.LOST
+            return self._arrived(other, destination, source, tunnelled=False)
+        return Outcome.LOST
 
     def _expected_encrypted(self, box: Station, at: IPv4Address, source: IPv4Address, destination: IPv4Address) -> bool:
         """A packet in clear that the crypto map of the receiving interface would have protected is dropped there."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ...checks.finding import Cause, Finding, Status
 from ...checks.looking import Shown
 from ...checks.verdict import Configured, EndState, KnownBy, Operating, Verdict
-from ..configured_axis import configured_of, of_members, unseen
+from ..configured_axis import configured_of, of_members, stated, unseen, unshown
 from ..configured_axis import findings as configured_findings
 from ..service import Deployment, Member
 from ..verifying import Seeing
@@ -59,26 +59,20 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
         for one in ends
         for finding in path_of(one.member.wants, one.shown, seeing.standing.get(one.member.host), seeing.time)
     )
-    operating, known_by, sentence = _with_path(paths, *_operating(seeing, ends, pairs, configured))
+    answer = operating, known_by, sentence = _with_path(paths, *_operating(seeing, ends, pairs, configured))
     case = _case(ends)
     # A run that changes a key has two of them for a moment.
     at_risk = risks(case) if case and operating is Operating.UP and not seeing.changing else ()
     if at_risk:
-        operating, sentence = Operating.DEGRADED, "; ".join((*(risk.sentence for risk in at_risk), sentence))
+        operating = Operating.DEGRADED
+        answer = operating, known_by, "; ".join((*(risk.sentence for risk in at_risk), sentence))
     # Of what nobody has no signature tells more than that.
     wrong = operating in _WRONG and configured is not Configured.ABSENT and not at_risk
     explained = _explained(deployment, seeing, case, wrong=wrong)
     mine = (*_misconfigured(deployment, seeing), *(risk.cause for risk in at_risk))
     causes = (*mine, *explained.causes) if operating in _WRONG else ()
-    return Verdict(
-        service=deployment.service,
-        name=deployment.name,
-        title=title,
-        time=seeing.time,
-        configured=configured,
-        operating=operating,
-        known_by=known_by,
-        sentence=sentence,
+    return replace(
+        stated(deployment, seeing, title, configured, answer),
         findings=(
             *_findings(deployment, seeing, ends, pairs, causes),
             *paths,
@@ -221,8 +215,7 @@ def _findings(
         if one.read:
             yield _ike(one)
         else:
-            why = one.shown.why_not or f"{one.member.host} did not show its flows so that they could be read"
-            yield Finding("read", one.member.host, Status.UNVERIFIED, why)
+            yield Finding("read", one.member.host, Status.UNVERIFIED, unshown(one.shown, "flows"))
 
 
 def _ike(one: EndSeen) -> Finding:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...checks.finding import Evidence, Finding, Status
+from ...checks.finding import Evidence, Finding
 from ...checks.looking import Look, Shown
 from ...checks.observation import Flow, Observation, Probe, spis
 from ...checks.proof import Traffic
 from ...checks.questions import IPSEC
 from ...checks.verdict import FlowState, KnownBy, Operating
+from ...inventory.systems import any_of
+from ..configured_axis import status_of
 from .dropped import replayed
 from .endpoint import Endpoint, Pair, flow_of, live
 from .proof import TOLERATED_PACKETS
@@ -158,17 +160,12 @@ class Judged:
 
     def finding(self, subject: str) -> Finding:
         """It, as a check."""
-        status = {
-            Operating.UP: Status.OK,
-            Operating.IDLE: Status.OK,
-            Operating.UNKNOWN: Status.UNVERIFIED,
-        }.get(self.operating, Status.FAILED)
-        return Finding("traffic", subject, status, self.sentence, self.evidence)
+        return Finding("traffic", subject, status_of(self.operating), self.sentence, self.evidence)
 
 
 def judge(seen: FlowSeen) -> Judged:
     """One pair as one end tells it."""
-    if seen.flows[-1] is None and seen.listed and seen.last.os == "ios":
+    if seen.flows[-1] is None and seen.listed and any_of(seen.last.os).lists_idle_flows:
         words = f"{seen.end.host}: {seen.what} is not among its flows, and nothing says why: what it showed may not be all"
         return Judged(seen.pair, Operating.UNKNOWN, KnownBy.NOTHING, words)
     burst = seen.ping

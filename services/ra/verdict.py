@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from ...checks.finding import Finding, Status
+from ...checks.finding import Finding
 from ...checks.looking import Look, Shown
 from ...checks.observation import Flow, Observation
 from ...checks.questions import IKE, IPSEC
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
-from ..configured_axis import findings, of_members, unseen
+from ..configured_axis import findings, of_members, stated, status_of, unseen, unshown
 from ..service import Deployment
 from ..verifying import Seeing
 from .intent import Pool, RemoteAccess
@@ -26,16 +26,9 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     shown = seeing.of(wanted.host)
     configured = _configured(deployment, seeing)
     looks = tuple(look for look in shown.looks if _whole(look.seen))
-    operating, known_by, sentence = _operating(wanted, shown, looks, seeing, configured)
-    return Verdict(
-        service=deployment.service,
-        name=deployment.name,
-        title=title,
-        time=seeing.time,
-        configured=configured,
-        operating=operating,
-        known_by=known_by,
-        sentence=sentence,
+    answer = operating, _, sentence = _operating(wanted, shown, looks, seeing, configured)
+    return replace(
+        stated(deployment, seeing, title, configured, answer),
         findings=tuple(_findings(deployment, seeing, operating, sentence)),
         ends=(EndState(wanted.host, "server", "VPN clients", configured, flows=tuple(_states(wanted, looks))),),
         untested=(*unseen(deployment, seeing), *(("no client was asked to connect",) if operating is Operating.IDLE else ())),
@@ -62,8 +55,7 @@ def _operating(
     standing = seeing.standing.get(wanted.host)
     differs = "" if standing is None or configured is Configured.AS_INTENDED else standing.sentence
     if not looks:
-        why = shown.why_not or f"{wanted.host} did not show its SAs so that they could be read"
-        return Operating.UNKNOWN, KnownBy.NOTHING, why
+        return Operating.UNKNOWN, KnownBy.NOTHING, unshown(shown, "SAs")
     clients = [flow for flow in looks[-1].seen.flows if _is_up_of(wanted.pool, flow)]
     if not clients and seeing.changing:
         return Operating.UNKNOWN, KnownBy.NOTHING, "; ".join(seeing.changing)
@@ -112,5 +104,4 @@ def _states(wanted: RemoteAccess, looks: Sequence[Look]) -> Iterator[FlowState]:
 
 def _findings(deployment: Deployment, seeing: Seeing, operating: Operating, sentence: str) -> Iterator[Finding]:
     yield from (replace(finding, check="client-group") for finding in findings(deployment, seeing))
-    status = {Operating.UP: Status.OK, Operating.IDLE: Status.OK, Operating.UNKNOWN: Status.UNVERIFIED}
-    yield Finding("client-session", deployment.wanted.host, status.get(operating, Status.FAILED), sentence)
+    yield Finding("client-session", deployment.wanted.host, status_of(operating), sentence)

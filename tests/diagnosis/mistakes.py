@@ -34,6 +34,18 @@ class Planted:
 Plant = Callable[[Ground], Planted]
 
 
+@dataclass(frozen=True)
+class Mistake:
+    """One way to break a tunnel. ``causes`` are what it may be called: one, or one for each version of IKE."""
+
+    name: str
+    causes: tuple[str, ...]
+    applies: Callable[[Side, Side], bool]
+    plant: Plant
+    #: What a verification has to say of it, where only one word is right.
+    word: str = ""
+
+
 def on(which: int, lines: Callable[[Side], tuple[Lines, Lines]]) -> Plant:
     """The mistake of one end: 0 is the near one, 1 the far one."""
     return lambda ground: Planted(typed=[(ground.sides[which], *lines(ground.sides[which]))])
@@ -274,6 +286,25 @@ def past_it(side: Side) -> tuple[Lines, Lines]:
     """The far networks are not routed into the tunnel."""
     line = side.find(rf"^((?:ip route|route \S+) {side.far_lan} 255\.255\.255\.0 \S+)")
     return [f"no {line}"], [line]
+
+
+def in_clear(how: Callable[[Side], tuple[Lines, Lines]], *, to: str = "sink", fresh: bool = True) -> Plant:
+    """A mistake at the near end that lets traffic out in clear, where somebody answers it."""
+
+    def plant(ground: Ground) -> Planted:
+        near, _ = ground.sides
+        return Planted(typed=[(near, *how(near))], faults=[("near", "clear-path", (to,))], fresh=fresh)
+
+    return plant
+
+
+def denied(side: Side) -> tuple[Lines, Lines]:
+    """One pair of addresses is taken out of what the map protects, as somebody does who wants it elsewhere for a while."""
+    if side.os == "asa":
+        line = f"access-list NR-pair line 1 extended deny ip host {side.inner} host {side.far_inner}"
+        return [line], [f"no {line.replace(' line 1', '')}"]
+    header, line = "ip access-list extended NR-pair", f"deny ip host {side.inner} host {side.far_inner}"
+    return [header, f"5 {line}"], [header, f"no {line}"]
 
 
 def beside_it(side: Side) -> tuple[Lines, Lines]:

@@ -1,13 +1,12 @@
-"""Which mistakes there are, to which forms of a tunnel each belongs, and what it has to be called."""
+"""The table of mistakes: to which forms each belongs, what it may be called, and what a verification has to say of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from .ground import Side
 from .mistakes import (
-    Plant,
+    Mistake,
     another_cipher,
     another_group,
     another_group_at_rekey,
@@ -19,8 +18,10 @@ from .mistakes import (
     another_transform,
     beside_it,
     by_certificates,
+    denied,
     fault,
     ike_off,
+    in_clear,
     into_itself,
     key_for_somebody_else,
     late_packets,
@@ -40,16 +41,6 @@ from .mistakes import (
     unbound,
     weaker_first,
 )
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """One way to break a tunnel. ``causes`` are what it may be called: one, or one for each version of IKE."""
-
-    name: str
-    causes: tuple[str, ...]
-    applies: Callable[[Side, Side], bool]
-    plant: Plant
 
 
 def _any(_near: Side, _far: Side) -> bool:
@@ -89,6 +80,11 @@ def _map_of_routers2(near: Side, far: Side) -> bool:
 def _younger(near: Side, far: Side) -> bool:
     """12.2 prints no reasons of drops in the lab."""
     return not any(side.has(r"^version 12\.2") for side in (near, far))
+
+
+def _ios_vti(near: Side, far: Side) -> bool:
+    """Clear packets reach what is behind a router; an ASA lets none in."""
+    return _vti(near, far) and _ios_both(near, far)
 
 
 def _a_router(near: Side, far: Side) -> bool:
@@ -137,4 +133,10 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("routed past it", ("tunnel-route",), _vti, on(0, past_it)),
     Mistake("routed past it there", ("tunnel-route",), _vti, on(1, past_it)),
     Mistake("a longer route beside it", ("clear-path",), _vti, on(0, beside_it)),
+    Mistake("in clear for want of a line", ("list-denies",), _map, in_clear(denied, fresh=False), "unencrypted"),
+    Mistake("in clear since translated", ("nat-not-exempt",), _is(0, "ios", _map),
+            in_clear(translated, fresh=False), "unencrypted"),
+    Mistake("in clear by a longer route", ("clear-path",), _vti, in_clear(beside_it), "unencrypted"),
+    Mistake("in clear past the tunnel", ("tunnel-route",), _vti, in_clear(past_it), "unencrypted"),
+    Mistake("in clear one way", ("clear-path",), _ios_vti, in_clear(beside_it, to="peer"), "unencrypted"),
 )  # fmt: skip
