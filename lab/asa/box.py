@@ -12,7 +12,7 @@ from ..core.loading import load_asa
 from ..core.meaning import Meaning
 from ..core.network import Network
 from ..core.profile import Profile
-from ..core.sa import CryptoState
+from ..core.sa import CryptoState, IpsecSa
 from ..core.store import Store
 from ..ios.configure import Place
 from ..ios.eem import Eem
@@ -280,6 +280,13 @@ class AsaBox(Box):
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """A packet came with an SPI that is not known."""
         self.log(f"%ASA-4-402116: IPSEC: Received an ESP packet (SPI= 0x{spi:08X}) to {at} with an invalid SPI.")
+
+    def replay_failed(self, sender: IPv4Address, at: IPv4Address, sa: IpsecSa) -> None:
+        """A packet came too late for the anti-replay window."""
+        self.log(
+            f"%ASA-4-402119: IPSEC: Received an ESP packet (SPI= 0x{sa.spi:08X}, sequence number= 0x{sa.packets:X}) from "
+            f"{sender} (user= {sender}) to {at} that failed anti-replay checking."
+        )
 
     def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:
         """A packet came in clear that the crypto map protects."""

@@ -302,6 +302,7 @@ HANDLERS: dict[str, Handler] = {
     "show_ikev1_sa": of_asa(asa_shows_ike.ikev1_sa, "detail"),
     "show_ikev2_sa": of_asa(asa_shows_ike.ikev2_sa, "detail"),
     "show_ipsec_sa": of_asa(asa_shows_ipsec.ipsec_sa, "peer"),
+    "show_ipsec_sa_detail": of_asa(asa_shows_ipsec.ipsec_sa_detail),
     "show_sessions": of_asa(asa_shows_sessions.l2l, "peer"),
     "show_sessions_detail": of_asa(asa_shows_sessions.l2l_detail, "peer"),
 }

@@ -31,7 +31,7 @@ from .network import Network
 from .passwords import matches
 from .profile import Profile
 from .records import Policy
-from .sa import CryptoState
+from .sa import CryptoState, IpsecSa
 from .speaker import Speaker
 from .store import Store
 from .terminal import Terminal
@@ -251,6 +251,13 @@ class Box:
         self.log(
             "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr="
             f"{at}, prot=50, spi=0x{spi:X}({spi})"
+        )
+
+    def replay_failed(self, sender: IPv4Address, at: IPv4Address, sa: IpsecSa) -> None:  # noqa: ARG002 - an ASA names both
+        """A packet came too late for the anti-replay window."""
+        self.log(
+            "%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed\n"
+            f"        connection id={sa.conn_id}, sequence number={sa.packets}"
         )
 
     def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:

@@ -55,6 +55,11 @@ FAULTS: dict[str, Fault] = {
             "drop-4500", (), "UDP 4500 is lost on the way to and from this box: what a translator in the path makes necessary."
         ),
         Fault(
+            "late-esp",
+            (),
+            "Of four packets of ESP that come to this box three are too late for its anti-replay window, and are dropped.",
+        ),
+        Fault(
             "path-mtu",
             ("N",),
             "On the way to and from this box packets of more than N bytes that may not be cut are lost, and nobody is told.",

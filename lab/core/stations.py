@@ -11,7 +11,7 @@ from .faults import Faults
 from .meaning import Meaning
 from .protector import Protector
 from .records import Selector
-from .sa import CryptoState, Flow, Ike2Sa
+from .sa import CryptoState, Flow, Ike2Sa, IpsecSa
 from .speaker import Speaker
 from .store import Store
 
@@ -81,6 +81,9 @@ class Station(Protocol):
 
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """Log a packet of an SA that is not there."""
+
+    def replay_failed(self, sender: IPv4Address, at: IPv4Address, sa: IpsecSa) -> None:
+        """Log a packet that the anti-replay window drops."""
 
     def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:
         """Log a packet that should have come through a tunnel."""

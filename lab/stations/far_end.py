@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ..core.errors import NoSuchFault
 from ..core.faults import FAR_FAULTS, FAULTS, Faults
-from ..core.sa import CryptoState
+from ..core.sa import CryptoState, IpsecSa
 from ..core.speaker import Speaker
 from ..core.store import Store
 from .far_bgp import as_it_is
@@ -101,6 +101,10 @@ class FarEnd:
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """A packet of an SA that is not there."""
         self.log(f"{at}: no SA {spi:#x}")
+
+    def replay_failed(self, sender: IPv4Address, at: IPv4Address, sa: IpsecSa) -> None:
+        """A packet that came too late for the anti-replay window."""
+        self.log(f"{at}: {sender} sends packets of SA {sa.spi:#x} out of order")
 
     def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:
         """A packet that should have come through a tunnel."""
