@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import secrets
@@ -38,6 +39,14 @@ DEVICES = ("vpn2611", "vpn3640")
 SPEED = 20.0
 
 recording.install()
+# Until all tests are collected nothing is garbage, and each worker would look through them twenty times.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is collected, and the tests themselves are no more looked at."""
+    gc.freeze()
+    gc.enable()
 
 
 @dataclass(frozen=True)
