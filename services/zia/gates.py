@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ...changes.configuration import Configuration
 from ...checks.finding import Evidence, Finding, Status
-from ...checks.observation import Observation, hexadecimal, spis
+from ...checks.observation import Flow, Observation, hexadecimal, spis
 from ...checks.questions import IKEV2, IPSEC, ROUTE_MAP, SLA, TRACK, Question
 from ...checks.watching import ClauseRow, ProbeRow, TrackRow
 from ...inventory.platforms import Platform
@@ -22,8 +22,8 @@ from .intent import Edge, Zia
 from .limits import NULL
 from .names import Standing, draft, standing
 
-_OF_EDGES = (IKEV2, IPSEC)
-_OF_PROBES = (TRACK, SLA, ROUTE_MAP)
+OF_EDGES = (IKEV2, IPSEC)
+OF_PROBES = (TRACK, SLA, ROUTE_MAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +92,20 @@ class Watched:
         return View(self.site, host, running, Observation(host, seen.time, system.os, answers), tuple(unread))
 
 
-def _edges(view: View) -> Iterator[tuple[str, Edge, Standing]]:
+def edges_of(view: View) -> Iterator[tuple[str, Edge, Standing]]:
+    """Both edges with their fields, and the numbers that the router has of them."""
     for (role, edge), called in zip(view.site.edges, draft(view.site).edges, strict=True):
         yield role, edge, standing(called.own, view.running.objects)
 
 
+def tunnel_of(view: View, role: str, edge: Edge, there: Standing) -> tuple[Finding, Finding]:
+    """The IKE SA and the pair of IPsec SAs of one edge."""
+    return _ike(view, role, edge), _sas(view, role, edge, there)
+
+
 def _tunnels_up(view: View) -> Iterator[Finding]:
-    for role, edge, there in _edges(view):
-        yield _ike(view, role, edge)
-        yield _sas(view, role, edge, there)
+    for role, edge, there in edges_of(view):
+        yield from tunnel_of(view, role, edge, there)
 
 
 def _ike(view: View, role: str, edge: Edge) -> Finding:
@@ -116,12 +121,11 @@ def _sas(view: View, role: str, edge: Edge, there: Standing) -> Finding:
     name = f"Tunnel{there.tunnel}"
     if there.tunnel is None:
         return view.finding("esp", Status.FAILED, f"{role}: there is no tunnel interface for {edge.address}")
-    flows = [flow for flow in view.shown.flows if flow.interface == name and flow.peer == edge.address]
-    whole = [flow for flow in flows if spis(flow, "inbound") and spis(flow, "outbound")]
+    whole = whole_flows(view, edge, there)
     if not whole:
         return view.finding("esp", Status.FAILED, f"{role}: {name} has no pair of SAs with {edge.address}", IPSEC, "none")
     wanted = view.site.esp
-    got = {(sa.encryption or NULL, sa.integrity) for flow in whole for sa in flow.sas if sa.protocol == "esp"}
+    got = algorithms_in(whole)
     if view.site.encryption_mandatory and any(cipher == NULL for cipher, _ in got):
         words = f"{role}: {name} is up and encrypts nothing, where encryption is mandatory"
         return view.finding("esp", Status.FAILED, words, IPSEC, sorted(map(str, got)))
@@ -132,28 +136,44 @@ def _sas(view: View, role: str, edge: Edge, there: Standing) -> Finding:
     return view.finding("esp", Status.OK, words, IPSEC, hexadecimal(spis(whole[0], "outbound")))
 
 
+def whole_flows(view: View, edge: Edge, there: Standing) -> list[Flow]:
+    """The flows of the tunnel interface of an edge that have SAs both ways."""
+    flows = (flow for flow in view.shown.flows if flow.interface == f"Tunnel{there.tunnel}" and flow.peer == edge.address)
+    return [flow for flow in flows if spis(flow, "inbound") and spis(flow, "outbound")]
+
+
+def algorithms_in(flows: Sequence[Flow]) -> set[tuple[str, str | None]]:
+    """Cipher and integrity of all ESP SAs; one without a cipher has that of nothing."""
+    return {(sa.encryption or NULL, sa.integrity) for flow in flows for sa in flow.sas if sa.protocol == "esp"}
+
+
 def _named(algorithms: set[tuple[str, str | None]]) -> str:
     return " and ".join(sorted(" ".join(filter(None, pair)) for pair in algorithms))
 
 
 def _tunnels_gone(view: View) -> Iterator[Finding]:
-    for role, edge, there in _edges(view):
+    for role, edge, there in edges_of(view):
         left = there.tunnel is not None
         words = f"{role}: Tunnel{there.tunnel} to {edge.address} is there" if left else f"{role}: no tunnel to {edge.address}"
         yield view.finding("tunnel", Status.FAILED if left else Status.OK, words)
 
 
 def _probes_good(view: View) -> Iterator[Finding]:
+    for role, edge, there in edges_of(view):
+        yield from path_of(view, role, edge, there)
+    yield from route_map_of(view)
+
+
+def path_of(view: View, role: str, edge: Edge, there: Standing) -> tuple[Finding, Finding]:
+    """The probe and the track of one edge."""
     tracks: dict[int, TrackRow] = {row.number: row for row in view.shown.view(TRACK)}
     probes: dict[int, ProbeRow] = {row.operation: row for row in view.shown.view(SLA)}
-    for role, edge, there in _edges(view):
-        probe = probes.get(there.sla) if there.sla is not None else None
-        yield _probe(view, role, edge, probe)
-        track = tracks.get(there.track) if there.track is not None else None
-        good = track is not None and track.up and track.steady and track.operation == there.sla
-        state = "is not there" if track is None else f"is {track.state}"
-        yield view.finding("track", Status.OK if good else Status.FAILED, f"{role}: its track {state}", TRACK, state)
-    yield from _clause(view)
+    probe = probes.get(there.sla) if there.sla is not None else None
+    track = tracks.get(there.track) if there.track is not None else None
+    good = track is not None and track.up and track.steady and track.operation == there.sla
+    state = "is not there" if track is None else f"is {track.state}"
+    said = view.finding("track", Status.OK if good else Status.FAILED, f"{role}: its track {state}", TRACK, state)
+    return _probe(view, role, edge, probe), said
 
 
 def _probe(view: View, role: str, edge: Edge, probe: ProbeRow | None) -> Finding:
@@ -164,13 +184,14 @@ def _probe(view: View, role: str, edge: Edge, probe: ProbeRow | None) -> Finding
     return view.finding("probe", Status.OK if good else Status.FAILED, words, SLA, probe.code)
 
 
-def _clauses(view: View) -> list[ClauseRow]:
+def clauses_of(view: View) -> list[ClauseRow]:
+    """The clauses of our route map."""
     return [clause for clause in view.shown.view(ROUTE_MAP) if clause.name == draft(view.site).own]
 
 
-def _clause(view: View) -> Iterator[Finding]:
+def route_map_of(view: View) -> Iterator[Finding]:
     """The route map as it stands: one clause, the primary leads, and without a tunnel it ends as the intent says."""
-    clauses = _clauses(view)
+    clauses = clauses_of(view)
     if len(clauses) != 1:
         yield view.finding("route-map", Status.FAILED, f"the route map has {len(clauses)} clauses, and one is built", ROUTE_MAP)
         return
@@ -186,7 +207,7 @@ def _clause(view: View) -> Iterator[Finding]:
 
 
 def _probes_gone(view: View) -> Iterator[Finding]:
-    for role, _, there in _edges(view):
+    for role, _, there in edges_of(view):
         left = there.sla is not None or there.track is not None
         words = f"{role}: its probe or track is there" if left else f"{role}: no probe and no track"
         yield view.finding("probe", Status.FAILED if left else Status.OK, words)
@@ -195,32 +216,33 @@ def _probes_gone(view: View) -> Iterator[Finding]:
 def _led(view: View) -> Iterator[Finding]:
     yield from _tunnels_up(view)
     yield from _probes_good(view)
-    good = _bound(view)
+    good = is_bound(view)
     words = f"{view.site.lan_interface} {'has' if good else 'has not'} the route map {draft(view.site).own}"
     yield view.finding("cut-over", Status.OK if good else Status.FAILED, words)
 
 
-def _bound(view: View) -> bool:
+def is_bound(view: View) -> bool:
+    """True if the interface of the hosts has our route map."""
     found = view.running.objects.get("policy-binding", view.site.lan_interface)
     return found is not None and found.groups["map"] == draft(view.site).own
 
 
 def _not_led(view: View) -> Iterator[Finding]:
-    left = _bound(view)
+    left = is_bound(view)
     words = f"{view.site.lan_interface} has {'still' if left else 'no'} route map{' of ours' if left else ''}"
     yield view.finding("cut-over", Status.FAILED if left else Status.OK, words)
 
 
 def tunnels(site: Zia) -> Watched:
     """Both tunnels are up, encrypted as the intent says."""
-    return Watched(site, _OF_EDGES, _tunnels_up, _tunnels_gone)
+    return Watched(site, OF_EDGES, _tunnels_up, _tunnels_gone)
 
 
 def probes(site: Zia) -> Watched:
     """Both probes are answered, both tracks up for as long as their delay says, and the primary would lead."""
-    return Watched(site, _OF_PROBES, _probes_good, _probes_gone)
+    return Watched(site, OF_PROBES, _probes_good, _probes_gone)
 
 
 def led(site: Zia) -> Watched:
     """All of that holds still, and the interface of the hosts has the route map."""
-    return Watched(site, (*_OF_EDGES, *_OF_PROBES), _led, _not_led)
+    return Watched(site, (*OF_EDGES, *OF_PROBES), _led, _not_led)
