@@ -83,4 +83,12 @@ def _foreign(present: ConfigObject, known: tuple[ConfigObject, ...]) -> str:
     if all(header != family.without_secret(item.meaning[0]) for item in known):
         return present.header
     lines = {family.without_secret(line) for item in known for line in item.canonical_children} | present.shown_unasked
-    return next((line for line in present.canonical_children if family.without_secret(line) not in lines), "")
+    strange = (line for line in present.canonical_children if family.without_secret(line) not in lines)
+    return next((line for line in strange if not any(_begins(line, other) for other in lines)), "")
+
+
+def _begins(part: str, whole: str) -> bool:
+    """True for a text over several lines that a cut session left: its lines begin the whole one, and its end closes it."""
+    *here, end = part.split("\n")
+    *there, last = whole.split("\n")
+    return bool(here) and end == last and there[: len(here)] == here

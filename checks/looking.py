@@ -27,6 +27,8 @@ class Stimulus:
     traffic: Traffic
     likely: bool
     waits: bool = False
+    #: Bytes of what has to pass uncut, beside small packets; None where that is not tried.
+    full_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Look:
 
     seen: Observation
     pings: Mapping[Traffic, Probe] = field(default_factory=dict)
+    #: Pings of full size, which may not be cut in pieces.
+    large: Mapping[Traffic, Probe] = field(default_factory=dict)
     #: What it printed, by command, for what no question has a view of.
     outputs: Mapping[str, str] = field(default_factory=dict)
 

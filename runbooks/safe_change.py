@@ -29,6 +29,7 @@ from ..inventory.did_you_mean import hint
 from ..inventory.errors import DriftError, NothingMatched, NrRunError, SessionLost
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
+from ..inventory.unknown_host import refuse_unknown
 from ..services.registry import find
 from ..tasks import arming, gather, push, save
 from ..tasks.credentials import login_of
@@ -270,11 +271,9 @@ def safe_change(
     not come to its end, and NrRunError that names the devices which need a person.
     """
     names = list(dict.fromkeys(hosts))
-    unknown = [
-        f"no host is named {name!r}{hint(name, nornir.inventory.hosts)}" for name in names if name not in nornir.inventory.hosts
-    ]
-    if unknown or not names:
-        raise NothingMatched("\n".join(unknown) or "no device was named")
+    refuse_unknown(names, nornir.inventory.hosts)
+    if not names:
+        raise NothingMatched("no device was named")
     platforms: dict[str, Platform] = run_on_all(nornir, _platform, {name: {} for name in names})
     folder = RunFolder.make(runs, "safe-change", Secrets(()))
     try:

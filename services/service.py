@@ -152,6 +152,9 @@ class Passing(Protocol):
     def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
         """As `Gate.judge` of what has to be there; ``proved`` is what was shown when the gate held."""
 
+    def decided(self, seen: Sequence[Seen]) -> tuple[Finding, ...]:
+        """The same for a run that was interrupted after it was decided: what passes was proved then, and is not waited for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Traffic:

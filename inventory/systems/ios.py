@@ -57,11 +57,13 @@ IOS_12_4 = replace(
     # Configuration Change Notification and Logging, 12.3(4)T; 12.3 mainline, of this generation too, refuses it.
     log_of_changes="show archive log config all",
 )
+#: ``ip sla`` has its name since 12.4(4)T, and ``track ... ip sla`` since 12.4(20)T: releases called 12.4 have older words.
+_WATCHING = {"track": "show track", "sla": "show ip sla statistics", "route-map": "show route-map"}
 #: IKEv2 came with 15.1(1)T. ``clear crypto ikev2 sa`` takes ``local`` or ``remote`` and an address (from memory).
 IOS_15 = replace(
     IOS_12_4,
     name="ios-15",
-    shows=MappingProxyType({**IOS_12_4.shows, "ikev2": "show crypto ikev2 sa"}),
+    shows=MappingProxyType({**IOS_12_4.shows, "ikev2": "show crypto ikev2 sa", **_WATCHING}),
     clear_ikev2=("clear crypto ikev2 sa remote {peer}",),
     # FlexVPN configuration guide, IKEv2 policy.
     ikev2_policy="address",

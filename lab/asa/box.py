@@ -68,7 +68,7 @@ class AsaBox(Box):
         try:
             for number, line in enumerate(config.splitlines(), start=1):
                 answer, place, _ = asa_configure.apply(self, place, line)
-                if any("ERROR" in text or "not allowed" in text for text in answer):
+                if any("ERROR" in text or "not allowed" in text or text.startswith("%") for text in answer):
                     raise ValueError(f"{self.name} does not take line {number} of its own configuration: {answer}")
         finally:
             self.loading = False

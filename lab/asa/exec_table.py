@@ -123,7 +123,13 @@ APPLETS = (
     ExecForm("event manager run <word:name>", "run_applet"),
 )
 
+#: They come first: of the words that follow, the release knows more than is played.
+BGP = (
+    ExecForm("show running-config router [{bgp}]", "show_part", 15, {"part": "router"}),
+    ExecForm("show running-config prefix-list [<word:name>]", "show_part", 15, {"part": "prefix-list"}),
+)
+
 
 def execs(row: Generation) -> tuple[ExecForm, ...]:
     """The exec commands of a release."""
-    return (*(OLD if row.old else SINCE_84), *(APPLETS if row.applets else ()))
+    return (*(BGP if row.bgp else ()), *(OLD if row.old else SINCE_84), *(APPLETS if row.applets else ()))

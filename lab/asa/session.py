@@ -56,7 +56,7 @@ class AsaSession(Session):
             if word == "end" or self.place.mode == "config":
                 self.leave_config()
             else:
-                self.place = Place()
+                self.place = self.place.outer
             return
         if self.edition != self.box.edition:  # the box has reloaded or reverted: the section that was open is another one
             self.edition, self.place = self.box.edition, Place()

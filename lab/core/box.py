@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
+from ..features.watch import Watch
 from ..ios import messages
 from ..ios.archive import Archive, Revert, keep, path_of
 from ..ios.config_log import ConfigLog
@@ -75,6 +76,7 @@ class Box:
         self.reload = Reload(self.clock, lambda: self.on_restart(), lambda: list(self.terminals.values()))
         self.revert = Revert(self)
         self.kron = Kron(self)
+        self.watch = Watch(self)
 
     @property
     def store(self) -> Store:
@@ -228,6 +230,10 @@ class Box:
     def routed_into_itself(self, name: str) -> None:
         """The route to where a tunnel ends leads into a tunnel."""
         self.log(f"%TUN-5-RECURDOWN: {name} temporarily disabled due to recursive routing")
+
+    def led(self, source: IPv4Address, destination: IPv4Address) -> IPv4Address | str | None:
+        """Where policy routing sends a packet of a host behind it."""
+        return self.watch.led(source, destination)
 
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """A packet came with an SPI that is not known."""

@@ -39,7 +39,7 @@ def load_asa(box: AsaBox, lines: Sequence[str]) -> Loaded:
         if box.release.config[here.mode].read(line.strip()).verdict is not Verdict.DONE:
             return False, here
         answer, after, _ = configure.apply(box, here, line.strip())
-        refused = any("ERROR" in text or "not allowed" in text for text in answer)
+        refused = any("ERROR" in text or "not allowed" in text or text.startswith("%") for text in answer)
         return not refused, after
 
     return Loaded.of(lines, Place(), take, lambda: box.own_lines())

@@ -23,6 +23,7 @@ class Outcome(Enum):
     REPLY = "!"
     LOST = "."
     UNREACHABLE = "U"
+    TOO_BIG = "M"
 
 
 class Station(Protocol):
@@ -64,6 +65,9 @@ class Station(Protocol):
 
     def routed_into_itself(self, name: str) -> None:
         """The route to where a tunnel ends leads into a tunnel."""
+
+    def led(self, source: IPv4Address, destination: IPv4Address) -> IPv4Address | str | None:
+        """Where policy routing sends a packet from behind the station: a next hop, an interface, None: by the routing table."""
 
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """Log a packet of an SA that is not there."""

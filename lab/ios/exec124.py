@@ -27,7 +27,7 @@ EXECS = (
         and form.syntax not in ("dir [<line:rest>]", "delete [<line:rest>]", "more [<line:rest>]")
     ),
     ExecForm("ping", "ping", 1),
-    ExecForm("ping [ip] <word:target> [@probe [@probe [@probe [@probe]]]]", "ping", 1),
+    ExecForm("ping [ip] <word:target> [@probe [@probe [@probe [@probe [@probe]]]]]", "ping", 1),
     ExecForm(
         "show crypto ipsec sa [{map <word:map>|interface <if:interface>|peer <ip:peer>|address|identity}]",
         "show_ipsec_sa_younger",

@@ -76,6 +76,10 @@ class FarEnd:
     def routed_into_itself(self, name: str) -> None:
         """Its provider is never reached through a tunnel."""
 
+    def led(self, source: IPv4Address, destination: IPv4Address) -> IPv4Address | str | None:  # noqa: ARG002 - it has no such rule
+        """Never by a policy."""
+        return None
+
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """A packet of an SA that is not there."""
         self.log(f"{at}: no SA {spi:#x}")

@@ -22,6 +22,7 @@ from .planning import DeploymentPlan, MemberPlan
 from .post_rollback import verify_previous
 from .restore_startup import restore_startup
 from .rollback_timers import arming_of, seconds_until_reverted
+from .told_of_rollback import EndAfter, told
 
 
 def roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
@@ -62,6 +63,7 @@ def _all_by_hand(
 def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
     folder = context.folder
     folder.note("rolling-back", tunnel=plan.name, because=str(error))
+    armed = [end.host for end in so_far.armed if end.fence]
     context.progress.say(f"{plan.name}: {error}")
     undone, errors = _undo(context, so_far)
     calm = [end for end in so_far.touched if end.host in undone and undone[end.host].removed]
@@ -79,11 +81,29 @@ def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, erro
     ]
     foreign = foreign_lines(so_far, undone)
     started = _reloaded(context, [end for end in so_far.touched if end.host in undone and end not in calm])
-    compared = all(end in so_far.touched for end in plan.members if end.change)
+    ends = _ends_after(plan, so_far, undone, armed)
+    compared = all(end.read for end in ends)
     again, down = verify_previous(context, plan, foreign, compared=compared) if so_far.touched and not by_hand else ("", [])
     if any(isinstance(found, NotKnown) for found in errors.values()):
         by_hand.append(f"when the device shows what it runs again, nr-run resume {folder.id} does the rest")
-    return _outcome(context, plan, so_far, error, [*by_hand, *down], foreign, again + started)
+    words = told(ends, others_changed=bool(foreign), again=again + started, kept=f"kept: {foreign}" if foreign else "")
+    return _outcome(context, plan, so_far, error, [*by_hand, *down], foreign, words)
+
+
+def _ends_after(
+    plan: DeploymentPlan, so_far: Progressing, undone: dict[str, Undone], armed: Sequence[str]
+) -> tuple[EndAfter, ...]:
+    """What is known of each end; ``armed`` were when it began to be taken back."""
+    counting = {end.host for end in so_far.armed}
+    return tuple(
+        EndAfter(
+            end.host,
+            touched=end in so_far.touched,
+            read=end.host in undone and undone[end.host].clean,
+            called_off=end.host in armed and end.host not in counting,
+        )
+        for end in plan.members
+    )
 
 
 def _reloaded(context: Context, ends: Sequence[MemberPlan]) -> str:
@@ -175,8 +195,9 @@ def _outcome(
     error: NrRunError,
     by_hand: list[str],
     foreign: str,
-    again: str,
+    words: str,
 ) -> TunnelOutcome:
+    """``words`` are what is told where no person is needed."""
     name, devices = plan.name, rows(plan, so_far, saved=False)
     cause = error.cause if isinstance(error, NotProved) else None
     findings = so_far.all_findings
@@ -189,14 +210,9 @@ def _outcome(
         code = Exit.QUARANTINED
         return TunnelOutcome(name, Result.QUARANTINED, code, True, sentence, devices, findings, cause, tuple(by_hand))
     context.folder.note("rolled-back", tunnel=name)
+    sentence = f"{error}; {words}"
     if not so_far.touched:
-        sentence = f"{error}; nothing was touched"
         return TunnelOutcome(name, Result.REFUSED, error.exit_code, False, sentence, devices, findings, cause)
-    as_before = (
-        f"our change is rolled back on {plan.everywhere}" if foreign else f"{plan.everywhere} {plan.are} as {plan.they} before"
-    )
-    kept = f"; kept: {foreign}" if foreign else ""
-    sentence = f"{error}; {as_before}, read back and compared{again}{kept}"
     return TunnelOutcome(name, Result.ROLLED_BACK, Exit.ROLLED_BACK, False, sentence, devices, findings, cause)
 
 

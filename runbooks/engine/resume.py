@@ -3,8 +3,10 @@
 journal says                 devices are                       done
 --------------------------   -------------------------------   -----------------------------------------
 nothing was sent             as before                         called off
-commit decided               as changed, both                  proved again, called off, saved
+commit decided               as changed, both                  proved again (*), called off, saved
 anything else                before, changed or in between     taken back on both ends, read back
+
+(*) What only somebody outside can bring up, such as a client's session, was proved before the decision: it is not waited for.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from ...tasks.arming import pending
 from ...tasks.gather import now
 from ..locking.lock_records import advice
 from ..run.authentic import journal_of
+from ..run.journal_states import ENDED, begun, is_unfinished, open_tunnels
 from ..run.open_runs import open_runs
 from ..run.run_names import run_names
 from ..run.saved_plan import SavedPlan
@@ -34,42 +37,6 @@ from .outcome import TunnelOutcome
 from .planning import MemberPlan
 from .rollback_timers import arming_of, marks_in
 from .transaction import finish, prove, success
-
-#: States after which a tunnel needs nothing any more; ``closed`` is a person's word for it.
-ENDED = {"done", "rolled-back", "closed"}
-
-
-def begun(journal: Sequence[Mapping[str, Any]], name: str) -> set[str]:
-    """States that the journal holds of one tunnel."""
-    return {line["state"] for line in journal if line.get("tunnel") == name}
-
-
-def is_unfinished(folder: Path) -> bool:
-    """True if the run of this folder was begun and did not end; from the journal alone. Rehearsals do not count."""
-    return bool(open_tunnels(folder)) and not _is_rehearsal(folder)
-
-
-def has_changed(folder: Path) -> bool:
-    """True if the run changed a tunnel and kept the change, and was neither a rehearsal nor itself a rollback."""
-    journal = journal_of(folder)
-    changed = any(line["state"] == "done" for line in journal)
-    return changed and not _is_rehearsal(folder) and journal[0].get("runbook") != "rollback"
-
-
-def _is_rehearsal(folder: Path) -> bool:
-    journal = journal_of(folder)
-    return bool(journal and journal[0].get("rehearsal"))
-
-
-def open_tunnels(folder: Path) -> dict[str, set[str]]:
-    """Tunnels of a run that were begun and did not end, and the devices that were touched or armed for them."""
-    states: dict[str, set[str]] = {}
-    hosts: dict[str, set[str]] = {}
-    for line in journal_of(folder):
-        if "tunnel" in line:
-            states.setdefault(line["tunnel"], set()).add(line["state"])
-            hosts.setdefault(line["tunnel"], set()).update({line["host"]} if "host" in line else set())
-    return {name: hosts[name] for name, seen in states.items() if "recorded" in seen and not seen & ENDED}
 
 
 def refuse_unfinished(runs: Path, hosts: Mapping[str, str], besides: str) -> None:
@@ -147,7 +114,7 @@ def _situation(
     of_tunnel = [line for line in journal if line.get("tunnel") == record.plan.name]
     begun_on = {line.get("host") for line in of_tunnel if line["state"] == "applying"}
     so_far = Progressing(
-        goal=goal_of(record.plan),
+        goal=goal_of(record.plan, decided="commit-decided" in begun(journal, record.plan.name)),
         touched=changing,
         unsent=frozenset(end.host for end in changing if end.host not in begun_on),
         marks=marks_in(journal, record.plan.name),

@@ -84,6 +84,11 @@ def translated(there: ConfiguredEnd, pair: tuple[IPv4Network, IPv4Network]) -> I
     yield from asa_translations(there.running.nodes, pair, Way(None, there.outside), twice=there.twice_nat)
 
 
+def listed(there: ConfiguredEnd, name: str, flow: Flow) -> Verdict:
+    """What the access list of this name says of a flow."""
+    return asa_lists(there.config, [name], flow)
+
+
 def filtered(there: ConfiguredEnd, flow: Flow) -> Iterator[tuple[str, Verdict]]:
     """Name of the first access list that packets to the device itself meet outside, and what all of them say of a flow."""
     groups = (_GROUP.fullmatch(node.line) for node in there.running.nodes)

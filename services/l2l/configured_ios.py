@@ -161,6 +161,11 @@ def translated(there: ConfiguredEnd, pair: tuple[IPv4Network, IPv4Network]) -> I
         yield from translations(there.running.nodes, pair)
 
 
+def listed(there: ConfiguredEnd, name: str, flow: Flow) -> Verdict:
+    """What the access list of this name says of a flow."""
+    return ios_list(there.config, name, flow)
+
+
 def filtered(there: ConfiguredEnd, flow: Flow) -> Iterator[tuple[str, Verdict]]:
     """Name of the access list that packets meet when they come in from outside, and what it says of a flow."""
     for match in (m for line in there.outside_lines or () if (m := _GROUP.fullmatch(line))):

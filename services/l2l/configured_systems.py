@@ -25,8 +25,9 @@ class Reading:
     ``keys`` are those for a peer, None where there certainly are none. ``sent_identity`` (IKEv2, kind and value) and
     ``expected_identities`` are None where that is not certain; ``admits`` says whether an identity finds its tunnel.
 
-    ``translated`` are lines of address translation that take traffic, with True where they leave all of it alone; ``filtered`` is
-    the access list that meets packets for the device itself, coming in from outside, and what it says of them.
+    ``translated`` are lines of address translation that take traffic, with True where they leave all of it alone; ``listed`` is
+    what an access list says of a flow, ``filtered`` the access list that meets packets for the device itself, coming in from
+    outside, and what it says of them.
     """
 
     ikev2_offers: Callable[[ConfiguredEnd], tuple[ConfigObject, ...]]
@@ -36,6 +37,7 @@ class Reading:
     expected_identities: Callable[[ConfiguredEnd], tuple[Identity, ...] | None]
     admits: Callable[[ConfiguredEnd, Identity], bool | None]
     translated: Callable[[ConfiguredEnd, tuple[IPv4Network, IPv4Network]], Iterator[tuple[str, bool]]]
+    listed: Callable[[ConfiguredEnd, str, Flow], Verdict]
     filtered: Callable[[ConfiguredEnd, Flow], Iterator[tuple[str, Verdict]]]
 
 
@@ -47,6 +49,7 @@ _IOS = Reading(
     expected_identities=configured_ios.expected_identities,
     admits=configured_ios.admits,
     translated=configured_ios.translated,
+    listed=configured_ios.listed,
     filtered=configured_ios.filtered,
 )
 _ASA = Reading(
@@ -57,6 +60,7 @@ _ASA = Reading(
     expected_identities=configured_asa.expected_identities,
     admits=configured_asa.admits,
     translated=configured_asa.translated,
+    listed=configured_asa.listed,
     filtered=configured_asa.filtered,
 )
 #: By operating system; a new one without its record is refused at the first question.

@@ -86,6 +86,21 @@ def _dynamic_before(there: ConfiguredEnd, number: int) -> Iterator[Evidence]:
             yield there.evidence("dynamic entry before the tunnel's", node.line)
 
 
+@each_end
+def taken_out(there: ConfiguredEnd) -> Said:
+    """Does the list of the map entry deny what it has to protect? What it denies passes by the entry, and leaves in clear."""
+    name = there.entry.child("match address") if there.entry and not there.end.tunnel else None
+    if name is None:
+        return FINE
+    found: list[Evidence] = []
+    for source, target in there.end.selectors:
+        flow = Flow("ip", source, target)
+        verdict = reading_of(there).listed(there, name, flow)
+        if verdict.says in (Says.DENY, Says.PART) and verdict.line:
+            found.append(there.evidence(f"access list {name}, for {source} to {target}", verdict.line))
+    return tuple(found)
+
+
 def translated(case: Case, watched: Watched) -> Said:
     """Does address translation of this end take packets of the tunnel? What may be taken counts."""
     there = case.of(watched)

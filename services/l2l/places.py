@@ -21,6 +21,7 @@ from .features import Member, Names, text, tunnel_routes
 from .nat_places import nat_place
 
 _TUNNEL = re.compile(r"interface Tunnel(?P<number>\d+)")
+_PROTECTED = "tunnel protection ipsec profile "
 _POLICY = re.compile(r"crypto ikev2 policy (?P<name>(?!default$)\S+)")
 _ASA_POLICY = re.compile(r"crypto ikev2 policy (?P<number>\d+)")
 #: Of an IKEv2 policy of an ASA (command reference, crypto ikev2 policy), and what it says where nothing else was typed.
@@ -61,9 +62,8 @@ def placed(member: Member, names: Names, running: str) -> tuple[Names, tuple[str
 
 def _tunnel_number(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[int, str]:
     """Number of the tunnel interface: the one that is there, the one of the intent, or the lowest that is free."""
-    taken = {int(match["number"]): node for node in nodes if (match := _TUNNEL.fullmatch(node.line))}
-    ours = f"tunnel protection ipsec profile {names.ipsec_profile}"
-    there = [number for number, node in taken.items() if any(f"{line} ".startswith(f"{ours} ") for line in node.children)]
+    taken, by_profile = tree.kept(nodes, _tunnels)
+    there = by_profile.get(names.ipsec_profile, [])
     host, wanted = member.local.host, member.local.cisco.tunnel_interface
     if len(there) > 1:
         raise ChangeError(
@@ -86,9 +86,24 @@ def _tunnel_number(member: Member, names: Names, nodes: Sequence[tree.Node]) -> 
     return number, f"interface Tunnel{number}: the lowest free number" if taken else ""
 
 
+def _tunnels(nodes: Sequence[tree.Node]) -> tuple[frozenset[int], dict[str, list[int]]]:
+    """Numbers of all tunnel interfaces, and those of each IPsec profile."""
+    numbers: list[int] = []
+    by_profile: dict[str, list[int]] = {}
+    for node in tree.starting(nodes, "interface"):
+        match = _TUNNEL.fullmatch(node.line)
+        if match is None:
+            continue
+        numbers.append(int(match["number"]))
+        profiles = (line.split(" ")[4] for line in node.children if line.startswith(_PROTECTED))
+        for profile in dict.fromkeys(profiles):
+            by_profile.setdefault(profile, []).append(numbers[-1])
+    return frozenset(numbers), by_profile
+
+
 def _numbered_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
     """The number of an ASA's IKEv2 policy: one that says the same, or one behind all of them."""
-    there = {int(match["number"]): {*node.children} for node in nodes if (match := _ASA_POLICY.fullmatch(node.line))}
+    there = {int(match["number"]): {*node.children} for node in _policies(nodes) if (match := _ASA_POLICY.fullmatch(node.line))}
     (wanted,) = [{*node.children} for node in tree.parse(text(member, names)) if _ASA_POLICY.fullmatch(node.line)]
     same = [number for number, lines in sorted(there.items()) if _whole(lines) == _whole(wanted)]
     if same:
@@ -110,7 +125,7 @@ def _ikev2_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> t
     """The IKEv2 policy for the local address, with our proposal behind those that are there."""
     names = _proposal(member, names, nodes)
     host, address = member.local.host, str(member.local.outside_ip)
-    policies = [policy for policy in map(_policy, nodes) if policy is not None]
+    policies = [policy for policy in map(_policy, _policies(nodes)) if policy is not None]
     fitting = [policy for policy in policies if address in policy.addresses] or [p for p in policies if not p.addresses]
     if len(fitting) > 1:
         found = " and ".join(policy.name for policy in fitting)
@@ -133,8 +148,9 @@ def _ikev2_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> t
 
 def _new_policy(member: Member, names: Names, policies: Sequence[_Policy], nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
     """A policy of our own. The first one of a device ends the default policy, so nobody may be left who has only that."""
-    others = [m["name"] for node in nodes if (m := _PROFILE.fullmatch(node.line)) and m["name"] != names.ikev2]
-    if others and not policies:
+    profiles = tree.starting(nodes, "crypto ikev2 profile") if not policies else ()
+    others = [m["name"] for node in profiles if (m := _PROFILE.fullmatch(node.line)) and m["name"] != names.ikev2]
+    if others:
         raise ChangeError(
             f"{member.local.host}: IKEv2 profile {', '.join(others)} has no policy but the default one, which IOS does not use "
             "any more once there is another; give it one first: crypto ikev2 policy NAME, match fvrf any, proposal default"
@@ -144,7 +160,8 @@ def _new_policy(member: Member, names: Names, policies: Sequence[_Policy], nodes
 
 def _proposal(member: Member, names: Names, nodes: Sequence[tree.Node]) -> Names:
     """The names with the proposal that is there and says the same, ours first."""
-    there = {match["name"]: set(node.children) for node in nodes if (match := _PROPOSAL.fullmatch(node.line))}
+    proposals = tree.starting(nodes, "crypto ikev2 proposal")
+    there = {match["name"]: set(node.children) for node in proposals if (match := _PROPOSAL.fullmatch(node.line))}
     (wanted,) = [set(node.children) for node in tree.parse(text(member, names)) if _PROPOSAL.fullmatch(node.line)]
     same = [name for name, lines in there.items() if lines == wanted]
     if names.ikev2_proposal in there and names.ikev2_proposal not in same:
@@ -153,6 +170,10 @@ def _proposal(member: Member, names: Names, nodes: Sequence[tree.Node]) -> Names
         )
     name = names.ikev2_proposal if names.ikev2_proposal in same or not same else same[0]
     return replace(names, ikev2_proposal=name)
+
+
+def _policies(nodes: Sequence[tree.Node]) -> Sequence[tree.Node]:
+    return tree.starting(nodes, "crypto ikev2 policy")
 
 
 def _policy(node: tree.Node) -> _Policy | None:

@@ -128,7 +128,7 @@ def _replayed(case: Case) -> tuple[Evidence, ...]:
 def _large_lost(case: Case) -> tuple[Evidence, ...]:
     """Small pings pass and those of full size do not."""
     return tuple(
-        watched.after.evidence("ping of full size, not to be cut", "answers", f"{large.received}/{large.sent}")
+        watched.after.evidence("ping of full size", "answers", f"{large.received}/{large.sent}")
         for watched in case.ends
         if (large := case.large.get(watched.host)) and large.sent and not large.received
         if watched.probe is not None and watched.probe.received

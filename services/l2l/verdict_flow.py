@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...checks.finding import Evidence, Finding, Status
+from ...checks.finding import Evidence, Finding
 from ...checks.looking import Look, Shown
 from ...checks.observation import Flow, Observation, Probe, spis
 from ...checks.proof import Traffic
 from ...checks.questions import IPSEC
 from ...checks.verdict import FlowState, KnownBy, Operating
 from ...inventory.systems import any_of
+from ..configured_axis import status_of
 from .endpoint import Endpoint, Pair, flow_of, live
 from .proof import TOLERATED_PACKETS
 
@@ -92,6 +93,12 @@ class FlowSeen:
                 return before.seen, after.seen, after.pings[self.traffic]
         return None
 
+    @property
+    def large(self) -> Probe | None:
+        """The last burst of full size, which may not be cut, behind a small one that was answered."""
+        found = [look.large[self.traffic] for look in self.looks if self.traffic in look.large] if self.traffic else []
+        return found[-1] if found else None
+
     def rise(self, before: Observation, after: Observation) -> Risen | None:
         """By how much its counters rose between two looks; None where that is not known."""
         then, now = (flow_of(self.end, seen, self.pair) for seen in (before, after))
@@ -142,12 +149,7 @@ class Judged:
 
     def finding(self, subject: str) -> Finding:
         """It, as a check."""
-        status = {
-            Operating.UP: Status.OK,
-            Operating.IDLE: Status.OK,
-            Operating.UNKNOWN: Status.UNVERIFIED,
-        }.get(self.operating, Status.FAILED)
-        return Finding("traffic", subject, status, self.sentence, self.evidence)
+        return Finding("traffic", subject, status_of(self.operating), self.sentence, self.evidence)
 
 
 def judge(seen: FlowSeen) -> Judged:
@@ -186,6 +188,9 @@ def _answered(seen: FlowSeen, probe: Probe, risen: Risen | None) -> Judged:
         return Judged(seen.pair, Operating.UNENCRYPTED, KnownBy.PROBE, words, evidence)
     if probe.received < max(1, probe.sent - TOLERATED_PACKETS):
         words = f"{host}: only {said} through {seen.what}"
+        return Judged(seen.pair, Operating.DEGRADED, KnownBy.PROBE, words, evidence)
+    if seen.large is not None and seen.large.sent and not seen.large.received:
+        words = f"{host}: {said}, and none of {seen.large.sent} of full size: large packets are lost on the way"
         return Judged(seen.pair, Operating.DEGRADED, KnownBy.PROBE, words, evidence)
     words = f"{host}: {said}; encaps rose by {risen.out} and decaps by {risen.back}"
     return Judged(seen.pair, Operating.UP, KnownBy.PROBE, words, evidence)

@@ -16,9 +16,9 @@ from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import IKE, IPSEC, Question
 from ...checks.verdict import Verdict
-from ...inventory.did_you_mean import hint
-from ...inventory.errors import ChangeError, NothingMatched
+from ...inventory.errors import ChangeError
 from ...inventory.platforms import Platform
+from ...inventory.unknown_host import refuse_unknown
 from ..besides import LabCall
 from ..own_checks import nearest_place, refuse_wrong
 from ..service import Deployment, Member, Place, Removal, Sight, Stage
@@ -78,8 +78,7 @@ class IntendedGroups:
         chosen = self.groups.chosen(tuple(names), any_status=removal)
         warnings: list[str] = []
         for group in chosen:
-            if group.host not in self.platforms:
-                raise NothingMatched(f"group {group.name}: no host is named {group.host!r}{hint(group.host, self.platforms)}")
+            refuse_unknown((group.host,), self.platforms, f"group {group.name}")
             if not removal:
                 self.groups.check(group, today)
                 ends = {group.host: self.platforms[group.host]}

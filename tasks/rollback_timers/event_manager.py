@@ -16,7 +16,7 @@ from ...checks.rollback_methods import EVENT_MANAGER
 from ...checks.timers import RELOAD, applets
 from ...inventory.errors import DeviceRefused
 from ..session import Reply, Session
-from .before_reload import BeforeReload
+from .before_reload import SCHEDULED, BeforeReload
 from .by_hand import ByHand
 from .reload_in import CANCEL, reload_state
 from .timer import Arming, State
@@ -68,8 +68,9 @@ class EventManager(BeforeReload):
     def _lines_away(self, arming: Arming, seen: Mapping[str, str], *, stands: bool) -> tuple[str, ...]:
         return self._away(arming) if stands or name_of(arming.tag) in applets(seen[EVENTS]) else ()
 
-    def _left(self, seen: Mapping[str, str], arming: Arming, *, kept: bool) -> str:  # noqa: ARG002 - as the others have it
-        return f"applet {name_of(arming.tag)}" if kept else "the applet, or the scheduled reload,"
+    def _parts(self, seen: Mapping[str, str], arming: Arming) -> Mapping[str, bool]:
+        name = name_of(arming.tag)
+        return {f"applet {name}": name in applets(seen[EVENTS]), SCHEDULED: reload_state(seen, arming).armed}
 
 
 def _inverse(arming: Arming) -> list[str]:

@@ -17,7 +17,7 @@ from ...checks.timers import FLASH, RELOAD, flash_files, kron_rows
 from ...inventory.errors import DeviceRefused, DriftError
 from ..answers import configuration
 from ..session import Reply, Session
-from .before_reload import BeforeReload
+from .before_reload import SCHEDULED, BeforeReload
 from .by_hand import ByHand
 from .questions import COPY, DELETE, NONE
 from .reload_in import CANCEL, reload_state
@@ -82,31 +82,26 @@ class ReplaceKron(BeforeReload):
         name = name_of(arming.tag)
         return (f"no kron occurrence {name}", f"no kron policy-list {name}") if stands or name in kron_rows(seen[KRON]) else ()
 
-    def _typed_away(
-        self,
-        device: Session,
-        arming: Arming,
-        lines: Sequence[str],
-        more: Sequence[str],
-        looks: Sequence[str],
-        seen: Mapping[str, str],
-    ) -> tuple[Reply, ...]:
+    def _rest_away(self, device: Session, arming: Arming, parts: Mapping[str, bool]) -> tuple[Reply, ...]:
         """The file goes last, since a release may ask before it deletes one: behind that line nothing is typed."""
-        if _file(arming) not in flash_files(seen[FLASH]):
-            return super()._typed_away(device, arming, lines, more, looks, seen)
+        if not parts[_of_file(arming)]:
+            return super()._rest_away(device, arming, parts)
         delete = f"delete /force {file_of(arming.tag)}"
-        device.conclude((*lines, "end", *more), delete, DELETE, patience_seconds=PATIENCE_SECONDS)
-        return device.exchange(looks)
+        device.conclude(self._cancel(parts), delete, DELETE, patience_seconds=PATIENCE_SECONDS)
+        return device.exchange(self.shows)
 
-    def _left(self, seen: Mapping[str, str], arming: Arming, *, kept: bool) -> str:
+    def _parts(self, seen: Mapping[str, str], arming: Arming) -> Mapping[str, bool]:
         name = name_of(arming.tag)
-        parts = {
-            f"kron {name}": kept or name in kron_rows(seen[KRON]),
-            "the scheduled reload": reload_state(seen, arming).armed,
-            f"the file {file_of(arming.tag)}": _file(arming) in flash_files(seen[FLASH]),
+        return {
+            f"kron {name}": name in kron_rows(seen[KRON]),
+            SCHEDULED: reload_state(seen, arming).armed,
+            _of_file(arming): _file(arming) in flash_files(seen[FLASH]),
         }
-        return " and ".join(words for words, there in parts.items() if there)
 
 
 def _file(arming: Arming) -> str:
     return file_of(arming.tag).removeprefix("flash:")
+
+
+def _of_file(arming: Arming) -> str:
+    return f"the file {file_of(arming.tag)}"

@@ -15,7 +15,7 @@ from ...inventory.errors import DeviceRefused, DriftError
 from ..session import Reply, Session
 from .by_hand import ByHand
 from .questions import NONE
-from .timer import Arming, State, look, named, refuse_unless_ours, shown, state_of
+from .timer import Arming, State, look, named, refuse_unless_ours
 
 CONFIRM = "configure confirm"
 NOW = "configure revert now"
@@ -61,9 +61,9 @@ class ConfigureRevertTimer:
         return self._mark(arming, clock, after)
 
     def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
-        """All in one exchange: it was looked at a moment ago, and ``configure confirm`` asks nothing."""
-        before, _, after, *rest = device.exchange([REVERT, CONFIRM, REVERT, *also])
-        refuse_unless_ours(arming.host, state_of(self, shown([before]), arming))
+        """Whose it is comes first: ``configure confirm`` ends whatever timer the same user has started."""
+        refuse_unless_ours(arming.host, look(device, self, arming))
+        _, after, *rest = device.exchange([CONFIRM, REVERT, *also])
         self._refuse_pending(arming, after)
         return tuple(rest)
 

@@ -21,9 +21,9 @@ from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.engine.close_run import close_run
 from nr_run.runbooks.engine.context import Waits
-from nr_run.runbooks.engine.resume import is_unfinished
 from nr_run.runbooks.run.authentic import RunSeal, Tampered, check_journal, journal_of
 from nr_run.runbooks.run.folder import RunFolder, canonical
+from nr_run.runbooks.run.journal_states import is_unfinished
 from nr_run.runbooks.run.open_runs import mark
 from nr_run.runbooks.run.run_key import key_file
 from nr_run.runbooks.run.run_secrets import decrypt_secrets, encrypt_secrets

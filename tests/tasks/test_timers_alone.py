@@ -95,3 +95,46 @@ def test_what_a_timer_refuses(
                 does(device)
         finally:
             device.close()
+
+
+def confirm(device: Session) -> object:
+    """Confirm a change whose revert timer was armed."""
+    return ConfigureRevertTimer().disarm(device, ARMING, ())
+
+
+def renew(device: Session) -> object:
+    """Let an armed reload count anew."""
+    return ReloadIn().renew(device, ARMING)
+
+
+OTHERS_REVERT = (
+    "Time configured(or reconfigured): 10:01:33 UTC Mon Mar 4 2024\r\nTimed Rollback Reason: Absolute Timer\r\n"
+    "Timer value: 33 min\r\nUser: netops\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "does", "never"),
+    [
+        ({"show reload": ELSE}, call_off, "reload cancel"),
+        ({"show archive config rollback timer": OTHERS_REVERT, "show clock": CLOCK}, confirm, "configure confirm"),
+        ({"show reload": ELSE}, schedule, ""),
+        ({"show reload": ELSE}, renew, ""),
+    ],
+    ids=["reload cancel", "configure confirm", "arm", "renew"],
+)
+def test_a_timer_of_somebody_else_is_left_alone(
+    tmp_path: Path, answers: dict[str, str], does: Callable[[Session], object], never: str
+) -> None:
+    """Whose a timer is comes before the line that ends it, or takes its place: that line, or that answer, is never typed."""
+    with Scripted(shows(answers)) as box:
+        device = connect(box.port, credentials(tmp_path))
+        try:
+            with pytest.raises(DriftError):
+                does(device)
+        finally:
+            device.close()
+        assert box.ended.wait(10)
+        asked = [number for number, line in enumerate(box.typed) if line.startswith("reload in")]
+        assert never not in box.typed[2:]
+        assert asked in ([], [len(box.typed) - 1]), "the question whether to reload was not answered"
