@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from .family import Nobody
-from .implicit_references import newcomers, users
+from .implicit_references import new_users, users
 from .objects import Config, ConfigObject, Key, referrers, strange_use
 
 Parted = tuple[tuple[ConfigObject, ...], tuple[str, ...]]
@@ -49,7 +49,7 @@ def unshared(running: Config, items: Iterable[ConfigObject], before: Config, *, 
 
     def user(item: ConfigObject, going: Collection[Key]) -> str:
         named = (other for other in referrers(running, item, besides=going) if made & {other.key, running.within.get(other.key)})
-        shares = newcomers(running, item, before, besides={*going, *besides})
+        shares = new_users(running, item, before, besides={*going, *besides})
         return next(iter(shares), "") or next((other.title for other in named), "")
 
     return _part(items, user)

@@ -11,7 +11,7 @@ from ...changes.plan import plan_removal, plan_reversal
 from ...inventory.errors import ChangeError, DriftError, OtherForm
 from ...services.registry import find
 from ...services.service import Deployment
-from ..run.saved_plan import Recorded
+from ..run.saved_plan import SavedPlan
 from .context import Context
 from .planning import DeploymentPlan, Known, MemberPlan, checked, plan_deployment
 
@@ -92,7 +92,7 @@ def previous_plan(plan: DeploymentPlan) -> DeploymentPlan | None:
     return replace(plan, deployment=replace(found, checks=()), members=members)
 
 
-def plan_rollback(context: Context, record: Recorded, known: Known, *, accept_unsaved: bool) -> DeploymentPlan:
+def plan_rollback(context: Context, record: SavedPlan, known: Known, *, accept_unsaved: bool) -> DeploymentPlan:
     """Plan that undoes one deployment of an earlier run, exactly; what something newer has come to share stays, and is named.
 
     Raises DriftError when a device has moved on since.

@@ -12,7 +12,7 @@ from ...services.service import Deployment
 from ...tasks.gather import Snapshot, gather
 from ..locking.locks import locked, refuse_held
 from ..locking.machine_locks import endpoints_of
-from .apply_change import carry_out
+from .apply_change import apply_change
 from .automatic_rollback import defect_of
 from .context import Context
 from .find_unintended import notice_strays
@@ -177,7 +177,7 @@ def _carry_out(
             return _gone_already(context, plan) if plan.removal else verify_only(context, plan)
     except NrRunError as error:
         return refused(approved.name, error)
-    outcome = carry_out(context, plan)
+    outcome = apply_change(context, plan)
     return save_accepted(context, plan, outcome) if outcome.result in (Result.PROVED, Result.SAS_UP) else outcome
 
 
