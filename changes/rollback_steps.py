@@ -8,7 +8,7 @@ from ..inventory.errors import ChangeError
 from . import steps
 from .change import Change
 from .configuration import Configuration
-from .implicit_references import newcomers
+from .implicit_references import new_users
 from .objects import Config, ConfigObject, Key
 from .plan import named_by
 from .steps import Edit, Step
@@ -39,7 +39,7 @@ def _restore(change: Change, besides: Collection[Key], before: Config, now: Conf
         if use:
             raise ChangeError(f"{change.host}: {item.title} is used by {use} now, which this run did not make")
     for item in ours:
-        sharing = newcomers(now, item, before, besides=besides)
+        sharing = new_users(now, item, before, besides=besides)
         if sharing:
             raise ChangeError(f"{change.host}: {item.title} serves {sharing[0]} now, which this run did not make")
     lost = [item for item in change.removed if _lacks(now.objects.get(item.key), item)]

@@ -174,7 +174,7 @@ def _judged(
         member.host: {
             "also": tuple(
                 dict.fromkeys(
-                    (*(line for one in gates for line in one.gate.asks(member.member, member.platform)), *member.fence_shows)
+                    (*(line for one in gates for line in one.gate.asks(member.member, member.platform)), *member.timer_shows)
                 )
             ),
             "own": own_commands(plan, member, moment),

@@ -12,7 +12,7 @@ from .planning import DeploymentPlan
 from .planning_removal import previous_plan
 
 
-def up_again(context: Context, plan: DeploymentPlan, foreign: str = "", *, compared: bool = True) -> tuple[str, list[str]]:
+def verify_previous(context: Context, plan: DeploymentPlan, foreign: str = "", *, compared: bool = True) -> tuple[str, list[str]]:
     """A sentence for the recap, and what a person has to look at when the tunnel is not proved.
 
     Asked where nothing of the change is left on either end; ``foreign`` is what others changed there meanwhile, and ``compared``

@@ -27,8 +27,8 @@ from ..run.authentic import journal_of
 from ..run.journal_states import ENDED, begun, is_unfinished, open_tunnels
 from ..run.open_runs import open_runs
 from ..run.run_names import run_names
-from ..run.saved_plan import Recorded
-from .automatic_rollback import defect_of, take_back
+from ..run.saved_plan import SavedPlan
+from .automatic_rollback import defect_of, roll_back
 from .change_state import Progressing
 from .context import Context
 from .gates import goal_of
@@ -71,40 +71,40 @@ def refuse_overtaken(runs: Path, folder: Path, hosts: Iterable[str]) -> None:
             )
 
 
-def unfinished(journal: Sequence[Mapping[str, Any]], records: Mapping[str, Recorded]) -> list[str]:
+def unfinished(journal: Sequence[Mapping[str, Any]], records: Mapping[str, SavedPlan]) -> list[str]:
     """Tunnels that were begun and did not end, in the order in which they were begun."""
     states = {name: begun(journal, name) for name in records}
     return [name for name in records if "recorded" in states[name] and not states[name] & ENDED]
 
 
 def resume(
-    context: Context, names: Sequence[str], records: Mapping[str, Recorded], journal: Sequence[Mapping[str, Any]]
+    context: Context, names: Sequence[str], records: Mapping[str, SavedPlan], journal: Sequence[Mapping[str, Any]]
 ) -> list[TunnelOutcome]:
     """Bring each unfinished tunnel to an end; one outcome a tunnel. The devices are locked by the caller."""
     context.folder.note("resuming", tunnels=list(names))
     return [_resume_one(context, records[name], journal) for name in names]
 
 
-def _resume_one(context: Context, record: Recorded, journal: Sequence[Mapping[str, Any]]) -> TunnelOutcome:
+def _resume_one(context: Context, record: SavedPlan, journal: Sequence[Mapping[str, Any]]) -> TunnelOutcome:
     plan = record.plan
     so_far, away = _situation(context, record, journal)
     if away:
-        return take_back(context, plan, so_far, next(iter(away.values())))
+        return roll_back(context, plan, so_far, next(iter(away.values())))
     if "commit-decided" not in begun(journal, plan.name):
-        return take_back(context, plan, so_far, NrRunError(f"the run ended before {plan.everywhere} {plan.were} proved"))
+        return roll_back(context, plan, so_far, NrRunError(f"the run ended before {plan.everywhere} {plan.were} proved"))
     try:
         _refuse_half(context, so_far)
         prove(context, plan, so_far)
         finish(context, plan, so_far)
     except NrRunError as error:
-        return take_back(context, plan, so_far, error)
+        return roll_back(context, plan, so_far, error)
     except Exception as error:  # noqa: BLE001 - as in change_members
-        return take_back(context, plan, so_far, defect_of(context, plan, error))
+        return roll_back(context, plan, so_far, defect_of(context, plan, error))
     return success(plan, so_far)
 
 
 def _situation(
-    context: Context, record: Recorded, journal: Sequence[Mapping[str, Any]]
+    context: Context, record: SavedPlan, journal: Sequence[Mapping[str, Any]]
 ) -> tuple[Progressing, dict[str, NrRunError]]:
     """What the devices are now: armed by this run, changed, saved; and errors of those that cannot be reached.
 

@@ -1,4 +1,4 @@
-"""What two fences have in common: the device goes back without a reload, and a reload at twice the time stands behind that."""
+"""What two timers have in common: the device goes back without a reload, and a reload at twice the time stands behind that."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ...inventory.errors import DeviceRefused
 from ..answers import configuration, running_of
 from ..session import Reply, Session
 from .by_hand import ByHand
-from .fence import Arming, State, closing_unless_good, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
 from .reload_in import CANCEL, proved, schedule
+from .timer import Arming, State, closing_unless_good, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
 
 #: The part that is the reload.
 SCHEDULED = "the scheduled reload"
 
 
 def stands_in(running: Configuration, arming: Arming) -> bool:
-    """Whether a line of this run's fence stands in what runs; also where somebody has added to its section, which is left then.
+    """Whether a line of this run's timer stands in what runs; also where somebody has added to its section, which is left then.
 
     Only a whole configuration shows that none does: a list, or a filtered configuration, cannot be told from one that was cut.
     """
@@ -82,7 +82,7 @@ class BeforeReload(ABC):
         """As the protocol says."""
         return self._cleared(device, arming, also, whole=True)
 
-    def stand_down(self, device: Session, arming: Arming) -> bool:
+    def cancel_leftovers(self, device: Session, arming: Arming) -> bool:
         """Whatever is left of it: after a countdown has ended that is not nothing."""
         remains = look(device, self, arming).remains or stands_in(running_of(device), arming)
         if remains:
@@ -132,10 +132,10 @@ class BeforeReload(ABC):
 
     @abstractmethod
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
-        """As the protocol says; all parts are one fence."""
+        """As the protocol says; all parts are one rollback timer."""
 
     @abstractmethod
-    def fire(self, device: Session, arming: Arming) -> bool:
+    def revert_now(self, device: Session, arming: Arming) -> bool:
         """As the protocol says."""
 
     #: What is asked beside `shows` to see that what was typed is there whole.

@@ -14,9 +14,9 @@ from ...checks.timers import RELOAD, reload_timer
 from ...inventory.errors import DeviceRefused, DriftError
 from ..session import Reply, Session
 from .by_hand import ByHand
-from .fence import Arming, State, closing_unless_good, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
 from .questions import PROCEED
 from .questions import RELOAD as QUESTIONS
+from .timer import Arming, State, closing_unless_good, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
 
 CANCEL = "reload cancel"
 
@@ -100,14 +100,14 @@ class ReloadIn:
         self._refuse_pending(arming, state_of(self, shown([after]), arming))
         return tuple(rest)
 
-    def stand_down(self, device: Session, arming: Arming) -> bool:
+    def cancel_leftovers(self, device: Session, arming: Arming) -> bool:
         """Nothing is called off that is somebody else's."""
         if not look(device, self, arming).remains:
             return False
         self._refuse_pending(arming, state_of(self, shown(device.exchange([CANCEL, RELOAD])[1:]), arming))
         return True
 
-    def fire(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
+    def revert_now(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
         """A reload costs minutes and every other tunnel of the box: the timer is left to decide when."""
         return False
 

@@ -1,7 +1,7 @@
 """A copy of the running configuration, kron that replaces the running one by it, and a reload at twice the time behind both.
 
 For releases that have ``configure replace`` and no revert timer. The kron lines are no part of the change: they are left out of
-every running configuration that the run takes, never saved, and proved gone with the file when the fence is called off. When
+every running configuration that the run takes, never saved, and proved gone with the file when the timer is called off. When
 kron fires, or the device reloads, they vanish with what they replace; the file and the reload stay until the run clears them.
 Sources: Cisco's "Configuration Replace and Configuration Rollback" and "Command Scheduler (Kron)" feature guides.
 """
@@ -19,9 +19,9 @@ from ..answers import configuration
 from ..session import Reply, Session
 from .before_reload import SCHEDULED, BeforeReload
 from .by_hand import ByHand
-from .fence import Arming, State, named
 from .questions import COPY, DELETE, NONE
 from .reload_in import CANCEL, reload_state
+from .timer import Arming, State, named
 
 PATIENCE_SECONDS = 90.0
 
@@ -42,7 +42,7 @@ class ReplaceKron(BeforeReload):
     )
 
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
-        """Kron, reload and file are one fence."""
+        """Kron, reload and file are one rollback timer."""
         rows, outer = kron_rows(outputs[KRON]), reload_state(outputs, arming)
         name = name_of(arming.tag)
         filed = _file(arming) in flash_files(outputs[FLASH])
@@ -50,7 +50,7 @@ class ReplaceKron(BeforeReload):
         armed = name in rows and outer.armed and filed
         return State(armed, name in rows or outer.armed or filed, others, rows.get(name))
 
-    def fire(self, device: Session, arming: Arming) -> bool:
+    def revert_now(self, device: Session, arming: Arming) -> bool:
         """``configure replace`` by hand."""
         with named(arming.host):
             if _file(arming) not in flash_files(device.ask(FLASH)):

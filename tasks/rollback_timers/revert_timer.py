@@ -14,14 +14,14 @@ from ...checks.timers import CLOCK, REVERT, RevertTimer, moment, revert_timer
 from ...inventory.errors import DeviceRefused, DriftError
 from ..session import Reply, Session
 from .by_hand import ByHand
-from .fence import Arming, State, look, named, refuse_unless_ours
 from .questions import NONE
+from .timer import Arming, State, look, named, refuse_unless_ours
 
 CONFIRM = "configure confirm"
 NOW = "configure revert now"
 
 
-class RevertTimerFence:
+class ConfigureRevertTimer:
     """Back to what was archived, without a reload."""
 
     name = REVERT_TIMER
@@ -67,7 +67,7 @@ class RevertTimerFence:
         self._refuse_pending(arming, after)
         return tuple(rest)
 
-    def stand_down(self, device: Session, arming: Arming) -> bool:
+    def cancel_leftovers(self, device: Session, arming: Arming) -> bool:
         """Raises DriftError for a timer that cannot be told to be ours: it might be somebody else's, and is left alone."""
         state = look(device, self, arming)
         if state.others:
@@ -77,7 +77,7 @@ class RevertTimerFence:
         self._refuse_pending(arming, device.exchange([CONFIRM, REVERT])[1])
         return True
 
-    def fire(self, device: Session, arming: Arming) -> bool:
+    def revert_now(self, device: Session, arming: Arming) -> bool:
         """``configure revert now``."""
         if not look(device, self, arming).armed:
             return False

@@ -12,8 +12,8 @@ from nr_run.changes.configuration import Configuration
 from nr_run.inventory.errors import DeviceRefused, DriftError, NrRunError, SessionLost, Unreachable
 from nr_run.inventory.platforms import platform_for
 from nr_run.lab.entry import LabHandle
-from nr_run.tasks.rollback_timers.fence import Arming
 from nr_run.tasks.rollback_timers.reload_in import ReloadIn
+from nr_run.tasks.rollback_timers.timer import Arming
 from nr_run.tasks.session import Session
 
 from ..warm import start_lab

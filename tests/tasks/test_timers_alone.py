@@ -11,9 +11,9 @@ from nr_run.changes.change import Change
 from nr_run.changes.configuration import Configuration
 from nr_run.inventory.errors import DeviceRefused, DriftError, NrRunError
 from nr_run.inventory.platforms import platform_for
-from nr_run.tasks.rollback_timers.fence import Arming
 from nr_run.tasks.rollback_timers.reload_in import ReloadIn
-from nr_run.tasks.rollback_timers.revert_timer import RevertTimerFence
+from nr_run.tasks.rollback_timers.revert_timer import ConfigureRevertTimer
+from nr_run.tasks.rollback_timers.timer import Arming
 from nr_run.tasks.session import Session
 
 from .scripted import PROMPT, Scripted, connect, credentials
@@ -63,7 +63,7 @@ def call_off(device: Session) -> object:
 
 def revert(device: Session) -> object:
     """Arm a revert timer."""
-    return RevertTimerFence().arm(device, ARMING)
+    return ConfigureRevertTimer().arm(device, ARMING)
 
 
 REVERTING = {"show clock": CLOCK, "end": "", "show archive config rollback timer": NONE_PENDING}
@@ -99,7 +99,7 @@ def test_what_a_timer_refuses(
 
 def confirm(device: Session) -> object:
     """Confirm a change whose revert timer was armed."""
-    return RevertTimerFence().disarm(device, ARMING, ())
+    return ConfigureRevertTimer().disarm(device, ARMING, ())
 
 
 def renew(device: Session) -> object:
