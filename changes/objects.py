@@ -229,9 +229,9 @@ def _objects_in_folded(os: str, node: tree.Node, named: Collection[str] | None, 
     for family in families_for(os, node.line):
         if family.child_is_object:
             if not family.only_of or named is None or node.line.split()[-1] in named:
-                single += (ConfigObject(family, node.line, (line,)) for line in node.children if _is_line_of(family, line))
+                single += (ConfigObject(family, node.line, (line,)) for line in _below(family, node) if _is_line_of(family, line))
         elif whole is None and not (desired and (_unknown_line(family, node) or not _is_marked(family, node))):
-            whole = ConfigObject(family, node.line, node.paths if family.openers or family.flat else node.children)
+            whole = ConfigObject(family, node.line, _below(family, node))
     if desired and single and any(item.family.only_of for item in single):
         return tuple(single)
     if desired and whole:
@@ -253,14 +253,19 @@ def _is_marked(family: Family, node: tree.Node) -> bool:
     return family.marked is None or any(family.marked.fullmatch(line) for line in node.children)
 
 
+def _below(family: Family, node: tree.Node) -> tuple[str, ...]:
+    """The lines below a header as the family reads them, without those that only end a sub-mode."""
+    lines = node.paths if family.openers or family.flat else node.children
+    return tuple(line for line in lines if family.split(line)[1] not in family.closing) if family.closing else lines
+
+
 def _is_line_of(family: Family, line: str) -> bool:
     return any(pattern.fullmatch(line) for pattern in family.children)
 
 
 def _unknown_line(family: Family, node: tree.Node) -> str:
     """The first line below a header that its family does not know, or nothing."""
-    lines = node.paths if family.openers or family.flat else node.children
-    return next((line for line in lines if not _is_line_of(family, line)), "")
+    return next((line for line in _below(family, node) if not _is_line_of(family, line)), "")
 
 
 def read_desired(os: str, text: str) -> Config:
@@ -275,7 +280,9 @@ def read_desired(os: str, text: str) -> Config:
         if unknown and not all(unknown):
             continue
         parts = [family for family in known if family.child_is_object]
-        strange = next((line for line in node.children if not any(_is_line_of(family, line) for family in parts)), "")
+        below = next((_below(family, node) for family in parts if family.openers), node.children)
+        above = {": ".join(family.split(line)[0]) for family in parts if family.openers for line in below} - {""}
+        strange = next((line for line in below if line not in above and not any(_is_line_of(one, line) for one in parts)), "")
         if strange or not parts:
             line = next(filter(None, unknown), strange)
             raise ChangeError(f"no rule knows the line {line!r} below {node.line!r}, so it will not be pushed")

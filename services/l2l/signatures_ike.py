@@ -226,6 +226,7 @@ ROWS: tuple[Signature[Case], ...] = (
     row("recursive-route", 10, configured(not_up, way.into_itself)),
     row("clear-path", 20, _clear_way, (ROUTE, INTERFACES)),
     row("tunnel-route", 20, _routed_past, (ROUTE, INTERFACES)),
+    row("list-denies", 21, configured(always, way.taken_out)),
     row("interface-down", 22, _shut),
     row("ike-off", 22, configured(no_ike, differ.ike_enabled)),
     row("map-not-bound", 24, configured(not_up, way.map_bound)),

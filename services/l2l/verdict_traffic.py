@@ -12,8 +12,10 @@ from ...checks.looking import Shown, Stimulus
 from ...checks.prefix_index import PrefixIndex
 from ...checks.proof import Traffic
 from ...checks.tunnel_interfaces import TunnelInterface, tunnel_interface
+from ...inventory.systems import any_of
 from ..service import Deployment, Member
 from .endpoint import IKE_SECONDS, Endpoint, Pair
+from .full_size import full_bytes
 from .records import WantedEnd, WantedTunnel
 from .verdict_flow import Aimed, read_of
 
@@ -40,17 +42,17 @@ def _interface(wants: WantedEnd, running: Configuration | None) -> TunnelInterfa
 def traffics(end: Endpoint, running: Configuration | None, os: str) -> dict[Pair, Aimed]:
     """Pair to what can be sent through it from the device; of the others nothing is known but what its tables show.
 
-    An ASA sends its own packets into a tunnel only from the interface that ``management-access`` names, so there it is the one
-    pair of the probe address.
+    Where packets of the device itself do not enter a tunnel from any interface, it is the one pair of the probe address.
     """
+    anywhere = any_of(os).tunnels_own_packets
     own = kept(running.nodes, _addresses) if running else _NOT_KNOWN
     made: dict[Pair, Aimed] = {}
     for pair in end.flow_pairs:
         if pair == end.probed:
-            if os != "ios" or running is None or own.at(IPv4Network(end.source)):
+            if not anywhere or running is None or own.at(IPv4Network(end.source)):
                 made[pair] = Aimed(Traffic(end.source, end.aim), end.target is not None)
             continue
-        sources = own.within(pair[0]) if os == "ios" and not end.tunnel else ()
+        sources = own.within(pair[0]) if anywhere and not end.tunnel else ()
         if sources:
             made[pair] = Aimed(Traffic(sources[0], next(pair[1].hosts(), pair[1].network_address)), answers=False)
     return made
@@ -85,5 +87,6 @@ def stimulus(deployment: Deployment, member: Member, shown: Shown) -> tuple[Stim
         moved = seen.moved if seen and seen.has_sas else None
         if moved is None or moved.out <= 0 or moved.back <= 0:
             likely, first = bool(seen and seen.has_sas), member.host == deployment.members[0].host
-            made.append(Stimulus(aim.traffic, likely, waits=not likely and not first))
+            full = full_bytes(end, shown.running) if aim.answers else None
+            made.append(Stimulus(aim.traffic, likely, waits=not likely and not first, full_bytes=full))
     return tuple(made)
