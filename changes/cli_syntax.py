@@ -98,6 +98,7 @@ def _entered(family: Family, header: str, node: Node) -> tuple[str, ...]:
     mode = 1
     for child, depth in zip(node.children, node.depths or (1,) * len(node.children), strict=True):
         lines += [EXIT] * (mode - depth)
-        lines.append(child)
+        # A text that is taken as it is (a raw request) is typed line by line, with its own end.
+        lines += (part.strip() for part in child.split("\n"))
         mode = depth + any(pattern.fullmatch(child) for pattern in family.openers)
     return (*lines, *[EXIT] * mode)

@@ -36,14 +36,24 @@ class ConfigObject:
 
     @property
     def _parts_of_child(self) -> Mapping[str, str]:
+        return self._parts_in(self.children[0])
+
+    def _parts_in(self, line: str) -> Mapping[str, str]:
         forms = (form for form in self.family.children if form.groupindex)
-        return next((found for form in forms if (found := _parts(form, self.children[0]))), {})
+        return next((found for form in forms if (found := _parts(form, line))), {})
+
+    @property
+    def _parts_as_spelt(self) -> Mapping[str, str]:
+        """Those of the child line in its one spelling: a device that shows it in another one shows the same object."""
+        one = self.canonical_children if self.children else ()
+        return self._parts_in(one[0]) if len(one) == 1 else {}
 
     @cached_property
     def key(self) -> Key:
         """What tells it apart from every other object of the device."""
         if self.family.child_is_object:
-            return self.family.name, tuple(self.groups.get(name, "") for name in self.family.identity)
+            found = {**self.groups, **self._parts_as_spelt}
+            return self.family.name, tuple(found.get(name, "") for name in self.family.identity)
         return self.family.name, _identity(self.family.header, self.family.identity, self.header)
 
     @property
@@ -136,9 +146,10 @@ class ConfigObject:
     @property
     def removal(self) -> tuple[str, ...]:
         """Lines that take it away, to be typed in global configuration mode."""
-        values = {**self.groups, "line": self.header, "child": self.children[0] if self.children else ""}
-        line = self.family.remove.format(**values)
-        return (self.header, line, spelling.EXIT) if self.family.child_is_object and self.family.opens else (line,)
+        above, child = self.family.split(self.children[0]) if self.children else ((), "")
+        line = self.family.remove.format(**{**self.groups, "line": self.header, "child": child})
+        single = self.family.child_is_object and self.family.opens
+        return spelling.typed(self.family, self.header, (": ".join((*above, line)),)) if single else (line,)
 
 
 _TRANSFORMS = re.compile(r"set (?:ikev1 |ikev2 )?(?:transform-set|ipsec-proposal) (?P<names>.+)")

@@ -2,7 +2,7 @@
 
 What is absent in an answer is gone only if the answer is the whole configuration. So there is no ``Configuration`` of a text that
 was refused, is empty, breaks off or holds what no configuration holds: to make one of it raises NotKnown. Texts hold tokens
-instead of secrets, and are without the lines of the run's own fence.
+instead of secrets, and are without the lines of the run's own rollback timer.
 
 Sources: Cisco configuration fundamentals command references (show running-config, show startup-config, more, privilege levels and
 role-based CLI); how rancid, oxidized and Netspoc-Approve tell whole configurations from others; published sessions of IOS 12.2 to
@@ -107,7 +107,7 @@ def counts(text: str) -> bool | None:
 class Configuration:
     """What ``command`` showed on ``host``. Raises NotKnown, in a sentence with the device's own words, unless it is whole.
 
-    ``counted``: the size that the device printed fits (see counts()). ``fenced``: lines of the run's fence stood in it.
+    ``counted``: the size that the device printed fits (see counts()). ``fenced``: lines of the run's rollback timer stood in it.
     """
 
     host: str

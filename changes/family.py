@@ -158,6 +158,8 @@ class Family:
     parts: tuple[str, ...] = ()
     #: Lines below the header that open a sub-mode of their own, to any depth; a line in one stands as ``opener: line``.
     openers: tuple[re.Pattern[str], ...] = ()
+    #: What the device shows behind a sub-mode that has ended, and is no line of the object.
+    closing: tuple[str, ...] = ()
     #: How a tunnel that is there may be changed in place, None if an object of this family is never edited.
     editing: Editing | None = None
     #: Answers that are normal when it is created; every other answer stops the change.
@@ -204,6 +206,9 @@ class Family:
 
     def spell(self, line: str) -> tuple[str, ...]:
         """A line of the object in one spelling; an empty replacement takes a line away that says nothing."""
+        if "\n" in line:
+            # A text that is taken as it is: its lines are told apart, and where each begins says nothing.
+            return ("\n".join(part.strip() for part in line.split("\n")),)
         words = " ".join(line.split())
         for pattern, replacement in self.spellings:
             words = pattern.sub(replacement, words)

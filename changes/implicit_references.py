@@ -27,7 +27,7 @@ def users(config: Config, target: ConfigObject, *, besides: Collection[Key] = ()
     return tuple(dict.fromkeys(shared.users(config, target, others)))
 
 
-def newcomers(config: Config, target: ConfigObject, before: Config, *, besides: Collection[Key] = ()) -> tuple[str, ...]:
+def new_users(config: Config, target: ConfigObject, before: Config, *, besides: Collection[Key] = ()) -> tuple[str, ...]:
     """The users of ``target`` that it did not have ``before``: what did without it then can do so again."""
     earlier = users(before, target)
     return tuple(user for user in users(config, target, besides=besides) if user not in earlier)

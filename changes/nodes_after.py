@@ -19,6 +19,9 @@ _RULE = "nat ("
 
 def nodes_after(nodes: Sequence[Node], items: Iterable[ConfigObject]) -> tuple[Node, ...]:
     """The lines of a device with these objects."""
+    items = tuple(items)
+    if not items and isinstance(nodes, tuple):
+        return nodes
     after = list(nodes)
     for item in items:
         if item.family.placed and item.family.opens:

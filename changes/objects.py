@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 from ..inventory.errors import ChangeError
 from . import cli_syntax as spelling
@@ -29,6 +30,7 @@ __all__ = [
     "without_number",
 ]
 
+T = TypeVar("T")
 #: Where the lines of an access list stand that no family knows: numbered on IOS, of another kind than ours on an ASA.
 _LISTED = re.compile(r"access-list (?P<name>\S+) (?P<line>.+)")
 _OTHER_LIST = re.compile(r"ip access-list (?:extended|standard) (?P<name>\S+)")
@@ -59,6 +61,31 @@ class Config:
     def get(self, family: str, *identity: str) -> ConfigObject | None:
         """One object, or None."""
         return self.objects.get((family, identity))
+
+    def kept(self, make: Callable[[Config], T]) -> T:
+        """What ``make`` finds in it, made once: a look-up of whoever reads it. A hub is asked for each of its tunnels."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        found: T = self._kept[make]
+        return found
+
+    @cached_property
+    def _kept(self) -> dict[Callable[[Config], Any], Any]:
+        return {}
+
+    @cached_property
+    def known(self) -> frozenset[tuple[str, tuple[str, ...]]]:
+        """Family and name of every object."""
+        return frozenset((family, identity[:1]) for family, identity in self.objects)
+
+    @cached_property
+    def tunnels_to(self) -> Mapping[str, tuple[ConfigObject, ...]]:
+        """Peer to the map entries and tunnel interfaces that go to it."""
+        found: dict[str, list[ConfigObject]] = {}
+        for item in self.objects.values():
+            for peer in dict.fromkeys(item.peers) if item.family.is_tunnel else ():
+                found.setdefault(peer, []).append(item)
+        return {peer: tuple(items) for peer, items in found.items()}
 
     def with_lines_of(self, items: Iterable[ConfigObject]) -> Config:
         """The same, with those of ``items`` in it that stand there as lines, whatever makes them objects of ours or not."""
@@ -202,9 +229,9 @@ def _objects_in_folded(os: str, node: tree.Node, named: Collection[str] | None, 
     for family in families_for(os, node.line):
         if family.child_is_object:
             if not family.only_of or named is None or node.line.split()[-1] in named:
-                single += (ConfigObject(family, node.line, (line,)) for line in node.children if _is_line_of(family, line))
+                single += (ConfigObject(family, node.line, (line,)) for line in _below(family, node) if _is_line_of(family, line))
         elif whole is None and not (desired and (_unknown_line(family, node) or not _is_marked(family, node))):
-            whole = ConfigObject(family, node.line, node.paths if family.openers or family.flat else node.children)
+            whole = ConfigObject(family, node.line, _below(family, node))
     if desired and single and any(item.family.only_of for item in single):
         return tuple(single)
     if desired and whole:
@@ -226,14 +253,19 @@ def _is_marked(family: Family, node: tree.Node) -> bool:
     return family.marked is None or any(family.marked.fullmatch(line) for line in node.children)
 
 
+def _below(family: Family, node: tree.Node) -> tuple[str, ...]:
+    """The lines below a header as the family reads them, without those that only end a sub-mode."""
+    lines = node.paths if family.openers or family.flat else node.children
+    return tuple(line for line in lines if family.split(line)[1] not in family.closing) if family.closing else lines
+
+
 def _is_line_of(family: Family, line: str) -> bool:
     return any(pattern.fullmatch(line) for pattern in family.children)
 
 
 def _unknown_line(family: Family, node: tree.Node) -> str:
     """The first line below a header that its family does not know, or nothing."""
-    lines = node.paths if family.openers or family.flat else node.children
-    return next((line for line in lines if not _is_line_of(family, line)), "")
+    return next((line for line in _below(family, node) if not _is_line_of(family, line)), "")
 
 
 def read_desired(os: str, text: str) -> Config:
@@ -248,7 +280,9 @@ def read_desired(os: str, text: str) -> Config:
         if unknown and not all(unknown):
             continue
         parts = [family for family in known if family.child_is_object]
-        strange = next((line for line in node.children if not any(_is_line_of(family, line) for family in parts)), "")
+        below = next((_below(family, node) for family in parts if family.openers), node.children)
+        above = {": ".join(family.split(line)[0]) for family in parts if family.openers for line in below} - {""}
+        strange = next((line for line in below if line not in above and not any(_is_line_of(one, line) for one in parts)), "")
         if strange or not parts:
             line = next(filter(None, unknown), strange)
             raise ChangeError(f"no rule knows the line {line!r} below {node.line!r}, so it will not be pushed")
@@ -261,9 +295,9 @@ def _desired(os: str, nodes: tuple[tree.Node, ...]) -> Config:
 
 
 @lru_cache(maxsize=32)
-def nodes_of(os: str, text: str) -> tuple[tree.Node, ...]:
+def nodes_of(os: str, text: str) -> tree.Nodes:
     """A configuration as headers with the lines below them, however the device writes them."""
-    return spelling.fold(FAMILIES[os], tree.parse(text))
+    return tree.Nodes(spelling.fold(FAMILIES[os], tree.parse(text)))
 
 
 def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = ()) -> tuple[ConfigObject, ...]:

@@ -48,7 +48,7 @@ def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Re
             raise ChangeError(_of_a_group(host, item, present) or _taken(host, item, present))
     _refuse_more_lines(host, desired, running)
     _refuse_without_a_place(host, created, running)
-    _refuse_dangling(host, desired.objects.values(), {*desired.objects, *running.objects})
+    _refuse_dangling(host, desired.objects.values(), desired.known, running.known)
     _refuse_key_of_another(host, created, desired, running)
     _refuse_waiting_names(host, created, desired, nodes_of(os, running_text))
     removed, stays = _out_of_use(running, replacing, desired, edited)
@@ -105,7 +105,7 @@ def plan_reversal(change: Change, before_text: str, running_text: str) -> Change
     edited = tuple(Edit(_as_it_stands(change.host, edit.after, running), edit.before) for edit in change.edited)
     lost, there = _missing(change, running)
     left = {*running.objects} - {item.key for item in made} | {item.key for item in lost}
-    _refuse_dangling(change.host, (*lost, *(edit.after for edit in edited)), left)
+    _refuse_dangling(change.host, (*lost, *(edit.after for edit in edited)), {(key[0], key[1][:1]) for key in left})
     own = {edit.key for edit in edited} | (change.own if change.replaces else set())
     here, shared = unshared(running, made, before, besides=own)
     grown = next((item for item in here if item.meaning not in {one.meaning for one in change.created}), None)
@@ -269,12 +269,12 @@ def _refuse_key_of_another(host: str, created: Iterable[ConfigObject], desired: 
             )
 
 
-def _refuse_dangling(host: str, items: Iterable[ConfigObject], known: Collection[Key]) -> None:
-    there = {(family, identity[:1]) for family, identity in known}
+def _refuse_dangling(host: str, items: Iterable[ConfigObject], *there: Collection[tuple[str, tuple[str, ...]]]) -> None:
+    """``there`` are families and names of what is there then."""
     for item in items:
         for reference, name in item.named:
             families = (reference.family, reference.or_family)
-            if name not in reference.built_in and not any((family, (name,)) in there for family in families):
+            if name not in reference.built_in and not any((family, (name,)) in some for family in families for some in there):
                 raise ChangeError(f"{host}: {item.title} refers to {reference.family} {name}, which is nowhere")
 
 

@@ -8,7 +8,7 @@ from ..inventory.errors import ChangeError
 from . import steps
 from .change import Change
 from .configuration import Configuration
-from .implicit_references import newcomers
+from .implicit_references import new_users
 from .objects import Config, ConfigObject, Key
 from .plan import named_by
 from .steps import Edit, Step
@@ -39,7 +39,7 @@ def _restore(change: Change, besides: Collection[Key], before: Config, now: Conf
         if use:
             raise ChangeError(f"{change.host}: {item.title} is used by {use} now, which this run did not make")
     for item in ours:
-        sharing = newcomers(now, item, before, besides=besides)
+        sharing = new_users(now, item, before, besides=besides)
         if sharing:
             raise ChangeError(f"{change.host}: {item.title} serves {sharing[0]} now, which this run did not make")
     lost = [item for item in change.removed if _lacks(now.objects.get(item.key), item)]
@@ -83,4 +83,12 @@ def _foreign(present: ConfigObject, known: tuple[ConfigObject, ...]) -> str:
     if all(header != family.without_secret(item.meaning[0]) for item in known):
         return present.header
     lines = {family.without_secret(line) for item in known for line in item.canonical_children} | present.shown_unasked
-    return next((line for line in present.canonical_children if family.without_secret(line) not in lines), "")
+    strange = (line for line in present.canonical_children if family.without_secret(line) not in lines)
+    return next((line for line in strange if not any(_begins(line, other) for other in lines)), "")
+
+
+def _begins(part: str, whole: str) -> bool:
+    """True for a text over several lines that a cut session left: its lines begin the whole one, and its end closes it."""
+    *here, end = part.split("\n")
+    *there, last = whole.split("\n")
+    return bool(here) and end == last and there[: len(here)] == here

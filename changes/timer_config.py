@@ -1,7 +1,7 @@
 """The lines with which a run has a device go back by itself, by kron and by an ASA's event manager, and a text without them.
 
 They stand in the running configuration while the run is under way and are no part of any change: wherever a running
-configuration is taken during the run, exactly these lines are left out, and they are proved gone when the fence is.
+configuration is taken during the run, exactly these lines are left out, and they are proved gone when the rollback timer is.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def applet_of(tag: str) -> str:
     return f"event manager applet {name_of(tag)}"
 
 
-def without_fence(text: str, tag: str) -> str:
-    """A running configuration without the lines of this run's fence; everything else stays, byte for byte.
+def without_timer_lines(text: str, tag: str) -> str:
+    """A running configuration without the lines of this run's rollback timer; everything else stays, byte for byte.
 
     A section to which somebody has added a line is not the run's alone, and stays whole.
     """

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 from .literals import Literal, is_asa, literal_at, may_begin
 
+T = TypeVar("T")
 #: Lines that a device prints about the configuration, or that change by themselves; they are no configuration.
 VOLATILE = re.compile(
     r"Building configuration\.\.\.|Current configuration\s*:.*|Using \d+ (?:out of \d+ )?bytes.*"
@@ -81,6 +83,48 @@ class Node:
         return nested(self.line, [(self.children[place], depths[place]) for place in kept], self.literal)
 
 
+class Nodes(tuple[Node, ...]):
+    """The nodes of a whole text, of which those that begin with some words are looked up and not searched for."""
+
+    def kept(self, make: Callable[[Nodes], T]) -> T:
+        """What ``make`` finds in them, made once: a look-up of whoever reads them."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        found: T = self._kept[make]
+        return found
+
+    @cached_property
+    def _kept(self) -> dict[Callable[[Nodes], Any], Any]:
+        return {}
+
+    @cached_property
+    def by_words(self) -> Mapping[str, Nodes]:
+        """The first word of a line, the first two and the first three, to all nodes that begin with them."""
+        found: dict[str, list[Node]] = {}
+        for node in self:
+            words = node.line.split(" ", _WORDS)[:_WORDS]
+            for count in range(1, len(words) + 1):
+                found.setdefault(" ".join(words[:count]), []).append(node)
+        return {words: Nodes(those) for words, those in found.items()}
+
+
+#: So many words at the beginning of a line are looked up: ``crypto ikev2 profile``.
+_WORDS = 3
+_NONE = Nodes()
+
+
+def starting(nodes: Iterable[Node], words: str) -> Nodes:
+    """The nodes whose line begins with these words (up to three, whole ones), in their order."""
+    if isinstance(nodes, Nodes):
+        return nodes.by_words.get(words, _NONE)
+    return Nodes(node for node in nodes if node.line == words or node.line.startswith(f"{words} "))
+
+
+def kept(nodes: Sequence[Node], make: Callable[[Nodes], T]) -> T:
+    """What ``make`` finds in the nodes: of those of a whole text it is made once."""
+    return nodes.kept(make) if isinstance(nodes, Nodes) else make(Nodes(nodes))
+
+
 def nested(line: str, below: Sequence[tuple[str, int]], literal: str = "") -> Node:
     """A node of its line and the lines below, each with its depth."""
     depths = tuple(depth for _, depth in below)
@@ -88,7 +132,7 @@ def nested(line: str, below: Sequence[tuple[str, int]], literal: str = "") -> No
 
 
 @lru_cache(maxsize=32)
-def parse(text: str) -> tuple[Node, ...]:
+def parse(text: str) -> Nodes:
     """Tree of a configuration; comments, blank lines and VOLATILE lines are left out, but not in a banner or the like.
 
     A line that stands further right than the one above it is in a sub-mode of that one: how far is the release's own affair.
@@ -112,7 +156,7 @@ def parse(text: str) -> tuple[Node, ...]:
         indents = []
     if begun:
         nodes.append(nested(line, below, rest) if below else Node(line, (), rest))
-    return tuple(nodes)
+    return Nodes(nodes)
 
 
 def normalise(text: str) -> str:

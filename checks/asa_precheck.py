@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 
 from ..changes.nameif import AsaInterface, find_interface, interfaces
 from ..changes.nodes_after import nodes_after
 from ..changes.selectors import Selector
 from ..inventory.release import Release
-from ..parsers import parse
 from ..parsers.records.asa_system import AsaRoute
 from .asa_nat import Way, asa_translations, exemption
 from .device_facts import Box, say
 from .finding import Finding
+from .route_table import route_table
 from .routes import routes, way_out
 from .show_commands import COMMANDS
-from .ways import Ways, asa_ways
+from .ways import Ways
 
 RUNNING = COMMANDS["asa"].running
 ROUTE = COMMANDS["asa"].route
@@ -126,10 +127,16 @@ def route(box: Box) -> Iterator[Finding]:
     found = find_interface(box.nodes, box.end.local.interface)
     if found is None or found.nameif is None:
         return
-    parsed = parse("asa", ROUTE, box.outputs[ROUTE])
-    strange = [str(item.prefix) for item in parsed.state if not isinstance(item.prefix, IPv4Network) and _is_data(item)]
-    texts = (*(problem.text.strip() for problem in parsed.problems), *strange)
-    yield from routes(box, asa_ways(parsed.state), found.nameif, ROUTE, ("not read", texts[0]) if texts else None)
+    table = route_table("asa", ROUTE, box.outputs[ROUTE])
+    texts = (*(problem.text.strip() for problem in table.parsed.problems), *_strange(box.outputs[ROUTE]))
+    yield from routes(box, table.ways, found.nameif, ROUTE, ("not read", texts[0]) if texts else None)
+
+
+@lru_cache(maxsize=32)
+def _strange(shown: str) -> tuple[str, ...]:
+    """What stands in the place of a network in the table of a tunnel's packets."""
+    rows = route_table("asa", ROUTE, shown).parsed.state
+    return tuple(str(item.prefix) for item in rows if not isinstance(item.prefix, IPv4Network) and _is_data(item))
 
 
 def _is_data(route_: AsaRoute) -> bool:
@@ -142,7 +149,7 @@ def nat(box: Box) -> Iterator[Finding]:
     found = find_interface(box.nodes, box.end.local.interface)
     if found is None or found.nameif is None:
         return
-    ways = asa_ways(parse("asa", ROUTE, box.outputs[ROUTE]).state)
+    ways = route_table("asa", ROUTE, box.outputs[ROUTE]).ways
     twice = box.platform.release >= TWICE_NAT
     for pair in box.end.selectors:
         way = Way(_behind(ways, pair[0], found.nameif), way_out(box, found.nameif))

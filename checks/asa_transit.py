@@ -15,14 +15,13 @@ from ipaddress import IPv4Network
 from ..changes.families.tunnel_group import INHERITED
 from ..changes.nameif import find_interface, interfaces
 from ..changes.objects import Config, read
-from ..parsers import parse
 from .acl import Flow, Says, Verdict, asa_lists
 from .device_facts import Box, say
 from .finding import Finding
+from .route_table import route_table
 from .routes import way_out
 from .show_commands import COMMANDS
 from .transit import IKE, list_findings
-from .ways import asa_ways
 
 RUNNING = COMMANDS["asa"].running
 ROUTE = COMMANDS["asa"].route
@@ -71,7 +70,7 @@ def _to_the_box(box: Box, config: Config, outside: str) -> Iterator[Finding]:
 def _inside(box: Box, outside: str) -> frozenset[str]:
     """Names of the interfaces behind which hosts of the own prefixes are, and of the one with the probe address."""
     local = box.end.local
-    ways = asa_ways(parse("asa", ROUTE, box.outputs[ROUTE]).state)
+    ways = route_table("asa", ROUTE, box.outputs[ROUTE]).ways
     own = (
         item.nameif
         for item in interfaces(box.nodes)

@@ -21,7 +21,7 @@ from .device_facts import doubt, say
 from .finding import Evidence, Finding, Status
 from .precheck import identity, nvram
 from .questions import QUESTIONS
-from .rollback_methods import RUNGS, boots, choose, pending_timers, rungs_of
+from .rollback_methods import METHODS_BY_NAME, boots, choose, methods_of, pending_timers
 
 #: SSH algorithms that a client of today may refuse, and why (RFC 9142; OpenSSH 8.8 release notes).
 OLD_SSH: Mapping[str, str] = {
@@ -144,12 +144,12 @@ def _way_back(seen: Examined) -> Iterator[Finding]:
         words = "the release has no way to go back by itself"
         yield doubt(seen, "rollback-method", Status.WARNING, words, "show", "rollback method", "none")
         return
-    gentler = [rung.name for rung in rungs_of(seen.platform)]
+    gentler = [method.name for method in methods_of(seen.platform)]
     best = chosen.name == gentler[0]
     words = f"it would go back by itself by {chosen.name}"
     if chosen.because:
         words += f" ({'; '.join(chosen.because)})"
-    if RUNGS[chosen.name].reloads:
+    if METHODS_BY_NAME[chosen.name].reloads:
         words += ", which ends in a reload"
     status = Status.OK if best else Status.WARNING
     yield doubt(seen, "rollback-method", status, words, "show", "rollback method", chosen.name)

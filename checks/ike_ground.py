@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from ..changes.implicit_references import takes_peer
 from ..changes.objects import read
+from ..changes.tree import starting
 from .device_facts import Box, doubt, say
 from .finding import Finding, Status
-from .transit import is_interface
+from .router_interfaces import section_of
 
 RUNNING = "show running-config"
 
@@ -20,14 +21,14 @@ RUNNING = "show running-config"
 def ike_is_on(box: Box) -> Iterator[Finding]:
     """IKE is on by default, and the line is shown only when it is off."""
     line = "no crypto isakmp enable"
-    if any(node.line == line for node in box.nodes):
+    if any(node.line == line for node in starting(box.nodes, "no crypto isakmp")):
         words = f"{line!r}: the router answers no IKE at all, so no tunnel can come up; type crypto isakmp enable"
         yield say(box, "isakmp-enable", False, words, RUNNING, "crypto isakmp enable", line)
 
 
 def easy_vpn(box: Box) -> Iterator[Finding]:
     """An Easy VPN client brings a crypto map of its own to its interface."""
-    outside = next((node for node in box.nodes if is_interface(node, box.end.local.interface)), None)
+    outside = section_of(box.nodes, box.end.local.interface)
     for line in outside.children if outside else ():
         if line.startswith("crypto ipsec client ezvpn "):
             words = f"{line!r} below {box.end.local.interface}: the Easy VPN client has a map of its own on that interface, and "

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from ..changes.selectors import Selector, network
-from ..changes.tree import Node
+from ..changes.tree import Node, kept, starting
 
 _ADDRESS = r"any|host \S+|\d\S+ \d\S+"
 _DYNAMIC = re.compile(r"ip nat (?:(?P<side>inside|outside) )?source (?P<kind>list|route-map) (?P<name>\S+) .*")
@@ -26,11 +26,8 @@ _CLAUSE = re.compile(r"route-map (?P<name>\S+) (?P<action>permit|deny) \d+")
 
 def translations(nodes: Sequence[Node], pair: Selector) -> Iterator[tuple[str, bool]]:
     """Each translation of the box that could concern the pair, with True if it certainly leaves all of the pair alone."""
-    here = None
-    for node in nodes:
-        if not node.line.startswith("ip nat "):
-            continue
-        here = here or _Named.of(nodes)
+    for node in starting(nodes, "ip nat"):
+        here = kept(nodes, _Named.of)
         dynamic, static = _DYNAMIC.fullmatch(node.line), _STATIC.fullmatch(node.line)
         if dynamic:
             seen = _as_seen(dynamic, pair)
@@ -64,7 +61,7 @@ class _Named:
 
 def list_lines(nodes: Sequence[Node], name: str) -> tuple[str, ...]:
     """The lines of an access list in their order, without numbers, whatever kind of list it is."""
-    return tuple(_Named.of(nodes).lists.get(name, ()))
+    return tuple(kept(nodes, _Named.of).lists.get(name, ()))
 
 
 def rule_of(line: str) -> tuple[str, str]:
@@ -75,7 +72,7 @@ def rule_of(line: str) -> tuple[str, str]:
 
 def permitting_lists(nodes: Sequence[Node], route_map: str) -> Iterator[tuple[str, str]]:
     """The clauses of a route map that permit, each with an access list that it matches."""
-    for node in nodes:
+    for node in starting(nodes, f"route-map {route_map}"):
         clause = _CLAUSE.fullmatch(node.line)
         if clause and (clause["name"], clause["action"]) == (route_map, "permit"):
             yield from (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ..inventory.errors import NotKnown
 from ..parsers.records.asa_vpn import AsaIpsecFlow
@@ -16,6 +17,8 @@ from .questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, VIEWS, IkeRow, Inte
 from .ways import Ways
 
 __all__ = ["Flow", "IkeRow", "Observation", "Probe", "Sa", "hexadecimal", "is_static", "place_of", "spis"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,13 @@ class Flow(Protocol):
     def sas(self) -> tuple[Sa, ...]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Observation:
     """Answers of one device by the name of the question, parsed, with the UTC time of reading (ISO 8601).
 
     A question that was not asked, or that the device does not know, has no answer; a view of it raises NotKnown: nothing may be
-    concluded from it, least of all that there is nothing.
+    concluded from it, least of all that there is nothing. Views are made once, and flows and IKE SAs are looked up by what a
+    tunnel is known by: a hub has thousands of both, and each tunnel asks for its own.
     """
 
     host: str
@@ -101,7 +105,22 @@ class Observation:
         parsed = self.answer(question)
         if parsed is None:
             raise NotKnown(f"{self.host} was not asked for {question}, or did not answer")
-        return VIEWS[question.name][self.os](parsed)
+        if question.name not in self._views:
+            self._views[question.name] = VIEWS[question.name][self.os](parsed)
+        return self._views[question.name]
+
+    @cached_property
+    def _views(self) -> dict[str, Any]:
+        return {}
+
+    @cached_property
+    def _by_selectors(self) -> Mapping[tuple[Selector, Selector], tuple[Flow, ...]]:
+        return grouped(self.flows, lambda flow: [(flow.local_ident, flow.remote_ident)])
+
+    @cached_property
+    def _by_address(self) -> dict[int, Mapping[object, tuple[IkeRow, ...]]]:
+        """Version of IKE to the address at either end to its SAs; a version that was not asked for is made when it is wanted."""
+        return {}
 
     def ike(self, version: int) -> tuple[IkeRow, ...]:
         """All SAs of one version of IKE."""
@@ -128,7 +147,10 @@ class Observation:
 
     def rows(self, peer: IPv4Address, version: int = 1) -> tuple[IkeRow, ...]:
         """IKE SAs of one version in which the peer stands, as source or destination."""
-        return tuple(row for row in self.ike(version) if peer in row.addresses)
+        kept = self._by_address
+        if version not in kept:
+            kept[version] = grouped(self.ike(version), lambda row: row.addresses)
+        return kept[version].get(peer, ())
 
     def flow(self, local: IPv4Network, remote: IPv4Network) -> Flow | None:
         """The phase 2 flow with exactly these selectors, for every protocol and port, or None."""
@@ -136,8 +158,7 @@ class Observation:
 
     def flows_of(self, local: IPv4Network, remote: IPv4Network) -> tuple[Flow, ...]:
         """All phase 2 flows with exactly these selectors: tunnel interfaces have the same ones, each with its own peer."""
-        wanted = (Selector(local, 0, 0), Selector(remote, 0, 0))
-        return tuple(flow for flow in self.flows if (flow.local_ident, flow.remote_ident) == wanted)
+        return self._by_selectors.get((Selector(local, 0, 0), Selector(remote, 0, 0)), ())
 
     def evidence(self, question: Question | str, field: str, value: object) -> Evidence:
         """A value that was read here, in the answer to a question or in what a command printed."""
@@ -146,6 +167,15 @@ class Observation:
             parsed = self.answer(question)
             command = parsed.command if parsed else question.what
         return Evidence(self.host, str(command), field, str(value), self.time)
+
+
+def grouped(items: Iterable[T], keys: Callable[[T], Iterable[object]]) -> dict[Any, tuple[T, ...]]:
+    """Items by each of their keys, in their order."""
+    found: dict[object, list[T]] = {}
+    for item in items:
+        for key in keys(item):
+            found.setdefault(key, []).append(item)
+    return {key: tuple(those) for key, those in found.items()}
 
 
 def spis(flow: Flow, direction: str) -> tuple[int, ...]:

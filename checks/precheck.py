@@ -18,10 +18,10 @@ from .finding import Finding, Status
 from .ike_ground import easy_vpn, ike_is_on, other_takers
 from .nat import translations
 from .nat_page import exemption_page, said
+from .route_table import route_table
+from .router_interfaces import holder_of, section_of
 from .routes import routes
-from .transit import is_interface
 from .tunnel_interfaces import tunnel_of
-from .ways import ios_ways
 
 #: A startup configuration may fill this part of the NVRAM: a full NVRAM cuts the configuration at the next save.
 NVRAM_PART = 0.9
@@ -60,7 +60,7 @@ def identity(box: Facts) -> Iterator[Finding]:
 
 def name_in(nodes: Sequence[tree.Node]) -> str:
     """What a device calls itself in its configuration; empty where it does not say."""
-    return next((node.line.split()[1] for node in nodes if re.match(r"hostname \S", node.line)), "")
+    return next((node.line.split()[1] for node in tree.starting(nodes, "hostname") if re.match(r"hostname \S", node.line)), "")
 
 
 def is_named(host: str, name: str) -> bool:
@@ -77,7 +77,8 @@ def _is_release(shown: str, release: Release) -> bool:
 
 
 def _interface_lines(box: Box, interface: str) -> tuple[str, ...] | None:
-    return next((node.children for node in box.nodes if is_interface(node, interface)), None)
+    section = section_of(box.nodes, interface)
+    return section.children if section else None
 
 
 def _addresses(box: Box) -> Iterator[Finding]:
@@ -93,8 +94,7 @@ def _addresses(box: Box) -> Iterator[Finding]:
     state = "is shut down" if "shutdown" in lines else f"has address {address}"
     wanted = "" if works else f"; the tunnel needs {local.outside_ip}"
     yield say(box, "outside", works, f"{local.interface} {state}{wanted}", RUNNING, f"interface {local.interface}", address)
-    beginning = f"ip address {local.probe_address} "
-    holder = next((node for node in box.nodes if any(line.startswith(beginning) for line in node.children)), None)
+    holder = holder_of(box.nodes, local.probe_address)
     own = holder is not None and "shutdown" not in holder.children
     words = f"{local.probe_address} is {'an' if holder else 'no'} address of the box"
     if holder and not own:
@@ -107,16 +107,19 @@ def _local_address(box: Box) -> Iterator[Finding]:
     """A map may have the address of another interface for all of its tunnels (crypto map, local-address)."""
     maps = {item.groups["map"] for item in box.change.entries if "map" in item.groups}
     interface = box.end.local.interface
-    for node in box.nodes:
+    there = (node for name in sorted(maps) for node in tree.starting(box.nodes, f"crypto map {name}"))
+    for node in there:
         match = _LOCAL_ADDRESS.fullmatch(node.line)
-        if match and match["map"] in maps and match["interface"] != interface:
+        if match and match["interface"] != interface:
             words = f"{node.line!r}: every tunnel of the map comes from the address of {match['interface']}, not of {interface}"
             yield say(box, "local-address", False, words, RUNNING, "local-address", match["interface"])
 
 
 def _default_policies(box: Box) -> Iterator[Finding]:
     """IOS offers policies of its own only as long as nobody has configured one: the first one takes them from other peers."""
-    if box.platform.release < DEFAULT_POLICIES or any(node.line == "no crypto isakmp default policy" for node in box.nodes):
+    if box.platform.release < DEFAULT_POLICIES or "no crypto isakmp default policy" in (
+        node.line for node in tree.starting(box.nodes, "no crypto isakmp")
+    ):
         return
     running = read("ios", box.outputs[RUNNING])
     policy = next((item for item in box.change.created if item.family.name == "isakmp-policy"), None)
@@ -160,9 +163,10 @@ def nvram(box: Facts) -> Iterator[Finding]:
 
 def _route(box: Box) -> Iterator[Finding]:
     """The packet for the far side must leave by the interface that has the map; else it leaves in clear, or not at all."""
-    parsed = parse(box.platform.os, ROUTE, box.outputs[ROUTE])
+    table = route_table("ios", ROUTE, box.outputs[ROUTE])
+    parsed = table.parsed
     unread = (f"line {parsed.problems[0].line}", parsed.problems[0].text.strip()) if not parsed.complete else None
-    yield from routes(box, ios_ways(parsed.state), box.end.local.interface, ROUTE, unread)
+    yield from routes(box, table.ways, box.end.local.interface, ROUTE, unread)
 
 
 def _nat(box: Box) -> Iterator[Finding]:

@@ -18,6 +18,8 @@ from ..parsers.records.ikev2 import Ikev2Sa
 from ..parsers.records.session import CryptoSession
 from ..parsers.records.system import InterfaceBrief
 from ..parsers.result import Parsed
+from .bgp import neighbours
+from .watching import clauses, probes, tracks
 from .ways import asa_ways, ios_ways
 
 #: The states in which an IKE SA is up, by operating system and version of IKE. MM_ACTIVE_REKEY is an SA on its way out, so it is
@@ -59,8 +61,12 @@ IPSEC = Question("ipsec", "the IPsec flows")
 ROUTE = Question("route", "the routing table")
 INTERFACES = Question("interfaces", "the state of the interfaces")
 SESSION = Question("session", "the VPN sessions")
+TRACK = Question("track", "the track objects")
+SLA = Question("sla", "the probes of IP SLA")
+ROUTE_MAP = Question("route-map", "the route maps")
+BGP = Question("bgp", "the BGP neighbours")
 
-QUESTIONS: tuple[Question, ...] = (IKE, IKEV2, IPSEC, ROUTE, INTERFACES, SESSION)
+QUESTIONS: tuple[Question, ...] = (IKE, IKEV2, IPSEC, ROUTE, INTERFACES, SESSION, TRACK, SLA, ROUTE_MAP, BGP)
 #: What an observation holds whatever it is for; a device that does not know IKEv2 is not asked about it.
 SAS: tuple[Question, ...] = (IKE, IKEV2, IPSEC)
 #: Without these there is no observation: every generation answers them.
@@ -210,4 +216,8 @@ VIEWS: Mapping[str, Mapping[str, Callable[[Parsed], Any]]] = {
     "route": {"ios": lambda parsed: ios_ways(parsed.state), "asa": lambda parsed: asa_ways(parsed.state)},
     "interfaces": {"ios": _interfaces, "asa": _interfaces},
     "session": {"ios": _ios_sessions, "asa": _asa_sessions},
+    "track": {"ios": tracks},
+    "sla": {"ios": probes},
+    "route-map": {"ios": clauses},
+    "bgp": {"asa": neighbours},
 }

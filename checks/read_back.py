@@ -64,7 +64,9 @@ def without(change: Change, text: str) -> tuple[tree.Node, ...]:
         if added and any(form.fullmatch(node.line) for form in added):
             continue
         taken = {child for item in found for child in item.children}
-        places = {place for place, child in enumerate(node.children) if child in taken} if taken else ()
+        # A line in a sub-mode of the section is known by the whole way to it.
+        below = enumerate(zip(node.children, node.paths, strict=True)) if taken else ()
+        places = {place for place, (child, path) in below if child in taken or path in taken}
         left.append(node.without(places) if places else node)
     return tuple(left)
 

@@ -1,4 +1,4 @@
-"""Which way back by itself a device has, and may a change begin on it: the ladder as a table, from the gentlest rung to the last.
+"""Which way back by itself a device has, and may a change begin on it: a table of methods, from the gentlest to the last.
 
 Pure functions of what the platform can do and what the box showed before anything was touched.
 """
@@ -51,8 +51,8 @@ Outputs = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
-    """One fence: the systems that have it, the tools of the release that it needs, what a device is asked for it, and whether it
+class RollbackMethod:
+    """One timer: the systems that have it, the tools of the release that it needs, what a device is asked for it, and whether it
     ends in a reload.
 
     ``why_not`` says why it cannot be used on this box for so many minutes, or to take these steps of an inverse, or nothing.
@@ -67,8 +67,8 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """The fence of one device: its name, the minutes after which it fires, and why a gentler one cannot be used."""
+class SelectedMethod:
+    """The rollback timer of one device: its name, the minutes after which it fires, and why a gentler one cannot be used."""
 
     name: str
     minutes: int
@@ -126,41 +126,43 @@ def _always(_os: str, _outputs: Outputs, _minutes: int, _inverse: Sequence[Step]
 
 
 _IOS, _ASA = frozenset({"ios"}), frozenset({"asa"})
-#: From the gentlest to the last; the first that a device can use is its fence.
-LADDER: tuple[Rung, ...] = (
-    Rung(REVERT_TIMER, _IOS, frozenset({"revert-timer"}), (REVERT, CLOCK), False, _no_archive),
-    Rung(CONFIGURE_REPLACE, _IOS, frozenset({"configure-replace", "kron"}), (KRON, FLASH, CLOCK, RELOAD), True, _no_copy),
-    Rung(EVENT_MANAGER, _ASA, frozenset({"eem", "reload-in"}), (EVENTS, RELOAD), True, _no_applet),
-    Rung(RELOAD_IN, _IOS | _ASA, frozenset({"reload-in"}), (RELOAD,), True, _always),
+#: From the gentlest to the last; the first that a device can use is its rollback timer.
+METHODS: tuple[RollbackMethod, ...] = (
+    RollbackMethod(REVERT_TIMER, _IOS, frozenset({"revert-timer"}), (REVERT, CLOCK), False, _no_archive),
+    RollbackMethod(
+        CONFIGURE_REPLACE, _IOS, frozenset({"configure-replace", "kron"}), (KRON, FLASH, CLOCK, RELOAD), True, _no_copy
+    ),
+    RollbackMethod(EVENT_MANAGER, _ASA, frozenset({"eem", "reload-in"}), (EVENTS, RELOAD), True, _no_applet),
+    RollbackMethod(RELOAD_IN, _IOS | _ASA, frozenset({"reload-in"}), (RELOAD,), True, _always),
 )
-RUNGS: Mapping[str, Rung] = {rung.name: rung for rung in LADDER}
+METHODS_BY_NAME: Mapping[str, RollbackMethod] = {method.name: method for method in METHODS}
 
 
-def rungs_of(platform: Platform) -> tuple[Rung, ...]:
-    """The fences that the release has, whatever the box is configured with."""
-    return tuple(rung for rung in LADDER if platform.os in rung.systems and rung.needs <= set(platform.undo))
+def methods_of(platform: Platform) -> tuple[RollbackMethod, ...]:
+    """The rollback timers that the release has, whatever the box is configured with."""
+    return tuple(method for method in METHODS if platform.os in method.systems and method.needs <= set(platform.undo))
 
 
 def shows_of(platform: Platform) -> tuple[str, ...]:
-    """What a device is asked before a change to choose its fence and to find a timer of somebody else, each command once."""
-    return tuple(dict.fromkeys(command for rung in rungs_of(platform) for command in rung.shows))
+    """What a device is asked before a change to choose its timer and to find a timer of somebody else, each command once."""
+    return tuple(dict.fromkeys(command for method in methods_of(platform) for command in method.shows))
 
 
-def choose(platform: Platform, outputs: Outputs, minutes: int, inverse: Sequence[Step] = ()) -> Chosen | None:
-    """The first rung of the ladder that this box can use for this inverse; None without a dead-man. Raises NotKnown."""
+def choose(platform: Platform, outputs: Outputs, minutes: int, inverse: Sequence[Step] = ()) -> SelectedMethod | None:
+    """The first method that this box can use for this inverse; None without a dead-man. Raises NotKnown."""
     because: list[str] = []
-    for rung in rungs_of(platform) if minutes else ():
-        why_not = rung.why_not(platform.os, outputs, minutes, inverse)
+    for method in methods_of(platform) if minutes else ():
+        why_not = method.why_not(platform.os, outputs, minutes, inverse)
         if not why_not:
-            return Chosen(rung.name, minutes, tuple(because))
+            return SelectedMethod(method.name, minutes, tuple(because))
         because.append(why_not)
     return None
 
 
-def fence(box: Facts, chosen: Chosen | None) -> Iterator[Finding]:
-    """Findings on any timer that is pending; and, where the fence ends in a reload, on what that would bring back."""
+def timer_findings(box: Facts, chosen: SelectedMethod | None) -> Iterator[Finding]:
+    """Findings on any timer that is pending; and, where the rollback timer ends in a reload, on what that would bring back."""
     yield from pending_timers(box)
-    if chosen is not None and RUNGS[chosen.name].reloads:
+    if chosen is not None and METHODS_BY_NAME[chosen.name].reloads:
         yield from _reload(box)
 
 

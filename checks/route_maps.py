@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..changes.objects import Config
-from ..changes.tree import Node
+from ..changes.tree import Node, starting
 from .acl import Flow, Says, ios_list
 
 _CLAUSE = re.compile(r"route-map (?P<name>\S+) (?P<action>permit|deny) \d+")
@@ -17,7 +17,7 @@ def clauses_for(config: Config, nodes: Sequence[Node], name: str, flow: Flow) ->
 
     A clause that denies is None: what it takes is routed as if there were no map.
     """
-    for node in nodes:
+    for node in starting(nodes, f"route-map {name}"):
         clause = _CLAUSE.fullmatch(node.line)
         if clause is None or clause["name"] != name:
             continue

@@ -41,8 +41,9 @@ def with_routes(ways: Ways, given: Iterable[ConfigObject], taken: Iterable[Confi
     coming = [path for item in given if (path := path_of(item)) is not None]
     if not going and not coming:
         return ways
-    left = (path for path in ways.paths if not any(_is_of(path, other) for other in going))
-    return Ways((*left, *(path for path in coming if not any(_is_of(other, path) for other in ways.paths))))
+    gone = [path for other in going for path in ways.at(other.prefix) if _is_of(path, other)]
+    more = [path for path in coming if not any(_is_of(other, path) for other in ways.at(path.prefix))]
+    return Ways(more, ways, gone)
 
 
 def _is_of(path: Path, configured: Path) -> bool:

@@ -13,17 +13,18 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from ..changes.objects import Config, read
-from ..changes.tree import Node
+from ..changes.tree import Node, starting
 from ..inventory.release import Release
-from ..parsers import parse
 from .acl import Flow, Says, Verdict, ios_list
-from .device_facts import Box, doubt, say
+from .device_facts import Box, Facts, doubt, say
 from .finding import Finding, Status
 from .route_maps import clauses_for
+from .route_table import route_table
+from .router_interfaces import section_of, sections_meeting
 from .routes import way_out
 from .show_commands import COMMANDS
 from .tunnel_interfaces import tunnel_of
-from .ways import Ways, ios_ways
+from .ways import Ways
 from .zones import zone_findings
 
 RUNNING = "show running-config"
@@ -37,8 +38,8 @@ IKE, NAT_T = 500, 4500
 def transit(box: Box) -> Iterator[Finding]:
     """All findings on what packets of the tunnel meet on their way through the router."""
     config = read("ios", box.outputs[RUNNING])
-    ways = ios_ways(parse("ios", "show ip route", box.outputs["show ip route"]).state)
-    outside = next((node for node in box.nodes if is_interface(node, box.end.local.interface)), None)
+    ways = route_table("ios", "show ip route", box.outputs["show ip route"]).ways
+    outside = section_of(box.nodes, box.end.local.interface)
     here = inside_interfaces(box, ways)
     yield from _vrfs(box, (outside, *here))
     tunnel = tunnel_of(box.change, box.end.remote.outside_ip)
@@ -47,7 +48,8 @@ def transit(box: Box) -> Iterator[Finding]:
     for node in inside:
         yield from _inside_lists(box, config, node)
         yield from _policy_routing(box, config, ways, node, f"below {node.line}")
-    router = Node("", tuple(node.line.replace("ip local policy", "ip policy", 1) for node in box.nodes if _is_local(node.line)))
+    local = starting(box.nodes, "ip local policy")
+    router = Node("", tuple(node.line.replace("ip local policy", "ip policy", 1) for node in local))
     yield from _policy_routing(box, config, ways, router, "for packets of the router itself")
     if outside is not None:
         yield from _outside_lists(box, config, outside)
@@ -59,30 +61,15 @@ def is_interface(node: Node, interface: str) -> bool:
     return node.line.startswith("interface ") and node.line.split()[1] == interface
 
 
-def _is_local(line: str) -> bool:
-    return line.startswith("ip local policy route-map ")
-
-
 def inside_interfaces(box: Box, ways: Ways) -> tuple[Node, ...]:
     """Sections of the interfaces by which packets of the own prefixes come in: those with a network of theirs, or with the probe
     address, and those by which a route to a part of them leaves."""
     local = box.end.local
-    routed = ways.behind(local.protected_prefixes)
-
-    def holds(node: Node) -> bool:
-        nets = tuple(_networks(node))
-        own = any(net.overlaps(prefix) for net in nets for prefix in local.protected_prefixes)
-        return own or node.line.split()[1] in routed or any(local.probe_address in net for net in nets)
-
-    sections = (node for node in box.nodes if node.line.startswith("interface ") and "shutdown" not in node.children)
-    return tuple(node for node in sections if not is_interface(node, local.interface) and holds(node))
-
-
-def _networks(node: Node) -> Iterator[IPv4Network]:
-    for line in node.children:
-        words = line.split()
-        if words[:2] == ["ip", "address"] and len(words) > 3 and words[2][0].isdigit():
-            yield IPv4Network(f"{words[2]}/{words[3]}", strict=False)
+    meeting = sections_meeting(box.nodes, (*local.protected_prefixes, IPv4Network(local.probe_address)))
+    routed = (section_of(box.nodes, name) for name in sorted(ways.behind(local.protected_prefixes)))
+    working = (node for node in routed if node is not None and "shutdown" not in node.children)
+    here = dict.fromkeys((*meeting, *working))
+    return tuple(node for node in here if not is_interface(node, local.interface))
 
 
 def _vrfs(box: Box, nodes: tuple[Node | None, ...]) -> Iterator[Finding]:
@@ -121,7 +108,7 @@ def _outside_lists(box: Box, config: Config, node: Node) -> Iterator[Finding]:
                 yield doubt(box, "access-list", Status.WARNING, words, RUNNING, name, verdict.line)
 
 
-def list_findings(box: Box, verdict: Verdict, where: str, name: str, flow: Flow) -> Iterator[Finding]:
+def list_findings(box: Facts, verdict: Verdict, where: str, name: str, flow: Flow) -> Iterator[Finding]:
     """What the verdict of a list on packets of the tunnel means: nothing, a warning for a part of them, or an objection."""
     if verdict.says is Says.PERMIT:
         return

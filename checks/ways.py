@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
 from ..parsers.records.asa_system import AsaRoute
 from ..parsers.records.system import Route
+from .prefix_index import PrefixIndex
 
 #: Codes of ``show ip route`` and ``show route`` for the networks and the addresses of the device itself.
 _CONNECTED = frozenset({"C", "L"})
@@ -37,10 +38,13 @@ class Path:
 
 
 class Ways:
-    """A routing table with next hops followed."""
+    """A routing table with next hops followed. An address, or a prefix, is looked up and not searched for."""
 
-    def __init__(self, paths: Iterable[Path]) -> None:
-        self.paths = tuple(paths)
+    def __init__(self, paths: Iterable[Path], beneath: Ways | None = None, gone: Collection[Path] = ()) -> None:
+        """``beneath`` is a table of which all counts as well, apart from the paths that are ``gone``."""
+        self._places = PrefixIndex((path.prefix, path) for path in paths)
+        self._beneath = beneath
+        self._gone = tuple(gone)
         self._known: dict[IPv4Address, frozenset[str]] = {}
 
     def to(self, target: IPv4Address) -> frozenset[str]:
@@ -52,9 +56,35 @@ class Ways:
 
     def longest(self, target: IPv4Address) -> tuple[Path, ...]:
         """The routes by which an address is reached: several of one length share it."""
-        found = [path for path in self.paths if target in path.prefix]
-        most = max((path.prefix.prefixlen for path in found), default=0)
-        return tuple(path for path in found if path.prefix.prefixlen == most)
+        return self.covering(IPv4Network(target))
+
+    def covering(self, prefix: IPv4Network) -> tuple[Path, ...]:
+        """The longest routes that lead to all of a network: several of one length share it."""
+        return next(self.around(prefix), ())
+
+    def around(self, prefix: IPv4Network) -> Iterator[tuple[Path, ...]]:
+        """All routes that lead to all of a network, those of one length together, the longest first."""
+        if self._beneath is None:
+            yield from self._places.around(prefix)
+            return
+        found: dict[int, tuple[Path, ...]] = {}
+        for group in (*self._beneath.around(prefix), *self._places.around(prefix)):
+            length = group[0].prefix.prefixlen
+            found[length] = (*found.get(length, ()), *self._left(group))
+        yield from (found[length] for length in sorted(found, reverse=True) if found[length])
+
+    def at(self, prefix: IPv4Network) -> tuple[Path, ...]:
+        """The routes to exactly this prefix."""
+        there = self._left(self._beneath.at(prefix)) if self._beneath else ()
+        return (*there, *self._places.at(prefix))
+
+    def within(self, prefix: IPv4Network) -> tuple[Path, ...]:
+        """The routes to a part of a prefix, or to all of it, in the order of the table."""
+        there = self._left(self._beneath.within(prefix)) if self._beneath else ()
+        return (*there, *self._places.within(prefix))
+
+    def _left(self, paths: Iterable[Path]) -> tuple[Path, ...]:
+        return tuple(path for path in paths if path not in self._gone)
 
     def next_hops(self, target: IPv4Address, depth: int = 8) -> frozenset[tuple[str, IPv4Address | None]]:
         """The interfaces by which an address is reached, each with the next router, or the address itself where it is connected.
@@ -83,7 +113,7 @@ class Ways:
 
     def inside(self, prefix: IPv4Network) -> Iterator[tuple[Path, frozenset[str]]]:
         """Routes to a part of a prefix, or to all of it, with the interfaces by which each leaves."""
-        return ((path, self.of(path)) for path in self.paths if path.prefix.subnet_of(prefix))
+        return ((path, self.of(path)) for path in self.within(prefix))
 
     def behind(self, prefixes: Iterable[IPv4Network]) -> frozenset[str]:
         """Interfaces behind which hosts of the prefixes are."""

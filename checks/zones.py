@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..changes.objects import Config
-from ..changes.tree import Node
+from ..changes.tree import Node, starting
 from .acl import Flow, Says, ios_list
 from .device_facts import Box, doubt
 from .finding import Finding, Status
@@ -49,7 +49,7 @@ def _between(box: Box, config: Config, zones: tuple[str, str], flow: Flow) -> It
 
 def _judged(nodes: Sequence[Node], config: Config, zones: tuple[str, str], flow: Flow) -> tuple[Status, str, str]:
     """Status, the line, and why the flow does not pass for certain."""
-    for node in nodes:
+    for node in starting(nodes, "zone-pair security"):
         match = _PAIR.fullmatch(node.line)
         if match and (match["source"], match["target"]) == zones:
             name = next((line.split()[-1] for line in node.children if line.startswith("service-policy type inspect ")), "")

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .connection_settings import OVER_SSH, OVER_TELNET
-from .did_you_mean import hint
-from .errors import IntentError, NothingMatched
+from .errors import IntentError
 from .host_files import DEFAULTS, GROUPS, HOSTS, check_host_files
 from .platforms import KNOWN, Models, Platform, platform_for
+from .unknown_host import refuse_unknown
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
@@ -94,9 +94,7 @@ def with_endpoints(nornir: Nornir, endpoints: Mapping[str, tuple[str, int]]) -> 
     from nornir.core.state import GlobalState
 
     inventory = nornir.inventory
-    unknown = [f"no host is named {name!r}{hint(name, inventory.hosts)}" for name in endpoints if name not in inventory.hosts]
-    if unknown:
-        raise NothingMatched("\n".join(unknown))
+    refuse_unknown(endpoints, inventory.hosts)
     hosts = Hosts({name: _moved(inventory.hosts[name], *endpoint) for name, endpoint in endpoints.items()})
     return Nornir(
         inventory=_with_models(Inventory(hosts, inventory.groups, inventory.defaults), models_of(nornir)),

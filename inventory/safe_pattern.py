@@ -7,6 +7,7 @@ with each character. So the forms that make it so are refused, whatever they are
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 
@@ -24,9 +25,14 @@ def why_not(pattern: str) -> str:
     if not pattern or len(pattern) > LONGEST_PATTERN:
         return f"has to have 1 to {LONGEST_PATTERN} characters"
     try:
-        re.compile(pattern)
+        with warnings.catch_warnings():
+            # Of a set inside a set, and of --, &&, || and ~~ in one, Python says that it will be read in another way later.
+            warnings.simplefilter("error", FutureWarning)
+            re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         return f"is no regular expression: {error}"
+    except FutureWarning as error:
+        return f"has a class that a later Python reads in another way ({error}): write \\ before each such sign in it"
     if re.search(r"\(\?(?!:)", pattern):
         return "has a group with (?, of which only (?: is taken"
     if re.search(r"(?<!\\)(?:\\\\)*\\[1-9]", pattern):

@@ -8,12 +8,12 @@ from datetime import date
 from ipaddress import IPv4Network
 
 from .built import CARRIED, Carried, is_carried, not_offered, unbuilt, unused
-from .did_you_mean import hint
-from .errors import IntentError, NothingMatched
+from .errors import IntentError
 from .forms import style_of
 from .intent import Crypto, Intent, Side, Tunnel, TunnelTermination
 from .newer_releases import newer_than_known
 from .platforms import Platform
+from .unknown_host import refuse_unknown_at
 from .validation_devices import device_problems, strength_problems, strength_warnings
 from .validation_ends import end_problems, lifetime_problems, offer_problems, style_problems
 
@@ -61,14 +61,7 @@ def validate(
 
 
 def _refuse_unknown_hosts(intent: Intent, tunnels: Sequence[Tunnel], platforms: Mapping[str, Platform]) -> None:
-    unknown = [
-        f"{_at(intent, tunnel)}: no host is named {end.host!r}{hint(end.host, platforms)}"
-        for tunnel in tunnels
-        for end in tunnel.own
-        if end.host not in platforms
-    ]
-    if unknown:
-        raise NothingMatched("\n".join(unknown))
+    refuse_unknown_at(((_at(intent, tunnel), end.host) for tunnel in tunnels for end in tunnel.own), platforms)
 
 
 def _with_devices(

@@ -24,11 +24,12 @@ from ..changes.change import Change
 from ..changes.plan import plan
 from ..checks.device_facts import Device
 from ..checks.finding import Status
-from ..checks.rollback_methods import Chosen, choose, fence
+from ..checks.rollback_methods import SelectedMethod, choose, timer_findings
 from ..inventory.did_you_mean import hint
 from ..inventory.errors import DriftError, NothingMatched, NrRunError, SessionLost
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
+from ..inventory.unknown_host import refuse_unknown
 from ..services.registry import find
 from ..tasks import arming, gather, push, save
 from ..tasks.credentials import login_of
@@ -41,13 +42,13 @@ from .engine.change_state import Progressing
 from .engine.context import Context, Progress, Waits
 from .engine.nornir_run import run_on, run_on_all
 from .engine.planning import DeploymentPlan, MemberPlan
-from .engine.restore_startup import save_again
+from .engine.restore_startup import restore_startup
 from .engine.resume import refuse_unfinished
 from .locking.locks import locked
 from .locking.machine_locks import endpoints_of
 from .run.folder import RunFolder
 from .run.open_runs import mark, unmark
-from .run.run_secrets import seal
+from .run.run_secrets import encrypt_secrets
 from .run.saved_plan import write_record
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class SafeChange:
     before: Mapping[str, gather.Snapshot]
     changes: dict[str, Change] = field(default_factory=dict)
     #: Host to its timer and what that is armed with.
-    armed: dict[str, tuple[Chosen, Arming]] = field(default_factory=dict)
+    armed: dict[str, tuple[SelectedMethod, Arming]] = field(default_factory=dict)
     #: What is on the disk for a resume: the run as the engine knows it, and its members.
     recorded: tuple[Context, tuple[MemberPlan, ...]] | None = None
     #: Whether saving was begun.
@@ -138,7 +139,7 @@ class SafeChange:
             folder.note("applied", tunnel=NAME, host=host)
         return {host: bool(change) for host, change in planned.items()}
 
-    def _record(self, desired: Mapping[str, str], chosen: Mapping[str, Chosen | None]) -> None:
+    def _record(self, desired: Mapping[str, str], chosen: Mapping[str, SelectedMethod | None]) -> None:
         """Write what ``nr-run resume`` needs to take the change back, before the first line."""
         service, context = find(NAME), self.context
         deployment = service.deployment(TypeAdapter(service.wanted).validate_python({"hosts": tuple(self.changes)}))
@@ -161,7 +162,7 @@ class SafeChange:
         told = Context(context.nornir, service, None, context.platforms, secrets, *run)
         write_record(told, DeploymentPlan(deployment, members))
         self.recorded = told, members
-        seal(context.folder, secrets)
+        encrypt_secrets(context.folder, secrets)
         mark(context.folder.path)
         context.folder.note("recorded", tunnel=NAME, removal=False)
 
@@ -171,15 +172,15 @@ class SafeChange:
         tokens = with_tokens(login_of(self.context.nornir.inventory.hosts[host]).secrets, text)
         return plan(host, self.context.platforms[host].os, tokens, self.before[host].running.text)
 
-    def _timer(self, host: str, change: Change) -> Chosen | None:
+    def _timer(self, host: str, change: Change) -> SelectedMethod | None:
         snapshot, platform = self.before[host], self.context.platforms[host]
         found = choose(platform, snapshot.outputs, self.minutes, change.inverse)
-        for finding in fence(Device(host, platform, snapshot.outputs, change, snapshot.observation.time), found):
+        for finding in timer_findings(Device(host, platform, snapshot.outputs, change, snapshot.observation.time), found):
             if finding.status is not Status.OK:
                 raise DriftError(f"{host}: {finding.sentence}")
         return found
 
-    def _arm(self, chosen: Mapping[str, Chosen | None]) -> None:
+    def _arm(self, chosen: Mapping[str, SelectedMethod | None]) -> None:
         folder = self.context.folder
         for host, timer in chosen.items():
             if timer is not None:
@@ -239,7 +240,7 @@ class SafeChange:
         self.undone.update({host: f"a person is needed: {error}" for host, error in errors.items()})
         left = {host: words for host, words in self._arguments().items() if host in clean}
         if left:
-            _, lost = run_on(self.context.nornir, arming.stand_down, left, at_all_costs=True)
+            _, lost = run_on(self.context.nornir, arming.cancel_leftovers, left, at_all_costs=True)
             self.undone.update({host: f"a person is needed: its timer may still run: {error}" for host, error in lost.items()})
         self._save_again(done)
         with folder.forgiving():
@@ -254,7 +255,7 @@ class SafeChange:
         for member in members:
             if self.undone.get(member.host) == "taken back":
                 so_far = Progressing(touched=[member], saved=[member] if self.saving else [])
-                todo = save_again(context, so_far, done)
+                todo = restore_startup(context, so_far, done)
                 if todo:
                     self.undone[member.host] = f"a person is needed: {todo[0]}"
 
@@ -270,11 +271,9 @@ def safe_change(
     not come to its end, and NrRunError that names the devices which need a person.
     """
     names = list(dict.fromkeys(hosts))
-    unknown = [
-        f"no host is named {name!r}{hint(name, nornir.inventory.hosts)}" for name in names if name not in nornir.inventory.hosts
-    ]
-    if unknown or not names:
-        raise NothingMatched("\n".join(unknown) or "no device was named")
+    refuse_unknown(names, nornir.inventory.hosts)
+    if not names:
+        raise NothingMatched("no device was named")
     platforms: dict[str, Platform] = run_on_all(nornir, _platform, {name: {} for name in names})
     folder = RunFolder.make(runs, "safe-change", Secrets(()))
     try:

@@ -131,8 +131,9 @@ def _planned(
     for stage in deployment.stages:
         built = build(stage, Site(member, platform, running, keys, None, outputs))
         change = plan(member.host, platform.os, built.text, running, built.replacing)
-        running = running_with(change, running)
         changes.append(change)
+        if stage is not deployment.stages[-1]:
+            running = running_with(change, running)
     return in_stages(changes, deployment.way_back)
 
 
@@ -180,7 +181,8 @@ def _word(change: Change) -> Configured:
 def _left_of(change: Change, running: Configuration) -> tuple[ConfigObject, ...]:
     """What goes to the same peer and is not used as it is: of a map that is on no interface, or of somebody else's making."""
     peers = {peer for item in change.created for peer in item.peers}
-    return tuple(item for item in running.objects.objects.values() if item.family.is_tunnel and peers & set(item.peers))
+    there = (item for peer in sorted(peers) for item in running.objects.tunnels_to.get(peer, ()))
+    return tuple({item.key: item for item in there}.values())
 
 
 def _sentence(host: str, configured: Configured, change: Change) -> str:

@@ -152,6 +152,9 @@ class Passing(Protocol):
     def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
         """As `Gate.judge` of what has to be there; ``proved`` is what was shown when the gate held."""
 
+    def decided(self, seen: Sequence[Seen]) -> tuple[Finding, ...]:
+        """The same for a run that was interrupted after it was decided: what passes was proved then, and is not waited for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
@@ -300,10 +303,14 @@ class Intended(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What of a deployment goes from one device, and a sentence for each thing that stays."""
+    """What of a deployment goes from one device, and a sentence for each thing that stays.
+
+    ``left`` is what would go if nothing else used it: it goes with a later removal of the same run after which nothing does.
+    """
 
     items: tuple[ConfigObject, ...]
     stays: tuple[str, ...]
+    left: tuple[ConfigObject, ...] = ()
 
 
 class Service(Protocol):

@@ -1,6 +1,6 @@
 """The dead-man: what a device does by itself to undo a change, unless this run comes back and calls it off.
 
-Which fence that is stands in the plan; these tasks are the same for all of them (tasks/rollback_timers).
+Which rollback timer that is stands in the plan; these tasks are the same for all of them (tasks/rollback_timers).
 """
 
 from __future__ import annotations
@@ -19,49 +19,49 @@ from .credentials import login_of
 from .device import log_in_anew, reconnect, session
 from .gather import asking
 from .observe import seen_anyway
-from .rollback_timers import FENCES, Arming
-from .rollback_timers.fence import look
+from .rollback_timers import ROLLBACK_TIMERS, Arming
+from .rollback_timers.timer import look
 from .session import Reply, Session
 
 
 def arm(task: Task, fence: str, arming: Arming) -> Result:
-    """Nornir task: arm the fence and prove it; ``result`` is its mark. Raises as Fence.arm() does."""
-    return Result(host=task.host, changed=True, result=FENCES[fence].arm(session(task), _by_user(task, arming)))
+    """Nornir task: arm the rollback timer and prove it; ``result`` is its mark. Raises as RollbackTimer.arm() does."""
+    return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[fence].arm(session(task), _by_user(task, arming)))
 
 
 def renew(task: Task, fence: str, arming: Arming) -> Result:
-    """Nornir task: let the fence count anew and prove it; ``result`` is its mark. Raises as Fence.renew() does."""
-    return Result(host=task.host, changed=True, result=FENCES[fence].renew(session(task), _by_user(task, arming)))
+    """Nornir task: let the timer count anew and prove it; ``result`` is its mark. Raises as RollbackTimer.renew() does."""
+    return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[fence].renew(session(task), _by_user(task, arming)))
 
 
 def disarm(task: Task, fence: str, arming: Arming) -> Result:
-    """Nornir task: call the fence off and prove it; ``result`` is (Observation, running Configuration) of that moment.
+    """Nornir task: call the rollback timer off and prove it; ``result`` is (Observation, running Configuration) of that moment.
 
-    In the place of a configuration that was not shown whole is None: the fence is off by then, and it is read again.
+    In the place of a configuration that was not shown whole is None: the rollback timer is off by then, and it is read again.
 
     A new login comes first: it proves that the device can still be managed after the change. Raises Unreachable when it
-    fails, DriftError when the fence was not there any more or was somebody else's, DeviceRefused when some of it still is.
+    fails, DriftError when the timer was not there any more or was somebody else's, DeviceRefused when some of it still is.
     """
     log_in_anew(task)
     device = session(task)
     also = (*asking(device.dialect), *running_commands(device))
     by_user = _by_user(task, arming)
     try:
-        replies = FENCES[fence].disarm(device, by_user, also)
+        replies = ROLLBACK_TIMERS[fence].disarm(device, by_user, also)
     except NotKnown:
-        # How far that came is not known, and what is left is called off over a fresh session. Whether the fence had gone off is
+        # How far that came is not known, and what is left is called off over a fresh session. Whether the timer had gone off is
         # seen in the running configuration then: the change would be gone.
         device.close()
-        asked(task, lambda fresh: FENCES[fence].stand_down(fresh, by_user))
+        asked(task, lambda fresh: ROLLBACK_TIMERS[fence].cancel_leftovers(fresh, by_user))
         device = session(task)
         replies = device.exchange(also)
-    # The fence is off: one answer that says nothing is no reason to take a proved change back without it.
+    # The rollback timer is off: one answer that says nothing is no reason to take a proved change back without it.
     whole = _whole(device, replies)
     seen: Observation = seen_anyway(task, replies)
     return Result(host=task.host, changed=True, result=(seen, whole))
 
 
-def look_anew(task: Task) -> Result:
+def reconnect_and_observe(task: Task) -> Result:
     """Nornir task: as disarm() where there is nothing to call off: a new login, then what disarm() has as its result."""
     log_in_anew(task)
     device = session(task)
@@ -78,10 +78,10 @@ def _whole(device: Session, replies: Sequence[Reply]) -> Configuration | None:
         return None
 
 
-def stand_down(task: Task, fence: str, arming: Arming, patience_seconds: float = 0.0, pause_seconds: float = 1.0) -> Result:
-    """Nornir task: call off what is left of this run's fence, after a change was taken back. ``result``: was there any.
+def cancel_leftovers(task: Task, fence: str, arming: Arming, patience_seconds: float = 0.0, pause_seconds: float = 1.0) -> Result:
+    """Nornir task: call off what is left of this run's rollback timer, after a change was taken back. ``result``: was there any.
 
-    The fence itself may have ended the session; what it left is cleared over a new one. Raises Unreachable when no login
+    The rollback timer itself may have ended the session; what it left is cleared over a new one. Raises Unreachable when no login
     succeeds within the patience, which is to be as long as the device needs to go back by itself, and NotKnown when the device
     does not show what is left, over several logins.
     """
@@ -90,7 +90,7 @@ def stand_down(task: Task, fence: str, arming: Arming, patience_seconds: float =
         left = max(0.0, deadline - time.monotonic())
         device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds)
         try:
-            found = FENCES[fence].stand_down(device, _by_user(task, arming))
+            found = ROLLBACK_TIMERS[fence].cancel_leftovers(device, _by_user(task, arming))
             return Result(host=task.host, changed=found, result=found)
         except NotKnown:
             device.close()
@@ -105,15 +105,15 @@ def stand_down(task: Task, fence: str, arming: Arming, patience_seconds: float =
             again = True
 
 
-def fire(task: Task, fence: str, arming: Arming) -> Result:
-    """Nornir task: let the device go back at once. ``result`` is False if this fence cannot."""
-    return Result(host=task.host, changed=True, result=FENCES[fence].fire(session(task), _by_user(task, arming)))
+def revert_now(task: Task, fence: str, arming: Arming) -> Result:
+    """Nornir task: let the device go back at once. ``result`` is False if this rollback timer cannot."""
+    return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[fence].revert_now(session(task), _by_user(task, arming)))
 
 
 def pending(task: Task, fence: str, arming: Arming) -> Result:
-    """Nornir task. ``result`` says whether something of this run's fence is there."""
+    """Nornir task. ``result`` says whether something of this run's rollback timer is there."""
     by_user = _by_user(task, arming)
-    state = asked(task, lambda device: look(device, FENCES[fence], by_user))
+    state = asked(task, lambda device: look(device, ROLLBACK_TIMERS[fence], by_user))
     return Result(host=task.host, result=state.remains)
 
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from nornir.core import Nornir
 
-from ..inventory.did_you_mean import hint
-from ..inventory.errors import NothingMatched
 from ..inventory.secrets import Secrets
+from ..inventory.unknown_host import refuse_unknown
 from .credentials import login_of
 from .device import log_in_by
 
@@ -24,9 +23,8 @@ def connect(nornir: Nornir, secrets: Secrets | None = None, hosts: Iterable[str]
     Raises IntentError for a host that does not say how to log in.
     """
     names = list(nornir.inventory.hosts) if hosts is None else list(hosts)
+    refuse_unknown(names, nornir.inventory.hosts)
     for name in names:
-        if name not in nornir.inventory.hosts:
-            raise NothingMatched(f"no host is named {name!r}{hint(name, nornir.inventory.hosts)}")
         host = nornir.inventory.hosts[name]
         login = login_of(host)
         log_in_by(host, replace(login, secrets=_joined(login.secrets, secrets)) if secrets else login)

@@ -167,7 +167,7 @@ def texts(replies: Sequence[Reply]) -> dict[str, str]:
 
 
 def shows_for(platform: Platform) -> tuple[str, ...]:
-    """What a device of this platform is asked before a change; the timers of its fences are among it."""
+    """What a device of this platform is asked before a change; those of its rollback timers are among it."""
     system = system_of(platform)
     return tuple(dict.fromkeys((*system.before_a_change, *asking(system), *shows_of(platform))))
 

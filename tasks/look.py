@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
 from ..changes.nameif import interfaces as asa_interfaces
-from ..checks.looking import Look, Shown, Stimulus
+from ..checks.looking import DROPS, Look, Shown, Stimulus
 from ..checks.observation import Observation, Probe
 from ..checks.precheck import is_named, name_in
 from ..checks.proof import Traffic
@@ -35,6 +35,8 @@ from .session import Reply
 
 #: Packets of one burst; of many bursts in one exchange each has fewer, since an idle box waits for each that is lost.
 PINGS, PINGS_OF_MANY = 5, 3
+#: Packets of a burst of full size.
+LARGE = 2
 MANY = 12
 #: Seconds that a burst takes at most, a packet; and what it takes where the answer comes at once.
 SLOW_SECONDS, QUICK_SECONDS = 2.0, 0.2
@@ -171,8 +173,15 @@ class _Visit:
         for _ in range(2):
             if not wanted or not self._ping(wanted):
                 return
-            answered = self.so_far.looks[-1].pings
-            wanted = tuple(w for w in wanted if w.traffic in answered and not _is_answered(answered[w.traffic]))
+            wanted = tuple(item for item in wanted if self._is_open(item))
+
+    def _is_open(self, item: Stimulus) -> bool:
+        """Whether a burst is sent once more: too few of the last came back, or of those of full size none, or they wait."""
+        last = self.so_far.looks[-1]
+        if item.traffic not in last.pings:
+            return False
+        large = last.large.get(item.traffic)
+        return not _is_answered(last.pings[item.traffic]) or (item.full_bytes is not None and not (large and large.received))
 
     def _pause(self) -> None:
         """A moment, as far as there is time for one."""
@@ -187,9 +196,19 @@ class _Visit:
             self._tell(unsent={**self.so_far.unsent, **unsent})
         if not pings:
             return False
-        probes, replies = self._open().ping_and_look(pings, self._more())
-        self._take(replies, probes)
+        asked = (DROPS,) if self._loses() else ()
+        probes, replies, before = self._open().ping_and_look(pings, (*self._more(), *asked), asked)
+        small = {ping.traffic: probe for ping, probe in probes.items() if not ping.large}
+        late = [reply for reply in replies if reply.line == DROPS]
+        drops = tuple(reply.text for reply in (*before, *late)) if before else ()
+        large = {ping.traffic: probe for ping, probe in probes.items() if ping.large}
+        self._take([reply for reply in replies if reply.line != DROPS], small, large, drops)
         return True
+
+    def _loses(self) -> bool:
+        """Whether packets of the last burst are missing; a device that takes a ping by dialogue has no exchange left for more."""
+        lost = any(probe.received < probe.sent for probe in self.so_far.looks[-1].pings.values())
+        return lost and self._platform.ping != "dialogue"
 
     def _affordable(self, wanted: Sequence[Stimulus]) -> tuple[list[Ping], dict[Traffic, str]]:
         """What there is time for, what is answered at once first; and why the rest is not sent."""
@@ -207,7 +226,26 @@ class _Visit:
                 unsent[item.traffic] = f"{self.so_far.host}: there was no time for {item.traffic} before the deadline"
             else:
                 pings.append(Ping(item.traffic, count, names.get(source, "")))
-        return pings, unsent
+        return [*pings, *self._of_full_size(pings, wanted, left)], unsent
+
+    def _of_full_size(self, pings: Sequence[Ping], wanted: Sequence[Stimulus], left: float) -> Iterator[Ping]:
+        """Behind the small ones, in the same exchange: where SAs are there, so that what is lost is lost for its size.
+
+        Of many flows none: each that is lost is waited for.
+        """
+        if len(wanted) > MANY:
+            return
+        by_traffic = {ping.traffic: ping for ping in pings}
+        for item in wanted:
+            ping = by_traffic.get(item.traffic)
+            left -= SLOW_SECONDS * LARGE
+            if ping and item.full_bytes and left >= 0 and (item.likely or self._came_up(item.traffic)):
+                yield Ping(item.traffic, LARGE, ping.nameif, item.full_bytes)
+
+    def _came_up(self, traffic: Traffic) -> bool:
+        """Whether anything came back of the burst before."""
+        probe = self.so_far.looks[-1].pings.get(traffic)
+        return probe is not None and probe.received > 0
 
     def _more(self) -> tuple[str, ...]:
         """What is asked again: the states, and the configuration if it was not known, or not proved by its size.
@@ -221,13 +259,19 @@ class _Visit:
     def _with_own(self, asked: tuple[str, ...]) -> tuple[str, ...]:
         return (*asked, *(command for command in self._own if command not in asked))
 
-    def _take(self, replies: Sequence[Reply], probes: Mapping[Traffic, Probe]) -> None:
+    def _take(
+        self,
+        replies: Sequence[Reply],
+        probes: Mapping[Traffic, Probe],
+        large: Mapping[Traffic, Probe] | None = None,
+        drops: tuple[str, ...] = (),
+    ) -> None:
         """What these replies show, added to what is known."""
         outputs = texts(replies)
         seen = observed(self.so_far.host, self._platform.os, outputs, self._questions)
         if self.so_far.looks and (routes := self.so_far.looks[0].seen.answer(ROUTE)) is not None:
             seen = seen.answering(ROUTE, routes)
-        looks = (*self.so_far.looks, Look(seen, dict(probes), outputs))
+        looks = (*self.so_far.looks, Look(seen, dict(probes), dict(large or {}), drops, outputs))
         running, unread = self.so_far.running, self.so_far.unread
         if all(command in outputs for command in self._running):
             try:

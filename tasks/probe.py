@@ -19,6 +19,8 @@ from .device import session
 from .session import Reply, Session
 
 TIMEOUT_SECONDS = 2
+#: Bytes of an echo where nothing else is wanted, with its IP header: what a router sends by itself.
+SMALL_BYTES = 100
 QUESTION = r"Protocol \[ip\]: ?"
 
 
@@ -54,20 +56,35 @@ def sent(device: Session, ping: Ping, then: Sequence[str] = ()) -> tuple[Probe, 
     return Probe(state.sent, state.received, text), replies
 
 
-def answers_to(source: IPv4Address, target: IPv4Address, count: int) -> list[str]:
-    """What is typed in an extended ping.
+def answers_to(
+    source: IPv4Address, target: IPv4Address, count: int, size: int = SMALL_BYTES, *, whole: bool = False
+) -> list[str]:
+    """What is typed in an extended ping; ``whole`` with the DF bit.
 
     The questions are: protocol, target, repeat count, datagram size, timeout, extended commands, source, type of service,
     DF bit, validate reply, data pattern, record options, sweep.
     """
-    return ["", str(target), str(count), "100", str(TIMEOUT_SECONDS), "y", str(source), *[""] * 6]
+    return ["", str(target), str(count), str(size), str(TIMEOUT_SECONDS), "y", str(source), "", "y" if whole else "", *[""] * 4]
 
 
-def line_of(platform: Platform, source: IPv4Address, target: IPv4Address, count: int, nameif: str) -> str:
-    """A ping in one line; ``nameif`` is the name of the interface with that source, where a platform goes by it."""
+def line_of(
+    platform: Platform,
+    source: IPv4Address,
+    target: IPv4Address,
+    count: int,
+    nameif: str,
+    size: int = SMALL_BYTES,
+    *,
+    whole: bool = False,
+) -> str:
+    """A ping in one line; ``nameif`` is the name of the interface with that source, where a platform goes by it.
+
+    ``whole`` sets the DF bit, which an ASA has no word for (Cisco ASA Series Command Reference, ping).
+    """
     if platform.ping == "nameif":
-        return f"ping {nameif} {target} repeat {count} size 100 timeout {TIMEOUT_SECONDS}"
-    return f"ping {target} source {source} repeat {count} timeout {TIMEOUT_SECONDS}"
+        return f"ping {nameif} {target} repeat {count} size {size} timeout {TIMEOUT_SECONDS}"
+    sized = f" size {size}" if size != SMALL_BYTES else ""
+    return f"ping {target} source {source} repeat {count} timeout {TIMEOUT_SECONDS}{sized}{' df-bit' if whole else ''}"
 
 
 def _dialogue(device: Session, ping: Ping, then: Sequence[str]) -> tuple[str, tuple[Reply, ...]]:

@@ -6,6 +6,7 @@ that shows nor a ping of its own making is refused before anything is written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,19 +16,30 @@ from ..inventory.errors import DeviceRefused, NrRunError, ParseError
 from ..inventory.platforms import Platform
 from ..inventory.showing import SHOWS
 from ..parsers import parse
-from .probe import QUESTION, TIMEOUT_SECONDS, answers_to, line_of
+from .probe import QUESTION, SMALL_BYTES, TIMEOUT_SECONDS, answers_to, line_of
 from .session import Reply, Session
 
 _PINGED = "Type escape sequence"
+#: What each burst is told in, from the first line of its answer to the last; behind it comes the next dialogue.
+_BURST = re.compile(rf"{_PINGED}.*?^Success rate is [^\n]*", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """One burst: so many packets of this traffic; ``nameif`` is what an ASA calls the interface that they start from."""
+    """One burst: so many packets of this traffic; ``nameif`` is what an ASA calls the interface that they start from.
+
+    Of more than the usual ``size`` in bytes they may not be cut in pieces, where the system has a word for that.
+    """
 
     traffic: Traffic
     count: int
     nameif: str = ""
+    size: int = SMALL_BYTES
+
+    @property
+    def large(self) -> bool:
+        """True if its size is what is tried."""
+        return self.size != SMALL_BYTES
 
 
 class Reader:
@@ -52,31 +64,44 @@ class Reader:
         self.trips += 1
         return self._device.exchange(commands)
 
-    def ping_and_look(self, pings: Sequence[Ping], commands: Sequence[str]) -> tuple[dict[Traffic, Probe], tuple[Reply, ...]]:
-        """Send all bursts, one behind the other, and look: in one exchange where the release takes a ping in one line."""
-        self._refuse_others(commands)
+    def ping_and_look(
+        self, pings: Sequence[Ping], commands: Sequence[str], before: Sequence[str] = ()
+    ) -> tuple[dict[Ping, Probe], tuple[Reply, ...], tuple[Reply, ...]]:
+        """Send all bursts, one behind the other, and look: in one exchange where the release takes a ping in one line.
+
+        The last of it are the replies to ``before``, which is asked in the same exchange in front of the pings, and not at all
+        where there is none such.
+        """
+        self._refuse_others((*before, *commands))
         if not self._may_ping:
             raise NrRunError(f"{self.name}: a ping was to be sent, and this verification sends none")
         patience = float((TIMEOUT_SECONDS + 1) * max((ping.count for ping in pings), default=1) + 20)
         if self._platform.ping == "dialogue":
             texts = self._in_dialogues(pings, patience)
-            return self._probes(pings, texts), self.look(commands)
-        lines = [line_of(self._platform, ping.traffic.source, ping.traffic.target, ping.count, ping.nameif) for ping in pings]
+            return self._probes(pings, texts), self.look(commands), ()
+        lines = [self._line(ping) for ping in pings]
         self.trips += 1
-        replies = self._device.exchange([*lines, *commands], patience_seconds=patience)
-        return self._probes(pings, [reply.text for reply in replies[: len(lines)]]), replies[len(lines) :]
+        replies = self._device.exchange([*before, *lines, *commands], patience_seconds=patience)
+        early, late = len(before), len(before) + len(lines)
+        return self._probes(pings, [reply.text for reply in replies[early:late]]), replies[late:], replies[:early]
+
+    def _line(self, ping: Ping) -> str:
+        sent = ping.traffic
+        return line_of(self._platform, sent.source, sent.target, ping.count, ping.nameif, ping.size, whole=ping.large)
 
     def _in_dialogues(self, pings: Sequence[Ping], patience: float) -> list[str]:
         """The first is opened and its question seen; then all is typed at once. A second time the question is known to come."""
-        answers = [answers_to(ping.traffic.source, ping.traffic.target, ping.count) for ping in pings]
+        answers = [
+            answers_to(ping.traffic.source, ping.traffic.target, ping.count, ping.size, whole=ping.large) for ping in pings
+        ]
         self.trips += 1 if self._asked_before else 2
         text = self._device.dialogues("ping", QUESTION, answers, seen_before=self._asked_before, patience_seconds=patience)
         self._asked_before = True
-        return [f"{_PINGED}{part}" for part in text.split(_PINGED)[1:]]
+        return bursts(text)
 
-    def _probes(self, pings: Sequence[Ping], texts: Sequence[str]) -> dict[Traffic, Probe]:
+    def _probes(self, pings: Sequence[Ping], texts: Sequence[str]) -> dict[Ping, Probe]:
         """What each burst brought; one whose answer cannot be read was not sent, as far as anybody can tell."""
-        found: dict[Traffic, Probe] = {}
+        found: dict[Ping, Probe] = {}
         if len(texts) != len(pings):
             return found
         for ping, text in zip(pings, texts, strict=True):
@@ -84,7 +109,7 @@ class Reader:
                 state = parse(self._platform.os, "ping", text).state
             except (ParseError, DeviceRefused):
                 continue
-            found[ping.traffic] = Probe(state.sent, state.received, text)
+            found[ping] = Probe(state.sent, state.received, text)
         return found
 
     def _refuse_others(self, commands: Sequence[str]) -> None:
@@ -95,3 +120,8 @@ class Reader:
     def close(self) -> None:
         """End the session."""
         self._device.close()
+
+
+def bursts(text: str) -> list[str]:
+    """The answers in the text of several dialogues, without the questions of the next one; less than asked where one is cut."""
+    return [f"{found}\n" for found in _BURST.findall(text)]

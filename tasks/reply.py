@@ -11,7 +11,7 @@ class Reply:
 
     ``warnings`` were taken out of the text: the device has done what it was told, and says what it thinks of it. Of a
     configuration ``counted`` says whether its size is the one that the device printed (None: it printed none), and ``fenced``
-    that lines of the run's fence stood in it, which are left out of ``text``. ``in_exec``: the line was typed in exec mode.
+    that lines of the run's timer stood in it, which are left out of ``text``. ``in_exec``: the line was typed in exec mode.
     """
 
     line: str

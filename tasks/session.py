@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ..changes.configuration import counts
-from ..changes.timer_config import without_fence
+from ..changes.timer_config import without_timer_lines
 from ..inventory.connection_settings import ConnectionSettings
 from ..inventory.errors import ConfigurationRefused, DeviceRefused, Unreachable
 from ..inventory.secrets import Secrets
@@ -58,7 +58,7 @@ class Session(Channel):
     ) -> None:
         """``timeout_seconds`` is how long the device may say nothing before the session counts as lost.
 
-        The lines of the fence of the run with this ``tag`` are left out of every running configuration. ``tell`` is given each
+        The lines of the timer of the run with this ``tag`` are left out of every running configuration. ``tell`` is given each
         warning of the device once.
         """
         super().__init__(name, driver, secrets, timeout_seconds, dialect)
@@ -393,6 +393,6 @@ class Session(Channel):
         commands = self.dialect
         if line not in (RUNNING, commands.running, commands.startup):
             return Reply(line, text, told)
-        whole = text if line == commands.startup else without_fence(text, self._tag)
+        whole = text if line == commands.startup else without_timer_lines(text, self._tag)
         # The size is that of the text as it arrived, before anything is hidden or left out.
         return Reply(line, whole, told, counted=counts(seen), fenced=whole != text)

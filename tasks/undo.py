@@ -63,7 +63,7 @@ def undo(task: Task, undoing: Undoing, patience_seconds: float, pause_seconds: f
             done = _undo_once(task, device, undoing)
             return Result(host=task.host, changed=bool(done.removed), result=done)
         except NotKnown:
-            # It answers, so its fence is not worth waiting for: a person is to know soon that it cannot be read.
+            # It answers, so its rollback timer is not worth waiting for: a person is to know soon that it cannot be read.
             device.close()
             unknown += 1
             if unknown >= AGAIN.times:
@@ -108,7 +108,7 @@ def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
 
 
 def _steps(task: Task, undoing: Undoing, running: Configuration) -> tuple[Step, ...]:
-    """What restore() plans. That somebody else has come to use what is to go ends the fence: so it is read twice."""
+    """What restore() plans. That somebody else has come to use what is to go ends the rollback timer: so it is read twice."""
     try:
         return restore(undoing.change, undoing.before, running)
     except ChangeError:

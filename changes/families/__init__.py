@@ -11,7 +11,21 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..family import Family
-from . import acl, crypto_map, ikev1, ikev2, ipsec, nat, remote_access, routing, tunnel_group, tunnel_interface
+from . import (
+    acl,
+    bgp,
+    crypto_map,
+    ikev1,
+    ikev2,
+    ipsec,
+    nat,
+    policy_routing,
+    probes,
+    remote_access,
+    routing,
+    tunnel_group,
+    tunnel_interface,
+)
 
 IOS: tuple[Family, ...] = (
     remote_access.AAA,
@@ -39,7 +53,13 @@ IOS: tuple[Family, ...] = (
     crypto_map.IOS_BINDING,
     nat.IOS_EXEMPTION,
     routing.IOS_MSS,
+    probes.IOS_OPERATION,
+    probes.IOS_SCHEDULE,
+    probes.IOS_TRACK,
     routing.IOS_ROUTE,
+    policy_routing.IOS_PREFIXES,
+    policy_routing.IOS_CLAUSE,
+    policy_routing.IOS_BINDING,
 )
 ASA: tuple[Family, ...] = (
     ikev1.ASA_POLICY,
@@ -61,6 +81,11 @@ ASA: tuple[Family, ...] = (
     crypto_map.ASA_BINDING,
     routing.ASA_MSS,
     routing.ASA_ROUTE,
+    policy_routing.ASA_PREFIXES,
+    bgp.ASA_ROUTER,
+    bgp.ASA_NEIGHBOUR,
+    bgp.ASA_SETTING,
+    bgp.ASA_NETWORK,
 )
 FAMILIES: Mapping[str, tuple[Family, ...]] = {"ios": IOS, "asa": ASA}
 #: Place of each family in the order of dependence.

@@ -28,12 +28,15 @@ IOS_LIST = Family(
     peers_of=NOBODY,
     ike=NOBODY,
     named_in=list_named,
-    children=patterns(r"permit ip .+"),
+    # What a route map is asked about parts by port, and says what is left out.
+    children=patterns(r"permit (?:ip|tcp|udp|icmp) .+", r"deny (?:ip|tcp|udp|icmp) .+"),
     # IOS-XE 17 shows each line with its sequence number, older releases keep it to themselves.
     spellings=spellings((r"^\d+ (?=permit |deny |remark )", "")),
     remove="no ip access-list extended {name}",
     ordered=True,
     traffic=True,
+    # A text that permits nothing means lines for a list that is there.
+    marked=re.compile(r"permit .+"),
 )
 
 ASA_LIST = Family(

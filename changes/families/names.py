@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 #: What a line begins with when a name in it is not that of an access list, but of another kind or a word for people.
 _NO_LIST = ("crypto ", "set transform-set ", "description ", "remark ", "hostname ")
 
+#: A name of another kind, which may be the same word.
+_OTHER_KIND = re.compile(r"(?<= )(?:route-map|prefix-list) \S+")
+
 
 def by_identity(item: ConfigObject) -> tuple[str, ...]:
     """The peer is the identity of the object."""
@@ -56,7 +59,7 @@ def list_named(line: str, name: str) -> bool:
     """An access list: any word but the first, in a line that is not of another kind."""
     if line.endswith(f" match address {name}"):
         return True
-    return name in _words(line) and not line.startswith(_NO_LIST)
+    return name in _words(_OTHER_KIND.sub("", line)) and not line.startswith(_NO_LIST)
 
 
 def _words(line: str) -> list[str]:

@@ -55,6 +55,7 @@ IOS_ROUTE = Family(
         Reference(
             re.compile(r"ip route (?:vrf \S+ )?\d\S+ \d\S+ (?P<names>Tunnel\d+)(?: .*)?"), "tunnel-interface", mark=" Tunnel"
         ),
+        Reference(re.compile(r"ip route .+? track (?P<names>\d+)(?: .*)?"), "track", mark=" track "),
     ),
     switches=re.compile(r"ip route .+"),
 )

@@ -44,6 +44,10 @@ ASA_8_0 = System(
     over_ssh=("cisco_asa",),
     over_telnet=("cisco_asa_telnet",),
     virtual_has_no_register=True,
+    # It keeps connections by interface: an answer that comes in by another one belongs to none (%ASA-6-106015).
+    drops_asymmetric=True,
+    # Its own packets enter a tunnel only from the interface that management-access names, flows are listed only with an SA, and
+    # IKE policies have to be configured: none of the three is said here.
     entering=MappingProxyType(
         {
             r"\[Y\]es, \[N\]o, \[A\]sk later: ?": "it asks whether to report errors to Cisco, and the answer is configuration: "
@@ -51,11 +55,13 @@ ASA_8_0 = System(
         }
     ),
 )
+#: BGP came with 9.2(1): before it these are refused, which is no answer.
+_BGP = {"bgp": "show bgp neighbors"}
 #: Brings IKEv2, which ``show crypto isakmp sa`` prints below IKEv1, and clearing of an IKE SA by address.
 ASA_8_4 = replace(
     ASA_8_0,
     name="asa-8.4",
-    shows=MappingProxyType(_SHOWS | {"ikev2": "show crypto isakmp sa"}),
+    shows=MappingProxyType(_SHOWS | {"ikev2": "show crypto isakmp sa", **_BGP}),
     clear=("clear crypto ipsec sa peer {peer}", "clear crypto ikev1 sa {peer}"),
     clear_ikev2=("clear crypto ikev2 sa {peer}",),
     ikev2_policy="number",

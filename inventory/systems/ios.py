@@ -41,6 +41,12 @@ IOS_12_2 = System(
     # The prompt may be configured to end in one sign at every level.
     privilege="show privilege",
     shows_refused_ike=True,
+    # Command reference, crypto isakmp policy: a default policy, and smart defaults for IKEv2.
+    default_ike_proposals=True,
+    # Command reference, show crypto ipsec sa: a flow without an SA stands there with its counters.
+    lists_idle_flows=True,
+    # A ping from the address of an inside interface is how a tunnel is tried there.
+    tunnels_own_packets=True,
 )
 #: ``show crypto session`` came with 12.3(4)T.
 IOS_12_4 = replace(
@@ -51,11 +57,13 @@ IOS_12_4 = replace(
     # Configuration Change Notification and Logging, 12.3(4)T; 12.3 mainline, of this generation too, refuses it.
     log_of_changes="show archive log config all",
 )
+#: ``ip sla`` has its name since 12.4(4)T, and ``track ... ip sla`` since 12.4(20)T: releases called 12.4 have older words.
+_WATCHING = {"track": "show track", "sla": "show ip sla statistics", "route-map": "show route-map"}
 #: IKEv2 came with 15.1(1)T. ``clear crypto ikev2 sa`` takes ``local`` or ``remote`` and an address (from memory).
 IOS_15 = replace(
     IOS_12_4,
     name="ios-15",
-    shows=MappingProxyType({**IOS_12_4.shows, "ikev2": "show crypto ikev2 sa"}),
+    shows=MappingProxyType({**IOS_12_4.shows, "ikev2": "show crypto ikev2 sa", **_WATCHING}),
     clear_ikev2=("clear crypto ikev2 sa remote {peer}",),
     # FlexVPN configuration guide, IKEv2 policy.
     ikev2_policy="address",

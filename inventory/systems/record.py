@@ -44,6 +44,11 @@ class System:
     release of the generation does.
 
     ``shows_refused_ike``: an IKE SA of a try that it refuses stays to be seen for a while, so that none is a try that never came.
+
+    ``default_ike_proposals``: it offers some of its own for IKE where nobody has configured any. ``lists_idle_flows``: what is
+    configured is among its IPsec flows with or without an SA, so that no row means no such flow. ``tunnels_own_packets``: what it
+    sends itself enters a tunnel from any of its interfaces, so that a ping from there tries it. ``drops_asymmetric``: a packet of
+    a connection that comes in by another interface than the connection went out by is dropped.
     """
 
     name: str
@@ -64,6 +69,10 @@ class System:
     clear_ikev1_row: str = ""
     virtual_has_no_register: bool = False
     shows_refused_ike: bool = False
+    default_ike_proposals: bool = False
+    lists_idle_flows: bool = False
+    tunnels_own_packets: bool = False
+    drops_asymmetric: bool = False
     longest_nameif: int = 0
     ikev2_policy: Literal["address", "number"] | None = None
     assumed: bool = False

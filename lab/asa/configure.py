@@ -10,13 +10,13 @@ from ..core.protector import Protector
 from ..core.store import Entry, Store
 from ..core.syntax import Reading, Verdict
 from ..ios.configure import UNSURE, Place, disagrees, perform, read
+from .edit import INCOMPLETE
 from .rules import HOOKS
 
 if TYPE_CHECKING:
     from .box import AsaBox
 
 INVALID = "ERROR: % Invalid input detected at '^' marker."
-INCOMPLETE = "ERROR: % Incomplete command"
 
 
 def caret(prompt: str, column: int) -> list[str]:
@@ -56,8 +56,11 @@ def apply(box: AsaBox, place: Place, line: str, prompt: str = "") -> tuple[list[
     except Misread:
         return caret(prompt, line.rstrip().rfind(" ") + 1), place, whole
     before.settle(box)
+    if form.leaves:
+        return edit.says, at.outer, whole
     if edit.entered is not None and form.enters:
-        return edit.says, Place(_mode_of(form, edit.entered), edit.entered), whole
+        above = at if form.mode != "config" else None
+        return edit.says, Place(_mode_of(form, edit.entered), edit.entered, above=above), whole
     return edit.says, at if form.mode != "config" else Place(), whole
 
 

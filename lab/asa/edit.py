@@ -9,6 +9,8 @@ from ..core.store import Entry, Store
 from ..ios.configure import UNSURE
 from .generations import Generation
 
+INCOMPLETE = "ERROR: % Incomplete command"
+
 
 class AsaSurroundings(Surroundings, Protocol):
     """What the rules ask of an ASA. `old` is 8.2, `modern` is 9.13 and later.

@@ -36,6 +36,7 @@ class Generation:
     """One release. `ike` is the word of IKEv1 commands, `pfs` every group that `set pfs` takes, `bare_pfs` what it means alone.
 
     `pfs1` are the groups that IKEv1 can do; `tunnels` the IKE versions of a tunnel interface, `last_tunnel` its highest number;
+    `bgp` is from 9.2(1) on;
     `protocols` the words of `vpn-tunnel-protocol` in their order, `warned` the groups that the box warns of.
     """
 
@@ -54,6 +55,7 @@ class Generation:
     warned: frozenset[str] = frozenset()
     modern: bool = False
     applets: bool = False
+    bgp: bool = False
 
     #: The order in which the lines of a policy are printed.
     LINES1: ClassVar[tuple[str, ...]] = ("authentication", "encryption", "hash", "group", "lifetime")
@@ -135,6 +137,7 @@ _9_19 = replace(
     warned=frozenset({"5"}),
     modern=True,
     applets=True,
+    bgp=True,
 )
 _9_24 = replace(_9_19, release="9.24(1)")
 

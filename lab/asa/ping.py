@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from ..core.load import Load
 from ..core.network import Outcome
 from ..core.syntax import valid_ip
 from ..core.terminal import Terminal
@@ -81,4 +82,4 @@ async def send(box: AsaBox, terminal: Terminal, probe: Probe) -> None:
     def mark(outcome: Outcome, _number: int) -> str:
         return "!" if outcome is Outcome.REPLY else "?"
 
-    await echoes(box, terminal, Echoes(source, probe.target, probe.repeat, probe.timeout), mark, "1/2/10")
+    await echoes(box, terminal, Echoes(source, probe.target, probe.repeat, probe.timeout, Load(probe.size)), mark, "1/2/10")

@@ -8,6 +8,7 @@ from ..core import banners
 from ..core.edit import Edit, Refused
 from ..ios import known
 from . import rules_applet as asa_rules_applet
+from . import rules_bgp as asa_rules_bgp
 from . import rules_box as asa_rules_box
 from . import rules_crypto as asa_rules_crypto
 from . import rules_groups as asa_rules_groups
@@ -33,6 +34,7 @@ HOOKS: dict[str, Callable[[Edit], None]] = {
     **asa_rules_ikev2.HOOKS,
     **asa_rules_vti.HOOKS,
     **asa_rules_applet.HOOKS,
+    **asa_rules_bgp.HOOKS,
     "banner": banners.asa_banner,
     "not_played": not_played,
 }

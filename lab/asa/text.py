@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 
 from ..core.store import Entry, Layout, Store
+from . import text_bgp
 from .edit import interfaces
 from .generations import Generation
 
@@ -34,7 +35,8 @@ LAYOUT: Layout = (
     "plain dns", "same-security", "object", "object-group", "ace", "terminal width", "pager", "plain logging", "mtu",
     "plain icmp",
     "plain asdm", "plain arp",
-    "nat-control", "global", "nat exempt", "nat old", "nat", "object nat", "access-group", "route", "plain timeout",
+    "nat-control", "global", "nat exempt", "nat old", "nat", "object nat", "access-group", ("prefix-list",), "bgp!",
+    "route", "plain timeout",
     "plain dynamic-access", "aaa", "plain http", "access http", "plain snmp-server", "tcpmss", "permit-vpn", "plain sysopt",
     *CRYPTO,
     "plain telnet",
@@ -79,6 +81,8 @@ def block(entry: Entry, *, clear: bool) -> list[str]:
     head = entry.values.get("clear", entry.text) if clear else entry.text
     if family == "interface":
         return [head, *(f" {line}" for line in _interface(entry))]
+    if family == "bgp":
+        return list(text_bgp.lines(entry))
     if family in ("policy", "ikev2 policy"):
         return [head, *(f" {name} {value}" for name, value in policy_values(entry).items())]
     if family in _SECTIONS and not entry.children:

@@ -21,6 +21,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "WORDS": tuple(WORDS),
     "HOW": ("confirm", "yes-no"),
     "WHICH": ("ike", "esp", "pfs"),
+    "TO": ("sink", "peer"),
 }
 WHERE: dict[Where, str] = {
     "any": "",
@@ -53,7 +54,23 @@ FAULTS: dict[str, Fault] = {
         Fault(
             "drop-4500", (), "UDP 4500 is lost on the way to and from this box: what a translator in the path makes necessary."
         ),
+        Fault(
+            "late-esp",
+            (),
+            "Of four packets of ESP that come to this box three are too late for its anti-replay window, and are dropped.",
+        ),
+        Fault(
+            "path-mtu",
+            ("N",),
+            "On the way to and from this box packets of more than N bytes that may not be cut are lost, and nobody is told.",
+        ),
         Fault("behind-nat", ("ADDRESS",), "The box stands behind a translator: the others know it by ADDRESS only."),
+        Fault(
+            "clear-path",
+            ("TO=",),
+            "What this box sends in clear to an address that its provider does not know is carried all the same: to somebody who "
+            "answers (sink, which it is without a word), or to the box that has the address (peer).",
+        ),
         Fault("wrong-psk", (), "From now on the box stores and shows another key than it is given; one character differs."),
         Fault("wrong-psk-silent", (), "From now on the box shows the key it is given but uses another one."),
         Fault("cut-session-after", ("N", "every="), "The session is cut after N lines in configuration mode; once, or each."),
@@ -158,11 +175,15 @@ FAULTS: dict[str, Fault] = {
 FAR_FAULTS: dict[str, Fault] = {
     fault.name: fault
     for fault in (
-        *(FAULTS[name] for name in ("drop-ike", "drop-esp", "drop-4500", "behind-nat")),
+        *(FAULTS[name] for name in ("drop-ike", "drop-esp", "drop-4500", "path-mtu", "behind-nat")),
         Fault("wrong-psk", (), "It holds another key than its peers; one character differs."),
         Fault("wrong-proposal", ("WHICH=",), "It was told other proposals than its peers: for ike, for esp, or for pfs."),
         Fault("wrong-selectors", (), "It was told other networks than its peers."),
         Fault("down", (), "It is dead: it answers nothing, and nothing passes through it."),
+        Fault("bgp-down", (), "Its BGP speaker answers nobody."),
+        Fault("bgp-untold", ("PREFIX=",), "It tells its BGP peers nothing of PREFIX, or nothing at all."),
+        Fault("bgp-flap", ("N",), "Its BGP speaker ends each session N seconds after it began."),
+        Fault("bgp-wrong-as", (), "Its BGP speaker is of the autonomous system after the one that was agreed."),
         Fault("no-ping", (), "It lets nobody ping what is behind it, nor itself."),
     )
 }

@@ -30,6 +30,10 @@ class Form:
     off: Literal["store", "clear", "none"] = "clear"
     hook: str = ""
     closes: str = ""
+    #: The sub-mode takes the place of the one that the line is typed in: one `exit` leaves both.
+    instead: bool = False
+    #: The line ends the sub-mode that it is typed in.
+    leaves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from .clock import LabClock
+from .load import MEDIA_BYTES, SMALL, Load
 from .meaning import host_lives
 from .protector import Protector
 from .records import Interface, Route, Selector
@@ -106,25 +107,25 @@ class Network:
         """
         return behind_translator(box, local) or behind_translator(other, inside(other, peer))
 
-    def echo(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Outcome:
-        """Send one echo request and see whether the reply comes back."""
+    def echo(self, box: Station, source: IPv4Address, destination: IPv4Address, load: Load = SMALL) -> Outcome:
+        """Send one echo request and see whether the reply, which is as large, comes back."""
         self.settle(box)
-        where = self._send(box, source, destination)
+        where = self._send(box, source, destination, load)
         if isinstance(where, Outcome):
             return where
         if where is box:
             return Outcome.REPLY
-        back = self._send(where, destination, source)
-        return back if back is Outcome.LOST else Outcome.REPLY if back is box else Outcome.LOST
+        back = self._send(where, destination, source, load)
+        return Outcome.REPLY if back is box else Outcome.LOST
 
     def sent_back(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Outcome:
         """What becomes of a reply that a box, or a host behind it, sends to a VPN client."""
         where = self._send(box, source, destination)
         return where if isinstance(where, Outcome) else Outcome.REPLY
 
-    def _send(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
+    def _send(self, box: Station, source: IPv4Address, destination: IPv4Address, load: Load = SMALL) -> Station | Outcome:
         """Move a packet one way; return the box that it ends at (or behind), or what became of it."""
-        route = self.route(box, destination)
+        route = self._way(box, source, destination)
         if box.off or route is None or route.interface.address is None:
             return Outcome.LOST
         if any(i.address == destination and i.up for i in box.meaning.interfaces()):
@@ -133,10 +134,23 @@ class Network:
         if route.interface.tunnel == "gre":
             return Outcome.LOST
         if route.interface.crypto_map or route.interface.tunnel:
-            protected = self._protect(box, route.interface, source, destination)
+            protected = self._protect(box, route.interface, source, destination, load)
             if protected is not None:
                 return protected
-        return self._clear(box, route, source, destination)
+        return self._clear(box, route, source, destination, load)
+
+    def _way(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Route | None:
+        """By a policy where one leads the packet, else by the routing table; None for nowhere, as for what goes to Null0."""
+        own = any(i.address == destination for i in box.meaning.interfaces())
+        led = None if own else box.led(source, destination)
+        if isinstance(led, IPv4Address):
+            there = self.route(box, led)
+            # A next hop that is no neighbour is not taken.
+            return replace(there, via=led) if there is not None and there.via is None else self.route(box, destination)
+        if led is not None:
+            silent, up = self.silent(box), (i for i in box.meaning.interfaces() if i.name == led and i.up)
+            return next((Route(IPv4Network("0.0.0.0/0"), i, None) for i in up if i.name not in silent), None)
+        return self.route(box, destination)
 
     def _translate(self, box: Station, route: Route, source: IPv4Address, destination: IPv4Address) -> IPv4Address:
         """Address translation comes before the crypto map."""
@@ -145,14 +159,16 @@ class Network:
             box.noted_translation(source, after, destination)
         return after
 
-    def _protect(self, box: Station, out: Interface, source: IPv4Address, destination: IPv4Address) -> Station | Outcome | None:
+    def _protect(
+        self, box: Station, out: Interface, source: IPv4Address, destination: IPv4Address, load: Load
+    ) -> Station | Outcome | None:
         """What protects traffic at the interface; None when nothing there wants the packet."""
         for protector in box.meaning.protectors().on.get(out.name, []):
             selector = protector.selector_for(source, destination) if protector.complete else None
             wanted = protector.dynamic or selector is not None
             negotiated = box.crypto.carrying(protector.name, protector.seq, source, destination) if wanted else None
             if negotiated is not None:
-                return self._encrypted(box, negotiated, source, destination)
+                return self._encrypted(box, negotiated, source, destination, load)
             if box.meaning.drops_incomplete and not protector.dynamic and not (protector.peers and protector.lines):
                 return Outcome.LOST
             if selector is None:
@@ -168,26 +184,35 @@ class Network:
             self.ike.need(box, protector, selector)
         return flow
 
-    def _encrypted(self, box: Station, flow: Flow, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
-        """Send a packet through an SA."""
+    def _encrypted(
+        self, box: Station, flow: Flow, source: IPv4Address, destination: IPv4Address, load: Load
+    ) -> Station | Outcome:
+        """Send a packet through an SA; one that may not be cut and would be too large for the segment is sent back at once."""
         sa = flow.outbound[-1]
+        outer = load.in_esp(sa.transform, flow.port)
+        if outer.lost_in(MEDIA_BYTES):
+            return Outcome.TOO_BIG
         flow.encaps += 1
         sa.packets += 1
         client = self.clients.get(flow.peer)
         if client is not None:
             return box if "drop-esp" not in box.faults and client.answers(flow, destination) else Outcome.LOST
         other, lost = self.neighbour(box, flow.peer), "drop-4500" if flow.port == 4500 else "drop-esp"
-        if other is None or lost in box.faults or lost in other.faults:
+        if other is None or lost in box.faults or lost in other.faults or _too_large(outer, box, other):
             return Outcome.LOST
         found = other.crypto.inbound(sa.spi)
         if found is None:
             other.invalid_spi(flow.peer, sa.spi)
             return Outcome.LOST
+        if "late-esp" in other.faults and (found[0].decaps + found[0].replay_failed) % 4:
+            found[0].replay_failed += 1
+            other.replay_failed(found[0].peer, flow.peer, found[1])
+            return Outcome.LOST
         found[0].decaps += 1
         found[1].packets += 1
         return self._arrived(other, destination, source, tunnelled=True)
 
-    def _clear(self, box: Station, route: Route, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
+    def _clear(self, box: Station, route: Route, source: IPv4Address, destination: IPv4Address, load: Load) -> Station | Outcome:
         """Send a packet unprotected."""
         network = route.interface.network
         if network is not None and not any(gateway in network for gateway in self.gateways):
@@ -197,14 +222,30 @@ class Network:
             if destination in self.clients or destination in self.gateways:
                 return box
             if network is None or not any(destination in outside for outside in self.gateways.values()):
-                return Outcome.LOST
+                return self._carried(box, source, destination)
             hop = destination
         other = self.owner(hop)
-        if other is None or other is box:
+        if other is None or other is box or _too_large(load, box, other):
             return Outcome.LOST
         if self._expected_encrypted(other, inside(other, hop), source, destination):
             return Outcome.LOST
         return self._arrived(other, inside(other, destination), source, tunnelled=False)
+
+    def _carried(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Station | Outcome:
+        """Send a packet in clear to an address that the provider does not know: lost, unless a fault has somebody there."""
+        if "clear-path" not in box.faults:
+            return Outcome.LOST
+        if box.faults.argument("clear-path", "TO", "sink") == "sink":
+            return box
+        for other in self.boxes.values():
+            interfaces = other.meaning.interfaces()
+            if other is box or other.off or not any(i.up and i.network and destination in i.network for i in interfaces):
+                continue
+            outer = [i.address for i in interfaces if i.crypto_map and i.address]
+            if any(self._expected_encrypted(other, at, source, destination) for at in outer):
+                return Outcome.LOST
+            return self._arrived(other, destination, source, tunnelled=False)
+        return Outcome.LOST
 
     def _expected_encrypted(self, box: Station, at: IPv4Address, source: IPv4Address, destination: IPv4Address) -> bool:
         """A packet in clear that the crypto map of the receiving interface would have protected is dropped there."""
@@ -223,6 +264,8 @@ class Network:
     def settle(self, box: Station) -> None:
         """Let time pass for a box and those that it has SAs with."""
         self.upkeep.settle(box)
+        for station in self.boxes.values():
+            station.settle_routes()
 
     def drop(self, box: Station, flows: Iterator[Flow] | list[Flow]) -> None:
         """Delete the SAs of flows; the other end is told and deletes its own."""
@@ -231,6 +274,11 @@ class Network:
     def drop_ike(self, box: Station, conn_id: int | None = None) -> None:
         """Delete phase-1 rows; the other end is told."""
         self.upkeep.drop_ike(box, [row for row in box.crypto.ike if conn_id in (None, row.conn_id)])
+
+
+def _too_large(load: Load, *boxes: Station) -> bool:
+    """Whether the path to and from one of these boxes loses a packet for its size, without a word to anybody."""
+    return any(load.lost_in(box.faults.number("path-mtu")) for box in boxes)
 
 
 async def quiet(task: asyncio.Task[None]) -> None:

@@ -20,7 +20,8 @@ MACROS = before.MACROS | {
         "{esp-des|esp-3des|esp-aes [{128|192|256}]|esp-null|esp-seal|esp-md5-hmac|esp-sha-hmac|ah-md5-hmac|ah-sha-hmac|comp-lzs}"
     ),
     "probe": (
-        "{source {<ip:source>|<if:source>}|repeat <1-2147483647:repeat>|size <36-18024:size>|timeout <0-3600:timeout>|df-bit}"
+        "{source {<ip:source>|<if:source>}|repeat <1-2147483647:repeat>|size <36-18024:size>|timeout <0-3600:timeout>"
+        "|{df-bit}:df}"
     ),
 }
 

@@ -6,7 +6,7 @@ Sources: the IOS 15.4M&T security command references; the running configuration 
 from __future__ import annotations
 
 from ..core.forms import Form
-from ..features import ikev2_forms
+from ..features import ikev2_forms, watch_forms
 from . import config124 as before
 from . import known
 
@@ -16,7 +16,7 @@ MACROS = before.MACROS | {
         "|esp-sha512-hmac|esp-gcm [{128|192|256}]|ah-md5-hmac|ah-sha-hmac|ah-sha256-hmac|ah-sha384-hmac|ah-sha512-hmac|comp-lzs}"
     ),
 }
-PROMPTS = before.PROMPTS | ikev2_forms.PROMPTS
+PROMPTS = before.PROMPTS | ikev2_forms.PROMPTS | watch_forms.PROMPTS
 
 SET_PROFILE = tuple(
     Form(mode, "set ikev2-profile ~ <word:name>", "set ikev2-profile", hook="v2_set_profile")
@@ -50,6 +50,11 @@ FORMS = before.revised(
             ),
             *SET_PROFILE,
         ),
+        ("config", "track"): watch_forms.TRACKS,
+        ("config", "ip sla"): watch_forms.OPERATIONS,
+        ("config", "not played ip prefix-list"): watch_forms.PREFIXES,
+        ("route-map", "set ip next-hop"): watch_forms.CLAUSES,
+        ("interface", "not played ip policy"): watch_forms.POLICY,
         ("config", "ip cef"): (
             Form("config", "ip cef", "ip cef"),
             Form("config", "ipv6 cef", "ipv6 cef", off="store"),

@@ -12,13 +12,13 @@ from ..core.edit import Edit, Misread, Refused, Surroundings
 from ..core.forms import ConfigLeaf, Form, Release
 from ..core.store import Entry
 from ..core.syntax import Reading, Verdict
-from ..features import ikev2_forms, tunnel_forms
+from ..features import ikev2_forms, tunnel_forms, watch_forms
 from . import rules17
 
 if TYPE_CHECKING:
     from ..core.box import Box
 
-HOOKS = {**rules17.HOOKS, **ikev2_forms.HOOKS, **tunnel_forms.HOOKS}
+HOOKS = {**rules17.HOOKS, **ikev2_forms.HOOKS, **tunnel_forms.HOOKS, **watch_forms.HOOKS}
 UNSURE = "What a device does then is not known to the lab, so nothing was changed."
 INVALID = "% Invalid input detected at '^' marker."
 
@@ -113,14 +113,15 @@ def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: 
     if edit.banner is not None:
         return edit.says, Place(banner=edit.banner)
     if edit.entered is not None and form.enters:
-        return edit.says, Place(form.enters, edit.entered, above=at if form.mode != "config" else None)
+        above = at.above if form.instead else at
+        return edit.says, Place(form.enters, edit.entered, above=above if form.mode != "config" else None)
     return edit.says, at if form.mode != "config" else Place()
 
 
 #: Rules that compare by themselves what a `no` form says with what stands there.
 _COMPARE = frozenset({
     "ace", "banner", "isakmp_key", "kept", "v2_match", "member", "map_flag", "map_interface", "map_lifetime", "map_match",
-    "map_peer", "map_pfs",
+    "bgp_network", "map_peer", "map_pfs",
     "map_sets", "named_acl", "numbered_acl", "not_played", "plain", "remark", "resequence", "route_map", "sequenced_ace",
     "twice_nat",
 })  # fmt: skip

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..core.forms import ExecForm
-from ..features import feature_execs
+from ..features import feature_execs, watch_shows
 from . import exec124 as before
 from . import known
 
@@ -17,8 +17,9 @@ EXECS = (
     *(
         ExecForm(form.syntax, _REPLACED.get(form.run, form.run), form.level)
         for form in before.EXECS
-        if not form.syntax.startswith("clear crypto session")
+        if not form.syntax.startswith(("clear crypto session", *watch_shows.REPLACED))
     ),
+    *watch_shows.EXECS,
     ExecForm("configure terminal revert timer <1-120:minutes>", "configure_revert_timer"),
     ExecForm("configure terminal revert timer idle <line:rest>", "not_played"),
     ExecForm("configure confirm", "configure_confirm"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.box import Box
 from ..core.flash import file_name
-from ..features import feature_execs, tunnel_shows
+from ..features import feature_execs, tunnel_shows, watch_shows
 from . import archive, config_log, insecure, shows124, shows_crypto124, shows_session
 from .configure import Place
 from .execs import HANDLERS as BEFORE
@@ -157,7 +157,8 @@ async def more(call: Call) -> list[str]:
 async def show_ipsec_sa(call: Call) -> list[str]:
     """`show crypto ipsec sa`, whole or of a map, interface or peer."""
     values = call.values
-    return shows_crypto124.ipsec_sa(call.box, values.get("map", ""), values.get("interface", ""), values.get("peer", ""))
+    which = (values.get("map", ""), values.get("interface", ""), values.get("peer", ""))
+    return shows_crypto124.ipsec_sa(call.box, *which, detail="detail" in values)
 
 
 async def reload_named(call: Call) -> list[str]:
@@ -198,4 +199,5 @@ HANDLERS: dict[str, Handler] = {
     "show_insecure": of_box(lambda box: insecure.configuration(box.config_lines())),
     "show_interfaces": of_box(tunnel_shows.interfaces, "name"),
     **feature_execs.HANDLERS,
+    **watch_shows.HANDLERS,
 }

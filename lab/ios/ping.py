@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from ..core.box import Box
+from ..core.load import SMALL, Load
 from ..core.network import Outcome
 from ..core.syntax import interface_name, valid_ip
 from ..core.terminal import Terminal
@@ -20,13 +21,14 @@ Ask = Callable[[str], Awaitable[str]]
 
 @dataclass(slots=True)
 class Probe:
-    """What to send: `timeout` in seconds, `size` in bytes."""
+    """What to send: `timeout` in seconds, `size` in bytes; `whole` with the DF bit, so that it is not cut."""
 
     target: IPv4Address
     source: IPv4Address | None = None
     repeat: int = 5
     size: int = 100
     timeout: int = 2
+    whole: bool = False
 
 
 class BadAnswer(Exception):
@@ -40,6 +42,7 @@ def one_line(box: Box, values: Mapping[str, str]) -> Probe:
     probe.repeat = int(values.get("repeat", probe.repeat))
     probe.size = int(values.get("size", probe.size))
     probe.timeout = int(values.get("timeout", probe.timeout))
+    probe.whole = "df" in values
     return probe
 
 
@@ -60,7 +63,7 @@ async def dialogue(box: Box, ask: Ask) -> Probe:
         if source:
             probe.source = _source(box, source)
         await _number(ask, "Type of service [0]: ", 0, 0, 255)
-        await ask("Set DF bit in IP header? [no]: ")
+        probe.whole = _yes(await ask("Set DF bit in IP header? [no]: "))
         await ask("Validate reply data? [no]: ")
         await ask("Data pattern [0xABCD]: ")
         await ask("Loose, Strict, Record, Timestamp, Verbose[none]: ")
@@ -99,13 +102,17 @@ async def send(box: Box, terminal: Terminal, probe: Probe) -> None:
     )
     if probe.source is not None:
         terminal.write(f"Packet sent with a source address of {probe.source} \n")
+    if probe.whole:
+        terminal.write("Packet sent with the DF bit set\n")
     route = model.route_to(box.store, probe.target)
     source = probe.source or (route.interface.address if route is not None else None)
 
     def mark(outcome: Outcome, number: int) -> str:
         return outcome.value + ("\n" if number % 70 == 0 and number < probe.repeat else "")
 
-    await echoes(box, terminal, Echoes(source, probe.target, probe.repeat, probe.timeout), mark, "4/5/8")
+    await echoes(
+        box, terminal, Echoes(source, probe.target, probe.repeat, probe.timeout, Load(probe.size, probe.whole)), mark, "4/5/8"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,7 @@ class Echoes:
     target: IPv4Address
     repeat: int
     timeout_seconds: float
+    load: Load = SMALL
 
 
 async def echoes(box: Box, terminal: Terminal, sending: Echoes, mark: Callable[[Outcome, int], str], times: str) -> None:
@@ -124,7 +132,9 @@ async def echoes(box: Box, terminal: Terminal, sending: Echoes, mark: Callable[[
     for number in range(1, sending.repeat + 1):
         if terminal.interrupted():
             break
-        outcome = box.network.echo(box, sending.source, sending.target) if sending.source is not None else Outcome.LOST
+        outcome = Outcome.LOST
+        if sending.source is not None:
+            outcome = box.network.echo(box, sending.source, sending.target, sending.load)
         sent = number
         good += outcome is Outcome.REPLY
         await box.clock.sleep(0.004 if outcome is Outcome.REPLY else sending.timeout_seconds)

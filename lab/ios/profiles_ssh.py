@@ -24,6 +24,7 @@ _HEAD: Layout = (
 )  # fmt: skip
 _TAIL: Layout = (
     "ip http server", "ip http secure-server", "!", "ip nat pool", "ip nat inside", "ip route", "!", "named-acl", "!",
+    "sla", "sla schedule", "sla reaction", "prefix-list",
     "access-list", "!", "route-map!", "snmp-server", "!", "control-plane", "!", "!", "kept tail", "banner.", "line", "!",
     "ntp server",
     "kron occurrence!", "kron policy!",
@@ -38,7 +39,7 @@ LAYOUT_154: Layout = (
     *_HEAD, "aaa new-model", "aaa authentication", "aaa authorization", "aaa session-id", "!", "!", "!",
     "ip domain-lookup", "ip domain-name", "kept ip", "ip cef", "ipv6 cef", "!", "!", "multilink", "license udi", "!", "!",
     "archive",
-    "username", "!", "!", "ip ssh time-out", "ip ssh retries", "ip ssh version", "!", "!", *CRYPTO, "interface!",
+    "username", "!", "!", "track!", "ip ssh time-out", "ip ssh retries", "ip ssh version", "!", "!", *CRYPTO, "interface!",
     "ip local pool", "ip forward-protocol", *_TAIL,
 )  # fmt: skip
 

@@ -23,9 +23,10 @@ LAYOUT_17: Layout = (
     "ip domain-name", "kept ip", "!", "!", "!", "login on-success", "!", "!", "subscriber", "!", "multilink", "!", "!",
     "license udi",
     "archive", "memory free", "diagnostic", "!", "!", "enable secret", "!", "username", "!", "redundancy",
-    "compliance shield", "system mode", "!", "!", "!", *CRYPTO, "interface!", "ip local pool", "ip forward-protocol", "!",
-    "ip http server", "ip http secure-server", "ip nat pool", "ip nat inside", "ip route", "ip ssh time-out",
-    "ip ssh retries", "ip ssh version", "!", "named-acl", "!", "access-list", "!", "route-map!", "snmp-server", "!", "!",
+    "compliance shield", "system mode", "!", "!", "track!", "!", *CRYPTO, "interface!", "ip local pool",
+    "ip forward-protocol", "!", "ip http server", "ip http secure-server", "ip nat pool", "ip nat inside", "ip route",
+    "ip ssh time-out", "ip ssh retries", "ip ssh version", "!", "named-acl", "!", "sla", "sla schedule", "sla reaction",
+    "prefix-list", "access-list", "!", "route-map!", "snmp-server", "!", "!",
     "control-plane", "!", "!", "kept tail", "banner.", "line", "!", "ntp server", "kron occurrence!", "kron policy!", "!", "!",
 )  # fmt: skip
 

@@ -9,8 +9,9 @@ import click
 
 from ...inventory.errors import Exit
 from .completion import host_names
-from .console import DEBUG, INVENTORY, JSON, RUNS, ended, print_json, with_options
-from .verify_command import DEADLINE, LAB, progress_of
+from .console import DEBUG, INVENTORY, JSON, RUNS, ended, with_options
+from .looking import asked_by, look_only
+from .verify_command import DEADLINE, LAB
 
 _HELP = """\
 Say which lines of a device's services another release warns at, refuses, drops or replaces, before it is upgraded.
@@ -41,36 +42,18 @@ def _check_release(host: str, release: str, config: Path | None, **options: Any)
     from ...inventory.hosts import load_nornir
     from ..engine.run_setup import inventory_folder
     from ..release.check import FOLDER, check_release, target_of
-    from ..verify.opening import Asked, open_verification
     from .release_view import release_view
-    from .screen import console
-    from .wrapped import WIDTH
 
     nornir = load_nornir(inventory_folder(options["inventory"]))
     _, target = target_of(nornir, host, release)
-    asked = Asked(
-        (),
-        (f"host={host}",),
-        options["inventory"],
-        options["runs"],
-        probe=False,
-        deadline=options["deadline"],
-        lab=options["lab"],
-        debug=options["debug"],
-        keep_in=FOLDER,
-        may_be_none=True,
+    asked = asked_by((), (f"host={host}",), options, FOLDER, may_be_none=True)
+    return look_only(
+        "check-release",
+        asked,
+        lambda opened: check_release(opened, host, target, config),
+        lambda made, _folder, width: release_view(made, width=width),
+        as_json=options["as_json"],
     )
-    progress = progress_of()
-    with open_verification(asked, progress) as opened, progress:
-        made = check_release(opened, host, target, config)
-        progress.pause()
-        if options["as_json"]:
-            head = {"runbook": "check-release", "outcome": made.code.word, "exit_code": int(made.code)}
-            print_json({**head, **made.as_dict(), "folder": str(opened.folder.path)})
-        else:
-            screen = console()
-            screen.print(release_view(made, width=screen.width if screen.is_terminal else WIDTH))
-    return made.code
 
 
 _check_release.__doc__ = _HELP

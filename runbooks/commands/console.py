@@ -257,7 +257,7 @@ class Talk:
 
 def _has_ended(run: Path) -> bool:
     """False also where the journal cannot be proved any more: what became of the devices is told all the same."""
-    from ..engine.resume import open_tunnels
+    from ..run.journal_states import open_tunnels
 
     try:
         return not open_tunnels(run)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...inventory.errors import Exit
 from .completion import host_names
-from .console import INVENTORY, JSON, ended, print_json, with_options
+from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, ended, print_json, with_options
+from .verify_command import LAB
 
 if TYPE_CHECKING:
     from ..engine.doctor import Examination
@@ -24,6 +24,7 @@ Configuration mode is entered once and left, with nothing typed in it; a router 
 
 \b
 nr-run doctor
+nr-run doctor --limit site=berlin       those of a site
 nr-run doctor hq branch --json
 
 \b
@@ -40,23 +41,34 @@ _MARKS = {
 }
 
 
-def _doctor(hosts: tuple[str, ...], inventory: Path | None, *, as_json: bool) -> Exit:
-    from ..engine.doctor import examine_all, open_devices
+_OPTIONS = with_options(LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG)
+
+
+def _doctor(hosts: tuple[str, ...], **options: Any) -> Exit:
+    from ..engine.doctor import FILE, Asked, examine_all, open_devices
+    from ..verify.kept import keep_record
     from .progress import PlainProgress
 
     progress = PlainProgress()
-    with open_devices(inventory, hosts) as ready:
+    asked = Asked(hosts, options["limits"], options["inventory"], options["runs"], lab=options["lab"], debug=options["debug"])
+    with open_devices(asked, progress) as ready:
         found = examine_all(ready, progress)
-    if as_json:
         devices = [patient.as_dict() for patient in found.patients]
         head = {"runbook": "doctor", "outcome": found.code.word, "exit_code": int(found.code)}
-        print_json({**head, "devices": devices, "told": list(found.told)})
+        report: dict[str, Any] = {**head, "devices": devices, "told": list(found.told)}
+        folder = ""
+        if ready.folder is not None:
+            folder = str(ready.folder.path)
+            keep_record(ready.folder, FILE, report)
+            report["folder"] = folder
+    if options["as_json"]:
+        print_json(report)
     else:
-        _show(found)
+        _show(found, folder)
     return found.code
 
 
-def _show(found: Examination) -> None:
+def _show(found: Examination, folder: str) -> None:
     """Those that are not ready first, each with what speaks against it before what is in order."""
     from rich.text import Text
 
@@ -73,10 +85,10 @@ def _show(found: Examination) -> None:
     ready = sum(patient.reached and not patient.failed for patient in found.patients)
     words = f"{ready} of {len(found.patients)} devices are ready   exit {int(found.code)} ({found.code.word})"
     screen.print(Text(words, style="dim"))
+    if folder:
+        screen.print(Text(f"record: {folder}/", style="dim"), soft_wrap=True)
 
 
 doctor_command: click.Command = click.command("doctor", help=_HELP)(
-    click.argument("hosts", nargs=-1, metavar="[HOST]...", shell_complete=host_names)(
-        with_options(JSON, INVENTORY)(ended("doctor", _doctor))
-    )
+    click.argument("hosts", nargs=-1, metavar="[HOST]...", shell_complete=host_names)(_OPTIONS(ended("doctor", _doctor)))
 )

@@ -8,8 +8,9 @@ import click
 
 from ...inventory.errors import Exit
 from .completion import names_in
-from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, ended, print_json, with_options
-from .verify_command import DEADLINE, LAB, progress_of
+from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, ended, with_options
+from .looking import asked_by, look_only
+from .verify_command import DEADLINE, LAB
 
 _HELP = """\
 Compare what devices run with what is intended, service by service and line by line, and change nothing.
@@ -34,33 +35,16 @@ _OPTIONS = with_options(LIMIT, DEADLINE, JSON, INVENTORY, RUNS, LAB, DEBUG)
 
 def _drift(names: tuple[str, ...], **options: Any) -> Exit:
     from ..drift.drift import FOLDER, find_drift
-    from ..verify.opening import Asked, open_verification
-    from .drift_view import WIDTH, drift_view
-    from .screen import console
+    from .drift_view import drift_view
 
-    asked = Asked(
-        names,
-        options["limits"],
-        options["inventory"],
-        options["runs"],
-        probe=False,
-        deadline=options["deadline"],
-        lab=options["lab"],
-        debug=options["debug"],
-        keep_in=FOLDER,
+    asked = asked_by(names, options["limits"], options, FOLDER)
+    return look_only(
+        "drift",
+        asked,
+        find_drift,
+        lambda made, folder, width: drift_view(made, folder, width=width),
+        as_json=options["as_json"],
     )
-    progress = progress_of()
-    with open_verification(asked, progress) as opened, progress:
-        made = find_drift(opened)
-        progress.pause()
-        folder = str(opened.folder.path)
-        if options["as_json"]:
-            head = {"runbook": "drift", "outcome": made.code.word, "exit_code": int(made.code)}
-            print_json({**head, **made.as_dict(), "folder": folder})
-        else:
-            screen = console()
-            screen.print(drift_view(made, folder, width=screen.width if screen.is_terminal else WIDTH))
-    return made.code
 
 
 _drift.__doc__ = _HELP

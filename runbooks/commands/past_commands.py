@@ -46,10 +46,11 @@ def _resume(run: str | None, **options: Any) -> Exit:
     nr-run resume 7f3a --close   a person has mended it: send nothing, and let other runs go on
     """
     from ..engine.close_run import close_run
-    from ..engine.resume import is_unfinished, refuse_overtaken, resume, unfinished
+    from ..engine.resume import refuse_overtaken, resume, unfinished
     from ..engine.stored_run import reopen
     from ..locking.locks import locked
     from ..run.authentic import journal_of
+    from ..run.journal_states import is_unfinished
     from ..run.open_runs import mark
 
     talk = Talk("resume", plan_only=False, yes=True, as_json=options["as_json"])
@@ -76,7 +77,7 @@ def _resume(run: str | None, **options: Any) -> Exit:
 
 def _newest_open(runs: Path) -> Path:
     """The newest run that did not come to its end. Raises NothingMatched."""
-    from ..engine.resume import is_unfinished
+    from ..run.journal_states import is_unfinished
     from ..run.open_runs import open_runs
 
     found = open_runs(runs, is_unfinished) if runs.is_dir() else []
@@ -96,10 +97,11 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     nr-run rollback                 the newest run that changed something
     """
     from ..engine.planning_removal import plan_rollback
-    from ..engine.resume import begun, has_changed, unfinished
+    from ..engine.resume import unfinished
     from ..engine.runbook import run_deployments
     from ..engine.stored_run import reopen
     from ..locking.lock_records import advice
+    from ..run.journal_states import begun, has_changed
 
     talk = Talk("rollback", **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     runs, waits = runs_folder(options["runs"]), waits_of(options)

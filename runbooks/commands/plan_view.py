@@ -15,7 +15,7 @@ from ...changes.family import Phase
 from ...checks.finding import Status
 from ...services.registry import find
 from ...services.service import Foreign
-from ...tasks.rollback_timers import FENCES
+from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from ..engine.outcome import TunnelOutcome
 from ..engine.planning import DeploymentPlan, Hold, MemberPlan, Push
 
@@ -111,7 +111,7 @@ def _around(name: str, end: MemberPlan, *, detail: bool) -> Iterable[Text]:
         touched = _folded(name, end, TOUCHES if detail else FEW)
         lines += [Text(f"   touches: {sentence}", style="magenta") for sentence in touched]
         lines += [Text(f"   leaves: {sentence}", style="dim") for sentence in end.change.stays if sentence not in end.decisions]
-        lines += _fence_lines(end)
+        lines += _timer_lines(end)
         count = sum(len(step.lines) for step in end.change.inverse)
         lines.append(Text(f"   undone by: {count} lines, in {name}/{end.host}/inverse.cfg of the run folder", style="dim"))
     lines += [
@@ -122,10 +122,10 @@ def _around(name: str, end: MemberPlan, *, detail: bool) -> Iterable[Text]:
     return lines
 
 
-def _fence_lines(end: MemberPlan) -> list[Text]:
+def _timer_lines(end: MemberPlan) -> list[Text]:
     if end.fence is None:
         return []
-    words = FENCES[end.fence.name].sentence(end.fence.minutes)
+    words = ROLLBACK_TIMERS[end.fence.name].sentence(end.fence.minutes)
     why = f" ({'; '.join(end.fence.because)})" if end.fence.because else ""
     return [Text(f"   dead-man: {words}{why}", style="magenta")]
 

@@ -13,15 +13,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from ..history.moments import age
 from .printable import printable
-
-
-def elapsed(seconds: float) -> str:
-    """A time for a person: ``8 s``, ``1 min 23 s``, ``2 h 05 min``."""
-    minutes, rest = divmod(int(seconds), 60)
-    if minutes >= 60:
-        return f"{minutes // 60} h {minutes % 60:02} min"
-    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
 class PlainProgress:
@@ -49,7 +42,7 @@ class PlainProgress:
     def ended(self, name: str, word: str, number: int, total: int) -> None:
         """Of several, each with how many are done and how long it took so far; one alone is told by the recap."""
         if total > 1:
-            self.say(f"{name}: {word} ({number} of {total}, {elapsed(time.monotonic() - self.began)})")
+            self.say(f"{name}: {word} ({number} of {total}, {age(time.monotonic() - self.began, fine=True)})")
 
     def pause(self) -> None:
         """Nothing is in the way of a question."""
@@ -107,7 +100,7 @@ class LiveProgress(PlainProgress):
         table = Table.grid(padding=(0, 2))
         done, total = self._count
         count = f"{done} of {total}" if total > 1 else ""
-        table.add_row(Text(count, style="dim"), Text(elapsed(time.monotonic() - self.began), style="dim"))
+        table.add_row(Text(count, style="dim"), Text(age(time.monotonic() - self.began, fine=True), style="dim"))
         for host, words in sorted(dict(self._phases).items()):
             table.add_row(Text(host, style="bold cyan"), Text(words))
         return table

@@ -176,8 +176,8 @@ def _removing(service: Declaration, command: Command) -> Any:
 def _rotating(service: Declaration, command: Command) -> Any:
     def work(names: tuple[str, ...], **options: Any) -> Exit:
         from ..engine.key_rotation import Rotation
-        from ..engine.resume import open_tunnels
         from ..engine.runbook import run_deployments
+        from ..run.journal_states import open_tunnels
 
         rotation = Rotation(options["to"], keeps=not options["lab"] and not options["plan_only"])
         with _opened(service, command.name, names, options, rotation=rotation) as (opened, talk):

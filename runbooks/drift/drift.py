@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
 from ...changes import tree
-from ...checks.looking import Shown, Stimulus
-from ...checks.questions import Question
+from ...checks.looking import Shown
 from ...checks.verdict import Configured
 from ...checks.who_changed import Kept, kept
 from ...inventory.errors import Exit, NrRunError
@@ -20,6 +19,7 @@ from ...services.drift import DeviceDrift, of_standing, unread, worst
 from ...services.intended_state import standing
 from ...services.registry import find
 from ...services.service import Deployment
+from ..verify.configuration_alone import ConfigurationAlone
 from ..verify.kept import keep_record
 from ..verify.opening import Opened, Refused
 from ..verify.reading import read_all, unfinished
@@ -103,23 +103,6 @@ def find_drift(opened: Opened) -> Drift:
     )
     keep_record(opened.folder, FILE, made.as_dict())
     return made
-
-
-class ConfigurationAlone:
-    """What a device is asked: its configuration, its routing table, from which it follows what routes have to stand beside a
-    crypto map, and who typed what. Nothing is sent through it."""
-
-    questions: tuple[Question, ...] = ()
-
-    def __init__(self, opened: Opened, host: str) -> None:
-        """Of one device."""
-        system = system_of(opened.platforms[host])
-        self.also: tuple[str, ...] = tuple(filter(None, (system.route, system.log_of_changes)))
-        self.own: tuple[str, ...] = ()
-
-    def wishes(self, shown: Shown) -> Sequence[Stimulus]:  # noqa: ARG002 - what was shown changes nothing
-        """None."""
-        return ()
 
 
 def _services(opened: Opened, shown: Mapping[str, Shown]) -> Iterator[ServiceDrift]:

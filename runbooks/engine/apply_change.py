@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...inventory.errors import NrRunError
 from ..run.open_runs import mark
-from ..run.run_secrets import seal
+from ..run.run_secrets import encrypt_secrets
 from ..run.saved_plan import write_record
 from .context import Context
 from .gates import goal_of
@@ -13,12 +13,12 @@ from .planning import DeploymentPlan, write_plan
 from .transaction import change_members
 
 
-def carry_out(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
+def apply_change(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
     """Write plan, record and secrets, then change the members; refused when the disk does not take them."""
     try:
         write_plan(context, plan)
         write_record(context, plan)
-        seal(context.folder, context.secrets)
+        encrypt_secrets(context.folder, context.secrets)
         mark(context.folder.path)
         context.folder.note("recorded", tunnel=plan.name, removal=plan.removal)
     except NrRunError as error:

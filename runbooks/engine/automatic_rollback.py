@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...inventory.errors import ChangeError, DeviceRefused, Exit, Locked, NotKnown, NrRunError, Unreachable
-from ...tasks.arming import fire, stand_down
+from ...tasks.arming import cancel_leftovers, revert_now
 from ...tasks.gather import uptime
 from ...tasks.undo import Undoing, Undone, undo
 from .cancel_page import mark_cancelled
@@ -19,19 +19,20 @@ from .manual_steps import Errors, foreign_lines, left_over, paste, still_counts
 from .nornir_run import run_on
 from .outcome import Result, TunnelOutcome
 from .planning import DeploymentPlan, MemberPlan
-from .post_rollback import up_again
-from .restore_startup import save_again
+from .post_rollback import verify_previous
+from .restore_startup import restore_startup
 from .rollback_timers import arming_of, seconds_until_reverted
+from .told_of_rollback import EndAfter, told
 
 
-def take_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
+def roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
     """The inverse on every box that was touched, all at once; then call the dead-man off where all is as it was.
 
     Always an outcome, unless another run has taken the devices over: that is raised as Locked.
     """
     with context.folder.forgiving():
         try:
-            return _take_back(context, plan, so_far, error)
+            return _roll_back(context, plan, so_far, error)
         except Locked:
             raise
         except NrRunError as refusal:
@@ -59,31 +60,50 @@ def _all_by_hand(
     return _outcome(context, plan, so_far, error, by_hand or [f"{defect}; nothing was touched"], "", "")
 
 
-def _take_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
+def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
     folder = context.folder
     folder.note("rolling-back", tunnel=plan.name, because=str(error))
+    armed = [end.host for end in so_far.armed if end.fence]
     context.progress.say(f"{plan.name}: {error}")
     undone, errors = _undo(context, so_far)
     calm = [end for end in so_far.touched if end.host in undone and undone[end.host].removed]
     # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.
-    _stand_down_early(context, so_far, undone)
+    _cancel_leftovers_early(context, so_far, undone)
     undone, errors = _await_lost(context, so_far, undone, errors)
-    undone, errors = _await_fence(context, so_far, undone, errors)
+    undone, errors = _await_timer(context, so_far, undone, errors)
     for end in so_far.touched:
         if end.host in undone:
             folder.write(f"{plan.name}/{end.host}/running-after.cfg", undone[end.host].running.text + "\n")
     by_hand = [
         *left_over(context.service, folder.path / plan.name, so_far, undone, errors),
-        *_stand_down(context, so_far, undone, errors),
-        *save_again(context, so_far, undone),
+        *_cancel_leftovers(context, so_far, undone, errors),
+        *restore_startup(context, so_far, undone),
     ]
     foreign = foreign_lines(so_far, undone)
     started = _reloaded(context, [end for end in so_far.touched if end.host in undone and end not in calm])
-    compared = all(end in so_far.touched for end in plan.members if end.change)
-    again, down = up_again(context, plan, foreign, compared=compared) if so_far.touched and not by_hand else ("", [])
+    ends = _ends_after(plan, so_far, undone, armed)
+    compared = all(end.read for end in ends)
+    again, down = verify_previous(context, plan, foreign, compared=compared) if so_far.touched and not by_hand else ("", [])
     if any(isinstance(found, NotKnown) for found in errors.values()):
         by_hand.append(f"when the device shows what it runs again, nr-run resume {folder.id} does the rest")
-    return _outcome(context, plan, so_far, error, [*by_hand, *down], foreign, again + started)
+    words = told(ends, others_changed=bool(foreign), again=again + started, kept=f"kept: {foreign}" if foreign else "")
+    return _outcome(context, plan, so_far, error, [*by_hand, *down], foreign, words)
+
+
+def _ends_after(
+    plan: DeploymentPlan, so_far: Progressing, undone: dict[str, Undone], armed: Sequence[str]
+) -> tuple[EndAfter, ...]:
+    """What is known of each end; ``armed`` were when it began to be taken back."""
+    counting = {end.host for end in so_far.armed}
+    return tuple(
+        EndAfter(
+            end.host,
+            touched=end in so_far.touched,
+            read=end.host in undone and undone[end.host].clean,
+            called_off=end.host in armed and end.host not in counting,
+        )
+        for end in plan.members
+    )
 
 
 def _reloaded(context: Context, ends: Sequence[MemberPlan]) -> str:
@@ -128,7 +148,7 @@ def _await_lost(
     return {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
 
 
-def _await_fence(
+def _await_timer(
     context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors
 ) -> tuple[dict[str, Undone], Errors]:
     """Where the inverse was refused and the dead-man is armed, it mends the box: fire it, or wait for it, and read again."""
@@ -155,11 +175,11 @@ def _await_fence(
 
 
 def _fire(context: Context, so_far: Progressing, ends: Sequence[MemberPlan]) -> None:
-    """Let these boxes go back at once where their fence can do that; where it fails, its time is waited for."""
+    """Let these boxes go back at once where their rollback timer can do that; where it fails, its time is waited for."""
     for end in ends:
         context.progress.phase(end.host, "let the dead-man take it back")
         context.folder.note("firing", host=end.host)
-    _, errors = run_on(context.nornir, fire, {end.host: arming_of(context, end, so_far) for end in ends}, at_all_costs=True)
+    _, errors = run_on(context.nornir, revert_now, {end.host: arming_of(context, end, so_far) for end in ends}, at_all_costs=True)
     for error in errors.values():
         context.progress.say(str(error))
 
@@ -175,8 +195,9 @@ def _outcome(
     error: NrRunError,
     by_hand: list[str],
     foreign: str,
-    again: str,
+    words: str,
 ) -> TunnelOutcome:
+    """``words`` are what is told where no person is needed."""
     name, devices = plan.name, rows(plan, so_far, saved=False)
     cause = error.cause if isinstance(error, NotProved) else None
     findings = so_far.all_findings
@@ -189,25 +210,20 @@ def _outcome(
         code = Exit.QUARANTINED
         return TunnelOutcome(name, Result.QUARANTINED, code, True, sentence, devices, findings, cause, tuple(by_hand))
     context.folder.note("rolled-back", tunnel=name)
+    sentence = f"{error}; {words}"
     if not so_far.touched:
-        sentence = f"{error}; nothing was touched"
         return TunnelOutcome(name, Result.REFUSED, error.exit_code, False, sentence, devices, findings, cause)
-    as_before = (
-        f"our change is rolled back on {plan.everywhere}" if foreign else f"{plan.everywhere} {plan.are} as {plan.they} before"
-    )
-    kept = f"; kept: {foreign}" if foreign else ""
-    sentence = f"{error}; {as_before}, read back and compared{again}{kept}"
     return TunnelOutcome(name, Result.ROLLED_BACK, Exit.ROLLED_BACK, False, sentence, devices, findings, cause)
 
 
-def _stand_down_early(context: Context, so_far: Progressing, undone: dict[str, Undone]) -> None:
+def _cancel_leftovers_early(context: Context, so_far: Progressing, undone: dict[str, Undone]) -> None:
     """Call the dead-man off where the box is as it was; where that fails it is tried again, and told, at the end."""
     as_before = [end for end in so_far.armed if end not in so_far.touched or (end.host in undone and undone[end.host].clean)]
     # Where the startup configuration may hold the change it is saved first.
     _call_off(context, so_far, [end for end in as_before if end not in so_far.saved], patient=False)
 
 
-def _stand_down(context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
+def _cancel_leftovers(context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
     """Call the dead-man off where the box is what it was, or where it would take somebody else's work with it."""
     todo: list[str] = []
     ready: list[MemberPlan] = []
@@ -238,7 +254,7 @@ def _call_off(context: Context, so_far: Progressing, ends: Sequence[MemberPlan],
         }
         for end in ends
     }
-    _, errors = run_on(context.nornir, stand_down, arguments, at_all_costs=True)
+    _, errors = run_on(context.nornir, cancel_leftovers, arguments, at_all_costs=True)
     for end in ends:
         if end.host not in errors:
             context.folder.note("disarmed", host=end.host)

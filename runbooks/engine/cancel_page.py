@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ...tasks.rollback_timers import FENCES
+from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from .context import Context
 from .planning import DeploymentPlan, MemberPlan
 
@@ -58,7 +58,7 @@ def write_page(context: Context, plan: DeploymentPlan, end: MemberPlan) -> None:
     """Write the page of a device that is about to be armed, on the disk when this returns. Raises NrRunError."""
     if end.fence is None:
         return
-    fence, folder = FENCES[end.fence.name], context.folder
+    fence, folder = ROLLBACK_TIMERS[end.fence.name], context.folder
     hand, place = fence.by_hand.filled(folder.tag), folder.path.absolute() / plan.name / end.host
     now, minutes = datetime.now(UTC), end.fence.minutes
     host = context.nornir.inventory.hosts[end.host]
@@ -117,9 +117,9 @@ def is_armed(page: Path) -> bool:
 
 
 def table() -> str:
-    """The steps of every fence as a table, for the documents; ``ID`` is the id of the run."""
+    """The steps of every rollback timer as a table, for the documents; ``ID`` is the id of the run."""
     rows = ["| fence | see it | cancel it | go back at once |", "|---|---|---|---|"]
-    for fence in FENCES.values():
+    for fence in ROLLBACK_TIMERS.values():
         hand = fence.by_hand.filled("nr-ID")
         undo = _cell(hand.undo) or "paste `inverse.cfg`"
         rows.append(f"| {fence.name} | {_cell(hand.see)} | {_cell(hand.cancel)}{f' {hand.who}' if hand.who else ''} | {undo} |")

@@ -24,7 +24,7 @@ class Progressing:
     saved: list[MemberPlan] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     proof: Proof | None = None
-    #: By what each armed device knows its fence as this run's.
+    #: By what each armed device knows its rollback timer as this run's.
     marks: dict[str, str] = field(default_factory=dict)
     #: Devices whose session was lost while they were being armed: a timer there that fits is this run's.
     unsure: set[str] = field(default_factory=set)

@@ -9,9 +9,9 @@ from ...inventory.errors import NothingMatched
 from ...inventory.secrets import Secrets
 from ..locking.locks import DeviceLocks, seconds_kept
 from ..run.folder import RunFolder
+from ..run.journal_states import open_tunnels
 from ..run.open_runs import unmark
 from .context import Progress, Waits
-from .resume import open_tunnels
 
 
 def close_run(path: Path, runs: Path, progress: Progress, waits: Waits) -> None:

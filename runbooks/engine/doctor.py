@@ -1,10 +1,14 @@
-"""Examine devices of an inventory, all at once, whatever is built on them; nothing is changed and no run is kept."""
+"""Examine devices of an inventory, all at once, whatever is built on them; nothing is changed.
+
+No run is kept; a folder is made where all that passes is to be kept, and holds that and what was found.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +16,24 @@ from nornir.core import Nornir
 
 from ...checks.finding import Finding, Status
 from ...checks.health import health, unreached
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import Exit, NothingMatched, NrRunError
 from ...inventory.hosts import load_nornir, platforms_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
+from ...inventory.unknown_host import refuse_unknown
 from ...tasks.device import connect_by
 from ...tasks.examine import examine
 from ...tasks.gather import now
+from ..run.folder import RunFolder, new_path
+from ..run.kept_runs import runs_folder
 from .context import Progress
+from .limit import limited
 from .nornir_run import run_on
-from .run_setup import inventory_folder, lab_credentials
+from .rehearsal_lab import EveryService, rehearse
+from .run_setup import debug_log, inventory_folder, lab_credentials
+
+#: Folder of the runs folder, and file, in which a record is kept.
+FOLDER, FILE = "doctor", "doctor.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +72,69 @@ class Examination:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for: devices by name and by words of ``--limit``, all where there are none."""
+
+    hosts: tuple[str, ...]
+    limits: tuple[str, ...] = ()
+    inventory: Path | None = None
+    runs: Path | None = None
+    lab: bool = False
+    debug: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """Devices that can be logged in to."""
+    """Devices that can be logged in to. ``folder`` is there only where all that passes is kept."""
 
     nornir: Nornir
     platforms: dict[str, Platform]
     hosts: tuple[str, ...]
     told: list[str] = field(default_factory=list)
+    folder: RunFolder | None = None
 
 
 @contextmanager
-def open_devices(inventory: Path | None, names: Sequence[str]) -> Iterator[Ready]:
-    """The named devices, or all. Raises NothingMatched with the nearest name, and IntentError."""
-    nornir = load_nornir(inventory_folder(inventory))
+def open_devices(asked: Asked, progress: Progress) -> Iterator[Ready]:
+    """The devices that are meant. Raises NothingMatched with the nearest name, UsageError and IntentError."""
+    nornir = load_nornir(inventory_folder(asked.inventory))
     platforms = platforms_of(nornir)
-    unknown = [f"no host is named {name!r}{hint(name, platforms)}" for name in names if name not in platforms]
-    if unknown:
-        raise NothingMatched("\n".join(unknown))
-    hosts = tuple(dict.fromkeys(names)) or tuple(platforms)
+    hosts = _meant(nornir, asked)
     told: list[str] = []
-    secrets = Secrets(folders=credential_folders(lab_credentials(nornir, (), hosts)))
-    nornir = connect_by(nornir, secrets, platforms, tell=lambda words: told.append(words) if words not in told else None)
-    try:
-        yield Ready(nornir, platforms, hosts, told)
-    finally:
-        nornir.close_connections(on_good=True, on_failed=True)
+    with ExitStack() as stack:
+        if asked.lab:
+            played = rehearse(stack, nornir, EveryService(), (), hosts, platforms, progress)
+            nornir, secrets = played.nornir, played.secrets
+        else:
+            secrets = Secrets(folders=credential_folders(lab_credentials(nornir, (), hosts)))
+        folder = None
+        if asked.debug:
+            folder = RunFolder(new_path(runs_folder(asked.runs) / FOLDER), FOLDER, secrets)
+            stack.callback(folder.close)
+            stack.callback(debug_log(folder, secrets))
+        tag = folder.tag if folder else ""
+        tell = partial(_once, told)
+        nornir = connect_by(nornir, secrets, platforms, tag=tag, tell=tell)
+        stack.callback(nornir.close_connections, on_good=True, on_failed=True)
+        yield Ready(nornir, platforms, hosts, told, folder)
+
+
+def _once(told: list[str], words: str) -> None:
+    if words not in told:
+        told.append(words)
+
+
+def _meant(nornir: Nornir, asked: Asked) -> tuple[str, ...]:
+    """Those that are named and fit all words; all of the inventory where nothing says which."""
+    refuse_unknown(asked.hosts, nornir.inventory.hosts)
+    chosen = tuple(dict.fromkeys(asked.hosts)) or tuple(nornir.inventory.hosts)
+    if not asked.limits:
+        return chosen
+    fitting = limited(nornir, asked.limits)
+    left = tuple(host for host in chosen if host in fitting)
+    if not left:
+        raise NothingMatched(f"--limit {','.join(asked.limits)}: nothing that was asked for is on {', '.join(fitting)}")
+    return left
 
 
 def examine_all(ready: Ready, progress: Progress) -> Examination:

@@ -7,7 +7,7 @@ A gate with traffic of its own (`Traffic`) is proved by pings and counters, see 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...checks.finding import Finding, proved
@@ -26,12 +26,18 @@ from .proof import Outputs, Proof, baseline_of, proof_of, prove_by_traffic
 from .reach import reach_of
 
 
-def goal_of(plan: DeploymentPlan) -> Goal:
-    """What a change is for: all of it proved there, or proved gone."""
+def goal_of(plan: DeploymentPlan, *, decided: bool = False) -> Goal:
+    """What a change is for: all of it proved there, or proved gone.
+
+    ``decided``: of a run that was interrupted behind its decision. What the engine can bring up itself is proved again; where
+    somebody outside has to come for that, what is configured is, and that it passes was proved then.
+    """
     shown = REMOVE if plan.removal else BUILD
     if _by_traffic(plan):
         return shown
-    return Goal(prove, lambda _plan, _seen: (), shown.done, shown.proved if plan.removal else "proved")
+    return Goal(
+        _prove_decided if decided else prove, lambda _plan, _seen: (), shown.done, shown.proved if plan.removal else "proved"
+    )
 
 
 def prove(context: Context, plan: DeploymentPlan) -> Proof:
@@ -40,11 +46,25 @@ def prove(context: Context, plan: DeploymentPlan) -> Proof:
         return prove_by_traffic(context, plan)
     if not plan.removal:
         context.visit(plan.deployment)
-    findings, outputs = _settled(context, plan, plan.deployment.stages, "proof")
+    findings, outputs = _settled(context, plan, plan.deployment.stages, "proof", _by_now(plan))
     if proved(findings):
         own, outputs = own_findings(context, plan, outputs)
         findings = (*findings, *own)
-    context.folder.write_json(f"{plan.name}/findings.json", [finding.as_dict() for finding in findings])
+    return _told(context, plan, findings, outputs)
+
+
+def _prove_decided(context: Context, plan: DeploymentPlan) -> Proof:
+    """The same of what was proved, and decided, before the run was interrupted; what it rested on then stays in the run folder.
+
+    Checks of the user's own were a part of that proof, and may need what was there then.
+    """
+    return _told(context, plan, *_settled(context, plan, plan.deployment.stages, "decided", _by_decision(plan)), kept="decided")
+
+
+def _told(
+    context: Context, plan: DeploymentPlan, findings: tuple[Finding, ...], outputs: Outputs, kept: str = "findings"
+) -> Proof:
+    context.folder.write_json(f"{plan.name}/{kept}.json", [finding.as_dict() for finding in findings])
     context.folder.note("judged", tunnel=plan.name, proved=proved(findings))
     return Proof(findings, cause_of(findings), outputs, reach=reach_of(plan.deployment.foreign))
 
@@ -52,7 +72,7 @@ def prove(context: Context, plan: DeploymentPlan) -> Proof:
 def hold(context: Context, plan: DeploymentPlan, item: Hold, so_far: Progressing) -> None:
     """See that the gate of a stage holds before the next one begins. Raises NotProved."""
     context.folder.note("gate", tunnel=plan.name, stage=item.title)
-    findings, _ = _settled(context, plan, (item.gate,), f"gate-{item.title}")
+    findings, _ = _settled(context, plan, (item.gate,), f"gate-{item.title}", _by_now(plan))
     so_far.findings += findings
     if not proved(findings):
         raise NotProved(findings, cause_of(findings))
@@ -63,8 +83,12 @@ def still(context: Context, plan: DeploymentPlan, so_far: Progressing, seen: dic
     """After the rollback timers were called off: what speaks for and against what is about to be saved."""
     if _by_traffic(plan):
         return so_far.goal.still(plan, seen) if len(seen) == len(plan.members) else ()
-    proved_by = so_far.proof.outputs if so_far.proof and not plan.removal else None
-    findings, _ = _judged(context, plan, plan.deployment.stages, "still", proved_by)
+    judging = _by_now(plan)
+    if so_far.resumed:
+        judging = _by_decision(plan)
+    elif so_far.proof and not plan.removal:
+        judging = _by_proof(plan, so_far.proof.outputs)
+    findings, _ = _judged(context, plan, plan.deployment.stages, "still", judging)
     return findings
 
 
@@ -100,33 +124,57 @@ def _asked(stages: Iterable[Stage]) -> list[_Asked]:
     return found
 
 
-def _settled(context: Context, plan: DeploymentPlan, stages: Sequence[Stage], moment: str) -> tuple[tuple[Finding, ...], Outputs]:
+#: What a gate says of what the devices show now.
+Judging = Callable[[Gate, Sequence[Seen]], tuple[Finding, ...]]
+
+
+def _by_now(plan: DeploymentPlan) -> Judging:
+    """By nothing else than that."""
+    return lambda gate, seen: gate.judge(seen, removed=plan.removal)
+
+
+def _by_proof(plan: DeploymentPlan, outputs: Mapping[str, Mapping[str, str]]) -> Judging:
+    """And, where the gate is one that something passes, by what they showed when all of it was proved."""
+
+    def judging(gate: Gate, seen: Sequence[Seen]) -> tuple[Finding, ...]:
+        if not isinstance(gate, Passing):
+            return gate.judge(seen, removed=plan.removal)
+        return gate.later([replace(item, outputs=outputs[item.member.host]) for item in seen], seen)
+
+    return judging
+
+
+def _by_decision(plan: DeploymentPlan) -> Judging:
+    """And, where the gate is one that something passes, by the decision of a run that rested on that."""
+    now = _by_now(plan)
+    return lambda gate, seen: gate.decided(seen) if isinstance(gate, Passing) and not plan.removal else now(gate, seen)
+
+
+def _settled(
+    context: Context, plan: DeploymentPlan, stages: Sequence[Stage], moment: str, judging: Judging
+) -> tuple[tuple[Finding, ...], Outputs]:
     """Ask until all of these gates hold, or the longest of their times is over; what was found last."""
     deadline = time.monotonic() + max(stage.settle_seconds for stage in stages) * context.waits.scale
     while True:
         context.stop.check()
         for member in plan.members:
             context.progress.phase(member.host, f"look at {' and '.join(stage.name for stage in stages)}")
-        findings, outputs = _judged(context, plan, stages, moment)
+        findings, outputs = _judged(context, plan, stages, moment, judging)
         if proved(findings) or time.monotonic() > deadline:
             return findings, outputs
         context.stop.wait(context.waits.poll)
 
 
 def _judged(
-    context: Context,
-    plan: DeploymentPlan,
-    stages: Sequence[Stage],
-    moment: str,
-    proved_by: Mapping[str, Mapping[str, str]] | None = None,
+    context: Context, plan: DeploymentPlan, stages: Sequence[Stage], moment: str, judging: Judging
 ) -> tuple[tuple[Finding, ...], Outputs]:
-    """What these gates say of what the devices show now; ``proved_by`` is what they showed when all of it was proved."""
+    """What these gates say of what the devices show now."""
     gates = _asked(stages)
     asked = {
         member.host: {
             "also": tuple(
                 dict.fromkeys(
-                    (*(line for one in gates for line in one.gate.asks(member.member, member.platform)), *member.fence_shows)
+                    (*(line for one in gates for line in one.gate.asks(member.member, member.platform)), *member.timer_shows)
                 )
             ),
             "own": own_commands(plan, member, moment),
@@ -139,17 +187,8 @@ def _judged(
     seen = [
         Seen(member.member, member.platform, readings[member.host][1], readings[member.host][0].time) for member in plan.members
     ]
-    before = [replace(item, outputs=proved_by[item.member.host]) for item in seen] if proved_by else []
     with answers_of(" and ".join(member.host for member in plan.members)):
-        findings = tuple(
-            finding
-            for one in gates
-            for finding in (
-                one.gate.later(before, seen)
-                if before and isinstance(one.gate, Passing)
-                else one.gate.judge(seen, removed=plan.removal)
-            )
-        )
+        findings = tuple(finding for one in gates for finding in judging(one.gate, seen))
     # Whatever it is that is built, the tunnels of the box are others'.
     others = tuple(beside(one.host, one.snapshot.observation, readings[one.host][0]) for one in plan.members)
     return (*findings, *others), {host: outputs for host, (_, outputs) in readings.items()}

@@ -9,7 +9,7 @@ from pathlib import Path
 from ...checks.show_commands import COMMANDS
 from ...inventory.errors import NotKnown, NrRunError
 from ...services.service import Service
-from ...tasks.rollback_timers import FENCES
+from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from ...tasks.undo import Undone
 from ..run.authentic import journal_of
 from .change_state import Progressing
@@ -52,7 +52,7 @@ def paste(folder: Path, end: MemberPlan) -> str:
 
 def call_off(context: Context, end: MemberPlan) -> str:
     """How its dead-man is called off by hand, in the lines that are typed."""
-    return f"on {end.host}, {FENCES[end.fence.name].by_hand.filled(context.folder.tag).sentence}" if end.fence else ""
+    return f"on {end.host}, {ROLLBACK_TIMERS[end.fence.name].by_hand.filled(context.folder.tag).sentence}" if end.fence else ""
 
 
 def still_counts(context: Context, end: MemberPlan, *, surely: bool = True) -> str:
@@ -61,7 +61,7 @@ def still_counts(context: Context, end: MemberPlan, *, surely: bool = True) -> s
         return ""
     since = _armed_at(context, end.host)
     counted = f"armed at {since}" if since else "counted from when it was armed"
-    does = FENCES[end.fence.name].sentence(end.fence.minutes)
+    does = ROLLBACK_TIMERS[end.fence.name].sentence(end.fence.minutes)
     counts = "still counts" if surely else "may still count"
     return f"{end.host}: its dead-man {counts}; {counted}, it {does}. When the box is in order, {call_off(context, end)}"
 

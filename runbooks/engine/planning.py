@@ -12,7 +12,7 @@ from ...changes.plan import plan
 from ...checks.device_facts import Device
 from ...checks.finding import Finding, Status, against
 from ...checks.read_back import without
-from ...checks.rollback_methods import Chosen, choose, fence
+from ...checks.rollback_methods import SelectedMethod, choose, timer_findings
 from ...inventory.errors import DriftError, answers_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import TOKEN
@@ -22,7 +22,7 @@ from ...services.service import Deployment, Member, Sight, Site, Stage
 from ...tasks.clear import by_hand
 from ...tasks.dialects import dialect_of
 from ...tasks.gather import Snapshot
-from ...tasks.rollback_timers import FENCES
+from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from .context import Context
 
 #: Prechecks that ask whether a change can be made and undone; they say nothing about what is there already.
@@ -46,12 +46,12 @@ class MemberPlan:
     change: Change
     prechecks: tuple[Finding, ...]
     #: How the device goes back by itself; None without a rollback timer.
-    fence: Chosen | None = None
+    fence: SelectedMethod | None = None
 
     @property
-    def fence_shows(self) -> tuple[str, ...]:
+    def timer_shows(self) -> tuple[str, ...]:
         """What tells the state of its rollback timer."""
-        return FENCES[self.fence.name].shows if self.fence and self.change else ()
+        return ROLLBACK_TIMERS[self.fence.name].shows if self.fence and self.change else ()
 
     @property
     def host(self) -> str:
@@ -277,7 +277,7 @@ def checked(context: Context, made: MemberPlan, own: Iterable[Finding], *, accep
         chosen = choose(made.platform, outputs, context.waits.dead_man_minutes, made.change.inverse)
         device = Device(made.host, made.platform, outputs, made.change, time)
         every = of_every_change(made.sight, outputs, time, accept_unsaved=accept_unsaved)
-        prechecks = tuple(dict.fromkeys((*own, *every, *fence(device, chosen))))
+        prechecks = tuple(dict.fromkeys((*own, *every, *timer_findings(device, chosen))))
     return replace(made, prechecks=prechecks, fence=chosen)
 
 

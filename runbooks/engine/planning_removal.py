@@ -11,7 +11,7 @@ from ...changes.plan import plan_removal, plan_reversal
 from ...inventory.errors import ChangeError, DriftError, OtherForm
 from ...services.registry import find
 from ...services.service import Deployment
-from ..run.saved_plan import Recorded
+from ..run.saved_plan import SavedPlan
 from .context import Context
 from .planning import DeploymentPlan, Known, MemberPlan, checked, plan_deployment
 
@@ -25,10 +25,12 @@ def plan_remove(context: Context, deployment: Deployment, known: Known, *, accep
     members = []
     for member in shape.members:
         text, os = known.text(member.host), member.platform.os
+        running = read(os, text)
         going = context.service.removal(shape.deployment, member.sight, text)
+        going = context.left_behind.taken_along(member.host, running, going)
         whole = plan_removal(member.host, os, going.items, text, stays=going.stays)
         stages = [_keys(member.change.stages[index]) for index in shape.deployment.way_back] if member.change.stages else []
-        members.append(with_change(context, member, split(whole, stages, read(os, text)), accept_unsaved))
+        members.append(with_change(context, member, split(whole, stages, running), accept_unsaved))
     return replace(shape, members=tuple(members), removal=True)
 
 
@@ -90,7 +92,7 @@ def previous_plan(plan: DeploymentPlan) -> DeploymentPlan | None:
     return replace(plan, deployment=replace(found, checks=()), members=members)
 
 
-def plan_rollback(context: Context, record: Recorded, known: Known, *, accept_unsaved: bool) -> DeploymentPlan:
+def plan_rollback(context: Context, record: SavedPlan, known: Known, *, accept_unsaved: bool) -> DeploymentPlan:
     """Plan that undoes one deployment of an earlier run, exactly; what something newer has come to share stays, and is named.
 
     Raises DriftError when a device has moved on since.

@@ -12,11 +12,11 @@ from .planning import DeploymentPlan
 from .planning_removal import previous_plan
 
 
-def up_again(context: Context, plan: DeploymentPlan, foreign: str = "", *, compared: bool = True) -> tuple[str, list[str]]:
+def verify_previous(context: Context, plan: DeploymentPlan, foreign: str = "", *, compared: bool = True) -> tuple[str, list[str]]:
     """A sentence for the recap, and what a person has to look at when the tunnel is not proved.
 
     Asked where nothing of the change is left on either end; ``foreign`` is what others changed there meanwhile, and ``compared``
-    says whether every end was read back: one that was armed and not touched was not. A tunnel that was down before may stay so;
+    says whether every end was read back: one that was not touched was not. A tunnel that was down before may stay so;
     and when the operator stops, or its earlier form cannot be read for certain, it is told as not tested.
     """
     if not (plan.removal or plan.replaces):

@@ -186,7 +186,7 @@ def _pinged(
     """Ping from one member, and look at it in the same write."""
     ping = _ping_of(context, what, last.host, last.count)
     member = next(member for member in plan.members if member.host == last.host)
-    asked = {"questions": tuple(asks), "also": member.fence_shows, "own": own_commands(plan, member, last.moment)}
+    asked = {"questions": tuple(asks), "also": member.timer_shows, "own": own_commands(plan, member, last.moment)}
     if ping is None:
         seen: tuple[Observation, dict[str, str]] = run_on_one(context.nornir, observe, last.host, **asked)
         return None, *seen
@@ -211,7 +211,7 @@ def look(
     asked = {
         member.host: {
             "questions": tuple(questions),
-            "also": member.fence_shows,
+            "also": member.timer_shows,
             "own": own_commands(plan, member, moment),
         }
         for member in plan.members

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from nornir.core import Nornir
 
 from ...inventory.connection_settings import OVER_SSH, OVER_TELNET
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import NothingMatched, NrRunError
 from ...inventory.hosts import load_nornir, platforms_of, with_endpoints
 from ...inventory.platform_record import platform_in
@@ -31,9 +30,10 @@ from ...inventory.platforms import Platform, platform_for
 from ...inventory.release import Release
 from ...inventory.secrets import Secrets, credential_folders
 from ...inventory.systems import system_of
+from ...inventory.unknown_host import refuse_unknown
 from ...services.besides import Visited, WithFarEnds, WithSecrets
 from ...services.registry import declared, find
-from ...services.service import Deployment, Foreign, Intended, Place
+from ...services.service import Deployment, Foreign, Intended, Place, Service
 from .context import Progress
 from .far_ends import OUTSIDE_LENGTH, credential_name, far_orders, gateway_for
 
@@ -67,6 +67,22 @@ class Rehearsable(Protocol):
 
     def references(self, deployment: Deployment) -> tuple[str, ...]:
         """References of its secrets."""
+
+
+class EveryService:
+    """All services as one, for what a rehearsal asks of a service."""
+
+    def places(self, deployment: Deployment) -> tuple[Place, ...]:
+        """Where its devices stand."""
+        return self._of(deployment).places(deployment)
+
+    def references(self, deployment: Deployment) -> tuple[str, ...]:
+        """Its secrets."""
+        return self._of(deployment).references(deployment)
+
+    @staticmethod
+    def _of(deployment: Deployment) -> Service:
+        return find(deployment.service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +267,7 @@ def ordered(
         platforms = {name: platform for name, (platform, _) in kept.items()}
         played = orders(platforms, ())
     texts = {**{name: text for name, (_, text) in kept.items() if name in played}, **found}
-    unknown = [f"no host is named {name!r}{hint(name, platforms)}" for name in texts if name not in platforms]
-    if unknown:
-        raise NothingMatched("\n".join(unknown))
+    refuse_unknown(texts, platforms)
     for name, text in texts.items():
         profile, _ = box_for(platforms[name])
         model = {} if system_of(platforms[name]).model else {"model": platforms[name].model}

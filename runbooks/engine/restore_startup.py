@@ -1,7 +1,7 @@
 """After a change was taken back: does a startup configuration hold it, and can what ran before be saved there again?
 
 The change may have been saved by this run, or by somebody who typed ``write memory`` while it was being made. A reload would
-bring it back then, or the lines of a fence.
+bring it back then, or the lines of a rollback timer.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from .nornir_run import run_on
 from .planning import MemberPlan
 
 
-def save_again(context: Context, so_far: Progressing, undone: Mapping[str, Undone]) -> list[str]:
+def restore_startup(context: Context, so_far: Progressing, undone: Mapping[str, Undone]) -> list[str]:
     """Save what runs now, which is what ran before, where a startup configuration may hold the change; what a person has to do.
 
-    First the fence is called off, then comes this: its lines must not reach a startup configuration.
+    First the rollback timer is called off, then comes this: its lines must not reach a startup configuration.
     """
     todo: list[str] = []
     for end in so_far.touched:
@@ -69,7 +69,7 @@ def _startup(context: Context, end: MemberPlan) -> Configuration | NrRunError:
 
 
 def _is_free(context: Context, end: MemberPlan, now: Configuration) -> bool:
-    """True if the startup configuration holds nothing of the change and of the fence."""
+    """True if the startup configuration holds nothing of the change and of the rollback timer."""
     before = end.snapshot.startup
     if now.same(before):
         return True

@@ -3,8 +3,10 @@
 journal says                 devices are                       done
 --------------------------   -------------------------------   -----------------------------------------
 nothing was sent             as before                         called off
-commit decided               as changed, both                  proved again, called off, saved
+commit decided               as changed, both                  proved again (*), called off, saved
 anything else                before, changed or in between     taken back on both ends, read back
+
+(*) What only somebody outside can bring up, such as a client's session, was proved before the decision: it is not waited for.
 """
 
 from __future__ import annotations
@@ -22,10 +24,11 @@ from ...tasks.arming import pending
 from ...tasks.gather import now
 from ..locking.lock_records import advice
 from ..run.authentic import journal_of
+from ..run.journal_states import ENDED, begun, is_unfinished, open_tunnels
 from ..run.open_runs import open_runs
 from ..run.run_names import run_names
-from ..run.saved_plan import Recorded
-from .automatic_rollback import defect_of, take_back
+from ..run.saved_plan import SavedPlan
+from .automatic_rollback import defect_of, roll_back
 from .change_state import Progressing
 from .context import Context
 from .gates import goal_of
@@ -34,42 +37,6 @@ from .outcome import TunnelOutcome
 from .planning import MemberPlan
 from .rollback_timers import arming_of, marks_in
 from .transaction import finish, prove, success
-
-#: States after which a tunnel needs nothing any more; ``closed`` is a person's word for it.
-ENDED = {"done", "rolled-back", "closed"}
-
-
-def begun(journal: Sequence[Mapping[str, Any]], name: str) -> set[str]:
-    """States that the journal holds of one tunnel."""
-    return {line["state"] for line in journal if line.get("tunnel") == name}
-
-
-def is_unfinished(folder: Path) -> bool:
-    """True if the run of this folder was begun and did not end; from the journal alone. Rehearsals do not count."""
-    return bool(open_tunnels(folder)) and not _is_rehearsal(folder)
-
-
-def has_changed(folder: Path) -> bool:
-    """True if the run changed a tunnel and kept the change, and was neither a rehearsal nor itself a rollback."""
-    journal = journal_of(folder)
-    changed = any(line["state"] == "done" for line in journal)
-    return changed and not _is_rehearsal(folder) and journal[0].get("runbook") != "rollback"
-
-
-def _is_rehearsal(folder: Path) -> bool:
-    journal = journal_of(folder)
-    return bool(journal and journal[0].get("rehearsal"))
-
-
-def open_tunnels(folder: Path) -> dict[str, set[str]]:
-    """Tunnels of a run that were begun and did not end, and the devices that were touched or armed for them."""
-    states: dict[str, set[str]] = {}
-    hosts: dict[str, set[str]] = {}
-    for line in journal_of(folder):
-        if "tunnel" in line:
-            states.setdefault(line["tunnel"], set()).add(line["state"])
-            hosts.setdefault(line["tunnel"], set()).update({line["host"]} if "host" in line else set())
-    return {name: hosts[name] for name, seen in states.items() if "recorded" in seen and not seen & ENDED}
 
 
 def refuse_unfinished(runs: Path, hosts: Mapping[str, str], besides: str) -> None:
@@ -104,40 +71,40 @@ def refuse_overtaken(runs: Path, folder: Path, hosts: Iterable[str]) -> None:
             )
 
 
-def unfinished(journal: Sequence[Mapping[str, Any]], records: Mapping[str, Recorded]) -> list[str]:
+def unfinished(journal: Sequence[Mapping[str, Any]], records: Mapping[str, SavedPlan]) -> list[str]:
     """Tunnels that were begun and did not end, in the order in which they were begun."""
     states = {name: begun(journal, name) for name in records}
     return [name for name in records if "recorded" in states[name] and not states[name] & ENDED]
 
 
 def resume(
-    context: Context, names: Sequence[str], records: Mapping[str, Recorded], journal: Sequence[Mapping[str, Any]]
+    context: Context, names: Sequence[str], records: Mapping[str, SavedPlan], journal: Sequence[Mapping[str, Any]]
 ) -> list[TunnelOutcome]:
     """Bring each unfinished tunnel to an end; one outcome a tunnel. The devices are locked by the caller."""
     context.folder.note("resuming", tunnels=list(names))
     return [_resume_one(context, records[name], journal) for name in names]
 
 
-def _resume_one(context: Context, record: Recorded, journal: Sequence[Mapping[str, Any]]) -> TunnelOutcome:
+def _resume_one(context: Context, record: SavedPlan, journal: Sequence[Mapping[str, Any]]) -> TunnelOutcome:
     plan = record.plan
     so_far, away = _situation(context, record, journal)
     if away:
-        return take_back(context, plan, so_far, next(iter(away.values())))
+        return roll_back(context, plan, so_far, next(iter(away.values())))
     if "commit-decided" not in begun(journal, plan.name):
-        return take_back(context, plan, so_far, NrRunError(f"the run ended before {plan.everywhere} {plan.were} proved"))
+        return roll_back(context, plan, so_far, NrRunError(f"the run ended before {plan.everywhere} {plan.were} proved"))
     try:
         _refuse_half(context, so_far)
         prove(context, plan, so_far)
         finish(context, plan, so_far)
     except NrRunError as error:
-        return take_back(context, plan, so_far, error)
+        return roll_back(context, plan, so_far, error)
     except Exception as error:  # noqa: BLE001 - as in change_members
-        return take_back(context, plan, so_far, defect_of(context, plan, error))
+        return roll_back(context, plan, so_far, defect_of(context, plan, error))
     return success(plan, so_far)
 
 
 def _situation(
-    context: Context, record: Recorded, journal: Sequence[Mapping[str, Any]]
+    context: Context, record: SavedPlan, journal: Sequence[Mapping[str, Any]]
 ) -> tuple[Progressing, dict[str, NrRunError]]:
     """What the devices are now: armed by this run, changed, saved; and errors of those that cannot be reached.
 
@@ -147,7 +114,7 @@ def _situation(
     of_tunnel = [line for line in journal if line.get("tunnel") == record.plan.name]
     begun_on = {line.get("host") for line in of_tunnel if line["state"] == "applying"}
     so_far = Progressing(
-        goal=goal_of(record.plan),
+        goal=goal_of(record.plan, decided="commit-decided" in begun(journal, record.plan.name)),
         touched=changing,
         unsent=frozenset(end.host for end in changing if end.host not in begun_on),
         marks=marks_in(journal, record.plan.name),

@@ -1,4 +1,4 @@
-"""The fences of one tunnel's ends during its change: armed before line one, renewed while there is time, called off at once."""
+"""The timers of one tunnel's ends during its change: armed before line one, renewed while there is time, called off at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...changes.configuration import Configuration
 from ...checks.observation import Observation
 from ...inventory.errors import DriftError, NrRunError, SessionLost, Unreachable, answers_of
 from ...tasks.arming import arm, disarm, renew
-from ...tasks.rollback_timers import FENCES, Arming, State
+from ...tasks.rollback_timers import ROLLBACK_TIMERS, Arming, State
 from .cancel_page import mark_cancelled, write_page
 from .change_state import Progressing
 from .context import Context
@@ -21,7 +21,7 @@ MARGIN_SECONDS = 60
 
 
 def arming_of(context: Context, end: MemberPlan, so_far: Progressing) -> dict[str, Any]:
-    """The arguments of a task on the fence of one end."""
+    """The arguments of a task on the rollback timer of one end."""
     if end.fence is None:
         raise NrRunError(f"{end.host}: no dead-man was planned")
     mark = so_far.marks.get(end.host, "")
@@ -39,14 +39,14 @@ def arming_of(context: Context, end: MemberPlan, so_far: Progressing) -> dict[st
 
 
 def seconds_until_reverted(context: Context, end: MemberPlan) -> float:
-    """Seconds after which a device that was armed has gone back by itself and can be logged in to again; 0 without a fence."""
+    """Seconds after which a device that was armed has gone back by itself and can be logged in to again; 0 without a timer."""
     if end.fence is None:
         return 0.0
-    return FENCES[end.fence.name].seconds(end.fence.minutes, context.waits.boot) * context.waits.scale
+    return ROLLBACK_TIMERS[end.fence.name].seconds(end.fence.minutes, context.waits.boot) * context.waits.scale
 
 
 def marks_in(journal: Sequence[Mapping[str, Any]], tunnel: str) -> dict[str, str]:
-    """By what each device knows its fence, from the journal; without those that were being armed when it ends."""
+    """By what each device knows its rollback timer, from the journal; without those that were being armed when it ends."""
     marks: dict[str, str] = {}
     for line in journal:
         if line.get("tunnel") == tunnel and line["state"] == "arming":
@@ -76,10 +76,10 @@ def _never_in(error: NrRunError | None) -> bool:
     return isinstance(error, Unreachable) and not isinstance(error, SessionLost)
 
 
-def ensure_time(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
-    """By the last look: each fence is there, this run's, and counts for long enough; where it does not, it counts anew.
+def ensure_time_left(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
+    """By the last look: each rollback timer is there, this run's, and counts for long enough; where it does not, it counts anew.
 
-    Raises DriftError when a fence is gone or somebody else's, and the error of a fence that could not be renewed.
+    Raises DriftError when a timer is gone or somebody else's, and the error of a rollback timer that could not be renewed.
     """
     short: list[MemberPlan] = []
     for end in list(so_far.armed):
@@ -124,7 +124,7 @@ def _arguments(context: Context, ends: Iterable[MemberPlan], so_far: Progressing
 
 def _note_arming(context: Context, plan: DeploymentPlan, end: MemberPlan, words: str) -> None:
     if end.fence:
-        context.progress.phase(end.host, f"{words}: {FENCES[end.fence.name].sentence(end.fence.minutes)}")
+        context.progress.phase(end.host, f"{words}: {ROLLBACK_TIMERS[end.fence.name].sentence(end.fence.minutes)}")
         write_page(context, plan, end)
         context.folder.note("arming", tunnel=plan.name, host=end.host, fence=end.fence.name, minutes=end.fence.minutes)
 
@@ -149,7 +149,7 @@ def _keep_marks(
 def _last_state(context: Context, end: MemberPlan, so_far: Progressing) -> State:
     arguments = arming_of(context, end, so_far)
     shown = so_far.proof.outputs.get(end.host, {}) if so_far.proof else {}
-    fence = FENCES[arguments["fence"]]
+    fence = ROLLBACK_TIMERS[arguments["fence"]]
     if not set(fence.shows) <= set(shown):
         raise DriftError(f"{end.host}: its dead-man was not looked at")
     with answers_of(end.host):

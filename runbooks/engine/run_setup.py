@@ -13,11 +13,11 @@ from pathlib import Path
 
 from nornir.core import Nornir
 
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import NothingMatched, NrRunError, SecretError, UsageError
 from ...inventory.hosts import load_nornir, platforms_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
+from ...inventory.unknown_host import refuse_unknown
 from ...services.registry import find
 from ...services.service import Deployment, Intended, Service
 from ...tasks.device import Stop, connect_by
@@ -138,9 +138,7 @@ def hosts_of_missing(
 
     Raises NothingMatched for a device that the inventory has not, and when there are too many to look at all.
     """
-    unknown = [f"no host is named {host!r}{hint(host, platforms)}" for host in given if host not in platforms]
-    if unknown:
-        raise NothingMatched("\n".join(unknown))
+    refuse_unknown(given, platforms)
     if not missing:
         if given:
             raise UsageError(f"--host is for {service.noun}s that have left the intent; these are in it, with their devices")

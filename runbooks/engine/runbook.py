@@ -12,10 +12,11 @@ from ...services.service import Deployment
 from ...tasks.gather import Snapshot, gather
 from ..locking.locks import locked, refuse_held
 from ..locking.machine_locks import endpoints_of
-from .apply_change import carry_out
+from .apply_change import apply_change
 from .automatic_rollback import defect_of
 from .context import Context
 from .find_unintended import notice_strays
+from .left_behind import without_gone
 from .nornir_run import run_on, run_on_all
 from .outcome import Result, TunnelOutcome, refused
 from .planning import DeploymentPlan, Known, MemberPlan, running_after, write_plan
@@ -82,7 +83,7 @@ def run_deployments(
                 context.readings.take(end.host)
             return _carry_out(context, replace(plan, members=_as_done(plan)), planner, (), stale=True)
 
-        return (*outcomes, *roll_out(context, plans, rollout, work, look_again))
+        return (*outcomes, *without_gone(roll_out(context, plans, rollout, work, look_again), plans))
 
 
 @contextmanager
@@ -176,7 +177,7 @@ def _carry_out(
             return _gone_already(context, plan) if plan.removal else verify_only(context, plan)
     except NrRunError as error:
         return refused(approved.name, error)
-    outcome = carry_out(context, plan)
+    outcome = apply_change(context, plan)
     return save_accepted(context, plan, outcome) if outcome.result in (Result.PROVED, Result.SAS_UP) else outcome
 
 

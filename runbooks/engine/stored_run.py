@@ -13,26 +13,26 @@ from ...services.registry import find
 from ...tasks.device import Stop, connect_by
 from ..run.authentic import check_journal
 from ..run.folder import RunFolder
-from ..run.run_secrets import unseal
-from ..run.saved_plan import Recorded, nornir_of, platforms_in, records_in
+from ..run.run_secrets import decrypt_secrets
+from ..run.saved_plan import SavedPlan, nornir_of, platforms_in, records_in
 from .context import Context, Progress, Waits
 from .run_setup import debug_log
 from .signals import on_signals
 
 
 @dataclass(frozen=True, slots=True)
-class Reopened:
+class StoredRun:
     """An earlier run: its records, its journal, and a context to go on with."""
 
     context: Context
-    records: Mapping[str, Recorded]
+    records: Mapping[str, SavedPlan]
     journal: Sequence[Mapping[str, Any]]
 
 
 @contextmanager
 def reopen(
     path: Path, runbook: str, progress: Progress, waits: Waits, *, new_run_in: Path | None, debug: bool = False
-) -> Iterator[Reopened]:
+) -> Iterator[StoredRun]:
     """``new_run_in``: make a run folder of its own there; None goes on in the folder of the earlier run.
 
     Raises NothingMatched when the run changed nothing, SecretError when its secrets cannot be read, or its journal or record
@@ -44,7 +44,7 @@ def reopen(
         if any(line["state"] == "recorded" for line in journal):
             raise NrRunError(f"run {path.name} has lost its record.json; paste its inverse.cfg by hand, on each device")
         raise NothingMatched(f"run {path.name} sent nothing to any device")
-    secrets = unseal(path)
+    secrets = decrypt_secrets(path)
     with ExitStack() as stack:
         folder = RunFolder.make(new_run_in, runbook, secrets) if new_run_in else RunFolder(path, runbook, secrets)
         stack.callback(folder.close)
@@ -57,4 +57,4 @@ def reopen(
         nornir = connect_by(nornir_of(list(records.values())), secrets, platforms, tag=folder.tag, tell=folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
         context = Context(nornir, find(service), None, platforms, secrets, folder, stop, progress, waits)
-        yield Reopened(context, records, journal)
+        yield StoredRun(context, records, journal)

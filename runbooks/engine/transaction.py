@@ -14,11 +14,11 @@ from ...checks.finding import Finding, proved
 from ...checks.read_back import read_back
 from ...inventory.errors import DeviceRefused, Exit, NrRunError
 from ...tasks.answers import running, running_again
-from ...tasks.arming import look_anew
+from ...tasks.arming import reconnect_and_observe
 from ...tasks.gather import Snapshot, now
 from ...tasks.push import push
 from ...tasks.save import Saved, save
-from .automatic_rollback import defect_of, take_back
+from .automatic_rollback import defect_of, roll_back
 from .change_state import NotProved, Progressing, rows
 from .context import Context
 from .gates import hold, still
@@ -27,7 +27,7 @@ from .outcome import Result, TunnelOutcome
 from .planning import DeploymentPlan, Hold, MemberPlan, Push
 from .postchecks import Goal, cause_of, good
 from .reach import WHOLE
-from .rollback_timers import arm_ends, disarm_ends, ensure_time
+from .rollback_timers import arm_ends, disarm_ends, ensure_time_left
 
 
 def change_members(context: Context, plan: DeploymentPlan, goal: Goal) -> TunnelOutcome:
@@ -39,12 +39,12 @@ def change_members(context: Context, plan: DeploymentPlan, goal: Goal) -> Tunnel
         prove(context, plan, so_far)
         finish(context, plan, so_far)
     except NrRunError as error:
-        return take_back(context, plan, so_far, error)
+        return roll_back(context, plan, so_far, error)
     except Exception as error:  # noqa: BLE001 - a defect of ours must not leave a box half-changed, nor a person without a word
-        return take_back(context, plan, so_far, defect_of(context, plan, error))
+        return roll_back(context, plan, so_far, defect_of(context, plan, error))
     except BaseException as error:
         # The process is to end: that is raised again when the boxes are as they were.
-        take_back(context, plan, so_far, NrRunError(type(error).__name__))
+        roll_back(context, plan, so_far, NrRunError(type(error).__name__))
         raise
     return success(plan, so_far)
 
@@ -122,7 +122,7 @@ def prove(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
 def finish(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     """See that there is time, decide, call the dead-man off on all members at once, look again, save them last."""
     folder = context.folder
-    ensure_time(context, plan, so_far)
+    ensure_time_left(context, plan, so_far)
     folder.note("commit-decided", tunnel=plan.name)
     _disarm(context, plan, so_far)
     changed = [end for end in plan.pushing if end.change]
@@ -137,7 +137,7 @@ def _disarm(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None
     unarmed = [end for end in plan.members if end not in so_far.armed]
     seen = disarm_ends(context, plan, so_far) if so_far.armed else {}
     # Where nothing was armed, a new login is asked for all the same, and the box is looked at.
-    seen |= run_on_all(context.nornir, look_anew, {end.host: {} for end in unarmed}) if unarmed else {}
+    seen |= run_on_all(context.nornir, reconnect_and_observe, {end.host: {} for end in unarmed}) if unarmed else {}
     again = [item for end in so_far.touched if end.host in seen for item in _kept(context, end, seen[end.host][1], so_far)]
     again += still(context, plan, so_far, {host: observation for host, (observation, _) in seen.items()})
     so_far.findings += again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def moment(text: str) -> int:
@@ -23,16 +23,14 @@ def now() -> int:
     return int(datetime.now(UTC).timestamp())
 
 
-def age(seconds: float) -> str:
+def age(seconds: float, *, fine: bool = False) -> str:
     """A length of time for people, in its largest unit and the one below: ``3 d 4 h``, ``12 min``, ``40 s``.
 
-    A clock that was set back makes no negative age.
+    Seconds beside minutes are told where it is ``fine``: of what is under way. A clock that was set back makes no negative age.
     """
     left = max(0, int(seconds))
-    for index, (size, unit) in enumerate(_UNITS):
-        if left >= size:
-            whole, rest = divmod(left, size)
-            below = _UNITS[index + 1] if index + 1 < len(_UNITS) else None
-            more = f" {rest // below[0]} {below[1]}" if below and rest >= below[0] else ""
-            return f"{whole} {unit}{more}"
-    return f"{left} s"
+    index = next((index for index, (size, _) in enumerate(_UNITS) if left >= size), len(_UNITS) - 1)
+    whole, rest = divmod(left, _UNITS[index][0])
+    size, unit = _UNITS[min(index + 1, len(_UNITS) - 1)]
+    below = f" {rest // size} {unit}" if rest >= size and (fine or unit != "s") else ""
+    return f"{whole} {_UNITS[index][1]}{below}"

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 
 from ...inventory.errors import Locked, NrRunError
-from ...tasks.rollback_timers import FENCES
+from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from ..engine.context import Run, Waits
 from ..run.folder import make_private
 from .kernel_lock import hold
@@ -30,9 +30,9 @@ from .machine_locks import endpoints_of, machine_locked, refuse_held_here
 
 
 def seconds_kept(waits: Waits) -> float:
-    """How long devices are kept from other machines' runs after the last sign of life: until the slowest fence has gone back."""
+    """How long devices are kept from other machines' runs after the last sign of life: until the slowest timer has gone back."""
     minutes = waits.dead_man_minutes or Waits().dead_man_minutes
-    return max(fence.seconds(minutes, waits.boot) for fence in FENCES.values())
+    return max(fence.seconds(minutes, waits.boot) for fence in ROLLBACK_TIMERS.values())
 
 
 @contextmanager

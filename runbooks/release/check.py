@@ -17,15 +17,16 @@ from ...changes.configuration import Configuration
 from ...changes.objects import ConfigObject
 from ...checks.release_check import FarLine, Hit, Instead, far_lines, hits, instead, versions_of
 from ...inventory.did_you_mean import hint
-from ...inventory.errors import Exit, IntentError, NothingMatched, NotKnown, NrRunError
+from ...inventory.errors import Exit, IntentError, NotKnown, NrRunError
 from ...inventory.hosts import models_of, platforms_of
 from ...inventory.newer_releases import newer_than_known
 from ...inventory.platforms import Platform, platform_for, rows
 from ...inventory.release_rules import notes_between
+from ...inventory.unknown_host import refuse_unknown
 from ...services.intended_state import standing
 from ...services.registry import declared, find
 from ...services.service import Deployment
-from ..drift.drift import ConfigurationAlone
+from ..verify.configuration_alone import ConfigurationAlone
 from ..verify.kept import keep_record
 from ..verify.opening import Opened
 from ..verify.reading import read_all
@@ -98,8 +99,7 @@ class ReleaseCheck:
 def target_of(nornir: Nornir, host: str, release: str) -> tuple[Platform, Platform]:
     """What a host is now, and with another release. Raises NothingMatched and IntentError, with the nearest one."""
     platforms = platforms_of(nornir)
-    if host not in platforms:
-        raise NothingMatched(f"no host is named {host!r}{hint(host, platforms)}")
+    refuse_unknown((host,), platforms)
     present, models = platforms[host], models_of(nornir)
     try:
         target = platform_for(present.model, release, models)

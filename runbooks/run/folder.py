@@ -62,7 +62,7 @@ class RunFolder:
         except OSError as error:
             raise NrRunError(f"{self.path}: the journal cannot be opened: {error.strerror}") from None
         text = self._journal_text()
-        #: Vouches for each line; None where no run key can be made, and then nothing may be changed (see vault.seal).
+        #: Vouches for each line; None where no run key can be made, and then nothing may be changed (see run_secrets.py).
         self.seal = vouching(RunSeal.of(self.id, make=make_key), text)
         #: Code of the last line, and how many there are.
         self._code, self._lines = last_code(text)

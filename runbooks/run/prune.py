@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from ...inventory.errors import NrRunError
-from ..engine.resume import has_changed, is_unfinished
 from ..locking.lock_records import living
 from .authentic import Tampered, journal_of
+from .journal_states import has_changed, is_unfinished
 from .open_runs import open_runs
 from .run_names import run_names
 

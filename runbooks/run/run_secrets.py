@@ -23,7 +23,7 @@ FILE = "secrets.enc"
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def seal(folder: RunFolder, secrets: Secrets) -> None:
+def encrypt_secrets(folder: RunFolder, secrets: Secrets) -> None:
     """Write the secrets that the run knows by now; from any thread. Raises NrRunError when key or file cannot be written."""
     with _ONE_AT_A_TIME:
         try:
@@ -33,7 +33,7 @@ def seal(folder: RunFolder, secrets: Secrets) -> None:
         folder.write_encrypted(FILE, sealed.decode() + "\n")
 
 
-def unseal(path: Path) -> Secrets:
+def decrypt_secrets(path: Path) -> Secrets:
     """The secrets of an earlier run. Raises SecretError when its file or the key is missing, or do not fit."""
     try:
         sealed = (path / FILE).read_bytes()

@@ -25,7 +25,7 @@ from ...changes.families import FAMILIES
 from ...changes.family import Family
 from ...changes.objects import Config, ConfigObject, read
 from ...changes.steps import Edit
-from ...checks.rollback_methods import RELOAD_IN, Chosen
+from ...checks.rollback_methods import RELOAD_IN, SelectedMethod
 from ...inventory.errors import NrRunError, SecretError
 from ...inventory.platform_record import platform_in, row_of
 from ...inventory.platforms import Platform
@@ -46,7 +46,7 @@ _READABLE = " or ".join(str(number) for number in READABLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class SavedPlan:
     """One deployment of an earlier run: the plan as it was carried out, and where the devices are."""
 
     plan: DeploymentPlan
@@ -112,7 +112,7 @@ def _object(item: ConfigObject) -> dict[str, Any]:
     return {"family": item.family.name, "header": item.header, "children": list(item.children)}
 
 
-def read_record(path: Path) -> Recorded:
+def read_record(path: Path) -> SavedPlan:
     """Raises NrRunError when the file is no record that can be gone on from, Tampered when it is not what the run wrote."""
     try:
         data = json.loads(path.read_text(encoding="utf8"))
@@ -138,7 +138,7 @@ def read_record(path: Path) -> Recorded:
         }
         for entry in data["members"]
     }
-    return Recorded(DeploymentPlan(deployment, members, data["removal"]), hosts)
+    return SavedPlan(DeploymentPlan(deployment, members, data["removal"]), hosts)
 
 
 def _check(path: Path, data: dict[str, Any]) -> None:
@@ -165,7 +165,7 @@ def _member_plan(path: Path, data: Mapping[str, Any], member: Member) -> MemberP
         )
     # Before there was a choice every device was armed with a reload, after as long as Waits says.
     fence = data.get("fence", {"name": RELOAD_IN, "minutes": Waits().dead_man_minutes})
-    chosen = Chosen(str(fence["name"]), int(fence["minutes"])) if fence else None
+    chosen = SelectedMethod(str(fence["name"]), int(fence["minutes"])) if fence else None
     return MemberPlan(member, platform, snapshot, data["desired"], (), change, (), chosen)
 
 
@@ -219,7 +219,7 @@ def _refuse_strange(host: str, item: ConfigObject, before: ConfigObject | None) 
             raise Tampered(f"{host}: {line!r} in the record is no line of {item.family.name}; nothing was sent")
 
 
-def nornir_of(recorded: list[Recorded]) -> Nornir:
+def nornir_of(recorded: list[SavedPlan]) -> Nornir:
     """A Nornir of the devices that these records name, without any inventory."""
     defaults = Defaults()
     hosts = {
@@ -240,12 +240,12 @@ def nornir_of(recorded: list[Recorded]) -> Nornir:
     return Nornir(inventory=Inventory(Hosts(hosts), Groups(), defaults), runner=runner, config=NornirConfig(), data=GlobalState())
 
 
-def platforms_in(recorded: list[Recorded]) -> dict[str, Platform]:
+def platforms_in(recorded: list[SavedPlan]) -> dict[str, Platform]:
     """Host name to what it can do."""
     return {name: platform_in(place) for item in recorded for name, place in item.hosts.items()}
 
 
-def records_in(folder: Path) -> dict[str, Recorded]:
+def records_in(folder: Path) -> dict[str, SavedPlan]:
     """Tunnel name to its record, in the order in which they were carried out."""
     begun = [line["tunnel"] for line in journal_of(folder) if line.get("state") == "recorded"]
     files = sorted(folder.glob(f"*/{FILE}"), key=lambda path: begun.index(path.parent.name) if path.parent.name in begun else -1)

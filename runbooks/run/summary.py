@@ -12,10 +12,10 @@ from rich.table import Table
 
 from ...inventory.errors import Exit
 from ..commands.screen import console
-from ..engine.resume import open_tunnels
 from ..locking.lock_records import living
 from .authentic import RunSeal, Tampered, journal_of
 from .folder import canonical
+from .journal_states import open_tunnels
 from .run_names import run_names
 
 #: Outcome words of runs that have not ended: at work now; killed with devices in between; killed before anything was sent.

@@ -17,11 +17,11 @@ from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
 from ...parsers.provider_log import ProviderLog
 from ...services.registry import declared, find
-from ...services.service import Deployment, Intended, Place, Service
+from ...services.service import Deployment, Intended
 from ...tasks.device import Stop, connect_by
 from ..engine.context import Progress, Waits
 from ..engine.limit import within
-from ..engine.rehearsal_lab import rehearse
+from ..engine.rehearsal_lab import EveryService, rehearse
 from ..engine.run_setup import debug_log, inventory_folder, lab_credentials
 from ..engine.signals import on_signals
 from ..run.folder import RunFolder
@@ -109,7 +109,7 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
     with ExitStack() as stack:
         if asked.lab:
             hosts = [host for deployment in selected.deployments for host in deployment.hosts]
-            played = rehearse(stack, nornir, _Every(), selected.deployments, hosts, platforms, progress)
+            played = rehearse(stack, nornir, EveryService(), selected.deployments, hosts, platforms, progress)
             nornir, secrets, waits = played.nornir, played.secrets, replace(waits, scale=played.scale)
         else:
             secrets = Secrets(folders=credential_folders(lab_credentials(nornir, selected.deployments, ())))
@@ -193,19 +193,3 @@ def _keys(secrets: Secrets, deployments: Sequence[Deployment]) -> dict[str, str 
                 except SecretError:
                     keys[reference] = None
     return keys
-
-
-class _Every:
-    """All services as one, for what a rehearsal asks of a service."""
-
-    def places(self, deployment: Deployment) -> tuple[Place, ...]:
-        """Where its devices stand."""
-        return self._of(deployment).places(deployment)
-
-    def references(self, deployment: Deployment) -> tuple[str, ...]:
-        """Its secrets."""
-        return self._of(deployment).references(deployment)
-
-    @staticmethod
-    def _of(deployment: Deployment) -> Service:
-        return find(deployment.service)

@@ -361,6 +361,14 @@ KNOWN: tuple[Known, ...] = (
         "show ip route, on an ASA show route, for the pinged address: which route is the longest",
         "take the other route away, or route the same prefixes by the tunnel",
     ),
+    Known(
+        "list-denies",
+        "the list of the crypto map entry denies a part of what it has to protect",
+        "a line of the crypto access list takes traffic out of the tunnel, so it leaves in clear or to another entry of the map",
+        "high",
+        "show access-lists of the list that the map entry matches: the first line for the pinged addresses",
+        "take the denying line away, or have a network of its own for what is to pass beside the tunnel",
+    ),
 )
 CAUSES: dict[str, Cause] = {
     known.id: Cause(known.id, known.sentence, known.confidence, known.confirm, known.remedy) for known in KNOWN

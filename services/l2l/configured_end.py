@@ -16,7 +16,7 @@ from ...changes.nameif import find_interface
 from ...changes.objects import Config, ConfigObject
 from ...changes.selectors import Selector, overlap, selectors_of
 from ...checks.finding import Evidence
-from ...inventory.systems import any_of
+from ...inventory.systems import System, any_of
 from ...parsers import algorithms
 from .as_before import protection
 from .endpoint import Endpoint
@@ -48,6 +48,11 @@ class ConfiguredEnd:
         return self.running.os
 
     @property
+    def system(self) -> System:
+        """What all generations of its operating system have in common."""
+        return any_of(self.os)
+
+    @property
     def config(self) -> Config:
         """All objects of the device."""
         return self.running.objects
@@ -63,13 +68,13 @@ class ConfiguredEnd:
     @cached_property
     def outside(self) -> str:
         """What the configuration calls the outside interface: the name that ``nameif`` gave it on an ASA."""
-        found = find_interface(self.running.nodes, self.end.interface) if any_of(self.os).has_nameif else None
+        found = find_interface(self.running.nodes, self.end.interface) if self.system.has_nameif else None
         return (found.nameif or found.hardware) if found else self.end.interface
 
     @cached_property
     def outside_lines(self) -> tuple[str, ...] | None:
         """Lines below the outside interface; None where there is no such interface."""
-        found = find_interface(self.running.nodes, self.end.interface) if any_of(self.os).has_nameif else None
+        found = find_interface(self.running.nodes, self.end.interface) if self.system.has_nameif else None
         header = f"interface {found.hardware if found else self.end.interface}"
         starts = (header, f"{header} point-to-point", f"{header} multipoint")
         return next((node.children for node in self.running.nodes if node.line in starts), None)

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from ...checks.finding import Evidence
 from .case import Case
 from .configured_end import BARE, ConfiguredEnd
-from .configured_ike import Suite, accepts, expects, keys, says_it_is, suites
+from .configured_ike import Suite, suites
+from .configured_systems import reading_of
 
 Said = tuple[Evidence, ...] | None
 Asked = Callable[[Case], Said]
@@ -84,7 +85,7 @@ def _lacks(there: ConfiguredEnd) -> list[str]:
     if profile and profile != "default" and config.get("ikev2-profile", profile) is None:
         found.append(f"IKEv2 profile {profile} of {how.header}")
     family = "isakmp-policy" if there.end.ike_version == 1 else "ikev2-policy"
-    if there.os == "asa" and not config.of(family):
+    if not there.system.default_ike_proposals and not config.of(family):
         found.append(f"crypto ikev{there.end.ike_version} policy")
     return found
 
@@ -130,7 +131,7 @@ def ike_lifetime(here: ConfiguredEnd, there: ConfiguredEnd) -> Said:
 @either_way
 def key_for_peer(here: ConfiguredEnd, there: ConfiguredEnd) -> Said:
     """Has the end a key, or a tunnel group, for the address that the other end comes from?"""
-    if keys(here, there.end.address) is not None:
+    if reading_of(here).keys(here, there.end.address) is not None:
         return FINE
     return (here.evidence(f"key or tunnel group for {there.end.address}", "none"),)
 
@@ -138,7 +139,8 @@ def key_for_peer(here: ConfiguredEnd, there: ConfiguredEnd) -> Said:
 @between
 def same_key(here: ConfiguredEnd, there: ConfiguredEnd) -> Said:
     """Do both ends hold the same key? One that is masked, or encrypted (type 6), cannot be compared."""
-    mine, theirs = keys(here, there.end.address), keys(there, here.end.address)
+    mine = reading_of(here).keys(here, there.end.address)
+    theirs = reading_of(there).keys(there, here.end.address)
     if mine is None or theirs is None or not (mine.known and theirs.known):
         return None
     if (mine.local, mine.remote) == (theirs.remote, theirs.local):
@@ -154,13 +156,13 @@ def identity(here: ConfiguredEnd, there: ConfiguredEnd) -> Said:
     """Has the other end a profile for the identity that this one sends (IKEv2)?"""
     if here.end.ike_version == 1:
         return FINE
-    shown, wanted = says_it_is(here), expects(there)
-    if there.os == "asa":
-        return FINE if shown and shown[0] == "address" else None
-    if shown is None or wanted is None:
+    shown = reading_of(here).sent_identity(here)
+    admitted = reading_of(there).admits(there, shown) if shown else None
+    if shown is None or admitted is None:
         return None
-    if accepts(wanted, shown):
+    if admitted:
         return FINE
+    wanted = reading_of(there).expected_identities(there) or ()
     return (
         here.evidence("identity that it sends", " ".join(shown)),
         there.evidence("identities that it expects", ", ".join(" ".join(pair) for pair in wanted)),
@@ -185,14 +187,8 @@ def certificates(there: ConfiguredEnd) -> Said:
 
 @each_end
 def ike_enabled(there: ConfiguredEnd) -> Said:
-    """Does the device speak this version of IKE at all, on an ASA at the outside interface?"""
-    if there.os == "asa":
-        family = "ike-enable" if there.end.ike_version == 1 else "ikev2-enable"
-        if any(item.groups["nameif"] == there.outside for item in there.config.of(family)):
-            return FINE
-        return (there.evidence(f"crypto ikev{there.end.ike_version} enable {there.outside}", "none"),)
-    off = "no crypto isakmp enable"
-    return (there.evidence("crypto isakmp enable", off),) if there.line(off) and there.end.ike_version == 1 else FINE
+    """Does the device speak this version of IKE at all, and where the system says so by interface, outside?"""
+    return reading_of(there).not_enabled(there)
 
 
 @each_end

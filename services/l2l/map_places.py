@@ -7,10 +7,14 @@ stands below the lowest dynamic one, which takes every peer; no two entries take
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 from itertools import chain
 
-from ...changes.objects import Config
-from ...changes.selectors import Unread, overlap, selectors_or_line
+from ...changes.objects import Config, ConfigObject
+from ...changes.selectors import Selector, Unread, overlap, selectors_or_line
+from ...checks.prefix_index import PrefixIndex
 from ...inventory.errors import ChangeError
 from ...inventory.intent import Side
 from .features import Member
@@ -19,6 +23,60 @@ from .standing_form import StandingForm
 _DYNAMIC = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) ipsec-isakmp dynamic (?P<dynamic>\S+)(?: discover)?")
 _ENTRY = re.compile(r"crypto map (?P<map>\S+) (?P<sequence>\d+) .+")
 _XAUTH = re.compile(r"crypto map (?P<map>\S+) client authentication list \S+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Map:
+    """The entries of one crypto map, read once for all tunnels that look for their place in it."""
+
+    by_peer: Mapping[str, tuple[ConfigObject, ...]] = field(default_factory=dict)
+    #: Sequence numbers, and those of them that stand for dynamic maps.
+    taken: frozenset[int] = frozenset()
+    dynamic: tuple[int, ...] = ()
+    #: Of the others what cannot be read for certain, and what can, by the far networks; each with its place and its number.
+    unread: tuple[tuple[int, int, Unread], ...] = ()
+    by_target: PrefixIndex[tuple[int, int, tuple[Selector, ...]]] = field(default_factory=lambda: PrefixIndex(()))
+
+    def meeting(self, ours: Iterable[Selector]) -> tuple[tuple[int, tuple[Selector, ...] | Unread], ...]:
+        """Number and selectors of the entries that may take some of this traffic, in the order of the configuration."""
+        found: dict[int, tuple[int, tuple[Selector, ...] | Unread]] = {place: (number, why) for place, number, why in self.unread}
+        for _, target in ours:
+            around = (one for group in self.by_target.around(target) for one in group)
+            found.update((place, (number, pairs)) for place, number, pairs in (*around, *self.by_target.within(target)))
+        return tuple(found[place] for place in sorted(found))
+
+
+_EMPTY = _Map()
+
+
+def _maps(running: Config) -> dict[str, _Map]:
+    """Every crypto map that has entries, by its name."""
+    entries: dict[str, list[ConfigObject]] = {}
+    for item in running.of("crypto-map-entry"):
+        entries.setdefault(item.groups["map"], []).append(item)
+    return {name: _map_with(items, running) for name, items in entries.items()}
+
+
+def _map_with(entries: Sequence[ConfigObject], running: Config) -> _Map:
+    by_peer: dict[str, list[ConfigObject]] = {}
+    unread: list[tuple[int, int, Unread]] = []
+    read: list[tuple[IPv4Network, tuple[int, int, tuple[Selector, ...]]]] = []
+    for place, entry in enumerate(entries):
+        number = int(entry.groups["sequence"])
+        for peer in dict.fromkeys(entry.peers):
+            by_peer.setdefault(peer, []).append(entry)
+        theirs = () if entry.dynamic else selectors_or_line(running, entry)
+        if isinstance(theirs, Unread):
+            unread.append((place, number, theirs))
+        else:
+            read += [(target, (place, number, theirs)) for target in dict.fromkeys(pair[1] for pair in theirs)]
+    return _Map(
+        {peer: tuple(items) for peer, items in by_peer.items()},
+        frozenset(int(entry.groups["sequence"]) for entry in entries),
+        tuple(int(entry.groups["sequence"]) for entry in entries if entry.dynamic),
+        tuple(unread),
+        PrefixIndex(read),
+    )
 
 
 def map_of(member: Member, access_list: str, running: Config) -> tuple[str, str]:
@@ -86,17 +144,16 @@ def _map(end: Side, running: Config, interface: str) -> tuple[str, str]:
 
 
 def _sequence(end: Side, crypto_map: str, access_list: str, running: Config, approved: int | None) -> tuple[int, str]:
-    entries = [item for item in running.of("crypto-map-entry") if item.groups["map"] == crypto_map]
+    there = running.kept(_maps).get(crypto_map, _EMPTY)
     dynamic = [int(match["sequence"]) for match in _lines(_DYNAMIC, running) if match["map"] == crypto_map]
-    dynamic += [int(item.groups["sequence"]) for item in entries if item.dynamic]
+    dynamic += there.dynamic
     limit = min(dynamic, default=65536)
-    peer = str(end.remote.outside_ip)
-    for entry in entries:
+    for entry in there.by_peer.get(str(end.remote.outside_ip), ()):
         # An entry with our transform set and no access list is what an interrupted change leaves; planning it again shows that.
-        if entry.peers == (peer,) and entry.child("match address") in (access_list, None):
+        if len(entry.peers) == 1 and entry.child("match address") in (access_list, None):
             return int(entry.groups["sequence"]), ""
     other = [int(match["sequence"]) for match in _lines(_ENTRY, running) if match["map"] == crypto_map]
-    taken = {*(int(entry.groups["sequence"]) for entry in entries), *other}
+    taken = there.taken.union(other)
     wanted = end.local.cisco.map_sequence
     if wanted is not None:
         if wanted in taken or wanted > limit:
@@ -116,11 +173,10 @@ def _sequence(end: Side, crypto_map: str, access_list: str, running: Config, app
 
 def _refuse_overlap(end: Side, crypto_map: str, sequence: int, running: Config) -> None:
     ours = end.selectors
-    for entry in running.of("crypto-map-entry"):
-        number = int(entry.groups["sequence"])
-        if entry.groups["map"] != crypto_map or number == sequence or entry.dynamic:
+    there = running.kept(_maps).get(crypto_map, _EMPTY)
+    for number, theirs in there.meeting(ours):
+        if number == sequence:
             continue
-        theirs = selectors_or_line(running, entry)
         if isinstance(theirs, Unread):
             raise ChangeError(
                 f"{end.local.host}: the selectors of entry {number} of crypto map {crypto_map} cannot be read for certain "

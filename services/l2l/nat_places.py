@@ -55,7 +55,8 @@ def _in_list(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption |
     wanted = [_deny(pair) for pair in member.selectors]
     taken = any(not left for pair in member.selectors for _, left in translations(nodes, pair))
     for name in _lists(nodes):
-        node = next((node for node in nodes if node.line == f"{_NAMED}{name}"), None)
+        named = tree.starting(nodes, "ip access-list extended")
+        node = next((node for node in named if node.line == f"{_NAMED}{name}"), None)
         if node is None:
             continue
         there = [_NUMBERED.fullmatch(line) for line in node.children]
@@ -73,12 +74,12 @@ def _deny(pair: tuple[object, object]) -> str:
 
 def _lists(nodes: Sequence[tree.Node]) -> Iterator[str]:
     """Names of the lists by which the device translates from inside, directly or through a route map."""
-    for node in nodes:
+    for node in tree.starting(nodes, "ip nat inside"):
         match = _DYNAMIC.fullmatch(node.line)
         if match and match["kind"] == "list":
             yield match["name"]
         elif match:
-            for clause in nodes:
+            for clause in tree.starting(nodes, f"route-map {match['name']}"):
                 if clause.line.startswith(f"route-map {match['name']} permit"):
                     yield from (w for line in clause.children if line.startswith("match ip address ") for w in line.split()[3:])
 
@@ -102,7 +103,11 @@ def _numbers(wanted: Sequence[str], there: Sequence[re.Match[str] | None]) -> tu
 
 def _in_nat_0(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption | None, str]:
     """ASA up to 8.2: the list of nat 0 of the inside interface, or one of ours where it has none."""
-    present = [m["list"] for node in nodes if (m := _NAT_0.fullmatch(node.line)) and m["inside"] == member.inside_nameif]
+    present = [
+        m["list"]
+        for node in tree.starting(nodes, "nat")
+        if (m := _NAT_0.fullmatch(node.line)) and m["inside"] == member.inside_nameif
+    ]
     name = present[0] if present else ""
     lines = {node.line for node in nodes}
     ours = any(f"access-list {name} extended permit ip {_asa_pair(pair)}" in lines for pair in member.selectors)
@@ -120,7 +125,7 @@ def _as_rule(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption |
     made = exemption(member)
     if made is None:
         return None, ""
-    rules = (match for node in nodes if (match := _TWICE.fullmatch(node.line)))
+    rules = (match for node in tree.starting(nodes, "nat") if (match := _TWICE.fullmatch(node.line)))
     there = any(is_version(match["near"], made.near) and is_version(match["far"], made.far) for match in rules)
     if not there and not _translated(member, nodes, twice=True):
         return None, ""

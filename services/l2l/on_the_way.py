@@ -13,19 +13,17 @@ from ipaddress import IPv4Network
 from ...changes.families.tunnel_group import INHERITED
 from ...changes.families.uses import destination
 from ...changes.selectors import overlap, selectors_of
-from ...checks.acl import Flow, Says, asa_lists, ios_list
-from ...checks.asa_nat import Way, asa_translations
+from ...checks.acl import Flow, Says
 from ...checks.finding import Evidence
-from ...checks.nat import translations
 from ...checks.questions import ROUTE
+from ...inventory.systems import any_of
 from .case import Case
 from .configured_end import ConfiguredEnd
+from .configured_systems import reading_of
 from .differences import FINE, Asked, Said, each_end
 from .endpoint import Watched
 
 _IKE, _NAT_T = 500, 4500
-_GROUP = re.compile(r"ip access-group (?P<name>\S+) (?P<way>in|out)")
-_ASA_GROUP = re.compile(r"access-group (?P<list>\S+) in interface (?P<nameif>\S+) control-plane")
 
 
 @each_end
@@ -88,6 +86,21 @@ def _dynamic_before(there: ConfiguredEnd, number: int) -> Iterator[Evidence]:
             yield there.evidence("dynamic entry before the tunnel's", node.line)
 
 
+@each_end
+def taken_out(there: ConfiguredEnd) -> Said:
+    """Does the list of the map entry deny what it has to protect? What it denies passes by the entry, and leaves in clear."""
+    name = there.entry.child("match address") if there.entry and not there.end.tunnel else None
+    if name is None:
+        return FINE
+    found: list[Evidence] = []
+    for source, target in there.end.selectors:
+        flow = Flow("ip", source, target)
+        verdict = reading_of(there).listed(there, name, flow)
+        if verdict.says in (Says.DENY, Says.PART) and verdict.line:
+            found.append(there.evidence(f"access list {name}, for {source} to {target}", verdict.line))
+    return tuple(found)
+
+
 def translated(case: Case, watched: Watched) -> Said:
     """Does address translation of this end take packets of the tunnel? What may be taken counts."""
     there = case.of(watched)
@@ -95,29 +108,19 @@ def translated(case: Case, watched: Watched) -> Said:
         return None
     found: list[Evidence] = []
     for pair in watched.end.selectors:
-        for line, free in _translations(there, pair):
+        for line, free in reading_of(there).translated(there, pair):
             if not free:
                 found.append(there.evidence(f"translation of {pair[0]} to {pair[1]}", line))
     return tuple(dict.fromkeys(found))
 
 
-def _translations(there: ConfiguredEnd, pair: tuple[IPv4Network, IPv4Network]) -> Iterator[tuple[str, bool]]:
-    nodes = there.running.nodes
-    if there.os == "asa":
-        yield from asa_translations(nodes, pair, Way(None, there.outside), twice=there.twice_nat)
-        return
-    lines = there.entry.children if there.end.tunnel and there.entry else there.outside_lines
-    if "ip nat outside" in (lines or ()):
-        yield from translations(nodes, pair)
-
-
 def led_elsewhere(case: Case, watched: Watched) -> Said:
     """Does the routing table lead packets for the far prefixes by another interface than the one with the map?
 
-    What an ASA calls that interface stands in its configuration only.
+    Where interfaces have names of their own, what that one is called stands in the configuration only.
     """
     seen, end, there = watched.after, watched.end, case.of(watched)
-    if end.tunnel or seen.answer(ROUTE) is None or (there is None and seen.os == "asa"):
+    if end.tunnel or seen.answer(ROUTE) is None or (there is None and any_of(seen.os).has_nameif):
         return FINE if end.tunnel else None
     outside = there.outside if there else end.interface
     ways = seen.ways.to(end.aim)
@@ -135,35 +138,15 @@ def lists(protocol: str) -> Asked:
         peer, own = (IPv4Network(address) for address in (there.end.peer, there.end.address))
         flow = Flow("esp" if protocol == "esp" else "udp", peer, own, port)
         found: list[Evidence] = []
-        for name, way, verdict in _verdicts(there, flow):
-            if verdict is None:
+        for name, verdict in reading_of(there).filtered(there, flow):
+            if verdict.says is Says.UNREAD:
                 return None
-            if verdict:
-                found.append(there.evidence(f"access list {name}, {way} {there.outside}, for {protocol} of {peer[0]}", verdict))
+            if verdict.says not in (Says.PERMIT, Says.PART):
+                line = verdict.line or "the end of the list"
+                found.append(there.evidence(f"access list {name}, in {there.outside}, for {protocol} of {peer[0]}", line))
         return tuple(found)
 
     return asked
-
-
-def _verdicts(there: ConfiguredEnd, flow: Flow) -> Iterator[tuple[str, str, str | None]]:
-    """Name, direction, and the line that denies the flow; empty where it passes, None where that cannot be read."""
-    if there.os == "asa":
-        groups = (_ASA_GROUP.fullmatch(node.line) for node in there.running.nodes)
-        names = [match["list"] for match in groups if match and match["nameif"] == there.outside]
-        if names:
-            verdict = asa_lists(there.config, names, flow)
-            yield names[0], "in", _denial(verdict.says, verdict.line)
-        return
-    for match in (m for line in there.outside_lines or () if (m := _GROUP.fullmatch(line))):
-        verdict = ios_list(there.config, match["name"], flow if match["way"] == "in" else flow.reversed)
-        if match["way"] == "in":
-            yield match["name"], match["way"], _denial(verdict.says, verdict.line)
-
-
-def _denial(says: Says, line: str) -> str | None:
-    if says is Says.UNREAD:
-        return None
-    return "" if says in (Says.PERMIT, Says.PART) else line or "the end of the list"
 
 
 #: What a policy of an ASA may say that lets no tunnel come up, or ends it.
@@ -193,9 +176,10 @@ def policy_filters(there: ConfiguredEnd) -> Said:
 
 
 def _effective(there: ConfiguredEnd) -> Iterator[tuple[str, str]]:
-    """Name of the policy and line, for all that the tunnel's own policy says and that it inherits from DfltGrpPolicy."""
-    if there.os != "asa":
-        return
+    """Name of the policy and line, for all that the tunnel's own policy says and that it inherits from DfltGrpPolicy.
+
+    Where there are no tunnel groups and no group policies, as on IOS, there is nothing.
+    """
     group = there.config.get("tunnel-group", str(there.end.peer))
     named = (group.child("general-attributes: default-group-policy") if group else None) or "DfltGrpPolicy"
     said: set[str] = set()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from ...changes.objects import Config
 from ...inventory.errors import OtherForm
 from ...inventory.intent import Style
 from .features import Member
-from .standing_form import tunnels_on
+from .standing_form import tunnels_called
 from .versions import is_version
 
 
@@ -27,7 +28,7 @@ def _standing(member: Member, running: Config) -> Iterator[tuple[str, int, Style
     """Where the tunnel is, with its form. An entry that says no version is what an interrupted change leaves of any."""
     base = f"NR-{member.name}"
     bases = {"crypto-map": member.local.cisco.access_list or base, "vti": base}
-    for there in tunnels_on(running):
+    for there in chain.from_iterable(tunnels_called(running, base) for base in dict.fromkeys(bases.values())):
         if is_version(there.label, bases[there.style]):
             place = there.tunnel.groups
             where = (

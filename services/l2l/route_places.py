@@ -13,23 +13,25 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
+from operator import itemgetter
 
 from ...changes.families import FAMILIES
 from ...changes.families.routing import ASA_ROUTE
 from ...changes.families.uses import destination
 from ...changes.objects import Config, ConfigObject
 from ...changes.selectors import selectors_of
-from ...checks.questions import ROUTE, VIEWS
+from ...checks.questions import ROUTE
+from ...checks.route_table import route_table
 from ...checks.static_routes import FAMILY, with_routes
-from ...checks.ways import Path, Ways
+from ...checks.ways import Ways
 from ...inventory.platforms import Platform
 from ...inventory.systems import any_of, system_of
-from ...parsers import parse
 from ..service import Site
 from .features import MAP_ROUTE_DISTANCE, Member, Names, Route, map_routes
 from .records import WantedEnd
-from .versions import is_version
+from .standing_form import tunnels_called
 
 _DISTANCE = re.compile(r"ip route (?:vrf \S+ )?\S+ \S+ \S+(?: \d+\.\S+)? (?P<distance>\d+)(?: .+)?")
 
@@ -82,7 +84,7 @@ def _needed(member: Member, prefix: IPv4Network, ways: Ways) -> tuple[bool, str]
     inside = [path for path, _ in ways.inside(prefix)]
     if any(ways.of(path) != {outside} for path in inside):
         return False, ""
-    cover = _cover(ways, prefix)
+    cover = ways.covering(prefix)
     if not cover:
         return True, f"a route to {prefix} by {outside} is built: no route of the device leads there"
     there = " and ".join(sorted({name for path in cover for name in ways.of(path)})) or "no interface"
@@ -92,13 +94,6 @@ def _needed(member: Member, prefix: IPv4Network, ways: Ways) -> tuple[bool, str]
     if cover[0].prefix == prefix:
         return False, ""
     return True, f"a route to {prefix} by {outside} is built: {what} leads there by {there}"
-
-
-def _cover(ways: Ways, prefix: IPv4Network) -> tuple[Path, ...]:
-    """The longest routes that lead to all of a network."""
-    found = [path for path in ways.paths if prefix.subnet_of(path.prefix)]
-    most = max((path.prefix.prefixlen for path in found), default=0)
-    return tuple(path for path in found if path.prefix.prefixlen == most)
 
 
 def _outside(member: Member) -> str:
@@ -141,9 +136,19 @@ def _as_route(item: ConfigObject) -> Route | None:
 
 def marked_routes(config: Config, networks: Collection[IPv4Network]) -> Iterator[ConfigObject]:
     """The static routes to these networks that were built beside a crypto map."""
-    for item in config.of(FAMILY):
-        if destination(item) in networks and not item.groups.get("vrf") and _distance(item) == MAP_ROUTE_DISTANCE:
-            yield item
+    marked = config.kept(_marked)
+    # In the order of the configuration, however the networks come.
+    yield from (item for _, item in sorted((found for net in {*networks} for found in marked.get(net, ())), key=itemgetter(0)))
+
+
+def _marked(config: Config) -> dict[IPv4Network, list[tuple[int, ConfigObject]]]:
+    """Network to the static routes with the distance of those that were built beside a map, with their places."""
+    found: dict[IPv4Network, list[tuple[int, ConfigObject]]] = {}
+    for place, item in enumerate(config.of(FAMILY)):
+        net = destination(item) if _distance(item) == MAP_ROUTE_DISTANCE and not item.groups.get("vrf") else None
+        if net is not None:
+            found.setdefault(net, []).append((place, item))
+    return found
 
 
 def _distance(item: ConfigObject) -> int:
@@ -155,9 +160,9 @@ def _distance(item: ConfigObject) -> int:
 
 def _networks_of_before(running: Config, access_list: str) -> Iterator[IPv4Network]:
     """The far networks that the tunnel selects where it stands."""
-    for entry in running.of("crypto-map-entry"):
-        if is_version(entry.child("match address") or "", access_list):
-            yield from (far for _, far in selectors_of(running, entry) or ())
+    for there in tunnels_called(running, access_list):
+        if there.style == "crypto-map":
+            yield from (far for _, far in selectors_of(running, there.tunnel) or ())
 
 
 def table_of(platform: Platform, outputs: Mapping[str, str], running: str) -> Ways | None:
@@ -170,16 +175,19 @@ def table_of(platform: Platform, outputs: Mapping[str, str], running: str) -> Wa
     shown = outputs.get(command) if command else None
     if shown is None or command is None:
         return None
-    parsed = parse(platform.os, command, shown)
+    table = route_table(platform.os, command, shown)
     # An ASA may print a name in the place of a network.
-    if not parsed.complete or any(isinstance(row.prefix, str) for row in parsed.state):
+    if not table.is_whole:
         return None
-    ways: Ways = VIEWS[ROUTE.name][platform.os](parsed)
     before = outputs.get(any_of(platform.os).running, "")
+    if running == before:
+        return table.ways
     then, now = (_routes_in(platform.os, text) for text in (running, before))
-    return with_routes(ways, [then[line] for line in then if line not in now], [now[line] for line in now if line not in then])
+    given, taken = [then[line] for line in then if line not in now], [now[line] for line in now if line not in then]
+    return with_routes(table.ways, given, taken)
 
 
+@lru_cache(maxsize=32)
 def _routes_in(os: str, text: str) -> Mapping[str, ConfigObject]:
     """The static routes of a configuration by their line."""
     family = next(family for family in FAMILIES[os] if family.name == FAMILY)

@@ -19,7 +19,7 @@ from .case import Case
 from .configured_end import ConfiguredEnd
 from .endpoint import Watched
 
-__all__ = ["SIGNATURES", "Case", "case_of", "found", "probable_cause"]
+__all__ = ["SIGNATURES", "Case", "case_of", "fitting", "found", "probable_cause"]
 
 SIGNATURES: tuple[Signature[Case], ...] = (*signatures_ike.ROWS, *signatures_ipsec.ROWS)
 
@@ -40,16 +40,20 @@ def case_of(
     return Case(tuple(ends), tuple(during), configured, large or {})
 
 
-def found(
-    ends: Sequence[Watched], during: Sequence[Observation] = (), running: Running | None = None, large: Pings | None = None
-) -> tuple[Match, ...]:
+def fitting(case: Case) -> tuple[Match, ...]:
     """The causes that fit what our ends show, with the evidence; none when nothing is wrong or nothing fits."""
-    case = case_of(ends, during, running, large)
 
     def answered(question: Question) -> bool:
         return any(watched.after.answer(question) is not None for watched in case.ends)
 
     return matches(SIGNATURES, case, answered)
+
+
+def found(
+    ends: Sequence[Watched], during: Sequence[Observation] = (), running: Running | None = None, large: Pings | None = None
+) -> tuple[Match, ...]:
+    """The same of what is at hand."""
+    return fitting(case_of(ends, during, running, large))
 
 
 def probable_cause(

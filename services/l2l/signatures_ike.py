@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
+
 from ...checks.finding import Evidence
 from ...checks.questions import INTERFACES, ROUTE, UP
 from ...checks.signatures import Signature
@@ -52,7 +54,8 @@ def _clear(watched: Watched) -> bool:
     end, seen_ = watched.end, watched.after
     if not end.tunnel or seen_.answer(ROUTE) is None:
         return False
-    return any(end.tunnel.known_as in seen_.ways.of(path) for path in seen_.ways.paths if end.aim in path.prefix)
+    ways = seen_.ways
+    return any(end.tunnel.known_as in ways.of(path) for group in ways.around(IPv4Network(end.aim)) for path in group)
 
 
 def _recursive(case: Case) -> tuple[Evidence, ...]:
@@ -223,6 +226,7 @@ ROWS: tuple[Signature[Case], ...] = (
     row("recursive-route", 10, configured(not_up, way.into_itself)),
     row("clear-path", 20, _clear_way, (ROUTE, INTERFACES)),
     row("tunnel-route", 20, _routed_past, (ROUTE, INTERFACES)),
+    row("list-denies", 21, configured(always, way.taken_out)),
     row("interface-down", 22, _shut),
     row("ike-off", 22, configured(no_ike, differ.ike_enabled)),
     row("map-not-bound", 24, configured(not_up, way.map_bound)),

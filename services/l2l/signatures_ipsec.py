@@ -6,6 +6,7 @@ from ...checks.finding import Evidence
 from ...checks.observation import spis
 from ...checks.questions import IPSEC, ROUTE
 from ...checks.signatures import Signature
+from ...inventory.systems import SYSTEMS, any_of
 from . import differences as differ
 from . import on_the_way as way
 from .case import Case
@@ -13,8 +14,8 @@ from .differences import FINE
 from .endpoint import EVERYTHING, Watched, flow_of, rise
 from .signature_rows import always, at, configured, no_sas, of, open_by, row, sas, seen
 
-#: Seconds that an IPsec SA lives where nobody configured it: 3600 on IOS, 28800 on an ASA.
-_LONGEST_DEFAULT = 28800
+#: Seconds that an IPsec SA lives at most where nobody configured it.
+_LONGEST_DEFAULT = max(system.ipsec_seconds for system in SYSTEMS.values())
 
 
 # No SA
@@ -99,11 +100,11 @@ def _natted(case: Case) -> bool:
 
 
 def _comes_by_another(case: Case) -> tuple[Evidence, ...]:
-    """An ASA whose answers come in by another tunnel than they were asked through drops them (no connection)."""
+    """Where answers have to come in as they were asked for: they come in by another tunnel, and are dropped (no connection)."""
     found: list[Evidence] = []
     for watched in case.ends:
         risen, tunnel = rise(watched), watched.end.tunnel
-        if watched.after.os != "asa" or tunnel is None or risen is None or risen.decaps or not risen.encaps:
+        if not any_of(watched.after.os).drops_asymmetric or tunnel is None or risen is None or risen.decaps or not risen.encaps:
             continue
         before = {(f.interface, f.peer): f.decapsulated_packets for f in watched.before.flows}
         for flow in watched.after.flows:
@@ -119,15 +120,16 @@ def _replayed(case: Case) -> tuple[Evidence, ...]:
     for watched in case.ends:
         before, after = (watched.flow(seen_) for seen_ in (watched.before, watched.after))
         counts = [getattr(flow, "replay_failed_packets", None) or 0 for flow in (before, after)]
-        if after is not None and counts[1] > counts[0]:
-            found.append(watched.after.evidence(IPSEC, "packets that failed the replay check", f"+{counts[1] - counts[0]}"))
+        risen = max(counts[1] - counts[0] if after is not None else 0, case.replayed.get(watched.host, 0))
+        if risen > 0:
+            found.append(watched.after.evidence(IPSEC, "packets that failed the replay check", f"+{risen}"))
     return tuple(found)
 
 
 def _large_lost(case: Case) -> tuple[Evidence, ...]:
     """Small pings pass and those of full size do not."""
     return tuple(
-        watched.after.evidence("ping of full size, not to be cut", "answers", f"{large.received}/{large.sent}")
+        watched.after.evidence("ping of full size", "answers", f"{large.received}/{large.sent}")
         for watched in case.ends
         if (large := case.large.get(watched.host)) and large.sent and not large.received
         if watched.probe is not None and watched.probe.received

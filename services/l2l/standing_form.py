@@ -14,7 +14,7 @@ from ...changes.objects import Config, ConfigObject, Key
 from ...inventory.errors import ChangeError
 from ...inventory.intent import Style
 from .features import Member, Names
-from .versions import is_version
+from .versions import bases_of
 
 #: Families of what says how the data is protected, by either version of IKE.
 SETS = ("transform-set", "ipsec-proposal")
@@ -36,6 +36,19 @@ def tunnels_on(config: Config) -> Iterator[Labelled]:
         yield Labelled("crypto-map", entry.child("match address") or "", entry)
     for item in config.of("tunnel-interface"):
         yield Labelled("vti", profile_name(item), item)
+
+
+def tunnels_called(config: Config, base: str) -> tuple[Labelled, ...]:
+    """Those of them that go by this name or a later version of it."""
+    return config.kept(_by_name).get(base, ())
+
+
+def _by_name(config: Config) -> dict[str, tuple[Labelled, ...]]:
+    found: dict[str, list[Labelled]] = {}
+    for there in tunnels_on(config):
+        for base in bases_of(there.label):
+            found.setdefault(base, []).append(there)
+    return {base: tuple(those) for base, those in found.items()}
 
 
 def profile_name(interface: ConfigObject) -> str:
@@ -87,10 +100,9 @@ def standing_form(member: Member, names: Names, running: Config) -> StandingForm
 def _entry(host: str, names: Names, running: Config) -> tuple[ConfigObject, ConfigObject] | None:
     """The tunnel's entry in its map, with its list."""
     found: list[tuple[ConfigObject, ConfigObject]] = []
-    at_work = {item.map_name for item in running.of("crypto-map-binding")}
-    for there in tunnels_on(running):
-        wanted = there.style == "crypto-map" and is_version(there.label, names.access_list)
-        selecting = running.get("access-list", there.label) if wanted else None
+    at_work = running.kept(_maps_at_work)
+    for there in tunnels_called(running, names.access_list):
+        selecting = running.get("access-list", there.label) if there.style == "crypto-map" else None
         if selecting is None:
             continue
         where = there.tunnel.groups
@@ -108,6 +120,10 @@ def _entry(host: str, names: Names, running: Config) -> tuple[ConfigObject, Conf
             "take one away by hand"
         )
     return found[0] if found else None
+
+
+def _maps_at_work(running: Config) -> frozenset[str]:
+    return frozenset(item.map_name for item in running.of("crypto-map-binding"))
 
 
 def parts_of(tunnel: ConfigObject, running: Config) -> Iterator[ConfigObject]:
@@ -130,7 +146,16 @@ def routes_into(tunnel: ConfigObject, running: Config) -> tuple[ConfigObject, ..
     if tunnel.family.name != "tunnel-interface":
         return ()
     via = tunnel.child("nameif") or tunnel.groups["interface"]
-    return tuple(item for item in running.of("static-route") if via in (item.groups.get("nameif"), item.groups.get("hop")))
+    return running.kept(_by_way).get(via, ())
+
+
+def _by_way(running: Config) -> dict[str, tuple[ConfigObject, ...]]:
+    """Static routes by what they name as their way: an interface, or a next hop."""
+    found: dict[str, list[ConfigObject]] = {}
+    for item in running.of("static-route"):
+        for via in dict.fromkeys(filter(None, (item.groups.get("nameif"), item.groups.get("hop")))):
+            found.setdefault(via, []).append(item)
+    return {via: tuple(items) for via, items in found.items()}
 
 
 def refuse_strange(host: str, there: StandingForm, peer: str, wanted: ConfigObject) -> None:

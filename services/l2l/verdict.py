@@ -7,18 +7,20 @@ is told as not looked at.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...checks.finding import Cause, Finding, Status
 from ...checks.looking import Shown
 from ...checks.verdict import Configured, EndState, KnownBy, Operating, Verdict
-from ..configured_axis import configured_of, of_members, unseen
+from ..configured_axis import configured_of, of_members, stated, unseen, unshown
 from ..configured_axis import findings as configured_findings
 from ..service import Deployment, Member
 from ..verifying import Seeing
+from .at_risk import risks
+from .case import Case
 from .endpoint import Endpoint, Pair, Watched, ike_rows, live
 from .provider_side import Explained, explain
-from .signatures import case_of, found
+from .signatures import case_of, fitting
 from .verdict_flow import Aimed, FlowSeen, Judged, read_of, state_of
 from .verdict_pair import between, together
 from .verdict_path import path_of
@@ -57,20 +59,26 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
         for one in ends
         for finding in path_of(one.member.wants, one.shown, seeing.standing.get(one.member.host), seeing.time)
     )
-    operating, known_by, sentence = _with_path(paths, *_operating(seeing, ends, pairs, configured))
+    answer = operating, known_by, sentence = _with_path(paths, *_operating(seeing, ends, pairs, configured))
+    case = _case(ends)
+    # A run that changes a key has two of them for a moment.
+    at_risk = risks(case) if case and operating is Operating.UP and not seeing.changing else ()
+    if at_risk:
+        operating = Operating.DEGRADED
+        answer = operating, known_by, "; ".join((*(risk.sentence for risk in at_risk), sentence))
     # Of what nobody has no signature tells more than that.
-    explained = _explained(deployment, seeing, ends, wrong=operating in _WRONG and configured is not Configured.ABSENT)
-    causes = (*_misconfigured(deployment, seeing), *explained.causes) if operating in _WRONG else ()
-    return Verdict(
-        service=deployment.service,
-        name=deployment.name,
-        title=title,
-        time=seeing.time,
-        configured=configured,
-        operating=operating,
-        known_by=known_by,
-        sentence=sentence,
-        findings=(*_findings(deployment, seeing, ends, pairs, causes), *paths, *explained.findings),
+    wrong = operating in _WRONG and configured is not Configured.ABSENT and not at_risk
+    explained = _explained(deployment, seeing, case, wrong=wrong)
+    mine = (*_misconfigured(deployment, seeing), *(risk.cause for risk in at_risk))
+    causes = (*mine, *explained.causes) if operating in _WRONG else ()
+    return replace(
+        stated(deployment, seeing, title, configured, answer),
+        findings=(
+            *_findings(deployment, seeing, ends, pairs, causes),
+            *paths,
+            *(risk.finding(deployment.name) for risk in at_risk),
+            *explained.findings,
+        ),
         causes=causes,
         ends=tuple(_state(one, words[one.member.host]) for one in ends),
         untested=tuple(_untested(deployment, seeing, ends)),
@@ -168,27 +176,32 @@ def _misconfigured(deployment: Deployment, seeing: Seeing) -> tuple[Cause, ...]:
     )
 
 
-def _explained(deployment: Deployment, seeing: Seeing, ends: Sequence[EndSeen], *, wrong: bool) -> Explained:
-    """What fits what the ends that were read show and are configured with, joined with the log of the far side.
-
-    Nothing where a question that it rests on was not answered.
-    """
+def _case(ends: Sequence[EndSeen]) -> Case | None:
+    """All that is at hand of a tunnel; None where a question that it rests on was not answered."""
     watched = []
     for one in ends:
         if not one.read or one.flows[-1].last.answer(one.end.ike) is None:
-            continue
+            return None
         looks = one.flows[0].looks
-        burst = one.flows[0].ping
-        before, after, probe = burst or (looks[0].seen, looks[-1].seen, None)
+        before, after, probe = one.flows[0].ping or (looks[0].seen, looks[-1].seen, None)
         watched.append(Watched(one.end, before, after, probe))
-    if not watched or len(watched) < len(ends):
-        return Explained(())
+    if not watched:
+        return None
     during = [look.seen for one in ends for look in one.shown.looks[1:] if look.seen.answer(one.end.ike) is not None]
     running = {one.member.host: one.shown.running for one in ends if one.shown.running is not None}
-    ours = found(watched, during, running) if wrong else ()
+    large = {one.member.host: flow.large for one in ends for flow in one.flows if flow.large is not None}
+    replayed = {one.member.host: sum(flow.replayed for flow in one.flows) for one in ends}
+    return replace(case_of(watched, during, running, large), replayed=replayed)
+
+
+def _explained(deployment: Deployment, seeing: Seeing, case: Case | None, *, wrong: bool) -> Explained:
+    """What fits what the ends that were read show and are configured with, joined with the log of the far side."""
+    if case is None:
+        return Explained(())
+    ours = fitting(case) if wrong else ()
     if seeing.provider is None:
         return Explained(tuple(match.cause for match in ours))
-    return explain(deployment.name, case_of(watched, during, running), ours, seeing.provider)
+    return explain(deployment.name, case, ours, seeing.provider)
 
 
 def _findings(
@@ -202,8 +215,7 @@ def _findings(
         if one.read:
             yield _ike(one)
         else:
-            why = one.shown.why_not or f"{one.member.host} did not show its flows so that they could be read"
-            yield Finding("read", one.member.host, Status.UNVERIFIED, why)
+            yield Finding("read", one.member.host, Status.UNVERIFIED, unshown(one.shown, "flows"))
 
 
 def _ike(one: EndSeen) -> Finding:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...checks.finding import Evidence, Finding, Status
+from ...checks.finding import Evidence, Finding
 from ...checks.looking import Look, Shown
 from ...checks.observation import Flow, Observation, Probe, spis
 from ...checks.proof import Traffic
 from ...checks.questions import IPSEC
 from ...checks.verdict import FlowState, KnownBy, Operating
+from ...inventory.systems import any_of
+from ..configured_axis import status_of
+from .dropped import replayed
 from .endpoint import Endpoint, Pair, flow_of, live
 from .proof import TOLERATED_PACKETS
 
@@ -91,6 +94,22 @@ class FlowSeen:
                 return before.seen, after.seen, after.pings[self.traffic]
         return None
 
+    @property
+    def large(self) -> Probe | None:
+        """The last burst of full size, which may not be cut. Nothing follows of it where small packets were lost as well."""
+        if self.traffic is None:
+            return None
+        for look in reversed(self.looks):
+            small, large = look.pings.get(self.traffic), look.large.get(self.traffic)
+            if large is not None:
+                return large if small is not None and small.received == small.sent else None
+        return None
+
+    @property
+    def replayed(self) -> int:
+        """Packets that came too late for the anti-replay window while the last pings were sent, as far as that was shown."""
+        return next((found for look in reversed(self.looks) if (found := replayed(self.end, self.pair, look)) is not None), 0)
+
     def rise(self, before: Observation, after: Observation) -> Risen | None:
         """By how much its counters rose between two looks; None where that is not known."""
         then, now = (flow_of(self.end, seen, self.pair) for seen in (before, after))
@@ -141,17 +160,12 @@ class Judged:
 
     def finding(self, subject: str) -> Finding:
         """It, as a check."""
-        status = {
-            Operating.UP: Status.OK,
-            Operating.IDLE: Status.OK,
-            Operating.UNKNOWN: Status.UNVERIFIED,
-        }.get(self.operating, Status.FAILED)
-        return Finding("traffic", subject, status, self.sentence, self.evidence)
+        return Finding("traffic", subject, status_of(self.operating), self.sentence, self.evidence)
 
 
 def judge(seen: FlowSeen) -> Judged:
     """One pair as one end tells it."""
-    if seen.flows[-1] is None and seen.listed and seen.last.os == "ios":
+    if seen.flows[-1] is None and seen.listed and any_of(seen.last.os).lists_idle_flows:
         words = f"{seen.end.host}: {seen.what} is not among its flows, and nothing says why: what it showed may not be all"
         return Judged(seen.pair, Operating.UNKNOWN, KnownBy.NOTHING, words)
     burst = seen.ping
@@ -185,6 +199,9 @@ def _answered(seen: FlowSeen, probe: Probe, risen: Risen | None) -> Judged:
         return Judged(seen.pair, Operating.UNENCRYPTED, KnownBy.PROBE, words, evidence)
     if probe.received < max(1, probe.sent - TOLERATED_PACKETS):
         words = f"{host}: only {said} through {seen.what}"
+        return Judged(seen.pair, Operating.DEGRADED, KnownBy.PROBE, words, evidence)
+    if seen.large is not None and seen.large.sent and not seen.large.received:
+        words = f"{host}: {said}, and none of {seen.large.sent} of full size: large packets are lost on the way"
         return Judged(seen.pair, Operating.DEGRADED, KnownBy.PROBE, words, evidence)
     words = f"{host}: {said}; encaps rose by {risen.out} and decaps by {risen.back}"
     return Judged(seen.pair, Operating.UP, KnownBy.PROBE, words, evidence)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from ...changes.configuration import Configuration
+from ...changes.tree import Node, kept, starting
 from ...checks.looking import Shown, Stimulus
+from ...checks.prefix_index import PrefixIndex
 from ...checks.proof import Traffic
 from ...checks.tunnel_interfaces import TunnelInterface, tunnel_interface
+from ...inventory.systems import any_of
 from ..service import Deployment, Member
 from .endpoint import IKE_SECONDS, Endpoint, Pair
+from .full_size import full_bytes
 from .records import WantedEnd, WantedTunnel
 from .verdict_flow import Aimed, read_of
 
@@ -29,42 +33,47 @@ def endpoint_of(deployment: Deployment, member: Member, running: Configuration |
 def _interface(wants: WantedEnd, running: Configuration | None) -> TunnelInterface | None:
     if wants.tunnel is None:
         return None
-    there = running.objects.of("tunnel-interface") if running else ()
-    found = tunnel_interface(((item.header, item.children) for item in there), wants.end.remote.outside_ip)
+    peer = wants.end.remote.outside_ip
+    there = running.objects.tunnels_to.get(str(peer), ()) if running else ()
+    found = tunnel_interface(((item.header, item.children) for item in there), peer)
     return found or TunnelInterface("Tunnel")
 
 
 def traffics(end: Endpoint, running: Configuration | None, os: str) -> dict[Pair, Aimed]:
     """Pair to what can be sent through it from the device; of the others nothing is known but what its tables show.
 
-    An ASA sends its own packets into a tunnel only from the interface that ``management-access`` names, so there it is the one
-    pair of the probe address.
+    Where packets of the device itself do not enter a tunnel from any interface, it is the one pair of the probe address.
     """
-    own = tuple(_addresses(running)) if running else ()
+    anywhere = any_of(os).tunnels_own_packets
+    own = kept(running.nodes, _addresses) if running else _NOT_KNOWN
     made: dict[Pair, Aimed] = {}
     for pair in end.flow_pairs:
         if pair == end.probed:
-            if os != "ios" or running is None or end.source in own:
+            if not anywhere or running is None or own.at(IPv4Network(end.source)):
                 made[pair] = Aimed(Traffic(end.source, end.aim), end.target is not None)
             continue
-        source = next((address for address in own if address in pair[0]), None) if os == "ios" and not end.tunnel else None
-        if source is not None:
-            made[pair] = Aimed(Traffic(source, next(pair[1].hosts(), pair[1].network_address)), answers=False)
+        sources = own.within(pair[0]) if anywhere and not end.tunnel else ()
+        if sources:
+            made[pair] = Aimed(Traffic(sources[0], next(pair[1].hosts(), pair[1].network_address)), answers=False)
     return made
 
 
-def _addresses(running: Configuration) -> Iterator[IPv4Address]:
+def _addresses(nodes: Sequence[Node]) -> PrefixIndex[IPv4Address]:
     """Addresses of the interfaces of a router that are not shut down."""
-    for node in running.nodes:
-        if not node.line.startswith("interface ") or "shutdown" in node.children:
-            continue
-        for line in node.children:
-            words = line.split()
-            if words[:2] == ["ip", "address"] and len(words) > 3:
-                try:
-                    yield IPv4Address(words[2])
-                except ValueError:
-                    continue
+    sections = (node for node in starting(nodes, "interface") if "shutdown" not in node.children)
+    lines = (line.split() for node in sections for line in node.children)
+    there = (address for words in lines if words[:2] == ["ip", "address"] and len(words) > 3 for address in _read(words[2]))
+    return PrefixIndex((IPv4Network(address), address) for address in there)
+
+
+def _read(word: str) -> tuple[IPv4Address, ...]:
+    try:
+        return (IPv4Address(word),)
+    except ValueError:
+        return ()
+
+
+_NOT_KNOWN: PrefixIndex[IPv4Address] = PrefixIndex(())
 
 
 def stimulus(deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:
@@ -78,5 +87,6 @@ def stimulus(deployment: Deployment, member: Member, shown: Shown) -> tuple[Stim
         moved = seen.moved if seen and seen.has_sas else None
         if moved is None or moved.out <= 0 or moved.back <= 0:
             likely, first = bool(seen and seen.has_sas), member.host == deployment.members[0].host
-            made.append(Stimulus(aim.traffic, likely, waits=not likely and not first))
+            full = full_bytes(end, shown.running) if aim.answers else None
+            made.append(Stimulus(aim.traffic, likely, waits=not likely and not first, full_bytes=full))
     return tuple(made)

@@ -14,6 +14,12 @@ def is_version(name: str, base: str) -> bool:
     return name.startswith(base) and (name == base or VERSION.fullmatch(name[len(base) :]) is not None)
 
 
+def bases_of(name: str) -> tuple[str, ...]:
+    """The names of which this one is a version: itself, and the one that it is a later version of."""
+    match = VERSION.search(name)
+    return (name, name[: match.start()]) if match and match.end() == len(name) else (name,)
+
+
 def free_version(base: str, taken: Iterable[str]) -> str:
     """``base`` itself or its first later version that nothing is called."""
     used = set(taken)

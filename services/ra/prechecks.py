@@ -8,7 +8,7 @@ from ...checks.device_facts import Device, say
 from ...checks.finding import Finding
 from ...checks.nat import translations
 from ...checks.precheck import RUNNING, nvram
-from ...checks.transit import is_interface
+from ...checks.router_interfaces import section_of
 from ..prechecks import of_every_change
 from ..service import Sight
 from .intent import RemoteAccess
@@ -23,7 +23,8 @@ def precheck(sight: Sight[RemoteAccess], outputs: Mapping[str, str], time: str, 
 
 
 def _addresses(device: Device, group: RemoteAccess) -> Iterator[Finding]:
-    lines = next((node.children for node in device.nodes if is_interface(node, group.interface)), ())
+    section = section_of(device.nodes, group.interface)
+    lines = section.children if section else ()
     there = any(line.startswith(f"ip address {group.outside_ip} ") and not line.endswith(" secondary") for line in lines)
     works = there and "shutdown" not in lines
     state = "has" if there else "has not"

@@ -16,9 +16,9 @@ from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import IKE, IPSEC, Question
 from ...checks.verdict import Verdict
-from ...inventory.did_you_mean import hint
-from ...inventory.errors import ChangeError, NothingMatched
+from ...inventory.errors import ChangeError
 from ...inventory.platforms import Platform
+from ...inventory.unknown_host import refuse_unknown
 from ..besides import LabCall
 from ..own_checks import nearest_place, refuse_wrong
 from ..service import Deployment, Member, Place, Removal, Sight, Stage
@@ -78,8 +78,7 @@ class IntendedGroups:
         chosen = self.groups.chosen(tuple(names), any_status=removal)
         warnings: list[str] = []
         for group in chosen:
-            if group.host not in self.platforms:
-                raise NothingMatched(f"group {group.name}: no host is named {group.host!r}{hint(group.host, self.platforms)}")
+            refuse_unknown((group.host,), self.platforms, f"group {group.name}")
             if not removal:
                 self.groups.check(group, today)
                 ends = {group.host: self.platforms[group.host]}
@@ -194,10 +193,11 @@ class RemoteAccessService:
         config = read(sight.platform.os, running)
         other = next((item for item in config.of("client-group") if item.groups["name"] != deployment.name), None)
         shared = [item for item in present if other is not None and item.family.name in _OF_ALL_GROUPS]
-        items, stays = owned(config, [item for item in present if item not in shared])
+        own = [item for item in present if item not in shared]
+        items, stays = owned(config, own)
         said = tuple(f"{item.title} stays: {other.title} needs it" for item in shared if other is not None)
         exempt = () if other is not None else tuple(_still_exempt(deployment.wanted, config))
-        return Removal(items, (*stays, *said, *exempt))
+        return Removal(items, (*stays, *said, *exempt), tuple(item for item in own if item not in items))
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002 - there is none
         """A group is never changed in place."""

@@ -6,7 +6,7 @@ Nothing that a router shows of itself proves that a client can connect, so witho
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from ...changes.configuration import Configuration
@@ -49,6 +49,17 @@ class ClientSession:
             finding
             for then, item in zip(proved, seen, strict=True)
             for finding in (self._configured(item, removed=False), self._left(then, item) or self._session(item, removed=False))
+        )
+
+    def decided(self, seen: Sequence[Seen]) -> tuple[Finding, ...]:
+        """As `judge`; that a client connects was proved before, so that none is connected is told, and no objection.
+
+        Raises NotKnown as `judge` does.
+        """
+        return tuple(
+            finding
+            for item in seen
+            for finding in (self._configured(item, removed=False), _once_proved(self._session(item, removed=False)))
         )
 
     def _left(self, proved: Seen, seen: Seen) -> Finding | None:
@@ -128,3 +139,11 @@ class ClientSession:
         host = seen.member.host
         pool = f"{self.group.pool.first} to {self.group.pool.last}"
         yield Evidence(host, IPSEC, f"clients with an address of {pool}", str(len(flows)), seen.time)
+
+
+def _once_proved(session: Finding) -> Finding:
+    """What is seen of clients now, where one was proved earlier in the run."""
+    if session.status is Status.OK:
+        return session
+    words = "a client was proved before the run was interrupted, and none is seen to send now"
+    return replace(session, status=Status.WARNING, sentence=words)

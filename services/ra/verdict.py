@@ -6,15 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from ...checks.finding import Finding, Status
+from ...checks.finding import Finding
 from ...checks.looking import Look, Shown
 from ...checks.observation import Flow, Observation
 from ...checks.questions import IKE, IPSEC
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
-from ..configured_axis import findings, of_members, unseen
+from ..configured_axis import findings, of_members, stated, status_of, unseen, unshown
 from ..service import Deployment
 from ..verifying import Seeing
 from .intent import Pool, RemoteAccess
+
+#: So many clients are named by their address.
+_NAMED = 3
 
 
 def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
@@ -23,16 +26,9 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     shown = seeing.of(wanted.host)
     configured = _configured(deployment, seeing)
     looks = tuple(look for look in shown.looks if _whole(look.seen))
-    operating, known_by, sentence = _operating(wanted, shown, looks, seeing, configured)
-    return Verdict(
-        service=deployment.service,
-        name=deployment.name,
-        title=title,
-        time=seeing.time,
-        configured=configured,
-        operating=operating,
-        known_by=known_by,
-        sentence=sentence,
+    answer = operating, _, sentence = _operating(wanted, shown, looks, seeing, configured)
+    return replace(
+        stated(deployment, seeing, title, configured, answer),
         findings=tuple(_findings(deployment, seeing, operating, sentence)),
         ends=(EndState(wanted.host, "server", "VPN clients", configured, flows=tuple(_states(wanted, looks))),),
         untested=(*unseen(deployment, seeing), *(("no client was asked to connect",) if operating is Operating.IDLE else ())),
@@ -59,8 +55,7 @@ def _operating(
     standing = seeing.standing.get(wanted.host)
     differs = "" if standing is None or configured is Configured.AS_INTENDED else standing.sentence
     if not looks:
-        why = shown.why_not or f"{wanted.host} did not show its SAs so that they could be read"
-        return Operating.UNKNOWN, KnownBy.NOTHING, why
+        return Operating.UNKNOWN, KnownBy.NOTHING, unshown(shown, "SAs")
     clients = [flow for flow in looks[-1].seen.flows if _is_up_of(wanted.pool, flow)]
     if not clients and seeing.changing:
         return Operating.UNKNOWN, KnownBy.NOTHING, "; ".join(seeing.changing)
@@ -68,17 +63,31 @@ def _operating(
         return Operating.DOWN, KnownBy.TABLES, f"{wanted.host} has no group {wanted.name}"
     if not clients and standing is not None and not standing.works_without:
         return Operating.DOWN, KnownBy.TABLES, f"{standing.sentence}: without it no client is let in"
-    said = f"{wanted.host}: {len(clients)} client{'' if len(clients) == 1 else 's'} of group {wanted.name} connected"
+    # One client has several flows: one to the address of the router, one to all that is behind it.
+    there = _addresses(clients)
+    said = f"{wanted.host}: {len(there)} client{'' if len(there) == 1 else 's'} of group {wanted.name} connected"
+    said += f" ({_few(there)})" if there else ""
     more = f"; {differs}" if differs else ""
     if not clients:
         return Operating.IDLE, KnownBy.TABLES, f"{wanted.host}: no client of group {wanted.name} is connected{more}"
-    first = {flow.remote_ident: flow for flow in looks[0].seen.flows}
+    first = {(flow.local_ident, flow.remote_ident): flow for flow in looks[0].seen.flows}
     rises = [
         flow.encapsulated_packets > old.encapsulated_packets and flow.decapsulated_packets > old.decapsulated_packets
         for flow in clients
-        if (old := first.get(flow.remote_ident))
+        if (old := first.get((flow.local_ident, flow.remote_ident)))
     ]
     return Operating.UP, KnownBy.COUNTERS if any(rises) else KnownBy.TABLES, said + more
+
+
+def _addresses(flows: Sequence[Flow]) -> tuple[IPv4Address, ...]:
+    """The addresses of the pool that clients have, each once."""
+    return tuple(sorted({IPv4Address(str(flow.remote_ident.network.network_address)) for flow in flows}))
+
+
+def _few(there: Sequence[IPv4Address]) -> str:
+    """Addresses, of many the first ones."""
+    more = len(there) - _NAMED
+    return ", ".join(map(str, there[:_NAMED])) + (f" and {more} more" if more > 0 else "")
 
 
 def _is_up_of(pool: Pool, flow: Flow) -> bool:
@@ -95,5 +104,4 @@ def _states(wanted: RemoteAccess, looks: Sequence[Look]) -> Iterator[FlowState]:
 
 def _findings(deployment: Deployment, seeing: Seeing, operating: Operating, sentence: str) -> Iterator[Finding]:
     yield from (replace(finding, check="client-group") for finding in findings(deployment, seeing))
-    status = {Operating.UP: Status.OK, Operating.IDLE: Status.OK, Operating.UNKNOWN: Status.UNVERIFIED}
-    yield Finding("client-session", deployment.wanted.host, status.get(operating, Status.FAILED), sentence)
+    yield Finding("client-session", deployment.wanted.host, status_of(operating), sentence)

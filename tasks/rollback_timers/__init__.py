@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from .by_hand import ByHand
 from .event_manager import EventManager
-from .fence import Arming, Fence, State
 from .reload_in import ReloadIn
 from .replace_kron import ReplaceKron
-from .revert_timer import RevertTimerFence
+from .revert_timer import ConfigureRevertTimer
+from .timer import Arming, RollbackTimer, State
 
-__all__ = ["FENCES", "Arming", "ByHand", "Fence", "State"]
+__all__ = ["ROLLBACK_TIMERS", "Arming", "ByHand", "RollbackTimer", "State"]
 
-#: Name of a rung of the ladder (checks/rollback_methods.py) to what carries it out.
-FENCES: Mapping[str, Fence] = {fence.name: fence for fence in (RevertTimerFence(), ReplaceKron(), EventManager(), ReloadIn())}
+#: Name of a rollback method (checks/rollback_methods.py) to what carries it out.
+ROLLBACK_TIMERS: Mapping[str, RollbackTimer] = {
+    fence.name: fence for fence in (ConfigureRevertTimer(), ReplaceKron(), EventManager(), ReloadIn())
+}

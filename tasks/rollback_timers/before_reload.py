@@ -1,9 +1,9 @@
-"""What two fences have in common: the device goes back without a reload, and a reload at twice the time stands behind that."""
+"""What two timers have in common: the device goes back without a reload, and a reload at twice the time stands behind that."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ...changes.configuration import Configuration
 from ...changes.timer_config import name_of
@@ -12,12 +12,15 @@ from ...inventory.errors import DeviceRefused
 from ..answers import configuration, running_of
 from ..session import Reply, Session
 from .by_hand import ByHand
-from .fence import Arming, State, closing_unless_good, look, refuse_unless_ours, refuse_unless_whole, shown, state_of
-from .reload_in import CANCEL, proved, reload_state, schedule
+from .reload_in import CANCEL, proved, schedule
+from .timer import Arming, State, closing_unless_good, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
+
+#: The part that is the reload.
+SCHEDULED = "the scheduled reload"
 
 
 def stands_in(running: Configuration, arming: Arming) -> bool:
-    """Whether a line of this run's fence stands in what runs; also where somebody has added to its section, which is left then.
+    """Whether a line of this run's timer stands in what runs; also where somebody has added to its section, which is left then.
 
     Only a whole configuration shows that none does: a list, or a filtered configuration, cannot be told from one that was cut.
     """
@@ -77,56 +80,62 @@ class BeforeReload(ABC):
 
     def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
         """As the protocol says."""
-        return self._cleared(device, arming, also, lambda state: refuse_unless_ours(arming.host, state))
+        return self._cleared(device, arming, also, whole=True)
 
-    def stand_down(self, device: Session, arming: Arming) -> bool:
+    def cancel_leftovers(self, device: Session, arming: Arming) -> bool:
         """Whatever is left of it: after a countdown has ended that is not nothing."""
         remains = look(device, self, arming).remains or stands_in(running_of(device), arming)
         if remains:
-            self._cleared(device, arming, (), lambda _: None)
+            self._cleared(device, arming, (), whole=False)
         return remains
 
-    def _cleared(
-        self, device: Session, arming: Arming, also: Sequence[str], refuse: Callable[[State], None]
-    ) -> tuple[Reply, ...]:
-        """Take all parts that are there away, the reload last, and see that nothing is left; replies to ``also``.
+    def _cleared(self, device: Session, arming: Arming, also: Sequence[str], *, whole: bool) -> tuple[Reply, ...]:
+        """Take all parts that are there away, and see that nothing is left; replies to ``also``.
 
-        Whether its lines are gone is seen in a whole running configuration: a filtered one cannot be told from a cut one. What is
-        there is looked at along with the line that enters configuration mode, and what is left along with what took it away.
+        The reload goes in a write of its own, when the rest is seen gone and all looks have come: until then it is what is left
+        to bring the device back. Whether the lines are gone is seen in a whole running configuration: a filtered one cannot be
+        told from a cut one. With ``whole``, a part that is not there, or is somebody else's, is refused (DriftError).
         """
         running = device.dialect.running
-        *before, whole, _ = device.configure(before=(*self.shows, running))
+        *before, text, _ = device.configure(before=(*self.shows, running))
         with closing_unless_good(device):
             seen = shown(before)
-            refuse(state_of(self, seen, arming))
-            lines = self._lines_away(arming, seen, stands=stands_in(configuration(device, whole), arming))
-            more = (CANCEL,) if reload_state(seen, arming).armed else ()
+            if whole:
+                refuse_unless_ours(arming.host, state_of(self, seen, arming))
+            lines = self._lines_away(arming, seen, stands=stands_in(configuration(device, text), arming))
         looks = tuple(dict.fromkeys((*self.shows, *also, running)))
-        found = {reply.line: reply for reply in self._typed_away(device, arming, lines, more, looks, seen)}
-        after = shown(list(found.values()))
-        kept = stands_in(configuration(device, found[running]), arming)
-        if state_of(self, after, arming).remains or kept:
-            raise DeviceRefused(f"{arming.host}: {self._left(after, arming, kept=kept)} could not be taken away")
+        found = {reply.line: reply for reply in device.leave(looks, lines)[-len(looks) :]}
+        seen = shown(list(found.values()))
+        state = state_of(self, seen, arming)
+        gentler, *_ = parts = self._parts(seen, arming)
+        if parts[gentler] or stands_in(configuration(device, found[running]), arming):
+            raise DeviceRefused(f"{arming.host}: {gentler} could not be taken away")
+        if whole and state.others:
+            refuse_unless_ours(arming.host, state)
+        if any(parts.values()):
+            self._refuse_left(arming, shown(self._rest_away(device, arming, parts)))
         return tuple(found[line] for line in also)
 
-    def _typed_away(
-        self,
-        device: Session,
-        arming: Arming,  # noqa: ARG002 - where a file is to be deleted
-        lines: Sequence[str],
-        more: Sequence[str],
-        looks: Sequence[str],
-        seen: Mapping[str, str],  # noqa: ARG002
-    ) -> tuple[Reply, ...]:
-        """Type ``lines`` in configuration mode and ``more`` in exec mode; the replies to ``looks``."""
-        return device.leave((*more, *looks), lines)[-len(looks) :]
+    def _rest_away(self, device: Session, arming: Arming, parts: Mapping[str, bool]) -> tuple[Reply, ...]:  # noqa: ARG002 - where a file is to be deleted
+        """Take away what is left behind the gentler part, each where it is there and this run's; replies to `shows`."""
+        return device.exchange((*self._cancel(parts), *self.shows))[-len(self.shows) :]
+
+    @staticmethod
+    def _cancel(parts: Mapping[str, bool]) -> tuple[str, ...]:
+        return (CANCEL,) if parts[SCHEDULED] else ()
+
+    def _refuse_left(self, arming: Arming, seen: Mapping[str, str]) -> None:
+        with named(arming.host):
+            left = [words for words, there in self._parts(seen, arming).items() if there]
+        if left:
+            raise DeviceRefused(f"{arming.host}: {' and '.join(left)} could not be taken away")
 
     @abstractmethod
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
-        """As the protocol says; all parts are one fence."""
+        """As the protocol says; all parts are one rollback timer."""
 
     @abstractmethod
-    def fire(self, device: Session, arming: Arming) -> bool:
+    def revert_now(self, device: Session, arming: Arming) -> bool:
         """As the protocol says."""
 
     #: What is asked beside `shows` to see that what was typed is there whole.
@@ -157,5 +166,8 @@ class BeforeReload(ABC):
         """The configuration lines that take away what is there of it; ``stands`` if some of it is in the configuration."""
 
     @abstractmethod
-    def _left(self, seen: Mapping[str, str], arming: Arming, *, kept: bool) -> str:
-        """Which parts are still there, for a sentence."""
+    def _parts(self, seen: Mapping[str, str], arming: Arming) -> Mapping[str, bool]:
+        """What this run's fence consists of, in words, and whether it is there: what counts before the reload first.
+
+        The reload is called SCHEDULED. Raises NotKnown.
+        """

@@ -1,7 +1,7 @@
 """The inverse as an applet of an ASA's event manager, run by a countdown, and a reload at twice the time behind it.
 
 ASA 9.2(1) and later, single context. The applet is no part of the change: it is left out of every running configuration that the
-run takes, never saved, and proved gone when the fence is called off. It runs the lines of the inverse one by one in global
+run takes, never saved, and proved gone when the timer is called off. It runs the lines of the inverse one by one in global
 configuration mode; lines for what never arrived fail there and harm nothing. Sources: Cisco's "ASA Embedded Event Manager
 Configuration Example"; ASA command reference, event manager applet and reload.
 """
@@ -16,10 +16,10 @@ from ...checks.rollback_methods import EVENT_MANAGER
 from ...checks.timers import RELOAD, applets
 from ...inventory.errors import DeviceRefused
 from ..session import Reply, Session
-from .before_reload import BeforeReload
+from .before_reload import SCHEDULED, BeforeReload
 from .by_hand import ByHand
-from .fence import Arming, State
 from .reload_in import CANCEL, reload_state
+from .timer import Arming, State
 
 APPLETS = "show running-config event manager"
 
@@ -34,14 +34,14 @@ class EventManager(BeforeReload):
     by_hand = ByHand(see=(EVENTS, RELOAD), cancel=("configure terminal", "no event manager applet {name}", "end", CANCEL))
 
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
-        """Applet and reload are one fence."""
+        """Applet and reload are one rollback timer."""
         there, outer = applets(outputs[EVENTS]), reload_state(outputs, arming)
         name = name_of(arming.tag)
         others = outer.others or ", ".join(f"applet {other}" for other in there if other.startswith("NR-") and other != name)
         left = there.get(name)
         return State(bool(left) and outer.armed, name in there or outer.armed, others, left)
 
-    def fire(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
+    def revert_now(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
         """Its lines are those that were just refused."""
         return False
 
@@ -68,8 +68,9 @@ class EventManager(BeforeReload):
     def _lines_away(self, arming: Arming, seen: Mapping[str, str], *, stands: bool) -> tuple[str, ...]:
         return self._away(arming) if stands or name_of(arming.tag) in applets(seen[EVENTS]) else ()
 
-    def _left(self, seen: Mapping[str, str], arming: Arming, *, kept: bool) -> str:  # noqa: ARG002 - as the others have it
-        return f"applet {name_of(arming.tag)}" if kept else "the applet, or the scheduled reload,"
+    def _parts(self, seen: Mapping[str, str], arming: Arming) -> Mapping[str, bool]:
+        name = name_of(arming.tag)
+        return {f"applet {name}": name in applets(seen[EVENTS]), SCHEDULED: reload_state(seen, arming).armed}
 
 
 def _inverse(arming: Arming) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every question that the commands of the fences can ask, and its answer. One that is not here stops the run: none is guessed.
+"""Every question that the commands of the timers can ask, and its answer. One that is not here stops the run: none is guessed.
 
 Sources: Cisco configuration fundamentals command references, and published sessions.
 """

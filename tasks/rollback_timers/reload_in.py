@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 
 from ...checks.rollback_methods import RELOAD_IN
 from ...checks.timers import RELOAD, reload_timer
-from ...inventory.errors import DeviceRefused
+from ...inventory.errors import DeviceRefused, DriftError
 from ..session import Reply, Session
 from .by_hand import ByHand
-from .fence import Arming, State, closing_unless_good, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
 from .questions import PROCEED
 from .questions import RELOAD as QUESTIONS
+from .timer import Arming, State, closing_unless_good, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of
 
 CANCEL = "reload cancel"
 
@@ -37,15 +37,21 @@ def _reason(arming: Arming) -> str:
 
 
 def schedule(device: Session, arming: Arming, minutes: int, *, before: Sequence[str] = ()) -> tuple[Reply, ...]:
-    """Ask for a reload, in the place of an earlier one; replies to ``before``, which only read. Raises DeviceRefused.
+    """Ask for a reload, in the place of an earlier one of this run; replies to ``before``, which only read.
 
     The question whether it may be stands then: nothing is scheduled before it is answered, along with what proves it (proved()).
+    Raises DeviceRefused, and DriftError where somebody else's reload counts by then: the answer would take its place.
     """
-    replies, asked = device.conclude(before, f"reload in {minutes} {_reason(arming)}", QUESTIONS, leave=PROCEED)
+    lines = (*before, RELOAD)
+    (*replies, there), asked = device.conclude(lines, f"reload in {minutes} {_reason(arming)}", QUESTIONS, leave=PROCEED)
     if not re.search(PROCEED, asked):
         words = " ".join(asked.split()[-12:])
         raise DeviceRefused(f"{arming.host}: reload in was answered with {words!r}")
-    return replies
+    with closing_unless_good(device), named(arming.host):
+        others = reload_state(shown([there]), arming).others
+        if others:
+            raise DriftError(f"{arming.host}: {others}, counts already and is somebody else's; it is left alone")
+    return tuple(replies)
 
 
 def proved(arming: Arming, minutes: int, replies: Sequence[Reply]) -> None:
@@ -77,7 +83,7 @@ class ReloadIn:
         return reload_state(outputs, arming)
 
     def arm(self, device: Session, arming: Arming) -> str:
-        """The box was read a moment ago and no timer was pending."""
+        """As the protocol says."""
         schedule(device, arming, arming.minutes)
         with closing_unless_good(device):
             proved(arming, arming.minutes, device.configure(before=[RELOAD], answer=""))
@@ -88,20 +94,20 @@ class ReloadIn:
         return self.arm(device, arming)
 
     def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
-        """All in one exchange: it was looked at a moment ago, and ``reload cancel`` asks nothing."""
-        before, _, after, *rest = device.exchange([RELOAD, CANCEL, RELOAD, *also])
-        refuse_unless_ours(arming.host, state_of(self, shown([before]), arming))
+        """Whose it is comes first: ``reload cancel`` takes whatever reload there is."""
+        refuse_unless_ours(arming.host, look(device, self, arming))
+        _, after, *rest = device.exchange([CANCEL, RELOAD, *also])
         self._refuse_pending(arming, state_of(self, shown([after]), arming))
         return tuple(rest)
 
-    def stand_down(self, device: Session, arming: Arming) -> bool:
+    def cancel_leftovers(self, device: Session, arming: Arming) -> bool:
         """Nothing is called off that is somebody else's."""
         if not look(device, self, arming).remains:
             return False
         self._refuse_pending(arming, state_of(self, shown(device.exchange([CANCEL, RELOAD])[1:]), arming))
         return True
 
-    def fire(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
+    def revert_now(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
         """A reload costs minutes and every other tunnel of the box: the timer is left to decide when."""
         return False
 

@@ -1,7 +1,7 @@
 """A copy of the running configuration, kron that replaces the running one by it, and a reload at twice the time behind both.
 
 For releases that have ``configure replace`` and no revert timer. The kron lines are no part of the change: they are left out of
-every running configuration that the run takes, never saved, and proved gone with the file when the fence is called off. When
+every running configuration that the run takes, never saved, and proved gone with the file when the timer is called off. When
 kron fires, or the device reloads, they vanish with what they replace; the file and the reload stay until the run clears them.
 Sources: Cisco's "Configuration Replace and Configuration Rollback" and "Command Scheduler (Kron)" feature guides.
 """
@@ -17,11 +17,11 @@ from ...checks.timers import FLASH, RELOAD, flash_files, kron_rows
 from ...inventory.errors import DeviceRefused, DriftError
 from ..answers import configuration
 from ..session import Reply, Session
-from .before_reload import BeforeReload
+from .before_reload import SCHEDULED, BeforeReload
 from .by_hand import ByHand
-from .fence import Arming, State, named
 from .questions import COPY, DELETE, NONE
 from .reload_in import CANCEL, reload_state
+from .timer import Arming, State, named
 
 PATIENCE_SECONDS = 90.0
 
@@ -42,7 +42,7 @@ class ReplaceKron(BeforeReload):
     )
 
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
-        """Kron, reload and file are one fence."""
+        """Kron, reload and file are one rollback timer."""
         rows, outer = kron_rows(outputs[KRON]), reload_state(outputs, arming)
         name = name_of(arming.tag)
         filed = _file(arming) in flash_files(outputs[FLASH])
@@ -50,7 +50,7 @@ class ReplaceKron(BeforeReload):
         armed = name in rows and outer.armed and filed
         return State(armed, name in rows or outer.armed or filed, others, rows.get(name))
 
-    def fire(self, device: Session, arming: Arming) -> bool:
+    def revert_now(self, device: Session, arming: Arming) -> bool:
         """``configure replace`` by hand."""
         with named(arming.host):
             if _file(arming) not in flash_files(device.ask(FLASH)):
@@ -82,31 +82,26 @@ class ReplaceKron(BeforeReload):
         name = name_of(arming.tag)
         return (f"no kron occurrence {name}", f"no kron policy-list {name}") if stands or name in kron_rows(seen[KRON]) else ()
 
-    def _typed_away(
-        self,
-        device: Session,
-        arming: Arming,
-        lines: Sequence[str],
-        more: Sequence[str],
-        looks: Sequence[str],
-        seen: Mapping[str, str],
-    ) -> tuple[Reply, ...]:
+    def _rest_away(self, device: Session, arming: Arming, parts: Mapping[str, bool]) -> tuple[Reply, ...]:
         """The file goes last, since a release may ask before it deletes one: behind that line nothing is typed."""
-        if _file(arming) not in flash_files(seen[FLASH]):
-            return super()._typed_away(device, arming, lines, more, looks, seen)
+        if not parts[_of_file(arming)]:
+            return super()._rest_away(device, arming, parts)
         delete = f"delete /force {file_of(arming.tag)}"
-        device.conclude((*lines, "end", *more), delete, DELETE, patience_seconds=PATIENCE_SECONDS)
-        return device.exchange(looks)
+        device.conclude(self._cancel(parts), delete, DELETE, patience_seconds=PATIENCE_SECONDS)
+        return device.exchange(self.shows)
 
-    def _left(self, seen: Mapping[str, str], arming: Arming, *, kept: bool) -> str:
+    def _parts(self, seen: Mapping[str, str], arming: Arming) -> Mapping[str, bool]:
         name = name_of(arming.tag)
-        parts = {
-            f"kron {name}": kept or name in kron_rows(seen[KRON]),
-            "the scheduled reload": reload_state(seen, arming).armed,
-            f"the file {file_of(arming.tag)}": _file(arming) in flash_files(seen[FLASH]),
+        return {
+            f"kron {name}": name in kron_rows(seen[KRON]),
+            SCHEDULED: reload_state(seen, arming).armed,
+            _of_file(arming): _file(arming) in flash_files(seen[FLASH]),
         }
-        return " and ".join(words for words, there in parts.items() if there)
 
 
 def _file(arming: Arming) -> str:
     return file_of(arming.tag).removeprefix("flash:")
+
+
+def _of_file(arming: Arming) -> str:
+    return f"the file {file_of(arming.tag)}"

@@ -14,14 +14,14 @@ from ...checks.timers import CLOCK, REVERT, RevertTimer, moment, revert_timer
 from ...inventory.errors import DeviceRefused, DriftError
 from ..session import Reply, Session
 from .by_hand import ByHand
-from .fence import Arming, State, look, named, refuse_unless_ours, shown, state_of
 from .questions import NONE
+from .timer import Arming, State, look, named, refuse_unless_ours
 
 CONFIRM = "configure confirm"
 NOW = "configure revert now"
 
 
-class RevertTimerFence:
+class ConfigureRevertTimer:
     """Back to what was archived, without a reload."""
 
     name = REVERT_TIMER
@@ -61,13 +61,13 @@ class RevertTimerFence:
         return self._mark(arming, clock, after)
 
     def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
-        """All in one exchange: it was looked at a moment ago, and ``configure confirm`` asks nothing."""
-        before, _, after, *rest = device.exchange([REVERT, CONFIRM, REVERT, *also])
-        refuse_unless_ours(arming.host, state_of(self, shown([before]), arming))
+        """Whose it is comes first: ``configure confirm`` ends whatever timer the same user has started."""
+        refuse_unless_ours(arming.host, look(device, self, arming))
+        _, after, *rest = device.exchange([CONFIRM, REVERT, *also])
         self._refuse_pending(arming, after)
         return tuple(rest)
 
-    def stand_down(self, device: Session, arming: Arming) -> bool:
+    def cancel_leftovers(self, device: Session, arming: Arming) -> bool:
         """Raises DriftError for a timer that cannot be told to be ours: it might be somebody else's, and is left alone."""
         state = look(device, self, arming)
         if state.others:
@@ -77,7 +77,7 @@ class RevertTimerFence:
         self._refuse_pending(arming, device.exchange([CONFIRM, REVERT])[1])
         return True
 
-    def fire(self, device: Session, arming: Arming) -> bool:
+    def revert_now(self, device: Session, arming: Arming) -> bool:
         """``configure revert now``."""
         if not look(device, self, arming).armed:
             return False

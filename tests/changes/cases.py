@@ -13,10 +13,40 @@ _KEYRING = (
 )
 _TUNNEL = "interface Tunnel1\n ip address 10.255.0.1 255.255.255.252\n tunnel source Ethernet0/0\n tunnel destination 192.0.2.1\n"
 
+_HTTP = (
+    "ip sla 1\n http raw http://192.0.2.1:80\n http-raw-request\n  GET http://192.0.2.1/probe HTTP/1.0\\r\\n\n  end\\r\\n\n"
+    "  \\r\\n\n  exit\n threshold 1000\n"
+)
+_HTTP_LINES = [
+    *["ip sla 1", "http raw http://192.0.2.1:80", "http-raw-request", r"GET http://192.0.2.1/probe HTTP/1.0\r\n", r"end\r\n"],
+    *[r"\r\n", "exit", "threshold 1000", "exit"],
+]
+_TRACK = "track 1 ip sla 1 reachability\n delay down 30 up 60\n"
+_TRACK_LINES = ["track 1 ip sla 1 reachability", "delay down 30 up 60", "exit"]
+_CLAUSE = (
+    "route-map R permit 10\n match ip address W\n set ip next-hop verify-availability 10.255.0.2 10 track 1\n"
+    " set interface Null0\nip access-list extended W\n deny ip any 10.0.0.0 0.255.255.255\n permit tcp any any eq 443\n"
+)
+_W_LINES = [
+    *["ip access-list extended W", "deny ip any 10.0.0.0 0.255.255.255", "permit tcp any any eq 443", "exit"],
+]
+_CLAUSE_LINES = [
+    *["route-map R permit 10", "match ip address W", "set ip next-hop verify-availability 10.255.0.2 10 track 1"],
+    *["set interface Null0", "exit"],
+]
+_ROUTER = "router bgp 65001\n bgp log-neighbor-changes\n"
+_FAR = "neighbor 169.254.9.1"
+_AF = "address-family ipv4 unicast"
+
 #: What a box has to have for some of them: sections that are somebody else's.
 BASES = {
     ("ios", "ikev2-offer"): "crypto ikev2 policy THEIRS\n match fvrf any\n proposal OLD\n",
     ("ios", "nat-exemption"): "ip access-list extended NAT\n permit ip 10.1.0.0 0.0.255.255 any\n",
+    **{
+        ("asa", family): f"{_ROUTER} {_AF}\n  neighbor 169.254.9.9 remote-as 65009\n"
+        "  no auto-summary\n  no synchronization\n exit-address-family\n"
+        for family in ("bgp-neighbour", "bgp-neighbour-setting", "bgp-network")
+    },
     ("asa", "nat-exemption"): "access-list NONAT extended permit ip any 10.9.0.0 255.255.0.0\nnat (inside) 0 access-list NONAT\n",
 }
 
@@ -149,6 +179,34 @@ IOS: dict[str, Case] = {
         ],
         ["no ip route 10.20.0.0 255.255.0.0 Tunnel1 name NR-a", "no interface Tunnel1"],
     ),
+    "sla-operation": (_HTTP, _HTTP_LINES, ["no ip sla 1"]),
+    "sla-schedule": (
+        "ip sla 2\n icmp-echo 192.0.2.1\n frequency 10\nip sla schedule 2 start-time now life forever\n",
+        ["ip sla 2", "icmp-echo 192.0.2.1", "frequency 10", "exit", "ip sla schedule 2 start-time now life forever"],
+        ["no ip sla schedule 2", "no ip sla 2"],
+    ),
+    "track": (f"{_HTTP}{_TRACK}", [*_HTTP_LINES, *_TRACK_LINES], ["no track 1", "no ip sla 1"]),
+    "prefix-list": (
+        "ip prefix-list P seq 5 permit 10.0.0.0/8 le 24\n",
+        ["ip prefix-list P seq 5 permit 10.0.0.0/8 le 24"],
+        ["no ip prefix-list P seq 5 permit 10.0.0.0/8 le 24"],
+    ),
+    "route-map-clause": (
+        f"{_HTTP}{_TRACK}{_CLAUSE}",
+        [*_W_LINES, *_HTTP_LINES, *_TRACK_LINES, *_CLAUSE_LINES],
+        ["no route-map R permit 10", "no track 1", "no ip sla 1", "no ip access-list extended W"],
+    ),
+    "policy-binding": (
+        f"{_HTTP}{_TRACK}{_CLAUSE}interface Ethernet0/1\n ip policy route-map R\n",
+        [
+            *[*_W_LINES, *_HTTP_LINES, *_TRACK_LINES, *_CLAUSE_LINES],
+            *["interface Ethernet0/1", "ip policy route-map R", "exit"],
+        ],
+        [
+            *["interface Ethernet0/1", "no ip policy route-map R", "exit", "no route-map R permit 10", "no track 1"],
+            *["no ip sla 1", "no ip access-list extended W"],
+        ],
+    ),
 }
 
 _GROUP = (
@@ -224,5 +282,35 @@ ASA: dict[str, Case] = {
         "route outside 10.20.0.0 255.255.0.0 192.0.2.9\n",
         ["route outside 10.20.0.0 255.255.0.0 192.0.2.9"],
         ["no route outside 10.20.0.0 255.255.0.0 192.0.2.9"],
+    ),
+    "prefix-list": (
+        "prefix-list P seq 5 permit 10.0.0.0/8 le 24\n",
+        ["prefix-list P seq 5 permit 10.0.0.0/8 le 24"],
+        ["no prefix-list P seq 5 permit 10.0.0.0/8 le 24"],
+    ),
+    "bgp": (
+        f"prefix-list P seq 5 permit 10.0.0.0/8\n{_ROUTER} {_AF}\n  {_FAR} remote-as 65002\n  {_FAR} timers 10 30\n"
+        f"  {_FAR} activate\n  {_FAR} prefix-list P in\n  network 10.1.0.0 mask 255.255.0.0\n",
+        [
+            *["prefix-list P seq 5 permit 10.0.0.0/8", "router bgp 65001", "bgp log-neighbor-changes", _AF],
+            *[f"{_FAR} remote-as 65002", f"{_FAR} timers 10 30", f"{_FAR} activate", f"{_FAR} prefix-list P in"],
+            *["network 10.1.0.0 mask 255.255.0.0", "exit", "exit"],
+        ],
+        ["no router bgp 65001", "no prefix-list P seq 5 permit 10.0.0.0/8"],
+    ),
+    "bgp-neighbour": (
+        f"router bgp 65001\n {_AF}\n  {_FAR} remote-as 65002\n",
+        ["router bgp 65001", _AF, f"{_FAR} remote-as 65002", "exit", "exit"],
+        ["router bgp 65001", _AF, f"no {_FAR}", "exit", "exit"],
+    ),
+    "bgp-neighbour-setting": (
+        f"router bgp 65001\n {_AF}\n  neighbor 169.254.9.9 timers 10 30\n",
+        ["router bgp 65001", _AF, "neighbor 169.254.9.9 timers 10 30", "exit", "exit"],
+        ["router bgp 65001", _AF, "no neighbor 169.254.9.9 timers 10 30", "exit", "exit"],
+    ),
+    "bgp-network": (
+        f"router bgp 65001\n {_AF}\n  network 192.168.20.0 mask 255.255.255.0\n",
+        ["router bgp 65001", _AF, "network 192.168.20.0 mask 255.255.255.0", "exit", "exit"],
+        ["router bgp 65001", _AF, "no network 192.168.20.0 mask 255.255.255.0", "exit", "exit"],
     ),
 }

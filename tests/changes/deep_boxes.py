@@ -33,6 +33,13 @@ IOS_CROWD = (
     "router bgp 65000\n bgp log-neighbor-changes\n neighbor 10.1.0.9 remote-as 65001\n address-family ipv4 vrf A\n"
     "  neighbor 10.2.0.9 remote-as 65002\n  neighbor 10.2.0.9 activate\n address-family ipv4 vrf B\n"
     "  neighbor 10.2.0.9 remote-as 65003\n",
+    "ip sla 7\n icmp-echo 10.1.0.9\n frequency 5\nip sla schedule 7 life forever start-time now\n"
+    "ip sla reaction-configuration 7 react timeout threshold-type immediate action-type trapOnly\n"
+    "track 7 ip sla 7\n delay up 30\ntrack 8 list boolean and\n object 7\n"
+    "ip route 10.61.0.0 255.255.0.0 10.1.0.9 track 7\n",
+    "ip access-list extended THEIR-WEB\n deny tcp any any eq 25\n permit tcp any any eq 80\n"
+    "route-map THEIRS permit 10\n match ip address THEIR-WEB\n set ip next-hop 10.1.0.8\nroute-map THEIRS permit 20\n"
+    "ip prefix-list THEIRS seq 5 permit 10.0.0.0/8\ninterface Vlan2\n ip policy route-map THEIRS\n",
 )
 IOS_BASE = (
     "hostname box\ninterface FastEthernet4\n ip address 203.0.113.1 255.255.255.0\n ip nat outside\ninterface Vlan1\n"
@@ -98,7 +105,29 @@ IOS_FORMS = (
     IOS_CLIENTS,
     f"aaa new-model\n{IOS_CLIENTS}",
 )
-IOS_BESIDE = (_NAT, "interface Vlan1\n ip tcp adjust-mss 1360\n", "crypto ikev2 dpd 10 3 periodic\n")
+#: Probes, tracks, a route that follows one, and policy routing that ends in Null0.
+_WATCHED = (
+    "ip sla 1\n http raw http://192.0.2.33:80\n http-raw-request\n  GET http://192.0.2.33/probe HTTP/1.0\\r\\n\n  end\\r\\n\n"
+    "  \\r\\n\n  exit\n threshold 1000\n timeout 5000\n frequency 30\nip sla schedule 1 life forever start-time now\n"
+    "ip sla 2\n tcp-connect 192.0.2.34 80\n threshold 500\nip sla schedule 2 life forever start-time now\n"
+    "track 1 ip sla 1 reachability\n delay down 30 up 60\ntrack 2 ip sla 2 state\n"
+    "ip route 10.62.0.0 255.255.0.0 10.1.0.7 track 1\n"
+)
+_POLICY = (
+    "ip access-list extended NR-web\n deny ip any 10.0.0.0 0.255.255.255\n permit tcp any any eq 80\n permit tcp any any eq 443\n"
+    "route-map NR-web permit 10\n match ip address NR-web\n set ip next-hop verify-availability 10.255.0.2 10 track 1\n"
+    " set ip next-hop verify-availability 10.255.0.6 20 track 2\n set interface Null0\n"
+    "interface Vlan1\n ip policy route-map NR-web\n"
+)
+_PREFIXES = "ip prefix-list NR-out seq 5 permit 10.1.0.0/16\nip prefix-list NR-out seq 10 deny 0.0.0.0/0 le 32\n"
+IOS_BESIDE = (
+    _WATCHED,
+    _WATCHED + _POLICY,
+    _PREFIXES,
+    _NAT,
+    "interface Vlan1\n ip tcp adjust-mss 1360\n",
+    "crypto ikev2 dpd 10 3 periodic\n",
+)
 
 ASA_BASE = (
     "hostname box\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n ip address 203.0.113.1 255.255.255.0\n"
@@ -123,7 +152,13 @@ ASA_CROWD = (
     "crypto ikev2 enable outside\n",
     "route outside 10.60.0.0 255.255.0.0 203.0.113.9 200\n",
     "group-policy DfltGrpPolicy attributes\n vpn-tunnel-protocol ikev1 ikev2\n",
+    "prefix-list THEIRS seq 5 permit 10.1.0.0/16\n"
+    "router bgp 65001\n bgp log-neighbor-changes\n bgp router-id 10.1.0.1\n address-family ipv4 unicast\n"
+    "  neighbor 169.254.9.9 remote-as 65009\n  neighbor 169.254.9.9 activate\n  neighbor 169.254.9.9 prefix-list THEIRS out\n"
+    "  network 10.1.0.0 mask 255.255.0.0\n  no auto-summary\n  no synchronization\n",
 )
+#: The place of the router that is somebody else's.
+ASA_BGP = len(ASA_CROWD) - 1
 _ASA_V2 = (
     "crypto ikev2 policy 10\n encryption aes-256\n integrity sha256\n group 19\n prf sha256\n lifetime seconds 86400\n"
     "crypto ikev2 enable outside\n"
@@ -146,7 +181,17 @@ ASA_FORMS = (
     f" tunnel destination {PEER}\n tunnel mode ipsec ipv4\n tunnel protection ipsec profile NR-a\n"
     "route NR-a 10.20.0.0 255.255.0.0 10.255.0.2 1\n",
 )
+_NEIGHBOUR = (
+    " address-family ipv4 unicast\n  neighbor 169.254.9.1 remote-as 65534\n  neighbor 169.254.9.1 timers 10 30\n"
+    "  neighbor 169.254.9.1 activate\n  neighbor 169.254.9.1 prefix-list NR-in in\n  network 192.168.20.0 mask 255.255.255.0\n"
+)
+_LISTS = "prefix-list NR-in seq 5 permit 172.16.0.0/16 le 24\n"
+#: A router of ours, and a neighbour in one that is there.
+BGP_OF_OURS = f"{_LISTS}router bgp 65001\n bgp log-neighbor-changes\n{_NEIGHBOUR}"
+BGP_OF_OTHERS = f"{_LISTS}router bgp 65001\n{_NEIGHBOUR}"
 ASA_BESIDE = (
+    BGP_OF_OURS,
+    BGP_OF_OTHERS,
     "access-list NONAT extended permit ip 10.1.0.0 255.255.0.0 10.20.0.0 255.255.0.0\nnat (inside) 0 access-list NONAT\n",
     "sysopt connection tcpmss 1360\n",
     "route outside 10.21.0.0 255.255.0.0 203.0.113.254\n",
@@ -177,5 +222,12 @@ def scenes(draw: st.DrawFn) -> Scene:
     more = draw(st.sets(st.sampled_from(beside)))
     if any("ikev2 dpd" in text for text in more):
         chosen -= {2}
+    if BGP_OF_OTHERS in more:
+        chosen |= {ASA_BGP}
+        more -= {BGP_OF_OURS}
+    elif BGP_OF_OURS in more:
+        chosen -= {ASA_BGP}
+    if _WATCHED + _POLICY in more:
+        more -= {_WATCHED}
     running = base + "".join(crowd[number] for number in sorted(chosen))
     return Scene(os, running, form + "".join(sorted(more)), os == "ios" and draw(st.booleans()))

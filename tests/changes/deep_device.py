@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .deep_modes import AF, ASA, ASA_NAMES, IOS, IOS_NAMES, Mode
+
 
 class Refused(Exception):
     """The device says no, or somebody would have been hurt; the message says why."""
@@ -28,6 +30,10 @@ class Line:
         yield f"{' ' * depth}{self.text}"
         for line in self.below:
             yield from line.shown(depth + 1)
+        if self.text == "http-raw-request":
+            yield f"{' ' * (depth + 1)}exit"
+        if self.text == AF:
+            yield f"{' ' * depth}exit-address-family"
 
     def all(self) -> Iterator[str]:
         """Its text and all texts below."""
@@ -36,142 +42,11 @@ class Line:
             yield from line.all()
 
 
-@dataclass(frozen=True)
-class Mode:
-    """What may be typed in a sub-mode: settings that there is one of, by their first words, and lines of which there are many."""
-
-    single: tuple[str, ...] = ()
-    many: tuple[str, ...] = ()
-    opens: dict[str, Mode] = field(default_factory=dict)
-    #: What a new section shows before anything is typed in it.
-    first: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
-
-
-PEER = Mode(single=("address", "description", "pre-shared-key local", "pre-shared-key remote", "pre-shared-key"))
-SETS = ("set transform-set", "set ikev2-profile", "set pfs", "set security-association lifetime seconds", "match address")
-IOS: dict[str, Mode | None] = {
-    r"aaa new-model": None,
-    r"aaa (?:authentication login|authorization network) \S+ \S+": None,
-    r"username \S+ (?:password|secret) (?:\d )?\S+": None,
-    r"ip local pool \S+ \S+ \S+": None,
-    r"crypto isakmp client configuration group \S+": Mode(single=("key", "dns", "domain", "pool", "acl")),
-    r"crypto dynamic-map \S+ \d+": Mode(single=("set transform-set", "set pfs")),
-    r"crypto map \S+ (?:client|isakmp) .+": None,
-    r"crypto map \S+ \d+ ipsec-isakmp dynamic \S+": None,
-    r"crypto ikev2 proposal \S+": Mode(single=("encryption", "integrity", "prf", "group")),
-    r"crypto ikev2 policy \S+": Mode(single=("match fvrf",), many=(r"match address local \S+", r"proposal \S+")),
-    r"crypto ikev2 keyring \S+": Mode(opens={r"peer \S+": PEER}),
-    r"crypto ikev2 profile \S+": Mode(
-        single=("identity local", "authentication remote", "authentication local", "keyring local", "lifetime", "dpd"),
-        many=(r"match identity remote address \S+ \S+", r"no config-exchange request"),
-        hidden=("lifetime 86400",),
-    ),
-    r"crypto ikev2 dpd \d+ \d+ \S+": None,
-    r"crypto isakmp policy \d+": Mode(
-        single=("encr", "hash", "authentication", "group", "lifetime"), hidden=("hash sha", "lifetime 86400")
-    ),
-    r"crypto isakmp key \S+ address \S+(?: no-xauth)?": None,
-    r"crypto isakmp keepalive \d+ \d+": None,
-    r"crypto ipsec transform-set \S+ esp-.+": Mode(single=("mode",), hidden=("mode tunnel",)),
-    r"crypto ipsec profile \S+": Mode(single=SETS, hidden=("set security-association lifetime seconds 3600",)),
-    r"crypto map \S+ \d+ ipsec-isakmp": Mode(single=SETS, many=(r"set peer \S+",)),
-    r"interface Tunnel\d+": Mode(
-        single=(
-            "ip address",
-            "ip mtu",
-            "ip tcp adjust-mss",
-            "tunnel source",
-            "tunnel mode",
-            "tunnel destination",
-            "tunnel protection",
-        ),
-        first=("no ip address",),
-    ),
-    r"interface \S+": Mode(single=("ip address", "ip tcp adjust-mss", "crypto map"), many=(r"ip (?:nat|ospf) .+",)),
-    r"ip access-list extended \S+": Mode(many=(r"(?:\d+ )?(?:permit|deny) .+",)),
-    r"ip nat inside source list \S+ .+": None,
-    r"ip route .+": None,
-    r"router bgp \d+": Mode(
-        many=(r"bgp .+", r"neighbor .+"), opens={r"address-family .+": Mode(many=(r"neighbor .+", r"network .+"))}
-    ),
-}
-ASA: dict[str, Mode | None] = {
-    r"interface Tunnel\d+": Mode(
-        single=("nameif", "ip address", "tunnel source", "tunnel destination", "tunnel mode", "tunnel protection"),
-        first=("no nameif", "no ip address"),
-    ),
-    r"interface \S+": Mode(single=("nameif", "security-level", "ip address")),
-    r"object(?:-group)? network \S+": Mode(single=("subnet", "host"), many=(r"network-object .+", r"nat \(.+")),
-    r"access-list \S+ extended .+": None,
-    r"mtu \S+ \d+": None,
-    r"nat \(\S+\) .+": None,
-    r"route \S+ \S+ \S+ \S+ \d+": None,
-    r"sysopt connection tcpmss \d+": None,
-    r"crypto ipsec ikev1 transform-set \S+ esp-.+": None,
-    r"crypto ipsec ikev2 ipsec-proposal \S+": Mode(
-        single=("protocol esp encryption", "protocol esp integrity"),
-        first=("protocol esp encryption aes-256", "protocol esp integrity sha-1"),
-    ),
-    r"crypto ipsec profile \S+": Mode(
-        single=("set ikev2 ipsec-proposal", "set ikev1 transform-set", "set pfs", "set security-association lifetime seconds")
-    ),
-    r"crypto map \S+ \d+ .+": None,
-    r"crypto map \S+ interface \S+": None,
-    r"crypto ikev2 policy \d+": Mode(
-        single=("encryption", "integrity", "group", "prf", "lifetime seconds"),
-        first=("encryption aes-256", "integrity sha256", "group 14", "prf sha256", "lifetime seconds 86400"),
-    ),
-    r"crypto ikev2 enable \S+": None,
-    r"crypto ikev1 policy \d+": Mode(
-        single=("authentication", "encryption", "hash", "group", "lifetime"),
-        first=("authentication pre-share", "encryption 3des", "hash sha", "group 2", "lifetime 86400"),
-    ),
-    r"crypto ikev1 enable \S+": None,
-    r"group-policy \S+ internal": None,
-    r"group-policy \S+ attributes": Mode(
-        single=(
-            *("vpn-tunnel-protocol", "vpn-filter", "vpn-idle-timeout", "vpn-access-hours", "vpn-simultaneous-logins"),
-            "vpn-session-timeout",
-        )
-    ),
-    r"tunnel-group \S+ type \S+": None,
-    r"tunnel-group \S+ general-attributes": Mode(single=("default-group-policy",)),
-    r"tunnel-group \S+ ipsec-attributes": Mode(
-        single=("ikev2 remote-authentication", "ikev2 local-authentication", "ikev1 pre-shared-key", "isakmp keepalive")
-    ),
-}
-#: What a line names, and the line that has to be there for it.
-IOS_NAMES = (
-    (r"proposal (\S+)", r"crypto ikev2 proposal {}"),
-    (r"keyring local (\S+)", r"crypto ikev2 keyring {}"),
-    (r"set ikev2-profile (\S+)", r"crypto ikev2 profile {}"),
-    (r"set transform-set (\S+)", r"crypto ipsec transform-set {} .*"),
-    (r"match address (?!local)(\S+)", r"ip access-list extended {}"),
-    (r"tunnel protection ipsec profile (\S+)", r"crypto ipsec profile {}"),
-    (r"ip nat inside source list (\S+) .+", r"ip access-list extended {}"),
-    (r"ip route .+ (Tunnel\d+)(?: .+)?", r"interface {}"),
-    (r"crypto map (\S+)", r"crypto map {} \d+ .*"),
-    (r"pool (\S+)", r"ip local pool {} .*"),
-    (r"acl (\S+)", r"ip access-list extended {}"),
-    (r"crypto map .+ ipsec-isakmp dynamic (\S+)", r"crypto dynamic-map {} \d+"),
-    (r"crypto map .+ list (\S+)", r"aaa .+ {} local"),
-)
-ASA_NAMES = (
-    (r"(?:crypto map .+ )?set ikev2 ipsec-proposal (\S+)", r"crypto ipsec ikev2 ipsec-proposal {}"),
-    (r"(?:crypto map .+ )?set ikev1 transform-set (\S+)", r"crypto ipsec ikev1 transform-set {} .*"),
-    (r"tunnel protection ipsec profile (\S+)", r"crypto ipsec profile {}"),
-    (r"tunnel destination (\S+)", r"tunnel-group {} type .*"),
-    (r"default-group-policy (\S+)", r"group-policy {} internal"),
-    (r"crypto map .+ match address (\S+)", r"access-list {} .*"),
-    (r"crypto map (\S+) interface .+", r"crypto map {} \d+ .*"),
-    (r"nat \(\S+\) 0 access-list (\S+)", r"access-list {} .*"),
-    (r"(?:access-list|nat) .*?(?:object|source static) (\S+).*", r"object(?:-group)? network {}"),
-    (r"nat .* destination static (\S+).*", r"object(?:-group)? network {}"),
-    (r"route (\S+) .+", r"interface .*|mtu {} .*"),
-)
 #: What of somebody else's section may get a line of ours.
-OPEN = re.compile(r"proposal \S+|crypto map \S+|ip tcp adjust-mss \d+|\d+ deny .+")
+OPEN = re.compile(
+    r"proposal \S+|crypto map \S+|ip tcp adjust-mss \d+|\d+ deny .+|ip policy route-map \S+|address-family .+|neighbor .+"
+    r"|network .+"
+)
 
 
 class DeepDevice:
@@ -256,7 +131,8 @@ class DeepDevice:
         for form in (
             r"(crypto isakmp key )\S+( address \S+)", r"(crypto isakmp keepalive|crypto ikev2 dpd|sysopt connection tcpmss) .+",
             r"(crypto ipsec (?:ikev1 )?transform-set \S+) .+", r"(ip route \S+ \S+ \S+).*", r"(nat \(\S+\) 0) .+",
-            r"(crypto map \S+ \d+ (?:match address|set peer)) .+",
+            r"(crypto map \S+ \d+ (?:match address|set peer)) .+", r"(ip sla schedule \d+) .+", r"(track \d+) .+",
+            r"(router bgp) .+",
         ):  # fmt: skip
             match = re.fullmatch(form, line)
             if match and any((other := re.fullmatch(form, one.text)) and other.groups() == match.groups() for one in self.lines):
@@ -273,12 +149,13 @@ class DeepDevice:
         if not header.ours and not OPEN.fullmatch(line):
             raise Refused(f"{header.text} is somebody else's")
         self._known(line)
+        self._refuse_order(header, line)
         old = next(
             (one for one in header.below if words and re.fullmatch(rf"(?:no )?{re.escape(words)}(?: .*)?", one.text)), None
         )
         found = next((one for one in header.below if one.text == line), None)
         if opened:
-            found = found or Line(line, ours=True)
+            found = found or Line(line, [Line(text, ours=True) for text in mode.opens[opened].first], ours=True)
             if found not in header.below:
                 header.below.append(found)
             self.stack.append((found, mode.opens[opened]))
@@ -295,6 +172,16 @@ class DeepDevice:
         if header.text.startswith("interface Tunnel") and line.startswith("nameif "):
             self.lines.append(Line(f"mtu {line.split()[1]} 1500", ours=True))
 
+    def _refuse_order(self, header: Line, line: str) -> None:
+        """An operation at work takes no line, and a neighbour is made before anything is said of it."""
+        number = re.fullmatch(r"ip sla (\d+)", header.text)
+        if number and any(one.text.startswith(f"ip sla schedule {number[1]} ") for one in self.lines):
+            raise Refused(f"{header.text} is scheduled, and {line!r} would change it")
+        words = line.split()
+        told = words[0] == "neighbor" and words[2] != "remote-as"
+        if told and not any(one.text.startswith(f"neighbor {words[1]} remote-as ") for one in header.below):
+            raise Refused(f"{line!r}: there is no such neighbour")
+
     def _append(self, header: Line, line: str) -> None:
         if not header.text.startswith("ip access-list"):
             header.below.append(Line(line, ours=True))
@@ -307,6 +194,12 @@ class DeepDevice:
         header.below.insert(sum(other < number for other in numbers), Line(f"{number} {rule}", ours=True))
 
     def _off(self, header: Line, line: str) -> None:
+        if re.fullmatch(r"neighbor \S+", line):
+            going = [one for one in header.below if one.text.startswith(f"{line} ")]
+            if not going or not all(one.ours for one in going):
+                raise Refused(f"{line} is not there, or has lines of somebody else")
+            header.below[:] = [one for one in header.below if one not in going]
+            return
         found = next((one for one in header.below if re.sub(r"^\d+ (?=permit|deny)", "", one.text) == line), None)
         if found is None or not found.ours:
             raise Refused(f"{line} of {header.text} is not there, or is not ours")
@@ -326,6 +219,8 @@ class DeepDevice:
             r"crypto ipsec transform-set \S+",
             r"crypto map \S+ \d+",
             r"username \S+",
+            r"track \d+",
+            r"ip sla schedule \d+",
         ):
             if self.os == "ios" and re.fullmatch(form, line):
                 self._take([one for one in self.lines if one.text.startswith(f"{line} ")], line)

@@ -57,10 +57,10 @@ class Firewall:
         for line in lines:
             if line.strip() == "exit":
                 assert self.place != Place(), "exit would leave configuration mode"
-                self.place = Place()
+                self.place = self.place.outer
                 continue
             answer = self._clear(line) if line.startswith("clear configure ") else self._apply(line, strict=strict)
-            assert not any("ERROR" in text for text in answer), (line, answer)
+            assert not any("ERROR" in text or text.startswith(("%", "BGP is")) for text in answer), (line, answer)
 
     def _apply(self, line: str, *, strict: bool) -> list[str]:
         reading, _ = read_line(self.box.release, self.place, line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nr_run.changes.timer_config import command_of, name_of, occurrence, policy, without_fence
+from nr_run.changes.timer_config import command_of, name_of, occurrence, policy, without_timer_lines
 
 TAG = "nr-20261127T015038Z-4276"
 NAME = name_of(TAG)
@@ -19,13 +19,13 @@ OTHER = (
 def test_our_lines_go_and_others_stay() -> None:
     """Occurrence and policy list of this run go with their lines; another run's and an operator's stay, byte for byte."""
     text = f"hostname r1\n!\n{OTHER}end\n"
-    assert without_fence(text.replace("end\n", f"{FENCE}end\n"), TAG) == text.replace("end\n", "!\n!\nend\n")
+    assert without_timer_lines(text.replace("end\n", f"{FENCE}end\n"), TAG) == text.replace("end\n", "!\n!\nend\n")
 
 
 def test_a_section_with_a_line_of_somebody_else_stays() -> None:
     """When somebody has added a command to our policy list it is no longer only ours, so it is shown."""
     text = f"{policy(TAG)[0]}\n {policy(TAG)[1]}\n cli show clock\n"
-    assert without_fence(text, TAG) == text
+    assert without_timer_lines(text, TAG) == text
 
 
 def test_the_name_fits_kron() -> None:
@@ -41,5 +41,5 @@ LINES = st.lists(st.text(alphabet="abkron NR-!29:\\/", max_size=30).filter(lambd
 def test_a_text_without_a_fence_is_left_alone(lines: list[str]) -> None:
     """Nothing changes where this run has no fence, whatever the text."""
     text = "".join(f"{line}\n" for line in lines)
-    assert without_fence(text, TAG) == text
-    assert without_fence(text, "") == text
+    assert without_timer_lines(text, TAG) == text
+    assert without_timer_lines(text, "") == text

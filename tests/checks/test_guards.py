@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from nr_run.checks.finding import against
-from nr_run.checks.rollback_methods import RELOAD_IN, Chosen, fence
+from nr_run.checks.rollback_methods import RELOAD_IN, SelectedMethod, timer_findings
 from nr_run.checks.timers import RELOAD, ReloadTimer
 from nr_run.inventory.errors import DeviceRefused
 from nr_run.tasks.push import _is_normal
-from nr_run.tasks.rollback_timers.fence import State, refuse_unless_whole
+from nr_run.tasks.rollback_timers.timer import State, refuse_unless_whole
 
 from .test_precheck import VERSION, box
 
@@ -20,7 +20,7 @@ def objections(register: str) -> list[str]:
     """What is said against a reload as the way back, on the box of the example with this configuration register."""
     made = box(version=VERSION.replace("Configuration register is 0x2102", f"Configuration register is {register}"))
     made.outputs[RELOAD] = "No reload is scheduled.\n"  # type: ignore[index]
-    return [finding.check for finding in against(fence(made, Chosen(RELOAD_IN, 15)))]
+    return [finding.check for finding in against(timer_findings(made, SelectedMethod(RELOAD_IN, 15)))]
 
 
 @pytest.mark.parametrize(("register", "refused"), [("0x2102", []), ("0x102", []), ("0x2142", ["boots"]), ("0x2100", ["boots"])])

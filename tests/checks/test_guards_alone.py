@@ -9,7 +9,7 @@ import pytest
 from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Status
 from nr_run.checks.precheck import saved
-from nr_run.checks.rollback_methods import RELOAD_IN, REVERT_TIMER, Chosen, fence
+from nr_run.checks.rollback_methods import RELOAD_IN, REVERT_TIMER, SelectedMethod, timer_findings
 from nr_run.inventory.platforms import platform_for
 from nr_run.services.l2l.proof import renewed
 
@@ -44,7 +44,7 @@ def fenced(command: str = "", text: str = "", **changed: str) -> Box:
 
 def failed(of: Box, name: str = RELOAD_IN) -> list[str]:
     """The checks that forbid the change."""
-    return [finding.check for finding in fence(of, Chosen(name, 15)) if finding.status is not Status.OK]
+    return [finding.check for finding in timer_findings(of, SelectedMethod(name, 15)) if finding.status is not Status.OK]
 
 
 def test_a_device_in_order_may_be_armed() -> None:

@@ -200,6 +200,15 @@ def test_ordinary_patterns_are_taken(pattern: str) -> None:
     assert why_not(pattern) == ""
 
 
+@pytest.mark.parametrize("pattern", [r"[[]up", r"[a--b]", r"[a||b]", r"[a&&b]", r"[a~~b]"])
+def test_a_class_that_python_will_read_in_another_way_is_refused(pattern: str) -> None:
+    """What a later Python finds something else with is refused, with what to write, and warns nobody behind the back."""
+    assert why_not(pattern).startswith("has a class that a later Python reads in another way (Possible ")
+    inside = pattern[1 : pattern.index("]")]
+    plain = "[" + "".join(f"\\{sign}" if sign in "[-|&~" else sign for sign in inside) + "]"
+    assert why_not(plain) == ""
+
+
 @given(st.text(alphabet="ab.*+?()[]|\\{}2,^$", max_size=14), st.text(alphabet="ab", max_size=40))
 def test_a_pattern_that_is_taken_comes_to_an_end(pattern: str, line: str) -> None:
     """Whatever is taken is over on a line on which repeats inside repeats are not, and finds what is in its beginning."""

@@ -27,6 +27,8 @@ class Planted:
     fresh: bool = True
     #: Seconds of the devices for which the tunnel is used before it is judged: by then it has been renewed, or not.
     outlives: float = 0.0
+    #: False where a proof by traffic finds nothing: only a verification looks further than whether small packets pass now.
+    proved: bool = True
 
 
 Plant = Callable[[Ground], Planted]
@@ -40,6 +42,8 @@ class Mistake:
     causes: tuple[str, ...]
     applies: Callable[[Side, Side], bool]
     plant: Plant
+    #: What a verification has to say of it, where only one word is right.
+    word: str = ""
 
 
 def on(which: int, lines: Callable[[Side], tuple[Lines, Lines]]) -> Plant:
@@ -106,6 +110,12 @@ def another_key(side: Side) -> tuple[Lines, Lines]:
         return [f"no {line}", other], [f"no {other}", line]
     header = ["crypto ikev2 keyring NR-pair", "peer NR-pair"]
     return [*header, f"pre-shared-key {OTHER_KEY}"], [*header, f"pre-shared-key {side.key}"]
+
+
+def another_key_under_sas(ground: Ground) -> Planted:
+    """Another key for the peer, while the SAs of before stand."""
+    far = ground.sides[1]
+    return Planted(typed=[(far, *another_key(far))], fresh=False, proved=False)
 
 
 def key_for_somebody_else(side: Side) -> tuple[Lines, Lines]:
@@ -278,6 +288,25 @@ def past_it(side: Side) -> tuple[Lines, Lines]:
     return [f"no {line}"], [line]
 
 
+def in_clear(how: Callable[[Side], tuple[Lines, Lines]], *, to: str = "sink", fresh: bool = True) -> Plant:
+    """A mistake at the near end that lets traffic out in clear, where somebody answers it."""
+
+    def plant(ground: Ground) -> Planted:
+        near, _ = ground.sides
+        return Planted(typed=[(near, *how(near))], faults=[("near", "clear-path", (to,))], fresh=fresh)
+
+    return plant
+
+
+def denied(side: Side) -> tuple[Lines, Lines]:
+    """One pair of addresses is taken out of what the map protects, as somebody does who wants it elsewhere for a while."""
+    if side.os == "asa":
+        line = f"access-list NR-pair line 1 extended deny ip host {side.inner} host {side.far_inner}"
+        return [line], [f"no {line.replace(' line 1', '')}"]
+    header, line = "ip access-list extended NR-pair", f"deny ip host {side.inner} host {side.far_inner}"
+    return [header, f"5 {line}"], [header, f"no {line}"]
+
+
 def beside_it(side: Side) -> tuple[Lines, Lines]:
     """A longer route leads one address of the far side past the tunnel."""
     line = f"ip route {side.far_inner} 255.255.255.255 172.18.124.1"
@@ -314,81 +343,17 @@ def stale(ground: Ground) -> Planted:
     return Planted(typed=[(near, [f"no {line}"], [line])], after=[(far, "write memory"), (far, "reload")], fresh=False)
 
 
+def narrow_path(_ground: Ground) -> Planted:
+    """The path takes less than a packet of full size in ESP, and nobody says so."""
+    return Planted(faults=[("far", "path-mtu", ("1400",))], fresh=False, proved=False)
+
+
 def port_translated(ground: Ground) -> Planted:
     """A translator in the path changes ports, and UDP 4500 is lost."""
     near, _ = ground.sides
     return Planted(faults=[("near", "behind-nat", (near.address,)), ("far", "drop-4500", ())])
 
 
-def _any(_near: Side, _far: Side) -> bool:
-    return True
-
-
-def _v1(near: Side, _far: Side) -> bool:
-    return near.version == 1
-
-
-def _v2(near: Side, _far: Side) -> bool:
-    return near.version == 2
-
-
-def _map(near: Side, _far: Side) -> bool:
-    return near.style == "crypto-map"
-
-
-def _vti(near: Side, _far: Side) -> bool:
-    return near.style == "vti"
-
-
-def _is(which: int, os: str, *others: Callable[[Side, Side], bool]) -> Callable[[Side, Side], bool]:
-    return lambda near, far: (near, far)[which].os == os and all(other(near, far) for other in others)
-
-
-def _map1(near: Side, far: Side) -> bool:
-    """Of two tunnel interfaces the other one may begin as well, which such a mistake does not keep from coming up."""
-    return _v1(near, far) and _map(near, far)
-
-
-def _map_of_routers2(near: Side, far: Side) -> bool:
-    """A tunnel interface comes back by itself, with SAs that need no group; a map waits, under the IKE SA that stands."""
-    return _v2(near, far) and _map(near, far) and _ios_both(near, far)
-
-
-def _ios_both(near: Side, far: Side) -> bool:
-    return near.os == far.os == "ios"
-
-
-MISTAKES: tuple[Mistake, ...] = (
-    Mistake("another key", ("preshared-key", "ikev2-authentication"), _any, on(1, another_key)),
-    Mistake("another cipher", ("ike-policy", "ikev2-proposal"), _any, on(1, another_cipher)),
-    Mistake("UDP 500 is lost", ("udp-500",), _any, fault("far", "drop-ike")),
-    Mistake("UDP 4500 is lost", ("nat-in-path",), _map, port_translated),
-    Mistake("ESP is lost", ("esp-blocked",), _any, fault("far", "drop-esp")),
-    Mistake("lists do not mirror", ("selectors", "ikev2-selectors"), _map, on(1, another_list)),
-    Mistake("other transforms", ("transforms", "ikev2-child-proposal"), _any, on(1, another_transform)),
-    Mistake("another PFS group", ("pfs",), lambda near, far: _v1(near, far), on(1, another_group)),
-    Mistake("another PFS group at the rekey", ("pfs-at-rekey",), _map_of_routers2, another_group_at_rekey),
-    Mistake("translation here", ("nat-not-exempt",), _is(0, "ios", _map), on(0, translated)),
-    Mistake("translation there", ("return-nat",), _is(1, "ios", _map), on(1, translated)),
-    Mistake("no route there", ("return-route",), _is(1, "ios", _map), on(1, no_way)),
-    Mistake("no route here", ("route-elsewhere",), _is(0, "ios", _map), on(0, no_way)),
-    Mistake("another peer", ("wrong-peer",), _any, on(0, another_peer)),
-    Mistake("key for somebody else", ("peer-unknown",), _is(1, "ios"), on(1, key_for_somebody_else)),
-    Mistake("a shorter lifetime there", ("lifetime",), _map1, on(1, shorter_lifetime)),
-    Mistake("a weaker one first", ("policy-order",), _any, weaker_first),
-    Mistake("SAs of before", ("stale-sa",), lambda near, far: _ios_both(near, far) and _map1(near, far), stale),
-    Mistake("an entry before it", ("map-order",), _is(0, "ios", _map), on(0, later_entry)),
-    Mistake("map not bound here", ("map-not-bound",), _map, on(0, unbound)),
-    Mistake("map not bound there", ("map-not-bound",), _map, on(1, unbound)),
-    Mistake("certificates", ("certificate",), _v1, by_certificates),
-    Mistake("another identity", ("ikev2-identity",), lambda near, far: _v2(near, far) and _ios_both(near, far),
-            on(0, another_identity)),
-    Mistake("a line was refused", ("line-missing",), _map, on(1, no_transform)),
-    Mistake("protection is gone", ("line-missing",), _vti, on(1, no_protection)),
-    Mistake("IKE is off", ("ike-off",), lambda near, far: _v1(near, far) or far.os == "asa", on(1, ike_off)),
-    Mistake("interface is shut", ("interface-down",), _vti, on(1, shut)),
-    Mistake("no logins", ("group-policy",), _is(1, "asa"), on(1, no_logins)),
-    Mistake("routed into itself", ("recursive-route",), _is(0, "ios", _vti), on(0, into_itself)),
-    Mistake("routed past it", ("tunnel-route",), _vti, on(0, past_it)),
-    Mistake("a longer route beside it", ("clear-path",), _vti, on(0, beside_it)),
-)  # fmt: skip
+def late_packets(_ground: Ground) -> Planted:
+    """Packets come to the far end so much out of order that its anti-replay window drops most of them."""
+    return Planted(faults=[("far", "late-esp", ())], fresh=False, proved=False)

@@ -14,7 +14,8 @@ import pytest
 
 from ..matrix.table import PLATFORMS
 from .ground import Cell, Ground, ground, healthy, verified
-from .mistakes import MISTAKES, Mistake, Planted
+from .mistakes import Mistake, Planted
+from .table import MISTAKES
 
 EVERY = os.environ.get("NR_RUN_DIAGNOSIS") == "all"
 R2611, R3640, R3640_124, R881, XE, XE1712, XE26, ASA82, ASA91, ASA919, ASA924 = PLATFORMS
@@ -31,8 +32,21 @@ CELLS: tuple[Cell, ...] = (
 )
 #: Of the first form of each version, what differs most in how it is found.
 SAMPLE: tuple[tuple[Cell, tuple[str, ...]], ...] = (
-    (CELLS[1], ("another key", "UDP 500 is lost", "lists do not mirror", "ESP is lost")),
-    (CELLS[4], ("another cipher", "another key", "map not bound there", "translation there")),
+    (CELLS[1], ("another key", "UDP 500 is lost", "lists do not mirror", "ESP is lost", "in clear since translated")),
+    (
+        CELLS[4],
+        (
+            "another cipher",
+            "another key",
+            "map not bound there",
+            "translation there",
+            "another key under standing SAs",
+            "in clear for want of a line",
+        ),
+    ),
+    (CELLS[2], ("in clear for want of a line",)),
+    (CELLS[7], ("in clear by a longer route", "in clear past the tunnel", "in clear one way")),
+    (CELLS[8], ("large packets are lost", "packets come too late")),
 )
 #: How long the judge may go on while a tunnel is still coming back to health: boxes boot, and old tries end.
 PATIENCE = 90.0
@@ -77,9 +91,13 @@ def _try(there: Ground, mistake: Mistake, *, by_verify_too: bool) -> tuple[str, 
     """What a proof names of a mistake; and a verification, where that is asked, which never calls it up."""
     planted = mistake.plant(there)
     _plant(there, planted)
-    named = there.named()
-    word, by_verify = verified(there.pair) if by_verify_too else ("", named)
+    named = there.named() if planted.proved else ()
+    word, by_verify = verified(there.pair) if by_verify_too or mistake.word or not planted.proved else ("", named)
+    if not planted.proved:
+        # That the configuration is another one comes first, and is no news.
+        named = tuple(cause for cause in by_verify if cause != "configuration")
     _undo(there, planted)
+    assert mistake.word in ("", word), (mistake.name, word)
     assert word in ("", "down", "degraded", "unencrypted", "missing"), (mistake.name, word)
     assert not by_verify or set(by_verify[:2]) & {*mistake.causes}, (mistake.name, by_verify)
     return named

@@ -17,7 +17,7 @@ from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.inventory.strength import WEAK, algorithms, narrow
 from nr_run.inventory.validation import validate
 
-from .test_validation import TODAY, ends, tunnel
+from .validated import TODAY, ends, tunnel
 
 FOREIGN = {"partner": "Example Ltd", "outside_ip": "172.18.124.199", "protected_prefixes": ["10.10.20.0/24"]}
 XE, ASA = "C8000V 17.12.1", "ASA 9.19(1)"

@@ -23,7 +23,7 @@ from nr_run.parsers.export import as_document
 
 from ..parsers.conftest import CASES, Case
 from .old_hiding import OldSecrets
-from .test_secrets import LINES
+from .secret_syntaxes import LINES
 
 #: One a line, ``@`` where the secret stands.
 FORMS = tuple((Path(__file__).parent / "secret_lines.txt").read_text().splitlines())

@@ -17,7 +17,15 @@ from .tunnels import build, ping, replies, state
 
 LINES = ["interface Ethernet0/1", "description one", "bandwidth 10", "ip mtu 1400"]
 TESTED_ON_YOUNGER_BOXES = {"clock-unset", "flash-full", "refuse-exec"}  # test_revert.py
-TESTED_BY_TRAFFIC = {"drop-ike", "drop-esp", "drop-4500", "behind-nat"}  # test_failures.py, test_nat_path.py
+TESTED_BY_TRAFFIC = {
+    "drop-ike",
+    "drop-esp",
+    "drop-4500",
+    "behind-nat",
+    "clear-path",
+    "path-mtu",
+    "late-esp",
+}  # test_failures.py, test_nat_path.py, test_clear_path.py, test_path_mtu.py, test_late_esp.py
 TESTED_ON_AN_ASA = {"ask-reporting"}
 TESTED_BY_RUNS = {"ignore", "lose-lines"}  # tests/faults/test_ignored.py, tests/tasks/test_sizes.py
 TESTED_ON_SEVERAL = {  # test_answer_faults.py, test_terminal_faults.py

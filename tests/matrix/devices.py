@@ -86,9 +86,9 @@ class Two:
     def run(self, command: str, *words: str) -> tuple[int, dict[str, Any]]:
         """Run a command; exit code and report."""
         places = ["--runs", str(self.folder / "runs")]
-        if command in ("deploy-l2l", "remove-l2l"):
+        if command in ("deploy-l2l", "remove-l2l", "verify"):
             places += ["--inventory", str(self.folder / "inventory")]
-        waits = ["--poll", "0.1", "--ike-wait", "10", "--reconnect-wait", "10"]
+        waits = ["--poll", "0.1", "--ike-wait", "10", "--reconnect-wait", "10"] if command != "verify" else []
         done = warm.run(
             [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", *places, *waits],
             {

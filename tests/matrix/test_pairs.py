@@ -19,7 +19,7 @@ from .devices import HOSTS, two
 from .table import PLATFORMS, STYLES, VERSIONS, Built, cells, platforms, what
 
 EVERY = os.environ.get("NR_RUN_MATRIX") == "all"
-R3640, R881, XE, XE26, ASA91, ASA, ASA924 = (PLATFORMS[number] for number in (2, 3, 4, 6, 8, 9, 10))
+R3640, R881, XE, XE1712, XE26, ASA91, ASA, ASA924 = (PLATFORMS[number] for number in (2, 3, 4, 5, 6, 8, 9, 10))
 Cell = tuple[tuple[str, str], tuple[str, str], int, str]
 #: One pair for each form and each pair of systems, the releases taken in turn; two firewalls with IKEv2 stand in the example
 #: inventory, which tests/estate builds and takes away.
@@ -32,7 +32,8 @@ SAMPLE: tuple[Cell, ...] = (
     (R881, XE, 2, "crypto-map"),
     (R881, ASA91, 2, "crypto-map"),
 )
-
+#: The youngest firewall with each of the younger routers, in the forms in which the sample has neither.
+YOUNGEST: tuple[Cell, ...] = ((ASA924, XE1712, 2, "crypto-map"), (XE26, ASA924, 2, "vti"), (ASA924, XE26, 1, "crypto-map"))
 
 #: Another proposal for the data than auto finds, with a lifetime of its own and without a group for rekeys.
 OTHER_ESP = {
@@ -106,6 +107,24 @@ def test_a_tunnel_comes_stays_changes_and_goes(cell: Cell, tmp_path: Path) -> No
         code, report = pair.run("remove-l2l", "pair", "--yes")
         assert code == 0, report
         assert without_shared(pair.running(), report["tunnels"][0]["stays"]) == before
+
+
+@pytest.mark.parametrize("cell", YOUNGEST, ids=_named)
+def test_the_youngest_firewall_and_routers_agree(cell: Cell, tmp_path: Path) -> None:
+    """ASA 9.24 with IOS-XE 17.12 and 26.1: deployed and proved, verified as it stands, and removed without a trace."""
+    near, far, version, style = cell
+    assert cell in built()
+    with two(tmp_path, near, far) as pair:
+        before = pair.running()
+        pair.write(version, style)
+        code, report = pair.run("deploy-l2l", "--yes")
+        assert (code, report["tunnels"][0]["verified"]) == (0, True), report
+        code, report = pair.run("verify", "pair")
+        assert code == 0, report
+        code, report = pair.run("remove-l2l", "pair", "--yes")
+        assert code == 0, report
+        assert report["tunnels"][0]["sentence"].startswith("removed from both ends, proved gone")
+        assert pair.running() == before
 
 
 def test_the_sample_has_every_form_for_every_pair_of_systems() -> None:

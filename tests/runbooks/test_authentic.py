@@ -21,12 +21,12 @@ from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.engine.close_run import close_run
 from nr_run.runbooks.engine.context import Waits
-from nr_run.runbooks.engine.resume import is_unfinished
 from nr_run.runbooks.run.authentic import RunSeal, Tampered, check_journal, journal_of
 from nr_run.runbooks.run.folder import RunFolder, canonical
+from nr_run.runbooks.run.journal_states import is_unfinished
 from nr_run.runbooks.run.open_runs import mark
 from nr_run.runbooks.run.run_key import key_file
-from nr_run.runbooks.run.run_secrets import seal, unseal
+from nr_run.runbooks.run.run_secrets import decrypt_secrets, encrypt_secrets
 from nr_run.runbooks.run.summary import Summary, recap_of, summaries
 
 
@@ -192,8 +192,8 @@ def test_tunnels_side_by_side_seal_all_that_each_knows(tmp_path: Path) -> None:
     def work(number: int) -> None:
         for turn in range(15):
             hidden = store.hide(f"crypto isakmp key Key.{number}.{turn}.word address 192.0.2.1")
-            seal(folder, store)
-            if f"Key.{number}.{turn}.word" not in unseal(folder.path).reveal(hidden):
+            encrypt_secrets(folder, store)
+            if f"Key.{number}.{turn}.word" not in decrypt_secrets(folder.path).reveal(hidden):
                 lost.append(hidden)
 
     with ThreadPoolExecutor(8) as pool:
@@ -218,12 +218,12 @@ def test_keys_of_another_run_are_refused(tmp_path: Path) -> None:
     """The encrypted keys of one run are no keys of another, although one key file opens both."""
     made = [RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=())) for _ in range(2)]
     for folder in made:
-        seal(folder, Secrets(folders=()))
+        encrypt_secrets(folder, Secrets(folders=()))
         folder.close()
-    unseal(made[0].path)
+    decrypt_secrets(made[0].path)
     shutil.copy(made[0].path / "secrets.enc", made[1].path / "secrets.enc")
     with pytest.raises(SecretError, match="another run"):
-        unseal(made[1].path)
+        decrypt_secrets(made[1].path)
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])

@@ -15,7 +15,7 @@ from netmiko import ConnectHandler
 from nr_run.changes.change import Change
 from nr_run.runbooks.engine.cancel_page import CANCELLED, PAGE, armed_pages, of_others, table
 from nr_run.services.service import Foreign
-from nr_run.tasks.rollback_timers import FENCES
+from nr_run.tasks.rollback_timers import ROLLBACK_TIMERS
 
 from .. import warm
 from ..changes.rendering import ends
@@ -129,11 +129,11 @@ def test_the_table_of_the_documents_is_current() -> None:
     assert table() in (ROOT / "docs" / "dead-man.md").read_text()
 
 
-@pytest.mark.parametrize("name", sorted(FENCES))
+@pytest.mark.parametrize("name", sorted(ROLLBACK_TIMERS))
 def test_every_fence_says_how_it_is_seen_and_cancelled(name: str) -> None:
     """What is looked at for the state of a fence is what a person is told to look at, but for the clock; no name is left open."""
-    hand = FENCES[name].by_hand.filled("nr-20261129T000000Z-abcd")
-    assert set(hand.see) <= set(FENCES[name].shows)
+    hand = ROLLBACK_TIMERS[name].by_hand.filled("nr-20261129T000000Z-abcd")
+    assert set(hand.see) <= set(ROLLBACK_TIMERS[name].shows)
     assert hand.cancel
     assert not [line for line in (*hand.see, *hand.cancel, *hand.undo) if "{" in line or "..." in line]
-    assert all(word in FENCES[name].by_hand.sentence for word in hand.see)
+    assert all(word in ROLLBACK_TIMERS[name].by_hand.sentence for word in hand.see)

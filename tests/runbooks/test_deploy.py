@@ -127,6 +127,20 @@ def test_faults_end_as_before(rehearsal, unchanged: Callable[[], None], device, 
     unchanged()
 
 
+def test_an_end_that_was_only_armed_is_not_called_read_back(rehearsal, unchanged: Callable[[], None]) -> None:
+    """Where the first end refuses a line the other one was armed and not touched, and that is what is told of it."""
+    rehearsal.lab.fault("vpn3640", "refuse-line", "set transform-set")
+    done = rehearsal.deploy("--yes", "--json")
+    rehearsal.lab.fault("vpn3640", "refuse-line", on=False)
+    assert done.code == 20, done.out + done.err
+    assert [device["touched"] for device in done.tunnel["devices"]] == [False, True]
+    assert done.tunnel["sentence"].endswith(
+        "; vpn3640 is as it was before, read back and compared; "
+        "no line of the change was sent to vpn2611; the dead-man of vpn2611 is called off"
+    )
+    unchanged()
+
+
 @pytest.mark.parametrize("device", ["vpn3640", "vpn2611"])
 @pytest.mark.parametrize("line", [1, 4, 9, 14])
 def test_a_session_cut_in_mid_push_is_taken_back(rehearsal, unchanged: Callable[[], None], device: str, line: int) -> None:

@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click import Context, Option
 
 from nr_run.checks.finding import Status
 from nr_run.checks.health import Algorithms, Examined, health
 from nr_run.inventory.platforms import platform_for
 from nr_run.lab.entry import LabHandle
+from nr_run.runbooks.commands.cli import cli
 
 from .. import warm
 from ..warm import start_lab
 from .test_ssh import STRONG, write_inventory
 
+ROOT = Path(__file__).parents[2]
 DEVICES = {"old": "vpn2611", "kron": "vpn3640-124", "branch": "c881", "fw": "asa919", "edge": "c8000v-1711"}
 
 
@@ -138,6 +141,68 @@ def test_an_unknown_device(clinic: Clinic) -> None:
     """A name that the inventory has not is refused with the nearest one, and nobody is logged in to."""
     code, report, _ = clinic.doctor("brunch")
     assert (code, "did you mean branch" in report["error"]) == (66, True)
+
+
+def test_only_some_of_them(clinic: Clinic) -> None:
+    """--limit means devices by Nornir's filter words, along with names all have to fit, and an empty selection is refused."""
+    code, report, err = clinic.doctor("--limit", "host=edge")
+    assert (code, [device["host"] for device in report["devices"]]) == (0, ["edge"]), err
+    code, report, _ = clinic.doctor("branch", "--limit", "host=edge")
+    assert (code, "nothing that was asked for" in report["error"]) == (66, True)
+    code, report, _ = clinic.doctor("--limit", "hots=edge")
+    assert (code, "did you mean host" in report["error"]) == (64, True)
+
+
+def test_all_that_passes_is_kept(clinic: Clinic, tmp_path: Path) -> None:
+    """--debug keeps what passes, without secrets, and the findings, in a folder beside the runs; without it there is none."""
+    _, plain, _ = clinic.doctor("branch", "--runs", str(tmp_path))
+    assert ("folder" in plain, list(tmp_path.iterdir())) == (False, [])
+    code, report, err = clinic.doctor("branch", "--runs", str(tmp_path), "--debug")
+    assert code == 0, err
+    folder = Path(report["folder"])
+    assert folder.parent == tmp_path / "doctor"
+    log = (folder / "debug.log").read_text()
+    assert "show startup-config" in log
+    for name in ("device-password", "enable-secret"):
+        assert (clinic.lab.credentials / name).read_text().strip() not in log
+    (kept,) = json.loads((folder / "doctor.json").read_text())["devices"]
+    (told,) = report["devices"]
+    assert [(item["check"], item["status"]) for item in kept["findings"]] == [
+        (item["check"], item["status"]) for item in told["findings"]
+    ]
+
+
+def test_a_rehearsal(tmp_path: Path) -> None:
+    """--lab examines devices of a lab in place of those that the inventory has, which nobody could reach."""
+    (tmp_path / "inventory").mkdir()
+    for path in (ROOT / "inventory").glob("*.yaml"):
+        (tmp_path / "inventory" / path.name).write_text(path.read_text().replace("127.0.0.1", "192.0.2.9"))
+    command = [str(Path(sys.executable).parent / "nr-run"), "doctor", "vpn3640", "--lab", "--json"]
+    places = ["--inventory", str(tmp_path / "inventory")]
+    done = warm.run([*command, *places], {**os.environ, "XDG_STATE_HOME": str(tmp_path)}, timeout=300)
+    report = json.loads(done.stdout)
+    assert done.returncode == 0, report
+    assert [(device["host"], device["reached"]) for device in report["devices"]] == [("vpn3640", True)]
+
+
+@pytest.mark.parametrize("option", ["--lab", "--limit", "--debug"])
+def test_options_are_those_of_its_siblings(option: str) -> None:
+    """What doctor, drift and verify have alike means the same, in the same words; deploy-l2l rehearses in words of its own."""
+    siblings = ["verify", "drift", "doctor", *(["deploy-l2l"] if option != "--lab" else [])]
+    found = {
+        (parameter.help, parameter.multiple, parameter.is_flag, parameter.metavar)
+        for name in siblings
+        for parameter in _options(name).get(option, ())
+    }
+    assert len(found) == 1
+    assert all(option in _options(name) for name in siblings)
+
+
+def _options(command: str) -> dict[str, tuple[Option, ...]]:
+    """Of one command, each option by its first word."""
+    made = cli.get_command(Context(cli), command)
+    assert made is not None
+    return {parameter.opts[0]: (parameter,) for parameter in made.params if isinstance(parameter, Option)}
 
 
 def examined(**outputs: str) -> Examined:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import DriftError, NrRunError
-from nr_run.runbooks.engine.resume import is_unfinished, refuse_unfinished
+from nr_run.runbooks.engine.resume import refuse_unfinished
+from nr_run.runbooks.run.journal_states import is_unfinished
 from nr_run.runbooks.run.open_runs import COMPLETE, FOLDER, mark, open_runs, unmark
 
 OPEN = ("begun", "recorded", "arming")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import IPv4Address
+from itertools import product
 
 import pytest
 
@@ -11,6 +12,7 @@ from nr_run.inventory.platforms import platform_for
 from nr_run.runbooks.engine.gates import goal_of
 from nr_run.runbooks.engine.reach import WHOLE, Reach, reach_of
 from nr_run.runbooks.engine.runbook import work_words
+from nr_run.runbooks.engine.told_of_rollback import EndAfter, told
 from nr_run.services.service import Foreign
 
 from ..changes.configs import VPN2611, VPN3640
@@ -63,3 +65,56 @@ def test_what_is_told_of_a_change_that_reached_its_goal(removal: bool, reach: Re
     """What was done, where, how it was proved, and how far the proof reaches."""
     plan = replace(PLAN, removal=removal)
     assert goal_of(plan).sentence(plan.everywhere, reach) == words
+
+
+#: What an end can have come to: read back, touched and not read, armed and no more than that, or neither.
+AFTER = [
+    EndAfter("", touched=True, read=True, called_off=True),
+    EndAfter("", touched=True, read=True, called_off=False),
+    EndAfter("", touched=True, read=False, called_off=True),
+    EndAfter("", touched=True, read=False, called_off=False),
+    EndAfter("", touched=False, read=False, called_off=True),
+    EndAfter("", touched=False, read=False, called_off=False),
+]
+HOSTS = ("alpha", "bravo", "charlie")
+EVERYWHERE = {1: "alpha", 2: "both ends", 3: "all 3 devices"}
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("others", [False, True])
+def test_what_is_told_of_ends_after_a_rollback(number: int, others: bool) -> None:
+    """Of each combination of ends, those are called read back and compared that were; of each other one, what is known of it."""
+    for states in product(AFTER, repeat=number):
+        ends = [replace(state, host=host) for state, host in zip(states, HOSTS, strict=False)]
+        words = told(ends, others_changed=others, again=", and so on", kept="kept: theirs" if others else "")
+        clauses = words.split("; ")
+        read, unknown, unsent, timers = (
+            {host for clause in clauses if sign in clause for host in HOSTS if host in clause}
+            for sign in ("read back and compared", "not known to be as before", "no line of the change", "the dead-man of")
+        )
+        if any(clause.removeprefix("our change is rolled back on ").startswith(EVERYWHERE[number]) for clause in clauses):
+            read |= {end.host for end in ends} if number > 1 else set()
+        any_touched = any(end.touched for end in ends)
+        assert (words.startswith("nothing was touched")) is not any_touched, words
+        assert read == {end.host for end in ends if end.read}, (ends, words)
+        assert unknown == {end.host for end in ends if end.touched and not end.read}, (ends, words)
+        assert unsent == {end.host for end in ends if any_touched and not end.touched}, (ends, words)
+        assert timers == {end.host for end in ends if end.called_off and not end.touched}, (ends, words)
+        assert (", and so on" in words) is bool(read), words
+        assert ("our change is rolled back on" in words) is (others and bool(read)), words
+
+
+def test_the_sentence_on_a_rollback_reads_as_one() -> None:
+    """Both ends, one of them, one of three, and none."""
+    both = [EndAfter(host, touched=True, read=True, called_off=True) for host in HOSTS[:2]]
+    assert told(both, others_changed=False) == "both ends are as they were before, read back and compared"
+    one = [both[0], EndAfter("bravo", touched=False, read=False, called_off=True)]
+    assert told(one, others_changed=False, again=", and the tunnel is proved up again") == (
+        "alpha is as it was before, read back and compared, and the tunnel is proved up again; "
+        "no line of the change was sent to bravo; the dead-man of bravo is called off"
+    )
+    assert told([*one, replace(one[1], host="charlie", called_off=False)], others_changed=True, kept="kept: theirs") == (
+        "our change is rolled back on alpha, read back and compared; kept: theirs; "
+        "no line of the change was sent to bravo and charlie; the dead-man of bravo is called off"
+    )
+    assert told([one[1]], others_changed=False) == "nothing was touched; the dead-man of bravo is called off"

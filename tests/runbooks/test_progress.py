@@ -7,16 +7,18 @@ import io
 import pytest
 from rich.console import Console
 
-from nr_run.runbooks.commands.progress import LiveProgress, PlainProgress, elapsed
+from nr_run.runbooks.commands.progress import LiveProgress, PlainProgress
+from nr_run.runbooks.history.moments import age
 
 
 @pytest.mark.parametrize(
     ("seconds", "told"),
-    [(0, "0 s"), (59.9, "59 s"), (60, "1 min 00 s"), (83, "1 min 23 s"), (3600, "1 h 00 min"), (7505, "2 h 05 min")],
+    [(0, "0 s"), (59.9, "59 s"), (60, "1 min"), (83, "1 min 23 s"), (3600, "1 h"), (7505, "2 h 5 min"), (-9, "0 s")],
 )
 def test_a_time_for_a_person(seconds: float, told: str) -> None:
-    """Seconds, then minutes, then hours."""
-    assert elapsed(seconds) == told
+    """Seconds, then minutes, then hours; of an age in the past no seconds are told beside minutes."""
+    assert age(seconds, fine=True) == told
+    assert age(seconds) == (told.partition(" min ")[0] + " min" if " s" in told and "min" in told else told)
 
 
 def test_one_of_several_is_counted(capsys: pytest.CaptureFixture[str]) -> None:

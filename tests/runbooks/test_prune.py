@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.engine.resume import is_unfinished
 from nr_run.runbooks.run.folder import RunFolder
+from nr_run.runbooks.run.journal_states import is_unfinished
 from nr_run.runbooks.run.kept_runs import find_run
 from nr_run.runbooks.run.open_runs import FOLDER, mark, open_runs
 from nr_run.runbooks.run.prune import Policy, Pruning, pruning, remove_leftovers

@@ -17,13 +17,13 @@ from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.engine.close_run import close_run
 from nr_run.runbooks.engine.context import Waits
-from nr_run.runbooks.engine.resume import is_unfinished
 from nr_run.runbooks.engine.run_setup import LOOKED_THROUGH, hosts_of_missing
 from nr_run.runbooks.engine.stored_run import reopen
 from nr_run.runbooks.locking.lock_holder import Holder
 from nr_run.runbooks.locking.locks import DeviceLocks
 from nr_run.runbooks.locking.machine_locks import lock_folders, machine_locked, refuse_held_here
 from nr_run.runbooks.run.folder import RunFolder
+from nr_run.runbooks.run.journal_states import is_unfinished
 from nr_run.runbooks.run.kept_runs import find_run
 from nr_run.runbooks.run.open_runs import FOLDER, open_runs
 from nr_run.runbooks.run.record_formats import FORMAT, READABLE

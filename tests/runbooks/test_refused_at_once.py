@@ -11,7 +11,7 @@ from nr_run.inventory.errors import Exit, NrRunError, SecretError
 from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.run.folder import RunFolder
-from nr_run.runbooks.run.run_secrets import seal, unseal
+from nr_run.runbooks.run.run_secrets import decrypt_secrets, encrypt_secrets
 
 
 def refusal(*words: str) -> NrRunError:
@@ -67,7 +67,7 @@ def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.delenv("NR_RUN_KEY", raising=False)
     folder = RunFolder.make(tmp_path / "runs", "deploy-l2l", Secrets(()))
-    seal(folder, Secrets(()))
+    encrypt_secrets(folder, Secrets(()))
     folder.close()
     return folder.path
 
@@ -80,19 +80,19 @@ def key_of(sealed: Path) -> Path:
 
 def test_secrets_without_their_key(sealed: Path) -> None:
     """Sealed secrets are opened with their key; with no key, with another one and with no file there is a sentence each."""
-    unseal(sealed)
+    decrypt_secrets(sealed)
     key = key_of(sealed)
     kept = key.read_bytes()
     key.write_bytes(kept[:-12] + b"AAAAAAAAAAA=")
     with pytest.raises(SecretError, match="is not the key of"):
-        unseal(sealed)
+        decrypt_secrets(sealed)
     key.unlink()
     with pytest.raises(SecretError, match="cannot be read"):
-        unseal(sealed)
+        decrypt_secrets(sealed)
     key.write_bytes(kept)
     (sealed / "secrets.enc").unlink()
     with pytest.raises(SecretError, match="without it the run's keys are not known"):
-        unseal(sealed)
+        decrypt_secrets(sealed)
 
 
 def test_a_key_file_that_holds_no_key(sealed: Path) -> None:
@@ -100,5 +100,5 @@ def test_a_key_file_that_holds_no_key(sealed: Path) -> None:
     key_of(sealed).write_text("not a key\n")
     folder = RunFolder(sealed, "deploy-l2l", Secrets(()))
     with pytest.raises(SecretError, match="holds no key; move it away"):
-        seal(folder, Secrets(()))
+        encrypt_secrets(folder, Secrets(()))
     folder.close()

@@ -16,7 +16,7 @@ from nr_run.runbooks.commands.screen import console
 from nr_run.runbooks.commands.view import recap_view
 from nr_run.runbooks.engine.planning import DeploymentPlan
 from nr_run.runbooks.run.folder import RunFolder
-from nr_run.runbooks.run.saved_plan import Recorded, nornir_of, platforms_in
+from nr_run.runbooks.run.saved_plan import SavedPlan, nornir_of, platforms_in
 from nr_run.runbooks.run.summary import Summary
 from nr_run.tasks.device import connect_by
 
@@ -57,7 +57,7 @@ def test_a_resumed_run_connects_as_the_run_did() -> None:
         "connection": json.loads(json.dumps(asdict(settings))),
         "platform": "cisco_ios_telnet",
     }
-    records = [Recorded(cast(DeploymentPlan, None), {"hq": place})]
+    records = [SavedPlan(cast(DeploymentPlan, None), {"hq": place})]
     nornir = connect_by(nornir_of(records), Secrets(()), platforms_in(records))
     login = nornir.inventory.hosts["hq"].connection_options["netmiko"].extras["login"]
     assert (login.settings, login.platform) == (settings, "cisco_ios_telnet")

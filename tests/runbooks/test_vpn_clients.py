@@ -159,6 +159,47 @@ def test_a_client_that_hangs_up_after_the_proof(clients) -> None:
     assert any("has hung up since" in item["sentence"] for item in group["findings"]), group["findings"]
 
 
+def decided_and_killed(clients) -> None:
+    """A deployment that is killed when its journal says that it was decided; its client is gone then."""
+    clients.lab.fault("vpn2611", "slow", "150")
+    process = warm.Process(clients.arguments("staff", "--yes", "--json", command="deploy-ra"), clients.environment)
+    with somebody_connects(clients):
+        clients.wait_for("commit-decided", seconds=120)
+        process.kill()
+        process.communicate(timeout=30)
+    clients.lab.client("home", "disconnect")
+    clients.lab.fault("vpn2611", "slow", on=False)
+
+
+def test_a_decided_run_whose_client_has_left(clients) -> None:
+    """kill -9 behind the decision: resume saves what was decided without a client, says so, and keeps the proof as it was."""
+    decided_and_killed(clients)
+    (proof,) = clients.runs.glob("2*/staff/findings.json")
+    was = proof.read_text()
+    assert "192.168.77.10/32 of the pool, and sends" in was
+    done = clients.nr_run("resume", "--json")
+    assert (done.code, done.tunnel["verified"]) == (0, True), done.out + done.err
+    assert any("was proved before the run was interrupted" in item["sentence"] for item in done.tunnel["findings"])
+    assert proof.read_text() == was
+    now = clients.configurations()
+    assert "client configuration group staff" in now["startup"]["vpn2611"]
+    assert {*body(now["running"]["vpn2611"])} ^ {*body(now["startup"]["vpn2611"])} <= {"", "Building configuration..."}
+    assert "No reload is scheduled" in clients.lab.exec("vpn2611", "show reload")
+    assert clients.nr_run("resume").code == 66
+
+
+def test_a_decided_run_whose_configuration_has_gone(clients) -> None:
+    """Where the router no longer runs what was decided, resume takes the rest back and saves nothing."""
+    decided_and_killed(clients)
+    clients.configure("vpn2611", "no crypto isakmp client configuration group staff")
+    done = clients.nr_run("resume", "--json")
+    assert done.code == 20, done.out + done.err
+    assert "no longer runs the change" in done.tunnel["sentence"]
+    now = clients.configurations()
+    for kind in ("running", "startup"):
+        assert body(now[kind]["vpn2611"]) == body(clients.before[kind]["vpn2611"])
+
+
 def test_a_tunnel_that_is_lost_meanwhile(clients) -> None:
     """With a client that is proved, and the tunnel beside it gone, nothing is called proved: the router is put back."""
     assert clients.deploy("hq-branch", "--yes").code == 0

@@ -7,8 +7,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from nr_run.inventory.errors import DeviceRefused, NrRunError, SessionLost, Unreachable
+from nr_run.changes.change import Change
+from nr_run.changes.configuration import Configuration
+from nr_run.inventory.errors import DeviceRefused, DriftError, NrRunError, SessionLost, Unreachable
+from nr_run.inventory.platforms import platform_for
 from nr_run.lab.entry import LabHandle
+from nr_run.tasks.rollback_timers.reload_in import ReloadIn
+from nr_run.tasks.rollback_timers.timer import Arming
 from nr_run.tasks.session import Session
 
 from ..warm import start_lab
@@ -158,3 +163,22 @@ def test_privilege_that_is_refused_at_such_a_prompt(lab: LabHandle) -> None:
     finally:
         lab.fault("vpn2611", "prompt", on=False)
         lab.fault("vpn2611", "refuse-exec", on=False)
+
+
+def test_the_reload_of_another_operator_outlives_ours(lab: LabHandle) -> None:
+    """A reload that took the place of ours is not called off, nor replaced by ours, and is named."""
+    running = Configuration("vpn2611", "ios", "show running-config", lab.exec("vpn2611", "show running-config"))
+    platform, change = platform_for("2611", "12.2(8)T"), Change("vpn2611", "ios", (), (), (), (), ())
+    arming = Arming("vpn2611", platform, 15, "nr-20261129T000000Z-abcd", change, running)
+    try:
+        with device(lab) as session, device(lab) as other:
+            assert ReloadIn().arm(session, arming) == arming.tag
+            session.leave(())
+            other.converse("reload in 30 maintenance", {}, leave=r"\[confirm\] ?")
+            other.exchange((), answer="")
+            for does in (lambda: ReloadIn().disarm(session, arming, ()), lambda: ReloadIn().renew(session, arming)):
+                with pytest.raises(DriftError, match="maintenance"):
+                    does()
+                assert "maintenance" in lab.exec("vpn2611", "show reload")
+    finally:
+        lab.exec("vpn2611", "reload cancel")

@@ -8,8 +8,10 @@ import pytest
 
 from nr_run.checks.proof import Traffic
 from nr_run.inventory.errors import NrRunError
-from nr_run.inventory.platforms import platform_for
-from nr_run.tasks.reader import Ping, Reader
+from nr_run.inventory.platforms import Platform, platform_for
+from nr_run.parsers import parse
+from nr_run.tasks.probe import answers_to, line_of
+from nr_run.tasks.reader import Ping, Reader, bursts
 from nr_run.tasks.session import Session
 
 BOX = platform_for("3640", "12.2(8)T")
@@ -60,3 +62,39 @@ def test_the_reader_has_no_other_hands() -> None:
     """What it offers is its name, looks, pings, the count of its exchanges and its end: no way to the session that it holds."""
     offered = {name for name in dir(Reader(Silent(), BOX, may_ping=True)) if not name.startswith("_")}
     assert offered == {"name", "look", "ping_and_look", "trips", "close"}
+
+
+def _burst(sent: int, received: int, *more: str) -> str:
+    lines = ("Type escape sequence to abort.", f"Sending {sent}, 100-byte ICMP Echos to 10.10.10.1, timeout is 2 seconds:", *more)
+    return "\n".join((*lines, "!" * sent, f"Success rate is {100 * received // sent} percent ({received}/{sent})", ""))
+
+
+def test_each_of_several_dialogues_is_read() -> None:
+    """The questions of the next dialogue do not hide the answer before them; a burst that is cut is no burst."""
+    next_one = (
+        "box#ping\nProtocol [ip]: \nTarget IP address: 10.10.10.1\nRepeat count [5]: 2\nSet DF bit in IP header? [no]: y\n\n"
+    )
+    texts = (_burst(5, 5), _burst(2, 0, "Packet sent with the DF bit set"), _burst(3, 1))
+    found = [parse("ios", "ping", part).state for part in bursts(next_one + next_one.join(texts) + "box#")]
+    assert [(state.sent, state.received) for state in found] == [(5, 5), (2, 0), (3, 1)]
+    assert len(bursts(next_one + next_one.join(texts)[:-40])) == 2
+
+
+@pytest.mark.parametrize(
+    ("box", "line"),
+    [
+        (platform_for("881", "15.4(3)M3"), "ping 10.10.10.1 source 10.10.20.1 repeat 2 timeout 2 size 1400 df-bit"),
+        (platform_for("ASA", "9.1(7)"), "ping inside 10.10.10.1 repeat 2 size 1400 timeout 2"),
+    ],
+)
+def test_a_ping_of_full_size_in_one_line(box: Platform, line: str) -> None:
+    """A router sets the DF bit; an ASA has no word for it."""
+    source, target = IPv4Address("10.10.20.1"), IPv4Address("10.10.10.1")
+    assert line_of(box, source, target, 2, "inside", 1400, whole=True) == line
+
+
+def test_a_ping_of_full_size_in_a_dialogue() -> None:
+    """The size and the DF bit stand where their questions come, and nothing else is answered otherwise than for a small one."""
+    source, target = IPv4Address("10.10.20.1"), IPv4Address("10.10.10.1")
+    small, full = answers_to(source, target, 5), answers_to(source, target, 5, 1400, whole=True)
+    assert [(at, word) for at, (old, word) in enumerate(zip(small, full, strict=True)) if old != word] == [(3, "1400"), (8, "y")]

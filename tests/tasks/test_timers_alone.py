@@ -11,9 +11,9 @@ from nr_run.changes.change import Change
 from nr_run.changes.configuration import Configuration
 from nr_run.inventory.errors import DeviceRefused, DriftError, NrRunError
 from nr_run.inventory.platforms import platform_for
-from nr_run.tasks.rollback_timers.fence import Arming
 from nr_run.tasks.rollback_timers.reload_in import ReloadIn
-from nr_run.tasks.rollback_timers.revert_timer import RevertTimerFence
+from nr_run.tasks.rollback_timers.revert_timer import ConfigureRevertTimer
+from nr_run.tasks.rollback_timers.timer import Arming
 from nr_run.tasks.session import Session
 
 from .scripted import PROMPT, Scripted, connect, credentials
@@ -63,7 +63,7 @@ def call_off(device: Session) -> object:
 
 def revert(device: Session) -> object:
     """Arm a revert timer."""
-    return RevertTimerFence().arm(device, ARMING)
+    return ConfigureRevertTimer().arm(device, ARMING)
 
 
 REVERTING = {"show clock": CLOCK, "end": "", "show archive config rollback timer": NONE_PENDING}
@@ -95,3 +95,46 @@ def test_what_a_timer_refuses(
                 does(device)
         finally:
             device.close()
+
+
+def confirm(device: Session) -> object:
+    """Confirm a change whose revert timer was armed."""
+    return ConfigureRevertTimer().disarm(device, ARMING, ())
+
+
+def renew(device: Session) -> object:
+    """Let an armed reload count anew."""
+    return ReloadIn().renew(device, ARMING)
+
+
+OTHERS_REVERT = (
+    "Time configured(or reconfigured): 10:01:33 UTC Mon Mar 4 2024\r\nTimed Rollback Reason: Absolute Timer\r\n"
+    "Timer value: 33 min\r\nUser: netops\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "does", "never"),
+    [
+        ({"show reload": ELSE}, call_off, "reload cancel"),
+        ({"show archive config rollback timer": OTHERS_REVERT, "show clock": CLOCK}, confirm, "configure confirm"),
+        ({"show reload": ELSE}, schedule, ""),
+        ({"show reload": ELSE}, renew, ""),
+    ],
+    ids=["reload cancel", "configure confirm", "arm", "renew"],
+)
+def test_a_timer_of_somebody_else_is_left_alone(
+    tmp_path: Path, answers: dict[str, str], does: Callable[[Session], object], never: str
+) -> None:
+    """Whose a timer is comes before the line that ends it, or takes its place: that line, or that answer, is never typed."""
+    with Scripted(shows(answers)) as box:
+        device = connect(box.port, credentials(tmp_path))
+        try:
+            with pytest.raises(DriftError):
+                does(device)
+        finally:
+            device.close()
+        assert box.ended.wait(10)
+        asked = [number for number, line in enumerate(box.typed) if line.startswith("reload in")]
+        assert never not in box.typed[2:]
+        assert asked in ([], [len(box.typed) - 1]), "the question whether to reload was not answered"

@@ -20,6 +20,7 @@ from nr_run.checks.verdict import Configured, KnownBy, Operating, Verdict
 from nr_run.inventory.did_you_mean import hint
 from nr_run.inventory.errors import ChangeError, NothingMatched
 from nr_run.inventory.platforms import Platform
+from nr_run.inventory.unknown_host import refuse_unknown
 from nr_run.services.configured_axis import configured_of, findings, of_members
 from nr_run.services.own_checks import refuse_wrong
 from nr_run.services.service import Deployment, Member, Place, Removal, Seen, Sight, Site, Stage
@@ -118,9 +119,7 @@ class IntendedLists:
         """Those that are named, or all. Raises NothingMatched for a router that the inventory has not."""
         chosen = [named(name, self.lists) for name in names or self.lists]
         for item in chosen:
-            for host in item.routers:
-                if host not in self.platforms:
-                    raise NothingMatched(f"list {item.name}: no host is named {host!r}{hint(host, self.platforms)}")
+            refuse_unknown(item.routers, self.platforms, f"list {item.name}")
             if not removal:
                 ends = {host: self.platforms[host] for host in item.routers}
                 refuse_wrong(f"list {item.name}", item.checks, ends, lambda _field: "watchlists.yaml")

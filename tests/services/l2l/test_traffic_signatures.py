@@ -15,12 +15,12 @@ from nr_run.services.l2l.endpoint import Watched
 from nr_run.services.l2l.signatures import SIGNATURES, found
 
 from ...checks.wires import EVERYTHING, PINGS, End, healthy, watched
-from ...diagnosis.mistakes import MISTAKES
+from ...diagnosis.table import MISTAKES
 
 #: Shown by their states alone (tests/checks), or below: what the lab cannot be brought to, or what only an end alone leaves open.
 ELSEWHERE = {
     *("xauth", "no-answer", "no-attempt", "phase-2", "return-path", "far-return-path"),
-    *("asymmetric-return", "replay", "mtu"),
+    "asymmetric-return",
 }
 
 

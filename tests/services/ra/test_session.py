@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nr_run.checks.finding import Status
+from nr_run.checks.finding import Status, proved
 from nr_run.inventory.platforms import platform_for
 from nr_run.services.ra.session import IKE, IPSEC, RUNNING, ClientSession
 from nr_run.services.service import Member, Passing, Seen
@@ -111,3 +111,20 @@ def test_the_group_has_to_be_there_still() -> None:
     """Whoever hung up proves nothing of a group that is gone."""
     findings = GATE.later([seen(UP, SENDS)], [seen(DELETED, EMPTY, built=False)])
     assert [item.status for item in findings if item.check == "client-group"] == [Status.FAILED]
+
+
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [((UP, SENDS), Status.OK), ((UP, STANDS_STILL), Status.WARNING), ((HEAD, EMPTY), Status.WARNING)],
+    ids=["connected", "no packets", "left"],
+)
+def test_after_the_decision_nobody_has_to_be_connected(now: tuple[str, str], status: Status) -> None:
+    """A client that was proved is not waited for in a run that was decided and interrupted; that none is there is told."""
+    findings = GATE.decided([seen(*now)])
+    assert [item.status for item in findings] == [Status.OK, status]
+    assert proved(findings)
+
+
+def test_after_the_decision_the_group_has_to_be_there() -> None:
+    """What was decided is not finished where the group is gone."""
+    assert not proved(GATE.decided([seen(HEAD, EMPTY, built=False)]))

@@ -1,4 +1,4 @@
-"""What all fences have in common: what one is armed with, what a device shows of it, and what it must be able to do."""
+"""What all rollback timers have in common: what one is armed with, what a device shows of it, and what it must be able to do."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ SLACK_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Arming:
-    """What a fence is armed with, and by what a run knows its own.
+    """What a rollback timer is armed with, and by what a run knows its own.
 
     ``change`` holds the inverse, ``before`` is the running configuration that has to come back, ``user`` is who logs in.
-    ``mark`` is what the device showed when it was armed, for fences that carry no tag; ``trusting`` is True in the resume of a
+    ``mark`` is what the device showed when it was armed, for timers that carry no tag; ``trusting`` is True in the resume of a
     run whose journal says that it was arming and not what came of it: then a timer that fits is the run's own.
     """
 
@@ -40,7 +40,7 @@ class Arming:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a device shows of a fence.
+    """What a device shows of a rollback timer.
 
     ``armed``: all of it is there and it is this run's. ``remains``: some part of this run's is there, or may be. ``others`` names
     what of somebody else stands in its place, or is empty. ``seconds_left`` is None where it cannot be told.
@@ -61,7 +61,7 @@ class Seen(Protocol):
         """As below."""
 
 
-class Fence(Protocol):
+class RollbackTimer(Protocol):
     """One way back. All methods but the first three talk to the device over a session at the privileged prompt.
 
     No method believes the reply to a command: what is armed or gone is what the show commands say.
@@ -97,11 +97,11 @@ class Fence(Protocol):
         Raises DriftError when it was not there any more or was somebody else's, DeviceRefused when some of it still is.
         """
 
-    def stand_down(self, device: Session, arming: Arming) -> bool:
+    def cancel_leftovers(self, device: Session, arming: Arming) -> bool:
         """Call off and remove whatever of this run's is there; was there any? Raises DeviceRefused when some of it still is."""
 
-    def fire(self, device: Session, arming: Arming) -> bool:
-        """Let the device go back at once; False if this fence cannot. The device is read afterwards, not believed."""
+    def revert_now(self, device: Session, arming: Arming) -> bool:
+        """Let the device go back at once; False if this rollback timer cannot. The device is read afterwards, not believed."""
 
 
 def shown(replies: Sequence[Reply]) -> dict[str, str]:
@@ -110,7 +110,7 @@ def shown(replies: Sequence[Reply]) -> dict[str, str]:
 
 
 def look(device: Session, fence: Seen, arming: Arming) -> State:
-    """What the device shows of a fence now. Raises NotKnown where it does not: then nothing is called off, nor taken for gone."""
+    """What the device shows of a timer now. Raises NotKnown where it does not: then nothing is called off, nor taken for gone."""
     return state_of(fence, shown(device.exchange(fence.shows)), arming)
 
 
@@ -151,7 +151,7 @@ def refuse_unless_whole(host: str, state: State, minutes: int, *, fine: bool = T
 
 
 def refuse_unless_ours(host: str, state: State) -> None:
-    """Raise DriftError when the fence is not there whole, or somebody else's timer stands in its place."""
+    """Raise DriftError when the rollback timer is not there whole, or somebody else's timer stands in its place."""
     if state.others:
         raise DriftError(f"{host}: somebody has put another timer in the place of ours ({state.others})")
     if not state.armed:

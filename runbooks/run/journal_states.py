@@ -1,0 +1,45 @@
+"""What the journal of a run tells of it: whether it ended, whether it changed something, and which tunnels are still open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .authentic import journal_of
+
+#: States after which a tunnel needs nothing any more; ``closed`` is a person's word for it.
+ENDED = {"done", "rolled-back", "closed"}
+
+
+def begun(journal: Sequence[Mapping[str, Any]], name: str) -> set[str]:
+    """States that the journal holds of one tunnel."""
+    return {line["state"] for line in journal if line.get("tunnel") == name}
+
+
+def is_unfinished(folder: Path) -> bool:
+    """True if the run of this folder was begun and did not end; from the journal alone. Rehearsals do not count."""
+    return bool(open_tunnels(folder)) and not _is_rehearsal(folder)
+
+
+def has_changed(folder: Path) -> bool:
+    """True if the run changed a tunnel and kept the change, and was neither a rehearsal nor itself a rollback."""
+    journal = journal_of(folder)
+    changed = any(line["state"] == "done" for line in journal)
+    return changed and not _is_rehearsal(folder) and journal[0].get("runbook") != "rollback"
+
+
+def _is_rehearsal(folder: Path) -> bool:
+    journal = journal_of(folder)
+    return bool(journal and journal[0].get("rehearsal"))
+
+
+def open_tunnels(folder: Path) -> dict[str, set[str]]:
+    """Tunnels of a run that were begun and did not end, and the devices that were touched or armed for them."""
+    states: dict[str, set[str]] = {}
+    hosts: dict[str, set[str]] = {}
+    for line in journal_of(folder):
+        if "tunnel" in line:
+            states.setdefault(line["tunnel"], set()).add(line["state"])
+            hosts.setdefault(line["tunnel"], set()).update({line["host"]} if "host" in line else set())
+    return {name: hosts[name] for name, seen in states.items() if "recorded" in seen and not seen & ENDED}
