@@ -12,6 +12,8 @@ NOTES := $(CURDIR)/build/meta
 CHAOS ?= 200
 # Estates of make truth; each is looked at about four times as it is, and three times with a fault.
 TRUTH ?= 75
+# Workers of make test. More than there are cores: a test against the lab waits for its devices two thirds of the time.
+WORKERS ?= 8
 # Folders whose tests talk to no device, so that the inner loop stays short.
 FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
 
@@ -48,7 +50,7 @@ tools:
 
 test: $(STAMP)
 	@rm -rf $(NOTES)
-	NR_RUN_META=$(NOTES) $(BIN)/pytest -q -n 6
+	NR_RUN_META=$(NOTES) $(BIN)/pytest -q -n $(WORKERS)
 
 matrix: $(STAMP)
 	NR_RUN_MATRIX=all $(BIN)/pytest -q -n 4 tests/matrix tests/lab/test_pairs.py

@@ -75,8 +75,8 @@ class Fenced:
 
     @staticmethod
     def wait_until(happened: Callable[[], bool], seconds: float = 30) -> None:
-        """Wait until something is so; fails when it is not within ``seconds``."""
-        deadline = time.monotonic() + seconds
+        """Wait until something is so; fails when it is not within ``seconds`` times PATIENCE."""
+        deadline = time.monotonic() + seconds * warm.PATIENCE
         while not happened():
             assert time.monotonic() < deadline, "what was waited for did not happen"
             time.sleep(0.1)

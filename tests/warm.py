@@ -26,6 +26,9 @@ from nr_run.lab import folder as lab_folder
 from nr_run.lab.core.errors import NoLab
 from nr_run.lab.entry import LabHandle
 
+#: A test says how many seconds something may take on an idle machine; it is waited for so many times as long.
+PATIENCE = 5.0
+
 
 @cache
 def _parent() -> tuple[str, socket.socket]:
@@ -33,7 +36,7 @@ def _parent() -> tuple[str, socket.socket]:
     folder = tempfile.mkdtemp(prefix="nr-run-warm-")
     path = f"{folder}/socket"
     process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("warm_parent.py")), path], stdin=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 60 * PATIENCE
     life = socket.socket(socket.AF_UNIX)
     while True:
         try:
@@ -50,7 +53,7 @@ def _parent() -> tuple[str, socket.socket]:
 
 def _end(life: socket.socket, process: subprocess.Popen[bytes], folder: Path) -> None:
     life.close()
-    process.wait(timeout=10)
+    process.wait(timeout=10 * PATIENCE)
     for path in folder.iterdir():
         path.unlink()
     folder.rmdir()
@@ -94,9 +97,9 @@ class Process:
         self.pid = int(self._lines.readline())
 
     def wait(self, timeout: float | None = None) -> int:
-        """Its return code, negative for the signal that ended it. Raises TimeoutExpired."""
+        """Its return code, negative for the signal that ended it. Raises TimeoutExpired after ``timeout`` times PATIENCE."""
         if self.returncode is None:
-            self._connection.settimeout(timeout)
+            self._connection.settimeout(None if timeout is None else timeout * PATIENCE)
             try:
                 self.returncode = int(self._lines.readline())
             except TimeoutError:
@@ -111,14 +114,14 @@ class Process:
         return self.wait() if ready else self.returncode
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
-        """Everything that it printed. Kills nothing; raises TimeoutExpired."""
+        """Everything that it printed. Kills nothing; raises TimeoutExpired after ``timeout`` times PATIENCE."""
         texts = ["", ""]
 
         def read(number: int) -> None:
             texts[number] = (self.stdout, self.stderr)[number].read()
 
         readers = [threading.Thread(target=read, args=(number,), daemon=True) for number in (0, 1)]
-        deadline = time.monotonic() + (timeout or 3600)
+        deadline = time.monotonic() + (timeout or 3600) * PATIENCE
         for reader in readers:
             reader.start()
         for reader in readers:
@@ -160,7 +163,7 @@ def start_lab(
     arguments = ["nr_run.lab", "--directory", str(directory), "--speed", str(speed), "--lifetime", str(lifetime)]
     arguments += ["--devices", json.dumps(dict(devices))] if devices is not None else []
     process = LabProcess(arguments)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 30 * PATIENCE
     while True:
         with suppress(NoLab):
             record = lab_folder.read(directory)
@@ -196,7 +199,7 @@ def put_command(folder: Path) -> None:
 def run(
     arguments: Sequence[str], environment: Mapping[str, str], timeout: float = 120, folder: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end. Raises TimeoutExpired, and then it has been killed."""
+    """Run a command to its end. Raises TimeoutExpired after ``timeout`` times PATIENCE, and then it has been killed."""
     process = Process(arguments, environment, folder)
     try:
         out, err = process.communicate(timeout)

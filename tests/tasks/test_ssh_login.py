@@ -81,4 +81,4 @@ def test_lost_behind_the_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         begun = time.monotonic()
         with pytest.raises(Unreachable, match="hq: "):
             log_in("hq", "127.0.0.1", port, login)
-        assert time.monotonic() - begun < 15
+        assert time.monotonic() - begun < 60
