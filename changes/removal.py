@@ -9,10 +9,22 @@ from .implicit_references import new_users, users
 from .objects import Config, ConfigObject, Key, referrers, strange_use
 
 Parted = tuple[tuple[ConfigObject, ...], tuple[str, ...]]
+#: From an object, and the keys of all that goes, to what needs it then.
+User = Callable[[ConfigObject, Collection[Key]], str]
 
 
 def owned(running: Config, present: Sequence[ConfigObject]) -> Parted:
     """Objects to remove out of those of the tunnel that the box has, and a sentence for each that stays."""
+    return _part(present, _user_in(running))
+
+
+def freed(running: Config, left: Iterable[ConfigObject], going: Collection[Key]) -> Parted:
+    """Like ``owned`` for what an earlier removal had to leave: what nothing uses any more once ``going`` have gone as well."""
+    return _part(left, _user_in(running), going)
+
+
+def _user_in(running: Config) -> User:
+    """What needs an object, or nothing."""
 
     def user(item: ConfigObject, going: Collection[Key]) -> str:
         if item.family.is_tunnel:
@@ -22,7 +34,7 @@ def owned(running: Config, present: Sequence[ConfigObject]) -> Parted:
             return named[0].title
         return next(iter(users(running, item, besides=going)), "") or strange_use(running, item)
 
-    return _part(present, user)
+    return user
 
 
 def unshared(running: Config, items: Iterable[ConfigObject], before: Config, *, besides: Collection[Key] = ()) -> Parted:
@@ -43,11 +55,14 @@ def unshared(running: Config, items: Iterable[ConfigObject], before: Config, *, 
     return _part(items, user)
 
 
-def _part(items: Iterable[ConfigObject], user: Callable[[ConfigObject, Collection[Key]], str]) -> Parted:
-    """Divide by ``user``, which names what needs an object when the others go, until nothing that goes is needed."""
+def _part(items: Iterable[ConfigObject], user: User, besides: Collection[Key] = ()) -> Parted:
+    """Divide by ``user``, which names what needs an object when the others go, until nothing that goes is needed.
+
+    The objects ``besides`` go in any case.
+    """
     going = {item.key: item for item in items}
     stays: list[str] = []
-    while needed := [(item, use) for item in going.values() if (use := user(item, going.keys()))]:
+    while needed := [(item, use) for item in going.values() if (use := user(item, going.keys() | {*besides}))]:
         for item, use in needed:
             # What stays may be a use itself, as a key is of a policy: hence another round.
             del going[item.key]

@@ -15,6 +15,9 @@ from .observation import Observation, Probe
 from .proof import Traffic
 from .questions import ROUTE
 
+#: Tells why packets of a flow were dropped; asked where pings are lost though SAs are there.
+DROPS = "show crypto ipsec sa detail"
+
 
 @dataclass(frozen=True, slots=True)
 class Stimulus:
@@ -39,6 +42,8 @@ class Look:
     pings: Mapping[Traffic, Probe] = field(default_factory=dict)
     #: Pings of full size, which may not be cut in pieces.
     large: Mapping[Traffic, Probe] = field(default_factory=dict)
+    #: The answers to `DROPS` before the pings and behind them; none where it was not asked, or did not answer.
+    drops: tuple[str, ...] = ()
     #: What it printed, by command, for what no question has a view of.
     outputs: Mapping[str, str] = field(default_factory=dict)
 

@@ -18,6 +18,7 @@ from ..parsers.records.ikev2 import Ikev2Sa
 from ..parsers.records.session import CryptoSession
 from ..parsers.records.system import InterfaceBrief
 from ..parsers.result import Parsed
+from .bgp import neighbours
 from .watching import clauses, probes, tracks
 from .ways import asa_ways, ios_ways
 
@@ -63,8 +64,9 @@ SESSION = Question("session", "the VPN sessions")
 TRACK = Question("track", "the track objects")
 SLA = Question("sla", "the probes of IP SLA")
 ROUTE_MAP = Question("route-map", "the route maps")
+BGP = Question("bgp", "the BGP neighbours")
 
-QUESTIONS: tuple[Question, ...] = (IKE, IKEV2, IPSEC, ROUTE, INTERFACES, SESSION, TRACK, SLA, ROUTE_MAP)
+QUESTIONS: tuple[Question, ...] = (IKE, IKEV2, IPSEC, ROUTE, INTERFACES, SESSION, TRACK, SLA, ROUTE_MAP, BGP)
 #: What an observation holds whatever it is for; a device that does not know IKEv2 is not asked about it.
 SAS: tuple[Question, ...] = (IKE, IKEV2, IPSEC)
 #: Without these there is no observation: every generation answers them.
@@ -217,4 +219,5 @@ VIEWS: Mapping[str, Mapping[str, Callable[[Parsed], Any]]] = {
     "track": {"ios": tracks},
     "sla": {"ios": probes},
     "route-map": {"ios": clauses},
+    "bgp": {"asa": neighbours},
 }

@@ -16,7 +16,7 @@ from ..changes.objects import Config, read
 from ..changes.tree import Node, starting
 from ..inventory.release import Release
 from .acl import Flow, Says, Verdict, ios_list
-from .device_facts import Box, doubt, say
+from .device_facts import Box, Facts, doubt, say
 from .finding import Finding, Status
 from .route_maps import clauses_for
 from .route_table import route_table
@@ -108,7 +108,7 @@ def _outside_lists(box: Box, config: Config, node: Node) -> Iterator[Finding]:
                 yield doubt(box, "access-list", Status.WARNING, words, RUNNING, name, verdict.line)
 
 
-def list_findings(box: Box, verdict: Verdict, where: str, name: str, flow: Flow) -> Iterator[Finding]:
+def list_findings(box: Facts, verdict: Verdict, where: str, name: str, flow: Flow) -> Iterator[Finding]:
     """What the verdict of a list on packets of the tunnel means: nothing, a warning for a part of them, or an objection."""
     if verdict.says is Says.PERMIT:
         return

@@ -18,7 +18,11 @@ from nr_run.inventory.forms import can_do, nat_form
 from nr_run.inventory.intent import Intent, IntentFile, Style
 from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.inventory.strength import narrow
+from nr_run.services.building import desired
 from nr_run.services.l2l import features, partner_sheet
+from nr_run.services.service import Site
+from nr_run.services.zia.deployment import deployment_of
+from nr_run.services.zia.intent import Zia
 
 FOLDER = Path(__file__).resolve().parent / "rendered"
 KEY = "<secret:credential:hq-branch-psk>"
@@ -121,6 +125,67 @@ Names and numbers are the first of each kind; on a device they are those that it
 """
 
 
+#: What a site behind Zscaler has for interfaces, by the page.
+SITES = {"ios-15": ("FastEthernet4", "Vlan1"), "ios-xe-17": ("GigabitEthernet1", "GigabitEthernet2")}
+
+
+def site_of(generation: Generation) -> Zia:
+    """An example of a site behind Zscaler: the web of its hosts goes through the tunnels, or nowhere."""
+    wan, lan = SITES[generation.slug]
+    gcm = "aes-256-gcm" in generation.platform.suites[2].esp_encryption
+    cbc = {"encryption_algorithm": "aes-256-cbc", "authentication_algorithm": "hmac-sha256"}
+    edge = {"address": "198.51.100.10", "datacenter": "one", "tunnel_prefix": "192.168.253.0/30", "probe_address": "203.0.113.10"}
+    other = {
+        "address": "198.51.100.20",
+        "datacenter": "two",
+        "tunnel_prefix": "192.168.253.4/30",
+        "probe_address": "203.0.113.20",
+    }
+    return Zia.model_validate(
+        {
+            "name": "branch",
+            "host": "branch",
+            "wan_interface": wan,
+            "wan_ip": "192.0.2.1",
+            "lan_interface": lan,
+            "lan_prefixes": ["172.17.0.0/24"],
+            "identity": {"credential": "fqdn", "fqdn": "branch@example.com"},
+            "preshared_key_ref": KEY.removeprefix("<secret:").removesuffix(">"),
+            "primary": edge,
+            "backup": other,
+            "esp": {"encryption_algorithm": "aes-256-gcm"} if gcm else cbc,
+            "encryption_mandatory": True,
+            "encryption_subscription": True,
+            "on_total_loss": "closed",
+            "traffic": "web",
+            "exempt": ["192.0.2.80/32"],
+            "watch": {"kind": "http", "cloud": "zscaler"},
+        }
+    )
+
+
+def site_page(generation: Generation) -> str:
+    """One page: the configuration of a site behind Zscaler, stage by stage."""
+    site = site_of(generation)
+    deployment = deployment_of(site)
+    (member,) = deployment.members
+    bare = f"interface {site.wan_interface}\ninterface {site.lan_interface}\n"
+    on = Site(member, generation.platform, bare, {site.preshared_key_ref: KEY}, None)
+    texts = [desired(feature, on)[0] for stage in deployment.stages for feature in stage.features]
+    stages = ", ".join(stage.name for stage in deployment.stages)
+    return f"""# A site behind Zscaler, {generation.title}
+
+Two tunnels from 192.0.2.1 to service edges in two data centres, a probe through each, and a route map that follows the
+probes, for {generation.platform}. The stages, each proved before the next: {stages}.
+The last line leads the traffic of the hosts. Without a tunnel it is dropped, since `on_total_loss` is closed.
+
+The templates write this; `nr-run` has no command that deploys it yet.
+
+```
+{"".join(texts)}```
+"""
+
+
 def sheet() -> str:
     """The partner sheet of the example."""
     intent = intent_of(2, "crypto-map")
@@ -145,13 +210,17 @@ def pages() -> Iterator[tuple[str, str]]:
                     name = f"{generation.slug}-ikev{version}-{style}.md"
                     rows.append(f"| {generation.title} | IKEv{version} | {WORDS[style]} | [{name}]({name}) |")
                     yield name, page(generation, version, style)
+        if generation.slug in SITES:
+            name = f"{generation.slug}-zia.md"
+            rows.append(f"| {generation.title} | IKEv2 | site behind Zscaler | [{name}]({name}) |")
+            yield name, site_page(generation)
     yield "partner-sheet.md", sheet()
     yield "README.md", "\n".join(["# What is built, as configuration", "", *_HEAD, *rows, "", *_TAIL]) + "\n"
 
 
 _HEAD = (
-    "Each page shows what the templates write for one end of a tunnel, on one generation of releases. They are written by",
-    "`make rendered`, and a test fails when they are not what the templates write today.",
+    "Each page shows what the templates write for one end of a tunnel, or for a site with two of them, on one generation of",
+    "releases. They are written by `make rendered`, and a test fails when they are not what the templates write today.",
     "",
     "| releases | IKE | style | page |",
     "|---|---|---|---|",

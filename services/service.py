@@ -303,10 +303,14 @@ class Intended(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What of a deployment goes from one device, and a sentence for each thing that stays."""
+    """What of a deployment goes from one device, and a sentence for each thing that stays.
+
+    ``left`` is what would go if nothing else used it: it goes with a later removal of the same run after which nothing does.
+    """
 
     items: tuple[ConfigObject, ...]
     stays: tuple[str, ...]
+    left: tuple[ConfigObject, ...] = ()
 
 
 class Service(Protocol):

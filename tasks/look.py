@@ -15,7 +15,7 @@ from nornir.core.task import Result, Task
 
 from ..changes.configuration import Configuration
 from ..changes.nameif import interfaces as asa_interfaces
-from ..checks.looking import Look, Shown, Stimulus
+from ..checks.looking import DROPS, Look, Shown, Stimulus
 from ..checks.observation import Observation, Probe
 from ..checks.precheck import is_named, name_in
 from ..checks.proof import Traffic
@@ -196,10 +196,19 @@ class _Visit:
             self._tell(unsent={**self.so_far.unsent, **unsent})
         if not pings:
             return False
-        probes, replies = self._open().ping_and_look(pings, self._more())
+        asked = (DROPS,) if self._loses() else ()
+        probes, replies, before = self._open().ping_and_look(pings, (*self._more(), *asked), asked)
         small = {ping.traffic: probe for ping, probe in probes.items() if not ping.large}
-        self._take(replies, small, {ping.traffic: probe for ping, probe in probes.items() if ping.large})
+        late = [reply for reply in replies if reply.line == DROPS]
+        drops = tuple(reply.text for reply in (*before, *late)) if before else ()
+        large = {ping.traffic: probe for ping, probe in probes.items() if ping.large}
+        self._take([reply for reply in replies if reply.line != DROPS], small, large, drops)
         return True
+
+    def _loses(self) -> bool:
+        """Whether packets of the last burst are missing; a device that takes a ping by dialogue has no exchange left for more."""
+        lost = any(probe.received < probe.sent for probe in self.so_far.looks[-1].pings.values())
+        return lost and self._platform.ping != "dialogue"
 
     def _affordable(self, wanted: Sequence[Stimulus]) -> tuple[list[Ping], dict[Traffic, str]]:
         """What there is time for, what is answered at once first; and why the rest is not sent."""
@@ -251,14 +260,18 @@ class _Visit:
         return (*asked, *(command for command in self._own if command not in asked))
 
     def _take(
-        self, replies: Sequence[Reply], probes: Mapping[Traffic, Probe], large: Mapping[Traffic, Probe] | None = None
+        self,
+        replies: Sequence[Reply],
+        probes: Mapping[Traffic, Probe],
+        large: Mapping[Traffic, Probe] | None = None,
+        drops: tuple[str, ...] = (),
     ) -> None:
         """What these replies show, added to what is known."""
         outputs = texts(replies)
         seen = observed(self.so_far.host, self._platform.os, outputs, self._questions)
         if self.so_far.looks and (routes := self.so_far.looks[0].seen.answer(ROUTE)) is not None:
             seen = seen.answering(ROUTE, routes)
-        looks = (*self.so_far.looks, Look(seen, dict(probes), dict(large or {}), outputs))
+        looks = (*self.so_far.looks, Look(seen, dict(probes), dict(large or {}), drops, outputs))
         running, unread = self.so_far.running, self.so_far.unread
         if all(command in outputs for command in self._running):
             try:

@@ -64,19 +64,26 @@ class Reader:
         self.trips += 1
         return self._device.exchange(commands)
 
-    def ping_and_look(self, pings: Sequence[Ping], commands: Sequence[str]) -> tuple[dict[Ping, Probe], tuple[Reply, ...]]:
-        """Send all bursts, one behind the other, and look: in one exchange where the release takes a ping in one line."""
-        self._refuse_others(commands)
+    def ping_and_look(
+        self, pings: Sequence[Ping], commands: Sequence[str], before: Sequence[str] = ()
+    ) -> tuple[dict[Ping, Probe], tuple[Reply, ...], tuple[Reply, ...]]:
+        """Send all bursts, one behind the other, and look: in one exchange where the release takes a ping in one line.
+
+        The last of it are the replies to ``before``, which is asked in the same exchange in front of the pings, and not at all
+        where there is none such.
+        """
+        self._refuse_others((*before, *commands))
         if not self._may_ping:
             raise NrRunError(f"{self.name}: a ping was to be sent, and this verification sends none")
         patience = float((TIMEOUT_SECONDS + 1) * max((ping.count for ping in pings), default=1) + 20)
         if self._platform.ping == "dialogue":
             texts = self._in_dialogues(pings, patience)
-            return self._probes(pings, texts), self.look(commands)
+            return self._probes(pings, texts), self.look(commands), ()
         lines = [self._line(ping) for ping in pings]
         self.trips += 1
-        replies = self._device.exchange([*lines, *commands], patience_seconds=patience)
-        return self._probes(pings, [reply.text for reply in replies[: len(lines)]]), replies[len(lines) :]
+        replies = self._device.exchange([*before, *lines, *commands], patience_seconds=patience)
+        early, late = len(before), len(before) + len(lines)
+        return self._probes(pings, [reply.text for reply in replies[early:late]]), replies[late:], replies[:early]
 
     def _line(self, ping: Ping) -> str:
         sent = ping.traffic

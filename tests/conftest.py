@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import secrets
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from netmiko import BaseConnection, ConnectHandler
 
 from nr_run.lab.entry import LabHandle
@@ -38,6 +40,18 @@ DEVICES = ("vpn2611", "vpn3640")
 SPEED = 20.0
 
 recording.install()
+# Until all tests are collected nothing is garbage, and each worker would look through them twenty times.
+gc.disable()
+
+# A law that holds here holds on a machine ten times slower, where drawing an example takes ten times as long.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is collected, and the tests themselves are no more looked at."""
+    gc.freeze()
+    gc.enable()
 
 
 @dataclass(frozen=True)

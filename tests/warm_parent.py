@@ -8,6 +8,7 @@ for again. The parent ends when the connection that came first is closed.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -28,7 +29,8 @@ MODULES = ("netmiko", "paramiko", "ttp", "nornir_jinja2.plugins.tasks", "nornir.
 
 
 def import_everything() -> None:
-    """All modules of nr-run and the libraries that they import late, and the templates compiled as a first parse would."""
+    """All modules of nr-run and the libraries that they import late, and what they compile at first use: the templates that parse
+    and those that render, and the releases of the lab."""
     for name in MODULES:
         importlib.import_module(name)
     for package in PACKAGES:
@@ -41,6 +43,15 @@ def import_everything() -> None:
     reader = importlib.import_module("nr_run.parsers.reader")
     for command in importlib.import_module("nr_run.parsers.catalogue").COMMANDS:
         reader._program(command, None)
+    releases = importlib.import_module("nr_run.lab.core.releases")
+    for name in (*releases.TABLES, *releases.ASA_ROWS):
+        releases.release(name)
+    templates = importlib.import_module("nr_run.templates.environment").jinja_env()
+    for name in templates.list_templates(extensions=["j2"]):
+        templates.get_template(name)
+    # What stands here lives as long as the process: no collection in a child looks at it again, nor copies its pages.
+    gc.collect()
+    gc.freeze()
 
 
 def become(request: dict[str, object], descriptors: list[int]) -> NoReturn:

@@ -55,11 +55,13 @@ ASA_8_0 = System(
         }
     ),
 )
+#: BGP came with 9.2(1): before it these are refused, which is no answer.
+_BGP = {"bgp": "show bgp neighbors"}
 #: Brings IKEv2, which ``show crypto isakmp sa`` prints below IKEv1, and clearing of an IKE SA by address.
 ASA_8_4 = replace(
     ASA_8_0,
     name="asa-8.4",
-    shows=MappingProxyType(_SHOWS | {"ikev2": "show crypto isakmp sa"}),
+    shows=MappingProxyType(_SHOWS | {"ikev2": "show crypto isakmp sa", **_BGP}),
     clear=("clear crypto ipsec sa peer {peer}", "clear crypto ikev1 sa {peer}"),
     clear_ikev2=("clear crypto ikev2 sa {peer}",),
     ikev2_policy="number",

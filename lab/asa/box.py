@@ -12,7 +12,7 @@ from ..core.loading import load_asa
 from ..core.meaning import Meaning
 from ..core.network import Network
 from ..core.profile import Profile
-from ..core.sa import CryptoState
+from ..core.sa import CryptoState, IpsecSa
 from ..core.store import Store
 from ..ios.configure import Place
 from ..ios.eem import Eem
@@ -20,6 +20,7 @@ from . import configure as asa_configure
 from . import generations
 from . import hash as asa_hash
 from . import text as asa_text
+from .bgp import Bgp
 from .model import AsaMeaning
 
 _REASONS = {
@@ -46,6 +47,7 @@ class AsaBox(Box):
         self.modern = self.generation.modern
         self.loading = False
         self.eem = Eem(self)
+        self.bgp = Bgp(self)
         self.changed_by = ""
         self.asked = False
         self.saved_at = ""
@@ -57,7 +59,7 @@ class AsaBox(Box):
 
     def reading(self) -> AsaMeaning:
         """The same, with what only an ASA has."""
-        return AsaMeaning(self.store, self.generation)
+        return AsaMeaning(self.store, self.generation, self.bgp.learned)
 
     def boot(self, config: str) -> None:
         """Type the initial configuration; a line that the release refuses is a mistake of ours and raises ValueError."""
@@ -89,6 +91,7 @@ class AsaBox(Box):
         self.crypto, self.store = CryptoState(self.profile.first_ike, self.profile.first_ipsec), Store()
         self.eem.stop()
         self.logged, self.translations = [], []
+        self.bgp = Bgp(self)
         self.booted = self.clock.now()
         self.cut_off = False
         self.edition += 1
@@ -255,6 +258,11 @@ class AsaBox(Box):
         """A tunnel interface has its first SA, or lost the last one."""
         number, state = ("411001", "up") if up else ("411002", "down")
         self.log(f"%ASA-4-{number}: Line protocol on Interface {name}, changed state to {state}")
+        self.settle_routes()
+
+    def settle_routes(self) -> None:
+        """What it learns by BGP."""
+        self.bgp.settle()
 
     def session_changed(self, peer: IPv4Address, *, up: bool) -> None:
         """The last SA with a peer is gone; what is said of the first one is not played."""
@@ -272,6 +280,13 @@ class AsaBox(Box):
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """A packet came with an SPI that is not known."""
         self.log(f"%ASA-4-402116: IPSEC: Received an ESP packet (SPI= 0x{spi:08X}) to {at} with an invalid SPI.")
+
+    def replay_failed(self, sender: IPv4Address, at: IPv4Address, sa: IpsecSa) -> None:
+        """A packet came too late for the anti-replay window."""
+        self.log(
+            f"%ASA-4-402119: IPSEC: Received an ESP packet (SPI= 0x{sa.spi:08X}, sequence number= 0x{sa.packets:X}) from "
+            f"{sender} (user= {sender}) to {at} that failed anti-replay checking."
+        )
 
     def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:
         """A packet came in clear that the crypto map protects."""

@@ -71,7 +71,8 @@ COMMON = (
     ExecForm("show crypto isakmp sa [{detail}:detail]", "show_isakmp_sa"),
     ExecForm("show crypto ipsec sa", "show_ipsec_sa"),
     ExecForm("show crypto ipsec sa peer <ip:peer>", "show_ipsec_sa"),
-    ExecForm("show crypto ipsec sa {detail|entry|identity|map} [<line:rest>]", "not_played"),
+    ExecForm("show crypto ipsec sa detail", "show_ipsec_sa_detail"),
+    ExecForm("show crypto ipsec sa {entry|identity|map} [<line:rest>]", "not_played"),
     ExecForm("show vpn-sessiondb", "not_played"),
     ExecForm("show vpn-sessiondb l2l [filter ipaddress <ip:peer>]", "show_sessions"),
     ExecForm("show vpn-sessiondb detail l2l [filter ipaddress <ip:peer>]", "show_sessions_detail"),
@@ -125,6 +126,15 @@ APPLETS = (
 
 #: They come first: of the words that follow, the release knows more than is played.
 BGP = (
+    ExecForm("show bgp", "show_bgp"),
+    ExecForm("show bgp summary", "show_bgp_summary"),
+    ExecForm("show bgp ipv4 unicast", "show_bgp"),
+    ExecForm("show bgp ipv4 unicast summary", "show_bgp_summary"),
+    ExecForm("show bgp neighbors [<ip:neighbor>]", "show_bgp_neighbors"),
+    ExecForm("show bgp neighbors <ip:neighbor> {advertised-routes|routes|received-routes}:what", "show_bgp_told"),
+    ExecForm("show route bgp", "show_route", 15, {"source": "bgp"}),
+    ExecForm("show prefix-list [<word:name>]", "show_prefix_list"),
+    ExecForm("clear bgp {*|<ip:neighbor>}", "clear_bgp"),
     ExecForm("show running-config router [{bgp}]", "show_part", 15, {"part": "router"}),
     ExecForm("show running-config prefix-list [<word:name>]", "show_part", 15, {"part": "prefix-list"}),
 )

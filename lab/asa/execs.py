@@ -14,6 +14,7 @@ from . import execs_clear as asa_execs_clear
 from . import packet_tracer as asa_packet_tracer
 from . import ping as asa_ping
 from . import shows as asa_shows
+from . import shows_bgp as asa_shows_bgp
 from . import shows_ike as asa_shows_ike
 from . import shows_interface as asa_shows_interface
 from . import shows_ipsec as asa_shows_ipsec
@@ -281,7 +282,13 @@ HANDLERS: dict[str, Handler] = {
     "show_version": of_asa(asa_shows.version),
     "show_clock": of_asa(asa_shows.clock),
     "show_checksum": of_asa(asa_shows.checksum),
-    "show_route": of_asa(asa_shows.route, "target"),
+    "show_route": of_asa(asa_shows.route, "target", "source"),
+    "show_bgp": of_asa(asa_shows_bgp.table),
+    "show_bgp_summary": of_asa(asa_shows_bgp.summary),
+    "show_bgp_neighbors": of_asa(asa_shows_bgp.neighbors, "neighbor"),
+    "show_bgp_told": of_asa(asa_shows_bgp.told, "neighbor", "what"),
+    "show_prefix_list": of_asa(asa_shows_bgp.prefix_list, "name"),
+    "clear_bgp": of_asa(asa_shows_bgp.clear, "neighbor"),
     "show_interface": of_asa(asa_shows_interface.interface, "name"),
     "show_interface_brief": of_asa(asa_shows_interface.interface_brief),
     "show_nameif": of_asa(asa_shows_interface.nameif),
@@ -295,6 +302,7 @@ HANDLERS: dict[str, Handler] = {
     "show_ikev1_sa": of_asa(asa_shows_ike.ikev1_sa, "detail"),
     "show_ikev2_sa": of_asa(asa_shows_ike.ikev2_sa, "detail"),
     "show_ipsec_sa": of_asa(asa_shows_ipsec.ipsec_sa, "peer"),
+    "show_ipsec_sa_detail": of_asa(asa_shows_ipsec.ipsec_sa_detail),
     "show_sessions": of_asa(asa_shows_sessions.l2l, "peer"),
     "show_sessions_detail": of_asa(asa_shows_sessions.l2l_detail, "peer"),
 }

@@ -30,6 +30,8 @@ from ..core.store import Entry, Store
 from . import lists, protection, translation
 from .edit import interface_named, interfaces
 from .generations import Generation
+from .learned import Learned
+from .learned import routes as learned_routes
 from .protection import LIFETIMES, UNLIMITED
 from .text import policy_values
 from .translation import Rule
@@ -74,6 +76,7 @@ class AsaMeaning:
 
     store: Store
     row: Generation
+    learned: tuple[Learned, ...] = ()
 
     @property
     def drops_incomplete(self) -> bool:
@@ -213,7 +216,7 @@ class AsaMeaning:
 
     def route_to(self, destination: IPv4Address, silent: Silent = NONE) -> Route | None:
         """Connected networks and static routes, the longest match wins, then the lowest distance."""
-        return longest(self.store.remembered(("routes", silent), lambda: self._routes(silent)), destination)
+        return longest(self.store.remembered(("routes", silent, self.learned), lambda: self._routes(silent)), destination)
 
     def _routes(self, silent: Silent) -> Table:
         return table_of(self.routes(silent))
@@ -226,7 +229,8 @@ class AsaMeaning:
             for e in self.store.all("route")
             if e.values["nameif"] == "Null0"
         ]
-        return sorted([*candidates(self.interfaces(), self._statics(), silent), *nulls], key=lambda route: route.distance)
+        told = learned_routes(self.learned, self.interfaces(), silent)
+        return sorted([*candidates(self.interfaces(), self._statics(), silent), *nulls, *told], key=lambda route: route.distance)
 
     def _statics(self) -> list[Static]:
         found = []

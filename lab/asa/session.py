@@ -77,6 +77,7 @@ class AsaSession(Session):
             self.asa.mark_changed(self.user)
         self.width = self.asa.width
         self.asa.eem.refresh()
+        self.asa.settle_routes()
         await self.show(answer)
 
     async def _refused(self, line: str) -> bool:
@@ -106,6 +107,7 @@ class AsaSession(Session):
 
     async def execute(self, line: str, offset: int = 0) -> None:
         """Run an exec command."""
+        self.asa.settle_routes()
         command, keep = self._piped(line)
         reading = self.box.release.execs[15 if self.level == 15 else 1].read(command)
         if keep is None and reading.verdict is Verdict.DONE:

@@ -145,13 +145,13 @@ Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP
 """  # noqa: W291 - the box prints a blank at the end of a line
 
 
-def route(box: AsaBox, target: str = "") -> list[str]:
-    """`show route`, whole or for one address: for each network the routes of the lowest distance, none over a dead line."""
+def route(box: AsaBox, target: str = "", source: str = "") -> list[str]:
+    """`show route`, whole, for one address or of one source: for each network the routes of the lowest distance."""
     rows: list[tuple[IPv4Network, str, str]] = []
     best: dict[IPv4Network, int] = {}
     for found in box.reading().routes(box.network.silent(box)):
         if found.distance == best.setdefault(found.network, found.distance):
-            rows += _rows_of(box, found)
+            rows += _rows_of(box, found) if source in ("", found.source) else []
     ways = (how.split(" via ")[1].split(",")[0] for network, _, how in rows if not network.prefixlen and " via " in how)
     default = next(ways, "")
     last = f"{default} to network 0.0.0.0" if default else "not set"
@@ -170,12 +170,23 @@ def route(box: AsaBox, target: str = "") -> list[str]:
     ]
 
 
+def ago(seconds: float) -> str:
+    """How long ago, as routes and neighbours have it: `01:02:03`, `1d02h`, `4w6d`."""
+    hours = int(seconds) // 3600
+    if hours < 24:
+        return f"{hours:02}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02}"
+    return f"{hours // 24}d{hours % 24:02}h" if hours < 168 else f"{hours // 168}w{hours // 24 % 7}d"
+
+
 def _net(network: IPv4Network) -> str:
     return f"{network.network_address} {network.netmask}"
 
 
 def _rows_of(box: AsaBox, found: Route) -> list[tuple[IPv4Network, str, str]]:
     network, name = found.network, found.interface.name
+    if found.source == "bgp":
+        since = next(each.since for each in box.bgp.learned if (each.network, each.via) == (network, found.via))
+        return [(network, "B", f"[{found.distance}/0] via {found.via}, {ago(box.clock.now() - since)}")]
     if found.source != "connected":
         how = f"via {found.via}, {name}" if found.via is not None else f"is directly connected, {name}"
         return [(network, "S" if network.prefixlen else "S*", f"[{found.distance}/0] {how}")]

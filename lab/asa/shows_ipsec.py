@@ -16,7 +16,12 @@ from .model import asa_transform
 from .protection import UNLIMITED
 
 
-def ipsec_sa(box: AsaBox, peer: str = "") -> list[str]:
+def ipsec_sa_detail(box: AsaBox) -> list[str]:
+    """`show crypto ipsec sa detail`: packets that were dropped, by the reason."""
+    return ipsec_sa(box, detail=True)
+
+
+def ipsec_sa(box: AsaBox, peer: str = "", *, detail: bool = False) -> list[str]:
     """`show crypto ipsec sa [peer X]`: flows that have SAs, by interface or by peer."""
     flows = [flow for flow in box.crypto.flows if flow.outbound and peer in ("", str(flow.peer))]
     if not flows:
@@ -31,7 +36,7 @@ def ipsec_sa(box: AsaBox, peer: str = "") -> list[str]:
         if head not in heads:
             heads.add(head)
             lines.append(head)
-        lines += _flow(box, flow, protector)
+        lines += _flow(box, flow, protector, detail=detail)
     return lines
 
 
@@ -39,13 +44,13 @@ def _ident(network: IPv4Network) -> str:
     return f"({network.network_address}/{network.netmask}/0/0)"
 
 
-def _flow(box: AsaBox, flow: Flow, protector: Protector | None) -> list[str]:
+def _flow(box: AsaBox, flow: Flow, protector: Protector | None, *, detail: bool) -> list[str]:
     local = flow.local or (protector.local if protector is not None else IPv4Address(0))
     return [
         f"    Crypto map tag: {flow.map}, seq num: {flow.seq}, local addr: {local}",
         "",
         *_what(box, flow, protector.acl if protector is not None else ""),
-        *_counted(box, flow),
+        *_counted(box, flow, detail=detail),
         "",
         *_ends(box, flow, local),
         "",
@@ -70,7 +75,7 @@ def _what(box: AsaBox, flow: Flow, acl: str) -> list[str]:
     ]
 
 
-def _counted(box: AsaBox, flow: Flow) -> list[str]:
+def _counted(box: AsaBox, flow: Flow, *, detail: bool) -> list[str]:
     lines = [
         f"      #pkts encaps: {flow.encaps}, #pkts encrypt: {flow.encaps}, #pkts digest: {flow.encaps}",
         f"      #pkts decaps: {flow.decaps}, #pkts decrypt: {flow.decaps}, #pkts verify: {flow.decaps}",
@@ -81,7 +86,20 @@ def _counted(box: AsaBox, flow: Flow) -> list[str]:
     ]
     if not box.old:
         lines += ["      #TFC rcvd: 0, #TFC sent: 0", "      #Valid ICMP Errors rcvd: 0, #Invalid ICMP Errors rcvd: 0"]
-    return [*lines, f"      #send errors: {flow.send_errors}, #recv errors: {flow.recv_errors}"]
+    if not detail:
+        return [*lines, f"      #send errors: {flow.send_errors}, #recv errors: {flow.recv_errors}"]
+    return [
+        *lines,
+        f"      #pkts no sa (send): {flow.send_errors}, #pkts invalid sa (rcv): 0",
+        "      #pkts encaps failed (send): 0, #pkts decaps failed (rcv): 0",
+        "      #pkts invalid prot (rcv): 0, #pkts verify failed: 0",
+        f"      #pkts invalid identity (rcv): {flow.recv_errors}, #pkts invalid len (rcv): 0",
+        *([] if box.old else ["      #pkts invalid pad (rcv): 0,", "      #pkts invalid ip version (rcv): 0,"]),
+        "      #pkts replay rollover (send): 0, #pkts replay rollover (rcv): 0",
+        f"      #pkts replay failed (rcv): {flow.replay_failed}",
+        "      #pkts min mtu frag failed (send): 0, #pkts bad frag offset (rcv): 0",
+        "      #pkts internal err (send): 0, #pkts internal err (rcv): 0",
+    ]
 
 
 def _ends(box: AsaBox, flow: Flow, local: IPv4Address) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from ..features.watch import Watch
 from ..ios import messages
@@ -31,7 +31,8 @@ from .network import Network
 from .passwords import matches
 from .profile import Profile
 from .records import Policy
-from .sa import CryptoState
+from .sa import CryptoState, IpsecSa
+from .speaker import Speaker
 from .store import Store
 from .terminal import Terminal
 
@@ -235,11 +236,28 @@ class Box:
         """Where policy routing sends a packet of a host behind it."""
         return self.watch.led(source, destination)
 
+    def speaker(self, address: IPv4Address) -> Speaker | None:  # noqa: ARG002 - boxes speak it with far ends only
+        """Nothing answers."""
+        return None
+
+    def told(self, address: IPv4Address, networks: tuple[IPv4Network, ...]) -> None:
+        """Nobody tells a box anything but a far end, whom it asks itself."""
+
+    def settle_routes(self) -> None:
+        """It learns none."""
+
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """A packet came with an SPI that is not known."""
         self.log(
             "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr="
             f"{at}, prot=50, spi=0x{spi:X}({spi})"
+        )
+
+    def replay_failed(self, sender: IPv4Address, at: IPv4Address, sa: IpsecSa) -> None:  # noqa: ARG002 - an ASA names both
+        """A packet came too late for the anti-replay window."""
+        self.log(
+            "%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed\n"
+            f"        connection id={sa.conn_id}, sequence number={sa.packets}"
         )
 
     def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:

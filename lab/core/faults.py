@@ -55,6 +55,11 @@ FAULTS: dict[str, Fault] = {
             "drop-4500", (), "UDP 4500 is lost on the way to and from this box: what a translator in the path makes necessary."
         ),
         Fault(
+            "late-esp",
+            (),
+            "Of four packets of ESP that come to this box three are too late for its anti-replay window, and are dropped.",
+        ),
+        Fault(
             "path-mtu",
             ("N",),
             "On the way to and from this box packets of more than N bytes that may not be cut are lost, and nobody is told.",
@@ -175,6 +180,10 @@ FAR_FAULTS: dict[str, Fault] = {
         Fault("wrong-proposal", ("WHICH=",), "It was told other proposals than its peers: for ike, for esp, or for pfs."),
         Fault("wrong-selectors", (), "It was told other networks than its peers."),
         Fault("down", (), "It is dead: it answers nothing, and nothing passes through it."),
+        Fault("bgp-down", (), "Its BGP speaker answers nobody."),
+        Fault("bgp-untold", ("PREFIX=",), "It tells its BGP peers nothing of PREFIX, or nothing at all."),
+        Fault("bgp-flap", ("N",), "Its BGP speaker ends each session N seconds after it began."),
+        Fault("bgp-wrong-as", (), "Its BGP speaker is of the autonomous system after the one that was agreed."),
         Fault("no-ping", (), "It lets nobody ping what is behind it, nor itself."),
     )
 }

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ..asa.box import AsaBox
     from .box import Box
 
+#: Ends the sub-mode above it, which a block of lines has done by then.
+ENDS = "exit-address-family"
+
 
 def load(box: Box, lines: Sequence[str]) -> Loaded:
     """Type a configuration into an empty box; what it refuses is kept."""
@@ -36,6 +39,8 @@ def load_asa(box: AsaBox, lines: Sequence[str]) -> Loaded:
 
     def take(place: object, line: str) -> tuple[bool, object]:
         here = cast(Place, place)
+        if line.strip() == ENDS:
+            return True, here
         if box.release.config[here.mode].read(line.strip()).verdict is not Verdict.DONE:
             return False, here
         answer, after, _ = configure.apply(box, here, line.strip())

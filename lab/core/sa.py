@@ -125,6 +125,7 @@ class Flow:
     decaps: int = 0
     send_errors: int = 0
     recv_errors: int = 0
+    replay_failed: int = 0
     inbound: list[IpsecSa] = field(default_factory=list)
     outbound: list[IpsecSa] = field(default_factory=list)
 

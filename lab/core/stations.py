@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
 from .faults import Faults
 from .meaning import Meaning
 from .protector import Protector
 from .records import Selector
-from .sa import CryptoState, Flow, Ike2Sa
+from .sa import CryptoState, Flow, Ike2Sa, IpsecSa
+from .speaker import Speaker
 from .store import Store
 
 GATEWAY = IPv4Address("172.18.124.1")
@@ -69,8 +70,20 @@ class Station(Protocol):
     def led(self, source: IPv4Address, destination: IPv4Address) -> IPv4Address | str | None:
         """Where policy routing sends a packet from behind the station: a next hop, an interface, None: by the routing table."""
 
+    def speaker(self, address: IPv4Address) -> Speaker | None:
+        """The BGP speaker at an address of the station, None where nothing answers."""
+
+    def told(self, address: IPv4Address, networks: tuple[IPv4Network, ...]) -> None:
+        """All that a BGP peer tells the speaker at an address; nothing when the session has ended."""
+
+    def settle_routes(self) -> None:
+        """Let time pass for the routes that the station learns."""
+
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """Log a packet of an SA that is not there."""
+
+    def replay_failed(self, sender: IPv4Address, at: IPv4Address, sa: IpsecSa) -> None:
+        """Log a packet that the anti-replay window drops."""
 
     def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:
         """Log a packet that should have come through a tunnel."""

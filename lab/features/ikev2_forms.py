@@ -50,8 +50,8 @@ NOT_PLAYED = (
     "limit", "name-mangler", "nat", "reconnect", "redirect", "window", "disconnect-revoked-peers",
 )  # fmt: skip
 NOT_PLAYED_PROFILE = (
-    "aaa", "pki", "virtual-template", "config-exchange", "redirect", "reconnect", "initial-contact", "match certificate",
-    "match fvrf", "ivrf", "nat", "initiate", "shutdown", "keyring aaa",
+    "aaa", "pki", "virtual-template", "config-exchange set", "redirect", "reconnect", "initial-contact", "match certificate",
+    "match fvrf", "ivrf", "nat force-encap", "initiate", "shutdown", "keyring aaa",
 )  # fmt: skip
 
 FORMS = (
@@ -109,6 +109,9 @@ FORMS = (
     Form("ikev2-profile", "keyring local ~ <word:name>", "profile keyring", hook="v2_profile_keyring"),
     Form("ikev2-profile", "lifetime ~ <120-86400:n>", "profile lifetime", hides="lifetime 86400"),
     Form("ikev2-profile", "dpd ~ <10-3600:interval> <2-60:retry> {on-demand|periodic}:query", "profile dpd"),
+    Form("ikev2-profile", "nat keepalive ~ <5-3600:n>", "profile nat"),
+    # Asking the other end for a configuration is what a profile does by itself, and what is shown is that it does not.
+    Form("ikev2-profile", "config-exchange request", "profile config-exchange", on="clear", off="store"),
     Form("config", "crypto logging ikev2", "logging ikev2"),
     Form("config", "crypto ikev2 dpd ~ <10-3600:interval> <2-60:retry> {on-demand|periodic}:query", "ikev2 dpd"),
     *(Form("config", f"crypto ikev2 {word} [<line:rest>]", f"not played v2 {word}", hook="not_played") for word in NOT_PLAYED),

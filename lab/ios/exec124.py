@@ -33,7 +33,11 @@ EXECS = (
         "show_ipsec_sa_younger",
         1,
     ),
-    ExecForm("show crypto ipsec sa [{map <word:map>|interface <if:interface>|peer <ip:peer>}] {detail}:detail", "not_played", 1),
+    ExecForm(
+        "show crypto ipsec sa [{map <word:map>|interface <if:interface>|peer <ip:peer>}] {detail}:detail",
+        "show_ipsec_sa_younger",
+        1,
+    ),
     ExecForm("show crypto session", "show_crypto_session", 1),
     ExecForm("show crypto session {detail}:detail", "show_crypto_session", 1),
     ExecForm("show crypto ipsec profile [<word:name>]", "show_ipsec_profile", 1),

@@ -157,7 +157,8 @@ async def more(call: Call) -> list[str]:
 async def show_ipsec_sa(call: Call) -> list[str]:
     """`show crypto ipsec sa`, whole or of a map, interface or peer."""
     values = call.values
-    return shows_crypto124.ipsec_sa(call.box, values.get("map", ""), values.get("interface", ""), values.get("peer", ""))
+    which = (values.get("map", ""), values.get("interface", ""), values.get("peer", ""))
+    return shows_crypto124.ipsec_sa(call.box, *which, detail="detail" in values)
 
 
 async def reload_named(call: Call) -> list[str]:

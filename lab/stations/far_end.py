@@ -7,12 +7,14 @@ hears of failed negotiations it keeps in `noted`, as the log of somebody else's 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from ..core.errors import NoSuchFault
 from ..core.faults import FAR_FAULTS, FAULTS, Faults
-from ..core.sa import CryptoState
+from ..core.sa import CryptoState, IpsecSa
+from ..core.speaker import Speaker
 from ..core.store import Store
+from .far_bgp import as_it_is
 from .far_meaning import FarMeaning
 from .far_order import FarOrder
 
@@ -49,6 +51,22 @@ class FarEnd:
             )
         self.faults.set(name, arguments, on=on)
 
+    def speaker(self, address: IPv4Address) -> Speaker | None:
+        """Its BGP speaker at an address, with the faults that are on."""
+        mine = (item.speaker for item in self.order.connections if item.speaker is not None)
+        found = next((speaker for speaker in mine if speaker.address.ip == address), None)
+        return as_it_is(found, self.faults) if found is not None else None
+
+    def told(self, address: IPv4Address, networks: tuple[IPv4Network, ...]) -> None:
+        """What a peer has told its speaker at an address, all of it; nothing when the session has ended."""
+        if networks:
+            self.meaning.heard[address] = networks
+        else:
+            self.meaning.heard.pop(address, None)
+
+    def settle_routes(self) -> None:
+        """Its peers say what it learns."""
+
     def log(self, message: str) -> None:
         """Keep what it hears."""
         self.noted = [*self.noted[1 - NOTES :], message]
@@ -83,6 +101,10 @@ class FarEnd:
     def invalid_spi(self, at: IPv4Address, spi: int) -> None:
         """A packet of an SA that is not there."""
         self.log(f"{at}: no SA {spi:#x}")
+
+    def replay_failed(self, sender: IPv4Address, at: IPv4Address, sa: IpsecSa) -> None:
+        """A packet that came too late for the anti-replay window."""
+        self.log(f"{at}: {sender} sends packets of SA {sa.spi:#x} out of order")
 
     def not_protected(self, destination: IPv4Address, source: IPv4Address) -> None:
         """A packet that should have come through a tunnel."""

@@ -38,6 +38,8 @@ class FarMeaning:
     order: FarOrder
     keys: Mapping[str, str] = field(repr=False)
     faults: Faults
+    #: What its BGP peers have told it, by the address of its speaker.
+    heard: dict[IPv4Address, tuple[IPv4Network, ...]] = field(default_factory=dict, hash=False)
 
     @property
     def drops_incomplete(self) -> bool:
@@ -146,8 +148,14 @@ class FarMeaning:
         for number, item in enumerate(self.order.connections):
             tunnel = self._tunnel(number)
             if item.tunnel_interface and tunnel.name not in silent:
-                routes += [Route(selector.destination, tunnel, None, "static", 1) for selector in item.selectors]
+                routes += [Route(network, tunnel, None, "static", 1) for network in self._into(item)]
         return longest(table_of(routes), destination)
+
+    def _into(self, item: Connection) -> tuple[IPv4Network, ...]:
+        """What it routes into a tunnel: what was ordered, or the tunnel's own network and what BGP told it."""
+        if item.speaker is None:
+            return tuple(selector.destination for selector in item.selectors)
+        return item.speaker.address.network, *self.heard.get(item.speaker.address.ip, ())
 
     def speaks_ike(self, local: IPv4Address | None, version: int = 1) -> bool:  # noqa: ARG002 - at its one address
         """The versions that its tunnels have."""
@@ -169,5 +177,7 @@ class FarMeaning:
         """Its own address answers, and out of a tunnel what was ordered to."""
         if "no-ping" in self.faults:
             return False
-        behind = tunnelled and any(destination in item.answers for item in self.order.connections)
-        return behind or destination == self.order.address
+        items = self.order.connections
+        behind = (tunnelled or self.order.circuit) and any(destination in item.answers for item in items)
+        speakers = [item.speaker.address.ip for item in items if item.speaker is not None]
+        return behind or destination == self.order.address or (tunnelled and destination in speakers)

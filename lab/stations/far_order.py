@@ -5,7 +5,9 @@ tunnel to it: ``peer`` (the other end's address), ``version`` of IKE, ``key`` (t
 list of ``encryption``, ``integrity``, ``group`` and ``lifetime``), ``esp`` (a list of ``encryption`` and ``integrity``),
 ``esp_lifetime``, ``pfs`` (a group, or 0), ``selectors`` (pairs of networks, its own first), ``tunnel_interface`` (true: it asks
 for any to any, and routes these networks into the tunnel), ``answers`` (addresses behind it that answer pings), ``initiates``,
-``nat_t`` and ``identity`` (``kind`` and ``value``; without it its address).
+``nat_t``, ``bgp`` (a speaker in the tunnel, see ``far_bgp``: then only what that is told is routed into the tunnel) and
+``identity`` (``kind`` and ``value``; without it its address). With ``"circuit": true`` what is behind it answers in clear too,
+as behind a private line.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from typing import Any
 
 from ..core.errors import LabError, nearest
 from ..core.records import Identity, Policy, Proposal, Selector, Transform
+from ..core.speaker import Speaker
+from .far_bgp import read_speaker
 from .far_words import cipher, hashes, transform
 
 STATION = "far-end"
@@ -42,6 +46,7 @@ class Connection:
     initiates: bool = False
     nat_t: bool = True
     identity: Identity | None = None
+    speaker: Speaker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class FarOrder:
     length: int
     gateway: IPv4Address
     connections: tuple[Connection, ...]
+    circuit: bool = False
 
     @property
     def network(self) -> IPv4Network:
@@ -66,16 +72,17 @@ class FarOrder:
 
 #: What a connection needs, and what may be left out.
 NEEDED = ("peer", "version", "key", "ike", "esp", "selectors")
-OPTIONAL = ("esp_lifetime", "pfs", "tunnel_interface", "answers", "initiates", "nat_t", "identity")
+OPTIONAL = ("esp_lifetime", "pfs", "tunnel_interface", "answers", "initiates", "nat_t", "identity", "bgp")
 
 
 def read_order(order: Mapping[str, Any]) -> FarOrder:
     """A far end out of what was ordered. LabError for what it has not, needs, or cannot be read."""
     wanted = [field.name for field in fields(FarOrder)]
-    _known("A far end", order, ("station", *wanted), wanted)
+    _known("A far end", order, ("station", *wanted), [word for word in wanted if word != "circuit"])
     try:
         connections = tuple(_connection(each) for each in order["connections"])
-        return FarOrder(IPv4Address(order["address"]), int(order["length"]), IPv4Address(order["gateway"]), connections)
+        address, gateway = IPv4Address(order["address"]), IPv4Address(order["gateway"])
+        return FarOrder(address, int(order["length"]), gateway, connections, bool(order.get("circuit")))
     except ValueError as error:
         raise LabError(f"A far end of the lab cannot be read: {error}.") from None
 
@@ -110,6 +117,7 @@ def _connection(order: Mapping[str, Any]) -> Connection:
         initiates=bool(order.get("initiates")),
         nat_t=bool(order.get("nat_t", True)),
         identity=Identity(named["kind"], named["value"]) if named else None,
+        speaker=read_speaker(order["bgp"]) if order.get("bgp") else None,
     )
 
 

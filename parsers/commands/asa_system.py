@@ -20,6 +20,7 @@ from ..records.asa_system import (
     AsaRoute,
     AsaSsl,
     AsaVersion,
+    BgpPath,
     PacketTrace,
     SslTrustPoint,
     TracePhase,
@@ -147,6 +148,23 @@ def _neighbor(raw: Raw, _above: list[Raw]) -> None:
 def _neighbor_is_whole(neighbor: AsaBgpNeighbor, _raw: Raw) -> Iterator[str]:
     if neighbor.connections_established is None:
         yield "the neighbor that begins here is cut short: no count of connections was printed"
+    if neighbor.state == "Established" and neighbor.prefixes_received is None:
+        yield "the neighbor that begins here is cut short: it is up, and its prefixes were not counted"
+
+
+def _path(raw: Raw, _above: list[Raw]) -> None:
+    """A network that is too long stands alone, and its way on the line below."""
+    for item in raw.pop("wrapped", []):
+        raw.update(item)
+
+
+def _paths_counted(state: tuple[BgpPath, ...], text: str) -> Iterator[str]:
+    """Behind the last way they are counted, also where there is none."""
+    totals = re.findall(r"\n[ \t]*Total number of prefixes (\d+)", text, re.IGNORECASE)
+    if not totals and not re.search(r"\n[ \t]*% ?(?:BGP not active|No such neighbor)", text, re.IGNORECASE):
+        yield "the output is cut short: the prefixes are not counted"
+    if totals and int(totals[-1]) != len(state):
+        yield f"{totals[-1]} prefixes are counted and {len(state)} were read"
 
 
 def _summary_is_whole(summary: BgpSummary, raw: Raw) -> Iterator[str]:
@@ -199,6 +217,15 @@ COMMANDS: tuple[Command, ...] = (
         validate={"neighbor": _neighbor_is_whole},
         state=many("neighbor"),
         conserve=(balances("BGP neighbor is ", "neighbors", len),),
+    ),
+    Command(
+        os="asa",
+        name="show bgp neighbors routes",
+        aliases=tuple(f"show bgp neighbors ADDRESS {what}" for what in ("advertised-routes", "routes")),
+        kinds={"route": BgpPath},
+        prepare={"route": _path},
+        state=many("route"),
+        conserve=(_paths_counted,),
     ),
     Command(
         os="asa",

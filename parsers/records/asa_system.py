@@ -130,6 +130,27 @@ class AsaBgpNeighbor:
     last_reset: str | None = column(lambda text: None if text.startswith("never") else text, default=None)
 
 
+def classful(text: str) -> Network:
+    """`10.1.0.0/16` as a network; without a length it has the mask of its class, as BGP prints it."""
+    first = int(text.split(".")[0])
+    usual = 8 if first < 128 else 16 if first < 192 else 24
+    # The default route has no class.
+    return ip_network(text if "/" in text else f"{text}/{usual if first else 0}", strict=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BgpPath:
+    """One way to a network that a neighbor is told, or that was taken from it; ours has the next hop 0.0.0.0.
+
+    best: the one that is used for BGP; rib_failure: the routing table has a better route to the network.
+    """
+
+    network: Network = column(classful)  # noqa: RUF009 - column() makes a dataclasses.field
+    next_hop: Address
+    best: bool = column(lambda text: ">" in text, source="marks")
+    rib_failure: bool = column(lambda text: text.startswith("r"), source="marks")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SslTrustPoint:
     """The certificate that an interface presents; interface None: the default of the others.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from .left_behind import LeftBehind
 from .readings import Readings
 
 if TYPE_CHECKING:
@@ -96,3 +97,5 @@ class Context:
     notices: list[str] = field(default_factory=list)
     #: What devices of several deployments showed at the end of one of them.
     readings: Readings = field(default_factory=Readings)
+    #: What its removals had to leave on the devices.
+    left_behind: LeftBehind = field(default_factory=LeftBehind)

@@ -25,10 +25,12 @@ def plan_remove(context: Context, deployment: Deployment, known: Known, *, accep
     members = []
     for member in shape.members:
         text, os = known.text(member.host), member.platform.os
+        running = read(os, text)
         going = context.service.removal(shape.deployment, member.sight, text)
+        going = context.left_behind.taken_along(member.host, running, going)
         whole = plan_removal(member.host, os, going.items, text, stays=going.stays)
         stages = [_keys(member.change.stages[index]) for index in shape.deployment.way_back] if member.change.stages else []
-        members.append(with_change(context, member, split(whole, stages, read(os, text)), accept_unsaved))
+        members.append(with_change(context, member, split(whole, stages, running), accept_unsaved))
     return replace(shape, members=tuple(members), removal=True)
 
 

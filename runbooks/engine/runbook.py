@@ -16,6 +16,7 @@ from .apply_change import apply_change
 from .automatic_rollback import defect_of
 from .context import Context
 from .find_unintended import notice_strays
+from .left_behind import without_gone
 from .nornir_run import run_on, run_on_all
 from .outcome import Result, TunnelOutcome, refused
 from .planning import DeploymentPlan, Known, MemberPlan, running_after, write_plan
@@ -82,7 +83,7 @@ def run_deployments(
                 context.readings.take(end.host)
             return _carry_out(context, replace(plan, members=_as_done(plan)), planner, (), stale=True)
 
-        return (*outcomes, *roll_out(context, plans, rollout, work, look_again))
+        return (*outcomes, *without_gone(roll_out(context, plans, rollout, work, look_again), plans))
 
 
 @contextmanager

@@ -179,8 +179,9 @@ def removal_by_name(name: str, host: str, platform: Platform, text: str) -> Remo
     here = [found for found in found_on(host, platform, text) if found.tunnel == name]
     objects = {item.key: item for found in here for item in found.objects()}
     items, stays = owned(config, tuple(objects.values()))
-    left = dict.fromkeys(found.left({item.key for item in items}) for found in here)
-    return Removal(items, (*stays, *filter(None, left)))
+    of_the_box = dict.fromkeys(found.left({item.key for item in items}) for found in here)
+    left = tuple(item for item in objects.values() if item not in items)
+    return Removal(items, (*stays, *filter(None, of_the_box)), left)
 
 
 def wanted_of(

@@ -26,6 +26,8 @@ class Case:
     during: Sequence[Observation] = ()
     configured: Mapping[str, ConfiguredEnd] = field(default_factory=dict)
     large: Mapping[str, Probe | None] = field(default_factory=dict)
+    #: Packets of its flow that the anti-replay window dropped while pings were sent, by host.
+    replayed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def near(self) -> Watched:

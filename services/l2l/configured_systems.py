@@ -26,8 +26,8 @@ class Reading:
     ``expected_identities`` are None where that is not certain; ``admits`` says whether an identity finds its tunnel.
 
     ``translated`` are lines of address translation that take traffic, with True where they leave all of it alone; ``listed`` is
-    what an access list says of a flow, ``filtered`` the access list that meets packets for the device itself, coming in from
-    outside, and what it says of them.
+    what an access list says of a flow, ``filtered`` the list that packets to the device itself meet, coming in from outside, and
+    what it says of them.
     """
 
     ikev2_offers: Callable[[ConfiguredEnd], tuple[ConfigObject, ...]]

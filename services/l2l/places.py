@@ -2,43 +2,26 @@
 
 Pure: a member, the names that it would have, and what the device runs; out come the names that are free, and a sentence for each
 choice that a person may wonder at. Nothing that is there is replaced, and what others use keeps what it had.
-
-Sources of the rules on policies: FlexVPN configuration guide, "IKEv2 policy" (a policy is chosen by the local address and the
-front VRF; one that names the address goes before one that names none); published sessions (the default policy is in force only as
-long as no other is configured, whatever that one matches, and a peer without a policy stays down).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...changes import tree
 from ...inventory.errors import ChangeError
 from ...inventory.systems import system_of
+from ..ikev2_policies import PolicyNames, offer_in, policy_place
 from .features import Member, Names, text, tunnel_routes
 from .nat_places import nat_place
 
 _TUNNEL = re.compile(r"interface Tunnel(?P<number>\d+)")
 _PROTECTED = "tunnel protection ipsec profile "
-_POLICY = re.compile(r"crypto ikev2 policy (?P<name>(?!default$)\S+)")
 _ASA_POLICY = re.compile(r"crypto ikev2 policy (?P<number>\d+)")
 #: Of an IKEv2 policy of an ASA (command reference, crypto ikev2 policy), and what it says where nothing else was typed.
 _HIGHEST, _LIFETIME = 65535, "lifetime seconds 86400"
-_PROPOSAL = re.compile(r"crypto ikev2 proposal (?P<name>\S+)")
-_PROFILE = re.compile(r"crypto ikev2 profile (?P<name>\S+)")
-_LOCAL = "match address local "
-
-
-@dataclass(frozen=True, slots=True)
-class _Policy:
-    """An IKEv2 policy that is there: the local addresses that it names, its proposals in their order, and its other lines."""
-
-    name: str
-    addresses: tuple[str, ...]
-    proposals: tuple[str, ...]
-    others: tuple[str, ...]
 
 
 def placed(member: Member, names: Names, running: str) -> tuple[Names, tuple[str, ...]]:
@@ -103,7 +86,8 @@ def _tunnels(nodes: Sequence[tree.Node]) -> tuple[frozenset[int], dict[str, list
 
 def _numbered_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
     """The number of an ASA's IKEv2 policy: one that says the same, or one behind all of them."""
-    there = {int(match["number"]): {*node.children} for node in _policies(nodes) if (match := _ASA_POLICY.fullmatch(node.line))}
+    policies = tree.starting(nodes, "crypto ikev2 policy")
+    there = {int(match["number"]): {*node.children} for node in policies if (match := _ASA_POLICY.fullmatch(node.line))}
     (wanted,) = [{*node.children} for node in tree.parse(text(member, names)) if _ASA_POLICY.fullmatch(node.line)]
     same = [number for number, lines in sorted(there.items()) if _whole(lines) == _whole(wanted)]
     if same:
@@ -123,64 +107,13 @@ def _whole(lines: set[str]) -> set[str]:
 
 def _ikev2_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
     """The IKEv2 policy for the local address, with our proposal behind those that are there."""
-    names = _proposal(member, names, nodes)
-    host, address = member.local.host, str(member.local.outside_ip)
-    policies = [policy for policy in map(_policy, _policies(nodes)) if policy is not None]
-    fitting = [policy for policy in policies if address in policy.addresses] or [p for p in policies if not p.addresses]
-    if len(fitting) > 1:
-        found = " and ".join(policy.name for policy in fitting)
-        raise ChangeError(
-            f"{host}: IKEv2 policies {found} are both for {address}, and which one is used is not certain: keep one"
-        )
-    if not fitting:
-        return _new_policy(member, names, policies, nodes)
-    (policy,) = fitting
-    if policy.others:
-        raise ChangeError(
-            f"{host}: IKEv2 policy {policy.name} is for {address} and says {policy.others[0]!r}, which is not built"
-        )
-    whole = (policy.addresses, policy.proposals) == ((address,), (names.ikev2_proposal,))
-    names = replace(names, ikev2_policy=policy.name, ikev2_policy_is_ours=whole)
-    if names.ikev2_proposal in policy.proposals:
-        return names, [f"IKEv2 policy {policy.name} offers {names.ikev2_proposal} already and is used"]
-    return names, [f"IKEv2 policy {policy.name} is for {address} already: it gets {names.ikev2_proposal} behind what it offers"]
-
-
-def _new_policy(member: Member, names: Names, policies: Sequence[_Policy], nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
-    """A policy of our own. The first one of a device ends the default policy, so nobody may be left who has only that."""
-    profiles = tree.starting(nodes, "crypto ikev2 profile") if not policies else ()
-    others = [m["name"] for node in profiles if (m := _PROFILE.fullmatch(node.line)) and m["name"] != names.ikev2]
-    if others:
-        raise ChangeError(
-            f"{member.local.host}: IKEv2 profile {', '.join(others)} has no policy but the default one, which IOS does not use "
-            "any more once there is another; give it one first: crypto ikev2 policy NAME, match fvrf any, proposal default"
-        )
-    return names, []
-
-
-def _proposal(member: Member, names: Names, nodes: Sequence[tree.Node]) -> Names:
-    """The names with the proposal that is there and says the same, ours first."""
-    proposals = tree.starting(nodes, "crypto ikev2 proposal")
-    there = {match["name"]: set(node.children) for node in proposals if (match := _PROPOSAL.fullmatch(node.line))}
-    (wanted,) = [set(node.children) for node in tree.parse(text(member, names)) if _PROPOSAL.fullmatch(node.line)]
-    same = [name for name, lines in there.items() if lines == wanted]
-    if names.ikev2_proposal in there and names.ikev2_proposal not in same:
-        raise ChangeError(
-            f"{member.local.host}: IKEv2 proposal {names.ikev2_proposal} is there and says something else: rename it"
-        )
-    name = names.ikev2_proposal if names.ikev2_proposal in same or not same else same[0]
-    return replace(names, ikev2_proposal=name)
-
-
-def _policies(nodes: Sequence[tree.Node]) -> Sequence[tree.Node]:
-    return tree.starting(nodes, "crypto ikev2 policy")
-
-
-def _policy(node: tree.Node) -> _Policy | None:
-    match = _POLICY.fullmatch(node.line)
-    if match is None:
-        return None
-    addresses = tuple(line.removeprefix(_LOCAL) for line in node.children if line.startswith(_LOCAL))
-    proposals = tuple(line.split()[1] for line in node.children if line.startswith("proposal "))
-    known = (_LOCAL, "proposal ", "match fvrf any", "match fvrf global")
-    return _Policy(match["name"], addresses, proposals, tuple(line for line in node.children if not line.startswith(known)))
+    place, said = policy_place(
+        member.local.host,
+        member.local.outside_ip,
+        PolicyNames(names.ikev2_proposal, names.ikev2_policy, names.ikev2_policy_is_ours),
+        offer_in(text(member, names)),
+        (names.ikev2,),
+        nodes,
+    )
+    names = replace(names, ikev2_proposal=place.proposal, ikev2_policy=place.policy, ikev2_policy_is_ours=place.is_ours)
+    return names, [*said]

@@ -192,8 +192,9 @@ class LanToLan:
         if not any(item.family.name in ("crypto-map-entry", "tunnel-interface") for item in present):
             return Removal((), ())
         config = read(sight.platform.os, running)
-        items, stays = owned(config, policies_of_offers(config, present))
-        return Removal(items, stays)
+        candidates = policies_of_offers(config, present)
+        items, stays = owned(config, candidates)
+        return Removal(items, stays, tuple(item for item in candidates if item not in items))
 
     def previous(
         self, deployment: Deployment[WantedTunnel], sights: Sequence[Sight[WantedEnd]]

@@ -120,8 +120,9 @@ def _replayed(case: Case) -> tuple[Evidence, ...]:
     for watched in case.ends:
         before, after = (watched.flow(seen_) for seen_ in (watched.before, watched.after))
         counts = [getattr(flow, "replay_failed_packets", None) or 0 for flow in (before, after)]
-        if after is not None and counts[1] > counts[0]:
-            found.append(watched.after.evidence(IPSEC, "packets that failed the replay check", f"+{counts[1] - counts[0]}"))
+        risen = max(counts[1] - counts[0] if after is not None else 0, case.replayed.get(watched.host, 0))
+        if risen > 0:
+            found.append(watched.after.evidence(IPSEC, "packets that failed the replay check", f"+{risen}"))
     return tuple(found)
 
 

@@ -190,7 +190,8 @@ def _case(ends: Sequence[EndSeen]) -> Case | None:
     during = [look.seen for one in ends for look in one.shown.looks[1:] if look.seen.answer(one.end.ike) is not None]
     running = {one.member.host: one.shown.running for one in ends if one.shown.running is not None}
     large = {one.member.host: flow.large for one in ends for flow in one.flows if flow.large is not None}
-    return case_of(watched, during, running, large)
+    replayed = {one.member.host: sum(flow.replayed for flow in one.flows) for one in ends}
+    return replace(case_of(watched, during, running, large), replayed=replayed)
 
 
 def _explained(deployment: Deployment, seeing: Seeing, case: Case | None, *, wrong: bool) -> Explained:

@@ -17,6 +17,7 @@ from ...checks.questions import IPSEC
 from ...checks.verdict import FlowState, KnownBy, Operating
 from ...inventory.systems import any_of
 from ..configured_axis import status_of
+from .dropped import replayed
 from .endpoint import Endpoint, Pair, flow_of, live
 from .proof import TOLERATED_PACKETS
 
@@ -95,9 +96,19 @@ class FlowSeen:
 
     @property
     def large(self) -> Probe | None:
-        """The last burst of full size, which may not be cut, behind a small one that was answered."""
-        found = [look.large[self.traffic] for look in self.looks if self.traffic in look.large] if self.traffic else []
-        return found[-1] if found else None
+        """The last burst of full size, which may not be cut. Nothing follows of it where small packets were lost as well."""
+        if self.traffic is None:
+            return None
+        for look in reversed(self.looks):
+            small, large = look.pings.get(self.traffic), look.large.get(self.traffic)
+            if large is not None:
+                return large if small is not None and small.received == small.sent else None
+        return None
+
+    @property
+    def replayed(self) -> int:
+        """Packets that came too late for the anti-replay window while the last pings were sent, as far as that was shown."""
+        return next((found for look in reversed(self.looks) if (found := replayed(self.end, self.pair, look)) is not None), 0)
 
     def rise(self, before: Observation, after: Observation) -> Risen | None:
         """By how much its counters rose between two looks; None where that is not known."""

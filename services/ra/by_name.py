@@ -96,9 +96,9 @@ def removal_by_name(name: str, platform: Platform, text: str) -> Removal:
     others = [item for item in config.of("client-group") if item.key != group.key]
     present = (group, *_named(config, group), *(() if others else _of_all_groups(config)))
     items, stays = owned(config, present)
-    left = ["the users of the router stay, and its IKE policies: which of them this group needed cannot be told"]
-    left += [f"what serves all groups stays: {others[0].title} needs it"] if others else []
-    return Removal(items, (*stays, *left))
+    told = ["the users of the router stay, and its IKE policies: which of them this group needed cannot be told"]
+    told += [f"what serves all groups stays: {others[0].title} needs it"] if others else []
+    return Removal(items, (*stays, *told), tuple(item for item in present if item not in items))
 
 
 def _named(config: Config, item: ConfigObject) -> Iterator[ConfigObject]:

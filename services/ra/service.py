@@ -193,10 +193,11 @@ class RemoteAccessService:
         config = read(sight.platform.os, running)
         other = next((item for item in config.of("client-group") if item.groups["name"] != deployment.name), None)
         shared = [item for item in present if other is not None and item.family.name in _OF_ALL_GROUPS]
-        items, stays = owned(config, [item for item in present if item not in shared])
+        own = [item for item in present if item not in shared]
+        items, stays = owned(config, own)
         said = tuple(f"{item.title} stays: {other.title} needs it" for item in shared if other is not None)
         exempt = () if other is not None else tuple(_still_exempt(deployment.wanted, config))
-        return Removal(items, (*stays, *said, *exempt))
+        return Removal(items, (*stays, *said, *exempt), tuple(item for item in own if item not in items))
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002 - there is none
         """A group is never changed in place."""

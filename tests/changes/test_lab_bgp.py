@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from nr_run.changes.plan import plan
@@ -154,3 +156,22 @@ def test_another_value_of_a_setting_is_not_one_more(line: str) -> None:
     text = f"prefix-list OTHER seq 5 permit 10.0.0.0/8\nrouter bgp 65530\n address-family ipv4 unicast\n  {line}\n"
     with pytest.raises(ChangeError, match="exists with other content"):
         plan("asa919", "asa", text, one.show())
+
+
+def test_it_boots_with_what_it_saved_and_a_whole_configuration_is_played() -> None:
+    """The router is the same after a restart, and that of a configuration of somebody's own is played and not only kept."""
+    one = Firewall("asa919")
+    one.enter(lines_of(plan("asa919", "asa", ROUTER, one.show()).forward))
+    there = one.show()
+    one.box.save()
+    asyncio.run(one.box.restart())
+    assert one.show() == there
+    other = Firewall("asa919")
+    other.box.store.root.clear()
+    other.box.load(one.box.config_lines())
+    assert other.show() == there
+    assert other.box.loaded is not None
+    assert other.box.loaded.not_played == []
+    other.enter(["no router bgp 65530"])
+    assert "router bgp" not in other.show()
+    assert "exit-address-family" not in other.show()

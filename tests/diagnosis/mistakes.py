@@ -352,3 +352,8 @@ def port_translated(ground: Ground) -> Planted:
     """A translator in the path changes ports, and UDP 4500 is lost."""
     near, _ = ground.sides
     return Planted(faults=[("near", "behind-nat", (near.address,)), ("far", "drop-4500", ())])
+
+
+def late_packets(_ground: Ground) -> Planted:
+    """Packets come to the far end so much out of order that its anti-replay window drops most of them."""
+    return Planted(faults=[("far", "late-esp", ())], fresh=False, proved=False)

@@ -24,7 +24,8 @@ TESTED_BY_TRAFFIC = {
     "behind-nat",
     "clear-path",
     "path-mtu",
-}  # test_failures.py, test_nat_path.py
+    "late-esp",
+}  # test_failures.py, test_nat_path.py, test_clear_path.py, test_path_mtu.py, test_late_esp.py
 TESTED_ON_AN_ASA = {"ask-reporting"}
 TESTED_BY_RUNS = {"ignore", "lose-lines"}  # tests/faults/test_ignored.py, tests/tasks/test_sizes.py
 TESTED_ON_SEVERAL = {  # test_answer_faults.py, test_terminal_faults.py

@@ -26,6 +26,7 @@ NEIGHBOR = """\
 BGP neighbor is 169.254.1.1,  context single_vf,  remote AS 64512, external link
   BGP version 4, remote router ID 169.254.1.1
   BGP state = {state}, up for 00:10:11
+    Prefixes Current:               1          1
   Connections established 1; dropped 0
 """
 SUMMARY = """\

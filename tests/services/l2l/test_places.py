@@ -57,6 +57,12 @@ def test_a_tunnel_keeps_its_number() -> None:
     assert found(ours, style="vti", cisco={"tunnel_interface": 7})[0].tunnel_number == 7
 
 
+def test_a_policy_in_two_sections_is_one() -> None:
+    """What a tunnel that is planned before this one adds to a policy stands in a section of its own, and is no second policy."""
+    running = policy("EDGE", "A", local="192.0.2.1") + PROPOSAL + policy("EDGE", "B")
+    assert lines_of(running) == ["crypto ikev2 policy EDGE", f" proposal {OURS}"]
+
+
 @pytest.mark.parametrize(
     ("running", "cisco", "why"),
     [

@@ -20,7 +20,7 @@ from ...diagnosis.table import MISTAKES
 #: Shown by their states alone (tests/checks), or below: what the lab cannot be brought to, or what only an end alone leaves open.
 ELSEWHERE = {
     *("xauth", "no-answer", "no-attempt", "phase-2", "return-path", "far-return-path"),
-    *("asymmetric-return", "replay"),
+    "asymmetric-return",
 }
 
 

@@ -1,0 +1,54 @@
+"""A site as a deployment: one router, two edges that are not ours, and three stages of which the last one moves traffic."""
+
+from __future__ import annotations
+
+from ..service import Deployment, Foreign, Member, Stage
+from .features import CUT_OVER, LEADING, PROBES, TUNNELS
+from .gates import led, probes, tunnels
+from .intent import Edge, Zia
+
+SERVICE = "zia"
+#: Seconds in which both tunnels come up: some tries of IKE, each of half a minute.
+TUNNELS_SECONDS = 120.0
+#: Seconds for what is asked after the last line: nothing has to come up any more.
+CUT_OVER_SECONDS = 30.0
+
+
+def probes_seconds(site: Zia) -> float:
+    """How long the probes may take: two tries, the time of one, the delay of the track, and some for the questions."""
+    watch = site.watch
+    return 2.0 * watch.frequency_seconds + watch.timeout_milliseconds / 1000 + watch.up_seconds + 30.0
+
+
+def foreign_of(site: Zia) -> tuple[Foreign, ...]:
+    """Both edges, with what a person has to have seen in the portal."""
+    return tuple(
+        Foreign(f"{role} {edge.datacenter}", (edge.address,), (), _preconditions(site, edge)) for role, edge in site.edges
+    )
+
+
+def _preconditions(site: Zia, edge: Edge) -> tuple[str, ...]:
+    identity, esp = site.identity, site.esp
+    called = identity.fqdn if identity.credential == "fqdn" else identity.address
+    kind = "UFQDN" if identity.credential == "fqdn" else "IP"
+    subscribed = ("AES in phase 2 is subscribed",) if site.encryption_subscription else ()
+    return (
+        f"the portal has a VPN credential of the type {kind} for {called}, with the same pre-shared key",
+        "that credential is attached to a location, without which no tunnel works",
+        *subscribed,
+        f"UDP 500, UDP 4500 and ESP pass between {site.wan_ip} and {edge.address}",
+        f"{edge.probe_address} is asked by nobody but the probe: it is in no PAC file",
+        f"phase 2 is {esp.encryption_algorithm} {esp.authentication_algorithm or ''}".strip(),
+    )
+
+
+def deployment_of(site: Zia) -> Deployment[Zia]:
+    """Built, proved up, probed, and only then the line that leads traffic; on the way back that line goes first."""
+    stages = (
+        Stage("tunnels", (TUNNELS,), tunnels(site), settle_seconds=TUNNELS_SECONDS, undo=3),
+        Stage("probes", (PROBES, LEADING), probes(site), settle_seconds=probes_seconds(site), undo=2),
+        Stage("cut-over", (CUT_OVER,), led(site), settle_seconds=CUT_OVER_SECONDS, undo=1),
+    )
+    return Deployment(
+        site.name, SERVICE, site, (Member(site.host, "site", site),), foreign_of(site), (site.host,), stages, found=False
+    )

@@ -1,0 +1,248 @@
+"""What has to hold before the next stage of a site begins: both tunnels, then the probes, then what is led where.
+
+A tunnel is up by its SAs, never by its interface alone; a probe is good by its track, for as long as its delay says; and what is
+up without encryption where encryption is mandatory is worse than down, whatever answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ...changes.configuration import Configuration
+from ...checks.finding import Evidence, Finding, Status
+from ...checks.observation import Flow, Observation, hexadecimal, spis
+from ...checks.questions import IKEV2, IPSEC, ROUTE_MAP, SLA, TRACK, Question
+from ...checks.watching import ClauseRow, ProbeRow, TrackRow
+from ...inventory.platforms import Platform
+from ...inventory.systems import system_of
+from ...parsers import parse
+from ..service import Member, Seen
+from .intent import Edge, Zia
+from .limits import NULL
+from .names import Standing, draft, standing
+
+OF_EDGES = (IKEV2, IPSEC)
+OF_PROBES = (TRACK, SLA, ROUTE_MAP)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the router of a site shows: its configuration, the answers that were read whole, and what was not."""
+
+    site: Zia
+    host: str
+    running: Configuration
+    shown: Observation
+    unread: tuple[str, ...]
+
+    def finding(self, check: str, status: Status, sentence: str, question: Question | None = None, value: object = "") -> Finding:
+        """One finding on this router."""
+        evidence: tuple[Evidence, ...] = ()
+        if question is not None:
+            evidence = (self.shown.evidence(question, check, value),)
+        return Finding(check, self.host, status, sentence, evidence)
+
+
+Judge = Callable[[View], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A gate: what it asks beside the running configuration, and the judgements on what was built and on what has to be gone."""
+
+    site: Zia
+    questions: tuple[Question, ...]
+    there: Judge
+    gone: Judge
+
+    def asks(self, member: Member, platform: Platform) -> tuple[str, ...]:  # noqa: ARG002 - one member
+        """The whole configuration, which tells the numbers, and the answers to the questions."""
+        system = system_of(platform)
+        return (system.running, *(command for question in self.questions if (command := question.command(system))))
+
+    def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
+        """Findings on the router. Raises NotKnown for a configuration that is not whole."""
+        return tuple(finding for item in seen for finding in self._judge(self._view(item), removed))
+
+    def _judge(self, view: View, removed: bool) -> Iterator[Finding]:
+        if removed:
+            yield from self.gone(view)
+            return
+        for words in view.unread:
+            yield view.finding("answers", Status.UNVERIFIED, words)
+        if not view.unread:
+            yield from self.there(view)
+
+    def _view(self, seen: Seen) -> View:
+        host, system = seen.member.host, system_of(seen.platform)
+        answers, unread = {}, []
+        for question in self.questions:
+            command = question.command(system)
+            if command is None or command not in seen.outputs:
+                unread.append(f"{host} was not asked for {question}")
+                continue
+            text = seen.outputs[command]
+            # An empty answer stands between echo and prompt, where silence is an answer.
+            parsed = parse(system.os, command, f"{text}\n" if text.strip() else f"{host}#{command}\n{host}#")
+            answers[question.name] = parsed
+            if not parsed.complete:
+                unread.append(f"{command}: line {parsed.problems[0].line} was not understood: {parsed.problems[0].why}")
+        running = Configuration(host, system.os, system.running, seen.outputs[system.running])
+        return View(self.site, host, running, Observation(host, seen.time, system.os, answers), tuple(unread))
+
+
+def edges_of(view: View) -> Iterator[tuple[str, Edge, Standing]]:
+    """Both edges with their fields, and the numbers that the router has of them."""
+    for (role, edge), called in zip(view.site.edges, draft(view.site).edges, strict=True):
+        yield role, edge, standing(called.own, view.running.objects)
+
+
+def tunnel_of(view: View, role: str, edge: Edge, there: Standing) -> tuple[Finding, Finding]:
+    """The IKE SA and the pair of IPsec SAs of one edge."""
+    return _ike(view, role, edge), _sas(view, role, edge, there)
+
+
+def _tunnels_up(view: View) -> Iterator[Finding]:
+    for role, edge, there in edges_of(view):
+        yield from tunnel_of(view, role, edge, there)
+
+
+def _ike(view: View, role: str, edge: Edge) -> Finding:
+    rows = view.shown.rows(edge.address, version=2)
+    up = [row for row in rows if row.up]
+    state = ", ".join(row.state for row in rows) or "no IKEv2 SA"
+    words = f"{role}: {edge.address} {'is up' if up else 'is not up'} ({state})"
+    return view.finding("ike", Status.OK if up else Status.FAILED, words, IKEV2, state)
+
+
+def _sas(view: View, role: str, edge: Edge, there: Standing) -> Finding:
+    """Both directions, on our tunnel interface, with the cipher of the intent."""
+    name = f"Tunnel{there.tunnel}"
+    if there.tunnel is None:
+        return view.finding("esp", Status.FAILED, f"{role}: there is no tunnel interface for {edge.address}")
+    whole = whole_flows(view, edge, there)
+    if not whole:
+        return view.finding("esp", Status.FAILED, f"{role}: {name} has no pair of SAs with {edge.address}", IPSEC, "none")
+    wanted = view.site.esp
+    got = algorithms_in(whole)
+    if view.site.encryption_mandatory and any(cipher == NULL for cipher, _ in got):
+        words = f"{role}: {name} is up and encrypts nothing, where encryption is mandatory"
+        return view.finding("esp", Status.FAILED, words, IPSEC, sorted(map(str, got)))
+    if got != {(wanted.encryption_algorithm, wanted.authentication_algorithm)}:
+        words = f"{role}: {name} has {_named(got)}, and the intent {wanted.encryption_algorithm}"
+        return view.finding("esp", Status.FAILED, words, IPSEC, _named(got))
+    words = f"{role}: {name} has SAs both ways with {edge.address}, {_named(got)}"
+    return view.finding("esp", Status.OK, words, IPSEC, hexadecimal(spis(whole[0], "outbound")))
+
+
+def whole_flows(view: View, edge: Edge, there: Standing) -> list[Flow]:
+    """The flows of the tunnel interface of an edge that have SAs both ways."""
+    flows = (flow for flow in view.shown.flows if flow.interface == f"Tunnel{there.tunnel}" and flow.peer == edge.address)
+    return [flow for flow in flows if spis(flow, "inbound") and spis(flow, "outbound")]
+
+
+def algorithms_in(flows: Sequence[Flow]) -> set[tuple[str, str | None]]:
+    """Cipher and integrity of all ESP SAs; one without a cipher has that of nothing."""
+    return {(sa.encryption or NULL, sa.integrity) for flow in flows for sa in flow.sas if sa.protocol == "esp"}
+
+
+def _named(algorithms: set[tuple[str, str | None]]) -> str:
+    return " and ".join(sorted(" ".join(filter(None, pair)) for pair in algorithms))
+
+
+def _tunnels_gone(view: View) -> Iterator[Finding]:
+    for role, edge, there in edges_of(view):
+        left = there.tunnel is not None
+        words = f"{role}: Tunnel{there.tunnel} to {edge.address} is there" if left else f"{role}: no tunnel to {edge.address}"
+        yield view.finding("tunnel", Status.FAILED if left else Status.OK, words)
+
+
+def _probes_good(view: View) -> Iterator[Finding]:
+    for role, edge, there in edges_of(view):
+        yield from path_of(view, role, edge, there)
+    yield from route_map_of(view)
+
+
+def path_of(view: View, role: str, edge: Edge, there: Standing) -> tuple[Finding, Finding]:
+    """The probe and the track of one edge."""
+    tracks: dict[int, TrackRow] = {row.number: row for row in view.shown.view(TRACK)}
+    probes: dict[int, ProbeRow] = {row.operation: row for row in view.shown.view(SLA)}
+    probe = probes.get(there.sla) if there.sla is not None else None
+    track = tracks.get(there.track) if there.track is not None else None
+    good = track is not None and track.up and track.steady and track.operation == there.sla
+    state = "is not there" if track is None else f"is {track.state}"
+    said = view.finding("track", Status.OK if good else Status.FAILED, f"{role}: its track {state}", TRACK, state)
+    return _probe(view, role, edge, probe), said
+
+
+def _probe(view: View, role: str, edge: Edge, probe: ProbeRow | None) -> Finding:
+    if probe is None:
+        return view.finding("probe", Status.FAILED, f"{role}: there is no probe of {edge.probe_address}", SLA, "none")
+    good = probe.working and probe.answered is True
+    words = f"{role}: {edge.probe_address} {'answers' if good else 'does not answer'} ({probe.code or 'has not been asked'})"
+    return view.finding("probe", Status.OK if good else Status.FAILED, words, SLA, probe.code)
+
+
+def clauses_of(view: View) -> list[ClauseRow]:
+    """The clauses of our route map."""
+    return [clause for clause in view.shown.view(ROUTE_MAP) if clause.name == draft(view.site).own]
+
+
+def route_map_of(view: View) -> Iterator[Finding]:
+    """The route map as it stands: one clause, the primary leads, and without a tunnel it ends as the intent says."""
+    clauses = clauses_of(view)
+    if len(clauses) != 1:
+        yield view.finding("route-map", Status.FAILED, f"the route map has {len(clauses)} clauses, and one is built", ROUTE_MAP)
+        return
+    (clause,) = clauses
+    lead, wanted = clause.first_up, view.site.primary.inner[1]
+    good = lead is not None and lead.next_hop == wanted
+    words = f"the route map leads to {lead.next_hop if lead else 'no next hop'}, and the primary is {wanted}"
+    yield view.finding("route-map", Status.OK if good else Status.FAILED, words, ROUTE_MAP, lead.next_hop if lead else "none")
+    closed = view.site.on_total_loss == "closed"
+    drops = "drops" if clause.drops else "sends by the routing table"
+    words = f"with both tunnels lost it {drops}, and the intent says {view.site.on_total_loss}"
+    yield view.finding("total-loss", Status.OK if clause.drops is closed else Status.FAILED, words, ROUTE_MAP, clause.interfaces)
+
+
+def _probes_gone(view: View) -> Iterator[Finding]:
+    for role, _, there in edges_of(view):
+        left = there.sla is not None or there.track is not None
+        words = f"{role}: its probe or track is there" if left else f"{role}: no probe and no track"
+        yield view.finding("probe", Status.FAILED if left else Status.OK, words)
+
+
+def _led(view: View) -> Iterator[Finding]:
+    yield from _tunnels_up(view)
+    yield from _probes_good(view)
+    good = is_bound(view)
+    words = f"{view.site.lan_interface} {'has' if good else 'has not'} the route map {draft(view.site).own}"
+    yield view.finding("cut-over", Status.OK if good else Status.FAILED, words)
+
+
+def is_bound(view: View) -> bool:
+    """True if the interface of the hosts has our route map."""
+    found = view.running.objects.get("policy-binding", view.site.lan_interface)
+    return found is not None and found.groups["map"] == draft(view.site).own
+
+
+def _not_led(view: View) -> Iterator[Finding]:
+    left = is_bound(view)
+    words = f"{view.site.lan_interface} has {'still' if left else 'no'} route map{' of ours' if left else ''}"
+    yield view.finding("cut-over", Status.FAILED if left else Status.OK, words)
+
+
+def tunnels(site: Zia) -> Watched:
+    """Both tunnels are up, encrypted as the intent says."""
+    return Watched(site, OF_EDGES, _tunnels_up, _tunnels_gone)
+
+
+def probes(site: Zia) -> Watched:
+    """Both probes are answered, both tracks up for as long as their delay says, and the primary would lead."""
+    return Watched(site, OF_PROBES, _probes_good, _probes_gone)
+
+
+def led(site: Zia) -> Watched:
+    """All of that holds still, and the interface of the hosts has the route map."""
+    return Watched(site, (*OF_EDGES, *OF_PROBES), _led, _not_led)

@@ -1,0 +1,92 @@
+"""The verdict on a site: up, degraded, down, in clear, missing, and never healthy where it was not read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nr_run.changes.configuration import Configuration
+from nr_run.checks.looking import Look, Shown
+from nr_run.checks.verdict import Verdict
+from nr_run.services.intended_state import standing
+from nr_run.services.verifying import Seeing
+from nr_run.services.zia.deployment import deployment_of
+from nr_run.services.zia.verdict import ASKED, verdict_of
+from nr_run.tasks.look import observed
+
+from .planned import deployed
+from .shown import TIME, Router
+from .sites import BARE, HOST, KEYS, PLATFORM, site
+
+BUILT = deployed(site())
+UNBOUND = BUILT.replace(" ip policy route-map NR-branch-zia\n", "")
+OPEN_CLAUSE = BUILT.replace(" set interface Null0\n", "")
+DOWN = {"ike": {}, "sas": frozenset(), "tracks": {1: "Down", 2: "Down"}, "codes": {1: "Timeout", 2: "Timeout"}}
+DOWN |= {"hops": {1: "down", 2: "down"}}
+BACKUP = {"ike": {2: "READY"}, "sas": frozenset({2}), "tracks": {1: "Down", 2: "Up"}, "codes": {1: "Timeout", 2: "OK"}}
+BACKUP |= {"hops": {1: "down", 2: "up"}}
+
+
+def verdict(router: Router, *, read: bool = True) -> Verdict:
+    """What is said of a site by what its router shows."""
+    made = deployment_of(router.wanted)
+    (member,) = made.members
+    outputs = router.seen().outputs
+    running = Configuration(HOST, "ios", "show running-config", outputs["show running-config"])
+    looks = (Look(observed(HOST, "ios", outputs, ASKED)),)
+    shown = Shown(HOST, PLATFORM, looks, running) if read else Shown(HOST, PLATFORM, problem=f"{HOST} was not reached")
+    stands = {HOST: standing(made, member, PLATFORM, running, KEYS, None)} if read else {}
+    return verdict_of(made, Seeing({HOST: shown}, stands, TIME, probing=True), "a site")
+
+
+@pytest.mark.parametrize(
+    ("router", "word", "words"),
+    [
+        ({}, "up", "both tunnels work, and the primary leads"),
+        (BACKUP, "degraded", "the backup leads; primary: 198.51.100.10 is not up"),
+        ({"ike": {1: "READY"}, "sas": frozenset({1})}, "degraded", "the primary leads; backup: 198.51.100.20 is not up"),
+        ({"codes": {1: "OK", 2: "Timeout"}, "tracks": {1: "Up", 2: "Down"}}, "degraded", "203.0.113.20 does not answer"),
+        (DOWN, "down", "what the hosts send is dropped"),
+        ({"hops": {1: "down", 2: "down"}}, "down", "no tunnel that works has the lead"),
+        ({"transform": "esp-null esp-sha256-hmac"}, "unencrypted", "is up and encrypts nothing"),
+        ({"running": UNBOUND}, "unencrypted", "goes past the tunnels, in clear"),
+        ({**DOWN, "end": "", "running": OPEN_CLAUSE}, "unencrypted", "does not drop: what the hosts send goes in clear"),
+        ({"running": BARE.removesuffix("end\n"), "ike": {}, "sas": frozenset()}, "missing", "is not led into the tunnels"),
+    ],
+)
+def test_a_site(router: dict[str, Any], word: str, words: str) -> None:
+    """Each state has its word and its sentence, and only one of them is healthy."""
+    found = verdict(Router().but(**router))
+    assert (found.word.value, words in found.sentence) == (word, True), found.sentence
+    assert found.healthy is (word == "up")
+    assert [end.role for end in found.ends] == ["primary", "backup"]
+
+
+def test_where_encryption_is_not_mandatory_nothing_leaks() -> None:
+    """A site that may send in clear is down without its tunnels and up with NULL, and the sentence says where packets go."""
+    null = {"encryption_algorithm": "null"}
+    wanted = site(esp=null, encryption_mandatory=False, on_total_loss="open", encryption_subscription=False)
+    router = Router(wanted=wanted, transform="esp-null esp-sha256-hmac", end="")
+    assert verdict(router).word.value == "up"
+    found = verdict(router.but(**DOWN))
+    assert found.word.value == "down"
+    assert "goes by the routing table, in clear" in found.sentence
+
+
+@pytest.mark.parametrize(
+    "command", ["show crypto ikev2 sa", "show crypto ipsec sa", "show track", "show ip sla statistics", "show route-map"]
+)
+def test_what_was_not_read_is_unverified(command: str) -> None:
+    """An answer that is refused, or that is not understood to the end, makes a site in order unverified, and no more."""
+    for text in ("% Invalid input detected at '^' marker.\n", f"{Router().seen().outputs[command]}  The moon is full\n"):
+        found = verdict(Router().but(more={command: text}))
+        assert (found.word.value, found.known_by.value) == ("unverified", "nothing"), (command, found.sentence)
+
+
+def test_a_router_that_was_not_reached_is_unverified() -> None:
+    """Nothing is concluded from silence, and the sentence says whose it was."""
+    found = verdict(Router(), read=False)
+    assert found.word.value == "unverified"
+    assert "was not reached" in found.sentence
+    assert not found.healthy
