@@ -1,7 +1,7 @@
 """How an object is written on its operating system: with sub-modes, as on IOS, or as lines that begin alike, as on an ASA.
 
-Read, an object is always a header and the lines below it, each behind the openers of the sub-modes that it stands in. ``fold``
-brings flat lines into that form, ``unfold`` writes them out.
+Read, an object is always a header and the lines below it, each behind the openers of the sub-modes that it stands in. ``nest``
+brings flat lines into that form, ``flatten`` writes them out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .family import Family
 from .tree import Node, nested
 
 
-def fold(families: Iterable[Family], nodes: Iterable[Node]) -> tuple[Node, ...]:
+def nest(families: Iterable[Family], nodes: Iterable[Node]) -> tuple[Node, ...]:
     """Lines of flat families gathered below their header, at the place of the first; all other nodes as they are."""
     flat = [
         (f"{family.header.pattern.split()[0]} ", family.header)
@@ -44,7 +44,7 @@ def _split(headers: Iterable[tuple[str, re.Pattern[str]]], line: str) -> tuple[s
     return "", ""
 
 
-def unfold(family: Family, header: str, children: Iterable[str]) -> tuple[Node, ...]:
+def flatten(family: Family, header: str, children: Iterable[str]) -> tuple[Node, ...]:
     """The object as the device shows it: one node, or one for each flat line and for each part with a sub-mode."""
     if not family.flat:
         return (nested(header, list(_levels(family, children))),)
@@ -81,7 +81,7 @@ EXIT = "exit"
 
 def typed(family: Family, header: str, children: Iterable[str]) -> tuple[str, ...]:
     """Lines that give an object these lines, to be typed in global configuration mode, in which they end as well."""
-    return tuple(line for node in unfold(family, header, children) for line in _entered(family, header, node))
+    return tuple(line for node in flatten(family, header, children) for line in _entered(family, header, node))
 
 
 def negated(family: Family, header: str, child: str) -> tuple[str, ...]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from . import cli_syntax as spelling
-from . import tree
+from . import cli_syntax, tree
 from .family import Family, Nobody, Reference
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ class ConfigObject:
     @property
     def nodes(self) -> tuple[tree.Node, ...]:
         """As the device shows it."""
-        return spelling.unfold(self.family, self.header, self.children)
+        return cli_syntax.flatten(self.family, self.header, self.children)
 
     @cached_property
     def meaning(self) -> tuple[str, frozenset[str] | tuple[str, ...]]:
@@ -149,7 +148,7 @@ class ConfigObject:
         above, child = self.family.split(self.children[0]) if self.children else ((), "")
         line = self.family.remove.format(**{**self.groups, "line": self.header, "child": child})
         single = self.family.child_is_object and self.family.opens
-        return spelling.typed(self.family, self.header, (": ".join((*above, line)),)) if single else (line,)
+        return cli_syntax.typed(self.family, self.header, (": ".join((*above, line)),)) if single else (line,)
 
 
 _TRANSFORMS = re.compile(r"set (?:ikev1 |ikev2 )?(?:transform-set|ipsec-proposal) (?P<names>.+)")

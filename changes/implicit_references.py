@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from ipaddress import IPv4Address, IPv4Network
 
-from .families.uses import to_peer
+from .families.uses import peers_behind, peers_below
 from .family import Nobody
 from .objects import Config, ConfigObject, Key
 
@@ -38,8 +38,20 @@ def goes_to(config: Config, peer: str, *, besides: Collection[Key] = ()) -> tupl
 
     The objects ``besides`` are not counted.
     """
-    objects = (item for key, item in config.objects.items() if key not in besides)
-    return tuple(dict.fromkeys(to_peer(objects, config.others, peer)))
+    return tuple(dict.fromkeys(title for key, title in config.kept(_by_peer).get(peer, ()) if key is None or key not in besides))
+
+
+def _by_peer(config: Config) -> dict[str, list[tuple[Key | None, str]]]:
+    """Peer to the titles of objects, with their keys, and to the lines of what is none, that negotiate with it."""
+    found: dict[str, list[tuple[Key | None, str]]] = {}
+    for key, item in config.objects.items():
+        for peer in dict.fromkeys(item.peers):
+            found.setdefault(peer, []).append((key, item.title))
+    for peers_in in (peers_below, peers_behind):
+        for node in config.others:
+            for peer in dict.fromkeys(peers_in(node)):
+                found.setdefault(peer, []).append((None, node.line))
+    return found
 
 
 def takes_peer(config: Config, peer: IPv4Address) -> Iterator[tuple[str, str]]:

@@ -9,8 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from ..inventory.errors import ChangeError
-from . import cli_syntax as spelling
-from . import tree
+from . import cli_syntax, tree
 from .config_object import ConfigObject, Key, without_number
 from .families import FAMILIES, STEMS, families_for
 from .family import Family, Nobody, Reference
@@ -208,7 +207,7 @@ def objects_in(os: str, node: tree.Node) -> tuple[tuple[Key, ConfigObject], ...]
     """Objects of known families that a node holds, each with its key."""
     if not _may_open(os, node):
         return ()
-    folded = spelling.fold(FAMILIES[os], (node,))
+    folded = cli_syntax.nest(FAMILIES[os], (node,))
     return tuple((item.key, item) for one in folded for item in _objects_in_folded(os, one, None, desired=False))
 
 
@@ -297,7 +296,7 @@ def _desired(os: str, nodes: tuple[tree.Node, ...]) -> Config:
 @lru_cache(maxsize=32)
 def nodes_of(os: str, text: str) -> tree.Nodes:
     """A configuration as headers with the lines below them, however the device writes them."""
-    return tree.Nodes(spelling.fold(FAMILIES[os], tree.parse(text)))
+    return tree.Nodes(cli_syntax.nest(FAMILIES[os], tree.parse(text)))
 
 
 def referrers(config: Config, target: ConfigObject, *, besides: Iterable[Key] = ()) -> tuple[ConfigObject, ...]:

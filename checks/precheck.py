@@ -107,12 +107,15 @@ def _local_address(box: Box) -> Iterator[Finding]:
     """A map may have the address of another interface for all of its tunnels (crypto map, local-address)."""
     maps = {item.groups["map"] for item in box.change.entries if "map" in item.groups}
     interface = box.end.local.interface
-    there = (node for name in sorted(maps) for node in tree.starting(box.nodes, f"crypto map {name}"))
-    for node in there:
-        match = _LOCAL_ADDRESS.fullmatch(node.line)
-        if match and match["interface"] != interface:
-            words = f"{node.line!r}: every tunnel of the map comes from the address of {match['interface']}, not of {interface}"
+    for match in tree.kept(box.nodes, _local_address_lines):
+        if match["map"] in maps and match["interface"] != interface:
+            words = f"{match[0]!r}: every tunnel of the map comes from the address of {match['interface']}, not of {interface}"
             yield say(box, "local-address", False, words, RUNNING, "local-address", match["interface"])
+
+
+def _local_address_lines(nodes: tree.Nodes) -> tuple[re.Match[str], ...]:
+    there = (_LOCAL_ADDRESS.fullmatch(node.line) for node in tree.starting(nodes, "crypto map"))
+    return tuple(match for match in there if match)
 
 
 def _default_policies(box: Box) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..changes.change import Change, compose, in_stages
 from ..changes.configuration import Configuration
@@ -28,6 +29,10 @@ from .service import Deployment, Member, Site
 #: A key that is shown as what it is stored as: encrypted with the master key of the device (type 6; Cisco IOS Security Command
 #: Reference, key config-key password-encrypt), or as asterisks, as an ASA does for who may not see it.
 _UNREADABLE = re.compile(r"(?<=\s)(?:6 <key:[0-9a-f]+>|\*{3,})(?=\s|$)")
+#: A key that no reference holds.
+_SHOWN = re.compile(r"<key:[0-9a-f]+>")
+#: Stands for a key that cannot be read, and for that of the intent where the two are compared; no reference has such a name.
+_ANY_KEY = "<secret:unreadable>"
 #: So many lines of a difference are evidence; the rest is counted.
 _LINES = 12
 
@@ -102,9 +107,17 @@ def standing(
     crypto map follows from it.
     """
     tokens = {reference: token or _stand_in(reference) for reference, token in keys.items()}
-    text, unseen = _comparable(member.host, running.text, tokens, without_value=[ref for ref, token in keys.items() if not token])
+    without_value = [ref for ref, token in keys.items() if not token]
+    unseen = _unseen(member.host, running.text, tokens, without_value)
     try:
-        change = _planned(deployment, member, platform, text, tokens, routes)
+        change = (
+            _at_once(deployment, member, platform, running.text, tokens, routes, every_key=bool(without_value))
+            if unseen
+            else None
+        )
+        if change is None:
+            text = _comparable(running.text, tokens, every_key=bool(without_value)) if unseen else running.text
+            change = _planned(deployment, member, platform, text, tokens, routes)
     except ChangeError as error:
         # Something that is there has other content, or the device has no place for it: in either case it is not as intended.
         # Where keys were taken for those of the intent that may be why it cannot be planned, and nothing follows from it.
@@ -150,23 +163,69 @@ def _stand_in(reference: str) -> str:
     return f"<secret:{reference}>"
 
 
-def _comparable(host: str, text: str, tokens: Mapping[str, str], without_value: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """The configuration with the key of the intent wherever a key cannot be read, and a sentence where that was so.
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What a configuration shows in the place of keys, found once for all deployments of its device.
 
-    Without the value of the key none that the device shows can be compared.
+    ``hidden``: some are masked or encrypted. ``shown``: some are shown that no reference holds. Either text has `_ANY_KEY` in
+    their place: of the hidden ones, and of those that are shown as well.
     """
-    token = next(iter(tokens.values()), "")
-    said: list[str] = []
-    if not token:
-        return text, ()
-    text, hidden = _UNREADABLE.subn(token, text)
-    if hidden:
+
+    hidden: bool
+    shown: bool
+    without_hidden: str
+    without_any: str
+
+
+@lru_cache(maxsize=32)
+def _keys_in(text: str) -> _Keys:
+    without_hidden, hidden = _UNREADABLE.subn(_ANY_KEY, text)
+    without_any, shown = _SHOWN.subn(_ANY_KEY, without_hidden)
+    return _Keys(hidden > 0, shown > 0, without_hidden, without_any)
+
+
+def _unseen(host: str, text: str, tokens: Mapping[str, str], without_value: Sequence[str]) -> tuple[str, ...]:
+    """A sentence where a key of the intent cannot be compared; without the value of the key none that the device shows can."""
+    if not tokens:
+        return ()
+    found, said = _keys_in(text), []
+    if found.hidden:
         said.append(f"{host} shows keys masked or encrypted: whether they are those of the intent is told by IKE alone")
-    if without_value:
-        text, there = re.subn(r"<key:[0-9a-f]+>", token, text)
-        if there:
-            said.append(f"the key {', '.join(without_value)} is not at hand, so it was not compared with that of {host}")
-    return text, tuple(said)
+    if without_value and found.shown:
+        said.append(f"the key {', '.join(without_value)} is not at hand, so it was not compared with that of {host}")
+    return tuple(said)
+
+
+def _at_once(
+    deployment: Deployment,
+    member: Member,
+    platform: Platform,
+    text: str,
+    tokens: Mapping[str, str],
+    routes: str | None,
+    *,
+    every_key: bool,
+) -> Change | None:
+    """A change that changes nothing, if a text that serves all deployments of the device shows that; None where it does not.
+
+    A text with the key of one deployment in it has to be read for that one alone: on a hub that is much work for each tunnel.
+    """
+    one_for_all = _keys_in(text).without_any if every_key else _keys_in(text).without_hidden
+    for keys in (dict.fromkeys(tokens, _ANY_KEY), tokens):
+        try:
+            change = _planned(deployment, member, platform, one_for_all, keys, routes)
+        except NrRunError:
+            continue
+        if not change:
+            return change
+    return None
+
+
+def _comparable(text: str, tokens: Mapping[str, str], *, every_key: bool) -> str:
+    """The configuration with the key of the intent wherever a key cannot be read."""
+    token = next(iter(tokens.values()))
+    text = _UNREADABLE.sub(token, text)
+    return _SHOWN.sub(token, text) if every_key else text
 
 
 def _word(change: Change) -> Configured:

@@ -8,7 +8,7 @@ encrypts for all entries of its map.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
@@ -30,28 +30,33 @@ _KEY_BY_NAME = re.compile(r"crypto isakmp key .+ hostname (?P<peer>\S+).*")
 ONE, TWO, BOTH = frozenset({1}), frozenset({2}), frozenset({1, 2})
 
 
-def to_peer(objects: Iterable[ConfigObject], nodes: Iterable[Node], peer: str) -> Iterator[str]:
+def to_peer(objects: Iterable[ConfigObject], nodes: Sequence[Node], peer: str) -> Iterator[str]:
     """Titles or lines of all that negotiates with a peer."""
-    line = f"set peer {peer}"
     yield from (item.title for item in objects if peer in item.peers)
-    yield from (node.line for node in nodes if _has_peer(node.children, line) or _protects(node, peer))
-    # An entry of a dynamic map, as an ASA writes it.
-    yield from (node.line for node in nodes if peer in node.line.partition(" set peer ")[2].split())
+    for peers_in in (peers_below, peers_behind):
+        yield from (node.line for node in nodes if peer in peers_in(node))
 
 
-def _has_peer(lines: tuple[str, ...], wanted: str) -> bool:
-    # An entry may have several peers to fall back to, and "set peer A default" names the one to begin with.
-    return any(f"{line} ".startswith(f"{wanted} ") for line in lines)
+def peers_behind(node: Node) -> tuple[str, ...]:
+    """Peers in the line itself, as an ASA writes an entry of a dynamic map."""
+    return tuple(node.line.partition(" set peer ")[2].split())
 
 
-def _protects(node: Node, peer: str) -> bool:
-    """A tunnel interface with protection negotiates with its destination, or with those that NHRP maps; a group member with the
-    servers of its group, and a keyring or a profile names a peer of IKE itself."""
-    if f"server address ipv4 {peer}" in node.children:
-        return True
-    if any(line.startswith(_KNOWN_OTHERWISE) and peer in line.split()[2:4] for line in node.children):
-        return True
-    return peer in protected_peers(node.children)
+def peers_below(node: Node) -> tuple[str, ...]:
+    """Peers in the lines below one that is no object of ours: those of an entry, one or several to fall back to; a tunnel
+    interface with protection negotiates with its destination, or with those that NHRP maps; a group member with the servers of
+    its group; and a keyring or a profile names a peer of IKE itself."""
+    found: list[str] = []
+    for line in node.children:
+        words = line.split()
+        # "set peer A default" names the one to begin with.
+        if line.startswith("set peer "):
+            found += words[2:3]
+        elif line.startswith("server address ipv4 "):
+            found += words[3:]
+        elif line.startswith(_KNOWN_OTHERWISE):
+            found += words[2:4]
+    return (*found, *protected_peers(node.children))
 
 
 def protected_peers(lines: Iterable[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""What works now and will not when it is negotiated anew: SAs of before live on while the two ends no longer agree. Pure.
+"""What is wrong with a tunnel that works: SAs of before live on while its ends no longer agree, or a part leaves in clear. Pure.
 
 An SA keeps the keys and proposals with which it was made until its lifetime ends, so a tunnel over it is up, and nothing but the
-configurations tells that it will not come back.
+configurations tells that it will not come back. Nor does any ping tell of hosts that a list leaves out, beside which it passes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from ...checks.finding import Cause, Evidence, Finding, Status
 from ...checks.questions import IPSEC
 from . import differences as differ
+from . import on_the_way as way
 from .case import Case
 from .causes import CAUSES
 from .differences import Asked
@@ -63,6 +64,10 @@ def risks(case: Case) -> tuple[Risk, ...]:
 
 
 def _risks(case: Case) -> Iterator[Risk]:
+    if left_out := way.taken_out(case):
+        lines = "; ".join(dict.fromkeys(f"{item.device}: {item.value}" for item in left_out))
+        words = f"a list denies a part of what the tunnel has to protect, which leaves in clear or elsewhere: {lines}"
+        yield Risk(CAUSES["list-denies"], words, left_out)
     for apart in _ROWS:
         evidence = apart.asked(case)
         if not evidence:

@@ -18,6 +18,7 @@ from nr_run.lab.stations.far_order import read_order
 from nr_run.parsers import parse
 
 from ..warm import start_lab
+from .firewalls import open_asa
 from .telnet_client import credential
 from .tunnels import eventually
 
@@ -310,3 +311,12 @@ def test_an_order_that_is_wrong_is_one_sentence(order: dict[str, Any], words: st
     wrong["connections"][0]["bgp"] = order
     with pytest.raises(LabError, match=words):
         read_order(wrong)
+
+
+def test_each_sub_mode_has_its_prompt_and_its_exit(lab: LabHandle) -> None:
+    """One exit leaves the address family, the next one the router; the line that a configuration ends it with does the same."""
+    with open_asa(lab, ASA) as line:
+        typed = ["configure terminal", *FAMILY, "exit", "exit", *FAMILY, "exit-address-family", "end"]
+        modes = [re.findall(r"asa919(\(\S+\))?# *$", line.ask(each))[-1] for each in typed]
+    inside = ["(config-router)", "(config-router-af)", "(config-router)"]
+    assert modes == ["(config)", *inside, "(config)", *inside, ""]
