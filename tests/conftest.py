@@ -48,6 +48,21 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
+#: Files with tests that take a minute or more each: begun last, one of them would run alone at the end.
+LONG = (
+    "docs/test_benchmark.py",
+    "docs/test_commands.py",
+    "runbooks/test_big_hub.py",
+    "verify/test_big_hub.py",
+    "verify/test_truth.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first."""
+    items.sort(key=lambda item: not str(item.path).endswith(LONG))
+
+
 def pytest_collection_finish() -> None:
     """From here on garbage is collected, and the tests themselves are no more looked at."""
     gc.freeze()
