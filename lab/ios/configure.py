@@ -84,6 +84,10 @@ def swallowed(box: Box, place: Place, line: str) -> str:
     return next((begin for begin in begins if grammar.read(begin).verdict is Verdict.DONE), line)
 
 
+#: Modes that take every line as it is but the one that leaves them, which stands in a configuration for that.
+_TAKES_ALL = frozenset({"ip-sla-http-rr"})
+
+
 def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: str = "") -> tuple[list[str], Place]:
     """Apply one line: return what the router answers, and where the person is after it."""
     if place.banner is not None:
@@ -91,6 +95,8 @@ def apply(box: Surroundings, release: Release, place: Place, line: str, prompt: 
             return [], replace(place, banner=typed(box.store, place.banner, line))
     if not line.strip() or line.lstrip().startswith("!"):
         return [], place
+    if place.mode in _TAKES_ALL and line.strip() == "exit":
+        return [], place.outer
     reading, at = read(release, place, line)
     if reading.verdict is not Verdict.DONE or reading.leaf is None:
         return complaint(reading, line, prompt), place

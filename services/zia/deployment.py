@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..service import Deployment, Foreign, Member, Stage
 from .features import CUT_OVER, LEADING, PROBES, TUNNELS
 from .gates import led, probes, tunnels
@@ -23,8 +26,27 @@ def probes_seconds(site: Zia) -> float:
 def foreign_of(site: Zia) -> tuple[Foreign, ...]:
     """Both edges, with what a person has to have seen in the portal."""
     return tuple(
-        Foreign(f"{role} {edge.datacenter}", (edge.address,), (), _preconditions(site, edge)) for role, edge in site.edges
+        Foreign(f"{role} {edge.datacenter}", (edge.address,), (), _preconditions(site, edge), _played(site, edge))
+        for role, edge in site.edges
     )
+
+
+def _played(site: Zia, edge: Edge) -> Mapping[str, Any]:
+    """How a rehearsal plays an edge: it takes any to any, and what is probed answers behind it."""
+    ike, esp = site.ike, site.esp
+    offer = {"encryption": ike.encryption_algorithm, "integrity": ike.authentication_algorithm, "group": ike.group}
+    return {
+        "peer": str(site.wan_ip),
+        "version": 2,
+        "key_ref": site.preshared_key_ref,
+        "ike": [{**offer, "lifetime": ike.sa_lifetime}],
+        "esp": [{"encryption": esp.encryption_algorithm, "integrity": esp.authentication_algorithm}],
+        "esp_lifetime": esp.sa_lifetime_seconds,
+        "pfs": esp.pfs_group or 0,
+        "selectors": [[f"{edge.probe_address}/32", str(network)] for network in (edge.tunnel_prefix, *site.lan_prefixes)],
+        "tunnel_interface": True,
+        "answers": [str(edge.probe_address)],
+    }
 
 
 def _preconditions(site: Zia, edge: Edge) -> tuple[str, ...]:

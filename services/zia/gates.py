@@ -14,6 +14,7 @@ from ...checks.finding import Evidence, Finding, Status
 from ...checks.observation import Flow, Observation, hexadecimal, spis
 from ...checks.questions import IKEV2, IPSEC, ROUTE_MAP, SLA, TRACK, Question
 from ...checks.watching import ClauseRow, ProbeRow, TrackRow
+from ...inventory.errors import DeviceRefused, ParseError
 from ...inventory.platforms import Platform
 from ...inventory.systems import system_of
 from ...parsers import parse
@@ -63,7 +64,7 @@ class Watched:
 
     def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
         """Findings on the router. Raises NotKnown for a configuration that is not whole."""
-        return tuple(finding for item in seen for finding in self._judge(self._view(item), removed))
+        return tuple(finding for item in seen for finding in self._judge(self._view(item, removed), removed))
 
     def _judge(self, view: View, removed: bool) -> Iterator[Finding]:
         if removed:
@@ -74,17 +75,22 @@ class Watched:
         if not view.unread:
             yield from self.there(view)
 
-    def _view(self, seen: Seen) -> View:
+    def _view(self, seen: Seen, removed: bool) -> View:
+        """What is gone is gone from the configuration; what a router without it answers to the questions is not asked."""
         host, system = seen.member.host, system_of(seen.platform)
         answers, unread = {}, []
-        for question in self.questions:
+        for question in () if removed else self.questions:
             command = question.command(system)
             if command is None or command not in seen.outputs:
                 unread.append(f"{host} was not asked for {question}")
                 continue
             text = seen.outputs[command]
             # An empty answer stands between echo and prompt, where silence is an answer.
-            parsed = parse(system.os, command, f"{text}\n" if text.strip() else f"{host}#{command}\n{host}#")
+            try:
+                parsed = parse(system.os, command, f"{text}\n" if text.strip() else f"{host}#{command}\n{host}#")
+            except (ParseError, DeviceRefused) as error:
+                unread.append(f"{command}: {error}")
+                continue
             answers[question.name] = parsed
             if not parsed.complete:
                 unread.append(f"{command}: line {parsed.problems[0].line} was not understood: {parsed.problems[0].why}")

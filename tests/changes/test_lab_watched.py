@@ -7,7 +7,7 @@ import pytest
 from nr_run.changes.plan import plan
 from nr_run.checks.finding import against
 from nr_run.inventory.errors import ChangeError
-from nr_run.lab.ios import configure
+from nr_run.lab.ios import configure, replace
 
 from .firewall import lines_of
 from .test_lab_forms import Router
@@ -69,6 +69,17 @@ def test_there_and_back_and_cut_after_each_line(model: str) -> None:
         one.cut()
         one.enter(lines_of(restore(change, before, one.show())))
         assert same(one.show(), before), lines[:count]
+
+
+def test_a_configuration_with_a_raw_request_is_read_back() -> None:
+    """A file that is read is the configuration that was written: the request ends at its exit, and takes no line behind it."""
+    one = Router("c881")
+    one.enter(lines_of(plan("c881", "ios", WATCHED, one.show()).forward))
+    there = one.show()
+    found = replace.read(one.box, there.splitlines())
+    assert found is not None
+    one.box.store = found
+    assert one.show() == there
 
 
 def test_a_probe_at_work_is_not_edited() -> None:

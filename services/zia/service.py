@@ -1,0 +1,192 @@
+"""The service ``zia``: a site that goes to the Internet through Zscaler. It is declared when its commands are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from ipaddress import IPv4Interface
+from pathlib import Path
+from typing import NoReturn
+
+from ...changes.change import Change
+from ...changes.objects import read
+from ...changes.removal import owned
+from ...checks.finding import Finding
+from ...checks.looking import Shown, Stimulus
+from ...checks.questions import Question
+from ...checks.verdict import Verdict
+from ...inventory.did_you_mean import hint
+from ...inventory.errors import ChangeError, IntentError, NothingMatched
+from ...inventory.platforms import Platform
+from ..l2l.beside import policies_of_offers
+from ..service import Deployment, Foreign, Member, Place, Removal, Sight
+from ..verifying import Seeing
+from .deployment import SERVICE, deployment_of
+from .features import refuse_platform
+from .intent import Sites, Zia, load
+from .limits import NULL
+from .prechecks import precheck
+from .verdict import ASKED, verdict_of
+
+
+def place_of(site: Zia) -> Place:
+    """Where its router stands; a rehearsal gives it the first address of the networks of the hosts."""
+    network = site.lan_prefixes[0]
+    first = next(network.hosts())
+    return Place(site.host, site.wan_interface, site.wan_ip, (IPv4Interface((first, network.prefixlen)),))
+
+
+@dataclass(frozen=True, slots=True)
+class IntendedSites:
+    """The sites of one inventory."""
+
+    sites: Sites
+    platforms: Mapping[str, Platform]
+
+    def select(self, names: Sequence[str], today: date, *, removal: bool) -> tuple[tuple[Deployment[Zia], ...], tuple[str, ...]]:
+        """The named sites, or all active ones. Raises NothingMatched and IntentError."""
+        chosen = self.sites.chosen(tuple(names), any_status=removal)
+        warnings: list[str] = []
+        for site in chosen:
+            if site.host not in self.platforms:
+                raise NothingMatched(f"site {site.name}: no host is named {site.host!r}{hint(site.host, self.platforms)}")
+            if not removal:
+                self._check(site, today)
+                warnings += _warnings(site)
+        return tuple(deployment_of(site) for site in chosen), tuple(warnings)
+
+    def _check(self, site: Zia, today: date) -> None:
+        self.sites.check(site, today)
+        try:
+            refuse_platform(site, self.platforms[site.host])
+        except ChangeError as error:
+            raise IntentError(f"{self.sites.places.get(site.name, self.sites.path)}: site {site.name}: {error}") from None
+
+    def names(self) -> tuple[str, ...]:
+        """The active ones."""
+        return tuple(name for name, site in self.sites.by_name.items() if site.status == "active")
+
+    def places(self) -> tuple[Place, ...]:
+        """Where the routers stand."""
+        return tuple(place_of(site) for site in self.sites.by_name.values())
+
+    def foreign(self) -> tuple[Foreign, ...]:
+        """Both edges of all sites."""
+        return tuple(end for site in self.sites.by_name.values() for end in deployment_of(site).foreign)
+
+    def references(self) -> tuple[str, ...]:
+        """The keys of all sites."""
+        return tuple(site.preshared_key_ref for site in self.sites.by_name.values())
+
+    def has(self, name: str) -> bool:
+        """True for a site of the intent."""
+        return name in self.sites.by_name
+
+    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:  # noqa: ARG002 - nothing is looked for
+        """A site that has left the intent is not looked for."""
+        return iter(())
+
+    def not_there(self, name: str) -> str:
+        """Why a name was not found."""
+        return self.sites.not_there(name)
+
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[Zia]:  # noqa: ARG002 - it is known by its intent alone
+        """A site is removed by its intent, which says what interface its hosts are behind. Raises NothingMatched."""
+        raise NothingMatched(f"{self.not_there(name)}; a site is removed by its intent, with the status disabled")
+
+    def still_wanted(self, deployment: Deployment[Zia]) -> str:
+        """What is told of a site that is removed and that the intent has as active."""
+        known = self.sites.by_name.get(deployment.name)
+        if known is None or known.status != "active":
+            return ""
+        return f"the intent has {deployment.name} as active: the next deploy-zia builds it again unless it is disabled there"
+
+
+def _warnings(site: Zia) -> Iterator[str]:
+    if site.esp.encryption_algorithm == NULL:
+        yield f"site {site.name}: phase 2 is NULL: whoever is on the way reads what the hosts send"
+    if site.on_total_loss == "open":
+        yield f"site {site.name}: with both tunnels lost, what the hosts send goes by the routing table, in clear"
+
+
+class ZiaService:
+    """The service."""
+
+    name = SERVICE
+    noun = "site"
+    wanted = Zia
+    found_by = "its route map NR-{name}"
+
+    def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> IntendedSites:
+        """The sites of ``zia.yaml``. Raises IntentError."""
+        return IntendedSites(load(inventory), platforms)
+
+    def deployment(self, wanted: Zia) -> Deployment[Zia]:
+        """One member, three stages."""
+        return deployment_of(wanted)
+
+    def references(self, deployment: Deployment[Zia]) -> tuple[str, ...]:
+        """The key of the credential, which both tunnels have."""
+        return (deployment.wanted.preshared_key_ref,)
+
+    def places(self, deployment: Deployment[Zia]) -> tuple[Place, ...]:
+        """Where its router stands."""
+        return (place_of(deployment.wanted),)
+
+    def precheck(self, sight: Sight[Zia], outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
+        """What a site needs of its router."""
+        return precheck(sight, outputs, time, accept_unsaved=accept_unsaved)
+
+    def removal(self, deployment: Deployment[Zia], sight: Sight[Zia], running: str) -> Removal:  # noqa: ARG002 - the sight knows it
+        """What is there of the site and is used by nothing else."""
+        change = sight.change
+        present = (*change.reused, *(edit.before for edit in change.edited), *change.removed)
+        config = read(sight.platform.os, running)
+        items, stays = owned(config, policies_of_offers(config, present))
+        return Removal(items, stays)
+
+    def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002 - there is none
+        """A site is not changed in place."""
+        return None
+
+    def traffic(self, deployment: Deployment[Zia], sights: Sequence[Sight[Zia]]) -> NoReturn:  # noqa: ARG002 - it is never asked
+        """Its gates are judged by what the router shows: its own probes are the traffic."""
+        raise ChangeError(f"{deployment.name} is proved by its probes, not by traffic of ours")
+
+    def survey(self, deployment: Deployment[Zia], member: Member[Zia]) -> tuple[Question, ...]:  # noqa: ARG002 - the same for every site
+        """Its SAs, probes, tracks and route map."""
+        return ASKED
+
+    def stimulus(self, deployment: Deployment[Zia], member: Member[Zia], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
+        """The router probes by itself."""
+        return ()
+
+    def verdict(self, deployment: Deployment[Zia], seeing: Seeing) -> Verdict:
+        """By which tunnel the hosts go, and whether in clear."""
+        return verdict_of(deployment, seeing, self.title(deployment))
+
+    def title(self, deployment: Deployment[Zia]) -> str:
+        """The router and both edges."""
+        site = deployment.wanted
+        edges = ", ".join(f"{edge.datacenter} {edge.address}" for _, edge in site.edges)
+        return f"{site.host} {site.wan_ip} -> Zscaler {edges}"
+
+    def for_people(self, deployment: Deployment[Zia]) -> tuple[str, ...]:
+        """The description, what becomes of the hosts without a tunnel, and the waiver."""
+        site = deployment.wanted
+        waiver = site.waiver
+        ends = "is dropped" if site.on_total_loss == "closed" else "goes by the routing table, in clear"
+        return (
+            *([site.description] if site.description else []),
+            f"without a tunnel, what the hosts send {ends}",
+            *([f"waiver {waiver.ticket} until {waiver.until}: {waiver.reason}"] if waiver else []),
+        )
+
+    def landmark(self, change: Change) -> str:
+        """The header of its route map."""
+        items = (*change.created, *change.removed)
+        return next((item.header for item in items if item.family.name == "route-map-clause"), "")
+
+
+ZIA = ZiaService()

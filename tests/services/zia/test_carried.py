@@ -1,0 +1,102 @@
+"""The engine carries a site as it carries any service: deployed and verified by nr-run in the lab.
+
+Its commands are not declared yet; an entry point of the test declares them, as another package would.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nr_run.lab.entry import LabHandle
+
+from ...runbooks.test_ssh import STRONG, write_inventory
+from ...warm import start_lab
+from .sites import EXAMPLE, HOST
+from .test_on_the_lab import EDGES, edge
+
+NR_RUN = str(Path(sys.executable).parent / "nr-run")
+DECLARED = """
+from nr_run.services.registry import Command, Declaration
+
+SERVICE = Declaration(
+    name="zia",
+    noun="site",
+    section="zia",
+    commands=(Command("deploy-zia", "deploy", "Deploy.", "Deploy."), Command("remove-zia", "remove", "Remove.", "Remove.")),
+    load="nr_run.services.zia.service:ZIA",
+)
+"""
+INTENT = (
+    EXAMPLE.replace("10.96.19.2", "172.18.124.181").replace("172.17.0.0/24", "10.10.81.0/24")
+    + "      frequency_seconds: 10\n      up_seconds: 20\n      down_seconds: 10\n"
+)
+
+
+@dataclass
+class Rehearsed:
+    """The router with both edges, an inventory, and nr-run with the service declared."""
+
+    lab: LabHandle
+    folder: Path
+
+    def run(self, command: str, *words: str) -> tuple[int, dict[str, Any]]:
+        """Exit code and report."""
+        private = {"XDG_CONFIG_HOME": str(self.folder / "config"), "NR_RUN_CREDENTIALS": str(self.lab.credentials)}
+        environment = {**os.environ, **private, "PYTHONPATH": str(self.folder / "site")}
+        line = [
+            NR_RUN,
+            command,
+            *words,
+            "--inventory",
+            str(self.folder / "inventory"),
+            "--runs",
+            str(self.folder / "runs"),
+            "--json",
+        ]
+        done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=400, check=False)
+        assert done.stdout, done.stderr
+        return done.returncode, json.loads(done.stdout)
+
+    def running(self) -> str:
+        """What the router runs, without what it says of its last change."""
+        lines = self.lab.exec(HOST, "show running-config").splitlines()
+        return "\n".join(line for line in lines if not line.startswith(("!", "Current configuration")))
+
+
+@pytest.fixture
+def rehearsed(tmp_path: Path) -> Iterator[Rehearsed]:
+    """A lab of its own."""
+    with start_lab(tmp_path / "lab", devices={HOST: "c881", **{name: edge(name) for name in EDGES}}, speed=20.0) as lab:
+        write_inventory(lab, tmp_path / "inventory", {HOST: "c881"}, STRONG)
+        intent = tmp_path / "inventory" / "vpn" / "intent.yaml"
+        intent.write_text(intent.read_text().partition("tunnels:")[0])  # one tunnel has two ends, and there is one router
+        (tmp_path / "inventory" / "zia.yaml").write_text(INTENT)
+        info = tmp_path / "site" / "zia_declared-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info.parent / "zia_declared.py").write_text(DECLARED)
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: zia_declared\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text("[nr_run.services]\nzia = zia_declared:SERVICE\n")
+        yield Rehearsed(lab, tmp_path)
+
+
+def test_deployed_and_verified(rehearsed: Rehearsed) -> None:
+    """Three stages are proved and saved, a second run has nothing to do, and a verification says up by the router's probes."""
+    code, report = rehearsed.run("deploy-zia", "--yes", "--poll", "0.2")
+    assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+    running = rehearsed.running()
+    assert "ip policy route-map NR-branch-zia" in running
+    code, report = rehearsed.run("deploy-zia", "--yes", "--poll", "0.2")
+    assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
+    assert rehearsed.running() == running
+    code, report = rehearsed.run("verify")
+    (found,) = report["verdicts"]
+    assert (code, found["word"], found["known_by"]) == (0, "up", "probe"), json.dumps(report)[:6000]
