@@ -80,7 +80,7 @@ def hub(folder: Path, tunnels: int, key: str) -> Hub:
         answers = {name: parse("ios", command, text) for name, (command, text) in texts.items()}
         assert all(parsed.complete for parsed in answers.values())
         outputs = {"show ip route": texts["route"][1]} if number == 0 else {}
-        looks.append(Look(Observation("hub", TIME, "ios", answers), pings if number == 2 else {}, outputs))
+        looks.append(Look(Observation("hub", TIME, "ios", answers), pings if number == 2 else {}, outputs=outputs))
     text = running(partners, key)
     shown = Configuration("hub", "ios", "show running-config", text, counted=True)
     return Hub(deployments, platforms["hub"], Shown("hub", platforms["hub"], tuple(looks), shown, trips=4, over=True))
