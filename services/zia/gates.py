@@ -134,7 +134,7 @@ def _sas(view: View, role: str, edge: Edge, there: Standing) -> Finding:
     got = algorithms_in(whole)
     if view.site.encryption_mandatory and any(cipher == NULL for cipher, _ in got):
         words = f"{role}: {name} is up and encrypts nothing, where encryption is mandatory"
-        return view.finding("esp", Status.FAILED, words, IPSEC, sorted(map(str, got)))
+        return view.finding("encrypted", Status.FAILED, words, IPSEC, sorted(map(str, got)))
     if got != {(wanted.encryption_algorithm, wanted.authentication_algorithm)}:
         words = f"{role}: {name} has {_named(got)}, and the intent {wanted.encryption_algorithm}"
         return view.finding("esp", Status.FAILED, words, IPSEC, _named(got))
