@@ -44,7 +44,7 @@ recording.install()
 gc.disable()
 
 # A law that holds here holds on a machine ten times slower, where drawing an example takes ten times as long.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("patient", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 

@@ -157,6 +157,8 @@ ASA_CROWD = (
     "  neighbor 169.254.9.9 remote-as 65009\n  neighbor 169.254.9.9 activate\n  neighbor 169.254.9.9 prefix-list THEIRS out\n"
     "  network 10.1.0.0 mask 255.255.0.0\n  no auto-summary\n  no synchronization\n",
 )
+#: The places of a tunnel of somebody else's, and of IKE that answers outside.
+ASA_TUNNEL, ASA_ENABLED = 1, ASA_CROWD.index("crypto ikev2 enable outside\n")
 #: The place of the router that is somebody else's.
 ASA_BGP = len(ASA_CROWD) - 1
 _ASA_V2 = (

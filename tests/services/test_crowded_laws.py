@@ -28,7 +28,7 @@ from nr_run.services.ra.service import REMOTE_ACCESS
 from nr_run.services.ra.service import deployment_of as group_of
 from nr_run.services.service import Deployment, Service, Sight, Site
 
-from ..changes.deep_boxes import ASA_BASE, ASA_CROWD, IOS_BASE, IOS_CROWD, PEER
+from ..changes.deep_boxes import ASA_BASE, ASA_CROWD, ASA_ENABLED, ASA_TUNNEL, IOS_BASE, IOS_CROWD, PEER
 from ..changes.deep_device import DeepDevice
 from ..changes.test_deep_laws import enter, lines_of
 from ..changes.trees import same
@@ -100,6 +100,9 @@ def scenes(draw: st.DrawFn) -> Scene:
     if base is IOS_BASE and 1 in chosen:
         # A tunnel that rests on the default policy of IKEv2 is refused company: with one of its own it is not.
         chosen |= {0}
+    if base is ASA_BASE and ASA_ENABLED in chosen:
+        # IKE that is spoken on an interface where nobody has a tunnel goes with the last one that used it.
+        chosen |= {ASA_TUNNEL}
     running = base + "".join(crowd[number] for number in sorted(chosen))
     if kind == "clients":
         wanted = group(
