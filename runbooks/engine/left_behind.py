@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from ...changes.objects import Config, ConfigObject, Key
 from ...changes.removal import freed
-from ...services.service import Removal
 from .outcome import Result, TunnelOutcome
 
 if TYPE_CHECKING:
+    from ...services.service import Removal
     from .planning import DeploymentPlan
 
 

@@ -66,6 +66,20 @@ def test_help_is_light(words: tuple[str, ...]) -> None:
     assert imported == []
 
 
+def test_the_version_is_light() -> None:
+    """--version says the version, and imports nothing heavy."""
+    out, imported = started("--version")
+    assert out.startswith("nr-run, version ")
+    assert imported == []
+
+
+@pytest.mark.parametrize("words", [("status",), ("history", "hq-branch")], ids=" ".join)
+def test_a_look_at_the_past_asks_for_no_device(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """What only reads the history imports what prints tables, and nothing that reaches or reads a device."""
+    _, imported = started(*words, "--runs", str(tmp_path))
+    assert imported == ["rich"]
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """A folder with an intent in two files, and two runs."""
