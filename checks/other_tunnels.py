@@ -6,7 +6,9 @@ ended since the first look, that is no objection, and is told.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from ipaddress import IPv4Address
 
 from .finding import Finding, Status
 from .observation import Flow, Observation, is_static
@@ -16,9 +18,12 @@ from .questions import IPSEC
 MARGIN_SECONDS = 60
 
 
-def beside(host: str, baseline: Observation, now: Observation) -> Finding:
-    """Every flow of the configuration that had SAs has some now: newer ones count, and VPN clients may hang up at any time."""
-    before, after = (_with_sas(seen) for seen in (baseline, now))
+def beside(host: str, baseline: Observation, now: Observation, own: Collection[IPv4Address] = ()) -> Finding:
+    """Every flow of the configuration that had SAs has some now: newer ones count, and VPN clients may hang up at any time.
+
+    ``own`` are far ends of what is changed: their SAs are for its own gates to judge, and have to be gone where it is removed.
+    """
+    before, after = ({key: flow for key, flow in _with_sas(seen).items() if flow.peer not in own} for seen in (baseline, now))
     lost = [flow for key, flow in before.items() if key not in after]
     evidence = (now.evidence(IPSEC, "tunnels with SAs", f"{len(before.keys() & after.keys())} of {len(before)}"),)
     elapsed = (datetime.fromisoformat(now.time) - datetime.fromisoformat(baseline.time)).total_seconds()

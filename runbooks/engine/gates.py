@@ -190,5 +190,6 @@ def _judged(
     with answers_of(" and ".join(member.host for member in plan.members)):
         findings = tuple(finding for one in gates for finding in judging(one.gate, seen))
     # Whatever it is that is built, the tunnels of the box are others'.
-    others = tuple(beside(one.host, one.snapshot.observation, readings[one.host][0]) for one in plan.members)
+    own = {address for foreign in plan.deployment.foreign for address in foreign.addresses}
+    others = tuple(beside(one.host, one.snapshot.observation, readings[one.host][0], own) for one in plan.members)
     return (*findings, *others), {host: outputs for host, (_, outputs) in readings.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 
 import pytest
 
@@ -47,3 +48,10 @@ def test_a_lifetime_that_has_ended_meanwhile_is_told(left: int, status: Status) 
     """Five minutes later an idle tunnel whose SAs had less than that to live is idle; one that had more has lost them."""
     before = shows(replace(NEAR_FLOW, seconds=left))
     assert beside("vpn2611", before, shows(minute=5)).status is status
+
+
+def test_the_far_ends_of_what_is_changed_are_no_others() -> None:
+    """SAs with a far end of what is removed have to go, and only those."""
+    own, other = IPv4Address(NEAR_FLOW.peer), IPv4Address("203.0.113.5")
+    assert beside("vpn2611", shows(NEAR_FLOW), shows(), {own}).status is Status.OK
+    assert beside("vpn2611", shows(NEAR_FLOW), shows(), {other}).status is Status.FAILED

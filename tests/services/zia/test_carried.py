@@ -100,3 +100,13 @@ def test_deployed_and_verified(rehearsed: Rehearsed) -> None:
     code, report = rehearsed.run("verify")
     (found,) = report["verdicts"]
     assert (code, found["word"], found["known_by"]) == (0, "up", "probe"), json.dumps(report)[:6000]
+
+
+def test_removed_as_if_it_had_never_been(rehearsed: Rehearsed) -> None:
+    """Taken away in the other order, its SAs are nobody else's loss, and the router runs what it ran before."""
+    before = rehearsed.running()
+    code, report = rehearsed.run("deploy-zia", "--yes", "--poll", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    code, report = rehearsed.run("remove-zia", "branch-zia", "--yes", "--poll", "0.2")
+    assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+    assert rehearsed.running() == before
