@@ -20,6 +20,7 @@ from ...inventory.systems import System, any_of
 from ...parsers import algorithms
 from .as_before import protection
 from .endpoint import Endpoint
+from .map_entries import MapEntries
 
 Transform = tuple[str | None, str | None]
 _ASA_RELEASE = re.compile(r"ASA Version (?P<major>\d+)\.(?P<minor>\d+)")
@@ -95,18 +96,17 @@ class ConfiguredEnd:
     @property
     def _interface(self) -> ConfigObject | None:
         assert self.end.tunnel is not None
-        found = self.config.of("tunnel-interface")
-        named = (item for item in found if item.header == f"interface {self.end.tunnel.name}")
-        to_peer = (item for item in found if str(self.end.peer) in item.peers)
-        return next(named, None) or next(to_peer, None)
+        named = self.config.kept(_interfaces).get(f"interface {self.end.tunnel.name}")
+        to_peer = (item for item in self.config.tunnels_to.get(str(self.end.peer), ()) if item.family.name == "tunnel-interface")
+        return named or next(to_peer, None)
 
     @property
     def _candidates(self) -> Iterator[tuple[int, ConfigObject]]:
         """Map entries with how much speaks for each: its selectors first, then its peer; the first of equals counts."""
-        for item in self.config.of("crypto-map-entry"):
-            pairs, wanted = selectors_of(self.config, item) or (), self.end.selectors
+        wanted, peer = self.end.selectors, str(self.end.peer)
+        for item, pairs in self.config.kept(MapEntries).near(peer, wanted):
             points = 4 if set(pairs) == set(wanted) else 2 if overlap(pairs, wanted) else 0
-            points += 3 if str(self.end.peer) in item.peers else 0
+            points += 3 if peer in item.peers else 0
             if points:
                 yield points, item
 
@@ -172,6 +172,10 @@ class ConfiguredEnd:
         """True if the tunnel interface, or the interface outside, is shut down."""
         lines = (self.outside_lines or (), self.entry.children if self.entry and self.end.tunnel else ())
         return any("shutdown" in some for some in lines)
+
+
+def _interfaces(config: Config) -> dict[str, ConfigObject]:
+    return {item.header: item for item in config.of("tunnel-interface")}
 
 
 def _of_set(config: Config, name: str) -> set[Transform]:
