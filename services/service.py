@@ -310,7 +310,7 @@ class Removal:
 
     items: tuple[ConfigObject, ...]
     stays: tuple[str, ...]
-    left: tuple[ConfigObject, ...] = ()
+    left: tuple[ConfigObject, ...]
 
 
 class Service(Protocol):

@@ -190,7 +190,7 @@ class LanToLan:
         change = sight.change
         present = (*change.reused, *(edit.before for edit in change.edited), *change.removed)
         if not any(item.family.name in ("crypto-map-entry", "tunnel-interface") for item in present):
-            return Removal((), ())
+            return Removal((), (), ())
         config = read(sight.platform.os, running)
         candidates = policies_of_offers(config, present)
         items, stays = owned(config, candidates)

@@ -92,7 +92,7 @@ def removal_by_name(name: str, platform: Platform, text: str) -> Removal:
     config = read(platform.os, text)
     group = config.get("client-group", name)
     if group is None:
-        return Removal((), ())
+        return Removal((), (), ())
     others = [item for item in config.of("client-group") if item.key != group.key]
     present = (group, *_named(config, group), *(() if others else _of_all_groups(config)))
     items, stays = owned(config, present)

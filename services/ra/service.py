@@ -189,7 +189,7 @@ class RemoteAccessService:
             return removal_by_name(deployment.name, sight.platform, running)
         present = sight.change.reused
         if not any(item.family.name == "client-group" for item in present):
-            return Removal((), ())
+            return Removal((), (), ())
         config = read(sight.platform.os, running)
         other = next((item for item in config.of("client-group") if item.groups["name"] != deployment.name), None)
         shared = [item for item in present if other is not None and item.family.name in _OF_ALL_GROUPS]

@@ -23,11 +23,14 @@ from ..l2l.beside import policies_of_offers
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight
 from ..verifying import Seeing
 from .deployment import SERVICE, deployment_of
-from .features import refuse_platform
+from .features import CUT_OVER, LEADING, PROBES, refuse_platform
 from .intent import Sites, Zia, load
 from .limits import NULL
 from .prechecks import precheck
 from .verdict import ASKED, verdict_of
+
+#: What a router has only where a site was built, be it in part; proposals and routes may be anybody's.
+_OF_A_SITE = frozenset({"tunnel-interface", *PROBES.families, *LEADING.families, *CUT_OVER.families})
 
 
 def place_of(site: Zia) -> Place:
@@ -142,9 +145,13 @@ class ZiaService:
         """What is there of the site and is used by nothing else."""
         change = sight.change
         present = (*change.reused, *(edit.before for edit in change.edited), *change.removed)
+        if not any(item.family.name in _OF_A_SITE for item in present):
+            # What it would share with others and is there is theirs.
+            return Removal((), (), ())
         config = read(sight.platform.os, running)
-        items, stays = owned(config, policies_of_offers(config, present))
-        return Removal(items, stays)
+        candidates = policies_of_offers(config, present)
+        items, stays = owned(config, candidates)
+        return Removal(items, stays, tuple(item for item in candidates if item not in items))
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002 - there is none
         """A site is not changed in place."""

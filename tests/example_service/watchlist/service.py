@@ -184,7 +184,7 @@ class WatchListService:
 
     def removal(self, deployment: Deployment, sight: Sight, running: str) -> Removal:
         """All that is there of it."""
-        return Removal(sight.change.reused, ())
+        return Removal(sight.change.reused, (), ())
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:
         """It is never changed in place."""

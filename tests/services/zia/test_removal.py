@@ -1,0 +1,42 @@
+"""What goes with a site: all that it brought along, and of a router that has none of it nothing."""
+
+from __future__ import annotations
+
+from nr_run.changes.change import in_stages
+from nr_run.changes.objects import read
+from nr_run.changes.plan import plan_removal
+from nr_run.runbooks.engine.planning import running_with
+from nr_run.services.service import Removal, Sight
+from nr_run.services.zia.deployment import deployment_of
+from nr_run.services.zia.service import ZIA
+
+from ...changes.whole import whole
+from .planned import deployed, staged
+from .sites import BARE, HOST, PLATFORM, site
+
+
+def removed_from(running: str) -> Removal:
+    """What a removal of the example would take from a router that runs this."""
+    deployment = deployment_of(site())
+    (member,) = deployment.members
+    change = in_stages([made for _, made in staged(site(), running)], deployment.way_back)
+    return ZIA.removal(deployment, Sight(member, PLATFORM, whole(running, "ios", HOST), change), running)
+
+
+def test_all_that_was_built_goes() -> None:
+    """Of what was not there before nothing is left, and nothing that was there goes."""
+    there = deployed(site())
+    going = removed_from(there)
+    after = running_with(plan_removal(HOST, "ios", going.items, there, stays=going.stays), there)
+    assert read("ios", after).objects.keys() == read("ios", BARE).objects.keys()
+    assert (going.stays, going.left) == ((), ())
+
+
+def test_a_proposal_of_others_is_not_the_site() -> None:
+    """The proposal that the site would share stands on a router without the site: it is somebody's, used or not."""
+    lines = deployed(site()).splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("crypto ikev2 proposal "))
+    end = next(place for place in range(start + 1, len(lines)) if not lines[place].startswith(" "))
+    running = BARE.replace("\nend", "\n" + "\n".join(lines[start:end]) + "\nend")
+    assert "crypto ikev2 proposal" in running
+    assert removed_from(running) == Removal((), (), ())
