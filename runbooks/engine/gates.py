@@ -190,6 +190,7 @@ def _judged(
     with answers_of(" and ".join(member.host for member in plan.members)):
         findings = tuple(finding for one in gates for finding in judging(one.gate, seen))
     # Whatever it is that is built, the tunnels of the box are others'.
-    own = {address for foreign in plan.deployment.foreign for address in foreign.addresses}
+    # What is removed loses its SAs; what is built has its gates for them, and another tunnel to the same far end has not.
+    own = {address for foreign in plan.deployment.foreign for address in foreign.addresses} if plan.removal else set()
     others = tuple(beside(one.host, one.snapshot.observation, readings[one.host][0], own) for one in plan.members)
     return (*findings, *others), {host: outputs for host, (_, outputs) in readings.items()}
