@@ -7,12 +7,13 @@ lets packets of the hosts past the tunnels, or through one without a cipher, is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ...checks.finding import Finding, Status
 from ...checks.observation import Flow, Observation, spis
 from ...checks.questions import Question
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
-from ..configured_axis import findings, of_members, unseen
+from ..configured_axis import findings, of_members, stated, unseen
 from ..service import Deployment
 from ..verifying import Seeing
 from .gates import (
@@ -42,15 +43,8 @@ def verdict_of(deployment: Deployment[Zia], seeing: Seeing, title: str) -> Verdi
     operating, known_by, sentence, own = _operating(view, why, configured)
     if operating is Operating.UNKNOWN and seeing.changing:
         sentence = "; ".join(seeing.changing)
-    return Verdict(
-        service=deployment.service,
-        name=deployment.name,
-        title=title,
-        time=seeing.time,
-        configured=configured,
-        operating=operating,
-        known_by=known_by,
-        sentence=sentence,
+    return replace(
+        stated(deployment, seeing, title, configured, (operating, known_by, sentence)),
         findings=(*findings(deployment, seeing), *own),
         ends=tuple(_ends(site, view, configured)),
         untested=unseen(deployment, seeing),
