@@ -2,8 +2,8 @@
 
 The order is plain data (it comes as JSON): ``profile`` is a box of the lab, ``release`` and ``model`` what it says that it is,
 ``outside`` its interface to the provider (``interface``, ``address``, ``length``, ``gateway``), ``inside`` its own networks
-(``address``, ``length``), ``config`` the lines of a running configuration of its own, in the place of all this; ``port`` where
-it listens, if the lab listens on ports of its own choice.
+(``address``, ``length``), ``ground`` further lines that it starts with, ``config`` the lines of a running configuration of its
+own, in the place of all this; ``port`` where it listens, if the lab listens on ports of its own choice.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Played:
     inside: Sequence[Mapping[str, Any]] = ()
     config: Sequence[str] = ()
     port: int = 0
+    ground: Sequence[str] = ()
 
     @classmethod
     def of(cls, ordered: str | Mapping[str, Any]) -> Played:
@@ -82,7 +83,7 @@ class Played:
 
     def start(self, name: str, index: int, secrets: dict[str, str], *, first: bool) -> str:
         """The configuration that it starts with, where it has none of its own."""
-        text = initial_config(name, self.profile, index, secrets, first=first)
+        text = "\n".join([initial_config(name, self.profile, index, secrets, first=first).rstrip("\n"), *self.ground, ""])
         if not self.outside:
             return text
         out, wan, lan = _outside_of(self.profile, text)

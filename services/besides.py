@@ -1,4 +1,4 @@
-"""What a service may have besides what each has: a page that a command prints, visitors, ends that are not ours, secrets.
+"""What a service may have besides what each has: a page that a command prints, visitors, questions, ends not ours, secrets.
 
 Protocols. Whether a service has it is asked with ``isinstance`` (`Print` is declared with its command); one that has none of it
 says nothing of it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -54,6 +55,25 @@ class Visited(Protocol):
 
     def lab_calls(self, deployment: Deployment) -> tuple[LabCall, ...]:
         """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A service whose prechecks rest on more than what every device is asked before a change."""
+
+    def before(self, deployment: Deployment, host: str) -> tuple[str, ...]:
+        """Commands that only read; what a device answers is in the outputs of the precheck, refused or not."""
+
+
+@runtime_checkable
+class Attended(Protocol):
+    """A service whose device does not let go of what it built while somebody is connected by it: they are sent away first."""
+
+    def shows_clients(self) -> tuple[str, ...]:
+        """Commands whose answers tell who is connected."""
+
+    def peers_in(self, deployment: Deployment, host: str, outputs: Mapping[str, str]) -> tuple[IPv4Address, ...]:
+        """Who is connected by this deployment, by the addresses that they come from; nobody where that is not known."""
 
 
 @runtime_checkable

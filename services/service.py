@@ -60,13 +60,15 @@ class Foreign:
 class Place:
     """Where a device of ours stands, as far as a service knows it: a rehearsal is given these interfaces and addresses.
 
-    ``inside`` are its own addresses in the networks behind it, with their lengths.
+    ``inside`` are its own addresses in the networks behind it, with their lengths. ``ground`` are lines of configuration that a
+    rehearsal has on it beforehand: what the service takes for granted and does not configure.
     """
 
     host: str
     interface: str
     outside: IPv4Address
     inside: tuple[IPv4Interface, ...]
+    ground: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

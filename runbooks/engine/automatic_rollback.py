@@ -12,6 +12,7 @@ from ...inventory.errors import ChangeError, DeviceRefused, Exit, Locked, NotKno
 from ...tasks.arming import cancel_leftovers, revert_now
 from ...tasks.gather import uptime
 from ...tasks.undo import Undoing, Undone, undo
+from .attended import send_away
 from .cancel_page import mark_cancelled
 from .change_state import NotProved, Progressing, rows
 from .context import Context
@@ -65,6 +66,8 @@ def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, erro
     folder.note("rolling-back", tunnel=plan.name, because=str(error))
     armed = [end.host for end in so_far.armed if end.fence]
     context.progress.say(f"{plan.name}: {error}")
+    if not plan.removal:
+        send_away(context, plan, so_far.touched)
     undone, errors = _undo(context, so_far)
     calm = [end for end in so_far.touched if end.host in undone and undone[end.host].removed]
     # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.

@@ -241,7 +241,8 @@ def _order(name: str, platform: Platform, places: Sequence[Place], taken: set[IP
             "gateway": str(gateway_for(places[0].outside, taken)),
         }
         order["inside"] = [{"address": str(own.ip), "length": own.network.prefixlen} for own in inside]
-    return order
+    ground = [line for place in places for line in place.ground]
+    return {**order, "ground": ground} if ground else order
 
 
 def ordered(
