@@ -56,14 +56,14 @@ def _all_by_hand(
     """What is done is not known: every box that was touched or armed is a person's."""
     place = context.folder.path / plan.name
     by_hand = [f"{defect}; {paste(place, end)}" for end in so_far.touched]
-    by_hand += [still_counts(context, end) for end in so_far.armed if end.fence]
+    by_hand += [still_counts(context, end) for end in so_far.armed if end.method]
     return _outcome(context, plan, so_far, error, by_hand or [f"{defect}; nothing was touched"], "", "")
 
 
 def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
     folder = context.folder
     folder.note("rolling-back", tunnel=plan.name, because=str(error))
-    armed = [end.host for end in so_far.armed if end.fence]
+    armed = [end.host for end in so_far.armed if end.method]
     context.progress.say(f"{plan.name}: {error}")
     undone, errors = _undo(context, so_far)
     calm = [end for end in so_far.touched if end.host in undone and undone[end.host].removed]
@@ -228,7 +228,7 @@ def _cancel_leftovers(context: Context, so_far: Progressing, undone: dict[str, U
     todo: list[str] = []
     ready: list[MemberPlan] = []
     for end in so_far.armed:
-        if end.fence is None:
+        if end.method is None:
             continue
         done = end not in so_far.touched or (end.host in undone and undone[end.host].clean)
         if done or isinstance(errors.get(end.host), ChangeError):

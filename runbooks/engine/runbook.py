@@ -213,10 +213,10 @@ def _plan_again(
         raise DriftError(f"{_drift(approved, plan)}; look at a new plan")
     pairs = [(now, then) for now, then in zip(plan.members, approved.members, strict=True) if now.change and then.change]
     for now, then in pairs:
-        if now.fence and then.fence and now.fence.name != then.fence.name:
+        if now.method and then.method and now.method.name != then.method.name:
             raise DriftError(
-                f"{now.host} would now go back by itself by {now.fence.name} and not by {then.fence.name}, as was approved "
-                f"({'; '.join(now.fence.because) or 'it can do that again'}); look at a new plan"
+                f"{now.host} would now go back by itself by {now.method.name} and not by {then.method.name}, as was approved "
+                f"({'; '.join(now.method.because) or 'it can do that again'}); look at a new plan"
             )
     if plan.changed or plan.removal:
         plan.refuse_if_forbidden()
