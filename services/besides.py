@@ -85,6 +85,14 @@ class WithFarEnds(Protocol):
 
 
 @runtime_checkable
+class WithPartnerSheet(Protocol):
+    """A service that can print what an end which is not ours has to set: in that end's own words, and without a key."""
+
+    def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:
+        """Of the instance ``name`` (see `Print`); services/sheet.py has a record for it."""
+
+
+@runtime_checkable
 class WithSecrets(Protocol):
     """What one inventory asks of a service (see `Intended`) whose instances hold secrets: a lab makes values for them."""
 

@@ -19,7 +19,7 @@ from ...checks.verdict import Verdict
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
 from ...inventory.platforms import Platform
-from ..besides import Confirmation
+from ..besides import Confirmation, Printed
 from ..l2l.beside import policies_of_offers
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight
 from ..verifying import Seeing
@@ -28,6 +28,7 @@ from .deployment import SERVICE, deployment_of
 from .features import CUT_OVER, LEADING, PROBES, refuse_platform
 from .intent import Sites, Zia, load
 from .limits import NULL
+from .portal import sheet_of
 from .prechecks import precheck
 from .verdict import ASKED, verdict_of
 
@@ -148,6 +149,10 @@ class ZiaService:
     def confirmations(self, deployment: Deployment[Zia], *, removal: bool) -> tuple[Confirmation, ...]:
         """What stands in the portal; what is taken away rests on nothing there."""
         return () if removal else confirmations_of(deployment.wanted)
+
+    def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
+        """What the portal has to have; both edges are set there at once, so there is one sheet, whichever end is meant."""
+        return sheet_of(load(inventory), name)
 
     def removal(self, deployment: Deployment[Zia], sight: Sight[Zia], running: str) -> Removal:  # noqa: ARG002 - the sight knows it
         """What is there of the site and is used by nothing else."""
