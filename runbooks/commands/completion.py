@@ -25,9 +25,11 @@ def names_in(section: str) -> Callable[[click.Context, click.Parameter, str], li
 
     def complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Names of the intent that begin so and are not given yet; nothing where there is no inventory."""
-        folder = Path(ctx.params.get("inventory") or os.environ.get("NR_RUN_INVENTORY") or "inventory") / "vpn"
+        folder = Path(ctx.params.get("inventory") or os.environ.get("NR_RUN_INVENTORY") or "inventory")
         given = ctx.params.get("names") or ()
-        names = {name: None for path in sorted(folder.glob("*.y*ml")) for name in _names_in(path, pattern)}
+        # Tunnels have a folder of their own, another service a file beside it.
+        paths = (*sorted(folder.glob("vpn/*.y*ml")), *sorted(folder.glob("*.y*ml")))
+        names = {name: None for path in paths for name in _names_in(path, pattern)}
         return [CompletionItem(name) for name in names if name.startswith(incomplete) and name not in given]
 
     return complete

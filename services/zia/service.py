@@ -1,4 +1,4 @@
-"""The service ``zia``: a site that goes to the Internet through Zscaler. It is declared when its commands are whole."""
+"""The service ``zia``: a site that goes to the Internet through Zscaler."""
 
 from __future__ import annotations
 

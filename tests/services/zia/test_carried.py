@@ -1,7 +1,4 @@
-"""The engine carries a site as it carries any service: deployed and verified by nr-run in the lab.
-
-Its commands are not declared yet; an entry point of the test declares them, as another package would.
-"""
+"""The engine carries a site as it carries any service: deployed, verified and removed by nr-run in the lab."""
 
 from __future__ import annotations
 
@@ -24,17 +21,6 @@ from .sites import EXAMPLE, HOST
 from .test_on_the_lab import EDGES, edge
 
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
-DECLARED = """
-from nr_run.services.registry import Command, Declaration
-
-SERVICE = Declaration(
-    name="zia",
-    noun="site",
-    section="zia",
-    commands=(Command("deploy-zia", "deploy", "Deploy.", "Deploy."), Command("remove-zia", "remove", "Remove.", "Remove.")),
-    load="nr_run.services.zia.service:ZIA",
-)
-"""
 INTENT = (
     EXAMPLE.replace("10.96.19.2", "172.18.124.181").replace("172.17.0.0/24", "10.10.81.0/24")
     + "      frequency_seconds: 10\n      up_seconds: 20\n      down_seconds: 10\n"
@@ -43,7 +29,7 @@ INTENT = (
 
 @dataclass
 class Rehearsed:
-    """The router with both edges, an inventory, and nr-run with the service declared."""
+    """The router with both edges, and an inventory."""
 
     lab: LabHandle
     folder: Path
@@ -51,7 +37,7 @@ class Rehearsed:
     def run(self, command: str, *words: str) -> tuple[int, dict[str, Any]]:
         """Exit code and report."""
         private = {"XDG_CONFIG_HOME": str(self.folder / "config"), "NR_RUN_CREDENTIALS": str(self.lab.credentials)}
-        environment = {**os.environ, **private, "PYTHONPATH": str(self.folder / "site")}
+        environment = {**os.environ, **private}
         line = [
             NR_RUN,
             command,
@@ -80,11 +66,6 @@ def rehearsed(tmp_path: Path) -> Iterator[Rehearsed]:
         intent = tmp_path / "inventory" / "vpn" / "intent.yaml"
         intent.write_text(intent.read_text().partition("tunnels:")[0])  # one tunnel has two ends, and there is one router
         (tmp_path / "inventory" / "zia.yaml").write_text(INTENT)
-        info = tmp_path / "site" / "zia_declared-1.0.dist-info"
-        info.mkdir(parents=True)
-        (info.parent / "zia_declared.py").write_text(DECLARED)
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: zia_declared\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text("[nr_run.services]\nzia = zia_declared:SERVICE\n")
         yield Rehearsed(lab, tmp_path)
 
 
