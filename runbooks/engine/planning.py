@@ -95,6 +95,8 @@ class DeploymentPlan:
     members: tuple[MemberPlan, ...]
     #: True if it is to go.
     removal: bool = False
+    #: True if the change is for a test alone: it is taken back whatever it showed.
+    trial: bool = False
 
     @property
     def name(self) -> str:
