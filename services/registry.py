@@ -32,7 +32,7 @@ class Command:
     """A command of the nr-run program. ``help`` is its line in the list, ``text`` what its own --help says, in click's markup.
 
     One that prints touches no device; ``load`` is then ``module:attribute`` of its `Print`. One that rotates gives one instance
-    another key.
+    another key. ``confirms`` is True where the service asks a person for what nothing else can know (`WithConfirmations`).
     """
 
     name: str
@@ -40,6 +40,7 @@ class Command:
     help: str
     text: str
     load: str = ""
+    confirms: bool = False
 
 
 @dataclass(frozen=True, slots=True)

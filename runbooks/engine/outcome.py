@@ -9,6 +9,7 @@ from typing import Any
 
 from ...checks.finding import Cause, Finding, against
 from ...inventory.errors import Exit, NrRunError
+from .confirmations import Asked
 
 
 class Result(Enum):
@@ -61,6 +62,8 @@ class TunnelOutcome:
     reach: str = ""
     #: What a test has measured, as plain values; empty for everything else.
     measured: Mapping[str, Any] = field(default_factory=dict)
+    #: What only a person can know of the change, with who has confirmed it and when.
+    confirmations: tuple[Asked, ...] = ()
 
     @property
     def against(self) -> tuple[Finding, ...]:
@@ -84,6 +87,7 @@ class TunnelOutcome:
             "stays": list(self.stays),
             "reach": self.reach,
             **({"measured": self.measured} if self.measured else {}),
+            "confirmations": [asked.as_dict() for asked in self.confirmations],
         }
 
 

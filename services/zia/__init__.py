@@ -14,9 +14,12 @@ Without SITE all active ones of zia.yaml. In three stages, each proved before th
 encrypted as the intent says; both probes are answered through them; and only then the interface of the hosts is led into them, by
 one line. With --lab both service edges are played.
 
+What stands in the portal only a person can see: the plan says what is to be confirmed, and without it nothing is changed.
+
 \b
 nr-run deploy-zia shop --plan       look: exit 2 when there is something to do
-nr-run deploy-zia shop              look, confirm, do
+nr-run deploy-zia shop --confirm credential --confirm probes
+                                    look, say yes, do
 nr-run deploy-zia --lab --yes       the same on a simulated router with two simulated edges
 """
 _REMOVE = """\
@@ -35,7 +38,7 @@ SERVICE = Declaration(
     noun="site",
     section="zia",
     commands=(
-        Command("deploy-zia", "deploy", "Lead a site through two Zscaler tunnels, proved, or put back.", _DEPLOY),
+        Command("deploy-zia", "deploy", "Lead a site through two Zscaler tunnels, proved, or put back.", _DEPLOY, confirms=True),
         Command("remove-zia", "remove", "Take a site's Zscaler tunnels away, or put back.", _REMOVE),
     ),
     load="nr_run.services.zia.service:ZIA",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from ...warm import start_lab
 from .sites import EXAMPLE, HOST
 from .test_on_the_lab import EDGES, edge
 
+#: What a person says who has looked into the portal.
+CONFIRMED = ("--confirm", "credential", "--confirm", "probes")
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
 INTENT = (
     EXAMPLE.replace("10.96.19.2", "172.18.124.181").replace("172.17.0.0/24", "10.10.81.0/24")
@@ -71,11 +74,11 @@ def rehearsed(tmp_path: Path) -> Iterator[Rehearsed]:
 
 def test_deployed_and_verified(rehearsed: Rehearsed) -> None:
     """Three stages are proved and saved, a second run has nothing to do, and a verification says up by the router's probes."""
-    code, report = rehearsed.run("deploy-zia", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     running = rehearsed.running()
     assert "ip policy route-map NR-branch-zia" in running
-    code, report = rehearsed.run("deploy-zia", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
     assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
     assert rehearsed.running() == running
     code, report = rehearsed.run("verify")
@@ -86,8 +89,33 @@ def test_deployed_and_verified(rehearsed: Rehearsed) -> None:
 def test_removed_as_if_it_had_never_been(rehearsed: Rehearsed) -> None:
     """Taken away in the other order, its SAs are nobody else's loss, and the router runs what it ran before."""
     before = rehearsed.running()
-    code, report = rehearsed.run("deploy-zia", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     code, report = rehearsed.run("remove-zia", "branch-zia", "--yes", "--poll", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     assert rehearsed.running() == before
+
+
+def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
+    """The plan names what is to be confirmed; without it nothing is touched; with it, record and report say who and when."""
+    before = rehearsed.running()
+    code, report = rehearsed.run("deploy-zia", "--plan")
+    asked = report["tunnels"][0]["confirmations"]
+    assert (code, [(item["name"], item["by"]) for item in asked]) == (2, [("credential", ""), ("probes", "")])
+    code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credential")
+    told = report["tunnels"][0]["sentence"]
+    assert code == 13
+    assert "say --confirm probes\n" in told
+    assert "credential" not in told
+    assert rehearsed.running() == before
+    code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credentials")
+    assert (code, report["error"]) == (64, "--confirm credentials: nothing is confirmed by this name (did you mean credential?)")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    said = report["tunnels"][0]["confirmations"]
+    assert {item["by"] for item in said} == {pwd.getpwuid(os.getuid()).pw_name}
+    run = Path(report["folder"])
+    assert json.loads((run / "branch-zia" / "record.json").read_text())["confirmations"] == said
+    assert f"confirmed by {said[0]['by']} at {said[0]['at']}: the portal has" in " ".join((run / "recap.txt").read_text().split())
+    noted = [json.loads(line) for line in (run / "journal.jsonl").read_text().splitlines()]
+    assert [line["name"] for line in noted if line["state"] == "confirmed"] == ["credential", "probes"]
