@@ -40,6 +40,16 @@ OWN: dict[str, tuple[str, str, str]] = {
         "sheet_command",
         "Print what an end that is not ours has to set, without its key.",
     ),
+    "verify-reconnect": (
+        ".verify_reconnect_command",
+        "verify_reconnect_command",
+        "Judge outputs from before and after a client's suspend.",
+    ),
+    "explain-dart": (
+        ".explain_dart_command",
+        "explain_dart_command",
+        "Explain a client's reconnect from its log or DART bundle.",
+    ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),
     "runs": (".runs_command", "runs_command", "List the runs and how they ended; prune them."),
