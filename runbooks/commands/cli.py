@@ -50,6 +50,11 @@ OWN: dict[str, tuple[str, str, str]] = {
         "explain_dart_command",
         "Explain a client's reconnect from its log or DART bundle.",
     ),
+    "audit-vpn-phone": (
+        ".audit_vpn_phone_command",
+        "audit_vpn_phone_command",
+        "Find out why IP phones do not connect to an ASA.",
+    ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),
     "runs": (".runs_command", "runs_command", "List the runs and how they ended; prune them."),
