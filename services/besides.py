@@ -1,4 +1,4 @@
-"""What a service may have besides what each has: a page that a command prints, visitors, ends that are not ours, secrets.
+"""What a service may have besides what each has: printed pages, visitors, ends that are not ours, secrets, confirmations.
 
 Protocols. Whether a service has it is asked with ``isinstance`` (`Print` is declared with its command); one that has none of it
 says nothing of it.
@@ -56,12 +56,40 @@ class Visited(Protocol):
         """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What only a person can know: ``name`` is the word for ``--confirm``, ``sentence`` what is confirmed by it.
+
+    ``why`` says why neither a device nor a gate can tell: what can be asked or proved is no confirmation.
+    """
+
+    name: str
+    sentence: str
+    why: str
+
+
+@runtime_checkable
+class WithConfirmations(Protocol):
+    """A service whose changes rest on what only a person can know; its commands that ask for it are declared to (`Command`)."""
+
+    def confirmations(self, deployment: Deployment, *, removal: bool) -> tuple[Confirmation, ...]:
+        """What has to be confirmed before a deployment is built or changed, or before it is removed; each name once."""
+
+
 @runtime_checkable
 class WithFarEnds(Protocol):
     """What one inventory asks of a service (see `Intended`) that has ends which are not ours."""
 
     def foreign(self) -> tuple[Foreign, ...]:
         """The ends that are not ours, of all that is intended and can be built, whatever its status: for a rehearsal."""
+
+
+@runtime_checkable
+class WithPartnerSheet(Protocol):
+    """A service that can print what an end which is not ours has to set: in that end's own words, and without a key."""
+
+    def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:
+        """Of the instance ``name`` (see `Print`); services/sheet.py has a record for it."""
 
 
 @runtime_checkable

@@ -30,6 +30,11 @@ OWN: dict[str, tuple[str, str, str]] = {
         "check_release_command",
         "Say what another release would do to a device's services.",
     ),
+    "partner-sheet": (
+        ".sheet_command",
+        "sheet_command",
+        "Print what an end that is not ours has to set, without its key.",
+    ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),
     "runs": (".runs_command", "runs_command", "List the runs and how they ended; prune them."),

@@ -16,6 +16,7 @@ from ...checks.finding import Status
 from ...services.registry import find
 from ...services.service import Foreign
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
+from ..engine.confirmations import Asked
 from ..engine.outcome import TunnelOutcome
 from ..engine.planning import DeploymentPlan, Hold, MemberPlan, Push
 
@@ -34,7 +35,8 @@ def plan_view(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome] 
         service = find(plan.deployment.service)
         title = f"{plan.name}  {service.title(plan.deployment)}"
         notes = (Text(f"   {line}", style="dim") for line in service.for_people(plan.deployment))
-        parts += [Text(title, style="bold"), *notes, *_foreign(plan.deployment.foreign), *_views(plan, detail=detail)]
+        parts += [Text(title, style="bold"), *notes, *_foreign(plan.deployment.foreign)]
+        parts += [*_confirmations(plan.confirmations), *_views(plan, detail=detail)]
     if any(end.change and end.fence for plan in plans for end in plan.members):
         words = "Dead-man: each device goes back by itself, as its plan says, unless this run comes back and calls it off."
         parts.append(Text(words, style="magenta"))
@@ -49,6 +51,16 @@ def _foreign(ends: Sequence[Foreign]) -> Iterable[Text]:
         where = ", ".join(map(str, end.addresses))
         yield Text(f"   not ours: {end.name} ({where}) is not touched, and the proof is what this side shows", style="yellow")
         yield from (Text(f"   there: {sentence}", style="yellow") for sentence in end.preconditions)
+
+
+def _confirmations(asked: Iterable[Asked]) -> Iterable[Text]:
+    """What only a person can know, and whether one has said it."""
+    for item in asked:
+        if item.by:
+            yield Text(f"   confirmed: {item.name}, by {item.by}: {item.sentence}", style="green")
+        else:
+            words = f"   to confirm before a change on the network: {item.sentence} ({item.why}): --confirm {item.name}"
+            yield Text(words, style="bold yellow")
 
 
 def _views(plan: DeploymentPlan, *, detail: bool) -> Iterable[RenderableType]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...checks.finding import Cause, Finding, against
 from ...inventory.errors import Exit, NrRunError
+from .confirmations import Asked
 
 
 class Result(Enum):
@@ -59,6 +60,8 @@ class TunnelOutcome:
     stays: tuple[str, ...] = ()
     #: How far the proof reaches, where it does not reach to every end; empty where it does.
     reach: str = ""
+    #: What only a person can know of the change, with who has confirmed it and when.
+    confirmations: tuple[Asked, ...] = ()
 
     @property
     def against(self) -> tuple[Finding, ...]:
@@ -81,6 +84,7 @@ class TunnelOutcome:
             "untested": list(self.untested),
             "stays": list(self.stays),
             "reach": self.reach,
+            "confirmations": [asked.as_dict() for asked in self.confirmations],
         }
 
 

@@ -12,6 +12,7 @@ anything else                before, changed or in between     taken back on bot
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,8 @@ def resume(
 ) -> list[TunnelOutcome]:
     """Bring each unfinished tunnel to an end; one outcome a tunnel. The devices are locked by the caller."""
     context.folder.note("resuming", tunnels=list(names))
-    return [_resume_one(context, records[name], journal) for name in names]
+    outcomes = ((_resume_one(context, records[name], journal), records[name].plan) for name in names)
+    return [replace(outcome, confirmations=plan.confirmations) for outcome, plan in outcomes]
 
 
 def _resume_one(context: Context, record: SavedPlan, journal: Sequence[Mapping[str, Any]]) -> TunnelOutcome:

@@ -52,6 +52,7 @@ def run_deployments(
     ``show`` is given the plans, and what is refused already, before anything is touched. Raises Locked, and Interrupted when
     the operator stops before anything was changed.
     """
+    planner = _asking(planner)
     hosts = sorted({host for deployment in deployments for host in deployment.hosts})
     with locked(context, runs, hosts) if approval.ask else _only_looking(context, runs, hosts):
         places = endpoints_of(context, hosts)
@@ -83,7 +84,20 @@ def run_deployments(
                 context.readings.take(end.host)
             return _carry_out(context, replace(plan, members=_as_done(plan)), planner, (), stale=True)
 
-        return (*outcomes, *without_gone(roll_out(context, plans, rollout, work, look_again), plans))
+        done = without_gone(roll_out(context, plans, rollout, work, look_again), plans)
+        asked = {plan.name: plan.confirmations for plan in plans}
+        return (*outcomes, *(replace(outcome, confirmations=asked.get(outcome.tunnel, ())) for outcome in done))
+
+
+def _asking(planner: Planner) -> Planner:
+    """A planner whose plans say what a person has to confirm, and who has; where nothing is changed, nothing."""
+
+    def planned(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
+        plan = planner(context, deployment, known)
+        asked = context.confirming.asked(context.service, plan.deployment, removal=plan.removal) if plan.changed else ()
+        return replace(plan, confirmations=asked)
+
+    return planned
 
 
 @contextmanager
@@ -119,13 +133,22 @@ def _plan_all(
             plan = planner(context, deployment, Known(snapshots, running))
             write_plan(context, plan)
             if plan.changed or plan.removal or not changing:
-                plan.refuse_if_forbidden()
+                plan.refuse_if_forbidden(context.confirming.open(plan.confirmations) if changing else ())
+            _note_confirmed(context, plan)
             running = running_after(plan, running)
             plans.append(plan)
             context.folder.note("planned", tunnel=deployment.name, changes=plan.changed)
         except NrRunError as error:
             outcomes.append(refused(deployment.name, error))
     return plans, outcomes
+
+
+def _note_confirmed(context: Context, plan: DeploymentPlan) -> None:
+    """What was confirmed stands in the journal, whatever becomes of the change."""
+    for asked in plan.confirmations:
+        if asked.by:
+            words = {"name": asked.name, "sentence": asked.sentence, "by": asked.by, "at": asked.at}
+            context.folder.note("confirmed", tunnel=plan.name, **words)
 
 
 def _raise_unread(deployment: Deployment, errors: Mapping[str, NrRunError]) -> None:
@@ -151,7 +174,8 @@ def _planned(plan: DeploymentPlan, and_then: str = "") -> TunnelOutcome:
     boxes = sum(bool(end.change) for end in plan.members)
     sentence = f"{work_words(counts)} on {boxes} device{'s' if boxes > 1 else ''}{and_then}"
     reach = reach_of(plan.deployment.foreign).ahead
-    return TunnelOutcome(plan.name, Result.PENDING, Exit.PENDING, False, sentence, reach=reach)
+    asked = plan.confirmations
+    return TunnelOutcome(plan.name, Result.PENDING, Exit.PENDING, False, sentence, reach=reach, confirmations=asked)
 
 
 def work_words(counts: Mapping[str, int]) -> str:

@@ -34,6 +34,7 @@ from ...services.service import Member
 from ...tasks.credentials import login_of
 from ...tasks.device import CONNECTION, settings_of
 from ...tasks.gather import Snapshot, observation
+from ..engine.confirmations import restored
 from ..engine.context import Context, Waits
 from ..engine.planning import DeploymentPlan, MemberPlan
 from .authentic import RunSeal, Tampered, journal_of
@@ -63,6 +64,7 @@ def write_record(context: Context, plan_: DeploymentPlan) -> None:
             "service": service.name,
             "removal": plan_.removal,
             "wanted": TypeAdapter(service.wanted).dump_python(plan_.deployment.wanted, mode="json"),
+            "confirmations": [asked.as_dict() for asked in plan_.confirmations],
             "members": [_member(context.nornir, member) for member in plan_.members],
         },
     )
@@ -127,6 +129,7 @@ def read_record(path: Path) -> SavedPlan:
         deployment = service.deployment(TypeAdapter(service.wanted).validate_json(json.dumps(data["wanted"])))
         pairs = zip(data["members"], deployment.members, strict=True)
         members = tuple(_member_plan(path, entry, member) for entry, member in pairs)
+        confirmed = restored(data.get("confirmations", ()))  # records of before have none
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NrRunError(f"{path} is no record of a run: {type(error).__name__}") from None
     hosts = {
@@ -138,7 +141,7 @@ def read_record(path: Path) -> SavedPlan:
         }
         for entry in data["members"]
     }
-    return SavedPlan(DeploymentPlan(deployment, members, data["removal"]), hosts)
+    return SavedPlan(DeploymentPlan(deployment, members, data["removal"], confirmed), hosts)
 
 
 def _check(path: Path, data: dict[str, Any]) -> None:
