@@ -100,6 +100,8 @@ class Editing:
     first_off: tuple[str, ...] = ()
     #: True if ``no`` takes the name of a setting without its value.
     bare_no: bool = False
+    #: True if the object is one line below a header, and another value of it takes the place of the first.
+    typed_again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

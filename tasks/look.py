@@ -342,8 +342,8 @@ def _names_of_sources(running: Configuration | None) -> dict[str, str]:
 def observed(host: str, os: str, outputs: Mapping[str, str], questions: Iterable[Question]) -> Observation:
     """What was shown just now, by question; an answer that is refused, or is none, is left out, and not known."""
     answers: dict[str, Parsed] = {}
-    asked = {*questions}
-    for question in QUESTIONS:
+    asked = dict.fromkeys(questions)
+    for question in dict.fromkeys((*QUESTIONS, *asked)):
         command = next((command for command in question.commands(os) if command in outputs), None)
         if command is None or question not in asked:
             continue
