@@ -8,10 +8,11 @@ from datetime import datetime
 from ..columns import column
 
 
-def _moment(text: str) -> datetime:
-    """A time as a device prints it, in its own zone: `08:15:42 UTC Feb 6 2023`."""
+def _moment(text: str) -> str:
+    """A time as a device prints it, in its own zone (`08:15:42 UTC Feb 6 2023`), in ISO 8601 without a zone."""
     clock, _zone, month, day, year = text.split()
-    return datetime.strptime(f"{clock} {month} {day} {year}", "%H:%M:%S %b %d %Y")
+    moment = datetime.strptime(f"{clock} {month} {day} {year}", "%H:%M:%S %b %d %Y")
+    return moment.isoformat()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ class AlternativeName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """One certificate of `show crypto pki certificates`. begins and ends are in the time zone of the device's clock.
+    """One certificate of `show crypto pki certificates`. begins and ends (ISO 8601) are in the zone of the
+    device's clock.
 
     kind as printed ("Certificate" is the device's own, "CA Certificate" that of its authority). usages and
     alternatives are printed by `verbose` alone: empty otherwise, and where the certificate has none.
@@ -39,8 +41,8 @@ class Certificate:
     kind: str
     status: str
     name: str | None = None
-    begins: datetime | None = column(_moment, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
-    ends: datetime | None = column(_moment, default=None)  # noqa: RUF009 - column() makes a dataclasses.field
+    begins: str | None = column(_moment, default=None)
+    ends: str | None = column(_moment, default=None)
     key_bits: int | None = None
     usages: tuple[Usage, ...] = column(source="usage", default=())
     alternatives: tuple[AlternativeName, ...] = column(source="alternative", default=())

@@ -47,7 +47,7 @@ def of_trustpoint(certificates: Sequence[Certificate], name: str) -> Certificate
 def days_left(certificate: Certificate, now: datetime) -> int:
     """Whole days until it ends; negative when it has."""
     assert certificate.ends is not None
-    return (certificate.ends - now).days
+    return (datetime.fromisoformat(certificate.ends) - now).days
 
 
 def judged(shown: Showing) -> Iterator[Finding]:
@@ -66,7 +66,7 @@ def judged(shown: Showing) -> Iterator[Finding]:
         yield shown.finding("clock", Status.OK, f"the clock is set: {clock.text}", CLOCK, "time", clock.text)
     name = shown.wanted.trustpoint
     found = of_trustpoint(shown.certificates.state, name)
-    if found is None:
+    if found is None or found.status != "Available":
         words = f"trustpoint {name} has no certificate of this router: enrol it first"
         yield shown.finding("certificate", Status.FAILED, words, CERTIFICATES, f"trustpoint {name}", "none")
         return
@@ -79,10 +79,10 @@ def _validity(shown: Showing, found: Certificate, now: datetime) -> Finding:
     if found.begins is None or found.ends is None:
         words = f"until when the certificate of {name} is valid is not shown"
         return shown.finding("certificate", Status.UNVERIFIED, words, CERTIFICATES, "end date", "none")
-    left = days_left(found, now)
-    if now < found.begins:
+    begins, ends, left = datetime.fromisoformat(found.begins), datetime.fromisoformat(found.ends), days_left(found, now)
+    if now < begins:
         status, words = Status.FAILED, f"the certificate of {name} is valid from {found.begins} on, and it is {now}"
-    elif now >= found.ends:
+    elif now >= ends:
         status, words = Status.FAILED, f"the certificate of {name} has ended on {found.ends}, and it is {now}"
     elif left < shown.wanted.certificate_days:
         status, words = Status.WARNING, f"the certificate of {name} ends in {left} days, on {found.ends}"

@@ -52,7 +52,7 @@ def place_of(wanted: FlexVpn) -> Place:
     """Where its router stands, and what a rehearsal has to have on it before: logins by lists, and the trustpoint."""
     network = next(network for network in wanted.protected_prefixes if wanted.probe_address in network)
     inside = (IPv4Interface(f"{wanted.probe_address}/{network.prefixlen}"),)
-    return Place(wanted.host, wanted.interface, wanted.outside_ip, inside, ground=tuple(_ground(wanted)))
+    return Place(wanted.host, wanted.interface, wanted.outside_ip, inside, more=tuple(_ground(wanted)))
 
 
 def _ground(wanted: FlexVpn) -> Iterator[str]:

@@ -106,7 +106,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Router]:
         "release": "17.12.1",
         "outside": {"interface": place.interface, "address": str(place.outside), "length": 24, "gateway": "172.18.124.1"},
         "inside": [{"address": str(own.ip), "length": own.network.prefixlen} for own in place.inside],
-        "ground": list(place.ground),
+        "more": list(place.more),
     }
     with start_lab(folder / "lab", devices={HOST: order}, speed=SPEED) as lab:
         yield Router(lab, folder)
