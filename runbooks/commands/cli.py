@@ -21,6 +21,11 @@ from .printable import printable
 OWN: dict[str, tuple[str, str, str]] = {
     "verify": (".verify_command", "verify_command", "Say of every service whether it works; nothing is changed."),
     "drift": (".drift_command", "drift_command", "Compare what devices run with what is intended, line by line."),
+    "failover-test": (
+        ".failover_command",
+        "failover_command",
+        "Take a primary path down for a while, and measure how traffic moves and comes back.",
+    ),
     "status": (".history_command", "status_command", "Show the estate at its last verification; no device is asked."),
     "history": (".history_command", "history_command", "Show one service over time: since when, flaps, last proof."),
     "init": (".init_command", "init_command", "Write an inventory to begin with, of the devices that you have."),

@@ -22,6 +22,7 @@ from ..engine.planning import DeploymentPlan, Hold, MemberPlan, Push
 
 #: So many neighbours are named one by one, with every line and in the summary.
 TOUCHES, FEW = 8, 2
+_FOR_A_TEST = "for a test alone: taken back when traffic has moved, or does not move, and then traffic is watched coming back"
 _MARKS = {Phase.BUILD: ("+", "green"), Phase.SWITCH: ("~", "yellow"), Phase.CLEAN: ("-", "red")}
 
 
@@ -34,7 +35,8 @@ def plan_view(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome] 
     for plan in plans:
         service = find(plan.deployment.service)
         title = f"{plan.name}  {service.title(plan.deployment)}"
-        notes = (Text(f"   {line}", style="dim") for line in service.for_people(plan.deployment))
+        notes = [Text(f"   {line}", style="dim") for line in service.for_people(plan.deployment)]
+        notes += [Text(f"   {_FOR_A_TEST}", style="magenta")] if plan.trial else []
         parts += [Text(title, style="bold"), *notes, *_foreign(plan.deployment.foreign)]
         parts += [*_confirmations(plan.confirmations), *_views(plan, detail=detail)]
     if any(end.change and end.fence for plan in plans for end in plan.members):

@@ -98,6 +98,8 @@ class DeploymentPlan:
     removal: bool = False
     #: What only a person can know of it, with who has confirmed it; nothing where nothing is changed.
     confirmations: tuple[Asked, ...] = ()
+    #: True if the change is for a test alone: it is taken back whatever it showed.
+    trial: bool = False
 
     @property
     def name(self) -> str:

@@ -32,6 +32,8 @@ from ..run.saved_plan import SavedPlan
 from .automatic_rollback import defect_of, roll_back
 from .change_state import Progressing
 from .context import Context
+from .failover import paths_of
+from .failover_record import FailoverTest
 from .gates import goal_of
 from .nornir_run import run_on, run_on_all
 from .outcome import TunnelOutcome
@@ -121,6 +123,7 @@ def _situation(
         unsent=frozenset(end.host for end in changing if end.host not in begun_on),
         marks=marks_in(journal, record.plan.name),
         resumed=True,
+        test=FailoverTest(paths_of(context, record.plan.deployment)) if record.plan.trial else None,
     )
     fenced = [end for end in changing if end.fence]
     armed, away = (

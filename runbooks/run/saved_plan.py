@@ -63,6 +63,7 @@ def write_record(context: Context, plan_: DeploymentPlan) -> None:
             "format": FORMAT,
             "service": service.name,
             "removal": plan_.removal,
+            **({"trial": True} if plan_.trial else {}),
             "wanted": TypeAdapter(service.wanted).dump_python(plan_.deployment.wanted, mode="json"),
             "confirmations": [asked.as_dict() for asked in plan_.confirmations],
             "members": [_member(context.nornir, member) for member in plan_.members],
@@ -141,7 +142,7 @@ def read_record(path: Path) -> SavedPlan:
         }
         for entry in data["members"]
     }
-    return SavedPlan(DeploymentPlan(deployment, members, data["removal"], confirmed), hosts)
+    return SavedPlan(DeploymentPlan(deployment, members, data["removal"], confirmed, data.get("trial", False)), hosts)
 
 
 def _check(path: Path, data: dict[str, Any]) -> None:
@@ -218,7 +219,7 @@ def _refuse_strange(host: str, item: ConfigObject, before: ConfigObject | None) 
     if item.header not in known and not item.family.header.fullmatch(item.header):
         raise Tampered(f"{host}: {item.header!r} in the record does not open {item.family.name}; nothing was sent")
     for line in item.children:
-        if _UNPRINTABLE.search(line) or not (line in known or any(form.fullmatch(line) for form in item.family.children)):
+        if _UNPRINTABLE.search(line) or not (line in known or item.family.may_be_typed(line)):
             raise Tampered(f"{host}: {line!r} in the record is no line of {item.family.name}; nothing was sent")
 
 
