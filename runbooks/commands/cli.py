@@ -30,6 +30,11 @@ OWN: dict[str, tuple[str, str, str]] = {
         "check_release_command",
         "Say what another release would do to a device's services.",
     ),
+    "import-sample": (
+        ".import_sample_command",
+        "import_sample_command",
+        "Judge a cloud provider's sample for Cisco, and make an intent of it.",
+    ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),
     "runs": (".runs_command", "runs_command", "List the runs and how they ended; prune them."),
