@@ -20,6 +20,7 @@ class Wishes:
 
     ``interfaces`` and ``outside`` are one for all tunnels, or one for each in the order of the sample.
     ``waiver`` is until when, the ticket and the reason. ``stronger``: what the provider can do instead of what the sample says.
+    ``fields`` are those of the intent that a sample cannot say, by their places in it (``circuit.interface``), as YAML.
     ``static``: the provider gets static routes where the sample has BGP. ``scheme`` is where the keys of the sample will be kept.
     """
 
@@ -37,6 +38,7 @@ class Wishes:
     static: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     scheme: str = "credential:"
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

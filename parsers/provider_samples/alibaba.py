@@ -116,6 +116,7 @@ class Answer:
             inside=_inside(bgp),
             selectors=tuple(self._selectors()),
             bgp=bool(bgp),
+            systems=_systems(bgp),
             identity=self._identity(ike),
             cut=tuple(cut),
         )
@@ -195,9 +196,18 @@ def _networks(text: str) -> tuple[IPv4Network | None, ...]:
 
 
 def _inside(bgp: Mapping[str, Any]) -> IPv4Interface | None:
-    """Our address in the tunnel, of its network and the address that the answer gives us."""
-    ours, inside = _word(bgp, "LocalBgpIp") or _word(bgp, "BgpIp"), _word(bgp, "TunnelCidr")
+    """Our address in the tunnel. The cloud has the lower one; which of the two is called local differs between calls."""
     try:
-        return IPv4Interface(f"{ours}/{inside.partition('/')[2] or 30}") if ours else None
+        net = IPv4Network(_word(bgp, "TunnelCidr"))
     except ValueError:
         return None
+    return IPv4Interface((max(net.hosts()), net.prefixlen)) if net.prefixlen == 30 else None
+
+
+def _systems(bgp: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Ours and the cloud's, told apart by the addresses that go with them."""
+    local, peer = number(_word(bgp, "LocalAsn")), number(_word(bgp, "PeerAsn"))
+    inside, ours = _inside(bgp), address(_word(bgp, "LocalBgpIp"))
+    if inside is None or ours is None:
+        return None, None
+    return (local, peer) if ours == inside.ip else (peer, local)

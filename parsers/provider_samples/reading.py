@@ -12,6 +12,7 @@ from .alibaba import Answer, json_of, xml_of
 from .blanks import address
 from .foreign_vendors import VENDORS, no_sample
 from .lines import Walked, walk
+from .offers import by_name, number, part
 from .providers import PROVIDERS, UNKNOWN, Provider, providers_of
 from .records import Sample, SampleKey, SampleTunnel, Shape, Statement
 from .sealing import seal
@@ -178,8 +179,21 @@ def _checked(sample: Sample) -> tuple[SampleTunnel, ...]:
         cut = list(tunnel.cut)
         if len({values.get(mark) for mark in tunnel.keys}) > 1:
             cut.append(f"the peer {tunnel.said} has several keys: one for both directions is built")
-        found.append(replace(tunnel, cut=tuple(dict.fromkeys(cut))))
+        systems = tunnel.systems if tunnel.systems != (None, None) else _systems(sample, tunnel)
+        found.append(replace(tunnel, cut=tuple(dict.fromkeys(cut)), systems=systems))
     return tuple(found)
+
+
+def _systems(sample: Sample, tunnel: SampleTunnel) -> tuple[int | None, int | None]:
+    """Our autonomous system, and that of the neighbour in the network of the tunnel."""
+    ours = part(sample.statements, "bgp", "n_asn")
+    inside = tunnel.inside.network if tunnel.inside is not None else None
+    theirs = [
+        one.parts["n_asn"]
+        for one in by_name(sample.statements, "bgp-neighbour-as")
+        if inside is not None and (found := address(one.parts["a_neighbour"])) is not None and found in inside
+    ]
+    return number(ours), number(theirs[0]) if theirs else None
 
 
 def _told(sample: Sample, text: str) -> Iterator[str]:

@@ -104,6 +104,8 @@ class SampleTunnel:
     selectors: tuple[Selector, ...] = ()
     far_routes: tuple[IPv4Network, ...] = ()
     bgp: bool = False
+    #: Autonomous systems: ours, and the one of the neighbour inside this tunnel.
+    systems: tuple[int | None, int | None] = (None, None)
     #: What the provider knows one of the ends by, where that is not its address: kind and line, never a secret.
     identity: str = ""
     cut: tuple[str, ...] = ()

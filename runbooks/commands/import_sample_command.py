@@ -76,6 +76,7 @@ _OPTIONS = with_options(
     click.option("--stronger", is_flag=True, help="The strongest that device and provider have, not what the sample says."),
     click.option("--waiver", default="", metavar="'UNTIL TICKET REASON'", help="Leave for weak cryptography (YYYY-MM-DD ...)."),
     click.option("--static", is_flag=True, help="The provider gets static routes where the sample has BGP."),
+    click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="A field of the intent (circuit.interface=VBR)."),
     click.option("--key-ref", multiple=True, metavar="[PEER=]REFERENCE", help="Where a key is kept, instead of the sample's."),
     click.option("--store", type=click.Choice(STORES), default=STORES[0], show_default=True, help="Where keys of the sample go."),
     click.option("--detail", is_flag=True, help="Show each line that is accepted, too."),
@@ -123,6 +124,7 @@ def _wishes(options: dict[str, Any]) -> Any:
         static=options["static"],
         keys=dict(map(_reference, options["key_ref"])),
         scheme=scheme_of(options["store"]),
+        fields=dict(_field(word) for word in options["fields"]),
     )
 
 
@@ -131,6 +133,15 @@ def _pair(text: str, option: str, form: str) -> tuple[str, str]:
     if not (word and equals and value):
         raise UsageError(f"{option} wants {form}")
     return word, value
+
+
+def _field(text: str) -> tuple[str, str]:
+    place, equals, value = text.partition("=")
+    if not equals or not re.fullmatch(r"[a-z_]+(?:\.[a-z_]+)*", place):
+        raise UsageError("--set wants FIELD=VALUE, with the name of a field of the intent (circuit.interface=VBR)")
+    if place.rpartition(".")[2] in ("key", "psk", "preshared_key", "password", "secret"):
+        raise UsageError("--set: a key is never written into the intent; keep it, and name it with --key-ref")
+    return place, value
 
 
 def _waiver(text: str) -> tuple[str, str, str] | None:

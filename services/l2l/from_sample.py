@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
-from typing import Any, TypeVar
+from typing import Any
 
 from ...changes.nameif import AsaInterface, interfaces
 from ...changes.objects import Config
 from ...inventory.platforms import Platform
-from ...parsers.provider_samples import Sample, SampleTunnel, keys_of
+from ...parsers.provider_samples import Sample, SampleTunnel
+from ..sample_crypto import choose
 from ..sample_draft import Draft, Missing, Wishes
-from .sample_crypto import choose
+from ..sample_parts import given_for, is_called, key_of, not_whole, placed
 from .sample_text import text_of
 
-T = TypeVar("T")
 _EACH = "{}, once, or for each tunnel in order where they leave by several interfaces"
 
 
@@ -46,7 +46,7 @@ def draft_of(sample: Sample, wishes: Wishes, platform: Platform, running: Config
     """The draft. What is missing is named once for the sample where it is the same for every tunnel."""
     there = tuple(interfaces(running.nodes)) if running is not None else ()
     chosen = choose(sample, wishes, platform)
-    keys = {tunnel.said: _key(sample, wishes, tunnel, index) for index, tunnel in enumerate(sample.tunnels)}
+    keys = {tunnel.said: key_of(sample, wishes, index) for index, tunnel in enumerate(sample.tunnels)}
     made = [_tunnel(sample, wishes, tunnel, index, there, keys[tunnel.said][0]) for index, tunnel in enumerate(sample.tunnels)]
     missing = [*_of_sample(sample, wishes), *chosen.missing, *(one for each in made for one in each.missing)]
     missing += [lack for _, _, lack in keys.values() if lack is not None]
@@ -64,14 +64,7 @@ def draft_of(sample: Sample, wishes: Wishes, platform: Platform, running: Config
 
 def _of_sample(sample: Sample, wishes: Wishes) -> Iterator[Missing]:
     """What the sample as a whole leaves open."""
-    for sentence in dict.fromkeys((*sample.told, *(cut for tunnel in sample.tunnels for cut in tunnel.cut))):
-        yield Missing("sample", sentence, "the whole file")
-    for identity in dict.fromkeys(tunnel.identity for tunnel in sample.tunnels if tunnel.identity):
-        why = (
-            f"the sample has an end known by its {identity}, and both ends of a LAN-to-LAN tunnel are known by their addresses: "
-            "have the provider take the addresses, and give the sample that it makes then"
-        )
-        yield Missing("identity", why, "")
+    yield from not_whole(sample)
     if any(tunnel.bgp for tunnel in sample.tunnels) and not wishes.static:
         why = f"the sample routes by BGP, and a LAN-to-LAN tunnel has static routes: {sample.provider.static}"
         yield Missing("routes", why, "--static when that is done")
@@ -112,6 +105,7 @@ def _tunnel(
     if wishes.waiver is not None:
         record["waiver"] = dict(zip(("until", "ticket", "reason"), wishes.waiver, strict=True))
     record["terminations"] = [theirs, ours] if inside is not None and not _is_first(inside) else [ours, theirs]
+    missing += placed(record, wishes.fields)
     return _Made(record, missing, near_nets, far_nets)
 
 
@@ -157,21 +151,13 @@ def _sides(tunnel: SampleTunnel, *, near: bool) -> tuple[IPv4Network, ...]:
     return tuple(dict.fromkeys(net for net in found if net is not None))
 
 
-def _given(sample: Sample, values: Sequence[T], index: int) -> T | None:
-    """What a person says of one tunnel; one value is for all of them only where the sample has them leave by one way."""
-    if len(values) == len(sample.tunnels):
-        return values[index]
-    one_way = len({(tunnel.near_interface, tunnel.near_outside) for tunnel in sample.tunnels}) == 1
-    return values[0] if len(values) == 1 and one_way else None
-
-
 def _near(sample: Sample, wishes: Wishes, index: int, there: Sequence[AsaInterface], nets: tuple[IPv4Network, ...]) -> _Near:
     """Our end: what a person says first, then what the device has by the name or address in the sample."""
     tunnel = sample.tunnels[index]
-    given = _given(sample, wishes.interfaces, index)
+    given = given_for(sample, wishes.interfaces, index)
     wanted = given or tunnel.near_interface
-    outside = _given(sample, wishes.outside, index) or tunnel.near_outside
-    found = next((one for one in there if wanted and _is_called(one, wanted)), None)
+    outside = given_for(sample, wishes.outside, index) or tunnel.near_outside
+    found = next((one for one in there if wanted and is_called(one, wanted)), None)
     found = found or next((one for one in there if not wanted and one.address is not None and one.address.ip == outside), None)
     inner = [one.address.ip for one in there if one.address is not None and any(one.address.ip in net for net in nets)]
     # Where the configuration is at hand, a name that it has not is none.
@@ -181,15 +167,6 @@ def _near(sample: Sample, wishes: Wishes, index: int, there: Sequence[AsaInterfa
         outside=outside or (found.address.ip if found is not None and found.address is not None else None),
         probe=wishes.probe or next(iter(inner), None),
     )
-
-
-def _is_called(one: AsaInterface, wanted: str) -> bool:
-    """By its name, its nameif, or an abbreviation (``g0/0``)."""
-    if wanted in (one.hardware, one.nameif):
-        return True
-    kind, place = wanted.rstrip("0123456789/.:").lower(), wanted[len(wanted.rstrip("0123456789/.:")) :]
-    own = one.hardware.rstrip("0123456789/.:")
-    return bool(kind and place) and own.lower().startswith(kind) and one.hardware[len(own) :] == place
 
 
 def _prefix(wishes: Wishes, tunnel: SampleTunnel, index: int) -> IPv4Interface | None:
@@ -207,21 +184,6 @@ def _is_first(inside: IPv4Interface) -> bool:
     """True if our end has the first of the two addresses."""
     net = inside.network
     return inside.ip == net.network_address + (1 if net.prefixlen == 30 else 0)
-
-
-def _key(sample: Sample, wishes: Wishes, tunnel: SampleTunnel, index: int) -> tuple[str, str, Missing | None]:
-    """The reference of a tunnel's key, the mark of the key that has to be kept under it, and what is missing."""
-    given = wishes.keys.get(tunnel.said) or wishes.keys.get("")
-    if given:
-        return given, "", None
-    suffix = f"-{index + 1}" if len(sample.tunnels) > 1 else ""
-    reference = f"{wishes.scheme}{wishes.name}{suffix}-psk"
-    keys = keys_of(sample, tunnel)
-    why = next((key.stand_in for key in keys if key.stand_in), "" if keys else "the sample has no key for it")
-    if not why:
-        return reference, keys[0].mark, None
-    option = f"--key-ref {tunnel.said}=REFERENCE" if tunnel.peer is not None and suffix else "--key-ref REFERENCE"
-    return reference, "", Missing("preshared_key_ref", f"peer {tunnel.said}: {why}; keep the real one", option)
 
 
 def _statuses(made: Sequence[_Made]) -> tuple[list[dict[str, Any]], list[str]]:

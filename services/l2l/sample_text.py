@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from ...parsers.provider_samples import Sample
+from ..sample_crypto import Chosen
 from ..sample_draft import Wishes
-from .sample_crypto import Chosen
+from ..sample_parts import yaml_of
 
 
 def text_of(sample: Sample, wishes: Wishes, chosen: Chosen, tunnels: Sequence[Mapping[str, Any]]) -> str:
@@ -30,13 +28,7 @@ def text_of(sample: Sample, wishes: Wishes, chosen: Chosen, tunnels: Sequence[Ma
         "ipsec_profiles": [{"name": name, "ike_policy": name, "ipsec_policy": name}],
         "tunnels": [dict(one) for one in tunnels],
     }
-    yaml = YAML()
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.width = 120
-    stream = StringIO()
-    yaml.dump(document, stream)
-    told = f"# Made by nr-run import-sample of a sample of {sample.provider.title} for {wishes.host}. No key is in it.\n"
-    return told + stream.getvalue()
+    return yaml_of(document, sample.provider.title, wishes.host)
 
 
 def _plain(record: Any) -> dict[str, Any]:
