@@ -18,6 +18,7 @@ from ...tasks.arming import reconnect_and_observe
 from ...tasks.gather import Snapshot, now
 from ...tasks.push import push
 from ...tasks.save import Saved, save
+from .attended import send_away
 from .automatic_rollback import defect_of, roll_back
 from .change_state import NotProved, Progressing, rows
 from .context import Context
@@ -85,6 +86,8 @@ def untested_words(left: Sequence[str]) -> str:
 
 def walk_stages(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     """Walk the list that was shown. Raises NotProved where a device did not take its lines, or a gate does not hold."""
+    if plan.removal:
+        send_away(context, plan, [end for end in plan.members if end.change])
     for item in plan.walk:
         context.stop.check()
         if isinstance(item, Hold):
