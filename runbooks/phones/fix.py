@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...changes.change import Change
+from ...changes.configuration import Configuration
 from ...changes.settings import plan_settings
 from ...checks.phones.audit import Audit, audit
 from ...checks.phones.case import AuditAsked
@@ -78,7 +79,7 @@ def plan_fix(ready: Ready, cause: str, asked: AuditAsked, progress: Progress) ->
         raise DriftError(f"{host}: {cause} is for a person to mend: {finding.remedy.sentence}{whom}{lines}")
     progress.phase(host, "plan")
     snapshot: Snapshot = run_on_one(ready.nornir, gather, host, platform=ready.platforms[host])
-    return FixPlan(host, finding, _change(host, finding, snapshot.running.text), made.audits[0])
+    return FixPlan(host, finding, _change(finding, snapshot.running), made.audits[0])
 
 
 def _finding(made: Audited, host: str, cause: str) -> PhoneFinding:
@@ -90,10 +91,10 @@ def _finding(made: Audited, host: str, cause: str) -> PhoneFinding:
     return found[cause]
 
 
-def _change(host: str, finding: PhoneFinding, running: str) -> Change:
-    change = plan_settings(host, "asa", finding.remedy.lines, running)
+def _change(finding: PhoneFinding, running: Configuration) -> Change:
+    change = plan_settings(running.host, running.os, finding.remedy.lines, running.text)
     if not change:
-        raise ChangeError(f"{host}: the lines that mend {finding.id} are there already")
+        raise ChangeError(f"{running.host}: the lines that mend {finding.id} are there already")
     return change
 
 
@@ -118,7 +119,7 @@ def carry_out(ready: Ready, plan: FixPlan, asked: AuditAsked, runs: Path, progre
 
 def _push(held: SafeChange, plan: FixPlan) -> None:
     """The plan that was shown, or none."""
-    change = _change(plan.host, plan.finding, held.before[plan.host].running.text)
+    change = _change(plan.finding, held.before[plan.host].running)
     if (change.forward_text, change.inverse_text) != (plan.change.forward_text, plan.change.inverse_text):
         raise DriftError(f"{plan.host} has changed since the plan was shown, and another one comes out now")
     held.carry_out({plan.host: change}, {plan.host: "\n".join(plan.finding.remedy.lines) + "\n"})
