@@ -2,9 +2,10 @@
 
 The order is plain data (it comes as JSON): ``profile`` is a box of the lab, ``release`` and ``model`` what it says that it is,
 ``outside`` its interface to the provider (``interface``, ``address``, ``length``, ``gateway``), ``inside`` its own networks
-(``address``, ``length``), ``config`` the lines of a running configuration of its own, in the place of all this; ``port`` where
-it listens, if the lab listens on ports of its own choice. ``more`` are lines that are typed behind those it starts with,
-``licences`` and ``files`` what a firewall has beside; ``phones`` makes it a head-end for IP phones with documented mistakes.
+(``address``, ``length``), ``more`` lines that stand in its configuration besides, ``routers`` the providers' routers beside it
+with their networks, ``config`` the lines of a running configuration of its own, in the place of all this; ``port`` where it
+listens, if the lab listens on ports of its own choice. ``licences`` and ``files`` are what a firewall has beside; ``phones``
+makes it a head-end for IP phones with documented mistakes.
 """
 
 from __future__ import annotations
@@ -35,10 +36,11 @@ class Played:
     release: str = ""
     outside: Mapping[str, Any] = field(default_factory=dict)
     inside: Sequence[Mapping[str, Any]] = ()
+    more: Sequence[str] = ()
+    routers: Mapping[str, str] = field(default_factory=dict)
     config: Sequence[str] = ()
     port: int = 0
-    #: Lines that are typed behind those it starts with, licences by name as `show version` has them, and files of its flash.
-    more: Sequence[str] = ()
+    #: Licences by name as `show version` has them, and files of its flash.
     licences: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Sequence[str]] = field(default_factory=dict)
     #: A head-end for IP phones, with the mistakes that are documented.
@@ -62,15 +64,18 @@ class Played:
     @property
     def is_ordered(self) -> bool:
         """True if it is more than the box of a profile."""
-        return bool(self.release or self.outside or self.config or self.more)
+        return bool(self.release or self.outside or self.more or self.config)
 
     @property
-    def gateway(self) -> tuple[IPv4Address, IPv4Network] | None:
-        """The provider's router, and the network of its customers."""
-        if not self.outside or self.config:
-            return None
-        network = IPv4Interface(f"{self.outside['address']}/{self.outside['length']}").network
-        return IPv4Address(self.outside["gateway"]), network
+    def gateways(self) -> dict[IPv4Address, IPv4Network]:
+        """The providers' routers, each with the network of its customers."""
+        if self.config:
+            return {}
+        found = {IPv4Address(router): IPv4Network(network) for router, network in self.routers.items()}
+        if self.outside:
+            network = IPv4Interface(f"{self.outside['address']}/{self.outside['length']}").network
+            found[IPv4Address(self.outside["gateway"])] = network
+        return found
 
     def hardware(self) -> Profile:
         """The box: it says the release that was ordered, and has the ports that its configuration names."""
@@ -84,6 +89,8 @@ class Played:
             at = _outside_of(self.profile)[0]
             wanted = str(self.outside["interface"])
             ports = tuple(wanted if name == at else at if name == wanted else name for name in ports)
+        named = (line.split()[1] for line in self.more if line.startswith("interface ") and not _LOGICAL.match(line.split()[1]))
+        ports = tuple(dict.fromkeys((*ports, *named)))
         version, release = base.version, self.release or base.release
         for was, now in ((base.release, release), (self._model_shown, self.model)):
             version = version.replace(was, now) if now else version
@@ -99,19 +106,21 @@ class Played:
 
     def start(self, name: str, index: int, secrets: dict[str, str], *, first: bool) -> str:
         """The configuration that it starts with, where it has none of its own."""
-        text = self._placed(initial_config(name, self.profile, index, secrets, first=first))
-        return "".join((text, *(f"{line}\n" for line in self.more)))
+        text = initial_config(name, self.profile, index, secrets, first=first)
+        if self.outside or self.inside:
+            out, wan, lan = _outside_of(self.profile, text)
+            text = self._with_inside(self._with_outside(text, out, wan), lan)
+        return text + "".join(f"{line}\n" for line in self.more)
 
-    def _placed(self, text: str) -> str:
-        """With the addresses that were ordered."""
+    def _with_outside(self, text: str, out: str, wan: str) -> str:
         if not self.outside:
             return text
-        out, wan, lan = _outside_of(self.profile, text)
-        wanted = str(self.outside["interface"])
-        text = _swapped(text, out, wanted)
+        text = _swapped(text, out, str(self.outside["interface"]))
         mask = IPv4Interface(f"{wan}/{self.outside['length']}").netmask
         text = text.replace(f"ip address {wan} 255.255.255.0", f"ip address {self.outside['address']} {mask}")
-        text = re.sub(rf"(?<= ){re.escape(_GATEWAY)}\b", str(self.outside["gateway"]), text)
+        return re.sub(rf"(?<= ){re.escape(_GATEWAY)}\b", str(self.outside["gateway"]), text)
+
+    def _with_inside(self, text: str, lan: str) -> str:
         for network in self.inside[:1]:
             text = text.replace(f"ip address {lan} 255.255.255.0", f"ip address {network['address']} {_mask(network)}")
         return text + "".join(_further(self, number, network) for number, network in enumerate(self.inside[1:], 1))

@@ -79,8 +79,7 @@ class Rehearsal:
         for index, (name, played) in enumerate(ordered.items()):
             box = new_box(name, played.hardware(), self.network, PROFILES[played.profile].release)
             self.boxes[name] = self.network.boxes[name] = box
-            if played.gateway is not None:
-                self.network.gateways.update([played.gateway])
+            self.network.gateways.update(played.gateways)
             if played.config:
                 self._load(box, played)
             else:

@@ -245,14 +245,18 @@ def _order(name: str, platform: Platform, places: Sequence[Place], taken: set[IP
     order: dict[str, Any] = {"profile": profile, "release": release}
     if not system_of(platform).model:
         order["model"] = platform.model
-    if places:
+    outside = next((place for place in places if place.interface), None)
+    if outside is not None:
         order["outside"] = {
-            "interface": places[0].interface,
-            "address": str(places[0].outside),
+            "interface": outside.interface,
+            "address": str(outside.outside),
             "length": OUTSIDE_LENGTH,
-            "gateway": str(gateway_for(places[0].outside, taken)),
+            "gateway": str(gateway_for(outside.outside, taken)),
         }
+    if places:
         order["inside"] = [{"address": str(own.ip), "length": own.network.prefixlen} for own in inside]
+        order["more"] = list(dict.fromkeys(line for place in places for line in place.more))
+        order["routers"] = {str(router.ip): str(router.network) for place in places for router in place.routers}
     return order
 
 
