@@ -40,6 +40,11 @@ OWN: dict[str, tuple[str, str, str]] = {
         "explain_dart_command",
         "Explain a client's reconnect from its log or DART bundle.",
     ),
+    "explain-phone": (
+        ".explain_phone_command",
+        "explain_phone_command",
+        "Explain why an IP phone does not come in, from its log and the syslog.",
+    ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),
     "runs": (".runs_command", "runs_command", "List the runs and how they ended; prune them."),
