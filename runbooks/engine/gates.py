@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ...checks.finding import Finding, proved
 from ...checks.observation import Observation
-from ...checks.other_tunnels import beside
+from ...checks.other_tunnels import beside, leaving
 from ...inventory.errors import NrRunError, answers_of
 from ...services.service import Gate, Passing, Seen, Stage, Traffic
 from ...tasks.observe import observe
@@ -190,7 +190,6 @@ def _judged(
     with answers_of(" and ".join(member.host for member in plan.members)):
         findings = tuple(finding for one in gates for finding in judging(one.gate, seen))
     # Whatever it is that is built, the tunnels of the box are others'.
-    # What is removed loses its SAs; what is built has its gates for them, and another tunnel to the same far end has not.
-    own = {address for foreign in plan.deployment.foreign for address in foreign.addresses} if plan.removal else set()
-    others = tuple(beside(one.host, one.snapshot.observation, readings[one.host][0], own) for one in plan.members)
+    gone = {one.host: leaving(one.change, one.snapshot.running.objects) for one in plan.members}
+    others = tuple(beside(one.host, one.snapshot.observation, readings[one.host][0], gone[one.host]) for one in plan.members)
     return (*findings, *others), {host: outputs for host, (_, outputs) in readings.items()}

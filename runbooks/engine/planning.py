@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...changes.change import Change, in_stages
@@ -23,6 +23,7 @@ from ...tasks.clear import by_hand
 from ...tasks.dialects import dialect_of
 from ...tasks.gather import Snapshot
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
+from .confirmations import Asked, unconfirmed
 from .context import Context
 
 #: Prechecks that ask whether a change can be made and undone; they say nothing about what is there already.
@@ -46,12 +47,12 @@ class MemberPlan:
     change: Change
     prechecks: tuple[Finding, ...]
     #: How the device goes back by itself; None without a rollback timer.
-    fence: SelectedMethod | None = None
+    method: SelectedMethod | None = None
 
     @property
     def timer_shows(self) -> tuple[str, ...]:
         """What tells the state of its rollback timer."""
-        return ROLLBACK_TIMERS[self.fence.name].shows if self.fence and self.change else ()
+        return ROLLBACK_TIMERS[self.method.name].shows if self.method and self.change else ()
 
     @property
     def host(self) -> str:
@@ -95,6 +96,10 @@ class DeploymentPlan:
     members: tuple[MemberPlan, ...]
     #: True if it is to go.
     removal: bool = False
+    #: What only a person can know of it, with who has confirmed it; nothing where nothing is changed.
+    confirmations: tuple[Asked, ...] = ()
+    #: True if the change is for a test alone: it is taken back whatever it showed.
+    trial: bool = False
 
     @property
     def name(self) -> str:
@@ -203,10 +208,12 @@ class DeploymentPlan:
         allowed = {(member.host, step) for plan_ in approved for member in plan_.members for step in member.change.forward}
         return all((member.host, step) in allowed for member in self.members for step in member.change.forward)
 
-    def refuse_if_forbidden(self) -> None:
-        """Raise DriftError with all objections, one a line."""
-        if self.objections:
-            raise DriftError("\n".join(f"{finding.subject}: {finding.sentence}" for finding in self.objections))
+    def refuse_if_forbidden(self, unconfirmed_: Sequence[Asked] = ()) -> None:
+        """Raise DriftError with all objections, one a line, and what has to be confirmed still."""
+        lines = [f"{finding.subject}: {finding.sentence}" for finding in self.objections]
+        lines += [unconfirmed(self.name, unconfirmed_)] if unconfirmed_ else []
+        if lines:
+            raise DriftError("\n".join(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +285,7 @@ def checked(context: Context, made: MemberPlan, own: Iterable[Finding], *, accep
         device = Device(made.host, made.platform, outputs, made.change, time)
         every = of_every_change(made.sight, outputs, time, accept_unsaved=accept_unsaved)
         prechecks = tuple(dict.fromkeys((*own, *every, *timer_findings(device, chosen))))
-    return replace(made, prechecks=prechecks, fence=chosen)
+    return replace(made, prechecks=prechecks, method=chosen)
 
 
 def running_with(change: Change, running: str) -> str:

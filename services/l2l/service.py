@@ -24,6 +24,7 @@ from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.validation import validate
+from ..besides import Printed
 from ..own_checks import nearest_place, refuse_wrong
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
 from ..verifying import Seeing
@@ -31,6 +32,7 @@ from .beside import policies_of_offers
 from .by_name import not_in_intent, removal_by_name, strays, wanted_of
 from .features import tunnel_interface
 from .foreign_end import foreign_of, previous_of_one
+from .partner_sheet import partner_sheet
 from .previous import previous
 from .records import WantedEnd, WantedTunnel
 from .traffic import TunnelTraffic, traffic_of
@@ -195,6 +197,10 @@ class LanToLan:
         candidates = policies_of_offers(config, present)
         items, stays = owned(config, candidates)
         return Removal(items, stays, tuple(item for item in candidates if item not in items))
+
+    def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:
+        """What the far end has to set."""
+        return partner_sheet(inventory, platforms, name, end)
 
     def previous(
         self, deployment: Deployment[WantedTunnel], sights: Sequence[Sight[WantedEnd]]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..service import Deployment, Foreign, Member, Stage
+from .confirmations import credential_of
 from .features import CUT_OVER, LEADING, PROBES, TUNNELS
 from .gates import led, probes, tunnels
 from .intent import Edge, Zia
@@ -50,16 +51,13 @@ def _played(site: Zia, edge: Edge) -> Mapping[str, Any]:
 
 
 def _preconditions(site: Zia, edge: Edge) -> tuple[str, ...]:
-    identity, esp = site.identity, site.esp
-    called = identity.fqdn if identity.credential == "fqdn" else identity.address
-    kind = "UFQDN" if identity.credential == "fqdn" else "IP"
+    """What has to be so there, and shows itself in a gate; what shows itself nowhere is a confirmation."""
+    esp = site.esp
     subscribed = ("AES in phase 2 is subscribed",) if site.encryption_subscription else ()
     return (
-        f"the portal has a VPN credential of the type {kind} for {called}, with the same pre-shared key",
-        "that credential is attached to a location, without which no tunnel works",
+        f"a tunnel from {site.wan_ip} with the credential {credential_of(site)} is taken",
         *subscribed,
         f"UDP 500, UDP 4500 and ESP pass between {site.wan_ip} and {edge.address}",
-        f"{edge.probe_address} is asked by nobody but the probe: it is in no PAC file",
         f"phase 2 is {esp.encryption_algorithm} {esp.authentication_algorithm or ''}".strip(),
     )
 

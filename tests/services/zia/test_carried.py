@@ -1,12 +1,10 @@
-"""The engine carries a site as it carries any service: deployed and verified by nr-run in the lab.
-
-Its commands are not declared yet; an entry point of the test declares them, as another package would.
-"""
+"""The engine carries a site as it carries any service: deployed, verified and removed by nr-run in the lab."""
 
 from __future__ import annotations
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,18 +21,9 @@ from ...warm import start_lab
 from .sites import EXAMPLE, HOST
 from .test_on_the_lab import EDGES, edge
 
+#: What a person says who has looked into the portal.
+CONFIRMED = ("--confirm", "credential", "--confirm", "probes")
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
-DECLARED = """
-from nr_run.services.registry import Command, Declaration
-
-SERVICE = Declaration(
-    name="zia",
-    noun="site",
-    section="zia",
-    commands=(Command("deploy-zia", "deploy", "Deploy.", "Deploy."), Command("remove-zia", "remove", "Remove.", "Remove.")),
-    load="nr_run.services.zia.service:ZIA",
-)
-"""
 INTENT = (
     EXAMPLE.replace("10.96.19.2", "172.18.124.181").replace("172.17.0.0/24", "10.10.81.0/24")
     + "      frequency_seconds: 10\n      up_seconds: 20\n      down_seconds: 10\n"
@@ -43,7 +32,7 @@ INTENT = (
 
 @dataclass
 class Rehearsed:
-    """The router with both edges, an inventory, and nr-run with the service declared."""
+    """The router with both edges, and an inventory."""
 
     lab: LabHandle
     folder: Path
@@ -51,7 +40,7 @@ class Rehearsed:
     def run(self, command: str, *words: str) -> tuple[int, dict[str, Any]]:
         """Exit code and report."""
         private = {"XDG_CONFIG_HOME": str(self.folder / "config"), "NR_RUN_CREDENTIALS": str(self.lab.credentials)}
-        environment = {**os.environ, **private, "PYTHONPATH": str(self.folder / "site")}
+        environment = {**os.environ, **private}
         line = [
             NR_RUN,
             command,
@@ -80,21 +69,16 @@ def rehearsed(tmp_path: Path) -> Iterator[Rehearsed]:
         intent = tmp_path / "inventory" / "vpn" / "intent.yaml"
         intent.write_text(intent.read_text().partition("tunnels:")[0])  # one tunnel has two ends, and there is one router
         (tmp_path / "inventory" / "zia.yaml").write_text(INTENT)
-        info = tmp_path / "site" / "zia_declared-1.0.dist-info"
-        info.mkdir(parents=True)
-        (info.parent / "zia_declared.py").write_text(DECLARED)
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: zia_declared\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text("[nr_run.services]\nzia = zia_declared:SERVICE\n")
         yield Rehearsed(lab, tmp_path)
 
 
 def test_deployed_and_verified(rehearsed: Rehearsed) -> None:
     """Three stages are proved and saved, a second run has nothing to do, and a verification says up by the router's probes."""
-    code, report = rehearsed.run("deploy-zia", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     running = rehearsed.running()
     assert "ip policy route-map NR-branch-zia" in running
-    code, report = rehearsed.run("deploy-zia", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
     assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
     assert rehearsed.running() == running
     code, report = rehearsed.run("verify")
@@ -105,8 +89,33 @@ def test_deployed_and_verified(rehearsed: Rehearsed) -> None:
 def test_removed_as_if_it_had_never_been(rehearsed: Rehearsed) -> None:
     """Taken away in the other order, its SAs are nobody else's loss, and the router runs what it ran before."""
     before = rehearsed.running()
-    code, report = rehearsed.run("deploy-zia", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     code, report = rehearsed.run("remove-zia", "branch-zia", "--yes", "--poll", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     assert rehearsed.running() == before
+
+
+def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
+    """The plan names what is to be confirmed; without it nothing is touched; with it, record and report say who and when."""
+    before = rehearsed.running()
+    code, report = rehearsed.run("deploy-zia", "--plan")
+    asked = report["tunnels"][0]["confirmations"]
+    assert (code, [(item["name"], item["by"]) for item in asked]) == (2, [("credential", ""), ("probes", "")])
+    code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credential")
+    told = report["tunnels"][0]["sentence"]
+    assert code == 13
+    assert "say --confirm probes\n" in told
+    assert "credential" not in told
+    assert rehearsed.running() == before
+    code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credentials")
+    assert (code, report["error"]) == (64, "--confirm credentials: nothing is confirmed by this name (did you mean credential?)")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    said = report["tunnels"][0]["confirmations"]
+    assert {item["by"] for item in said} == {pwd.getpwuid(os.getuid()).pw_name}
+    run = Path(report["folder"])
+    assert json.loads((run / "branch-zia" / "record.json").read_text())["confirmations"] == said
+    assert f"confirmed by {said[0]['by']} at {said[0]['at']}: the portal has" in " ".join((run / "recap.txt").read_text().split())
+    noted = [json.loads(line) for line in (run / "journal.jsonl").read_text().splitlines()]
+    assert [line["name"] for line in noted if line["state"] == "confirmed"] == ["credential", "probes"]

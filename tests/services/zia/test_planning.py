@@ -221,9 +221,9 @@ def test_a_deployment_says_what_a_person_confirms() -> None:
     """Both edges are foreign ends, with the type of the credential that fits the identity."""
     deployment = deployment_of(site())
     assert [end.name for end in deployment.foreign] == ["primary FRA4", "backup AMS2"]
-    assert all("type UFQDN for branch@example.com" in end.preconditions[0] for end in deployment.foreign)
+    assert all("the credential UFQDN branch@example.com" in end.preconditions[0] for end in deployment.foreign)
     by_address = deployment_of(site(identity={"credential": "ip", "fqdn": None, "address": "198.51.100.99"}))
-    assert "type IP for 198.51.100.99" in by_address.foreign[0].preconditions[0]
+    assert "the credential IP 198.51.100.99" in by_address.foreign[0].preconditions[0]
     assert (deployment.hosts, deployment.way_back) == ((HOST,), (2, 1, 0))
 
 
