@@ -84,16 +84,17 @@ def explain_client(name: str, story: Story, timeout: int | None = None) -> Expla
 
 
 def absence_of(story: Story) -> Absence | None:
-    """How long the client was away at its last waking that ended connected; None where the log does not tell."""
+    """How long the client was away at its last waking that ended connected; None where the log does not tell, or is not whole."""
+    if story.steps or story.log.problems:
+        return None
     for episode in reversed(story.episodes):
         away, start = episode.asleep
-        if episode.ended is not None and away is not None and start is not None and not story.steps:
-            return Absence(
-                away,
-                away,
-                _asleep_words(episode, away, start),
-                (_evidence(start, "last entry"), _evidence(episode.began.entry, "resume")),
-            )
+        if episode.ended is None or away is None or start is None:
+            continue
+        token = episode.first("token")
+        evidence = (_evidence(start, "last entry"), _evidence(episode.began.entry, "resume"))
+        session = token.said.get("id", "") if token else ""
+        return Absence(away, away, _asleep_words(episode, away, start), evidence, session)
     return None
 
 
@@ -259,7 +260,8 @@ def _conclusion(story: Story, good: bool, findings: Sequence[Finding], found: Se
         return "; or ".join(cause.sentence for cause in found)
     if failed:
         return failed[0].sentence
-    return next((finding.sentence for finding in findings if finding.status is Status.UNVERIFIED), "nothing can be concluded")
+    open_ones = [finding for finding in findings if finding.status in (Status.UNVERIFIED, Status.SKIPPED)]
+    return open_ones[0].sentence if open_ones else "nothing can be concluded"
 
 
 def _timeline(story: Story) -> Iterator[Moment]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...inventory.errors import NothingMatched
@@ -86,11 +86,18 @@ def _following(entries: Sequence[Entry], keys: Sequence[str], place: int) -> str
     return ""
 
 
-def asked_about(found: Sequence[Client], named: str, about: Mapping[str, Iterable[str]], matched: frozenset[str]) -> Client:
+def asked_about(
+    found: Sequence[Client],
+    named: str,
+    about: Mapping[str, Iterable[str]],
+    matched: frozenset[str],
+    agrees: Callable[[Client], bool],
+) -> Client:
     """The client that is meant: the one that is named; else that of the phone's log, or the only phone, or the only one.
 
     ``about`` is what the phone's log says of itself (``own`` addresses, ``device`` names), ``matched`` the places of entries that
-    are an event of the phone's log. Raises NothingMatched where none fits, or several.
+    are an event of the phone's log, ``agrees`` whether a client fails by what the phone says. Raises NothingMatched where none
+    fits, or several.
     """
     if named:
         fits = [one for one in found if _has(one, named)]
@@ -103,8 +110,9 @@ def asked_about(found: Sequence[Client], named: str, about: Mapping[str, Iterabl
         fits = [one for one in found if any(entry.place in matched for entry in one.entries)]
         if len(fits) == 1:
             return fits[0]
-    phones = [one for one in found if one.is_phone]
-    return _one(phones or list(found), found, "is a phone")
+    phones = [one for one in found if one.is_phone] or list(found)
+    agreeing = [one for one in phones if agrees(one)] if len(phones) > 1 else []
+    return _one(agreeing if len(agreeing) == 1 else phones, found, "is a phone")
 
 
 def _has(client: Client, words: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ...inventory.errors import NothingMatched
+from ...inventory.log_secrets import hidden_in_log
 from ...parsers.logs import asa_words, phone_words
 from ...parsers.logs.asa_syslog import AsaSyslog
 from ...parsers.logs.entry import Entry, Sign, signs_of
@@ -42,6 +44,8 @@ class Case:
     firewall: tuple[Sign, ...] | None
     client: Client | None
     clocks: Offset | None
+    #: Why it is not clear which messages of the firewall are the phone's.
+    unclear: str = ""
 
 
 def explain_phone(logs: Logs, named: str = "") -> Explanation:
@@ -58,24 +62,42 @@ def explain_phone(logs: Logs, named: str = "") -> Explanation:
     conclusion = _conclusion(case, groups, findings, good=good)
     notices = logs.firewall.notices if logs.firewall else ()
     return Explanation(
-        about, good, conclusion, tuple(findings), causes, tuple(_timeline(case)), tuple(_facts(logs, case)), notices
+        about, good, conclusion, tuple(findings), causes, tuple(_timeline(case)), tuple(_hidden(_facts(logs, case))), notices
     )
 
 
 def _case(logs: Logs, named: str) -> Case:
     attempts = list(_attempts(logs.phone)) if logs.phone else []
-    phone = attempts[-1] if attempts else None
+    phone = (attempts[-1] if attempts else ()) if logs.phone else None
+    earlier = tuple(attempts[:-1])
     if logs.firewall is None:
-        return Case(phone or (), tuple(attempts[:-1]), None, None, None)
-    found = clients(logs.firewall.entries)
-    every = list(signs_of(logs.firewall.entries, asa_words.ASA))
-    clocks = aligned(phone, every) if phone else None
-    client = asked_about(found, named, _about(logs), clocks.matched if clocks and clocks.known else frozenset())
+        return Case(phone, earlier, None, None, None)
+    try:
+        client = _client_in(logs, logs.firewall, phone or (), named)
+    except NothingMatched as unclear:
+        if phone is None or named:
+            raise
+        # The phone's own log says what it can; whose messages are its own is asked for.
+        return Case(phone, earlier, (), None, None, str(unclear))
     firewall = tuple(signs_of(client.entries, asa_words.ASA))
-    if logs.phone is not None:
-        clocks = aligned(phone or (), firewall)
-        firewall = tuple(_near(phone or (), firewall, clocks))
-    return Case(phone if logs.phone else None, tuple(attempts[:-1]), firewall, client, clocks)
+    if phone is None:
+        return Case(None, (), firewall, client, None)
+    clocks = aligned(phone, firewall)
+    return Case(phone, earlier, tuple(_near(phone, firewall, clocks)), client, clocks)
+
+
+def _client_in(logs: Logs, firewall: AsaSyslog, phone: Sequence[Sign], named: str) -> Client:
+    clocks = aligned(phone, list(signs_of(firewall.entries, asa_words.ASA))) if phone else None
+    matched = clocks.matched if clocks and clocks.known else frozenset()
+    return asked_about(clients(firewall.entries), named, _about(logs), matched, _agrees(phone))
+
+
+def _agrees(phone: Sequence[Sign]) -> Callable[[Client], bool]:
+    """Whether a client of the firewall fails by a cause that the phone has."""
+    causes = {cause for sign in phone for cause in PHONE_SIGNS.get(sign.means, ())}
+    return lambda client: any(
+        causes & set(ASA_SIGNS.get(sign.means, ())) for sign in signs_of(client.entries, asa_words.ASA) if causes
+    )
 
 
 def _attempts(log: PhoneLog) -> Iterator[tuple[Sign, ...]]:
@@ -192,6 +214,8 @@ def _of_firewall(case: Case) -> Iterator[Finding]:
     if wrong:
         words = "; ".join(dict.fromkeys(asa_words.TOLD[sign.means] for sign in wrong))
         yield Finding("firewall", "firewall", Status.FAILED, f"the firewall says: {words}", _told_once(wrong))
+    elif case.unclear:
+        yield Finding("firewall", "firewall", Status.UNVERIFIED, case.unclear)
     elif not case.firewall:
         yield Finding("firewall", "firewall", Status.UNVERIFIED, "the firewall says nothing of the phone at that time")
     elif any(sign.means in ("disconnected", "handshake-failed") for sign in case.firewall):
@@ -304,6 +328,11 @@ def _merged(phone: Sequence[tuple[Sign, str]], firewall: Sequence[tuple[Sign, st
                 last = _days_off(when + offset - start) if side == 0 else when - start
             keyed.append((last, side, one))
     return [one for _, _, one in sorted(keyed, key=lambda item: item[:2])]
+
+
+def _hidden(facts: Iterator[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """What a log names may hold a secret: a URL its query."""
+    return ((what, hidden_in_log(value), where) for what, value, where in facts)
 
 
 def _facts(logs: Logs, case: Case) -> Iterator[tuple[str, str, str]]:

@@ -27,9 +27,9 @@ _PIECE = 1 << 16
 class Limits:
     """How much is read: bytes of the file, of one member, of all together; members; how deep a ZIP may lie in another."""
 
-    file: int = 128 * _MEGA
-    member: int = 64 * _MEGA
-    together: int = 192 * _MEGA
+    file: int = 64 * _MEGA
+    member: int = 32 * _MEGA
+    together: int = 96 * _MEGA
     members: int = 5000
     depth: int = 2
 

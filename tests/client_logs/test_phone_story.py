@@ -166,6 +166,16 @@ def test_whose_messages_they_are() -> None:
     assert ids(told(named, both)) == ["dap"]
 
 
+def test_a_busy_syslog_does_not_silence_the_phone() -> None:
+    """Where it is not clear which messages are the phone's, its own log is explained, and the command asks for the name."""
+    laptops = tuple(said for number in range(1, 4) for said in other("", f"198.51.100.{number}", FIREWALL["tls-version"]))
+    made = told(console(HASH), syslog(laptops))
+    assert ids(made) == ["certificate-hash"]
+    assert any("3 clients of the syslog may be meant" in finding.sentence for finding in made.findings)
+    one = (*laptops, *FIREWALL["certificate-hash"])
+    assert told(console(HASH), syslog(one, None)).about == ADDRESS
+
+
 def test_the_event_in_both_logs_says_whose_they_are() -> None:
     """Of several handshakes that failed, that at the phone's moment is the phone's."""
     stranger = other("", "198.51.100.8", FIREWALL["cipher"])
