@@ -47,6 +47,11 @@ def clients(entries: Sequence[Entry]) -> list[Client]:
     for one in named:
         if one.user and one.address and one.user not in users_of.setdefault(one.address, []):
             users_of[one.address].append(one.user)
+    seen = {one.address for one in named if one.address}
+    if len(seen) == 1:
+        # Where all comes from one address, a user without one comes from there.
+        users_of[next(iter(seen))] = list(dict.fromkeys(one.user for one in named if one.user))
+        users_of = {address: users for address, users in users_of.items() if users}
     addresses = _of_handshakes(entries, [one.address for one in named])
     found: dict[str, list[int]] = {}
     for place, one in enumerate(named):

@@ -64,7 +64,7 @@ def read_phone_log(bundle: Bundle) -> PhoneLog:
         entries += timed
         steps += told
         gaps += _gaps(timed)
-    if not any(entry.source in ("VPNC", "SECD", "VPNU") for entry in entries):
+    if not any(entry.source.upper() in ("VPNC", "SECD", "VPNU") for entry in entries):
         what = "the syslog of a firewall" if "%ASA-" in bundle.parts[0].text else "no console log of an IP phone with a VPN"
         raise ParseError(f"{bundle.name} is {what}: expected are {EXPECTED}")
     return PhoneLog(tuple(entries), tuple(gaps), tuple(steps))

@@ -315,3 +315,12 @@ def test_a_published_sample_is_a_hash_that_differs() -> None:
     made = told(phone, messages, config)
     assert ids(made) == ["certificate-hash"]
     assert [finding.status for finding in made.findings if finding.check == "hash"] == [Status.FAILED]
+
+
+@pytest.mark.parametrize("first", FIREWALL)
+def test_two_failures_are_both_named(first: str) -> None:
+    """Of any two failures that a syslog has of one phone, both are named and no third one."""
+    for second in FIREWALL:
+        made = told("", syslog((*FIREWALL[first], *FIREWALL[second])))
+        assert set(ids(made)) == {first, second}
+        assert ("; and " in made.conclusion) is (first != second)
