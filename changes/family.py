@@ -100,6 +100,8 @@ class Editing:
     first_off: tuple[str, ...] = ()
     #: True if ``no`` takes the name of a setting without its value.
     bare_no: bool = False
+    #: True if the object is one line below a header, and another value of it takes the place of the first.
+    typed_again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,9 @@ class Family:
     named_in: Callable[[str, str], bool] | Nobody
     #: Lines that may stand below the header; one in a sub-mode of the object stands as ``opener: line``. None: the header is all.
     children: tuple[re.Pattern[str], ...] = ()
+    #: Lines below the header that a run types only to take them away again itself: no desired configuration has them, and where
+    #: somebody else has typed one it is that person's.
+    for_a_while: tuple[re.Pattern[str], ...] = ()
     #: Lines that the device does not show because they are its defaults, written out in the family's one spelling.
     defaults: tuple[str, ...] = ()
     #: What other releases begin with, and show until the line for it has arrived, and what a device adds unasked.
@@ -186,6 +191,10 @@ class Family:
     def knows(self, line: str) -> bool:
         """True if a rule knows the line below the header. A sub-mode's opener alone is known where its lines are."""
         return line in self.parts or any(pattern.fullmatch(line) for pattern in self.children)
+
+    def may_be_typed(self, line: str) -> bool:
+        """True if a run may type the line below the header, be it for a while."""
+        return self.knows(line) or any(pattern.fullmatch(line) for pattern in self.for_a_while)
 
     def split(self, line: str) -> tuple[tuple[str, ...], str]:
         """The openers of the sub-modes in which a line stands, and the line itself."""

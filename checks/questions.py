@@ -55,6 +55,22 @@ class Question:
         return self.what
 
 
+@dataclass(frozen=True, slots=True)
+class Particular(Question):
+    """A question about one thing that a device knows by its address: asked by ``line`` where the system can answer ``of``."""
+
+    of: str
+    line: str
+
+    def command(self, system: System) -> str | None:
+        """The line, where the system can be asked for such things at all."""
+        return self.line if self.of in system.shows else None
+
+    def commands(self, os: str) -> tuple[str, ...]:
+        """The same for any generation of an operating system."""
+        return (self.line,) if any(self.of in system.shows for system in generations(os)) else ()
+
+
 IKE = Question("ike", "the IKEv1 SAs")
 IKEV2 = Question("ikev2", "the IKEv2 SAs")
 IPSEC = Question("ipsec", "the IPsec flows")

@@ -186,7 +186,7 @@ class SafeChange:
             if timer is not None:
                 before = self.before[host].running
                 made = Arming(host, self.context.platforms[host], timer.minutes, folder.tag, self.changes[host], before)
-                folder.note("arming", tunnel=NAME, host=host, fence=timer.name, minutes=timer.minutes)
+                folder.note("arming", tunnel=NAME, host=host, method=timer.name, minutes=timer.minutes)
                 self.armed[host] = (timer, made)
         arguments = self._arguments()
         if arguments:
@@ -203,7 +203,7 @@ class SafeChange:
             folder.note("armed", tunnel=NAME, hosts=sorted(marks), marks=marks)
 
     def _arguments(self) -> dict[str, dict[str, Any]]:
-        return {host: {"fence": timer.name, "arming": made} for host, (timer, made) in self.armed.items()}
+        return {host: {"method": timer.name, "arming": made} for host, (timer, made) in self.armed.items()}
 
     def keep(self) -> None:
         """Call the timers off over fresh logins, and save. Raises the first error; the changes are then still to be undone."""

@@ -1,4 +1,5 @@
-"""What a service may have besides what each has: printed pages, visitors, ends that are not ours, secrets, confirmations.
+"""What a service may have besides what each has: printed pages, visitors, ends that are not ours, secrets, confirmations, a
+second path.
 
 Protocols. Whether a service has it is asked with ``isinstance`` (`Print` is declared with its command); one that has none of it
 says nothing of it.
@@ -6,13 +7,17 @@ says nothing of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from ..changes.objects import Config
+from ..changes.steps import Edit
+from ..checks.finding import Finding
+from ..inventory.maintenance import Window
 from ..inventory.platforms import Platform
-from .service import Deployment, Foreign
+from .service import Deployment, Foreign, Seen
 
 
 class Printed(Protocol):
@@ -98,3 +103,52 @@ class WithSecrets(Protocol):
 
     def references(self) -> tuple[str, ...]:
         """References of the secrets of all that is intended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """A deployment with two paths: where its primary is taken away for a test, and how long traffic may take either way.
+
+    ``primary`` and ``backup`` are names for people; seconds are of the device's clock; ``meanwhile`` says what becomes of what is
+    sent until it has moved.
+    """
+
+    host: str
+    primary: str
+    backup: str
+    away_seconds: float
+    back_seconds: float
+    meanwhile: str
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carrying:
+    """Which path carries traffic now.
+
+    ``moved`` are findings on the move to the backup: all of them hold when it is done. ``backup`` are those on the backup alone:
+    one that fails ends the test at once. ``back`` are those on the primary: all of them hold when it carries traffic as before.
+    ``leads``: some path is known to lead, so that nothing that is sent is lost.
+    """
+
+    moved: tuple[Finding, ...]
+    backup: tuple[Finding, ...]
+    back: tuple[Finding, ...]
+    leads: bool
+
+
+@runtime_checkable
+class WithBackup(Protocol):
+    """A service whose deployments have a path that traffic takes, and one that it takes when the first is lost."""
+
+    def failover(self, deployment: Deployment) -> Failover:
+        """Its paths. Raises ChangeError for a deployment that has only one."""
+
+    def taken_down(self, deployment: Deployment, running: Config) -> tuple[Edit, ...]:
+        """What takes the primary down on the device of `Failover.host`, in the way that disturbs least. Raises ChangeError."""
+
+    def carrying(self, deployment: Deployment, before: Sequence[Seen], seen: Sequence[Seen]) -> Carrying:
+        """By which path traffic goes now; ``before`` is what was shown when nothing was taken down yet."""
+
+    def lost(self, deployment: Deployment, before: Sequence[Seen], seen: Sequence[Seen]) -> tuple[str, ...]:
+        """Sentences on what was counted as lost between two looks."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from nornir.core.task import Result, Task
 
@@ -62,14 +63,31 @@ class _Write:
 
 
 def _writes(change: Change) -> Iterator[_Write]:
-    """All that nothing uses yet at once; then portion by portion what puts it to use, or takes away."""
-    build = change.of(Phase.BUILD)
-    if build:
-        portions = tuple(tuple(portion) for portion in in_writes(line for step in build for line in step.lines))
-        yield _Write(portions, tuple(_normal(change, step) for step in build for _ in step.lines), None)
+    """All that nothing uses yet at once; then portion by portion what puts it to use, or takes away.
+
+    A second way out in a row is typed only when the answers before it were looked at: where the header was refused, the first
+    one has left configuration mode, and the second would end the session.
+    """
+    for deep, steps in groupby(change.of(Phase.BUILD), key=_is_deep):
+        if not deep:
+            yield _at_once(change, tuple(steps))
+            continue
+        for step in steps:
+            for portion in step.writes:
+                yield _Write((portion,), (_normal(change, step),) * len(portion), None)
     for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
         for portion in step.writes:
             yield _Write((portion,), (_normal(change, step),) * len(portion), step)
+
+
+def _is_deep(step: Step) -> bool:
+    """True if it opens a sub-mode in a sub-mode."""
+    return (EXIT,) in step.writes
+
+
+def _at_once(change: Change, steps: Sequence[Step]) -> _Write:
+    portions = tuple(tuple(portion) for portion in in_writes(line for step in steps for line in step.lines))
+    return _Write(portions, tuple(_normal(change, step) for step in steps for _ in step.lines), None)
 
 
 def _normal(change: Change, step: Step) -> Sequence[re.Pattern[str]]:

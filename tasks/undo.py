@@ -39,12 +39,16 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """What is to be taken back on one device: ``pushed`` is False where no line was sent, so that no SA is one of the change."""
+    """What is to be taken back on one device: ``pushed`` is False where no line was sent, so that no SA is one of the change.
+
+    ``renews`` is False where the change negotiates nothing otherwise than before, so that its SAs are as good as any.
+    """
 
     change: Change
     before: Configuration
     pushed: bool
     note: Note
+    renews: bool = True
 
 
 def undo(task: Task, undoing: Undoing, patience_seconds: float, pause_seconds: float) -> Result:
@@ -94,7 +98,7 @@ def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
         running = leave_and_read(device).behind(before)
     # Another tunnel may go to the same peer: clearing the peer's SAs would break that one.
     besides = change.own if change.replaces else ()
-    for peer in change.peers if undoing.pushed or steps else ():
+    for peer in change.peers if undoing.renews and (undoing.pushed or steps) else ():
         if not goes_to(running.objects, peer, besides=besides):
             clear_peer(device, IPv4Address(peer))
     exact = running.same(before) if change.takes else running.equals(before)

@@ -89,6 +89,7 @@ IOS_TUNNEL = Family(
         r"tunnel protection ipsec profile \S+",
         r"no shutdown",
     ),
+    for_a_while=patterns("shutdown"),
     shown_first=("no ip address",),
     spellings=spellings((r"^no shutdown$", "")),
     references=(
@@ -143,6 +144,7 @@ ASA_TUNNEL = Family(
         r"tunnel protection ipsec profile \S+",
         r"no shutdown",
     ),
+    for_a_while=patterns("shutdown"),
     shown_first=("no nameif", "no ip address", "security-level 0"),
     spellings=spellings((r"^no shutdown$", ""), (r"^security-level 0$", "")),
     references=(

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
 
+from ..asa.box import AsaBox
 from ..core.errors import LabError, nearest
+from .phone import Phone, read_profile
 from .vpn_client import Login, VpnClient
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "idle": ("seconds",),
     "disconnect": (),
     "status": (),
+    "phone": ("host", "xml", "model?"),
 }
 #: Addresses that the provider gives to clients at home: a network for documentation (RFC 5737).
 FIRST = IPv4Address("203.0.113.201")
@@ -44,6 +47,8 @@ class VpnClients:
     async def do(self, name: str, action: str, words: Mapping[str, str], find: Find) -> dict[str, Any]:
         """Have a client do something. LabError for what it cannot do."""
         _check(action, words)
+        if action == "phone":
+            return self._phone(name, words, find)
         client = self.of(name)
         if action == "connect":
             host = host_of(words["host"], find)
@@ -55,6 +60,14 @@ class VpnClients:
         if action == "idle":
             return await client.idle(_number("seconds", words["seconds"]))
         return client.disconnect() if action == "disconnect" else client.told()
+
+    def _phone(self, name: str, words: Mapping[str, str], find: Find) -> dict[str, Any]:
+        """An IP phone reads its file and connects; it is another one each time, as one that was reset."""
+        box = find(words["host"])
+        if not isinstance(box, AsaBox):
+            raise LabError(f"{words['host']} is no ASA: IP phones connect to none else here.")
+        call = Phone(name, words.get("model") or "7962", read_profile(words["xml"]), FIRST + 40).connect(box)
+        return {"connected": call.connected, "failed": call.why, "says": "\n".join(call.says)}
 
 
 def _check(action: str, words: Mapping[str, str]) -> None:

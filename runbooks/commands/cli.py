@@ -21,6 +21,11 @@ from .printable import printable
 OWN: dict[str, tuple[str, str, str]] = {
     "verify": (".verify_command", "verify_command", "Say of every service whether it works; nothing is changed."),
     "drift": (".drift_command", "drift_command", "Compare what devices run with what is intended, line by line."),
+    "failover-test": (
+        ".failover_command",
+        "failover_command",
+        "Take a primary path down for a while, and measure how traffic moves and comes back.",
+    ),
     "status": (".history_command", "status_command", "Show the estate at its last verification; no device is asked."),
     "history": (".history_command", "history_command", "Show one service over time: since when, flaps, last proof."),
     "init": (".init_command", "init_command", "Write an inventory to begin with, of the devices that you have."),
@@ -34,6 +39,21 @@ OWN: dict[str, tuple[str, str, str]] = {
         ".sheet_command",
         "sheet_command",
         "Print what an end that is not ours has to set, without its key.",
+    ),
+    "verify-reconnect": (
+        ".verify_reconnect_command",
+        "verify_reconnect_command",
+        "Judge outputs from before and after a client's suspend.",
+    ),
+    "explain-dart": (
+        ".explain_dart_command",
+        "explain_dart_command",
+        "Explain a client's reconnect from its log or DART bundle.",
+    ),
+    "audit-vpn-phone": (
+        ".audit_vpn_phone_command",
+        "audit_vpn_phone_command",
+        "Find out why IP phones do not connect to an ASA.",
     ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),

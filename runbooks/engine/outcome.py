@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -60,6 +60,8 @@ class TunnelOutcome:
     stays: tuple[str, ...] = ()
     #: How far the proof reaches, where it does not reach to every end; empty where it does.
     reach: str = ""
+    #: What a test has measured, as plain values; empty for everything else.
+    measured: Mapping[str, Any] = field(default_factory=dict)
     #: What only a person can know of the change, with who has confirmed it and when.
     confirmations: tuple[Asked, ...] = ()
 
@@ -84,6 +86,7 @@ class TunnelOutcome:
             "untested": list(self.untested),
             "stays": list(self.stays),
             "reach": self.reach,
+            **({"measured": self.measured} if self.measured else {}),
             "confirmations": [asked.as_dict() for asked in self.confirmations],
         }
 

@@ -28,6 +28,8 @@ from .verification import save_accepted, verify_only
 Show = Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]
 #: Plans one deployment on what is known of its devices.
 Planner = Callable[[Context, Deployment, Known], DeploymentPlan]
+#: Carries out one plan; never leaves without an outcome.
+Apply = Callable[[Context, DeploymentPlan], TunnelOutcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ def run_deployments(
     show: Show,
     approval: Approval,
     rollout: Rollout = ONE_BY_ONE,
+    apply: Apply = apply_change,
 ) -> tuple[TunnelOutcome, ...]:
-    """Plan and carry out; one outcome a deployment.
+    """Plan and carry out; one outcome a deployment. ``apply`` is what is done with a plan once it is approved.
 
     ``show`` is given the plans, and what is refused already, before anything is touched. Raises Locked, and Interrupted when
     the operator stops before anything was changed.
@@ -72,7 +75,8 @@ def run_deployments(
         def work(plan: DeploymentPlan) -> TunnelOutcome:
             # Time has passed since the boxes were read, or an earlier one has changed them: plan again on what they are now.
             try:
-                return _carry_out(context, plan, planner, plans, stale=approval.takes_time or plan is not plans[0])
+                stale = approval.takes_time or plan is not plans[0]
+                return _carry_out(context, plan, planner, plans, stale=stale, apply=apply)
             except NrRunError:
                 raise
             except Exception as error:  # noqa: BLE001 - what was done to others has to be told all the same
@@ -191,7 +195,13 @@ def _as_done(plan: DeploymentPlan) -> tuple[MemberPlan, ...]:
 
 
 def _carry_out(
-    context: Context, approved: DeploymentPlan, planner: Planner, every: Sequence[DeploymentPlan], *, stale: bool
+    context: Context,
+    approved: DeploymentPlan,
+    planner: Planner,
+    every: Sequence[DeploymentPlan],
+    *,
+    stale: bool,
+    apply: Apply = apply_change,
 ) -> TunnelOutcome:
     """One deployment, on the devices as they are now: what was approved is carried out, and nothing else."""
     try:
@@ -201,7 +211,7 @@ def _carry_out(
             return _gone_already(context, plan) if plan.removal else verify_only(context, plan)
     except NrRunError as error:
         return refused(approved.name, error)
-    outcome = apply_change(context, plan)
+    outcome = apply(context, plan)
     return save_accepted(context, plan, outcome) if outcome.result in (Result.PROVED, Result.SAS_UP) else outcome
 
 
@@ -237,10 +247,10 @@ def _plan_again(
         raise DriftError(f"{_drift(approved, plan)}; look at a new plan")
     pairs = [(now, then) for now, then in zip(plan.members, approved.members, strict=True) if now.change and then.change]
     for now, then in pairs:
-        if now.fence and then.fence and now.fence.name != then.fence.name:
+        if now.method and then.method and now.method.name != then.method.name:
             raise DriftError(
-                f"{now.host} would now go back by itself by {now.fence.name} and not by {then.fence.name}, as was approved "
-                f"({'; '.join(now.fence.because) or 'it can do that again'}); look at a new plan"
+                f"{now.host} would now go back by itself by {now.method.name} and not by {then.method.name}, as was approved "
+                f"({'; '.join(now.method.because) or 'it can do that again'}); look at a new plan"
             )
     if plan.changed or plan.removal:
         plan.refuse_if_forbidden()

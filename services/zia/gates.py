@@ -73,7 +73,7 @@ class Watched:
 
     def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
         """Findings on the router. Raises NotKnown for a configuration that is not whole."""
-        return tuple(finding for item in seen for finding in self._judge(self._view(item, removed), removed))
+        return tuple(finding for item in seen for finding in self._judge(self.view(item, removed=removed), removed))
 
     def _judge(self, view: View, removed: bool) -> Iterator[Finding]:
         if removed:
@@ -84,7 +84,7 @@ class Watched:
         if not view.unread:
             yield from self.there(view)
 
-    def _view(self, seen: Seen, removed: bool) -> View:
+    def view(self, seen: Seen, *, removed: bool = False) -> View:
         """What is gone is gone from the configuration; what a router without it answers to the questions is not asked."""
         host, system = seen.member.host, system_of(seen.platform)
         answers, unread = {}, []

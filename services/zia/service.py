@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...changes.change import Change
-from ...changes.objects import read
+from ...changes.objects import Config, read
 from ...changes.removal import owned
+from ...changes.steps import Edit
 from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import Question
@@ -19,10 +20,11 @@ from ...checks.verdict import Verdict
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
 from ...inventory.platforms import Platform
-from ..besides import Confirmation, Printed
+from ..besides import Carrying, Confirmation, Failover, Printed
 from ..l2l.beside import policies_of_offers
-from ..service import Deployment, Foreign, Member, Place, Removal, Sight
+from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
+from . import failover
 from .as_before import site_before
 from .confirmations import confirmations_of
 from .deployment import SERVICE, deployment_of
@@ -209,6 +211,22 @@ class ZiaService:
         """The header of its route map."""
         items = (*change.created, *change.removed)
         return next((item.header for item in items if item.family.name == "route-map-clause"), "")
+
+    def failover(self, deployment: Deployment[Zia]) -> Failover:
+        """Both tunnels."""
+        return failover.failover_of(deployment)
+
+    def taken_down(self, deployment: Deployment[Zia], running: Config) -> tuple[Edit, ...]:
+        """The tunnel interface of the primary, shut down."""
+        return failover.taken_down(deployment, running)
+
+    def carrying(self, deployment: Deployment[Zia], before: Sequence[Seen], seen: Sequence[Seen]) -> Carrying:
+        """By which tunnel the hosts go."""
+        return failover.carrying(deployment, before, seen)
+
+    def lost(self, deployment: Deployment[Zia], before: Sequence[Seen], seen: Sequence[Seen]) -> tuple[str, ...]:
+        """Probes that were lost."""
+        return failover.lost(deployment, before, seen)
 
 
 ZIA = ZiaService()

@@ -22,7 +22,7 @@ ARCHIVE = "configure terminal\narchive\npath flash:kept"
 
 
 @dataclass
-class Fenced:
+class TimedPair:
     """A lab of two boxes, an inventory with one tunnel between them, and the command as a real process."""
 
     lab: LabHandle
@@ -99,7 +99,7 @@ class Fenced:
         return "hour" not in self.shows(device, "show version | include uptime")
 
     def assert_no_residue(self) -> None:
-        """No timer is pending, and nothing of a fence is in running, startup or flash, on any box."""
+        """No timer is pending, and nothing of a timer is in running, startup or flash, on any box."""
         for name, profile in DEVICES.items():
             assert "No reload is scheduled" in self.shows(name, "show reload")
             assert self.shows(name, "show kron schedule").split() == ["Kron", "Occurrence", "Schedule"]
@@ -109,6 +109,6 @@ class Fenced:
             assert not [line for which in ("running", "startup") for line in self.body(name, which) if "kron" in line]
 
     def assert_as_before(self) -> None:
-        """Every box runs and keeps what it did at the start, and nothing of a fence is left."""
+        """Every box runs and keeps what it did at the start, and nothing of a timer is left."""
         assert self.configurations() == self.before
         self.assert_no_residue()

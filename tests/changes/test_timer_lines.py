@@ -1,4 +1,4 @@
-"""The lines of a run's fence are left out of its running configurations: those, and no others."""
+"""The lines of a run's timer are left out of its running configurations: those, and no others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nr_run.changes.timer_config import command_of, name_of, occurrence, policy,
 
 TAG = "nr-20261127T015038Z-4276"
 NAME = name_of(TAG)
-FENCE = f"{occurrence(TAG, 15)[0]}\n {occurrence(TAG, 15)[1]}\n!\n{policy(TAG)[0]}\n {policy(TAG)[1]}\n!\n"
+TIMER = f"{occurrence(TAG, 15)[0]}\n {occurrence(TAG, 15)[1]}\n!\n{policy(TAG)[0]}\n {policy(TAG)[1]}\n!\n"
 OTHER = (
     "kron occurrence BACKUP in 15 recurring\n policy-list BACKUP\n!\n"
     "kron policy-list NR-20250101T000000Z-0000\n cli configure replace flash:nr-20250101T000000Z-0000.cfg force\n!\n"
@@ -19,7 +19,7 @@ OTHER = (
 def test_our_lines_go_and_others_stay() -> None:
     """Occurrence and policy list of this run go with their lines; another run's and an operator's stay, byte for byte."""
     text = f"hostname r1\n!\n{OTHER}end\n"
-    assert without_timer_lines(text.replace("end\n", f"{FENCE}end\n"), TAG) == text.replace("end\n", "!\n!\nend\n")
+    assert without_timer_lines(text.replace("end\n", f"{TIMER}end\n"), TAG) == text.replace("end\n", "!\n!\nend\n")
 
 
 def test_a_section_with_a_line_of_somebody_else_stays() -> None:
@@ -38,8 +38,8 @@ LINES = st.lists(st.text(alphabet="abkron NR-!29:\\/", max_size=30).filter(lambd
 
 
 @given(LINES)
-def test_a_text_without_a_fence_is_left_alone(lines: list[str]) -> None:
-    """Nothing changes where this run has no fence, whatever the text."""
+def test_a_text_without_a_timer_is_left_alone(lines: list[str]) -> None:
+    """Nothing changes where this run has no timer, whatever the text."""
     text = "".join(f"{line}\n" for line in lines)
     assert without_timer_lines(text, TAG) == text
     assert without_timer_lines(text, "") == text

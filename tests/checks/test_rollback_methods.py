@@ -1,4 +1,4 @@
-"""The ladder, and the timers that it is chosen by: each rung needs what it needs, and what cannot be read is never a fence."""
+"""The ladder, and the timers that it is chosen by: each rung needs what it needs, and what cannot be read is never a timer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Time configured(or reconfigured): 02:29:07 UTC Tue Nov 10 2015
 
 
 def outputs(archive: str = "", clock: str = "02:29:07.123 UTC Tue Nov 10 2015", free: int = 13000000) -> dict[str, str]:
-    """What a box shows of what its fences need."""
+    """What a box shows of what its timers need."""
     return {
         "show running-config": f"hostname r1\n!\n{archive}!\nend\n",
         "show clock": clock,
@@ -35,7 +35,7 @@ def outputs(archive: str = "", clock: str = "02:29:07.123 UTC Tue Nov 10 2015", 
 
 
 @pytest.mark.parametrize(
-    ("platform", "shown", "minutes", "fence"),
+    ("platform", "shown", "minutes", "timer"),
     [
         (YOUNG, outputs("archive\n path flash:kept\n"), 15, "revert-timer"),
         (YOUNG, outputs("archive\n path flash:kept\n"), 121, "configure-replace"),
@@ -48,16 +48,16 @@ def outputs(archive: str = "", clock: str = "02:29:07.123 UTC Tue Nov 10 2015", 
         (OLD, outputs("archive\n path flash:kept\n"), 15, "reload-in"),
     ],
 )
-def test_the_gentlest_fence_that_the_box_can_use(platform, shown, minutes: int, fence: str) -> None:
+def test_the_gentlest_timer_that_the_box_can_use(platform, shown, minutes: int, timer: str) -> None:
     """Release, archive, clock and flash decide; a gentler rung that was passed over is named with its reason."""
     chosen = choose(platform, shown, minutes)
     assert chosen is not None
-    assert (chosen.name, chosen.minutes) == (fence, minutes)
+    assert (chosen.name, chosen.minutes) == (timer, minutes)
     ladder = [name for name in ("revert-timer", "configure-replace", "reload-in") if name in platform.undo]
-    assert len(chosen.because) == ladder.index(fence)
+    assert len(chosen.because) == ladder.index(timer)
 
 
-def test_no_dead_man_is_no_fence() -> None:
+def test_no_dead_man_is_no_timer() -> None:
     """Zero minutes ask for none."""
     assert choose(YOUNG, outputs(), 0) is None
 
