@@ -7,6 +7,7 @@ there, from memory.
 from __future__ import annotations
 
 from ..core.forms import ExecForm
+from ..features import flexvpn_shows
 from . import exec154 as before
 
 _RELOAD = ("reload [<line:reason>]", "reload in <word:when> [<line:reason>]")
@@ -15,4 +16,5 @@ EXECS = (
     *(form for form in before.EXECS if form.syntax not in _RELOAD),
     ExecForm("reload [reason <line:reason>]", "reload_named"),
     ExecForm("reload in <word:when> [reason <line:reason>]", "reload_named"),
+    *flexvpn_shows.EXECS,
 )

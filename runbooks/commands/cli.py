@@ -55,6 +55,11 @@ OWN: dict[str, tuple[str, str, str]] = {
         "explain_dart_command",
         "Explain a client's reconnect from its log or DART bundle.",
     ),
+    "explain-phone": (
+        ".explain_phone_command",
+        "explain_phone_command",
+        "Explain why an IP phone does not come in, from its log and the syslog.",
+    ),
     "audit-vpn-phone": (
         ".audit_vpn_phone_command",
         "audit_vpn_phone_command",

@@ -12,6 +12,7 @@ from ...inventory.errors import ChangeError, DeviceRefused, Exit, Locked, NotKno
 from ...tasks.arming import cancel_leftovers, revert_now
 from ...tasks.gather import uptime
 from ...tasks.undo import Undoing, Undone, undo
+from .attended import send_away
 from .cancel_page import mark_cancelled
 from .change_state import NotProved, Progressing, rows
 from .context import Context
@@ -66,6 +67,8 @@ def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, erro
     folder.note("rolling-back", tunnel=plan.name, because=str(error))
     armed = [end.host for end in so_far.armed if end.method]
     context.progress.say(f"{plan.name}: {error}")
+    if not plan.removal:
+        send_away(context, plan, so_far.touched)
     began = time.monotonic()
     undone, errors = _undo(context, so_far)
     if so_far.test is not None:

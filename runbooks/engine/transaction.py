@@ -18,10 +18,11 @@ from ...tasks.arming import reconnect_and_observe
 from ...tasks.gather import Snapshot, now
 from ...tasks.push import push
 from ...tasks.save import Saved, save
+from .attended import send_away
 from .automatic_rollback import defect_of, roll_back
 from .change_state import NotProved, Progressing, rows
 from .context import Context
-from .gates import hold, still
+from .gates import hold, negotiate_anew, still
 from .nornir_run import run_on, run_on_all, run_on_one
 from .outcome import Result, TunnelOutcome
 from .planning import DeploymentPlan, Hold, MemberPlan, Push
@@ -85,12 +86,17 @@ def untested_words(left: Sequence[str]) -> str:
 
 def walk_stages(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     """Walk the list that was shown. Raises NotProved where a device did not take its lines, or a gate does not hold."""
+    if plan.removal:
+        send_away(context, plan, [end for end in plan.members if end.change])
     for item in plan.walk:
         context.stop.check()
         if isinstance(item, Hold):
             hold(context, plan, item, so_far)
         else:
             _push(context, plan, item, so_far)
+    # The gate of the last stage is asked with all others, in the proof.
+    last = max((item.stage for item in plan.walk), default=0)
+    negotiate_anew(context, plan, last, plan.deployment.stages[-1])
 
 
 def _push(context: Context, plan: DeploymentPlan, item: Push, so_far: Progressing) -> None:

@@ -18,9 +18,12 @@ from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
 from ...inventory.platforms import Platform
 from ...parsers.provider_samples import Sample
+from ..besides import Confirmation, Printed
 from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight
 from ..verifying import Seeing
+from .confirmations import confirmations_of
+from .console import sheet_of
 from .deployment import SERVICE, deployment_of
 from .features import refuse_platform
 from .from_sample import draft_of, takes
@@ -148,6 +151,14 @@ class CloudService:
     ) -> tuple[Finding, ...]:
         """What a connection needs of its firewall."""
         return precheck(sight, outputs, time, accept_unsaved=accept_unsaved)
+
+    def confirmations(self, deployment: Deployment[Cloud], *, removal: bool) -> tuple[Confirmation, ...]:
+        """Which routes the cloud has; what is taken away rests on none of them."""
+        return () if removal else confirmations_of(deployment.wanted)
+
+    def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
+        """What the console has to have; both tunnels are of one connection there, so there is one sheet."""
+        return sheet_of(load(inventory), name)
 
     def removal(self, deployment: Deployment[Cloud], sight: Sight[Cloud], running: str) -> Removal:
         """What is there of the connection and is used by nothing else, and the route that comes back."""
