@@ -34,7 +34,7 @@ def read_sample(data: bytes, name: str) -> Sample:
     """The sample of a file called ``name``. Raises ParseError with one sentence, which quotes nothing of the file."""
     text = text_of(data, name)
     start = text.lstrip("\ufeff \n\t")
-    if start.startswith("{"):
+    if start.startswith(("{", "[")):
         return _answer(Answer(json_of(text, name), text, name), "json", text)
     if "<xsl:stylesheet" in start[:2000]:
         return _commands(_filled_in(text), "xslt", name)

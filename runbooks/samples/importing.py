@@ -115,6 +115,8 @@ def import_sample(asked: Asked) -> Imported:
     """All of it. Raises ParseError for a file that is no sample, and what the inventory and the store raise."""
     if asked.out is not None and asked.out.exists():
         raise UsageError(f"{asked.out} is there already; nothing was written: name another file")
+    if asked.out is not None and not asked.out.parent.is_dir():
+        raise UsageError(f"{asked.out.parent} is no folder; nothing was written: name another file")
     platforms = platforms_of(load_nornir(asked.inventory))
     wishes = asked.wishes
     refuse_unknown((wishes.host,), platforms)
@@ -163,14 +165,16 @@ def _running(path: Path, host: str, platform: Platform) -> Configuration:
 
 def _draft(sample: Sample, wishes: Wishes, platform: Platform, running: Any) -> tuple[TakesSamples, Draft]:
     """Of the service whose shape the sample has; the first service takes what no other one does."""
-    names = [name for name in declared().services if name != FIRST_SERVICE]
-    for name in (*names, FIRST_SERVICE):
+    for name in (one for one in declared().services if one != FIRST_SERVICE):
         service = find(name)
-        if isinstance(service, TakesSamples):
-            draft = service.from_sample(sample, wishes, platform, running)
-            if draft is not None:
-                return service, draft
-    raise UsageError("no service that is installed takes a provider's sample")
+        draft = service.from_sample(sample, wishes, platform, running) if isinstance(service, TakesSamples) else None
+        if isinstance(service, TakesSamples) and draft is not None:
+            return service, draft
+    first = find(FIRST_SERVICE)
+    made = first.from_sample(sample, wishes, platform, running) if isinstance(first, TakesSamples) else None
+    assert isinstance(first, TakesSamples)
+    assert made is not None
+    return first, made
 
 
 def _objected(service: TakesSamples, draft: Draft, inventory: Path, platforms: Mapping[str, Platform]) -> Draft:
@@ -193,8 +197,6 @@ def _written(made: Imported, out: Path, store: str) -> Imported:
         # A file that came in the meantime is somebody's, and is not written over.
         with out.open("x", encoding="utf8") as file:
             file.write(made.draft.text)
-    except FileExistsError:
-        raise UsageError(f"{out} is there already; nothing was written: name another file") from None
     except OSError as error:
-        raise IntentError(f"{out} cannot be written: {error.strerror}") from None
+        raise UsageError(f"{out} cannot be written: {error.strerror}; name another file") from None
     return replace(made, kept=kept, written=out)

@@ -116,6 +116,10 @@ def test_a_key_in_a_remark_is_hidden_too() -> None:
         (b'{"VpnConnectionConfig": {"IkeConfig": {"Psk": "k', "breaks off or is damaged at line 1"),
         (b'{"a": 1}', "not the answer of DownloadVpnConnectionConfig"),
         (b"<a><b></a>", "breaks off or is damaged"),
+        (b"[1, 2]", "no answer of a provider that is known"),
+        (b'{"a":' * 100_000, "nested too deeply"),
+        (b"<a>" * 30 + b"x" + b"</a>" * 30, "nested too deeply"),
+        (b"<config>\n<entry name='ike'/>\n</config>", "a sample for Palo Alto Networks (line 2)"),
         (b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "declares entities"),
         (b'<vpn_connection id="vpn-1"/>', "the generic XML of AWS"),
         (b'resource "aws_vpn_connection" "x" {\n}\nprovider "aws" {\n}\n', "Terraform"),
@@ -238,7 +242,7 @@ def read_or_refuse(data: bytes) -> Sample | str:
         return str(refused)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(mutated())
 def test_no_peer_is_lost_in_silence(text: str) -> None:
     """Whatever became of a sample: it is refused in one sentence, or each peer in it is a tunnel's or is named as none's."""

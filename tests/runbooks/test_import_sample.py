@@ -75,7 +75,7 @@ def test_what_is_written_passes_the_plan_of_the_deploy(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("sample", sorted(path.name for path in SAMPLES.iterdir()))
-@pytest.mark.parametrize("words", [(), ("--json",), ("--detail",), ("--stronger", "--static", *FULL)], ids=str)
+@pytest.mark.parametrize("words", [("--detail",), ("--json", "--stronger", "--static", *FULL)], ids=["screen", "json"])
 def test_no_key_is_in_anything_that_comes_out(desk: Desk, sample: str, words: tuple[str, ...]) -> None:
     """Neither on the screen, nor in JSON, nor in a file: whatever the sample, and however it ends."""
     before = desk.files()
@@ -168,6 +168,11 @@ def test_a_configuration_says_what_stands_there(desk: Desk) -> None:
         (("--host", "hub-asa", "--waiver", "soon"), 64, "--waiver wants"),
         (("--host", "hub-asa", "--key-ref", "Secret-Itself-123"), 64, "never the key itself"),
         (("--host", "hub-asa", "--config", "nowhere.cfg"), 65, "cannot be read"),
+        (("--host", "hub-asa", "--fill", "X"), 64, "--fill wants WORD=VALUE"),
+        (("--host", "hub-asa", "--set", "Circuit=1"), 64, "--set wants FIELD=VALUE"),
+        (("--host", "hub-asa", "--set", "psk=Secret-Itself-123"), 64, "never written into the intent"),
+        (("--host", "hub-asa", "--out", "nowhere/x.yaml"), 64, "is no folder"),
+        (("--host", "hub-asa", *FULL, "--key-ref", "env:K", "--out", "/proc/x.yaml"), 64, "/proc/x.yaml cannot be written"),
     ],
 )
 def test_what_is_typed_wrongly_is_told_in_one_sentence(desk: Desk, words: tuple[str, ...], code: int, told: str) -> None:
@@ -211,6 +216,15 @@ def test_without_a_store_the_command_that_makes_one_is_named(desk: Desk) -> None
     assert "preshared_key_ref: env:IBM_KEY" in desk.out.read_text()
 
 
+def test_a_field_that_no_sample_says_is_set_by_its_place(desk: Desk) -> None:
+    """It stands in the intent; one that the intent has not is told by its name."""
+    words = ("--host", "hub-asa", *FULL, "--set", "dpd={interval_seconds: 20, retries: 4}", "--json")
+    assert "interval_seconds: 20" in json.loads(desk.importing("ibm-asa.txt", *words)[1])["intent"]
+    code, shown, _ = desk.importing("ibm-asa.txt", "--host", "hub-asa", *FULL, "--set", "colour=blue")
+    assert code == 2
+    assert "colour" in shown
+
+
 def test_nothing_is_written_while_anything_is_missing(desk: Desk) -> None:
     """With --out too: no file, no key, and each field with its option."""
     code, shown, _ = desk.importing("ibm-asa.txt", "--host", "hub-asa", "--out", str(desk.out))
@@ -238,5 +252,6 @@ def test_a_cut_file_is_no_whole_sample(desk: Desk) -> None:
     assert code == 65
     assert "announces 2 tunnels and has 1" in " ".join(shown.split())
     assert not desk.out.exists()
+    assert "nowhere.txt cannot be read" in desk.run("import-sample", "nowhere.txt", "--host", "xe-1712")[2]
     half.write_text("")
     assert desk.run("import-sample", str(half), "--host", "xe-1712")[2] == "nr-run: half.txt is empty\n"

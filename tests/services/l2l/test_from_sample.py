@@ -191,7 +191,7 @@ def test_a_key_that_is_kept_elsewhere_is_named_and_not_kept() -> None:
     assert made.keep == {"credential:cloud-2-psk": "<key:0000003a>"}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_no_intent_leaves_a_peer_out(data: st.DataObject) -> None:
     """Of a sample that is cut, shuffled or thinned out there is an intent only if every peer that is left is in it."""
