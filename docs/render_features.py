@@ -13,12 +13,16 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
 from nr_run.inventory.built import CARRIED
 from nr_run.inventory.forms import can_do, nat_form
 from nr_run.inventory.intent import Intent, IntentFile, Style
 from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.inventory.strength import narrow
 from nr_run.services.building import desired
+from nr_run.services.cloud.deployment import deployment_of as connection_of
+from nr_run.services.cloud.intent import CloudFile
 from nr_run.services.flexvpn.intent import FlexVpn
 from nr_run.services.flexvpn.service import deployment_of as head_end_of
 from nr_run.services.l2l import features, partner_sheet
@@ -188,6 +192,29 @@ The templates write this; `nr-run` has no command that deploys it yet.
 """
 
 
+#: The generation on which a connection to a cloud is built.
+CONNECTED = "asa-9.19"
+EXAMPLE = Path(__file__).resolve().parents[1] / "inventory" / "cloud.yaml"
+
+
+def connection_page(generation: Generation) -> str:
+    """One page: the configuration of a connection to Alibaba Cloud, stage by stage, of the example of the inventory."""
+    (site,) = CloudFile.model_validate(YAML(typ="safe").load(EXAMPLE.read_text(encoding="utf-8"))).cloud
+    deployment = connection_of(site)
+    (member,) = deployment.members
+    keys = {end.preshared_key_ref: KEY for _, end in site.tunnels}
+    on = Site(member, generation.platform, "hostname dc\n", keys, None)
+    parts = [(stage.name, desired(feature, on)[0]) for stage in deployment.stages for feature in stage.features]
+    blocks = "\n".join(f"## {name}\n\n```\n{text}```\n" for name, text in parts)
+    return f"""# A connection to Alibaba Cloud, {generation.title}
+
+Two tunnels to two gateways of the cloud, with BGP in each, for {generation.platform}: the example `inventory/cloud.yaml`.
+Each stage is proved before the next one begins. With the cut-over the static route over the private line goes, and what is
+written below drops what no tunnel leads, since `on_total_loss` is closed; taken back, that route comes first.
+
+{blocks}"""
+
+
 def head_end_page(generation: Generation) -> str:
     """One page: the configuration of a head-end for Secure Client, stage by stage."""
     wanted = FlexVpn.model_validate(
@@ -249,6 +276,10 @@ def pages() -> Iterator[tuple[str, str]]:
             name = f"{generation.slug}-zia.md"
             rows.append(f"| {generation.title} | IKEv2 | site behind Zscaler | [{name}]({name}) |")
             yield name, site_page(generation)
+        if generation.slug == CONNECTED:
+            name = f"{generation.slug}-cloud.md"
+            rows.append(f"| {generation.title} | IKEv2 | connection to Alibaba Cloud | [{name}]({name}) |")
+            yield name, connection_page(generation)
         if generation.slug == "ios-xe-17":
             name = f"{generation.slug}-flexvpn.md"
             rows.append(f"| {generation.title} | IKEv2 | head-end for Secure Client | [{name}]({name}) |")

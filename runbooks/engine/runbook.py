@@ -101,7 +101,7 @@ def _asking(planner: Planner) -> Planner:
 
     def planned(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
         plan = planner(context, deployment, known)
-        asked = context.confirming.asked(context.service, plan.deployment, removal=plan.removal) if plan.changed else ()
+        asked = context.confirming.asked(context.service, plan.deployment, removal=plan.removal) if _builds(plan) else ()
         return replace(plan, confirmations=asked)
 
     return planned
@@ -149,6 +149,11 @@ def _plan_all(
         except NrRunError as error:
             outcomes.append(refused(deployment.name, error))
     return plans, outcomes
+
+
+def _builds(plan: DeploymentPlan) -> bool:
+    """True if something is to be otherwise in the end; what a test takes back asks nothing of anybody."""
+    return plan.changed and not plan.trial
 
 
 def _gathering(context: Context, host: str, platform: Platform, deployments: Sequence[Deployment]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from .automatic_rollback import defect_of, roll_back
 from .change_state import NotProved, Progressing, rows
 from .context import Context
 from .device_files import place_files, take_left
-from .gates import hold, still
+from .gates import hold, negotiate_anew, still
 from .nornir_run import run_on, run_on_all, run_on_one
 from .outcome import Result, TunnelOutcome
 from .planning import DeploymentPlan, Hold, MemberPlan, Push
@@ -96,6 +96,9 @@ def walk_stages(context: Context, plan: DeploymentPlan, so_far: Progressing) -> 
             hold(context, plan, item, so_far)
         else:
             _push(context, plan, item, so_far)
+    # The gate of the last stage is asked with all others, in the proof.
+    last = max((item.stage for item in plan.walk), default=0)
+    negotiate_anew(context, plan, last, plan.deployment.stages[-1])
 
 
 def _push(context: Context, plan: DeploymentPlan, item: Push, so_far: Progressing) -> None:
