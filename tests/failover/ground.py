@@ -144,11 +144,11 @@ class Site:
 
 
 @contextmanager
-def bare_site(folder: Path, intent: str = INTENT + ALWAYS) -> Iterator[Site]:
+def bare_site(folder: Path, intent: str = INTENT + ALWAYS, profile: str = "c881") -> Iterator[Site]:
     """The router without the site."""
-    devices: Any = {HOST: "c881", **{name: edge(name) for name in EDGES}}
+    devices: Any = {HOST: profile, **{name: edge(name) for name in EDGES}}
     with warm.start_lab(folder / "lab", devices=devices, speed=SPEED) as lab:
-        write_inventory(lab, folder / "inventory", {HOST: "c881"}, STRONG)
+        write_inventory(lab, folder / "inventory", {HOST: profile}, STRONG)
         path = folder / "inventory" / "vpn" / "intent.yaml"
         path.write_text(path.read_text().partition("tunnels:")[0])  # a tunnel has two ends, and there is one router
         (folder / "inventory" / "zia.yaml").write_text(intent)
