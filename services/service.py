@@ -60,13 +60,16 @@ class Foreign:
 class Place:
     """Where a device of ours stands, as far as a service knows it: a rehearsal is given these interfaces and addresses.
 
-    ``inside`` are its own addresses in the networks behind it, with their lengths.
+    ``inside`` are its own addresses in the networks behind it, with their lengths. Without an ``interface`` it has none to the
+    outside that the service knows. ``more`` are lines of its configuration that stand there before, ``routers`` those beside it.
     """
 
     host: str
     interface: str
     outside: IPv4Address
     inside: tuple[IPv4Interface, ...]
+    more: tuple[str, ...] = ()
+    routers: tuple[IPv4Interface, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,11 +317,13 @@ class Removal:
     """What of a deployment goes from one device, and a sentence for each thing that stays.
 
     ``left`` is what would go if nothing else used it: it goes with a later removal of the same run after which nothing does.
+    ``back`` is what comes in its place, in the first stage of the way back: what led traffic before it.
     """
 
     items: tuple[ConfigObject, ...]
     stays: tuple[str, ...]
     left: tuple[ConfigObject, ...]
+    back: tuple[ConfigObject, ...] = ()
 
 
 class Service(Protocol):

@@ -9,12 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address
 
-from ...changes.implicit_references import goes_to
 from ...checks.finding import Finding, proved
 from ...checks.observation import Observation
-from ...checks.other_tunnels import beside
+from ...checks.other_tunnels import beside, leaving
 from ...inventory.errors import NrRunError, answers_of
 from ...services.service import Gate, Passing, Renegotiating, Seen, Stage, Traffic
 from ...tasks.clear import clear
@@ -23,7 +21,7 @@ from .change_state import NotProved, Progressing
 from .context import Context
 from .nornir_run import run_on_all
 from .own_checks import own_commands, own_findings
-from .planning import DeploymentPlan, Hold, MemberPlan, keep_outputs
+from .planning import DeploymentPlan, Hold, keep_outputs
 from .postchecks import BUILD, REMOVE, Goal, cause_of
 from .proof import Outputs, Proof, baseline_of, proof_of, prove_by_traffic
 from .reach import reach_of
@@ -189,18 +187,6 @@ def _settled(
         context.stop.wait(context.waits.poll)
 
 
-def _left(plan: DeploymentPlan, member: MemberPlan) -> set[IPv4Address]:
-    """Far ends whose SAs go with the change: all of what is removed, and those to which nothing goes any more."""
-    if plan.removal:
-        return {address for foreign in plan.deployment.foreign for address in foreign.addresses}
-    entries = member.change.edited
-    before = {peer for edit in entries for peer in edit.before.peers} - {peer for edit in entries for peer in edit.after.peers}
-    there = member.snapshot.running.objects
-    # A peer by its name has no SAs that could be told from others.
-    gone = (peer for peer in before if peer[0].isdigit() and not goes_to(there, peer, besides=member.change.own))
-    return {IPv4Address(peer) for peer in gone}
-
-
 def _judged(
     context: Context, plan: DeploymentPlan, stages: Sequence[Stage], moment: str, judging: Judging
 ) -> tuple[tuple[Finding, ...], Outputs]:
@@ -226,6 +212,6 @@ def _judged(
     with answers_of(" and ".join(member.host for member in plan.members)):
         findings = tuple(finding for one in gates for finding in judging(one.gate, seen))
     # Whatever it is that is built, the tunnels of the box are others'.
-    # What is removed loses its SAs; what is built has its gates for them, and another tunnel to the same far end has not.
-    others = tuple(beside(one.host, one.snapshot.observation, readings[one.host][0], _left(plan, one)) for one in plan.members)
+    gone = {one.host: leaving(one.change, one.snapshot.running.objects) for one in plan.members}
+    others = tuple(beside(one.host, one.snapshot.observation, readings[one.host][0], gone[one.host]) for one in plan.members)
     return (*findings, *others), {host: outputs for host, (_, outputs) in readings.items()}
