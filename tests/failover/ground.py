@@ -30,6 +30,7 @@ ALWAYS = '    maintenance_windows: [{start: "00:00", end: "00:00"}]\n'
 CONFIRMED = ("--confirm", "credential", "--confirm", "probes")
 PRIMARY, BACKUP = "edge-p", "edge-b"
 NAME = "branch-zia"
+NR_RUN = str(Path(sys.executable).parent / "nr-run")
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Site:
         """Start a command and do not wait for it."""
         inventory = () if command == "resume" else ("--inventory", str(self.folder / "inventory"))
         waits = () if command == "verify" else ("--poll", "0.1", "--reconnect-wait", "3")
-        line = [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", "--runs", str(self.runs)]
+        line = [NR_RUN, command, *words, "--json", "--runs", str(self.runs)]
         return warm.Process([*line, *inventory, *waits], self.environment)
 
     @staticmethod
