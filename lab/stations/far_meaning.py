@@ -128,7 +128,7 @@ class FarMeaning:
     ) -> Authentication | None:
         """The key that it shares with a peer in IKEv2, the same in both directions."""
         found = self._with(peer, 2)
-        if found is None:
+        if found is None or "wrong-identity" in self.faults:
             return None
         key = self._key(found)
         return Authentication("far", found.identity or Identity("address", str(local)), key, key, found.ike_seconds)
