@@ -159,7 +159,7 @@ def test_a_waiver_that_has_ended_is_no_leave(tmp_path: Path) -> None:
 def test_a_host_that_is_not_there_is_hinted(tmp_path: Path) -> None:
     """The record names a host of the inventory."""
     intended = CLOUD.intended(written(tmp_path), {"dc-asb": PLATFORM})
-    with pytest.raises(NothingMatched, match="no host is named 'dc-asa'.*did you mean dc-asb"):
+    with pytest.raises(NothingMatched, match=r"no host is named 'dc-asa'.*did you mean dc-asb"):
         intended.select([], date(2026, 1, 1), removal=False)
 
 
