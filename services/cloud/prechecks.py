@@ -188,7 +188,7 @@ def _access(device: Device) -> Iterator[Finding]:
 
 
 def _identity(device: Device) -> Iterator[Finding]:
-    """What the firewall calls itself, one setting for every peer; without the line, and with auto, a key goes with the address."""
+    """What the firewall calls itself, one setting for every peer; without the line, or with auto, it is the address."""
     head = "crypto isakmp identity "
     said = next((node.line.removeprefix(head) for node in device.nodes if node.line.startswith(head)), "auto")
     good = said.split()[0] in ("auto", "address")
