@@ -3,7 +3,8 @@
 The hub is one IOS-XE router of the rehearsal lab with so many IKEv2 tunnels to partners that are played, all of them up. nr-run
 is the command as a user types it, start included: one login, configurations, SAs, a ping through each tunnel, counters, a verdict
 for each. What stands beside it only reads: it logs in by nornir_netmiko, sends the same shows one by one, and parses the SAs by
-Genie where that is installed. The sides take turns; the median of the turns is printed.
+Genie where that is installed, else by TTP and a short template, and the routing table by TextFSM and ntc-templates, as netmiko
+offers it. The sides take turns; the median of the turns is printed.
 
     python benchmarks/verify.py --tunnels 50,100,200,500
 
@@ -40,7 +41,6 @@ from nr_run.services.l2l.service import L2L
 
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
 SHOWS = ("show running-config", "show crypto isakmp sa", "show crypto ikev2 sa", "show crypto ipsec sa", "show ip route")
-PARSED = ("show crypto ipsec sa",)
 #: No more far ends have an address of their own here.
 MOST = 1000
 HOSTS = """\
@@ -183,7 +183,18 @@ def by_nr_run(inventory: Path, runs: Path, environment: dict[str, str], tunnels:
     return cost
 
 
-#: What a user writes who has nornir_netmiko and Genie; a process of its own, as the command is.
+#: What a user writes who wants to know of each flow whether it has SAs, and what went through it.
+TTP = """
+<group name="flows*">
+   local  ident (addr/mask/prot/port): ({{ local | _start_ }})
+   remote ident (addr/mask/prot/port): ({{ remote }})
+   current_peer {{ peer }} port {{ port }}
+    #pkts encaps: {{ encaps }}, #pkts encrypt: {{ encrypted }}, #pkts digest: {{ digested }}
+    #pkts decaps: {{ decaps }}, #pkts decrypt: {{ decrypted }}, #pkts verify: {{ verified }}
+     current outbound spi: {{ outbound }}
+</group>
+"""
+#: What a user writes who has nornir_netmiko and a parser; a process of its own, as the command is.
 PLAIN = """
 import sys
 from nornir.core import Nornir
@@ -194,7 +205,7 @@ from nornir.core.state import GlobalState
 from nornir.plugins.runners import ThreadedRunner
 from nornir_netmiko.connections import Netmiko
 from nornir_netmiko.tasks import netmiko_send_command
-host, port, genie, credentials, *shows = sys.argv[1:]
+host, port, ttp, credentials, *shows = sys.argv[1:]
 files = ("device-username", "device-password", "enable-secret")
 name, password, enable = (open(f"{credentials}/{file}").read().strip() for file in files)
 ConnectionPluginRegister.register("netmiko", Netmiko)
@@ -204,7 +215,10 @@ hosts["hub"] = Host("hub", host, int(port), name, password, "cisco_xe", connecti
 nornir = Nornir(Inventory(hosts, Groups(), Defaults()), data=GlobalState(), config=Config(), runner=ThreadedRunner(num_workers=1))
 def work(task):
     for command in shows:
-        task.run(netmiko_send_command, command_string=command, use_genie=genie == "yes" and command.endswith("ipsec sa"))
+        sas = command.endswith("ipsec sa")
+        parsers = {"use_genie": sas and not ttp, "use_ttp": bool(sas and ttp), "use_textfsm": command == "show ip route"}
+        result = task.run(netmiko_send_command, command_string=command, ttp_template=ttp or None, **parsers)
+        assert not (sas or parsers["use_textfsm"]) or not isinstance(result.result, str), command
 for result in nornir.run(task=work)["hub"]:
     if result.exception is not None:
         raise result.exception
@@ -215,7 +229,7 @@ nornir.close_connections()
 def by_plain_netmiko(lab: LabHandle, environment: dict[str, str], *, genie: bool) -> Cost:
     """One reading of the same shows."""
     place = lab.devices["hub"]
-    words = [place.host, str(place.port), "yes" if genie else "no", str(lab.credentials), *SHOWS]
+    words = [place.host, str(place.port), "" if genie else TTP, str(lab.credentials), *SHOWS]
     return timed([sys.executable, "-c", PLAIN, *words], environment)[0]
 
 
@@ -251,7 +265,7 @@ def _median(costs: Sequence[Cost]) -> Cost:
 
 def table(rows: Sequence[tuple[int, Cost, Cost, int]], *, genie: bool) -> Table:
     """One row a size."""
-    beside = "plain nornir_netmiko with Genie" if genie else "plain nornir_netmiko without a parser"
+    beside = f"plain nornir_netmiko with {'Genie' if genie else 'TTP'} and TextFSM"
     made = Table(title=f"A verification of a hub (IKEv2, C8000V), pings included, beside {beside}, which only reads")
     for heading in ("tunnels", "nr-run s", "CPU s", "ms a tunnel", "CPU ms", "trips", "plain s", "CPU s", "CPU ratio"):
         made.add_column(heading, justify="right")

@@ -6,24 +6,63 @@ ended since the first look, that is no objection, and is told.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
 
+from ..changes.change import Change
+from ..changes.objects import Config
+from ..changes.selectors import Selector, selectors_of
 from .finding import Finding, Status
 from .observation import Flow, Observation, is_static
 from .questions import IPSEC
+from .tunnel_interfaces import tunnel_interface
 
 #: How long before the end of its lifetime an SA may be gone.
 MARGIN_SECONDS = 60
 
 
-def beside(host: str, baseline: Observation, now: Observation, own: Collection[IPv4Address] = ()) -> Finding:
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Tunnels that a change takes away: interfaces as flows call them, and the traffic of map entries, each with its peer.
+
+    A far end may have other tunnels with the same device, of another service or somebody's own; those stay, and are watched.
+    """
+
+    interfaces: frozenset[tuple[str, str]] = frozenset()
+    traffic: frozenset[tuple[str, Selector]] = frozenset()
+
+    def has(self, flow: Flow) -> bool:
+        """Whether the flow is that of such a tunnel."""
+        peer, selector = str(flow.peer), (flow.local_ident.network, flow.remote_ident.network)
+        return (peer, flow.interface or "") in self.interfaces or (peer, selector) in self.traffic
+
+
+#: Of a change that takes nothing away.
+NOTHING_LEAVES = Leaving()
+
+
+def leaving(change: Change, running: Config) -> Leaving:
+    """What leaves a device that ran ``running``; of an entry whose traffic cannot be read for certain nothing is told."""
+    gone = [(item, item.peers) for item in change.removed]
+    # A tunnel that goes to another peer from now on has no SAs with the one before.
+    gone += [(edit.before, tuple(peer for peer in edit.before.peers if peer not in edit.after.peers)) for edit in change.edited]
+    # A peer by its name has no SAs that could be told from others.
+    tunnels = [(item, peer) for item, peers in gone if item.family.is_tunnel for peer in peers if peer[0].isdigit()]
+    sections = ((peer, ((item.header, item.children),)) for item, peer in tunnels if item.header.startswith("interface "))
+    interfaces = ((peer, tunnel_interface(section, IPv4Address(peer))) for peer, section in sections)
+    return Leaving(
+        frozenset((peer, found.known_as) for peer, found in interfaces if found is not None),
+        frozenset((peer, selector) for item, peer in tunnels for selector in selectors_of(running, item) or ()),
+    )
+
+
+def beside(host: str, baseline: Observation, now: Observation, gone: Leaving = NOTHING_LEAVES) -> Finding:
     """Every flow of the configuration that had SAs has some now: newer ones count, and VPN clients may hang up at any time.
 
-    ``own`` are far ends of what is changed: their SAs are for its own gates to judge, and have to be gone where it is removed.
+    ``gone`` are tunnels that the change takes away: their SAs have to go, which is for its own gates to judge.
     """
-    before, after = ({key: flow for key, flow in _with_sas(seen).items() if flow.peer not in own} for seen in (baseline, now))
+    before, after = ({key: flow for key, flow in _with_sas(seen).items() if not gone.has(flow)} for seen in (baseline, now))
     lost = [flow for key, flow in before.items() if key not in after]
     evidence = (now.evidence(IPSEC, "tunnels with SAs", f"{len(before.keys() & after.keys())} of {len(before)}"),)
     elapsed = (datetime.fromisoformat(now.time) - datetime.fromisoformat(baseline.time)).total_seconds()

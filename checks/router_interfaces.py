@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
 from ..changes.tree import Node, kept, starting
-from .prefix_index import PrefixIndex
+from ..inventory.prefix_index import PrefixIndex
 
 
 def section_of(nodes: Sequence[Node], interface: str) -> Node | None:

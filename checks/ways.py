@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
+from ..inventory.prefix_index import PrefixIndex
 from ..parsers.records.asa_system import AsaRoute
 from ..parsers.records.system import Route
-from .prefix_index import PrefixIndex
 
 #: Codes of ``show ip route`` and ``show route`` for the networks and the addresses of the device itself.
 _CONNECTED = frozenset({"C", "L"})

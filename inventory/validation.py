@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from ipaddress import IPv4Network
 
 from .built import CARRIED, Carried, is_carried, not_offered, unbuilt, unused
+from .collisions import collisions
 from .errors import IntentError
 from .forms import style_of
-from .intent import Crypto, Intent, Side, Tunnel, TunnelTermination
+from .intent import Crypto, Intent, Tunnel
 from .newer_releases import newer_than_known
 from .platforms import Platform
 from .unknown_host import refuse_unknown_at
@@ -50,7 +50,8 @@ def validate(
             told = [*strength_warnings(tunnel, crypto, platforms, today), *_part_warnings(tunnel, crypto, platforms)]
             warnings += [f"{_at(intent, tunnel)}: {warning}" for warning in told]
         problems += [f"{_at(intent, tunnel)}: {problem}" for problem in found]
-    problems += () if removal else _collisions(intent, tunnels)
+    if not removal:
+        problems += [f"{_at(intent, tunnel)}: {problem}" for tunnel, problem in collisions(intent, tunnels)]
     problems += [f"{_at(intent, tunnel)}: {problem}" for tunnel in tunnels for problem in _name_problems(tunnel)]
     if problems:
         raise IntentError("\n".join(problems))
@@ -111,70 +112,3 @@ def _name_problems(tunnel: Tunnel) -> Iterator[str]:
 def _at(intent: Intent, tunnel: Tunnel) -> str:
     place = intent.places.get(tunnel.name)
     return f"{place}: tunnel {tunnel.name}" if place else f"tunnel {tunnel.name}"
-
-
-def _collisions(intent: Intent, tunnels: Sequence[Tunnel]) -> Iterator[str]:
-    """What tunnels want from the same device that it cannot give to both. Each pair of tunnels is named once."""
-    chosen = {tunnel.name: index for index, tunnel in enumerate(tunnels)}
-    active = [tunnel for tunnel in intent.tunnels.values() if tunnel.status == "active" or tunnel.name in chosen]
-    at: dict[str, list[tuple[Tunnel, Side]]] = {}
-    for tunnel in active:
-        for end in tunnel.sides:
-            at.setdefault(end.local.host, []).append((tunnel, end))
-    for tunnel in tunnels:
-        for end in tunnel.sides:
-            for other, theirs in at.get(end.local.host, []):
-                if other.name == tunnel.name or chosen.get(other.name, len(chosen)) < chosen[tunnel.name]:
-                    continue
-                for problem in (*_collision(tunnel, end, other, theirs), *_same_peer(intent, tunnel, end, other, theirs)):
-                    yield f"{_at(intent, tunnel)}: {problem}"
-
-
-def _collision(tunnel: Tunnel, end: Side, other: Tunnel, theirs: Side) -> Iterator[str]:
-    host = end.local.host
-    for far in end.remote.protected_prefixes:
-        for other_far in theirs.remote.protected_prefixes:
-            if far.overlaps(other_far) and _overlap(end.local.protected_prefixes, theirs.local.protected_prefixes):
-                yield f"on {host} the traffic to {far} is also that of tunnel {other.name} (to {other_far})"
-    same_peer = end.remote.outside_ip == theirs.remote.outside_ip
-    if same_peer and tunnel.preshared_key_ref != other.preshared_key_ref:
-        peer = end.remote.outside_ip
-        yield f"on {host} tunnel {other.name} has another preshared_key_ref for the same peer {peer}, which has one key"
-
-    prefixes = (tunnel.tunnel_prefix, other.tunnel_prefix)
-    if prefixes[0] is not None and prefixes[1] is not None and prefixes[0].overlaps(prefixes[1]):
-        yield f"on {host} tunnel {other.name} has the same tunnel_prefix {other.tunnel_prefix}"
-    yield from _name_collision(tunnel, end.local, other, theirs.local)
-
-
-def _same_peer(intent: Intent, tunnel: Tunnel, end: Side, other: Tunnel, theirs: Side) -> Iterator[str]:
-    """Two tunnels to one peer: an IKEv2 profile and a tunnel interface are found by the peer's address, of which there is one."""
-    peer, host = end.remote.outside_ip, end.local.host
-    if peer == theirs.remote.outside_ip and any(_by_peer(intent, record) for record in (tunnel, other)):
-        yield (
-            f"on {host} tunnel {other.name} has the same peer {peer}: two tunnels to one peer are built with crypto maps and "
-            "IKE version 1 only; put all prefixes into one tunnel"
-        )
-
-
-def _by_peer(intent: Intent, tunnel: Tunnel) -> bool:
-    may_be_vti = tunnel.cisco.style == "vti" or (tunnel.cisco.style == "auto" and tunnel.tunnel_prefix is not None)
-    return may_be_vti or intent.resolve(tunnel).ike_version == 2
-
-
-def _name_collision(tunnel: Tunnel, mine: TunnelTermination, other: Tunnel, theirs: TunnelTermination) -> Iterator[str]:
-    """Names and numbers that the intent gives to two tunnels of one device."""
-    # A tunnel is known on a device by its list, so a name that the other one gets by default counts as well.
-    names = [end.cisco.access_list or f"NR-{record.name}" for record, end in ((tunnel, mine), (other, theirs))]
-    if names[0] == names[1]:
-        yield f"on {mine.host} tunnel {other.name} has the same access_list {names[0]}"
-    number = mine.cisco.tunnel_interface
-    if number is not None and number == theirs.cisco.tunnel_interface:
-        yield f"on {mine.host} tunnel {other.name} has the same tunnel_interface {number}"
-    same_map = (mine.interface, mine.cisco.crypto_map) == (theirs.interface, theirs.cisco.crypto_map)
-    if same_map and mine.cisco.map_sequence is not None and mine.cisco.map_sequence == theirs.cisco.map_sequence:
-        yield f"on {mine.host} tunnel {other.name} has the same map_sequence {mine.cisco.map_sequence}"
-
-
-def _overlap(some: Sequence[IPv4Network], others: Sequence[IPv4Network]) -> bool:
-    return any(one.overlaps(other) for one in some for other in others)

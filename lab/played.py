@@ -4,7 +4,8 @@ The order is plain data (it comes as JSON): ``profile`` is a box of the lab, ``r
 ``outside`` its interface to the provider (``interface``, ``address``, ``length``, ``gateway``), ``inside`` its own networks
 (``address``, ``length``), ``more`` lines that stand in its configuration besides, ``routers`` the providers' routers beside it
 with their networks, ``config`` the lines of a running configuration of its own, in the place of all this; ``port`` where it
-listens, if the lab listens on ports of its own choice.
+listens, if the lab listens on ports of its own choice. ``licences`` and ``files`` are what a firewall has beside; ``phones``
+makes it a head-end for IP phones with documented mistakes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from .core.errors import LabError, NoSuchDevice, nearest
 from .core.profile import Profile
 from .core.profiles import PROFILES, initial_config
+from .stations import phone_site
 
 #: What the boxes are configured with at the start where nothing else was ordered.
 _GATEWAY = "172.18.124.1"
@@ -38,6 +40,11 @@ class Played:
     routers: Mapping[str, str] = field(default_factory=dict)
     config: Sequence[str] = ()
     port: int = 0
+    #: Licences by name as `show version` has them, and files of its flash.
+    licences: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: A head-end for IP phones, with the mistakes that are documented.
+    phones: bool = False
 
     @classmethod
     def of(cls, ordered: str | Mapping[str, Any]) -> Played:
@@ -45,7 +52,14 @@ class Played:
         made = cls(ordered) if isinstance(ordered, str) else cls(**ordered)
         if made.profile not in PROFILES:
             raise NoSuchDevice(f"There is no model {made.profile}.{nearest(made.profile, PROFILES)}")
-        return made
+        return made._with_phones() if made.phones else made
+
+    def _with_phones(self) -> Played:
+        """With a head-end for phones; LabError for a box that cannot be one."""
+        if self.profile not in phone_site.WORDS:
+            raise LabError(f"The lab has no head-end for IP phones on {self.profile}.")
+        more, licences = phone_site.ordered(self.profile, mistakes=True)
+        return replace(self, more=(*more, *self.more), licences={**licences, **self.licences})
 
     @property
     def is_ordered(self) -> bool:
@@ -80,6 +94,8 @@ class Played:
         version, release = base.version, self.release or base.release
         for was, now in ((base.release, release), (self._model_shown, self.model)):
             version = version.replace(was, now) if now else version
+        for licence, value in self.licences.items():
+            version = _licensed(version, licence, value)
         own = self.is_ordered
         port = self.port or base.port
         return replace(base, physical=ports, version=version, release=release, has_client=base.has_client and not own, port=port)
@@ -108,6 +124,14 @@ class Played:
         for network in self.inside[:1]:
             text = text.replace(f"ip address {lan} 255.255.255.0", f"ip address {network['address']} {_mask(network)}")
         return text + "".join(_further(self, number, network) for number, network in enumerate(self.inside[1:], 1))
+
+
+def _licensed(version: str, licence: str, value: str) -> str:
+    """What `show version` says with another value of a licence; LabError where this box has no such licence."""
+    pattern = re.compile(rf"^({re.escape(licence)} *: )\S+", re.MULTILINE)
+    if not pattern.search(version):
+        raise LabError(f"This box has no licence that is called {licence}.")
+    return pattern.sub(lambda found: f"{found[1]}{value}", version)
 
 
 def _mask(network: Mapping[str, Any]) -> str:

@@ -85,6 +85,8 @@ class Rehearsal:
             else:
                 first = profiles.index(played.profile) == index
                 box.boot(played.start(name, index, filled, first=first))
+            for file, lines in played.files.items():
+                box.flash.write(file, list(lines))
             if box.profile.has_client:
                 connect_client(box)
             box.save()

@@ -326,7 +326,7 @@ def _configuration(host: str, system: System, replies: Sequence[Reply]) -> Confi
 
     def made(command: str) -> Configuration:
         reply = by_line[command]
-        return Configuration(host, system.os, command, reply.text, reply.counted, reply.fenced)
+        return Configuration(host, system.os, command, reply.text, reply.counted, reply.with_timer)
 
     return borne_out(made(system.running), made(system.running_as_saved))
 

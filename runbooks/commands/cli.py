@@ -35,10 +35,35 @@ OWN: dict[str, tuple[str, str, str]] = {
         "check_release_command",
         "Say what another release would do to a device's services.",
     ),
+    "import-sample": (
+        ".import_sample_command",
+        "import_sample_command",
+        "Judge a cloud provider's sample for Cisco, and make an intent of it.",
+    ),
     "partner-sheet": (
         ".sheet_command",
         "sheet_command",
         "Print what an end that is not ours has to set, without its key.",
+    ),
+    "verify-reconnect": (
+        ".verify_reconnect_command",
+        "verify_reconnect_command",
+        "Judge outputs from before and after a client's suspend.",
+    ),
+    "explain-dart": (
+        ".explain_dart_command",
+        "explain_dart_command",
+        "Explain a client's reconnect from its log or DART bundle.",
+    ),
+    "explain-phone": (
+        ".explain_phone_command",
+        "explain_phone_command",
+        "Explain why an IP phone does not come in, from its log and the syslog.",
+    ),
+    "audit-vpn-phone": (
+        ".audit_vpn_phone_command",
+        "audit_vpn_phone_command",
+        "Find out why IP phones do not connect to an ASA.",
     ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),

@@ -39,7 +39,7 @@ def plan_view(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome] 
         notes += [Text(f"   {_FOR_A_TEST}", style="magenta")] if plan.trial else []
         parts += [Text(title, style="bold"), *notes, *_foreign(plan.deployment.foreign)]
         parts += [*_confirmations(plan.confirmations), *_views(plan, detail=detail)]
-    if any(end.change and end.fence for plan in plans for end in plan.members):
+    if any(end.change and end.method for plan in plans for end in plan.members):
         words = "Dead-man: each device goes back by itself, as its plan says, unless this run comes back and calls it off."
         parts.append(Text(words, style="magenta"))
     if not detail and any(end.change for plan in plans for end in plan.members):
@@ -137,10 +137,10 @@ def _around(name: str, end: MemberPlan, *, detail: bool) -> Iterable[Text]:
 
 
 def _timer_lines(end: MemberPlan) -> list[Text]:
-    if end.fence is None:
+    if end.method is None:
         return []
-    words = ROLLBACK_TIMERS[end.fence.name].sentence(end.fence.minutes)
-    why = f" ({'; '.join(end.fence.because)})" if end.fence.because else ""
+    words = ROLLBACK_TIMERS[end.method.name].sentence(end.method.minutes)
+    why = f" ({'; '.join(end.method.because)})" if end.method.because else ""
     return [Text(f"   dead-man: {words}{why}", style="magenta")]
 
 

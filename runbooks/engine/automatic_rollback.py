@@ -12,9 +12,11 @@ from ...inventory.errors import ChangeError, DeviceRefused, Exit, Locked, NotKno
 from ...tasks.arming import cancel_leftovers, revert_now
 from ...tasks.gather import uptime
 from ...tasks.undo import Undoing, Undone, undo
+from .attended import send_away
 from .cancel_page import mark_cancelled
 from .change_state import NotProved, Progressing, rows
 from .context import Context
+from .device_files import take_placed
 from .failover_watch import watch_back
 from .manual_steps import Errors, foreign_lines, left_over, paste, still_counts
 from .nornir_run import run_on
@@ -57,15 +59,17 @@ def _all_by_hand(
     """What is done is not known: every box that was touched or armed is a person's."""
     place = context.folder.path / plan.name
     by_hand = [f"{defect}; {paste(place, end)}" for end in so_far.touched]
-    by_hand += [still_counts(context, end) for end in so_far.armed if end.fence]
+    by_hand += [still_counts(context, end) for end in so_far.armed if end.method]
     return _outcome(context, plan, so_far, error, by_hand or [f"{defect}; nothing was touched"], "", "")
 
 
 def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
     folder = context.folder
     folder.note("rolling-back", tunnel=plan.name, because=str(error))
-    armed = [end.host for end in so_far.armed if end.fence]
+    armed = [end.host for end in so_far.armed if end.method]
     context.progress.say(f"{plan.name}: {error}")
+    if not plan.removal:
+        send_away(context, plan, so_far.touched)
     began = time.monotonic()
     undone, errors = _undo(context, so_far)
     if so_far.test is not None:
@@ -78,6 +82,8 @@ def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, erro
     for end in so_far.touched:
         if end.host in undone:
             folder.write(f"{plan.name}/{end.host}/running-after.cfg", undone[end.host].running.text + "\n")
+    if all(end.host in undone and undone[end.host].clean for end in so_far.touched):
+        take_placed(context, plan)
     by_hand = [
         *left_over(context.service, folder.path / plan.name, so_far, undone, errors),
         *_cancel_leftovers(context, so_far, undone, errors),
@@ -241,7 +247,7 @@ def _cancel_leftovers(context: Context, so_far: Progressing, undone: dict[str, U
     todo: list[str] = []
     ready: list[MemberPlan] = []
     for end in so_far.armed:
-        if end.fence is None:
+        if end.method is None:
             continue
         done = end not in so_far.touched or (end.host in undone and undone[end.host].clean)
         if done or isinstance(errors.get(end.host), ChangeError):

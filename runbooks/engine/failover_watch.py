@@ -6,11 +6,13 @@ Each look is timed on this machine and told in seconds of the devices, whose clo
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 
 from ...checks.finding import Finding, against, proved
 from ...checks.observation import Observation
-from ...checks.other_tunnels import beside
+from ...checks.other_tunnels import Leaving, beside
 from ...inventory.errors import NrRunError, answers_of
 from ...services.besides import Carrying, WithBackup
 from ...services.service import Seen, Service, Traffic
@@ -49,7 +51,15 @@ class Look:
     def beside(self, plan: DeploymentPlan, *, own: bool) -> tuple[Finding, ...]:
         """The tunnels that had SAs when the change was planned; with ``own`` without those to its own far ends."""
         left_out = {address for end in plan.deployment.foreign for address in end.addresses} if own else set()
-        return tuple(beside(m.host, m.snapshot.observation, self.observations[m.host], left_out) for m in plan.members)
+        return tuple(
+            beside(m.host, m.snapshot.observation, self.observations[m.host], _to(m.snapshot.observation, left_out))
+            for m in plan.members
+        )
+
+
+def _to(seen: Observation, addresses: Collection[IPv4Address]) -> Leaving:
+    """The tunnels to these far ends that the device had."""
+    return Leaving(frozenset((str(flow.peer), flow.interface or "") for flow in seen.flows if flow.peer in addresses))
 
 
 def look(context: Context, plan: DeploymentPlan, moment: str) -> Look:

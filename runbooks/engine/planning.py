@@ -47,12 +47,12 @@ class MemberPlan:
     change: Change
     prechecks: tuple[Finding, ...]
     #: How the device goes back by itself; None without a rollback timer.
-    fence: SelectedMethod | None = None
+    method: SelectedMethod | None = None
 
     @property
     def timer_shows(self) -> tuple[str, ...]:
         """What tells the state of its rollback timer."""
-        return ROLLBACK_TIMERS[self.fence.name].shows if self.fence and self.change else ()
+        return ROLLBACK_TIMERS[self.method.name].shows if self.method and self.change else ()
 
     @property
     def host(self) -> str:
@@ -285,7 +285,7 @@ def checked(context: Context, made: MemberPlan, own: Iterable[Finding], *, accep
         device = Device(made.host, made.platform, outputs, made.change, time)
         every = of_every_change(made.sight, outputs, time, accept_unsaved=accept_unsaved)
         prechecks = tuple(dict.fromkeys((*own, *every, *timer_findings(device, chosen))))
-    return replace(made, prechecks=prechecks, fence=chosen)
+    return replace(made, prechecks=prechecks, method=chosen)
 
 
 def running_with(change: Change, running: str) -> str:

@@ -105,8 +105,12 @@ def rehearse(
     others: Iterable[str],
     platforms: Mapping[str, Platform],
     progress: Progress,
+    plays: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Rehearsed:
-    """Play the members of ``deployments`` and ``others``, until ``stack`` is closed. Raises NrRunError."""
+    """Play the members of ``deployments`` and ``others``, until ``stack`` is closed. Raises NrRunError.
+
+    ``plays`` is what a device of a throw-away lab is besides, in the words of lab/played.py.
+    """
     from ...lab.entry import LabError
 
     names = list(dict.fromkeys([*(host for deployment in deployments for host in deployment.hosts), *others]))
@@ -115,7 +119,7 @@ def rehearse(
     foreign = [end for deployment in deployments for end in deployment.foreign]
     played = {name: platforms[name] for name in names}
     try:
-        lab = _running(names, foreign) or _throw_away(stack, played, places, foreign, progress)
+        lab = _running(names, foreign) or _throw_away(stack, played, places, foreign, progress, plays or {})
     except LabError as error:
         raise NrRunError(f"the lab cannot be used: {error}") from None
     found = lab.devices
@@ -150,12 +154,20 @@ def _running(names: Sequence[str], foreign: Sequence[Foreign]) -> LabHandle | No
 
 
 def _throw_away(
-    stack: ExitStack, platforms: Mapping[str, Platform], places: Sequence[Place], foreign: Sequence[Foreign], progress: Progress
+    stack: ExitStack,
+    platforms: Mapping[str, Platform],
+    places: Sequence[Place],
+    foreign: Sequence[Foreign],
+    progress: Progress,
+    plays: Mapping[str, Mapping[str, Any]],
 ) -> LabHandle:
     from ...lab.entry import start
 
     directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nr-run-lab-")))
     ordered = orders(platforms, places, foreign)
+    for name, more in plays.items():
+        order = ordered[name]
+        ordered[name] = {**({"profile": order} if isinstance(order, str) else order), **more}
     progress.say(f"starting a throw-away lab with {', '.join(ordered)}")
     for sentence in otherwise_played(platforms):
         progress.say(sentence)

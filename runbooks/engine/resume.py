@@ -125,14 +125,14 @@ def _situation(
         resumed=True,
         test=FailoverTest(paths_of(context, record.plan.deployment)) if record.plan.trial else None,
     )
-    fenced = [end for end in changing if end.fence]
+    timed = [end for end in changing if end.method]
     armed, away = (
-        run_on(context.nornir, pending, {end.host: arming_of(context, end, so_far) for end in fenced}) if fenced else ({}, {})
+        run_on(context.nornir, pending, {end.host: arming_of(context, end, so_far) for end in timed}) if timed else ({}, {})
     )
     here = [end for end in changing if end.host not in away]
     starting, lost = run_on(context.nornir, startup, {end.host: {} for end in here}) if here else ({}, {})
     away, here = {**away, **lost}, [end for end in here if end.host not in lost]
-    so_far.armed = [end for end in fenced if armed.get(end.host, True)]
+    so_far.armed = [end for end in timed if armed.get(end.host, True)]
     # A key that was saved is not seen in a startup configuration that masks it, nor is that of a device that is away; the
     # journal has it.
     saving = {line.get("host") for line in of_tunnel if line["state"] == "saving"}

@@ -86,7 +86,7 @@ def _member(nornir: Nornir, end: MemberPlan) -> dict[str, Any]:
         "connection": asdict(settings_of(host)),
         "platform": host.platform or login.platform,
         "desired": end.desired,
-        "fence": {"name": end.fence.name, "minutes": end.fence.minutes} if end.fence else None,
+        "rollback_method": {"name": end.method.name, "minutes": end.method.minutes} if end.method else None,
         "time": end.snapshot.observation.time,
         "outputs": end.snapshot.outputs,
         "counted": dict(end.snapshot.counted),
@@ -168,8 +168,9 @@ def _member_plan(path: Path, data: Mapping[str, Any], member: Member) -> MemberP
             "go on with the version that began it, or paste its inverse.cfg by hand"
         )
     # Before there was a choice every device was armed with a reload, after as long as Waits says.
-    fence = data.get("fence", {"name": RELOAD_IN, "minutes": Waits().dead_man_minutes})
-    chosen = SelectedMethod(str(fence["name"]), int(fence["minutes"])) if fence else None
+    # The field had another name, `fence`, in records that an earlier version wrote.
+    method = data.get("rollback_method", data.get("fence", {"name": RELOAD_IN, "minutes": Waits().dead_man_minutes}))
+    chosen = SelectedMethod(str(method["name"]), int(method["minutes"])) if method else None
     return MemberPlan(member, platform, snapshot, data["desired"], (), change, (), chosen)
 
 
@@ -219,7 +220,9 @@ def _refuse_strange(host: str, item: ConfigObject, before: ConfigObject | None) 
     if item.header not in known and not item.family.header.fullmatch(item.header):
         raise Tampered(f"{host}: {item.header!r} in the record does not open {item.family.name}; nothing was sent")
     for line in item.children:
-        if _UNPRINTABLE.search(line) or not (line in known or item.family.may_be_typed(line)):
+        # A text of several lines is one line of its object; each of them ends where it says, and at no other sign.
+        unprintable = any(_UNPRINTABLE.search(part) for part in line.split("\n"))
+        if unprintable or not (line in known or item.family.may_be_typed(line)):
             raise Tampered(f"{host}: {line!r} in the record is no line of {item.family.name}; nothing was sent")
 
 

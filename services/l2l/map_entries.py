@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ...changes.objects import Config, ConfigObject
 from ...changes.selectors import Selector, selectors_of
-from ...checks.prefix_index import PrefixIndex
+from ...inventory.prefix_index import PrefixIndex
 
 
 class MapEntries:

@@ -14,9 +14,9 @@ from itertools import chain
 
 from ...changes.objects import Config, ConfigObject
 from ...changes.selectors import Selector, Unread, overlap, selectors_or_line
-from ...checks.prefix_index import PrefixIndex
 from ...inventory.errors import ChangeError
 from ...inventory.intent import Side
+from ...inventory.prefix_index import PrefixIndex
 from .features import Member
 from .standing_form import StandingForm
 

@@ -9,9 +9,9 @@ from ipaddress import IPv4Address, IPv4Network
 from ...changes.configuration import Configuration
 from ...changes.tree import Node, kept, starting
 from ...checks.looking import Shown, Stimulus
-from ...checks.prefix_index import PrefixIndex
 from ...checks.proof import Traffic
 from ...checks.tunnel_interfaces import TunnelInterface, tunnel_interface
+from ...inventory.prefix_index import PrefixIndex
 from ...inventory.systems import any_of
 from ..service import Deployment, Member
 from .endpoint import IKE_SECONDS, Endpoint, Pair

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from nr_run.changes import tree
 from nr_run.changes.objects import nodes_of, read
+
+from ..calls import counted
 
 
 def benchmark() -> ModuleType:
@@ -29,22 +30,6 @@ def benchmark() -> ModuleType:
 
 
 HUB: Any = benchmark()
-
-
-@contextmanager
-def counted() -> Iterator[list[int]]:
-    """Calls of functions, those of the interpreter too, while it lasts."""
-    calls = [0]
-
-    def note(_frame: FrameType, event: str, _argument: object) -> None:
-        if event in ("call", "c_call"):
-            calls[0] += 1
-
-    sys.setprofile(note)
-    try:
-        yield calls
-    finally:
-        sys.setprofile(None)
 
 
 def cost(step: Callable[[], object]) -> int:

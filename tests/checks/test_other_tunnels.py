@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import IPv4Address
 
 import pytest
 
+from nr_run.changes.objects import read
+from nr_run.changes.plan import plan_removal
 from nr_run.checks.finding import Status
 from nr_run.checks.observation import Observation
-from nr_run.checks.other_tunnels import beside
+from nr_run.checks.other_tunnels import beside, leaving
 
 from .pair import NEAR_FLOW, Flow, seen
 
@@ -50,8 +51,51 @@ def test_a_lifetime_that_has_ended_meanwhile_is_told(left: int, status: Status) 
     assert beside("vpn2611", before, shows(minute=5)).status is status
 
 
-def test_the_far_ends_of_what_is_changed_are_no_others() -> None:
-    """SAs with a far end of what is removed have to go, and only those."""
-    own, other = IPv4Address(NEAR_FLOW.peer), IPv4Address("203.0.113.5")
-    assert beside("vpn2611", shows(NEAR_FLOW), shows(), {own}).status is Status.OK
-    assert beside("vpn2611", shows(NEAR_FLOW), shows(), {other}).status is Status.FAILED
+RUNNING = """\
+crypto map M 10 ipsec-isakmp
+ set peer 172.18.124.199
+ set transform-set S
+ match address OURS
+crypto map M 20 ipsec-isakmp
+ set peer 172.18.124.199
+ set transform-set S
+ match address OTHERS
+crypto ipsec transform-set S esp-3des esp-sha-hmac
+crypto ipsec profile P
+ set transform-set S
+interface Tunnel7
+ ip address 10.255.0.1 255.255.255.252
+ tunnel source Ethernet0/0
+ tunnel destination 172.18.124.199
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile P
+ip access-list extended OURS
+ permit ip 10.10.10.0 0.0.0.255 10.10.20.0 0.0.0.255
+ip access-list extended OTHERS
+ permit ip 10.10.10.0 0.0.0.255 10.10.30.0 0.0.0.255
+"""
+OTHERS = replace(NEAR_FLOW, idents=(NEAR_FLOW.idents[0], "10.10.30.0/255.255.255.0/0/0"))
+ROUTED = replace(NEAR_FLOW, interface="Tunnel7", idents=("0.0.0.0/0.0.0.0/0/0", "0.0.0.0/0.0.0.0/0/0"))
+
+
+@pytest.mark.parametrize(
+    ("removed", "own"),
+    [
+        (("crypto-map-entry", "M", "10"), NEAR_FLOW),
+        (("crypto-map-entry", "M", "20"), OTHERS),
+        (("tunnel-interface", "Tunnel7"), ROUTED),
+    ],
+    ids=["entry", "other entry", "interface"],
+)
+def test_only_what_is_taken_away_may_lose_its_sas(removed: tuple[str, ...], own: Flow) -> None:
+    """Of three tunnels to one far end the one that goes is no loss, and each of the others is."""
+    running = read("ios", RUNNING)
+    item = running.get(removed[0], *removed[1:])
+    assert item is not None
+    gone = leaving(plan_removal("vpn2611", "ios", [item], RUNNING), running)
+    flows = (NEAR_FLOW, OTHERS, ROUTED)
+    for lost in flows:
+        left = shows(*(flow for flow in flows if flow is not lost))
+        status = Status.OK if lost is own else Status.FAILED
+        assert beside("vpn2611", shows(*flows), left, gone).status is status
+        assert beside("vpn2611", shows(*flows), left).status is Status.FAILED

@@ -69,7 +69,7 @@ class Rehearsed:
 
     def running(self) -> dict[str, str]:
         """What each router runs, without what it says of its last change."""
-        texts = {name: self.lab.exec(name, "show running-config") for name in DEVICES}
+        texts = {name: self.lab.exec(name, "show running-config") for name in self.lab.devices}
         told = ("!", "Current configuration")
         return {name: "\n".join(line for line in text.splitlines() if not line.startswith(told)) for name, text in texts.items()}
 

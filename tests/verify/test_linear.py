@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from ipaddress import IPv4Address
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
@@ -29,6 +26,7 @@ from nr_run.services.l2l.service import L2L
 from nr_run.services.service import Deployment
 from nr_run.services.verifying import Seeing
 
+from ..calls import counted
 from .recorded_hub import Partner, ike, ipsec, isakmp, routes, running, write_inventory
 
 TIME = "2026-11-30T00:00:00Z"
@@ -84,22 +82,6 @@ def hub(folder: Path, tunnels: int, key: str) -> Hub:
     text = running(partners, key)
     shown = Configuration("hub", "ios", "show running-config", text, counted=True)
     return Hub(deployments, platforms["hub"], Shown("hub", platforms["hub"], tuple(looks), shown, trips=4, over=True))
-
-
-@contextmanager
-def counted() -> Iterator[list[int]]:
-    """Calls of functions, those of the interpreter too, while it lasts."""
-    calls = [0]
-
-    def note(_frame: FrameType, event: str, _argument: object) -> None:
-        if event in ("call", "c_call"):
-            calls[0] += 1
-
-    sys.setprofile(note)
-    try:
-        yield calls
-    finally:
-        sys.setprofile(None)
 
 
 def forget() -> None:

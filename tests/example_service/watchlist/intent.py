@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,7 +14,10 @@ from nr_run.inventory.own_checks import OwnCheck
 
 
 class WatchList(BaseModel):
-    """Networks that are watched on some routers. ``ready``: a second list follows when the first is whole everywhere."""
+    """Networks that are watched on some routers. ``ready``: a second list follows when the first is whole everywhere.
+
+    ``for_end``: the address of an end that is not ours and that the list is for.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -24,6 +27,7 @@ class WatchList(BaseModel):
     ready: bool = False
     #: Entries that the first list must have before the second one may follow.
     at_least: int = 1
+    for_end: IPv4Address | None = None
     checks: tuple[OwnCheck, ...] = ()
 
 

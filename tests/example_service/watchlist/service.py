@@ -23,7 +23,7 @@ from nr_run.inventory.platforms import Platform
 from nr_run.inventory.unknown_host import refuse_unknown
 from nr_run.services.configured_axis import configured_of, findings, of_members
 from nr_run.services.own_checks import refuse_wrong
-from nr_run.services.service import Deployment, Member, Place, Removal, Seen, Sight, Site, Stage
+from nr_run.services.service import Deployment, Foreign, Member, Place, Removal, Seen, Sight, Site, Stage
 from nr_run.services.verifying import Seeing
 from nr_run.templates.environment import jinja_env
 
@@ -103,8 +103,9 @@ def deployment_of(wanted: WatchList) -> Deployment:
     stages = [Stage("list", (AccessList(""),), Complete(wanted.name, wanted.at_least), settle_seconds=0.0, undo=2)]
     if wanted.ready:
         stages.append(Stage("ready", (AccessList("-READY"),), Complete(f"{wanted.name}-READY", 1), settle_seconds=0.0, undo=1))
+    foreign = (Foreign("watched", (wanted.for_end,), (), ()),) if wanted.for_end else ()
     return Deployment(
-        wanted.name, "watchlist", wanted, members, (), wanted.routers, tuple(stages), found=False, checks=wanted.checks
+        wanted.name, "watchlist", wanted, members, foreign, wanted.routers, tuple(stages), found=False, checks=wanted.checks
     )
 
 
