@@ -12,7 +12,7 @@ from .carried import CLEAR, CONFIRMED, Carried, begin, inventory
 from .sites import HOST
 
 GATEWAYS = ("ali-gateway-1", "ali-gateway-2")
-#: After which state a run is killed; all of them with NR_RUN_CLOUD_KILLS.
+#: After which state a run is killed; all of them with NR_RUN_FAULTS.
 STATES: list[tuple[str, dict[str, str]]] = [
     ("locked", {}),
     ("recorded", {}),
@@ -96,7 +96,7 @@ def test_a_finished_run_is_undone_exactly(shared: Carried) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "also"), STATES if os.environ.get("NR_RUN_CLOUD_KILLS") else SAMPLE, ids=lambda value: str(value)
+    ("state", "also"), STATES if os.environ.get("NR_RUN_FAULTS") else SAMPLE, ids=lambda value: str(value)
 )
 def test_killed_and_resumed(shared: Carried, state: str, also: dict[str, str]) -> None:
     """kill -9 at this state: resume proves it there and saved, or proves the firewall as it was, and nothing is pending."""
