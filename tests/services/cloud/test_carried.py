@@ -95,9 +95,7 @@ def test_a_finished_run_is_undone_exactly(shared: Carried) -> None:
     assert switched[0] == CLEAR
 
 
-@pytest.mark.parametrize(
-    ("state", "also"), STATES if os.environ.get("NR_RUN_FAULTS") else SAMPLE, ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("state", "also"), STATES if os.environ.get("NR_RUN_FAULTS") else SAMPLE, ids=lambda value: str(value))
 def test_killed_and_resumed(shared: Carried, state: str, also: dict[str, str]) -> None:
     """kill -9 at this state: resume proves it there and saved, or proves the firewall as it was, and nothing is pending."""
     before = shared.shows()
