@@ -22,7 +22,7 @@ from nr_run.services.cloud.questions import survey_of
 from nr_run.services.cloud.verdict import verdict_of
 from nr_run.services.cloud.view import Watched
 from nr_run.services.intended_state import standing
-from nr_run.services.service import Seen, Site, Traffic
+from nr_run.services.service import Seen, Site
 from nr_run.services.verifying import Seeing
 from nr_run.tasks.look import observed
 
@@ -39,11 +39,7 @@ class Played:
     """One firewall with its gateways. ``site`` is what is wanted of it."""
 
     def __init__(self, site: Cloud) -> None:
-        self.site, self.deployment = site, deployment_of(site)
-        self.gates: dict[str, Watched] = {
-            stage.name: stage.gate for stage in self.deployment.stages if isinstance(stage.gate, Watched)
-        }
-        assert not any(isinstance(stage.gate, Traffic) for stage in self.deployment.stages)
+        self.take(site)
         self._loop = asyncio.new_event_loop()
         credentials = dict.fromkeys(("device-password", "enable-secret"), "Secret-4-the-lab")
         credentials |= {ref.removeprefix("credential:"): key for ref, key in KEYS.items()}
@@ -53,6 +49,13 @@ class Played:
     @staticmethod
     async def _made(played: dict[str, object], credentials: dict[str, str]) -> Rehearsal:
         return Rehearsal(played, 100.0, credentials)  # type: ignore[arg-type]
+
+    def take(self, site: Cloud) -> None:
+        """Want this of it from now on."""
+        self.site, self.deployment = site, deployment_of(site)
+        gates = {stage.name: stage.gate for stage in self.deployment.stages}
+        self.gates: dict[str, Watched] = {name: gate for name, gate in gates.items() if isinstance(gate, Watched)}
+        assert gates.keys() == self.gates.keys()
 
     def close(self) -> None:
         """End what negotiates."""
