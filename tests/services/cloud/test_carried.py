@@ -95,6 +95,24 @@ def test_a_finished_run_is_undone_exactly(shared: Carried) -> None:
     assert switched[0] == CLEAR
 
 
+#: A line in the outer sub-mode, what takes the clear route away, a line in the inner sub-mode.
+REFUSED = [("refuse-line", "log-neighbor-changes"), ("refuse-inverse", "no route VBR"), ("refuse-line", "activate")]
+
+
+@pytest.mark.parametrize(("fault", "text"), REFUSED if os.environ.get("NR_RUN_FAULTS") else REFUSED[:2])
+def test_a_line_that_is_refused_ends_it_and_all_goes_back(shared: Carried, fault: str, text: str) -> None:
+    """The answer is told, the session goes on behind it, and the firewall is as it was."""
+    before = shared.shows()
+    shared.lab.fault(HOST, fault, text)
+    try:
+        code, report = shared.deploy()
+    finally:
+        shared.lab.fault(HOST, fault, on=False)
+    assert code == 20, json.dumps(report)[:4000]
+    assert "was answered with" in report["tunnels"][0]["sentence"]
+    assert shared.shows() == before
+
+
 @pytest.mark.parametrize(("state", "also"), STATES if os.environ.get("NR_RUN_FAULTS") else SAMPLE, ids=lambda value: str(value))
 def test_killed_and_resumed(shared: Carried, state: str, also: dict[str, str]) -> None:
     """kill -9 at this state: resume proves it there and saved, or proves the firewall as it was, and nothing is pending."""
