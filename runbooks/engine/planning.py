@@ -100,6 +100,8 @@ class DeploymentPlan:
     confirmations: tuple[Asked, ...] = ()
     #: True if the change is for a test alone: it is taken back whatever it showed.
     trial: bool = False
+    #: True if a change in place is taken back: its stages go the way back, and no gate between them is that of either form.
+    back: bool = False
 
     @property
     def name(self) -> str:
@@ -116,13 +118,20 @@ class DeploymentPlan:
     def walk(self) -> tuple[Push | Hold, ...]:
         """What is done, in its order: this very list is shown, and carried out. The last gate is the proof of the whole.
 
-        A removal goes through the stages in the order of their way back, and asks for no gate but the last.
+        A removal goes through the stages in the order of their way back, and asks for no gate but the last; so does a change in
+        place that is taken back.
         """
         return tuple(self._walk())
 
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Indices of the stages in the order in which they are gone through."""
+        backwards = self.removal or self.back
+        return self.deployment.way_back if backwards else tuple(range(len(self.deployment.stages)))
+
     def _walk(self) -> Iterator[Push | Hold]:
         stages = self.deployment.stages
-        order = self.deployment.way_back if self.removal else tuple(range(len(stages)))
+        order = self.order
         several = any(member.change.stages for member in self.members)
         for place, number in enumerate(order if several else order[-1:]):
             stage = stages[number]
@@ -130,7 +139,7 @@ class DeploymentPlan:
                 change = member.stage_change(place)
                 if change:
                     yield Push(place, stage.name, member, change)
-            if several and not self.removal and place < len(order) - 1:
+            if several and not (self.removal or self.back) and place < len(order) - 1:
                 yield Hold(place, stage.name, stage)
 
     @property
