@@ -13,6 +13,8 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from ..changes.change import Change
+from ..changes.device_file import DeviceFile
 from ..changes.objects import Config
 from ..changes.steps import Edit
 from ..checks.finding import Finding
@@ -99,6 +101,17 @@ class Attended(Protocol):
 
     def peers_in(self, deployment: Deployment, host: str, outputs: Mapping[str, str]) -> tuple[IPv4Address, ...]:
         """Who is connected by this deployment, by the addresses that they come from; nobody where that is not known."""
+
+
+@runtime_checkable
+class WithFiles(Protocol):
+    """A service whose configuration names files that it brings along: they are there before its first line, and go with it."""
+
+    def files(self, deployment: Deployment, host: str) -> tuple[DeviceFile, ...]:
+        """The files of a device; one with another content has another name."""
+
+    def files_in(self, change: Change) -> tuple[str, ...]:
+        """Where the files lie that a configuration names which goes."""
 
 
 @runtime_checkable

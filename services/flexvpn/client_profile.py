@@ -2,7 +2,8 @@
 
 Its form is that of the schema AnyConnectProfile.xsd: what belongs to reconnecting is nested in ``AutoReconnect``, and the
 elements of a host stand in one order. Without ``ReconnectAfterResume`` a client drops its session when its computer sleeps, which
-is the default of the schema.
+is the default of the schema. It has no XML declaration, which is optional (XML 1.0, 2.8): the question mark in it would be taken
+for a call for help where the file is typed into a router.
 """
 
 from __future__ import annotations
@@ -34,5 +35,4 @@ def client_profile(wanted: FlexVpn) -> str:
     alone.text = "true"
     SubElement(alone, "AuthMethodDuringIKENegotiation").text = "EAP-AnyConnect"
     indent(root)
-    body: str = tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+    return f"{tostring(root, encoding='unicode')}\n"

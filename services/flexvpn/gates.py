@@ -14,7 +14,7 @@ from ...inventory.platforms import Platform
 from ..service import Member, Seen
 from .certificates import Showing, judged
 from .intent import FlexVpn
-from .names import own_name
+from .names import files_of, own_name
 from .reading import CERTIFICATES, CLOCK, IKEV2_SESSIONS, RECONNECTS, RUNNING, SESSIONS, read
 from .sessions import Client, Clients, clients_of
 
@@ -40,8 +40,8 @@ class Ready:
     wanted: FlexVpn
 
     def asks(self, member: Member, platform: Platform) -> tuple[str, ...]:  # noqa: ARG002 - the same everywhere
-        """The whole configuration, the clock, and the certificates."""
-        return (RUNNING, CLOCK, CERTIFICATES)
+        """The whole configuration, the clock, the certificates, and the hash of the file for clients."""
+        return (RUNNING, CLOCK, CERTIFICATES, *(f"verify /md5 {file.url}" for file in files_of(self.wanted)))
 
     def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
         """Findings on the router. Raises NotKnown for a configuration that is not whole."""
@@ -53,6 +53,16 @@ class Ready:
             host = seen.member.host
             certificates, clock = (read(host, command, seen.outputs) for command in (CERTIFICATES, CLOCK))
             yield from judged(Showing(host, self.wanted, certificates, clock, seen.time))
+            yield from self._files(seen)
+
+    def _files(self, seen: Seen) -> Iterator[Finding]:
+        """The file is what was rendered: the router does not read it, so its hash is all that it can say of it."""
+        for file in files_of(self.wanted):
+            command = f"verify /md5 {file.url}"
+            good = f"= {file.md5}" in seen.outputs.get(command, "")
+            words = f"{file.url} is {'what clients are to have' if good else 'not there, or something else'}, by its hash"
+            evidence = (Evidence(seen.member.host, command, "MD5", file.md5 if good else "another", seen.time),)
+            yield Finding("client-profile", seen.member.host, Status.OK if good else Status.FAILED, words, evidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ SECTION = "flexvpn"
 #: Pools are taken from these (RFC 1918).
 PRIVATE = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
+#: What is shown to people by a client, without what a router's terminal would take for itself.
+Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ._()+,-]*$", max_length=60)]
 HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=253)]
 Seconds = Annotated[StrictInt, Field(ge=600, le=86400)]
 
@@ -104,7 +106,7 @@ class ExpectedSessions(Record):
 class ClientProfile(Record):
     """The profile that clients are given by the head-end: an XML file on its flash."""
 
-    host_name: Text = Field(
+    host_name: Label = Field(
         default="", description="What people see in the list of the client; the name of the head-end without."
     )
     user_controllable: bool = Field(default=False, description="true: people may switch reconnecting off.")

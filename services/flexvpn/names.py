@@ -6,13 +6,13 @@ used again; the default proposal and policy, which every other IKEv2 peer may re
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from ...changes import tree
+from ...changes.device_file import DeviceFile
 from ...changes.objects import Config
 from ...changes.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
@@ -21,7 +21,7 @@ from .client_profile import client_profile
 from .intent import FlexVpn
 from .limits import KEY_ID
 
-OWN = "FLEX-"
+OWN, FLASH = "FLEX-", "bootflash:"
 FIRST_TEMPLATE, HIGHEST_TEMPLATE = 10, 4096
 _TEMPLATE = re.compile(r"interface Virtual-Template(?P<number>\d+)(?: .*)?")
 _NAMED = re.compile(r"(?:.* )?virtual-template (?P<number>\d+)(?: .*)?")
@@ -49,12 +49,12 @@ def own_name(wanted: FlexVpn) -> str:
     return f"{OWN}{wanted.name}"
 
 
-def file_of(wanted: FlexVpn) -> str:
-    """Name of the file with the profile of the clients, by its content: another content is another file. Empty without one."""
-    if wanted.client_profile is None:
-        return ""
-    digest = hashlib.md5(client_profile(wanted).encode(), usedforsecurity=False).hexdigest()
-    return f"{own_name(wanted)}-{digest[:10]}.xml"
+def files_of(wanted: FlexVpn) -> Iterator[DeviceFile]:
+    """The profile of the clients on the flash, named by its content: another content is another file. None without one."""
+    if wanted.client_profile is not None:
+        text = client_profile(wanted)
+        digest = DeviceFile("", text).md5
+        yield DeviceFile(f"{FLASH}{own_name(wanted)}-{digest[:10]}.xml", text)
 
 
 def draft(wanted: FlexVpn) -> HeadEndNames:
@@ -69,7 +69,7 @@ def draft(wanted: FlexVpn) -> HeadEndNames:
         wanted.authorization_list or f"{own}-GROUPS",
         True,
         wanted.virtual_template or FIRST_TEMPLATE,
-        file_of(wanted),
+        next((file.url for file in files_of(wanted)), ""),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
-from ...checks.device_facts import Device, say
-from ...checks.finding import Finding
+from ...checks.device_facts import Device, doubt, say
+from ...checks.finding import Finding, Status
 from ...checks.nat import translations
 from ...checks.precheck import RUNNING, nvram
 from ...checks.router_interfaces import section_of
@@ -13,7 +14,10 @@ from ..prechecks import of_every_change
 from ..service import Sight
 from .certificates import Showing, judged
 from .intent import FlexVpn
-from .reading import CERTIFICATES, CLOCK, read
+from .names import files_of
+from .reading import CERTIFICATES, CLOCK, DIRECTORY, read
+
+_FREE = re.compile(r"\((?P<free>\d+) bytes free\)")
 
 
 def precheck(sight: Sight[FlexVpn], outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
@@ -26,6 +30,7 @@ def precheck(sight: Sight[FlexVpn], outputs: Mapping[str, str], time: str, *, ac
         *_trustpoint(device, wanted),
         *judged(Showing(device.host, wanted, certificates, clock, time)),
         *_translation(device, wanted),
+        *_room(device, wanted),
         *nvram(device),
     )
     return (*of_every_change(sight, outputs, time, accept_unsaved=accept_unsaved), *own)
@@ -59,3 +64,16 @@ def _translation(device: Device, wanted: FlexVpn) -> Iterator[Finding]:
             for line, free in translations(device.nodes, (network, part)):
                 words = f"{line!r} {'leaves' if free else 'may translate'} {network} to {part}" + (" alone" if free else "")
                 yield say(device, "nat", free, words, RUNNING, line, "exempt" if free else "not exempt for certain")
+
+
+def _room(device: Device, wanted: FlexVpn) -> Iterator[Finding]:
+    """The flash has room for the file of the clients, and as much again."""
+    for file in files_of(wanted):
+        match = _FREE.search(device.outputs.get(DIRECTORY, ""))
+        if match is None:
+            words = f"how much room the flash has for {file.name} is not known"
+            yield doubt(device, "flash", Status.UNVERIFIED, words, DIRECTORY, "bytes free", "not shown")
+            continue
+        free = int(match["free"])
+        words = f"{file.name} needs {file.size} bytes, and {free} of the flash are free"
+        yield say(device, "flash", free >= 2 * file.size, words, DIRECTORY, "bytes free", free)

@@ -15,6 +15,7 @@ SESSIONS = "show crypto session detail"
 IKEV2_SESSIONS = "show crypto ikev2 session detail"
 RECONNECTS = "show crypto ikev2 stats reconnect"
 CERTIFICATES = "show crypto pki certificates verbose"
+DIRECTORY = "dir bootflash:"
 
 
 @dataclass(frozen=True, slots=True)

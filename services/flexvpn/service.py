@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...changes.change import Change
+from ...changes.device_file import DeviceFile
 from ...changes.objects import read
 from ...changes.removal import owned
 from ...checks.finding import Finding
@@ -29,9 +30,9 @@ from .features import CLIENTS, GROUND, refuse_platform
 from .gates import OF_CLIENTS, ClientIn, Ready
 from .intent import FlexVpn, HeadEnds, load
 from .limits import BYPASS_DOWNLOADER
-from .names import own_name
+from .names import files_of, own_name
 from .prechecks import precheck
-from .reading import CERTIFICATES, CLOCK
+from .reading import CERTIFICATES, CLOCK, DIRECTORY
 from .sessions import clients_of
 from .verdict import ASKED, verdict_of
 
@@ -178,8 +179,16 @@ class FlexVpnService:
         )
 
     def before(self, deployment: Deployment[FlexVpn], host: str) -> tuple[str, ...]:  # noqa: ARG002 - one member
-        """The certificates and the clock by which they are valid."""
-        return (CERTIFICATES, CLOCK)
+        """The certificates and the clock by which they are valid, and the flash where a file is to lie."""
+        return (CERTIFICATES, CLOCK, *((DIRECTORY,) if deployment.wanted.client_profile else ()))
+
+    def files(self, deployment: Deployment[FlexVpn], host: str) -> tuple[DeviceFile, ...]:  # noqa: ARG002 - one member
+        """The profile of the clients."""
+        return tuple(files_of(deployment.wanted))
+
+    def files_in(self, change: Change) -> tuple[str, ...]:
+        """The profile of the clients, as the configuration names it."""
+        return tuple(item.groups["url"] for item in change.removed if item.family.name == "client-profile")
 
     def shows_clients(self) -> tuple[str, ...]:
         """What tells who is connected."""
@@ -246,7 +255,8 @@ class FlexVpnService:
             *([f"users: {', '.join(user.name for user in wanted.users)}"] if wanted.users else []),
             f"a client that sleeps {sleeps}",
             *([BYPASS_DOWNLOADER] if timeout else []),
-            *(["profile of the clients:", *(f"  {line}" for line in profile)] if profile else []),
+            *(f"profile of the clients, {file.url}, MD5 {file.md5}:" for file in files_of(wanted)),
+            *(f"  {line}" for line in profile),
         )
 
     def landmark(self, change: Change) -> str:

@@ -141,6 +141,38 @@ def test_built_proved_verified_and_removed(router: Router) -> None:
     assert '"sending-away"' in router.journal()
 
 
+def files(router: Router) -> list[str]:
+    """Profiles of clients on the flash."""
+    return [line.split()[-1] for line in router.lab.exec(HOST, "dir bootflash:").splitlines() if line.endswith(".xml")]
+
+
+def test_the_profile_of_the_clients_comes_and_goes(router: Router) -> None:
+    """It is on the flash, by its hash, before the first line names it, and is gone with the head-end; the run keeps a copy."""
+    router.intend(client_profile={"host_name": "Example VPN"})
+    with router.somebody_connects():
+        done = router.run("deploy-flexvpn", "laptops", "--yes")
+    assert done.code == 0, done.out + done.err
+    (name,) = files(router)
+    assert any(item["check"] == "client-profile" and item["status"] == "ok" for item in done.tunnel["findings"])
+    (kept,) = (router.folder / "runs").glob(f"2*/laptops/{HOST}/files/{name}")
+    shown = router.lab.exec(HOST, f"more bootflash:{name}")
+    assert shown.strip().splitlines() == kept.read_text().strip().splitlines()
+    assert router.run("remove-flexvpn", "laptops", "--yes").code == 0
+    assert files(router) == []
+
+
+def test_a_flash_that_takes_no_file(router: Router) -> None:
+    """A flash without room is refused beforehand; what was written by a run that is taken back goes with it."""
+    router.intend(client_profile={}, window_seconds=1)
+    router.lab.fault(HOST, "flash-full")
+    done = router.run("deploy-flexvpn", "laptops", "--yes")
+    router.lab.fault(HOST, "flash-full", on=False)
+    assert done.code == 13, done.out + done.err
+    assert "of the flash are free" in done.tunnel["sentence"]
+    assert router.run("deploy-flexvpn", "laptops", "--yes").code == 20
+    assert files(router) == []
+
+
 def test_nobody_connects(router: Router) -> None:
     """Without a client nothing is proved, and all is taken back."""
     router.intend(window_seconds=1)
@@ -176,8 +208,9 @@ def test_killed(router: Router, state: str) -> None:
     """kill -9 at a state of the journal: resume ends it whole, or as it was before; then it is taken away if it is there."""
     if state not in ("switching", "commit-decided") and os.environ.get("NR_RUN_FAULTS") != "all":
         pytest.skip("make faults tries every state")
-    known = router.journal().count(f'"{state}"')
-    router.lab.fault(HOST, "slow", "150")
+    known, decided = router.journal().count(f'"{state}"'), router.journal().count('"commit-decided"')
+    router.intend(client_profile={})
+    router.lab.fault(HOST, "slow", "50")
     process = warm.Process(router.arguments("deploy-flexvpn", "laptops", "--yes", "--json"), router.environment)
     with router.somebody_connects():
         while process.poll() is None and router.journal().count(f'"{state}"') == known:
@@ -187,7 +220,9 @@ def test_killed(router: Router, state: str) -> None:
         router.lab.fault(HOST, "slow", on=False)
         done = router.run("resume")
     assert done.code in (0, 20), done.out + done.err
-    assert (done.code == 0) is (state in ("commit-decided", "saving")), done.out
+    # A state is over when it is read: whether the run was decided by then, the journal says.
+    assert (done.code == 0) is (router.journal().count('"commit-decided"') > decided), done.out
     if done.code == 0:
         gone = router.run("remove-flexvpn", "laptops", "--yes")
         assert gone.code == 0, gone.out + gone.err
+    assert files(router) == []
