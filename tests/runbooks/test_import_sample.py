@@ -60,6 +60,8 @@ def desk(tmp_path: Path) -> Desk:
 
 def test_what_is_written_passes_the_plan_of_the_deploy(desk: Desk) -> None:
     """The intent goes to a new file, the key to the store for its owner alone, and the plan on a lab finds everything to add."""
+    for path in desk.out.parent.iterdir():
+        path.unlink()
     code, shown, errors = desk.importing("ibm-asa.txt", "--host", "hub-asa", *FULL, "--name", "to-ibm", "--out", str(desk.out))
     assert (code, errors) == (0, "")
     assert "to-ibm, with 1 peer" in " ".join(shown.split())
