@@ -58,6 +58,7 @@ def draft_of(sample: Sample, wishes: Wishes, platform: Platform, running: Config
         keep={reference: mark for reference, mark, lack in keys if mark and lack is None},
         missing=tuple(dict.fromkeys(missing)),
         told=chosen.told,
+        carries=frozenset({"bgp", "dpd"}),
     )
 
 
