@@ -10,6 +10,8 @@ from rich.text import Text
 
 from ...checks.phones.audit import Audit
 from ...checks.phones.finding import PhoneFinding, Severity
+from ...checks.phones.renewal import Renewal
+from ...inventory.errors import Exit
 from ..phones.audit import Audited
 from ..phones.fix import Fixed, FixPlan
 from .wrapped import wrapped
@@ -91,3 +93,17 @@ def fixed_as_dict(made: Fixed) -> dict[str, Any]:
         "run": made.run,
         "after": made.after.as_dict() if made.after else None,
     }
+
+
+def renewal_view(made: Renewal, code: Exit, width: int) -> RenderableType:
+    """The stages in their order, each with what shows it, and what comes next."""
+    parts: list[Text] = [Text.assemble((made.host, "bold"), f"  renewal of the certificate to trustpoint {made.trustpoint}")]
+    words = {True: ("done", "green"), False: ("open", "yellow"), None: ("not known", "bold yellow")}
+    for number, stage in enumerate(made.stages, 1):
+        word, style = words[stage.done]
+        parts += wrapped(f"{number}. {stage.name}: {word}: {stage.sentence}", width, "  ", style=style)
+        for line in stage.evidence:
+            parts += wrapped(f"shown by {line}", width, _INDENT, style="dim")
+    parts += wrapped(made.verdict, width, "  ", style="bold red" if made.too_early else "bold")
+    parts += wrapped(f"Nothing was changed.   exit {int(code)} ({code.word})", width, "", style="bold")
+    return Group(*parts)

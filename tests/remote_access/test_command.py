@@ -167,3 +167,18 @@ def test_the_page_has_every_cause() -> None:
     text = (ROOT / "docs" / "vpn-phones.md").read_text()
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", text, re.MULTILINE))
     assert rows == {name: row.sentence for name, row in CAUSES.items()}
+
+
+def test_where_a_renewal_stands(office: Office) -> None:
+    """--renew-to tells the stages of one head-end and changes nothing; several files belong to it alone."""
+    before = office.lab.exec("good", "show running-config")
+    assert office.lab.client("desk", "phone", host="good", xml=GOOD.xml)["connected"]
+    code, report, _ = office.audit("good", "--renew-to", "SSL", "--phone-config", office.file(GOOD))
+    assert [stage["done"] for stage in report["renewal"]["stages"]] == [True, True, None, True]
+    assert (code, "no file was given of CP-7962G-SEP" in report["renewal"]["stages"][2]["sentence"]) == (2, True)
+    code, report, _ = office.audit("good", "--renew-to", "NEWER")
+    assert (code, report["outcome"]) == (2, "pending")
+    twice = ("--phone-config", office.file(GOOD)) * 2
+    code, report, _ = office.audit("good", *twice)
+    assert (code, "one phone" in report["error"]) == (64, True)
+    assert office.lab.exec("good", "show running-config") == before
