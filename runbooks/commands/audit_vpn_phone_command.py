@@ -97,7 +97,7 @@ def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
     if options["renew_to"]:
         return _renew(hosts, phones, what, options, progress)
     with _opened(hosts, options, progress) as ready:
-        made = audit_all(ready, ready.hosts, what, progress)
+        made = audit_all(ready, ready.hosts, what, progress, named=bool(hosts))
         head = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code)}
         report: dict[str, Any] = {**head, **made.as_dict(), "told": sorted(ready.told)}
         if ready.folder is not None:

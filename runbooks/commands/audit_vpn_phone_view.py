@@ -28,6 +28,8 @@ def audit_view(made: Audited, folder: str, told: Sequence[str], width: int) -> R
     for host, why in made.unreached.items():
         parts.append(Text(host, style="bold"))
         parts += wrapped(f"not read: {why}", width, "  ", style="bold yellow")
+    for host in made.left_out:
+        parts += wrapped(f"{host}: it takes no clients, and was not audited (name it to have it audited)", width, "", style="dim")
     parts += [line for words in told for line in wrapped(words, width, "", style="yellow")]
     last = f"Nothing was changed.   exit {int(made.code)} ({made.code.word})"
     parts += wrapped(last, width, "", style="bold")

@@ -23,7 +23,7 @@ from ..warm import start_lab
 from .ground import Site, typed
 
 ROOT = Path(__file__).parents[2]
-DEVICES = {"good": "asa919", "bad": "asa91", "plain": "c881"}
+DEVICES = {"good": "asa919", "bad": "asa91", "plain": "c881", "idle": "asa919"}
 #: A step of the lab's clock by which a phone has nothing to wait for.
 SPEED = 20
 
@@ -61,7 +61,7 @@ BAD = typed(Site(profile="asa91"), *phone_site.documented(phone_site.MIDDLE))
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One lab for all tests of this module; each takes its faults back."""
     folder = tmp_path_factory.mktemp("office")
-    orders = {"good": GOOD.order, "bad": BAD.order, "plain": "c881"}
+    orders = {"good": GOOD.order, "bad": BAD.order, "plain": "c881", "idle": "asa919"}
     with start_lab(folder / "lab", devices=orders, speed=SPEED) as lab:
         write_inventory(lab, folder / "inventory", DEVICES, STRONG)
         yield Office(lab, folder)
@@ -83,6 +83,15 @@ def test_what_keeps_phones_out_is_named(office: Office) -> None:
     assert [office.lab.exec(name, "show running-config") for name in ("good", "bad")] == before
     kept = json.loads(next((office.folder / "runs" / "audit-vpn-phone").glob("*/audit.json")).read_text())
     assert kept["devices"] == report["devices"]
+
+
+def test_who_takes_no_clients_is_left_out(office: Office) -> None:
+    """An ASA that takes no clients is no head-end with mistakes, unless somebody names it as one."""
+    _, report, _ = office.audit()
+    assert report["left_out"] == ["idle"]
+    code, report, _ = office.audit("idle")
+    assert (code, report["left_out"]) == (12, [])
+    assert "webvpn-interface" in _ids(report, "idle")
 
 
 def test_the_phone_agrees(office: Office) -> None:
