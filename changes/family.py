@@ -171,6 +171,8 @@ class Family:
     editing: Editing | None = None
     #: Answers that are normal when it is created; every other answer stops the change.
     replies: tuple[re.Pattern[str], ...] = ()
+    #: Questions that a device may put before it takes an object of the family away: pattern to answer.
+    asks: tuple[tuple[str, str], ...] = ()
     #: A line at the margin that says more of the object of group ``name``, and that no rule knows: then it is left alone.
     more: re.Pattern[str] | None = None
     #: True for what stands on a whole crypto map, or in one beside the entries for peers.

@@ -23,6 +23,17 @@ class Absence:
     at_most: float
     told: str
     evidence: tuple[Evidence, ...] = ()
+    #: The session id that the client's log names; None: it is known by the head-end's clock, which is of this session.
+    session: str | None = None
+
+
+def of_session(absence: Absence | None, session: str) -> str:
+    """Why what a client's log tells is not of this session; "" where it is. A log of another reconnect proves nothing here."""
+    if absence is None or absence.session is None or (absence.session and absence.session == session):
+        return ""
+    if not absence.session:
+        return "the client's log does not name the session id of its reconnect, so it may be of another one"
+    return f"the client's log is of the session {absence.session}, and the head-end shows {session or 'none'}"
 
 
 def by_clocks(before: Shown, after: Shown, client: Client | None) -> Absence | None:

@@ -84,16 +84,17 @@ def explain_client(name: str, story: Story, timeout: int | None = None) -> Expla
 
 
 def absence_of(story: Story) -> Absence | None:
-    """How long the client was away at its last waking that ended connected; None where the log does not tell."""
+    """How long the client was away at its last waking that ended connected; None where the log does not tell, or is not whole."""
+    if story.steps or story.log.problems:
+        return None
     for episode in reversed(story.episodes):
         away, start = episode.asleep
-        if episode.ended is not None and away is not None and start is not None and not story.steps:
-            return Absence(
-                away,
-                away,
-                _asleep_words(episode, away, start),
-                (_evidence(start, "last entry"), _evidence(episode.began.entry, "resume")),
-            )
+        if episode.ended is None or away is None or start is None:
+            continue
+        token = episode.first("token")
+        evidence = (_evidence(start, "last entry"), _evidence(episode.began.entry, "resume"))
+        session = token.said.get("id", "") if token else ""
+        return Absence(away, away, _asleep_words(episode, away, start), evidence, session)
     return None
 
 
@@ -119,25 +120,22 @@ def _of_the_log(name: str, story: Story) -> Iterator[Finding]:
 
 
 def _of_settings(story: Story) -> Iterator[Finding]:
-    """What the settings allow, and where the profile and the log disagree."""
+    """What the settings allow, and where no profile has what is in use."""
     for profile in story.profiles:
         for wrong in profile.wrong:
+            words = f"{profile.file}, line {profile.line}: the profile is wrong: {wrong}"
             evidence = (Evidence(profile.file, f"line {profile.line}", "AnyConnectProfile", wrong),)
-            yield Finding(
-                "profile",
-                profile.file,
-                Status.WARNING,
-                f"{profile.file}, line {profile.line}: the profile is wrong: {wrong}",
-                evidence,
+            yield Finding("profile", profile.file, Status.WARNING, words, evidence)
+    for sign, setting in story.in_use:
+        said = [(profile, profile.value(setting.name) or DEFAULTS.get(setting.name, "")) for profile in story.profiles]
+        differ = [(profile, value) for profile, value in said if value and value != setting.value]
+        if differ and len(differ) == len([value for _, value in said if value]):
+            profile, value = differ[0]
+            words = (
+                f"{setting.name} is {value} by the profile ({profile.file}, line {profile.line}) and {setting.value} in use "
+                f"({setting.file}:{setting.line}): the client does not use this profile, or used another one then"
             )
-        for sign, setting in story.in_use:
-            said = profile.value(setting.name) or (DEFAULTS.get(setting.name, "") if len(story.profiles) == 1 else "")
-            if said and said != setting.value:
-                words = (
-                    f"{setting.name} is {said} by the profile ({profile.file}, line {profile.line}) and {setting.value} in use "
-                    f"({setting.file}:{setting.line}): the client does not use this profile, or used another one then"
-                )
-                yield Finding("profile", profile.file, Status.WARNING, words, (_evidence(sign.entry, setting.name),))
+            yield Finding("profile", profile.file, Status.WARNING, words, (_evidence(sign.entry, setting.name),))
     for name, wanted in (("AutoReconnect", "true"), ("AutoReconnectBehavior", "ReconnectAfterResume")):
         used = story.used(name)
         if used and used.value != wanted:
@@ -179,6 +177,8 @@ def _of_episode(number: int, episode: Episode, story: Story, timeout: int | None
     else:
         last = next((entry for entry in reversed(story.entries) if entry.when), began)
         where = last.shown or last.place
+        if tunnel := episode.first("tunnel"):
+            slept = f"; a tunnel was there at {tunnel.entry.shown or tunnel.entry.place}{slept}"
         words = f"the log ends at {where} before it says how the reconnect of {began.shown or began.place} ended{slept}"
         yield Finding("reconnect", subject, Status.UNVERIFIED, words, evidence)
     yield from _late(subject, episode, timeout)
@@ -229,7 +229,7 @@ def _late(subject: str, episode: Episode, timeout: int | None) -> Iterator[Findi
         return
     if timeout is None and away <= longest:
         if episode.outcome == "reconnected":
-            words = f"whether the head-end keeps a session for so long is not known: {slept}; give its timeout with --timeout"
+            words = f"{slept}, and whether the head-end keeps a session for so long is not known: give its timeout with --timeout"
             yield Finding("timeout", subject, Status.UNVERIFIED, words, evidence)
         return
     words = f"the client woke up too late: {slept}, and the head-end keeps a session for {seconds(timeout or longest)}"
@@ -259,7 +259,10 @@ def _conclusion(story: Story, good: bool, findings: Sequence[Finding], found: Se
         return "; or ".join(cause.sentence for cause in found)
     if failed:
         return failed[0].sentence
-    return next((finding.sentence for finding in findings if finding.status is Status.UNVERIFIED), "nothing can be concluded")
+    open_ones = [finding for finding in findings if finding.status in (Status.UNVERIFIED, Status.SKIPPED)]
+    back = any(finding.check == "reconnect" and finding.status is Status.OK for finding in findings)
+    what = "the client reconnected by its session, as its log has it, and that is not verified: " if back else ""
+    return what + (open_ones[0].sentence if open_ones else "nothing can be concluded")
 
 
 def _timeline(story: Story) -> Iterator[Moment]:
@@ -276,6 +279,9 @@ def _facts(story: Story) -> Iterator[tuple[str, str, str]]:
     }
     for version, entry in versions.items():
         yield "version", version, entry.place
+    for sign in story.signs:
+        if sign.means == "token" and "id" in sign.said:
+            yield "session id", f"{sign.said['id']} (on the head-end: {sign.said['id'].encode().hex().upper()})", sign.entry.place
     for profile in story.profiles:
         for setting in profile.settings:
             yield f"profile: {setting.name}", setting.value, f"{setting.file}:{setting.line}"

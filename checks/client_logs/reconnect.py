@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..finding import Cause, Evidence, Finding, Status
 from . import reconnect_causes as causes
-from .absence import Absence, by_clocks, judged
+from .absence import Absence, by_clocks, judged, of_session
 from .explanation import Explanation, holds
 from .head_end import ANYCONNECT_ID, ASKED, IKEV2, SESSION, STATS, Client, Shown, clients, counterpart, the_client
 from .one_moment import mixed, one_device, session_id_of
@@ -43,7 +43,11 @@ def judge(
     findings = [*_missing(pair), *_of_the_session(pair), *one_device(before, after)]
     findings += [_counters(pair), _inactive(pair)]
     seconds, where = _timeout_of(pair, timeout)
-    findings.append(judged(absence or by_clocks(before, after, pair.new), seconds, where, _dpd(pair)))
+    stranger = of_session(absence, session_id_of(pair.new) if pair.new else "")
+    known = by_clocks(before, after, pair.new) if absence is None or stranger else absence
+    findings.append(judged(known, seconds, where, _dpd(pair)))
+    if stranger:
+        findings.append(Finding("client-log", name, Status.WARNING, stranger))
     good = holds(findings, NEEDED)
     found = tuple(dict.fromkeys(causes.of(findings)))
     return Explanation(

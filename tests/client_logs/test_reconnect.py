@@ -108,6 +108,15 @@ def test_a_client_that_slept_too_long_is_late() -> None:
     assert not open_one.good
 
 
+def test_a_log_of_another_reconnect_proves_nothing() -> None:
+    """How long the client was away by its log counts only where the log names the session id that the head-end shows."""
+    for session, told_of in ((SESSION_ID, ""), ("anotherSession", "of the session anotherSession"), ("", "does not name")):
+        absence = Absence(120, 120, "it slept for 120 s", session=session)
+        made = judged(replace(BEFORE, clock="").text(), AFTER.text(), timeout=900, absence=absence)
+        assert made.good is (not told_of)
+        assert any(told_of in one.sentence for one in made.findings if one.check == "client-log") is bool(told_of)
+
+
 def test_a_client_that_did_not_come_back() -> None:
     """Where the client is gone afterwards, that is the verdict."""
     gone = "edge-gw#show crypto session detail\nCrypto session current status\n\n"
@@ -195,6 +204,9 @@ def test_no_loss_of_lines_makes_a_faulty_pair_good(data: st.DataObject) -> None:
         if data.draw(st.booleans()):
             start, stop = sorted(data.draw(st.tuples(st.integers(0, len(lines)), st.integers(0, len(lines)))))
             lines = lines[:start] + lines[stop:]
+        if texts and data.draw(st.booleans()):
+            place, first = data.draw(st.tuples(st.integers(0, len(lines)), st.integers(0, 60)))
+            lines[place:place] = BEFORE.text().split("\n")[first : first + data.draw(st.integers(1, 20))]
         if data.draw(st.integers(0, 4)) == 0:
             a, b = data.draw(st.tuples(st.integers(0, len(lines)), st.integers(0, len(lines))))
             lines = lines[min(a, b) :] + lines[: min(a, b)]
