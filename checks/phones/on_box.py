@@ -107,6 +107,11 @@ def _unread_use(case: Case, text: str | None) -> str:
 
 def webvpn(case: Case) -> Iterator[PhoneFinding]:
     """Whether anything answers where phones come to, and takes clients."""
+    for url in case.urls:
+        if re.fullmatch(r"[\d.]+", url.host) and url.host not in case.device.interfaces.values():
+            case.notes.append(
+                f"no interface has the address {url.host} of the phones' URL: it is translated on the way, or another box's"
+            )
     if not case.interface:
         case.unread.append("which interface phones come to is not known: say --interface NAME")
     else:
