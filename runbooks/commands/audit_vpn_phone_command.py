@@ -59,6 +59,12 @@ _MODEL = click.option(
 )
 _GROUP = click.option("--tunnel-group", default="", metavar="NAME", help="The one that phones come to, where that is not clear.")
 _INTERFACE = click.option("--interface", default="", metavar="NAME", help="The one that phones come to, by its nameif.")
+_JUNIT = click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a JUnit report: a test case a head-end, an error where not all is known.",
+)
 _FIX = click.option(
     "--fix",
     "cause",
@@ -73,7 +79,7 @@ _RENEW = click.option(
     help="Say where the renewal of the certificate to this trustpoint stands and what is next; repeat --phone-config.",
 )
 _OPTIONS = with_options(
-    _PHONE, _MODEL, _GROUP, _INTERFACE, _FIX, _RENEW, PLAN_AND_YES, LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE
+    _PHONE, _MODEL, _GROUP, _INTERFACE, _FIX, _RENEW, _JUNIT, PLAN_AND_YES, LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE
 )
 
 
@@ -103,6 +109,11 @@ def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
         if ready.folder is not None:
             keep_record(ready.folder, FILE, report)
             report["folder"] = str(ready.folder.path)
+    if options["junit"] is not None:
+        from ..phones.junit import junit
+        from ..reports.writing import write_report
+
+        write_report(options["junit"], junit(made))
     if options["as_json"]:
         print_json(report)
     else:

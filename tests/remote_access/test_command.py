@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -191,3 +192,23 @@ def test_where_a_renewal_stands(office: Office) -> None:
     code, report, _ = office.audit("good", *twice)
     assert (code, "one phone" in report["error"]) == (64, True)
     assert office.lab.exec("good", "show running-config") == before
+
+
+def test_a_junit_report_has_no_case_that_is_skipped(office: Office) -> None:
+    """For a pipeline a cause is a failure, what is not known an error, and a head-end on which nothing was found passes."""
+    path = office.folder / "report.xml"
+    assert office.run("good", "bad", "--junit", str(path)).returncode == 12
+    root = ElementTree.parse(path).getroot()  # noqa: S314 - our own report
+    assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "2",
+        "failures": "1",
+        "errors": "0",
+        "skipped": "0",
+    }
+    assert "csd" in str(root.find(".//failure").get("type"))
+    office.lab.fault("good", "refuse-show", "show clock")
+    try:
+        assert office.run("good", "--junit", str(path)).returncode == 11
+    finally:
+        office.lab.fault("good", "refuse-show", on=False)
+    assert ElementTree.parse(path).getroot().get("errors") == "1"  # noqa: S314 - our own report
