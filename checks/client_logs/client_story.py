@@ -84,18 +84,17 @@ def explain_client(name: str, story: Story, timeout: int | None = None) -> Expla
 
 
 def absence_of(story: Story) -> Absence | None:
-    """How long the client was away at its last waking that ended connected; None where the log does not tell, or is not whole."""
-    if story.steps or story.log.problems:
+    """How long the client was away at its last waking; None where that did not end connected, or the log is not whole."""
+    episode = next((one for one in reversed(story.episodes) if one.outcome != "idle"), None)
+    if episode is None or episode.ended is None or story.steps or story.log.problems:
         return None
-    for episode in reversed(story.episodes):
-        away, start = episode.asleep
-        if episode.ended is None or away is None or start is None:
-            continue
-        token = episode.first("token")
-        evidence = (_evidence(start, "last entry"), _evidence(episode.began.entry, "resume"))
-        session = token.said.get("id", "") if token else ""
-        return Absence(away, away, _asleep_words(episode, away, start), evidence, session)
-    return None
+    away, start = episode.asleep
+    if away is None or start is None:
+        return None
+    token = episode.first("token")
+    evidence = (_evidence(start, "last entry"), _evidence(episode.began.entry, "resume"))
+    session = token.said.get("id", "") if token else ""
+    return Absence(away, away, _asleep_words(episode, away, start), evidence, session)
 
 
 def _asleep_words(episode: Episode, away: float, start: Entry) -> str:

@@ -132,6 +132,9 @@ def test_the_clients_log_says_how_long_it_was_away(run: Run, tmp_path: Path) -> 
     assert code(run("verify-reconnect no-clock after --timeout 900")) == Exit.VERIFY_FAILED
     assert code(run("verify-reconnect no-clock after --timeout 900 --client-log own")) == Exit.OK
     assert code(run("verify-reconnect no-clock after --timeout 900 --client-log dart")) == Exit.VERIFY_FAILED
+    again = tuple((at + 2000, who, words) for at, who, words in (*SLEPT, *WOKE))
+    (tmp_path / "cut").write_text(dart((*same, *again)))
+    assert code(run("verify-reconnect no-clock after --timeout 900 --client-log cut")) == Exit.VERIFY_FAILED
     (tmp_path / "pasted").write_text(AFTER.text() + dart(same))
     assert code(run("verify-reconnect no-clock pasted --timeout 900")) == Exit.OK
 
