@@ -57,7 +57,7 @@ matrix: $(STAMP)
 	NR_RUN_MATRIX=all $(BIN)/pytest -q -n 4 tests/matrix tests/lab/test_pairs.py
 
 faults: $(STAMP)
-	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty
+	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty tests/failover
 
 chaos: $(STAMP)
 	NR_RUN_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 tests/chaos

@@ -149,6 +149,14 @@ class Gate(Protocol):
 
 
 @runtime_checkable
+class Renegotiating(Protocol):
+    """A gate on SAs. Those that were agreed before a change outlive it, and say nothing of what it has changed."""
+
+    def stale(self, change: Change) -> tuple[IPv4Address, ...]:
+        """Peers whose SAs are cleared between a stage and its gate, by what the stage has changed on a member."""
+
+
+@runtime_checkable
 class Passing(Protocol):
     """A gate that also holds by something that passes, as a session of somebody does: proved once, it may have ended in order."""
 

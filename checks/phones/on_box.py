@@ -13,6 +13,7 @@ from .shown import LICENCE_USE, RUNNING, VERSION
 FIRST_RELEASE, WITHOUT_CSD_SINCE = Release.parse("8.0(4)"), Release.parse("8.2(1)")
 _PHONE_LICENCES = ("AnyConnect for Cisco VPN Phone", "AnyConnect for Linksys phone")
 _PEERS = ("AnyConnect Premium Peers", "SSL VPN Peers", "WebVPN Peers")
+_STRONG = ("Encryption-3DES-AES", "VPN-3DES-AES")
 _WEBVPN = f"{RUNNING}, webvpn"
 
 
@@ -47,6 +48,15 @@ def licences(case: Case) -> Iterator[PhoneFinding]:
             f"the licence for phones is {row[0].lower()}",
             (row[1],),
             Remedy("install an activation key with AnyConnect for Cisco VPN Phone (with Smart Licensing: the AnyConnect tier)"),
+        )
+    strong = next((known[name] for name in _STRONG if name in known), None)
+    if strong is not None and strong[0] == "Disabled":
+        yield case.found(
+            "strong-encryption",
+            Severity.CAUSE,
+            "the licence for strong encryption is disabled: whatever is configured, the box has no AES, and phones need it",
+            (strong[1],),
+            Remedy("install the activation key for 3DES and AES, which costs nothing"),
         )
     essentials = known.get("AnyConnect Essentials")
     if essentials is not None and essentials[0] == "Enabled" and not case.webvpn.first("no anyconnect-essentials"):
@@ -164,8 +174,7 @@ def desktop(case: Case) -> Iterator[PhoneFinding]:
     line = next((found for word in ("csd enable", "hostscan enable") if (found := case.webvpn.first(word))), "")
     if not line or not case.group:
         return
-    header = f"tunnel-group {case.group} webvpn-attributes"
-    section = case.device.section(header)
+    header, section = case.device.of_group(case.group, "webvpn-attributes")
     if section is not None and section.first("without-csd"):
         return
     if case.device.release < WITHOUT_CSD_SINCE:

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...inventory.errors import Exit
+from ...inventory.errors import Exit, UsageError
 from .completion import host_names
-from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, ended, print_json, with_options
+from .console import DEBUG, ELSEWHERE, INVENTORY, JSON, LIMIT, PLAN_AND_YES, RUNS, Talk, ended, print_json, with_options
 from .verify_command import LAB
 
 if TYPE_CHECKING:
     from ...checks.phones.case import AuditAsked
+    from ...inventory.platforms import Platform
+    from ..engine.context import Progress
+    from ..engine.doctor import Ready
 
 _HELP = """\
-Find out why IP phones do not connect to an ASA by AnyConnect, and change nothing: all ASAs of the inventory, or those named.
+Find out why IP phones do not connect to an ASA by AnyConnect: all ASAs of the inventory, or those that are named.
 
 Looked at are: release, licences, webvpn on the interface, CSD or Hostscan without without-csd, the group URL, the tunnel group,
 the effective group policy with where each value comes from, ciphers and versions of TLS and of DTLS, the certificate with its
 dates, its names and which one is shown, its digest against the phone's own file, load balancing, and dynamic access policies by
-dap.xml. Each finding has the lines of the device that show it and what mends it. Configuration mode is not entered.
+dap.xml. Each finding has the lines of the device that show it and what mends it. Nothing is changed without --fix.
 
 \b
 nr-run audit-vpn-phone fw
 nr-run audit-vpn-phone fw --phone-config SEP00005E005301.cnf.xml
 nr-run audit-vpn-phone fw --phone-model 8861 --tunnel-group VPNPhone --json
 nr-run audit-vpn-phone --lab            a head-end with documented mistakes
+nr-run audit-vpn-phone fw --fix csd     mend one cause, where it is of the phones' own profile
 
 \b
 Exit codes: 0 no cause was found on this box (which is not to say that phones connect);
 11 no cause, but a device was not reached, or not all was read; 12 a cause was
 found; 65 the phone's file cannot be read; 66 no such host.
+With --fix: 0 mended, proved and saved; 2 --plan, or you said no; 13 it is for a
+person; 20 taken back, as it was before; 21 a person is needed; 66 no such finding.
 """
 _PHONE = click.option(
     "--phone-config",
@@ -45,12 +53,20 @@ _MODEL = click.option(
 )
 _GROUP = click.option("--tunnel-group", default="", metavar="NAME", help="The one that phones come to, where that is not clear.")
 _INTERFACE = click.option("--interface", default="", metavar="NAME", help="The one that phones come to, by its nameif.")
-_OPTIONS = with_options(_PHONE, _MODEL, _GROUP, _INTERFACE, LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG)
+_FIX = click.option(
+    "--fix",
+    "cause",
+    default="",
+    metavar="ID",
+    help="Mend this cause on one device: plan, approval, rollback timer, proof by another audit, or all of it back.",
+)
+_OPTIONS = with_options(
+    _PHONE, _MODEL, _GROUP, _INTERFACE, _FIX, PLAN_AND_YES, LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE
+)
 
 
 def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
-    from ..engine.doctor import Asked, open_devices
-    from ..phones.audit import FILE, FOLDER, audit_all, firewalls
+    from ..phones.audit import FILE, FOLDER, audit_all
     from ..verify.kept import keep_record
     from .audit_vpn_phone_view import audit_view
     from .progress import PlainProgress
@@ -58,11 +74,12 @@ def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
     from .wrapped import WIDTH
 
     what = asked_of(options)
+    if options["cause"]:
+        return _fix(hosts, what, options)
+    if options["yes"] or options["plan_only"]:
+        raise UsageError("--plan and --yes belong to --fix ID: an audit alone changes nothing")
     progress = PlainProgress()
-    asked = Asked(hosts, options["limits"], options["inventory"], options["runs"], lab=options["lab"], debug=options["debug"])
-    with open_devices(
-        asked, progress, only=lambda platforms, chosen: firewalls(platforms, chosen, named=bool(hosts)), folder=FOLDER
-    ) as ready:
+    with _opened(hosts, options, progress) as ready:
         made = audit_all(ready, ready.hosts, what, progress)
         head = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code)}
         report: dict[str, Any] = {**head, **made.as_dict(), "told": sorted(ready.told)}
@@ -73,9 +90,54 @@ def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
         print_json(report)
     else:
         screen = console()
-        screen.print(
-            audit_view(made, report.get("folder", ""), sorted(ready.told), screen.width if screen.is_terminal else WIDTH)
-        )
+        width = screen.width if screen.is_terminal else WIDTH
+        screen.print(audit_view(made, report.get("folder", ""), sorted(ready.told), width))
+    return made.code
+
+
+@contextmanager
+def _opened(hosts: tuple[str, ...], options: dict[str, Any], progress: Progress) -> Iterator[Ready]:
+    """The head-ends that are meant."""
+    from ..engine.doctor import Asked, open_devices
+    from ..phones.audit import FOLDER, firewalls
+
+    asked = Asked(hosts, options["limits"], options["inventory"], options["runs"], lab=options["lab"], debug=options["debug"])
+
+    def only(platforms: Mapping[str, Platform], chosen: tuple[str, ...]) -> tuple[str, ...]:
+        return firewalls(platforms, chosen, named=bool(hosts))
+
+    with open_devices(asked, progress, only=only, folder=FOLDER) as ready:
+        yield ready
+
+
+def _fix(hosts: tuple[str, ...], what: AuditAsked, options: dict[str, Any]) -> Exit:
+    from ..phones.audit import FILE, FOLDER
+    from ..phones.fix import Fixed, carry_out, plan_fix
+    from ..run.kept_runs import runs_folder
+    from ..verify.kept import keep_record
+    from .audit_vpn_phone_view import fix_view, fixed_as_dict
+    from .screen import console
+    from .wrapped import WIDTH
+
+    talk = Talk(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
+    screen = console()
+    width = screen.width if screen.is_terminal else WIDTH
+    with _opened(hosts, options, talk.progress) as ready:
+        plan = plan_fix(ready, options["cause"], what, talk.progress)
+        if not options["as_json"]:
+            screen.print(fix_view(plan, width))
+        if talk.approval.ask is None or not talk.approval.ask():
+            made = Fixed(plan, Exit.PENDING)
+        else:
+            made = carry_out(ready, plan, what, runs_folder(options["runs"]), talk.progress)
+        report = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code), **fixed_as_dict(made)}
+        if ready.folder is not None:
+            keep_record(ready.folder, FILE, report)
+    if options["as_json"]:
+        print_json(report)
+    elif made.after is not None:
+        words = f"{plan.host}: {plan.finding.id} is mended and saved; {made.after.verdict}. Undo it: nr-run rollback {made.run}"
+        screen.print(words, soft_wrap=True)
     return made.code
 
 

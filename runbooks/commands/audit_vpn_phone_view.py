@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -10,6 +11,7 @@ from rich.text import Text
 from ...checks.phones.audit import Audit
 from ...checks.phones.finding import PhoneFinding, Severity
 from ..phones.audit import Audited
+from ..phones.fix import Fixed, FixPlan
 from .wrapped import wrapped
 
 _STYLES = {Severity.CAUSE: "bold red", Severity.RISK: "yellow", Severity.NOTE: "cyan"}
@@ -64,3 +66,28 @@ def _finding(finding: PhoneFinding, width: int) -> Iterator[Text]:
         yield Text(f"{_INDENT}  {text}")
     if finding.remedy.wide:
         yield from wrapped(f"concerns {finding.remedy.wide}", width, _INDENT, style="yellow")
+
+
+def fix_view(plan: FixPlan, width: int) -> RenderableType:
+    """What would be typed, what undoes it, and whom it concerns."""
+    parts: list[Text] = [Text.assemble((plan.host, "bold"), f"  mend {plan.finding.id}")]
+    parts += _finding(plan.finding, width)
+    for title, text in (("will be typed", plan.change.forward_text), ("undone by", plan.change.inverse_text)):
+        parts.append(Text(f"  {title}", style="bold"))
+        parts += [Text(f"{_INDENT}{line}") for line in text.splitlines()]
+    words = "Dead-man: the device goes back by itself unless this run comes back; it is audited again before the change is kept."
+    parts += wrapped(words, width, "  ", style="magenta")
+    return Group(*parts)
+
+
+def fixed_as_dict(made: Fixed) -> dict[str, Any]:
+    """Plain values, for JSON."""
+    plan = made.plan
+    return {
+        "host": plan.host,
+        "finding": plan.finding.as_dict(),
+        "forward": plan.change.forward_text,
+        "inverse": plan.change.inverse_text,
+        "run": made.run,
+        "after": made.after.as_dict() if made.after else None,
+    }

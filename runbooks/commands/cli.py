@@ -35,6 +35,11 @@ OWN: dict[str, tuple[str, str, str]] = {
         "check_release_command",
         "Say what another release would do to a device's services.",
     ),
+    "import-sample": (
+        ".import_sample_command",
+        "import_sample_command",
+        "Judge a cloud provider's sample for Cisco, and make an intent of it.",
+    ),
     "partner-sheet": (
         ".sheet_command",
         "sheet_command",

@@ -14,6 +14,7 @@ from ...checks.phones.case import AuditAsked
 from ...checks.phones.shown import HeadEnd, commands_for
 from ...inventory.errors import Exit, IntentError, NothingMatched, NrRunError
 from ...inventory.platforms import Platform
+from ...inventory.systems import system_of
 from ...tasks.head_end import head_end
 from ..engine.context import Progress
 from ..engine.doctor import Ready
@@ -50,7 +51,7 @@ class Audited:
 
 def firewalls(platforms: Mapping[str, Platform], hosts: Sequence[str], *, named: bool) -> tuple[str, ...]:
     """Those of the hosts that are ASAs. Raises IntentError for one that was ``named`` and is none, NothingMatched for none."""
-    others = [host for host in hosts if platforms[host].os != "asa"]
+    others = [host for host in hosts if not system_of(platforms[host]).takes_phones]
     if named and others:
         raise IntentError(
             f"{others[0]} is a {platforms[others[0]].model}: phones connect to an ASA, and no other device is audited"

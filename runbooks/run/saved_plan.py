@@ -220,7 +220,9 @@ def _refuse_strange(host: str, item: ConfigObject, before: ConfigObject | None) 
     if item.header not in known and not item.family.header.fullmatch(item.header):
         raise Tampered(f"{host}: {item.header!r} in the record does not open {item.family.name}; nothing was sent")
     for line in item.children:
-        if _UNPRINTABLE.search(line) or not (line in known or item.family.may_be_typed(line)):
+        # A text of several lines is one line of its object; each of them ends where it says, and at no other sign.
+        unprintable = any(_UNPRINTABLE.search(part) for part in line.split("\n"))
+        if unprintable or not (line in known or item.family.may_be_typed(line)):
             raise Tampered(f"{host}: {line!r} in the record is no line of {item.family.name}; nothing was sent")
 
 

@@ -10,7 +10,7 @@ from ..registry import Command, Declaration
 _DEPLOY = """\
 Lead a site's traffic to the Internet through two Zscaler tunnels, and keep it only if both are proved; or take all of it back.
 
-Without SITE all active ones of zia.yaml. In three stages, each proved before the next one begins: both tunnels are up and
+Without SITE all active ones of zia.yaml. In stages, each proved before the next one begins: both tunnels are up and
 encrypted as the intent says; both probes are answered through them; and only then the interface of the hosts is led into them, by
 one line. With --lab both service edges are played.
 

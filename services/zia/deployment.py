@@ -1,4 +1,4 @@
-"""A site as a deployment: one router, two edges that are not ours, and three stages of which the last one moves traffic."""
+"""A site as a deployment: one router, two edges that are not ours, and four stages of which the last one moves traffic."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from ..service import Deployment, Foreign, Member, Stage
 from .confirmations import credential_of
 from .features import CUT_OVER, LEADING, PROBES, TUNNELS
-from .gates import led, probes, tunnels
+from .gates import leading, led, probes, tunnels
 from .intent import Edge, Zia
 
 SERVICE = "zia"
@@ -63,10 +63,14 @@ def _preconditions(site: Zia, edge: Edge) -> tuple[str, ...]:
 
 
 def deployment_of(site: Zia) -> Deployment[Zia]:
-    """Built, proved up, probed, and only then the line that leads traffic; on the way back that line goes first."""
+    """Built, proved up, probed, and only then the line that leads traffic; on the way back that line goes first.
+
+    What would lead packets has a stage of its own: where it leads them already, another probe is good before it is asked.
+    """
     stages = (
-        Stage("tunnels", (TUNNELS,), tunnels(site), settle_seconds=TUNNELS_SECONDS, undo=3),
-        Stage("probes", (PROBES, LEADING), probes(site), settle_seconds=probes_seconds(site), undo=2),
+        Stage("tunnels", (TUNNELS,), tunnels(site), settle_seconds=TUNNELS_SECONDS, undo=4),
+        Stage("probes", (PROBES,), probes(site), settle_seconds=probes_seconds(site), undo=3),
+        Stage("leading", (LEADING,), leading(site), settle_seconds=CUT_OVER_SECONDS, undo=2),
         Stage("cut-over", (CUT_OVER,), led(site), settle_seconds=CUT_OVER_SECONDS, undo=1),
     )
     return Deployment(

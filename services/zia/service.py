@@ -25,6 +25,7 @@ from ..l2l.beside import policies_of_offers
 from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
 from . import failover
+from .as_before import site_before
 from .confirmations import confirmations_of
 from .deployment import SERVICE, deployment_of
 from .features import CUT_OVER, LEADING, PROBES, refuse_platform
@@ -168,9 +169,10 @@ class ZiaService:
         items, stays = owned(config, candidates)
         return Removal(items, stays, tuple(item for item in candidates if item not in items))
 
-    def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002 - there is none
-        """A site is not changed in place."""
-        return None
+    def previous(self, deployment: Deployment[Zia], sights: Sequence[Sight[Zia]]) -> Deployment[Zia] | None:
+        """The site that stood, as its router had it."""
+        before = site_before(deployment.wanted, sights[0].before.objects)
+        return deployment_of(before) if before is not None else None
 
     def traffic(self, deployment: Deployment[Zia], sights: Sequence[Sight[Zia]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the router shows: its own probes are the traffic."""

@@ -21,6 +21,7 @@ OF_ALL_GENERATIONS = (
     "lists_idle_flows",
     "tunnels_own_packets",
     "drops_asymmetric",
+    "takes_phones",
 )
 PLATFORMS = [row for model in MODELS for row in rows(model)]
 

@@ -27,6 +27,7 @@ INTENT = EXAMPLE.replace("10.96.19.2", "172.18.124.181").replace("172.17.0.0/24"
     f"      {word}: {value}\n" for word, value in WATCH.items()
 )
 ALWAYS = '    maintenance_windows: [{start: "00:00", end: "00:00"}]\n'
+CONFIRMED = ("--confirm", "credential", "--confirm", "probes")
 PRIMARY, BACKUP = "edge-p", "edge-b"
 NAME = "branch-zia"
 
@@ -75,6 +76,11 @@ class Site:
         """Run a command to its end."""
         return self.end(self.begin(command, *words))
 
+    def build(self) -> None:
+        """Deploy the site, as on a network: a person has confirmed what only a person knows."""
+        code, report = self.run("deploy-zia", *CONFIRMED, "--yes")
+        assert code == 0, json.dumps(report)[:6000]
+
     def fault(self, name: str, what: str, *words: str, on: bool = True) -> None:
         """Break something, or mend it."""
         self.lab.fault(name, what, *words, on=on)
@@ -121,11 +127,12 @@ class Site:
         paths = [path for path in self.runs.glob("2*/journal.jsonl") if path.parent.name not in self.seen]
         return [json.loads(line) for path in paths for line in path.read_text().splitlines() if line.endswith("}")]
 
-    def wait_for(self, state: str, **words: str) -> None:
-        """Wait until the journal of the run under test has such a line."""
+    def wait_for(self, process: warm.Process, state: str, **words: str) -> None:
+        """Wait until the journal of the run under test has such a line; fails where the run ends before."""
         wanted = {"state": state, **words}
 
         def reached() -> bool:
+            assert process.poll() is None, self.end(process)
             return any(all(line.get(word) == value for word, value in wanted.items()) for line in self.journal())
 
         self.wait_until(reached)
@@ -152,7 +159,6 @@ def bare_site(folder: Path, intent: str = INTENT + ALWAYS) -> Iterator[Site]:
 def deployed_site(folder: Path, intent: str = INTENT + ALWAYS) -> Iterator[Site]:
     """The site as nr-run has built it."""
     with bare_site(folder, intent) as site:
-        code, report = site.run("deploy-zia", "--yes")
-        assert code == 0, json.dumps(report)[:6000]
+        site.build()
         site.begin_case()
         yield site

@@ -80,7 +80,7 @@ def test_a_backup_that_dies_meanwhile_ends_the_test(site: Site) -> None:
     """The primary is brought up again at once, and the evidence names the backup."""
     with slow(site):
         process = site.begin_test()
-        site.wait_for("applying")
+        site.wait_for(process, "applying")
         site.fault(BACKUP, "down")
     code, found, sentence = site.told(process)
     assert (code, found["result"]) == (20, "rolled-back"), sentence
@@ -94,7 +94,7 @@ def test_a_primary_that_does_not_come_back_needs_a_person(site: Site) -> None:
     """The configuration is as before and traffic is not: that is no success, and the sentence says what is wrong."""
     with slow(site):
         process = site.begin_test()
-        site.wait_for("moved")
+        site.wait_for(process, "moved")
         site.fault(PRIMARY, "down")
     code, found, sentence = site.told(process)
     assert (code, found["result"]) == (21, "quarantined"), sentence
@@ -107,7 +107,7 @@ def test_traffic_that_does_not_move_is_told_with_its_evidence(site: Site) -> Non
     """A track that waits too long keeps the route map on the primary: after the documented time all of it is taken back."""
     with slow(site):
         process = site.begin_test()
-        site.wait_for("watching", towards="backup")
+        site.wait_for(process, "watching", towards="backup")
         assert "%" not in site.lab.exec(HOST, "configure terminal\ntrack 1 ip sla 1 reachability\ndelay down 180 up 1")
     code, found, sentence = site.told(process)
     site.lab.exec(HOST, "configure terminal\ntrack 1 ip sla 1 reachability\ndelay down 1 up 1")
@@ -120,7 +120,7 @@ def test_ctrl_c_in_the_middle_brings_the_primary_up_again(site: Site) -> None:
     """The wish to stop takes the change back, and traffic is watched coming back all the same."""
     with slow(site):
         process = site.begin_test()
-        site.wait_for("watching", towards="backup")
+        site.wait_for(process, "watching", towards="backup")
         process.send_signal(signal.SIGINT)
     code, found, sentence = site.told(process)
     assert (code, found["result"]) == (20, "rolled-back"), sentence

@@ -139,7 +139,7 @@ def test_a_remedy_of_lines_mends(mistake: Mistake) -> None:
     """Where a remedy is lines that nr-run may type, the phone connects once they are typed, and nothing is found any more."""
     broken = mistake.plant(Site())
     (finding,) = run(broken).audit.causes
-    if not finding.remedy.is_ours:
+    if not finding.remedy.is_ready:
         assert finding.remedy.sentence
         return
     mended = run(typed(broken, *finding.remedy.lines))

@@ -23,6 +23,8 @@ from .test_on_the_lab import EDGES, edge
 
 #: What a person says who has looked into the portal.
 CONFIRMED = ("--confirm", "credential", "--confirm", "probes")
+#: With the waits of a rehearsal, whose clocks run fast.
+LAB = ("--lab", "--yes", "--poll", "2")
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
 INTENT = (
     EXAMPLE.replace("10.96.19.2", "172.18.124.181").replace("172.17.0.0/24", "10.10.81.0/24")
@@ -39,14 +41,19 @@ class Rehearsed:
 
     def run(self, command: str, *words: str) -> tuple[int, dict[str, Any]]:
         """Exit code and report."""
-        private = {"XDG_CONFIG_HOME": str(self.folder / "config"), "NR_RUN_CREDENTIALS": str(self.lab.credentials)}
+        private = {
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
+            "NR_RUN_CREDENTIALS": str(self.lab.credentials),
+            "NR_RUN_LAB_DIR": str(self.folder / "lab"),
+        }
         environment = {**os.environ, **private}
+        # What an earlier run did is undone from its folder alone.
+        place = () if command == "rollback" else ("--inventory", str(self.folder / "inventory"))
         line = [
             NR_RUN,
             command,
             *words,
-            "--inventory",
-            str(self.folder / "inventory"),
+            *place,
             "--runs",
             str(self.folder / "runs"),
             "--json",
@@ -54,6 +61,14 @@ class Rehearsed:
         done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=400, check=False)
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
+
+    def intend(self, *changes: tuple[str, str]) -> None:
+        """Another intent: the example, with these changes."""
+        text = INTENT
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        (self.folder / "inventory" / "zia.yaml").write_text(text)
 
     def running(self) -> str:
         """What the router runs, without what it says of its last change."""
@@ -64,7 +79,13 @@ class Rehearsed:
 @pytest.fixture
 def rehearsed(tmp_path: Path) -> Iterator[Rehearsed]:
     """A lab of its own."""
-    with start_lab(tmp_path / "lab", devices={HOST: "c881", **{name: edge(name) for name in EDGES}}, speed=20.0) as lab:
+    # The primary may move to the third one, where another target answers.
+    third = {**edge("edge-p"), "address": "198.51.100.40", "gateway": "198.51.100.33"}
+    (connection,) = third["connections"]
+    selectors = [["203.0.113.30/32", near] for _, near in connection["selectors"]]
+    third["connections"] = [{**connection, "selectors": selectors, "answers": ["203.0.113.30"]}]
+    devices = {HOST: "c881", **{name: edge(name) for name in EDGES}, "edge-n": third}
+    with start_lab(tmp_path / "lab", devices=devices, speed=20.0) as lab:
         write_inventory(lab, tmp_path / "inventory", {HOST: "c881"}, STRONG)
         intent = tmp_path / "inventory" / "vpn" / "intent.yaml"
         intent.write_text(intent.read_text().partition("tunnels:")[0])  # one tunnel has two ends, and there is one router
@@ -119,3 +140,36 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
     assert f"confirmed by {said[0]['by']} at {said[0]['at']}: the portal has" in " ".join((run / "recap.txt").read_text().split())
     noted = [json.loads(line) for line in (run / "journal.jsonl").read_text().splitlines()]
     assert [line["name"] for line in noted if line["state"] == "confirmed"] == ["credential", "probes"]
+
+
+def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
+    """Another edge, target, timer and list are proved by SAs agreed anew; what an edge does not take is taken back."""
+    before = rehearsed.running()
+    code, report = rehearsed.run("deploy-zia", *LAB)
+    assert code == 0, json.dumps(report)[:6000]
+    stands = rehearsed.running()
+    rehearsed.intend(("aes-256-cbc\n      auth", "aes-128-cbc\n      auth"))
+    code, report = rehearsed.run("deploy-zia", *LAB)
+    assert code == 20, json.dumps(report)[:6000]
+    assert "the tunnel is proved up again" in report["tunnels"][0]["sentence"]
+    assert rehearsed.running() == stands
+    rehearsed.intend(
+        ("address: 198.51.100.10", "address: 198.51.100.40"),
+        ("probe_address: 203.0.113.10", "probe_address: 203.0.113.30"),
+        ("exempt: [192.0.2.80/32]", "exempt: [192.0.2.81/32]"),
+        ("frequency_seconds: 10", "frequency_seconds: 12"),
+        ("    watch:\n", "    dpd: {interval_seconds: 20, retries: 5}\n    watch:\n"),
+    )
+    code, report = rehearsed.run("deploy-zia", *LAB)
+    assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+    changed, running = report["run"], rehearsed.running()
+    assert "198.51.100.10" not in running
+    assert "203.0.113.10" not in running
+    code, report = rehearsed.run("deploy-zia", *LAB)
+    assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
+    code, report = rehearsed.run("rollback", changed, "--yes", "--poll", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    assert rehearsed.running() == stands
+    code, report = rehearsed.run("remove-zia", "branch-zia", *LAB)
+    assert code == 0, json.dumps(report)[:6000]
+    assert rehearsed.running() == before
