@@ -80,7 +80,7 @@ def test_both_logs_are_one_cause(cause: str, hours: int) -> None:
 def test_two_causes_that_are_left_are_both_named() -> None:
     """A DTLS handshake that the phone breaks off may have two reasons, and both are told."""
     made = told(console(DTLS))
-    assert ids(made) == ["dtls-certificate", "dtls-cipher"]
+    assert ids(made) == ["ec-certificate", "dtls-cipher"]
     assert "these logs do not tell them apart" in made.conclusion
     assert {cause.confidence for cause in made.causes} == {"medium"}
 
@@ -221,7 +221,7 @@ def test_broken_lines_and_run_on_lines_are_read() -> None:
     broken = console(HASH).replace("issuer certificate not found", "issuer certificate\nnot found")
     assert ids(told(broken)) == ["certificate-hash"]
     run_on = " ".join(f"{who}: -{words}" for who, words in DTLS)
-    assert ids(told(run_on)) == ["dtls-certificate", "dtls-cipher"]
+    assert ids(told(run_on)) == ["ec-certificate", "dtls-cipher"]
     wrapped = syslog(FIREWALL["csd"]).replace("Cisco Secure Desktop", "Cisco Secure\nDesktop")
     assert ids(told("", wrapped)) == ["csd"]
 
