@@ -75,7 +75,9 @@ class PastedFile:
 
 def read_pasted(name: str, os: str, text: str) -> PastedFile:
     """All outputs of a file whose commands a template reads; those of others are left to ``besides``."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    text = re.sub(r"\r+\n", "\n", text.replace("\ufeff", ""))
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
     found = [(match, command) for match in _ECHO.finditer(text) if (command := _known(os, match["typed"]))]
     shows: list[Pasted] = []
     besides = [(1, text[: found[0][0].start()] if found else text)]

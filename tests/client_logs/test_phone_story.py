@@ -15,10 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nr_run.checks.client_logs.phone_causes import ASA_SIGNS, CAUSES, PHONE_SIGNS, narrowed
+from nr_run.checks.client_logs.phone_story import Logs, explain_phone
 from nr_run.checks.finding import Status
 from nr_run.inventory.errors import NothingMatched, NrRunError, ParseError
 from nr_run.parsers.logs import asa_words, phone_words
+from nr_run.parsers.logs.bundle import read_bundle
+from nr_run.parsers.logs.phone import read_phone_log
 
+from .client_texts import zipped
 from .phone_texts import (
     ADDRESS,
     BEGINS,
@@ -140,6 +144,18 @@ def test_an_earlier_attempt_is_told() -> None:
     made = told(console(PHONE["host-id"]) + console(HASH, START + timedelta(minutes=20), 4300))
     assert ids(made) == ["certificate-hash"]
     assert any("an earlier attempt (07:30:00" in finding.sentence for finding in made.findings)
+
+
+def test_the_files_of_a_phone_are_put_in_order() -> None:
+    """A phone writes its files in turn: in whatever order they lie in a ZIP, the newest attempt is explained."""
+    older, newer = console(PHONE["host-id"]), console(HASH, START + timedelta(minutes=20), 4109)
+    whole = {"0": newer, "1": older}
+    for held in (whole, dict(reversed(whole.items()))):
+        log = read_phone_log(read_bundle("console.zip", zipped({f"{name}.txt": text for name, text in held.items()})))
+        assert ids(explain_phone(Logs("console.zip", log, None))) == ["certificate-hash"]
+        assert log.gaps == ()
+    apart = zipped({"a.txt": console(HASH, START + timedelta(minutes=20), 4150), "b.txt": older})
+    assert len(read_phone_log(read_bundle("console.zip", apart)).gaps) == 1
 
 
 def test_midnight_is_no_step() -> None:

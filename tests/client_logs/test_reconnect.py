@@ -182,6 +182,9 @@ def test_notes_among_the_outputs_do_no_harm() -> None:
     bare = "\n".join(line.strip() for line in noted.split("\n"))
     assert judged(BEFORE.text(), noted, timeout=900).good
     assert judged(BEFORE.text(), bare, timeout=900).good
+    paged = AFTER.text().replace("      CE id", " --More-- \b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b      CE id")
+    assert judged(BEFORE.text().replace("\n", "\r\n"), paged, timeout=900).good
+    assert judged(BEFORE.text().replace("\n", "\r"), AFTER.text().replace("show crypto", "sh cry"), timeout=900).good
 
 
 @pytest.mark.parametrize("identity", [ANEW, "203.0.113.5", "DEADBEEF00112233", "", None, "72495"])
