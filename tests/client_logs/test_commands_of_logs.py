@@ -37,6 +37,7 @@ FILES: dict[str, str | bytes] = {
     "syslog": syslog(FIREWALL["certificate-hash"]),
     "let-in": syslog(LET_IN),
     "several": syslog((*other("kim", "198.51.100.8", FIREWALL["csd"]), *other("lee", "198.51.100.9", FIREWALL["csd"]))),
+    "both": syslog(FIREWALL["certificate-hash"]) + console(HASH),
     "empty": "",
     "binary": bytes(range(256)),
 }
@@ -115,6 +116,13 @@ def test_json_is_one_document(run: Run) -> None:
     error = json.loads(run("explain-dart console --json").output)
     assert (error["outcome"], error["exit_code"]) == ("intent", 65)
     assert "explain-phone --log" in error["error"]
+
+
+@pytest.mark.parametrize("option", ["--log", "--syslog"])
+def test_both_logs_may_be_pasted_into_one_file(run: Run, option: str) -> None:
+    """A file that holds the phone's log and the firewall's messages is read as both, whatever it is called."""
+    made = json.loads(run(f"explain-phone {option} both --json").output)
+    assert "both logs say so" in made["conclusion"]
 
 
 def test_standard_input_is_a_file(run: Run) -> None:

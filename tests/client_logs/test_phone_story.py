@@ -252,6 +252,7 @@ def test_nothing_recognised_says_what_is_expected() -> None:
         ("Dear all,\n", "", r"console is no console log of an IP phone .*expected are lines such as 902: NOT"),
         (syslog(LET_IN), "", r"console is the syslog of a firewall"),
         ("", "nothing here\n", r"syslog is no syslog of an ASA: expected are lines with %ASA-6-725001"),
+        ("", "%ASA-6-302013: Built inbound TCP connection 3\n", r"syslog has no message about VPN clients: log the classes auth"),
         ("", console(HASH), r"syslog is the console log of an IP phone"),
     ):
         with pytest.raises(ParseError, match=what) as error:
