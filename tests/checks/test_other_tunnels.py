@@ -80,7 +80,11 @@ ROUTED = replace(NEAR_FLOW, interface="Tunnel7", idents=("0.0.0.0/0.0.0.0/0/0", 
 
 @pytest.mark.parametrize(
     ("removed", "own"),
-    [(("crypto-map-entry", "M", "10"), NEAR_FLOW), (("crypto-map-entry", "M", "20"), OTHERS), (("tunnel-interface", "Tunnel7"), ROUTED)],
+    [
+        (("crypto-map-entry", "M", "10"), NEAR_FLOW),
+        (("crypto-map-entry", "M", "20"), OTHERS),
+        (("tunnel-interface", "Tunnel7"), ROUTED),
+    ],
     ids=["entry", "other entry", "interface"],
 )
 def test_only_what_is_taken_away_may_lose_its_sas(removed: tuple[str, ...], own: Flow) -> None:
