@@ -39,7 +39,7 @@ NOBODY: Final = Nobody.NOBODY
 #: Who uses an object without naming it, out of other objects and of lines that no family knows: titles, or such lines.
 Users = Callable[["Config", "ConfigObject", "Mapping[Key, ConfigObject]"], Iterator[str]]
 #: What an object means for the rest of the device: a sentence with the header's groups and ``title`` in it, or what makes some.
-Sentences = str | Callable[["ConfigObject", "Config"], Iterator[str]]
+Sentences = str | Callable[["ConfigObject", "Config"], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,8 @@ class Editing:
     single: tuple[str, ...] = ()
     #: True if the object is one line that has to be taken away before it can be given again, as a key has.
     whole: bool = False
+    #: The same where the setting has a name of its own in it: what an expression finds is the setting (``group-url URL``).
+    keyed: tuple[re.Pattern[str], ...] = ()
     #: Settings that are taken away before the new value is given, because it is not certain that the new one replaces it.
     first_off: tuple[str, ...] = ()
     #: True if ``no`` takes the name of a setting without its value.
@@ -169,6 +171,8 @@ class Family:
     editing: Editing | None = None
     #: Answers that are normal when it is created; every other answer stops the change.
     replies: tuple[re.Pattern[str], ...] = ()
+    #: Questions that a device may put before it takes an object of the family away: pattern to answer.
+    asks: tuple[tuple[str, str], ...] = ()
     #: A line at the margin that says more of the object of group ``name``, and that no rule knows: then it is left alone.
     more: re.Pattern[str] | None = None
     #: True for what stands on a whole crypto map, or in one beside the entries for peers.
@@ -241,6 +245,9 @@ class Family:
         longest = next((words for words in single if f"{line} ".startswith(f"{words} ")), "")
         if longest:
             return longest
+        named = (form.match(line) for form in (self.editing.keyed if self.editing else ()))
+        if found := next((match[0] for match in named if match), ""):
+            return found
         above, leaf = self.split(line) if self.openers else ((), line)
         if above:
             inner = next((words for words in single if f"{leaf} ".startswith(f"{words} ")), leaf)

@@ -81,8 +81,15 @@ TRACK = Question("track", "the track objects")
 SLA = Question("sla", "the probes of IP SLA")
 ROUTE_MAP = Question("route-map", "the route maps")
 BGP = Question("bgp", "the BGP neighbours")
+IKEV2_SESSION = Question("ikev2-session", "the IKEv2 sessions")
+RECONNECT = Question("reconnect", "the counters of reconnects")
+CERTIFICATES = Question("certificates", "the certificates")
+CLOCK = Question("clock", "the clock")
 
-QUESTIONS: tuple[Question, ...] = (IKE, IKEV2, IPSEC, ROUTE, INTERFACES, SESSION, TRACK, SLA, ROUTE_MAP, BGP)
+QUESTIONS: tuple[Question, ...] = (
+    *(IKE, IKEV2, IPSEC, ROUTE, INTERFACES, SESSION, TRACK, SLA, ROUTE_MAP, BGP),
+    *(IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK),
+)
 #: What an observation holds whatever it is for; a device that does not know IKEv2 is not asked about it.
 SAS: tuple[Question, ...] = (IKE, IKEV2, IPSEC)
 #: Without these there is no observation: every generation answers them.
@@ -236,4 +243,8 @@ VIEWS: Mapping[str, Mapping[str, Callable[[Parsed], Any]]] = {
     "sla": {"ios": probes},
     "route-map": {"ios": clauses},
     "bgp": {"asa": neighbours},
+    "ikev2-session": {"ios": _as_it_is},
+    "reconnect": {"ios": _as_it_is},
+    "certificates": {"ios": _as_it_is},
+    "clock": {"ios": _as_it_is},
 }

@@ -17,7 +17,8 @@ QUOTED = 240
 
 _NAMES = (
     r"(?:[\w-]{0,40}(?:passw(?:or)?d|passcode|passphrase|pwd|secret|token|cookie|otp|psk|pre-?shared-?key|saml\w*|assertion)[\w-]{0,40}"
-    r"|webvpn\w*|sdesktop|acsession|svpncookie|dsid|authorization|session[-_ ]?key|private[-_ ]?key)"
+    r"|webvpn\w*|sdesktop|acsession|svpncookie|dsid|authorization|session[-_ ]?key|private[-_ ]?key"
+    r"|x-[\w-]{0,30}session[\w-]{0,20}|session[-_]?id(?==))"
 )
 #: Where a secret stands in a line of a log: ``secret`` is hidden.
 _FORMS: tuple[re.Pattern[str], ...] = tuple(
@@ -32,6 +33,7 @@ _FORMS: tuple[re.Pattern[str], ...] = tuple(
         rf"<{_NAMES}(?:\s[^<>]{{0,200}})?>(?P<secret>[^<]+)",
         # What a sentence names: session token 1a2b..., PSK 'x'. A word of English has no digit in it.
         r"\b(?:token|cookie|psk|password|passcode|secret)\s+(?:is|was|of|value)?\s*['\"]?(?P<secret>(?=[^\s'\"]*\d)[^\s'\",;]{6,})",
+        r"\bcookie\s+['\"]?(?P<secret>[^\s'\",;]{8,})",
         r"://[^\s:/@]{1,128}:(?P<secret>[^\s@]{1,256})@",
         r"(?P<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----.*)",
         # The answer to an API, as base64 of XML: what is so long and no word of anything is not quoted.

@@ -115,10 +115,17 @@ class SafeChange:
 
         Raises ChangeError or DriftError before anything is touched, and the error of a device that refused something.
         """
+        self._refuse_twice()
+        return self.carry_out({host: self._planned(host, text) for host, text in desired.items()}, desired)
+
+    def _refuse_twice(self) -> None:
         if self.changes:
             raise NrRunError("a safe change pushes once: what each device gets goes into one call of push()")
+
+    def carry_out(self, planned: Mapping[str, Change], desired: Mapping[str, str]) -> dict[str, bool]:
+        """As push(), with changes that were planned on what the devices were (``before``); ``desired`` is kept for the record."""
+        self._refuse_twice()
         folder = self.context.folder
-        planned = {host: self._planned(host, text) for host, text in desired.items()}
         chosen = {host: self._timer(host, change) for host, change in planned.items() if change}
         for host, change in planned.items():
             folder.write(f"{host}/change.cfg", change.forward_text)

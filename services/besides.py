@@ -1,5 +1,5 @@
-"""What a service may have besides what each has: printed pages, visitors, ends that are not ours, secrets, confirmations, a
-second path.
+"""What a service may have besides what each has: printed pages, visitors, questions, ends that are not ours, secrets,
+confirmations, a second path.
 
 Protocols. Whether a service has it is asked with ``isinstance`` (`Print` is declared with its command); one that has none of it
 says nothing of it.
@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from ..changes.change import Change
+from ..changes.device_file import DeviceFile
 from ..changes.objects import Config
 from ..changes.steps import Edit
 from ..checks.finding import Finding
@@ -79,6 +82,36 @@ class WithConfirmations(Protocol):
 
     def confirmations(self, deployment: Deployment, *, removal: bool) -> tuple[Confirmation, ...]:
         """What has to be confirmed before a deployment is built or changed, or before it is removed; each name once."""
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A service whose prechecks rest on more than what every device is asked before a change."""
+
+    def before(self, deployment: Deployment, host: str) -> tuple[str, ...]:
+        """Commands that only read; what a device answers is in the outputs of the precheck, refused or not."""
+
+
+@runtime_checkable
+class Attended(Protocol):
+    """A service whose device does not let go of what it built while somebody is connected by it: they are sent away first."""
+
+    def shows_clients(self) -> tuple[str, ...]:
+        """Commands whose answers tell who is connected."""
+
+    def peers_in(self, deployment: Deployment, host: str, outputs: Mapping[str, str]) -> tuple[IPv4Address, ...]:
+        """Who is connected by this deployment, by the addresses that they come from; nobody where that is not known."""
+
+
+@runtime_checkable
+class WithFiles(Protocol):
+    """A service whose configuration names files that it brings along: they are there before its first line, and go with it."""
+
+    def files(self, deployment: Deployment, host: str) -> tuple[DeviceFile, ...]:
+        """The files of a device; one with another content has another name."""
+
+    def files_in(self, change: Change) -> tuple[str, ...]:
+        """Where the files lie that a configuration names which goes."""
 
 
 @runtime_checkable

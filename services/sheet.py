@@ -28,10 +28,11 @@ class Sheet:
     def text(self) -> str:
         """Plain text, one setting a line."""
         lines = [self.title]
+        width = max(28, *(len(name) + 2 for _, rows in self.sections for name, _ in rows))
         for title, rows in self.sections:
             lines += ["", title]
             for name, values in rows:
-                lines += [f"  {name if number == 0 else '':<28}{value}".rstrip() for number, value in enumerate(values)]
+                lines += [f"  {name if number == 0 else '':<{width}}{value}".rstrip() for number, value in enumerate(values)]
         for title, text in self.text_below:
             lines += ["", title, *text.rstrip().splitlines()]
         return "\n".join(lines) + "\n"

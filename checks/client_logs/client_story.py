@@ -14,11 +14,13 @@ from ...parsers.logs.stamps import seconds
 from ..finding import Cause, Evidence, Finding, Status
 from . import client_causes as causes
 from .absence import TIMEOUT_RANGE, Absence
-from .episodes import Episode, episodes, in_order
+from .episodes import Away, Episode, episodes, in_order
 from .explanation import Explanation, Moment, holds
 
 #: A session is resumed by its id (IKEv2) or by its cookie (TLS); without a sign of either, a connection may be a new one.
 _BY_SESSION = frozenset({"token", "reconnecting", "reason"})
+#: Why a client was away: without one of them, entries are missing.
+_REASONS = frozenset({"resume", "reason", "dead-peer", "network-down"})
 #: What says that a connection did not last.
 _LOST = frozenset({"disconnected", "terminated", "authentication", "session-gone", "gave-up", "dead-peer", "asked"})
 
@@ -84,23 +86,26 @@ def explain_client(name: str, story: Story, timeout: int | None = None) -> Expla
 
 
 def absence_of(story: Story) -> Absence | None:
-    """How long the client was away at its last waking that ended connected; None where the log does not tell."""
-    for episode in reversed(story.episodes):
-        away, start = episode.asleep
-        if episode.ended is not None and away is not None and start is not None and not story.steps:
-            return Absence(
-                away,
-                away,
-                _asleep_words(episode, away, start),
-                (_evidence(start, "last entry"), _evidence(episode.began.entry, "resume")),
-            )
-    return None
+    """How long the client was away at its last waking; None where that did not end connected, or the log is not whole."""
+    episode = next((one for one in reversed(story.episodes) if one.outcome != "idle"), None)
+    if episode is None or episode.ended is None or story.steps or story.log.problems:
+        return None
+    away = episode.away
+    if away is None:
+        return None
+    token = episode.first("token")
+    evidence = (_evidence(away.start, "last entry"), _evidence(episode.began.entry, "resume"))
+    session = token.said.get("id", "") if token else ""
+    return Absence(away.seconds if away.sure else None, away.seconds, _asleep_words(episode, away), evidence, session)
 
 
-def _asleep_words(episode: Episode, away: float, start: Entry) -> str:
+def _asleep_words(episode: Episode, away: Away) -> str:
+    start, woke = away.start.shown, episode.began.entry.shown
     if episode.suspend:
-        return f"it slept from {start.shown} to {episode.began.entry.shown}, {seconds(away)}"
-    return f"its log is silent from {start.shown} until it woke up at {episode.began.entry.shown}, {seconds(away)}"
+        return f"it slept from {start} to {woke}, {seconds(away.seconds)}"
+    if away.sure:
+        return f"its log is silent from {start} until it woke up at {woke}, {seconds(away.seconds)}"
+    return f"its log was silent from {start} for {seconds(away.seconds)}, and does not say when it fell asleep"
 
 
 def _evidence(entry: Entry, field: str) -> Evidence:
@@ -119,25 +124,22 @@ def _of_the_log(name: str, story: Story) -> Iterator[Finding]:
 
 
 def _of_settings(story: Story) -> Iterator[Finding]:
-    """What the settings allow, and where the profile and the log disagree."""
+    """What the settings allow, and where no profile has what is in use."""
     for profile in story.profiles:
         for wrong in profile.wrong:
+            words = f"{profile.file}, line {profile.line}: the profile is wrong: {wrong}"
             evidence = (Evidence(profile.file, f"line {profile.line}", "AnyConnectProfile", wrong),)
-            yield Finding(
-                "profile",
-                profile.file,
-                Status.WARNING,
-                f"{profile.file}, line {profile.line}: the profile is wrong: {wrong}",
-                evidence,
+            yield Finding("profile", profile.file, Status.WARNING, words, evidence)
+    for sign, setting in story.in_use:
+        said = [(profile, profile.value(setting.name) or DEFAULTS.get(setting.name, "")) for profile in story.profiles]
+        differ = [(profile, value) for profile, value in said if value and value != setting.value]
+        if differ and len(differ) == len([value for _, value in said if value]):
+            profile, value = differ[0]
+            words = (
+                f"{setting.name} is {value} by the profile ({profile.file}, line {profile.line}) and {setting.value} in use "
+                f"({setting.file}:{setting.line}): the client does not use this profile, or used another one then"
             )
-        for sign, setting in story.in_use:
-            said = profile.value(setting.name) or (DEFAULTS.get(setting.name, "") if len(story.profiles) == 1 else "")
-            if said and said != setting.value:
-                words = (
-                    f"{setting.name} is {said} by the profile ({profile.file}, line {profile.line}) and {setting.value} in use "
-                    f"({setting.file}:{setting.line}): the client does not use this profile, or used another one then"
-                )
-                yield Finding("profile", profile.file, Status.WARNING, words, (_evidence(sign.entry, setting.name),))
+            yield Finding("profile", profile.file, Status.WARNING, words, (_evidence(sign.entry, setting.name),))
     for name, wanted in (("AutoReconnect", "true"), ("AutoReconnectBehavior", "ReconnectAfterResume")):
         used = story.used(name)
         if used and used.value != wanted:
@@ -150,10 +152,7 @@ def _of_episode(number: int, episode: Episode, story: Story, timeout: int | None
     began = episode.began.entry
     said = {sign.entry: sign.means for sign in reversed((episode.began, *episode.signs[:12]))}
     evidence = tuple(_evidence(entry, means) for entry, means in reversed(said.items()))
-    slept = ""
-    away, start = episode.asleep
-    if away is not None and start is not None:
-        slept = f"; {_asleep_words(episode, away, start)}"
+    slept = f"; {_asleep_words(episode, episode.away)}" if episode.away else ""
     if episode.outcome == "reconnected" and episode.ended:
         yield _connected(subject, episode, slept, evidence)
     elif episode.outcome == "full" and episode.ended:
@@ -179,6 +178,8 @@ def _of_episode(number: int, episode: Episode, story: Story, timeout: int | None
     else:
         last = next((entry for entry in reversed(story.entries) if entry.when), began)
         where = last.shown or last.place
+        if tunnel := episode.first("tunnel"):
+            slept = f"; a tunnel was there at {tunnel.entry.shown or tunnel.entry.place}{slept}"
         words = f"the log ends at {where} before it says how the reconnect of {began.shown or began.place} ended{slept}"
         yield Finding("reconnect", subject, Status.UNVERIFIED, words, evidence)
     yield from _late(subject, episode, timeout)
@@ -192,6 +193,10 @@ def _connected(subject: str, episode: Episode, slept: str, evidence: tuple[Evide
         words = "the client was connected again, and without times it cannot be told that this came after the reconnect"
         return Finding("reconnect", subject, Status.UNVERIFIED, words, evidence)
     against = episode.why
+    if not seen & _REASONS or episode.connected_before is not True or (episode.woke and episode.away is None):
+        at = episode.ended.entry.shown
+        words = f"the client was connected at {at}, and the log does not show since when, or why, it was away"
+        return Finding("reconnect", subject, Status.UNVERIFIED, words, evidence)
     if not seen & _BY_SESSION:
         words = (
             f"the client was connected at {episode.ended.entry.shown}, and the log does not show that it used its session{slept}"
@@ -219,17 +224,18 @@ def _late(subject: str, episode: Episode, timeout: int | None) -> Iterator[Findi
 
     No head-end keeps a session for less than the shortest timeout that can be set; for more, its timeout has to be known.
     """
-    away, start = episode.asleep
-    if away is None or start is None:
+    away = episode.away
+    if away is None:
         return
-    slept = _asleep_words(episode, away, start)
-    evidence = (_evidence(start, "last entry"), _evidence(episode.began.entry, "resume"))
+    slept = _asleep_words(episode, away)
+    evidence = (_evidence(away.start, "last entry"), _evidence(episode.began.entry, "resume"))
     shortest, longest = TIMEOUT_RANGE
-    if away <= (timeout or shortest):
+    if away.seconds <= (timeout or shortest):
         return
-    if timeout is None and away <= longest:
+    if not away.sure or (timeout is None and away.seconds <= longest):
         if episode.outcome == "reconnected":
-            words = f"whether the head-end keeps a session for so long is not known: {slept}; give its timeout with --timeout"
+            asks = "" if timeout else ": give its timeout with --timeout"
+            words = f"{slept}, and whether the head-end keeps a session for so long is not known{asks}"
             yield Finding("timeout", subject, Status.UNVERIFIED, words, evidence)
         return
     words = f"the client woke up too late: {slept}, and the head-end keeps a session for {seconds(timeout or longest)}"
@@ -259,7 +265,10 @@ def _conclusion(story: Story, good: bool, findings: Sequence[Finding], found: Se
         return "; or ".join(cause.sentence for cause in found)
     if failed:
         return failed[0].sentence
-    return next((finding.sentence for finding in findings if finding.status is Status.UNVERIFIED), "nothing can be concluded")
+    open_ones = [finding for finding in findings if finding.status in (Status.UNVERIFIED, Status.SKIPPED)]
+    back = any(finding.check == "reconnect" and finding.status is Status.OK for finding in findings)
+    what = "the client reconnected by its session, as its log has it, and that is not verified: " if back else ""
+    return what + (open_ones[0].sentence if open_ones else "nothing can be concluded")
 
 
 def _timeline(story: Story) -> Iterator[Moment]:
@@ -276,6 +285,9 @@ def _facts(story: Story) -> Iterator[tuple[str, str, str]]:
     }
     for version, entry in versions.items():
         yield "version", version, entry.place
+    for sign in story.signs:
+        if sign.means == "token" and "id" in sign.said:
+            yield "session id", f"{sign.said['id']} (on the head-end: {sign.said['id'].encode().hex().upper()})", sign.entry.place
     for profile in story.profiles:
         for setting in profile.settings:
             yield f"profile: {setting.name}", setting.value, f"{setting.file}:{setting.line}"

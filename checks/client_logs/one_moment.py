@@ -57,6 +57,8 @@ def _contradictions(one: Shown, client: Client) -> Iterator[tuple[str, Evidence]
     assigned = ike.assigned_address if ike else None
     if assigned is None:
         return
+    if crypto and crypto.assigned_address and crypto.assigned_address != assigned:
+        yield _differ(one, SESSION, "assigned address", assigned, crypto.assigned_address, f"in {IKEV2}", f"in {SESSION}")
     for flow in crypto.flows if crypto else ():
         match = _HOST.search(flow.selector)
         if match and match["address"] != str(assigned):

@@ -25,6 +25,8 @@ CHECKS: tuple[Check, ...] = (
     on_box.load_balancing,
     on_profile.tunnel_group,
     on_profile.group_url,
+    on_profile.mapped,
+    on_profile.authentication,
     on_box.desktop,
     on_profile.access_policies,
     on_profile.policy,

@@ -13,7 +13,7 @@ from .models import MODELS, PhoneModel, model_of_load
 from .offers import Offers, offers_of
 from .phone_file import PhoneFile
 from .policy import Policy, effective
-from .shown import ANYCONNECT_SINCE, RUNNING, HeadEnd, Section
+from .shown import ANYCONNECT_SINCE, RUNNING, HeadEnd, Section, split_words
 
 #: Whom a line concerns that is of the whole box.
 EVERYBODY = "every SSL VPN user of the box and its HTTPS management"
@@ -88,6 +88,9 @@ class Case:
     def urls(self) -> tuple[Url, ...]:
         """Of the phone's file."""
         phone = self.asked.phone
+        for text in phone.urls if phone else ():
+            if read_url(text) is None:
+                self.unread.append(f"{text!r} in {phone.name if phone else ''} is no https URL of a name or an IPv4 address")
         return tuple(url for text in (phone.urls if phone else ()) if (url := read_url(text)))
 
     @cached_property
@@ -97,11 +100,11 @@ class Case:
 
     def _group_urls(self) -> Iterator[GroupUrl]:
         for header, section in self.device.sections.items():
-            words = header.split()
+            words = split_words(header)
             if len(words) != 3 or words[0] != "tunnel-group" or words[2] != "webvpn-attributes":
                 continue
             for line in section.all("group-url"):
-                parts = line.split()
+                parts = split_words(line)
                 url = read_url(parts[1]) if len(parts) > 1 else None
                 if url is not None:
                     yield GroupUrl(words[1], url, parts[-1] == "enable", Line(f"{RUNNING}, {header}", line))

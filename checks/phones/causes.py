@@ -24,12 +24,16 @@ CAUSES: dict[str, CauseRow] = {
     "phone-licence": CauseRow(
         "the licence for phones is disabled: AnyConnect for Cisco VPN Phone (8.0: for Linksys phone)", _SEED
     ),
+    "strong-encryption": CauseRow(
+        "the licence for 3DES and AES is disabled, and phones have no other cipher", "ASA licensing guide"
+    ),
     "essentials": CauseRow("AnyConnect Essentials is in force, and phones need Premium", _SEED),
     "peers": CauseRow("all sessions that the licence allows are in use, or it allows none", _SEED),
     "webvpn-interface": CauseRow("nothing answers TLS on the interface that phones come to", _SEED),
     "webvpn-port": CauseRow("TLS is answered at another port than the one in the phones' URL", f"{_REFERENCE}, webvpn port"),
     "client-disabled": CauseRow("AnyConnect clients are not enabled", _SEED),
     "csd": CauseRow("Cisco Secure Desktop or Hostscan is wanted of everybody, and phones have none", _SEED),
+    "client-certificate": CauseRow("the box cannot check the phone's own certificate: it knows no authority", _SEED),
     "load-balancing": CauseRow("the box sends clients on to another one of its cluster, which phones do not follow", _SEED),
     "group-url": CauseRow("the phones' URL leads to no tunnel group", _SEED),
     "tunnel-group": CauseRow("the tunnel group is not there, or not for remote access", _REFERENCE),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -128,13 +129,26 @@ def clock_of(device: HeadEnd) -> datetime | None:
 
 
 def issuers_of(device: HeadEnd, shown: Certificate) -> tuple[Certificate, ...]:
-    """The certificates of its trustpoint that have signed it, or may have: those whose subject is its issuer, and theirs."""
-    header = f"crypto ca certificate chain {shown.trustpoint}"
+    """The certificates of authorities that stand in the chain of its trustpoint."""
+    return tuple(found for found in _authorities(device) if found.trustpoint == shown.trustpoint)
+
+
+def authorities_of(device: HeadEnd) -> tuple[str, ...]:
+    """Names of all authorities whose certificates the box has; by its trustpoint where one cannot be read."""
     found = []
+    for one in _authorities(device):
+        try:
+            found.append(", ".join(one.common_names) or one.trustpoint)
+        except ValueError:
+            found.append(one.trustpoint)
+    return tuple(dict.fromkeys(found))
+
+
+def _authorities(device: HeadEnd) -> Iterator[Certificate]:
+    begin = "crypto ca certificate chain "
     for node in device.running.nodes:
-        for child in node.children if node.line == header else ():
+        for child in node.children if node.line.startswith(begin) else ():
             first, *body = child.split("\n")
             digits = re.sub(r"\s", "", "".join(line for line in body if line.strip() != "quit"))
             if re.fullmatch(r"certificate ca [0-9A-Fa-f]+", first) and re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", digits):
-                found.append(Certificate(shown.trustpoint, bytes.fromhex(digits)))
-    return tuple(found)
+                yield Certificate(node.line.removeprefix(begin), bytes.fromhex(digits))

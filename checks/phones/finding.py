@@ -28,6 +28,10 @@ class Line:
         return f"{self.command}: {self.text or '(no such line)'}"
 
 
+#: What phones have of their own on a box.
+OWN = ("group-policy ", "tunnel-group ")
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """What mends it: a sentence, and the lines of the device where it is a configuration. ``wide``: whom else they concern.
@@ -41,9 +45,14 @@ class Remedy:
     may_fix: bool = True
 
     @property
-    def is_ours(self) -> bool:
-        """True if nr-run can type it as it stands."""
+    def is_ready(self) -> bool:
+        """True if the lines can be typed as they stand."""
         return bool(self.lines) and self.may_fix
+
+    @property
+    def is_ours(self) -> bool:
+        """True if nr-run types it: lines of the profile of phones. What is of the whole box is for a person to type."""
+        return self.is_ready and self.lines[0].startswith(OWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,11 +136,17 @@ def _listed(device: HeadEnd) -> dict[str, Offer]:
     return found
 
 
-def trustpoint_of(device: HeadEnd, interface: str) -> tuple[str, Line]:
-    """The trustpoint of an interface, or the one for every interface without its own; "" where there is none."""
-    found = {(words[3] if len(words) > 3 else ""): line for line in device.lines("ssl trust-point") if (words := line.split())}
-    line = found.get(interface) or found.get("") or ""
-    return (line.split()[2] if line else ""), Line(RUNNING, line)
+def trustpoints_of(device: HeadEnd, interface: str) -> tuple[tuple[str, Line], ...]:
+    """The trustpoints of an interface, or else those for every interface without its own, each with its line.
+
+    From 9.4(1) on there may be one with an RSA and one with an EC key. One for the address of a cluster is another's.
+    """
+    found: dict[str, list[str]] = {}
+    for line in device.lines("ssl trust-point"):
+        words = line.split()
+        if words[-1] != "vpnlb-ip":
+            found.setdefault(words[3] if len(words) > 3 else "", []).append(line)
+    return tuple((line.split()[2], Line(RUNNING, line)) for line in found.get(interface) or found.get("") or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +168,14 @@ CHOICES: Mapping[tuple[str, str], Choice | None] = {
     ("both", "RSA"): Choice("configured", "RSA"),
     ("both", "EC"): Choice("configured", "EC"),
     ("both", ""): Choice("self-signed", "EC"),
+    ("RSA", "both"): Choice("configured", "RSA"),
+    ("EC", "both"): Choice("configured", "EC"),
+    ("both", "both"): Choice("configured", "EC"),
 }
 
 
 def chosen(release: Release, suites: tuple[str, ...], configured: str) -> Choice | None:
-    """The certificate for a client of which the box could take ``suites``; ``configured`` is RSA, EC or "".
+    """The certificate for a client of which the box could take ``suites``; ``configured`` is RSA, EC, both or "".
 
     Between 9.4(1) and the mend, a client that offers both is shown a self-signed elliptic one where an RSA one is configured.
     """

@@ -13,6 +13,7 @@ from .shown import LICENCE_USE, RUNNING, VERSION
 FIRST_RELEASE, WITHOUT_CSD_SINCE = Release.parse("8.0(4)"), Release.parse("8.2(1)")
 _PHONE_LICENCES = ("AnyConnect for Cisco VPN Phone", "AnyConnect for Linksys phone")
 _PEERS = ("AnyConnect Premium Peers", "SSL VPN Peers", "WebVPN Peers")
+_STRONG = ("Encryption-3DES-AES", "VPN-3DES-AES")
 _WEBVPN = f"{RUNNING}, webvpn"
 
 
@@ -48,6 +49,15 @@ def licences(case: Case) -> Iterator[PhoneFinding]:
             (row[1],),
             Remedy("install an activation key with AnyConnect for Cisco VPN Phone (with Smart Licensing: the AnyConnect tier)"),
         )
+    strong = next((known[name] for name in _STRONG if name in known), None)
+    if strong is not None and strong[0] == "Disabled":
+        yield case.found(
+            "strong-encryption",
+            Severity.CAUSE,
+            "the licence for strong encryption is disabled: whatever is configured, the box has no AES, and phones need it",
+            (strong[1],),
+            Remedy("install the activation key for 3DES and AES, which costs nothing"),
+        )
     essentials = known.get("AnyConnect Essentials")
     if essentials is not None and essentials[0] == "Enabled" and not case.webvpn.first("no anyconnect-essentials"):
         yield case.found(
@@ -74,8 +84,9 @@ def peers(case: Case) -> Iterator[PhoneFinding]:
     text = case.device.output(LICENCE_USE)
     used = re.search(r"^AnyConnect Premium +: +(\d+) : +\d+ : +(\d+) : +\d+ : +(\d+) :.*$", text or "", re.MULTILINE)
     if used is None:
-        # Releases before 8.4 have no such command, or other rows; the number of peers is known then, and their use is not.
-        case.unread.append(f"how many sessions are in use is not known: {_unread_use(case, text)}")
+        words = f"how many sessions are in use is not known: {_unread_use(case, text)}"
+        # From memory: before 8.4 no release has that command, so that it is no answer that was kept from us.
+        (case.notes if case.old else case.unread).append(words)
     elif int(used[2]) >= int(used[3]):
         yield case.found(
             "peers",
@@ -96,6 +107,11 @@ def _unread_use(case: Case, text: str | None) -> str:
 
 def webvpn(case: Case) -> Iterator[PhoneFinding]:
     """Whether anything answers where phones come to, and takes clients."""
+    for url in case.urls:
+        if re.fullmatch(r"[\d.]+", url.host) and url.host not in case.device.interfaces.values():
+            case.notes.append(
+                f"no interface has the address {url.host} of the phones' URL: it is translated on the way, or another box's"
+            )
     if not case.interface:
         case.unread.append("which interface phones come to is not known: say --interface NAME")
     else:
@@ -164,8 +180,7 @@ def desktop(case: Case) -> Iterator[PhoneFinding]:
     line = next((found for word in ("csd enable", "hostscan enable") if (found := case.webvpn.first(word))), "")
     if not line or not case.group:
         return
-    header = f"tunnel-group {case.group} webvpn-attributes"
-    section = case.device.section(header)
+    header, section = case.device.of_group(case.group, "webvpn-attributes")
     if section is not None and section.first("without-csd"):
         return
     if case.device.release < WITHOUT_CSD_SINCE:

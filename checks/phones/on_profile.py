@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from . import dap
 from .case import Case, GroupUrl
+from .certificate import authorities_of
 from .finding import Line, PhoneFinding, Remedy, Severity
 from .policy import DEFAULT, Policy, Value, policy_of
-from .shown import DAP_FILE, DEFAULT_POLICY, RUNNING
+from .shown import DAP_FILE, DEFAULT_POLICY, RUNNING, as_typed, split_words
 
 #: Minutes below which a limit ends a conversation.
 SHORT_SESSION, SHORT_IDLE = 60, 5
@@ -25,8 +27,10 @@ def group_url(case: Case) -> Iterator[PhoneFinding]:
         return
     led = {url.text: next((i for i in case.group_urls if i.url.key == url.key), None) for url in case.urls}
     missing = [text for text, item in led.items() if item is None or not item.enabled or item.group != case.group]
-    if not case.urls:
+    if not case.asked.phone.urls:
         yield _no_url(case, mine, "")
+    elif not case.urls:
+        return
     elif len(missing) == len(led):
         yield _no_url(case, [item for item in led.values() if item] or mine, missing[0])
     elif missing:
@@ -36,7 +40,7 @@ def group_url(case: Case) -> Iterator[PhoneFinding]:
 
 
 def _no_url(case: Case, shown: list[GroupUrl], url: str) -> PhoneFinding:
-    header = f"tunnel-group {case.group} webvpn-attributes"
+    header, _ = case.device.of_group(case.group, "webvpn-attributes")
     evidence = [*(item.line for item in shown), *([Line(case.asked.phone.name, url)] if url and case.asked.phone else [])]
     words = f"the phones' URL {url} is" if url else f"{case.group} has no group-url that is"
     remedy = (
@@ -59,14 +63,15 @@ def tunnel_group(case: Case) -> Iterator[PhoneFinding]:
     """There, and for remote access."""
     if not case.group:
         return
-    line = next((found for found in case.device.lines(f"tunnel-group {case.group}") if " type " in found), "")
+    line = next((found for found in case.device.lines(f"tunnel-group {as_typed(case.group)}") if " type " in found), "")
     if not line and case.group.startswith("Default"):
         return
-    if line.split()[3:] not in (["remote-access"], ["webvpn"]):
+    if split_words(line)[3:] not in (["remote-access"], ["webvpn"]):
+        kind = f"of type {split_words(line)[3]}" if line else "not there"
         yield case.found(
             "tunnel-group",
             Severity.CAUSE,
-            f"tunnel group {case.group} is {'of type ' + line.split()[3] if line else 'not there'}: phones need remote-access",
+            f"tunnel group {case.group} is {kind}: phones need remote-access",
             (Line(RUNNING, line),),
             Remedy("a tunnel group has its type for life: make one of type remote-access, with the URL and the policy of phones"),
         )
@@ -113,7 +118,9 @@ def _line(found: Policy, text: str, sentence: str) -> Remedy:
             "every tunnel of the box that inherits from it, LAN-to-LAN ones too",
             may_fix=False,
         )
-    return Remedy(sentence, (f"group-policy {found.name} attributes", f" {text}"), f"every tunnel group with {found.name}")
+    return Remedy(
+        sentence, (f"group-policy {as_typed(found.name)} attributes", f" {text}"), f"every tunnel group with {found.name}"
+    )
 
 
 def _told(value: Value) -> str:
@@ -153,7 +160,7 @@ def _lock(case: Case, found: Policy) -> Iterator[PhoneFinding]:
             Severity.CAUSE,
             f"{_told(value)}, and phones come to {case.group}",
             (value.line,),
-            _line(found, f"group-lock value {case.group}", "lock it to the tunnel group of phones"),
+            _line(found, f"group-lock value {as_typed(case.group)}", "lock it to the tunnel group of phones"),
         )
 
 
@@ -212,19 +219,77 @@ def _limits(case: Case, found: Policy) -> Iterator[PhoneFinding]:
             (scope.line,),
             _line(found, "dhcp-network-scope none", "take addresses of the pool"),
         )
+    yield from _no_datagrams(case, found)
     banner = found["banner"]
     if banner.value not in (None, "none"):
         case.notes.append(f"banner of group policy {found.name} is not none ({banner.where}): a phone has nobody to read it")
+
+
+def _no_datagrams(case: Case, found: Policy) -> Iterator[PhoneFinding]:
+    """The section webvpn of the policy, or else of DfltGrpPolicy, may switch DTLS off."""
+    words = "svc dtls" if case.old else "anyconnect ssl dtls"
+    for name in dict.fromkeys((found.name, DEFAULT)):
+        section = case.device.of_policy(name)
+        line = section.first(f"webvpn: {words}") if section else ""
+        if line.endswith(" none"):
+            where = "in the policy itself" if name == found.name else f"inherited from {DEFAULT}"
+            yield case.found(
+                "dtls-off",
+                Severity.RISK,
+                f"{words} is none ({where}): phones speak over TCP, which is heard when packets are lost",
+                (Line(f"{RUNNING}, group-policy {name} attributes", line),),
+                Remedy(f"say {words} enable in the section webvpn of {found.name}"),
+            )
+        if line:
+            return
+
+
+def authentication(case: Case) -> Iterator[PhoneFinding]:
+    """By certificate: the box has to know who has signed those of phones."""
+    if not case.group:
+        return
+    header, section = case.device.of_group(case.group, "webvpn-attributes")
+    line = section.first("authentication") if section else ""
+    if "certificate" not in line.split():
+        case.notes.append(f"{case.group} asks by {line or 'aaa (the default)'}: a person types user and password on the phone")
+        return
+    known = authorities_of(case.device)
+    if not known:
+        yield case.found(
+            "client-certificate",
+            Severity.CAUSE,
+            f"{case.group} asks for the phone's own certificate, and the box knows no authority to check it by",
+            (Line(f"{RUNNING}, {header}", line), Line(RUNNING, "")),
+            Remedy(
+                "take the certificates of those who have signed the phones' (the manufacturer for MIC, CAPF for LSC) from the"
+                " call manager, and import each into a trustpoint of its own (crypto ca authenticate)"
+            ),
+        )
+    elif not any(re.search(r"cisco|capf|cap-rtp", name, re.IGNORECASE) for name in known):
+        case.notes.append(
+            f"the authorities that the box knows are {', '.join(known)}: none is called after the manufacturer or CAPF, so see"
+            " that one of them has signed the phones' certificates"
+        )
+
+
+def mapped(case: Case) -> Iterator[PhoneFinding]:
+    """A rule on certificates may lead a phone to another tunnel group than its URL does. Nothing is found; it is noted."""
+    lines = case.webvpn.all("certificate-group-map")
+    if lines and not case.webvpn.first("tunnel-group-preference group-url"):
+        case.notes.append(f"a phone with a certificate may be led to another tunnel group than by its URL: {'; '.join(lines)}")
+    return iter(())
 
 
 def addresses(case: Case) -> Iterator[PhoneFinding]:
     """Where a session gets its address from."""
     if not case.group or case.policy is None:
         return
-    header = f"tunnel-group {case.group} general-attributes"
-    section = case.device.section(header)
+    header, section = case.device.of_group(case.group, "general-attributes")
     pools = [
-        (word, line) for line in (section.all("address-pool") if section else ()) for word in line.split()[1:] if word[0] != "("
+        (word, line)
+        for line in (section.all("address-pool") if section else ())
+        for word in split_words(line)[1:]
+        if word[0] != "("
     ]
     value = case.policy["address-pools"]
     own = [(word, value.line.text) for word in value.words if word != "none"]
@@ -239,7 +304,7 @@ def addresses(case: Case) -> Iterator[PhoneFinding]:
                 Remedy("name a pool of addresses", (header, " address-pool NAME"), may_fix=False),
             )
         return
-    there = {line.split()[3] for line in case.device.lines("ip local pool") if len(line.split()) > 3}
+    there = {split_words(line)[3] for line in case.device.lines("ip local pool") if len(split_words(line)) > 3}
     for name, line in own or pools:
         if name not in there:
             yield case.found(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from .case import EVERYBODY, RENEWAL, Case
 from .certificate import Certificate, certificate_of, clock_of, issuers_of
 from .finding import Line, PhoneFinding, Remedy, Severity
 from .models import RSA_AES, PhoneModel
-from .offers import OLD_WORDS, Choice, Offer, chosen, trustpoint_of
+from .offers import OLD_WORDS, Choice, Offer, chosen, trustpoints_of
 from .shown import CERTIFICATES, CIPHERS_SINCE, CLOCK, RUNNING
 
 #: Days before the end of a certificate from which on its renewal, which takes its time, is urged.
@@ -154,19 +154,33 @@ def certificate(case: Case) -> Iterator[PhoneFinding]:
     """What is shown on the interface of phones, and what they make of it."""
     if not case.interface:
         return
-    trustpoint, line = trustpoint_of(case.device, case.interface)
-    shown, begins = certificate_of(case.device, trustpoint) if trustpoint else (None, Line(RUNNING, ""))
-    if shown is None and begins.text:
-        case.unread.append(f"the certificate of trustpoint {trustpoint} is not known: its bytes are no certificate")
+    bound = trustpoints_of(case.device, case.interface)
+    shown: list[Bound] = []
+    for trustpoint, line in bound:
+        found, begins = certificate_of(case.device, trustpoint)
+        if found is None and begins.text:
+            case.unread.append(f"the certificate of trustpoint {trustpoint} is not known: its bytes are no certificate")
+            return
+        if found is not None:
+            shown.append(Bound(found, begins, line))
+    if not shown:
+        yield _unbound(case, *(bound[0] if bound else ("", Line(RUNNING, ""))))
         return
-    if shown is None:
-        yield _unbound(case, trustpoint, line)
-        return
-    yield from _dates(case, shown, begins)
-    choice = yield from _choice(case, shown, line)
-    if choice:
-        yield from _digest(case, shown, begins)
-        yield from _host(case, shown, begins)
+    kinds = yield from _choice(case, shown)
+    for one in shown:
+        yield from _dates(case, one.certificate, one.begins)
+        if one.certificate.kind in kinds:
+            yield from _digest(case, one.certificate, one.begins)
+            yield from _host(case, one.certificate, one.begins)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A certificate that is bound: the line that begins its bytes, and the one that binds it."""
+
+    certificate: Certificate
+    begins: Line
+    line: Line
 
 
 def _unbound(case: Case, trustpoint: str, line: Line) -> PhoneFinding:
@@ -218,13 +232,14 @@ def _end_line(case: Case) -> str:
     return next((line.strip() for line in lines if line.strip().startswith("end ")), "")
 
 
-def _choice(case: Case, shown: Certificate, line: Line) -> Generator[PhoneFinding, None, bool]:
-    """Which certificate each series is shown. Returns whether any of them is shown the configured one."""
+def _choice(case: Case, bound: Sequence[Bound]) -> Generator[PhoneFinding, None, set[str]]:
+    """Which certificate each series is shown. Returns the kinds of those configured ones that any of them is shown."""
+    every = {one.certificate.kind for one in bound}
     if case.offers.tls is None:
-        return True
+        return every
     met = tuple(one for one in meetings(case) if one.suites)
-    release = case.device.release
-    choices: dict[str, Choice | None] = {one.model.name: chosen(release, one.suites, shown.kind) for one in met}
+    configured = "both" if {"RSA", "EC"} <= every else next(iter(every))
+    choices = {one.model.name: chosen(case.device.release, one.suites, configured) for one in met}
 
     def other(one: Met) -> bool:
         found = choices[one.model.name]
@@ -232,27 +247,29 @@ def _choice(case: Case, shown: Certificate, line: Line) -> Generator[PhoneFindin
 
     judged = _judged(met, other)
     if judged:
-        severity, those = judged
-        found = choices[those[0].model.name]
-        words = f"a self-signed one with an {found.kind} key" if found else "none, since no cipher fits it"
-        offer = those[0].offer
-        plain = tuple(suite for suite in (offer.suites if offer else ()) if "ECDSA" not in suite)
-        repaired = shown.kind == "RSA" and offer is not None and case.device.release >= CIPHERS_SINCE
-        yield case.found(
-            "certificate-choice",
-            severity,
-            f"phones of the series {_names(those)} are shown {words} instead of the one of trustpoint {shown.trustpoint}"
-            f" ({shown.kind or 'no RSA and no EC key'}), on {release}",
-            (line, *((offer.line,) if offer else ())),
-            Remedy(
-                "leave out the ciphers for an elliptic certificate",
-                (f'ssl cipher {offer.version} custom "{":".join(plain or RSA_AES)}"',),
-                EVERYBODY,
-            )
-            if repaired and offer
-            else Remedy("bind a certificate with an RSA key; upload it to the call manager first"),
-        )
-    return not met or any(not other(one) for one in met)
+        yield _other_certificate(case, bound[0], *judged, choices[judged[1][0].model.name])
+    shown = {found.kind for found in choices.values() if found and found.certificate == "configured"}
+    return shown if met else every
+
+
+def _other_certificate(
+    case: Case, bound: Bound, severity: Severity, those: tuple[Met, ...], found: Choice | None
+) -> PhoneFinding:
+    offer, shown = those[0].offer, bound.certificate
+    words = f"a self-signed one with an {found.kind} key" if found else "none, since no cipher fits it"
+    remedy = Remedy("bind a certificate with an RSA key; upload it to the call manager first")
+    if shown.kind == "RSA" and offer is not None and case.device.release >= CIPHERS_SINCE:
+        plain = tuple(suite for suite in offer.suites if "ECDSA" not in suite) or RSA_AES
+        line = f'ssl cipher {offer.version} custom "{":".join(plain)}"'
+        remedy = Remedy("leave out the ciphers for an elliptic certificate", (line,), EVERYBODY)
+    return case.found(
+        "certificate-choice",
+        severity,
+        f"phones of the series {_names(those)} are shown {words} instead of the one of trustpoint {shown.trustpoint}"
+        f" ({shown.kind or 'no RSA and no EC key'}), on {case.device.release}",
+        (bound.line, *((offer.line,) if offer else ())),
+        remedy,
+    )
 
 
 def _digest(case: Case, shown: Certificate, begins: Line) -> Iterator[PhoneFinding]:

@@ -7,12 +7,13 @@ release, so it is read from `show running-config all group-policy DfltGrpPolicy`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from .finding import Line
-from .shown import DEFAULT_POLICY, RUNNING, HeadEnd
+from .shown import DEFAULT_POLICY, RUNNING, HeadEnd, as_typed, split_words
 
 DEFAULT = "DfltGrpPolicy"
 #: What can keep a phone out, or push to it what it cannot do, in the order of Cisco's document.
@@ -88,17 +89,18 @@ class Policy:
 
 def policy_of(device: HeadEnd, group: str) -> tuple[str, Line]:
     """The name of the policy of a tunnel group, and the line that says it."""
-    section = device.section(f"tunnel-group {group} general-attributes")
+    _, section = device.of_group(group, "general-attributes")
     line = section.first("default-group-policy") if section else ""
-    words = line.split()
+    words = split_words(line)
     return (words[1] if len(words) > 1 else DEFAULT), Line(RUNNING, line)
 
 
 def effective(device: HeadEnd, group: str) -> Policy:
     """Every attribute that matters, for sessions of a tunnel group."""
     name, _ = policy_of(device, group)
-    kinds = [line for line in device.lines(f"group-policy {name}") if not line.endswith(" attributes")]
-    external = any(line.startswith(f"group-policy {name} external") for line in kinds)
+    kinds = [split_words(line)[2] for line in device.lines(f"group-policy {as_typed(name)}") if len(split_words(line)) > 2]
+    kinds = [kind for kind in kinds if kind != "attributes"]
+    external = "external" in kinds
     missing = name != DEFAULT and not kinds
     return Policy(name, tuple(_value(device, name, attribute) for attribute in ATTRIBUTES), external, missing)
 
@@ -118,7 +120,7 @@ def _value(device: HeadEnd, name: str, attribute: str) -> Value:
 
 
 def _line(device: HeadEnd, name: str, attribute: str) -> str:
-    section = device.section(f"group-policy {name} attributes")
+    section = device.of_policy(name)
     found = section.all(attribute) if section else ()
     # `vpn-idle-timeout alert-interval 1` is another attribute of the same first word.
     return next((line for line in found if " alert-interval " not in line), "")
@@ -126,9 +128,10 @@ def _line(device: HeadEnd, name: str, attribute: str) -> str:
 
 def _factory(device: HeadEnd) -> Iterator[str]:
     for line in (device.output(DEFAULT_POLICY) or "").splitlines():
-        if line.startswith(" ") and " alert-interval " not in line:
+        # What stands deeper is of the policy's own section webvpn.
+        if re.match(r" \S", line) and " alert-interval " not in line:
             yield line.strip()
 
 
 def _plain(line: str, attribute: str) -> str:
-    return line.removeprefix(attribute).strip().removeprefix("value ").strip()
+    return line.removeprefix(attribute).strip().removeprefix("value ").strip().strip('"')

@@ -31,6 +31,16 @@ CIPHERS_SINCE = Release.parse("9.3(2)")
 ANYCONNECT_SINCE = Release.parse("8.4(1)")
 
 
+def split_words(line: str) -> list[str]:
+    """The words of a line; a name with blanks stands between quotes, and is one of them."""
+    return [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', line)]
+
+
+def as_typed(name: str) -> str:
+    """A name as it stands in a line."""
+    return f'"{name}"' if " " in name else name
+
+
 def commands_for(release: Release) -> tuple[str, ...]:
     """What a head-end of a release is asked, beside its running configuration."""
     ciphers = (SSL_CIPHERS,) if release >= CIPHERS_SINCE else ()
@@ -89,6 +99,15 @@ class HeadEnd:
         """Lines at the margin that begin with these words."""
         return tuple(node.line for node in self.running.nodes if node.line == words or node.line.startswith(f"{words} "))
 
+    def of_group(self, name: str, part: str) -> tuple[str, Section | None]:
+        """The header of a part of a tunnel group (``webvpn-attributes``), and what stands below it."""
+        header = f"tunnel-group {as_typed(name)} {part}"
+        return header, self.sections.get(header)
+
+    def of_policy(self, name: str) -> Section | None:
+        """The attributes of a group policy."""
+        return self.sections.get(f"group-policy {as_typed(name)} attributes")
+
     @cached_property
     def release(self) -> Release:
         """What the box says that it runs, or else what the inventory says."""
@@ -119,8 +138,8 @@ class HeadEnd:
         for header, section in self.sections.items():
             name = section.first("nameif") if header.startswith("interface ") else ""
             if name:
-                words = section.first("ip address").split()
-                found[name.split()[1]] = words[2] if len(words) > 2 else ""
+                words = split_words(section.first("ip address"))
+                found[split_words(name)[1]] = words[2] if len(words) > 2 else ""
         return found
 
     @cached_property
@@ -132,9 +151,15 @@ class HeadEnd:
                 return words[1]
         return ""
 
+    @property
+    def takes_clients(self) -> bool:
+        """True if anything of it is for clients: webvpn on an interface, or a tunnel group for remote access."""
+        webvpn = self.section("webvpn")
+        return bool(webvpn and webvpn.first("enable")) or any(True for _ in self.tunnel_groups())
+
     def tunnel_groups(self) -> Iterator[str]:
         """Names of all that clients may use, in the order of the configuration."""
         for line in self.lines("tunnel-group"):
-            words = line.split()
+            words = split_words(line)
             if len(words) == 4 and words[2] == "type" and words[3] in ("remote-access", "webvpn", "ipsec-ra"):
                 yield words[1]

@@ -22,6 +22,9 @@ from . import lists, tls
 from .box import AsaBox
 from .shows_webvpn import default_policy, licensed
 
+#: Who has signed the certificates that phones are made with.
+MANUFACTURER = "Cisco Manufacturing CA"
+
 
 def interface_for(box: AsaBox, host: str, port: int) -> str | None:
     """The interface that answers at a name or an address: a name is taken for that of the interface of the default route."""
@@ -159,6 +162,7 @@ def refusal(box: AsaBox, group: str) -> str:
         ("type", kind is None or kind.values["type"] != "remote-access"),
         ("client", webvpn is None or webvpn.child("client enable") is None),
         ("desktop", webvpn is not None and _desktop(box, webvpn, group)),
+        ("issuer", not _knows_issuer(box, group)),
         ("licence", not _licensed(box, webvpn)),
         ("peers", box.other_sessions >= _peers(box)),
         ("logins", effective(box, group, "vpn-simultaneous-logins") == "0"),
@@ -169,6 +173,23 @@ def refusal(box: AsaBox, group: str) -> str:
         ("filter", _filtered(box, effective(box, group, "vpn-filter"))),
     )
     return next((word for word, wrong in checks if wrong), "")
+
+
+def _knows_issuer(box: AsaBox, group: str) -> bool:
+    """Whether a phone's own certificate can be checked, where it is asked for."""
+    section = box.store.get("tunnel-group webvpn", group)
+    line = section.child("authentication") if section is not None else None
+    if line is None or "certificate" not in line.text.split():
+        return True
+    ours = [entry for chain in box.store.all("ca chain") for entry in chain.all("certificate") if "ca" in entry.values]
+    subjects = [x509.load_der_x509_certificate(bytes.fromhex(entry.values["hex"])).subject for entry in ours]
+    names = [item.value for subject in subjects for item in subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
+    return MANUFACTURER in names
+
+
+def weak_only(box: AsaBox) -> bool:
+    """Whether the licence leaves the box without 3DES and AES."""
+    return "Disabled" in (licensed(box, "Encryption-3DES-AES"), licensed(box, "VPN-3DES-AES"))
 
 
 def _desktop(box: AsaBox, webvpn: Entry, group: str) -> bool:

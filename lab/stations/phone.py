@@ -139,7 +139,7 @@ class Phone:
         spoken = [version for version in MODELS[self.model].versions if version in offer and version in among]
         if not spoken:
             raise Stopped("version", "VPNC: alert_err: SSL read alert: code 70, protocol version")
-        usable = head_end.usable(box, nameif, offer[spoken[0]], ciphers)
+        usable = [] if head_end.weak_only(box) else head_end.usable(box, nameif, offer[spoken[0]], ciphers)
         if not usable:
             raise Stopped("cipher", "VPNC: alert_err: SSL read alert: code 40, handshake failure")
         return spoken[0], usable[0]

@@ -19,6 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from ..asa.head_end import MANUFACTURER
+
 URL_HOST = "vpn.example.com"
 GROUP, POLICY, POOL, TRUSTPOINT = "VPNPhone", "GroupPolicy_VPNPhone", "PHONES", "SSL"
 
@@ -98,6 +100,7 @@ def lines(words: Words, der: bytes, *, host: str = URL_HOST) -> Iterator[str]:
     yield from (f"    {digits[at : at + 64]}" for at in range(0, len(digits), 64))
     yield "  quit"
     yield f"ssl trust-point {TRUSTPOINT} outside"
+    yield from authority()
     yield "webvpn"
     yield " enable outside"
     yield f" {words.client} image disk0:/anyconnect-win-3.1.00495-k9.pkg 1"
@@ -113,6 +116,17 @@ def lines(words: Words, der: bytes, *, host: str = URL_HOST) -> Iterator[str]:
     yield f"tunnel-group {GROUP} webvpn-attributes"
     yield " authentication certificate"
     yield f" group-url https://{host}/{GROUP} enable"
+
+
+def authority(name: str = MANUFACTURER) -> Iterator[str]:
+    """The certificate of who has signed the phones' own."""
+    yield "crypto ca trustpoint PHONE-CA"
+    yield " enrollment terminal"
+    yield "crypto ca certificate chain PHONE-CA"
+    yield " certificate ca 6a01"
+    digits = certificate(name, ()).hex()
+    yield from (f"    {digits[at : at + 64]}" for at in range(0, len(digits), 64))
+    yield "  quit"
 
 
 def documented(words: Words) -> Iterator[str]:

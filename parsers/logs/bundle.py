@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -27,9 +28,9 @@ _PIECE = 1 << 16
 class Limits:
     """How much is read: bytes of the file, of one member, of all together; members; how deep a ZIP may lie in another."""
 
-    file: int = 128 * _MEGA
-    member: int = 64 * _MEGA
-    together: int = 192 * _MEGA
+    file: int = 64 * _MEGA
+    member: int = 32 * _MEGA
+    together: int = 96 * _MEGA
     members: int = 5000
     depth: int = 2
 
@@ -39,7 +40,7 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One text and its name; a member of a ZIP has its path in it."""
+    """One text and its name; a member of a ZIP has its path in it where its own name would not tell it from another."""
 
     name: str
     text: str = field(repr=False)
@@ -66,12 +67,22 @@ def read_bundle(name: str, data: bytes, limits: Limits = LIMITS) -> Bundle:
     if not data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return Bundle(name, (Part(name, decoded(name, data)),), (), False)
     reading = _Reading(limits, limits.together)
-    parts = tuple(reading.unpacked(name, "", data, 1))
+    parts = _short_names(tuple(reading.unpacked(name, "", data, 1)))
     if not parts:
         told = (*reading.left_out, *reading.notices)
         why = f": {told[0]}" if told else ""
         raise ParseError(f"{name} is a ZIP without a text that could be read{why}")
     return Bundle(name, parts, tuple(reading.left_out), True, tuple(reading.notices))
+
+
+def _short_names(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """A member by its own name where no other one has it: a person finds it, and a sentence can be read."""
+    names = Counter(_own_name(part.name) for part in parts)
+    return tuple(Part(own, part.text) if names[own := _own_name(part.name)] == 1 else part for part in parts)
+
+
+def _own_name(path: str) -> str:
+    return PurePosixPath(path.replace("\\", "/")).name
 
 
 @dataclass(slots=True)

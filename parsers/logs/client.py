@@ -15,12 +15,15 @@ from dataclasses import dataclass, field, replace
 
 from ...inventory.errors import ParseError
 from .bundle import Bundle, Part
-from .client_forms import CLI, COLUMNS, DEVICE, FIELD, FOREIGN, LABELS, LINES, RULE, XML_AGAIN
+from .client_forms import CLI, COLUMNS, DEVICE, FIELD, FOREIGN, LABELS, LINES, PROGRAM, RULE, XML_AGAIN
 from .entry import Entry
 from .stamps import moment, order_of, over_new_year
 
 #: What a description may have: more is no message of a client.
 _DESCRIBED = 120
+_MONTHS = frozenset({"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"})
+#: Sources of entries that count, in a log that has those of other programs too.
+_OURS = re.compile(rf"(?i:{PROGRAM}|cisco.*)?")
 _NAMED_MONTH = re.compile(r"^[A-Z][a-z]{2} +\d{1,2} \d\d:")
 EXPECTED = (
     "a DART bundle (ZIP), its AnyConnectVPN.txt, an export of the event log Cisco Secure Client, or the lines of vpnagent and "
@@ -118,19 +121,22 @@ class _Reading:
                 self.open.text.append(line.strip())
 
     def _single(self, number: int, line: str) -> bool:
-        for _, form in LINES:
-            if match := form.match(line):
-                self.end()
-                self.add(number, match["stamp"], match["source"], match["text"])
-                return True
-        if match := CLI.match(line):
+        # Most lines of a log are neither: a look at how one begins spares all expressions.
+        if line[:1].isdigit() or line[:1] in ("[", "<") or line[:3] in _MONTHS:
+            for _, form in LINES:
+                if match := form.match(line):
+                    self.end()
+                    self.add(number, match["stamp"], match["source"], match["text"])
+                    return True
+        if ">>" in line and (match := CLI.match(line)):
             self.end()
             self.add(number, "", "cli", match["text"])
             return True
         return False
 
     def _field(self, number: int, line: str) -> bool:
-        match = FIELD.match(line)
+        head = line[:48]
+        match = FIELD.match(line) if ":" in head or "\uff1a" in head else None
         if match is None:
             return False
         name = next(key for key in LABELS if match[key])
@@ -157,7 +163,8 @@ class _Reading:
             if {"date", "time", "source"} & entry.fields.keys() and len(entry.fields) + (entry.text is not None) > 1:
                 self.problems.append(f"{self.name}, line {entry.line}: the entry that begins here is not whole, and is left out")
             return
-        self.add(entry.line, stamp, entry.fields["source"], "\n".join(entry.text))
+        if _OURS.fullmatch(entry.fields["source"]):
+            self.add(entry.line, stamp, entry.fields["source"], "\n".join(entry.text))
 
     def add(self, number: int, stamp: str, source: str, text: str) -> None:
         """One more entry."""
@@ -192,6 +199,8 @@ def _table(reading: _Reading, text: str) -> bool:
         for row in rows:
             line, before = before, rows.line_num + 1
             if line > 1 and len(row) >= len(names):
+                if not _OURS.fullmatch(row[places["source"]]):
+                    continue
                 reading.add(line, row[places["stamp"]], row[places["source"]], row[-1])
             elif line > 1 and row:
                 reading.problems.append(f"{reading.name}, line {line}: this row of the table is not whole, and is left out")
@@ -222,7 +231,8 @@ def _events(reading: _Reading, text: str) -> bool:
         if provider is None or created is None or "</Event>" not in body:
             reading.problems.append(f"{reading.name}, line {line}: the entry that begins here is not whole, and is left out")
             continue
-        reading.add(line, created["time"], provider["name"], html.unescape(data))
+        if _OURS.fullmatch(provider["name"]):
+            reading.add(line, created["time"], provider["name"], html.unescape(data))
     return True
 
 

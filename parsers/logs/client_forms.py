@@ -19,7 +19,7 @@ LABELS: Mapping[str, str] = {
     "|イベント id|タスクのカテゴリ|キーワード|ユーザー|コンピューター|이벤트 id|작업 범주|키워드|사용자|컴퓨터",
 }
 FIELD = re.compile(
-    rf"^\s{{0,8}}(?:{'|'.join(f'(?P<{name}>{words})' for name, words in LABELS.items())})(?P<gap>\s*)[::]\s*(?P<value>.*)$",
+    rf"^\s{{0,8}}(?:{'|'.join(f'(?P<{name}>{words})' for name, words in LABELS.items())})(?P<gap>\s*)[:\uff1a]\s*(?P<value>.*)$",
     re.IGNORECASE,
 )
 #: What stands between entries and says nothing.

@@ -35,6 +35,11 @@ OWN: dict[str, tuple[str, str, str]] = {
         "check_release_command",
         "Say what another release would do to a device's services.",
     ),
+    "import-sample": (
+        ".import_sample_command",
+        "import_sample_command",
+        "Judge a provider's sample for Cisco, and make an intent of it.",
+    ),
     "partner-sheet": (
         ".sheet_command",
         "sheet_command",
@@ -49,6 +54,11 @@ OWN: dict[str, tuple[str, str, str]] = {
         ".explain_dart_command",
         "explain_dart_command",
         "Explain a client's reconnect from its log or DART bundle.",
+    ),
+    "explain-phone": (
+        ".explain_phone_command",
+        "explain_phone_command",
+        "Explain why an IP phone does not come in, from its log and the syslog.",
     ),
     "audit-vpn-phone": (
         ".audit_vpn_phone_command",

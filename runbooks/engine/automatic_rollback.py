@@ -12,9 +12,11 @@ from ...inventory.errors import ChangeError, DeviceRefused, Exit, Locked, NotKno
 from ...tasks.arming import cancel_leftovers, revert_now
 from ...tasks.gather import uptime
 from ...tasks.undo import Undoing, Undone, undo
+from .attended import send_away
 from .cancel_page import mark_cancelled
 from .change_state import NotProved, Progressing, rows
 from .context import Context
+from .device_files import take_placed
 from .failover_watch import watch_back
 from .manual_steps import Errors, foreign_lines, left_over, paste, still_counts
 from .nornir_run import run_on
@@ -66,6 +68,8 @@ def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, erro
     folder.note("rolling-back", tunnel=plan.name, because=str(error))
     armed = [end.host for end in so_far.armed if end.method]
     context.progress.say(f"{plan.name}: {error}")
+    if not plan.removal:
+        send_away(context, plan, so_far.touched)
     began = time.monotonic()
     undone, errors = _undo(context, so_far)
     if so_far.test is not None:
@@ -78,6 +82,8 @@ def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, erro
     for end in so_far.touched:
         if end.host in undone:
             folder.write(f"{plan.name}/{end.host}/running-after.cfg", undone[end.host].running.text + "\n")
+    if all(end.host in undone and undone[end.host].clean for end in so_far.touched):
+        take_placed(context, plan)
     by_hand = [
         *left_over(context.service, folder.path / plan.name, so_far, undone, errors),
         *_cancel_leftovers(context, so_far, undone, errors),

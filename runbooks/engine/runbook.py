@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ...inventory.errors import DriftError, Exit, NrRunError
+from ...inventory.platforms import Platform
+from ...services.besides import Asking
 from ...services.service import Deployment
 from ...tasks.gather import Snapshot, gather
 from ..locking.locks import locked, refuse_held
@@ -127,7 +130,8 @@ def _plan_all(
     wanted = {host: context.platforms[host] for deployment in deployments for host in deployment.hosts}
     for host in wanted:
         context.progress.phase(host, "log in and read")
-    snapshots, errors = run_on(context.nornir, gather, {host: {"platform": platform} for host, platform in wanted.items()})
+    arguments = {host: _gathering(context, host, platform, deployments) for host, platform in wanted.items()}
+    snapshots, errors = run_on(context.nornir, gather, arguments)
     failed = {host: str(error) for host, error in errors.items()}
     doubts = [sentence for snapshot in snapshots.values() for sentence in snapshot.doubts]
     context.folder.note("snapshot", read=sorted(snapshots), failed=failed, **({"doubts": doubts} if doubts else {}))
@@ -156,6 +160,14 @@ def _plan_all(
 def _builds(plan: DeploymentPlan) -> bool:
     """True if something is to be otherwise in the end; what a test takes back asks nothing of anybody."""
     return plan.changed and not plan.trial
+
+
+def _gathering(context: Context, host: str, platform: Platform, deployments: Sequence[Deployment]) -> dict[str, Any]:
+    """What a device is asked before a change: what every device is, and what the prechecks of the service rest on besides."""
+    service = context.service
+    of_host = [deployment for deployment in deployments if host in deployment.hosts] if isinstance(service, Asking) else []
+    asked = [command for one in of_host for command in service.before(one, host)] if isinstance(service, Asking) else []
+    return {"platform": platform, "also": tuple(dict.fromkeys(asked))}
 
 
 def _note_confirmed(context: Context, plan: DeploymentPlan) -> None:
@@ -233,11 +245,15 @@ def _gone_already(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
 
 def _read_now(context: Context, approved: DeploymentPlan) -> dict[str, Snapshot]:
     """What its devices are now: what was read a moment ago serves, unless reading the others took too long for that."""
-    arguments = {end.host: {"platform": end.platform} for end in approved.members}
+    arguments = {end.host: _gathering(context, end.host, end.platform, [approved.deployment]) for end in approved.members}
     unread = {host: words for host, words in arguments.items() if not context.readings.has(host)}
     snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, unread) if unread else {}
     kept = {host: context.readings.take(host) for host in arguments}
-    snapshots |= {host: shown for host, shown in kept.items() if shown is not None and host not in snapshots}
+    snapshots |= {
+        host: shown
+        for host, shown in kept.items()
+        if shown is not None and host not in snapshots and {*arguments[host]["also"]} <= shown.outputs.keys()
+    }
     late = {host: words for host, words in arguments.items() if host not in snapshots}
     return snapshots | (run_on_all(context.nornir, gather, late) if late else {})
 

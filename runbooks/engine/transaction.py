@@ -18,9 +18,11 @@ from ...tasks.arming import reconnect_and_observe
 from ...tasks.gather import Snapshot, now
 from ...tasks.push import push
 from ...tasks.save import Saved, save
+from .attended import send_away
 from .automatic_rollback import defect_of, roll_back
 from .change_state import NotProved, Progressing, rows
 from .context import Context
+from .device_files import place_files, take_left
 from .gates import hold, negotiate_anew, still
 from .nornir_run import run_on, run_on_all, run_on_one
 from .outcome import Result, TunnelOutcome
@@ -85,6 +87,9 @@ def untested_words(left: Sequence[str]) -> str:
 
 def walk_stages(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     """Walk the list that was shown. Raises NotProved where a device did not take its lines, or a gate does not hold."""
+    place_files(context, plan)
+    if plan.removal:
+        send_away(context, plan, [end for end in plan.members if end.change])
     for item in plan.walk:
         context.stop.check()
         if isinstance(item, Hold):
@@ -144,6 +149,7 @@ def finish(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     if changed:
         for snapshot in _save(context, plan, changed, so_far):
             context.readings.keep(snapshot)
+    take_left(context, plan)
     folder.note("done", tunnel=plan.name)
 
 

@@ -14,6 +14,7 @@ from ...checks.phones.case import AuditAsked
 from ...checks.phones.shown import HeadEnd, commands_for
 from ...inventory.errors import Exit, IntentError, NothingMatched, NrRunError
 from ...inventory.platforms import Platform
+from ...inventory.systems import system_of
 from ...tasks.head_end import head_end
 from ..engine.context import Progress
 from ..engine.doctor import Ready
@@ -30,6 +31,8 @@ class Audited:
 
     audits: tuple[Audit, ...]
     unreached: Mapping[str, str]
+    #: Those that nobody named, and that take no clients at all.
+    left_out: tuple[str, ...] = ()
 
     @property
     def code(self) -> Exit:
@@ -45,12 +48,13 @@ class Audited:
             "schema_version": SCHEMA_VERSION,
             "devices": [made.as_dict() for made in self.audits],
             "unreached": dict(self.unreached),
+            "left_out": list(self.left_out),
         }
 
 
 def firewalls(platforms: Mapping[str, Platform], hosts: Sequence[str], *, named: bool) -> tuple[str, ...]:
     """Those of the hosts that are ASAs. Raises IntentError for one that was ``named`` and is none, NothingMatched for none."""
-    others = [host for host in hosts if platforms[host].os != "asa"]
+    others = [host for host in hosts if not system_of(platforms[host]).takes_phones]
     if named and others:
         raise IntentError(
             f"{others[0]} is a {platforms[others[0]].model}: phones connect to an ASA, and no other device is audited"
@@ -61,11 +65,13 @@ def firewalls(platforms: Mapping[str, Platform], hosts: Sequence[str], *, named:
     return left
 
 
-def audit_all(ready: Ready, hosts: Sequence[str], asked: AuditAsked, progress: Progress) -> Audited:
-    """Every head-end; those with findings are read once more."""
+def audit_all(ready: Ready, hosts: Sequence[str], asked: AuditAsked, progress: Progress, *, named: bool = True) -> Audited:
+    """Every head-end; those with findings are read once more. Where nobody was ``named``, who takes no clients is left out."""
     for host in hosts:
         progress.phase(host, "log in and look")
     first, errors = read(ready, hosts)
+    left_out = tuple(host for host, device in first.items() if not named and not device.takes_clients)
+    first = {host: device for host, device in first.items() if host not in left_out}
     made = {host: audit(device, asked) for host, device in first.items()}
     doubted = [host for host, one in made.items() if one.findings]
     for host in doubted:
@@ -74,7 +80,7 @@ def audit_all(ready: Ready, hosts: Sequence[str], asked: AuditAsked, progress: P
     for host in doubted:
         made[host] = borne_out(made[host], audit(second[host], asked) if host in second else None, str(lost.get(host, "")))
     words = {host: str(error) for host, error in errors.items()}
-    return Audited(tuple(made[host] for host in hosts if host in made), words)
+    return Audited(tuple(made[host] for host in hosts if host in made), words, left_out)
 
 
 def read(ready: Ready, hosts: Sequence[str], *, again: bool = False) -> tuple[dict[str, HeadEnd], dict[str, NrRunError]]:

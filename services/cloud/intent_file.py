@@ -101,7 +101,7 @@ _WORDS = {
 #: The console takes one value for each; a list is what other vendors take.
 _ONE_VALUE = frozenset({"encryption_algorithm", "authentication_algorithm", "group", "pfs_group"})
 #: What is lost either way stands beside the field that has no default.
-_NO_DEFAULT = {
+NO_DEFAULT = {
     "on_total_loss": "is missing, and has no default: open sends in clear when both tunnels are lost, closed drops",
     "on_removal": "is missing, and has no default: open sends in clear once the tunnels are removed, closed drops",
     "encryption_mandatory": "is missing, and has no default: false allows traffic that nobody has encrypted",
@@ -115,8 +115,8 @@ def _problem(document: Document, detail: object) -> Problem:
     key = str(location[-1]) if location else ""
     if kind == "value_error":
         return document.problem(location, str(detail["ctx"]["error"]))
-    if kind == "missing" and key in _NO_DEFAULT:
-        return document.problem(location, _NO_DEFAULT[key])
+    if kind == "missing" and key in NO_DEFAULT:
+        return document.problem(location, NO_DEFAULT[key])
     if kind == "extra_forbidden":
         if key.lower() in _LITERAL:
             return document.problem(location, "a key is never written into the intent: use preshared_key_ref (credential:NAME)")

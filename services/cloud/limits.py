@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
@@ -27,24 +26,18 @@ GROUPS = frozenset({1, 2, 5, 14})
 LINK_LOCAL = IPv4Network("169.254.0.0/16")
 #: Taken by the cloud itself.
 RESERVED = tuple(IPv4Network(f"169.254.{text}/30") for text in (*(f"{third}.0" for third in range(7)), "169.252"))
-#: Console: 1 to 100 characters; letters, digits and these. Spaces are not taken.
-KEY_CHARACTERS = r"[0-9A-Za-z~`!@#$%^&*()_\-+={}\[\]|;:',.<>/?]{1,100}"
 #: The distance of what another system tells.
 EXTERNAL_BGP = 20
 
 
-class State(Enum):
-    """The states that the cloud says of a connection. Phase 1 alone carries nothing: one of four is up."""
-
-    IKE_SA_NOT_ESTABLISHED = "ike_sa_not_established"
-    IKE_SA_ESTABLISHED = "ike_sa_established"
-    IPSEC_SA_NOT_ESTABLISHED = "ipsec_sa_not_established"
-    IPSEC_SA_ESTABLISHED = "ipsec_sa_established"
-
-    @property
-    def is_up(self) -> bool:
-        """True if it carries packets."""
-        return self is State.IPSEC_SA_ESTABLISHED
+#: The states that the cloud says of a connection (DescribeVpnConnection): phase 1 alone carries nothing, so one of four is up.
+STATES: Mapping[str, str] = {
+    "ike_sa_not_established": "phase 1 failed: values, key or identity differ, or nothing arrives",
+    "ike_sa_established": "phase 1 is there and phase 2 has not been judged: not up",
+    "ipsec_sa_not_established": "phase 2 failed: its values differ",
+    "ipsec_sa_established": "up",
+}
+UP_STATE = "ipsec_sa_established"
 
 
 @dataclass(frozen=True, slots=True)

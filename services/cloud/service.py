@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...changes.change import Change
+from ...changes.objects import Config
 from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import Question
@@ -16,16 +17,24 @@ from ...checks.verdict import Verdict
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
 from ...inventory.platforms import Platform
+from ...parsers.provider_samples import Sample
+from ..besides import Confirmation, Printed
+from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight
 from ..verifying import Seeing
+from .as_before import as_before
+from .confirmations import confirmations_of
+from .console import sheet_of
 from .deployment import SERVICE, deployment_of
 from .features import refuse_platform
+from .from_sample import draft_of, takes
 from .intent import Cloud
 from .intent_file import Connections, load
 from .places import place_of
 from .prechecks import precheck
 from .questions import survey_of
 from .removal import removal_of
+from .sample_objections import objections_to
 from .verdict import verdict_of
 
 
@@ -144,13 +153,22 @@ class CloudService:
         """What a connection needs of its firewall."""
         return precheck(sight, outputs, time, accept_unsaved=accept_unsaved)
 
+    def confirmations(self, deployment: Deployment[Cloud], *, removal: bool) -> tuple[Confirmation, ...]:
+        """Which routes the cloud has; what is taken away rests on none of them."""
+        return () if removal else confirmations_of(deployment.wanted)
+
+    def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
+        """What the console has to have; both tunnels are of one connection there, so there is one sheet."""
+        return sheet_of(load(inventory), name)
+
     def removal(self, deployment: Deployment[Cloud], sight: Sight[Cloud], running: str) -> Removal:
         """What is there of the connection and is used by nothing else, and the route that comes back."""
         return removal_of(deployment.wanted, sight, running)
 
-    def previous(self, deployment: Deployment[Cloud], sights: Sequence[Sight]) -> Deployment[Cloud]:  # noqa: ARG002 - one form
-        """The same: what is changed in place are networks, timers and routes, and its gates ask for no other form."""
-        return deployment
+    def previous(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> Deployment[Cloud]:
+        """With the networks and the route of before: all else that is changed in place is asked by no gate."""
+        (sight,) = sights
+        return deployment_of(as_before(deployment.wanted, sight.before.objects))
 
     def traffic(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the firewall shows: BGP is the traffic."""
@@ -186,6 +204,14 @@ class CloudService:
             "are open then break once",
             *([f"waiver {waiver.ticket} until {waiver.until}: {waiver.reason}"] if waiver else []),
         )
+
+    def from_sample(self, sample: Sample, wishes: Wishes, platform: Platform, running: Config | None) -> Draft | None:
+        """A connection of two tunnels with BGP; None for a sample of another shape."""
+        return draft_of(sample, wishes, platform, running) if takes(sample, platform) else None
+
+    def objections(self, draft: Draft, inventory: Path, platforms: Mapping[str, Platform], today: date) -> tuple[str, ...]:
+        """What the connections of the inventory, and the platform, say."""
+        return objections_to(draft.text, inventory, platforms, today)
 
     def landmark(self, change: Change) -> str:
         """The header of its first tunnel interface."""

@@ -44,7 +44,9 @@ def test_a_zip_in_a_zip_has_a_bound() -> None:
     deep = zipped({"c.txt": "deep"})
     data = zipped({"a.txt": "top", "b.zip": zipped({"b.txt": "inner", "c.zip": deep})})
     bundle = read_bundle("bundle.zip", data, SMALL)
-    assert [part.name for part in bundle.parts] == ["a.txt", "b.zip/b.txt"]
+    assert [part.name for part in bundle.parts] == ["a.txt", "b.txt"]
+    alike = read_bundle("bundle.zip", zipped({"x/a.txt": "one", "y/a.txt": "two", "y/b.txt": "three"}), SMALL)
+    assert [part.name for part in alike.parts] == ["x/a.txt", "y/a.txt", "b.txt"]
     assert bundle.left_out == ("b.zip/c.zip was not read: it is a ZIP in a ZIP in a ZIP",)
 
 

@@ -49,6 +49,10 @@ def licence(name: str, value: str) -> Plant:
     return lambda site: replace(site, licences={**site.licences, name: value})
 
 
+def _weak(site: Site) -> Site:
+    return licence("VPN-3DES-AES" if site.words is phone_site.OLD else "Encryption-3DES-AES", "Disabled")(site)
+
+
 def _no_phones(site: Site) -> Site:
     return licence("AnyConnect for Cisco VPN Phone", "Disabled")(site)
 
@@ -108,7 +112,9 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("the group is of another type", "tunnel-group", _of_another_type),
     Mistake("no licence for phones", "phone-licence", _no_phones),
     Mistake("Essentials in force", "essentials", licence("AnyConnect Essentials", "Enabled")),
-    Mistake("every session is in use", "peers", lambda site: replace(site, sessions=MANY)),
+    Mistake("no strong encryption", "strong-encryption", _weak),
+    Mistake("no authority", "client-certificate", lines("no crypto ca certificate chain PHONE-CA")),
+    Mistake("every session is in use", "peers", lambda site: replace(site, sessions=MANY), frozenset(), ("asa91", *_LATE)),
     Mistake("webvpn is off outside", "webvpn-interface", client("no enable outside")),
     Mistake("another port", "webvpn-port", client("port 8443")),
     Mistake("clients are off", "client-disabled", client("no {client} enable")),
