@@ -132,7 +132,7 @@ class Sample:
     told: tuple[str, ...] = ()
 
     def area_of(self, one: Statement) -> str:
-        """What a line is about here, by AREAS of `line_form`: a list that selects nothing filters, and a route may lead elsewhere.
+        """What a line is about here, by AREAS of `line_form`: a list that selects nothing filters, a route may lead elsewhere.
 
         Empty for a line that no rule knows.
         """
