@@ -16,6 +16,7 @@ import pytest
 
 from nr_run.lab.entry import LabHandle
 
+from ...changes.trees import same
 from ...runbooks.test_ssh import STRONG, write_inventory
 from ...warm import start_lab
 from .sites import EXAMPLE, HOST
@@ -169,7 +170,7 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
     code, report = rehearsed.run("rollback", changed, "--yes", "--poll", "0.2")
     assert code == 0, json.dumps(report)[:6000]
-    assert rehearsed.running() == stands
+    assert same(rehearsed.running(), stands), rehearsed.running()
     code, report = rehearsed.run("remove-zia", "branch-zia", *LAB)
     assert code == 0, json.dumps(report)[:6000]
     assert rehearsed.running() == before
