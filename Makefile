@@ -22,7 +22,7 @@ FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo test matrix faults chaos diagnosis meta check lint bench pictures rendered constraints clean
+.PHONY: help tools demo test matrix faults chaos diagnosis phones meta check lint bench pictures rendered constraints clean
 
 help:
 	@echo "make demo         build the example's twelve VPN tunnels in the lab, prove each and save it (a minute)"
@@ -32,6 +32,7 @@ help:
 	@echo "make faults       all faults and all kinds of answers against all tasks and devices (far more than make test tries; an hour)"
 	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
 	@echo "make diagnosis    every cause planted in the lab, on every form: what is named, as a table (half an hour)"
+	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (a minute)"
 	@echo "make truth        how often nr-run verify is wrong, on random estates with and without a fault (TRUTH=75 estates; writes docs/truth.md)"
 	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
@@ -56,13 +57,17 @@ matrix: $(STAMP)
 	NR_RUN_MATRIX=all $(BIN)/pytest -q -n 4 tests/matrix tests/lab/test_pairs.py
 
 faults: $(STAMP)
-	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty
+	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty tests/failover tests/services/zia/test_faults.py \
+		tests/services/cloud/test_carried.py
 
 chaos: $(STAMP)
 	NR_RUN_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 tests/chaos
 
 diagnosis: $(STAMP)
 	NR_RUN_DIAGNOSIS=all $(BIN)/pytest -q -n 2 tests/diagnosis
+
+phones: $(STAMP)
+	NR_RUN_PHONES=all $(BIN)/pytest -q -n 2 tests/remote_access
 
 truth: $(STAMP)
 	@rm -rf build/truth

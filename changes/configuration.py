@@ -107,7 +107,7 @@ def counts(text: str) -> bool | None:
 class Configuration:
     """What ``command`` showed on ``host``. Raises NotKnown, in a sentence with the device's own words, unless it is whole.
 
-    ``counted``: the size that the device printed fits (see counts()). ``fenced``: lines of the run's rollback timer stood in it.
+    ``counted``: the size that the device printed fits (see counts()). ``with_timer``: the run's rollback timer stood in it.
     """
 
     host: str
@@ -115,7 +115,7 @@ class Configuration:
     command: str
     text: str
     counted: bool | None = None
-    fenced: bool = False
+    with_timer: bool = False
 
     def __post_init__(self) -> None:
         """Judge the text."""

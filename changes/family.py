@@ -96,10 +96,14 @@ class Editing:
     single: tuple[str, ...] = ()
     #: True if the object is one line that has to be taken away before it can be given again, as a key has.
     whole: bool = False
+    #: The same where the setting has a name of its own in it: what an expression finds is the setting (``group-url URL``).
+    keyed: tuple[re.Pattern[str], ...] = ()
     #: Settings that are taken away before the new value is given, because it is not certain that the new one replaces it.
     first_off: tuple[str, ...] = ()
     #: True if ``no`` takes the name of a setting without its value.
     bare_no: bool = False
+    #: True if the object is one line below a header, and another value of it takes the place of the first.
+    typed_again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,9 @@ class Family:
     named_in: Callable[[str, str], bool] | Nobody
     #: Lines that may stand below the header; one in a sub-mode of the object stands as ``opener: line``. None: the header is all.
     children: tuple[re.Pattern[str], ...] = ()
+    #: Lines below the header that a run types only to take them away again itself: no desired configuration has them, and where
+    #: somebody else has typed one it is that person's.
+    for_a_while: tuple[re.Pattern[str], ...] = ()
     #: Lines that the device does not show because they are its defaults, written out in the family's one spelling.
     defaults: tuple[str, ...] = ()
     #: What other releases begin with, and show until the line for it has arrived, and what a device adds unasked.
@@ -164,6 +171,8 @@ class Family:
     editing: Editing | None = None
     #: Answers that are normal when it is created; every other answer stops the change.
     replies: tuple[re.Pattern[str], ...] = ()
+    #: Questions that a device may put before it takes an object of the family away: pattern to answer.
+    asks: tuple[tuple[str, str], ...] = ()
     #: A line at the margin that says more of the object of group ``name``, and that no rule knows: then it is left alone.
     more: re.Pattern[str] | None = None
     #: True for what stands on a whole crypto map, or in one beside the entries for peers.
@@ -186,6 +195,10 @@ class Family:
     def knows(self, line: str) -> bool:
         """True if a rule knows the line below the header. A sub-mode's opener alone is known where its lines are."""
         return line in self.parts or any(pattern.fullmatch(line) for pattern in self.children)
+
+    def may_be_typed(self, line: str) -> bool:
+        """True if a run may type the line below the header, be it for a while."""
+        return self.knows(line) or any(pattern.fullmatch(line) for pattern in self.for_a_while)
 
     def split(self, line: str) -> tuple[tuple[str, ...], str]:
         """The openers of the sub-modes in which a line stands, and the line itself."""
@@ -232,6 +245,9 @@ class Family:
         longest = next((words for words in single if f"{line} ".startswith(f"{words} ")), "")
         if longest:
             return longest
+        named = (form.match(line) for form in (self.editing.keyed if self.editing else ()))
+        if found := next((match[0] for match in named if match), ""):
+            return found
         above, leaf = self.split(line) if self.openers else ((), line)
         if above:
             inner = next((words for words in single if f"{leaf} ".startswith(f"{words} ")), leaf)

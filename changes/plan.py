@@ -82,15 +82,28 @@ def _of_a_set_that_stays(item: ConfigObject, running: Config, desired: Config) -
     )
 
 
-def plan_removal(host: str, os: str, items: Iterable[ConfigObject], running_text: str, *, stays: Iterable[str] = ()) -> Change:
+def plan_removal(
+    host: str,
+    os: str,
+    items: Iterable[ConfigObject],
+    running_text: str,
+    *,
+    stays: Iterable[str] = (),
+    back: Iterable[ConfigObject] = (),
+) -> Change:
     """Change that takes ``items`` away from a device that runs ``running_text``, and puts them back as its inverse.
 
-    Raises ChangeError when one of the items is not there, is not as given, or is named by something that stays.
+    ``back`` is what comes in their place: what stood there before them. Raises ChangeError when one of the items is not there, is
+    not as given, or is named by something that stays.
     """
     running = read(os, running_text)
-    here = tuple(_as_it_stands(host, item, running) for item in items)
+    again = {item.key: item for item in back}
+    here = tuple(_as_it_stands(host, item, running) for item in items if item.key not in again)
     _refuse_used(host, running, here, ())
-    return compose(host, os, running, removed=here, stays=stays)
+    there = {key: present for key in again if (present := running.objects.get(key)) is not None}
+    edited = [Edit(present, again[key]) for key, present in there.items() if present.meaning != again[key].meaning]
+    created = [item for key, item in again.items() if key not in there]
+    return compose(host, os, running, created=created, removed=here, edited=edited, stays=stays)
 
 
 def plan_reversal(change: Change, before_text: str, running_text: str) -> Change:

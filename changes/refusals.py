@@ -98,9 +98,15 @@ def passes(text: str) -> bool:
     return any(item.passes and item.line.fullmatch(line.strip()) for line in text.splitlines() for item in REFUSALS)
 
 
+#: Answers that begin as a refusal does and say that there is nothing (ASA and IOS, show bgp: no router, no such neighbour).
+_NOTHING = re.compile(r"% ?(?:BGP not active|No such neighbor(?: or address family)?)\.?")
+
+
 def is_refused(text: str) -> str:
     """The device's words if its answer is nothing but a refusal; nothing for any other answer."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if lines and all(_NOTHING.fullmatch(line) for line in lines):
+        return ""
     return refusal_in(text) if lines and len(lines) <= 4 else ""
 
 

@@ -136,6 +136,9 @@ def _edit(edit: Edit) -> Iterator[Step]:
         lines = (*before.removal, after.header)
         yield Step(Phase.SWITCH, name, title, f"another value: {title}", lines, flat=True)
         return
+    if editing.typed_again:
+        yield _step(Phase.SWITCH, after, f"another value: {title}", typed(after.family, after.header, after.children))
+        return
     family, header = after.family, after.header
     here, there = before.canonical_children, after.canonical_children
     given = {family.setting_of(line) for line in there}

@@ -44,7 +44,11 @@ NOTHING_LEAVES = Leaving()
 
 def leaving(change: Change, running: Config) -> Leaving:
     """What leaves a device that ran ``running``; of an entry whose traffic cannot be read for certain nothing is told."""
-    tunnels = [(item, peer) for item in change.removed if item.family.is_tunnel for peer in item.peers]
+    gone = [(item, item.peers) for item in change.removed]
+    # A tunnel that goes to another peer from now on has no SAs with the one before.
+    gone += [(edit.before, tuple(peer for peer in edit.before.peers if peer not in edit.after.peers)) for edit in change.edited]
+    # A peer by its name has no SAs that could be told from others.
+    tunnels = [(item, peer) for item, peers in gone if item.family.is_tunnel for peer in peers if peer[0].isdigit()]
     sections = ((peer, ((item.header, item.children),)) for item, peer in tunnels if item.header.startswith("interface "))
     interfaces = ((peer, tunnel_interface(section, IPv4Address(peer))) for peer, section in sections)
     return Leaving(

@@ -55,6 +55,22 @@ class Question:
         return self.what
 
 
+@dataclass(frozen=True, slots=True)
+class Particular(Question):
+    """A question about one thing that a device knows by its address: asked by ``line`` where the system can answer ``of``."""
+
+    of: str
+    line: str
+
+    def command(self, system: System) -> str | None:
+        """The line, where the system can be asked for such things at all."""
+        return self.line if self.of in system.shows else None
+
+    def commands(self, os: str) -> tuple[str, ...]:
+        """The same for any generation of an operating system."""
+        return (self.line,) if any(self.of in system.shows for system in generations(os)) else ()
+
+
 IKE = Question("ike", "the IKEv1 SAs")
 IKEV2 = Question("ikev2", "the IKEv2 SAs")
 IPSEC = Question("ipsec", "the IPsec flows")
@@ -65,8 +81,15 @@ TRACK = Question("track", "the track objects")
 SLA = Question("sla", "the probes of IP SLA")
 ROUTE_MAP = Question("route-map", "the route maps")
 BGP = Question("bgp", "the BGP neighbours")
+IKEV2_SESSION = Question("ikev2-session", "the IKEv2 sessions")
+RECONNECT = Question("reconnect", "the counters of reconnects")
+CERTIFICATES = Question("certificates", "the certificates")
+CLOCK = Question("clock", "the clock")
 
-QUESTIONS: tuple[Question, ...] = (IKE, IKEV2, IPSEC, ROUTE, INTERFACES, SESSION, TRACK, SLA, ROUTE_MAP, BGP)
+QUESTIONS: tuple[Question, ...] = (
+    *(IKE, IKEV2, IPSEC, ROUTE, INTERFACES, SESSION, TRACK, SLA, ROUTE_MAP, BGP),
+    *(IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK),
+)
 #: What an observation holds whatever it is for; a device that does not know IKEv2 is not asked about it.
 SAS: tuple[Question, ...] = (IKE, IKEV2, IPSEC)
 #: Without these there is no observation: every generation answers them.
@@ -220,4 +243,8 @@ VIEWS: Mapping[str, Mapping[str, Callable[[Parsed], Any]]] = {
     "sla": {"ios": probes},
     "route-map": {"ios": clauses},
     "bgp": {"asa": neighbours},
+    "ikev2-session": {"ios": _as_it_is},
+    "reconnect": {"ios": _as_it_is},
+    "certificates": {"ios": _as_it_is},
+    "clock": {"ios": _as_it_is},
 }

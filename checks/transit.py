@@ -119,7 +119,7 @@ def list_findings(box: Facts, verdict: Verdict, where: str, name: str, flow: Flo
     yield doubt(box, "access-list", status, words, running, f"access list {name}", verdict.line or "end of the list")
 
 
-_PROTOCOL = {("ip", 0): "packets", ("esp", 0): "ESP", ("udp", IKE): "IKE (UDP 500)"}
+_PROTOCOL = {("ip", 0): "packets", ("esp", 0): "ESP", ("udp", IKE): "IKE (UDP 500)", ("udp", NAT_T): "IKE and ESP (UDP 4500)"}
 
 
 def _line(verdict: Verdict) -> str:

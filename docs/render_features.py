@@ -13,12 +13,18 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
 from nr_run.inventory.built import CARRIED
 from nr_run.inventory.forms import can_do, nat_form
 from nr_run.inventory.intent import Intent, IntentFile, Style
 from nr_run.inventory.platforms import Platform, platform_for
 from nr_run.inventory.strength import narrow
 from nr_run.services.building import desired
+from nr_run.services.cloud.deployment import deployment_of as connection_of
+from nr_run.services.cloud.intent import CloudFile
+from nr_run.services.flexvpn.intent import FlexVpn
+from nr_run.services.flexvpn.service import deployment_of as head_end_of
 from nr_run.services.l2l import features, partner_sheet
 from nr_run.services.service import Site
 from nr_run.services.zia.deployment import deployment_of
@@ -186,6 +192,62 @@ The templates write this; `nr-run` has no command that deploys it yet.
 """
 
 
+#: The generation on which a connection to a cloud is built.
+CONNECTED = "asa-9.19"
+EXAMPLE = Path(__file__).resolve().parents[1] / "inventory" / "cloud.yaml"
+
+
+def connection_page(generation: Generation) -> str:
+    """One page: the configuration of a connection to Alibaba Cloud, stage by stage, of the example of the inventory."""
+    (site,) = CloudFile.model_validate(YAML(typ="safe").load(EXAMPLE.read_text(encoding="utf-8"))).cloud
+    deployment = connection_of(site)
+    (member,) = deployment.members
+    keys = {end.preshared_key_ref: KEY for _, end in site.tunnels}
+    on = Site(member, generation.platform, "hostname dc\n", keys, None)
+    parts = [(stage.name, desired(feature, on)[0]) for stage in deployment.stages for feature in stage.features]
+    blocks = "\n".join(f"## {name}\n\n```\n{text}```\n" for name, text in parts)
+    return f"""# A connection to Alibaba Cloud, {generation.title}
+
+Two tunnels to two gateways of the cloud, with BGP in each, for {generation.platform}: the example `inventory/cloud.yaml`.
+Each stage is proved before the next one begins. With the cut-over the static route over the private line goes, and what is
+written below drops what no tunnel leads, since `on_total_loss` is closed; taken back, that route comes first.
+
+{blocks}"""
+
+
+def head_end_page(generation: Generation) -> str:
+    """One page: the configuration of a head-end for Secure Client, stage by stage."""
+    wanted = FlexVpn.model_validate(
+        {
+            "name": "laptops",
+            "host": "gateway",
+            "interface": "GigabitEthernet1",
+            "outside_ip": "192.0.2.1",
+            "server_name": "vpn.example.com",
+            "trustpoint": "VPN-TP",
+            "pool": {"first": "192.168.77.10", "last": "192.168.77.59"},
+            "protected_prefixes": ["10.10.10.0/24"],
+            "probe_address": "10.10.10.1",
+            "domain": "example.com",
+            "users": [{"name": "anna", "password_ref": "credential:anna"}],
+            "reconnect_timeout": 900,
+        }
+    )
+    deployment = head_end_of(wanted)
+    (member,) = deployment.members
+    on = Site(member, generation.platform, "aaa new-model\n", {"credential:anna": "<secret:credential:anna>"}, None)
+    texts = [desired(feature, on)[0] for stage in deployment.stages for feature in stage.features]
+    stages = ", ".join(stage.name for stage in deployment.stages)
+    return f"""# A head-end for Secure Client, {generation.title}
+
+IKEv2 with AnyConnect-EAP, a split tunnel and auto-reconnect, for {generation.platform}. The stages, each proved before the
+next: {stages}. The trustpoint is there, and is checked. `virtual-template` of the profile is typed last.
+
+```
+{"".join(texts)}```
+"""
+
+
 def sheet() -> str:
     """The partner sheet of the example."""
     intent = intent_of(2, "crypto-map")
@@ -214,6 +276,14 @@ def pages() -> Iterator[tuple[str, str]]:
             name = f"{generation.slug}-zia.md"
             rows.append(f"| {generation.title} | IKEv2 | site behind Zscaler | [{name}]({name}) |")
             yield name, site_page(generation)
+        if generation.slug == CONNECTED:
+            name = f"{generation.slug}-cloud.md"
+            rows.append(f"| {generation.title} | IKEv2 | connection to Alibaba Cloud | [{name}]({name}) |")
+            yield name, connection_page(generation)
+        if generation.slug == "ios-xe-17":
+            name = f"{generation.slug}-flexvpn.md"
+            rows.append(f"| {generation.title} | IKEv2 | head-end for Secure Client | [{name}]({name}) |")
+            yield name, head_end_page(generation)
     yield "partner-sheet.md", sheet()
     yield "README.md", "\n".join(["# What is built, as configuration", "", *_HEAD, *rows, "", *_TAIL]) + "\n"
 

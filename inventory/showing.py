@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 #: What shows and cannot do anything else. A pipe may lead into a file (``| redirect``), so there is none.
-SHOWS = re.compile(r"(?:show|more system:)[A-Za-z0-9 ./:_-]*")
+SHOWS = re.compile(r"(?:show|more system:|more disk0:/)[A-Za-z0-9 ./:_-]*")
 #: The same for a command of a user: a whole word ``show``, and no address of another machine that the device would go to.
 USERS_SHOW = re.compile(r"show(?: [A-Za-z0-9./:_-]+)+")
 LONGEST_COMMAND = 120

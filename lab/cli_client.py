@@ -34,8 +34,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command()
 @click.argument("name")
-@click.argument("action", type=click.Choice(["connect", "send", "idle", "disconnect", "status"]))
+@click.argument("action", type=click.Choice(["connect", "send", "idle", "suspend", "resume", "disconnect", "status"]))
 @click.argument("what", required=False)
+@click.option("--secure", is_flag=True, help="A Secure Client: IKEv2 with a user and a password, without a group.")
 @click.option("--group", default="", help="The client group.")
 @click.option("--group-key", type=_FILE, callback=_secret, help="A file with the key of the group.")
 @click.option("--user", default="", help="Who logs in.")
@@ -48,6 +49,7 @@ def client(
     name: str,
     action: str,
     what: str | None,
+    secure: bool,
     group: str,
     group_key: str,
     user: str,
@@ -58,8 +60,9 @@ def client(
 ) -> None:
     """Have the VPN client NAME do something; it is there as soon as it is named.
 
-    WHAT is the device or address to connect to, the address to send to, or the lab seconds to be idle. Exit code 1 when it could
-    not connect, or nothing was answered.
+    A Secure Client also goes to sleep (suspend) and comes back by its session (resume). WHAT is the device or address to
+    connect to, the address to send to, or the lab seconds to be idle. Exit code 1 when it could not connect, or nothing was
+    answered.
 
     \\b
     Examples:
@@ -67,9 +70,13 @@ def client(
       nr-run lab client home send 10.10.10.10
       nr-run lab client home idle 600
       nr-run lab client home disconnect
+      nr-run lab client laptop connect xe-remote --secure --user anna --password password.txt
+      nr-run lab client laptop suspend
     """
     words: dict[str, str | int] = {}
-    if action == "connect":
+    if action == "connect" and secure:
+        action, words = "connect-secure", {"host": what or "", "user": user, "password": password}
+    elif action == "connect":
         words = {"host": what or "", "group": group, "key": group_key, "user": user, "password": password}
     elif action == "send":
         words = {"to": what or "", "count": count}

@@ -79,13 +79,14 @@ class Rehearsal:
         for index, (name, played) in enumerate(ordered.items()):
             box = new_box(name, played.hardware(), self.network, PROFILES[played.profile].release)
             self.boxes[name] = self.network.boxes[name] = box
-            if played.gateway is not None:
-                self.network.gateways.update([played.gateway])
+            self.network.gateways.update(played.gateways)
             if played.config:
                 self._load(box, played)
             else:
                 first = profiles.index(played.profile) == index
                 box.boot(played.start(name, index, filled, first=first))
+            for file, lines in played.files.items():
+                box.flash.write(file, list(lines))
             if box.profile.has_client:
                 connect_client(box)
             box.save()

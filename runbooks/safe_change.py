@@ -115,10 +115,17 @@ class SafeChange:
 
         Raises ChangeError or DriftError before anything is touched, and the error of a device that refused something.
         """
+        self._refuse_twice()
+        return self.carry_out({host: self._planned(host, text) for host, text in desired.items()}, desired)
+
+    def _refuse_twice(self) -> None:
         if self.changes:
             raise NrRunError("a safe change pushes once: what each device gets goes into one call of push()")
+
+    def carry_out(self, planned: Mapping[str, Change], desired: Mapping[str, str]) -> dict[str, bool]:
+        """As push(), with changes that were planned on what the devices were (``before``); ``desired`` is kept for the record."""
+        self._refuse_twice()
         folder = self.context.folder
-        planned = {host: self._planned(host, text) for host, text in desired.items()}
         chosen = {host: self._timer(host, change) for host, change in planned.items() if change}
         for host, change in planned.items():
             folder.write(f"{host}/change.cfg", change.forward_text)
@@ -186,7 +193,7 @@ class SafeChange:
             if timer is not None:
                 before = self.before[host].running
                 made = Arming(host, self.context.platforms[host], timer.minutes, folder.tag, self.changes[host], before)
-                folder.note("arming", tunnel=NAME, host=host, fence=timer.name, minutes=timer.minutes)
+                folder.note("arming", tunnel=NAME, host=host, method=timer.name, minutes=timer.minutes)
                 self.armed[host] = (timer, made)
         arguments = self._arguments()
         if arguments:
@@ -203,7 +210,7 @@ class SafeChange:
             folder.note("armed", tunnel=NAME, hosts=sorted(marks), marks=marks)
 
     def _arguments(self) -> dict[str, dict[str, Any]]:
-        return {host: {"fence": timer.name, "arming": made} for host, (timer, made) in self.armed.items()}
+        return {host: {"method": timer.name, "arming": made} for host, (timer, made) in self.armed.items()}
 
     def keep(self) -> None:
         """Call the timers off over fresh logins, and save. Raises the first error; the changes are then still to be undone."""

@@ -1,4 +1,5 @@
-"""What a service may have besides what each has: a page that a command prints, visitors, ends that are not ours, secrets.
+"""What a service may have besides what each has: printed pages, visitors, questions, ends that are not ours, secrets,
+confirmations, a second path.
 
 Protocols. Whether a service has it is asked with ``isinstance`` (`Print` is declared with its command); one that has none of it
 says nothing of it.
@@ -6,13 +7,20 @@ says nothing of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from ..changes.change import Change
+from ..changes.device_file import DeviceFile
+from ..changes.objects import Config
+from ..changes.steps import Edit
+from ..checks.finding import Finding
+from ..inventory.maintenance import Window
 from ..inventory.platforms import Platform
-from .service import Deployment, Foreign
+from .service import Deployment, Foreign, Seen
 
 
 class Printed(Protocol):
@@ -56,6 +64,56 @@ class Visited(Protocol):
         """What is done in a rehearsal before the gates of a deployment are judged, in this order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What only a person can know: ``name`` is the word for ``--confirm``, ``sentence`` what is confirmed by it.
+
+    ``why`` says why neither a device nor a gate can tell: what can be asked or proved is no confirmation.
+    """
+
+    name: str
+    sentence: str
+    why: str
+
+
+@runtime_checkable
+class WithConfirmations(Protocol):
+    """A service whose changes rest on what only a person can know; its commands that ask for it are declared to (`Command`)."""
+
+    def confirmations(self, deployment: Deployment, *, removal: bool) -> tuple[Confirmation, ...]:
+        """What has to be confirmed before a deployment is built or changed, or before it is removed; each name once."""
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A service whose prechecks rest on more than what every device is asked before a change."""
+
+    def before(self, deployment: Deployment, host: str) -> tuple[str, ...]:
+        """Commands that only read; what a device answers is in the outputs of the precheck, refused or not."""
+
+
+@runtime_checkable
+class Attended(Protocol):
+    """A service whose device does not let go of what it built while somebody is connected by it: they are sent away first."""
+
+    def shows_clients(self) -> tuple[str, ...]:
+        """Commands whose answers tell who is connected."""
+
+    def peers_in(self, deployment: Deployment, host: str, outputs: Mapping[str, str]) -> tuple[IPv4Address, ...]:
+        """Who is connected by this deployment, by the addresses that they come from; nobody where that is not known."""
+
+
+@runtime_checkable
+class WithFiles(Protocol):
+    """A service whose configuration names files that it brings along: they are there before its first line, and go with it."""
+
+    def files(self, deployment: Deployment, host: str) -> tuple[DeviceFile, ...]:
+        """The files of a device; one with another content has another name."""
+
+    def files_in(self, change: Change) -> tuple[str, ...]:
+        """Where the files lie that a configuration names which goes."""
+
+
 @runtime_checkable
 class WithFarEnds(Protocol):
     """What one inventory asks of a service (see `Intended`) that has ends which are not ours."""
@@ -65,8 +123,65 @@ class WithFarEnds(Protocol):
 
 
 @runtime_checkable
+class WithPartnerSheet(Protocol):
+    """A service that can print what an end which is not ours has to set: in that end's own words, and without a key."""
+
+    def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:
+        """Of the instance ``name`` (see `Print`); services/sheet.py has a record for it."""
+
+
+@runtime_checkable
 class WithSecrets(Protocol):
     """What one inventory asks of a service (see `Intended`) whose instances hold secrets: a lab makes values for them."""
 
     def references(self) -> tuple[str, ...]:
         """References of the secrets of all that is intended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """A deployment with two paths: where its primary is taken away for a test, and how long traffic may take either way.
+
+    ``primary`` and ``backup`` are names for people; seconds are of the device's clock; ``meanwhile`` says what becomes of what is
+    sent until it has moved.
+    """
+
+    host: str
+    primary: str
+    backup: str
+    away_seconds: float
+    back_seconds: float
+    meanwhile: str
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carrying:
+    """Which path carries traffic now.
+
+    ``moved`` are findings on the move to the backup: all of them hold when it is done. ``backup`` are those on the backup alone:
+    one that fails ends the test at once. ``back`` are those on the primary: all of them hold when it carries traffic as before.
+    ``leads``: some path is known to lead, so that nothing that is sent is lost.
+    """
+
+    moved: tuple[Finding, ...]
+    backup: tuple[Finding, ...]
+    back: tuple[Finding, ...]
+    leads: bool
+
+
+@runtime_checkable
+class WithBackup(Protocol):
+    """A service whose deployments have a path that traffic takes, and one that it takes when the first is lost."""
+
+    def failover(self, deployment: Deployment) -> Failover:
+        """Its paths. Raises ChangeError for a deployment that has only one."""
+
+    def taken_down(self, deployment: Deployment, running: Config) -> tuple[Edit, ...]:
+        """What takes the primary down on the device of `Failover.host`, in the way that disturbs least. Raises ChangeError."""
+
+    def carrying(self, deployment: Deployment, before: Sequence[Seen], seen: Sequence[Seen]) -> Carrying:
+        """By which path traffic goes now; ``before`` is what was shown when nothing was taken down yet."""
+
+    def lost(self, deployment: Deployment, before: Sequence[Seen], seen: Sequence[Seen]) -> tuple[str, ...]:
+        """Sentences on what was counted as lost between two looks."""

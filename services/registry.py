@@ -32,7 +32,7 @@ class Command:
     """A command of the nr-run program. ``help`` is its line in the list, ``text`` what its own --help says, in click's markup.
 
     One that prints touches no device; ``load`` is then ``module:attribute`` of its `Print`. One that rotates gives one instance
-    another key.
+    another key. ``confirms`` is True where the service asks a person for what nothing else can know (`WithConfirmations`).
     """
 
     name: str
@@ -40,6 +40,7 @@ class Command:
     help: str
     text: str
     load: str = ""
+    confirms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Declaration:
     """A service as it is declared. ``load`` is ``module:attribute`` of the `Service`.
 
     ``noun`` is what one instance is called in an option or argument; ``section`` is where the intent files have the names of
-    the instances, for completion.
+    the instances, for completion; ``schema`` is ``module:attribute`` of what gives the JSON Schema of the service's own file, for
+    editors, and empty where it has none.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Declaration:
     section: str
     commands: tuple[Command, ...]
     load: str
+    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,12 @@ def find(name: str) -> Service:
 def printing(service: Declaration, command: Command) -> Print:
     """What a command prints with. Raises NothingMatched with one sentence where it cannot be loaded."""
     made: Print = _loaded(service.name, command.load)
+    return made
+
+
+def schema_of(service: Declaration) -> dict[str, Any]:
+    """JSON Schema of a service's own file. Raises NothingMatched with one sentence where it cannot be loaded."""
+    made: dict[str, Any] = _loaded(service.name, service.schema)()
     return made
 
 

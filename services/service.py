@@ -60,13 +60,16 @@ class Foreign:
 class Place:
     """Where a device of ours stands, as far as a service knows it: a rehearsal is given these interfaces and addresses.
 
-    ``inside`` are its own addresses in the networks behind it, with their lengths.
+    ``inside`` are its own addresses in the networks behind it, with their lengths. Without an ``interface`` it has none to the
+    outside that the service knows. ``more`` are lines of its configuration that stand there before, ``routers`` those beside it.
     """
 
     host: str
     interface: str
     outside: IPv4Address
     inside: tuple[IPv4Interface, ...]
+    more: tuple[str, ...] = ()
+    routers: tuple[IPv4Interface, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,14 @@ class Gate(Protocol):
 
     def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
         """Findings on all members together; ``removed``: on what has to be gone. Nothing that it cannot read is a pass."""
+
+
+@runtime_checkable
+class Renegotiating(Protocol):
+    """A gate on SAs. Those that were agreed before a change outlive it, and say nothing of what it has changed."""
+
+    def stale(self, change: Change) -> tuple[IPv4Address, ...]:
+        """Peers whose SAs are cleared between a stage and its gate, by what the stage has changed on a member."""
 
 
 @runtime_checkable
@@ -306,11 +317,13 @@ class Removal:
     """What of a deployment goes from one device, and a sentence for each thing that stays.
 
     ``left`` is what would go if nothing else used it: it goes with a later removal of the same run after which nothing does.
+    ``back`` is what comes in its place, in the first stage of the way back: what led traffic before it.
     """
 
     items: tuple[ConfigObject, ...]
     stays: tuple[str, ...]
     left: tuple[ConfigObject, ...]
+    back: tuple[ConfigObject, ...] = ()
 
 
 class Service(Protocol):

@@ -40,7 +40,7 @@ AGAIN = Again()
 
 def configuration(device: Session, reply: Reply) -> Configuration:
     """The configuration that a reply is. Raises NotKnown."""
-    return Configuration(device.name, device.dialect.os, reply.line, reply.text, reply.counted, reply.fenced)
+    return Configuration(device.name, device.dialect.os, reply.line, reply.text, reply.counted, reply.with_timer)
 
 
 def running_commands(device: Session) -> tuple[str, ...]:

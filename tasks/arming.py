@@ -24,17 +24,17 @@ from .rollback_timers.timer import look
 from .session import Reply, Session
 
 
-def arm(task: Task, fence: str, arming: Arming) -> Result:
+def arm(task: Task, method: str, arming: Arming) -> Result:
     """Nornir task: arm the rollback timer and prove it; ``result`` is its mark. Raises as RollbackTimer.arm() does."""
-    return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[fence].arm(session(task), _by_user(task, arming)))
+    return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[method].arm(session(task), _by_user(task, arming)))
 
 
-def renew(task: Task, fence: str, arming: Arming) -> Result:
+def renew(task: Task, method: str, arming: Arming) -> Result:
     """Nornir task: let the timer count anew and prove it; ``result`` is its mark. Raises as RollbackTimer.renew() does."""
-    return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[fence].renew(session(task), _by_user(task, arming)))
+    return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[method].renew(session(task), _by_user(task, arming)))
 
 
-def disarm(task: Task, fence: str, arming: Arming) -> Result:
+def disarm(task: Task, method: str, arming: Arming) -> Result:
     """Nornir task: call the rollback timer off and prove it; ``result`` is (Observation, running Configuration) of that moment.
 
     In the place of a configuration that was not shown whole is None: the rollback timer is off by then, and it is read again.
@@ -47,12 +47,12 @@ def disarm(task: Task, fence: str, arming: Arming) -> Result:
     also = (*asking(device.dialect), *running_commands(device))
     by_user = _by_user(task, arming)
     try:
-        replies = ROLLBACK_TIMERS[fence].disarm(device, by_user, also)
+        replies = ROLLBACK_TIMERS[method].disarm(device, by_user, also)
     except NotKnown:
         # How far that came is not known, and what is left is called off over a fresh session. Whether the timer had gone off is
         # seen in the running configuration then: the change would be gone.
         device.close()
-        asked(task, lambda fresh: ROLLBACK_TIMERS[fence].cancel_leftovers(fresh, by_user))
+        asked(task, lambda fresh: ROLLBACK_TIMERS[method].cancel_leftovers(fresh, by_user))
         device = session(task)
         replies = device.exchange(also)
     # The rollback timer is off: one answer that says nothing is no reason to take a proved change back without it.
@@ -78,8 +78,10 @@ def _whole(device: Session, replies: Sequence[Reply]) -> Configuration | None:
         return None
 
 
-def cancel_leftovers(task: Task, fence: str, arming: Arming, patience_seconds: float = 0.0, pause_seconds: float = 1.0) -> Result:
-    """Nornir task: call off what is left of this run's rollback timer, after a change was taken back. ``result``: was there any.
+def cancel_leftovers(
+    task: Task, method: str, arming: Arming, patience_seconds: float = 0.0, pause_seconds: float = 1.0
+) -> Result:
+    """Nornir task: cancel what is left of this run's rollback timer, after a change was taken back. ``result``: was there any.
 
     The rollback timer itself may have ended the session; what it left is cleared over a new one. Raises Unreachable when no login
     succeeds within the patience, which is to be as long as the device needs to go back by itself, and NotKnown when the device
@@ -90,7 +92,7 @@ def cancel_leftovers(task: Task, fence: str, arming: Arming, patience_seconds: f
         left = max(0.0, deadline - time.monotonic())
         device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds)
         try:
-            found = ROLLBACK_TIMERS[fence].cancel_leftovers(device, _by_user(task, arming))
+            found = ROLLBACK_TIMERS[method].cancel_leftovers(device, _by_user(task, arming))
             return Result(host=task.host, changed=found, result=found)
         except NotKnown:
             device.close()
@@ -105,15 +107,15 @@ def cancel_leftovers(task: Task, fence: str, arming: Arming, patience_seconds: f
             again = True
 
 
-def revert_now(task: Task, fence: str, arming: Arming) -> Result:
+def revert_now(task: Task, method: str, arming: Arming) -> Result:
     """Nornir task: let the device go back at once. ``result`` is False if this rollback timer cannot."""
-    return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[fence].revert_now(session(task), _by_user(task, arming)))
+    return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[method].revert_now(session(task), _by_user(task, arming)))
 
 
-def pending(task: Task, fence: str, arming: Arming) -> Result:
+def pending(task: Task, method: str, arming: Arming) -> Result:
     """Nornir task. ``result`` says whether something of this run's rollback timer is there."""
     by_user = _by_user(task, arming)
-    state = asked(task, lambda device: look(device, ROLLBACK_TIMERS[fence], by_user))
+    state = asked(task, lambda device: look(device, ROLLBACK_TIMERS[method], by_user))
     return Result(host=task.host, result=state.remains)
 
 

@@ -7,7 +7,7 @@ prints no size that proves it whole, it is read over two logins, which have to a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -172,15 +172,15 @@ def shows_for(platform: Platform) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*system.before_a_change, *asking(system), *shows_of(platform))))
 
 
-def gather(task: Task, platform: Platform) -> Result:
-    """Nornir task. ``result`` is the Snapshot of the device.
+def gather(task: Task, platform: Platform, also: Sequence[str] = ()) -> Result:
+    """Nornir task. ``result`` is the Snapshot of the device. The answers to ``also`` are kept as they are, refused or not.
 
     Raises NotKnown where it refuses to show what is needed, and where no two readings in a row over two logins agree, unless
     the sizes that it prints prove one.
     """
 
     def ask(device: Session) -> Snapshot:
-        return _snapshot(device, platform)
+        return _snapshot(device, platform, also)
 
     reading = Reading("configuration, running or startup,", ask, lambda seen: seen.is_proved, Snapshot.agrees)
     return Result(host=task.host, result=settled(task, reading))
@@ -198,8 +198,11 @@ def refuse_refused(host: str, replies: Sequence[Reply]) -> None:
             raise NotKnown(f"{host}: {reply.line!r} was answered with {words!r}")
 
 
-def _snapshot(device: Session, platform: Platform) -> Snapshot:
-    return snapshot_of(device, platform, device.exchange(shows_for(platform)))
+def _snapshot(device: Session, platform: Platform, also: Sequence[str]) -> Snapshot:
+    always = shows_for(platform)
+    replies = device.exchange((*always, *(command for command in also if command not in always)))
+    found = snapshot_of(device, platform, replies[: len(always)])
+    return replace(found, outputs={**texts(replies[len(always) :]), **found.outputs})
 
 
 def snapshot_of(device: Session, platform: Platform, replies: Sequence[Reply]) -> Snapshot:

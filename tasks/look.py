@@ -326,7 +326,7 @@ def _configuration(host: str, system: System, replies: Sequence[Reply]) -> Confi
 
     def made(command: str) -> Configuration:
         reply = by_line[command]
-        return Configuration(host, system.os, command, reply.text, reply.counted, reply.fenced)
+        return Configuration(host, system.os, command, reply.text, reply.counted, reply.with_timer)
 
     return borne_out(made(system.running), made(system.running_as_saved))
 
@@ -342,8 +342,8 @@ def _names_of_sources(running: Configuration | None) -> dict[str, str]:
 def observed(host: str, os: str, outputs: Mapping[str, str], questions: Iterable[Question]) -> Observation:
     """What was shown just now, by question; an answer that is refused, or is none, is left out, and not known."""
     answers: dict[str, Parsed] = {}
-    asked = {*questions}
-    for question in QUESTIONS:
+    asked = dict.fromkeys(questions)
+    for question in dict.fromkeys((*QUESTIONS, *asked)):
         command = next((command for command in question.commands(os) if command in outputs), None)
         if command is None or question not in asked:
             continue

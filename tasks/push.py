@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from nornir.core.task import Result, Task
 
@@ -12,9 +13,10 @@ from ..changes.change import Change
 from ..changes.cli_syntax import EXIT
 from ..changes.configuration import Configuration
 from ..changes.families import FAMILIES
-from ..changes.family import Phase
+from ..changes.family import Family, Phase
 from ..changes.steps import Step, in_writes
 from ..inventory.errors import DeviceRefused, NotKnown
+from .agreeing import agreed_to
 from .answers import asked, running_commands, running_in, running_of
 from .device import Stop, session
 from .session import ENTER, Reply, Session
@@ -40,7 +42,7 @@ def push(task: Task, change: Change, stop: Stop, note: Note) -> Result:
     if not change.of(Phase.BUILD):
         note("building", host=task.host.name, lines=0)
     try:
-        after = _type(device, writes, stop, note)
+        after = _type(device, writes, change.os, stop, note)
     except NotKnown:
         device.close()
         after = asked(task, running_of)
@@ -62,14 +64,31 @@ class _Write:
 
 
 def _writes(change: Change) -> Iterator[_Write]:
-    """All that nothing uses yet at once; then portion by portion what puts it to use, or takes away."""
-    build = change.of(Phase.BUILD)
-    if build:
-        portions = tuple(tuple(portion) for portion in in_writes(line for step in build for line in step.lines))
-        yield _Write(portions, tuple(_normal(change, step) for step in build for _ in step.lines), None)
+    """All that nothing uses yet at once; then portion by portion what puts it to use, or takes away.
+
+    A second way out in a row is typed only when the answers before it were looked at: where the header was refused, the first
+    one has left configuration mode, and the second would end the session.
+    """
+    for deep, steps in groupby(change.of(Phase.BUILD), key=_is_deep):
+        if not deep:
+            yield _at_once(change, tuple(steps))
+            continue
+        for step in steps:
+            for portion in step.writes:
+                yield _Write((portion,), (_normal(change, step),) * len(portion), None)
     for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
         for portion in step.writes:
             yield _Write((portion,), (_normal(change, step),) * len(portion), step)
+
+
+def _is_deep(step: Step) -> bool:
+    """True if it opens a sub-mode in a sub-mode."""
+    return (EXIT,) in step.writes
+
+
+def _at_once(change: Change, steps: Sequence[Step]) -> _Write:
+    portions = tuple(tuple(portion) for portion in in_writes(line for step in steps for line in step.lines))
+    return _Write(portions, tuple(_normal(change, step) for step in steps for _ in step.lines), None)
 
 
 def _normal(change: Change, step: Step) -> Sequence[re.Pattern[str]]:
@@ -77,7 +96,14 @@ def _normal(change: Change, step: Step) -> Sequence[re.Pattern[str]]:
     return next(family.replies for family in FAMILIES[change.os] if family.name == step.family)
 
 
-def _type(device: Session, writes: Sequence[_Write], stop: Stop, note: Note) -> Configuration:
+def asked_for(families: Sequence[Family], step: Step | None) -> dict[str, str]:
+    """What the device may ask before it takes the lines of a step: something only where it takes an object away."""
+    if step is None or not any(line.startswith("no ") for line in step.lines):
+        return {}
+    return dict(next(family.asks for family in families if family.name == step.family))
+
+
+def _type(device: Session, writes: Sequence[_Write], os: str, stop: Stop, note: Note) -> Configuration:
     """Type all of it, look at the answers to one write before the next one goes; what runs then. Raises NotKnown.
 
     ``note`` is called with each: a run that another has overtaken meanwhile sends none of its lines. The last one goes along with
@@ -91,7 +117,9 @@ def _type(device: Session, writes: Sequence[_Write], stop: Stop, note: Note) -> 
             stop.check()
             note("switching", host=device.name, line=write.step.words)
         lines = _with_ways_back(write.portions)
-        if number < len(writes):
+        if questions := asked_for(FAMILIES[os], write.step):
+            running, replies = None, tuple(agreed_to(device, line, questions) for line in lines)
+        elif number < len(writes):
             replies = device.exchange(lines)
         else:
             last = lines[:-1] if lines[-1] == EXIT else lines

@@ -395,4 +395,4 @@ class Session(Channel):
             return Reply(line, text, told)
         whole = text if line == commands.startup else without_timer_lines(text, self._tag)
         # The size is that of the text as it arrived, before anything is hidden or left out.
-        return Reply(line, whole, told, counted=counts(seen), fenced=whole != text)
+        return Reply(line, whole, told, counted=counts(seen), with_timer=whole != text)

@@ -14,14 +14,16 @@ from nornir.core.task import Result, Task
 
 from ..changes.change import Change
 from ..changes.configuration import Configuration
+from ..changes.families import FAMILIES
 from ..changes.implicit_references import goes_to
 from ..changes.rollback_steps import restore
 from ..changes.steps import Step
 from ..inventory.errors import ChangeError, DeviceRefused, NotKnown, Unreachable
+from .agreeing import agreed_to
 from .answers import AGAIN, agreed
 from .clear import clear_peer
 from .device import reconnect
-from .push import Note, leave_and_read
+from .push import Note, asked_for, leave_and_read
 from .session import Reply, Session
 
 
@@ -39,12 +41,16 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """What is to be taken back on one device: ``pushed`` is False where no line was sent, so that no SA is one of the change."""
+    """What is to be taken back on one device: ``pushed`` is False where no line was sent, so that no SA is one of the change.
+
+    ``renews`` is False where the change negotiates nothing otherwise than before, so that its SAs are as good as any.
+    """
 
     change: Change
     before: Configuration
     pushed: bool
     note: Note
+    renews: bool = True
 
 
 def undo(task: Task, undoing: Undoing, patience_seconds: float, pause_seconds: float) -> Result:
@@ -90,11 +96,13 @@ def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
                     # A header that was refused: its exit has left configuration mode.
                     device.configure()
                 undoing.note("undoing", host=task.host.name, line=step.words)
-                refused += (reply for reply in device.exchange(write) if reply.text.strip())
+                questions = asked_for(FAMILIES[change.os], step)
+                replies = [agreed_to(device, line, questions) for line in write] if questions else device.exchange(write)
+                refused += (reply for reply in replies if reply.text.strip())
         running = leave_and_read(device).behind(before)
     # Another tunnel may go to the same peer: clearing the peer's SAs would break that one.
     besides = change.own if change.replaces else ()
-    for peer in change.peers if undoing.pushed or steps else ():
+    for peer in change.peers if undoing.renews and (undoing.pushed or steps) else ():
         if not goes_to(running.objects, peer, besides=besides):
             clear_peer(device, IPv4Address(peer))
     exact = running.same(before) if change.takes else running.equals(before)

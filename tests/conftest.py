@@ -24,11 +24,11 @@ from netmiko import BaseConnection, ConnectHandler
 from nr_run.lab.entry import LabHandle
 
 from . import warm
-from .fenced import ARCHIVE, REVERT, Fenced
-from .fenced import DEVICES as FENCED_DEVICES
 from .meta import recording
 from .own_inventory import copy_pair
 from .runbooks.test_ssh import STRONG, write_inventory
+from .timed_pair import ARCHIVE, REVERT, TimedPair
+from .timed_pair import DEVICES as TIMED_DEVICES
 from .warm import start_lab
 
 ROOT = Path(__file__).parent.parent
@@ -257,13 +257,13 @@ def unchanged(rehearsal: Rehearsal) -> Callable[[], None]:
 
 
 @pytest.fixture
-def fenced(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fenced]:
+def timed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TimedPair]:
     """A router with a revert timer and one with kron, clocks 40 times as fast as ours or as asked, and a tunnel to build."""
-    with start_lab(tmp_path / "lab", devices=FENCED_DEVICES, speed=getattr(request, "param", 40)) as lab:
+    with start_lab(tmp_path / "lab", devices=TIMED_DEVICES, speed=getattr(request, "param", 40)) as lab:
         lab.exec(REVERT, ARCHIVE)
         lab.exec(REVERT, "write memory")
-        write_inventory(lab, tmp_path / "inventory", FENCED_DEVICES, STRONG)
-        made = Fenced(lab, tmp_path)
+        write_inventory(lab, tmp_path / "inventory", TIMED_DEVICES, STRONG)
+        made = TimedPair(lab, tmp_path)
         made.before = made.configurations()
         yield made
 

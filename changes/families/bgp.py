@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..family import NOBODY, Family, Reference, Touches, patterns, spellings
+from ..family import NOBODY, Editing, Family, Reference, Touches, patterns, spellings
 
 if TYPE_CHECKING:
     from ..objects import Config, ConfigObject
@@ -124,7 +124,7 @@ ASA_SETTING = Family(
     identity=("neighbour", "setting", "way"),
     opens=True,
     shared=NOBODY,
-    touches=NOBODY,
+    touches=Touches(NOBODY, "{neighbour} is spoken with by another {setting}, from its next session on at the latest", NOBODY),
     key_of=NOBODY,
     peers_of=NOBODY,
     ike=NOBODY,
@@ -139,6 +139,7 @@ ASA_SETTING = Family(
     ),
     remove="no {child}",
     child_is_object=True,
+    editing=Editing(typed_again=True),
 )
 
 ASA_NETWORK = Family(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..family import NOBODY, Editing, Family, Reference, Touches, patterns, spellings
 from . import touches
+from .flexvpn import AUTHORIZATION
 from .names import by_words, version
 from .replies import DEPRECATED, OLD
 from .uses import BY_IKE2
@@ -151,6 +152,15 @@ IOS_PROFILE = Family(
         r"match identity remote (?:address \d\S+(?: \d\S+)?|(?:fqdn|email|key-id) \S+)",
         r"identity local (?:address|fqdn|email|key-id) \S+",
         r"authentication (?:remote|local) pre-share",
+        r"authentication local (?:rsa|ecdsa)-sig",
+        r"authentication remote anyconnect-eap aggregate",
+        r"pki trustpoint \S+",
+        r"aaa authentication anyconnect-eap \S+",
+        r"aaa authorization group anyconnect-eap list \S+ \S+",
+        r"aaa authorization user anyconnect-eap cached",
+        r"virtual-template \d+",
+        r"anyconnect profile \S+",
+        r"reconnect timeout \d+",
         r"keyring (?:local )?\S+",
         r"lifetime \d+",
         r"dpd \d+ \d+ (?:periodic|on-demand)",
@@ -166,8 +176,14 @@ IOS_PROFILE = Family(
     references=(
         Reference(re.compile(r"keyring local (?P<names>\S+)"), "ikev2-keyring"),
         Reference(re.compile(r"keyring (?P<names>(?!local |aaa )\S+)"), "ikev2-keyring"),
+        Reference(re.compile(r"aaa authentication (?:anyconnect-)?eap (?P<names>\S+)"), "aaa-list"),
+        Reference(re.compile(rf"{AUTHORIZATION}(?P<names>\S+)(?: \S+)?"), "aaa-list"),
+        Reference(re.compile(rf"{AUTHORIZATION}\S+ (?P<names>\S+)"), "ikev2-authorization"),
+        Reference(re.compile(r"anyconnect profile (?P<names>\S+)"), "client-profile"),
     ),
     remove="no crypto ikev2 profile {name}",
+    # What it is cloned of names its IPsec profile, which names it: it takes clients when all of that is there.
+    switches=re.compile(r"virtual-template \d+"),
     editing=Editing(
         single=(
             "identity local",
@@ -177,6 +193,10 @@ IOS_PROFILE = Family(
             "lifetime",
             "dpd",
             "nat keepalive",
+            "pki trustpoint",
+            "virtual-template",
+            "anyconnect profile",
+            "reconnect timeout",
         )
     ),
     replies=patterns(

@@ -57,7 +57,8 @@ IOS_OPERATION = Family(
         r"icmp-echo \d\S+(?: source-(?:ip|interface) \S+)?",
         r"tcp-connect \d\S+ \d+(?: source-ip \d\S+)?(?: control (?:enable|disable))?",
         r"http (?:raw|get) (?:url )?http://\S+(?: source-ip \d\S+)?",
-        r"http-raw-request(?:\n.*)+",
+        # What stood behind the way out of it would be typed in another mode.
+        r"http-raw-request(?:\n(?!\s*exit\s*(?:\n|$)).*)*(?:\n\s*exit)?",
         r"frequency \d+",
         r"timeout \d+",
         r"threshold \d+",

@@ -86,7 +86,7 @@ AAA_LIST = Family(
     name="aaa-list",
     sentence="how users of VPN clients are asked, or what their group is read from",
     # The list "default" is that of every line that names none.
-    header=re.compile(r"aaa (?P<kind>authentication login|authorization network) (?P<name>(?!default )\S+) local"),
+    header=re.compile(r"aaa (?P<kind>authentication login|authorization network) (?P<name>(?!default )\S+) (?P<methods>\S.*)"),
     identity=("name", "kind"),
     opens=False,
     shared=NOBODY,
@@ -100,7 +100,7 @@ AAA_LIST = Family(
 USER = Family(
     name="user",
     sentence="a user of the box, whom VPN clients may log in as",
-    header=re.compile(r"username (?P<name>\S+) (?:password|secret) (?:[057] )?(?P<key>\S+)"),
+    header=re.compile(r"username (?P<name>\S+) (?:password|secret) (?:[05789] )?(?P<key>\S+)"),
     identity=("name",),
     opens=False,
     shared=NOBODY,
@@ -112,6 +112,14 @@ USER = Family(
     # In clear it is shown with its type; a secret is shown as a hash with a salt, which cannot be compared.
     spellings=spellings((r"^(username \S+ password) 0 ", r"\1 "), (r"^(username \S+ secret) .*", r"\1 <hash>")),
     remove="no username {name}",
+    # 15.x and later, in one piece, as public programs answer it; an empty answer is yes.
+    asks=(
+        (
+            r"This operation will remove all username related configurations with same name\.\s*"
+            r"Do you want to continue\? ?\[confirm\]",
+            "",
+        ),
+    ),
     editing=Editing(whole=True),
 )
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ..family import NOBODY, Family, Reference, Shared, Touches, patterns, spellings
+from ..family import NOBODY, Editing, Family, Reference, Shared, Touches, patterns, spellings
 from . import touches
 from .uses import BY_ROUTE
 
@@ -83,6 +83,33 @@ IOS_MSS = Family(
     child_is_object=True,
 )
 
+
+def _place(item: ConfigObject) -> str:
+    return f"{item.groups['network']} {item.groups['mask']}"
+
+
+def _is_nowhere(item: ConfigObject) -> bool:
+    return item.groups["nameif"] == "Null0"
+
+
+def _asa_created(item: ConfigObject, _running: Config) -> Iterator[str]:
+    if _is_nowhere(item):
+        yield f"packets to {_place(item)} are dropped from now on where no better route leads, whoever sends them"
+    else:
+        yield f"packets to {_place(item)} go by {item.groups['hop']} from now on, whoever sends them"
+
+
+def _asa_edited(item: ConfigObject, _running: Config) -> Iterator[str]:
+    yield f"packets to {_place(item)} go by {item.groups['hop']} with another distance from now on, whoever sends them"
+
+
+def _asa_removed(item: ConfigObject, _running: Config) -> Iterator[str]:
+    if _is_nowhere(item):
+        yield f"packets to {_place(item)} are not dropped any more where no better route leads"
+    else:
+        yield f"packets to {_place(item)} do not go by {item.groups['hop']} any more, whoever sends them"
+
+
 ASA_ROUTE = Family(
     name="static-route",
     sentence=_ROUTE,
@@ -93,7 +120,7 @@ ASA_ROUTE = Family(
     identity=("network", "mask", "nameif", "hop"),
     opens=False,
     shared=BY_ROUTE,
-    touches=touches.ROUTE,
+    touches=Touches(_asa_created, _asa_edited, _asa_removed),
     key_of=NOBODY,
     peers_of=NOBODY,
     ike=NOBODY,
@@ -101,6 +128,8 @@ ASA_ROUTE = Family(
     # The distance is always shown.
     spellings=spellings((r"^(route \S+ \S+ \S+ \S+)(?= track|$)", r"\1 1")),
     switches=re.compile(r"route .+"),
+    # Whether another distance takes the place of the first is known of no release, so the line goes and comes in one write.
+    editing=Editing(whole=True),
 )
 
 ASA_MSS = Family(

@@ -25,6 +25,8 @@ INHERITED = (
     "vpn-filter",
     "vpn-tunnel-protocol",
 )
+#: The same for clients.
+OF_CLIENTS = ("group-lock", "dhcp-network-scope")
 
 
 def _by_keys(item: ConfigObject, _config: Config) -> frozenset[int]:
@@ -50,13 +52,16 @@ GROUP_POLICY = Family(
         r"attributes: vpn-tunnel-protocol .+",
         r"attributes: vpn-(?:access-hours|filter|idle-timeout|session-timeout) none",
         r"attributes: vpn-simultaneous-logins [1-9]\d*",
+        # What lets IP phones in: they come to one tunnel group.
+        r"attributes: group-lock value \S+",
+        r"attributes: dhcp-network-scope none",
     ),
     remove="clear configure group-policy {name}",
     flat=True,
     parts=("attributes",),
     openers=patterns("webvpn"),
     # "no vpn-filter" stands without a value (command reference, vpn-filter); then the one of DfltGrpPolicy is inherited.
-    editing=Editing(single=tuple(f"attributes: {word}" for word in INHERITED), bare_no=True),
+    editing=Editing(single=tuple(f"attributes: {word}" for word in (*INHERITED, *OF_CLIENTS)), bare_no=True),
 )
 
 TUNNEL_GROUP = Family(
@@ -77,6 +82,8 @@ TUNNEL_GROUP = Family(
         r"ipsec-attributes: (?:ikev1 )?pre-shared-key (?P<key>\S+)",
         r"ipsec-attributes: ikev2 (?:remote|local)-authentication pre-shared-key (?P<key>\S+)",
         r"ipsec-attributes: isakmp keepalive threshold \d+ retry \d+",
+        r"webvpn-attributes: without-csd",
+        r"webvpn-attributes: group-url https://\S+ (?:enable|disable)",
     ),
     # What 8.4 and later show for every group is not what tells two of them apart.
     defaults=("ipsec-attributes: isakmp keepalive threshold 10 retry 2",),
@@ -92,7 +99,9 @@ TUNNEL_GROUP = Family(
             "ipsec-attributes: ikev2 remote-authentication pre-shared-key",
             "ipsec-attributes: ikev2 local-authentication pre-shared-key",
             "ipsec-attributes: isakmp keepalive threshold",
-        )
+            "webvpn-attributes: without-csd",
+        ),
+        keyed=patterns(r"webvpn-attributes: group-url \S+"),
     ),
     replies=patterns(
         r"WARNING: For IKEv1, L2L tunnel-groups that have names which are not an IP(?:.|\n)*",

@@ -46,6 +46,7 @@ ASA_8_0 = System(
     virtual_has_no_register=True,
     # It keeps connections by interface: an answer that comes in by another one belongs to none (%ASA-6-106015).
     drops_asymmetric=True,
+    takes_phones=True,
     # Its own packets enter a tunnel only from the interface that management-access names, flows are listed only with an SA, and
     # IKE policies have to be configured: none of the three is said here.
     entering=MappingProxyType(

@@ -59,11 +59,18 @@ IOS_12_4 = replace(
 )
 #: ``ip sla`` has its name since 12.4(4)T, and ``track ... ip sla`` since 12.4(20)T: releases called 12.4 have older words.
 _WATCHING = {"track": "show track", "sla": "show ip sla statistics", "route-map": "show route-map"}
+#: FlexVPN: what a head-end shows of its clients, and of what they are asked to trust.
+_HEAD_END = {
+    "ikev2-session": "show crypto ikev2 session detail",
+    "reconnect": "show crypto ikev2 stats reconnect",
+    "certificates": "show crypto pki certificates verbose",
+    "clock": "show clock",
+}
 #: IKEv2 came with 15.1(1)T. ``clear crypto ikev2 sa`` takes ``local`` or ``remote`` and an address (from memory).
 IOS_15 = replace(
     IOS_12_4,
     name="ios-15",
-    shows=MappingProxyType({**IOS_12_4.shows, "ikev2": "show crypto ikev2 sa", **_WATCHING}),
+    shows=MappingProxyType({**IOS_12_4.shows, "ikev2": "show crypto ikev2 sa", **_WATCHING, **_HEAD_END}),
     clear_ikev2=("clear crypto ikev2 sa remote {peer}",),
     # FlexVPN configuration guide, IKEv2 policy.
     ikev2_policy="address",

@@ -48,7 +48,8 @@ class System:
     ``default_ike_proposals``: it offers some of its own for IKE where nobody has configured any. ``lists_idle_flows``: what is
     configured is among its IPsec flows with or without an SA, so that no row means no such flow. ``tunnels_own_packets``: what it
     sends itself enters a tunnel from any of its interfaces, so that a ping from there tries it. ``drops_asymmetric``: a packet of
-    a connection that comes in by another interface than the connection went out by is dropped.
+    a connection that comes in by another interface than the connection went out by is dropped. ``takes_phones``: IP phones
+    connect to it by AnyConnect.
     """
 
     name: str
@@ -73,6 +74,7 @@ class System:
     lists_idle_flows: bool = False
     tunnels_own_packets: bool = False
     drops_asymmetric: bool = False
+    takes_phones: bool = False
     longest_nameif: int = 0
     ikev2_policy: Literal["address", "number"] | None = None
     assumed: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from ..core.box import Box
@@ -37,6 +38,18 @@ _REASONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneSession:
+    """One IP phone that is connected, as the box shows it."""
+
+    user: str
+    assigned: str
+    public: str
+    policy: str
+    group: str
+    since: str
+
+
 class AsaBox(Box):
     """A firewall of one profile on one release. `old` is 8.2, `modern` is 9.13 and later."""
 
@@ -51,6 +64,14 @@ class AsaBox(Box):
         self.changed_by = ""
         self.asked = False
         self.saved_at = ""
+        #: IP phones that are connected, by name; and how many sessions others have.
+        self.phones: dict[str, PhoneSession] = {}
+        self.other_sessions = 0
+
+    @property
+    def phone_sessions(self) -> int:
+        """How many sessions of AnyConnect there are."""
+        return len(self.phones) + self.other_sessions
 
     @property
     def meaning(self) -> Meaning:
@@ -91,6 +112,7 @@ class AsaBox(Box):
         self.crypto, self.store = CryptoState(self.profile.first_ike, self.profile.first_ipsec), Store()
         self.eem.stop()
         self.logged, self.translations = [], []
+        self.phones = {}
         self.bgp = Bgp(self)
         self.booted = self.clock.now()
         self.cut_off = False

@@ -65,7 +65,8 @@ def unsure(edit: Edit) -> Refused:
 
 #: Lines that name an interface, and where they name it.
 _NAMING = {"route": "nameif", "access": "nameif", "mtu": "nameif", "ike enable": "nameif", "ikev2 enable": "nameif",
-           "map interface": "nameif", "access-group": "nameif", "management-access": "nameif"}  # fmt: skip
+           "map interface": "nameif", "access-group": "nameif", "management-access": "nameif",
+           "ssl trust-point": "nameif"}  # fmt: skip
 
 
 def forget_interface(store: Store, nameif: str) -> None:

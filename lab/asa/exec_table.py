@@ -124,6 +124,29 @@ APPLETS = (
     ExecForm("event manager run <word:name>", "run_applet"),
 )
 
+#: They come first too.
+HEAD_END = (
+    *(
+        ExecForm(f"show running-config {part}", "show_webvpn_part", 15, {"part": part})
+        for part in ("dynamic-access-policy-record", "ip local pool", "ssl", "vpn load-balancing", "webvpn")
+    ),
+    ExecForm("show running-config all group-policy [<word:name>]", "show_all_group_policy"),
+    ExecForm("show running-config all ssl", "show_all_ssl"),
+    ExecForm("show ssl", "show_ssl"),
+    ExecForm("show crypto ca certificates [<word:name>]", "show_certificates"),
+    ExecForm("show activation-key", "show_activation_key"),
+    ExecForm("show vpn-sessiondb anyconnect", "show_phones"),
+    ExecForm("show vpn-sessiondb license-summary", "show_license_summary"),
+    ExecForm("more <word:path>", "more_file"),
+)
+#: Before 8.4 clients are called svc, and there is no summary of licences.
+HEAD_END_OLD = tuple(
+    ExecForm("show vpn-sessiondb svc", form.run) if form.run == "show_phones" else form
+    for form in HEAD_END
+    if form.run != "show_license_summary"
+)
+CIPHERS = (ExecForm("show ssl ciphers", "show_ssl_ciphers"),)
+
 #: They come first: of the words that follow, the release knows more than is played.
 BGP = (
     ExecForm("show bgp", "show_bgp"),
@@ -142,4 +165,5 @@ BGP = (
 
 def execs(row: Generation) -> tuple[ExecForm, ...]:
     """The exec commands of a release."""
-    return (*(BGP if row.bgp else ()), *(OLD if row.old else SINCE_84), *(APPLETS if row.applets else ()))
+    head_end = (*(HEAD_END_OLD if row.old else HEAD_END), *(CIPHERS if row.modern else ()))
+    return (*head_end, *(BGP if row.bgp else ()), *(OLD if row.old else SINCE_84), *(APPLETS if row.applets else ()))

@@ -19,6 +19,7 @@ from . import shows_ike as asa_shows_ike
 from . import shows_interface as asa_shows_interface
 from . import shows_ipsec as asa_shows_ipsec
 from . import shows_sessions as asa_shows_sessions
+from . import shows_webvpn as asa_shows_webvpn
 from .box import AsaBox
 from .configure import caret
 from .execs_clear import asa
@@ -303,6 +304,16 @@ HANDLERS: dict[str, Handler] = {
     "show_ikev2_sa": of_asa(asa_shows_ike.ikev2_sa, "detail"),
     "show_ipsec_sa": of_asa(asa_shows_ipsec.ipsec_sa, "peer"),
     "show_ipsec_sa_detail": of_asa(asa_shows_ipsec.ipsec_sa_detail),
+    "show_webvpn_part": of_asa(asa_shows_webvpn.part, "part"),
+    "show_all_group_policy": of_asa(asa_shows_webvpn.all_group_policy, "name"),
+    "show_all_ssl": of_asa(asa_shows_webvpn.all_ssl),
+    "show_ssl": of_asa(asa_shows_webvpn.ssl),
+    "show_ssl_ciphers": of_asa(asa_shows_webvpn.ssl_ciphers),
+    "show_certificates": of_asa(asa_shows_webvpn.certificates, "name"),
+    "show_activation_key": of_asa(asa_shows_webvpn.licences),
+    "show_phones": of_asa(asa_shows_webvpn.sessions),
+    "show_license_summary": of_asa(asa_shows_webvpn.license_summary),
+    "more_file": of_asa(asa_shows_webvpn.more_file, "path"),
     "show_sessions": of_asa(asa_shows_sessions.l2l, "peer"),
     "show_sessions_detail": of_asa(asa_shows_sessions.l2l_detail, "peer"),
 }

@@ -88,7 +88,7 @@ def _clear_map(box: AsaBox, values: dict[str, str]) -> None:
 
 
 def _clear_tunnel_group(box: AsaBox, values: dict[str, str]) -> None:
-    for family in ("tunnel-group", "tunnel-group general", "tunnel-group ipsec"):
+    for family in ("tunnel-group", "tunnel-group general", "tunnel-group ipsec", "tunnel-group webvpn"):
         box.store.root.pop((family, (values["name"],)), None)
 
 

@@ -19,9 +19,9 @@ KEPT = (
     "icmp",
 )
 NOT_PLAYED = (
-    "aaa-server", "class-map", "policy-map", "service-policy", "webvpn", "router", "route-map", "failover", "crypto ca",
+    "aaa-server", "class-map", "policy-map", "service-policy", "router", "route-map", "failover", "crypto ca",
     "crypto key", "ldap", "vpdn", "object-group service", "object-group protocol", "object-group icmp-type",
-    "time-range", "ip local pool", "ip verify", "ip audit", "filter", "url-server", "tcp-map",
+    "time-range", "ip verify", "ip audit", "filter", "url-server", "tcp-map",
     "track", "sla", "dhcprelay", "established", "fragment", "virtual", "zonelabs-integrity", "sysopt connection",
     "sysopt nodnsalias", "ipv6", "multicast-routing", "prefix-list", "mroute", "pim", "igmp", "firewall", "context",
     "regex", "static", "alias", "quota", "user-identity", "key", "zone", "crypto engine", "crypto isakmp am-disable",
@@ -33,13 +33,12 @@ NOT_PLAYED_INTERFACE = (
     "delay", "ipv6", "pppoe", "switchport", "redundant-interface", "member-interface", "no-keepalive",
 )  # fmt: skip
 NOT_PLAYED_GROUP = (
-    "vpn-access-hours", "dns-server", "wins-server", "split-tunnel-policy", "split-tunnel-network-list",
-    "default-domain", "banner", "address-pools", "group-lock", "ip-comp", "re-xauth", "pfs", "ipsec-udp",
-    "backup-servers", "password-storage", "webvpn", "dhcp-network-scope", "intercept-dhcp",
+    "vpn-access-hours", "ip-comp", "re-xauth", "pfs", "ipsec-udp",
+    "backup-servers", "password-storage", "webvpn", "intercept-dhcp",
     "secure-unit-authentication", "user-authentication", "nem", "msie-proxy", "vlan", "client-access-rule", "split-dns",
     "periodic-authentication", "vpn-idle-timeout alert-interval", "vpn-session-timeout alert-interval",
 )  # fmt: skip
-NOT_PLAYED_GENERAL = ("address-pool", "authentication-server-group", "authorization-server-group", "accounting-server-group",
+NOT_PLAYED_GENERAL = ("authentication-server-group", "authorization-server-group", "accounting-server-group",
                       "strip-realm", "strip-group", "dhcp-server", "password-management")  # fmt: skip
 NOT_PLAYED_IPSEC = ("chain", "trust-point", "ikev1 trust-point", "ikev1 user-authentication", "ikev1 radius-sdi-xauth")
 
@@ -52,7 +51,7 @@ _RUNNING = (
 )  # fmt: skip
 EXECS = (
     *(f"show running-config {words}" for words in _RUNNING),
-    "show running-config all {crypto|group-policy|tunnel-group|ssl|sysopt|timeout}", "show access-list brief",
+    "show running-config all {crypto|tunnel-group|sysopt|timeout}", "show access-list brief",
     "show activation-key", "show arp", "show asp", "show bgp", "show blocks", "show capture", "show conn",
     "show console-output", "show context", "show counters", "show cpu", "show crashinfo", "show crypto accelerator",
     "show crypto ca", "show crypto debug-condition", "show crypto key", "show crypto protocol",
@@ -72,7 +71,7 @@ EXECS = (
     "clear counters", "clear interface", "clear local-host", "clear traffic", "clear uauth", "clear xlate",
     "clear crypto ca", "show route {static|connected|summary|all|bgp|ospf}",
     "copy", "cd", "pwd", "mkdir", "rmdir", "rename", "verify", "fsck", "format", "test", "capture",
-    "kill", "more", "who", "hw-module",
+    "kill", "who", "hw-module",
 )  # fmt: skip
 #: From 8.4 on, and from 9.x on.
 EXECS_84 = (
@@ -116,7 +115,7 @@ FORMS = (
     ),
     Form("interface", "ip address <ip:ip> <mask:mask> standby <ip:other>", "not played standby", hook="not_played"),
     Form("config", "access-list <word:name> {standard|ethertype|webtype} <line:rest>", "not played list", hook="not_played"),
-    Form("config", "tunnel-group <word:name> {webvpn-attributes|ppp-attributes}", "not played group", hook="not_played"),
+    Form("config", "tunnel-group <word:name> {ppp-attributes}", "not played group", hook="not_played"),
 )
 
 

@@ -17,6 +17,7 @@ from . import rules_lists as asa_rules_lists
 from . import rules_map as asa_rules_map
 from . import rules_nat as asa_rules_nat
 from . import rules_vti as asa_rules_vti
+from . import rules_webvpn as asa_rules_webvpn
 
 
 def not_played(edit: Edit) -> None:
@@ -35,6 +36,7 @@ HOOKS: dict[str, Callable[[Edit], None]] = {
     **asa_rules_vti.HOOKS,
     **asa_rules_applet.HOOKS,
     **asa_rules_bgp.HOOKS,
+    **asa_rules_webvpn.HOOKS,
     "banner": banners.asa_banner,
     "not_played": not_played,
 }

@@ -11,6 +11,8 @@ from ..core.edit import Edit, Refused
 from ..core.store import Store
 from .edit import around
 
+#: Groups that nobody makes.
+_OF_THE_BOX = ("DefaultL2LGroup", "DefaultRAGroup", "DefaultWEBVPNGroup")
 NAME_WARNING = (
     "L2L tunnel-groups that have names which are not an IP",
     "address may only be used if the tunnel authentication",
@@ -25,7 +27,7 @@ def tunnel_group(edit: Edit) -> None:
     if edit.negated:
         if edit.clear() is None:
             raise Refused(f"ERROR: tunnel-group {name} does not exist")
-        for family in ("tunnel-group general", "tunnel-group ipsec"):
+        for family in ("tunnel-group general", "tunnel-group ipsec", "tunnel-group webvpn"):
             edit.home.pop((family, (name,)), None)
         return
     old = edit.existing
@@ -43,7 +45,7 @@ def tunnel_section(edit: Edit) -> None:
     if edit.negated:
         edit.clear()
         return
-    if edit.box.store.get("tunnel-group", name) is None and name not in ("DefaultL2LGroup", "DefaultRAGroup"):
+    if edit.box.store.get("tunnel-group", name) is None and name not in _OF_THE_BOX:
         raise Refused(f"ERROR: tunnel-group {name} does not exist")
     edit.entered = edit.put(edit.form.syntax.replace("<word:name>", name))
 

@@ -17,14 +17,20 @@ _INTERFACE = ("description", "speed", "duplex", "shutdown", "nameif", "security-
 _TUNNEL = (
     "description", "shutdown", "nameif", "ip address", "tunnel source", "tunnel destination", "tunnel mode", "tunnel protection",
 )  # fmt: skip
-_SECTIONS = ("tunnel-group general", "tunnel-group ipsec", "group-policy attributes")
+_SECTIONS = (
+    "tunnel-group general", "tunnel-group ipsec", "tunnel-group webvpn", "group-policy attributes", "webvpn", "load-balancing",
+    "ca chain",
+)  # fmt: skip
 _NO = {"nameif": "no nameif", "security-level": "no security-level", "ip address": "no ip address"}
 
-TUNNEL_GROUP = ("tunnel-group", "tunnel-group general", "tunnel-group ipsec")
+TUNNEL_GROUP = ("tunnel-group", "tunnel-group general", "tunnel-group webvpn", "tunnel-group ipsec")
+TRUSTPOINTS: Layout = ("ca trustpoint", "ca chain")
+SSL: Layout = ("ssl server-version", "ssl client-version", "ssl encryption", "ssl cipher", "ssl dh-group", "ssl ecdh-group",
+               "ssl trust-point")  # fmt: skip
 GROUP_POLICY = ("group-policy", "group-policy attributes")
 CRYPTO: Layout = (
     "transform-set+ipsec-proposal", "transform-mode", "ipsec-profile", "ipsec lifetime", "plain crypto ipsec",
-    ("map line", "map interface"), "plain crypto ca",
+    ("map line", "map interface"), *TRUSTPOINTS, "plain crypto ca",
     "isakmp identity", "ikev2 policy", "ikev2 enable", "ike enable", "policy", "nat-traversal",
 )  # fmt: skip
 
@@ -34,16 +40,16 @@ LAYOUT: Layout = (
     "plain clock",
     "plain dns", "same-security", "object", "object-group", "ace", "terminal width", "pager", "plain logging", "mtu",
     "plain icmp",
-    "plain asdm", "plain arp",
+    "plain asdm", "plain arp", "ip local pool",
     "nat-control", "global", "nat exempt", "nat old", "nat", "object nat", "access-group", ("prefix-list",), "bgp!",
     "route", "plain timeout",
-    "plain dynamic-access", "aaa", "plain http", "access http", "plain snmp-server", "tcpmss", "permit-vpn", "plain sysopt",
+    "dap", "aaa", "plain http", "access http", "plain snmp-server", "tcpmss", "permit-vpn", "plain sysopt",
     *CRYPTO,
     "plain telnet",
-    "access telnet", "access ssh", "plain ssh", "plain console", "management-access", "applet", "plain dhcpd",
+    "access telnet", "access ssh", "plain ssh", "plain console", "management-access", "applet", "plain dhcpd", "load-balancing",
     "plain monitor-interface", "plain privilege",
     "plain threat-detection",
-    "plain ntp", GROUP_POLICY, "username", TUNNEL_GROUP, "!", "plain prompt", "plain call-home",
+    "plain ntp", *SSL, "webvpn", GROUP_POLICY, "username", TUNNEL_GROUP, "!", "plain prompt", "plain call-home",
 )  # fmt: skip
 
 
@@ -83,6 +89,8 @@ def block(entry: Entry, *, clear: bool) -> list[str]:
         return [head, *(f" {line}" for line in _interface(entry))]
     if family == "bgp":
         return list(text_bgp.lines(entry))
+    if family == "ca chain" and entry.children:
+        return [head, *(line for child in entry.children.values() for line in _certificate(child))]
     if family in ("policy", "ikev2 policy"):
         return [head, *(f" {name} {value}" for name, value in policy_values(entry).items())]
     if family in _SECTIONS and not entry.children:
@@ -93,6 +101,16 @@ def block(entry: Entry, *, clear: bool) -> list[str]:
     if family == "applet" and entry.child("output") is None:
         told.append("output none")
     return [head, *(f" {line}" for line in told)]
+
+
+def _certificate(entry: Entry) -> Iterator[str]:
+    """The bytes of a certificate, eight words of eight digits a line."""
+    yield f" {entry.text}"
+    digits = entry.values["hex"]
+    for at in range(0, len(digits), 64):
+        row = digits[at : at + 64]
+        yield "    " + " ".join(row[word : word + 8] for word in range(0, len(row), 8)) + " "
+    yield "  quit"
 
 
 _ORDER = {

@@ -41,6 +41,49 @@ class IkeSa:
 
 
 @dataclass(slots=True)
+class Remote:
+    """The client of an IKEv2 SA, where it is one that got its address of the box.
+
+    `clone` is the number of its virtual access interface, `user` its EAP identity, empty after a reconnect, which is by a key;
+    `port` is where its translator has it, `name` its IKE identity and `template` the interface that it was cloned from.
+    """
+
+    clone: int
+    template: str
+    assigned: IPv4Address
+    name: str
+    user: str
+    port: int
+    again: bool = False
+    asleep: bool = False
+
+
+@dataclass(slots=True)
+class Held:
+    """A session that may come again: found by the identity that its client was given, until so many seconds after it was lost.
+
+    `lost` is when its SA ends for a client that is silent, None while it is awake.
+    """
+
+    token: str
+    user: str
+    assigned: IPv4Address
+    profile: str
+    timeout: int
+    row: Ike2Sa
+    lost: float | None = None
+
+
+@dataclass(slots=True)
+class Reconnects:
+    """What a box knows of sessions that may come again, and how many tries came to what."""
+
+    held: list[Held] = field(default_factory=list)
+    success: int = 0
+    failed: int = 0
+
+
+@dataclass(slots=True)
 class Ike2Sa:
     """One IKEv2 row of one end: `local` and `remote` as this end sees them; `born` and `expires` in lab seconds.
 
@@ -68,6 +111,7 @@ class Ike2Sa:
     port: int = 500
     reason: str = ""
     requests: int = 2
+    client: Remote | None = None
 
     @property
     def up(self) -> bool:
@@ -144,6 +188,7 @@ class CryptoState:
     settled: float = float("-inf")
     silent: dict[IPv4Address, float] = field(default_factory=dict)
     gone: list[tuple[float, IkeSa]] = field(default_factory=list)
+    reconnects: Reconnects = field(default_factory=Reconnects)
 
     def bury(self, rows: list[IkeSa], now: float) -> None:
         """Take phase-1 rows away; releases that show them list them as deleted for a minute."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from ..features.tcl import Shell
 from ..ios import insecure, known
 from ..ios.configure import INVALID, Place, apply, depth_of, swallowed
 from ..ios.execs import Call, Handler
@@ -51,6 +52,7 @@ class Session:
     config_lines: int = 0
     edition: int = 0
     config_session: int = 0
+    tcl: Shell | None = None
 
     def __post_init__(self) -> None:
         self.edition = self.box.edition
@@ -60,6 +62,8 @@ class Session:
         """What the router shows before the person types; the host name is cut to 20 characters in front of a mode."""
         if self.place is not None and self.place.banner is not None:
             return ""
+        if self.tcl is not None:
+            return f"{self.box.hostname}(tcl)#"
         if self.place is None:
             line = self.box.store.get("kept tail", "prompt")
             form = self.box.faults.text("prompt") or (line.text.removeprefix("prompt ") if line is not None else "")
@@ -188,10 +192,17 @@ class Session:
         if not line.strip() or line.lstrip().startswith("!"):  # a comment is taken in silence in every mode
             return
         self.history = [*self.history[-9:], line.strip()]
-        if self.place is not None:
+        if self.tcl is not None:
+            self.print_tcl(self.tcl, line)
+        elif self.place is not None:
             await self._configure(line)
         else:
             await self.execute(line)
+
+    def print_tcl(self, shell: Shell, line: str) -> None:
+        """A line of the Tcl shell."""
+        self.terminal.write("".join(f"{text}\n" for text in shell.take(line)))
+        self.tcl = None if shell.over else shell
 
     def leave_config(self) -> None:
         """Back to exec, noting the change."""
@@ -246,6 +257,9 @@ class Session:
             return
         if self._ignored(line):
             return
+        if (hardware := self.box.faults.text("no-hardware")) and not inverse and hardware in line and "transform-set" in line:
+            name = line.split()[3]
+            await self.show([f"Transform {name} disabled because {hardware} is not supported by encryption hardware"])
         if not await self._agreed(line):
             return
         line = swallowed(self.box, self.place, line)

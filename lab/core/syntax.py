@@ -28,9 +28,12 @@ R = TypeVar("R")
 _MACRO = re.compile(r"@(\w+)")
 _PIECE = re.compile(r"\}(?::\w+)?|[\[\]{|~]|<[^>]+>|[^\s\[\]{}|<>~]+")
 _OCTETS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
-_INTERFACE = re.compile(r"([a-z]+)\s*(\d+(?:/\d+)*)", re.IGNORECASE)
+_INTERFACE = re.compile(r"([a-z]+(?:-[a-z]+)?)\s*(\d+(?:/\d+)*)", re.IGNORECASE)
 _SHOWN = {"word": "WORD", "line": "LINE", "ip": "A.B.C.D", "mask": "A.B.C.D", "if": "INTERFACE", "hex": "Hex-data"}
-_TYPES = ("Ethernet", "FastEthernet", "GigabitEthernet", "Serial", "Loopback", "Null", "Tunnel", "Vlan", "Management")
+_TYPES = (
+    "Ethernet", "FastEthernet", "GigabitEthernet", "Serial", "Loopback", "Null", "Tunnel", "Vlan", "Management",
+    "Virtual-Template",
+)  # fmt: skip
 
 
 class Verdict(Enum):

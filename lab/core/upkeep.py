@@ -88,6 +88,8 @@ class Upkeep:
                 box.crypto.ike.remove(row)
                 box.crypto.flows = [flow for flow in box.crypto.flows if flow.peer != peer or flow.version != 1]
         for younger in [row for row in box.crypto.ike2 if row.up]:
+            if younger.client is not None and not younger.client.asleep:
+                continue
             if self._dead(box, younger.local, younger.remote, 2, younger.patience, heard):
                 box.crypto.ike2.remove(younger)
                 box.crypto.flows = [flow for flow in box.crypto.flows if flow.peer != younger.remote or flow.version != 2]

@@ -50,7 +50,7 @@ def sa(box: Box, detail: str = "", remote: str = "", local: str = "") -> list[st
 
 
 def _row(box: Box, row: Ike2Sa, *, detailed: bool) -> list[str]:
-    here, there = f"{row.local}/{row.port}", f"{row.remote}/{row.port}"
+    here, there = f"{row.local}/{row.port}", f"{row.remote}/{row.client.port if row.client else row.port}"
     tail = "" if box.release.xe else "  "
     lines = [_HEAD, f"{row.tunnel_id:<10}{here:<22}{there:<22}{'none/none':<21}{row.state}{tail}", f"      {_suite(box, row)}"]
     active = int(box.clock.now() - row.born) if row.up else 0
@@ -66,13 +66,15 @@ def _row(box: Box, row: Ike2Sa, *, detailed: bool) -> list[str]:
 
 def _suite(box: Box, row: Ike2Sa) -> str:
     auth = "PSK" if row.up else "Unknown - 0"
+    sign = "RSA" if row.client is not None else auth
+    auth = "AnyConnect-EAP" if row.client is not None and not row.client.again else auth
     suite = row.suite
     if suite is None:
         prf = "PRF: Unknown - 0, " if box.traits.prf else ""
         return f"Encr: Unknown - 0, {prf}Hash: None, DH Grp:0, Auth sign: {auth}, Auth verify: {auth}"
     prf = f"PRF: {suite.prf.upper()}, " if box.traits.prf else ""
     digest = _HASHES.get(suite.integrity, suite.integrity.upper()) or "None"
-    return f"Encr: {_cipher(suite.encr)}, {prf}Hash: {digest}, DH Grp:{suite.group}, Auth sign: {auth}, Auth verify: {auth}"
+    return f"Encr: {_cipher(suite.encr)}, {prf}Hash: {digest}, DH Grp:{suite.group}, Auth sign: {sign}, Auth verify: {auth}"
 
 
 def _cipher(encr: str) -> str:
@@ -92,6 +94,7 @@ def _details(box: Box, row: Ike2Sa) -> list[str]:
     lines += [
         f"      Local id: {row.sent.value if row.sent else ''}",
         f"      Remote id: {row.received.value if row.received else ''}",
+        *([f"      Remote EAP id: {row.client.user}"] if row.client is not None and row.client.user else []),
     ]
     for what in ("req msg id:", "next msg id:", "req queued:"):
         left, right = f"Local {what:<12} {sent}", f"Remote {what:<12} {got}"
@@ -101,12 +104,14 @@ def _details(box: Box, row: Ike2Sa) -> list[str]:
         f"      {f'Local window:      {window}':<33} Remote window:      {window}",
         f"      DPD configured for {row.interval} seconds, retry {retry}",
         "      Fragmentation not  configured.",
-        *(["      Dynamic Route Update: enabled"] if box.release.xe else []),
+        *(["      Dynamic Route Update: enabled"] if box.release.xe and row.client is None else []),
         "      Extended Authentication not configured.",
         f"      NAT-T is detected {side}" if row.port == 4500 else "      NAT-T is not detected",
         "      Cisco Trust Security SGT is disabled",
+        *([f"      Assigned host addr: {row.client.assigned}"] if row.client is not None else []),
         f"      Initiator of SA : {'Yes' if row.initiator else 'No'}",
-        *(["      PEER TYPE: IOS-XE"] if box.traits.sa_identifiers else []),
+        *(["      PEER TYPE: IOS-XE"] if box.traits.sa_identifiers and row.client is None else []),
+        *(["      PEER TYPE: AnyConnect"] if row.client is not None and not row.client.again else []),
     ]
     return lines
 

@@ -97,7 +97,7 @@ def protection(edit: Edit) -> None:
 
 
 def _only_in_a_tunnel(edit: Edit) -> None:
-    if edit.section is None or not edit.section.key[0].startswith("Tunnel"):
+    if edit.section is None or not edit.section.key[0].startswith(("Tunnel", "Virtual-Template")):
         raise Misread("tunnel")
 
 

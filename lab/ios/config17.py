@@ -6,11 +6,12 @@ Sources: running configurations of C8000V routers at 17.9 and 17.13 in public re
 from __future__ import annotations
 
 from ..core.forms import Form
+from ..features import flexvpn_forms
 from . import config154 as before
 from .config124 import revised
 
 MACROS = before.MACROS
-PROMPTS = before.PROMPTS | {"redundancy": "(config-red)"}
+PROMPTS = before.PROMPTS | {"redundancy": "(config-red)"} | flexvpn_forms.PROMPTS
 
 _GROUPS = "1|2|5|14|15|16|19|20|21|24"
 _HASH = "{{5|9} <word:hash>|[0] <word:plain>}"
@@ -44,6 +45,21 @@ FORMS = revised(
         ),
         ("config", "ip cef"): (Form("config", "ip cef", "ip cef", on="clear", off="store"),),
         ("config", "ipv6 cef"): (),
+        ("config", "interface"): flexvpn_forms.INTERFACE,
+        ("config", "crypto pki"): flexvpn_forms.TRUSTPOINT,
+        ("config", "ip access-list standard"): flexvpn_forms.STANDARD,
+        ("config", "not played ip access-list standard"): (),
+        ("interface", "not played ip unnumbered"): (),
+        ("interface", "ip mtu"): (*flexvpn_forms.UNNUMBERED, *(form for form in before.FORMS if form.family == "ip mtu")),
+        ("config", "not played v2 authorization"): flexvpn_forms.AUTHORIZATION,
+        ("config", "not played v2 http-url"): flexvpn_forms.GLOBAL,
+        ("config", "not played v2 reconnect"): (),
+        ("ikev2-profile", "profile authentication"): (flexvpn_forms.AUTHENTICATION,),
+        ("ikev2-profile", "profile keyring"): (flexvpn_forms.KEYRING,),
+        ("ikev2-profile", "not played profile aaa"): flexvpn_forms.PROFILE,
+        ("ikev2-profile", "not played profile pki"): (),
+        ("ikev2-profile", "not played profile virtual-template"): (),
+        ("ikev2-profile", "not played profile reconnect"): (),
         ("isakmp", "encr"): (
             Form("isakmp", "encryption ~ {{des|3des}:value|{aes}:value [{128|192|256}:bits]}", "encr", hook="judged_encr"),
         ),

@@ -12,13 +12,13 @@ from ..core.edit import Edit, Misread, Refused, Surroundings
 from ..core.forms import ConfigLeaf, Form, Release
 from ..core.store import Entry
 from ..core.syntax import Reading, Verdict
-from ..features import ikev2_forms, tunnel_forms, watch_forms
+from ..features import flexvpn_forms, ikev2_forms, tunnel_forms, watch_forms
 from . import rules17
 
 if TYPE_CHECKING:
     from ..core.box import Box
 
-HOOKS = {**rules17.HOOKS, **ikev2_forms.HOOKS, **tunnel_forms.HOOKS, **watch_forms.HOOKS}
+HOOKS = {**rules17.HOOKS, **ikev2_forms.HOOKS, **tunnel_forms.HOOKS, **watch_forms.HOOKS, **flexvpn_forms.HOOKS}
 UNSURE = "What a device does then is not known to the lab, so nothing was changed."
 INVALID = "% Invalid input detected at '^' marker."
 

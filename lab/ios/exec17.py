@@ -7,12 +7,15 @@ there, from memory.
 from __future__ import annotations
 
 from ..core.forms import ExecForm
+from ..features import flexvpn_shows
 from . import exec154 as before
 
 _RELOAD = ("reload [<line:reason>]", "reload in <word:when> [<line:reason>]")
 
 EXECS = (
-    *(form for form in before.EXECS if form.syntax not in _RELOAD),
+    *(form for form in before.EXECS if form.syntax not in (*_RELOAD, "tclsh [<line:rest>]")),
     ExecForm("reload [reason <line:reason>]", "reload_named"),
     ExecForm("reload in <word:when> [reason <line:reason>]", "reload_named"),
+    *flexvpn_shows.EXECS,
+    ExecForm("tclsh", "tclsh"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.box import Box
 from ..core.flash import file_name
-from ..features import feature_execs, tunnel_shows, watch_shows
+from ..features import feature_execs, flexvpn_shows, tcl, tunnel_shows, watch_shows
 from . import archive, config_log, insecure, shows124, shows_crypto124, shows_session
 from .configure import Place
 from .execs import HANDLERS as BEFORE
@@ -199,5 +199,7 @@ HANDLERS: dict[str, Handler] = {
     "show_insecure": of_box(lambda box: insecure.configuration(box.config_lines())),
     "show_interfaces": of_box(tunnel_shows.interfaces, "name"),
     **feature_execs.HANDLERS,
+    **flexvpn_shows.HANDLERS,
+    **tcl.HANDLERS,
     **watch_shows.HANDLERS,
 }

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ..core.box import Box, size_of
 from ..core.records import Route
-from ..features import remote_access
+from ..features import flexvpn, remote_access
 from . import model
 
 
@@ -69,7 +69,11 @@ def ip_interface_brief(box: Box) -> list[str]:
         address, method = (str(item.address), "NVRAM ") if item.address else ("unassigned", "NVRAM ")
         status, protocol = ("up", "up") if item.up else ("administratively down", "down")
         protocol = "down" if item.name in silent else protocol
+        protocol = "down" if item.name.startswith("Virtual-Template") else protocol
         rows.append(f"{item.name:<26} {address:<15} YES {method} {status:<21} {protocol:<8}")
+    for row in [row for row in box.crypto.ike2 if row.client is not None]:
+        clone = f"Virtual-Access{row.client.clone}" if row.client is not None else ""
+        rows.append(f"{clone:<26} {row.local!s:<15} YES unset  {'up':<21} {'up':<8}")
     return rows
 
 
@@ -200,6 +204,7 @@ def pool(box: Box) -> list[str]:
     for entry in box.store.all("ip local pool"):
         first, last = remote_access.pool(entry)
         given = {flow.selector.destination.network_address for flow in box.crypto.flows if not flow.from_acl}
+        given |= {item.assigned for item in flexvpn.settle(box)}
         used = sum(first <= address <= last for address in given)
         lines.append(f" {entry.key[0]:<24} {first!s:<15} {last!s:<15} {int(last) - int(first) + 1 - used:>4} {used:>7}")
     return lines

@@ -16,7 +16,8 @@ def access_lists(box: Box, name: str = "") -> list[str]:
     lines: list[str] = []
     for entry in box.store.all("named-acl"):
         if name in ("", entry.key[0]):
-            lines.append(f"Extended IP access list {entry.key[0]}")
+            kind = "Standard" if entry.text.startswith("ip access-list standard") else "Extended"
+            lines.append(f"{kind} IP access list {entry.key[0]}")
             aces = entry.all("ace")
             lines += [f"    {ace.values['seq']} {ace.text}" for ace in aces if not ace.text.startswith("remark")]
     numbered = dict.fromkeys(entry.key[0] for entry in box.store.all("access-list"))

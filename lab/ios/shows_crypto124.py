@@ -208,7 +208,22 @@ def ipsec_sa(box: Box, name: str = "", interface: str = "", peer: str = "", *, d
         lines += ["", f"interface: {item.name}", f"    Crypto map tag: {found[0].map}, local addr {local}", ""]
         for flow in found:
             lines += _flow(box, flow, local or IPv4Address(0), _outer(box, item), detail=detail)
+    lines += _of_clones(box, name, interface, peer, detail=detail)
     return lines or ["", "No SAs found"]
+
+
+def _of_clones(box: Box, name: str, interface: str, peer: str, *, detail: bool) -> list[str]:
+    """The flows of the interfaces that were cloned for Secure Clients."""
+    lines: list[str] = []
+    for row in box.crypto.ike2:
+        clone = f"Virtual-Access{row.client.clone}" if row.client is not None else ""
+        found = [flow for flow in box.crypto.flows if row.client is not None and flow.peer == row.remote and flow.version == 2]
+        if not found or interface not in ("", clone) or peer not in ("", str(row.remote)) or name not in ("", found[0].map):
+            continue
+        lines += ["", f"interface: {clone}", f"    Crypto map tag: {found[0].map}, local addr {row.local}", ""]
+        for flow in found:
+            lines += _flow(box, flow, row.local, clone, detail=detail)
+    return lines
 
 
 def flows_at(box: Box, item: model.Interface) -> list[Flow]:

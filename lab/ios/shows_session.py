@@ -32,7 +32,31 @@ def session(box: Box, detail: str = "") -> list[str]:
         flows = flows_at(box, item)
         for peer in dict.fromkeys(flow.peer for flow in flows):
             lines += _session(box, item, peer, [flow for flow in flows if flow.peer == peer], detailed=bool(detail))
+    for row in [row for row in box.crypto.ike2 if row.client is not None]:
+        lines += _client(box, row, detailed=bool(detail))
     return lines
+
+
+def _client(box: Box, row: Ike2Sa, *, detailed: bool) -> list[str]:
+    """The session of a Secure Client, on the interface that was cloned for it."""
+    client = row.client
+    assert client is not None
+    flows = [flow for flow in box.crypto.flows if flow.peer == row.remote and flow.version == 2 and flow.outbound]
+    lines = [f"Interface: Virtual-Access{client.clone}", f"Profile: {row.profile}"]
+    lines += [f"Uptime: {_clock(int(box.clock.now() - row.born))}"] if detailed else []
+    lines.append(f"Session status: {'UP-ACTIVE' if flows else 'UP-IDLE':<14}")
+    lines.append(f"Peer: {row.remote} port {client.port}{' fvrf: (none) ivrf: (none)' if detailed else ' '}")
+    lines += [f"      Phase1_id: {client.name}", "      Desc: (none)"] if detailed else []
+    lines += [f"  Session ID: {row.session}  "]
+    lines.append(f"  IKEv2 SA: local {row.local}/4500 remote {row.remote}/{client.port} Active ")
+    if detailed:
+        left = _clock(max(0, int(row.expires - box.clock.now())))
+        lines.append(f"          Capabilities:DN{'R' if client.again else ''} connid:{row.tunnel_id} lifetime:{left}")
+    for flow in flows:
+        lines.append(f"  IPSEC FLOW: permit ip 0.0.0.0/0.0.0.0 {_pair(flow.selector.destination)} ")
+        lines.append(f"        Active SAs: {len(flow.inbound) + len(flow.outbound)}, origin: crypto map")
+        lines += _counters(box, flow) if detailed else []
+    return [*lines, ""]
 
 
 def _row_of(box: Box, peer: IPv4Address, flows: list[Flow]) -> IkeSa | Ike2Sa | None:

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
 
+from ..asa.box import AsaBox
 from ..core.errors import LabError, nearest
+from .phone import Phone, read_profile
+from .secure_client import EapLogin, SecureClient
 from .vpn_client import Login, VpnClient
 
 if TYPE_CHECKING:
@@ -16,10 +19,14 @@ if TYPE_CHECKING:
 #: What each action takes; a `?` may be left out.
 ACTIONS: Mapping[str, tuple[str, ...]] = {
     "connect": ("host", "group", "key", "user?", "password?"),
+    "connect-secure": ("host", "user", "password"),
+    "suspend": (),
+    "resume": (),
     "send": ("to", "count?"),
     "idle": ("seconds",),
     "disconnect": (),
     "status": (),
+    "phone": ("host", "xml", "model?"),
 }
 #: Addresses that the provider gives to clients at home: a network for documentation (RFC 5737).
 FIRST = IPv4Address("203.0.113.201")
@@ -31,21 +38,29 @@ class VpnClients:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.named: dict[str, VpnClient] = {}
+        self.named: dict[str, VpnClient | SecureClient] = {}
 
-    def of(self, name: str) -> VpnClient:
-        """The client of a name; a new one has an address of its own."""
-        if name not in self.named:
-            address = FIRST + len(self.named)
-            self.named[name] = VpnClient(name, address, self.network)
-            self.network.clients[address] = self.named[name]
-        return self.named[name]
+    def of(self, name: str, kind: type[VpnClient] | type[SecureClient] | None = None) -> VpnClient | SecureClient:
+        """The client of a name; a new one has an address of its own. One that is not connected may be of another kind now."""
+        known = self.named.get(name)
+        if known is not None and (kind is None or isinstance(known, kind)):
+            return known
+        if known is not None and (known.connected or known.connecting):
+            raise LabError(f"{name} is connected already.")
+        address = known.address if known is not None else FIRST + len(self.named)
+        made = (kind or VpnClient)(name, address, self.network)
+        self.named[name] = self.network.clients[address] = made
+        return made
 
     async def do(self, name: str, action: str, words: Mapping[str, str], find: Find) -> dict[str, Any]:
         """Have a client do something. LabError for what it cannot do."""
         _check(action, words)
-        client = self.of(name)
-        if action == "connect":
+        if action == "phone":
+            return self._phone(name, words, find)
+        if action in ("connect-secure", "suspend", "resume"):
+            return await self._secure(name, action, words, find)
+        client = self.of(name, VpnClient if action == "connect" else None)
+        if action == "connect" and isinstance(client, VpnClient):
             host = host_of(words["host"], find)
             return await client.connect(
                 Login(host, words["group"], words["key"], words.get("user", ""), words.get("password", ""))
@@ -55,6 +70,22 @@ class VpnClients:
         if action == "idle":
             return await client.idle(_number("seconds", words["seconds"]))
         return client.disconnect() if action == "disconnect" else client.told()
+
+    async def _secure(self, name: str, action: str, words: Mapping[str, str], find: Find) -> dict[str, Any]:
+        """What only a Secure Client does."""
+        client = self.of(name, SecureClient)
+        assert isinstance(client, SecureClient)
+        if action == "connect-secure":
+            return await client.connect(EapLogin(host_of(words["host"], find), words["user"], words["password"]))
+        return client.suspend() if action == "suspend" else await client.resume()
+
+    def _phone(self, name: str, words: Mapping[str, str], find: Find) -> dict[str, Any]:
+        """An IP phone reads its file and connects; it is another one each time, as one that was reset."""
+        box = find(words["host"])
+        if not isinstance(box, AsaBox):
+            raise LabError(f"{words['host']} is no ASA: IP phones connect to none else here.")
+        call = Phone(name, words.get("model") or "7962", read_profile(words["xml"]), FIRST + 40).connect(box)
+        return {"connected": call.connected, "failed": call.why, "says": "\n".join(call.says)}
 
 
 def _check(action: str, words: Mapping[str, str]) -> None:

@@ -217,6 +217,19 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         os="ios",
+        name="show crypto pki certificates",
+        arguments=("WORD", "verbose", "verbose WORD"),
+        kinds={
+            "certificate": "certificates.Certificate",
+            "certificate.usage": "certificates.Usage",
+            "certificate.alternative": "certificates.AlternativeName",
+        },
+        silent_when_empty=True,
+        state=many("certificate"),
+        conserve=(balances("Status:", "certificates", len),),
+    ),
+    Command(
+        os="ios",
         name="show crypto ikev2 stats reconnect",
         kinds={"stats": "ikev2.ReconnectStats"},
         state=one("stats"),

@@ -21,6 +21,11 @@ from .printable import printable
 OWN: dict[str, tuple[str, str, str]] = {
     "verify": (".verify_command", "verify_command", "Say of every service whether it works; nothing is changed."),
     "drift": (".drift_command", "drift_command", "Compare what devices run with what is intended, line by line."),
+    "failover-test": (
+        ".failover_command",
+        "failover_command",
+        "Take a primary path down for a while, and measure how traffic moves and comes back.",
+    ),
     "status": (".history_command", "status_command", "Show the estate at its last verification; no device is asked."),
     "history": (".history_command", "history_command", "Show one service over time: since when, flaps, last proof."),
     "init": (".init_command", "init_command", "Write an inventory to begin with, of the devices that you have."),
@@ -29,6 +34,36 @@ OWN: dict[str, tuple[str, str, str]] = {
         ".check_release_command",
         "check_release_command",
         "Say what another release would do to a device's services.",
+    ),
+    "import-sample": (
+        ".import_sample_command",
+        "import_sample_command",
+        "Judge a provider's sample for Cisco, and make an intent of it.",
+    ),
+    "partner-sheet": (
+        ".sheet_command",
+        "sheet_command",
+        "Print what an end that is not ours has to set, without its key.",
+    ),
+    "verify-reconnect": (
+        ".verify_reconnect_command",
+        "verify_reconnect_command",
+        "Judge outputs from before and after a client's suspend.",
+    ),
+    "explain-dart": (
+        ".explain_dart_command",
+        "explain_dart_command",
+        "Explain a client's reconnect from its log or DART bundle.",
+    ),
+    "explain-phone": (
+        ".explain_phone_command",
+        "explain_phone_command",
+        "Explain why an IP phone does not come in, from its log and the syslog.",
+    ),
+    "audit-vpn-phone": (
+        ".audit_vpn_phone_command",
+        "audit_vpn_phone_command",
+        "Find out why IP phones do not connect to an ASA.",
     ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from ...services.registry import declared
 from ..run.kept_runs import runs_folder
 from ..run.run_names import run_names
 
@@ -19,18 +20,25 @@ _SECTION = r"^{section}:[^\n]*\n((?:(?:[ \t-][^\n]*|#[^\n]*)?(?:\n|\Z))*)"
 _NAME = re.compile(r"^(?P<indent>[ \t]*-[ \t]+|[ \t]+)name:[ \t]*[\"']?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]*)", re.MULTILINE)
 
 
-def names_in(section: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
-    """Completion by the names of the records in a section of the intent files."""
-    pattern = re.compile(_SECTION.format(section=re.escape(section)), re.MULTILINE)
+def names_in(*sections: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Completion by the names of the records in these sections of the intent files."""
+    pattern = re.compile(_SECTION.format(section=f"(?:{'|'.join(map(re.escape, sections))})"), re.MULTILINE)
 
     def complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Names of the intent that begin so and are not given yet; nothing where there is no inventory."""
-        folder = Path(ctx.params.get("inventory") or os.environ.get("NR_RUN_INVENTORY") or "inventory") / "vpn"
+        folder = Path(ctx.params.get("inventory") or os.environ.get("NR_RUN_INVENTORY") or "inventory")
         given = ctx.params.get("names") or ()
-        names = {name: None for path in sorted(folder.glob("*.y*ml")) for name in _names_in(path, pattern)}
+        # Tunnels have a folder of their own, another service a file beside it.
+        paths = (*sorted(folder.glob("vpn/*.y*ml")), *sorted(folder.glob("*.y*ml")))
+        names = {name: None for path in paths for name in _names_in(path, pattern)}
         return [CompletionItem(name) for name in names if name.startswith(incomplete) and name not in given]
 
     return complete
+
+
+def names_of_all() -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Completion by the names of all that the services of this inventory have."""
+    return names_in(*(service.section for service in declared().services.values()))
 
 
 def _names_in(path: Path, pattern: re.Pattern[str]) -> Iterator[str]:

@@ -118,6 +118,12 @@ def _hidden(name: str, *, is_flag: bool = True) -> Callable[[Any], Any]:
     return click.option(name, is_flag=is_flag, hidden=True, expose_value=False, callback=_elsewhere)
 
 
+CONFIRM = click.option(
+    "--confirm",
+    multiple=True,
+    metavar="NAME",
+    help="Say that you have seen to what only a person can know, as the plan names it; kept with who and when.",
+)
 LIMIT = click.option(
     "--limit",
     "limits",

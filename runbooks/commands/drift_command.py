@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ...inventory.errors import Exit
-from .completion import names_in
+from .completion import names_of_all
 from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, ended, with_options
 from .looking import asked_by, look_only
 from .verify_command import DEADLINE, LAB
@@ -49,5 +49,5 @@ def _drift(names: tuple[str, ...], **options: Any) -> Exit:
 
 _drift.__doc__ = _HELP
 drift_command: click.Command = click.command("drift", help=_HELP)(
-    click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=names_in("tunnels"))(_OPTIONS(ended("drift", _drift)))
+    click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=names_of_all())(_OPTIONS(ended("drift", _drift)))
 )

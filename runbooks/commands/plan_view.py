@@ -16,11 +16,13 @@ from ...checks.finding import Status
 from ...services.registry import find
 from ...services.service import Foreign
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
+from ..engine.confirmations import Asked
 from ..engine.outcome import TunnelOutcome
 from ..engine.planning import DeploymentPlan, Hold, MemberPlan, Push
 
 #: So many neighbours are named one by one, with every line and in the summary.
 TOUCHES, FEW = 8, 2
+_FOR_A_TEST = "for a test alone: taken back when traffic has moved, or does not move, and then traffic is watched coming back"
 _MARKS = {Phase.BUILD: ("+", "green"), Phase.SWITCH: ("~", "yellow"), Phase.CLEAN: ("-", "red")}
 
 
@@ -33,9 +35,11 @@ def plan_view(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome] 
     for plan in plans:
         service = find(plan.deployment.service)
         title = f"{plan.name}  {service.title(plan.deployment)}"
-        notes = (Text(f"   {line}", style="dim") for line in service.for_people(plan.deployment))
-        parts += [Text(title, style="bold"), *notes, *_foreign(plan.deployment.foreign), *_views(plan, detail=detail)]
-    if any(end.change and end.fence for plan in plans for end in plan.members):
+        notes = [Text(f"   {line}", style="dim") for line in service.for_people(plan.deployment)]
+        notes += [Text(f"   {_FOR_A_TEST}", style="magenta")] if plan.trial else []
+        parts += [Text(title, style="bold"), *notes, *_foreign(plan.deployment.foreign)]
+        parts += [*_confirmations(plan.confirmations), *_views(plan, detail=detail)]
+    if any(end.change and end.method for plan in plans for end in plan.members):
         words = "Dead-man: each device goes back by itself, as its plan says, unless this run comes back and calls it off."
         parts.append(Text(words, style="magenta"))
     if not detail and any(end.change for plan in plans for end in plan.members):
@@ -49,6 +53,16 @@ def _foreign(ends: Sequence[Foreign]) -> Iterable[Text]:
         where = ", ".join(map(str, end.addresses))
         yield Text(f"   not ours: {end.name} ({where}) is not touched, and the proof is what this side shows", style="yellow")
         yield from (Text(f"   there: {sentence}", style="yellow") for sentence in end.preconditions)
+
+
+def _confirmations(asked: Iterable[Asked]) -> Iterable[Text]:
+    """What only a person can know, and whether one has said it."""
+    for item in asked:
+        if item.by:
+            yield Text(f"   confirmed: {item.name}, by {item.by}: {item.sentence}", style="green")
+        else:
+            words = f"   to confirm before a change on the network: {item.sentence} ({item.why}): --confirm {item.name}"
+            yield Text(words, style="bold yellow")
 
 
 def _views(plan: DeploymentPlan, *, detail: bool) -> Iterable[RenderableType]:
@@ -123,10 +137,10 @@ def _around(name: str, end: MemberPlan, *, detail: bool) -> Iterable[Text]:
 
 
 def _timer_lines(end: MemberPlan) -> list[Text]:
-    if end.fence is None:
+    if end.method is None:
         return []
-    words = ROLLBACK_TIMERS[end.fence.name].sentence(end.fence.minutes)
-    why = f" ({'; '.join(end.fence.because)})" if end.fence.because else ""
+    words = ROLLBACK_TIMERS[end.method.name].sentence(end.method.minutes)
+    why = f" ({'; '.join(end.method.because)})" if end.method.because else ""
     return [Text(f"   dead-man: {words}{why}", style="magenta")]
 
 

@@ -16,6 +16,7 @@ from ...services.registry import Command, Declaration, printing
 from .completion import names_in
 from .console import (
     ACCEPT_UNSAVED,
+    CONFIRM,
     DEBUG,
     ELSEWHERE,
     INVENTORY,
@@ -72,6 +73,8 @@ def command_of(service: Declaration, command: Command) -> click.Command:
         told = f"Where to look for a {service.noun} that has left the intent (give each of its devices)."
         host = click.option("--host", "hosts", multiple=True, metavar="HOST", help=told)
         decorate = with_options(host, decorate)
+    if command.confirms:
+        decorate = with_options(CONFIRM, decorate)
     made: click.Command = click.command(command.name, help=inspect.cleandoc(command.text))(
         names(decorate(ended(command.name, work)))
     )
@@ -112,7 +115,7 @@ def _opened(
     talk = Talk(runbook, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     waits = waits_of(options)
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
-    wanted = Wanted(service.name, runbook, names, *places, waits, **more)
+    wanted = Wanted(service.name, runbook, names, *places, waits, confirm=options.get("confirm", ()), **more)
     with open_run(wanted, talk.progress) as opened, talk.progress, talk.concluding(opened.context):
         for warning in opened.warnings:
             talk.progress.say(f"warning: {warning}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...inventory.errors import Exit
-from .completion import names_in
+from .completion import names_of_all
 from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, ended, print_json, with_options
 from .verify_outputs import OUTPUTS, leave
 
@@ -119,5 +119,5 @@ def progress_of() -> Any:
 
 _verify.__doc__ = _HELP
 verify_command: click.Command = click.command("verify", help=_HELP)(
-    click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=names_in("tunnels"))(_OPTIONS(ended("verify", _verify)))
+    click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=names_of_all())(_OPTIONS(ended("verify", _verify)))
 )

@@ -66,6 +66,11 @@ def _details(outcome: TunnelOutcome) -> Iterable[Text]:
             yield Text(f"    {evidence}", style="dim")
     if outcome.reach:
         yield Text(f"  {outcome.reach}", style="yellow")
+    for asked in outcome.confirmations:
+        if asked.by:
+            yield Text(f"  confirmed by {asked.by} at {asked.at}: {asked.sentence}", style="dim")
+        elif outcome.result is Result.PENDING:
+            yield Text(f"  to confirm: {asked.sentence}; say --confirm {asked.name}", style="yellow")
     for sentence in outcome.untested:
         yield Text(f"  not proved: {sentence}", style="yellow")
     for sentence in outcome.stays:

@@ -15,6 +15,11 @@ from .transaction import change_members
 
 def apply_change(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
     """Write plan, record and secrets, then change the members; refused when the disk does not take them."""
+    return recorded(context, plan) or change_members(context, plan, goal_of(plan))
+
+
+def recorded(context: Context, plan: DeploymentPlan) -> TunnelOutcome | None:
+    """Write plan, record and secrets; the refusal where the disk does not take them."""
     try:
         write_plan(context, plan)
         write_record(context, plan)
@@ -23,4 +28,4 @@ def apply_change(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
         context.folder.note("recorded", tunnel=plan.name, removal=plan.removal)
     except NrRunError as error:
         return refused(plan.name, error)
-    return change_members(context, plan, goal_of(plan))
+    return None

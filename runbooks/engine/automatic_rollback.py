@@ -12,9 +12,12 @@ from ...inventory.errors import ChangeError, DeviceRefused, Exit, Locked, NotKno
 from ...tasks.arming import cancel_leftovers, revert_now
 from ...tasks.gather import uptime
 from ...tasks.undo import Undoing, Undone, undo
+from .attended import send_away
 from .cancel_page import mark_cancelled
 from .change_state import NotProved, Progressing, rows
 from .context import Context
+from .device_files import take_placed
+from .failover_watch import watch_back
 from .manual_steps import Errors, foreign_lines, left_over, paste, still_counts
 from .nornir_run import run_on
 from .outcome import Result, TunnelOutcome
@@ -56,16 +59,21 @@ def _all_by_hand(
     """What is done is not known: every box that was touched or armed is a person's."""
     place = context.folder.path / plan.name
     by_hand = [f"{defect}; {paste(place, end)}" for end in so_far.touched]
-    by_hand += [still_counts(context, end) for end in so_far.armed if end.fence]
+    by_hand += [still_counts(context, end) for end in so_far.armed if end.method]
     return _outcome(context, plan, so_far, error, by_hand or [f"{defect}; nothing was touched"], "", "")
 
 
 def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
     folder = context.folder
     folder.note("rolling-back", tunnel=plan.name, because=str(error))
-    armed = [end.host for end in so_far.armed if end.fence]
+    armed = [end.host for end in so_far.armed if end.method]
     context.progress.say(f"{plan.name}: {error}")
+    if not plan.removal:
+        send_away(context, plan, so_far.touched)
+    began = time.monotonic()
     undone, errors = _undo(context, so_far)
+    if so_far.test is not None:
+        so_far.test.up = began, time.monotonic()
     calm = [end for end in so_far.touched if end.host in undone and undone[end.host].removed]
     # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.
     _cancel_leftovers_early(context, so_far, undone)
@@ -74,6 +82,8 @@ def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, erro
     for end in so_far.touched:
         if end.host in undone:
             folder.write(f"{plan.name}/{end.host}/running-after.cfg", undone[end.host].running.text + "\n")
+    if all(end.host in undone and undone[end.host].clean for end in so_far.touched):
+        take_placed(context, plan)
     by_hand = [
         *left_over(context.service, folder.path / plan.name, so_far, undone, errors),
         *_cancel_leftovers(context, so_far, undone, errors),
@@ -83,11 +93,20 @@ def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, erro
     started = _reloaded(context, [end for end in so_far.touched if end.host in undone and end not in calm])
     ends = _ends_after(plan, so_far, undone, armed)
     compared = all(end.read for end in ends)
-    again, down = verify_previous(context, plan, foreign, compared=compared) if so_far.touched and not by_hand else ("", [])
+    again, down = _works_again(context, plan, so_far, foreign, compared=compared) if so_far.touched and not by_hand else ("", [])
     if any(isinstance(found, NotKnown) for found in errors.values()):
         by_hand.append(f"when the device shows what it runs again, nr-run resume {folder.id} does the rest")
     words = told(ends, others_changed=bool(foreign), again=again + started, kept=f"kept: {foreign}" if foreign else "")
     return _outcome(context, plan, so_far, error, [*by_hand, *down], foreign, words)
+
+
+def _works_again(
+    context: Context, plan: DeploymentPlan, so_far: Progressing, foreign: str, *, compared: bool
+) -> tuple[str, list[str]]:
+    """After a test: is traffic where it was? After any other change: does what was up before come up again?"""
+    if so_far.test is not None:
+        return watch_back(context, plan, so_far, so_far.test)
+    return verify_previous(context, plan, foreign, compared=compared)
 
 
 def _ends_after(
@@ -128,7 +147,7 @@ def _undo(context: Context, so_far: Progressing, patience_seconds: float | None 
         context.progress.phase(end.host, "take the change back")
         pushed, note = end.host not in so_far.unsent, context.folder.note_if_possible
         arguments[end.host] = {
-            "undoing": Undoing(end.change, end.snapshot.running, pushed, note),
+            "undoing": Undoing(end.change, end.snapshot.running, pushed, note, renews=so_far.test is None),
             "patience_seconds": waits.reconnect if patience_seconds is None else patience_seconds,
             "pause_seconds": waits.reconnect_pause,
         }
@@ -228,7 +247,7 @@ def _cancel_leftovers(context: Context, so_far: Progressing, undone: dict[str, U
     todo: list[str] = []
     ready: list[MemberPlan] = []
     for end in so_far.armed:
-        if end.fence is None:
+        if end.method is None:
             continue
         done = end not in so_far.touched or (end.host in undone and undone[end.host].clean)
         if done or isinstance(errors.get(end.host), ChangeError):

@@ -56,15 +56,15 @@ def of_others(plan: DeploymentPlan, host: str) -> dict[str, str]:
 
 def write_page(context: Context, plan: DeploymentPlan, end: MemberPlan) -> None:
     """Write the page of a device that is about to be armed, on the disk when this returns. Raises NrRunError."""
-    if end.fence is None:
+    if end.method is None:
         return
-    fence, folder = ROLLBACK_TIMERS[end.fence.name], context.folder
-    hand, place = fence.by_hand.filled(folder.tag), folder.path.absolute() / plan.name / end.host
-    now, minutes = datetime.now(UTC), end.fence.minutes
+    timer, folder = ROLLBACK_TIMERS[end.method.name], context.folder
+    hand, place = timer.by_hand.filled(folder.tag), folder.path.absolute() / plan.name / end.host
+    now, minutes = datetime.now(UTC), end.method.minutes
     host = context.nornir.inventory.hosts[end.host]
     paste = f"paste {place / 'inverse.cfg'}, with the keys that it asks for."
     undo = f"type {' and '.join(hand.undo)}. If that is refused, {paste}" if hand.undo else paste
-    last = fence.seconds(minutes, 0.0) / 60
+    last = timer.seconds(minutes, 0.0) / 60
     latest = f"latest  {now + timedelta(minutes=last):%Y-%m-%d %H:%M} UTC, {last:.0f} minutes: a reload behind it\n"
     folder.write(
         f"{plan.name}/{end.host}/{PAGE}",
@@ -78,7 +78,7 @@ def write_page(context: Context, plan: DeploymentPlan, end: MemberPlan) -> None:
             armed=f"{now:%Y-%m-%d %H:%M:%S}",
             fires=f"{now + timedelta(minutes=minutes):%Y-%m-%d %H:%M}",
             minutes=minutes,
-            sentence=fence.sentence(minutes),
+            sentence=timer.sentence(minutes),
             after=latest if last > minutes + 1 else "",
             see=_lines(hand.see),
             who=f" {hand.who}" if hand.who else "",
@@ -118,11 +118,11 @@ def is_armed(page: Path) -> bool:
 
 def table() -> str:
     """The steps of every rollback timer as a table, for the documents; ``ID`` is the id of the run."""
-    rows = ["| fence | see it | cancel it | go back at once |", "|---|---|---|---|"]
-    for fence in ROLLBACK_TIMERS.values():
-        hand = fence.by_hand.filled("nr-ID")
+    rows = ["| rollback method | see it | cancel it | go back at once |", "|---|---|---|---|"]
+    for timer in ROLLBACK_TIMERS.values():
+        hand = timer.by_hand.filled("nr-ID")
         undo = _cell(hand.undo) or "paste `inverse.cfg`"
-        rows.append(f"| {fence.name} | {_cell(hand.see)} | {_cell(hand.cancel)}{f' {hand.who}' if hand.who else ''} | {undo} |")
+        rows.append(f"| {timer.name} | {_cell(hand.see)} | {_cell(hand.cancel)}{f' {hand.who}' if hand.who else ''} | {undo} |")
     return "".join(f"{row}\n" for row in rows)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ...checks.finding import Cause, Finding, Status, against
 from ...inventory.errors import NrRunError
 from ...services.service import Row
+from .failover_record import FailoverTest
 from .outcome import DeviceRow
 from .planning import DeploymentPlan, MemberPlan
 from .postchecks import BUILD, Goal
@@ -32,6 +33,8 @@ class Progressing:
     unsent: frozenset[str] = frozenset()
     #: True for a run that was interrupted: what others have changed since then is theirs, and no reason to end a proved tunnel.
     resumed: bool = False
+    #: What a failover test has seen; None for a change that is to be kept.
+    test: FailoverTest | None = None
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ No run is kept; a folder is made where all that passes is to be kept, and holds 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -34,6 +34,8 @@ from .run_setup import debug_log, inventory_folder, lab_credentials
 
 #: Folder of the runs folder, and file, in which a record is kept.
 FOLDER, FILE = "doctor", "doctor.json"
+#: What the devices of a throw-away lab are besides, by the folder of the command.
+PLAYS: Mapping[str, Mapping[str, Any]] = {"audit-vpn-phone": {"phones": True}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +96,40 @@ class Ready:
     folder: RunFolder | None = None
 
 
+Only = Callable[[Mapping[str, Platform], tuple[str, ...]], tuple[str, ...]]
+
+
 @contextmanager
-def open_devices(asked: Asked, progress: Progress) -> Iterator[Ready]:
-    """The devices that are meant. Raises NothingMatched with the nearest name, UsageError and IntentError."""
+def open_devices(asked: Asked, progress: Progress, *, only: Only | None = None, folder: str = "") -> Iterator[Ready]:
+    """The devices that are meant. Raises NothingMatched with the nearest name, UsageError and IntentError.
+
+    ``only`` picks those of a command; ``folder`` is where it keeps a record, each time. Its throw-away lab has them play what
+    the command is for.
+    """
     nornir = load_nornir(inventory_folder(asked.inventory))
     platforms = platforms_of(nornir)
     hosts = _meant(nornir, asked)
+    hosts = only(platforms, hosts) if only is not None else hosts
     told: list[str] = []
     with ExitStack() as stack:
         if asked.lab:
-            played = rehearse(stack, nornir, EveryService(), (), hosts, platforms, progress)
+            plays = dict.fromkeys(hosts, PLAYS[folder]) if folder in PLAYS else {}
+            played = rehearse(stack, nornir, EveryService(), (), hosts, platforms, progress, plays)
             nornir, secrets = played.nornir, played.secrets
         else:
             secrets = Secrets(folders=credential_folders(lab_credentials(nornir, (), hosts)))
-        folder = None
-        if asked.debug:
-            folder = RunFolder(new_path(runs_folder(asked.runs) / FOLDER), FOLDER, secrets)
-            stack.callback(folder.close)
-            stack.callback(debug_log(folder, secrets))
-        tag = folder.tag if folder else ""
+        kept = None
+        if asked.debug or folder:
+            kind = folder or FOLDER
+            kept = RunFolder(new_path(runs_folder(asked.runs) / kind), kind, secrets)
+            stack.callback(kept.close)
+        if kept is not None and asked.debug:
+            stack.callback(debug_log(kept, secrets))
+        tag = kept.tag if kept else ""
         tell = partial(_once, told)
         nornir = connect_by(nornir, secrets, platforms, tag=tag, tell=tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
-        yield Ready(nornir, platforms, hosts, told, folder)
+        yield Ready(nornir, platforms, hosts, told, kept)
 
 
 def _once(told: list[str], words: str) -> None:

@@ -14,7 +14,8 @@ from ...checks.finding import Finding, proved
 from ...checks.observation import Observation
 from ...checks.other_tunnels import beside, leaving
 from ...inventory.errors import NrRunError, answers_of
-from ...services.service import Gate, Passing, Seen, Stage, Traffic
+from ...services.service import Gate, Passing, Renegotiating, Seen, Stage, Traffic
+from ...tasks.clear import clear
 from ...tasks.observe import observe
 from .change_state import NotProved, Progressing
 from .context import Context
@@ -69,9 +70,23 @@ def _told(
     return Proof(findings, cause_of(findings), outputs, reach=reach_of(plan.deployment.foreign))
 
 
+def negotiate_anew(context: Context, plan: DeploymentPlan, place: int, stage: Stage) -> None:
+    """Clear what was agreed before the stage pushed as the ``place``-th, where its gate is on SAs that outlive the lines."""
+    gate = stage.gate
+    if plan.removal or not isinstance(gate, Renegotiating):
+        return
+    asked = {member.host: {"peers": gate.stale(member.stage_change(place))} for member in plan.members}
+    some = {host: words for host, words in asked.items() if words["peers"]}
+    if some:
+        for host in some:
+            context.progress.phase(host, "clear what was agreed before, to negotiate anew")
+        run_on_all(context.nornir, clear, some)
+
+
 def hold(context: Context, plan: DeploymentPlan, item: Hold, so_far: Progressing) -> None:
     """See that the gate of a stage holds before the next one begins. Raises NotProved."""
     context.folder.note("gate", tunnel=plan.name, stage=item.title)
+    negotiate_anew(context, plan, item.stage, item.gate)
     findings, _ = _settled(context, plan, (item.gate,), f"gate-{item.title}", _by_now(plan))
     so_far.findings += findings
     if not proved(findings):
@@ -93,8 +108,15 @@ def still(context: Context, plan: DeploymentPlan, so_far: Progressing, seen: dic
 
 
 def was_up(plan: DeploymentPlan) -> bool:
-    """True if it worked on all members before the change, as far as that can be told of what they showed then."""
-    return _by_traffic(plan) and proof_of(plan).was_up(baseline_of(plan))
+    """True if it worked on all members before the change, as far as that can be told of what they showed then.
+
+    What is proved by gates had SAs with an end that is not ours, where there is one; of any other nothing is known.
+    """
+    before = baseline_of(plan)
+    if _by_traffic(plan):
+        return proof_of(plan).was_up(before)
+    far = [address for end in plan.deployment.foreign for address in end.addresses]
+    return any(row.up for seen in before.values() for address in far for version in (1, 2) for row in seen.rows(address, version))
 
 
 def proved_word(plan: DeploymentPlan, by_traffic: str) -> str:

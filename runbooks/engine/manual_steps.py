@@ -52,16 +52,16 @@ def paste(folder: Path, end: MemberPlan) -> str:
 
 def call_off(context: Context, end: MemberPlan) -> str:
     """How its dead-man is called off by hand, in the lines that are typed."""
-    return f"on {end.host}, {ROLLBACK_TIMERS[end.fence.name].by_hand.filled(context.folder.tag).sentence}" if end.fence else ""
+    return f"on {end.host}, {ROLLBACK_TIMERS[end.method.name].by_hand.filled(context.folder.tag).sentence}" if end.method else ""
 
 
 def still_counts(context: Context, end: MemberPlan, *, surely: bool = True) -> str:
     """That a box goes back by itself, when that is, and how it is stopped; ``surely``: its dead-man was left alone."""
-    if end.fence is None:
+    if end.method is None:
         return ""
     since = _armed_at(context, end.host)
     counted = f"armed at {since}" if since else "counted from when it was armed"
-    does = ROLLBACK_TIMERS[end.fence.name].sentence(end.fence.minutes)
+    does = ROLLBACK_TIMERS[end.method.name].sentence(end.method.minutes)
     counts = "still counts" if surely else "may still count"
     return f"{end.host}: its dead-man {counts}; {counted}, it {does}. When the box is in order, {call_off(context, end)}"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from ...checks.finding import Cause, Finding, against
 from ...inventory.errors import Exit, NrRunError
+from .confirmations import Asked
 
 
 class Result(Enum):
@@ -59,6 +60,10 @@ class TunnelOutcome:
     stays: tuple[str, ...] = ()
     #: How far the proof reaches, where it does not reach to every end; empty where it does.
     reach: str = ""
+    #: What a test has measured, as plain values; empty for everything else.
+    measured: Mapping[str, Any] = field(default_factory=dict)
+    #: What only a person can know of the change, with who has confirmed it and when.
+    confirmations: tuple[Asked, ...] = ()
 
     @property
     def against(self) -> tuple[Finding, ...]:
@@ -81,6 +86,8 @@ class TunnelOutcome:
             "untested": list(self.untested),
             "stays": list(self.stays),
             "reach": self.reach,
+            **({"measured": self.measured} if self.measured else {}),
+            "confirmations": [asked.as_dict() for asked in self.confirmations],
         }
 
 

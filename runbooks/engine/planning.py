@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...changes.change import Change, in_stages
@@ -22,6 +22,7 @@ from ...tasks.clear import by_hand
 from ...tasks.dialects import dialect_of
 from ...tasks.gather import Snapshot
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
+from .confirmations import Asked, unconfirmed
 from .context import Context
 
 #: Prechecks that ask whether a change can be made and undone; they say nothing about what is there already.
@@ -45,12 +46,12 @@ class MemberPlan:
     change: Change
     prechecks: tuple[Finding, ...]
     #: How the device goes back by itself; None without a rollback timer.
-    fence: SelectedMethod | None = None
+    method: SelectedMethod | None = None
 
     @property
     def timer_shows(self) -> tuple[str, ...]:
         """What tells the state of its rollback timer."""
-        return ROLLBACK_TIMERS[self.fence.name].shows if self.fence and self.change else ()
+        return ROLLBACK_TIMERS[self.method.name].shows if self.method and self.change else ()
 
     @property
     def host(self) -> str:
@@ -94,6 +95,12 @@ class DeploymentPlan:
     members: tuple[MemberPlan, ...]
     #: True if it is to go.
     removal: bool = False
+    #: What only a person can know of it, with who has confirmed it; nothing where nothing is changed.
+    confirmations: tuple[Asked, ...] = ()
+    #: True if the change is for a test alone: it is taken back whatever it showed.
+    trial: bool = False
+    #: True if a change in place is taken back: its stages go the way back, and no gate between them is that of either form.
+    back: bool = False
 
     @property
     def name(self) -> str:
@@ -110,13 +117,20 @@ class DeploymentPlan:
     def walk(self) -> tuple[Push | Hold, ...]:
         """What is done, in its order: this very list is shown, and carried out. The last gate is the proof of the whole.
 
-        A removal goes through the stages in the order of their way back, and asks for no gate but the last.
+        A removal goes through the stages in the order of their way back, and asks for no gate but the last; so does a change in
+        place that is taken back.
         """
         return tuple(self._walk())
 
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Indices of the stages in the order in which they are gone through."""
+        backwards = self.removal or self.back
+        return self.deployment.way_back if backwards else tuple(range(len(self.deployment.stages)))
+
     def _walk(self) -> Iterator[Push | Hold]:
         stages = self.deployment.stages
-        order = self.deployment.way_back if self.removal else tuple(range(len(stages)))
+        order = self.order
         several = any(member.change.stages for member in self.members)
         for place, number in enumerate(order if several else order[-1:]):
             stage = stages[number]
@@ -124,7 +138,7 @@ class DeploymentPlan:
                 change = member.stage_change(place)
                 if change:
                     yield Push(place, stage.name, member, change)
-            if several and not self.removal and place < len(order) - 1:
+            if several and not (self.removal or self.back) and place < len(order) - 1:
                 yield Hold(place, stage.name, stage)
 
     @property
@@ -202,10 +216,12 @@ class DeploymentPlan:
         allowed = {(member.host, step) for plan_ in approved for member in plan_.members for step in member.change.forward}
         return all((member.host, step) in allowed for member in self.members for step in member.change.forward)
 
-    def refuse_if_forbidden(self) -> None:
-        """Raise DriftError with all objections, one a line."""
-        if self.objections:
-            raise DriftError("\n".join(f"{finding.subject}: {finding.sentence}" for finding in self.objections))
+    def refuse_if_forbidden(self, unconfirmed_: Sequence[Asked] = ()) -> None:
+        """Raise DriftError with all objections, one a line, and what has to be confirmed still."""
+        lines = [f"{finding.subject}: {finding.sentence}" for finding in self.objections]
+        lines += [unconfirmed(self.name, unconfirmed_)] if unconfirmed_ else []
+        if lines:
+            raise DriftError("\n".join(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +293,7 @@ def checked(context: Context, made: MemberPlan, own: Iterable[Finding], *, accep
         device = Device(made.host, made.platform, outputs, made.change, time)
         every = of_every_change(made.sight, outputs, time, accept_unsaved=accept_unsaved)
         prechecks = tuple(dict.fromkeys((*own, *every, *timer_findings(device, chosen))))
-    return replace(made, prechecks=prechecks, fence=chosen)
+    return replace(made, prechecks=prechecks, method=chosen)
 
 
 def running_after(plan_: DeploymentPlan, running: dict[str, str]) -> dict[str, str]:

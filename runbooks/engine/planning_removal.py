@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ...changes.change import Change, split
-from ...changes.objects import ConfigObject, Key, read
+from ...changes.objects import Config, ConfigObject, Key, read
 from ...changes.plan import plan_removal, plan_reversal
 from ...inventory.errors import ChangeError, DriftError, OtherForm
 from ...services.registry import find
@@ -28,8 +28,9 @@ def plan_remove(context: Context, deployment: Deployment, known: Known, *, accep
         running = read(os, text)
         going = context.service.removal(shape.deployment, member.sight, text)
         going = context.left_behind.taken_along(member.host, running, going)
-        whole = plan_removal(member.host, os, going.items, text, stays=going.stays)
-        stages = [_keys(member.change.stages[index]) for index in shape.deployment.way_back] if member.change.stages else []
+        whole = plan_removal(member.host, os, going.items, text, stays=going.stays, back=going.back)
+        there = [_keys(member.change.stages[index]) for index in shape.deployment.way_back] if member.change.stages else []
+        stages = _with_sections(there, running, frozenset(item.key for item in going.back))
         members.append(with_change(context, member, split(whole, stages, running), accept_unsaved))
     return replace(shape, members=tuple(members), removal=True)
 
@@ -73,7 +74,21 @@ def _as_found(context: Context, deployment: Deployment, known: Known) -> Deploym
     return DeploymentPlan(now, members)
 
 
-def _keys(stage: Change) -> Collection[Key]:
+def _with_sections(stages: Sequence[frozenset[Key]], running: Config, back: frozenset[Key]) -> list[frozenset[Key]]:
+    """The stages of a removal in their order, each with the sections whose lines go in it and in no later one.
+
+    What led traffic before (``back``) comes back in the first, before anything that carries it is touched.
+    """
+    found: list[frozenset[Key]] = []
+    later: frozenset[Key] = frozenset()
+    for keys in reversed(stages):
+        sections = frozenset(running.within[key] for key in keys if key in running.within) - later
+        found.insert(0, keys | sections)
+        later |= sections
+    return [keys | back if not number else keys - back for number, keys in enumerate(found)]
+
+
+def _keys(stage: Change) -> frozenset[Key]:
     """Objects that a stage builds, or finds there."""
     return stage.keys | {item.key for item in stage.reused}
 
@@ -111,7 +126,7 @@ def plan_rollback(context: Context, record: SavedPlan, known: Known, *, accept_u
             raise DriftError(f"the box has moved on since that run: {error}") from None
         change = split(whole, [stage.keys for stage in member.change.way_back], read(member.platform.os, text))
         members.append(with_change(context, fresh, change, accept_unsaved))
-    return replace(shape, members=tuple(members), removal=not made.removal and not made.replaces)
+    return replace(shape, members=tuple(members), removal=not made.removal and not made.replaces, back=made.replaces)
 
 
 def with_change(context: Context, member: MemberPlan, change: Change, accept_unsaved: bool) -> MemberPlan:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...checks.finding import Finding, against, proved
 from ...inventory.errors import NrRunError
 from .context import Context
-from .gates import prove, was_up
+from .gates import negotiate_anew, prove, was_up
 from .planning import DeploymentPlan
 from .planning_removal import previous_plan
 
@@ -39,6 +39,8 @@ def _up_again(context: Context, plan: DeploymentPlan, *, as_before: bool) -> tup
     members = tuple(replace(end, change=end.change.done) for end in shape.members)
     # Checks of the user's own may have failed before as well, and are no reason to keep the boxes.
     now = replace(shape, deployment=replace(shape.deployment, checks=()), members=members, removal=False)
+    for place, stage in enumerate(plan.deployment.stages):
+        negotiate_anew(context, plan, place, stage)
     proof = prove(context, now)
     own, others = _apart(proof.findings)
     lost = "".join(f"; on {finding.subject}, {finding.sentence}" for finding in against(others))

@@ -105,8 +105,12 @@ def rehearse(
     others: Iterable[str],
     platforms: Mapping[str, Platform],
     progress: Progress,
+    plays: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Rehearsed:
-    """Play the members of ``deployments`` and ``others``, until ``stack`` is closed. Raises NrRunError."""
+    """Play the members of ``deployments`` and ``others``, until ``stack`` is closed. Raises NrRunError.
+
+    ``plays`` is what a device of a throw-away lab is besides, in the words of lab/played.py.
+    """
     from ...lab.entry import LabError
 
     names = list(dict.fromkeys([*(host for deployment in deployments for host in deployment.hosts), *others]))
@@ -115,7 +119,7 @@ def rehearse(
     foreign = [end for deployment in deployments for end in deployment.foreign]
     played = {name: platforms[name] for name in names}
     try:
-        lab = _running(names, foreign) or _throw_away(stack, played, places, foreign, progress)
+        lab = _running(names, foreign) or _throw_away(stack, played, places, foreign, progress, plays or {})
     except LabError as error:
         raise NrRunError(f"the lab cannot be used: {error}") from None
     found = lab.devices
@@ -150,12 +154,20 @@ def _running(names: Sequence[str], foreign: Sequence[Foreign]) -> LabHandle | No
 
 
 def _throw_away(
-    stack: ExitStack, platforms: Mapping[str, Platform], places: Sequence[Place], foreign: Sequence[Foreign], progress: Progress
+    stack: ExitStack,
+    platforms: Mapping[str, Platform],
+    places: Sequence[Place],
+    foreign: Sequence[Foreign],
+    progress: Progress,
+    plays: Mapping[str, Mapping[str, Any]],
 ) -> LabHandle:
     from ...lab.entry import start
 
     directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nr-run-lab-")))
     ordered = orders(platforms, places, foreign)
+    for name, more in plays.items():
+        order = ordered[name]
+        ordered[name] = {**({"profile": order} if isinstance(order, str) else order), **more}
     progress.say(f"starting a throw-away lab with {', '.join(ordered)}")
     for sentence in otherwise_played(platforms):
         progress.say(sentence)
@@ -233,14 +245,18 @@ def _order(name: str, platform: Platform, places: Sequence[Place], taken: set[IP
     order: dict[str, Any] = {"profile": profile, "release": release}
     if not system_of(platform).model:
         order["model"] = platform.model
-    if places:
+    outside = next((place for place in places if place.interface), None)
+    if outside is not None:
         order["outside"] = {
-            "interface": places[0].interface,
-            "address": str(places[0].outside),
+            "interface": outside.interface,
+            "address": str(outside.outside),
             "length": OUTSIDE_LENGTH,
-            "gateway": str(gateway_for(places[0].outside, taken)),
+            "gateway": str(gateway_for(outside.outside, taken)),
         }
+    if places:
         order["inside"] = [{"address": str(own.ip), "length": own.network.prefixlen} for own in inside]
+        order["more"] = list(dict.fromkeys(line for place in places for line in place.more))
+        order["routers"] = {str(router.ip): str(router.network) for place in places for router in place.routers}
     return order
 
 

@@ -12,6 +12,7 @@ anything else                before, changed or in between     taken back on bot
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from ..run.saved_plan import SavedPlan
 from .automatic_rollback import defect_of, roll_back
 from .change_state import Progressing
 from .context import Context
+from .failover import paths_of
+from .failover_record import FailoverTest
 from .gates import goal_of
 from .nornir_run import run_on, run_on_all
 from .outcome import TunnelOutcome
@@ -82,7 +85,8 @@ def resume(
 ) -> list[TunnelOutcome]:
     """Bring each unfinished tunnel to an end; one outcome a tunnel. The devices are locked by the caller."""
     context.folder.note("resuming", tunnels=list(names))
-    return [_resume_one(context, records[name], journal) for name in names]
+    outcomes = ((_resume_one(context, records[name], journal), records[name].plan) for name in names)
+    return [replace(outcome, confirmations=plan.confirmations) for outcome, plan in outcomes]
 
 
 def _resume_one(context: Context, record: SavedPlan, journal: Sequence[Mapping[str, Any]]) -> TunnelOutcome:
@@ -119,15 +123,16 @@ def _situation(
         unsent=frozenset(end.host for end in changing if end.host not in begun_on),
         marks=marks_in(journal, record.plan.name),
         resumed=True,
+        test=FailoverTest(paths_of(context, record.plan.deployment)) if record.plan.trial else None,
     )
-    fenced = [end for end in changing if end.fence]
+    timed = [end for end in changing if end.method]
     armed, away = (
-        run_on(context.nornir, pending, {end.host: arming_of(context, end, so_far) for end in fenced}) if fenced else ({}, {})
+        run_on(context.nornir, pending, {end.host: arming_of(context, end, so_far) for end in timed}) if timed else ({}, {})
     )
     here = [end for end in changing if end.host not in away]
     starting, lost = run_on(context.nornir, startup, {end.host: {} for end in here}) if here else ({}, {})
     away, here = {**away, **lost}, [end for end in here if end.host not in lost]
-    so_far.armed = [end for end in fenced if armed.get(end.host, True)]
+    so_far.armed = [end for end in timed if armed.get(end.host, True)]
     # A key that was saved is not seen in a startup configuration that masks it, nor is that of a device that is away; the
     # journal has it.
     saving = {line.get("host") for line in of_tunnel if line["state"] == "saving"}

@@ -22,27 +22,27 @@ MARGIN_SECONDS = 60
 
 def arming_of(context: Context, end: MemberPlan, so_far: Progressing) -> dict[str, Any]:
     """The arguments of a task on the rollback timer of one end."""
-    if end.fence is None:
+    if end.method is None:
         raise NrRunError(f"{end.host}: no dead-man was planned")
     mark = so_far.marks.get(end.host, "")
     arming = Arming(
         host=end.host,
         platform=end.platform,
-        minutes=end.fence.minutes,
+        minutes=end.method.minutes,
         tag=context.folder.tag,
         change=end.change,
         before=end.snapshot.running,
         mark=mark,
         trusting=not mark and (so_far.resumed or end.host in so_far.unsure),
     )
-    return {"fence": end.fence.name, "arming": arming}
+    return {"method": end.method.name, "arming": arming}
 
 
 def seconds_until_reverted(context: Context, end: MemberPlan) -> float:
     """Seconds after which a device that was armed has gone back by itself and can be logged in to again; 0 without a timer."""
-    if end.fence is None:
+    if end.method is None:
         return 0.0
-    return ROLLBACK_TIMERS[end.fence.name].seconds(end.fence.minutes, context.waits.boot) * context.waits.scale
+    return ROLLBACK_TIMERS[end.method.name].seconds(end.method.minutes, context.waits.boot) * context.waits.scale
 
 
 def marks_in(journal: Sequence[Mapping[str, Any]], tunnel: str) -> dict[str, str]:
@@ -58,7 +58,7 @@ def marks_in(journal: Sequence[Mapping[str, Any]], tunnel: str) -> dict[str, str
 
 def arm_ends(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     """Arm both ends before either is touched."""
-    ends = [end for end in plan.members if end.change and end.fence]
+    ends = [end for end in plan.members if end.change and end.method]
     for end in ends:
         context.stop.check()
         _note_arming(context, plan, end, "arm the dead-man")
@@ -91,7 +91,7 @@ def ensure_time_left(context: Context, plan: DeploymentPlan, so_far: Progressing
             raise DriftError(f"{end.host}: somebody has put another timer in the place of ours ({state.others})")
         if not state.armed:
             raise DriftError(f"{end.host}: its dead-man is gone; it may have gone back by itself")
-        whole = 60 * (end.fence.minutes if end.fence else 0)
+        whole = 60 * (end.method.minutes if end.method else 0)
         if state.seconds_left is None or not MARGIN_SECONDS <= state.seconds_left <= whole + MARGIN_SECONDS:
             short.append(end)
     for end in short:
@@ -123,10 +123,10 @@ def _arguments(context: Context, ends: Iterable[MemberPlan], so_far: Progressing
 
 
 def _note_arming(context: Context, plan: DeploymentPlan, end: MemberPlan, words: str) -> None:
-    if end.fence:
-        context.progress.phase(end.host, f"{words}: {ROLLBACK_TIMERS[end.fence.name].sentence(end.fence.minutes)}")
+    if end.method:
+        context.progress.phase(end.host, f"{words}: {ROLLBACK_TIMERS[end.method.name].sentence(end.method.minutes)}")
         write_page(context, plan, end)
-        context.folder.note("arming", tunnel=plan.name, host=end.host, fence=end.fence.name, minutes=end.fence.minutes)
+        context.folder.note("arming", tunnel=plan.name, host=end.host, method=end.method.name, minutes=end.method.minutes)
 
 
 def _keep_marks(
@@ -149,8 +149,8 @@ def _keep_marks(
 def _last_state(context: Context, end: MemberPlan, so_far: Progressing) -> State:
     arguments = arming_of(context, end, so_far)
     shown = so_far.proof.outputs.get(end.host, {}) if so_far.proof else {}
-    fence = ROLLBACK_TIMERS[arguments["fence"]]
-    if not set(fence.shows) <= set(shown):
+    timer = ROLLBACK_TIMERS[arguments["method"]]
+    if not set(timer.shows) <= set(shown):
         raise DriftError(f"{end.host}: its dead-man was not looked at")
     with answers_of(end.host):
-        return fence.state(shown, arguments["arming"])
+        return timer.state(shown, arguments["arming"])

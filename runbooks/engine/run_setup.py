@@ -23,6 +23,7 @@ from ...services.service import Deployment, Intended, Service
 from ...tasks.device import Stop, connect_by
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
+from .confirmations import confirming
 from .context import Context, Progress, Waits, nobody
 from .key_rotation import Rotation, unfinished_rotations
 from .limit import within
@@ -49,6 +50,8 @@ class Wanted:
     rotation: Rotation | None = None
     #: Words of ``--limit``: only what has a member on one of these devices.
     limits: tuple[str, ...] = ()
+    #: What a person has confirmed, by its names.
+    confirm: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     today = datetime.now(UTC).date()
     deployments, warnings = intended.select(names, today, removal=wanted.removal) if names or not missing else ((), ())
     deployments = within(deployments, nornir, wanted.limits)
+    said = confirming(wanted.confirm, service, deployments, removal=wanted.removal, rehearsal=wanted.lab)
     hosts = hosts_of_missing(missing, wanted.hosts, service, intended, platforms)
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:
@@ -110,7 +114,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         stack.callback(on_signals(stop, progress))
         nornir = connect_by(nornir, secrets, platforms, tag=run_folder.tag, tell=run_folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
-        context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, waits, visit)
+        context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, waits, visit, said)
         more = tuple(host for deployment in lost for host in deployment.hosts)
         gone = (*missing, *(deployment.name for deployment in lost))
         yield Opened(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))

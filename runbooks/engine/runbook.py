@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ...inventory.errors import DriftError, Exit, NrRunError
+from ...inventory.platforms import Platform
+from ...services.besides import Asking
 from ...services.service import Deployment
 from ...tasks.gather import Snapshot, gather
 from ..locking.locks import locked, refuse_held
@@ -28,6 +31,8 @@ from .verification import save_accepted, verify_only
 Show = Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]
 #: Plans one deployment on what is known of its devices.
 Planner = Callable[[Context, Deployment, Known], DeploymentPlan]
+#: Carries out one plan; never leaves without an outcome.
+Apply = Callable[[Context, DeploymentPlan], TunnelOutcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,14 @@ def run_deployments(
     show: Show,
     approval: Approval,
     rollout: Rollout = ONE_BY_ONE,
+    apply: Apply = apply_change,
 ) -> tuple[TunnelOutcome, ...]:
-    """Plan and carry out; one outcome a deployment.
+    """Plan and carry out; one outcome a deployment. ``apply`` is what is done with a plan once it is approved.
 
     ``show`` is given the plans, and what is refused already, before anything is touched. Raises Locked, and Interrupted when
     the operator stops before anything was changed.
     """
+    planner = _asking(planner)
     hosts = sorted({host for deployment in deployments for host in deployment.hosts})
     with locked(context, runs, hosts) if approval.ask else _only_looking(context, runs, hosts):
         places = endpoints_of(context, hosts)
@@ -71,7 +78,8 @@ def run_deployments(
         def work(plan: DeploymentPlan) -> TunnelOutcome:
             # Time has passed since the boxes were read, or an earlier one has changed them: plan again on what they are now.
             try:
-                return _carry_out(context, plan, planner, plans, stale=approval.takes_time or plan is not plans[0])
+                stale = approval.takes_time or plan is not plans[0]
+                return _carry_out(context, plan, planner, plans, stale=stale, apply=apply)
             except NrRunError:
                 raise
             except Exception as error:  # noqa: BLE001 - what was done to others has to be told all the same
@@ -83,7 +91,25 @@ def run_deployments(
                 context.readings.take(end.host)
             return _carry_out(context, replace(plan, members=_as_done(plan)), planner, (), stale=True)
 
-        return (*outcomes, *without_gone(roll_out(context, plans, rollout, work, look_again), plans))
+        done = without_gone(roll_out(context, plans, rollout, work, look_again), plans)
+        asked = {plan.name: plan.confirmations for plan in plans}
+        return (*outcomes, *(replace(outcome, confirmations=asked.get(outcome.tunnel, ())) for outcome in done))
+
+
+def _asking(planner: Planner) -> Planner:
+    """A planner whose plans say what a person has to confirm, and who has.
+
+    Nothing is asked where nothing is changed, or only for a while, and of what is taken back to what it was.
+    """
+
+    def planned(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
+        plan = planner(context, deployment, known)
+        said = context.confirming
+        if said is None or not _builds(plan):
+            return plan
+        return replace(plan, confirmations=said.asked(context.service, plan.deployment, removal=plan.removal))
+
+    return planned
 
 
 @contextmanager
@@ -104,7 +130,8 @@ def _plan_all(
     wanted = {host: context.platforms[host] for deployment in deployments for host in deployment.hosts}
     for host in wanted:
         context.progress.phase(host, "log in and read")
-    snapshots, errors = run_on(context.nornir, gather, {host: {"platform": platform} for host, platform in wanted.items()})
+    arguments = {host: _gathering(context, host, platform, deployments) for host, platform in wanted.items()}
+    snapshots, errors = run_on(context.nornir, gather, arguments)
     failed = {host: str(error) for host, error in errors.items()}
     doubts = [sentence for snapshot in snapshots.values() for sentence in snapshot.doubts]
     context.folder.note("snapshot", read=sorted(snapshots), failed=failed, **({"doubts": doubts} if doubts else {}))
@@ -119,13 +146,36 @@ def _plan_all(
             plan = planner(context, deployment, Known(snapshots, running))
             write_plan(context, plan)
             if plan.changed or plan.removal or not changing:
-                plan.refuse_if_forbidden()
+                said = context.confirming
+                plan.refuse_if_forbidden(said.open(plan.confirmations) if changing and said else ())
+            _note_confirmed(context, plan)
             running = running_after(plan, running)
             plans.append(plan)
             context.folder.note("planned", tunnel=deployment.name, changes=plan.changed)
         except NrRunError as error:
             outcomes.append(refused(deployment.name, error))
     return plans, outcomes
+
+
+def _builds(plan: DeploymentPlan) -> bool:
+    """True if something is to be otherwise in the end; what a test takes back asks nothing of anybody."""
+    return plan.changed and not plan.trial
+
+
+def _gathering(context: Context, host: str, platform: Platform, deployments: Sequence[Deployment]) -> dict[str, Any]:
+    """What a device is asked before a change: what every device is, and what the prechecks of the service rest on besides."""
+    service = context.service
+    of_host = [deployment for deployment in deployments if host in deployment.hosts] if isinstance(service, Asking) else []
+    asked = [command for one in of_host for command in service.before(one, host)] if isinstance(service, Asking) else []
+    return {"platform": platform, "also": tuple(dict.fromkeys(asked))}
+
+
+def _note_confirmed(context: Context, plan: DeploymentPlan) -> None:
+    """What was confirmed stands in the journal, whatever becomes of the change."""
+    for asked in plan.confirmations:
+        if asked.by:
+            words = {"name": asked.name, "sentence": asked.sentence, "by": asked.by, "at": asked.at}
+            context.folder.note("confirmed", tunnel=plan.name, **words)
 
 
 def _raise_unread(deployment: Deployment, errors: Mapping[str, NrRunError]) -> None:
@@ -151,7 +201,8 @@ def _planned(plan: DeploymentPlan, and_then: str = "") -> TunnelOutcome:
     boxes = sum(bool(end.change) for end in plan.members)
     sentence = f"{work_words(counts)} on {boxes} device{'s' if boxes > 1 else ''}{and_then}"
     reach = reach_of(plan.deployment.foreign).ahead
-    return TunnelOutcome(plan.name, Result.PENDING, Exit.PENDING, False, sentence, reach=reach)
+    asked = plan.confirmations
+    return TunnelOutcome(plan.name, Result.PENDING, Exit.PENDING, False, sentence, reach=reach, confirmations=asked)
 
 
 def work_words(counts: Mapping[str, int]) -> str:
@@ -167,7 +218,13 @@ def _as_done(plan: DeploymentPlan) -> tuple[MemberPlan, ...]:
 
 
 def _carry_out(
-    context: Context, approved: DeploymentPlan, planner: Planner, every: Sequence[DeploymentPlan], *, stale: bool
+    context: Context,
+    approved: DeploymentPlan,
+    planner: Planner,
+    every: Sequence[DeploymentPlan],
+    *,
+    stale: bool,
+    apply: Apply = apply_change,
 ) -> TunnelOutcome:
     """One deployment, on the devices as they are now: what was approved is carried out, and nothing else."""
     try:
@@ -177,7 +234,7 @@ def _carry_out(
             return _gone_already(context, plan) if plan.removal else verify_only(context, plan)
     except NrRunError as error:
         return refused(approved.name, error)
-    outcome = apply_change(context, plan)
+    outcome = apply(context, plan)
     return save_accepted(context, plan, outcome) if outcome.result in (Result.PROVED, Result.SAS_UP) else outcome
 
 
@@ -188,11 +245,15 @@ def _gone_already(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
 
 def _read_now(context: Context, approved: DeploymentPlan) -> dict[str, Snapshot]:
     """What its devices are now: what was read a moment ago serves, unless reading the others took too long for that."""
-    arguments = {end.host: {"platform": end.platform} for end in approved.members}
+    arguments = {end.host: _gathering(context, end.host, end.platform, [approved.deployment]) for end in approved.members}
     unread = {host: words for host, words in arguments.items() if not context.readings.has(host)}
     snapshots: dict[str, Snapshot] = run_on_all(context.nornir, gather, unread) if unread else {}
     kept = {host: context.readings.take(host) for host in arguments}
-    snapshots |= {host: shown for host, shown in kept.items() if shown is not None and host not in snapshots}
+    snapshots |= {
+        host: shown
+        for host, shown in kept.items()
+        if shown is not None and host not in snapshots and {*arguments[host]["also"]} <= shown.outputs.keys()
+    }
     late = {host: words for host, words in arguments.items() if host not in snapshots}
     return snapshots | (run_on_all(context.nornir, gather, late) if late else {})
 
@@ -213,10 +274,10 @@ def _plan_again(
         raise DriftError(f"{_drift(approved, plan)}; look at a new plan")
     pairs = [(now, then) for now, then in zip(plan.members, approved.members, strict=True) if now.change and then.change]
     for now, then in pairs:
-        if now.fence and then.fence and now.fence.name != then.fence.name:
+        if now.method and then.method and now.method.name != then.method.name:
             raise DriftError(
-                f"{now.host} would now go back by itself by {now.fence.name} and not by {then.fence.name}, as was approved "
-                f"({'; '.join(now.fence.because) or 'it can do that again'}); look at a new plan"
+                f"{now.host} would now go back by itself by {now.method.name} and not by {then.method.name}, as was approved "
+                f"({'; '.join(now.method.because) or 'it can do that again'}); look at a new plan"
             )
     if plan.changed or plan.removal:
         plan.refuse_if_forbidden()

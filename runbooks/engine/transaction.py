@@ -6,7 +6,7 @@ members go; between two stages a gate has to hold. What is taken back is compute
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ...changes.change import Change
 from ...changes.configuration import Configuration
@@ -18,10 +18,12 @@ from ...tasks.arming import reconnect_and_observe
 from ...tasks.gather import Snapshot, now
 from ...tasks.push import push
 from ...tasks.save import Saved, save
+from .attended import send_away
 from .automatic_rollback import defect_of, roll_back
 from .change_state import NotProved, Progressing, rows
 from .context import Context
-from .gates import hold, still
+from .device_files import place_files, take_left
+from .gates import hold, negotiate_anew, still
 from .nornir_run import run_on, run_on_all, run_on_one
 from .outcome import Result, TunnelOutcome
 from .planning import DeploymentPlan, Hold, MemberPlan, Push
@@ -29,15 +31,26 @@ from .postchecks import Goal, cause_of, good
 from .reach import WHOLE
 from .rollback_timers import arm_ends, disarm_ends, ensure_time_left
 
+Work = Callable[[Context, DeploymentPlan, Progressing], None]
+
 
 def change_members(context: Context, plan: DeploymentPlan, goal: Goal) -> TunnelOutcome:
     """Carry the change out on all members; on anything else than success, take all back. Never leaves without an outcome."""
-    so_far = Progressing(goal)
+    return carry_out(context, plan, Progressing(goal), _change)
+
+
+def _change(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
+    """A change that is to be kept."""
+    arm_ends(context, plan, so_far)
+    walk_stages(context, plan, so_far)
+    prove(context, plan, so_far)
+    finish(context, plan, so_far)
+
+
+def carry_out(context: Context, plan: DeploymentPlan, so_far: Progressing, work: Work) -> TunnelOutcome:
+    """Do the work; on anything else than success, take all back. Never leaves without an outcome."""
     try:
-        arm_ends(context, plan, so_far)
-        _apply(context, plan, so_far)
-        prove(context, plan, so_far)
-        finish(context, plan, so_far)
+        work(context, plan, so_far)
     except NrRunError as error:
         return roll_back(context, plan, so_far, error)
     except Exception as error:  # noqa: BLE001 - a defect of ours must not leave a box half-changed, nor a person without a word
@@ -72,14 +85,21 @@ def untested_words(left: Sequence[str]) -> str:
     return f"; {len(left)} of its selectors could not be tested" if left else ""
 
 
-def _apply(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
+def walk_stages(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     """Walk the list that was shown. Raises NotProved where a device did not take its lines, or a gate does not hold."""
+    place_files(context, plan)
+    if plan.removal:
+        send_away(context, plan, [end for end in plan.members if end.change])
     for item in plan.walk:
         context.stop.check()
         if isinstance(item, Hold):
             hold(context, plan, item, so_far)
         else:
             _push(context, plan, item, so_far)
+    # Gates that no stage follows are asked with all others, in the proof.
+    order = plan.order
+    for place, number in enumerate(order) if plan.back else ((len(order) - 1, order[-1]),):
+        negotiate_anew(context, plan, place, plan.deployment.stages[number])
 
 
 def _push(context: Context, plan: DeploymentPlan, item: Push, so_far: Progressing) -> None:
@@ -129,6 +149,7 @@ def finish(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
     if changed:
         for snapshot in _save(context, plan, changed, so_far):
             context.readings.keep(snapshot)
+    take_left(context, plan)
     folder.note("done", tunnel=plan.name)
 
 

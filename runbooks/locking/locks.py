@@ -32,7 +32,7 @@ from .machine_locks import endpoints_of, machine_locked, refuse_held_here
 def seconds_kept(waits: Waits) -> float:
     """How long devices are kept from other machines' runs after the last sign of life: until the slowest timer has gone back."""
     minutes = waits.dead_man_minutes or Waits().dead_man_minutes
-    return max(fence.seconds(minutes, waits.boot) for fence in ROLLBACK_TIMERS.values())
+    return max(timer.seconds(minutes, waits.boot) for timer in ROLLBACK_TIMERS.values())
 
 
 @contextmanager

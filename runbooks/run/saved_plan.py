@@ -34,6 +34,7 @@ from ...services.service import Member
 from ...tasks.credentials import login_of
 from ...tasks.device import CONNECTION, settings_of
 from ...tasks.gather import Snapshot, observation
+from ..engine.confirmations import restored
 from ..engine.context import Context, Waits
 from ..engine.planning import DeploymentPlan, MemberPlan
 from .authentic import RunSeal, Tampered, journal_of
@@ -62,7 +63,9 @@ def write_record(context: Context, plan_: DeploymentPlan) -> None:
             "format": FORMAT,
             "service": service.name,
             "removal": plan_.removal,
+            **({"trial": True} if plan_.trial else {}),
             "wanted": TypeAdapter(service.wanted).dump_python(plan_.deployment.wanted, mode="json"),
+            "confirmations": [asked.as_dict() for asked in plan_.confirmations],
             "members": [_member(context.nornir, member) for member in plan_.members],
         },
     )
@@ -83,7 +86,7 @@ def _member(nornir: Nornir, end: MemberPlan) -> dict[str, Any]:
         "connection": asdict(settings_of(host)),
         "platform": host.platform or login.platform,
         "desired": end.desired,
-        "fence": {"name": end.fence.name, "minutes": end.fence.minutes} if end.fence else None,
+        "rollback_method": {"name": end.method.name, "minutes": end.method.minutes} if end.method else None,
         "time": end.snapshot.observation.time,
         "outputs": end.snapshot.outputs,
         "counted": dict(end.snapshot.counted),
@@ -127,6 +130,7 @@ def read_record(path: Path) -> SavedPlan:
         deployment = service.deployment(TypeAdapter(service.wanted).validate_json(json.dumps(data["wanted"])))
         pairs = zip(data["members"], deployment.members, strict=True)
         members = tuple(_member_plan(path, entry, member) for entry, member in pairs)
+        confirmed = restored(data.get("confirmations", ()))  # records of before have none
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NrRunError(f"{path} is no record of a run: {type(error).__name__}") from None
     hosts = {
@@ -138,7 +142,7 @@ def read_record(path: Path) -> SavedPlan:
         }
         for entry in data["members"]
     }
-    return SavedPlan(DeploymentPlan(deployment, members, data["removal"]), hosts)
+    return SavedPlan(DeploymentPlan(deployment, members, data["removal"], confirmed, data.get("trial", False)), hosts)
 
 
 def _check(path: Path, data: dict[str, Any]) -> None:
@@ -164,8 +168,9 @@ def _member_plan(path: Path, data: Mapping[str, Any], member: Member) -> MemberP
             "go on with the version that began it, or paste its inverse.cfg by hand"
         )
     # Before there was a choice every device was armed with a reload, after as long as Waits says.
-    fence = data.get("fence", {"name": RELOAD_IN, "minutes": Waits().dead_man_minutes})
-    chosen = SelectedMethod(str(fence["name"]), int(fence["minutes"])) if fence else None
+    # The field had another name, `fence`, in records that an earlier version wrote.
+    method = data.get("rollback_method", data.get("fence", {"name": RELOAD_IN, "minutes": Waits().dead_man_minutes}))
+    chosen = SelectedMethod(str(method["name"]), int(method["minutes"])) if method else None
     return MemberPlan(member, platform, snapshot, data["desired"], (), change, (), chosen)
 
 
@@ -215,7 +220,9 @@ def _refuse_strange(host: str, item: ConfigObject, before: ConfigObject | None) 
     if item.header not in known and not item.family.header.fullmatch(item.header):
         raise Tampered(f"{host}: {item.header!r} in the record does not open {item.family.name}; nothing was sent")
     for line in item.children:
-        if _UNPRINTABLE.search(line) or not (line in known or any(form.fullmatch(line) for form in item.family.children)):
+        # A text of several lines is one line of its object; each of them ends where it says, and at no other sign.
+        unprintable = any(_UNPRINTABLE.search(part) for part in line.split("\n"))
+        if unprintable or not (line in known or item.family.may_be_typed(line)):
             raise Tampered(f"{host}: {line!r} in the record is no line of {item.family.name}; nothing was sent")
 
 

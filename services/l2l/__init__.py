@@ -40,17 +40,6 @@ nr-run rotate-psk hq-branch --plan       look
 nr-run rotate-psk hq-branch              look, confirm, do
 nr-run rotate-psk hq-branch --to env:NEW_KEY --yes
 """
-_SHEET = """\
-Print what the other side of a tunnel has to set, where that side is not ours. The key is not in it. No device is touched.
-
-With --for END also for an end that is ours, by its host: for whoever sets it by hand.
-
-\b
-nr-run partner-sheet hq-partner                to send to the partner
-nr-run partner-sheet hq-partner --json         the same for a program
-nr-run partner-sheet hq-branch --for vpn3640   what vpn3640 has to have
-"""
-
 SERVICE = Declaration(
     name="l2l",
     noun="tunnel",
@@ -59,13 +48,6 @@ SERVICE = Declaration(
         Command("deploy-l2l", "deploy", "Build LAN-to-LAN tunnels and prove them, or put back.", _DEPLOY),
         Command("remove-l2l", "remove", "Remove LAN-to-LAN tunnels and prove them gone, or put back.", _REMOVE),
         Command("rotate-psk", "rotate", "Give a tunnel another pre-shared key, proved, or put the old one back.", _ROTATE),
-        Command(
-            "partner-sheet",
-            "print",
-            "Print what the far side of a tunnel has to set, without its key.",
-            _SHEET,
-            load="nr_run.services.l2l.partner_sheet:partner_sheet",
-        ),
     ),
     load="nr_run.services.l2l.service:L2L",
 )

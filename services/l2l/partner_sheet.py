@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from ...inventory.errors import ChangeError, NothingMatched
 from ...inventory.forms import style_of
@@ -17,42 +14,13 @@ from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.systems import system_of
 from ...inventory.validation import validate
+from ..sheet import KEY, Rows, Sheet
 from .endpoint import IKE_SECONDS
 
 AnyEnd = TunnelTermination | ForeignTermination
 
 #: Of an SA, on every device where the intent names none (command references: security association lifetime).
 _DEFAULT_KILOBYTES = 4608000
-_KEY = "is exchanged by another way, and is not part of this sheet"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The settings of the far end, from its own point of view: ``rows`` of a section, a title and a value each, in order."""
-
-    tunnel: str
-    partner: str
-    sections: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...]
-
-    def text(self) -> str:
-        """Plain text, one setting a line."""
-        lines = [f"VPN tunnel {self.tunnel}: settings for {self.partner or 'the far end'}"]
-        for title, rows in self.sections:
-            lines += ["", title]
-            for name, values in rows:
-                lines += [f"  {name if number == 0 else '':<28}{value}".rstrip() for number, value in enumerate(values)]
-        return "\n".join(lines) + "\n"
-
-    def as_json(self) -> str:
-        """The same as JSON: section -> setting -> value, a list where there are several."""
-        data: dict[str, Any] = {"tunnel": self.tunnel, "partner": self.partner}
-        for title, rows in self.sections:
-            data[_word(title)] = {_word(name): values[0] if len(values) == 1 else list(values) for name, values in rows}
-        return json.dumps(data, indent=2) + "\n"
-
-
-def _word(title: str) -> str:
-    return title.lower().replace(" ", "_").replace("-", "_").replace("(", "").replace(")", "")
 
 
 def sheet(tunnel: Tunnel, crypto: Crypto, platform: Platform | None = None, end: str = "") -> Sheet:
@@ -66,9 +34,10 @@ def sheet(tunnel: Tunnel, crypto: Crypto, platform: Platform | None = None, end:
     if not crypto.ike_proposals or not crypto.ipsec_proposals:
         raise ChangeError(f"tunnel {tunnel.name}: {ours.called} has no proposal for the far end")
     ike, ipsec = crypto.ike_proposals[0], crypto.ipsec_proposals[0]
+    partner = theirs.partner if isinstance(theirs, ForeignTermination) else theirs.host
     return Sheet(
-        tunnel.name,
-        theirs.partner if isinstance(theirs, ForeignTermination) else theirs.host,
+        f"VPN tunnel {tunnel.name}: settings for {partner or 'the far end'}",
+        (("tunnel", tunnel.name), ("partner", partner)),
         (
             ("Peers", _peers(ours, theirs)),
             ("Phase 1 (IKE)", _phase_1(crypto, ike)),
@@ -112,9 +81,6 @@ def _style(tunnel: Tunnel, crypto: Crypto, platform: Platform | None) -> str:
     return style_of(tunnel, crypto.ike_version, [platform] if platform else [])
 
 
-Rows = tuple[tuple[str, tuple[str, ...]], ...]
-
-
 def _peers(near: AnyEnd, far: AnyEnd) -> Rows:
     ours, theirs = near.outside_ip, far.outside_ip
     return (
@@ -123,7 +89,7 @@ def _peers(near: AnyEnd, far: AnyEnd) -> Rows:
         ("your identity", (f"{theirs} (type: IPv4 address)",)),
         ("our identity", (f"{ours} (type: IPv4 address)",)),
         ("authentication", ("pre-shared key, the same in both directions",)),
-        ("pre-shared key", (_KEY,)),
+        ("pre-shared key", (KEY,)),
         ("NAT traversal", ("may stay on; address translation between the two addresses is not expected",)),
     )
 

@@ -15,15 +15,13 @@ from ...changes.look_up import LookUp, joined
 from ...changes.objects import Config, read
 from ...inventory.errors import ChangeError
 from ...inventory.systems import system_of
+from ..asa_ikev2_policies import policy_in, policy_number
 from ..ikev2_policies import PolicyNames, offer_in, policy_place
 from .features import Member, Names, text, tunnel_routes
 from .nat_places import nat_place
 
 _TUNNEL = re.compile(r"interface Tunnel(?P<number>\d+)")
 _PROTECTED = "tunnel protection ipsec profile "
-_ASA_POLICY = re.compile(r"crypto ikev2 policy (?P<number>\d+)")
-#: Of an IKEv2 policy of an ASA (command reference, crypto ikev2 policy), and what it says where nothing else was typed.
-_HIGHEST, _LIFETIME = 65535, "lifetime seconds 86400"
 
 
 def placed(member: Member, names: Names, running: str) -> tuple[Names, tuple[str, ...]]:
@@ -98,23 +96,8 @@ _TUNNELS = LookUp(_tunnels, _tunnels_too)
 
 def _numbered_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
     """The number of an ASA's IKEv2 policy: one that says the same, or one behind all of them."""
-    policies = tree.starting(nodes, "crypto ikev2 policy")
-    there = {int(match["number"]): {*node.children} for node in policies if (match := _ASA_POLICY.fullmatch(node.line))}
-    (wanted,) = [{*node.children} for node in tree.parse(text(member, names)) if _ASA_POLICY.fullmatch(node.line)]
-    same = [number for number, lines in sorted(there.items()) if _whole(lines) == _whole(wanted)]
-    if same:
-        return replace(names, policy_number=same[0]), [f"IKEv2 policy {same[0]} has these values already and is used"]
-    last = max(there, default=0)
-    behind = (*range((last // 10 + 1) * 10, _HIGHEST + 1, 10), *range(last + 1, _HIGHEST + 1))
-    number = next((number for number in behind if number not in there), None)
-    if number is None:
-        raise ChangeError(f"{member.local.host}: there is no free IKEv2 policy number behind {last}")
-    said = f"IKEv2 policy {number}: last, so that other peers are offered what they were before"
-    return replace(names, policy_number=number), [said] if there else []
-
-
-def _whole(lines: set[str]) -> set[str]:
-    return lines if any(line.startswith("lifetime") for line in lines) else {*lines, _LIFETIME}
+    number, said = policy_number(member.local.host, policy_in(text(member, names)), nodes)
+    return replace(names, policy_number=number), [said] if said else []
 
 
 def _ikev2_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:

@@ -9,7 +9,7 @@ from ipaddress import IPv4Interface
 from pathlib import Path
 
 from ...changes.change import Change
-from ...changes.objects import read
+from ...changes.objects import Config, read
 from ...changes.removal import owned
 from ...checks.device_facts import Box
 from ...checks.finding import Finding
@@ -24,15 +24,21 @@ from ...inventory.intent_files import load_intent
 from ...inventory.platforms import Platform
 from ...inventory.strength import narrow
 from ...inventory.validation import validate
+from ...parsers.provider_samples import Sample
+from ..besides import Printed
 from ..own_checks import nearest_place, refuse_wrong
+from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
 from ..verifying import Seeing
 from .beside import policies_of_offers
 from .by_name import not_in_intent, removal_by_name, strays, wanted_of
 from .features import tunnel_interface
 from .foreign_end import foreign_of, previous_of_one
+from .from_sample import draft_of
+from .partner_sheet import partner_sheet
 from .previous import previous
 from .records import WantedEnd, WantedTunnel
+from .sample_objections import objections_to
 from .traffic import TunnelTraffic, traffic_of
 from .tunnel_form import TunnelForm
 from .verdict import verdict_of
@@ -196,6 +202,10 @@ class LanToLan:
         items, stays = owned(config, candidates)
         return Removal(items, stays, tuple(item for item in candidates if item not in items))
 
+    def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:
+        """What the far end has to set."""
+        return partner_sheet(inventory, platforms, name, end)
+
     def previous(
         self, deployment: Deployment[WantedTunnel], sights: Sequence[Sight[WantedEnd]]
     ) -> Deployment[WantedTunnel] | None:
@@ -227,6 +237,14 @@ class LanToLan:
     def for_people(self, deployment: Deployment[WantedTunnel]) -> tuple[str, ...]:
         """Description, roles and waiver."""
         return for_people(deployment.wanted.tunnel)
+
+    def from_sample(self, sample: Sample, wishes: Wishes, platform: Platform, running: Config | None) -> Draft | None:
+        """One tunnel for each peer of a provider's sample."""
+        return draft_of(sample, wishes, platform, running)
+
+    def objections(self, draft: Draft, inventory: Path, platforms: Mapping[str, Platform], today: date) -> tuple[str, ...]:
+        """What the validation of the tunnels says."""
+        return objections_to(draft.text, inventory / "vpn", platforms, today)
 
     def landmark(self, change: Change) -> str:
         """Its access list, which is the tunnel's alone."""

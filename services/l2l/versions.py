@@ -24,3 +24,14 @@ def free_version(base: str, taken: Iterable[str]) -> str:
     """``base`` itself or its first later version that nothing is called."""
     used = set(taken)
     return next(name for name in (base, *(f"{base}.v{n}" for n in range(2, 1000))) if name not in used)
+
+
+def version_of(name: str) -> int:
+    """Its number: 1 for a name without one."""
+    match = VERSION.search(name)
+    return int(match[0][2:]) if match and match.end() == len(name) else 1
+
+
+def next_version(name: str) -> str:
+    """The version behind that of ``name``."""
+    return f"{bases_of(name)[-1]}.v{version_of(name) + 1}"

@@ -32,4 +32,5 @@ SERVICE = Declaration(
         Command("remove-ra", "remove", "Take a group of VPN clients away, or put back.", _REMOVE),
     ),
     load="nr_run.services.ra.service:REMOTE_ACCESS",
+    schema="nr_run.services.ra.schema:remote_access_schema",
 )

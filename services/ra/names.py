@@ -138,7 +138,8 @@ def _lists(group: RemoteAccess, names: GroupNames, running: Config) -> tuple[Gro
     said = []
     for setting, kind in ((users, "authentication login"), (groups, "authorization network")):
         value = setting.groups["value"] if setting else ""
-        if setting and running.get("aaa-list", value, kind) is None:
+        listed = running.get("aaa-list", value, kind)
+        if setting and (listed is None or listed.groups["methods"].strip() != "local"):
             raise ChangeError(
                 f"{group.host}: crypto map {names.crypto_map} asks by the list {value}, which is not one of local {kind} alone"
             )

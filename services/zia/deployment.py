@@ -1,4 +1,4 @@
-"""A site as a deployment: one router, two edges that are not ours, and three stages of which the last one moves traffic."""
+"""A site as a deployment: one router, two edges that are not ours, and four stages of which the last one moves traffic."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..service import Deployment, Foreign, Member, Stage
+from .confirmations import credential_of
 from .features import CUT_OVER, LEADING, PROBES, TUNNELS
-from .gates import led, probes, tunnels
+from .gates import leading, led, probes, tunnels
 from .intent import Edge, Zia
 
 SERVICE = "zia"
@@ -50,25 +51,26 @@ def _played(site: Zia, edge: Edge) -> Mapping[str, Any]:
 
 
 def _preconditions(site: Zia, edge: Edge) -> tuple[str, ...]:
-    identity, esp = site.identity, site.esp
-    called = identity.fqdn if identity.credential == "fqdn" else identity.address
-    kind = "UFQDN" if identity.credential == "fqdn" else "IP"
+    """What has to be so there, and shows itself in a gate; what shows itself nowhere is a confirmation."""
+    esp = site.esp
     subscribed = ("AES in phase 2 is subscribed",) if site.encryption_subscription else ()
     return (
-        f"the portal has a VPN credential of the type {kind} for {called}, with the same pre-shared key",
-        "that credential is attached to a location, without which no tunnel works",
+        f"a tunnel from {site.wan_ip} with the credential {credential_of(site)} is taken",
         *subscribed,
         f"UDP 500, UDP 4500 and ESP pass between {site.wan_ip} and {edge.address}",
-        f"{edge.probe_address} is asked by nobody but the probe: it is in no PAC file",
         f"phase 2 is {esp.encryption_algorithm} {esp.authentication_algorithm or ''}".strip(),
     )
 
 
 def deployment_of(site: Zia) -> Deployment[Zia]:
-    """Built, proved up, probed, and only then the line that leads traffic; on the way back that line goes first."""
+    """Built, proved up, probed, and only then the line that leads traffic; on the way back that line goes first.
+
+    What would lead packets has a stage of its own: where it leads them already, another probe is good before it is asked.
+    """
     stages = (
-        Stage("tunnels", (TUNNELS,), tunnels(site), settle_seconds=TUNNELS_SECONDS, undo=3),
-        Stage("probes", (PROBES, LEADING), probes(site), settle_seconds=probes_seconds(site), undo=2),
+        Stage("tunnels", (TUNNELS,), tunnels(site), settle_seconds=TUNNELS_SECONDS, undo=4),
+        Stage("probes", (PROBES,), probes(site), settle_seconds=probes_seconds(site), undo=3),
+        Stage("leading", (LEADING,), leading(site), settle_seconds=CUT_OVER_SECONDS, undo=2),
         Stage("cut-over", (CUT_OVER,), led(site), settle_seconds=CUT_OVER_SECONDS, undo=1),
     )
     return Deployment(

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from ipaddress import IPv4Network
 from typing import Any
 
 from ...changes import tree
-from ...changes.objects import Config
+from ...changes.objects import Config, read_desired
+from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
 from ...inventory.intent import IPSecProposal
 from ...inventory.platforms import Platform
@@ -21,6 +23,7 @@ from ...templates.environment import fill
 from ...templates.words import ESP_INTEGRITY, FILTERS
 from ..ikev2_policies import offer_in
 from ..service import Site
+from .in_place import agreed_before, asked_no_more, editing, fitted
 from .intent import Zia
 from .limits import NULL, PRIVATE
 from .names import SiteNames, allocate, draft
@@ -117,6 +120,8 @@ class Part:
     families: tuple[str, ...]
     template: str
     refuse: Callable[[Zia, str], None] = _refuse_nothing
+    #: What may be edited, and what goes with it.
+    replaced: Callable[[Zia, SiteNames, Config], Replacing] = editing
 
     def draft(self, site: Site[Zia]) -> SiteNames:
         """Names before the router is known. Raises ChangeError for a release on which this is not built."""
@@ -127,9 +132,10 @@ class Part:
         """Names on this router. Raises ChangeError where there is no safe place."""
         wants = site.member.wants
         self.refuse(wants, site.running)
-        names = allocate(wants, offer_in(TUNNELS.text(site, draft(wants))), site.running, running)
-        # Which IKEv2 policy is used is a decision of the tunnels, and is told once.
-        return names if self is TUNNELS else replace(names, decisions=())
+        there = allocate(wants, offer_in(TUNNELS.text(site, draft(wants))), site.running, running)
+        names = fitted(wants, there, partial(_whole, site), running, site.running)
+        decisions = names.decisions if self is TUNNELS else ()  # they are told once
+        return replace(names, decisions=decisions, replacing=self.replaced(wants, names, running))
 
     def text(self, site: Site[Zia], names: SiteNames) -> str:
         """The desired configuration, whole lines of it: another part follows in the same stage."""
@@ -144,8 +150,16 @@ TUNNELS = Part(
     ),
     "ios/zia_tunnels.j2",
     _refuse_profiles,
+    agreed_before,
 )
 PROBES = Part("zia-probes", ("sla-operation", "sla-schedule", "track"), "ios/zia_probes.j2")
 LEADING = Part("zia-leading", ("access-list", "route-map-clause"), "ios/zia_leading.j2")
-CUT_OVER = Part("zia-cut-over", ("policy-binding",), "ios/zia_cut_over.j2", _refuse_interface)
+CUT_OVER = Part("zia-cut-over", ("policy-binding",), "ios/zia_cut_over.j2", _refuse_interface, asked_no_more)
+
+
+def _whole(site: Site[Zia], names: SiteNames) -> Config:
+    """All that a site is to have under these names."""
+    return read_desired(system_of(site.platform).os, "".join(part.text(site, names) for part in PARTS))
+
+
 PARTS: tuple[Part, ...] = (TUNNELS, PROBES, LEADING, CUT_OVER)

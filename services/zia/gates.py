@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 
+from ...changes.change import Change
 from ...changes.configuration import Configuration
+from ...changes.steps import Edit
 from ...checks.finding import Evidence, Finding, Status
 from ...checks.observation import Flow, Observation, hexadecimal, spis
 from ...checks.questions import IKEV2, IPSEC, ROUTE_MAP, SLA, TRACK, Question
@@ -56,6 +59,12 @@ class Watched:
     questions: tuple[Question, ...]
     there: Judge
     gone: Judge
+    #: Of what a stage has changed, the peers that have to agree on SAs anew.
+    anew: Callable[[Zia, Change], tuple[IPv4Address, ...]] = lambda _site, _change: ()
+
+    def stale(self, change: Change) -> tuple[IPv4Address, ...]:
+        """Peers whose SAs say nothing of what was changed."""
+        return self.anew(self.site, change)
 
     def asks(self, member: Member, platform: Platform) -> tuple[str, ...]:  # noqa: ARG002 - one member
         """The whole configuration, which tells the numbers, and the answers to the questions."""
@@ -64,7 +73,7 @@ class Watched:
 
     def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
         """Findings on the router. Raises NotKnown for a configuration that is not whole."""
-        return tuple(finding for item in seen for finding in self._judge(self._view(item, removed), removed))
+        return tuple(finding for item in seen for finding in self._judge(self.view(item, removed=removed), removed))
 
     def _judge(self, view: View, removed: bool) -> Iterator[Finding]:
         if removed:
@@ -75,7 +84,7 @@ class Watched:
         if not view.unread:
             yield from self.there(view)
 
-    def _view(self, seen: Seen, removed: bool) -> View:
+    def view(self, seen: Seen, *, removed: bool = False) -> View:
         """What is gone is gone from the configuration; what a router without it answers to the questions is not asked."""
         host, system = seen.member.host, system_of(seen.platform)
         answers, unread = {}, []
@@ -167,7 +176,6 @@ def _tunnels_gone(view: View) -> Iterator[Finding]:
 def _probes_good(view: View) -> Iterator[Finding]:
     for role, edge, there in edges_of(view):
         yield from path_of(view, role, edge, there)
-    yield from route_map_of(view)
 
 
 def path_of(view: View, role: str, edge: Edge, there: Standing) -> tuple[Finding, Finding]:
@@ -219,9 +227,17 @@ def _probes_gone(view: View) -> Iterator[Finding]:
         yield view.finding("probe", Status.FAILED if left else Status.OK, words)
 
 
+def _leading_gone(view: View) -> Iterator[Finding]:
+    own = draft(view.site).own
+    left = view.running.objects.get("route-map-clause", own, "10") is not None
+    words = f"route map {own} is {'there' if left else 'gone'}"
+    yield view.finding("route-map", Status.FAILED if left else Status.OK, words)
+
+
 def _led(view: View) -> Iterator[Finding]:
     yield from _tunnels_up(view)
     yield from _probes_good(view)
+    yield from route_map_of(view)
     good = is_bound(view)
     words = f"{view.site.lan_interface} {'has' if good else 'has not'} the route map {draft(view.site).own}"
     yield view.finding("cut-over", Status.OK if good else Status.FAILED, words)
@@ -239,14 +255,44 @@ def _not_led(view: View) -> Iterator[Finding]:
     yield view.finding("cut-over", Status.FAILED if left else Status.OK, words)
 
 
+#: What of a tunnel is agreed with the edge; its address inside and its sizes are not.
+_AGREED = ("tunnel source", "tunnel destination", "tunnel protection")
+
+
+def agreed_anew(site: Zia, change: Change) -> tuple[IPv4Address, ...]:
+    """The edges that a change of the tunnels concerns, with the address of before: the key is that of both."""
+    found: list[IPv4Address] = []
+    both = any(item.family.name in ("ikev2-offer", "ikev2-proposal") for item in change.removed)
+    for (_, edge), called in zip(site.edges, draft(site).edges, strict=True):
+        mine = [edit for edit in change.edited if _concerns(edit, called.own)]
+        found += [IPv4Address(peer) for edit in mine for peer in edit.before.peers]
+        found += [edge.address] if mine or both else []
+    return tuple(dict.fromkeys(found))
+
+
+def _concerns(edit: Edit, own: str) -> bool:
+    lines = {*edit.before.canonical_children} ^ {*edit.after.canonical_children}
+    if edit.before.family.name == "ikev2-keyring":
+        return any(line.startswith(f"peer {own}: ") for line in lines)
+    if edit.before.family.name == "tunnel-interface":
+        protected = f"tunnel protection ipsec profile {own}"
+        return protected in edit.after.children and any(line.startswith(_AGREED) for line in lines)
+    return edit.key[1] == (own,)
+
+
 def tunnels(site: Zia) -> Watched:
     """Both tunnels are up, encrypted as the intent says."""
-    return Watched(site, OF_EDGES, _tunnels_up, _tunnels_gone)
+    return Watched(site, OF_EDGES, _tunnels_up, _tunnels_gone, agreed_anew)
 
 
 def probes(site: Zia) -> Watched:
-    """Both probes are answered, both tracks up for as long as their delay says, and the primary would lead."""
-    return Watched(site, OF_PROBES, _probes_good, _probes_gone)
+    """Both probes are answered, and both tracks up for as long as their delay says."""
+    return Watched(site, (TRACK, SLA), _probes_good, _probes_gone)
+
+
+def leading(site: Zia) -> Watched:
+    """The primary would lead, and without a tunnel it ends as the intent says."""
+    return Watched(site, (ROUTE_MAP,), route_map_of, _leading_gone)
 
 
 def led(site: Zia) -> Watched:

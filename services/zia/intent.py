@@ -27,6 +27,7 @@ from ...inventory.intent_fields import (
     Text,
     TunnelPrefix,
 )
+from ...inventory.maintenance import Window
 from ...inventory.strength import FORBIDDEN, WEAK
 from ...inventory.yaml_source import Document, Problem, Unreadable, raise_all, read_document
 from .limits import NULL, problems_of
@@ -144,6 +145,9 @@ class Zia(NamedRecord):
     mtu: Annotated[StrictInt, Field(ge=576, le=1500)] = Field(default=1400, description="IP MTU of the tunnels in bytes.")
     mss: Annotated[StrictInt, Field(ge=500, le=1460)] = Field(default=1360, description="Largest TCP segment in bytes.")
     waiver: Waiver | None = Field(default=None, description="Leave for weak cryptography.")
+    maintenance_windows: tuple[Window, ...] = Field(
+        default=(), description="When the site may be disturbed, as by a failover test."
+    )
 
     @property
     def edges(self) -> tuple[tuple[str, Edge], tuple[str, Edge]]:
@@ -265,6 +269,7 @@ _RECORDS: Mapping[str, type[BaseModel]] = {
     "watch": Watch,
     "dpd": Dpd,
     "waiver": Waiver,
+    "maintenance_windows": Window,
 }
 _WORDS = {
     "missing": "is missing",
@@ -290,6 +295,7 @@ def _problem(document: Document, detail: object) -> Problem:
     if kind == "extra_forbidden":
         if key.lower() in _LITERAL:
             return document.problem(location, "a key is never written into the intent: use preshared_key_ref (credential:NAME)")
-        record = _RECORDS.get(str(location[-2]) if len(location) > 1 else "", Zia if len(location) > 1 else ZiaFile)
+        above = [part for part in location[:-1] if not isinstance(part, int)]
+        record = _RECORDS.get(str(above[-1]) if above else "", Zia if above else ZiaFile)
         return document.problem(location, f"unknown key{hint(key, sorted(record.model_fields))}")
     return document.problem(location, _WORDS.get(kind, "is not a valid value"))

@@ -19,6 +19,7 @@ _GUIDE = "Zscaler, IPSec VPN Configuration Guide for Cisco 881 ISR"
 IKE_ENCRYPTION = frozenset({"aes-256-cbc", "aes-192-cbc", "aes-128-cbc", "3des-cbc"})
 IKE_INTEGRITY = frozenset({"hmac-sha512", "hmac-sha384", "hmac-sha256", "hmac-sha1"})
 GROUPS = frozenset({2, 5, 14, 19, 20, 21})
+ESP_ENCRYPTION = frozenset({"aes-256-gcm", "aes-192-gcm", "aes-128-gcm", "aes-256-cbc", "aes-192-cbc", "aes-128-cbc", "null"})
 #: Seconds: 24 hours and 8 hours.
 IKE_LIFETIME, ESP_LIFETIME = 86400, 28800
 #: Pairs of selectors; a tunnel interface has one, for every address.
@@ -88,8 +89,14 @@ def _pfs(site: Zia) -> Iterator[str]:
         yield f"esp.pfs_group {site.esp.pfs_group} is not taken: it takes {_listed(GROUPS)}, or none, which is recommended"
 
 
+def _esp(site: Zia) -> Iterator[str]:
+    cipher = site.esp.encryption_algorithm
+    if cipher not in ESP_ENCRYPTION:
+        yield f"esp.encryption_algorithm {cipher} is not taken in phase 2: it takes {_listed(ESP_ENCRYPTION)}"
+
+
 def _subscription(site: Zia) -> Iterator[str]:
-    if site.esp.encryption_algorithm != NULL and not site.encryption_subscription:
+    if site.esp.encryption_algorithm in ESP_ENCRYPTION - {NULL} and not site.encryption_subscription:
         yield (
             f"esp.encryption_algorithm {site.esp.encryption_algorithm} needs a subscription that is paid for: write "
             "encryption_subscription: true when you have it"
@@ -163,6 +170,7 @@ LIMITS: Mapping[str, Limit] = {
         Limit("triple-des", "triple DES in phase 1 goes with group 2 and SHA-1 or SHA-256", _PAGE, _triple_des),
         Limit("lifetimes", "24 hours for phase 1 and 8 hours for phase 2", _PAGE, _lifetimes),
         Limit("pfs", "groups for PFS as in phase 1; disabled is recommended", _PAGE, _pfs),
+        Limit("phase-2", "phase 2 takes AES in GCM or CBC mode, or NULL", _PAGE, _esp),
         Limit("subscription", "AES in phase 2 is a subscription that is paid for; without it NULL", _PAGE, _subscription),
         Limit("identity", "a private address, or none, goes with a credential by FQDN only", _PAGE, _identity),
         Limit("edges", "two public service edges in different data centres", _GUIDE, _edges),

@@ -15,11 +15,14 @@ from ...changes.objects import Config
 from ...changes.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
 from ..ikev2_policies import PolicyNames, policy_place
+from ..l2l.versions import is_version, version_of
 from .intent import Zia
 
 #: Of `track` and `ip sla` (command references, 15.1(3)T and later).
 HIGHEST = 1000
 HIGHEST_TUNNEL = 2147483647
+#: Where the next hops of primary and backup stand in the clause, with room between them.
+ORDERS = (10, 20)
 _TUNNEL = re.compile(r"interface Tunnel(?P<number>\d+)")
 _SLA = re.compile(
     r"ip sla (?:schedule |reaction-configuration |reaction-trigger |restart |reset |enable )?(?P<number>\d+)(?: .*)?"
@@ -31,37 +34,43 @@ _GROUP = re.compile(r"ip sla group schedule \d+ (?P<numbers>[\d,-]+)(?: .*)?")
 
 @dataclass(frozen=True, slots=True)
 class EdgeNames:
-    """What belongs to one edge: ``own`` names its IKEv2 profile, IPsec profile, key and probe; the others are numbers."""
+    """What belongs to one edge: ``own`` names its profiles and its key, ``tag`` its probe; the others are numbers.
+
+    ``order`` is the place of its next hop in the clause of the route map.
+    """
 
     own: str
     tunnel: int
     sla: int
     track: int
+    tag: str
+    order: int
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The numbers that a router has of an edge, None for what it has not."""
+    """The numbers that a router has of an edge, None for what it has not; ``tag`` is that of its newest probe."""
 
     tunnel: int | None
     sla: int | None
     track: int | None
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteNames:
-    """What the objects of one site are called, with a sentence for each decision. ``edges`` are primary and backup."""
+    """What the objects of one site are called, with a sentence for each decision. ``edges`` are primary and backup.
+
+    ``access_list`` has what is led into the tunnels: no other object has its name, nor may anything else speak of it.
+    """
 
     own: str
     policy: PolicyNames
     edges: tuple[EdgeNames, EdgeNames]
+    transform_set: str
+    access_list: str
     decisions: tuple[str, ...] = ()
     replacing: Replacing = NOTHING
-
-    @property
-    def access_list(self) -> str:
-        """The list of what is led into the tunnels; no other object has its name, nor may anything else speak of it."""
-        return f"{self.own}-PBR"
 
 
 def own_names(site: Zia) -> tuple[str, str, str]:
@@ -75,41 +84,77 @@ def draft(site: Zia) -> SiteNames:
     base, first, second = own_names(site)
     ike = site.ike
     proposal = f"NR-{ike.encryption_algorithm}-{ike.authentication_algorithm.removeprefix('hmac-')}-{ike.group}"
-    edges = (EdgeNames(first, 1, 1, 1), EdgeNames(second, 2, 2, 2))
-    return SiteNames(base, PolicyNames(proposal, f"NR-{site.wan_ip}"), edges)
+    edges = (EdgeNames(first, 1, 1, 1, first, ORDERS[0]), EdgeNames(second, 2, 2, 2, second, ORDERS[1]))
+    return SiteNames(base, PolicyNames(proposal, f"NR-{site.wan_ip}"), edges, base, f"{base}-PBR")
 
 
 def allocate(site: Zia, offer: Collection[str], running: str, config: Config) -> SiteNames:
     """Names that are free, or ours already; ``offer`` are the lines of the IKEv2 proposal. Raises ChangeError."""
     names, nodes = draft(site), tree.parse(running)
     policy, said = policy_place(site.host, site.wan_ip, names.policy, offer, [edge.own for edge in names.edges], nodes)
-    lines = tuple(line.strip() for line in running.splitlines())
-    tunnels = _numbers(_TUNNEL, lines)
-    probes, tracks = {*_numbers(_SLA, lines), *_in_groups(lines)}, _numbers(_TRACK, lines)
+    taken = Taken.of(running)
     edges: list[EdgeNames] = []
     for edge in names.edges:
         there = standing(edge.own, config)
-        tunnel = _free(site, "tunnel interface", tunnels, HIGHEST_TUNNEL) if there.tunnel is None else there.tunnel
-        sla = _free(site, "probe", probes, HIGHEST, tracks) if there.sla is None else there.sla
-        track = there.track
-        if track is None:
-            track = _free(site, "track", tracks, HIGHEST) if sla in tracks else sla
-        tunnels, probes, tracks = tunnels | {tunnel}, probes | {sla}, tracks | {track}
-        edges.append(EdgeNames(edge.own, tunnel, sla, track))
+        tunnel = there.tunnel if there.tunnel is not None else taken.tunnel(site)
+        sla = there.sla if there.sla is not None else taken.sla(site)
+        track = there.track if there.track is not None else taken.track(site, sla)
+        taken = taken.with_numbers(tunnel, sla, track)
+        edges.append(EdgeNames(edge.own, tunnel, sla, track, there.tag or edge.own, edge.order))
     first, second = edges
     return replace(names, policy=policy, edges=(first, second), decisions=said)
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The numbers that anything of a router speaks of."""
+
+    tunnels: frozenset[int]
+    probes: frozenset[int]
+    tracks: frozenset[int]
+
+    @classmethod
+    def of(cls, running: str) -> Taken:
+        """By its running configuration."""
+        lines = tuple(line.strip() for line in running.splitlines())
+        probes = frozenset((*_numbers(_SLA, lines), *_in_groups(lines)))
+        return cls(frozenset(_numbers(_TUNNEL, lines)), probes, frozenset(_numbers(_TRACK, lines)))
+
+    def with_numbers(self, tunnel: int, sla: int, track: int) -> Taken:
+        """The same with these taken as well."""
+        return Taken(self.tunnels | {tunnel}, self.probes | {sla}, self.tracks | {track})
+
+    def tunnel(self, site: Zia) -> int:
+        """A free number for a tunnel interface. Raises ChangeError where there is none; so do the others."""
+        return _free(site, "tunnel interface", self.tunnels, HIGHEST_TUNNEL)
+
+    def sla(self, site: Zia) -> int:
+        """A free number for a probe, and for its track where one is free in both."""
+        return _free(site, "probe", self.probes, HIGHEST, self.tracks)
+
+    def track(self, site: Zia, sla: int) -> int:
+        """The number of its probe, or another free one."""
+        return _free(site, "track", self.tracks, HIGHEST) if sla in self.tracks else sla
+
+
 def standing(own: str, config: Config) -> Standing:
-    """What a router has of an edge."""
+    """What a router has of an edge; of several versions of its probe the newest."""
     tunnel = next((item.groups["interface"] for item in config.of("tunnel-interface") if _protected(item.children, own)), None)
-    sla = next((item.groups["number"] for item in config.of("sla-operation") if f"tag {own}" in item.children), None)
+    probes = probes_called(own, config)
+    tag, sla = probes[-1] if probes else ("", None)
     track = next((item.groups["number"] for item in config.of("track") if item.groups["operation"] == sla), None)
     return Standing(
         int(tunnel.removeprefix("Tunnel")) if tunnel else None,
         int(sla) if sla else None,
         int(track) if track else None,
+        tag,
     )
+
+
+def probes_called(own: str, config: Config) -> list[tuple[str, str]]:
+    """Tag and number of each probe of an edge that a router has, the newest last."""
+    tagged = ((line.removeprefix("tag "), item.groups["number"]) for item in config.of("sla-operation") for line in item.children)
+    return sorted((one for one in tagged if is_version(one[0], own)), key=lambda one: version_of(one[0]))
 
 
 def _protected(lines: Collection[str], profile: str) -> bool:

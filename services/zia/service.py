@@ -1,4 +1,4 @@
-"""The service ``zia``: a site that goes to the Internet through Zscaler. It is declared when its commands are whole."""
+"""The service ``zia``: a site that goes to the Internet through Zscaler."""
 
 from __future__ import annotations
 
@@ -10,22 +10,29 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...changes.change import Change
-from ...changes.objects import read
+from ...changes.objects import Config, read
 from ...changes.removal import owned
+from ...changes.steps import Edit
 from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
-from ...checks.questions import Question
+from ...checks.questions import IKEV2, Question
 from ...checks.verdict import Verdict
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
 from ...inventory.platforms import Platform
+from ..besides import Carrying, Confirmation, Failover, Printed
 from ..l2l.beside import policies_of_offers
-from ..service import Deployment, Foreign, Member, Place, Removal, Sight
+from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
+from . import failover
+from .as_before import site_before
+from .causes import stimuli
+from .confirmations import confirmations_of
 from .deployment import SERVICE, deployment_of
 from .features import CUT_OVER, LEADING, PROBES, refuse_platform
 from .intent import Sites, Zia, load
 from .limits import NULL
+from .portal import sheet_of
 from .prechecks import precheck
 from .verdict import ASKED, verdict_of
 
@@ -99,11 +106,13 @@ class IntendedSites:
         raise NothingMatched(f"{self.not_there(name)}; a site is removed by its intent, with the status disabled")
 
     def still_wanted(self, deployment: Deployment[Zia]) -> str:
-        """What is told of a site that is removed and that the intent has as active."""
-        known = self.sites.by_name.get(deployment.name)
+        """What becomes of the hosts of a site that is removed, and that the next deploy builds it again if it is active."""
+        site, known = deployment.wanted, self.sites.by_name.get(deployment.name)
+        hosts = f"the hosts behind {site.lan_interface} of {site.host}"
+        after = f"without {site.name}, what {hosts} send goes by the routing table, in clear"
         if known is None or known.status != "active":
-            return ""
-        return f"the intent has {deployment.name} as active: the next deploy-zia builds it again unless it is disabled there"
+            return after
+        return f"{after}; the intent has it as active: the next deploy-zia builds it again unless it is disabled there"
 
 
 def _warnings(site: Zia) -> Iterator[str]:
@@ -141,6 +150,14 @@ class ZiaService:
         """What a site needs of its router."""
         return precheck(sight, outputs, time, accept_unsaved=accept_unsaved)
 
+    def confirmations(self, deployment: Deployment[Zia], *, removal: bool) -> tuple[Confirmation, ...]:
+        """What stands in the portal; what is taken away rests on nothing there."""
+        return () if removal else confirmations_of(deployment.wanted)
+
+    def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
+        """What the portal has to have; both edges are set there at once, so there is one sheet, whichever end is meant."""
+        return sheet_of(load(inventory), name)
+
     def removal(self, deployment: Deployment[Zia], sight: Sight[Zia], running: str) -> Removal:  # noqa: ARG002 - the sight knows it
         """What is there of the site and is used by nothing else."""
         change = sight.change
@@ -153,9 +170,10 @@ class ZiaService:
         items, stays = owned(config, candidates)
         return Removal(items, stays, tuple(item for item in candidates if item not in items))
 
-    def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002 - there is none
-        """A site is not changed in place."""
-        return None
+    def previous(self, deployment: Deployment[Zia], sights: Sequence[Sight[Zia]]) -> Deployment[Zia] | None:
+        """The site that stood, as its router had it."""
+        before = site_before(deployment.wanted, sights[0].before.objects)
+        return deployment_of(before) if before is not None else None
 
     def traffic(self, deployment: Deployment[Zia], sights: Sequence[Sight[Zia]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the router shows: its own probes are the traffic."""
@@ -166,8 +184,9 @@ class ZiaService:
         return ASKED
 
     def stimulus(self, deployment: Deployment[Zia], member: Member[Zia], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
-        """The router probes by itself."""
-        return ()
+        """The router probes by itself; a service edge that has no SA is pinged, which tells why."""
+        seen = shown.looks[-1].seen if shown.looks else None
+        return stimuli(deployment.wanted, seen) if seen is not None and seen.answer(IKEV2) is not None else ()
 
     def verdict(self, deployment: Deployment[Zia], seeing: Seeing) -> Verdict:
         """By which tunnel the hosts go, and whether in clear."""
@@ -186,7 +205,7 @@ class ZiaService:
         ends = "is dropped" if site.on_total_loss == "closed" else "goes by the routing table, in clear"
         return (
             *([site.description] if site.description else []),
-            f"without a tunnel, what the hosts send {ends}",
+            f"as long as it stands, what the hosts send without a tunnel {ends}",
             *([f"waiver {waiver.ticket} until {waiver.until}: {waiver.reason}"] if waiver else []),
         )
 
@@ -194,6 +213,22 @@ class ZiaService:
         """The header of its route map."""
         items = (*change.created, *change.removed)
         return next((item.header for item in items if item.family.name == "route-map-clause"), "")
+
+    def failover(self, deployment: Deployment[Zia]) -> Failover:
+        """Both tunnels."""
+        return failover.failover_of(deployment)
+
+    def taken_down(self, deployment: Deployment[Zia], running: Config) -> tuple[Edit, ...]:
+        """The tunnel interface of the primary, shut down."""
+        return failover.taken_down(deployment, running)
+
+    def carrying(self, deployment: Deployment[Zia], before: Sequence[Seen], seen: Sequence[Seen]) -> Carrying:
+        """By which tunnel the hosts go."""
+        return failover.carrying(deployment, before, seen)
+
+    def lost(self, deployment: Deployment[Zia], before: Sequence[Seen], seen: Sequence[Seen]) -> tuple[str, ...]:
+        """Probes that were lost."""
+        return failover.lost(deployment, before, seen)
 
 
 ZIA = ZiaService()

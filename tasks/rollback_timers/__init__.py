@@ -1,4 +1,4 @@
-"""Fences: what a device does by itself to undo a change, unless the run comes back and calls it off. One module each."""
+"""Rollback timers: what a device does by itself to undo a change, unless the run comes back and cancels it. One module each."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ __all__ = ["ROLLBACK_TIMERS", "Arming", "ByHand", "RollbackTimer", "State"]
 
 #: Name of a rollback method (checks/rollback_methods.py) to what carries it out.
 ROLLBACK_TIMERS: Mapping[str, RollbackTimer] = {
-    fence.name: fence for fence in (ConfigureRevertTimer(), ReplaceKron(), EventManager(), ReloadIn())
+    timer.name: timer for timer in (ConfigureRevertTimer(), ReplaceKron(), EventManager(), ReloadIn())
 }

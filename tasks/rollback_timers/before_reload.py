@@ -24,7 +24,7 @@ def stands_in(running: Configuration, arming: Arming) -> bool:
 
     Only a whole configuration shows that none does: a list, or a filtered configuration, cannot be told from one that was cut.
     """
-    return running.fenced or name_of(arming.tag) in running.text
+    return running.with_timer or name_of(arming.tag) in running.text
 
 
 class BeforeReload(ABC):
@@ -167,7 +167,7 @@ class BeforeReload(ABC):
 
     @abstractmethod
     def _parts(self, seen: Mapping[str, str], arming: Arming) -> Mapping[str, bool]:
-        """What this run's fence consists of, in words, and whether it is there: what counts before the reload first.
+        """What this run's rollback timer consists of, in words, and whether it is there: what counts before the reload first.
 
         The reload is called SCHEDULED. Raises NotKnown.
         """

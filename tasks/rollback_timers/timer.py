@@ -109,15 +109,15 @@ def shown(replies: Sequence[Reply]) -> dict[str, str]:
     return {reply.line: reply.text for reply in replies}
 
 
-def look(device: Session, fence: Seen, arming: Arming) -> State:
+def look(device: Session, timer: Seen, arming: Arming) -> State:
     """What the device shows of a timer now. Raises NotKnown where it does not: then nothing is called off, nor taken for gone."""
-    return state_of(fence, shown(device.exchange(fence.shows)), arming)
+    return state_of(timer, shown(device.exchange(timer.shows)), arming)
 
 
-def state_of(fence: Seen, outputs: Mapping[str, str], arming: Arming) -> State:
+def state_of(timer: Seen, outputs: Mapping[str, str], arming: Arming) -> State:
     """The same of what was shown already; the sentence of NotKnown names the device."""
     with named(arming.host):
-        return fence.state(outputs, arming)
+        return timer.state(outputs, arming)
 
 
 @contextmanager

@@ -175,7 +175,7 @@ class Ground:
         }
 
     def may_have_gone_back(self, device: Device) -> bool:
-        """Whether it has booted since, or has a fence without a boot that may have been needed."""
+        """Whether it has booted since, or has a timer without a boot that may have been needed."""
         up = device.boots()
         gentle = device.profile in ("c881", "vpn3640-124") or device.profile.startswith("c8000v")
         return ("hour" not in up and "day" not in up) or (gentle and any(not item.is_polite for item in self.trial.strikes))

@@ -35,7 +35,7 @@ event manager applet NR-20260101T000000Z-abcd, hits 0, last never
 """
 
 
-def fenced(command: str = "", text: str = "", **changed: str) -> Box:
+def timed(command: str = "", text: str = "", **changed: str) -> Box:
     """The 2611 of the example as if it had every kind of timer, with one answer that is another."""
     made = box(**changed)
     outputs = {**made.outputs, **ORDER, **({command: text} if command else {})}
@@ -49,7 +49,7 @@ def failed(of: Box, name: str = RELOAD_IN) -> list[str]:
 
 def test_a_device_in_order_may_be_armed() -> None:
     """Nothing pending, saved, and a register that boots: nothing is said against it."""
-    assert failed(fenced()) == []
+    assert failed(timed()) == []
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,9 @@ def test_a_device_in_order_may_be_armed() -> None:
     ],
 )
 def test_each_timer_alone_forbids_a_change(command: str, text: str, check: str) -> None:
-    """A timer that counts before the change is not this run's, whatever fence the run would take."""
-    assert failed(fenced(command, text)) == [check]
-    assert failed(fenced(command, text), REVERT_TIMER) == [check]
+    """A timer that counts before the change is not this run's, whatever timer the run would take."""
+    assert failed(timed(command, text)) == [check]
+    assert failed(timed(command, text), REVERT_TIMER) == [check]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_each_timer_alone_forbids_a_change(command: str, text: str, check: str) 
 )
 def test_a_reload_has_to_boot_the_startup_configuration(register: str, boots: bool) -> None:
     """A register that stops in the monitor, boots the helper image or ignores the startup configuration forbids a reload."""
-    of = fenced(version=VERSION.replace("0x2102", register))
+    of = timed(version=VERSION.replace("0x2102", register))
     assert failed(of) == ([] if boots else ["boots"])
     assert failed(of, REVERT_TIMER) == []
 
@@ -93,12 +93,12 @@ def test_a_reload_has_to_boot_the_startup_configuration(register: str, boots: bo
 def test_a_register_that_is_not_shown_forbids_a_reload() -> None:
     """Of a router that shows no register nothing is known."""
     lines = [line for line in VERSION.splitlines() if "register" not in line]
-    assert failed(fenced(version="\n".join(lines) + "\n")) == ["boots"]
+    assert failed(timed(version="\n".join(lines) + "\n")) == ["boots"]
 
 
 def test_a_reload_has_to_bring_back_what_runs() -> None:
-    """What runs and is not saved would be dropped: that alone forbids a fence that reloads, and no other."""
-    of = fenced()
+    """What runs and is not saved would be dropped: that alone forbids a timer that reloads, and no other."""
+    of = timed()
     of = replace(
         of, outputs={**of.outputs, "show startup-config": str(of.outputs["show startup-config"]).replace("ip classless\n", "")}
     )

@@ -1,8 +1,8 @@
 """The project's documents, and the commands in them.
 
-A fenced ``console`` block holds commands after ``$`` and, below each, what it prints. In what it prints, ``...`` alone on a line
+A timed ``console`` block holds commands after ``$`` and, below each, what it prints. In what it prints, ``...`` alone on a line
 stands for any lines, and within a line for any text. ``# exit N`` after a command is its exit code, nought where it is not said.
-A fenced ``sh`` block holds commands that set things up; they are run by make and by CI.
+A timed ``sh`` block holds commands that set things up; they are run by make and by CI.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Command:
 
 
 def blocks(page: Path, kind: str) -> Iterator[str]:
-    """The bodies of the fenced blocks of one kind."""
+    """The bodies of the timed blocks of one kind."""
     for match in _BLOCK.finditer(page.read_text(encoding="utf8")):
         if match["kind"] == kind:
             yield match["body"]

@@ -43,6 +43,7 @@ class Desk:
         # A cold start for each of a hundred lines would cost minutes; tests/packaging starts the command as it is installed.
         (folder / "bin").mkdir()
         warm.put_command(folder / "bin")
+        shutil.copytree(ROOT / "examples" / "client-logs", folder / "logs")
         self._copy_inventory()
 
     def _copy_inventory(self) -> None:

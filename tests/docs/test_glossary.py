@@ -10,6 +10,7 @@ import pytest
 
 from nr_run.changes.family import Phase
 from nr_run.checks.finding import Status
+from nr_run.checks.phones.finding import Severity
 from nr_run.checks.verdict import Configured, KnownBy, Operating, Word
 from nr_run.inventory.errors import Exit
 from nr_run.runbooks.engine.outcome import Result
@@ -18,9 +19,9 @@ from nr_run.services.drift import Kind
 
 from .documents import ROOT
 
-SHOWN: tuple[type[Enum], ...] = (Configured, Kind, KnownBy, Operating, Phase, Result, Status, Word)
+SHOWN: tuple[type[Enum], ...] = (Configured, Kind, KnownBy, Operating, Phase, Result, Severity, Status, Word)
 #: Vocabularies of which nobody is shown a word alone.
-INNER = {"Nobody", "Says", "Action"}
+INNER = {"Nobody", "Origin", "Says", "Action"}
 #: What the tool calls its things, beside its states.
 THINGS = (
     *("service", "verification", "verdict", "word", "configured", "operating", "known by", "cause", "evidence", "finding"),

@@ -17,8 +17,8 @@ from typing import Any
 from nr_run.lab.entry import LabHandle
 
 from .. import warm
-from ..fenced import ARCHIVE
 from ..runbooks.test_ssh import OLD, STRONG, write_inventory
+from ..timed_pair import ARCHIVE
 from ..warm import start_lab
 
 HQ, BRANCH = "hq", "branch"
@@ -142,7 +142,7 @@ class Bench:
         self.seen = {path.name for path in self.folder.glob("runs/2*")}
 
     def pending(self, name: str) -> list[str]:
-        """What is left of a fence on a box: a timer that counts, or a line or file of one."""
+        """What is left of a timer on a box: a timer that counts, or a line or file of one."""
         profile, left = self.profiles[name], []
         if "No reload is scheduled" not in self.lab.exec(name, "show reload"):
             left.append("reload")

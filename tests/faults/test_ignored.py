@@ -20,7 +20,7 @@ PENDING = [
 
 
 @pytest.mark.parametrize(("pair", "device", "fault", "says"), UNARMED, ids=str)
-def test_a_fence_that_is_not_there(tmp_path: Path, pair: str, device: str, fault: tuple[str, ...], says: str) -> None:
+def test_a_timer_that_is_not_there(tmp_path: Path, pair: str, device: str, fault: tuple[str, ...], says: str) -> None:
     """A timer that was taken and does not count, or is not seen to, ends the run before either end is touched."""
     with bench_of(pair, tmp_path) as bench:
         bench.lab.fault(device, *fault)
@@ -35,8 +35,8 @@ def test_a_fence_that_is_not_there(tmp_path: Path, pair: str, device: str, fault
 
 
 @pytest.mark.parametrize(("pair", "device", "fault", "says"), PENDING, ids=str)
-def test_a_fence_that_stays(tmp_path: Path, pair: str, device: str, fault: tuple[str, ...], says: str) -> None:
-    """A fence that was called off and is still there is told, with what to type: nothing is saved under it.
+def test_a_timer_that_stays(tmp_path: Path, pair: str, device: str, fault: tuple[str, ...], says: str) -> None:
+    """A timer that was called off and is still there is told, with what to type: nothing is saved under it.
 
     The reload behind it is the last thing that could bring the device back, and counts as long as what is before it is not gone.
     """

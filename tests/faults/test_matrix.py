@@ -1,4 +1,4 @@
-"""Each fault against each task and each kind of fence; the judge asks the boxes."""
+"""Each fault against each task and each kind of timer; the judge asks the boxes."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def test_killed_and_nobody_comes(tmp_path: Path, pair: str, state: str, host: st
     with bench_of(pair, tmp_path) as bench:
         bench.kill_at(state, host, "--yes", "--dead-man", "3")
         bench.wait_until(lambda: bench.configurations() == bench.before, pause=0.1)
-        # The outer fence of a box that has two comes at twice the time: the judge waits for it.
+        # The outer timer of a box that has two comes at twice the time: the judge waits for it.
         bench.wait_until(lambda: not [left for name in ENDS for left in bench.pending(name) if left != "file"], pause=0.1)
         assert bench.configurations() == bench.before
         code, report = bench.run(command="resume")
@@ -34,7 +34,7 @@ def test_killed_and_nobody_comes(tmp_path: Path, pair: str, state: str, host: st
 @on_each_end
 @pytest.mark.parametrize("state", ["approved", "building", "applied", "judged"])
 def test_an_end_is_gone(tmp_path: Path, pair: str, device: str, state: str) -> None:
-    """A box that is gone before, during or after its push, and comes back when its fence has fired: one state on both ends."""
+    """A box that is gone before, during or after its push, and comes back when its timer has fired: one state on both ends."""
     with bench_of(pair, tmp_path) as bench:
         bench.slow(12)
         process = bench.begin("--yes", "--dead-man", "3", "--boot-wait", "20")
@@ -81,7 +81,7 @@ def gateway(lines: list[str]) -> str:
 @every_pair
 @on_each_end
 def test_inverse_is_refused(tmp_path: Path, pair: str, device: str) -> None:
-    """Where a box refuses the inverse its fence takes the change back, or a person is told what to type."""
+    """Where a box refuses the inverse its timer takes the change back, or a person is told what to type."""
     with bench_of(pair, tmp_path) as bench:
         bench.lab.fault(HQ, "refuse-line", "match address")
         bench.lab.fault(device, "refuse-inverse", "crypto")

@@ -1,4 +1,4 @@
-"""A device that does not take its fence, or takes only a part of it, is not touched, nor is the other end."""
+"""A device that does not take its timer, or takes only a part of it, is not touched, nor is the other end."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("pair", "device", "fault"), REFUSED, ids=str)
-def test_a_fence_that_is_refused_ends_the_run(tmp_path: Path, pair: str, device: str, fault: tuple[str, str]) -> None:
-    """Whatever line of a fence is refused: nothing is changed, nothing of a fence stays, and the device is named."""
+def test_a_timer_that_is_refused_ends_the_run(tmp_path: Path, pair: str, device: str, fault: tuple[str, str]) -> None:
+    """Whatever line of a timer is refused: nothing is changed, nothing of a timer stays, and the device is named."""
     with bench_of(pair, tmp_path) as bench:
         bench.lab.fault(device, *fault)
         code, report = bench.run("--yes")

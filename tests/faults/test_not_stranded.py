@@ -25,7 +25,7 @@ from nr_run.runbooks.engine.transaction import change_members
 
 from .. import warm
 from .bench import BRANCH, ENDS, HQ, Bench, bench_of, ended_right
-from .test_fences import other_session
+from .test_rollback_timers import other_session
 
 PLAIN = "reload-reload"
 on_each_end = pytest.mark.parametrize("device", ENDS)
@@ -47,7 +47,7 @@ def test_saved_and_away_when_it_is_resumed(tmp_path: Path) -> None:
 @on_each_end
 @pytest.mark.parametrize("pair", [PLAIN, "revert-kron", "applet-revert"])
 def test_somebody_saves_while_the_change_is_made(tmp_path: Path, pair: str, device: str) -> None:
-    """Where another operator's write memory caught the change, or the fence, the startup configuration is mended as well."""
+    """Where another operator's write memory caught the change, or the timer, the startup configuration is mended as well."""
     with bench_of(pair, tmp_path) as bench:
         bench.lab.fault(HQ, "drop-esp")
         bench.slow(12)
@@ -64,7 +64,7 @@ def test_somebody_saves_while_the_change_is_made(tmp_path: Path, pair: str, devi
 @pytest.mark.parametrize("pair", [PLAIN, "revert-kron", "applet-revert"])
 @pytest.mark.parametrize("moment", ["asked", "counting"])
 def test_lost_while_it_is_armed(tmp_path: Path, pair: str, device: str, moment: str) -> None:
-    """A box that is lost while its fence is armed is awaited: nothing was touched, and nothing is left of the fence."""
+    """A box that is lost while its timer is armed is awaited: nothing was touched, and nothing is left of the timer."""
     with bench_of(pair, tmp_path) as bench:
         bench.slow(25)
         process = bench.begin("--yes", "--dead-man", "3", "--boot-wait", "60")
@@ -80,7 +80,7 @@ def test_lost_while_it_is_armed(tmp_path: Path, pair: str, device: str, moment: 
         assert ended_right(bench, code, report) == "before"
 
 
-def test_another_reload_in_the_place_of_the_outer_fence(tmp_path: Path) -> None:
+def test_another_reload_in_the_place_of_the_outer_timer(tmp_path: Path) -> None:
     """Somebody's reload in the place of ours ends the change, and kron and the copy of this run go with it; theirs stays."""
     with bench_of("revert-kron", tmp_path) as bench:
         bench.slow(12)

@@ -22,12 +22,12 @@ KINDS: dict[str, tuple[str, ...]] = {
     "cut in the middle": ("cut-show", "30", "TEXT"),
     "noise": ("garble-show", "TEXT"),
 }
-RUNNING, STARTUP, FENCE, LIST, SAS = "running", "startup", "fence", "list", "sas"
+RUNNING, STARTUP, TIMER, LIST, SAS = "running", "startup", "timer", "list", "sas"
 #: What each is asked by, on IOS and on an ASA.
 COMMANDS: dict[str, tuple[str, str]] = {
     RUNNING: ("show running-config$", "more system:running-config|show running-config$"),
     STARTUP: ("show startup-config", "show startup-config"),
-    FENCE: (
+    TIMER: (
         "dir flash:|show kron schedule|show reload|show archive config rollback",
         "show event manager|show running-config event|show reload",
     ),
@@ -68,13 +68,13 @@ PLACES: dict[str, Place] = {
     "save": Place(STARTUP, "triggering", _codes(21), _codes(0)),
     "undo": Place(RUNNING, "triggering", _codes(21), _codes(20), broken=True),
     "startup check": Place(STARTUP, "triggering", _codes(21), _codes(20), broken=True, saved=True),
-    # Which of its lists a fence needs is its own matter, and a short one has no middle.
-    "fence": Place(FENCE, "triggering", _codes(20, 21), _codes(20), broken=True),
-    "fence's list": Place(LIST, "triggering", _codes(20, 21), _codes(20), broken=True),
+    # Which of its lists a timer needs is its own matter, and a short one has no middle.
+    "timer": Place(TIMER, "triggering", _codes(20, 21), _codes(20), broken=True),
+    "timer's list": Place(LIST, "triggering", _codes(20, 21), _codes(20), broken=True),
     "resume": Place(RUNNING, "", _codes(21), _codes(20), resumed=True),
     "resume, startup": Place(STARTUP, "", _codes(20, 21), _codes(20), resumed=True),
 }
-#: A device that has to wait for its own fence would take the page's word from it: an hour is longer than any case.
+#: A device that has to wait for its own timer would take the page's word from it: an hour is longer than any case.
 LONG = ("--dead-man", "60", "--boot-wait", "60")
 #: What no answer of this kind gives a reason to say.
 FALSE_WORDS = ("did not keep a line", "omebody else", "calls itself", "--accept-unsaved", "--dead-man 0", "others changed")
@@ -113,7 +113,7 @@ def try_case(bench: Bench, place: Place, kind: str, device: str, times: str) -> 
     ended = ended_right(bench, code, report)
     if code == 21:
         if place.what == RUNNING and place is not PLACES["disarm"] and bench.running(device) != bench.before[device][0]:
-            assert bench.pending(device), f"the fence is off: {story}"
+            assert bench.pending(device), f"the timer is off: {story}"
             for words in ("is not known", "its dead-man still counts; armed at", "nr-run resume"):
                 assert words in story, story
         again, told = bench.run(command="resume")

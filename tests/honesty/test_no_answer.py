@@ -10,7 +10,7 @@ import pytest
 from ..faults.bench import BRANCH, HQ, bench_of, ended_right, ready
 from .matrix import PLACES, cases, try_case
 
-#: A pair of routers, and one of a firewall and a router; both fences of each pair differ.
+#: A pair of routers, and one of a firewall and a router; both timers of each pair differ.
 PAIRS = {"revert-kron": "routers", "applet-revert": "firewall and router"}
 
 
@@ -18,7 +18,7 @@ PAIRS = {"revert-kron": "routers", "applet-revert": "firewall and router"}
 def test_no_answer_is_not_an_answer(
     tmp_path: Path, record_property: Callable[[str, object], None], pair: str, place: str, kind: str, device: str, times: str
 ) -> None:
-    """Nothing is concluded from it: the run refuses, asks again, or leaves the fence armed and says what to type where."""
+    """Nothing is concluded from it: the run refuses, asks again, or leaves the timer armed and says what to type where."""
     record_property("honesty", (place, kind))
     with bench_of(pair, tmp_path) as bench:
         record_property("ended", try_case(bench, PLACES[place], kind, device, times))
@@ -33,7 +33,7 @@ def test_a_busy_nvram_is_asked_again(tmp_path: Path, pair: str, device: str) -> 
         assert code == 0, report
 
 
-def test_sas_that_are_refused_when_the_fence_is_called_off(tmp_path: Path) -> None:
+def test_sas_that_are_refused_when_the_timer_is_called_off(tmp_path: Path) -> None:
     """One refusal behind the calling off is asked again over a fresh login: the proved tunnel stays, and is saved."""
     with bench_of("revert-kron", tmp_path) as bench:
         bench.slow(30)
@@ -49,7 +49,7 @@ def test_sas_that_are_refused_when_the_fence_is_called_off(tmp_path: Path) -> No
 @pytest.mark.parametrize("device", [HQ, BRANCH])
 @pytest.mark.parametrize("pair", PAIRS)
 def test_nothing_is_shown_while_a_tunnel_is_removed(tmp_path: Path, pair: str, device: str) -> None:
-    """A device that shows nothing any more ends the run soon, long before its fence would: a person knows what to look at."""
+    """A device that shows nothing any more ends the run soon, long before its timer would: a person knows what to look at."""
     with bench_of(pair, tmp_path) as bench:
         work = ready(bench, "remove")
         bench.slow(30)

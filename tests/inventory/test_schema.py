@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from nr_run.inventory.host_files import DATA_KEYS
 from nr_run.inventory.intent import IntentFile, Record
 from nr_run.inventory.schema import SCHEMAS, as_text, hosts_schema, intent_schema, write_schemas
-from nr_run.services.ra.schema import FILE, remote_access_schema
+from nr_run.runbooks.commands.schema_command import schema_command
+from nr_run.services.registry import declared, schema_of
 
 EXAMPLE = Path(__file__).parents[2] / "inventory"
 
@@ -21,9 +24,14 @@ def test_the_committed_schema_is_current(name: str) -> None:
     assert (EXAMPLE / "schema" / name).read_text() == as_text(SCHEMAS[name]())
 
 
-def test_the_committed_schema_of_vpn_clients_is_current() -> None:
-    """A changed model without `python -m nr_run.services.ra.schema` is noticed."""
-    assert (EXAMPLE / "schema" / FILE).read_text() == as_text(remote_access_schema())
+@pytest.mark.parametrize("name", [name for name, service in declared().services.items() if service.schema])
+def test_the_committed_schema_of_a_service_is_current(name: str) -> None:
+    """A changed model of a service's own file is noticed, and `nr-run schema NAME` prints what is committed."""
+    service = declared().services[name]
+    file = importlib.import_module(service.schema.partition(":")[0]).FILE
+    committed = (EXAMPLE / "schema" / file).read_text()
+    assert committed == as_text(schema_of(service))
+    assert CliRunner().invoke(schema_command, [name]).output == committed
 
 
 def test_the_writer_writes_every_schema(tmp_path: Path) -> None:

@@ -89,6 +89,9 @@ def desk(tmp_path: Path) -> Path:
         "schema_version: 1\nike_proposals:\n  - name: hq-weak\ntunnels:\n  # the first\n  - name: hq-branch\n"
         "    terminations:\n      - host: a\n        cisco:\n          name: hq-inner\n\n  - status: active\n    name: 'hq-lab'\n"
     )
+    (tmp_path / "inventory" / "zia.yaml").write_text(
+        "schema_version: 1\nzia:\n  - name: shop\n    identity:\n      credential: ip\n"
+    )
     (intent / "b.yml").write_text("tunnels:\n- name: branch-9\n  ipsec_profile: x\nipsec_profiles:\n- name: hq-profile\n")
     for run in ("20260101T000000Z-7f3a", "20260102T000000Z-81c0"):
         (tmp_path / "runs" / run).mkdir(parents=True)
@@ -98,12 +101,26 @@ def desk(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("line", "offers"),
     [
-        ("nr-run dep", ["deploy-l2l", "deploy-ra"]),
-        ("nr-run r", ["remove-l2l", "rotate-psk", "remove-ra", "rollback", "resume", "runs"]),
+        ("nr-run dep", ["deploy-cloud", "deploy-flexvpn", "deploy-l2l", "deploy-ra", "deploy-zia"]),
+        (
+            "nr-run r",
+            [
+                "remove-cloud",
+                "remove-flexvpn",
+                "remove-l2l",
+                "rotate-psk",
+                "remove-ra",
+                "remove-zia",
+                "rollback",
+                "resume",
+                "runs",
+            ],
+        ),
         ("nr-run deploy-l2l --wo", ["--workers"]),
         ("nr-run deploy-l2l hq", ["hq-branch", "hq-lab"]),
         ("nr-run deploy-l2l hq-branch ", ["hq-lab", "branch-9"]),
         ("nr-run remove-l2l b", ["branch-9"]),
+        ("nr-run deploy-zia ", ["shop"]),
         ("nr-run show ", ["20260102T000000Z-81c0", "20260101T000000Z-7f3a"]),
         ("nr-run resume 7f", ["7f3a"]),
     ],

@@ -52,7 +52,7 @@ def test_built_proved_kept_and_rolled_back(pair: Pair) -> None:  # noqa: F811 - 
     assert report["tunnels"][0]["verified"] is True
     for name, lines in startup(pair).items():
         assert any("hq-branch" in line for line in lines), name
-        assert not any("NR-2" in line for line in lines), "a fence was saved"
+        assert not any("NR-2" in line for line in lines), "a timer was saved"
     code, report = pair.run("deploy-l2l", "--yes")
     assert (code, report["changed"]) == (0, False), report
     code, report = pair.run("rollback", "--yes")
@@ -103,13 +103,13 @@ def test_removed(pair: Pair) -> None:  # noqa: F811 - the fixture
 
 @pytest.mark.parametrize("pair", [PAIRS[2]], indirect=True, ids=["asa919 c881"])
 def test_no_key_in_the_event_manager(pair: Pair) -> None:  # noqa: F811 - the fixture
-    """An inverse that gives a key back is no applet: the removal of a tunnel is fenced by a reload on the ASA."""
+    """An inverse that gives a key back is no applet: the removal of a tunnel is timed by a reload on the ASA."""
     assert pair.run("deploy-l2l", "--yes")[0] == 0
     code, report = pair.run("remove-l2l", "hq-branch", "--yes")
     assert code == 0, report
     journal = [json.loads(line) for line in (pair.folder / "runs" / report["run"] / "journal.jsonl").read_text().splitlines()]
-    fences = {line["host"]: line["fence"] for line in journal if line["state"] == "arming"}
-    assert fences["hq"] == "reload-in"
+    timers = {line["host"]: line["method"] for line in journal if line["state"] == "arming"}
+    assert timers["hq"] == "reload-in"
 
 
 @pytest.mark.parametrize("pair", [PAIRS[1]], indirect=True, ids=["c881 asa91"])

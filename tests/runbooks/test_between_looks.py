@@ -10,7 +10,7 @@ import pytest
 from nr_run.inventory.errors import Locked
 from nr_run.runbooks.locking.kernel_lock import hold
 
-from ..fenced import REVERT, Fenced
+from ..timed_pair import REVERT, TimedPair
 from .test_terminal import converse
 
 
@@ -38,19 +38,19 @@ def test_an_edit_while_the_device_is_being_saved(rehearsal) -> None:
     assert "ip access-list extended ELSE" in rehearsal.lab.exec("vpn2611", "show running-config")
 
 
-def test_another_way_back_than_was_approved(fenced: Fenced) -> None:
+def test_another_way_back_than_was_approved(timed: TimedPair) -> None:
     """A device that has lost its archive path would go back in another way: nobody has approved that, so nothing is sent."""
 
     def edit() -> None:
-        fenced.lab.exec(REVERT, "configure terminal\nno archive\nend\nwrite memory")
+        timed.lab.exec(REVERT, "configure terminal\nno archive\nend\nwrite memory")
 
     words = ["--poll", "0.1"]
-    code, screen = converse(fenced.arguments("deploy-l2l", *words), fenced.environment, b"y\n", edit)
+    code, screen = converse(timed.arguments("deploy-l2l", *words), timed.environment, b"y\n", edit)
     shown = "".join(screen.split())
     assert code == 13, screen
     assert "wouldnowgobackbyitselfby" in shown
     assert "andnotbyrevert-timer" in shown
-    assert "NR-" not in fenced.shows(REVERT, "show running-config")
+    assert "NR-" not in timed.shows(REVERT, "show running-config")
 
 
 def test_a_file_without_locks(tmp_path: Path) -> None:

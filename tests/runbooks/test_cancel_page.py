@@ -19,15 +19,15 @@ from nr_run.tasks.rollback_timers import ROLLBACK_TIMERS
 
 from .. import warm
 from ..changes.rendering import ends
-from ..fenced import DEVICES, REPLACE, REVERT, Fenced
+from ..timed_pair import DEVICES, REPLACE, REVERT, TimedPair
 from .plans import plan_of
 
 ROOT = Path(__file__).parents[2]
 
 
-def pages(fenced: Fenced) -> dict[str, str]:
+def pages(timed: TimedPair) -> dict[str, str]:
     """Device to its page, of the only run."""
-    return {path.parent.name: path.read_text() for path in (fenced.folder / "runs").glob(f"2*/*/*/{PAGE}")}
+    return {path.parent.name: path.read_text() for path in (timed.folder / "runs").glob(f"2*/*/*/{PAGE}")}
 
 
 def steps(page: str, number: int) -> list[str]:
@@ -36,11 +36,11 @@ def steps(page: str, number: int) -> list[str]:
     return [line.strip() for line in body.splitlines() if line.startswith("     ")]
 
 
-def confirm(fenced: Fenced, device: str, line: str) -> None:
+def confirm(timed: TimedPair, device: str, line: str) -> None:
     """Type a line as the user whom the timer names."""
-    place = fenced.lab.devices[device]
-    user, password = ((fenced.lab.credentials / name).read_text().strip() for name in ("device-username", "device-password"))
-    enable = (fenced.lab.credentials / "enable-secret").read_text().strip()
+    place = timed.lab.devices[device]
+    user, password = ((timed.lab.credentials / name).read_text().strip() for name in ("device-username", "device-password"))
+    enable = (timed.lab.credentials / "enable-secret").read_text().strip()
     with ConnectHandler(
         device_type="cisco_ios", host=place.host, port=place.port, username=user, password=password, secret=enable
     ) as other:
@@ -48,11 +48,11 @@ def confirm(fenced: Fenced, device: str, line: str) -> None:
         other.send_command_timing(line)
 
 
-def test_the_page_is_there_before_the_device_is_armed(fenced: Fenced) -> None:
+def test_the_page_is_there_before_the_device_is_armed(timed: TimedPair) -> None:
     """Killed the moment it begins to arm, a run has left the pages, with what is armed, when it fires and the files to paste."""
-    fenced.kill_at("arming", host=REPLACE)
-    text = pages(fenced)[REPLACE]
-    (run,) = (fenced.folder / "runs").glob("2*")
+    timed.kill_at("arming", host=REPLACE)
+    text = pages(timed)[REPLACE]
+    (run,) = (timed.folder / "runs").glob("2*")
     assert text.startswith(f"A TIMER IS ARMED on {REPLACE}")
     for word in (f"NR-{run.name}", f"nr-run resume {run.name}", str(run / "hq-branch" / REPLACE / "inverse.cfg"), "write memory"):
         assert word in text
@@ -76,62 +76,62 @@ def test_the_page_speaks_of_the_devices_that_there_are() -> None:
     assert (words["devices"], words["run_it"], words["everywhere"]) == ("vpn2611", "runs it", "")
 
 
-def test_the_lines_of_the_page_cancel_what_is_armed(fenced: Fenced) -> None:
-    """Typed as they stand, the lines show and cancel both timers of a killed run: nothing of a fence is left on either device."""
-    fenced.kill_at("triggering")
-    texts = pages(fenced)
+def test_the_lines_of_the_page_cancel_what_is_armed(timed: TimedPair) -> None:
+    """Typed as they stand, the lines show and cancel both timers of a killed run: nothing of a timer is left on either device."""
+    timed.kill_at("triggering")
+    texts = pages(timed)
     assert set(texts) == set(DEVICES)
     for device, text in texts.items():
         see, cancel = steps(text, 1), steps(text, 2)[:-1]
         assert steps(text, 2)[-1] == "write memory"
-        assert any(re.search(r"NR-2|nr-2|Timer value", fenced.shows(device, line)) for line in see)
+        assert any(re.search(r"NR-2|nr-2|Timer value", timed.shows(device, line)) for line in see)
         if device == REVERT:
             assert cancel == ["configure confirm"]
-            confirm(fenced, device, cancel[0])
+            confirm(timed, device, cancel[0])
         else:
             opening, rest = cancel[: cancel.index("end") + 1], cancel[cancel.index("end") + 1 :]
-            fenced.lab.exec(device, "\n".join(opening))
+            timed.lab.exec(device, "\n".join(opening))
             for line in rest:
-                fenced.lab.exec(device, line)
-    fenced.assert_no_residue()
-    (run,) = (fenced.folder / "runs").glob("2*")
+                timed.lab.exec(device, line)
+    timed.assert_no_residue()
+    (run,) = (timed.folder / "runs").glob("2*")
     assert len(armed_pages(run)) == 2  # what a person typed is not known here
 
 
 @pytest.mark.parametrize("fault", [None, "wrong-psk"])
-def test_the_page_says_that_it_no_longer_holds(fenced: Fenced, fault: str | None) -> None:
+def test_the_page_says_that_it_no_longer_holds(timed: TimedPair, fault: str | None) -> None:
     """When a run has cancelled its timers, be it after a proof or after a roll-back, each page says so and nothing else."""
     if fault:
-        fenced.lab.fault(REPLACE, fault)
-    code, report = fenced.run("deploy-l2l", "--yes")
+        timed.lab.fault(REPLACE, fault)
+    code, report = timed.run("deploy-l2l", "--yes")
     assert code == (20 if fault else 0), report
-    assert set(pages(fenced)) == set(DEVICES)
-    for text in pages(fenced).values():
+    assert set(pages(timed)) == set(DEVICES)
+    for text in pages(timed).values():
         assert text.startswith(CANCELLED)
         assert len(text.splitlines()) == 1
 
 
-def test_resume_ends_the_pages(fenced: Fenced) -> None:
+def test_resume_ends_the_pages(timed: TimedPair) -> None:
     """What a killed run left armed is named by show with its page; after resume no page holds any more."""
-    fenced.kill_at("triggering")
-    (run,) = (fenced.folder / "runs").glob("2*")
+    timed.kill_at("triggering")
+    (run,) = (timed.folder / "runs").glob("2*")
     command = [str(Path(sys.executable).parent / "nr-run"), "show", run.name, "--runs", str(run.parent)]
-    shown = warm.run(command, fenced.environment)
+    shown = warm.run(command, timed.environment)
     assert all(str(page) in shown.stdout for page in armed_pages(run))
     assert len(armed_pages(run)) == 2
-    code, report = fenced.run("resume")
+    code, report = timed.run("resume")
     assert code == 20, report
     assert armed_pages(run) == []
 
 
 def test_the_table_of_the_documents_is_current() -> None:
-    """docs/dead-man.md has the steps of every fence as the recap and the pages have them."""
+    """docs/dead-man.md has the steps of every timer as the recap and the pages have them."""
     assert table() in (ROOT / "docs" / "dead-man.md").read_text()
 
 
 @pytest.mark.parametrize("name", sorted(ROLLBACK_TIMERS))
-def test_every_fence_says_how_it_is_seen_and_cancelled(name: str) -> None:
-    """What is looked at for the state of a fence is what a person is told to look at, but for the clock; no name is left open."""
+def test_every_timer_says_how_it_is_seen_and_cancelled(name: str) -> None:
+    """What is looked at for the state of a timer is what a person is told to look at, but for the clock; no name is left open."""
     hand = ROLLBACK_TIMERS[name].by_hand.filled("nr-20261129T000000Z-abcd")
     assert set(hand.see) <= set(ROLLBACK_TIMERS[name].shows)
     assert hand.cancel

@@ -14,6 +14,7 @@ from .. import warm
 from ..conftest import copy_inventory
 
 KEY = "Zq7-never-shown"
+EXAMPLE = Path(__file__).parents[2] / "inventory"
 
 
 @pytest.fixture
@@ -76,3 +77,28 @@ def test_what_cannot_be_printed(inventory: Path, words: tuple[str, ...], code: i
     found, out, err = sheet(inventory, *words)
     assert (found, out) == (code, "")
     assert sentence in err
+
+
+def test_the_sheet_of_another_service(inventory: Path) -> None:
+    """Whatever has a far end that is not ours has a sheet, in the words of that end; two of one name are told apart."""
+    text = (EXAMPLE / "zia.yaml").read_text()
+    (inventory / "zia.yaml").write_text(text.replace("name: shop", "name: hq-branch").replace("zia-shop", "hq-branch-psk"))
+    code, out, err = sheet(inventory, "hq-branch")
+    assert (code, out) == (64, "")
+    assert "say --service l2l or --service zia" in err
+    code, out, _ = sheet(inventory, "hq-branch", "--service", "zia")
+    assert code == 0
+    assert re.search(r"^Administration > VPN Credentials > Add VPN Credential\n  Authentication Type +FQDN$", out, re.MULTILINE)
+    code, as_json, _ = sheet(inventory, "hq-branch", "--service", "zia", "--json")
+    assert json.loads(as_json)["phase_1"]["encryption"] == "AES-256"
+    assert KEY not in out + as_json
+    assert "hq-branch-psk" not in out + as_json
+
+
+def test_a_broken_file_of_another_service_is_no_hindrance(inventory: Path) -> None:
+    """The sheet of a tunnel is printed whatever is wrong with the file of the sites; of a name that is nowhere, that is told."""
+    (inventory / "zia.yaml").write_text("schema_version: 1\nzia:\n  - name: shop\n")
+    assert sheet(inventory, "to-partner")[0] == 0
+    code, _, err = sheet(inventory, "shop")
+    assert code == 65
+    assert "zia.yaml:3: zia[0].host: is missing" in err

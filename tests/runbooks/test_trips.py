@@ -15,9 +15,9 @@ from nr_run.runbooks.engine.context import Waits
 from nr_run.runbooks.engine.run_setup import Wanted, open_run
 from nr_run.runbooks.engine.runbook import Approval, run_deployments
 
-from ..fenced import ARCHIVE
 from ..matrix.devices import HOSTS, Two, two
 from ..matrix.table import PLATFORMS
+from ..timed_pair import ARCHIVE
 
 PAGE = Path(__file__).parents[2] / "docs" / "speed.md"
 #: The column of the page to a pair whose two devices are both of that kind, and the form of the tunnel.

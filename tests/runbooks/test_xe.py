@@ -9,7 +9,7 @@ import pytest
 
 from nr_run.parsers import parse
 
-from ..fenced import ARCHIVE, REPLACE, REVERT, Fenced
+from ..timed_pair import ARCHIVE, REPLACE, REVERT, TimedPair
 from ..warm import start_lab
 from .test_ssh import Pair, write_inventory
 
@@ -80,28 +80,28 @@ def test_what_only_one_end_can_do_is_refused_before_a_login(tmp_path: Path) -> N
 
 
 @pytest.fixture(params=[{"hq": "c8000v-17", "branch": "c881"}, {"hq": "c881", "branch": "c8000v-1711"}], ids=["17", "1711"])
-def xe(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fenced]:
+def xe(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TimedPair]:
     """A C8000V that goes back by a revert timer, or one that goes back by configure replace, with an 881."""
     devices: dict[str, str] = request.param
     with start_lab(tmp_path / "lab", devices=devices, speed=40) as lab:
         lab.exec(REVERT, ARCHIVE)
         lab.exec(REVERT, "write memory")
         write_inventory(lab, tmp_path / "inventory", devices, SHA1)
-        fenced = Fenced(lab, tmp_path)
-        fenced.before = fenced.configurations()
-        yield fenced
+        timed = TimedPair(lab, tmp_path)
+        timed.before = timed.configurations()
+        yield timed
 
 
-def c8000v(fenced: Fenced) -> str:
+def c8000v(timed: TimedPair) -> str:
     """Which of the two is the C8000V."""
-    return next(name for name, line in ((n, fenced.shows(n, "show version")) for n in (REVERT, REPLACE)) if "XE" in line)
+    return next(name for name, line in ((n, timed.shows(n, "show version")) for n in (REVERT, REPLACE)) if "XE" in line)
 
 
-def test_changed_in_place_brought_back_and_removed(xe: Fenced) -> None:
-    """Built, changed to SHA-256, brought back to SHA-1 and removed: each time proved, and nothing of a fence is left."""
+def test_changed_in_place_brought_back_and_removed(xe: TimedPair) -> None:
+    """Built, changed to SHA-256, brought back to SHA-1 and removed: each time proved, and nothing of a timer is left."""
     code, report = xe.run("deploy-l2l", "--yes")
     assert code == 0, report
-    armed = {line["host"]: line["fence"] for line in xe.journal if line["state"] == "arming"}
+    armed = {line["host"]: line["method"] for line in xe.journal if line["state"] == "arming"}
     assert armed == {REVERT: "revert-timer", REPLACE: "configure-replace"}
     for command in ("show crypto isakmp sa", "show crypto ipsec sa", "show crypto session", "show crypto isakmp policy"):
         parsed = parse("ios", command, xe.shows(c8000v(xe), command))
@@ -124,7 +124,7 @@ def test_changed_in_place_brought_back_and_removed(xe: Fenced) -> None:
     xe.assert_as_before()
 
 
-def test_a_wrong_key_is_taken_back(xe: Fenced) -> None:
+def test_a_wrong_key_is_taken_back(xe: TimedPair) -> None:
     """The key that the C8000V got is another one: the tunnel does not come up and both ends are as before."""
     xe.lab.fault(c8000v(xe), "wrong-psk")
     code, report = xe.run("deploy-l2l", "--yes")
@@ -132,8 +132,8 @@ def test_a_wrong_key_is_taken_back(xe: Fenced) -> None:
     xe.assert_as_before()
 
 
-def test_lost_management_comes_back_by_itself(xe: Fenced) -> None:
-    """A C8000V that nobody can log in to goes back by its fence, without a reload."""
+def test_lost_management_comes_back_by_itself(xe: TimedPair) -> None:
+    """A C8000V that nobody can log in to goes back by its timer, without a reload."""
     device = c8000v(xe)
     xe.lab.fault(device, "lose-management-after", "7" if device == REVERT else "11")
     code, report = xe.run("deploy-l2l", "--yes", "--dead-man", "2", "--boot-wait", "60")
@@ -143,7 +143,7 @@ def test_lost_management_comes_back_by_itself(xe: Fenced) -> None:
 
 
 @pytest.mark.parametrize("state", ["switching", "commit-decided"])
-def test_killed_then_resumed(xe: Fenced, state: str) -> None:
+def test_killed_then_resumed(xe: TimedPair, state: str) -> None:
     """After kill -9 resume ends with both ends as before, or with the proved and saved tunnel on both."""
     for name in (REVERT, REPLACE):
         xe.lab.fault(name, "slow", "15")
@@ -160,23 +160,23 @@ def test_killed_then_resumed(xe: Fenced, state: str) -> None:
         assert all(xe.body(name) == xe.body(name, "startup") for name in (REVERT, REPLACE))
 
 
-def test_without_clock_and_archive_a_reload_with_its_reason_is_the_fence(tmp_path: Path) -> None:
+def test_without_clock_and_archive_a_reload_with_its_reason_is_the_timer(tmp_path: Path) -> None:
     """The last rung: `reload in N reason TEXT`, proved by `show reload`, fired when management is lost."""
     devices = {"hq": "c8000v-17", "branch": "c8000v-1711"}
     with start_lab(tmp_path / "lab", devices=devices, speed=60) as lab:
         for name in devices:
             lab.fault(name, "clock-unset")
         write_inventory(lab, tmp_path / "inventory", devices, SHA256)
-        fenced = Fenced(lab, tmp_path)
-        fenced.before = fenced.configurations()
-        code, report = fenced.run("deploy-l2l", "--yes")
+        timed = TimedPair(lab, tmp_path)
+        timed.before = timed.configurations()
+        code, report = timed.run("deploy-l2l", "--yes")
         assert code == 0, report
-        armed = {line["host"]: line["fence"] for line in fenced.journal if line["state"] == "arming"}
+        armed = {line["host"]: line["method"] for line in timed.journal if line["state"] == "arming"}
         assert armed == {"hq": "reload-in", "branch": "reload-in"}
-        code, report = fenced.run("rollback", "--yes")
+        code, report = timed.run("rollback", "--yes")
         assert code == 0, report
         lab.fault("branch", "lose-management-after", "4")
-        code, report = fenced.run("deploy-l2l", "--yes", "--dead-man", "2", "--boot-wait", "240")
+        code, report = timed.run("deploy-l2l", "--yes", "--dead-man", "2", "--boot-wait", "240")
         assert code == 20, report
-        assert fenced.configurations() == fenced.before
-        assert fenced.has_reloaded("branch")
+        assert timed.configurations() == timed.before
+        assert timed.has_reloaded("branch")

@@ -1,12 +1,10 @@
-"""The engine carries a site as it carries any service: deployed and verified by nr-run in the lab.
-
-Its commands are not declared yet; an entry point of the test declares them, as another package would.
-"""
+"""The engine carries a site as it carries any service: deployed, verified and removed by nr-run in the lab."""
 
 from __future__ import annotations
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,23 +16,17 @@ import pytest
 
 from nr_run.lab.entry import LabHandle
 
+from ...changes.trees import same
 from ...runbooks.test_ssh import STRONG, write_inventory
 from ...warm import start_lab
 from .sites import EXAMPLE, HOST
 from .test_on_the_lab import EDGES, edge
 
+#: What a person says who has looked into the portal.
+CONFIRMED = ("--confirm", "credential", "--confirm", "probes")
+#: With the waits of a rehearsal, whose clocks run fast.
+LAB = ("--lab", "--yes", "--poll", "2")
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
-DECLARED = """
-from nr_run.services.registry import Command, Declaration
-
-SERVICE = Declaration(
-    name="zia",
-    noun="site",
-    section="zia",
-    commands=(Command("deploy-zia", "deploy", "Deploy.", "Deploy."), Command("remove-zia", "remove", "Remove.", "Remove.")),
-    load="nr_run.services.zia.service:ZIA",
-)
-"""
 INTENT = (
     EXAMPLE.replace("10.96.19.2", "172.18.124.181").replace("172.17.0.0/24", "10.10.81.0/24")
     + "      frequency_seconds: 10\n      up_seconds: 20\n      down_seconds: 10\n"
@@ -43,21 +35,26 @@ INTENT = (
 
 @dataclass
 class Rehearsed:
-    """The router with both edges, an inventory, and nr-run with the service declared."""
+    """The router with both edges, and an inventory."""
 
     lab: LabHandle
     folder: Path
 
     def run(self, command: str, *words: str) -> tuple[int, dict[str, Any]]:
         """Exit code and report."""
-        private = {"XDG_CONFIG_HOME": str(self.folder / "config"), "NR_RUN_CREDENTIALS": str(self.lab.credentials)}
-        environment = {**os.environ, **private, "PYTHONPATH": str(self.folder / "site")}
+        private = {
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
+            "NR_RUN_CREDENTIALS": str(self.lab.credentials),
+            "NR_RUN_LAB_DIR": str(self.folder / "lab"),
+        }
+        environment = {**os.environ, **private}
+        # What an earlier run did is undone from its folder alone.
+        place = () if command == "rollback" else ("--inventory", str(self.folder / "inventory"))
         line = [
             NR_RUN,
             command,
             *words,
-            "--inventory",
-            str(self.folder / "inventory"),
+            *place,
             "--runs",
             str(self.folder / "runs"),
             "--json",
@@ -65,6 +62,14 @@ class Rehearsed:
         done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=400, check=False)
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
+
+    def intend(self, *changes: tuple[str, str]) -> None:
+        """Another intent: the example, with these changes."""
+        text = INTENT
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        (self.folder / "inventory" / "zia.yaml").write_text(text)
 
     def running(self) -> str:
         """What the router runs, without what it says of its last change."""
@@ -75,26 +80,27 @@ class Rehearsed:
 @pytest.fixture
 def rehearsed(tmp_path: Path) -> Iterator[Rehearsed]:
     """A lab of its own."""
-    with start_lab(tmp_path / "lab", devices={HOST: "c881", **{name: edge(name) for name in EDGES}}, speed=20.0) as lab:
+    # The primary may move to the third one, where another target answers.
+    third = {**edge("edge-p"), "address": "198.51.100.40", "gateway": "198.51.100.33"}
+    (connection,) = third["connections"]
+    selectors = [["203.0.113.30/32", near] for _, near in connection["selectors"]]
+    third["connections"] = [{**connection, "selectors": selectors, "answers": ["203.0.113.30"]}]
+    devices = {HOST: "c881", **{name: edge(name) for name in EDGES}, "edge-n": third}
+    with start_lab(tmp_path / "lab", devices=devices, speed=20.0) as lab:
         write_inventory(lab, tmp_path / "inventory", {HOST: "c881"}, STRONG)
         intent = tmp_path / "inventory" / "vpn" / "intent.yaml"
         intent.write_text(intent.read_text().partition("tunnels:")[0])  # one tunnel has two ends, and there is one router
         (tmp_path / "inventory" / "zia.yaml").write_text(INTENT)
-        info = tmp_path / "site" / "zia_declared-1.0.dist-info"
-        info.mkdir(parents=True)
-        (info.parent / "zia_declared.py").write_text(DECLARED)
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: zia_declared\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text("[nr_run.services]\nzia = zia_declared:SERVICE\n")
         yield Rehearsed(lab, tmp_path)
 
 
 def test_deployed_and_verified(rehearsed: Rehearsed) -> None:
     """Three stages are proved and saved, a second run has nothing to do, and a verification says up by the router's probes."""
-    code, report = rehearsed.run("deploy-zia", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     running = rehearsed.running()
     assert "ip policy route-map NR-branch-zia" in running
-    code, report = rehearsed.run("deploy-zia", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
     assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
     assert rehearsed.running() == running
     code, report = rehearsed.run("verify")
@@ -105,8 +111,66 @@ def test_deployed_and_verified(rehearsed: Rehearsed) -> None:
 def test_removed_as_if_it_had_never_been(rehearsed: Rehearsed) -> None:
     """Taken away in the other order, its SAs are nobody else's loss, and the router runs what it ran before."""
     before = rehearsed.running()
-    code, report = rehearsed.run("deploy-zia", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     code, report = rehearsed.run("remove-zia", "branch-zia", "--yes", "--poll", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+    assert rehearsed.running() == before
+
+
+def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
+    """The plan names what is to be confirmed; without it nothing is touched; with it, record and report say who and when."""
+    before = rehearsed.running()
+    code, report = rehearsed.run("deploy-zia", "--plan")
+    asked = report["tunnels"][0]["confirmations"]
+    assert (code, [(item["name"], item["by"]) for item in asked]) == (2, [("credential", ""), ("probes", "")])
+    code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credential")
+    told = report["tunnels"][0]["sentence"]
+    assert code == 13
+    assert "say --confirm probes\n" in told
+    assert "credential" not in told
+    assert rehearsed.running() == before
+    code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credentials")
+    assert (code, report["error"]) == (64, "--confirm credentials: nothing is confirmed by this name (did you mean credential?)")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    said = report["tunnels"][0]["confirmations"]
+    assert {item["by"] for item in said} == {pwd.getpwuid(os.getuid()).pw_name}
+    run = Path(report["folder"])
+    assert json.loads((run / "branch-zia" / "record.json").read_text())["confirmations"] == said
+    assert f"confirmed by {said[0]['by']} at {said[0]['at']}: the portal has" in " ".join((run / "recap.txt").read_text().split())
+    noted = [json.loads(line) for line in (run / "journal.jsonl").read_text().splitlines()]
+    assert [line["name"] for line in noted if line["state"] == "confirmed"] == ["credential", "probes"]
+
+
+def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
+    """Another edge, target, timer and list are proved by SAs agreed anew; what an edge does not take is taken back."""
+    before = rehearsed.running()
+    code, report = rehearsed.run("deploy-zia", *LAB)
+    assert code == 0, json.dumps(report)[:6000]
+    stands = rehearsed.running()
+    rehearsed.intend(("aes-256-cbc\n      auth", "aes-128-cbc\n      auth"))
+    code, report = rehearsed.run("deploy-zia", *LAB)
+    assert code == 20, json.dumps(report)[:6000]
+    assert "the tunnel is proved up again" in report["tunnels"][0]["sentence"]
+    assert rehearsed.running() == stands
+    rehearsed.intend(
+        ("address: 198.51.100.10", "address: 198.51.100.40"),
+        ("probe_address: 203.0.113.10", "probe_address: 203.0.113.30"),
+        ("exempt: [192.0.2.80/32]", "exempt: [192.0.2.81/32]"),
+        ("frequency_seconds: 10", "frequency_seconds: 12"),
+        ("    watch:\n", "    dpd: {interval_seconds: 20, retries: 5}\n    watch:\n"),
+    )
+    code, report = rehearsed.run("deploy-zia", *LAB)
+    assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+    changed, running = report["run"], rehearsed.running()
+    assert "198.51.100.10" not in running
+    assert "203.0.113.10" not in running
+    code, report = rehearsed.run("deploy-zia", *LAB)
+    assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
+    code, report = rehearsed.run("rollback", changed, "--yes", "--poll", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    assert same(rehearsed.running(), stands), rehearsed.running()
+    code, report = rehearsed.run("remove-zia", "branch-zia", *LAB)
+    assert code == 0, json.dumps(report)[:6000]
     assert rehearsed.running() == before

@@ -16,7 +16,7 @@ from .planned import deployed
 from .shown import Router
 from .sites import BARE, PLATFORM, site
 
-GATES = {"tunnels": gates.tunnels, "probes": gates.probes, "cut-over": gates.led}
+GATES = {"tunnels": gates.tunnels, "probes": gates.probes, "leading": gates.leading, "cut-over": gates.led}
 UNBOUND = deployed(site()).replace(" ip policy route-map NR-branch-zia\n", "")
 
 
@@ -49,9 +49,9 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("probes", {"tracks": {1: "Up", 2: "Down"}}, "backup: its track is down"),
     ("probes", {"tracks": {1: "Up, delayed Down (5 secs remaining)", 2: "Up"}}, "primary: its track is up, about to be down"),
     ("probes", {"codes": {1: "Timeout", 2: "OK"}}, "primary: 203.0.113.10 does not answer (Timeout)"),
-    ("probes", {"hops": {1: "down", 2: "up"}}, "the route map leads to 192.168.253.6, and the primary is 192.168.253.2"),
-    ("probes", {"hops": {1: "undefined", 2: "down"}}, "the route map leads to no next hop"),
-    ("probes", {"end": ""}, "with both tunnels lost it sends by the routing table, and the intent says closed"),
+    ("leading", {"hops": {1: "down", 2: "up"}}, "the route map leads to 192.168.253.6, and the primary is 192.168.253.2"),
+    ("leading", {"hops": {1: "undefined", 2: "down"}}, "the route map leads to no next hop"),
+    ("leading", {"end": ""}, "with both tunnels lost it sends by the routing table, and the intent says closed"),
     ("cut-over", {"running": UNBOUND}, "Vlan1 has not the route map NR-branch-zia"),
 ]
 
@@ -70,7 +70,7 @@ def test_an_open_end_is_what_an_open_site_has() -> None:
     wanted = site(esp=null, encryption_mandatory=False, on_total_loss="open", encryption_subscription=False)
     router = Router(wanted=wanted, transform="esp-null esp-sha256-hmac", end="")
     assert not against("cut-over", router)
-    assert against("probes", router.but(end="    interface Null0\n"))
+    assert against("leading", router.but(end="    interface Null0\n"))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,8 @@ def test_what_is_not_understood_is_no_pass(command: str) -> None:
 def test_silence_is_no_pass(command: str) -> None:
     """A router without tracks, probes or route maps prints nothing, and then none of ours is there."""
     router = Router().but(more={command: ""})
-    assert not proved(gate("probes", router).judge([router.seen()], removed=False))
+    name = "leading" if command == "show route-map" else "probes"
+    assert not proved(gate(name, router).judge([router.seen()], removed=False))
 
 
 def test_a_configuration_that_is_not_whole_decides_nothing() -> None:

@@ -26,6 +26,7 @@ BREAKS: dict[str, tuple[dict[str, Any], str]] = {
     "triple-des": ({"ike": {"encryption_algorithm": "3des-cbc"}, "waiver": WAIVER}, "goes with group 2"),
     "lifetimes": ({"esp": {"sa_lifetime_seconds": 28801}}, "longer than the 28800 seconds"),
     "pfs": ({"esp": {"pfs_group": 16}}, "esp.pfs_group 16 is not taken"),
+    "phase-2": ({"esp": {"encryption_algorithm": "3des-cbc"}, "waiver": WAIVER}, "3des-cbc is not taken in phase 2"),
     "subscription": ({"encryption_subscription": False}, "needs a subscription"),
     "identity": (
         {"identity": {"credential": "ip", "fqdn": None, "address": "10.96.19.2"}},

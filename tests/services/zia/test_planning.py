@@ -31,7 +31,7 @@ def text(**other: Any) -> str:
 def test_the_line_that_leads_traffic_goes_last() -> None:
     """Everything is built and proved before the one line that moves the hosts, and it stands alone in its stage."""
     stages = staged(site())
-    assert [stage.name for stage in deployment_of(site()).stages] == ["tunnels", "probes", "cut-over"]
+    assert [stage.name for stage in deployment_of(site()).stages] == ["tunnels", "probes", "leading", "cut-over"]
     *before, (_, last) = stages
     assert [step.lines for step in last.forward] == [("interface Vlan1", "ip policy route-map NR-branch-zia", "exit")]
     assert not any("ip policy" in line for _, change in before for step in change.forward for line in step.lines)
@@ -144,7 +144,7 @@ ip route 10.8.0.0 255.255.0.0 10.9.9.2 track 4
 def test_numbers_that_the_router_speaks_of_are_taken() -> None:
     """A probe of a group, and a track that only a route names, are numbers of somebody."""
     running = BARE.replace("line vty", f"{CROWDED}line vty")
-    tunnels, probes, _ = built(site(), running)
+    tunnels, probes, *_ = built(site(), running)
     assert [line for line in tunnels.text.splitlines() if line.startswith("interface Tunnel")] == [
         "interface Tunnel2",
         "interface Tunnel3",
@@ -221,10 +221,10 @@ def test_a_deployment_says_what_a_person_confirms() -> None:
     """Both edges are foreign ends, with the type of the credential that fits the identity."""
     deployment = deployment_of(site())
     assert [end.name for end in deployment.foreign] == ["primary FRA4", "backup AMS2"]
-    assert all("type UFQDN for branch@example.com" in end.preconditions[0] for end in deployment.foreign)
+    assert all("the credential UFQDN branch@example.com" in end.preconditions[0] for end in deployment.foreign)
     by_address = deployment_of(site(identity={"credential": "ip", "fqdn": None, "address": "198.51.100.99"}))
-    assert "type IP for 198.51.100.99" in by_address.foreign[0].preconditions[0]
-    assert (deployment.hosts, deployment.way_back) == ((HOST,), (2, 1, 0))
+    assert "the credential IP 198.51.100.99" in by_address.foreign[0].preconditions[0]
+    assert (deployment.hosts, deployment.way_back) == ((HOST,), (3, 2, 1, 0))
 
 
 def test_the_probes_have_the_time_that_they_need() -> None:

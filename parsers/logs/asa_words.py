@@ -1,0 +1,95 @@
+"""What messages of a firewall mean for a client that wants in: rows of meaning and form, which begins with the message's number.
+
+Source: Cisco ASA Series Syslog Messages; Cisco's page on trouble with the VPN phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .entry import Words, rows
+
+TOLD: Mapping[str, str] = {
+    "begins": "the firewall begins a TLS handshake with it",
+    "done": "the TLS handshake is done",
+    "chosen": "the firewall chooses a cipher",
+    "trustpoint": "the firewall chooses its certificate",
+    "no-shared-cipher": "the firewall and the client have no cipher in common",
+    "unknown-ca": "the client refuses the firewall's certificate (unknown CA)",
+    "bad-certificate": "the client refuses the firewall's certificate",
+    "expired": "the client says that the firewall's certificate has expired",
+    "illegal-parameter": "the client breaks the handshake off (illegal parameter)",
+    "version": "the two have no version of TLS in common",
+    "no-client-certificate": "the client sends no certificate",
+    "handshake-failed": "the TLS handshake failed",
+    "client-certificate": "the firewall refuses the client's certificate",
+    "csd": "the session is refused because Cisco Secure Desktop does not run on the client",
+    "dap": "a dynamic access policy ends the session",
+    "dap-selected": "dynamic access policies are chosen",
+    "limit": "the limit of sessions is reached",
+    "logins": "the user has as many sessions as are allowed",
+    "group-lock": "the group policy is locked to another tunnel group",
+    "anyconnect-off": "AnyConnect is not enabled, or has no image",
+    "access-list": "the access list of the session is missing or wrong",
+    "reboot": "the firewall takes no sessions before its reboot",
+    "parent": "the firewall cannot make a session",
+    "rejected": "the authentication is rejected",
+    "aaa-down": "the authentication server does not answer",
+    "no-address": "there is no address for the client",
+    "authenticated": "the authentication succeeds",
+    "session": "a session begins",
+    "assigned": "the client is given an address",
+    "tls-up": "the TLS tunnel is up",
+    "dtls-up": "the DTLS tunnel is up",
+    "lost": "the session has lost its connection, and waits",
+    "resumed": "the session is resumed",
+    "message": "the client says something",
+    "closing": "the tunnel is closed",
+    "disconnected": "the session ends",
+}
+ASA: tuple[Words, ...] = rows(
+    "Cisco ASA Series Syslog Messages",
+    ("begins", r"^725001:"),
+    ("done", r"^725002:"),
+    ("chosen", r"^725012:.*cipher ?: ?(?P<cipher>[\w-]{3,60})"),
+    ("trustpoint", r"^725016:.*selects trust-point (?P<trustpoint>\S{1,128})"),
+    ("no-shared-cipher", r"^725014:.*no shared cipher"),
+    ("unknown-ca", r"^725014:.*alert unknown ca"),
+    ("bad-certificate", r"^725014:.*alert (?:bad certificate|certificate unknown|unsupported certificate)"),
+    ("expired", r"^725014:.*alert certificate expired"),
+    ("illegal-parameter", r"^725014:.*alert illegal parameter"),
+    ("version", r"^725014:.*(?:unsupported protocol|unknown protocol|wrong version number|protocol version|version too low)"),
+    ("no-client-certificate", r"^725014:.*peer did not return a certificate"),
+    ("handshake-failed", r"^725006:"),
+    ("client-certificate", r"^717009:|^717027:.*(?:fail|not)|^717022:.*fail"),
+    ("csd", r"^724002:|^WebVPN: CSD data not sent from client"),
+    ("dap", r"^734002:.*DAP records: ?(?P<record>\S{1,128})"),
+    ("dap-selected", r"^734001:.*connection: ?(?P<record>\S{1,128})"),
+    ("limit", r"^(?:113029|716023|716060|716007|722053):.*(?:limit|license)"),
+    ("logins", r"simultaneous logins? (?:has been )?(?:exceeded|restriction)|^113041?:.*simultaneous"),
+    ("group-lock", r"^113040:.*locked to (?P<group>\S{1,128})"),
+    ("anyconnect-off", r"^113035:|^722001:.*not enabled"),
+    ("access-list", r"^113030:|^113033:"),
+    ("reboot", r"^113037:"),
+    ("parent", r"^113038:"),
+    ("rejected", r"^716039:|^113005:|^113015:|^716006:"),
+    ("aaa-down", r"^113014:|^113022:"),
+    ("no-address", r"^722020:|^737\d{3}:.*(?:request failed|no address|exhausted|unable to get address)"),
+    ("authenticated", r"^716038:|^113004:|^113012:|^113008:"),
+    ("session", r"^113039:|^721016:"),
+    ("assigned", r"^722051:.*Address <(?P<address>[^>]{1,64})>|^737026:.*assigned (?P<address2>\S{1,64})"),
+    ("tls-up", r"^(?:722022|722032|722033|722034):.*\bTCP SVC"),
+    ("dtls-up", r"^(?:722022|722032|722033|722034):.*\bUDP SVC"),
+    ("lost", r"^716058:"),
+    ("resumed", r"^716059:"),
+    ("message", r"^7220(?:10|11|12):.*SVC Message: ?(?P<message>.{1,160})"),
+    ("closing", r"^722037:.*connection: ?(?P<reason>.{1,120})"),
+    ("disconnected", r"^113019:.*Reason: ?(?P<reason>.{1,120})|^721018:|^716002:"),
+)
+#: What the two offer each other: lists over several messages.
+OFFERS: tuple[Words, ...] = rows(
+    "Cisco ASA Series Syslog Messages",
+    ("device", r"^725010:"),
+    ("client", r"^725008:"),
+    ("cipher", r"^725011: Cipher\[\d+\] ?: ?(?P<cipher>[\w-]{3,60})"),
+)

@@ -1,0 +1,222 @@
+"""``nr-run audit-vpn-phone``: why do IP phones not connect to this ASA?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...inventory.errors import Exit, UsageError
+from .completion import host_names
+from .console import DEBUG, ELSEWHERE, INVENTORY, JSON, LIMIT, PLAN_AND_YES, RUNS, Talk, ended, print_json, with_options
+from .verify_command import LAB
+
+if TYPE_CHECKING:
+    from ...checks.phones.case import AuditAsked
+    from ...checks.phones.phone_file import PhoneFile
+    from ...inventory.platforms import Platform
+    from ..engine.context import Progress
+    from ..engine.doctor import Ready
+
+_HELP = """\
+Find out why IP phones do not connect to an ASA by AnyConnect: all ASAs of the inventory, or those that are named.
+
+Looked at are: release, licences, webvpn on the interface, CSD or Hostscan without without-csd, the group URL, the tunnel group,
+the effective group policy with where each value comes from, ciphers and versions of TLS and of DTLS, the certificate with its
+dates, its names and which one is shown, its digest against the phone's own file, load balancing, and dynamic access policies by
+dap.xml. Each finding has the lines of the device that show it and what mends it. Nothing is changed without --fix.
+
+\b
+nr-run audit-vpn-phone fw
+nr-run audit-vpn-phone fw --phone-config SEP00005E005301.cnf.xml
+nr-run audit-vpn-phone fw --phone-model 8861 --tunnel-group VPNPhone --json
+nr-run audit-vpn-phone --lab            a head-end with documented mistakes
+nr-run audit-vpn-phone fw --renew-to NEW --phone-config SEP00005E005301.cnf.xml
+nr-run audit-vpn-phone fw --fix csd     mend one cause, where it is of the phones' own profile
+
+\b
+Exit codes: 0 no cause was found on this box (which is not to say that phones connect);
+11 no cause, but a device was not reached, or not all was read; 12 a cause was
+found; 65 the phone's file cannot be read; 66 no such host.
+With --renew-to: 0 the renewal is complete; 2 something is left to do; 12 the new
+certificate is bound, and phones do not trust it.
+With --fix: 0 mended, proved and saved; 2 --plan, or you said no; 13 it is for a
+person; 20 taken back, as it was before; 21 a person is needed; 66 no such finding.
+"""
+_PHONE = click.option(
+    "--phone-config",
+    "phone_configs",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The file that a phone takes from its TFTP server (SEP....cnf.xml): its URLs and the digest that it trusts.",
+)
+_MODEL = click.option(
+    "--phone-model", metavar="MODEL", help="Of the phone, such as 7962 or 8861; else that of its firmware, or all."
+)
+_GROUP = click.option("--tunnel-group", default="", metavar="NAME", help="The one that phones come to, where that is not clear.")
+_INTERFACE = click.option("--interface", default="", metavar="NAME", help="The one that phones come to, by its nameif.")
+_JUNIT = click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a JUnit report: a test case a head-end, an error where not all is known.",
+)
+_FIX = click.option(
+    "--fix",
+    "cause",
+    default="",
+    metavar="ID",
+    help="Mend this cause on one device: plan, approval, rollback timer, proof by another audit, or all of it back.",
+)
+_RENEW = click.option(
+    "--renew-to",
+    default="",
+    metavar="TRUSTPOINT",
+    help="Say where the renewal of the certificate to this trustpoint stands and what is next; repeat --phone-config.",
+)
+_OPTIONS = with_options(
+    _PHONE, _MODEL, _GROUP, _INTERFACE, _FIX, _RENEW, _JUNIT, PLAN_AND_YES, LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE
+)
+
+
+def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
+    from ..phones.audit import FILE, FOLDER, audit_all
+    from ..verify.kept import keep_record
+    from .audit_vpn_phone_view import audit_view
+    from .progress import PlainProgress
+    from .screen import console
+    from .wrapped import WIDTH
+
+    phones = phone_files(options["phone_configs"])
+    if len(phones) > 1 and not options["renew_to"]:
+        raise UsageError("an audit is of one phone: say --phone-config once (several belong to --renew-to)")
+    what = asked_of(options, phones)
+    if options["cause"]:
+        return _fix(hosts, what, options)
+    if options["yes"] or options["plan_only"]:
+        raise UsageError("--plan and --yes belong to --fix ID: an audit alone changes nothing")
+    progress = PlainProgress()
+    if options["renew_to"]:
+        return _renew(hosts, phones, what, options, progress)
+    with _opened(hosts, options, progress) as ready:
+        made = audit_all(ready, ready.hosts, what, progress, named=bool(hosts))
+        head = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code)}
+        report: dict[str, Any] = {**head, **made.as_dict(), "told": sorted(ready.told)}
+        if ready.folder is not None:
+            keep_record(ready.folder, FILE, report)
+            report["folder"] = str(ready.folder.path)
+    if options["junit"] is not None:
+        from ..phones.junit import junit
+        from ..reports.writing import write_report
+
+        write_report(options["junit"], junit(made))
+    if options["as_json"]:
+        print_json(report)
+    else:
+        screen = console()
+        width = screen.width if screen.is_terminal else WIDTH
+        screen.print(audit_view(made, report.get("folder", ""), sorted(ready.told), width))
+    return made.code
+
+
+@contextmanager
+def _opened(hosts: tuple[str, ...], options: dict[str, Any], progress: Progress) -> Iterator[Ready]:
+    """The head-ends that are meant."""
+    from ..engine.doctor import Asked, open_devices
+    from ..phones.audit import FOLDER, firewalls
+
+    asked = Asked(hosts, options["limits"], options["inventory"], options["runs"], lab=options["lab"], debug=options["debug"])
+
+    def only(platforms: Mapping[str, Platform], chosen: tuple[str, ...]) -> tuple[str, ...]:
+        return firewalls(platforms, chosen, named=bool(hosts))
+
+    with open_devices(asked, progress, only=only, folder=FOLDER) as ready:
+        yield ready
+
+
+def _fix(hosts: tuple[str, ...], what: AuditAsked, options: dict[str, Any]) -> Exit:
+    from ..phones.audit import FILE, FOLDER
+    from ..phones.fix import Fixed, carry_out, plan_fix
+    from ..run.kept_runs import runs_folder
+    from ..verify.kept import keep_record
+    from .audit_vpn_phone_view import fix_view, fixed_as_dict
+    from .screen import console
+    from .wrapped import WIDTH
+
+    talk = Talk(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
+    screen = console()
+    width = screen.width if screen.is_terminal else WIDTH
+    with _opened(hosts, options, talk.progress) as ready:
+        plan = plan_fix(ready, options["cause"], what, talk.progress)
+        if not options["as_json"]:
+            screen.print(fix_view(plan, width))
+        if talk.approval.ask is None or not talk.approval.ask():
+            made = Fixed(plan, Exit.PENDING)
+        else:
+            made = carry_out(ready, plan, what, runs_folder(options["runs"]), talk.progress)
+        report = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code), **fixed_as_dict(made)}
+        if ready.folder is not None:
+            keep_record(ready.folder, FILE, report)
+    if options["as_json"]:
+        print_json(report)
+    elif made.after is not None:
+        words = f"{plan.host}: {plan.finding.id} is mended and saved; {made.after.verdict}. Undo it: nr-run rollback {made.run}"
+        screen.print(words, soft_wrap=True)
+    return made.code
+
+
+def _renew(
+    hosts: tuple[str, ...], phones: tuple[PhoneFile, ...], what: AuditAsked, options: dict[str, Any], progress: Progress
+) -> Exit:
+    from ..phones.audit import FILE, FOLDER
+    from ..phones.renewal import renew
+    from ..verify.kept import keep_record
+    from .audit_vpn_phone_view import renewal_view
+    from .screen import console
+    from .wrapped import WIDTH
+
+    with _opened(hosts, options, progress) as ready:
+        made = renew(ready, options["renew_to"], phones, what, progress)
+        report = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code), **made.as_dict()}
+        if ready.folder is not None:
+            keep_record(ready.folder, FILE, report)
+    if options["as_json"]:
+        print_json(report)
+    else:
+        screen = console()
+        screen.print(renewal_view(made.renewal, made.code, screen.width if screen.is_terminal else WIDTH))
+    return made.code
+
+
+def phone_files(paths: tuple[Path, ...]) -> tuple[PhoneFile, ...]:
+    """The files of phones. Raises IntentError for one that cannot be read, or is none of a phone."""
+    from ...checks.phones.phone_file import read_phone_file
+    from ...inventory.errors import IntentError
+
+    found = []
+    for path in paths:
+        try:
+            text = path.read_text(encoding="utf8", errors="replace")
+        except OSError as error:
+            raise IntentError(f"{path} cannot be read: {error.strerror}") from None
+        found.append(read_phone_file(path.name, text))
+    return tuple(found)
+
+
+def asked_of(options: dict[str, Any], phones: tuple[PhoneFile, ...]) -> AuditAsked:
+    """What the command line says of phones. Raises UsageError for a model that is not known."""
+    from ...checks.phones.case import AuditAsked
+    from ...checks.phones.models import model_named
+
+    model = model_named(options["phone_model"]) if options["phone_model"] else None
+    return AuditAsked(phones[0] if phones else None, model, options["tunnel_group"], options["interface"])
+
+
+_audit.__doc__ = _HELP
+audit_vpn_phone_command: click.Command = click.command("audit-vpn-phone", help=_HELP)(
+    click.argument("hosts", nargs=-1, metavar="[HOST]...", shell_complete=host_names)(_OPTIONS(ended("audit-vpn-phone", _audit)))
+)

@@ -1,0 +1,55 @@
+"""``nr-run explain-dart``: what a VPN client did when it should have reconnected, from its log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...inventory.errors import Exit
+from .brought import FILE, bundle_of, explained
+from .console import JSON, ended, with_options
+from .verify_reconnect_command import checked_timeout
+
+if TYPE_CHECKING:
+    from ...checks.client_logs.explanation import Explanation
+
+_HELP = """\
+Explain a reconnect of Cisco Secure Client (AnyConnect) from its log: what it did, when, and why it did not.
+
+FILE is a DART bundle (ZIP), its AnyConnectVPN.txt, an export of the event log of Windows (text, XML or table), or the lines of
+the client in a syslog; - is standard input. Told are suspend and resume, attempts with their reasons, versions, the settings of
+the profile and those in use, each with file and line. No device is asked, and no secret of the log is shown.
+
+\b
+nr-run explain-dart DARTBundle_0313.zip
+nr-run explain-dart AnyConnectVPN.txt --timeout 900
+journalctl -t vpnagentd -o short-iso | nr-run explain-dart - --json
+
+\b
+Exit codes: 0 each reconnect in it worked; 12 one did not, or that is not
+proved; 65 FILE is no such log, and what it is.
+"""
+_TIMEOUT = click.option(
+    "--timeout", type=int, metavar="SECONDS", help="The reconnect timeout of the head-end: was the client away for longer?"
+)
+
+
+def _explain(source: Path, timeout: int | None, **options: Any) -> Exit:
+    timeout = checked_timeout(timeout)
+
+    def make() -> Explanation:
+        from ...checks.client_logs.client_story import explain_client, story_of
+        from ...parsers.logs.client import read_client_log
+
+        bundle = bundle_of(source)
+        return explain_client(bundle.name, story_of(bundle, read_client_log(bundle)), timeout)
+
+    return explained("explain-dart", make, as_json=options["as_json"])
+
+
+_explain.__doc__ = _HELP
+explain_dart_command: click.Command = click.command("explain-dart", help=_HELP)(
+    click.argument("source", metavar="FILE", type=FILE)(with_options(_TIMEOUT, JSON)(ended("explain-dart", _explain)))
+)

@@ -1,0 +1,96 @@
+"""What only a person can know of a change: asked for by the service, said with ``--confirm``, kept with who and when.
+
+What a device could be asked is a precheck or a gate. In a rehearsal all of it is so by its making, and nothing is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ...inventory.did_you_mean import hint
+from ...inventory.errors import UsageError
+
+if TYPE_CHECKING:
+    from ...services.service import Deployment, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that a person confirms: a word for the option, what is confirmed, and why nobody else can tell.
+
+    ``by`` is the system user who has said so, and ``at`` when (UTC, ISO 8601); both are empty while nobody has.
+    """
+
+    name: str
+    sentence: str
+    why: str
+    by: str = ""
+    at: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """What the person who began a run has confirmed; ``needed`` is False in a rehearsal."""
+
+    names: tuple[str, ...] = ()
+    by: str = ""
+    at: str = ""
+    needed: bool = True
+
+    def asked(self, service: Service, deployment: Deployment, *, removal: bool) -> tuple[Asked, ...]:
+        """All that a change of this deployment asks for, with who has confirmed it."""
+        from ...services.besides import WithConfirmations
+
+        found = service.confirmations(deployment, removal=removal) if isinstance(service, WithConfirmations) else ()
+        who = dict.fromkeys(self.names, (self.by, self.at))
+        return tuple(Asked(item.name, item.sentence, item.why, *who.get(item.name, ("", ""))) for item in found)
+
+    def open(self, asked: Iterable[Asked]) -> tuple[Asked, ...]:
+        """What has to be confirmed still."""
+        return tuple(item for item in asked if self.needed and not item.by)
+
+
+def confirming(
+    names: Sequence[str], service: Service, deployments: Sequence[Deployment], *, removal: bool, rehearsal: bool
+) -> Confirming:
+    """What was said now, by the user whom this process runs for. Raises UsageError for a name that nothing asks for."""
+    every = (Confirming().asked(service, deployment, removal=removal) for deployment in deployments)
+    known = {item.name for asked in every for item in asked}
+    for name in names:
+        if name not in known:
+            said = hint(name, sorted(known)) or f" (a {service.noun} asks for none)"
+            raise UsageError(f"--confirm {name}: nothing is confirmed by this name{said}")
+    at = datetime.now(UTC).isoformat(timespec="seconds") if names else ""
+    return Confirming(tuple(dict.fromkeys(names)), system_user() if names else "", at, needed=not rehearsal)
+
+
+def system_user() -> str:
+    """The name of the user that this process has, not of what the environment says; with who became that user by sudo."""
+    number = os.getuid()
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:  # a container may run under a number that has no name
+        name = str(number)
+    before = os.environ.get("SUDO_USER", "")
+    return f"{name} (sudo by {before})" if before and before != name else name
+
+
+def unconfirmed(name: str, asked: Sequence[Asked]) -> str:
+    """Why a change is refused, with the options that are missing."""
+    options = " ".join(f"--confirm {item.name}" for item in asked)
+    lines = [f"  {item.name}: {item.sentence} ({item.why})" for item in asked]
+    return "\n".join((f"{name}: only a person can know this; look, and say {options}", *lines))
+
+
+def restored(data: Iterable[Mapping[str, Any]]) -> tuple[Asked, ...]:
+    """What the record of a run has of it. Raises KeyError for what is no such record."""
+    return tuple(Asked(*(str(item[key]) for key in ("name", "sentence", "why", "by", "at"))) for item in data)

@@ -1,0 +1,104 @@
+"""Audit head-ends for IP phones, all at once; nothing is changed, and configuration mode is not entered.
+
+What speaks against a device counts where two readings over two logins say it: noise on a line does not come twice in one form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...checks.phones.audit import Audit, audit
+from ...checks.phones.case import AuditAsked
+from ...checks.phones.shown import HeadEnd, commands_for
+from ...inventory.errors import Exit, IntentError, NothingMatched, NrRunError
+from ...inventory.platforms import Platform
+from ...inventory.systems import system_of
+from ...tasks.head_end import head_end
+from ..engine.context import Progress
+from ..engine.doctor import Ready
+from ..engine.nornir_run import run_on
+
+#: Folder of the runs folder, and file, in which a record is kept.
+FOLDER, FILE = "audit-vpn-phone", "audit.json"
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """All that were audited; ``unreached`` has a sentence for each that could not be read."""
+
+    audits: tuple[Audit, ...]
+    unreached: Mapping[str, str]
+    #: Those that nobody named, and that take no clients at all.
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> Exit:
+        """12 where a cause was found, else 11 where anything was not read, else 0."""
+        if any(made.causes for made in self.audits):
+            return Exit.VERIFY_FAILED
+        unread = self.unreached or any(made.unread for made in self.audits)
+        return Exit.UNREACHABLE if unread else Exit.OK
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "devices": [made.as_dict() for made in self.audits],
+            "unreached": dict(self.unreached),
+            "left_out": list(self.left_out),
+        }
+
+
+def firewalls(platforms: Mapping[str, Platform], hosts: Sequence[str], *, named: bool) -> tuple[str, ...]:
+    """Those of the hosts that are ASAs. Raises IntentError for one that was ``named`` and is none, NothingMatched for none."""
+    others = [host for host in hosts if not system_of(platforms[host]).takes_phones]
+    if named and others:
+        raise IntentError(
+            f"{others[0]} is a {platforms[others[0]].model}: phones connect to an ASA, and no other device is audited"
+        )
+    left = tuple(host for host in hosts if host not in others)
+    if not left:
+        raise NothingMatched("the inventory has no ASA: name the head-end that phones connect to in hosts.yaml")
+    return left
+
+
+def audit_all(ready: Ready, hosts: Sequence[str], asked: AuditAsked, progress: Progress, *, named: bool = True) -> Audited:
+    """Every head-end; those with findings are read once more. Where nobody was ``named``, who takes no clients is left out."""
+    for host in hosts:
+        progress.phase(host, "log in and look")
+    first, errors = read(ready, hosts)
+    left_out = tuple(host for host, device in first.items() if not named and not device.takes_clients)
+    first = {host: device for host, device in first.items() if host not in left_out}
+    made = {host: audit(device, asked) for host, device in first.items()}
+    doubted = [host for host, one in made.items() if one.findings]
+    for host in doubted:
+        progress.phase(host, "look again")
+    second, lost = read(ready, doubted, again=True) if doubted else ({}, {})
+    for host in doubted:
+        made[host] = borne_out(made[host], audit(second[host], asked) if host in second else None, str(lost.get(host, "")))
+    words = {host: str(error) for host, error in errors.items()}
+    return Audited(tuple(made[host] for host in hosts if host in made), words, left_out)
+
+
+def read(ready: Ready, hosts: Sequence[str], *, again: bool = False) -> tuple[dict[str, HeadEnd], dict[str, NrRunError]]:
+    """Host to what it showed, and to why it did not."""
+    arguments = {
+        host: {"platform": ready.platforms[host], "commands": commands_for(ready.platforms[host].release), "again": again}
+        for host in hosts
+    }
+    shown, errors = run_on(ready.nornir, head_end, arguments, at_all_costs=True)
+    return {host: HeadEnd(host, ready.platforms[host], one.running, one.outputs) for host, one in shown.items()}, errors
+
+
+def borne_out(first: Audit, second: Audit | None, why: str) -> Audit:
+    """What two readings say alike; what only one says is told as not known. ``why``: there was no second reading."""
+    if second is None:
+        return replace(first, unread=(*first.unread, f"what was found was not seen a second time: {why}"))
+    known = {found.id for found in first.findings} & {found.id for found in second.findings}
+    once = {found.id for found in (*first.findings, *second.findings)} - known
+    doubts = tuple(f"{name} was found in one of two readings, so it is not known" for name in sorted(once))
+    findings = tuple(found for found in second.findings if found.id in known)
+    return replace(second, findings=findings, unread=(*second.unread, *doubts))

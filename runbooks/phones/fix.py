@@ -1,0 +1,156 @@
+"""Mend one cause of an audit: its lines under the protection that every change has, proved by another audit, or taken back.
+
+The lines go to one object, the group policy or tunnel group of phones, whose other lines stay as they are. The inverse is exact:
+a value that was inherited is inherited again, and is not written down as `none`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...changes.change import Change
+from ...changes.configuration import Configuration
+from ...changes.settings import plan_settings
+from ...checks.phones.audit import Audit, audit
+from ...checks.phones.case import AuditAsked
+from ...checks.phones.finding import PhoneFinding
+from ...checks.phones.shown import HeadEnd
+from ...inventory.did_you_mean import hint
+from ...inventory.errors import ChangeError, DriftError, Exit, NothingMatched, NrRunError
+from ...tasks.gather import Snapshot, gather
+from ..engine.context import Progress
+from ..engine.doctor import Ready
+from ..engine.nornir_run import run_on_one
+from ..safe_change import SafeChange, safe_change
+from .audit import Audited, audit_all, read
+
+#: Minutes after which the device goes back by itself unless this run comes back.
+MINUTES = 15
+
+
+class NotMended(NrRunError):
+    """The change was made and is gone again, since the audit still found what it was to mend, or something new."""
+
+    exit_code = Exit.ROLLED_BACK
+
+
+class Stranded(NrRunError):
+    """The change could not be taken back."""
+
+    exit_code = Exit.QUARANTINED
+
+
+@dataclass(frozen=True, slots=True)
+class FixPlan:
+    """What would be typed on which device, and what undoes it."""
+
+    host: str
+    finding: PhoneFinding
+    change: Change
+    before: Audit
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What came of it: the audit before and, where it was carried out, the one after; ``folder`` is that of the run."""
+
+    plan: FixPlan
+    code: Exit
+    after: Audit | None = None
+    folder: Path | None = None
+
+    @property
+    def run(self) -> str:
+        """The id of the run, by which it is undone."""
+        return self.folder.name if self.folder else ""
+
+
+def plan_fix(ready: Ready, cause: str, asked: AuditAsked, progress: Progress) -> FixPlan:
+    """What mends one cause. Raises NothingMatched where it is not found, DriftError where it is for a person."""
+    if len(ready.hosts) != 1:
+        raise NothingMatched(f"--fix mends one cause on one device: name it ({', '.join(ready.hosts)})")
+    (host,) = ready.hosts
+    made = audit_all(ready, ready.hosts, asked, progress)
+    finding = _finding(made, host, cause)
+    if not finding.remedy.is_ours:
+        lines = f"; by hand: {' / '.join(line.strip() for line in finding.remedy.lines)}" if finding.remedy.is_ready else ""
+        whom = f", which concerns {finding.remedy.wide}" if lines and finding.remedy.wide else ""
+        raise DriftError(f"{host}: {cause} is for a person to mend: {finding.remedy.sentence}{whom}{lines}")
+    progress.phase(host, "plan")
+    snapshot: Snapshot = run_on_one(ready.nornir, gather, host, platform=ready.platforms[host])
+    return FixPlan(host, finding, _change(finding, snapshot.running), made.audits[0])
+
+
+def _finding(made: Audited, host: str, cause: str) -> PhoneFinding:
+    if made.unreached:
+        raise NrRunError(made.unreached[host])
+    found = {finding.id: finding for finding in made.audits[0].findings}
+    if cause not in found:
+        raise NothingMatched(f"{host}: {cause!r} was not found{hint(cause, found)}; found: {', '.join(found) or 'nothing'}")
+    return found[cause]
+
+
+def _change(finding: PhoneFinding, running: Configuration) -> Change:
+    change = plan_settings(running.host, running.os, finding.remedy.lines, running.text)
+    if not change:
+        raise ChangeError(f"{running.host}: the lines that mend {finding.id} are there already")
+    return change
+
+
+def carry_out(ready: Ready, plan: FixPlan, asked: AuditAsked, runs: Path, progress: Progress) -> Fixed:
+    """Type it, audit again, keep it where the cause is gone and nothing new has come; else take it back.
+
+    Raises NotMended where it was taken back, Stranded where that was not possible.
+    """
+    held: SafeChange | None = None
+    try:
+        with safe_change(ready.nornir, [plan.host], runs=runs, minutes=MINUTES) as held:
+            progress.phase(plan.host, "push")
+            _push(held, plan)
+            progress.phase(plan.host, "audit again")
+            after = _audited(ready, plan.host, asked)
+            _refuse_not_mended(plan, after)
+            progress.phase(plan.host, "keep")
+    except NrRunError as error:
+        raise _what_became(held, error) from error
+    return Fixed(plan, Exit.OK, after, held.folder)
+
+
+def _push(held: SafeChange, plan: FixPlan) -> None:
+    """The plan that was shown, or none."""
+    change = _change(plan.finding, held.before[plan.host].running)
+    if (change.forward_text, change.inverse_text) != (plan.change.forward_text, plan.change.inverse_text):
+        raise DriftError(f"{plan.host} has changed since the plan was shown, and another one comes out now")
+    held.carry_out({plan.host: change}, {plan.host: "\n".join(plan.finding.remedy.lines) + "\n"})
+
+
+def _audited(ready: Ready, host: str, asked: AuditAsked) -> Audit:
+    shown, errors = read(ready, [host], again=True)
+    if host in errors:
+        raise errors[host]
+    device: HeadEnd = shown[host]
+    return audit(device, asked)
+
+
+def _refuse_not_mended(plan: FixPlan, after: Audit) -> None:
+    known = {finding.id for finding in plan.before.findings}
+    new = [finding.id for finding in after.causes if finding.id not in known]
+    left = [finding for finding in after.findings if finding.id == plan.finding.id]
+    unread = [words for words in after.unread if words not in plan.before.unread]
+    if left:
+        raise NotMended(f"{plan.host}: {plan.finding.id} is still there: {left[0].sentence}")
+    if new:
+        raise NotMended(f"{plan.host}: {', '.join(new)} came with it")
+    if unread:
+        raise NotMended(f"{plan.host}: whether it has mended {plan.finding.id} is not known: {unread[0]}")
+
+
+def _what_became(held: SafeChange | None, error: NrRunError) -> NrRunError:
+    """The error, with what is so on the device now."""
+    if held is None or not held.changes:
+        return error
+    whole = held.undone and all(words == "taken back" for words in held.undone.values())
+    if whole:
+        return NotMended(f"{error}; it was taken back, and the device is as it was before; see {held.folder}")
+    return Stranded(f"{error}; see {held.folder}")

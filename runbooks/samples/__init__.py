@@ -1,0 +1,1 @@
+"""A provider's sample: judged for one device, and turned into an intent."""

@@ -1,0 +1,32 @@
+"""What only a person can know of a connection: which routes the cloud's routers have. Pure.
+
+No show command of the firewall says by which way the cloud answers; and what is wrong there carries traffic in clear, or cuts
+both tunnels off once BGP has told something.
+"""
+
+from __future__ import annotations
+
+from ..besides import Confirmation
+from .intent import Cloud
+
+
+def confirmations_of(site: Cloud) -> tuple[Confirmation, ...]:
+    """What is confirmed before a connection is built or changed."""
+    ends = " and ".join(dict.fromkeys(f"{end.source_ip}/32" for _, end in site.tunnels))
+    lan = ", ".join(map(str, site.lan_prefixes))
+    aggregates = ", ".join(map(str, site.circuit.aggregates))
+    return (
+        Confirmation(
+            "underlay",
+            f"the transit router has {ends} by the VBR attachment, and a routing policy keeps these from being told through the "
+            "tunnels",
+            "by these routes the gateways answer the firewall; where they are missing, the next longer route to one of them "
+            "leads a tunnel into itself, and no show command says so before",
+        ),
+        Confirmation(
+            "vbr-routes",
+            f"the cloud has {aggregates} over the VBR, and nothing that is as long as {lan}",
+            "the cloud takes the longest route: with an equal one over the circuit it answers in clear, and the firewall does "
+            "not show by which way an answer came",
+        ),
+    )

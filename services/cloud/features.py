@@ -1,0 +1,197 @@
+"""What is built for a connection, stage by stage, as text: the tunnels, BGP with what it needs, and the line that cuts over.
+
+Never part of it: addresses and access groups of the interfaces that are there, settings of the whole box, and the identity of
+IKE, which an ASA has one of for all peers. A network is told only if the routing table has exactly it, so what is missing there
+is built with BGP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Network
+from typing import Any
+
+from ...changes.families.uses import destination
+from ...changes.objects import Config, ConfigObject, Key
+from ...changes.replacing import Replacing
+from ...inventory.errors import ChangeError
+from ...inventory.platforms import Platform
+from ...inventory.release import Release
+from ...inventory.systems import system_of
+from ...templates.environment import fill
+from ..asa_ikev2_policies import policy_in
+from ..service import Site
+from .intent import Cloud
+from .names import LAST_DISTANCE, CloudNames, StaticRoute, allocate, draft, own_name, routes_to
+from .routes_there import OWN_DISTANCE
+
+#: Tunnel interfaces with IKEv2 (ASA 9.8(1) release notes); BGP came with 9.2(1).
+SINCE = Release.parse("9.8(1)")
+
+
+def refuse_platform(site: Cloud, platform: Platform) -> None:
+    """Raises ChangeError for what the release of the firewall cannot do, or is not known to do."""
+    suite = platform.suites.get(2)
+    if suite is None or system_of(platform).ikev2_policy != "number" or platform.release < SINCE:
+        raise ChangeError(f"{site.host}: this is built on ASA {SINCE} and later, and this is {platform}")
+    ike, esp = site.ike, site.esp
+    lacking = [
+        *([ike.encryption_algorithm] if ike.encryption_algorithm not in suite.ike_encryption else []),
+        *([ike.authentication_algorithm] if ike.authentication_algorithm not in suite.ike_integrity else []),
+        *([f"group {ike.group}"] if ike.group not in suite.ike_groups else []),
+        *([f"{esp.encryption_algorithm} for ESP"] if esp.encryption_algorithm not in suite.esp_encryption else []),
+        *([f"{esp.authentication_algorithm} for ESP"] if esp.authentication_algorithm not in suite.esp_integrity else []),
+        *([f"PFS group {esp.pfs_group}"] if esp.pfs_group not in {*suite.pfs_groups, None} else []),
+    ]
+    if lacking:
+        raise ChangeError(f"{site.host} ({platform}) cannot do {', '.join(lacking)}, or is not known to")
+    longest = system_of(platform).longest_nameif
+    if longest and len(f"{own_name(site)}-1") > longest:
+        raise ChangeError(
+            f"{site.host}: {own_name(site)}-1 is too long for the nameif of a tunnel interface ({longest} characters): give the "
+            "connection a shorter name"
+        )
+
+
+def left_routes(site: Cloud) -> tuple[StaticRoute, ...]:
+    """What the cut-over leaves of static routes to the cloud: over the circuit behind BGP, or into nothing."""
+    circuit = site.circuit
+    if site.on_total_loss == "open":
+        return tuple(StaticRoute(circuit.interface, net, circuit.next_hop, site.fallback_distance) for net in site.cloud_prefixes)
+    return nowhere(site)
+
+
+def clear_routes(site: Cloud) -> tuple[StaticRoute, ...]:
+    """The static routes over the circuit as they are without the tunnels."""
+    circuit = site.circuit
+    return tuple(StaticRoute(circuit.interface, net, circuit.next_hop, circuit.distance) for net in site.cloud_prefixes)
+
+
+def nowhere(site: Cloud) -> tuple[StaticRoute, ...]:
+    """What drops where no better route leads."""
+    return tuple(StaticRoute("Null0", net, None, LAST_DISTANCE) for net in site.cloud_prefixes)
+
+
+def routes_text(routes: tuple[StaticRoute, ...]) -> str:
+    """Static routes in the words of the firewall."""
+    return fill("asa/cloud_routes.j2", routes=routes)
+
+
+def _words(place: Site[Cloud], names: CloudNames) -> Mapping[str, Any]:
+    wants = place.member.wants
+    return {
+        "site": wants,
+        "names": names,
+        "tunnels": [(end, called) for (_, end), called in zip(wants.tunnels, names.tunnels, strict=True)],
+        "keys": place.keys,
+        "sources": tuple(dict.fromkeys(end.source_interface for _, end in wants.tunnels)),
+        "bare_pfs_group": place.platform.bare_pfs_group,
+        "left": left_routes(wants),
+    }
+
+
+def _nothing_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:  # noqa: ARG001 - for parts that replace nothing
+    return Replacing()
+
+
+def _bgp_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:
+    """Settings of our neighbours are changed in place; networks that are told no more go, with their rules and routes."""
+    far = {str(end.inner[1]) for _, end in site.tunnels}
+    settings = {item.key for item in running.of("bgp-neighbour-setting") if item.groups["neighbour"] in far}
+    return Replacing(frozenset(settings), tuple(_told_no_more(site, names, running)))
+
+
+def _told_no_more(site: Cloud, names: CloudNames, running: Config) -> Iterator[ConfigObject]:
+    wanted, before = {(rule.name, rule.rule) for rule in names.rules}, set()
+    for item in running.of("prefix-list"):
+        if item.groups["name"] in names.lists and (item.groups["name"], item.groups["rule"]) not in wanted:
+            before.add(item.groups["rule"].split()[1])
+            yield item
+    for item in running.of("bgp-network"):
+        if _told(item) in before:
+            yield item
+    for item in running.of("static-route"):
+        ours = item.groups["distance"] == str(OWN_DISTANCE) and item.groups["nameif"] == site.lan_interface
+        if ours and str(destination(item)) in before:
+            yield item
+
+
+def _told(item: ConfigObject) -> str:
+    """The network of a line ``network``, whose mask is not shown where it is that of the class."""
+    first = int(item.groups["network"].split(".")[0])
+    mask = item.groups.get("mask") or ("8" if first < 128 else "16" if first < 192 else "24")
+    return str(IPv4Network(f"{item.groups['network']}/{mask}", strict=False))
+
+
+def _cut_over_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:  # noqa: ARG001 - routes have no names
+    """The routes over the circuit give way, in place or for good. Raises ChangeError for one that only a person knows."""
+    circuit, editable, retired = site.circuit, set[Key](), list[ConfigObject]()
+    for item in routes_to(running, site.cloud_prefixes):
+        nameif, hop, distance = (item.groups[word] for word in ("nameif", "hop", "distance"))
+        if nameif == "Null0":
+            if hop != str(LAST_DISTANCE):
+                raise ChangeError(f"{site.host}: {item.header!r} drops what is for the cloud: take it away first")
+            retired += [item] if site.on_total_loss == "open" else []
+            continue
+        whole = destination(item) in site.cloud_prefixes
+        if (nameif, hop) != (circuit.interface, str(circuit.next_hop)) or not whole:
+            raise ChangeError(
+                f"{site.host}: {item.header!r} leads to a part of the cloud, or by another way than circuit: it would win "
+                "over BGP, in clear; take it away, or say it in the intent"
+            )
+        if int(distance or 1) not in (circuit.distance, site.fallback_distance):
+            raise ChangeError(
+                f"{site.host}: {item.header!r} has the distance {distance}, and circuit.distance is {circuit.distance}"
+            )
+        if site.on_total_loss == "open":
+            editable.add(item.key)
+        else:
+            retired.append(item)
+    return Replacing(frozenset(editable), tuple(retired))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One feature of a connection: a template, the families that it makes, and what it takes the place of."""
+
+    name: str
+    families: tuple[str, ...]
+    template: str
+    replaced: Callable[[Cloud, CloudNames, Config], Replacing] = _nothing_replaced
+
+    def draft(self, site: Site[Cloud]) -> CloudNames:
+        """Names before the firewall is known. Raises ChangeError for a release on which this is not built."""
+        refuse_platform(site.member.wants, site.platform)
+        return draft(site.member.wants)
+
+    def names(self, site: Site[Cloud], wanted: Config, running: Config) -> CloudNames:  # noqa: ARG002 - all parts have the same names
+        """Names on this firewall. Raises ChangeError where there is no safe place."""
+        wants = site.member.wants
+        policy = policy_in(TUNNELS.text(site, draft(wants)))
+        names = allocate(site, policy, running)
+        # Which IKEv2 policy is used is a decision of the tunnels, and is told once.
+        names = names if self is TUNNELS else replace(names, decisions=())
+        return replace(names, replacing=self.replaced(wants, names, running))
+
+    def text(self, site: Site[Cloud], names: CloudNames) -> str:
+        """The desired configuration, whole lines of it."""
+        return f"{fill(self.template, **_words(site, names)).rstrip()}\n"
+
+
+TUNNELS = Part(
+    "cloud-tunnels",
+    (
+        *("ikev2-policy", "ikev2-enable", "ipsec-proposal", "ipsec-profile", "group-policy", "tunnel-group"),
+        *("tunnel-interface", "static-route"),
+    ),
+    "asa/cloud_tunnels.j2",
+)
+ROUTING = Part(
+    "cloud-bgp",
+    ("static-route", "prefix-list", "bgp", "bgp-neighbour", "bgp-neighbour-setting", "bgp-network"),
+    "asa/cloud_bgp.j2",
+    _bgp_replaced,
+)
+CUT_OVER = Part("cloud-cut-over", ("static-route",), "asa/cloud_cut_over.j2", _cut_over_replaced)
+PARTS: tuple[Part, ...] = (TUNNELS, ROUTING, CUT_OVER)

@@ -1,0 +1,160 @@
+"""BGP is good, with prefixes both ways; and after the cut-over every host of the cloud is reached through a tunnel alone.
+
+A neighbour that is up and tells nothing, or is told nothing, is no way there and back. What is reached over the circuit while the
+tunnels are up is in clear, and a ping would be answered all the same: so the routing table is read, and not tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+
+from ...changes.families.routing import ASA_ROUTE
+from ...changes.objects import ConfigObject
+from ...checks.finding import Finding
+from ...checks.questions import BGP, ROUTE
+from .features import left_routes, routes_text
+from .gates import tunnel_up
+from .intent import Cloud, Gateway
+from .names import routes_to
+from .view import OF_ROUTING, OF_TUNNELS, View, Watched
+
+
+def neighbour_good(view: View, role: str, end: Gateway) -> Iterator[Finding]:
+    """One neighbour: established, our networks told and no end of a tunnel, a way to each host of the cloud taken."""
+    far, row = end.inner[1], view.row(end)
+    state = row.state if row else "not there"
+    up = row is not None and row.up
+    yield view.finding("bgp", up, f"{role}: neighbour {far} is {state}", BGP, state)
+    if not up:
+        return
+    told = view.told.get(far)
+    if told is None or told.advertised is None or told.received is None:
+        yield view.finding("prefixes", False, f"{role}: what neighbour {far} is told, and tells, was not read")
+        return
+    yield from _told(view, role, far, told.advertised)
+    yield from _taken(view, role, far, told.received)
+
+
+def _told(view: View, role: str, far: IPv4Address, told: frozenset[IPv4Network]) -> Iterator[Finding]:
+    missing = [str(network) for network in view.site.lan_prefixes if network not in told]
+    words = f"{role}: {far} is told {_listed(told)}"
+    if missing:
+        words += (
+            f", and not {', '.join(missing)}: the routing table has not exactly that, or a list keeps it back, and the cloud "
+            "answers over the circuit, in clear"
+        )
+    yield view.finding("advertised", not missing, words, BGP, _listed(told))
+    inner = [net for net in told if any(end.subnet_of(net) for end in view.site.underlay)]
+    if inner:
+        words = f"{role}: {far} is told {_listed(inner)}, where the ends of the tunnels are: its answers would go into the tunnel"
+        yield view.finding("underlay-told", False, words, BGP, _listed(inner))
+
+
+def _taken(view: View, role: str, far: IPv4Address, taken: frozenset[IPv4Network]) -> Iterator[Finding]:
+    missing = [str(host) for host in view.site.cloud_hosts if not any(host in network for network in taken)]
+    words = f"{role}: {far} tells {_listed(taken)}" + (f", which leads to none of {', '.join(missing)}" if missing else "")
+    yield view.finding("received", not missing, words, BGP, _listed(taken))
+
+
+def _listed(networks: object) -> str:
+    assert isinstance(networks, frozenset | list)
+    return ", ".join(str(network) for network in sorted(networks)) or "nothing"
+
+
+def underlay_apart(view: View) -> Iterator[Finding]:
+    """A tunnel whose far end is routed into a tunnel goes down as soon as it is up."""
+    for role, end, _ in view.tunnels:
+        out = view.shown.ways.to(end.address)
+        good = out == {end.source_interface}
+        words = f"{role}: {end.address} is reached by {_names(out)}"
+        words += "" if good else f", and the tunnel starts from {end.source_interface}"
+        yield view.finding("underlay", good, words, ROUTE, _names(out))
+
+
+def _names(out: frozenset[str]) -> str:
+    return " and ".join(sorted(out)) or "no route"
+
+
+def _routing_good(view: View) -> Iterator[Finding]:
+    for role, end, _ in view.tunnels:
+        yield from neighbour_good(view, role, end)
+    yield from underlay_apart(view)
+
+
+def _routing_gone(view: View) -> Iterator[Finding]:
+    far = {str(end.inner[1]): role for role, end, _ in view.tunnels}
+    left = {item.groups["neighbour"] for item in view.running.objects.of("bgp-neighbour")} & far.keys()
+    for address, role in far.items():
+        there = address in left
+        words = f"{role}: neighbour {address} {'is there' if there else 'is gone'}"
+        yield view.finding("bgp", not there, words)
+
+
+def statics(view: View) -> list[ConfigObject]:
+    """The static routes to the cloud, or to a part of it."""
+    return list(routes_to(view.running.objects, view.site.cloud_prefixes))
+
+
+def one_static(view: View) -> Iterator[Finding]:
+    """To each network of the cloud there is the one static route that the cut-over leaves, and no other."""
+    wanted = [line for line in routes_text(left_routes(view.site)).splitlines() if line.startswith("route ")]
+    there = [item.header for item in statics(view)]
+    good = sorted(map(_spelt, there)) == sorted(map(_spelt, wanted))
+    words = f"static routes to the cloud: {'; '.join(there) or 'none'}" + ("" if good else f"; wanted: {'; '.join(wanted)}")
+    yield view.finding("one-static", good, words, view.running.command, "; ".join(there))
+
+
+def _spelt(line: str) -> str:
+    """A route in the one spelling of its family."""
+    return ASA_ROUTE.spell(line)[0]
+
+
+def ways_to_hosts(view: View) -> Iterator[Finding]:
+    """The longest match of each host leads through a tunnel; by anything else its packets go in clear, or nowhere."""
+    for host in view.site.cloud_hosts:
+        out = view.shown.ways.to(host)
+        good = bool(out) and out <= view.nameifs
+        words = f"{host} is reached by {_names(out)}"
+        if view.site.circuit.interface in out:
+            words += ", in clear"
+        yield view.finding("way", good, words, ROUTE, _names(out))
+
+
+def one_way(view: View) -> Iterator[Finding]:
+    """Equal ways over both tunnels lose what comes back by the other one: an ASA knows a connection by its interface."""
+    for host in view.site.cloud_hosts:
+        out = view.shown.ways.to(host) & view.nameifs
+        if len(out) > 1:
+            words = f"{host} is reached by {_names(out)} at once, without a traffic zone: what comes back by the other is dropped"
+            yield view.finding("ecmp", False, words, ROUTE, _names(out))
+
+
+def _cut_over(view: View) -> Iterator[Finding]:
+    for role, end, called in view.tunnels:
+        yield from tunnel_up(view, role, end, called)
+    yield from _routing_good(view)
+    yield from one_static(view)
+    yield from ways_to_hosts(view)
+    yield from one_way(view)
+
+
+def _cut_back(view: View) -> Iterator[Finding]:
+    """What was left behind BGP is gone: what is there instead is what stood there before, or what the intent wants then."""
+    site, there = view.site, statics(view)
+    behind = str(site.fallback_distance)
+    left = [item.header for item in there if item.groups["nameif"] != "Null0" and item.groups["distance"] == behind]
+    good = not left or site.circuit.distance == site.fallback_distance
+    words = f"static routes to the cloud: {'; '.join(item.header for item in there) or 'none'}"
+    words += "" if good else f"; {left[0]} is behind BGP still"
+    yield view.finding("cut-over", good, words, view.running.command, "; ".join(left) or "none left")
+
+
+def routing(site: Cloud) -> Watched:
+    """Both neighbours are up, told and telling, and no end of a tunnel is routed into one."""
+    return Watched(site, OF_ROUTING, _routing_good, _routing_gone)
+
+
+def cut_over(site: Cloud) -> Watched:
+    """All of that holds still, and the way to the cloud is through the tunnels alone."""
+    return Watched(site, (*OF_TUNNELS, *OF_ROUTING), _cut_over, _cut_back)

@@ -1,0 +1,222 @@
+"""The service ``cloud``: an ASA joined to Alibaba Cloud by two IKEv2 tunnels with BGP beside a private line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from ...changes.change import Change
+from ...changes.objects import Config
+from ...checks.finding import Finding
+from ...checks.looking import Shown, Stimulus
+from ...checks.questions import Question
+from ...checks.verdict import Verdict
+from ...inventory.did_you_mean import hint
+from ...inventory.errors import ChangeError, IntentError, NothingMatched
+from ...inventory.platforms import Platform
+from ...parsers.provider_samples import Sample
+from ..besides import Confirmation, Printed
+from ..sample_draft import Draft, Wishes
+from ..service import Deployment, Foreign, Member, Place, Removal, Sight
+from ..verifying import Seeing
+from .as_before import as_before
+from .confirmations import confirmations_of
+from .console import sheet_of
+from .deployment import SERVICE, deployment_of
+from .features import refuse_platform
+from .from_sample import draft_of, takes
+from .intent import Cloud
+from .intent_file import Connections, load
+from .places import place_of
+from .prechecks import precheck
+from .questions import survey_of
+from .removal import removal_of
+from .sample_objections import objections_to
+from .verdict import verdict_of
+
+
+@dataclass(frozen=True, slots=True)
+class IntendedConnections:
+    """The connections of one inventory."""
+
+    connections: Connections
+    platforms: Mapping[str, Platform]
+
+    def select(
+        self, names: Sequence[str], today: date, *, removal: bool
+    ) -> tuple[tuple[Deployment[Cloud], ...], tuple[str, ...]]:
+        """The named connections, or all active ones. Raises NothingMatched and IntentError."""
+        chosen = self.connections.chosen(tuple(names), any_status=removal)
+        warnings: list[str] = []
+        for site in chosen:
+            if site.host not in self.platforms:
+                raise NothingMatched(f"connection {site.name}: no host is named {site.host!r}{hint(site.host, self.platforms)}")
+            if removal:
+                warnings += _warnings_of_removal(site)
+            else:
+                self._check(site, today)
+                warnings += _warnings(site)
+        return tuple(deployment_of(site) for site in chosen), tuple(warnings)
+
+    def _check(self, site: Cloud, today: date) -> None:
+        self.connections.check(site, today)
+        try:
+            refuse_platform(site, self.platforms[site.host])
+        except ChangeError as error:
+            place = self.connections.places.get(site.name, self.connections.path)
+            raise IntentError(f"{place}: connection {site.name}: {error}") from None
+
+    def names(self) -> tuple[str, ...]:
+        """The active ones."""
+        return tuple(name for name, site in self.connections.by_name.items() if site.status == "active")
+
+    def places(self) -> tuple[Place, ...]:
+        """Where the firewalls stand."""
+        return tuple(place_of(site) for site in self.connections.by_name.values())
+
+    def foreign(self) -> tuple[Foreign, ...]:
+        """Both gateways of all connections."""
+        return tuple(end for site in self.connections.by_name.values() for end in deployment_of(site).foreign)
+
+    def references(self) -> tuple[str, ...]:
+        """The keys of all connections."""
+        found = (end.preshared_key_ref for site in self.connections.by_name.values() for _, end in site.tunnels)
+        return tuple(dict.fromkeys(found))
+
+    def has(self, name: str) -> bool:
+        """True for a connection of the intent."""
+        return name in self.connections.by_name
+
+    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:  # noqa: ARG002 - nothing is looked for
+        """A connection that has left the intent is not looked for."""
+        return iter(())
+
+    def not_there(self, name: str) -> str:
+        """Why a name was not found."""
+        return self.connections.not_there(name)
+
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[Cloud]:  # noqa: ARG002 - it is known by its intent alone
+        """It is removed by its intent, which says what route it leaves. Raises NothingMatched."""
+        raise NothingMatched(f"{self.not_there(name)}; a connection is removed by its intent, with the status disabled")
+
+    def still_wanted(self, deployment: Deployment[Cloud]) -> str:
+        """What is told of a connection that is removed and that the intent has as active."""
+        known = self.connections.by_name.get(deployment.name)
+        if known is None or known.status != "active":
+            return ""
+        return f"the intent has {deployment.name} as active: the next deploy-cloud builds it again unless it is disabled there"
+
+
+def _warnings(site: Cloud) -> Iterator[str]:
+    if site.on_total_loss == "open":
+        way = site.circuit.interface
+        yield f"connection {site.name}: with both tunnels lost, what is for the cloud goes over {way}, in clear"
+
+
+def _warnings_of_removal(site: Cloud) -> Iterator[str]:
+    if site.on_removal == "open":
+        yield f"connection {site.name}: without the tunnels, what is for the cloud goes over {site.circuit.interface}, in clear"
+    else:
+        yield f"connection {site.name}: without the tunnels, what is for the cloud is dropped"
+
+
+class CloudService:
+    """The service."""
+
+    name = SERVICE
+    noun = "connection"
+    wanted = Cloud
+    found_by = "its tunnel interfaces NR-{name}-1 and NR-{name}-2"
+
+    def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> IntendedConnections:
+        """The connections of ``cloud.yaml``. Raises IntentError."""
+        return IntendedConnections(load(inventory), platforms)
+
+    def deployment(self, wanted: Cloud) -> Deployment[Cloud]:
+        """One member, three stages."""
+        return deployment_of(wanted)
+
+    def references(self, deployment: Deployment[Cloud]) -> tuple[str, ...]:
+        """The key of each tunnel."""
+        return tuple(dict.fromkeys(end.preshared_key_ref for _, end in deployment.wanted.tunnels))
+
+    def places(self, deployment: Deployment[Cloud]) -> tuple[Place, ...]:
+        """Where its firewall stands."""
+        return (place_of(deployment.wanted),)
+
+    def precheck(
+        self, sight: Sight[Cloud], outputs: Mapping[str, str], time: str, *, accept_unsaved: bool
+    ) -> tuple[Finding, ...]:
+        """What a connection needs of its firewall."""
+        return precheck(sight, outputs, time, accept_unsaved=accept_unsaved)
+
+    def confirmations(self, deployment: Deployment[Cloud], *, removal: bool) -> tuple[Confirmation, ...]:
+        """Which routes the cloud has; what is taken away rests on none of them."""
+        return () if removal else confirmations_of(deployment.wanted)
+
+    def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
+        """What the console has to have; both tunnels are of one connection there, so there is one sheet."""
+        return sheet_of(load(inventory), name)
+
+    def removal(self, deployment: Deployment[Cloud], sight: Sight[Cloud], running: str) -> Removal:
+        """What is there of the connection and is used by nothing else, and the route that comes back."""
+        return removal_of(deployment.wanted, sight, running)
+
+    def previous(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> Deployment[Cloud]:
+        """With the networks and the route of before: all else that is changed in place is asked by no gate."""
+        (sight,) = sights
+        return deployment_of(as_before(deployment.wanted, sight.before.objects))
+
+    def traffic(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> NoReturn:  # noqa: ARG002 - it is never asked
+        """Its gates are judged by what the firewall shows: BGP is the traffic."""
+        raise ChangeError(f"{deployment.name} is proved by BGP and the routing table, not by traffic of ours")
+
+    def survey(self, deployment: Deployment[Cloud], member: Member[Cloud]) -> tuple[Question, ...]:  # noqa: ARG002 - one member
+        """Its SAs, its routing table, its neighbours and what goes each way."""
+        return survey_of(deployment.wanted)
+
+    def stimulus(self, deployment: Deployment[Cloud], member: Member[Cloud], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
+        """BGP sends by itself."""
+        return ()
+
+    def verdict(self, deployment: Deployment[Cloud], seeing: Seeing) -> Verdict:
+        """By which tunnel the cloud is reached, and whether in clear."""
+        return verdict_of(deployment, seeing, self.title(deployment))
+
+    def title(self, deployment: Deployment[Cloud]) -> str:
+        """The firewall and both gateways."""
+        site = deployment.wanted
+        ends = ", ".join(f"{end.source_ip} -> {end.address}" for _, end in site.tunnels)
+        return f"{site.host} {ends} (Alibaba Cloud, AS {site.bgp.cloud_system})"
+
+    def for_people(self, deployment: Deployment[Cloud]) -> tuple[str, ...]:
+        """The description, what becomes of the traffic without tunnels, and the waiver."""
+        site = deployment.wanted
+        waiver = site.waiver
+        lost = "is dropped" if site.on_total_loss == "closed" else f"goes over {site.circuit.interface}, in clear"
+        return (
+            *([site.description] if site.description else []),
+            f"without a tunnel, what is for {', '.join(map(str, site.cloud_prefixes))} {lost}",
+            "between BGP and the cut-over the cloud answers through a tunnel what was asked over the circuit: connections that "
+            "are open then break once",
+            *([f"waiver {waiver.ticket} until {waiver.until}: {waiver.reason}"] if waiver else []),
+        )
+
+    def from_sample(self, sample: Sample, wishes: Wishes, platform: Platform, running: Config | None) -> Draft | None:
+        """A connection of two tunnels with BGP; None for a sample of another shape."""
+        return draft_of(sample, wishes, platform, running) if takes(sample, platform) else None
+
+    def objections(self, draft: Draft, inventory: Path, platforms: Mapping[str, Platform], today: date) -> tuple[str, ...]:
+        """What the connections of the inventory, and the platform, say."""
+        return objections_to(draft.text, inventory, platforms, today)
+
+    def landmark(self, change: Change) -> str:
+        """The header of its first tunnel interface."""
+        items = (*change.created, *change.removed)
+        return next((item.header for item in items if item.family.name == "tunnel-interface"), "")
+
+
+CLOUD = CloudService()

@@ -1,0 +1,140 @@
+"""The verdict on a connection: does what goes to the cloud go through a tunnel that works, and nothing of it in clear? Pure.
+
+Both tunnels, both neighbours and the way of every host: up. One of two: degraded. And while the hosts of the cloud are reached
+over the circuit in clear, that is worse than down, even if every ping is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ...checks.finding import Finding, Status
+from ...checks.observation import spis
+from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
+from ..configured_axis import findings, of_members, stated, unseen
+from ..service import Deployment
+from ..verifying import Seeing
+from .gates import NONE, algorithms_in, tunnel_up
+from .gates_routing import neighbour_good, one_static, one_way, underlay_apart, ways_to_hosts
+from .intent import Cloud
+from .questions import told_of
+from .view import OF_ROUTING, OF_TUNNELS, View
+
+#: Checks of what the cloud is told: what goes there goes through the tunnel all the same.
+_OF_THE_WAY_BACK = frozenset({"advertised", "underlay-told"})
+#: What the firewall does not show of the other side.
+_UNTOLD = "whether the cloud answers by the tunnel that it was asked through is not seen from the firewall"
+
+
+def verdict_of(deployment: Deployment[Cloud], seeing: Seeing, title: str) -> Verdict:
+    """The verdict on one connection, which is on one firewall."""
+    site = deployment.wanted
+    (configured,) = of_members(deployment, seeing).values()
+    view, why = _view(site, seeing)
+    operating, known_by, sentence, own = _operating(view, why, configured)
+    if operating is Operating.UNKNOWN and seeing.changing:
+        sentence = "; ".join(seeing.changing)
+    return replace(
+        stated(deployment, seeing, title, configured, (operating, known_by, sentence)),
+        findings=(*findings(deployment, seeing), *own),
+        ends=tuple(_ends(site, view, configured)),
+        untested=(*unseen(deployment, seeing), *((_UNTOLD,) if view else ())),
+        reach="" if view else f"{site.host} could not be read",
+        sites=(site.host, *(str(end.address) for _, end in site.tunnels)),
+    )
+
+
+def _view(site: Cloud, seeing: Seeing) -> tuple[View | None, str]:
+    """What the firewall shows now, or why that is not known."""
+    shown = seeing.of(site.host)
+    if shown.running is None or not shown.looks:
+        return None, shown.why_not or f"{site.host} did not show its configuration"
+    look = shown.looks[-1]
+    for question in (*OF_TUNNELS, *OF_ROUTING):
+        answer = look.seen.answer(question)
+        if answer is None:
+            return None, f"{site.host} did not show {question}"
+        if not answer.complete:
+            return None, f"{answer.command}: line {answer.problems[0].line} was not understood"
+    return View(site, site.host, shown.running, look.seen, told_of(site, look.seen)), ""
+
+
+def _operating(view: View | None, why: str, configured: Configured) -> tuple[Operating, KnownBy, str, tuple[Finding, ...]]:
+    if view is None:
+        return Operating.UNKNOWN, KnownBy.NOTHING, why, ()
+    site = view.site
+    works: list[str] = []
+    own: list[Finding] = []
+    for role, end, called in view.tunnels:
+        found = (*tunnel_up(view, role, end, called), *neighbour_good(view, role, end))
+        own += found
+        carries = [item for item in found if item.check not in _OF_THE_WAY_BACK]
+        works += [role] if all(item.status is Status.OK for item in carries) else []
+    own += (*underlay_apart(view), *ways_to_hosts(view), *one_static(view), *one_way(view))
+    bad = [item.sentence for item in own if item.status is not Status.OK]
+    if leak := "" if configured is Configured.ABSENT else _leak(view):
+        return Operating.UNENCRYPTED, KnownBy.TABLES, leak, tuple(own)
+    lost = [str(host) for host in site.cloud_hosts if not view.shown.ways.to(host) & view.nameifs]
+    if lost or not works:
+        ends = "is dropped" if site.on_total_loss == "closed" else "goes over the circuit, in clear"
+        words = f"no tunnel leads to {', '.join(lost)}" if lost else "no tunnel works"
+        return Operating.DOWN, KnownBy.TABLES, f"{words}, and what is for it {ends}: {'; '.join(bad)}", tuple(own)
+    if bad:
+        return Operating.DEGRADED, KnownBy.TABLES, f"{' and '.join(works)} of two tunnels; {'; '.join(bad)}", tuple(own)
+    # Packets of BGP go through each tunnel all the time, and end its session when they do not.
+    return Operating.UP, KnownBy.PROBE, "both tunnels work, and every host of the cloud is reached through them", tuple(own)
+
+
+def _leak(view: View) -> str:
+    """What goes to the cloud in clear; empty where nothing does."""
+    site, out = view.site, {host: view.shown.ways.to(host) for host in view.site.cloud_hosts}
+    for role, end, called in view.tunnels:
+        if any(cipher == NONE for cipher, _ in algorithms_in(view.whole_flows(end, called))):
+            return f"{role}: {called.nameif} is up and encrypts nothing"
+    clear = [str(host) for host, names in out.items() if site.circuit.interface in names]
+    if clear:
+        return f"{', '.join(clear)} {'is' if len(clear) == 1 else 'are'} reached over {site.circuit.interface}, in clear"
+    past = {str(host): names - view.nameifs - {"Null0"} for host, names in out.items()}
+    if found := {host: names for host, names in past.items() if names}:
+        said = ", ".join(f"{host} is reached by {' and '.join(sorted(names))}" for host, names in found.items())
+        return f"{said}, past the tunnels"
+    untold = [
+        role
+        for role, end, _ in view.tunnels
+        if (row := view.row(end)) is not None
+        and row.up
+        and (told := view.told.get(end.inner[1])) is not None
+        and told.advertised is not None
+        and not {*site.lan_prefixes} <= told.advertised
+    ]
+    ups = [role for role, end, _ in view.tunnels if (row := view.row(end)) is not None and row.up]
+    if ups and untold == ups:
+        return (
+            f"the cloud is not told of all of {', '.join(map(str, site.lan_prefixes))}, so it answers over the circuit, in "
+            "clear, whatever goes through the tunnels"
+        )
+    return ""
+
+
+def _ends(site: Cloud, view: View | None, configured: Configured) -> Iterator[EndState]:
+    for role, end in site.tunnels:
+        rows = view.shown.rows(end.address, version=2) if view else ()
+        up = [row for row in rows if row.up]
+        row = next(iter(up or rows), None)
+        flows = [flow for flow in view.shown.flows if flow.peer == end.address] if view else []
+        yield EndState(
+            host=site.host,
+            role=role,
+            peer=str(end.address),
+            configured=configured,
+            ike=row.state if row else "",
+            ike_up=bool(up) if view else None,
+            ike_id=str(row.number or "") if row else "",
+            ike_age_seconds=row.age_seconds if row else None,
+            flows=tuple(
+                FlowState(str(flow.local_ident.network), str(flow.remote_ident.network), bool(out), spis=out)
+                for flow in flows
+                for out in (spis(flow, "outbound"),)
+            ),
+        )

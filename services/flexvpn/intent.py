@@ -1,0 +1,305 @@
+"""What is wanted of head-ends for Secure Client: ``flexvpn.yaml`` of an inventory folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network, summarize_address_range
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, StrictInt, StringConstraints, ValidationError, model_validator
+
+from ...inventory.did_you_mean import hint
+from ...inventory.errors import IntentError, NothingMatched
+from ...inventory.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
+from ...inventory.intent_fields import Address, CiscoName, Interface, Name, NamedRecord, Network, Record, SecretReference, Text
+from ...inventory.intent_files import places_of_checks
+from ...inventory.own_checks import OwnCheck, Range
+from ...inventory.strength import FORBIDDEN, WEAK
+from ...inventory.yaml_source import Document, Problem, Unreadable, raise_all, read_document
+from .limits import WITH_RECONNECT
+
+FILE = "flexvpn.yaml"
+SECTION = "flexvpn"
+#: Pools are taken from these (RFC 1918).
+PRIVATE = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+
+#: What is shown to people by a client, without what a router's terminal would take for itself.
+Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ._()+,-]*$", max_length=60)]
+HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=253)]
+Seconds = Annotated[StrictInt, Field(ge=600, le=86400)]
+
+
+class Pool(Record):
+    """Addresses that clients are given."""
+
+    first: Address = Field(description="First address of the pool.")
+    last: Address = Field(description="Last address of the pool.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Pool:
+        if self.last < self.first:
+            raise ValueError(f"the pool ends at {self.last}, before it begins at {self.first}")
+        if not any(self.first in network and self.last in network for network in PRIVATE):
+            raise ValueError(f"{self.first} to {self.last} is not private (RFC 1918): it may be somebody's in the Internet")
+        return self
+
+    @property
+    def size(self) -> int:
+        """How many addresses it has."""
+        return int(self.last) - int(self.first) + 1
+
+    @property
+    def networks(self) -> tuple[IPv4Network, ...]:
+        """The fewest networks that are exactly the pool."""
+        return tuple(summarize_address_range(self.first, self.last))
+
+    def has(self, address: IPv4Address) -> bool:
+        """True for an address of the pool."""
+        return self.first <= address <= self.last
+
+
+class User(Record):
+    """Somebody who may connect, as a local user of the router."""
+
+    name: CiscoName = Field(description="User name.")
+    password_ref: SecretReference = Field(description="Where the password is kept (scheme:name), never the password.")
+
+
+class Ike(Record):
+    """What is offered for the IKE SA, in the order of preference."""
+
+    encryption: tuple[EncryptionAlgorithm, ...] = Field(default=("aes-256-cbc",), min_length=1, description="Ciphers.")
+    integrity: tuple[AuthenticationAlgorithm, ...] = Field(
+        default=("hmac-sha512", "hmac-sha384"), min_length=1, description="Integrity, and PRF."
+    )
+    groups: tuple[DHGroup, ...] = Field(default=(19, 14, 21), min_length=1, description="Diffie-Hellman groups.")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Ike:
+        if any(word.endswith("-gcm") for word in self.encryption):
+            raise ValueError("a GCM cipher for the IKE SA is not built: IOS wants a PRF in the place of its integrity")
+        return self
+
+
+class Esp(Record):
+    """The cipher of the clients' packets."""
+
+    encryption: EncryptionAlgorithm = Field(default="aes-256-cbc", description="Cipher.")
+    integrity: AuthenticationAlgorithm | None = Field(default="hmac-sha384", description="Integrity; null with a GCM cipher.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Esp:
+        if self.encryption.endswith("-gcm") is (self.integrity is not None):
+            raise ValueError("integrity goes with every cipher but GCM, which has its own: write null there")
+        return self
+
+
+class ExpectedSessions(Record):
+    """What a verification expects to see: so many clients, or these users."""
+
+    at_least: Annotated[StrictInt, Field(ge=0, le=10000)] = Field(default=0, description="So many clients are connected.")
+    users: tuple[Name, ...] = Field(default=(), max_length=50, description="Users who are connected, as they log in.")
+
+
+class ClientProfile(Record):
+    """The profile that clients are given by the head-end: an XML file on its flash."""
+
+    host_name: Label = Field(
+        default="", description="What people see in the list of the client; the name of the head-end without."
+    )
+    user_controllable: bool = Field(default=False, description="true: people may switch reconnecting off.")
+    authentication_timeout: Annotated[StrictInt, Field(ge=10, le=120)] = Field(
+        default=30, description="Seconds in which somebody has to log in."
+    )
+
+
+class FlexVpn(NamedRecord):
+    """One head-end on one router."""
+
+    status: Literal["planned", "active", "disabled"] = Field(default="active", description="Only active ones are built.")
+    description: Text = Field(default="", description="For people.")
+    host: Name = Field(description="Router: a host of the inventory, IOS-XE 17.")
+    interface: Interface = Field(
+        description="Outside interface, as the device writes it; its address is borrowed by the tunnels."
+    )
+    outside_ip: Address = Field(description="Address to which clients connect.")
+    server_name: HostName = Field(description="Name that clients connect to; the certificate is for it.")
+    trustpoint: CiscoName = Field(description="Trustpoint with the certificate; it is there, and is checked.")
+    certificate_days: Annotated[StrictInt, Field(ge=1, le=365)] = Field(
+        default=30, description="A certificate that ends within so many days is told."
+    )
+    pool: Pool = Field(description="Addresses for clients.")
+    protected_prefixes: tuple[Network, ...] = Field(min_length=1, description="Networks that clients reach through the tunnel.")
+    probe_address: Address = Field(description="Address of the router inside its protected prefixes.")
+    dns: tuple[Address, ...] = Field(default=(), max_length=2, description="DNS servers for clients.")
+    domain: HostName | None = Field(default=None, description="DNS domain of clients.")
+    ike: Ike = Field(default=Ike(), description="What is offered for the IKE SA.")
+    esp: Esp = Field(default=Esp(), description="Cipher of the clients' packets.")
+    authentication_list: CiscoName | None = Field(
+        default=None,
+        description="List of `aaa authentication login` that asks for users; one of our own, of local users, without.",
+    )
+    authorization_list: CiscoName | None = Field(
+        default=None, description="List of `aaa authorization network`; one of our own without."
+    )
+    users: tuple[User, ...] = Field(default=(), description="Local users who may connect.")
+    virtual_template: Annotated[StrictInt, Field(ge=1, le=4096)] | None = Field(
+        default=None, description="Number of the virtual template; a free one without."
+    )
+    reconnect_timeout: Seconds | None = Field(
+        default=1800, description="Seconds for which a client that sleeps may come back without logging in; null: it may not."
+    )
+    dpd: Literal["on-demand", "periodic"] | None = Field(default=None, description="Dead peer detection of the profile.")
+    client_profile: ClientProfile | None = Field(default=None, description="The XML profile for the clients; none without.")
+    expected_sessions: ExpectedSessions = Field(default=ExpectedSessions(), description="What a verification expects to see.")
+    # The rollback timer of the router runs meanwhile, for a quarter of an hour.
+    window_seconds: Annotated[StrictInt, Field(ge=0, le=600)] = Field(
+        default=300, description="How long a client may take to connect before what was built is taken back."
+    )
+    checks: tuple[OwnCheck, ...] = Field(
+        default=(), max_length=20, description="Checks of your own: what has to hold beside the proof."
+    )
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """Every algorithm as a word of the tables of strength."""
+        groups = tuple(f"group {group}" for group in self.ike.groups)
+        words = (*self.ike.encryption, *self.ike.integrity, *groups, self.esp.encryption, self.esp.integrity)
+        return tuple(dict.fromkeys(word for word in words if word))
+
+    @model_validator(mode="after")
+    def _agree(self) -> FlexVpn:
+        problems = tuple(_problems(self))
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+def _problems(record: FlexVpn) -> Iterator[str]:
+    """What two fields of a record do not agree on, and algorithms that are not built."""
+    for network in record.protected_prefixes:
+        if record.pool.first <= network.broadcast_address and network.network_address <= record.pool.last:
+            yield f"the pool overlaps {network}, which is behind the router: its replies would stay there"
+    if not any(record.probe_address in network for network in record.protected_prefixes):
+        yield f"probe_address {record.probe_address} is in none of the protected prefixes"
+    names, secrets = [user.name for user in record.users], [user.password_ref for user in record.users]
+    if len(set(names)) != len(names) or len(set(secrets)) != len(secrets):
+        yield "each user is named once, and has a password of their own"
+    if record.users and record.authentication_list:
+        yield "users are local ones, and authentication_list names a list of somebody else: give one of the two"
+    if not record.users and not record.authentication_list:
+        yield "nobody could log in: give users, or the authentication_list that asks for them"
+    if record.dpd and record.reconnect_timeout is not None:
+        yield WITH_RECONNECT["dpd"]
+    expected = max(record.expected_sessions.at_least, len(record.expected_sessions.users))
+    if expected > record.pool.size:
+        yield f"{expected} sessions are expected, and the pool has {record.pool.size} addresses"
+    if record.client_profile and record.reconnect_timeout is None:
+        yield "client_profile has clients come back after a sleep, and reconnect_timeout is null: leave one of them out"
+    for word in record.algorithms:
+        if word in FORBIDDEN or word in WEAK:
+            yield f"{word} is not built for clients that are maintained: {FORBIDDEN.get(word) or WEAK[word]}"
+
+
+class FlexVpnFile(Record):
+    """The file."""
+
+    schema_version: Literal[1] = Field(description="Version of this file format.")
+    flexvpn: tuple[FlexVpn, ...] = Field(default=(), description="Head-ends.")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadEnds:
+    """All head-ends of an inventory by name, with the places where they are written."""
+
+    by_name: Mapping[str, FlexVpn]
+    path: Path
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def not_there(self, name: str) -> str:
+        """Why a name was not found."""
+        if not self.by_name:
+            return f"no head-end is named {name!r}: {self.path} has none"
+        return f"no head-end is named {name!r}{hint(name, self.by_name)}"
+
+    def chosen(self, names: tuple[str, ...], *, any_status: bool) -> tuple[FlexVpn, ...]:
+        """The named ones, or all active ones. Raises NothingMatched."""
+        if not names:
+            active = tuple(one for one in self.by_name.values() if one.status == "active")
+            if not active:
+                raise NothingMatched(f"no head-end is active: {self.path} has none with status active")
+            return active
+        problems = [self.not_there(name) for name in names if name not in self.by_name]
+        found = [self.by_name[name] for name in dict.fromkeys(names) if name in self.by_name]
+        problems += [
+            f"head-end {one.name} is {one.status}: set its status to active to work on it"
+            for one in found
+            if one.status != "active" and not any_status
+        ]
+        if problems:
+            raise NothingMatched("\n".join(problems))
+        return tuple(found)
+
+
+def load(folder: Path) -> HeadEnds:
+    """The head-ends of an inventory folder; one without the file has none. Raises IntentError with file, line and field."""
+    path = folder / FILE
+    if not path.exists():
+        return HeadEnds({}, path)
+    try:
+        document = read_document(path)
+    except Unreadable as unreadable:
+        raise IntentError(str(unreadable.problem)) from None
+    try:
+        file = FlexVpnFile.model_validate(document.data)
+    except ValidationError as error:
+        raise_all([_problem(document, detail) for detail in error.errors(include_url=False)])
+        raise
+    names = [one.name for one in file.flexvpn]
+    places = {name: f"{path}:{document.line((SECTION, index, 'name'))}" for index, name in enumerate(names)}
+    places |= dict(places_of_checks(document, SECTION))
+    twice = [index for index, name in enumerate(names) if name in names[:index]]
+    raise_all([document.problem((SECTION, index, "name"), f"head-end {names[index]!r} is defined twice") for index in twice])
+    return HeadEnds({one.name: one for one in file.flexvpn}, path, places)
+
+
+#: Keys under which people write a secret in clear.
+_LITERAL = frozenset({"password", "secret", "key", "psk"})
+_RECORDS: Mapping[str, type[BaseModel]] = {
+    "pool": Pool,
+    "users": User,
+    "ike": Ike,
+    "esp": Esp,
+    "client_profile": ClientProfile,
+    "expected_sessions": ExpectedSessions,
+    "checks": OwnCheck,
+    "count": Range,
+}
+_WORDS = {
+    "missing": "is missing",
+    "string_pattern_mismatch": "has a character that it may not have",
+    "too_short": "needs at least one entry",
+    "too_long": "has more entries than can be",
+}
+
+
+def _problem(document: Document, detail: object) -> Problem:
+    """One thing that pydantic found, in words that quote nothing of the file."""
+    assert isinstance(detail, dict)
+    location, kind = detail["loc"], detail["type"]
+    key = str(location[-1]) if location else ""
+    if kind == "value_error":
+        return document.problem(location, str(detail["ctx"]["error"]))
+    if kind == "extra_forbidden":
+        if key in WITH_RECONNECT:
+            return document.problem(location, WITH_RECONNECT[key])
+        if key.lower() in _LITERAL:
+            return document.problem(location, "a secret is never written into the intent: use password_ref (credential:NAME)")
+        above = next((str(part) for part in reversed(location[:-1]) if isinstance(part, str)), "")
+        record = _RECORDS.get(above, FlexVpn if len(location) > 1 else FlexVpnFile)
+        return document.problem(location, f"unknown key{hint(key, sorted(record.model_fields))}")
+    if key == "reconnect_timeout":
+        return document.problem(location, "is not a number of seconds from 600 to 86400 (null: clients may not come back)")
+    return document.problem(location, _WORDS.get(kind, "is not a valid value"))

@@ -1,0 +1,113 @@
+"""The clients of a head-end, each put together from two places: the router's session with it, and its IKEv2 session.
+
+Both have to say the same: a client whose tunnel is for another address than the one it was assigned is not what it seems.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from ...parsers.records.ikev2 import Ikev2Session, ReconnectStats
+from ...parsers.records.session import CryptoSession
+from .intent import FlexVpn
+from .names import own_name
+from .reading import IKEV2_SESSIONS, RECONNECTS, SESSIONS, read
+
+_HOST = re.compile(r"permit ip \S+ host (?P<address>\d\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One client. ``user`` is empty after a reconnect, which is by the token of the session; ``again`` says that it was one.
+
+    ``packets_in`` and ``packets_out`` are those of its tunnel; ``wrong`` is what of it contradicts itself, empty for nothing.
+    """
+
+    peer: IPv4Address
+    port: int
+    address: IPv4Address | None
+    user: str
+    again: bool
+    packets_in: int
+    packets_out: int
+    encryption: str | None
+    integrity: str | None
+    wrong: str = ""
+
+    @property
+    def sends(self) -> bool:
+        """True if packets went both ways."""
+        return bool(self.packets_in and self.packets_out)
+
+    @property
+    def title(self) -> str:
+        """Who and where, for a sentence."""
+        who = self.user or ("come back by its session" if self.again else "nobody by name")
+        return f"the client at {self.peer} ({who}) with {self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """All clients of one head-end, and the counters of the whole box; ``unread`` is why that is not known."""
+
+    clients: tuple[Client, ...] = ()
+    reconnects: ReconnectStats | None = None
+    unread: str = ""
+
+    @property
+    def working(self) -> tuple[Client, ...]:
+        """Those that send, and of whom everything says the same."""
+        return tuple(client for client in self.clients if client.sends and not client.wrong)
+
+
+def clients_of(wanted: FlexVpn, host: str, outputs: Mapping[str, str]) -> Clients:
+    """The clients in what the router has shown."""
+    sessions, ikes, stats = (read(host, command, outputs) for command in (SESSIONS, IKEV2_SESSIONS, RECONNECTS))
+    unread = next((answer.unread for answer in (sessions, ikes, stats) if answer.unread), "")
+    if unread:
+        return Clients(unread=unread)
+    return Clients(joined(wanted, sessions.state, ikes.state), stats.state)
+
+
+def joined(wanted: FlexVpn, sessions: Sequence[CryptoSession], ikes: Sequence[Ikev2Session]) -> tuple[Client, ...]:
+    """Sessions of our profile with the IKEv2 session of the same peer and port."""
+    own = [one for one in sessions if one.profile == own_name(wanted) and one.status.startswith("UP")]
+    return tuple(_client(one, ikes, wanted) for one in own)
+
+
+def _client(session: CryptoSession, ikes: Sequence[Ikev2Session], wanted: FlexVpn) -> Client:
+    end = (session.peer, session.peer_port)
+    found = next((ike for ike in ikes for sa in ike.ikes if (sa.remote_address, sa.remote_port) == end), None)
+    sa = found.ikes[0] if found is not None and found.ikes else None
+    child = found.children[0] if found is not None and found.children else None
+    assigned = sa.assigned_address if sa is not None else None
+    again = any("R" in ike.capabilities for ike in session.ikes)
+    return Client(
+        peer=IPv4Address(str(session.peer)),
+        port=session.peer_port,
+        address=IPv4Address(str(assigned)) if assigned is not None else None,
+        user=(sa.remote_eap_id or "") if sa is not None else "",
+        again=again,
+        packets_in=sum(flow.decrypted_packets or 0 for flow in session.flows),
+        packets_out=sum(flow.encrypted_packets or 0 for flow in session.flows),
+        encryption=child.encryption if child is not None else None,
+        integrity=child.integrity if child is not None else None,
+        wrong=_contradiction(session, str(assigned) if assigned else "", again, (sa.auth_verify or "") if sa else "", wanted),
+    )
+
+
+def _contradiction(session: CryptoSession, assigned: str, again: bool, verified: str, wanted: FlexVpn) -> str:
+    """What two places say differently of one client."""
+    if not assigned:
+        return f"the session of {session.peer} port {session.peer_port} has no IKEv2 session with an assigned address beside it"
+    hosts = [match["address"] for flow in session.flows if (match := _HOST.fullmatch(flow.selector.strip()))]
+    if hosts and hosts != [assigned]:
+        return f"the tunnel of {session.peer} is for {', '.join(hosts)}, and {assigned} is assigned to it"
+    if not wanted.pool.has(IPv4Address(assigned)):
+        return f"{assigned} of {session.peer} is not of the pool"
+    if again is not (verified == "PSK"):
+        return f"the session of {session.peer} is {'' if again else 'no '}reconnect, and it was proved by {verified}"
+    return ""

@@ -1,0 +1,200 @@
+"""The verdict on a head-end: could a client come in, and are those in who are expected. Nobody is idle, and not broken. Pure.
+
+Broken is what keeps clients out: a configuration that differs where it matters, a certificate that no client takes, a pool
+without a free address. Fewer sessions than expected, or users who are missing, are a part of the service that does not work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ...checks.finding import Evidence, Finding, Status
+from ...checks.looking import Look, Shown
+from ...checks.questions import CERTIFICATES, CLOCK, IKEV2_SESSION, RECONNECT, SESSION, Question
+from ...checks.verdict import Configured, EndState, Figure, FlowState, KnownBy, Operating, Verdict
+from ..configured_axis import findings, of_members, stated, status_of, unseen, unshown
+from ..service import Deployment
+from ..verifying import Seeing
+from .certificates import Showing, days_left, judged, moment_of, of_trustpoint
+from .intent import FlexVpn
+from .names import own_name
+from .reading import RECONNECTS, RUNNING, SESSIONS, Answer
+from .sessions import Client, joined
+
+ASKED: tuple[Question, ...] = (SESSION, IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK)
+#: So many clients are named.
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the router of a head-end shows, at the first look and at the last; looks that were not whole are none."""
+
+    wanted: FlexVpn
+    first: Look
+    last: Look
+
+    def clients(self, look: Look) -> tuple[Client, ...]:
+        """The clients at a look."""
+        return joined(self.wanted, look.seen.answers[SESSION.name].state, look.seen.answers[IKEV2_SESSION.name].state)
+
+
+def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
+    """The verdict on one head-end, which is on one router."""
+    wanted: FlexVpn = deployment.wanted
+    shown = seeing.of(wanted.host)
+    configured = _configured(deployment, seeing)
+    whole = [look for look in shown.looks if _is_whole(look)]
+    view = View(wanted, whole[0], whole[-1]) if whole else None
+    own = (*_own(view, wanted), *_way_in(wanted, shown)) if view else ()
+    if view is None:
+        answer = Operating.UNKNOWN, KnownBy.NOTHING, unshown(shown, "sessions")
+    else:
+        answer = _operating(view, own, configured, seeing)
+    return replace(
+        stated(deployment, seeing, title, configured, answer),
+        findings=(*_stated(deployment, seeing), *own, Finding("client-session", wanted.host, status_of(answer[0]), answer[2])),
+        ends=(EndState(wanted.host, "head-end", "Secure Clients", configured, flows=tuple(_states(view))),),
+        untested=(*unseen(deployment, seeing), *(("no client was asked to connect",) if answer[0] is Operating.IDLE else ())),
+        reach="" if view else f"{wanted.host} could not be read",
+        sites=(wanted.host,),
+        figures=tuple(_figures(view)) if view else (),
+    )
+
+
+def _configured(deployment: Deployment, seeing: Seeing) -> Configured:
+    """The profile itself tells whether the head-end is there: what it shares with others may be there without it."""
+    (word,) = of_members(deployment, seeing).values()
+    standing = seeing.standing.get(deployment.wanted.host)
+    made = standing.change.created if standing and standing.change else ()
+    return Configured.ABSENT if any(item.family.name == "ikev2-profile" for item in made) else word
+
+
+def _stated(deployment: Deployment, seeing: Seeing) -> Iterator[Finding]:
+    yield from (replace(finding, check="head-end") for finding in findings(deployment, seeing))
+
+
+def _is_whole(look: Look) -> bool:
+    return all((answer := look.seen.answer(question)) is not None and answer.complete for question in ASKED)
+
+
+def _operating(view: View, own: Sequence[Finding], configured: Configured, seeing: Seeing) -> tuple[Operating, KnownBy, str]:
+    wanted = view.wanted
+    clients = [client for client in view.clients(view.last) if not client.wrong]
+    if not clients and seeing.changing:
+        return Operating.UNKNOWN, KnownBy.NOTHING, "; ".join(seeing.changing)
+    if configured is Configured.ABSENT:
+        return Operating.DOWN, KnownBy.TABLES, f"{wanted.host} has no head-end {wanted.name}"
+    standing = seeing.standing.get(wanted.host)
+    if not clients and standing is not None and not standing.works_without:
+        return Operating.DOWN, KnownBy.TABLES, f"{standing.sentence}: without it no client is let in"
+    bad = [finding.sentence for finding in own if finding.status is Status.FAILED]
+    closed = any(finding.status is Status.FAILED and finding.check != "expected-sessions" for finding in own)
+    said = _said(wanted, clients)
+    if bad:
+        # Who is missing may come: that is no way that is closed.
+        works = Operating.DOWN if closed and not clients else Operating.DEGRADED
+        return works, KnownBy.TABLES, f"{said}; {'; '.join(bad)}"
+    if not clients:
+        return Operating.IDLE, KnownBy.TABLES, said
+    before = {(client.peer, client.port): client for client in view.clients(view.first)}
+    rises = [
+        client.packets_in > old.packets_in and client.packets_out > old.packets_out
+        for client in clients
+        if (old := before.get((client.peer, client.port)))
+    ]
+    return Operating.UP, KnownBy.COUNTERS if any(rises) else KnownBy.TABLES, said
+
+
+def _said(wanted: FlexVpn, clients: Sequence[Client]) -> str:
+    if not clients:
+        return f"{wanted.host}: no client of {wanted.name} is connected"
+    names = [str(client.address) for client in clients]
+    few = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+    return f"{wanted.host}: {len(clients)} client{'' if len(clients) == 1 else 's'} of {wanted.name} connected ({few})"
+
+
+def _own(view: View, wanted: FlexVpn) -> Iterator[Finding]:
+    """Findings of the head-end's own: certificate, clock, pool, expected sessions, contradictions, reconnects that failed."""
+    look = view.last
+    certificates, clock = (Answer(look.seen.answers[question.name].state) for question in (CERTIFICATES, CLOCK))
+    yield from judged(Showing(wanted.host, wanted, certificates, clock, look.seen.time))
+    clients = view.clients(look)
+    yield _pool(view, clients)
+    yield from _expected(view, [client for client in clients if not client.wrong])
+    for client in clients:
+        if client.wrong:
+            yield _finding(view, "client-session", Status.UNVERIFIED, client.wrong, SESSIONS, str(client.peer), "contradiction")
+    failed = look.seen.answers[RECONNECT.name].state.failed - view.first.seen.answers[RECONNECT.name].state.failed
+    if failed > 0:
+        words = f"{failed} reconnects have failed while it was looked at, of whatever profile"
+        yield _finding(view, "reconnect", Status.WARNING, words, RECONNECTS, "failed", failed)
+
+
+def _finding(view: View, check: str, status: Status, sentence: str, command: str, field: str, value: object) -> Finding:
+    host = view.wanted.host
+    return Finding(check, host, status, sentence, (Evidence(host, command, field, str(value), view.last.seen.time),))
+
+
+def _way_in(wanted: FlexVpn, shown: Shown) -> Iterator[Finding]:
+    """The profile names a virtual template, and that is protected by our IPsec profile; without it no client is let in."""
+    if shown.running is None:
+        return
+    profile = shown.running.objects.get("ikev2-profile", own_name(wanted))
+    number = next((line.split()[1] for line in profile.children if line.startswith("virtual-template ")), "") if profile else ""
+    template = shown.running.objects.get("virtual-template", f"Virtual-Template{number}")
+    there = template is not None and f"tunnel protection ipsec profile {own_name(wanted)}" in template.children
+    if profile is not None and not there:
+        words = f"IKEv2 profile {own_name(wanted)} has no virtual template that is protected by it: no client is let in"
+        evidence = (Evidence(wanted.host, RUNNING, "virtual-template", number or "none", shown.looks[-1].seen.time),)
+        yield Finding("way-in", wanted.host, Status.FAILED, words, evidence)
+
+
+def _pool(view: View, clients: Sequence[Client]) -> Finding:
+    """A session that may come again keeps its address; of how many of them are of this pool the counter says nothing."""
+    size, used = view.wanted.pool.size, len(clients)
+    asleep = view.last.seen.answers[RECONNECT.name].state.inactive_capable_sessions
+    free = size - used
+    words = f"{free} of {size} addresses of the pool are free" + (
+        f", and {asleep} sessions may come back for one" if asleep else ""
+    )
+    status = Status.FAILED if free <= 0 else Status.WARNING if free <= asleep else Status.OK
+    words = f"the pool has no address left for another client: {words}" if free <= 0 else words
+    return _finding(view, "pool", status, words, SESSIONS, f"sessions of {own_name(view.wanted)}", used)
+
+
+def _expected(view: View, clients: Sequence[Client]) -> Iterator[Finding]:
+    expected = view.wanted.expected_sessions
+    if expected.at_least:
+        good = len(clients) >= expected.at_least
+        words = f"{len(clients)} of at least {expected.at_least} expected sessions are there"
+        status = Status.OK if good else Status.FAILED
+        yield _finding(view, "expected-sessions", status, words, SESSIONS, "sessions", len(clients))
+    names = {client.user for client in clients}
+    missing = [user for user in expected.users if user not in names]
+    # Who has come back by the session is not named any more: some of the missing may be among them.
+    unnamed = sum(not client.user for client in clients)
+    if expected.users:
+        words = f"{', '.join(missing)} not connected" if missing else "all expected users are connected"
+        words += f"; {unnamed} connected by a reconnect, which names nobody" if missing and unnamed else ""
+        status = Status.OK if not missing else Status.UNVERIFIED if unnamed >= len(missing) else Status.FAILED
+        yield _finding(
+            view, "expected-sessions", status, words, SESSIONS, "users", ", ".join(sorted(filter(None, names))) or "none"
+        )
+
+
+def _states(view: View | None) -> Iterator[FlowState]:
+    for client in view.clients(view.last) if view else ():
+        yield FlowState("0.0.0.0/0", f"{client.address}/32", up=not client.wrong)
+
+
+def _figures(view: View) -> Iterator[Figure]:
+    """Sessions, those that may come back, addresses that are left, days that the certificate is valid."""
+    used = len(view.clients(view.last))
+    asleep = view.last.seen.answers[RECONNECT.name].state.inactive_capable_sessions
+    yield from (Figure("sessions", used), Figure("sessions-asleep", asleep), Figure("pool-free", view.wanted.pool.size - used))
+    found = of_trustpoint(view.last.seen.answers[CERTIFICATES.name].state, view.wanted.trustpoint)
+    if found is not None and found.ends is not None:
+        now = moment_of(view.last.seen.answers[CLOCK.name].state.text)
+        yield Figure("certificate-days-left", days_left(found, now))

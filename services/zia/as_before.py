@@ -1,0 +1,83 @@
+"""A site as its router has it, read back from its configuration to be proved again when a change was taken back. Pure.
+
+Only what a gate looks at is read; the rest is as it is wanted now.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv4Interface
+from typing import Any
+
+from ...changes.objects import Config, ConfigObject
+from ..l2l.as_before import proposal_of
+from .intent import Edge, Zia
+from .limits import NULL
+from .names import draft, standing
+
+_TARGET = re.compile(r"(?:icmp-echo|tcp-connect|http (?:raw|get) http://)\s?(?P<target>\d+\.\d+\.\d+\.\d+).*")
+_UP = re.compile(r"delay (?:.* )?up (?P<seconds>\d+)(?: .*)?")
+
+
+def site_before(site: Zia, config: Config) -> Zia | None:
+    """The site that stands on a router; None where a part of it is not there, or cannot be read for certain."""
+    called = draft(site)
+    edges = [_edge(edge, names.own, config) for (_, edge), names in zip(site.edges, called.edges, strict=True)]
+    clause = config.get("route-map-clause", called.own, "10")
+    bound = [item.groups["interface"] for item in config.of("policy-binding") if item.groups["map"] == called.own]
+    esp = _esp(site, config)
+    if None in edges or clause is None or len(bound) != 1 or esp is None:
+        return None
+    closed = "set interface Null0" in clause.children
+    return site.model_copy(
+        update={
+            "primary": edges[0],
+            "backup": edges[1],
+            "lan_interface": bound[0],
+            "esp": site.esp.model_copy(update=esp),
+            "on_total_loss": "closed" if closed else "open",
+            "encryption_mandatory": site.encryption_mandatory and closed and esp["encryption_algorithm"] != NULL,
+            "watch": site.watch.model_copy(update=_watch(called.edges[0].own, config)),
+        }
+    )
+
+
+def _tunnel(own: str, config: Config) -> ConfigObject | None:
+    number = standing(own, config).tunnel
+    return config.get("tunnel-interface", f"Tunnel{number}")
+
+
+def _edge(edge: Edge, own: str, config: Config) -> Edge | None:
+    tunnel, probe = _tunnel(own, config), config.get("sla-operation", str(standing(own, config).sla))
+    if tunnel is None or probe is None or len(tunnel.peers) != 1:
+        return None
+    inner = (tunnel.child("ip address") or "").split()
+    targets = [match["target"] for line in probe.children if (match := _TARGET.fullmatch(line))]
+    if len(inner) != 2 or len(targets) != 1:
+        return None
+    prefix = IPv4Interface("/".join(inner)).network
+    addresses = {"address": IPv4Address(tunnel.peers[0]), "tunnel_prefix": prefix, "probe_address": IPv4Address(targets[0])}
+    return edge.model_copy(update=addresses)
+
+
+def _esp(site: Zia, config: Config) -> dict[str, Any] | None:
+    """Cipher and integrity of both tunnels, which have one transform set."""
+    tunnel = _tunnel(draft(site).edges[0].own, config)
+    proposal = proposal_of(config, tunnel) if tunnel is not None else None
+    if proposal is not None:
+        return {
+            "encryption_algorithm": proposal.encryption_algorithm,
+            "authentication_algorithm": proposal.authentication_algorithm,
+        }
+    sets = [item for item in config.of("transform-set") if " esp-null" in item.header]
+    # NULL is no proposal that anything else builds.
+    return {"encryption_algorithm": NULL} if sets else None
+
+
+def _watch(own: str, config: Config) -> dict[str, int]:
+    """How often it is asked, and how long it has to be good: as long may a gate take."""
+    there = standing(own, config)
+    probe, track = config.get("sla-operation", str(there.sla)), config.get("track", str(there.track))
+    frequency = (probe.child("frequency") if probe else None) or "60"
+    ups = [match["seconds"] for line in (track.children if track else ()) if (match := _UP.fullmatch(line))]
+    return {"frequency_seconds": int(frequency), "up_seconds": int(ups[0]) if ups else 1}

@@ -1,0 +1,30 @@
+"""What only a person can know of a site: what stands in the portal, and what other hosts are told to ask. Pure."""
+
+from __future__ import annotations
+
+from ..besides import Confirmation
+from .intent import Zia
+
+
+def credential_of(site: Zia) -> str:
+    """The VPN credential, in the portal's words."""
+    identity = site.identity
+    return f"UFQDN {identity.fqdn}" if identity.credential == "fqdn" else f"IP {identity.address}"
+
+
+def confirmations_of(site: Zia) -> tuple[Confirmation, ...]:
+    """What is confirmed before a site is built or changed."""
+    first, second = (edge.probe_address for _, edge in site.edges)
+    return (
+        Confirmation(
+            "credential",
+            f"the portal has the VPN credential {credential_of(site)} with the key of this site, and it is attached to the "
+            "location of this site",
+            "an edge takes a tunnel of any location, and no show command says whose policies apply behind it",
+        ),
+        Confirmation(
+            "probes",
+            f"{first} and {second} are asked by the probes alone: no PAC file has them, and nothing else that the hosts use",
+            "each is led into one tunnel by a route of its own, so whoever else asks it loses it with that tunnel",
+        ),
+    )

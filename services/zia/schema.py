@@ -1,0 +1,24 @@
+"""JSON Schema of `zia.yaml`, for editors.
+
+A copy stands in ``inventory/schema/``, where the first line of the example file points an editor to it;
+``python -m nr_run.services.zia.schema`` writes it anew.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ...inventory import schema
+from .intent import ZiaFile
+
+FILE = "zia.schema.json"
+
+
+def zia_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of the file, as a dict that ``json.dumps`` takes."""
+    return {"$schema": schema.DRAFT, **ZiaFile.model_json_schema(), "title": "nr-run sites through Zscaler"}
+
+
+if __name__ == "__main__":
+    (Path(schema.__file__).parent / "schema" / FILE).write_text(schema.as_text(zia_schema()), encoding="utf-8")

@@ -1,0 +1,70 @@
+"""Write a text file to the flash of a router over the session that is there, see by its hash that it is what was sent, remove it.
+
+It is written by the Tcl shell of IOS-XE, a line at a time: no second login, no server and no line of configuration is needed for
+it, as SCP would need (`ip scp server enable`). Between braces Tcl takes a text as it is; what a terminal would take for something
+else (a question mark asks for help) may not be in it, and is refused before anything is typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from nornir.core.task import Result, Task
+
+from ..changes.device_file import DeviceFile
+from ..inventory.errors import DeviceRefused
+from .device import session
+from .session import Session
+
+_DIGEST = re.compile(r"=\s*(?P<digest>[0-9a-f]{32})\b")
+_OPENED = re.compile(r"file\d+")
+#: What a terminal, or Tcl between braces, does not take for itself.
+_PLAIN = re.compile(r"[ -~]*")
+_OWN = re.compile(r"[{}\\?]")
+
+
+def place(task: Task, files: Sequence[DeviceFile]) -> Result:
+    """Nornir task. ``result`` has the URLs of those that were written; one that is there already is left as it is.
+
+    Raises DeviceRefused where a file cannot be written, or is not what was sent.
+    """
+    device = session(task)
+    written = [file.url for file in files if digest_on(device, file.url) != file.md5 and _write(device, file)]
+    return Result(host=task.host, changed=bool(written), result=tuple(written))
+
+
+def digest_on(device: Session, url: str) -> str:
+    """The MD5 hash of a file as the device computes it; empty where it has no such file."""
+    match = _DIGEST.search(device.ask(f"verify /md5 {url}"))
+    return match["digest"] if match else ""
+
+
+def _write(device: Session, file: DeviceFile) -> bool:
+    lines = list(lines_for(device.name, file))
+    replies = device.exchange(lines)
+    words = [reply.words for reply in replies if reply.text.strip() and not _OPENED.fullmatch(reply.text.strip())]
+    if not words and digest_on(device, file.url) == file.md5:
+        return True
+    device.exchange([f"delete /force {file.url}"])
+    why = f"was answered with {words[0]!r}" if words else "is not what was sent, by its hash"
+    raise DeviceRefused(f"{device.name}: writing {file.url} {why}")
+
+
+def lines_for(host: str, file: DeviceFile) -> Iterator[str]:
+    """What is typed. Raises DeviceRefused for a text that a terminal would not take as it is."""
+    lines = file.text.splitlines()
+    if any(not _PLAIN.fullmatch(line) or _OWN.search(line) for line in (*lines, file.url)):
+        raise DeviceRefused(f"{host}: {file.url} has a character that cannot be typed into a router")
+    yield from ("tclsh", f'set nr_file [open "{file.url}" w]')
+    yield from (f"puts $nr_file {{{line}}}" for line in lines)
+    yield from ("close $nr_file", "tclquit")
+
+
+def take_away(task: Task, urls: Sequence[str]) -> Result:
+    """Nornir task: remove these files. ``result`` has those that are still there."""
+    device = session(task)
+    there = [url for url in urls if digest_on(device, url)]
+    if there:
+        device.exchange([f"delete /force {url}" for url in there])
+    return Result(host=task.host, changed=bool(there), result=tuple(url for url in there if digest_on(device, url)))

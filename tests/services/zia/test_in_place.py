@@ -1,0 +1,125 @@
+"""A site that stands and is wanted otherwise: what is typed, in which order, and that nothing of before is left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nr_run.changes.change import Change, in_stages
+from nr_run.changes.objects import read
+from nr_run.changes.plan import plan_removal
+from nr_run.inventory.errors import ChangeError
+from nr_run.runbooks.engine.planning import running_with
+from nr_run.services.service import Sight
+from nr_run.services.zia.deployment import deployment_of
+from nr_run.services.zia.intent import Zia
+from nr_run.services.zia.service import ZIA
+
+from ...changes.whole import whole
+from .planned import deployed, staged
+from .sites import BARE, HOST, PLATFORM, site
+
+STANDS = deployed(site())
+#: What is wanted otherwise, and a line that is typed for it.
+CHANGES: dict[str, tuple[dict[str, Any], str]] = {
+    "edge": ({"primary": {"address": "198.51.100.77"}}, "tunnel destination 198.51.100.77"),
+    "data centre": ({"primary": {"address": "198.51.100.77", "datacenter": "MUC1"}}, "address 198.51.100.77"),
+    "target": ({"backup": {"probe_address": "203.0.113.99"}}, "http raw http://203.0.113.99:80"),
+    "inner network": ({"backup": {"tunnel_prefix": "192.168.253.8/30"}}, "ip address 192.168.253.9 255.255.255.252"),
+    "dpd": ({"dpd": {"interval_seconds": 20, "retries": 5}}, "dpd 20 5 periodic"),
+    "keepalive": ({"nat_keepalive_seconds": 30}, "nat keepalive 30"),
+    "phase 1 lifetime": ({"ike": {"sa_lifetime": 43200}}, "lifetime 43200"),
+    "phase 2 lifetime": ({"esp": {"sa_lifetime_seconds": 3600}}, "set security-association lifetime seconds 3600"),
+    "phase 1": ({"ike": {"group": 19}}, "proposal NR-aes-256-cbc-sha256-19"),
+    "phase 2": ({"esp": {"encryption_algorithm": "aes-128-cbc"}}, "set transform-set NR-branch-zia.v2"),
+    "pfs": ({"esp": {"pfs_group": 14}}, "set pfs group14"),
+    "identity": ({"identity": {"fqdn": "other@example.com"}}, "identity local email other@example.com"),
+    "sizes": ({"mtu": 1380, "mss": 1320}, "ip tcp adjust-mss 1320"),
+    "networks": ({"exempt": ["192.0.2.81/32"]}, "match ip address NR-branch-zia-PBR.v2"),
+    "traffic": ({"traffic": "all"}, "permit ip any any"),
+    "probe": ({"watch": {"frequency_seconds": 20}}, "frequency 20"),
+    "delays": ({"watch": {"down_seconds": 20, "up_seconds": 90}}, "delay down 20 up 90"),
+    "fail mode": ({"encryption_mandatory": False, "on_total_loss": "open"}, "no set interface Null0"),
+}
+
+
+def changes(wanted: Zia, running: str) -> list[Change]:
+    """Of each stage."""
+    return [change for _, change in staged(wanted, running)]
+
+
+def typed(change: Change) -> list[str]:
+    """The lines of a change."""
+    return [line.strip() for line in change.forward_text.splitlines()]
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_it_is_changed_where_it_stands(name: str) -> None:
+    """Each wish has its line; a second run has nothing to do; what was before is nowhere, and a removal leaves nothing."""
+    wish, line = CHANGES[name]
+    wanted = site(**wish)
+    stages = changes(wanted, STANDS)
+    assert line in [words for stage in stages for words in typed(stage)]
+    assert "no ip policy route-map NR-branch-zia" not in [words for stage in stages for words in typed(stage)]
+    after = deployed(wanted, STANDS)
+    assert not any(changes(wanted, after))
+    assert len(read("ios", after).objects) == len(read("ios", deployed(wanted)).objects)
+    made = in_stages(changes(wanted, after), deployment_of(wanted).way_back)
+    (member,) = deployment_of(wanted).members
+    going = ZIA.removal(deployment_of(wanted), Sight(member, PLATFORM, whole(after, "ios", HOST), made), after)
+    gone = running_with(plan_removal(HOST, "ios", going.items, after, stays=going.stays), after)
+    assert read("ios", gone).objects.keys() == read("ios", BARE).objects.keys()
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_it_is_taken_back(name: str) -> None:
+    """The inverse of a change leads to what stood before, and to wanting that again there is nothing to do."""
+    wish, _ = CHANGES[name]
+    after = deployed(site(**wish), STANDS)
+    back = deployed(site(), after)
+    assert not any(changes(site(), back))
+
+
+def test_the_clause_is_switched_to_a_track_that_is_up() -> None:
+    """Another probe and its track stand before the clause is switched, and the old ones go behind all gates."""
+    wanted = site(primary={"probe_address": "203.0.113.99"})
+    tunnels, probes, leading, cut_over = changes(wanted, STANDS)
+    assert [item.title for item in tunnels.created] == ["static-route 203.0.113.99 255.255.255.255 Tunnel1"]
+    assert [item.title for item in probes.created] == ["sla-operation 3", "sla-schedule 3", "track 3"]
+    assert [edit.after.title for edit in leading.edited] == ["route-map-clause NR-branch-zia 10"]
+    lines = typed(leading)
+    assert lines.index("set ip next-hop verify-availability 192.168.253.2 11 track 3") < lines.index(
+        "no set ip next-hop verify-availability 192.168.253.2 10 track 1"
+    )
+    assert {item.title for item in cut_over.removed} == {
+        "track 1",
+        "sla-schedule 1",
+        "sla-operation 1",
+        "static-route 203.0.113.10 255.255.255.255 Tunnel1",
+    }
+    assert [stage.removed for stage in (tunnels, probes, leading)] == [(), (), ()]
+
+
+def test_the_hosts_of_another_interface() -> None:
+    """The new interface gets the route map, and the one of before loses it, in one stage."""
+    running = STANDS.replace("interface Vlan1\n", "interface Vlan2\n ip address 172.18.0.1 255.255.255.0\ninterface Vlan1\n")
+    wanted = site(lan_interface="Vlan2", lan_prefixes=["172.18.0.0/24"])
+    *_, cut_over = changes(wanted, running)
+    lines = typed(cut_over)
+    assert lines.index("ip policy route-map NR-branch-zia") < lines.index("no ip policy route-map NR-branch-zia")
+
+
+def test_what_somebody_else_uses_is_not_edited() -> None:
+    """A keyring that another profile names is no longer ours alone: the change is refused, and says what is there."""
+    other = "crypto ikev2 profile THEIRS\n match identity remote fqdn x\n keyring local NR-branch-zia\n"
+    with pytest.raises(ChangeError, match="ikev2-keyring NR-branch-zia exists with other content and is left alone"):
+        changes(site(primary={"address": "198.51.100.77"}), STANDS.replace("line vty", f"{other}line vty"))
+
+
+def test_an_old_proposal_that_others_are_offered_stays() -> None:
+    """While others use the policy its old proposal stays, and the plan says that phase 1 may be agreed with it."""
+    other = "crypto ikev2 profile THEIRS\n match identity remote address 192.0.2.9 255.255.255.255\n"
+    (first, *_) = changes(site(ike={"group": 19}), STANDS.replace("line vty", f"{other}line vty"))
+    assert not [item for item in first.removed if item.family.name == "ikev2-offer"]
+    assert any("is offered it too" in words for words in first.stays)
