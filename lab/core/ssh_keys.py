@@ -55,4 +55,4 @@ class KnownGroup:
 
 def know_groups() -> None:
     """Let asyncssh use it from now on, in this process: all its groups are those of RFCs."""
-    asyncssh.kex_dh.DH = KnownGroup  # type: ignore[attr-defined]
+    asyncssh.kex_dh.DH = KnownGroup  # type: ignore[attr-defined,assignment]
