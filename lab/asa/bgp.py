@@ -3,6 +3,10 @@
 Time passes when somebody looks. Sources: RFC 4271 and the ASA 9.19 general configuration guide, chapter BGP: a neighbour one hop
 away is lost with its interface, another one when its hold time has passed; of several ways to a network one is used; a network
 is told if the routing table has exactly it, and so is what another neighbour told. How long a session takes to come is ours.
+
+Over a tunnel interface a session comes with a TTL of 1 as well as with more. Cisco's guidelines for such interfaces on the same
+data plane (Firewall Threat Defense, VTI guidelines: the TTL hop is to be more than one with BGP) and a published guide of a
+provider ask for `ebgp-multihop 2`; configurations of other providers do without it: so the lab demands neither.
 """
 
 from __future__ import annotations

@@ -124,11 +124,13 @@ class FarMeaning:
         profile: str,  # noqa: ARG002 - its peers are known by their addresses
         local: IPv4Address,
         peer: IPv4Address,
-        shown: Identity | None,  # noqa: ARG002 - likewise
+        shown: Identity | None,
     ) -> Authentication | None:
-        """The key that it shares with a peer in IKEv2, the same in both directions."""
+        """The key that it shares with a peer in IKEv2, the same in both directions; none for one that says it is another."""
         found = self._with(peer, 2)
-        if found is None:
+        if found is None or "wrong-identity" in self.faults:
+            return None
+        if shown is not None and found.expects not in (None, shown):
             return None
         key = self._key(found)
         return Authentication("far", found.identity or Identity("address", str(local)), key, key, found.ike_seconds)

@@ -6,7 +6,8 @@ list of ``encryption``, ``integrity``, ``group`` and ``lifetime``), ``esp`` (a l
 ``esp_lifetime``, ``pfs`` (a group, or 0), ``selectors`` (pairs of networks, its own first), ``tunnel_interface`` (true: it asks
 for any to any, and routes these networks into the tunnel), ``answers`` (addresses behind it that answer pings), ``initiates``,
 ``nat_t``, ``bgp`` (a speaker in the tunnel, see ``far_bgp``: then only what that is told is routed into the tunnel) and
-``identity`` (``kind`` and ``value``; without it its address). With ``"circuit": true`` what is behind it answers in clear too,
+``identity`` (``kind`` and ``value``; without it its address) and ``expects`` (the same of the peer; without it whatever it
+says). With ``"circuit": true`` what is behind it answers in clear too,
 as behind a private line.
 """
 
@@ -46,6 +47,7 @@ class Connection:
     initiates: bool = False
     nat_t: bool = True
     identity: Identity | None = None
+    expects: Identity | None = None
     speaker: Speaker | None = None
 
 
@@ -72,7 +74,7 @@ class FarOrder:
 
 #: What a connection needs, and what may be left out.
 NEEDED = ("peer", "version", "key", "ike", "esp", "selectors")
-OPTIONAL = ("esp_lifetime", "pfs", "tunnel_interface", "answers", "initiates", "nat_t", "identity", "bgp")
+OPTIONAL = ("esp_lifetime", "pfs", "tunnel_interface", "answers", "initiates", "nat_t", "identity", "expects", "bgp")
 
 
 def read_order(order: Mapping[str, Any]) -> FarOrder:
@@ -100,7 +102,7 @@ def _connection(order: Mapping[str, Any]) -> Connection:
     version, offers = int(order["version"]), list(order["ike"])
     if version not in (1, 2) or not (offers and order["esp"] and order["selectors"]):
         raise LabError("A tunnel of a far end speaks IKE version 1 or 2, and has offers for IKE and ESP, and selectors.")
-    named, group = order.get("identity"), order.get("pfs") or ""
+    named, awaited, group = order.get("identity"), order.get("expects"), order.get("pfs") or ""
     return Connection(
         peer=IPv4Address(order["peer"]),
         version=version,
@@ -117,6 +119,7 @@ def _connection(order: Mapping[str, Any]) -> Connection:
         initiates=bool(order.get("initiates")),
         nat_t=bool(order.get("nat_t", True)),
         identity=Identity(named["kind"], named["value"]) if named else None,
+        expects=Identity(awaited["kind"], awaited["value"]) if awaited else None,
         speaker=read_speaker(order["bgp"]) if order.get("bgp") else None,
     )
 

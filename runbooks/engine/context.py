@@ -94,8 +94,8 @@ class Context:
     waits: Waits = Waits()
     #: In a rehearsal, has somebody outside do what the gates of a deployment wait for; on a network nobody is told anything.
     visit: Callable[[Deployment], None] = nobody
-    #: What the person who began the run has confirmed.
-    confirming: Confirming = field(default_factory=Confirming)
+    #: What the person who began the run has confirmed; None where nothing is asked: what an earlier run did is only undone.
+    confirming: Confirming | None = None
     #: What is told at the end beside the outcomes: what was noticed on the devices, and concerns nothing of the run.
     notices: list[str] = field(default_factory=list)
     #: What devices of several deployments showed at the end of one of them.

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from ...changes.change import Change, in_stages
 from ...changes.implicit_references import goes_to
-from ...changes.nodes_after import nodes_after
 from ...changes.plan import plan
 from ...checks.device_facts import Device
 from ...checks.finding import Finding, Status, against
-from ...checks.read_back import without
+from ...checks.planned_running import running_with
 from ...checks.rollback_methods import SelectedMethod, choose, timer_findings
 from ...inventory.errors import DriftError, answers_of
 from ...inventory.platforms import Platform
@@ -100,6 +99,8 @@ class DeploymentPlan:
     confirmations: tuple[Asked, ...] = ()
     #: True if the change is for a test alone: it is taken back whatever it showed.
     trial: bool = False
+    #: True if a change in place is taken back: its stages go the way back, and no gate between them is that of either form.
+    back: bool = False
 
     @property
     def name(self) -> str:
@@ -116,13 +117,20 @@ class DeploymentPlan:
     def walk(self) -> tuple[Push | Hold, ...]:
         """What is done, in its order: this very list is shown, and carried out. The last gate is the proof of the whole.
 
-        A removal goes through the stages in the order of their way back, and asks for no gate but the last.
+        A removal goes through the stages in the order of their way back, and asks for no gate but the last; so does a change in
+        place that is taken back.
         """
         return tuple(self._walk())
 
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Indices of the stages in the order in which they are gone through."""
+        backwards = self.removal or self.back
+        return self.deployment.way_back if backwards else tuple(range(len(self.deployment.stages)))
+
     def _walk(self) -> Iterator[Push | Hold]:
         stages = self.deployment.stages
-        order = self.deployment.way_back if self.removal else tuple(range(len(stages)))
+        order = self.order
         several = any(member.change.stages for member in self.members)
         for place, number in enumerate(order if several else order[-1:]):
             stage = stages[number]
@@ -130,7 +138,7 @@ class DeploymentPlan:
                 change = member.stage_change(place)
                 if change:
                     yield Push(place, stage.name, member, change)
-            if several and not self.removal and place < len(order) - 1:
+            if several and not (self.removal or self.back) and place < len(order) - 1:
                 yield Hold(place, stage.name, stage)
 
     @property
@@ -286,13 +294,6 @@ def checked(context: Context, made: MemberPlan, own: Iterable[Finding], *, accep
         every = of_every_change(made.sight, outputs, time, accept_unsaved=accept_unsaved)
         prechecks = tuple(dict.fromkeys((*own, *every, *timer_findings(device, chosen))))
     return replace(made, prechecks=prechecks, method=chosen)
-
-
-def running_with(change: Change, running: str) -> str:
-    """A running configuration as it will be after a change, for planning the next; the order of lines is not a device's."""
-    left = without(change, running)
-    items = (*change.created, *(edit.after for edit in change.edited))
-    return "".join(f"{node.text}\n" for node in nodes_after(left, items))
 
 
 def running_after(plan_: DeploymentPlan, running: dict[str, str]) -> dict[str, str]:

@@ -97,12 +97,17 @@ def run_deployments(
 
 
 def _asking(planner: Planner) -> Planner:
-    """A planner whose plans say what a person has to confirm, and who has; where nothing is changed, nothing."""
+    """A planner whose plans say what a person has to confirm, and who has.
+
+    Nothing is asked where nothing is changed, or only for a while, and of what is taken back to what it was.
+    """
 
     def planned(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
         plan = planner(context, deployment, known)
-        asked = context.confirming.asked(context.service, plan.deployment, removal=plan.removal) if _builds(plan) else ()
-        return replace(plan, confirmations=asked)
+        said = context.confirming
+        if said is None or not _builds(plan):
+            return plan
+        return replace(plan, confirmations=said.asked(context.service, plan.deployment, removal=plan.removal))
 
     return planned
 
@@ -141,7 +146,8 @@ def _plan_all(
             plan = planner(context, deployment, Known(snapshots, running))
             write_plan(context, plan)
             if plan.changed or plan.removal or not changing:
-                plan.refuse_if_forbidden(context.confirming.open(plan.confirmations) if changing else ())
+                said = context.confirming
+                plan.refuse_if_forbidden(said.open(plan.confirmations) if changing and said else ())
             _note_confirmed(context, plan)
             running = running_after(plan, running)
             plans.append(plan)

@@ -96,9 +96,10 @@ def walk_stages(context: Context, plan: DeploymentPlan, so_far: Progressing) -> 
             hold(context, plan, item, so_far)
         else:
             _push(context, plan, item, so_far)
-    # The gate of the last stage is asked with all others, in the proof.
-    last = max((item.stage for item in plan.walk), default=0)
-    negotiate_anew(context, plan, last, plan.deployment.stages[-1])
+    # Gates that no stage follows are asked with all others, in the proof.
+    order = plan.order
+    for place, number in enumerate(order) if plan.back else ((len(order) - 1, order[-1]),):
+        negotiate_anew(context, plan, place, plan.deployment.stages[number])
 
 
 def _push(context: Context, plan: DeploymentPlan, item: Push, so_far: Progressing) -> None:

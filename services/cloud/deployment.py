@@ -51,6 +51,7 @@ def _played(site: Cloud, end: Gateway) -> Mapping[str, Any]:
         "pfs": esp.pfs_group or 0,
         "selectors": [["0.0.0.0/0", "0.0.0.0/0"]],
         "tunnel_interface": True,
+        "expects": {"kind": "address", "value": str(end.source_ip)},
         "answers": [str(host) for host in site.cloud_hosts],
         "bgp": {
             "as": bgp.cloud_system,

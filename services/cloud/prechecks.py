@@ -39,6 +39,7 @@ def precheck(sight: Sight[Cloud], outputs: Mapping[str, str], time: str, *, acce
         *_equal_ways(device),
         *_translation(device, site),
         *_access(device),
+        *_identity(device),
         *nvram(device),
     )
     return (*of_every_change(sight, outputs, time, accept_unsaved=accept_unsaved), *own)
@@ -184,3 +185,13 @@ def _access(device: Device) -> Iterator[Finding]:
     if off:
         words = "sysopt connection permit-vpn is off, and the tunnels have no list of their own: what comes out would be dropped"
     yield say(device, "permit-vpn", not off, words, RUNNING, "sysopt connection permit-vpn", "off" if off else "on")
+
+
+def _identity(device: Device) -> Iterator[Finding]:
+    """What the firewall calls itself, one setting for every peer; without the line, or with auto, it is the address."""
+    head = "crypto isakmp identity "
+    said = next((node.line.removeprefix(head) for node in device.nodes if node.line.startswith(head)), "auto")
+    good = said.split()[0] in ("auto", "address")
+    words = f"IKE says who it is by {said.split()[0]}"
+    words += "" if good else f": the cloud knows it by its address; {head}{said} is for every peer of the box"
+    yield say(device, "identity-kind", good, words, RUNNING, head.strip(), said)

@@ -22,6 +22,7 @@ from ..besides import Confirmation, Printed
 from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight
 from ..verifying import Seeing
+from .as_before import as_before
 from .confirmations import confirmations_of
 from .console import sheet_of
 from .deployment import SERVICE, deployment_of
@@ -164,9 +165,10 @@ class CloudService:
         """What is there of the connection and is used by nothing else, and the route that comes back."""
         return removal_of(deployment.wanted, sight, running)
 
-    def previous(self, deployment: Deployment[Cloud], sights: Sequence[Sight]) -> Deployment[Cloud]:  # noqa: ARG002 - one form
-        """The same: what is changed in place are networks, timers and routes, and its gates ask for no other form."""
-        return deployment
+    def previous(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> Deployment[Cloud]:
+        """With the networks and the route of before: all else that is changed in place is asked by no gate."""
+        (sight,) = sights
+        return deployment_of(as_before(deployment.wanted, sight.before.objects))
 
     def traffic(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the firewall shows: BGP is the traffic."""

@@ -21,6 +21,8 @@ from .intent import Cloud
 from .questions import told_of
 from .view import OF_ROUTING, OF_TUNNELS, View
 
+#: Checks of what the cloud is told: what goes there goes through the tunnel all the same.
+_OF_THE_WAY_BACK = frozenset({"advertised", "underlay-told"})
 #: What the firewall does not show of the other side.
 _UNTOLD = "whether the cloud answers by the tunnel that it was asked through is not seen from the firewall"
 
@@ -67,7 +69,8 @@ def _operating(view: View | None, why: str, configured: Configured) -> tuple[Ope
     for role, end, called in view.tunnels:
         found = (*tunnel_up(view, role, end, called), *neighbour_good(view, role, end))
         own += found
-        works += [role] if all(item.status is Status.OK for item in found) else []
+        carries = [item for item in found if item.check not in _OF_THE_WAY_BACK]
+        works += [role] if all(item.status is Status.OK for item in carries) else []
     own += (*underlay_apart(view), *ways_to_hosts(view), *one_static(view), *one_way(view))
     bad = [item.sentence for item in own if item.status is not Status.OK]
     if leak := "" if configured is Configured.ABSENT else _leak(view):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from .cloud_rows import ROWS as CLOUD
 from .rows import Row
 from .zia_rows import ROWS as ZIA
 
-ROWS: tuple[Row, ...] = (*ZIA,)
+ROWS: tuple[Row, ...] = (*ZIA, *CLOUD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from . import cloud_walk
 from .all_rows import ROWS
 from .rows import PLACES, Row, Said, caught, table
 from .zia_walk import Scene, walk
@@ -22,6 +23,8 @@ def test_an_error_is_caught_where_the_table_says(row: Row) -> None:
 def test_without_an_error_nothing_is_said() -> None:
     """A site in order passes every place in silence: whatever a row is told is told of its error."""
     assert walk(Scene()) == []
+    assert cloud_walk.walk(cloud_walk.Scene(before=("mtu private 1500",))) == []
+    assert cloud_walk.in_order() == []
 
 
 def test_the_table_names_every_row() -> None:

@@ -15,10 +15,13 @@ from nr_run.services.registry import declared
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "runbooks").rglob("*.py"))
+#: Services whose name is a word of every day: in a string it is that word.
+EVERYDAY = {"cloud"}
 #: Names of the families, and of the services that are installed with nr-run, as they stand in a string. A family whose name is a
-#: word of every day (user, pool) is left out: in a string it is that word.
+#: word of every day (user, pool) is left out too.
 NAMES = sorted(
-    {family.name for families in FAMILIES.values() for family in families if "-" in family.name} | set(declared().services)
+    {family.name for families in FAMILIES.values() for family in families if "-" in family.name}
+    | (set(declared().services) - EVERYDAY)
 )
 #: Records of an intent that are no word of the engine as well.
 RECORDS = {

@@ -101,8 +101,21 @@ def desk(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("line", "offers"),
     [
-        ("nr-run dep", ["deploy-cloud", "deploy-l2l", "deploy-ra", "deploy-zia"]),
-        ("nr-run r", ["remove-cloud", "remove-l2l", "rotate-psk", "remove-ra", "remove-zia", "rollback", "resume", "runs"]),
+        ("nr-run dep", ["deploy-cloud", "deploy-flexvpn", "deploy-l2l", "deploy-ra", "deploy-zia"]),
+        (
+            "nr-run r",
+            [
+                "remove-cloud",
+                "remove-flexvpn",
+                "remove-l2l",
+                "rotate-psk",
+                "remove-ra",
+                "remove-zia",
+                "rollback",
+                "resume",
+                "runs",
+            ],
+        ),
         ("nr-run deploy-l2l --wo", ["--workers"]),
         ("nr-run deploy-l2l hq", ["hq-branch", "hq-lab"]),
         ("nr-run deploy-l2l hq-branch ", ["hq-lab", "branch-9"]),

@@ -22,7 +22,7 @@ from nr_run.services.cloud.questions import survey_of
 from nr_run.services.cloud.verdict import verdict_of
 from nr_run.services.cloud.view import Watched
 from nr_run.services.intended_state import standing
-from nr_run.services.service import Seen, Site, Traffic
+from nr_run.services.service import Seen, Site
 from nr_run.services.verifying import Seeing
 from nr_run.tasks.look import observed
 
@@ -32,18 +32,14 @@ KEYS = {"credential:ali-1": "Key-4-the-lab-1", "credential:ali-2": "Key-4-the-la
 GATEWAYS = ("ali-gateway-1", "ali-gateway-2")
 TIME = "2026-11-01T00:00:00Z"
 RUNNING = "more system:running-config"
-DEADLINE_SECONDS = 120.0
+DEADLINE_SECONDS = 60.0
 
 
 class Played:
     """One firewall with its gateways. ``site`` is what is wanted of it."""
 
     def __init__(self, site: Cloud) -> None:
-        self.site, self.deployment = site, deployment_of(site)
-        self.gates: dict[str, Watched] = {
-            stage.name: stage.gate for stage in self.deployment.stages if isinstance(stage.gate, Watched)
-        }
-        assert not any(isinstance(stage.gate, Traffic) for stage in self.deployment.stages)
+        self.take(site)
         self._loop = asyncio.new_event_loop()
         credentials = dict.fromkeys(("device-password", "enable-secret"), "Secret-4-the-lab")
         credentials |= {ref.removeprefix("credential:"): key for ref, key in KEYS.items()}
@@ -53,6 +49,13 @@ class Played:
     @staticmethod
     async def _made(played: dict[str, object], credentials: dict[str, str]) -> Rehearsal:
         return Rehearsal(played, 100.0, credentials)  # type: ignore[arg-type]
+
+    def take(self, site: Cloud) -> None:
+        """Want this of it from now on."""
+        self.site, self.deployment = site, deployment_of(site)
+        gates = {stage.name: stage.gate for stage in self.deployment.stages}
+        self.gates: dict[str, Watched] = {name: gate for name, gate in gates.items() if isinstance(gate, Watched)}
+        assert gates.keys() == self.gates.keys()
 
     def close(self) -> None:
         """End what negotiates."""
@@ -115,17 +118,26 @@ class Played:
             assert time.monotonic() < deadline, self.against("cut-over")
             self._loop.run_until_complete(asyncio.sleep(0.02))
 
-    def build(self, upto: int = 3) -> list[str]:
-        """Type the stages, each when the gate of the one before holds; gives the inverse of each, the last stage first."""
+    def wait(self, seconds: float) -> None:
+        """Let so many real seconds pass: a hundred times as many there."""
+        self._loop.run_until_complete(asyncio.sleep(seconds))
+
+    def start(self, name: str) -> str:
+        """Type the lines of a stage; gives its inverse."""
         (member,) = self.deployment.members
+        stage = next(stage for stage in self.deployment.stages if stage.name == name)
+        running = self.running()
+        made = build(stage, Site(member, PLATFORM, running, KEYS, None))
+        change = plan(HOST, "asa", made.text, running, made.replacing)
+        self.configure(*typed(change.forward_text))
+        return change.inverse_text
+
+    def build(self) -> list[str]:
+        """Type the stages, each when the gate of the one before holds; gives the inverse of each, the last stage first."""
         inverse: list[str] = []
-        for stage in self.deployment.stages[:upto]:
-            running = self.running()
-            made = build(stage, Site(member, PLATFORM, running, KEYS, None))
-            change = plan(HOST, "asa", made.text, running, made.replacing)
-            self.configure(*typed(change.forward_text))
-            self.until(lambda name=stage.name: proved(self.judged(name)))  # type: ignore[misc]
-            inverse.insert(0, change.inverse_text)
+        for name in self.gates:
+            inverse.insert(0, self.start(name))
+            self.until(lambda name=name: proved(self.judged(name)))  # type: ignore[misc]
         return inverse
 
     def verdict(self) -> Verdict:

@@ -10,6 +10,7 @@ from nr_run.changes.change import in_stages
 from nr_run.changes.objects import read
 from nr_run.inventory.errors import ChangeError
 from nr_run.inventory.platforms import platform_for
+from nr_run.services.cloud.as_before import as_before
 from nr_run.services.cloud.deployment import deployment_of
 from nr_run.services.cloud.features import PARTS
 
@@ -240,3 +241,13 @@ def test_a_deployment_says_who_is_not_ours() -> None:
     assert [end.name for end in deployment.foreign] == ["ali gateway 1", "ali gateway 2"]
     assert "has the address 192.168.10.136 and the ASN 65530" in deployment.foreign[0].preconditions[0]
     assert (deployment.hosts, deployment.way_back) == ((HOST,), (2, 1, 0))
+
+
+def test_the_form_of_before_is_read_from_the_firewall() -> None:
+    """What an undone change is proved by are the networks and the route of before, and of one that was not there those of now."""
+    there, wanted = read("asa", deployed(site())), site(lan_prefixes=["192.168.22.0/24"], **OPEN)
+    before = as_before(wanted, there)
+    assert (before.lan_prefixes, before.on_total_loss) == (site().lan_prefixes, "closed")
+    assert before.cloud_hosts == site().cloud_hosts
+    assert as_before(site(), read("asa", deployed(site(**OPEN, fallback_distance=40)))).fallback_distance == 40
+    assert as_before(wanted, read("asa", BARE)) == wanted

@@ -1,0 +1,169 @@
+"""When the next stage may begin, and what a verification says: on the lab's firewall, with each fault in its place."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any
+
+import pytest
+
+from nr_run.changes.change import compose
+from nr_run.changes.objects import read
+from nr_run.checks.finding import proved
+from nr_run.services.cloud.prechecks import precheck
+from nr_run.services.service import Sight
+
+from ...changes.whole import whole
+from .played import GATEWAYS, Played, typed
+from .sites import PLATFORM, site
+
+FAMILY = ("router bgp 65530", "address-family ipv4 unicast")
+CLEAR = "route VBR 172.16.0.0 255.255.0.0 10.0.0.1"
+FIRST, SECOND = GATEWAYS
+LAN = "route private 192.168.20.0 255.255.255.0 192.168.50.216 19"
+NETWORK = "network 192.168.20.0 mask 255.255.255.0"
+
+
+def test_each_gate_holds_in_its_turn_and_all_of_it_goes_again() -> None:
+    """Up, told and telling, then cut over; and stage by stage back to what was there, the route over the circuit first."""
+    played = Played(site())
+    try:
+        before = played.running()
+        inverse = played.build()
+        assert played.verdict().operating.value == "up"
+        for stage, lines in zip(reversed(played.deployment.stages), inverse, strict=True):
+            played.configure(*typed(lines))
+            assert proved(played.judged(stage.name, removed=True)), stage.name
+        assert CLEAR in typed(inverse[0])[0]
+        assert [line for line in played.running().splitlines() if ":" not in line and "ryptochecksum" not in line] == [
+            line for line in before.splitlines() if ":" not in line and "ryptochecksum" not in line
+        ]
+    finally:
+        played.close()
+
+
+#: What is wrong: a fault of gateways, or lines and those that take them back; the gate that sees it, its sentence, the verdict.
+WRONG: list[tuple[str, Any, str, str, str, str]] = [
+    (
+        *("the prefix is not advertised", (f"no {LAN}", LAN)),
+        *("bgp", "is told nothing, and not 192.168.20.0/24", "unencrypted", "it answers over the circuit, in clear"),
+    ),
+    (
+        *("one neighbour flaps", ("bgp-flap", "1", (FIRST,))),
+        *("bgp", "first: neighbour 169.254.10.1 is Active", "degraded", "second of two tunnels"),
+    ),
+    (
+        *("the cloud tells nothing", ("bgp-untold", "", GATEWAYS)),
+        *("bgp", "tells nothing, which leads to none of 172.16.10.225", "down", "no tunnel leads to 172.16.10.225"),
+    ),
+    (
+        *("another system answers", ("bgp-wrong-as", "", (SECOND,))),
+        *("bgp", "second: neighbour 169.254.20.1 is Idle", "degraded", "first of two tunnels"),
+    ),
+    (
+        *("one tunnel is down", ("interface Tunnel1\nshutdown", "interface Tunnel1\nno shutdown")),
+        *("tunnels", "first: NR-ali-1 has no pair of SAs", "degraded", "second of two tunnels"),
+    ),
+    (
+        *("both gateways are dead", ("down", "", GATEWAYS)),
+        *("bgp", "second: neighbour 169.254.20.1 is Active", "down", "is dropped"),
+    ),
+    (
+        *("the clear path is preferred", (CLEAR, f"no {CLEAR}")),
+        *("cut-over", "172.16.10.225 is reached by VBR, in clear", "unencrypted", "are reached over VBR, in clear"),
+    ),
+    (
+        *("a part of the cloud goes by the circuit", ("route VBR 172.16.10.0 255.255.255.0 10.0.0.1", "")),
+        *("cut-over", "static routes to the cloud", "unencrypted", "reached over VBR, in clear"),
+    ),
+    (
+        *("an end is routed into a tunnel", ("route NR-ali-1 10.10.10.50 255.255.255.255 169.254.10.1 1", "")),
+        *("bgp", "second: 10.10.10.50 is reached by NR-ali-1", "degraded", "10.10.10.50 is reached by NR-ali-1"),
+    ),
+    (
+        *("an end of a tunnel is told", ()),
+        *("bgp", "where the ends of the tunnels are", "degraded", "its answers would go into the tunnel"),
+    ),
+]
+
+
+def planted(played: Played, wrong: Any) -> AbstractContextManager[object]:
+    """The firewall, or its gateways, with something wrong."""
+    if not wrong:  # a network with an end of a tunnel in it is told
+        rule = "prefix-list NR-ali-OUT seq 90 permit 192.168.10.0/24"
+        line = "network 192.168.10.0 mask 255.255.255.0"
+        return played.with_lines(rule, *FAMILY, line, back=(*FAMILY, f"no {line}", "exit", "exit", f"no {rule}"))
+    if len(wrong) == 3:
+        fault, argument, at = wrong
+        return played.with_fault(fault, *filter(None, (argument,)), at=at)
+    line, back = wrong
+    return played.with_lines(*line.splitlines(), back=(back or f"no {line}").splitlines())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "gate", "words", "operating", "sentence"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG]
+)
+def test_what_is_wrong(built: Played, wrong: Any, gate: str, words: str, operating: str, sentence: str) -> None:
+    """The gate is shut with the reason, the verdict has its word, and mended, all is well again."""
+    with ExitStack() as stack:
+        stack.enter_context(planted(built, wrong))
+        built.until(lambda: words in built.against(gate))
+        built.until(lambda: built.verdict().operating.value == operating)
+        found = built.verdict()
+        assert sentence in found.sentence
+        assert not found.healthy
+    built.until(lambda: proved(built.judged("cut-over")))
+    assert built.verdict().healthy
+
+
+@pytest.mark.parametrize("fault", ["wrong-psk", "wrong-proposal"])
+def test_who_does_not_agree_keeps_the_first_gate_shut(fault: str) -> None:
+    """A gateway with another key, or other values, gets no SA, whatever the interface says, and nothing is led anywhere."""
+    played = Played(site())
+    try:
+        for name in GATEWAYS:
+            played.lab.far_ends[name].fault(fault, (), on=True)
+        played.start("tunnels")
+        played.wait(2.0)
+        assert "first: NR-ali-1 has no pair of SAs with 10.10.10.49" in played.against("tunnels")
+        assert "second: 10.10.10.50 is not up" in played.against("tunnels")
+        for name in GATEWAYS:
+            played.lab.far_ends[name].fault(fault, (), on=False)
+        played.until(lambda: proved(played.judged("tunnels")))
+    finally:
+        played.close()
+
+
+def test_a_wrong_identity_keeps_the_first_gate_shut() -> None:
+    """A firewall that calls itself by its name is not the customer gateway that the cloud knows, and gets no SA."""
+    played = Played(site())
+    try:
+        played.configure("crypto isakmp identity hostname")
+        played.start("tunnels")
+        played.wait(1.0)
+        assert "second: 10.10.10.50 is not up" in played.against("tunnels")
+        played.configure("crypto isakmp identity address")
+        played.until(lambda: proved(played.judged("tunnels")))
+    finally:
+        played.close()
+
+
+def test_what_was_not_read_is_not_known(built: Played) -> None:
+    """An answer that is cut is neither a pass nor a fall, and the sentence says which one it was."""
+    gate, (member,) = built.gates["bgp"], built.deployment.members
+    seen = built.seen(gate.asks(member, PLATFORM))
+    cut = dict(seen.outputs) | {"show bgp neighbors": seen.outputs["show bgp neighbors"][:600]}
+    found = gate.judge([type(seen)(seen.member, seen.platform, cut, seen.time)], removed=False)
+    assert not proved(found)
+
+
+def test_a_connection_in_order_has_no_objections(built: Played) -> None:
+    """On the firewall of the rehearsal every precheck passes, before it is built and afterwards."""
+    commands = ("show version", "show mode", "show failover", "show startup-config", "show running-config", "show route")
+    outputs = built.seen(("more system:running-config", *commands)).outputs
+    (member,) = built.deployment.members
+    running = outputs["more system:running-config"]
+    change = compose(member.host, "asa", read("asa", running))
+    sight = Sight(member, PLATFORM, whole(running, "asa", member.host), change)
+    found = precheck(sight, outputs, "now", accept_unsaved=True)
+    assert [item.sentence for item in found if item.status.value not in ("ok", "warning")] == []

@@ -1,0 +1,119 @@
+"""The verdict where nothing was read, where nothing is built, and where open was asked for; and what the console is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nr_run.changes.configuration import Configuration
+from nr_run.checks.finding import proved
+from nr_run.checks.looking import Shown
+from nr_run.checks.questions import BGP
+from nr_run.inventory.errors import NothingMatched
+from nr_run.inventory.systems import SYSTEMS
+from nr_run.services.cloud.confirmations import confirmations_of
+from nr_run.services.cloud.deployment import deployment_of
+from nr_run.services.cloud.questions import advertised, received, survey_of
+from nr_run.services.cloud.service import CLOUD
+from nr_run.services.cloud.verdict import verdict_of
+from nr_run.services.verifying import Seeing
+
+from .played import Played, typed
+from .sites import HOST, PLATFORM, site, written
+
+OPEN: dict[str, Any] = {"encryption_mandatory": False, "on_total_loss": "open"}
+
+
+def test_what_was_not_reached_is_unknown() -> None:
+    """A firewall that did not answer is neither up nor down."""
+    made = deployment_of(site())
+    shown = Shown(HOST, PLATFORM, problem=f"{HOST} was not reached")
+    found = verdict_of(made, Seeing({HOST: shown}, {}, "now", probing=True), "a connection")
+    assert (found.operating.value, found.known_by.value, found.healthy) == ("unknown", "nothing", False)
+    assert f"{HOST} was not reached" in found.sentence
+
+
+def test_an_answer_that_is_missing_is_named(built: Played) -> None:
+    """Without the neighbours nothing is said of them."""
+    running = Configuration(HOST, "asa", "more system:running-config", built.running())
+    shown = Shown(HOST, PLATFORM, (), running)
+    found = verdict_of(built.deployment, Seeing({HOST: shown}, {}, "now", probing=True), "a connection")
+    assert (found.operating.value, found.sentence) == ("unknown", f"{HOST} did not show its configuration")
+
+
+def test_what_is_not_built_is_missing() -> None:
+    """The private line carries all of it, as it did, and that is not called unencrypted of a connection that is not there."""
+    played = Played(site())
+    try:
+        found = played.verdict()
+        assert (found.configured.value, found.operating.value, found.healthy) == ("absent", "down", False)
+    finally:
+        played.close()
+
+
+def test_open_falls_back_in_clear_and_is_called_that() -> None:
+    """The route behind BGP is the one that is left; with both gateways gone the verdict says in clear, and it goes back."""
+    played = Played(site(**OPEN))
+    try:
+        inverse = played.build()
+        assert played.verdict().healthy
+        with played.with_fault("down"):
+            played.until(lambda: played.verdict().operating.value == "unencrypted")
+            assert "are reached over VBR, in clear" in played.verdict().sentence
+        played.configure(*typed(inverse[0]))
+        assert proved(played.judged("cut-over", removed=True))
+        assert "route VBR 172.16.0.0 255.255.0.0 10.0.0.1 1" in played.running()
+    finally:
+        played.close()
+
+
+def test_it_is_changed_while_it_carries() -> None:
+    """Other timers and one more network are typed on the firewall as it runs, and every gate holds again."""
+    played = Played(site())
+    try:
+        played.build()
+        played.take(site(bgp={"hold_seconds": 60}, lan_prefixes=["192.168.20.0/24", "192.168.22.0/24"]))
+        played.start("bgp")
+        played.until(lambda: proved(played.judged("bgp")))
+        assert "neighbor 169.254.10.1 timers 10 60 0" in played.running()
+        assert played.verdict().healthy
+    finally:
+        played.close()
+
+
+def test_the_prefixes_of_a_neighbour_are_asked_where_bgp_is() -> None:
+    """A question about one neighbour has its own line, and no generation without BGP is asked."""
+    questions = survey_of(site())
+    assert len({question.name for question in questions}) == len(questions)
+    far = site().first.inner[1]
+    for question in (advertised(far), received(far)):
+        asked = {system.name: question.command(system) for system in SYSTEMS.values()}
+        assert {name for name, line in asked.items() if line} == {s.name for s in SYSTEMS.values() if BGP.command(s)}
+        assert question.commands("ios") == ()
+        assert question.commands("asa") == (question.line,)
+
+
+def test_the_console_is_told_all_but_the_keys(tmp_path: Path) -> None:
+    """The sheet has what the page sets, both tunnels, and a fragment of Terraform whose keys are variables."""
+    sheet = CLOUD.partner_sheet(written(tmp_path), {}, "ali", "")
+    words = sheet.text()
+    for line in ("Local BGP IP address", "169.254.20.1", "192.168.40.159/32", "ipsec_sa_established: up", "group14"):
+        assert line in words
+    assert "psk          = var.ali_key_1" in words
+    assert "credential:ali-1" not in words
+    assert json.loads(sheet.as_json())["tunnel_2"]["tunnel_cidr_block"] == "169.254.20.0/30"
+    assert words.count("{") == words.count("}")
+    with pytest.raises(NothingMatched, match="did you mean ali"):
+        CLOUD.partner_sheet(tmp_path, {}, "alo", "")
+
+
+def test_what_a_person_confirms() -> None:
+    """The routes of the cloud, by the networks and addresses of the record; a removal asks for nothing."""
+    underlay, vbr = confirmations_of(site())
+    assert (underlay.name, vbr.name) == ("underlay", "vbr-routes")
+    assert "192.168.10.136/32 and 192.168.40.159/32" in underlay.sentence
+    assert "nothing that is as long as 192.168.20.0/24" in vbr.sentence
+    assert CLOUD.confirmations(deployment_of(site()), removal=True) == ()
