@@ -57,7 +57,8 @@ matrix: $(STAMP)
 	NR_RUN_MATRIX=all $(BIN)/pytest -q -n 4 tests/matrix tests/lab/test_pairs.py
 
 faults: $(STAMP)
-	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty tests/services/cloud/test_carried.py tests/failover
+	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty tests/failover tests/services/zia/test_faults.py \
+		tests/services/cloud/test_carried.py
 
 chaos: $(STAMP)
 	NR_RUN_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 tests/chaos

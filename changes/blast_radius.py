@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from .family import Nobody, says
 from .objects import Config, ConfigObject
 from .steps import Edit
 
 
-def blast_radius(created: Iterable[ConfigObject], running: Config) -> Iterator[str]:
+def blast_radius(created: Iterable[ConfigObject], running: Config) -> tuple[str, ...]:
     """What new objects mean for the rest of the box."""
-    for item in created:
-        touches = item.family.touches
-        yield from () if isinstance(touches, Nobody) else says(touches.created, item, running)
+    told = ((item, item.family.touches) for item in created)
+    return tuple(chain.from_iterable(says(what.created, item, running) for item, what in told if not isinstance(what, Nobody)))
 
 
 def edit_radius(edited: Iterable[Edit], running: Config) -> Iterator[str]:

@@ -39,7 +39,7 @@ NOBODY: Final = Nobody.NOBODY
 #: Who uses an object without naming it, out of other objects and of lines that no family knows: titles, or such lines.
 Users = Callable[["Config", "ConfigObject", "Mapping[Key, ConfigObject]"], Iterator[str]]
 #: What an object means for the rest of the device: a sentence with the header's groups and ``title`` in it, or what makes some.
-Sentences = str | Callable[["ConfigObject", "Config"], Iterator[str]]
+Sentences = str | Callable[["ConfigObject", "Config"], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from .families.uses import peers_behind, peers_below
 from .family import Nobody
+from .look_up import LookUp, by_object
 from .objects import Config, ConfigObject, Key
 
 #: Sections that hold keys for peers, or that match peers, and their lines for a network: IKEv1 and IKEv2.
@@ -38,20 +39,32 @@ def goes_to(config: Config, peer: str, *, besides: Collection[Key] = ()) -> tupl
 
     The objects ``besides`` are not counted.
     """
-    return tuple(dict.fromkeys(title for key, title in config.kept(_by_peer).get(peer, ()) if key is None or key not in besides))
+    objects = (title for key, title in config.kept(_OBJECTS_TO).get(peer, ()) if key not in besides)
+    return tuple(dict.fromkeys((*objects, *config.kept(_LINES_TO).get(peer, ()))))
 
 
-def _by_peer(config: Config) -> dict[str, list[tuple[Key | None, str]]]:
-    """Peer to the titles of objects, with their keys, and to the lines of what is none, that negotiate with it."""
-    found: dict[str, list[tuple[Key | None, str]]] = {}
+def _objects_to(config: Config) -> dict[str, tuple[tuple[Key, str], ...]]:
+    """Peer to the objects that negotiate with it: key and title."""
+    found: dict[str, list[tuple[Key, str]]] = {}
     for key, item in config.objects.items():
         for peer in dict.fromkeys(item.peers):
             found.setdefault(peer, []).append((key, item.title))
+    return {peer: tuple(those) for peer, those in found.items()}
+
+
+def _lines_to(config: Config) -> dict[str, tuple[str, ...]]:
+    """Peer to the lines of what is no object and negotiates with it."""
+    found: dict[str, list[str]] = {}
     for peers_in in (peers_below, peers_behind):
         for node in config.others:
             for peer in dict.fromkeys(peers_in(node)):
-                found.setdefault(peer, []).append((None, node.line))
-    return found
+                found.setdefault(peer, []).append(node.line)
+    return {peer: tuple(lines) for peer, lines in found.items()}
+
+
+_OBJECTS_TO = by_object(_objects_to)
+#: What a configuration grows by has no other lines.
+_LINES_TO = LookUp(_lines_to, lambda there, _whole, _more: there)
 
 
 def takes_peer(config: Config, peer: IPv4Address) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from . import cli_syntax, tree
 from .config_object import ConfigObject, Key, without_number
 from .families import FAMILIES, STEMS, families_for
 from .family import Family, Nobody, Reference
-from .literals import is_text
+from .literals import is_text, may_begin
 
 __all__ = [
     "Config",
@@ -45,9 +45,11 @@ class Config:
     objects: dict[Key, ConfigObject]
     others: tuple[tree.Node, ...]
     #: All nodes, those of known objects too.
-    nodes: tuple[tree.Node, ...] = ()
+    nodes: tree.Nodes = field(default_factory=tree.Nodes)
     #: An object that is one line, to the object below whose header it stands.
     within: Mapping[Key, Key] = field(default_factory=dict)
+    #: Names in the lines that make single lines of what is so called objects of ours to handle.
+    named_elsewhere: frozenset[str] = frozenset()
 
     def of(self, family: str) -> tuple[ConfigObject, ...]:
         """All objects of one family, in the order of the text."""
@@ -63,13 +65,14 @@ class Config:
 
     def kept(self, make: Callable[[Config], T]) -> T:
         """What ``make`` finds in it, made once: a look-up of whoever reads it. A hub is asked for each of its tunnels."""
-        if make not in self._kept:
-            self._kept[make] = make(self)
-        found: T = self._kept[make]
+        if make not in self.looked_up:
+            self.looked_up[make] = make(self)
+        found: T = self.looked_up[make]
         return found
 
     @cached_property
-    def _kept(self) -> dict[Callable[[Config], Any], Any]:
+    def looked_up(self) -> dict[Callable[[Config], Any], Any]:
+        """What was made so."""
         return {}
 
     @cached_property
@@ -165,14 +168,29 @@ class Config:
 @lru_cache(maxsize=32)
 def read(os: str, text: str) -> Config:
     """Objects of a running configuration; a line below a known header that its family does not know stays with the object."""
+    if isinstance(text, tree.ReadText):
+        found: Config = text.objects
+        return found
     return _config(os, nodes_of(os, text), desired=False)
 
 
-def _config(os: str, nodes: tuple[tree.Node, ...], *, desired: bool) -> Config:
+def read_more(os: str, config: Config, more: tree.Nodes) -> Config | None:
+    """What ``more`` nodes, which would stand behind all others, bring into a configuration; None where it has to be read anew.
+
+    That is so where they say more of what is there, or are not all of known families.
+    """
+    nodes = tree.Nodes(cli_syntax.nest(FAMILIES[os], more))
+    if any(node.line in config.named_nodes or node.line.startswith(_NAMING) or may_begin(node.line) for node in nodes):
+        return None
+    found = _config(os, nodes, desired=False, named=config.named_elsewhere)
+    return None if found.others or found.objects.keys() & config.objects.keys() else found
+
+
+def _config(os: str, nodes: tree.Nodes, *, desired: bool, named: frozenset[str] | None = None) -> Config:
     objects: dict[Key, ConfigObject] = {}
     others: list[tree.Node] = []
     within: dict[Key, Key] = {}
-    named = _named_elsewhere(os, nodes)
+    named = _named_elsewhere(os, nodes) if named is None else named
     for node in nodes:
         found = _objects_in_folded(os, node, named, desired=desired)
         whole = next((item for item in found if not item.family.child_is_object), None)
@@ -189,7 +207,7 @@ def _config(os: str, nodes: tuple[tree.Node, ...], *, desired: bool) -> Config:
                 objects[item.key] = item
                 if whole is not None:
                     within[item.key] = whole.key
-    return Config(objects, tuple(others), nodes, within)
+    return Config(objects, tuple(others), nodes, within, named)
 
 
 def _named_elsewhere(os: str, nodes: Iterable[tree.Node]) -> frozenset[str]:
@@ -289,13 +307,16 @@ def read_desired(os: str, text: str) -> Config:
 
 
 @lru_cache(maxsize=32)
-def _desired(os: str, nodes: tuple[tree.Node, ...]) -> Config:
+def _desired(os: str, nodes: tree.Nodes) -> Config:
     return _config(os, nodes, desired=True)
 
 
 @lru_cache(maxsize=32)
 def nodes_of(os: str, text: str) -> tree.Nodes:
     """A configuration as headers with the lines below them, however the device writes them."""
+    if isinstance(text, tree.ReadText):
+        found: tree.Nodes = text.objects.nodes
+        return found
     return tree.Nodes(cli_syntax.nest(FAMILIES[os], tree.parse(text)))
 
 

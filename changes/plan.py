@@ -50,7 +50,7 @@ def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Re
     _refuse_without_a_place(host, created, running)
     _refuse_dangling(host, desired.objects.values(), desired.known, running.known)
     _refuse_key_of_another(host, created, desired, running)
-    _refuse_waiting_names(host, created, desired, nodes_of(os, running_text))
+    _refuse_waiting_names(host, os, created, desired, running_text)
     removed, stays = _out_of_use(running, replacing, desired, edited)
     return compose(host, os, running, created=created, removed=removed, edited=edited, reused=reused, stays=stays)
 
@@ -240,7 +240,9 @@ def _refuse_other_version(host: str, present: ConfigObject, running: Config, wan
 
 def _refuse_more_lines(host: str, desired: Config, running: Config) -> None:
     """What says more of an object on a line of its own would come and go unseen with it."""
-    forms = {item.family.name: form for item in desired.objects.values() if (form := item.family.more)}
+    # Most names stand in no line of that kind.
+    named = (item for item in desired.objects.values() if item.family.more and item.key[1][0] in running.strange_text)
+    forms = {item.family.name: item.family.more for item in named if item.family.more}
     said = {
         (name, match["name"]): node.line
         for name, form in forms.items()
@@ -291,11 +293,12 @@ def _refuse_dangling(host: str, items: Iterable[ConfigObject], *there: Collectio
                 raise ChangeError(f"{host}: {item.title} refers to {reference.family} {name}, which is nowhere")
 
 
-def _refuse_waiting_names(host: str, created: Iterable[ConfigObject], desired: Config, running: Iterable[tree.Node]) -> None:
+def _refuse_waiting_names(host: str, os: str, created: Iterable[ConfigObject], desired: Config, running_text: str) -> None:
     """A list of traffic whose name stands somewhere already would be at work as soon as it is built, or is of another kind."""
     ours = {item.header: item.children for item in desired.objects.values()}
     for item in created:
-        for line in _lines_besides(ours, running) if item.family.traffic else ():
+        there = item.family.traffic and item.groups["name"] in running_text
+        for line in _lines_besides(ours, nodes_of(os, running_text)) if there else ():
             if names(line, item):
                 raise ChangeError(f"{host}: the name {item.groups['name']} stands in {line!r} already; {item.title} is not built")
 

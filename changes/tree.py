@@ -107,6 +107,24 @@ class Nodes(tuple[Node, ...]):
                 found.setdefault(" ".join(words[:count]), []).append(node)
         return {words: Nodes(those) for words, those in found.items()}
 
+    def with_more(self, more: Nodes) -> Nodes:
+        """The same with some behind; what was looked up by words is not looked for again."""
+        made = Nodes((*self, *more))
+        if "by_words" in self.__dict__:
+            made.__dict__["by_words"] = {**self.by_words, **self._with(more.by_words)}
+        return made
+
+    def _with(self, more: Mapping[str, Nodes]) -> dict[str, Nodes]:
+        return {words: Nodes((*self.by_words.get(words, ()), *those)) for words, those in more.items()}
+
+
+class ReadText(str):
+    """A text that was put together of what had been read, with that: nobody has to read it again."""
+
+    nodes: Nodes
+    #: The objects in it (`objects.Config`).
+    objects: Any
+
 
 #: So many words at the beginning of a line are looked up: ``crypto ikev2 profile``.
 _WORDS = 3
@@ -137,6 +155,8 @@ def parse(text: str) -> Nodes:
 
     A line that stands further right than the one above it is in a sub-mode of that one: how far is the release's own affair.
     """
+    if isinstance(text, ReadText):
+        return text.nodes
     nodes: list[Node] = []
     line, below, rest = "", [], ""
     indents: list[int] = []

@@ -87,7 +87,7 @@ def _by_name(one: Statement, running: Config) -> Iterator[LineVerdict]:
             count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
             reason = f"the list {parts['name']} is there already with {count} of its own: this would be added to it"
             yield LineVerdict(one.number, "shared", reason, one.text)
-    elif form in ("crypto-map", "map-match", "map-peer", "map-binding"):
+    elif form in ("crypto-map", "map-match", "map-peer", "map-binding") and "name" in parts:
         yield from _map(one, parts["name"], running)
     elif form == "bgp":
         other = next((node.line for node in running.nodes if node.line.startswith("router bgp ")), one.text)

@@ -125,6 +125,14 @@ class EndState:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that a service is watched by, beside its verdict: ``what`` is counted or left, in the words of a label."""
+
+    what: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The truth about one service. ``sentence`` says it in one line for people; ``findings`` are all that was checked.
 
@@ -147,6 +155,8 @@ class Verdict:
     reach: str = ""
     #: Where the service joins sites: their names, for a map; devices of ours or who runs the far end.
     sites: tuple[str, ...] = ()
+    #: Numbers to watch: sessions, addresses that are free, days that a certificate is valid.
+    figures: tuple[Figure, ...] = ()
 
     @property
     def word(self) -> Word:

@@ -77,6 +77,19 @@ HARMLESS: tuple[Harmless, ...] = (
         "what a show command tells about keys: their lifetime, kind, size",
     ),
     Harmless(r".*", r"key", r"[a-z-]+\s+:\s+\S", "the label of a column: Key version : A"),
+    Harmless(r"\s*", r"key", r"usage: [A-Z]", "what a certificate is for: Key Usage: General Purpose"),
+    Harmless(r"\s*subject ", r"key", r"info:\s*\Z", "the heading of the public key of a certificate"),
+    Harmless(r"\s*\w+ public ", r"key", r"\(\d+ bit\)\s*\Z", "the size of the public key of a certificate"),
+    Harmless(r"\s*", r"key", r"label: \S+\s*\Z", "the name of a pair of keys, of which the certificate has the public one"),
+    Harmless(
+        r"\s*",
+        r"key",
+        r"(?:encipherment|cert sign|storage device: .+)\s*\Z",
+        "what a certificate tells of its key, which it does not show",
+    ),
+    Harmless(
+        r"\s*(?:certificate request )?fingerprint ", r"md5|sha1", r"(?:[0-9a-f]{8} ?)+\s*\Z", "a hash of what anybody may read"
+    ),
     Harmless(
         r"(?!.*snmp).*\S\s+|^\s*(?:extended-)?", r"(?:extended-)?community", r"(?:attribute|entries)\s\S", "communities of BGP"
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from ipaddress import IPv4Network
@@ -22,6 +22,34 @@ class PrefixIndex(Generic[T]):
         for place, (prefix, thing) in enumerate(items):
             self._things.append(thing)
             self._by_length.setdefault(prefix.prefixlen, {}).setdefault(int(prefix.network_address), []).append(place)
+
+    def __eq__(self, other: object) -> bool:
+        """True if both have the same things by the same prefixes, in the same order."""
+        return isinstance(other, PrefixIndex) and (self._things, self._sorted) == (other._things, other._sorted)
+
+    def __hash__(self) -> int:
+        """By how much is in it."""
+        return hash(len(self._things))
+
+    def with_more(self, items: Iterable[tuple[IPv4Network, T]]) -> PrefixIndex[T]:
+        """The same with some behind; this one stays as it is."""
+        made: PrefixIndex[T] = PrefixIndex(())
+        made._things, made._by_length = [*self._things], dict(self._by_length)
+        touched: set[int] = set()
+        added: list[tuple[int, int, int]] = []
+        for prefix, thing in items:
+            length, number = prefix.prefixlen, int(prefix.network_address)
+            if length not in touched:
+                made._by_length[length] = dict(made._by_length.get(length, {}))
+                touched.add(length)
+            added.append((number, length, len(made._things)))
+            made._by_length[length][number] = [*made._by_length[length].get(number, ()), len(made._things)]
+            made._things.append(thing)
+        if "_sorted" in self.__dict__:
+            made._sorted = [*self._sorted]
+            for place in added:
+                insort(made._sorted, place)
+        return made
 
     def at(self, prefix: IPv4Network) -> tuple[T, ...]:
         """What has exactly this prefix."""

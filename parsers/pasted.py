@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,18 +27,26 @@ _ECHO = re.compile(
 _PROMPT = re.compile(rf"^[ \t]*{_HOST}", re.MULTILINE)
 #: ``12:03:04.123 UTC Mon Mar 3 2025``, as ``show clock`` and ``terminal exec prompt timestamp`` print it.
 _CLOCK = re.compile(
-    r"(?:^[ \t]*|Time source is [^\n,]{1,40}, )[*.]?(?P<time>\d\d:\d\d:\d\d)(?:\.\d+)?[ \t]+[A-Z]\S*[ \t]+[A-Z][a-z]{2}"
+    r"(?:^[ \t]*|Time source is [^\n,]{1,40}, )[*.]?(?P<time>\d\d:\d\d:\d\d)(?:\.\d+)?[ \t]+(?P<zone>[A-Z]\S*)[ \t]+[A-Z][a-z]{2}"
     r"[ \t]+(?P<month>[A-Z][a-z]{2})[ \t]+(?P<day>\d{1,2})[ \t]+(?P<year>\d{4})[ \t]*$",
     re.MULTILINE,
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """What a device says of the time, and in which zone: two of different zones cannot be subtracted."""
+
+    when: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pasted:
     """The output of one command. ``state`` is what `parse` reads (None: nothing), ``why`` a sentence where it could not be read.
 
-    ``problems`` are lines that were not understood, by the number in the file. ``clock`` is what the device said of the time at
-    or above it; ``host`` the name in its prompt, "" where there is none.
+    ``problems`` are lines that were not understood, by the number in the file; ``host`` is the name in its prompt, "" where there
+    is none. ``above`` and ``below`` are what the device said of the time last before the output ended, and first since it began.
     """
 
     command: str
@@ -47,7 +55,8 @@ class Pasted:
     state: Any
     problems: tuple[Problem, ...] = ()
     why: str = ""
-    clock: datetime | None = None
+    above: Clock | None = None
+    below: Clock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,9 @@ class PastedFile:
 
 def read_pasted(name: str, os: str, text: str) -> PastedFile:
     """All outputs of a file whose commands a template reads; those of others are left to ``besides``."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    text = re.sub(r"\r+\n", "\n", text.replace("\ufeff", ""))
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
     found = [(match, command) for match in _ECHO.finditer(text) if (command := _known(os, match["typed"]))]
     shows: list[Pasted] = []
     besides = [(1, text[: found[0][0].start()] if found else text)]
@@ -74,8 +85,9 @@ def read_pasted(name: str, os: str, text: str) -> PastedFile:
     for (match, command), stop in zip(found, [*(item[0].start() for item in found[1:]), len(text)], strict=False):
         line = text.count("\n", 0, match.start()) + 1
         show, rest = _one(os, command, match, text[match.start() : stop], line)
-        clock = max((at for at in clocks if at[0] < stop), default=None)
-        shows.append(_with_clock(show, clock[1] if clock else None))
+        above = [clock for place, clock in clocks if place < stop]
+        below = [clock for place, clock in clocks if place >= match.start()]
+        shows.append(replace(show, above=above[-1] if above else None, below=below[0] if below else None))
         besides.append(rest)
     prompts = tuple((text.count("\n", 0, match.start()) + 1, match["host"]) for match in _PROMPT.finditer(text))
     return PastedFile(name, tuple(shows), tuple(item for item in besides if item[1].strip()), prompts)
@@ -117,14 +129,10 @@ def _understood(problems: Sequence[Problem], lines: Sequence[str]) -> int:
     return kept
 
 
-def _clocks(text: str) -> Iterator[tuple[int, datetime]]:
+def _clocks(text: str) -> Iterator[tuple[int, Clock]]:
     for match in _CLOCK.finditer(text):
         words = " ".join(match[name] for name in ("year", "month", "day", "time"))
         try:
-            yield match.start(), datetime.strptime(words, "%Y %b %d %H:%M:%S")
+            yield match.start(), Clock(datetime.strptime(words, "%Y %b %d %H:%M:%S"), match["zone"])
         except ValueError:
             continue
-
-
-def _with_clock(show: Pasted, clock: datetime | None) -> Pasted:
-    return Pasted(show.command, show.line, show.host, show.state, show.problems, show.why, clock)

@@ -14,11 +14,10 @@ from functools import lru_cache
 
 from ..changes.change import Change, compose, in_stages
 from ..changes.configuration import Configuration
-from ..changes.nodes_after import nodes_after
 from ..changes.objects import ConfigObject
 from ..changes.plan import plan
 from ..checks.finding import Evidence, Finding, Status
-from ..checks.read_back import without
+from ..checks.planned_running import running_with
 from ..checks.verdict import Configured
 from ..inventory.errors import ChangeError, NrRunError
 from ..inventory.platforms import Platform
@@ -148,15 +147,6 @@ def _planned(
         if stage is not deployment.stages[-1]:
             running = running_with(change, running)
     return in_stages(changes, deployment.way_back)
-
-
-def running_with(change: Change, running: str) -> str:
-    """A running configuration as it will be after a change, for planning the next; the order of lines is not a device's."""
-    if not change:
-        return running
-    left = without(change, running)
-    items = (*change.created, *(edit.after for edit in change.edited))
-    return "".join(f"{node.text}\n" for node in nodes_after(left, items))
 
 
 def _stand_in(reference: str) -> str:

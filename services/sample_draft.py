@@ -71,6 +71,8 @@ class Draft:
     keep: Mapping[str, str]
     missing: tuple[Missing, ...]
     told: tuple[str, ...]
+    #: What lines are about that a LAN-to-LAN tunnel has no room for and this intent has: areas of `line_form`.
+    carries: frozenset[str] = frozenset()
 
 
 @runtime_checkable

@@ -10,6 +10,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from ..changes.nameif import AsaInterface
+from ..inventory.errors import SecretError
+from ..inventory.references import check_preshared_key
 from ..parsers.provider_samples import Sample, keys_of
 from .sample_draft import Missing, Wishes
 
@@ -39,6 +41,11 @@ def key_of(sample: Sample, wishes: Wishes, index: int) -> tuple[str, str, Missin
     keys = keys_of(sample, tunnel)
     why = next((key.stand_in for key in keys if key.stand_in), "" if keys else "the sample has no key for it")
     if not why:
+        try:
+            check_preshared_key(keys[0].value, reference)
+        except SecretError as error:
+            told = str(error).removeprefix(f"{reference}: ")
+            return reference, "", Missing("preshared_key_ref", f"peer {tunnel.said}: {told}; have another one made", "its sample")
         return reference, keys[0].mark, None
     option = f"--key-ref {tunnel.said}=REFERENCE" if tunnel.peer is not None and suffix else "--key-ref REFERENCE"
     return reference, "", Missing("preshared_key_ref", f"peer {tunnel.said}: {why}; keep the real one", option)

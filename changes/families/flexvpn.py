@@ -11,7 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from ..family import NOBODY, Editing, Family, Reference, Touches, patterns, spellings
-from .names import by_words, list_named, version
+from .names import by_words, list_named
+from .tunnel_interface import by_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,10 @@ def template_named(line: str, name: str) -> bool:
     """A profile names the interface ``Virtual-Template10`` by its number."""
     number = name.removeprefix("Virtual-Template")
     return f" {line} ".find(f" {_TEMPLATE}{number} ") >= 0 or name in line.split()[1:]
+
+
+def _none(_item: ConfigObject) -> tuple[str, ...]:
+    return ()
 
 
 def _cloned(item: ConfigObject, _running: Config) -> Iterator[str]:
@@ -98,6 +103,7 @@ CLIENT_PROFILE = Family(
     ike=NOBODY,
     named_in=by_words(r"(?:^| )anyconnect profile "),
     remove="no {line}",
+    editing=Editing(whole=True),
 )
 
 VIRTUAL_TEMPLATE = Family(
@@ -109,8 +115,9 @@ VIRTUAL_TEMPLATE = Family(
     shared=NOBODY,
     touches=Touches(_cloned, NOBODY, "no client can connect any more; those that are connected have lost their tunnel"),
     key_of=NOBODY,
-    peers_of=NOBODY,
-    ike=version(2),
+    # Nobody is known beforehand; it is what a head-end is known by all the same.
+    peers_of=_none,
+    ike=by_profile,
     named_in=template_named,
     children=patterns(
         r"description .+",

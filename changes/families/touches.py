@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..family import NOBODY, Touches
+from ..look_up import by_object
 
 if TYPE_CHECKING:
     from ..objects import Config, ConfigObject
@@ -39,12 +40,11 @@ def _binding_created(item: ConfigObject, _running: Config) -> Iterator[str]:
 BINDING = Touches(_binding_created, NOBODY, "{interface} has no crypto map any more")
 
 
-def _entry_created(item: ConfigObject, running: Config) -> Iterator[str]:
-    yield from _neighbours(item, running)
-    for binding in running.of(_BINDINGS):
-        if binding.map_name == item.groups["map"]:
-            interface, name = binding.groups["interface"], item.groups["map"]
-            yield f"{interface} has map {name}: what the new entry selects is encrypted there from now on"
+def _entry_created(item: ConfigObject, running: Config) -> tuple[str, ...]:
+    name = item.groups["map"]
+    at_work = (one.groups["interface"] for one in running.of(_BINDINGS) if one.map_name == name)
+    said = (f"{interface} has map {name}: what the new entry selects is encrypted there from now on" for interface in at_work)
+    return (*_neighbours(item, running), *said)
 
 
 def _interrupted(item: ConfigObject) -> str:
@@ -71,19 +71,28 @@ def _others(entry: ConfigObject, running: Config) -> Iterator[str]:
     yield from (sentence for sentence in _neighbours(entry, running) if not sentence.startswith(own))
 
 
-def _neighbours(entry: ConfigObject, running: Config) -> Iterator[str]:
+def _neighbours(entry: ConfigObject, running: Config) -> tuple[str, ...]:
     name = entry.groups["map"]
-    for item in running.of(entry.family.name):
-        if item.groups["map"] != name:
-            continue
-        if item.dynamic:
-            yield _clients(item.groups["sequence"], name, item.dynamic)
-            continue
-        peers = " and ".join(item.peers) or "none"
-        yield f"entry {item.groups['sequence']} of {name} (peer {peers}) is on the same map; its SAs are not touched"
-    for line in running.map_lines:
-        if line.startswith(f"crypto map {name} ") and " dynamic " in line:
-            yield _clients(line.split()[3], name, line.split()[-1])
+    lines = (line.split() for line in running.map_lines if line.startswith(f"crypto map {name} ") and " dynamic " in line)
+    return (*running.kept(_ON_MAPS).get(name, ()), *(_clients(words[3], name, words[-1]) for words in lines))
+
+
+def _on_maps(running: Config) -> dict[str, tuple[str, ...]]:
+    """A sentence for each entry of each crypto map."""
+    found: dict[str, list[str]] = {}
+    for item in running.of("crypto-map-entry"):
+        found.setdefault(item.groups["map"], []).append(_on_map(item))
+    return {name: tuple(sentences) for name, sentences in found.items()}
+
+
+def _on_map(item: ConfigObject) -> str:
+    sequence, name = item.groups["sequence"], item.groups["map"]
+    if item.dynamic:
+        return _clients(sequence, name, item.dynamic)
+    return f"entry {sequence} of {name} (peer {' and '.join(item.peers) or 'none'}) is on the same map; its SAs are not touched"
+
+
+_ON_MAPS = by_object(_on_maps)
 
 
 def _clients(sequence: str, name: str, dynamic: str) -> str:

@@ -27,7 +27,7 @@ def _peers(item: ConfigObject) -> tuple[str, ...]:
     return protected_peers(item.children)
 
 
-def _by_profile(item: ConfigObject, config: Config) -> frozenset[int] | None:
+def by_profile(item: ConfigObject, config: Config) -> frozenset[int] | None:
     """The version of IKE that the profile of the interface is for; nothing is negotiated without protection."""
     line = next((line for line in item.children if line.startswith("tunnel protection ipsec profile ")), "")
     if not line:
@@ -73,7 +73,7 @@ IOS_TUNNEL = Family(
     touches=touches.TUNNEL,
     key_of=NOBODY,
     peers_of=_peers,
-    ike=_by_profile,
+    ike=by_profile,
     named_in=word_named,
     children=patterns(
         r"description .+",
@@ -132,7 +132,7 @@ ASA_TUNNEL = Family(
     touches=touches.TUNNEL,
     key_of=NOBODY,
     peers_of=_peers,
-    ike=_by_profile,
+    ike=by_profile,
     named_in=NOBODY,
     children=patterns(
         r"description .+",

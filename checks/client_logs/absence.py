@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...parsers.logs.stamps import seconds
 from ..finding import Evidence, Finding, Status
-from .head_end import Client, Shown
+from .head_end import IKEV2, Client, Shown
 
 #: What ``reconnect timeout`` of an IKEv2 profile takes, in seconds. Source: Cisco-IOS-XE-crypto YANG model, 17.6.1.
 TIMEOUT_RANGE = (600, 86400)
@@ -37,15 +37,20 @@ def of_session(absence: Absence | None, session: str) -> str:
 
 
 def by_clocks(before: Shown, after: Shown, client: Client | None) -> Absence | None:
-    """What the clock of the head-end tells, where it stands in both files: no more than the time between them."""
+    """What the clock of the head-end tells: no more than the time between them.
+
+    Of the first file counts what stands above the session, of the second what stands below: what lies between can only be less.
+    """
     active = client.ike.active_seconds if client and client.ike else None
-    if before.clock is None or after.clock is None or active is None:
+    start = before.shows[IKEV2].above if IKEV2 in before.shows else None
+    stop = after.shows[IKEV2].below if IKEV2 in after.shows else None
+    if start is None or stop is None or active is None or start.zone != stop.zone:
         return None
-    between = (after.clock - before.clock).total_seconds()
+    between = (stop.when - start.when).total_seconds()
     told = f"the outputs are {seconds(between)} apart by the head-end's clock, and the new IKE SA is {seconds(active)} old"
     evidence = (
-        Evidence(before.name, "show clock", "time", str(before.clock)),
-        Evidence(after.name, "show clock", "time", str(after.clock)),
+        Evidence(before.name, "show clock", "time", f"{start.when} {start.zone}"),
+        Evidence(after.name, "show clock", "time", f"{stop.when} {stop.zone}"),
     )
     return Absence(None, between - active, told, evidence)
 
@@ -60,7 +65,7 @@ def judged(absence: Absence | None, timeout: int | None, where: str, dpd: int) -
     if timeout is None:
         timeout, where = shortest, "the shortest that can be set"
     if absence is None:
-        missing = "put show clock into both files, or give the client's log with --client-log"
+        missing = "put show clock first and last into both files, or give the client's log with --client-log"
         return _finding(Status.UNVERIFIED, f"how long the client was away is not known: {missing}")
     evidence = (*absence.evidence, Evidence(where, "reconnect timeout", "seconds", str(timeout)))
     if absence.at_most < 0:

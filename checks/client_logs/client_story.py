@@ -14,11 +14,13 @@ from ...parsers.logs.stamps import seconds
 from ..finding import Cause, Evidence, Finding, Status
 from . import client_causes as causes
 from .absence import TIMEOUT_RANGE, Absence
-from .episodes import Episode, episodes, in_order
+from .episodes import Away, Episode, episodes, in_order
 from .explanation import Explanation, Moment, holds
 
 #: A session is resumed by its id (IKEv2) or by its cookie (TLS); without a sign of either, a connection may be a new one.
 _BY_SESSION = frozenset({"token", "reconnecting", "reason"})
+#: Why a client was away: without one of them, entries are missing.
+_REASONS = frozenset({"resume", "reason", "dead-peer", "network-down"})
 #: What says that a connection did not last.
 _LOST = frozenset({"disconnected", "terminated", "authentication", "session-gone", "gave-up", "dead-peer", "asked"})
 
@@ -84,24 +86,26 @@ def explain_client(name: str, story: Story, timeout: int | None = None) -> Expla
 
 
 def absence_of(story: Story) -> Absence | None:
-    """How long the client was away at its last waking that ended connected; None where the log does not tell, or is not whole."""
-    if story.steps or story.log.problems:
+    """How long the client was away at its last waking; None where that did not end connected, or the log is not whole."""
+    episode = next((one for one in reversed(story.episodes) if one.outcome != "idle"), None)
+    if episode is None or episode.ended is None or story.steps or story.log.problems:
         return None
-    for episode in reversed(story.episodes):
-        away, start = episode.asleep
-        if episode.ended is None or away is None or start is None:
-            continue
-        token = episode.first("token")
-        evidence = (_evidence(start, "last entry"), _evidence(episode.began.entry, "resume"))
-        session = token.said.get("id", "") if token else ""
-        return Absence(away, away, _asleep_words(episode, away, start), evidence, session)
-    return None
+    away = episode.away
+    if away is None:
+        return None
+    token = episode.first("token")
+    evidence = (_evidence(away.start, "last entry"), _evidence(episode.began.entry, "resume"))
+    session = token.said.get("id", "") if token else ""
+    return Absence(away.seconds if away.sure else None, away.seconds, _asleep_words(episode, away), evidence, session)
 
 
-def _asleep_words(episode: Episode, away: float, start: Entry) -> str:
+def _asleep_words(episode: Episode, away: Away) -> str:
+    start, woke = away.start.shown, episode.began.entry.shown
     if episode.suspend:
-        return f"it slept from {start.shown} to {episode.began.entry.shown}, {seconds(away)}"
-    return f"its log is silent from {start.shown} until it woke up at {episode.began.entry.shown}, {seconds(away)}"
+        return f"it slept from {start} to {woke}, {seconds(away.seconds)}"
+    if away.sure:
+        return f"its log is silent from {start} until it woke up at {woke}, {seconds(away.seconds)}"
+    return f"its log was silent from {start} for {seconds(away.seconds)}, and does not say when it fell asleep"
 
 
 def _evidence(entry: Entry, field: str) -> Evidence:
@@ -148,10 +152,7 @@ def _of_episode(number: int, episode: Episode, story: Story, timeout: int | None
     began = episode.began.entry
     said = {sign.entry: sign.means for sign in reversed((episode.began, *episode.signs[:12]))}
     evidence = tuple(_evidence(entry, means) for entry, means in reversed(said.items()))
-    slept = ""
-    away, start = episode.asleep
-    if away is not None and start is not None:
-        slept = f"; {_asleep_words(episode, away, start)}"
+    slept = f"; {_asleep_words(episode, episode.away)}" if episode.away else ""
     if episode.outcome == "reconnected" and episode.ended:
         yield _connected(subject, episode, slept, evidence)
     elif episode.outcome == "full" and episode.ended:
@@ -192,6 +193,10 @@ def _connected(subject: str, episode: Episode, slept: str, evidence: tuple[Evide
         words = "the client was connected again, and without times it cannot be told that this came after the reconnect"
         return Finding("reconnect", subject, Status.UNVERIFIED, words, evidence)
     against = episode.why
+    if not seen & _REASONS or episode.connected_before is not True or (episode.woke and episode.away is None):
+        at = episode.ended.entry.shown
+        words = f"the client was connected at {at}, and the log does not show since when, or why, it was away"
+        return Finding("reconnect", subject, Status.UNVERIFIED, words, evidence)
     if not seen & _BY_SESSION:
         words = (
             f"the client was connected at {episode.ended.entry.shown}, and the log does not show that it used its session{slept}"
@@ -219,17 +224,18 @@ def _late(subject: str, episode: Episode, timeout: int | None) -> Iterator[Findi
 
     No head-end keeps a session for less than the shortest timeout that can be set; for more, its timeout has to be known.
     """
-    away, start = episode.asleep
-    if away is None or start is None:
+    away = episode.away
+    if away is None:
         return
-    slept = _asleep_words(episode, away, start)
-    evidence = (_evidence(start, "last entry"), _evidence(episode.began.entry, "resume"))
+    slept = _asleep_words(episode, away)
+    evidence = (_evidence(away.start, "last entry"), _evidence(episode.began.entry, "resume"))
     shortest, longest = TIMEOUT_RANGE
-    if away <= (timeout or shortest):
+    if away.seconds <= (timeout or shortest):
         return
-    if timeout is None and away <= longest:
+    if not away.sure or (timeout is None and away.seconds <= longest):
         if episode.outcome == "reconnected":
-            words = f"{slept}, and whether the head-end keeps a session for so long is not known: give its timeout with --timeout"
+            asks = "" if timeout else ": give its timeout with --timeout"
+            words = f"{slept}, and whether the head-end keeps a session for so long is not known{asks}"
             yield Finding("timeout", subject, Status.UNVERIFIED, words, evidence)
         return
     words = f"the client woke up too late: {slept}, and the head-end keeps a session for {seconds(timeout or longest)}"

@@ -18,13 +18,24 @@ _BEGINS = frozenset({"resume", "reason", "reconnecting"})
 #: Two wakings within this are one: the agent says it in several messages.
 _SAME = timedelta(seconds=30)
 _CLOSELY = timedelta(seconds=60)
+#: A lost network or head-end is the reason of a reconnect that begins within this.
+_LOSS = timedelta(seconds=120)
 
 Outcome = Literal["reconnected", "full", "failed", "open", "idle"]
 
 
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Seconds without a sign of life after an entry. ``sure``: that was its sleep; else it may have been a part of them."""
+
+    seconds: float
+    start: Entry
+    sure: bool
+
+
 @dataclass(slots=True)
 class Episode:
-    """One waking or loss, and what followed. ``suspend`` is when it fell asleep, ``last`` its last entry before.
+    """One waking or loss, and what followed. ``suspend`` is when it fell asleep, ``silence`` the longest one before.
 
     ``outcome``: reconnected by its session; full: connected, and authenticated in full; failed: not connected again; open: the
     log ends before that is known; idle: it was not connected before. ``later`` are signs that follow its end closely.
@@ -32,7 +43,7 @@ class Episode:
 
     began: Sign
     suspend: Sign | None
-    last: Entry | None
+    silence: Away | None
     connected_before: bool | None
     signs: list[Sign] = field(default_factory=list)
     later: list[Sign] = field(default_factory=list)
@@ -56,12 +67,16 @@ class Episode:
         return (self.ended.when - self.began.when).total_seconds()
 
     @property
-    def asleep(self) -> tuple[float | None, Entry | None]:
-        """Seconds from its suspend, or from its last entry before, and that entry; None where a time is missing."""
-        start = self.suspend.entry if self.suspend else self.last
-        if start is None or start.when is None or self.began.when is None or not self.woke:
-            return None, start
-        return (self.began.when - start.when).total_seconds(), start
+    def away(self) -> Away | None:
+        """How long it slept; None where it did not wake up, or a time is missing.
+
+        Without a sign of the suspend it is the longest silence since it was connected: a sleep is one of them, whichever.
+        """
+        if not self.woke or self.began.when is None:
+            return None
+        if self.suspend is not None and self.suspend.when is not None:
+            return Away((self.began.when - self.suspend.when).total_seconds(), self.suspend.entry, sure=True)
+        return self.silence
 
     @property
     def woke(self) -> bool:
@@ -70,7 +85,8 @@ class Episode:
 
 
 def _of_resume(sign: Sign) -> bool:
-    return sign.means == "reason" and "resume from suspend" in " ".join(sign.said.get("why", "").lower().split())
+    """Code 9 is a resume; its words stand on a line of their own, which may be lost."""
+    return sign.means == "reason" and sign.said.get("code") == "9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +145,8 @@ def episodes(entries: Sequence[Entry], signs: Sequence[Sign]) -> list[Episode]:
     places = {id(entry): place for place, entry in enumerate(entries)}
     connected: bool | None = None
     suspend: Sign | None = None
+    loss: Sign | None = None
+    since = 0
     for sign in signs:
         current = found[-1] if found and found[-1].outcome == "open" and found[-1].ended is None else None
         if sign.means == "suspend":
@@ -136,9 +154,9 @@ def episodes(entries: Sequence[Entry], signs: Sequence[Sign]) -> list[Episode]:
             continue
         if sign.means in _BEGINS and (current is None or _anew(current, sign, suspend)):
             _close(current)
-            place = places[id(sign.entry)]
-            last = next((entry for entry in reversed(entries[:place]) if entry.when), None)
-            current = Episode(sign, suspend, last, connected)
+            current = Episode(sign, suspend, _silence(entries[since : places[id(sign.entry)] + 1]), connected)
+            if loss is not None and sign.when and loss.when and sign.when - loss.when <= _LOSS:
+                current.signs.append(loss)
             found.append(current)
             suspend = None
         elif current is not None:
@@ -147,14 +165,26 @@ def episodes(entries: Sequence[Entry], signs: Sequence[Sign]) -> list[Episode]:
                 _end(current, sign)
         if current is None and found and _closely(found[-1], sign):
             found[-1].later.append(sign)
+        if sign.means in ("dead-peer", "network-down"):
+            loss = sign
         if sign.means == "connected":
-            connected, suspend = True, None
+            connected, suspend, since = True, None, places[id(sign.entry)]
         elif sign.means in ("disconnected", "terminated"):
             connected = False
     for episode in found:
         if episode.ended is None:
             _close(episode)
     return found
+
+
+def _silence(entries: Sequence[Entry]) -> Away | None:
+    """The longest time between two entries, of those that end in a waking; sure where it ends there."""
+    timed = [(entry, entry.when) for entry in entries if entry.when]
+    gaps = [((b - a).total_seconds(), entry, b) for (entry, a), (_, b) in pairwise(timed)]
+    if not gaps:
+        return None
+    longest, start, end = max(gaps, key=lambda gap: gap[0])
+    return Away(longest, start, sure=timed[-1][1] - end <= _SAME)
 
 
 def _anew(current: Episode, sign: Sign, suspend: Sign | None) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from ...inventory.errors import NothingMatched, ParseError
 from ...parsers.pasted import Pasted, PastedFile
@@ -18,6 +17,7 @@ ASKED = {SESSION: "show crypto session detail", IKEV2: "show crypto ikev2 sessio
 #: The IKE identity of a client that connects anew. Source: Cisco, head-end for AnyConnect, ``match identity remote key-id``.
 ANYCONNECT_ID = "*$AnyConnectClient$*"
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){4,}")
+_PROFILE = re.compile(r"^[ \t]*crypto (?P<what>ikev2 profile (?P<name>\S{1,64})|\S)", re.MULTILINE)
 _TIMEOUT = re.compile(r"^[ \t]*reconnect timeout (?P<seconds>\d{1,9})[ \t]*$", re.MULTILINE)
 
 
@@ -41,8 +41,8 @@ class Shown:
     stats: ReconnectStats | None
     missing: tuple[str, ...]
     shows: dict[str, Pasted]
-    clock: datetime | None
-    timeout: tuple[int, int] | None
+    #: (IKEv2 profile, seconds, line) of each reconnect timeout in a configuration that was pasted; "" where no profile is named.
+    timeouts: tuple[tuple[str, int, int], ...]
     hosts: tuple[tuple[int, str], ...]
     prompts: tuple[tuple[int, str], ...]
 
@@ -68,9 +68,6 @@ def shown(file: PastedFile, text: str) -> Shown:
         wanted = ", ".join(ASKED.values())
         raise ParseError(f"{file.name} has no output of the head-end, with the command above it: wanted are {wanted}")
     state = {command: show.state for command, show in found.items()}
-    match = _TIMEOUT.search(text)
-    timeout = (int(match["seconds"]), text.count("\n", 0, match.start()) + 1) if match else None
-    clock = max((show.clock for show in found.values() if show.clock), default=None)
     hosts = tuple((show.line, show.host) for show in found.values() if show.host)
     return Shown(
         file.name,
@@ -79,11 +76,18 @@ def shown(file: PastedFile, text: str) -> Shown:
         state.get(STATS),
         tuple(missing),
         found,
-        clock,
-        timeout,
+        tuple(_timeouts(text)),
         hosts,
         file.prompts,
     )
+
+
+def _timeouts(text: str) -> Iterator[tuple[str, int, int]]:
+    """Reconnect timeouts of a configuration, each with the IKEv2 profile that it stands in."""
+    heads = list(_PROFILE.finditer(text))
+    for match in _TIMEOUT.finditer(text):
+        above = [head for head in heads if head.start() < match.start()]
+        yield (above[-1]["name"] or "") if above else "", int(match["seconds"]), text.count("\n", 0, match.start()) + 1
 
 
 def _not_whole(name: str, show: Pasted) -> Iterator[str]:

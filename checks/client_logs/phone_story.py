@@ -261,7 +261,9 @@ def _hashes(logs: Logs, case: Case) -> Iterator[Finding]:
 
 def _of_clocks(case: Case) -> Iterator[Finding]:
     if case.clocks is not None:
-        status = Status.OK if case.clocks.known else Status.WARNING
+        # Where nothing fails, both logs have to be of one moment; a cause that is named does not need it.
+        fails = _against(case.phone or (), PHONE_SIGNS) or _against(case.firewall or (), ASA_SIGNS)
+        status = Status.OK if case.clocks.known else Status.WARNING if fails else Status.UNVERIFIED
         yield Finding("clocks", "both", status, case.clocks.sentence)
 
 

@@ -42,10 +42,12 @@ def judge(
     pair = Pair(before, after, name, clients(before).get(name), counterpart(before, after, name))
     findings = [*_missing(pair), *_of_the_session(pair), *one_device(before, after)]
     findings += [_counters(pair), _inactive(pair)]
-    seconds, where = _timeout_of(pair, timeout)
+    seconds, where, unclear = _timeout_of(pair, timeout)
     stranger = of_session(absence, session_id_of(pair.new) if pair.new else "")
     known = by_clocks(before, after, pair.new) if absence is None or stranger else absence
-    findings.append(judged(known, seconds, where, _dpd(pair)))
+    findings.append(
+        Finding("timeout", "client", Status.UNVERIFIED, unclear) if unclear else judged(known, seconds, where, _dpd(pair))
+    )
     if stranger:
         findings.append(Finding("client-log", name, Status.WARNING, stranger))
     good = holds(findings, NEEDED)
@@ -217,13 +219,23 @@ def _inactive(pair: Pair) -> Finding:
     return Finding("inactive", "head-end", Status.OK, "no inactive entry has stayed behind", evidence)
 
 
-def _timeout_of(pair: Pair, given: int | None) -> tuple[int | None, str]:
+def _timeout_of(pair: Pair, given: int | None) -> tuple[int | None, str, str]:
+    """The timeout, where that is from, and why it is not known where the files and the command line say several."""
+    client = pair.new or pair.old
+    profile = (client.crypto.profile or "") if client and client.crypto else ""
+    found = [(name, *one) for name in (pair.after, pair.before) for one in name.timeouts]
+    found = [one for one in found if one[1] in ("", profile)] or found
+    values = {one[2] for one in found} | ({given} if given is not None else set())
+    if len(values) > 1:
+        said = [f"{value} ({name.name}, line {line})" for name, _, value, line in found]
+        return (
+            None,
+            "",
+            f"which reconnect timeout holds is not clear: {', '.join([*said, *([f'--timeout {given}'] if given else [])])}",
+        )
     if given is not None:
-        return given, "--timeout"
-    for one in (pair.after, pair.before):
-        if one.timeout:
-            return one.timeout[0], f"{one.name}, line {one.timeout[1]}"
-    return None, ""
+        return given, "--timeout", ""
+    return next(((value, f"{name.name}, line {line}", "") for name, _, value, line in found), (None, "", ""))
 
 
 def _dpd(pair: Pair) -> int:

@@ -88,6 +88,9 @@ class Case:
     def urls(self) -> tuple[Url, ...]:
         """Of the phone's file."""
         phone = self.asked.phone
+        for text in phone.urls if phone else ():
+            if read_url(text) is None:
+                self.unread.append(f"{text!r} in {phone.name if phone else ''} is no https URL of a name or an IPv4 address")
         return tuple(url for text in (phone.urls if phone else ()) if (url := read_url(text)))
 
     @cached_property

@@ -84,8 +84,9 @@ def peers(case: Case) -> Iterator[PhoneFinding]:
     text = case.device.output(LICENCE_USE)
     used = re.search(r"^AnyConnect Premium +: +(\d+) : +\d+ : +(\d+) : +\d+ : +(\d+) :.*$", text or "", re.MULTILINE)
     if used is None:
-        # Releases before 8.4 have no such command, or other rows; the number of peers is known then, and their use is not.
-        case.unread.append(f"how many sessions are in use is not known: {_unread_use(case, text)}")
+        words = f"how many sessions are in use is not known: {_unread_use(case, text)}"
+        # From memory: before 8.4 no release has that command, so that it is no answer that was kept from us.
+        (case.notes if case.old else case.unread).append(words)
     elif int(used[2]) >= int(used[3]):
         yield case.found(
             "peers",
@@ -106,6 +107,11 @@ def _unread_use(case: Case, text: str | None) -> str:
 
 def webvpn(case: Case) -> Iterator[PhoneFinding]:
     """Whether anything answers where phones come to, and takes clients."""
+    for url in case.urls:
+        if re.fullmatch(r"[\d.]+", url.host) and url.host not in case.device.interfaces.values():
+            case.notes.append(
+                f"no interface has the address {url.host} of the phones' URL: it is translated on the way, or another box's"
+            )
     if not case.interface:
         case.unread.append("which interface phones come to is not known: say --interface NAME")
     else:

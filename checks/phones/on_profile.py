@@ -27,8 +27,10 @@ def group_url(case: Case) -> Iterator[PhoneFinding]:
         return
     led = {url.text: next((i for i in case.group_urls if i.url.key == url.key), None) for url in case.urls}
     missing = [text for text, item in led.items() if item is None or not item.enabled or item.group != case.group]
-    if not case.urls:
+    if not case.asked.phone.urls:
         yield _no_url(case, mine, "")
+    elif not case.urls:
+        return
     elif len(missing) == len(led):
         yield _no_url(case, [item for item in led.values() if item] or mine, missing[0])
     elif missing:

@@ -100,8 +100,9 @@ def _hashes(name: str, group: ElementTree.Element) -> list[CertificateHash]:
             digest = read_digest(text)
             if digest is None:
                 raise IntentError(
-                    f"{name}: {text.strip()!r} below credentials is no digest of a certificate: 20 bytes (SHA-1) or 32 (SHA-256),"
-                    " in base64 or hexadecimal"
+                    # It may be anything, a password too: so it is not repeated.
+                    f"{name}: a text of {len(text.strip())} characters below credentials is no digest of a certificate: 20 bytes"
+                    " (SHA-1) or 32 (SHA-256), in base64 or hexadecimal"
                 )
             found.append(digest)
     return found

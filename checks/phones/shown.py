@@ -151,6 +151,12 @@ class HeadEnd:
                 return words[1]
         return ""
 
+    @property
+    def takes_clients(self) -> bool:
+        """True if anything of it is for clients: webvpn on an interface, or a tunnel group for remote access."""
+        webvpn = self.section("webvpn")
+        return bool(webvpn and webvpn.first("enable")) or any(True for _ in self.tunnel_groups())
+
     def tunnel_groups(self) -> Iterator[str]:
         """Names of all that clients may use, in the order of the configuration."""
         for line in self.lines("tunnel-group"):

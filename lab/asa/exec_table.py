@@ -139,7 +139,12 @@ HEAD_END = (
     ExecForm("show vpn-sessiondb license-summary", "show_license_summary"),
     ExecForm("more <word:path>", "more_file"),
 )
-HEAD_END_OLD = tuple(ExecForm("show vpn-sessiondb svc", form.run) if form.run == "show_phones" else form for form in HEAD_END)
+#: Before 8.4 clients are called svc, and there is no summary of licences.
+HEAD_END_OLD = tuple(
+    ExecForm("show vpn-sessiondb svc", form.run) if form.run == "show_phones" else form
+    for form in HEAD_END
+    if form.run != "show_license_summary"
+)
 CIPHERS = (ExecForm("show ssl ciphers", "show_ssl_ciphers"),)
 
 #: They come first: of the words that follow, the release knows more than is played.

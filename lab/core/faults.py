@@ -77,6 +77,12 @@ FAULTS: dict[str, Fault] = {
         Fault("cut-in-echo", ("N",), "The session is cut in the middle of the echo of configuration line N; once."),
         Fault("refuse-line", ("TEXT",), "A configuration line with TEXT in it is refused as invalid; its no form is not."),
         Fault(
+            "no-hardware",
+            ("TEXT",),
+            "A transform set with TEXT in it is taken, and answered as one that the encryption hardware does not do.",
+            "ios",
+        ),
+        Fault(
             "refuse-inverse",
             ("TEXT",),
             "A configuration line that begins with no, or with clear configure, and has TEXT in it is refused as invalid.",
@@ -184,6 +190,8 @@ FAR_FAULTS: dict[str, Fault] = {
         Fault("bgp-untold", ("PREFIX=",), "It tells its BGP peers nothing of PREFIX, or nothing at all."),
         Fault("bgp-flap", ("N",), "Its BGP speaker ends each session N seconds after it began."),
         Fault("bgp-wrong-as", (), "Its BGP speaker is of the autonomous system after the one that was agreed."),
+        Fault("wrong-identity", (), "It knows its peers by another identity, and refuses what they say that they are."),
+        Fault("no-http", (), "No page behind it is given to anybody, and pings are answered as before."),
         Fault("no-ping", (), "It lets nobody ping what is behind it, nor itself."),
     )
 }

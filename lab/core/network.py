@@ -118,6 +118,13 @@ class Network:
         back = self._send(where, destination, source, load)
         return Outcome.REPLY if back is box else Outcome.LOST
 
+    def gives_pages(self, destination: IPv4Address) -> bool:
+        """Whether HTTP is answered where pings are: whose page it is may have been set to give none."""
+        return not any(
+            "no-http" in station.faults and station.meaning.reaches(destination, destination, tunnelled=True)
+            for station in self.boxes.values()
+        )
+
     def sent_back(self, box: Station, source: IPv4Address, destination: IPv4Address) -> Outcome:
         """What becomes of a reply that a box, or a host behind it, sends to a VPN client."""
         where = self._send(box, source, destination)
@@ -126,7 +133,7 @@ class Network:
     def _send(self, box: Station, source: IPv4Address, destination: IPv4Address, load: Load = SMALL) -> Station | Outcome:
         """Move a packet one way; return the box that it ends at (or behind), or what became of it."""
         route = self._way(box, source, destination)
-        if box.off or route is None or route.interface.address is None:
+        if box.off or route is None or route.interface.address is None or not route.interface.up:
             return Outcome.LOST
         if any(i.address == destination and i.up for i in box.meaning.interfaces()):
             return box

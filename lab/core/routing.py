@@ -18,20 +18,25 @@ NONE: Silent = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Static:
-    """One configured route: by a neighbour, out of an interface, or both; `distance` is its administrative distance."""
+    """One configured route: by a neighbour, out of an interface, or both; `distance` is its administrative distance.
+
+    A `permanent` one stays when its interface goes down, and leads what it leads nowhere then.
+    """
 
     network: IPv4Network
     via: IPv4Address | None
     interface: str
     distance: int = 1
+    permanent: bool = False
 
 
 def candidates(interfaces: Iterable[Interface], statics: Iterable[Static], silent: Silent) -> list[Route]:
     """Every route that can be used, the better ones first; `silent` are interfaces whose line protocol is down."""
-    up = [i for i in interfaces if i.up and i.network is not None and i.name not in silent]
+    every = list(interfaces)
+    up = [i for i in every if i.up and i.network is not None and i.name not in silent]
     found = [Route(i.network, i, None) for i in up if i.network is not None]
     for static in statics:
-        out = _out_of(up, static)
+        out = _out_of(up, static) or (_out_of(every, static) if static.permanent else None)
         if out is not None:
             found.append(Route(static.network, out, static.via, "static", static.distance))
     return sorted(found, key=lambda route: route.distance)

@@ -257,6 +257,9 @@ class Session:
             return
         if self._ignored(line):
             return
+        if (hardware := self.box.faults.text("no-hardware")) and not inverse and hardware in line and "transform-set" in line:
+            name = line.split()[3]
+            await self.show([f"Transform {name} disabled because {hardware} is not supported by encryption hardware"])
         if not await self._agreed(line):
             return
         line = swallowed(self.box, self.place, line)

@@ -124,7 +124,9 @@ class Watch:
             return False
         route = self.box.network.route(self.box, target)
         source = self._source(kind) or (route.interface.address if route is not None else None)
-        return source is not None and self.box.network.echo(self.box, source, target) is Outcome.REPLY
+        if source is None or self.box.network.echo(self.box, source, target) is not Outcome.REPLY:
+            return False
+        return not kind.text.startswith("http") or self.box.network.gives_pages(target)
 
     def _source(self, kind: Entry) -> IPv4Address | None:
         if "source" in kind.values:

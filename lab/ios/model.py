@@ -256,5 +256,6 @@ def statics(store: Store) -> list[Static]:
         network = IPv4Network(f"{entry.values['net']}/{entry.values['mask']}", strict=False)
         via, distance = entry.values["via"], int(entry.values.get("distance", "1"))
         by_address = via[0].isdigit()
-        found.append(Static(network, IPv4Address(via) if by_address else None, "" if by_address else via, distance))
+        permanent = entry.text.split()[-1] == "permanent"
+        found.append(Static(network, IPv4Address(via) if by_address else None, "" if by_address else via, distance, permanent))
     return found

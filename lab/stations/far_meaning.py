@@ -128,7 +128,9 @@ class FarMeaning:
     ) -> Authentication | None:
         """The key that it shares with a peer in IKEv2, the same in both directions; none for one that says it is another."""
         found = self._with(peer, 2)
-        if found is None or (shown is not None and found.expects not in (None, shown)):
+        if found is None or "wrong-identity" in self.faults:
+            return None
+        if shown is not None and found.expects not in (None, shown):
             return None
         key = self._key(found)
         return Authentication("far", found.identity or Identity("address", str(local)), key, key, found.ike_seconds)

@@ -12,6 +12,8 @@ from .entry import Entry
 from .stamps import moment, order_of, over_new_year
 
 _MESSAGE = re.compile(r"^(?P<before>[^%\n]{0,200})%(?:ASA|FTD|PIX)-(?:[a-z]+-)?[0-7]-(?P<id>\d{6}): ?(?P<text>.*)$")
+#: The classes of messages that speak of a client that wants in; a busy firewall writes a thousand others for each of them.
+_ABOUT = re.compile(r"(?:109|113|611|716|717|721|722|724|725|734|737|746)")
 #: Of ``debug webvpn anyconnect``: lines without a number that say something.
 _DEBUG = re.compile(r"^(?P<text>WebVPN: CSD data not sent from client.*)$")
 _NO_YEAR = re.compile(r"^[A-Z][a-z]{2} +\d{1,2} \d\d:")
@@ -53,6 +55,8 @@ class AsaSyslog:
 def read_asa_syslog(bundle: Bundle) -> AsaSyslog:
     """The syslog in a file. Raises ParseError in one sentence where it has no message of a firewall."""
     entries = tuple(entry for part in bundle.parts for entry in _timed(list(_entries(part))))
+    if not entries and any(_MESSAGE.match(line) for part in bundle.parts for line in part.text.splitlines()):
+        raise ParseError(f"{bundle.name} has no message about VPN clients: log the classes auth, vpnc, webvpn, svc, ssl and ca")
     if not entries:
         what = "the console log of an IP phone" if re.search(r"\bVPNC: ", bundle.parts[0].text) else "no syslog of an ASA"
         raise ParseError(f"{bundle.name} is {what}: expected are {EXPECTED}")
@@ -69,7 +73,9 @@ def _entries(part: Part) -> Iterator[Entry]:
         if match or debug:
             if current:
                 yield current
-            more = 0
+            current, more = None, 0
+        if match and not _ABOUT.match(match["id"]):
+            continue
         if match:
             stamp = _STAMP.search(match["before"])
             text = f"{match['id']}: {match['text'].strip()}"

@@ -55,19 +55,18 @@ class PhoneLog:
 
 def read_phone_log(bundle: Bundle) -> PhoneLog:
     """The console log in a file (or in the files of a ZIP). Raises ParseError in one sentence where it is none."""
-    entries: list[Entry] = []
-    gaps: list[str] = list(bundle.left_out)
-    steps: list[str] = []
-    for part in bundle.parts:
-        found = list(_entries(part))
-        timed, told = _timed(found)
-        entries += timed
-        steps += told
-        gaps += _gaps(timed)
-    if not any(entry.source.upper() in ("VPNC", "SECD", "VPNU") for entry in entries):
+    # A phone keeps several files, and the one that is written now is not the last by name: their numbers tell the order.
+    files = sorted((list(_entries(part)) for part in bundle.parts), key=_first_number)
+    found = [entry for entries in files for entry in entries]
+    if not any(entry.source.upper() in ("VPNC", "SECD", "VPNU") for entry in found):
         what = "the syslog of a firewall" if "%ASA-" in bundle.parts[0].text else "no console log of an IP phone with a VPN"
         raise ParseError(f"{bundle.name} is {what}: expected are {EXPECTED}")
-    return PhoneLog(tuple(entries), tuple(gaps), tuple(steps))
+    timed, steps = _timed(found)
+    return PhoneLog(tuple(timed), (*bundle.left_out, *_gaps(timed)), tuple(steps))
+
+
+def _first_number(entries: Sequence[Entry]) -> int:
+    return next((entry.number for entry in entries if entry.number is not None), 0)
 
 
 def _entries(part: Part) -> Iterator[Entry]:

@@ -21,6 +21,8 @@ TOLD: Mapping[str, str] = {
     "expired": "the certificate has expired by the phone's clock",
     "not-yet": "the certificate is not valid yet by the phone's clock",
     "server-certificate": "the phone refuses the certificate of the head-end",
+    "tls-illegal": "the phone refuses the TLS handshake (alert 47, illegal parameter)",
+    "no-group": "the phone is shown a page for people, and no group",
     "dtls-begins": "the phone begins a DTLS handshake",
     "dtls-alert": "the phone refuses the DTLS handshake (alert 47, illegal parameter)",
     "dtls-old-cipher": "DTLS was offered another cipher than TLS had",
@@ -51,6 +53,8 @@ PHONE: tuple[Words, ...] = rows(
     ("expired", r"pre_err: 10\b|certificate has expired|alert: code 45\b"),
     ("not-yet", r"pre_err: 9\b|certificate is not yet valid"),
     ("server-certificate", r"\[SslAlertSrvrCert\]"),
+    ("tls-illegal", r"SSL write alert: code 47\b|(?<!D)TLSv[\d.]+: write: alert: fatal:\s*illegal parameter"),
+    ("no-group", r"no cookie webvpnlogin|webvpnlogin.{0,40}(?:missing|not found)"),
     ("dtls-begins", r"DTLS: SSL_connect: before/connect|connect: do_dtls_connect\s*$"),
     ("dtls-alert", r"DTLS write alert: code 47\b|DTLS: write: alert: fatal:\s*illegal parameter"),
     ("dtls-old-cipher", r"old session cipher not returned"),
@@ -64,7 +68,7 @@ PHONE: tuple[Words, ...] = rows(
     (
         "unreachable",
         r"(?:tcp|udp|ssl)_connect: connect\w* (?:to \S+ )?(?:timed out|failed|refused)"
-        r"|connection (?:timed out|refused)|no route to host",
+        r"|\bconnect(?:ion)? to \S+ (?:timed out|failed|refused)|connection (?:timed out|refused)|no route to host",
     ),
     ("name", r"(?:gethostbyname|getaddrinfo|DNS|resolv\w*)\b.{0,60}\b(?:fail\w*|not found|timed out)"),
     ("login-failed", r"protocol_handler: login failed|--> \d+ \((?:LoginFailed|FAILED)\)"),

@@ -11,6 +11,8 @@ from .forms import form_of
 from .records import Passed, Statement
 
 _LEAVES = frozenset({"exit", "quit", "exit-address-family", "exit address-family"})
+#: What a terminal shows before what is typed in configuration mode: the line behind it counts.
+_TYPED = re.compile(r"[A-Za-z][\w.-]*\(config[^()]*\)#\s*(?P<typed>.*)")
 _PROMPT = re.compile(r"[A-Za-z][\w.-]*(?:\(config[^()]*\))?[#>](?:\s+\S.*)?")
 #: Lines that are no configuration: a pattern from the first character, and why. ``#`` stands first: it is no comment to a device.
 _NOISE: tuple[tuple[re.Pattern[str], str, bool], ...] = (
@@ -43,6 +45,8 @@ def walk(os: str, text: str) -> Walked:
     modes: list[tuple[str, str]] = []
     for number, raw in enumerate(text.split("\n"), 1):
         line = " ".join(raw.split())
+        typed = _TYPED.fullmatch(line)
+        line = typed["typed"] if typed is not None else line
         if not line:
             continue
         noise = next(((why, taken) for pattern, why, taken in _NOISE if pattern.fullmatch(line)), None)

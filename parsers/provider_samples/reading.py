@@ -24,30 +24,43 @@ from .tunnels_ios import tunnels_of as ios_tunnels
 _XSLT_VALUE = re.compile(r'<xsl:value-of select="[^"]*?(\w+)"\s*/>')
 _XSLT_TEXT = re.compile(r"<xsl:text>([^<]*)</xsl:text>")
 _XSLT_REST = re.compile(r"</?xsl:[^>]*>|<\?xml[^>]*\?>")
+#: Command lines of IOS and ASA end below 512 characters; a remark may be longer.
+LONGEST_LINE = 2000
+#: The longest sample that is known has some three hundred.
+MOST_LINES = 3000
 #: How many lines that only one operating system has make a text one for it.
 _ENOUGH = 2
 #: A line that no rule knows and that may name a peer all the same.
-_PEER_LIKE = re.compile(r"(?:peer|destination|tunnel-group|address)\b.*?(?P<peer>(?:\d{1,3}\.){3}\d{1,3})", re.IGNORECASE)
+_PEER_LIKE = re.compile(r"(?:peer|destination|tunnel-group|address)\b.{0,80}?(?P<peer>(?:\d{1,3}\.){3}\d{1,3})", re.IGNORECASE)
 
 
-def read_sample(data: bytes, name: str) -> Sample:
-    """The sample of a file called ``name``. Raises ParseError with one sentence, which quotes nothing of the file."""
+def read_sample(data: bytes, name: str, fill: Mapping[str, str] | None = None) -> Sample:
+    """The sample of a file called ``name``. Raises ParseError with one sentence, which quotes nothing of the file.
+
+    ``fill`` are blanks of the sample, whole words, with what a person puts in their place.
+    """
     text = text_of(data, name)
     start = text.lstrip("\ufeff \n\t")
     if start.startswith(("{", "[")):
         return _answer(Answer(json_of(text, name), text, name), "json", text)
     if "<xsl:stylesheet" in start[:2000]:
-        return _commands(_filled_in(text), "xslt", name)
+        return _commands(_put_in(_filled_in(text), fill or {}), "xslt", name)
     if start.startswith("<") and not start.startswith(("<hidden>", "<Name")):
         _refuse_other_xml(start, name)
         return _answer(Answer(xml_of(start, name), text, name), "xml", text)
-    return _commands(text, "commands", name)
+    return _commands(_put_in(text, fill or {}), "commands", name)
 
 
 def _filled_in(text: str) -> str:
     """A template with blanks for what a portal puts in, line for line."""
     text = _XSLT_TEXT.sub(r"\1", _XSLT_VALUE.sub(r"<\1>", text))
     return _XSLT_REST.sub("", text)
+
+
+def _put_in(text: str, fill: Mapping[str, str]) -> str:
+    for word, value in fill.items():
+        text = value.join(re.split(rf"(?<!\w){re.escape(word)}(?!\w)", text))
+    return text
 
 
 def _refuse_other_xml(text: str, name: str) -> None:
@@ -66,6 +79,12 @@ def _answer(answer: Answer, shape: Shape, text: str) -> Sample:
 
 
 def _commands(text: str, shape: Shape, name: str) -> Sample:
+    count = text.count("\n")
+    if count > MOST_LINES:
+        raise ParseError(f"{name} has {count} lines: a sample has some hundreds; give that of one connection alone")
+    longest = max(map(len, text.split("\n")))
+    if longest > LONGEST_LINE:
+        raise ParseError(f"{name} has a line of {longest} characters, which no configuration for Cisco has")
     sealed = seal(text)
     readings: Mapping[Literal["ios", "asa"], Walked] = {"ios": walk("ios", sealed.text), "asa": walk("asa", sealed.text)}
     os = _os_of(readings, sealed.text, name)

@@ -14,7 +14,8 @@ from .records import SampleKey
 
 #: What stands before a key in a line of IOS or ASA, in the words that samples use. A digit is the type of the key.
 _KEY = re.compile(
-    r"^\s*(?:crypto isakmp key (?:(?P<type1>[0-9]) )?(?P<key1>.+?)(?= +(?:address|hostname) |\s*$)"
+    r"^\s*(?:[A-Za-z][\w.-]*(?:\(config[^()]*\))?[#>]\s*)?"
+    r"(?:crypto isakmp key (?:(?P<type1>[0-9]) )?(?P<key1>.+?)(?= +(?:address|hostname) |\s*$)"
     r"|pre-shared-key address \S+(?: [\d.]+)? key (?:(?P<type2>[0-9]) )?(?P<key2>.+)"
     r"|(?:ikev1 |ikev2 (?:remote|local)-authentication )?pre-shared-key (?!address )(?:local |remote )?"
     r"(?:(?P<type3>[0-9]) )?(?P<key3>.+))",
@@ -51,7 +52,7 @@ def mark_of(number: int) -> str:
 
 def seal(text: str) -> Sealed:
     """The text with a mark in the place of each key, and with all else hidden that stands where a secret stands."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     keys: list[SampleKey] = []
     for index, line in enumerate(lines):
         match = _KEY.match(line)

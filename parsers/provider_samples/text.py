@@ -10,7 +10,7 @@ from .foreign_vendors import PAGES, no_sample
 #: Beginnings of files that are no text: PDF, ZIP (and Word), gzip, PNG, JPEG, ELF.
 _MAGIC = (b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"\x7fELF")
 #: A sample has a few hundred lines; what is larger is something else, and is not searched.
-MOST_BYTES = 2_000_000
+MOST_BYTES = 500_000
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 

@@ -16,6 +16,7 @@ from .verify_command import LAB
 
 if TYPE_CHECKING:
     from ...checks.phones.case import AuditAsked
+    from ...checks.phones.phone_file import PhoneFile
     from ...inventory.platforms import Platform
     from ..engine.context import Progress
     from ..engine.doctor import Ready
@@ -33,17 +34,22 @@ nr-run audit-vpn-phone fw
 nr-run audit-vpn-phone fw --phone-config SEP00005E005301.cnf.xml
 nr-run audit-vpn-phone fw --phone-model 8861 --tunnel-group VPNPhone --json
 nr-run audit-vpn-phone --lab            a head-end with documented mistakes
+nr-run audit-vpn-phone fw --renew-to NEW --phone-config SEP00005E005301.cnf.xml
 nr-run audit-vpn-phone fw --fix csd     mend one cause, where it is of the phones' own profile
 
 \b
 Exit codes: 0 no cause was found on this box (which is not to say that phones connect);
 11 no cause, but a device was not reached, or not all was read; 12 a cause was
 found; 65 the phone's file cannot be read; 66 no such host.
+With --renew-to: 0 the renewal is complete; 2 something is left to do; 12 the new
+certificate is bound, and phones do not trust it.
 With --fix: 0 mended, proved and saved; 2 --plan, or you said no; 13 it is for a
 person; 20 taken back, as it was before; 21 a person is needed; 66 no such finding.
 """
 _PHONE = click.option(
     "--phone-config",
+    "phone_configs",
+    multiple=True,
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="The file that a phone takes from its TFTP server (SEP....cnf.xml): its URLs and the digest that it trusts.",
@@ -53,6 +59,12 @@ _MODEL = click.option(
 )
 _GROUP = click.option("--tunnel-group", default="", metavar="NAME", help="The one that phones come to, where that is not clear.")
 _INTERFACE = click.option("--interface", default="", metavar="NAME", help="The one that phones come to, by its nameif.")
+_JUNIT = click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a JUnit report: a test case a head-end, an error where not all is known.",
+)
 _FIX = click.option(
     "--fix",
     "cause",
@@ -60,8 +72,14 @@ _FIX = click.option(
     metavar="ID",
     help="Mend this cause on one device: plan, approval, rollback timer, proof by another audit, or all of it back.",
 )
+_RENEW = click.option(
+    "--renew-to",
+    default="",
+    metavar="TRUSTPOINT",
+    help="Say where the renewal of the certificate to this trustpoint stands and what is next; repeat --phone-config.",
+)
 _OPTIONS = with_options(
-    _PHONE, _MODEL, _GROUP, _INTERFACE, _FIX, PLAN_AND_YES, LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE
+    _PHONE, _MODEL, _GROUP, _INTERFACE, _FIX, _RENEW, _JUNIT, PLAN_AND_YES, LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE
 )
 
 
@@ -73,19 +91,29 @@ def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
     from .screen import console
     from .wrapped import WIDTH
 
-    what = asked_of(options)
+    phones = phone_files(options["phone_configs"])
+    if len(phones) > 1 and not options["renew_to"]:
+        raise UsageError("an audit is of one phone: say --phone-config once (several belong to --renew-to)")
+    what = asked_of(options, phones)
     if options["cause"]:
         return _fix(hosts, what, options)
     if options["yes"] or options["plan_only"]:
         raise UsageError("--plan and --yes belong to --fix ID: an audit alone changes nothing")
     progress = PlainProgress()
+    if options["renew_to"]:
+        return _renew(hosts, phones, what, options, progress)
     with _opened(hosts, options, progress) as ready:
-        made = audit_all(ready, ready.hosts, what, progress)
+        made = audit_all(ready, ready.hosts, what, progress, named=bool(hosts))
         head = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code)}
         report: dict[str, Any] = {**head, **made.as_dict(), "told": sorted(ready.told)}
         if ready.folder is not None:
             keep_record(ready.folder, FILE, report)
             report["folder"] = str(ready.folder.path)
+    if options["junit"] is not None:
+        from ..phones.junit import junit
+        from ..reports.writing import write_report
+
+        write_report(options["junit"], junit(made))
     if options["as_json"]:
         print_json(report)
     else:
@@ -141,23 +169,51 @@ def _fix(hosts: tuple[str, ...], what: AuditAsked, options: dict[str, Any]) -> E
     return made.code
 
 
-def asked_of(options: dict[str, Any]) -> AuditAsked:
-    """What the command line says of phones. Raises IntentError for a file that is none of a phone, UsageError for a model."""
-    from ...checks.phones.case import AuditAsked
-    from ...checks.phones.models import model_named
+def _renew(
+    hosts: tuple[str, ...], phones: tuple[PhoneFile, ...], what: AuditAsked, options: dict[str, Any], progress: Progress
+) -> Exit:
+    from ..phones.audit import FILE, FOLDER
+    from ..phones.renewal import renew
+    from ..verify.kept import keep_record
+    from .audit_vpn_phone_view import renewal_view
+    from .screen import console
+    from .wrapped import WIDTH
+
+    with _opened(hosts, options, progress) as ready:
+        made = renew(ready, options["renew_to"], phones, what, progress)
+        report = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code), **made.as_dict()}
+        if ready.folder is not None:
+            keep_record(ready.folder, FILE, report)
+    if options["as_json"]:
+        print_json(report)
+    else:
+        screen = console()
+        screen.print(renewal_view(made.renewal, made.code, screen.width if screen.is_terminal else WIDTH))
+    return made.code
+
+
+def phone_files(paths: tuple[Path, ...]) -> tuple[PhoneFile, ...]:
+    """The files of phones. Raises IntentError for one that cannot be read, or is none of a phone."""
     from ...checks.phones.phone_file import read_phone_file
     from ...inventory.errors import IntentError
 
-    path: Path | None = options["phone_config"]
-    phone = None
-    if path is not None:
+    found = []
+    for path in paths:
         try:
             text = path.read_text(encoding="utf8", errors="replace")
         except OSError as error:
             raise IntentError(f"{path} cannot be read: {error.strerror}") from None
-        phone = read_phone_file(path.name, text)
+        found.append(read_phone_file(path.name, text))
+    return tuple(found)
+
+
+def asked_of(options: dict[str, Any], phones: tuple[PhoneFile, ...]) -> AuditAsked:
+    """What the command line says of phones. Raises UsageError for a model that is not known."""
+    from ...checks.phones.case import AuditAsked
+    from ...checks.phones.models import model_named
+
     model = model_named(options["phone_model"]) if options["phone_model"] else None
-    return AuditAsked(phone, model, options["tunnel_group"], options["interface"])
+    return AuditAsked(phones[0] if phones else None, model, options["tunnel_group"], options["interface"])
 
 
 _audit.__doc__ = _HELP

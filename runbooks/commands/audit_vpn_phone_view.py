@@ -10,6 +10,8 @@ from rich.text import Text
 
 from ...checks.phones.audit import Audit
 from ...checks.phones.finding import PhoneFinding, Severity
+from ...checks.phones.renewal import Renewal
+from ...inventory.errors import Exit
 from ..phones.audit import Audited
 from ..phones.fix import Fixed, FixPlan
 from .wrapped import wrapped
@@ -26,6 +28,8 @@ def audit_view(made: Audited, folder: str, told: Sequence[str], width: int) -> R
     for host, why in made.unreached.items():
         parts.append(Text(host, style="bold"))
         parts += wrapped(f"not read: {why}", width, "  ", style="bold yellow")
+    for host in made.left_out:
+        parts += wrapped(f"{host}: it takes no clients, and was not audited (name it to have it audited)", width, "", style="dim")
     parts += [line for words in told for line in wrapped(words, width, "", style="yellow")]
     last = f"Nothing was changed.   exit {int(made.code)} ({made.code.word})"
     parts += wrapped(last, width, "", style="bold")
@@ -91,3 +95,17 @@ def fixed_as_dict(made: Fixed) -> dict[str, Any]:
         "run": made.run,
         "after": made.after.as_dict() if made.after else None,
     }
+
+
+def renewal_view(made: Renewal, code: Exit, width: int) -> RenderableType:
+    """The stages in their order, each with what shows it, and what comes next."""
+    parts: list[Text] = [Text.assemble((made.host, "bold"), f"  renewal of the certificate to trustpoint {made.trustpoint}")]
+    words = {True: ("done", "green"), False: ("open", "yellow"), None: ("not known", "bold yellow")}
+    for number, stage in enumerate(made.stages, 1):
+        word, style = words[stage.done]
+        parts += wrapped(f"{number}. {stage.name}: {word}: {stage.sentence}", width, "  ", style=style)
+        for line in stage.evidence:
+            parts += wrapped(f"shown by {line}", width, _INDENT, style="dim")
+    parts += wrapped(made.verdict, width, "  ", style="bold red" if made.too_early else "bold")
+    parts += wrapped(f"Nothing was changed.   exit {int(code)} ({code.word})", width, "", style="bold")
+    return Group(*parts)

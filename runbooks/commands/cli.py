@@ -38,7 +38,7 @@ OWN: dict[str, tuple[str, str, str]] = {
     "import-sample": (
         ".import_sample_command",
         "import_sample_command",
-        "Judge a cloud provider's sample for Cisco, and make an intent of it.",
+        "Judge a provider's sample for Cisco, and make an intent of it.",
     ),
     "partner-sheet": (
         ".sheet_command",

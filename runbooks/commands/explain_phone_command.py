@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,11 @@ def _explain(log: Path | None, syslog: Path | None, config: Path | None, phone: 
             raise ParseError(f"{brought[-1].name} has no vpnGroup: it is no configuration file of a phone with a VPN")
         console = read_phone_log(brought[0]) if log else None
         messages = read_asa_syslog(brought[1 if log else 0]) if syslog else None
+        # Somebody who pastes both into one file has brought both.
+        with suppress(ParseError):
+            messages = messages if syslog else read_asa_syslog(brought[0])
+        with suppress(ParseError):
+            console = console if log else read_phone_log(brought[0])
         return explain_phone(Logs(brought[0].name, console, messages, configs), phone)
 
     return explained("explain-phone", make, as_json=options["as_json"])

@@ -15,7 +15,7 @@ from .completion import host_names
 from .console import INVENTORY, JSON, ended, print_json, with_options
 
 _HELP = """\
-Read a cloud provider's configuration for Cisco, say what each line of it means for a device, and write an intent of our own.
+Read a provider's configuration for Cisco, say what each line of it means for a device, and write an intent of our own.
 
 FILE is what AWS, Azure, Alibaba Cloud (also its JSON and XML), Google Cloud, IBM Cloud, Oracle Cloud, Cloudflare or Umbrella give
 for download. Told is which lines the device takes, which its release refuses, which would change what others on it use, which are

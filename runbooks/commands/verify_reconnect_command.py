@@ -19,7 +19,7 @@ _HELP = """\
 Judge whether a Secure Client came back by IKEv2 auto-reconnect, from outputs of its head-end (IOS-XE) before and after it slept.
 
 Each file holds, as they were typed and pasted, one after the other: show clock, show crypto session detail, show crypto ikev2
-session detailed, show crypto ikev2 stats reconnect. No device is asked.
+session detailed, show crypto ikev2 stats reconnect, show clock. No device is asked.
 
 It is a reconnect where the session has the capability R, the client was verified by PSK (its session token) and has its session
 id as identity, the address is the one that it had, the counters rose, no inactive entry stayed behind, and the client was not

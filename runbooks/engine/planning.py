@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from ...changes.change import Change, in_stages
 from ...changes.implicit_references import goes_to
-from ...changes.nodes_after import nodes_after
 from ...changes.plan import plan
 from ...checks.device_facts import Device
 from ...checks.finding import Finding, Status, against
-from ...checks.read_back import without
+from ...checks.planned_running import running_with
 from ...checks.rollback_methods import SelectedMethod, choose, timer_findings
 from ...inventory.errors import DriftError, answers_of
 from ...inventory.platforms import Platform
@@ -295,13 +294,6 @@ def checked(context: Context, made: MemberPlan, own: Iterable[Finding], *, accep
         every = of_every_change(made.sight, outputs, time, accept_unsaved=accept_unsaved)
         prechecks = tuple(dict.fromkeys((*own, *every, *timer_findings(device, chosen))))
     return replace(made, prechecks=prechecks, method=chosen)
-
-
-def running_with(change: Change, running: str) -> str:
-    """A running configuration as it will be after a change, for planning the next; the order of lines is not a device's."""
-    left = without(change, running)
-    items = (*change.created, *(edit.after for edit in change.edited))
-    return "".join(f"{node.text}\n" for node in nodes_after(left, items))
 
 
 def running_after(plan_: DeploymentPlan, running: dict[str, str]) -> dict[str, str]:

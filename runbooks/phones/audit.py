@@ -31,6 +31,8 @@ class Audited:
 
     audits: tuple[Audit, ...]
     unreached: Mapping[str, str]
+    #: Those that nobody named, and that take no clients at all.
+    left_out: tuple[str, ...] = ()
 
     @property
     def code(self) -> Exit:
@@ -46,6 +48,7 @@ class Audited:
             "schema_version": SCHEMA_VERSION,
             "devices": [made.as_dict() for made in self.audits],
             "unreached": dict(self.unreached),
+            "left_out": list(self.left_out),
         }
 
 
@@ -62,11 +65,13 @@ def firewalls(platforms: Mapping[str, Platform], hosts: Sequence[str], *, named:
     return left
 
 
-def audit_all(ready: Ready, hosts: Sequence[str], asked: AuditAsked, progress: Progress) -> Audited:
-    """Every head-end; those with findings are read once more."""
+def audit_all(ready: Ready, hosts: Sequence[str], asked: AuditAsked, progress: Progress, *, named: bool = True) -> Audited:
+    """Every head-end; those with findings are read once more. Where nobody was ``named``, who takes no clients is left out."""
     for host in hosts:
         progress.phase(host, "log in and look")
     first, errors = read(ready, hosts)
+    left_out = tuple(host for host, device in first.items() if not named and not device.takes_clients)
+    first = {host: device for host, device in first.items() if host not in left_out}
     made = {host: audit(device, asked) for host, device in first.items()}
     doubted = [host for host, one in made.items() if one.findings]
     for host in doubted:
@@ -75,7 +80,7 @@ def audit_all(ready: Ready, hosts: Sequence[str], asked: AuditAsked, progress: P
     for host in doubted:
         made[host] = borne_out(made[host], audit(second[host], asked) if host in second else None, str(lost.get(host, "")))
     words = {host: str(error) for host, error in errors.items()}
-    return Audited(tuple(made[host] for host in hosts if host in made), words)
+    return Audited(tuple(made[host] for host in hosts if host in made), words, left_out)
 
 
 def read(ready: Ready, hosts: Sequence[str], *, again: bool = False) -> tuple[dict[str, HeadEnd], dict[str, NrRunError]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from ...checks.finding import Cause, Evidence, Finding
-from ...checks.verdict import SCHEMA_VERSION, DeviceState, EndState, FlowState, Verdict, Verification, Word
+from ...checks.verdict import SCHEMA_VERSION, DeviceState, EndState, Figure, FlowState, Verdict, Verification, Word
 from ...inventory.errors import Exit
 from ...inventory.schema import DRAFT
 
@@ -50,6 +50,11 @@ SENTENCES: Mapping[type, Mapping[str, str]] = {
         "untested": "What no traffic met.",
         "reach": "What the verdict says nothing about; empty if nothing.",
         "sites": "Names of the places that it joins.",
+        "figures": "Numbers to watch it by; none for most services.",
+    },
+    Figure: {
+        "what": "What is counted, or left.",
+        "value": "How many.",
     },
     EndState: {
         "host": "Name of the device in the inventory.",

@@ -36,6 +36,9 @@ METRICS: Mapping[str, Metric] = {
     "nr_run_tunnel_as_intended": Metric(
         "gauge", _TUNNEL, "1 if the running configurations have it as intended; no sample if that is not known."
     ),
+    "nr_run_service_figure": Metric(
+        "gauge", (*_TUNNEL, "what"), "A number to watch a service by: sessions, free addresses, days of a certificate."
+    ),
     "nr_run_tunnel_up": Metric(
         "gauge", _END, "1 if this end has SAs for all of it, which an idle tunnel has not; no sample if that is not known."
     ),

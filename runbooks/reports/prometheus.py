@@ -68,6 +68,8 @@ def _verdict(samples: _Samples, verdict: Verdict) -> None:
     if verdict.configured is not Configured.UNKNOWN:
         samples.add("nr_run_tunnel_as_intended", verdict.configured is Configured.AS_INTENDED, **labels)
     samples.add("nr_run_tunnel_healthy", verdict.healthy, **labels)
+    for figure in verdict.figures:
+        samples.add("nr_run_service_figure", figure.value, **labels, what=figure.what)
 
 
 def _end(samples: _Samples, verdict: Verdict, end: EndState) -> None:

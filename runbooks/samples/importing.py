@@ -23,7 +23,6 @@ from ...inventory.secrets import Secrets, credential_folders
 from ...inventory.unknown_host import refuse_unknown
 from ...parsers.provider_samples import Sample, read_sample
 from ...parsers.provider_samples.line_form import AREAS
-from ...parsers.provider_samples.text import text_of
 from ...services.registry import FIRST_SERVICE, declared, find
 from ...services.sample_draft import Draft, Missing, TakesSamples, Wishes
 
@@ -71,7 +70,7 @@ class Imported:
         found: dict[str, list[int]] = {}
         for one in self.sample.statements:
             why = AREAS[one.form.area] if one.form is not None else "no rule of nr-run knows them"
-            if why:
+            if why and (one.form is None or one.form.area not in self.draft.carries):
                 found.setdefault(why, []).append(one.number)
         return tuple((why, tuple(numbers)) for why, numbers in found.items())
 
@@ -143,13 +142,10 @@ def _sample(asked: Asked) -> Sample:
     if not asked.fill:
         return sample
     blanks = {word for one in sample.statements for word in one.blanks}
-    text = text_of(data, asked.file.name)
-    for word, value in asked.fill.items():
-        if word not in blanks:
-            known = ", ".join(sorted(blanks)) or "it has none"
-            raise UsageError(f"--fill: the sample has no such word to fill in ({known})")
-        text = value.join(re.split(rf"(?<!\w){re.escape(word)}(?!\w)", text))
-    return read_sample(text.encode(), asked.file.name)
+    if not asked.fill.keys() <= blanks:
+        known = ", ".join(sorted(blanks)) or "it has none"
+        raise UsageError(f"--fill: the sample has no such word to fill in ({known})")
+    return read_sample(data, asked.file.name, asked.fill)
 
 
 def _running(path: Path, host: str, platform: Platform) -> Configuration:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from ...changes.nameif import AsaInterface, interfaces
 from ...changes.objects import Config
 from ...inventory.platforms import Platform
+from ...inventory.systems import system_of
 from ...parsers.provider_samples import Sample, SampleTunnel
 from ..sample_crypto import Chosen, choose
 from ..sample_draft import Draft, Missing, Wishes
@@ -32,7 +33,8 @@ _OPTIONS: Mapping[str, str] = {
 def takes(sample: Sample, platform: Platform) -> bool:
     """True for two tunnels by IKEv2 with BGP to Alibaba Cloud, for an ASA."""
     two = len(sample.tunnels) == 2 and all(tunnel.bgp and tunnel.version == 2 for tunnel in sample.tunnels)
-    return two and sample.provider.name == "alibaba" and sample.os in ("", "asa") and platform.os == "asa"
+    is_firewall = system_of(platform).has_nameif
+    return two and sample.provider.name == "alibaba" and sample.os in ("", platform.os) and is_firewall
 
 
 def draft_of(sample: Sample, wishes: Wishes, platform: Platform, running: Config | None) -> Draft:
@@ -56,6 +58,7 @@ def draft_of(sample: Sample, wishes: Wishes, platform: Platform, running: Config
         keep={reference: mark for reference, mark, lack in keys if mark and lack is None},
         missing=tuple(dict.fromkeys(missing)),
         told=chosen.told,
+        carries=frozenset({"bgp", "dpd"}),
     )
 
 

@@ -29,7 +29,7 @@ MODEL, SINCE = "C8000V", 17
 def refuse_platform(wanted: FlexVpn, platform: Platform) -> None:
     """Raises ChangeError for what the release of the router cannot do, or is not known to do."""
     suite = platform.suites.get(2)
-    if platform.os != "ios" or platform.model != MODEL or platform.release.major < SINCE or suite is None:
+    if platform.model != MODEL or platform.release.major < SINCE or suite is None:
         raise ChangeError(
             f"{wanted.host}: a head-end for Secure Client is built on a {MODEL} with IOS-XE 17, and this is {platform}"
         )

@@ -23,6 +23,8 @@ from .limits import KEY_ID
 
 OWN, FLASH = "FLEX-", "bootflash:"
 FIRST_TEMPLATE, HIGHEST_TEMPLATE = 10, 4096
+#: What is edited where it stands: lines of it are settings of the head-end. Anything else of ours is taken away and built again.
+EDITED = ("ikev2-profile", "ikev2-authorization", "client-profile")
 _TEMPLATE = re.compile(r"interface Virtual-Template(?P<number>\d+)(?: .*)?")
 _NAMED = re.compile(r"(?:.* )?virtual-template (?P<number>\d+)(?: .*)?")
 _LISTS = (("authentication login", "authentication_list", "USERS"), ("authorization network", "authorization_list", "GROUPS"))
@@ -89,7 +91,10 @@ def allocate(wanted: FlexVpn, offer: Collection[str], running: str, config: Conf
     names, on_lists = _lists(wanted, names, nodes)
     template = _template(wanted, names, nodes)
     on_users = tuple(_on_users(wanted, config))
-    return replace(names, policy=policy, template=template, decisions=(*said, *on_lists, *on_users))
+    own = {(family, (names.own,)) for family in EDITED}
+    editable = frozenset(item.key for item in config.objects.values() if item.key in own)
+    said = (*said, *on_lists, *on_users)
+    return replace(names, policy=policy, template=template, decisions=said, replacing=Replacing(editable))
 
 
 def _refuse_bare_box(wanted: FlexVpn, config: Config) -> None:
@@ -164,7 +169,12 @@ def template_of(own: str, nodes: Sequence[tree.Node]) -> int | None:
 
 def _template(wanted: FlexVpn, names: HeadEndNames, nodes: Sequence[tree.Node]) -> int:
     ours = template_of(names.own, nodes)
-    if ours is not None and wanted.virtual_template in (None, ours):
+    if ours is not None:
+        if wanted.virtual_template not in (None, ours):
+            raise ChangeError(
+                f"{wanted.host}: {names.own} has Virtual-Template{ours}, and the intent says {wanted.virtual_template}: a clone "
+                "is of one of them; take the head-end away first"
+            )
         return ours
     own = f"crypto ikev2 profile {names.own}"
     lines = [node.line for node in nodes] + [line for node in nodes if node.line != own for line in node.children]

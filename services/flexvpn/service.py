@@ -187,7 +187,7 @@ class FlexVpnService:
         return tuple(files_of(deployment.wanted))
 
     def files_in(self, change: Change) -> tuple[str, ...]:
-        """The profile of the clients, as the configuration names it."""
+        """The profile of the clients, as the configuration names it. One that was exchanged stays: a rollback names it again."""
         return tuple(item.groups["url"] for item in change.removed if item.family.name == "client-profile")
 
     def shows_clients(self) -> tuple[str, ...]:
@@ -218,9 +218,14 @@ class FlexVpnService:
         items, stays = owned(config, candidates)
         return Removal(items, stays, tuple(item for item in candidates if item not in items))
 
-    def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002 - there is none
-        """A head-end is not changed in place."""
-        return None
+    def previous(self, deployment: Deployment[FlexVpn], sights: Sequence[Sight[FlexVpn]]) -> Deployment[FlexVpn] | None:
+        """As it stood, as far as its proof depends on what is edited: may a client come back. A file of before is not known."""
+        profile = sights[0].before.objects.get("ikev2-profile", own_name(deployment.wanted))
+        if profile is None:
+            return None
+        timeout = profile.child("reconnect timeout")
+        before = {"reconnect_timeout": int(timeout) if timeout else None, "client_profile": None}
+        return deployment_of(deployment.wanted.model_copy(update=before))
 
     def traffic(self, deployment: Deployment[FlexVpn], sights: Sequence[Sight[FlexVpn]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the router shows."""

@@ -10,16 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...checks.finding import Evidence, Finding, Status
-from ...checks.looking import Look
+from ...checks.looking import Look, Shown
 from ...checks.questions import CERTIFICATES, CLOCK, IKEV2_SESSION, RECONNECT, SESSION, Question
-from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
+from ...checks.verdict import Configured, EndState, Figure, FlowState, KnownBy, Operating, Verdict
 from ..configured_axis import findings, of_members, stated, status_of, unseen, unshown
 from ..service import Deployment
 from ..verifying import Seeing
-from .certificates import Showing, judged
+from .certificates import Showing, days_left, judged, moment_of, of_trustpoint
 from .intent import FlexVpn
 from .names import own_name
-from .reading import RECONNECTS, SESSIONS, Answer
+from .reading import RECONNECTS, RUNNING, SESSIONS, Answer
 from .sessions import Client, joined
 
 ASKED: tuple[Question, ...] = (SESSION, IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK)
@@ -47,7 +47,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     configured = _configured(deployment, seeing)
     whole = [look for look in shown.looks if _is_whole(look)]
     view = View(wanted, whole[0], whole[-1]) if whole else None
-    own = tuple(_own(view, wanted)) if view else ()
+    own = (*_own(view, wanted), *_way_in(wanted, shown)) if view else ()
     if view is None:
         answer = Operating.UNKNOWN, KnownBy.NOTHING, unshown(shown, "sessions")
     else:
@@ -59,6 +59,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
         untested=(*unseen(deployment, seeing), *(("no client was asked to connect",) if answer[0] is Operating.IDLE else ())),
         reach="" if view else f"{wanted.host} could not be read",
         sites=(wanted.host,),
+        figures=tuple(_figures(view)) if view else (),
     )
 
 
@@ -89,9 +90,11 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
     if not clients and standing is not None and not standing.works_without:
         return Operating.DOWN, KnownBy.TABLES, f"{standing.sentence}: without it no client is let in"
     bad = [finding.sentence for finding in own if finding.status is Status.FAILED]
+    closed = any(finding.status is Status.FAILED and finding.check != "expected-sessions" for finding in own)
     said = _said(wanted, clients)
     if bad:
-        works = Operating.DEGRADED if clients else Operating.DOWN
+        # Who is missing may come: that is no way that is closed.
+        works = Operating.DOWN if closed and not clients else Operating.DEGRADED
         return works, KnownBy.TABLES, f"{said}; {'; '.join(bad)}"
     if not clients:
         return Operating.IDLE, KnownBy.TABLES, said
@@ -134,6 +137,20 @@ def _finding(view: View, check: str, status: Status, sentence: str, command: str
     return Finding(check, host, status, sentence, (Evidence(host, command, field, str(value), view.last.seen.time),))
 
 
+def _way_in(wanted: FlexVpn, shown: Shown) -> Iterator[Finding]:
+    """The profile names a virtual template, and that is protected by our IPsec profile; without it no client is let in."""
+    if shown.running is None:
+        return
+    profile = shown.running.objects.get("ikev2-profile", own_name(wanted))
+    number = next((line.split()[1] for line in profile.children if line.startswith("virtual-template ")), "") if profile else ""
+    template = shown.running.objects.get("virtual-template", f"Virtual-Template{number}")
+    there = template is not None and f"tunnel protection ipsec profile {own_name(wanted)}" in template.children
+    if profile is not None and not there:
+        words = f"IKEv2 profile {own_name(wanted)} has no virtual template that is protected by it: no client is let in"
+        evidence = (Evidence(wanted.host, RUNNING, "virtual-template", number or "none", shown.looks[-1].seen.time),)
+        yield Finding("way-in", wanted.host, Status.FAILED, words, evidence)
+
+
 def _pool(view: View, clients: Sequence[Client]) -> Finding:
     """A session that may come again keeps its address; of how many of them are of this pool the counter says nothing."""
     size, used = view.wanted.pool.size, len(clients)
@@ -170,3 +187,14 @@ def _expected(view: View, clients: Sequence[Client]) -> Iterator[Finding]:
 def _states(view: View | None) -> Iterator[FlowState]:
     for client in view.clients(view.last) if view else ():
         yield FlowState("0.0.0.0/0", f"{client.address}/32", up=not client.wrong)
+
+
+def _figures(view: View) -> Iterator[Figure]:
+    """Sessions, those that may come back, addresses that are left, days that the certificate is valid."""
+    used = len(view.clients(view.last))
+    asleep = view.last.seen.answers[RECONNECT.name].state.inactive_capable_sessions
+    yield from (Figure("sessions", used), Figure("sessions-asleep", asleep), Figure("pool-free", view.wanted.pool.size - used))
+    found = of_trustpoint(view.last.seen.answers[CERTIFICATES.name].state, view.wanted.trustpoint)
+    if found is not None and found.ends is not None:
+        now = moment_of(view.last.seen.answers[CLOCK.name].state.text)
+        yield Figure("certificate-days-left", days_left(found, now))

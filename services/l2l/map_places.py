@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from itertools import chain
 
+from ...changes.look_up import LookUp, joined
 from ...changes.objects import Config, ConfigObject
 from ...changes.selectors import Selector, Unread, overlap, selectors_or_line
 from ...inventory.errors import ChangeError
@@ -36,6 +37,7 @@ class _Map:
     #: Of the others what cannot be read for certain, and what can, by the far networks; each with its place and its number.
     unread: tuple[tuple[int, int, Unread], ...] = ()
     by_target: PrefixIndex[tuple[int, int, tuple[Selector, ...]]] = field(default_factory=lambda: PrefixIndex(()))
+    count: int = 0
 
     def meeting(self, ours: Iterable[Selector]) -> tuple[tuple[int, tuple[Selector, ...] | Unread], ...]:
         """Number and selectors of the entries that may take some of this traffic, in the order of the configuration."""
@@ -51,17 +53,31 @@ _EMPTY = _Map()
 
 def _maps(running: Config) -> dict[str, _Map]:
     """Every crypto map that has entries, by its name."""
+    return _with_entries({}, running, running)
+
+
+def _maps_too(there: Mapping[str, _Map], running: Config, more: Config) -> dict[str, _Map] | None:
+    """A list that was not there, and made an entry unreadable, may be there now."""
+    return None if any(one.unread for one in there.values()) else _with_entries(there, running, more)
+
+
+def _with_entries(there: Mapping[str, _Map], running: Config, more: Config) -> dict[str, _Map]:
+    """The maps with the entries of ``more``; what these match may be anywhere in the whole."""
     entries: dict[str, list[ConfigObject]] = {}
-    for item in running.of("crypto-map-entry"):
+    for item in more.of("crypto-map-entry"):
         entries.setdefault(item.groups["map"], []).append(item)
-    return {name: _map_with(items, running) for name, items in entries.items()}
+    return {**there, **{name: _map_with(there.get(name, _EMPTY), items, running) for name, items in entries.items()}}
 
 
-def _map_with(entries: Sequence[ConfigObject], running: Config) -> _Map:
+_MAPS = LookUp(_maps, _maps_too)
+
+
+def _map_with(there: _Map, entries: Sequence[ConfigObject], running: Config) -> _Map:
+    """A map with these entries behind those that it has."""
     by_peer: dict[str, list[ConfigObject]] = {}
     unread: list[tuple[int, int, Unread]] = []
     read: list[tuple[IPv4Network, tuple[int, int, tuple[Selector, ...]]]] = []
-    for place, entry in enumerate(entries):
+    for place, entry in enumerate(entries, there.count):
         number = int(entry.groups["sequence"])
         for peer in dict.fromkeys(entry.peers):
             by_peer.setdefault(peer, []).append(entry)
@@ -71,11 +87,12 @@ def _map_with(entries: Sequence[ConfigObject], running: Config) -> _Map:
         else:
             read += [(target, (place, number, theirs)) for target in dict.fromkeys(pair[1] for pair in theirs)]
     return _Map(
-        {peer: tuple(items) for peer, items in by_peer.items()},
-        frozenset(int(entry.groups["sequence"]) for entry in entries),
-        tuple(int(entry.groups["sequence"]) for entry in entries if entry.dynamic),
-        tuple(unread),
-        PrefixIndex(read),
+        joined(there.by_peer, {peer: tuple(items) for peer, items in by_peer.items()}),
+        there.taken.union(int(entry.groups["sequence"]) for entry in entries),
+        (*there.dynamic, *(int(entry.groups["sequence"]) for entry in entries if entry.dynamic)),
+        (*there.unread, *unread),
+        there.by_target.with_more(read),
+        there.count + len(entries),
     )
 
 
@@ -144,7 +161,7 @@ def _map(end: Side, running: Config, interface: str) -> tuple[str, str]:
 
 
 def _sequence(end: Side, crypto_map: str, access_list: str, running: Config, approved: int | None) -> tuple[int, str]:
-    there = running.kept(_maps).get(crypto_map, _EMPTY)
+    there = running.kept(_MAPS).get(crypto_map, _EMPTY)
     dynamic = [int(match["sequence"]) for match in _lines(_DYNAMIC, running) if match["map"] == crypto_map]
     dynamic += there.dynamic
     limit = min(dynamic, default=65536)
@@ -162,7 +179,7 @@ def _sequence(end: Side, crypto_map: str, access_list: str, running: Config, app
                 f"{end.local.host}: sequence {wanted} of crypto map {crypto_map} {why}; leave cisco.map_sequence out"
             )
         return wanted, f"sequence {wanted} of {crypto_map}, as the intent says"
-    last = max((number for number in taken if number < limit), default=0)
+    last = max(filter(limit.__gt__, taken), default=0)
     candidates = chain([approved] if approved else [], [last + 10], range(last + 1, limit), range(1, limit))
     free = next((number for number in candidates if number < limit and number not in taken), None)
     if free is None:
@@ -173,7 +190,7 @@ def _sequence(end: Side, crypto_map: str, access_list: str, running: Config, app
 
 def _refuse_overlap(end: Side, crypto_map: str, sequence: int, running: Config) -> None:
     ours = end.selectors
-    there = running.kept(_maps).get(crypto_map, _EMPTY)
+    there = running.kept(_MAPS).get(crypto_map, _EMPTY)
     for number, theirs in there.meeting(ours):
         if number == sequence:
             continue

@@ -13,14 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 from operator import itemgetter
 
-from ...changes.families import FAMILIES
 from ...changes.families.routing import ASA_ROUTE
 from ...changes.families.uses import destination
-from ...changes.objects import Config, ConfigObject
+from ...changes.look_up import LookUp, joined
+from ...changes.objects import Config, ConfigObject, read
 from ...changes.selectors import selectors_of
 from ...checks.questions import ROUTE
 from ...checks.route_table import route_table
@@ -136,19 +135,29 @@ def _as_route(item: ConfigObject) -> Route | None:
 
 def marked_routes(config: Config, networks: Collection[IPv4Network]) -> Iterator[ConfigObject]:
     """The static routes to these networks that were built beside a crypto map."""
-    marked = config.kept(_marked)
+    marked = config.kept(_MARKED)
     # In the order of the configuration, however the networks come.
     yield from (item for _, item in sorted((found for net in {*networks} for found in marked.get(net, ())), key=itemgetter(0)))
 
 
-def _marked(config: Config) -> dict[IPv4Network, list[tuple[int, ConfigObject]]]:
-    """Network to the static routes with the distance of those that were built beside a map, with their places."""
+def _marked(config: Config, first: int = 0) -> dict[IPv4Network, tuple[tuple[int, ConfigObject], ...]]:
+    """Network to the static routes with the distance of those that were built beside a map, with their places from ``first``."""
     found: dict[IPv4Network, list[tuple[int, ConfigObject]]] = {}
-    for place, item in enumerate(config.of(FAMILY)):
+    for place, item in enumerate(config.of(FAMILY), first):
         net = destination(item) if _distance(item) == MAP_ROUTE_DISTANCE and not item.groups.get("vrf") else None
         if net is not None:
             found.setdefault(net, []).append((place, item))
-    return found
+    return {net: tuple(routes) for net, routes in found.items()}
+
+
+Marked = dict[IPv4Network, tuple[tuple[int, ConfigObject], ...]]
+
+
+def _marked_too(there: Marked, whole: Config, more: Config) -> Marked:
+    return joined(there, _marked(more, len(whole.of(FAMILY)) - len(more.of(FAMILY))))
+
+
+_MARKED = LookUp(_marked, _marked_too)
 
 
 def _distance(item: ConfigObject) -> int:
@@ -182,13 +191,14 @@ def table_of(platform: Platform, outputs: Mapping[str, str], running: str) -> Wa
     before = outputs.get(any_of(platform.os).running, "")
     if running == before:
         return table.ways
-    then, now = (_routes_in(platform.os, text) for text in (running, before))
+    then, now = (read(platform.os, text).kept(_ROUTES) for text in (running, before))
     given, taken = [then[line] for line in then if line not in now], [now[line] for line in now if line not in then]
     return with_routes(table.ways, given, taken)
 
 
-@lru_cache(maxsize=32)
-def _routes_in(os: str, text: str) -> Mapping[str, ConfigObject]:
+def _routes(config: Config) -> dict[str, ConfigObject]:
     """The static routes of a configuration by their line."""
-    family = next(family for family in FAMILIES[os] if family.name == FAMILY)
-    return {line: ConfigObject(family, line) for line in text.splitlines() if family.header.fullmatch(line)}
+    return {item.header: item for item in config.of(FAMILY)}
+
+
+_ROUTES = LookUp(_routes, lambda there, _whole, more: {**there, **_routes(more)})

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...changes.look_up import LookUp, by_object, joined
 from ...changes.objects import Config, ConfigObject, Key
 from ...inventory.errors import ChangeError
 from ...inventory.intent import Style
@@ -40,7 +41,7 @@ def tunnels_on(config: Config) -> Iterator[Labelled]:
 
 def tunnels_called(config: Config, base: str) -> tuple[Labelled, ...]:
     """Those of them that go by this name or a later version of it."""
-    return config.kept(_by_name).get(base, ())
+    return config.kept(_BY_NAME).get(base, ())
 
 
 def _by_name(config: Config) -> dict[str, tuple[Labelled, ...]]:
@@ -49,6 +50,16 @@ def _by_name(config: Config) -> dict[str, tuple[Labelled, ...]]:
         for base in bases_of(there.label):
             found.setdefault(base, []).append(there)
     return {base: tuple(those) for base, those in found.items()}
+
+
+def _by_name_too(there: dict[str, tuple[Labelled, ...]], whole: Config, more: Config) -> dict[str, tuple[Labelled, ...]] | None:
+    """Entries stand before interfaces, so new entries beside interfaces are no more than a look at the whole can tell."""
+    if more.of("crypto-map-entry") and whole.of("tunnel-interface"):
+        return None
+    return joined(there, _by_name(more))
+
+
+_BY_NAME = LookUp(_by_name, _by_name_too)
 
 
 def profile_name(interface: ConfigObject) -> str:
@@ -100,7 +111,7 @@ def standing_form(member: Member, names: Names, running: Config) -> StandingForm
 def _entry(host: str, names: Names, running: Config) -> tuple[ConfigObject, ConfigObject] | None:
     """The tunnel's entry in its map, with its list."""
     found: list[tuple[ConfigObject, ConfigObject]] = []
-    at_work = running.kept(_maps_at_work)
+    at_work = running.kept(_MAPS_AT_WORK)
     for there in tunnels_called(running, names.access_list):
         selecting = running.get("access-list", there.label) if there.style == "crypto-map" else None
         if selecting is None:
@@ -126,6 +137,9 @@ def _maps_at_work(running: Config) -> frozenset[str]:
     return frozenset(item.map_name for item in running.of("crypto-map-binding"))
 
 
+_MAPS_AT_WORK = LookUp(_maps_at_work, lambda there, _whole, more: there | _maps_at_work(more))
+
+
 def parts_of(tunnel: ConfigObject, running: Config) -> Iterator[ConfigObject]:
     """The tunnel, what it names from one to the next, the keys of its peers, and the routes into its interface."""
     waiting = deque([tunnel, *(key for peer in tunnel.peers if (key := running.key_of(peer)))])
@@ -146,7 +160,7 @@ def routes_into(tunnel: ConfigObject, running: Config) -> tuple[ConfigObject, ..
     if tunnel.family.name != "tunnel-interface":
         return ()
     via = tunnel.child("nameif") or tunnel.groups["interface"]
-    return running.kept(_by_way).get(via, ())
+    return running.kept(_BY_WAY).get(via, ())
 
 
 def _by_way(running: Config) -> dict[str, tuple[ConfigObject, ...]]:
@@ -156,6 +170,9 @@ def _by_way(running: Config) -> dict[str, tuple[ConfigObject, ...]]:
         for via in dict.fromkeys(filter(None, (item.groups.get("nameif"), item.groups.get("hop")))):
             found.setdefault(via, []).append(item)
     return {via: tuple(items) for via, items in found.items()}
+
+
+_BY_WAY = by_object(_by_way)
 
 
 def refuse_strange(host: str, there: StandingForm, peer: str, wanted: ConfigObject) -> None:

@@ -15,7 +15,7 @@ from ...changes.removal import owned
 from ...changes.steps import Edit
 from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
-from ...checks.questions import Question
+from ...checks.questions import IKEV2, Question
 from ...checks.verdict import Verdict
 from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
@@ -26,6 +26,7 @@ from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
 from . import failover
 from .as_before import site_before
+from .causes import stimuli
 from .confirmations import confirmations_of
 from .deployment import SERVICE, deployment_of
 from .features import CUT_OVER, LEADING, PROBES, refuse_platform
@@ -183,8 +184,9 @@ class ZiaService:
         return ASKED
 
     def stimulus(self, deployment: Deployment[Zia], member: Member[Zia], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
-        """The router probes by itself."""
-        return ()
+        """The router probes by itself; a service edge that has no SA is pinged, which tells why."""
+        seen = shown.looks[-1].seen if shown.looks else None
+        return stimuli(deployment.wanted, seen) if seen is not None and seen.answer(IKEV2) is not None else ()
 
     def verdict(self, deployment: Deployment[Zia], seeing: Seeing) -> Verdict:
         """By which tunnel the hosts go, and whether in clear."""

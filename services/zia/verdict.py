@@ -16,6 +16,7 @@ from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operatin
 from ..configured_axis import findings, of_members, stated, unseen
 from ..service import Deployment
 from ..verifying import Seeing
+from .causes import causes_of
 from .gates import (
     OF_EDGES,
     OF_PROBES,
@@ -48,6 +49,7 @@ def verdict_of(deployment: Deployment[Zia], seeing: Seeing, title: str) -> Verdi
         findings=(*findings(deployment, seeing), *own),
         ends=tuple(_ends(site, view, configured)),
         untested=unseen(deployment, seeing),
+        causes=causes_of(view, seeing.of(site.host).looks[-1]) if view and configured is not Configured.ABSENT else (),
         reach="" if view else f"{site.host} could not be read",
         sites=(site.host, *(edge.datacenter for _, edge in site.edges)),
     )

@@ -167,6 +167,19 @@ def test_what_stands_on_the_box_already() -> None:
     assert [(one.word, "is there already, with these lines" in one.reason) for one in same] == [("accepted", True)]
 
 
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.name)
+def test_every_sample_is_judged_beside_what_it_would_have_made(path: Path) -> None:
+    """Where the lines of the sample stand on the box already nothing is refused for it, and its keys and peers are shared."""
+    sample = read_sample(path.read_bytes(), path.name)
+    platform, os = (XE, "ios") if sample.os == "ios" else (ASA, "asa")
+    text = "".join(f"{' ' * len(one.path)}{one.text}\n" for one in sample.statements)
+    text = text.replace("int tunnel 7", "interface Tunnel7")
+    alone, beside = judge(sample, platform, None), judge(sample, platform, read_config(os, text))
+    assert {(one.line, one.word) for one in alone if one.word != "accepted"} <= {(one.line, one.word) for one in beside}
+    told = " ".join(one.reason for one in beside)
+    assert all(f"has a tunnel to {tunnel.said} already" in told for tunnel in sample.tunnels if tunnel.peer is not None)
+
+
 def test_a_name_and_a_number_that_are_taken() -> None:
     """The nameif of an interface and the number of a tunnel interface; who uses the transform set is named."""
     asa = verdicts("oracle-asa-vti.txt", ASA, read_config("asa", RUNNING_ASA))

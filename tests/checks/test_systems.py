@@ -94,6 +94,11 @@ NAMED = {
     "tasks/credentials.py": "the words that other people's inventories have for the systems",
     "services/l2l/features.py": "the table of the templates of each generation",
     "services/l2l/configured_systems.py": "the table of the functions that read a configuration for a cause",
+    "checks/sample_judgement.py": "what people call the system of a provider's sample",
+    "runbooks/commands/import_sample_view.py": "what people call the system of a provider's sample",
+    "runbooks/commands/verify_reconnect_command.py": "what is judged are outputs of IOS-XE alone",
+    "services/flexvpn/gates.py": "a service of IOS-XE alone",
+    "services/flexvpn/reading.py": "a service of IOS-XE alone",
     "services/ra/names.py": "the table of what clients and a generation both have",
 }
 _NAMES = {"ios", "asa", *SYSTEMS}

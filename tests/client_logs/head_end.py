@@ -31,13 +31,18 @@ class Taken:
 
     def text(self) -> str:
         """All outputs, one after the other."""
-        profile = f"{self.host}#show running-config | section ikev2 profile\n reconnect timeout {self.timeout}\n"
+        profile = (
+            f"{self.host}#show running-config | section ikev2 profile\n"
+            "crypto ikev2 profile OTHERS\n reconnect timeout 700\n"
+            f"crypto ikev2 profile CLIENTS\n reconnect timeout {self.timeout}\n"
+        )
         return (
             (profile if self.timeout else "")
             + (f"{self.host}#show clock\n{self.clock}\n" if self.clock else "")
             + self._crypto()
             + self._ikev2()
             + self._stats()
+            + (f"{self.host}#show clock\n{self.clock}\n" if self.clock else "")
             + f"{self.host}#\n"
         )
 

@@ -50,6 +50,8 @@ PHONE: dict[str, Said] = {
     "certificate-expired": (*BEGINS, ("VPNC", "cert_vfy_cb: depth:0 of 0, pre_err: 10 (certificate has expired)"), *ENDS),
     "phone-clock": (*BEGINS, ("VPNC", "cert_vfy_cb: depth:0 of 0, pre_err: 9 (certificate is not yet valid)"), *ENDS),
     "tls-version": (*BEGINS, ("VPNC", "alert_err: SSL read alert: code 70, protocol version"), *ENDS),
+    "ec-certificate": (*BEGINS, ("VPNC", "alert_err: SSL write alert: code 47, illegal parameter"), *ENDS),
+    "group-url": (*BEGINS, ("VPNC", "process_login: no cookie webvpnlogin"), *ENDS),
     "unreachable": (("VPNC", "tcp_connect: connect failed"), *ENDS),
     "name": (("VPNC", "do_login: gethostbyname failed for vpn.example.net"), *ENDS),
 }

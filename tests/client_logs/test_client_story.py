@@ -269,6 +269,46 @@ def test_no_loss_makes_a_failed_reconnect_good(data: st.DataObject) -> None:
     assert all("\n" not in sentence for sentence in sentences)
 
 
+#: A client that slept for an hour, with what its log has besides; the machine says something just before it wakes up.
+LATE = (
+    *((at - 4000, who, words) for at, who, words in (*CONNECTED, *SLEPT)),
+    (-3900, "acvpnagent", "Something else happened."),
+    (699, "acvpnagent", "A network interface has been added."),
+    *WOKE,
+    *BACK,
+)
+
+
+@given(st.sets(st.integers(0, len(LATE) - 1)), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_no_loss_of_entries_makes_a_late_client_good(lost: set[int], given_timeout: bool) -> None:
+    """Whichever whole entries of its log are lost, a client that slept for too long is never told as one that was in time."""
+    kept = [one for number, one in enumerate(LATE) if number not in lost]
+    if kept:
+        assert not told(dart(kept), 900 if given_timeout else None).good
+
+
+def test_a_log_that_begins_with_the_reconnect() -> None:
+    """Where the log does not reach back to the connection before, how long the client was away is not known."""
+    made = told(dart((*WOKE, *BACK)))
+    assert not made.good
+    assert any("does not show since when" in one.sentence for one in made.findings)
+
+
+def test_a_change_of_network_is_no_sleep() -> None:
+    """A client that lost its network for a moment, after quiet hours, and came back by its session is well."""
+    lost = (
+        (
+            9000,
+            "acvpnagent",
+            "Tunnel level reconnect reason code 2:\nThe network interface was lost.\nOriginates from tunnel level",
+        ),
+        (9001, "acvpnui", "Message type information sent to the user:\nReconnecting to gw.example.net..."),
+        (9009, "acvpnui", "Message type information sent to the user:\nConnected to gw.example.net."),
+    )
+    assert told(dart((*CONNECTED, *lost))).good
+
+
 @given(st.binary(max_size=400))
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_are_one_sentence(data: bytes) -> None:

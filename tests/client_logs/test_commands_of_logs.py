@@ -37,6 +37,7 @@ FILES: dict[str, str | bytes] = {
     "syslog": syslog(FIREWALL["certificate-hash"]),
     "let-in": syslog(LET_IN),
     "several": syslog((*other("kim", "198.51.100.8", FIREWALL["csd"]), *other("lee", "198.51.100.9", FIREWALL["csd"]))),
+    "both": syslog(FIREWALL["certificate-hash"]) + console(HASH),
     "empty": "",
     "binary": bytes(range(256)),
 }
@@ -117,6 +118,13 @@ def test_json_is_one_document(run: Run) -> None:
     assert "explain-phone --log" in error["error"]
 
 
+@pytest.mark.parametrize("option", ["--log", "--syslog"])
+def test_both_logs_may_be_pasted_into_one_file(run: Run, option: str) -> None:
+    """A file that holds the phone's log and the firewall's messages is read as both, whatever it is called."""
+    made = json.loads(run(f"explain-phone {option} both --json").output)
+    assert "both logs say so" in made["conclusion"]
+
+
 def test_standard_input_is_a_file(run: Run) -> None:
     """A dash is standard input, of a text or of a ZIP."""
     assert code(run("explain-dart -", dart(GOOD))) == Exit.OK
@@ -132,6 +140,9 @@ def test_the_clients_log_says_how_long_it_was_away(run: Run, tmp_path: Path) -> 
     assert code(run("verify-reconnect no-clock after --timeout 900")) == Exit.VERIFY_FAILED
     assert code(run("verify-reconnect no-clock after --timeout 900 --client-log own")) == Exit.OK
     assert code(run("verify-reconnect no-clock after --timeout 900 --client-log dart")) == Exit.VERIFY_FAILED
+    again = tuple((at + 2000, who, words) for at, who, words in (*SLEPT, *WOKE))
+    (tmp_path / "cut").write_text(dart((*same, *again)))
+    assert code(run("verify-reconnect no-clock after --timeout 900 --client-log cut")) == Exit.VERIFY_FAILED
     (tmp_path / "pasted").write_text(AFTER.text() + dart(same))
     assert code(run("verify-reconnect no-clock pasted --timeout 900")) == Exit.OK
 

@@ -15,10 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nr_run.checks.client_logs.phone_causes import ASA_SIGNS, CAUSES, PHONE_SIGNS, narrowed
+from nr_run.checks.client_logs.phone_story import Logs, explain_phone
 from nr_run.checks.finding import Status
 from nr_run.inventory.errors import NothingMatched, NrRunError, ParseError
 from nr_run.parsers.logs import asa_words, phone_words
+from nr_run.parsers.logs.bundle import read_bundle
+from nr_run.parsers.logs.phone import read_phone_log
 
+from .client_texts import zipped
 from .phone_texts import (
     ADDRESS,
     BEGINS,
@@ -80,7 +84,7 @@ def test_both_logs_are_one_cause(cause: str, hours: int) -> None:
 def test_two_causes_that_are_left_are_both_named() -> None:
     """A DTLS handshake that the phone breaks off may have two reasons, and both are told."""
     made = told(console(DTLS))
-    assert ids(made) == ["dtls-certificate", "dtls-cipher"]
+    assert ids(made) == ["ec-certificate", "dtls-cipher"]
     assert "these logs do not tell them apart" in made.conclusion
     assert {cause.confidence for cause in made.causes} == {"medium"}
 
@@ -140,6 +144,18 @@ def test_an_earlier_attempt_is_told() -> None:
     made = told(console(PHONE["host-id"]) + console(HASH, START + timedelta(minutes=20), 4300))
     assert ids(made) == ["certificate-hash"]
     assert any("an earlier attempt (07:30:00" in finding.sentence for finding in made.findings)
+
+
+def test_the_files_of_a_phone_are_put_in_order() -> None:
+    """A phone writes its files in turn: in whatever order they lie in a ZIP, the newest attempt is explained."""
+    older, newer = console(PHONE["host-id"]), console(HASH, START + timedelta(minutes=20), 4109)
+    whole = {"0": newer, "1": older}
+    for held in (whole, dict(reversed(whole.items()))):
+        log = read_phone_log(read_bundle("console.zip", zipped({f"{name}.txt": text for name, text in held.items()})))
+        assert ids(explain_phone(Logs("console.zip", log, None))) == ["certificate-hash"]
+        assert log.gaps == ()
+    apart = zipped({"a.txt": console(HASH, START + timedelta(minutes=20), 4150), "b.txt": older})
+    assert len(read_phone_log(read_bundle("console.zip", apart)).gaps) == 1
 
 
 def test_midnight_is_no_step() -> None:
@@ -221,7 +237,7 @@ def test_broken_lines_and_run_on_lines_are_read() -> None:
     broken = console(HASH).replace("issuer certificate not found", "issuer certificate\nnot found")
     assert ids(told(broken)) == ["certificate-hash"]
     run_on = " ".join(f"{who}: -{words}" for who, words in DTLS)
-    assert ids(told(run_on)) == ["dtls-certificate", "dtls-cipher"]
+    assert ids(told(run_on)) == ["ec-certificate", "dtls-cipher"]
     wrapped = syslog(FIREWALL["csd"]).replace("Cisco Secure Desktop", "Cisco Secure\nDesktop")
     assert ids(told("", wrapped)) == ["csd"]
 
@@ -236,6 +252,7 @@ def test_nothing_recognised_says_what_is_expected() -> None:
         ("Dear all,\n", "", r"console is no console log of an IP phone .*expected are lines such as 902: NOT"),
         (syslog(LET_IN), "", r"console is the syslog of a firewall"),
         ("", "nothing here\n", r"syslog is no syslog of an ASA: expected are lines with %ASA-6-725001"),
+        ("", "%ASA-6-302013: Built inbound TCP connection 3\n", r"syslog has no message about VPN clients: log the classes auth"),
         ("", console(HASH), r"syslog is the console log of an IP phone"),
     ):
         with pytest.raises(ParseError, match=what) as error:

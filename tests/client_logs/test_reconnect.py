@@ -93,7 +93,26 @@ def test_the_timeout_may_stand_in_the_file() -> None:
     late = replace(AFTER, clock="10:16:00.000 UTC Wed May 6 2026")
     assert not judged(BEFORE.text(), late.text()).good
     assert judged(replace(BEFORE, timeout=1200).text(), late.text()).good
+    unclear = judged(replace(BEFORE, timeout=1200).text(), late.text(), timeout=1800)
+    assert not unclear.good
+    assert any("1200 (before, line 5), --timeout 1800" in one.sentence for one in unclear.findings)
     assert judged(BEFORE.text(), AFTER.text()).good
+
+
+def test_only_a_clock_on_the_far_side_bounds_the_absence() -> None:
+    """A clock above the first output and one below the second are further apart than the two; no other two say as much."""
+    first, clock = BEFORE.text(), "edge-gw#show clock\n10:08:00.404 UTC Wed May 6 2026\n"
+    assert AFTER.text().count(clock) == 2
+    above_only = AFTER.text()[: AFTER.text().rindex(clock)] + "edge-gw#\n"
+    assert judged(first, AFTER.text(), timeout=900).good
+    assert not judged(first, above_only, timeout=900).good
+    stamped = above_only.replace(
+        "edge-gw#show crypto ikev2 session detailed\n",
+        "edge-gw#show crypto ikev2 session detailed\nLoad for five secs: 1%/0%; one minute: 1%; five minutes: 1%\n"
+        "Time source is NTP, 10:08:01.100 UTC Wed May 6 2026\n\n",
+    )
+    assert judged(first, stamped, timeout=900).good
+    assert not judged(first, AFTER.text().replace(" UTC ", " CEST "), timeout=900).good
 
 
 def test_a_client_that_slept_too_long_is_late() -> None:
@@ -151,7 +170,7 @@ def test_a_wrong_file_is_one_sentence() -> None:
     """A text without an output, and one with two that differ, are refused with what is wanted."""
     with pytest.raises(ParseError, match=r"after has no output of the head-end, .*wanted are show crypto session detail"):
         judged(BEFORE.text(), "nothing of the kind\n")
-    with pytest.raises(ParseError, match=r"more than once \(lines 58, 65\), and not alike"):
+    with pytest.raises(ParseError, match=r"more than once \(lines 58, 67\), and not alike"):
         judged(BEFORE.text(), AFTER.text() + replace(AFTER, counters=(7, 6, 1, 1, 0))._stats() + "edge-gw#\n")
     with pytest.raises(NothingMatched, match="no client is connected in before"):
         judged(BEFORE._stats() + "edge-gw#\n", AFTER.text())
@@ -163,6 +182,9 @@ def test_notes_among_the_outputs_do_no_harm() -> None:
     bare = "\n".join(line.strip() for line in noted.split("\n"))
     assert judged(BEFORE.text(), noted, timeout=900).good
     assert judged(BEFORE.text(), bare, timeout=900).good
+    paged = AFTER.text().replace("      CE id", " --More-- \b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b      CE id")
+    assert judged(BEFORE.text().replace("\n", "\r\n"), paged, timeout=900).good
+    assert judged(BEFORE.text().replace("\n", "\r"), AFTER.text().replace("show crypto", "sh cry"), timeout=900).good
 
 
 @pytest.mark.parametrize("identity", [ANEW, "203.0.113.5", "DEADBEEF00112233", "", None, "72495"])

@@ -30,6 +30,7 @@ ALWAYS = '    maintenance_windows: [{start: "00:00", end: "00:00"}]\n'
 CONFIRMED = ("--confirm", "credential", "--confirm", "probes")
 PRIMARY, BACKUP = "edge-p", "edge-b"
 NAME = "branch-zia"
+NR_RUN = str(Path(sys.executable).parent / "nr-run")
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Site:
         """Start a command and do not wait for it."""
         inventory = () if command == "resume" else ("--inventory", str(self.folder / "inventory"))
         waits = () if command == "verify" else ("--poll", "0.1", "--reconnect-wait", "3")
-        line = [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", "--runs", str(self.runs)]
+        line = [NR_RUN, command, *words, "--json", "--runs", str(self.runs)]
         return warm.Process([*line, *inventory, *waits], self.environment)
 
     @staticmethod
@@ -144,11 +145,11 @@ class Site:
 
 
 @contextmanager
-def bare_site(folder: Path, intent: str = INTENT + ALWAYS) -> Iterator[Site]:
+def bare_site(folder: Path, intent: str = INTENT + ALWAYS, profile: str = "c881") -> Iterator[Site]:
     """The router without the site."""
-    devices: Any = {HOST: "c881", **{name: edge(name) for name in EDGES}}
+    devices: Any = {HOST: profile, **{name: edge(name) for name in EDGES}}
     with warm.start_lab(folder / "lab", devices=devices, speed=SPEED) as lab:
-        write_inventory(lab, folder / "inventory", {HOST: "c881"}, STRONG)
+        write_inventory(lab, folder / "inventory", {HOST: profile}, STRONG)
         path = folder / "inventory" / "vpn" / "intent.yaml"
         path.write_text(path.read_text().partition("tunnels:")[0])  # a tunnel has two ends, and there is one router
         (folder / "inventory" / "zia.yaml").write_text(intent)

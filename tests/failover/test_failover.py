@@ -9,8 +9,10 @@ from datetime import datetime
 
 import pytest
 
+from .. import warm
+from ..docs.documents import ROOT
 from ..services.zia.sites import HOST
-from .ground import ALWAYS, BACKUP, INTENT, NAME, PRIMARY, SPEED, Site, deployed_site
+from .ground import ALWAYS, BACKUP, INTENT, NAME, NR_RUN, PRIMARY, SPEED, Site, deployed_site
 
 PRIMARY_HOP, BACKUP_HOP = "192.168.253.2", "192.168.253.6"
 
@@ -168,3 +170,35 @@ def test_outside_a_window_it_is_refused_and_planned(site: Site) -> None:
         assert "outside-window" in moments(site)
     finally:
         path.write_text(INTENT + ALWAYS)
+
+
+def test_a_timer_that_would_fire_meanwhile_is_refused(site: Site) -> None:
+    """The rollback timer has to outlast the time in which traffic may move."""
+    code, _, sentence = site.test("--dead-man", "2")
+    assert code == 64, sentence
+    assert "--dead-man 2 would fire while traffic may still move" in sentence
+    assert "applying" not in moments(site)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("hq-branch", "which has one path: there is no backup to move to"), ("shopp", "did you mean shop?")],
+)
+def test_what_has_no_backup_is_told_before_anybody_is_asked(site: Site, name: str, words: str) -> None:
+    """A tunnel has one path, and a name that is nobody's has none: said from the inventory alone."""
+    process = warm.Process(
+        [
+            NR_RUN,
+            "failover-test",
+            name,
+            "--plan",
+            "--json",
+            "--inventory",
+            str(ROOT / "inventory"),
+            "--runs",
+            str(site.folder / "no"),
+        ],
+        site.environment,
+    )
+    code, report = site.end(process)
+    assert (code, words in report["error"]) == (66, True), report

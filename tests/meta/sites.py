@@ -7,8 +7,9 @@ places survives an edit elsewhere in the file.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -74,8 +75,13 @@ def error_names() -> frozenset[str]:
 
 @cache
 def sites() -> tuple[Site, ...]:
-    """All of them."""
-    return tuple(site for file, tree in modules() if file != _ERRORS for site in _of_module(file, tree))
+    """All of them. Checks of one function whose words are chosen elsewhere are told apart by their number in it."""
+    found, before = [], Counter[str]()
+    for site in (site for file, tree in modules() if file != _ERRORS for site in _of_module(file, tree)):
+        number = before[site.key]
+        before[site.key] += 1
+        found.append(replace(site, words=f"{site.words} ({number + 1})") if site.is_check and number else site)
+    return tuple(found)
 
 
 def _of_module(file: str, tree: ast.Module) -> Iterator[Site]:

@@ -105,19 +105,21 @@ def test_a_key_in_a_remark_is_hidden_too() -> None:
         (b"%PDF-1.7 ...", "is binary (a document"),
         (b"crypto\x00map", "is binary"),
         (b"\xff\xfe\x00\xd8a", "is binary"),
-        (b"x" * 2_000_001, "something else"),
+        (b"x" * 500_001, "something else"),
         (b"<!DOCTYPE html><html><body>403 Forbidden</body></html>", "a page of HTML"),
         (b"set security ike proposal p\nset security ike policy q\n", "a sample for Juniper (line 1)"),
         (b"set network ike crypto-profiles x\n", "a sample for Palo Alto Networks"),
         (b"config vpn ipsec phase1-interface\nset remote-gw 192.0.2.1\n", "a sample for Fortinet"),
         (b"conn aws\n  left=%defaultroute\n  authby=secret\n", "strongSwan"),
         (b"hello\nworld\n", "is no sample for Cisco"),
+        (b"x\n" * 3001, "has 3001 lines"),
+        (b"address " * 400, "has a line of 3200 characters"),
         (b"crypto isakmp policy 10\n encryption aes\n", "has no tunnel"),
         (b'{"VpnConnectionConfig": {"IkeConfig": {"Psk": "k', "breaks off or is damaged at line 1"),
         (b'{"a": 1}', "not the answer of DownloadVpnConnectionConfig"),
         (b"<a><b></a>", "breaks off or is damaged"),
         (b"[1, 2]", "no answer of a provider that is known"),
-        (b'{"a":' * 100_000, "nested too deeply"),
+        (b'{"a":' * 90_000, "nested too deeply"),
         (b"<a>" * 30 + b"x" + b"</a>" * 30, "nested too deeply"),
         (b"<config>\n<entry name='ike'/>\n</config>", "a sample for Palo Alto Networks (line 2)"),
         (b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "declares entities"),
@@ -184,6 +186,26 @@ def test_a_cut_file_is_told() -> None:
     ibm = FOLDER.joinpath("ibm-asa.txt").read_text()
     at_peer = ibm[: ibm.index("crypto map ibm_vpc 1 set ikev2")].rstrip("\n")[:-1]
     assert "has no line end" in " ".join(read_sample(at_peer.encode(), "x").told)
+
+
+def test_what_was_copied_from_a_terminal_is_read_behind_its_prompt() -> None:
+    """Lines with the prompt of configuration mode before them mean the same, and their keys are taken out all the same."""
+    text = FOLDER.joinpath("ibm-asa.txt").read_text()
+    typed = "\n".join(f"fw(config)# {line}" if line and line[0] != "#" else line for line in text.split("\n"))
+    assert read_sample(typed.encode(), "x").tunnels == read(FOLDER / "ibm-asa.txt").tunnels
+    assert "Rf6yHn3Vb8Jm1Kx5Tz0Qw7Lp" not in repr(read_sample(typed.encode(), "x"))
+
+
+def test_blanks_are_filled_in_as_whole_words() -> None:
+    """Also those of a portal's template; a word in a longer one is left."""
+    text = FOLDER.joinpath("azure-ios-map.txt").read_text()
+    value = '<xsl:value-of select="/Data/SP_Gateway"/>'
+    made = f'<?xml version="1.0"?>\n<xsl:stylesheet>{text.replace("198.51.100.44", value)}</xsl:stylesheet>\n'
+    sample = read_sample(made.encode(), "x", {"<SP_Gateway>": "203.0.113.44"})
+    assert [str(tunnel.peer) for tunnel in sample.tunnels] == ["203.0.113.44"]
+    aws = FOLDER.joinpath("aws-ios.txt").read_text().replace("YOUR_BGP_ASN", "YOUR_UPLINK_ADDRESS_2")
+    found = read_sample(aws.encode(), "x", {"YOUR_UPLINK_ADDRESS": "198.51.100.14"})
+    assert {word for one in found.statements for word in one.blanks} == {"YOUR_UPLINK_ADDRESS_2"}
 
 
 def test_a_template_of_a_portal_has_blanks() -> None:

@@ -114,7 +114,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("Essentials in force", "essentials", licence("AnyConnect Essentials", "Enabled")),
     Mistake("no strong encryption", "strong-encryption", _weak),
     Mistake("no authority", "client-certificate", lines("no crypto ca certificate chain PHONE-CA")),
-    Mistake("every session is in use", "peers", lambda site: replace(site, sessions=MANY)),
+    Mistake("every session is in use", "peers", lambda site: replace(site, sessions=MANY), frozenset(), ("asa91", *_LATE)),
     Mistake("webvpn is off outside", "webvpn-interface", client("no enable outside")),
     Mistake("another port", "webvpn-port", client("port 8443")),
     Mistake("clients are off", "client-disabled", client("no {client} enable")),

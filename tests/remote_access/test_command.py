@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -23,7 +24,7 @@ from ..warm import start_lab
 from .ground import Site, typed
 
 ROOT = Path(__file__).parents[2]
-DEVICES = {"good": "asa919", "bad": "asa91", "plain": "c881"}
+DEVICES = {"good": "asa919", "bad": "asa91", "plain": "c881", "idle": "asa919"}
 #: A step of the lab's clock by which a phone has nothing to wait for.
 SPEED = 20
 
@@ -61,7 +62,7 @@ BAD = typed(Site(profile="asa91"), *phone_site.documented(phone_site.MIDDLE))
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One lab for all tests of this module; each takes its faults back."""
     folder = tmp_path_factory.mktemp("office")
-    orders = {"good": GOOD.order, "bad": BAD.order, "plain": "c881"}
+    orders = {"good": GOOD.order, "bad": BAD.order, "plain": "c881", "idle": "asa919"}
     with start_lab(folder / "lab", devices=orders, speed=SPEED) as lab:
         write_inventory(lab, folder / "inventory", DEVICES, STRONG)
         yield Office(lab, folder)
@@ -83,6 +84,15 @@ def test_what_keeps_phones_out_is_named(office: Office) -> None:
     assert [office.lab.exec(name, "show running-config") for name in ("good", "bad")] == before
     kept = json.loads(next((office.folder / "runs" / "audit-vpn-phone").glob("*/audit.json")).read_text())
     assert kept["devices"] == report["devices"]
+
+
+def test_who_takes_no_clients_is_left_out(office: Office) -> None:
+    """An ASA that takes no clients is no head-end with mistakes, unless somebody names it as one."""
+    _, report, _ = office.audit()
+    assert report["left_out"] == ["idle"]
+    code, report, _ = office.audit("idle")
+    assert (code, report["left_out"]) == (12, [])
+    assert "webvpn-interface" in _ids(report, "idle")
 
 
 def test_the_phone_agrees(office: Office) -> None:
@@ -167,3 +177,38 @@ def test_the_page_has_every_cause() -> None:
     text = (ROOT / "docs" / "vpn-phones.md").read_text()
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", text, re.MULTILINE))
     assert rows == {name: row.sentence for name, row in CAUSES.items()}
+
+
+def test_where_a_renewal_stands(office: Office) -> None:
+    """--renew-to tells the stages of one head-end and changes nothing; several files belong to it alone."""
+    before = office.lab.exec("good", "show running-config")
+    assert office.lab.client("desk", "phone", host="good", xml=GOOD.xml)["connected"]
+    code, report, _ = office.audit("good", "--renew-to", "SSL", "--phone-config", office.file(GOOD))
+    assert [stage["done"] for stage in report["renewal"]["stages"]] == [True, True, None, True]
+    assert (code, "no file was given of CP-7962G-SEP" in report["renewal"]["stages"][2]["sentence"]) == (2, True)
+    code, report, _ = office.audit("good", "--renew-to", "NEWER")
+    assert (code, report["outcome"]) == (2, "pending")
+    twice = ("--phone-config", office.file(GOOD)) * 2
+    code, report, _ = office.audit("good", *twice)
+    assert (code, "one phone" in report["error"]) == (64, True)
+    assert office.lab.exec("good", "show running-config") == before
+
+
+def test_a_junit_report_has_no_case_that_is_skipped(office: Office) -> None:
+    """For a pipeline a cause is a failure, what is not known an error, and a head-end on which nothing was found passes."""
+    path = office.folder / "report.xml"
+    assert office.run("good", "bad", "--junit", str(path)).returncode == 12
+    root = ElementTree.parse(path).getroot()  # noqa: S314 - our own report
+    assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "2",
+        "failures": "1",
+        "errors": "0",
+        "skipped": "0",
+    }
+    assert "csd" in str(root.find(".//failure").get("type"))
+    office.lab.fault("good", "refuse-show", "show clock")
+    try:
+        assert office.run("good", "--junit", str(path)).returncode == 11
+    finally:
+        office.lab.fault("good", "refuse-show", on=False)
+    assert ElementTree.parse(path).getroot().get("errors") == "1"  # noqa: S314 - our own report

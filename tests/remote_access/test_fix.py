@@ -24,13 +24,16 @@ from ..warm import start_lab
 from .ground import Site, typed
 
 DEVICES = {"fw": "asa919", "old": "asa91"}
-#: Three of the mistakes of the document, and for each the line that mends it.
+#: Two of the mistakes of the document, and for each the line that mends it.
 MISTAKES = (
     *("webvpn", " hostscan image disk0:/hostscan.pkg", " hostscan enable"),
     "access-list NO-TRAFFIC extended deny ip any any",
-    *("group-policy DfltGrpPolicy attributes", " vpn-simultaneous-logins 0", " vpn-filter value NO-TRAFFIC"),
+    *("group-policy DfltGrpPolicy attributes", " vpn-filter value NO-TRAFFIC"),
 )
-MENDED = {"csd": " without-csd", "logins": " vpn-simultaneous-logins 3", "filter": " vpn-filter none"}
+MENDED = {"csd": " without-csd", "filter": " vpn-filter none"}
+#: States of the journal at which a run is killed: all of them by `make phones`.
+STATES = ("locked", "recorded", "arming", "armed", "applying", "switching", "applied", "disarmed", "saving", "saved")
+KILLED = STATES if os.environ.get("NR_RUN_PHONES") == "all" else ("applied",)
 
 
 @dataclass
@@ -64,7 +67,8 @@ class Office:
         """Exit code of rollback or resume."""
         line = [str(Path(sys.executable).parent / "nr-run"), command, *words, "--runs", str(self.runs)]
         done = warm.run(line, self.environment, timeout=300)
-        assert done.returncode in (0, 20), done.stderr + done.stdout
+        # 66: the run was killed before it had sent anything.
+        assert done.returncode in (0, 20, 66), done.stderr + done.stdout
         return int(done.returncode)
 
     def shown(self, host: str, kind: str = "running") -> list[str]:
@@ -190,9 +194,9 @@ def test_what_is_of_everybody_is_for_a_person(office: Office) -> None:
 def test_a_line_that_is_ignored_is_taken_back(office: Office) -> None:
     """A device that takes the line and does nothing is found out by the second audit, and is as it was before."""
     before = office.shown("fw")
-    office.lab.fault("fw", "ignore", "vpn-simultaneous-logins")
+    office.lab.fault("fw", "ignore", "vpn-filter")
     try:
-        code, report = office.fix("fw", "logins")
+        code, report = office.fix("fw", "filter")
     finally:
         office.lab.fault("fw", "ignore", on=False)
     assert (code, report["outcome"]) == (20, "rolled-back"), report
@@ -212,7 +216,7 @@ def test_a_line_that_is_refused_is_taken_back(office: Office) -> None:
     assert office.shown("old") == before == office.shown("old", "startup")
 
 
-@pytest.mark.parametrize("state", ["armed", "applied", "disarmed"])
+@pytest.mark.parametrize("state", KILLED)
 def test_a_run_that_was_killed_is_finished(office: Office, state: str) -> None:
     """Killed at any state, `nr-run resume` leaves the device proved with the change and saved, or as it was before."""
     before = office.shown("fw")

@@ -167,3 +167,19 @@ def test_without_a_phones_file_the_digest_is_told(healthy: HeadEnd) -> None:
     """Without a phone's file nothing is compared with the certificate, and its digests are told in both forms."""
     made = audit(healthy, AuditAsked())
     assert any("SHA-1" in words and "SHA-256" in words and "--phone-config" in words for words in made.notes)
+
+
+@pytest.mark.parametrize("url", ["http://vpn.example.com/VPNPhone", "https://[2001:db8::1]/VPNPhone", "vpn.example.com"])
+def test_a_url_that_is_not_understood_is_told(healthy: HeadEnd, url: str) -> None:
+    """A URL of another kind is told as not known, and is not compared with anything."""
+    phone = read_phone_file("SEP.cnf.xml", phone_site.phone_file(phone_site.certificate(), urls=(url,)))
+    made = audit(healthy, AuditAsked(phone, model_named("7962")))
+    assert any(url in words for words in made.unread)
+    assert not made.causes
+
+
+def test_a_release_without_a_summary_of_licences_keeps_nothing_from_us() -> None:
+    """Before 8.4 no release says how many sessions are in use: that is noted, and the box can be judged all the same."""
+    made = judged(device_of(Site(profile="asa82")))
+    assert made.verdict == "no cause found on this box"
+    assert any("how many sessions" in words for words in made.notes)

@@ -71,7 +71,7 @@ def test_what_is_no_digest_is_none(text: str) -> None:
         ("<vpnGroup><mtu>1</vpnGroup>", "line 1: the vpnGroup is no well-formed XML"),
         ("\n\n<vpnGroup>\n<mtu>1</vpnGroup>", "line 4: the vpnGroup"),
         ("<vpnGroup><!ENTITY a 'b'></vpnGroup>", "has a declaration in it"),
-        (file_of("<certHash1>nonsense</certHash1>"), "'nonsense' below credentials is no digest"),
+        (file_of("<certHash1>nonsense</certHash1>"), "a text of 8 characters below credentials is no digest"),
     ],
 )
 def test_a_file_that_is_none_is_one_sentence(text: str, words: str) -> None:

@@ -22,7 +22,7 @@ from .mistakes import MISTAKES, Mistake, pairs, single
 
 EVERY = os.environ.get("NR_RUN_PHONES") == "all"
 #: Of all pairs of a box, every so many are tried in a run of all tests; no number of mistakes is a multiple of it.
-STEP = 1 if EVERY else 13
+STEP = 1 if EVERY else 19
 
 
 def _sampled(profile: str, mistake: Mistake) -> bool:
@@ -41,15 +41,22 @@ def test_nothing_is_found_where_a_phone_connects(profile: str, model: str) -> No
     found = run(Site(profile=profile), model)
     assert (found.causes, found.connected) == (set(), True), found.stopped_by
     assert found.audit.verdict == "no cause found on this box"
-    assert not [words for words in found.audit.unread if "how many sessions" not in words]
+    assert not found.audit.unread
 
 
 @pytest.mark.parametrize(("profile", "mistake"), SINGLES, ids=lambda item: item if isinstance(item, str) else item.name)
-def test_one_cause_is_named_and_no_other(profile: str, mistake: Mistake) -> None:
-    """With one mistake the phone does not connect, and the audit names its cause and nothing else that keeps phones out."""
-    found = run(mistake.plant(Site(profile=profile)))
+def test_one_cause_is_named_and_its_remedy_mends(profile: str, mistake: Mistake) -> None:
+    """With one mistake the phone does not connect and its cause alone is named; a remedy of lines that can be typed as they stand
+    has the phone connect once they are, and nothing is found any more."""
+    broken = mistake.plant(Site(profile=profile))
+    found = run(broken)
     assert not found.connected
     assert found.causes == {mistake.cause}, _told(found)
+    (finding,) = found.audit.causes
+    assert finding.remedy.sentence
+    if finding.remedy.is_ready:
+        mended = run(typed(broken, *finding.remedy.lines))
+        assert (mended.causes, mended.connected) == (set(), True), _told(mended)
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair[0].name} + {pair[1].name}")
@@ -132,18 +139,6 @@ def test_the_remedy_for_elliptic_certificates_lets_the_phone_in() -> None:
     (finding,) = run(site, "8861").audit.findings
     mended = run(typed(site, *finding.remedy.lines), "8861")
     assert (mended.causes, mended.connected) == (set(), True)
-
-
-@pytest.mark.parametrize("mistake", single("asa919"), ids=lambda item: item.name)
-def test_a_remedy_of_lines_mends(mistake: Mistake) -> None:
-    """Where a remedy is lines that nr-run may type, the phone connects once they are typed, and nothing is found any more."""
-    broken = mistake.plant(Site())
-    (finding,) = run(broken).audit.causes
-    if not finding.remedy.is_ready:
-        assert finding.remedy.sentence
-        return
-    mended = run(typed(broken, *finding.remedy.lines))
-    assert (mended.causes, mended.connected) == (set(), True), _told(mended)
 
 
 def test_documented_mistakes_are_all_named() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from nr_run.checks.verdict import Configured, DeviceState, FlowState, Operating, Verification, Word
+from nr_run.checks.verdict import Configured, DeviceState, Figure, FlowState, Operating, Verification, Word
 from nr_run.runbooks.history.file import reading
 from nr_run.runbooks.history.keep import keep
 from nr_run.runbooks.history.read import pasts
@@ -108,7 +108,7 @@ def test_promtool_takes_it(tmp_path: Path) -> None:
     """Prometheus' own checker has nothing to say of a file with every metric, and names with quotes and line ends in them."""
     name = NASTY.replace("\ud800", "")  # an intent is text, so a name has no half characters
     nasty = verdict(name, ends=(end("hq", ike_age_seconds=7), end("far", ike_up=None, flows=(FlowState(NASTY, NASTY, up=None),))))
-    found = verification(nasty, verdict("b", Operating.DOWN))
+    found = verification(nasty, verdict("b", Operating.DOWN, figures=(Figure("sessions", 3),)))
     assert keep(tmp_path, found, 12) == []
     with reading(tmp_path) as connection:
         connection.execute("ROLLBACK")

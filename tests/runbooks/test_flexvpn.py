@@ -161,6 +161,42 @@ def test_the_profile_of_the_clients_comes_and_goes(router: Router) -> None:
     assert files(router) == []
 
 
+def test_changed_where_it_stands_and_back(router: Router) -> None:
+    """Another timeout and another profile for clients are changed with a client in, who stays; a rollback has both back."""
+    router.intend(client_profile={})
+    with router.somebody_connects():
+        assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
+    (first,) = files(router)
+    built = router.configurations()
+    router.intend(client_profile={"authentication_timeout": 20}, reconnect_timeout=1200)
+    changed = router.run("deploy-flexvpn", "laptops", "--yes")
+    assert (changed.code, changed.report["changed"]) == (0, True), changed.out + changed.err
+    assert " reconnect timeout 1200" in router.configurations()["startup"]
+    assert router.lab.client("laptop", "status")["connected"]
+    back = router.run("rollback", "--yes")
+    assert back.code == 0, back.out + back.err
+    assert router.configurations() == built
+    assert first in files(router)
+    router.intend(client_profile={})
+    gone = router.run("remove-flexvpn", "laptops", "--yes")
+    assert gone.code == 0, gone.out + gone.err
+    assert first not in files(router)
+    for name in files(router):
+        router.lab.exec(HOST, f"delete /force bootflash:{name}")
+
+
+def test_a_new_head_end_is_undone(router: Router) -> None:
+    """Rolled back with a client in: the client is sent away, its profile goes from the flash, and the router is as it was."""
+    router.intend(client_profile={})
+    with router.somebody_connects():
+        assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
+    assert router.lab.client("laptop", "status")["connected"]
+    done = router.run("rollback", "--yes")
+    assert done.code == 0, done.out + done.err
+    assert not router.lab.client("laptop", "status")["connected"]
+    assert files(router) == []
+
+
 def test_a_flash_that_takes_no_file(router: Router) -> None:
     """A flash without room is refused beforehand; what was written by a run that is taken back goes with it."""
     router.intend(client_profile={}, window_seconds=1)

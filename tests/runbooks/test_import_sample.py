@@ -60,6 +60,8 @@ def desk(tmp_path: Path) -> Desk:
 
 def test_what_is_written_passes_the_plan_of_the_deploy(desk: Desk) -> None:
     """The intent goes to a new file, the key to the store for its owner alone, and the plan on a lab finds everything to add."""
+    for path in desk.out.parent.iterdir():
+        path.unlink()
     code, shown, errors = desk.importing("ibm-asa.txt", "--host", "hub-asa", *FULL, "--name", "to-ibm", "--out", str(desk.out))
     assert (code, errors) == (0, "")
     assert "to-ibm, with 1 peer" in " ".join(shown.split())
@@ -255,3 +257,32 @@ def test_a_cut_file_is_no_whole_sample(desk: Desk) -> None:
     assert "nowhere.txt cannot be read" in desk.run("import-sample", "nowhere.txt", "--host", "xe-1712")[2]
     half.write_text("")
     assert desk.run("import-sample", str(half), "--host", "xe-1712")[2] == "nr-run: half.txt is empty\n"
+
+
+def test_two_tunnels_with_bgp_become_a_connection_to_the_cloud(desk: Desk) -> None:
+    """The service of that shape takes the sample: its file is written, and the plan of its deploy finds all to add."""
+    shutil.rmtree(desk.inventory / "vpn")
+    (desk.inventory / "cloud.yaml").unlink(missing_ok=True)
+    out = desk.inventory / "cloud.yaml"
+    fields = {
+        "lan_interface": "inside",
+        "circuit.interface": "VBR",
+        "circuit.address": "10.0.0.2",
+        "circuit.next_hop": "10.0.0.1",
+        "circuit.aggregates": "[192.168.0.0/16]",
+        "encryption_mandatory": "true",
+        "on_total_loss": "closed",
+        "on_removal": "closed",
+    }
+    words = ["--host", "hub-asa", "--name", "dc", "--interface", "VPN-A", "--interface", "VPN-B"]
+    words += ["--lan", "192.168.20.0/24", "--far", "172.16.0.0/16", "--far-probe", "172.16.10.225"]
+    code, shown, _ = desk.importing("alibaba-dual-bgp.json", *words, "--out", str(out))
+    assert code == 2
+    assert "circuit.next_hop: the sample does not say it; give --set circuit.next_hop=VALUE" in " ".join(shown.split())
+    sets = [word for field, value in fields.items() for word in ("--set", f"{field}={value}")]
+    code, shown, errors = desk.importing("alibaba-dual-bgp.json", *words, *sets, "--out", str(out))
+    assert code == 0, shown + errors
+    assert sorted(path.name for path in desk.store.iterdir()) == ["dc-1-psk", "dc-2-psk"]
+    code, planned, errors = desk.run("deploy-cloud", "dc", "--plan", "--lab")
+    assert code == 2, planned + errors
+    assert not [key for key in _keys("alibaba-dual-bgp.json") if key in shown + planned + errors + out.read_text()]

@@ -18,8 +18,8 @@ from nr_run.changes.change import Change, in_stages
 from nr_run.changes.objects import read
 from nr_run.changes.plan import plan, plan_removal, plan_reversal
 from nr_run.checks.finding import against
+from nr_run.checks.planned_running import running_with
 from nr_run.inventory.platforms import Platform
-from nr_run.runbooks.engine.planning import running_with
 from nr_run.services.building import build
 from nr_run.services.l2l.records import WantedTunnel
 from nr_run.services.l2l.service import L2L

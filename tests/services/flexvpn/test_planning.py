@@ -108,8 +108,44 @@ def test_nothing_is_taken_of_one_that_is_not_there() -> None:
     assert same(after, BARE)
 
 
-def test_a_line_that_reconnect_forbids_is_no_line_of_ours() -> None:
-    """A profile of our name with a keyring is somebody's, and is left alone."""
-    there = deployed(head_end(), BARE).replace(" reconnect timeout 900\n", " keyring local K\n reconnect timeout 900\n")
+@pytest.mark.parametrize(
+    ("other", "lines"),
+    [
+        ({"reconnect_timeout": 1800}, ["crypto ikev2 profile FLEX-laptops", "reconnect timeout 1800"]),
+        ({"reconnect_timeout": None}, ["crypto ikev2 profile FLEX-laptops", "no reconnect timeout 900"]),
+        ({"trustpoint": "NEW-TP"}, ["crypto ikev2 profile FLEX-laptops", "pki trustpoint NEW-TP"]),
+        ({"domain": "example.org"}, ["crypto ikev2 authorization policy FLEX-laptops", "def-domain example.org"]),
+    ],
+)
+def test_settings_are_changed_where_they_stand(other: dict[str, Any], lines: list[str]) -> None:
+    """A timeout, a trustpoint or a domain is one line of what is there; everything else stays, and a second plan is empty."""
+    there = deployed(head_end(domain="example.com"), BARE)
+    wanted = head_end(**{"domain": "example.com"} | other)
+    change = planned(wanted, there).change
+    assert [line.strip() for step in change.forward for line in step.lines if line != "exit"] == lines
+    assert (change.created, change.removed) == ((), ())
+    assert not planned(wanted, deployed(wanted, there)).change
+    after, _ = removed(wanted, deployed(wanted, there))
+    assert same(after, BARE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"pool": {"first": "192.168.119.10", "last": "192.168.119.59"}},
+        {"protected_prefixes": ["10.10.0.0/16"]},
+        {"virtual_template": 77},
+    ],
+)
+def test_what_clients_hold_is_not_changed_under_them(other: dict[str, Any]) -> None:
+    """Another pool, other networks or another virtual template is another head-end: it is taken away first."""
+    there = deployed(head_end(), BARE)
+    with pytest.raises(ChangeError):
+        planned(head_end(**other), there)
+
+
+def test_a_strange_line_is_somebodys() -> None:
+    """A profile of our name with a line that nobody here knows is left alone."""
+    there = deployed(head_end(), BARE).replace(" reconnect timeout 900\n", " ivrf BLUE\n reconnect timeout 900\n")
     with pytest.raises(ChangeError):
         planned(head_end(), there)

@@ -191,6 +191,17 @@ def test_a_key_that_is_kept_elsewhere_is_named_and_not_kept() -> None:
     assert made.keep == {"credential:cloud-2-psk": "<key:0000003a>"}
 
 
+@pytest.mark.parametrize(
+    ("key", "words"), [("what?ever-it-was-9", "a command line cannot take"), ("aB3dE6g", "has 7 characters")]
+)
+def test_a_key_that_no_command_line_takes_is_told_before_anything_is_written(key: str, words: str) -> None:
+    """It is asked for, in a sentence without the key."""
+    made = draft("", text=FOLDER.joinpath("google-ios.txt").read_text().replace("Bn5xRt9Kq2Wm7Hd4Zs8Lv6Yc", key))
+    assert missing(made) == ["preshared_key_ref"]
+    assert words in made.missing[0].why
+    assert key not in repr(made)
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_no_intent_leaves_a_peer_out(data: st.DataObject) -> None:

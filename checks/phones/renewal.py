@@ -1,0 +1,163 @@
+"""Where the renewal of a head-end's certificate stands: four stages, of which the last may not come before the others.
+
+Phones trust the digest of the certificate. Whoever binds a new one before the phones have its digest cuts off every phone
+outside, and none of them can be told any more (Cisco, Troubleshoot AnyConnect VPN phone, on a certificate that expires). What
+stands at the call manager is seen in the files that phones take from it; that all phones have taken theirs is for a person to
+confirm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from .audit import connected
+from .case import read_url
+from .certificate import Certificate, certificate_of, clock_of
+from .finding import Line
+from .offers import trustpoints_of
+from .on_tls import SOON_DAYS
+from .phone_file import PhoneFile
+from .shown import CLOCK, RUNNING, HeadEnd
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalStage:
+    """One stage. ``done`` None: it cannot be told from here. ``todo`` is what comes next where it is not done."""
+
+    name: str
+    done: bool | None
+    sentence: str
+    evidence: tuple[Line, ...] = ()
+    todo: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        evidence = [{"command": line.command, "line": line.text} for line in self.evidence]
+        return {"stage": self.name, "done": self.done, "sentence": self.sentence, "evidence": evidence, "todo": self.todo}
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The renewal of one head-end. ``too_early``: the new certificate is bound, and phones do not trust it."""
+
+    host: str
+    trustpoint: str
+    stages: tuple[RenewalStage, ...]
+    too_early: bool
+    unread: str = ""
+
+    @property
+    def next(self) -> RenewalStage | None:
+        """The first stage that is not done."""
+        return next((stage for stage in self.stages if not stage.done), None)
+
+    @property
+    def verdict(self) -> str:
+        """One sentence."""
+        if self.unread:
+            return f"not known: {self.unread}"
+        if self.too_early:
+            return f"{self.trustpoint} is bound, and phones do not trust it: bind the former trustpoint again until they do"
+        return f"next: {self.next.todo}" if self.next else "the renewal is complete"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        stages = [stage.as_dict() for stage in self.stages]
+        head = {"host": self.host, "trustpoint": self.trustpoint, "verdict": self.verdict}
+        return {**head, "too_early": self.too_early, "unread": self.unread, "stages": stages}
+
+
+def renewal(device: HeadEnd, interface: str, trustpoint: str, phones: Sequence[PhoneFile]) -> Renewal:
+    """Judge all stages of the renewal to ``trustpoint``; ``phones`` are files as phones take them now."""
+    new, begins = certificate_of(device, trustpoint)
+    bound = trustpoints_of(device, interface)
+    if new is None and begins.text:
+        return Renewal(device.host, trustpoint, (), False, f"the bytes of {trustpoint} are no certificate")
+    if clock_of(device) is None:
+        return Renewal(device.host, trustpoint, (), False, f"the clock of the box: {device.why_not(CLOCK)}")
+    if new is None:
+        return Renewal(device.host, trustpoint, (_enrolled(device, trustpoint, None, begins, phones),), False)
+    at_call_manager, taken = _at_call_manager(new, phones), _taken(device, new, phones)
+    is_bound = any(name == trustpoint for name, _ in bound)
+    last = _bound(interface, trustpoint, bound, ready=bool(at_call_manager.done and taken.done is not False))
+    stages = (_enrolled(device, trustpoint, new, begins, phones), at_call_manager, taken, last)
+    too_early = is_bound and (at_call_manager.done is False or taken.done is False) and bool(phones)
+    return Renewal(device.host, trustpoint, stages, too_early)
+
+
+def _trusts(phone: PhoneFile, new: Certificate) -> bool:
+    return any(new.digest(item.algorithm) == item.digest for item in phone.hashes)
+
+
+def _enrolled(
+    device: HeadEnd, trustpoint: str, new: Certificate | None, begins: Line, phones: Sequence[PhoneFile]
+) -> RenewalStage:
+    name = "the new certificate"
+    if new is None:
+        there = device.lines(f"crypto ca trustpoint {trustpoint}")
+        words = "has no identity certificate" if there else "is not there"
+        todo = f"enrol trustpoint {trustpoint} beside the one that is bound, and do not bind it"
+        return RenewalStage(name, False, f"trustpoint {trustpoint} {words}", (Line(RUNNING, "; ".join(there)),), todo)
+    now = clock_of(device)
+    wrong = []
+    if new.kind != "RSA":
+        wrong.append("it has no RSA key, which older phones need")
+    if now is not None and not new.begins <= now <= new.ends - timedelta(days=SOON_DAYS):
+        wrong.append(f"it is valid from {new.begins:%Y-%m-%d} to {new.ends:%Y-%m-%d}, and now is {now:%Y-%m-%d}")
+    hosts = {url.host for phone in phones if phone.checks_host for text in phone.urls if (url := read_url(text))}
+    wrong += [f"it is not for {host}, and phones look at the name" for host in sorted(hosts) if not new.is_for(host)]
+    sentence = f"trustpoint {trustpoint} has a certificate for {', '.join(new.names) or 'no name'}, until {new.ends:%Y-%m-%d}"
+    if wrong:
+        return RenewalStage(name, False, f"{sentence}; {'; '.join(wrong)}", (begins,), f"enrol {trustpoint} anew")
+    return RenewalStage(name, True, sentence, (begins, Line("SHA-1 of its bytes", new.digest_words("SHA-1"))))
+
+
+def _at_call_manager(new: Certificate, phones: Sequence[PhoneFile]) -> RenewalStage:
+    name = "the call manager"
+    todo = (
+        f"at the call manager: upload the certificate of {new.trustpoint} as phone-VPN-trust (with the common name of the former"
+        " one it takes its place there, CSCuh19734: then upload both again), assign it to the VPN gateway beside the old one,"
+        " Apply Config; then fetch a phone's file from the TFTP server and say --phone-config FILE"
+    )
+    if not phones:
+        return RenewalStage(name, None, "no phone's file was given, so what the call manager hands out is not known", (), todo)
+    having = [phone for phone in phones if _trusts(phone, new)]
+    lines = tuple(Line(f"{phone.name}, credentials", ", ".join(item.text for item in phone.hashes)) for phone in phones[:4])
+    if having:
+        return RenewalStage(name, True, f"{having[0].name} has the digest of the new certificate", lines)
+    return RenewalStage(name, False, f"no phone's file has the digest {new.digest_words('SHA-1')}", lines, todo)
+
+
+def _taken(device: HeadEnd, new: Certificate, phones: Sequence[PhoneFile]) -> RenewalStage:
+    """Every phone that is connected now, by its name in its session and in that of its file."""
+    name = "the phones"
+    users = connected(device)
+    given = {match[0].upper(): phone for phone in phones if (match := re.search(r"SEP[0-9A-Fa-f]{12}", phone.name))}
+    without = [phone.name for phone in phones if not _trusts(phone, new)]
+    unknown = [user for user in users if user[user.index("SEP") :].upper() not in given]
+    todo = (
+        "have every phone take its configuration over the old VPN (Apply Config restarts it), and give the file of each with"
+        " --phone-config; a phone that is off now has to come up before the new certificate is bound"
+    )
+    if without and phones:
+        return RenewalStage(name, False, f"{', '.join(without)} has not the digest of the new certificate", (), todo)
+    count = f"{len(users)} phone{'' if len(users) == 1 else 's'} connected now"
+    if unknown or not phones:
+        words = f"; no file was given of {', '.join(unknown[:6])}" if unknown else ""
+        return RenewalStage(name, None, f"{count}{words}: whether each has taken its file is for a person to say", (), todo)
+    return RenewalStage(name, True, f"{count}, and the file of each has the digest of the new certificate")
+
+
+def _bound(interface: str, trustpoint: str, bound: Sequence[tuple[str, Line]], *, ready: bool) -> RenewalStage:
+    name = "the interface"
+    lines = tuple(line for _, line in bound)
+    if any(found == trustpoint for found, _ in bound):
+        return RenewalStage(name, True, f"{interface} shows the certificate of {trustpoint}", lines)
+    former = ", ".join(found for found, _ in bound) or "none"
+    todo = f"type: ssl trust-point {trustpoint} {interface}   (it concerns every SSL VPN user and HTTPS management)"
+    waits = "" if ready else "; not yet: phones that do not trust the new one are cut off, and cannot be told any more"
+    return RenewalStage(name, False, f"{interface} shows that of {former}{waits}", lines, todo)

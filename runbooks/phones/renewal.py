@@ -1,0 +1,50 @@
+"""Tell where the renewal of a head-end's certificate stands; nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...checks.phones.case import AuditAsked, Case
+from ...checks.phones.phone_file import PhoneFile
+from ...checks.phones.renewal import Renewal, renewal
+from ...inventory.errors import Exit, NothingMatched, NrRunError
+from ..engine.context import Progress
+from ..engine.doctor import Ready
+from .audit import read
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """What was found out."""
+
+    renewal: Renewal
+
+    @property
+    def code(self) -> Exit:
+        """12 where phones are cut off, 11 where it is not known, 2 where something is left to do, else 0."""
+        if self.renewal.too_early:
+            return Exit.VERIFY_FAILED
+        if self.renewal.unread:
+            return Exit.UNREACHABLE
+        return Exit.PENDING if self.renewal.next else Exit.OK
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {"renewal": self.renewal.as_dict()}
+
+
+def renew(ready: Ready, trustpoint: str, phones: Sequence[PhoneFile], asked: AuditAsked, progress: Progress) -> Renewed:
+    """Read the head-end, and judge. Raises NothingMatched for several, and the error of one that cannot be read."""
+    if len(ready.hosts) != 1:
+        raise NothingMatched(f"a renewal is of one device: name it ({', '.join(ready.hosts)})")
+    (host,) = ready.hosts
+    progress.phase(host, "log in and look")
+    shown, errors = read(ready, [host])
+    if host in errors:
+        raise errors[host]
+    interface = Case(shown[host], asked).interface
+    if not interface:
+        raise NrRunError(f"{host}: which interface phones come to is not known: say --interface NAME")
+    return Renewed(renewal(shown[host], interface, trustpoint, phones))

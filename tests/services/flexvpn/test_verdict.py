@@ -1,0 +1,121 @@
+"""The verdict on a head-end: up with the clients that are expected, idle without any, down where none could come in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nr_run.changes.configuration import Configuration
+from nr_run.checks.looking import Look, Shown
+from nr_run.checks.verdict import Verdict
+from nr_run.services.flexvpn.intent import FlexVpn
+from nr_run.services.flexvpn.reading import CERTIFICATES, RUNNING
+from nr_run.services.flexvpn.reading import CLOCK as CLOCK_SHOW
+from nr_run.services.flexvpn.service import FLEXVPN, deployment_of
+from nr_run.services.flexvpn.verdict import ASKED
+from nr_run.services.intended_state import standing
+from nr_run.services.verifying import Seeing
+from nr_run.tasks.look import observed
+
+from .head_ends import BARE, HOST, KEYS, PLATFORM, deployed, head_end
+from .shown import CLOCK, Laptop, certificate, outputs
+
+TIME = "2026-11-30T00:00:00Z"
+AGAIN = Laptop(user="", verified="PSK", marks="DNR")
+
+
+def looked(*laptops: Laptop, text: str = "", clock: str = CLOCK, **counted: int) -> dict[str, str]:
+    """What one look shows."""
+    counted = {"active": len(laptops)} | counted
+    return {**outputs(*laptops, **counted), CERTIFICATES: text or certificate(), CLOCK_SHOW: clock}
+
+
+def verdict(*looks: dict[str, str], built: bool = True, without: str = "", wanted: FlexVpn | None = None) -> Verdict:
+    """What is said of the head-end over some looks."""
+    wanted = wanted or head_end()
+    made = deployment_of(wanted)
+    (member,) = made.members
+    text = f"{deployed(wanted, BARE)}end\n".replace("\nend\nend\n", "\nend\n") if built else BARE
+    running = Configuration(HOST, "ios", RUNNING, text.replace(without, "") if without else text)
+    seen = tuple(Look(observed(HOST, "ios", shown, ASKED)) for shown in looks)
+    stands = standing(made, member, PLATFORM, running, KEYS, None)
+    shown = Shown(HOST, PLATFORM, seen, running)
+    return FLEXVPN.verdict(made, Seeing({HOST: shown}, {HOST: stands}, TIME, probing=True))
+
+
+def many(count: int) -> list[Laptop]:
+    """So many clients at different ports."""
+    return [Laptop(address=f"192.168.117.{10 + n}", port=50000 + n, user=f"user{n}") for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("looks", "other", "word", "words"),
+    [
+        ([looked(Laptop())], {}, "up", "1 client of laptops connected (192.168.117.10)"),
+        ([looked(AGAIN, success=1)], {}, "up", "1 client"),
+        ([looked()], {}, "idle", "no client of laptops is connected"),
+        ([looked()], {"expected_sessions": {"at_least": 1}}, "degraded", "0 of at least 1 expected"),
+        ([looked(*many(2))], {"expected_sessions": {"at_least": 3}}, "degraded", "2 of at least 3 expected"),
+        ([looked(*many(3))], {"expected_sessions": {"at_least": 3}}, "up", "3 clients"),
+        ([looked(Laptop())], {"expected_sessions": {"users": ["anna"]}}, "up", "1 client"),
+        ([looked(Laptop())], {"expected_sessions": {"users": ["joe"]}}, "degraded", "joe not connected"),
+        ([looked(*many(2))], {"pool": {"first": "192.168.117.10", "last": "192.168.117.11"}}, "degraded", "no address left"),
+        ([looked(text=certificate(ends="Feb 17 2025"))], {}, "down", "has ended on"),
+        ([looked(Laptop(), text=certificate(ends="Feb 17 2025"))], {}, "degraded", "has ended on"),
+        ([looked(clock=f"*{CLOCK}")], {}, "down", "never set"),
+    ],
+)
+def test_a_head_end(looks: list[dict[str, str]], other: dict[str, Any], word: str, words: str) -> None:
+    """What keeps clients out is down, what is missing of the expected is degraded, and nobody alone is idle."""
+    found = verdict(*looks, wanted=head_end(**other))
+    assert (found.word.value, words in found.sentence) == (word, True), found.sentence
+    assert found.configured.value == "as-intended", found.findings
+
+
+def test_who_came_back_is_not_named_and_not_missing() -> None:
+    """After a reconnect the router names nobody, so an expected user may be among those: that is unverified, and no failure."""
+    found = verdict(looked(AGAIN, success=1), wanted=head_end(expected_sessions={"users": ["anna"]}))
+    (finding,) = [item for item in found.findings if item.check == "expected-sessions"]
+    assert (finding.status.value, found.word.value) == ("unverified", "up")
+    assert "which names nobody" in finding.sentence
+
+
+def test_counters_that_rise() -> None:
+    """A client whose packets are counted both ways while it is watched is known by counters; reconnects that fail are told."""
+    found = verdict(looked(Laptop()), looked(Laptop(packets=(20, 19)), failed=1))
+    assert (found.known_by.value, found.word.value) == ("counters", "up")
+    assert any("1 reconnects have failed" in item.sentence for item in found.findings)
+
+
+def test_a_client_that_contradicts_itself_is_none() -> None:
+    """Where two shows say different things of a client it is not counted as one, and that is told."""
+    found = verdict(looked(Laptop(tunnel="10.10.10.1")))
+    assert found.word.value == "idle"
+    assert any("10.10.10.1" in item.sentence and item.status.value == "unverified" for item in found.findings)
+
+
+@pytest.mark.parametrize("command", sorted(looked()))
+def test_what_was_not_read_is_unknown(command: str) -> None:
+    """Without any one of the answers, or with one that is cut, nothing is called up, idle or down."""
+    shown = looked(Laptop())
+    missing = verdict({key: text for key, text in shown.items() if key != command})
+    cut = verdict({**shown, command: shown[command][: len(shown[command]) * 2 // 3]})
+    assert missing.word.value == "unverified"
+    assert cut.word.value == "unverified", (command, cut.sentence)
+
+
+def test_missing_and_out_of_use() -> None:
+    """A router without the head-end is missing it; a profile that names no virtual template lets nobody in."""
+    assert verdict(looked(), built=False).word.value == "missing"
+    found = verdict(looked(), without=" virtual-template 10\n")
+    assert (found.word.value, found.configured.value) == ("down", "differs"), found.sentence
+    assert "no client is let in" in found.sentence
+
+
+def test_figures_to_watch() -> None:
+    """Sessions, free addresses and days of the certificate are numbers beside the verdict; none where nothing was read."""
+    found = verdict(looked(*many(2), text=certificate(ends="Mar 10 2025"), inactive=3))
+    figures = {figure.what: figure.value for figure in found.figures}
+    assert figures == {"sessions": 2, "sessions-asleep": 3, "pool-free": 48, "certificate-days-left": 20}
+    assert verdict({}).figures == ()
