@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Interface
 
-from .tree import Node
+from .tree import Node, Nodes, kept, starting
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +38,16 @@ def _address(line: str) -> IPv4Interface | None:
 
 def find_interface(nodes: Iterable[Node], name: str) -> AsaInterface | None:
     """The interface that an intent means: by what the device calls the hardware (GigabitEthernet0/0), or by its nameif."""
-    return next((item for item in interfaces(nodes) if name in (item.hardware, item.nameif)), None)
+    if not isinstance(nodes, Nodes):
+        return _by_name(nodes).get(name)
+    # Most are asked for by their hardware, which tunnels that come do not change.
+    return next(interfaces(starting(nodes, f"interface {name}")), None) or kept(nodes, _by_name).get(name)
+
+
+def _by_name(nodes: Iterable[Node]) -> dict[str, AsaInterface]:
+    """Hardware and nameif to the first interface that has it."""
+    found: dict[str, AsaInterface] = {}
+    for item in interfaces(nodes):
+        for name in filter(None, (item.hardware, item.nameif)):
+            found.setdefault(name, item)
+    return found

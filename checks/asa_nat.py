@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from ..changes.selectors import Selector, masked
-from ..changes.tree import Node
+from ..changes.tree import Node, kept
+from .by_target import ByTarget
 
 #: What a rule makes of the packets of a pair.
 _TAKES, _LEAVES, _PASSES = "may translate", "leaves alone", "does not match"
@@ -80,8 +81,7 @@ def exemption(pair: Selector, way: Way, nodes: Sequence[Node], *, twice: bool) -
 
 def _old(nodes: Sequence[Node], pair: Selector, way: Way) -> Iterator[tuple[str, str]]:
     """Releases up to 8.2, in the order in which the rules are asked, which is not that of the configuration."""
-    named = _Named.of(nodes)
-    here = [node.line for node in nodes if node.line.startswith(("nat", "static "))]
+    named, here = kept(nodes, _Named.of), kept(nodes, _old_rules)
     for line in here:
         match = _NAT_0.fullmatch(line)
         if match and way.inside in (None, match["real"]) and _permits(named, match["list"], pair) == "permit":
@@ -102,6 +102,10 @@ def _old(nodes: Sequence[Node], pair: Selector, way: Way) -> Iterator[tuple[str,
             yield rule[0], _of_far_side(_of_dynamic(named, rule, pair[::-1]))
     if "nat-control" in here:
         yield "nat-control", _TAKES
+
+
+def _old_rules(nodes: Sequence[Node]) -> tuple[str, ...]:
+    return tuple(node.line for node in nodes if node.line.startswith(("nat", "static ")))
 
 
 def _place_of_dynamic(rule: re.Match[str]) -> int:
@@ -137,54 +141,106 @@ def _of_dynamic(here: _Named, rule: re.Match[str], pair: Selector) -> str:
     return _LEAVES if rule["id"] == "0" and _holds(inside, pair[0]) else _TAKES
 
 
+#: What an object, a group or a line stands for; None where that cannot be read for certain.
+_Networks = tuple[IPv4Network, ...] | None
+_Objects = dict[str, _Networks]
+_ANY: _Networks = (IPv4Network("0.0.0.0/0"),)
+#: What a line of an access list says, and of which networks; None of a line that cannot be read for certain.
+_Line = tuple[str, _Networks, _Networks] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """The lines of an access list, without its remarks, looked up by the far networks."""
+
+    lines: tuple[_Line, ...]
+    by_target: ByTarget
+
+    @classmethod
+    def of(cls, lines: Sequence[_Line]) -> _List:
+        """With lines up to the first that cannot be read: nothing behind it is certain."""
+        first = next((place for place, line in enumerate(lines) if line is None), len(lines))
+        return cls(tuple(lines[: first + 1]), ByTarget([(line[2],) if line else (None,) for line in lines[: first + 1]]))
+
+
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What the rules refer to, by name: network objects, and lines of access lists without their remarks."""
+    """What the rules refer to, by name: network objects, and access lists."""
 
     objects: _Objects
-    lists: dict[str, list[str]]
+    lists: dict[str, _List]
 
     @classmethod
     def of(cls, nodes: Sequence[Node]) -> _Named:
-        lists: dict[str, list[str]] = {}
+        objects = _objects(nodes)
+        lists: dict[str, list[_Line]] = {}
         for node in nodes:
             words = node.line.split(" ", 3)
             if words[0] == "access-list" and len(words) > 2 and words[2] != "remark":
-                lists.setdefault(words[1], []).append(node.line)
-        return cls(_objects(nodes), lists)
+                match = _ACE.fullmatch(node.line)
+                line = (match["action"], _networks(match[3], objects), _networks(match[4], objects)) if match else None
+                lists.setdefault(words[1], []).append(line)
+        return cls(objects, {name: _List.of(lines) for name, lines in lists.items()})
 
 
 def _permits(here: _Named, name: str, pair: Selector) -> str | None:
     """What an access list says of all of the pair, ``permit`` or ``deny``; None where that is not certain."""
-    for line in here.lists.get(name, ()):
-        match = _ACE.fullmatch(line)
-        if match is None:
+    there = here.lists.get(name)
+    for place in there.by_target.meeting(pair[1]) if there else ():
+        line = there.lines[place] if there else None
+        if line is None:
             return None
-        source, target = (_networks(match[group], here.objects) for group in (3, 4))
+        action, source, target = line
         if not _misses(source, pair[0]) and not _misses(target, pair[1]):
-            return match["action"] if _holds(source, pair[0]) and _holds(target, pair[1]) else None
+            return action if _holds(source, pair[0]) and _holds(target, pair[1]) else None
     return "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class _NewRules:
+    """The rules of a release from 8.3 on: twice NAT, looked up by the far networks, those of objects, and what is neither."""
+
+    objects: _Objects
+    twice: tuple[re.Match[str], ...]
+    by_target: ByTarget
+    of_objects: tuple[tuple[str, re.Match[str], str], ...]
+    strange: tuple[str, ...]
+
+    @classmethod
+    def of(cls, nodes: Sequence[Node]) -> _NewRules:
+        objects = _objects(nodes)
+        twice = tuple(match for node in nodes if (match := _TWICE.fullmatch(node.line)))
+        of_objects = (
+            (f"{node.line} / {child}", match, node.line.split()[2])
+            for node in nodes
+            if node.line.startswith("object network ")
+            for child in node.children
+            if (match := _OF_OBJECT.fullmatch(child))
+        )
+        strange = (node.line for node in nodes if node.line.startswith("nat (") and not _TWICE.fullmatch(node.line))
+        return cls(objects, twice, ByTarget([_far_sides(rule, objects) for rule in twice]), tuple(of_objects), tuple(strange))
+
+
+def _far_sides(rule: re.Match[str], objects: _Objects) -> tuple[_Networks, ...]:
+    """What the far side of a pair is to a rule of twice NAT that matches it, there and back."""
+    destination = _DESTINATION.search(rule["rest"].partition(" description ")[0])
+    return _networks(destination["mapped"], objects) if destination else _ANY, _networks(rule["to"], objects)
 
 
 def _new(nodes: Sequence[Node], pair: Selector, way: Way) -> Iterator[tuple[str, str]]:
     """Releases from 8.3 on, in the order in which the rules are asked."""
-    objects = _objects(nodes)
-    twice = [match for node in nodes if (match := _TWICE.fullmatch(node.line))]
+    rules = kept(nodes, _NewRules.of)
+    twice = [rules.twice[place] for place in rules.by_target.meeting(pair[1])]
     for rule in twice:
         if not rule["after"]:
-            yield rule[0], _of_twice(rule, objects, pair, way)
-    for node in nodes:
-        if node.line.startswith("object network "):
-            for child in node.children:
-                match = _OF_OBJECT.fullmatch(child)
-                if match:
-                    yield f"{node.line} / {child}", _of_object(match, objects.get(node.line.split()[2]), pair, way)
+            yield rule[0], _of_twice(rule, rules.objects, pair, way)
+    for label, match, name in rules.of_objects:
+        yield label, _of_object(match, rules.objects.get(name), pair, way)
     for rule in twice:
         if rule["after"]:
-            yield rule[0], _of_twice(rule, objects, pair, way)
-    for node in nodes:
-        if node.line.startswith("nat (") and not _TWICE.fullmatch(node.line):
-            yield node.line, _TAKES
+            yield rule[0], _of_twice(rule, rules.objects, pair, way)
+    for line in rules.strange:
+        yield line, _TAKES
 
 
 def _of_twice(rule: re.Match[str], objects: _Objects, pair: Selector, way: Way) -> str:
@@ -228,12 +284,6 @@ def _match(source: _Networks, target: _Networks, pair: Selector, *, identity: bo
 
 def _at(named: str, nameif: str | None) -> bool:
     return nameif is None or named in ("any", nameif)
-
-
-#: What an object, a group or a line stands for; None where that cannot be read for certain.
-_Networks = tuple[IPv4Network, ...] | None
-_Objects = dict[str, _Networks]
-_ANY: _Networks = (IPv4Network("0.0.0.0/0"),)
 
 
 def _misses(nets: _Networks, side: IPv4Network) -> bool:

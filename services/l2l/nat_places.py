@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network
-from itertools import takewhile
+from itertools import product, takewhile
 
 from ...changes import tree
 from ...checks.asa_nat import Way, asa_translations
@@ -19,7 +19,7 @@ from ...checks.nat import translations
 from ...inventory.forms import nat_form
 from ...templates.words import FILTERS
 from .features import Member, NatExemption, exemption
-from .versions import free_version, is_version
+from .versions import bases_of, free_version
 
 _DYNAMIC = re.compile(r"ip nat inside source (?P<kind>list|route-map) (?P<name>\S+) .*")
 _NAMED = "ip access-list extended "
@@ -109,10 +109,10 @@ def _in_nat_0(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption 
         if (m := _NAT_0.fullmatch(node.line)) and m["inside"] == member.inside_nameif
     ]
     name = present[0] if present else ""
-    lines = {node.line for node in nodes}
+    lines = tree.kept(nodes, _lines)
     ours = any(f"access-list {name} extended permit ip {_asa_pair(pair)}" in lines for pair in member.selectors)
     # What a list of ours exempts by a wider line of before is to have its own: that one goes.
-    others = [node for node in nodes if not (name.startswith("NR-") and node.line.startswith(f"access-list {name} "))]
+    others = tree.kept(nodes, _without_lists_of_ours).get(name, nodes)
     if not ours and not _translated(member, others, twice=False):
         return None, ""
     made = exemption(member, access_list=name)
@@ -120,13 +120,23 @@ def _in_nat_0(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption 
     return made, f"the traffic is taken out of translation in {where}"
 
 
+def _lines(nodes: Sequence[tree.Node]) -> frozenset[str]:
+    return frozenset(node.line for node in nodes)
+
+
+def _without_lists_of_ours(nodes: Sequence[tree.Node]) -> dict[str, tree.Nodes]:
+    """Each list of nat 0 that is ours, to all nodes but its own."""
+    names = (match["list"] for node in tree.starting(nodes, "nat") if (match := _NAT_0.fullmatch(node.line)))
+    ours = dict.fromkeys(name for name in names if name.startswith("NR-"))
+    return {name: tree.Nodes(node for node in nodes if not node.line.startswith(f"access-list {name} ")) for name in ours}
+
+
 def _as_rule(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption | None, str]:
     """ASA from 8.3: a rule of ours before all others."""
     made = exemption(member)
     if made is None:
         return None, ""
-    rules = (match for node in tree.starting(nodes, "nat") if (match := _TWICE.fullmatch(node.line)))
-    there = any(is_version(match["near"], made.near) and is_version(match["far"], made.far) for match in rules)
+    there = (made.near, made.far) in tree.kept(nodes, _exempt_groups)
     if not there and not _translated(member, nodes, twice=True):
         return None, ""
     near = _group(made.near, member.local.protected_prefixes, nodes)
@@ -137,9 +147,28 @@ def _as_rule(member: Member, nodes: Sequence[tree.Node]) -> tuple[NatExemption |
 def _group(base: str, prefixes: Sequence[IPv4Network], nodes: Sequence[tree.Node]) -> str:
     """The group of this name that has these networks, or else a later version of the name: a group in use is not edited."""
     wanted = {f"network-object {FILTERS['asa_address'](net)}" for net in prefixes}
-    there = {node.line.removeprefix(_GROUP): {*node.children} for node in nodes if node.line.startswith(_GROUP)}
-    same = (name for name, lines in there.items() if is_version(name, base) and lines == wanted)
+    there = tree.kept(nodes, _groups)
+    same = (name for name in tree.kept(nodes, _versions).get(base, ()) if there[name] == wanted)
     return next(same, "") or free_version(base, there)
+
+
+def _exempt_groups(nodes: Sequence[tree.Node]) -> frozenset[tuple[str, str]]:
+    """The groups of all rules of twice NAT that leave alone, near and far, by the names of which theirs are versions."""
+    rules = (match for node in tree.starting(nodes, "nat") if (match := _TWICE.fullmatch(node.line)))
+    return frozenset(pair for rule in rules for pair in product(bases_of(rule["near"]), bases_of(rule["far"])))
+
+
+def _versions(nodes: Sequence[tree.Node]) -> dict[str, list[str]]:
+    """Names of groups by those of which they are versions."""
+    found: dict[str, list[str]] = {}
+    for name in tree.kept(nodes, _groups):
+        for base in bases_of(name):
+            found.setdefault(base, []).append(name)
+    return found
+
+
+def _groups(nodes: Sequence[tree.Node]) -> dict[str, set[str]]:
+    return {node.line.removeprefix(_GROUP): {*node.children} for node in nodes if node.line.startswith(_GROUP)}
 
 
 def _translated(member: Member, nodes: Sequence[tree.Node], *, twice: bool) -> bool:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...changes import tree
+from ...changes.look_up import LookUp, joined
+from ...changes.objects import Config, read
 from ...inventory.errors import ChangeError
 from ...inventory.systems import system_of
 from ..asa_ikev2_policies import policy_in, policy_number
@@ -30,7 +32,7 @@ def placed(member: Member, names: Names, running: str) -> tuple[Names, tuple[str
     nodes = tree.parse(running)
     decisions: list[str] = []
     if member.style == "vti":
-        number, said = _tunnel_number(member, names, nodes)
+        number, said = _tunnel_number(member, names, read(member.platform.os, running))
         names, decisions = replace(names, tunnel_number=number), [said]
     if member.ike_version == 2:
         by_address = system_of(member.platform).ikev2_policy == "address"
@@ -41,10 +43,10 @@ def placed(member: Member, names: Names, running: str) -> tuple[Names, tuple[str
     return names, tuple(filter(None, decisions))
 
 
-def _tunnel_number(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[int, str]:
+def _tunnel_number(member: Member, names: Names, running: Config) -> tuple[int, str]:
     """Number of the tunnel interface: the one that is there, the one of the intent, or the lowest that is free."""
-    taken, by_profile = tree.kept(nodes, _tunnels)
-    there = by_profile.get(names.ipsec_profile, [])
+    taken, by_profile = running.kept(_TUNNELS)
+    there = by_profile.get(names.ipsec_profile, ())
     host, wanted = member.local.host, member.local.cisco.tunnel_interface
     if len(there) > 1:
         raise ChangeError(
@@ -63,23 +65,33 @@ def _tunnel_number(member: Member, names: Names, nodes: Sequence[tree.Node]) -> 
                 f"{host}: interface Tunnel{wanted} is there and of something else; leave cisco.tunnel_interface out"
             )
         return wanted, f"interface Tunnel{wanted}, as the intent says"
-    number = next(number for number in range(1, len(taken) + 2) if number not in taken)
+    number = min({*range(1, len(taken) + 2)} - taken)
     return number, f"interface Tunnel{number}: the lowest free number" if taken else ""
 
 
-def _tunnels(nodes: Sequence[tree.Node]) -> tuple[frozenset[int], dict[str, list[int]]]:
-    """Numbers of all tunnel interfaces, and those of each IPsec profile."""
+#: Numbers of all tunnel interfaces, and those of each IPsec profile.
+_Numbers = tuple[frozenset[int], dict[str, tuple[int, ...]]]
+
+
+def _tunnels(running: Config) -> _Numbers:
     numbers: list[int] = []
-    by_profile: dict[str, list[int]] = {}
-    for node in tree.starting(nodes, "interface"):
-        match = _TUNNEL.fullmatch(node.line)
-        if match is None:
-            continue
-        numbers.append(int(match["number"]))
-        profiles = (line.split(" ")[4] for line in node.children if line.startswith(_PROTECTED))
-        for profile in dict.fromkeys(profiles):
-            by_profile.setdefault(profile, []).append(numbers[-1])
+    by_profile: dict[str, tuple[int, ...]] = {}
+    for item in running.of("tunnel-interface"):
+        match = _TUNNEL.fullmatch(item.header)
+        if match is not None:
+            numbers.append(int(match["number"]))
+            profiles = (line.split(" ")[4] for line in item.children if line.startswith(_PROTECTED))
+            for profile in dict.fromkeys(profiles):
+                by_profile[profile] = (*by_profile.get(profile, ()), numbers[-1])
     return frozenset(numbers), by_profile
+
+
+def _tunnels_too(there: _Numbers, _whole: Config, more: Config) -> _Numbers:
+    numbers, by_profile = _tunnels(more)
+    return there[0] | numbers, joined(there[1], by_profile)
+
+
+_TUNNELS = LookUp(_tunnels, _tunnels_too)
 
 
 def _numbered_policy(member: Member, names: Names, nodes: Sequence[tree.Node]) -> tuple[Names, list[str]]:
