@@ -72,7 +72,7 @@ diagnosis: $(STAMP)
 	NR_RUN_DIAGNOSIS=all $(BIN)/pytest -q -n 2 tests/diagnosis
 
 phones: $(STAMP)
-	NR_RUN_PHONES=all $(BIN)/pytest -q -n 2 tests/remote_access
+	NR_RUN_PHONES=all $(BIN)/pytest -q -n 0 tests/remote_access
 
 truth: $(STAMP)
 	@rm -rf build/truth
