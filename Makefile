@@ -55,7 +55,8 @@ test: $(STAMP)
 	NR_RUN_META=$(NOTES) $(BIN)/pytest -q -n $(WORKERS)
 
 matrix: $(STAMP)
-	NR_RUN_MATRIX=all $(BIN)/pytest -q -n 4 tests/matrix tests/lab/test_pairs.py
+	NR_RUN_MATRIX=all $(BIN)/pytest -q -n 4 tests/matrix tests/lab/test_pairs.py tests/runbooks/test_changing.py \
+		tests/runbooks/test_forms.py tests/runbooks/test_map_routes.py tests/runbooks/test_nat_exemption.py
 
 faults: $(STAMP)
 	NR_RUN_FAULTS=all $(BIN)/pytest -q -n 4 tests/faults tests/honesty tests/failover tests/services/zia/test_faults.py \

@@ -49,6 +49,10 @@ def import_everything() -> None:
     templates = importlib.import_module("nr_run.templates.environment").jinja_env()
     for name in templates.list_templates(extensions=["j2"]):
         templates.get_template(name)
+    # Boxes of one lab have different host keys; labs that are forked from here may have the same ones.
+    keys = importlib.import_module("nr_run.lab.core.ssh_keys")
+    for bits in (1024, 2048):
+        keys.make_ahead(bits, 6)
     # What stands here lives as long as the process: no collection in a child looks at it again, nor copies its pages.
     gc.collect()
     gc.freeze()

@@ -261,10 +261,12 @@ def _conclusion(story: Story, good: bool, findings: Sequence[Finding], found: Se
         count = sum(1 for episode in story.episodes if episode.outcome == "reconnected")
         return f"the client reconnected by its session ({count} of {count})"
     failed = [finding for finding in findings if finding.status is Status.FAILED]
+    count = sum(1 for finding in failed if finding.check == "reconnect")
+    several = f"{count} of {len(story.episodes)} reconnects came to nothing: " if len(story.episodes) > 1 and count else ""
     if found:
-        return "; or ".join(cause.sentence for cause in found)
+        return several + "; or ".join(cause.sentence for cause in found)
     if failed:
-        return failed[0].sentence
+        return several + failed[-1].sentence
     open_ones = [finding for finding in findings if finding.status in (Status.UNVERIFIED, Status.SKIPPED)]
     back = any(finding.check == "reconnect" and finding.status is Status.OK for finding in findings)
     what = "the client reconnected by its session, as its log has it, and that is not verified: " if back else ""

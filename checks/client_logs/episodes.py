@@ -146,7 +146,7 @@ def episodes(entries: Sequence[Entry], signs: Sequence[Sign]) -> list[Episode]:
     connected: bool | None = None
     suspend: Sign | None = None
     loss: Sign | None = None
-    since = 0
+    silence = _Silence(entries)
     for sign in signs:
         current = found[-1] if found and found[-1].outcome == "open" and found[-1].ended is None else None
         if sign.means == "suspend":
@@ -154,7 +154,7 @@ def episodes(entries: Sequence[Entry], signs: Sequence[Sign]) -> list[Episode]:
             continue
         if sign.means in _BEGINS and (current is None or _anew(current, sign, suspend)):
             _close(current)
-            current = Episode(sign, suspend, _silence(entries[since : places[id(sign.entry)] + 1]), connected)
+            current = Episode(sign, suspend, silence.until(places[id(sign.entry)]), connected)
             if loss is not None and sign.when and loss.when and sign.when - loss.when <= _LOSS:
                 current.signs.append(loss)
             found.append(current)
@@ -168,7 +168,8 @@ def episodes(entries: Sequence[Entry], signs: Sequence[Sign]) -> list[Episode]:
         if sign.means in ("dead-peer", "network-down"):
             loss = sign
         if sign.means == "connected":
-            connected, suspend, since = True, None, places[id(sign.entry)]
+            connected, suspend = True, None
+            silence.begin(places[id(sign.entry)])
         elif sign.means in ("disconnected", "terminated"):
             connected = False
     for episode in found:
@@ -177,14 +178,34 @@ def episodes(entries: Sequence[Entry], signs: Sequence[Sign]) -> list[Episode]:
     return found
 
 
-def _silence(entries: Sequence[Entry]) -> Away | None:
-    """The longest time between two entries, of those that end in a waking; sure where it ends there."""
-    timed = [(entry, entry.when) for entry in entries if entry.when]
-    gaps = [((b - a).total_seconds(), entry, b) for (entry, a), (_, b) in pairwise(timed)]
-    if not gaps:
-        return None
-    longest, start, end = max(gaps, key=lambda gap: gap[0])
-    return Away(longest, start, sure=timed[-1][1] - end <= _SAME)
+@dataclass(slots=True)
+class _Silence:
+    """The longest time between two entries since the last connection, found in one pass over all of them."""
+
+    entries: Sequence[Entry]
+    place: int = 0
+    last: Entry | None = None
+    longest: tuple[float, Entry, datetime] | None = None
+
+    def until(self, place: int) -> Away | None:
+        """Of what ends in the entry at ``place``; sure where the silence ends there."""
+        for entry in self.entries[self.place : place + 1]:
+            if entry.when is None:
+                continue
+            if self.last is not None and self.last.when is not None:
+                gap = (entry.when - self.last.when).total_seconds()
+                if self.longest is None or gap > self.longest[0]:
+                    self.longest = (gap, self.last, entry.when)
+            self.last = entry
+        self.place = max(self.place, place + 1)
+        if self.longest is None or self.last is None or self.last.when is None:
+            return None
+        return Away(self.longest[0], self.longest[1], sure=self.last.when - self.longest[2] <= _SAME)
+
+    def begin(self, place: int) -> None:
+        """Anew from a connection on."""
+        self.until(place)
+        self.longest = None
 
 
 def _anew(current: Episode, sign: Sign, suspend: Sign | None) -> bool:

@@ -88,7 +88,7 @@ class Port:
 
     async def _listen_ssh(self, where: socket.socket) -> Listener:
         try:
-            from . import ssh
+            from . import ssh, ssh_keys
         except ImportError as error:
             where.close()
             raise LabError(
@@ -97,10 +97,10 @@ class Port:
         settings = self.box.profile.ssh
         assert settings is not None
         if self.key is None:
-            self.key = ssh.new_host_key(settings.key_bits, settings.host_keys)
+            self.key = ssh_keys.new_host_key(settings.key_bits, settings.host_keys)
         key = self.key
         if "host-key" in self.box.faults:
-            self.other = key = self.other or ssh.new_host_key(settings.key_bits, settings.host_keys)
+            self.other = key = self.other or ssh_keys.new_host_key(settings.key_bits, settings.host_keys)
         return await ssh.listen(self.box, where, settings, key, self.lines)
 
     def pause(self) -> None:

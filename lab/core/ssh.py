@@ -15,17 +15,11 @@ from . import banners
 from .box import Box
 from .profile import Ssh
 from .sessions import open_session
+from .ssh_keys import know_groups
 from .terminal import Hangup
 from .vty import Late, Vty
 
 TRIES = 3
-
-
-def new_host_key(bits: int, algorithms: tuple[str, ...]) -> asyncssh.SSHKeyPair:
-    """What `crypto key generate rsa` made on the box before the rehearsal began; it signs with these algorithms only."""
-    (pair,) = asyncssh.load_keypairs([asyncssh.generate_private_key("ssh-rsa", key_size=bits)])
-    pair.host_key_algorithms = tuple(algorithm.encode() for algorithm in algorithms)
-    return pair
 
 
 def delayed(connection: asyncssh.SSHServerConnection, box: Box) -> Late:
@@ -176,6 +170,7 @@ class Login(asyncssh.SSHServer):
 
 async def listen(box: Box, where: socket.socket, ssh: Ssh, key: asyncssh.SSHKeyPair, lines: list[Vty]) -> asyncssh.SSHAcceptor:
     """Accept connections with nothing but the algorithms of the release."""
+    know_groups()
     return await asyncssh.listen(
         sock=where,
         server_factory=lambda: Login(box, lines),

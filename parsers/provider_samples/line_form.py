@@ -52,6 +52,7 @@ AREAS: Mapping[str, str] = {
     "policy-routing": "policy routing is not part of a LAN-to-LAN tunnel",
     "probe": "probes and tracks are not part of a LAN-to-LAN tunnel",
     "filter": "lists that let traffic in or keep it out are not nr-run's to write",
+    "other-route": "routes that lead elsewhere than into the tunnel are not nr-run's to write",
     "addressing": "interfaces and their addresses are not nr-run's to write",
     "box": "settings of the whole box are never rendered",
     "session": "a run saves the configuration itself, when the tunnel is proved",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Literal
 
+from .blanks import network
 from .line_form import LineForm
 from .providers import Provider
 
@@ -129,3 +130,26 @@ class Sample:
     keys: tuple[SampleKey, ...]
     peers: Mapping[str, int]
     told: tuple[str, ...] = ()
+
+    def area_of(self, one: Statement) -> str:
+        """What a line is about here, by AREAS of `line_form`: a list that selects nothing filters, a route may lead elsewhere.
+
+        Empty for a line that no rule knows.
+        """
+        area = one.form.area if one.form is not None else ""
+        of_list = one.form is not None and one.form.name in ("numbered-list", "list", "named-list", "named-entry")
+        if of_list and (one.parts.get("name") or one.header.split()[-1]) not in self._selecting:
+            return "filter"
+        if area == "route" and network(one.parts["a_network"], one.parts["a_mask"]) not in self._into_tunnels:
+            return "other-route"
+        return area
+
+    @property
+    def _selecting(self) -> frozenset[str]:
+        """Names of the lists that an entry of a crypto map selects by."""
+        return frozenset(one.parts["list"] for one in self.statements if one.form is not None and one.form.name == "map-match")
+
+    @property
+    def _into_tunnels(self) -> frozenset[IPv4Network]:
+        """Networks of the routes into tunnels; with BGP such a route leads to the neighbour alone."""
+        return frozenset(net for tunnel in self.tunnels if not tunnel.bgp for net in tunnel.far_routes)

@@ -17,13 +17,17 @@ _ORDER = (Status.FAILED, Status.UNVERIFIED, Status.WARNING, Status.OK, Status.SK
 _WORD = max(len(status.value) for status in Status)
 #: So many moments are shown to a person; --json has more.
 SHOWN = 60
+FINDINGS = 40
 
 
 def explanation_view(made: Explanation, code: Exit, *, width: int) -> RenderableType:
     """All of it, failures first."""
     parts: list[Text] = [*wrapped(f"{made.about}: {made.conclusion}", width, "", style="bold green" if made.good else "bold red")]
-    for finding in sorted(made.findings, key=lambda one: _ORDER.index(one.status)):
+    findings = sorted(made.findings, key=lambda one: _ORDER.index(one.status))
+    for finding in findings[:FINDINGS]:
         parts += _finding(finding, width)
+    if len(findings) > FINDINGS:
+        parts.append(Text(f"  {len(findings) - FINDINGS} more findings are in --json", style="dim"))
     for cause in made.causes:
         parts += wrapped(f"cause: {cause.sentence} (confidence: {cause.confidence})", width, "", style="bold")
         parts += wrapped(f"to confirm: {cause.confirm}", width, "  ")

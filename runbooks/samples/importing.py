@@ -69,8 +69,9 @@ class Imported:
         """Why lines are not in the intent, with their numbers: by what they are about, in the order of the table."""
         found: dict[str, list[int]] = {}
         for one in self.sample.statements:
-            why = AREAS[one.form.area] if one.form is not None else "no rule of nr-run knows them"
-            if why and (one.form is None or one.form.area not in self.draft.carries):
+            area = self.sample.area_of(one)
+            why = AREAS[area] if area else "no rule of nr-run knows them"
+            if why and area not in self.draft.carries:
                 found.setdefault(why, []).append(one.number)
         return tuple((why, tuple(numbers)) for why, numbers in found.items())
 

@@ -15,7 +15,7 @@ from nr_run.runbooks.commands.explain_dart_command import explain_dart_command
 from nr_run.runbooks.commands.explain_phone_command import explain_phone_command
 from nr_run.runbooks.commands.verify_reconnect_command import verify_reconnect_command
 
-from .client_texts import BACK, CONNECTED, GOOD, SLEPT, WOKE, dart, zipped
+from .client_texts import BACK, CONNECTED, FAILED, GOOD, SLEPT, WOKE, dart, zipped
 from .head_end import AFTER, BEFORE, SESSION_ID
 from .phone_texts import ADDRESS, FIREWALL, HASH, LET_IN, WORKS, console, other, syslog
 
@@ -145,6 +145,16 @@ def test_the_clients_log_says_how_long_it_was_away(run: Run, tmp_path: Path) -> 
     assert code(run("verify-reconnect no-clock after --timeout 900 --client-log cut")) == Exit.VERIFY_FAILED
     (tmp_path / "pasted").write_text(AFTER.text() + dart(same))
     assert code(run("verify-reconnect no-clock pasted --timeout 900")) == Exit.OK
+
+
+def test_many_reconnects_are_not_a_flood(run: Run, tmp_path: Path) -> None:
+    """Of a log with hundreds of reconnects a person sees how many failed, and so many as can be read; --json has all."""
+    again = [(at + 2000 * number, who, words) for number in range(200) for at, who, words in (*SLEPT, *WOKE, *FAILED[-2:])]
+    (tmp_path / "many").write_text(dart((*CONNECTED, *again)))
+    shown = run("explain-dart many")
+    assert "200 of 200 reconnects came to nothing" in " ".join(shown.output.split())
+    assert "160 more findings are in --json" in shown.output
+    assert len(json.loads(run("explain-dart many --json").output)["findings"]) == 200
 
 
 def test_nothing_steers_the_terminal(run: Run, tmp_path: Path) -> None:

@@ -208,6 +208,23 @@ def test_blanks_are_filled_in_as_whole_words() -> None:
     assert {word for one in found.statements for word in one.blanks} == {"YOUR_UPLINK_ADDRESS_2"}
 
 
+def test_what_a_line_is_about_depends_on_what_uses_it() -> None:
+    """A list that no map selects by filters, and a route that leads elsewhere than into the tunnel is another's."""
+    text = FOLDER.joinpath("oracle-asa-vti.txt").read_text() + "route outside 0.0.0.0 0.0.0.0 198.51.100.254 1\n"
+    sample = read_sample(text.encode(), "x")
+    assert [sample.area_of(one) for one in sample.statements[-2:]] == ["route", "other-route"]
+    text = (
+        FOLDER.joinpath("azure-ios-map.txt").read_text()
+        + "access-list 120 permit ip any any\nip access-list extended IN\n deny udp any any\nstrange words\n"
+    )
+    sample = read_sample(text.encode(), "x")
+    areas = {one.text: sample.area_of(one) for one in sample.statements}
+    assert areas["access-list 120 permit ip any any"] == "filter"
+    assert areas["access-list 110 permit ip 10.30.0.0 0.0.255.255 10.60.0.0 0.0.255.255"] == "selector"
+    assert (areas["ip access-list extended IN"], areas["deny udp any any"]) == ("filter", "filter")
+    assert areas["strange words"] == ""
+
+
 def test_a_template_of_a_portal_has_blanks() -> None:
     """What a portal would have put in by XSLT is to be filled in; what else the template says is read."""
     text = FOLDER.joinpath("azure-ios-map.txt").read_text()

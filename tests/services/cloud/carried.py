@@ -30,10 +30,13 @@ class Carried:
 
     lab: LabHandle
     folder: Path
+    #: Runs that were there when the last one began.
+    older: frozenset[str] = frozenset()
 
     def start(self, command: str, *words: str) -> warm.Process:
         """A running nr-run."""
         lab = {"NR_RUN_LAB_DIR": str(self.folder / "lab")}
+        self.older = frozenset(path.name for path in (self.folder / "runs").glob("2*"))
         private = {"XDG_CONFIG_HOME": str(self.folder / "config"), "NR_RUN_CREDENTIALS": str(self.lab.credentials)}
         where = ("--inventory", str(self.folder / "inventory")) if command not in ("resume", "rollback") else ()
         line = ("nr-run", command, *words, *where, "--runs", str(self.folder / "runs"), "--json")
@@ -55,15 +58,15 @@ class Carried:
         return [line for line in self.lab.exec(HOST, command).splitlines() if line and not line.startswith(_OF_THE_SAVING)]
 
     def wait_for(self, state: str, **also: str) -> None:
-        """Wait until the journal of the newest run has reached a state."""
+        """Wait until the journal of the run that was begun last has reached a state."""
         deadline = time.monotonic() + 30 * warm.PATIENCE
         while not self._has(state, also):
             assert time.monotonic() < deadline, f"no journal has {state} {also}"
             time.sleep(0.005)
 
     def _has(self, state: str, also: dict[str, str]) -> bool:
-        journals = sorted((self.folder / "runs").glob("2*/journal.jsonl"))
-        lines = journals[-1].read_text().splitlines() if journals else []
+        new = [path for path in (self.folder / "runs").glob("2*/journal.jsonl") if path.parent.name not in self.older]
+        lines = new[0].read_text().splitlines() if new else []
         found = [json.loads(line) for line in lines if line.endswith("}")]
         return any(line["state"] == state and also.items() <= {k: str(v) for k, v in line.items()}.items() for line in found)
 

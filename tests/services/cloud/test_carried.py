@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from .carried import CLEAR, CONFIRMED, Carried, begin, inventory
-from .sites import HOST
+from .sites import HOST, written
 
 GATEWAYS = ("ali-gateway-1", "ali-gateway-2")
 #: After which state a run is killed; all of them with NR_RUN_FAULTS.
@@ -82,17 +82,27 @@ def test_a_gate_that_does_not_hold_puts_all_of_it_back(shared: Carried) -> None:
     assert shared.shows() == before
 
 
-def test_a_finished_run_is_undone_exactly(shared: Carried) -> None:
-    """A rollback gives the circuit its route back first, and leaves what was there."""
+def test_changed_in_place_and_undone_step_by_step(shared: Carried) -> None:
+    """One more network while the tunnels stay; each run is undone exactly, and the circuit has its route back first."""
     before = shared.shows()
     code, report = shared.deploy()
     assert code == 0, json.dumps(report)[:6000]
-    code, report = shared.run("rollback", shared.newest, "--yes", "--poll", "0.2")
-    assert code == 0, json.dumps(report)[:6000]
-    assert shared.shows() == before
+    first, there = shared.newest, shared.shows()
+    written(shared.folder / "inventory", "[192.168.20.0/24]", "[192.168.20.0/24, 192.168.22.0/24]")
+    try:
+        code, report = shared.deploy()
+    finally:
+        written(shared.folder / "inventory")
+    assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+    second, changed = shared.newest, shared.shows()
+    assert [line for line in there if line not in changed] == []
+    assert "  network 192.168.22.0" in changed
+    for run, expected in ((second, there), (first, before)):
+        code, report = shared.run("rollback", run, "--yes", "--poll", "0.2")
+        assert code == 0, json.dumps(report)[:6000]
+        assert shared.shows() == expected
     lines = [json.loads(line) for line in (shared.folder / "runs" / shared.newest / "journal.jsonl").read_text().splitlines()]
-    switched = [line["line"] for line in lines if line["state"] == "switching"]
-    assert switched[0] == CLEAR
+    assert next(line["line"] for line in lines if line["state"] == "switching") == CLEAR
 
 
 #: A line in the outer sub-mode, what takes the clear route away, a line in the inner sub-mode.

@@ -48,8 +48,8 @@ class Rehearsed:
             "NR_RUN_LAB_DIR": str(self.folder / "lab"),
         }
         environment = {**os.environ, **private}
-        # What an earlier run did is undone from its folder alone.
-        place = () if command == "rollback" else ("--inventory", str(self.folder / "inventory"))
+        # What has been is told, and undone, from its folder alone.
+        place = () if command in ("rollback", "status", "history") else ("--inventory", str(self.folder / "inventory"))
         line = [
             NR_RUN,
             command,
@@ -94,8 +94,11 @@ def rehearsed(tmp_path: Path) -> Iterator[Rehearsed]:
         yield Rehearsed(lab, tmp_path)
 
 
-def test_deployed_and_verified(rehearsed: Rehearsed) -> None:
-    """Three stages are proved and saved, a second run has nothing to do, and a verification says up by the router's probes."""
+def test_deployed_and_looked_at(rehearsed: Rehearsed, tmp_path: Path) -> None:
+    """Four stages are proved and saved, a second run has nothing to do, and whatever looks at services has a site like any other.
+
+    Where its hosts go past the tunnels that is unencrypted everywhere, though both tunnels are up and every probe is answered.
+    """
     code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     running = rehearsed.running()
@@ -103,9 +106,26 @@ def test_deployed_and_verified(rehearsed: Rehearsed) -> None:
     code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
     assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
     assert rehearsed.running() == running
-    code, report = rehearsed.run("verify")
+    metrics, page = tmp_path / "nr-run.prom", tmp_path / "page.html"
+    outputs = ("--prometheus", str(metrics), "--html", str(page))
+    code, report = rehearsed.run("verify", *outputs)
     (found,) = report["verdicts"]
     assert (code, found["word"], found["known_by"]) == (0, "up", "probe"), json.dumps(report)[:6000]
+    assert "branch-zia" in metrics.read_text()
+    assert "branch-zia" in page.read_text()
+    assert rehearsed.run("drift")[0] == 0
+    rehearsed.lab.exec(HOST, "configure terminal\ninterface Vlan1\nno ip policy route-map NR-branch-zia")
+    code, report = rehearsed.run("verify", *outputs)
+    (found,) = report["verdicts"]
+    assert (code, found["word"]) == (12, "unencrypted"), json.dumps(report)[:6000]
+    assert "goes past the tunnels, in clear" in found["sentence"]
+    assert {end["ike_up"] for end in found["ends"]} == {True}
+    assert "unencrypted" in page.read_text()
+    code, report = rehearsed.run("drift")
+    assert code == 2
+    assert "ip policy route-map NR-branch-zia" in json.dumps(report)
+    assert "unencrypted" in json.dumps(rehearsed.run("status")[1])
+    assert "unencrypted" in json.dumps(rehearsed.run("history", "branch-zia")[1])
 
 
 def test_removed_as_if_it_had_never_been(rehearsed: Rehearsed) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from nr_run.services.zia.causes import KNOWN
+
 from ...failover.ground import BACKUP, CONFIRMED, INTENT, PRIMARY, Site, bare_site, deployed_site
 from .sites import HOST
 
@@ -163,6 +165,7 @@ def test_gcm_that_the_hardware_refuses_is_taken_back(tmp_path: Path) -> None:
         assert site.is_as_before()
 
 
-def test_the_edges_are_those_of_the_lab() -> None:
-    """The faults strike what is played."""
+def test_every_cause_is_provoked() -> None:
+    """No cause of the table is without a fault that brings it, and the faults strike what is played."""
+    assert {cause for wrong in WRONG.values() for cause in wrong.causes} == set(KNOWN)
     assert {PRIMARY, BACKUP, HOST} >= {fault[0] for wrong in WRONG.values() for fault in wrong.faults}
