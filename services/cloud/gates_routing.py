@@ -11,7 +11,8 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ...changes.families.routing import ASA_ROUTE
 from ...changes.objects import ConfigObject
-from ...checks.finding import Finding
+from ...checks.bgp import advertised_command, received_command
+from ...checks.finding import Finding, Status
 from ...checks.questions import BGP, ROUTE
 from .features import left_routes, routes_text
 from .gates import tunnel_up
@@ -30,7 +31,8 @@ def neighbour_good(view: View, role: str, end: Gateway) -> Iterator[Finding]:
         return
     told = view.told.get(far)
     if told is None or told.advertised is None or told.received is None:
-        yield view.finding("prefixes", False, f"{role}: what neighbour {far} is told, and tells, was not read")
+        unread = advertised_command(far) if told is None or told.advertised is None else received_command(far)
+        yield Finding("prefixes", view.host, Status.UNVERIFIED, f"{role}: {unread} was not read whole")
         return
     yield from _told(view, role, far, told.advertised)
     yield from _taken(view, role, far, told.received)

@@ -84,6 +84,8 @@ def _operating(view: View | None, why: str, configured: Configured) -> tuple[Ope
     bad = [item.sentence for item in own if item.status is not Status.OK]
     if leak := "" if configured is Configured.ABSENT else _leak(view):
         return Operating.UNENCRYPTED, KnownBy.TABLES, leak, tuple(own)
+    if unread := [item.sentence for item in own if item.status is Status.UNVERIFIED]:
+        return Operating.UNKNOWN, KnownBy.NOTHING, "; ".join(unread), tuple(own)
     lost = [str(host) for host in site.cloud_hosts if not view.shown.ways.to(host) & view.nameifs]
     if lost or not works:
         ends = "is dropped" if site.on_total_loss == "closed" else "goes over the circuit, in clear"

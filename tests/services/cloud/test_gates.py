@@ -166,6 +166,22 @@ def test_what_was_not_read_is_not_known(built: Played) -> None:
     assert not proved(found)
 
 
+@pytest.mark.parametrize("which", ["advertised-routes", "routes"])
+def test_prefixes_that_were_not_read_are_not_known(built: Played, which: str) -> None:
+    """What a neighbour is told, or tells, cut short or refused: the gate is open to doubt, and the verdict is unverified."""
+    gate, (member,) = built.gates["bgp"], built.deployment.members
+    seen = built.seen(gate.asks(member, PLATFORM))
+    for far in ("169.254.10.1", "169.254.20.1"):
+        command = f"show bgp neighbors {far} {which}"
+        for text in ("ERROR: % Invalid input detected at '^' marker.\n", f"{seen.outputs[command]}The moon is full\n"):
+            odd = dict(seen.outputs) | {command: text}
+            found = gate.judge([type(seen)(seen.member, seen.platform, odd, seen.time)], removed=False)
+            assert {item.status.value for item in found if item.status.value != "ok"} == {"unverified"}, (command, text)
+            told = built.verdict(**{command: text})
+            assert (told.word.value, told.known_by.value) == ("unverified", "nothing"), told.sentence
+            assert command in told.sentence
+
+
 def test_a_route_that_nobody_typed_leads_past_the_tunnels_as_well(built: Played) -> None:
     """A longer route of a routing protocol over the circuit shuts the gate, though no static route and no host tells."""
     gate, (member,) = built.gates["cut-over"], built.deployment.members
