@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from nornir.core.task import Result, Task
 
@@ -69,26 +68,25 @@ def _writes(change: Change) -> Iterator[_Write]:
     A second way out in a row is typed only when the answers before it were looked at: where the header was refused, the first
     one has left configuration mode, and the second would end the session.
     """
-    for deep, steps in groupby(change.of(Phase.BUILD), key=_is_deep):
-        if not deep:
-            yield _at_once(change, tuple(steps))
-            continue
-        for step in steps:
-            for portion in step.writes:
-                yield _Write((portion,), (_normal(change, step),) * len(portion), None)
+    build = change.of(Phase.BUILD)
+    normal = iter([_normal(change, step) for step in build for _ in step.lines])
+    for portions in _apart(in_writes(line for step in build for line in step.lines)):
+        yield _Write(portions, tuple(next(normal) for portion in portions for _ in portion), None)
     for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
         for portion in step.writes:
             yield _Write((portion,), (_normal(change, step),) * len(portion), step)
 
 
-def _is_deep(step: Step) -> bool:
-    """True if it opens a sub-mode in a sub-mode."""
-    return (EXIT,) in step.writes
-
-
-def _at_once(change: Change, steps: Sequence[Step]) -> _Write:
-    portions = tuple(tuple(portion) for portion in in_writes(line for step in steps for line in step.lines))
-    return _Write(portions, tuple(_normal(change, step) for step in steps for _ in step.lines), None)
+def _apart(portions: Iterable[Sequence[str]]) -> Iterator[tuple[tuple[str, ...], ...]]:
+    """Portions that are typed at once: the next ones begin with a second way out in a row."""
+    together: list[tuple[str, ...]] = []
+    for portion in map(tuple, portions):
+        if portion == (EXIT,):
+            yield tuple(together)
+            together = []
+        together.append(portion)
+    if together:
+        yield tuple(together)
 
 
 def _normal(change: Change, step: Step) -> Sequence[re.Pattern[str]]:
