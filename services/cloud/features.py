@@ -7,13 +7,14 @@ is built with BGP.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Network
 from typing import Any
 
+from ...changes.families.bgp_told import network_of
 from ...changes.families.uses import destination
 from ...changes.objects import Config, ConfigObject, Key
+from ...changes.removal import freed
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
 from ...inventory.platforms import Platform
@@ -96,32 +97,33 @@ def _nothing_replaced(site: Cloud, names: CloudNames, running: Config) -> Replac
 
 
 def _bgp_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:
-    """Settings of our neighbours are changed in place; networks that are told no more go, with their rules and routes."""
+    """Settings of our neighbours are changed in place; networks that are told no more go, with their rules and routes.
+
+    What another neighbour of the firewall is told as well stays, with its route: no line names it, and without it that one's
+    cloud would answer in clear.
+    """
     far = {str(end.inner[1]) for _, end in site.tunnels}
     settings = {item.key for item in running.of("bgp-neighbour-setting") if item.groups["neighbour"] in far}
-    return Replacing(frozenset(settings), tuple(_told_no_more(site, names, running)))
+    wanted = {(rule.name, rule.rule) for rule in names.rules}
+    rules = tuple(item for item in running.of("prefix-list") if _is_old(item, names, wanted))
+    before = {item.groups["rule"].split()[1] for item in rules}
+    told, stays = freed(running, _told_no_more(site, before, running), {item.key for item in rules})
+    return Replacing(frozenset(settings), (*rules, *told), stays)
 
 
-def _told_no_more(site: Cloud, names: CloudNames, running: Config) -> Iterator[ConfigObject]:
-    wanted, before = {(rule.name, rule.rule) for rule in names.rules}, set()
-    for item in running.of("prefix-list"):
-        if item.groups["name"] in names.lists and (item.groups["name"], item.groups["rule"]) not in wanted:
-            before.add(item.groups["rule"].split()[1])
-            yield item
+def _is_old(rule: ConfigObject, names: CloudNames, wanted: Collection[tuple[str, str]]) -> bool:
+    return rule.groups["name"] in names.lists and (rule.groups["name"], rule.groups["rule"]) not in wanted
+
+
+def _told_no_more(site: Cloud, before: Collection[str], running: Config) -> Iterator[ConfigObject]:
+    kept = {str(network) for network in site.lan_prefixes}
     for item in running.of("bgp-network"):
-        if _told(item) in before:
+        if str(network_of(item)) in {*before} - kept:
             yield item
     for item in running.of("static-route"):
         ours = item.groups["distance"] == str(OWN_DISTANCE) and item.groups["nameif"] == site.lan_interface
-        if ours and str(destination(item)) in before:
+        if ours and str(destination(item)) in {*before} - kept:
             yield item
-
-
-def _told(item: ConfigObject) -> str:
-    """The network of a line ``network``, whose mask is not shown where it is that of the class."""
-    first = int(item.groups["network"].split(".")[0])
-    mask = item.groups.get("mask") or ("8" if first < 128 else "16" if first < 192 else "24")
-    return str(IPv4Network(f"{item.groups['network']}/{mask}", strict=False))
 
 
 def _cut_over_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:  # noqa: ARG001 - routes have no names
