@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Network
 from typing import Any
 
 from ...changes.families.bgp_told import network_of
@@ -74,6 +75,12 @@ def nowhere(site: Cloud) -> tuple[StaticRoute, ...]:
     return tuple(StaticRoute("Null0", net, None, LAST_DISTANCE) for net in site.cloud_prefixes)
 
 
+def removal_routes(site: Cloud, networks: Collection[IPv4Network]) -> tuple[StaticRoute, ...]:
+    """What becomes of networks without the tunnels: over the circuit as before them, or into nothing."""
+    without = site.model_copy(update={"cloud_prefixes": tuple(networks)})
+    return clear_routes(without) if site.on_removal == "open" else nowhere(without)
+
+
 def routes_text(routes: tuple[StaticRoute, ...]) -> str:
     """Static routes in the words of the firewall."""
     return fill("asa/cloud_routes.j2", routes=routes)
@@ -88,6 +95,7 @@ def _words(place: Site[Cloud], names: CloudNames) -> Mapping[str, Any]:
         "keys": place.keys,
         "sources": tuple(dict.fromkeys(end.source_interface for _, end in wants.tunnels)),
         "bare_pfs_group": place.platform.bare_pfs_group,
+        "back": removal_routes(wants, names.left),
         "left": left_routes(wants),
     }
 
@@ -108,7 +116,15 @@ def _bgp_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:
     rules = tuple(item for item in running.of("prefix-list") if _is_old(item, names, wanted))
     before = {item.groups["rule"].split()[1] for item in rules}
     told, stays = freed(running, _told_no_more(site, before, running), {item.key for item in rules})
-    return Replacing(frozenset(settings), (*rules, *told), stays)
+    left = tuple(item for item in routes_to(running, names.left) if _is_of_cut_over(site, names, item))
+    return Replacing(frozenset((*settings, *(item.key for item in left))), (*rules, *told, *left), stays)
+
+
+def _is_of_cut_over(site: Cloud, names: CloudNames, route: ConfigObject) -> bool:
+    """True for what the cut-over has left to a network that is the cloud's no more."""
+    nameif, hop = route.groups["nameif"], route.groups["hop"]
+    ours = (nameif, hop) in {("Null0", str(LAST_DISTANCE)), (site.circuit.interface, str(site.circuit.next_hop))}
+    return ours and destination(route) in names.left
 
 
 def _is_old(rule: ConfigObject, names: CloudNames, wanted: Collection[tuple[str, str]]) -> bool:
@@ -134,7 +150,9 @@ def _cut_over_replaced(site: Cloud, names: CloudNames, running: Config) -> Repla
         if nameif == "Null0":
             if hop != str(LAST_DISTANCE):
                 raise ChangeError(f"{site.host}: {item.header!r} drops what is for the cloud: take it away first")
-            retired += [item] if site.on_total_loss == "open" else []
+            # One to a part is of before the network was made wider.
+            part = destination(item) not in site.cloud_prefixes
+            retired += [item] if site.on_total_loss == "open" or part else []
             continue
         whole = destination(item) in site.cloud_prefixes
         if (nameif, hop) != (circuit.interface, str(circuit.next_hop)) or not whole:
