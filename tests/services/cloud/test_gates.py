@@ -193,6 +193,26 @@ def test_a_route_that_nobody_typed_leads_past_the_tunnels_as_well(built: Played)
     assert against == ["172.16.200.0/24 is reached by VBR, in clear, past the tunnels"]
 
 
+def test_a_removal_is_not_proved_over_a_circuit_that_is_down() -> None:
+    """The route over the circuit is typed, and in no table: the hosts of the cloud would be reached by nothing."""
+    played = Played(site())
+    try:
+        gate, (member,) = played.gates["cut-over"], played.deployment.members
+        seen = played.seen(gate.asks(member, PLATFORM))
+        assert proved(gate.judge([seen], removed=True))
+        table = "".join(line for line in seen.outputs["show route"].splitlines(keepends=True) if "VBR" not in line)
+        for text, status, words in (
+            (table, "failed", "and its static route leads to VBR: is that up?"),
+            (f"{table}The moon is full\n", "unverified", "show route: line"),
+        ):
+            dead = dict(seen.outputs) | {"show route": text}
+            found = gate.judge([type(seen)(seen.member, seen.platform, dead, seen.time)], removed=True)
+            assert {item.status.value for item in found if item.status.value != "ok"} == {status}
+            assert any(words in item.sentence for item in found), [item.sentence for item in found]
+    finally:
+        played.close()
+
+
 def test_a_connection_in_order_has_no_objections(built: Played) -> None:
     """On the firewall of the rehearsal every precheck passes, before it is built and afterwards."""
     commands = ("show version", "show mode", "show failover", "show startup-config", "show running-config", "show route")
