@@ -25,6 +25,10 @@ from .view import OF_ROUTING, OF_TUNNELS, View, Watched
 def neighbour_good(view: View, role: str, end: Gateway) -> Iterator[Finding]:
     """One neighbour: established, our networks told and no end of a tunnel, a way to each host of the cloud taken."""
     far, row = end.inner[1], view.row(end)
+    if row is None and any(item.groups["neighbour"] == str(far) for item in view.running.objects.of("bgp-neighbour")):
+        # An ASA shows each neighbour that it has, in whatever state: the answer is of another moment, or not whole.
+        yield Finding("bgp", view.host, Status.UNVERIFIED, f"{role}: {view.host} has neighbour {far}, and does not show it")
+        return
     state = row.state if row else "not there"
     up = row is not None and row.up
     yield view.finding("bgp", up, f"{role}: neighbour {far} is {state}", BGP, state)
