@@ -27,6 +27,7 @@ from . import warm
 from .meta import recording
 from .own_inventory import copy_pair
 from .runbooks.test_ssh import STRONG, write_inventory
+from .sampling import sampled
 from .timed_pair import ARCHIVE, REVERT, TimedPair
 from .timed_pair import DEVICES as TIMED_DEVICES
 from .warm import start_lab
@@ -58,8 +59,12 @@ LONG = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A part of each grid, unless cases are named; the long ones first."""
+    if not any("::" in argument for argument in config.args) and not config.option.keyword:
+        kept = sampled(items)
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
     items.sort(key=lambda item: not str(item.path).endswith(LONG))
 
 

@@ -109,7 +109,7 @@ def _why(case: Case) -> str:
     return f"{DEFAULT_POLICY!r} does not show them" if shown else case.device.why_not(DEFAULT_POLICY)
 
 
-def _line(found: Policy, text: str, sentence: str) -> Remedy:
+def _line(case: Case, found: Policy, text: str, sentence: str) -> Remedy:
     """A line of the policy itself; one of DfltGrpPolicy is nobody's to change for the sake of phones."""
     if found.name == DEFAULT:
         return Remedy(
@@ -118,9 +118,15 @@ def _line(found: Policy, text: str, sentence: str) -> Remedy:
             "every tunnel of the box that inherits from it, LAN-to-LAN ones too",
             may_fix=False,
         )
-    return Remedy(
-        sentence, (f"group-policy {as_typed(found.name)} attributes", f" {text}"), f"every tunnel group with {found.name}"
-    )
+    others = _others_with(case, found.name)
+    wide = f"tunnel group {', '.join(others)}, which has {found.name} too" if others else f"every tunnel group with {found.name}"
+    return Remedy(sentence, (f"group-policy {as_typed(found.name)} attributes", f" {text}"), wide, may_fix=not others)
+
+
+def _others_with(case: Case, name: str) -> tuple[str, ...]:
+    """Tunnel groups, LAN-to-LAN ones too, that have the policy of phones: it is not the phones' own then."""
+    groups = dict.fromkeys(split_words(line)[1] for line in case.device.lines("tunnel-group") if len(split_words(line)) > 2)
+    return tuple(group for group in groups if group != case.group and policy_of(case.device, group)[0] == name)
 
 
 def _told(value: Value) -> str:
@@ -130,13 +136,14 @@ def _told(value: Value) -> str:
 def _protocol(case: Case, found: Policy) -> Iterator[PhoneFinding]:
     value, wanted = found["vpn-tunnel-protocol"], "svc" if case.old else "ssl-client"
     if value.value is not None and wanted not in value.words:
-        kept = " ".join((*(value.words if value.origin.name == "OWN" else ()), wanted))
+        # What it inherits is in force, and stays so: a value of its own takes the place of all of it.
+        kept = " ".join((*value.words, wanted))
         yield case.found(
             "protocol",
             Severity.CAUSE,
             f"SSL clients are not allowed: {_told(value)}, without {wanted}",
             (value.line,),
-            _line(found, f"vpn-tunnel-protocol {kept}", "allow them in the policy itself"),
+            _line(case, found, f"vpn-tunnel-protocol {kept}", "allow them in the policy itself"),
         )
 
 
@@ -148,7 +155,7 @@ def _logins(case: Case, found: Policy) -> Iterator[PhoneFinding]:
             Severity.CAUSE,
             f"no login is allowed: {_told(value)}",
             (value.line,),
-            _line(found, "vpn-simultaneous-logins 3", "allow three, which the factory has"),
+            _line(case, found, "vpn-simultaneous-logins 3", "allow three, which the factory has"),
         )
 
 
@@ -160,7 +167,7 @@ def _lock(case: Case, found: Policy) -> Iterator[PhoneFinding]:
             Severity.CAUSE,
             f"{_told(value)}, and phones come to {case.group}",
             (value.line,),
-            _line(found, f"group-lock value {as_typed(case.group)}", "lock it to the tunnel group of phones"),
+            _line(case, found, f"group-lock value {as_typed(case.group)}", "lock it to the tunnel group of phones"),
         )
 
 
@@ -178,7 +185,7 @@ def _filter(case: Case, found: Policy) -> Iterator[PhoneFinding]:
             Severity.CAUSE,
             f"{_told(value)}, {words}",
             lines,
-            _line(found, "vpn-filter none", "have no filter; a `no vpn-filter` would inherit again"),
+            _line(case, found, "vpn-filter none", "have no filter; a `no vpn-filter` would inherit again"),
         )
     else:
         yield case.found(
@@ -198,7 +205,7 @@ def _limits(case: Case, found: Policy) -> Iterator[PhoneFinding]:
             Severity.RISK,
             f"{_told(hours)}: outside of that time range no phone connects",
             (hours.line, *(Line(RUNNING, line) for line in case.device.lines(f"time-range {hours.value}"))),
-            _line(found, "vpn-access-hours none", "allow every hour"),
+            _line(case, found, "vpn-access-hours none", "allow every hour"),
         )
     for name, least in (("vpn-session-timeout", SHORT_SESSION), ("vpn-idle-timeout", SHORT_IDLE)):
         value = found[name]
@@ -208,7 +215,7 @@ def _limits(case: Case, found: Policy) -> Iterator[PhoneFinding]:
                 Severity.RISK,
                 f"{_told(value)}: a session ends after {value.value} minutes",
                 (value.line,),
-                _line(found, f"{name} none", "have no such limit for phones"),
+                _line(case, found, f"{name} none", "have no such limit for phones"),
             )
     scope = found["dhcp-network-scope"]
     if scope.value not in (None, "none"):
@@ -217,7 +224,7 @@ def _limits(case: Case, found: Policy) -> Iterator[PhoneFinding]:
             Severity.RISK,
             f"{_told(scope)}: phones get an address only if a DHCP server of the tunnel group serves that network",
             (scope.line,),
-            _line(found, "dhcp-network-scope none", "take addresses of the pool"),
+            _line(case, found, "dhcp-network-scope none", "take addresses of the pool"),
         )
     yield from _no_datagrams(case, found)
     banner = found["banner"]

@@ -128,13 +128,17 @@ def _datagrams(case: Case, met: tuple[Met, ...]) -> Iterator[PhoneFinding]:
     none = _judged(met, lambda one: not set(one.datagrams) & set(one.model.dtls))
     if none:
         severity, those = none
+        later = {suite for one in offers if one.version == "dtlsv1.2" for suite in one.suites}
+        if all(not one.model.one_cipher and later & set(one.model.dtls) for one in those):
+            # Which firmware of newer phones speaks DTLS 1.2 is not known.
+            severity = Severity.RISK
         yield case.found(
             "cipher-dtls",
             severity,
             f"phones of the series {_names(those)} have {', '.join(those[0].model.dtls)} in DTLS 1.0; the box takes"
             f" {', '.join(offer.suites) if offer and offer.suites else 'nothing'}: TLS comes up and DTLS fails",
             (offer.line if offer else case.offers.least,),
-            _with_suites(case, offer or Offer("dtlsv1", (), case.offers.least)),
+            _with_suites(case, offer) if offer else _with_version(case),
         )
         return
     differs = _judged(met, lambda one: one.model.one_cipher and bool(one.suites) and one.suites[0] not in one.datagrams)
@@ -148,6 +152,14 @@ def _datagrams(case: Case, met: tuple[Met, ...]) -> Iterator[PhoneFinding]:
             (*((those[0].offer.line,) if those[0].offer else ()), offer.line),
             _with_suites(case, offer),
         )
+
+
+def _with_version(case: Case) -> Remedy:
+    """DTLS 1.0 as well, and the least version of TLS as it is."""
+    words = [word for word in case.offers.least.text.split() if not word.startswith("dtls")]
+    return Remedy(
+        "take DTLS 1.0 too", (" ".join((*words, "dtlsv1")),), f"{EVERYBODY}: an older version of DTLS is taken of all of them"
+    )
 
 
 def certificate(case: Case) -> Iterator[PhoneFinding]:

@@ -103,6 +103,8 @@ def _contradiction(session: CryptoSession, assigned: str, again: bool, verified:
     """What two places say differently of one client."""
     if not assigned:
         return f"the session of {session.peer} port {session.peer_port} has no IKEv2 session with an assigned address beside it"
+    if not session.status.startswith("UP-ACTIVE") or not session.flows:
+        return f"the session of {session.peer} port {session.peer_port} is {session.status}, and has no tunnel for packets"
     hosts = [match["address"] for flow in session.flows if (match := _HOST.fullmatch(flow.selector.strip()))]
     if hosts and hosts != [assigned]:
         return f"the tunnel of {session.peer} is for {', '.join(hosts)}, and {assigned} is assigned to it"

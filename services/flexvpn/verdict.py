@@ -19,12 +19,14 @@ from ..verifying import Seeing
 from .certificates import Showing, days_left, judged, moment_of, of_trustpoint
 from .intent import FlexVpn
 from .names import own_name
-from .reading import RECONNECTS, RUNNING, SESSIONS, Answer
+from .reading import IKEV2_SESSIONS, RECONNECTS, RUNNING, SESSIONS, Answer
 from .sessions import Client, joined
 
 ASKED: tuple[Question, ...] = (SESSION, IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK)
 #: So many clients are named.
 _NAMED = 3
+#: What is wrong with one client, or who is missing, is no way that is closed.
+_OF_SOME = ("expected-sessions", "client-cipher", "client-traffic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
     if not clients and standing is not None and not standing.works_without:
         return Operating.DOWN, KnownBy.TABLES, f"{standing.sentence}: without it no client is let in"
     bad = [finding.sentence for finding in own if finding.status is Status.FAILED]
-    closed = any(finding.status is Status.FAILED and finding.check != "expected-sessions" for finding in own)
+    closed = any(finding.status is Status.FAILED and finding.check not in _OF_SOME for finding in own)
     said = _said(wanted, clients)
     if bad:
         # Who is missing may come: that is no way that is closed.
@@ -98,6 +100,8 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
         return works, KnownBy.TABLES, f"{said}; {'; '.join(bad)}"
     if not clients:
         return Operating.IDLE, KnownBy.TABLES, said
+    if not any(client.sends for client in clients):
+        return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; no packets have gone both ways of any"
     before = {(client.peer, client.port): client for client in view.clients(view.first)}
     rises = [
         client.packets_in > old.packets_in and client.packets_out > old.packets_out
@@ -126,10 +130,29 @@ def _own(view: View, wanted: FlexVpn) -> Iterator[Finding]:
     for client in clients:
         if client.wrong:
             yield _finding(view, "client-session", Status.UNVERIFIED, client.wrong, SESSIONS, str(client.peer), "contradiction")
+        else:
+            yield from _tunnel(view, client)
     failed = look.seen.answers[RECONNECT.name].state.failed - view.first.seen.answers[RECONNECT.name].state.failed
     if failed > 0:
         words = f"{failed} reconnects have failed while it was looked at, of whatever profile"
         yield _finding(view, "reconnect", Status.WARNING, words, RECONNECTS, "failed", failed)
+
+
+def _tunnel(view: View, client: Client) -> Iterator[Finding]:
+    """By the cipher of the intent, and with packets in both directions: who sends and hears nothing has no service."""
+    esp, has = view.wanted.esp, (client.encryption, client.integrity)
+    if has != (esp.encryption, esp.integrity):
+        words = f"{client.title} is encrypted by {' '.join(filter(None, has)) or 'nothing'}, and the intent says {esp.encryption}"
+        words += f" {esp.integrity}" if esp.integrity else ""
+        yield _finding(view, "client-cipher", Status.FAILED, words, IKEV2_SESSIONS, str(client.peer), has)
+    old = next((one for one in view.clients(view.first) if (one.peer, one.port) == (client.peer, client.port)), client)
+    came, went = client.packets_in, client.packets_out
+    if came > old.packets_in and not went:
+        words = f"{client.title} sends, and nothing goes back to it: {came} packets in, none out"
+        yield _finding(view, "client-traffic", Status.FAILED, words, SESSIONS, str(client.peer), (came, went))
+    elif not client.sends:
+        words = f"no packets have gone both ways of {client.title}: {came} in, {went} out"
+        yield _finding(view, "client-traffic", Status.UNVERIFIED, words, SESSIONS, str(client.peer), (came, went))
 
 
 def _finding(view: View, check: str, status: Status, sentence: str, command: str, field: str, value: object) -> Finding:

@@ -68,6 +68,33 @@ IOS: dict[str, Case] = {
         ["ip local pool P 10.9.0.1 10.9.0.20"],
         ["no ip local pool P 10.9.0.1 10.9.0.20"],
     ),
+    "standard-list": (
+        "ip access-list standard S\n permit 10.1.0.0 0.0.255.255\n",
+        ["ip access-list standard S", "permit 10.1.0.0 0.0.255.255", "exit"],
+        ["no ip access-list standard S"],
+    ),
+    "ikev2-authorization": (
+        "ip local pool P 10.9.0.1 10.9.0.20\ncrypto ikev2 authorization policy A\n pool P\n def-domain example.com\n",
+        [
+            "ip local pool P 10.9.0.1 10.9.0.20",
+            *["crypto ikev2 authorization policy A", "pool P", "def-domain example.com", "exit"],
+        ],
+        ["no crypto ikev2 authorization policy A", "no ip local pool P 10.9.0.1 10.9.0.20"],
+    ),
+    "client-profile": (
+        "crypto vpn anyconnect profile C bootflash:c.xml\n",
+        ["crypto vpn anyconnect profile C bootflash:c.xml"],
+        ["no crypto vpn anyconnect profile C bootflash:c.xml"],
+    ),
+    "virtual-template": (
+        "crypto ipsec profile I\ninterface Virtual-Template1 type tunnel\n ip unnumbered Ethernet0/0\n tunnel mode ipsec ipv4\n"
+        " tunnel protection ipsec profile I\n",
+        [
+            *["crypto ipsec profile I", "exit", "interface Virtual-Template1 type tunnel", "ip unnumbered Ethernet0/0"],
+            *["tunnel mode ipsec ipv4", "tunnel protection ipsec profile I", "exit"],
+        ],
+        ["no interface Virtual-Template1", "no crypto ipsec profile I"],
+    ),
     "client-group": (
         "ip local pool P 10.9.0.1 10.9.0.20\n"
         f"crypto isakmp client configuration group staff\n key {TOKEN}\n dns 10.1.0.9\n pool P\n",

@@ -36,7 +36,8 @@ class Router:
         self.box = Rehearsal({model: model}, 1.0, credentials).boxes[model]
         self.place = configure.Place()
         self.said: list[str] = []
-        # The list of what is translated, for the line that a form has for it.
+        # Logins by lists, which lists of users rest on; and the list of what is translated, for the line that a form has for it.
+        self.enter(("aaa new-model",))
         self.enter(("ip access-list extended NAT", "permit ip 10.10.0.0 0.0.255.255 any", "exit"))
 
     def enter(self, lines: Iterable[str]) -> None:

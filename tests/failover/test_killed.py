@@ -155,5 +155,6 @@ def test_the_states_are_all_that_there_are(ground: Ground) -> None:
         if what not in ground.states:
             ground.ready_for(what)
             ground.clean(what)
-        assert {word for word, _ in ground.states[what]} == {word for word, _ in STATES[what]}
+        # A run that was killed before leaves a lock, which the next one tells of.
+        assert {word for word, _ in ground.states[what]} - {"lock-taken-over"} == {word for word, _ in STATES[what]}
         assert set(STATES[what]) <= ground.states[what]

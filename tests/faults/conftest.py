@@ -1,26 +1,12 @@
-"""Counts how every fault ended and prints the table at the end; takes a part of the matrix unless NR_RUN_FAULTS is all."""
+"""Counts how every fault ended and prints the table at the end."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from zlib import crc32
 
 import pytest
 
 _FOLDER = "tests/faults/"
-#: Of each file of the matrix one case in so many is tried, always the same ones: all tests end within minutes on two cores.
-_ONE_IN = {"test_matrix.py": 4, "test_matrix_lines.py": 5, "test_matrix_others.py": 4}
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out most of the matrix, unless all of it is asked for, or cases are named."""
-    if os.environ.get("NR_RUN_FAULTS") == "all" or any("::" in argument for argument in config.args) or config.option.keyword:
-        return
-    left = [item for item in items if crc32(item.nodeid.encode()) % _ONE_IN.get(item.path.name, 1)]
-    if left:
-        config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item not in left]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,27 +1,10 @@
-"""Prints kinds of answers by places, and how each case ended; takes a part of the matrix unless NR_RUN_FAULTS is all."""
+"""Prints kinds of answers by places, and how each case ended."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from zlib import crc32
 
 import pytest
-
-_FILE = "test_no_answer.py"
-#: One case in so many is tried, always the same ones: they end within a minute or two on two cores.
-_ONE_IN = 60
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out most of the matrix, unless all of it is asked for, or cases are named."""
-    if os.environ.get("NR_RUN_FAULTS") == "all" or any("::" in argument for argument in config.args) or config.option.keyword:
-        return
-    left = [item for item in items if item.path.name == _FILE and "[" in item.name and crc32(item.nodeid.encode()) % _ONE_IN]
-    left = [item for item in left if item.name.startswith("test_no_answer")]
-    if left:
-        config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item not in left]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -154,3 +154,28 @@ def test_the_choice_of_the_certificate(release: str) -> None:
             assert (found.certificate, found.kind) == ("self-signed", "EC")
         else:
             assert found == choice
+
+
+def test_what_was_allowed_by_inheritance_stays_allowed(device: HeadEnd) -> None:
+    """A list of protocols of its own takes the place of the one that is inherited, so the remedy has all of that one too."""
+    default = "group-policy DfltGrpPolicy attributes\n vpn-tunnel-protocol ikev1 ikev2\n"
+    policy = "group-policy GroupPolicy_VPNPhone internal"
+    own = (" vpn-tunnel-protocol ssl-client", " vpn-simultaneous-logins 3")
+    text = with_text(device, own, (policy, f"{default}{policy}"))
+    (finding,) = [found for found in judged(text).findings if found.id == "protocol"]
+    assert finding.remedy.lines[-1] == " vpn-tunnel-protocol ikev1 ikev2 ssl-client"
+    assert finding.remedy.is_ours
+
+
+def test_a_policy_that_others_have_too_is_for_a_person(device: HeadEnd) -> None:
+    """Where another tunnel group has the policy of phones too, nothing is typed into it, and whose it is is told."""
+    own = (" vpn-tunnel-protocol ssl-client", " vpn-simultaneous-logins 0\n vpn-tunnel-protocol ssl-client")
+    site = "tunnel-group 192.0.2.9 type ipsec-l2l\ntunnel-group 192.0.2.9 general-attributes\n default-group-policy {}\n"
+    for policy, ours in (("GroupPolicy_VPNPhone", False), ("Another", True)):
+        more = (
+            "tunnel-group VPNPhone type remote-access\n",
+            f"tunnel-group VPNPhone type remote-access\n{site.format(policy)}",
+        )
+        (finding,) = [found for found in judged(with_text(device, own, more)).findings if found.id == "logins"]
+        assert finding.remedy.is_ours is ours
+        assert ("192.0.2.9" in finding.remedy.wide) is not ours

@@ -141,6 +141,16 @@ def test_the_remedy_for_elliptic_certificates_lets_the_phone_in() -> None:
     assert (mended.causes, mended.connected) == (set(), True)
 
 
+def test_later_datagrams_alone_are_a_risk_for_newer_phones() -> None:
+    """Whether newer phones speak DTLS 1.2 is not known: where the box takes that alone it is a risk; older ones are kept out."""
+    site = typed(Site(), "ssl server-version tlsv1.2 dtlsv1.2")
+    assert _risks(site, "8861") == {"cipher-dtls": Severity.RISK}
+    (finding,) = run(site, "8861").audit.findings
+    assert finding.remedy.lines == ("ssl server-version tlsv1.2 dtlsv1",)
+    assert run(typed(site, *finding.remedy.lines), "8861").audit.findings == ()
+    assert _risks(site, "7962") == {"tls-version": Severity.CAUSE, "cipher-dtls": Severity.CAUSE}
+
+
 def test_documented_mistakes_are_all_named() -> None:
     """The head-end of the document has five causes, and each value says that it comes from DfltGrpPolicy."""
     found = run(typed(Site(), *phone_site.documented(Site().words)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -93,6 +94,39 @@ def test_a_client_that_contradicts_itself_is_none() -> None:
     found = verdict(looked(Laptop(tunnel="10.10.10.1")))
     assert found.word.value == "idle"
     assert any("10.10.10.1" in item.sentence and item.status.value == "unverified" for item in found.findings)
+
+
+def test_a_session_without_a_tunnel_is_no_client() -> None:
+    """An IKE SA that has no IPsec SA beside it carries nothing: it is told, and never called up."""
+    shown = looked(Laptop())
+    command = "show crypto session detail"
+    text = re.sub(r"  IPSEC FLOW.*?(?=\n\n)", "", shown[command].replace("UP-ACTIVE", "UP-IDLE"), flags=re.DOTALL)
+    found = verdict({**shown, command: text})
+    assert found.word.value == "idle"
+    assert any("has no tunnel" in item.sentence and item.status.value == "unverified" for item in found.findings)
+
+
+@pytest.mark.parametrize(
+    ("looks", "word", "words"),
+    [
+        ([Laptop(packets=(15, 0)), Laptop(packets=(35, 0))], "degraded", "nothing goes back to it"),
+        ([Laptop(packets=(15, 0))], "unverified", "no packets have gone both ways"),
+        ([Laptop(packets=(0, 0))], "unverified", "no packets have gone both ways"),
+        ([Laptop(packets=(0, 12))], "unverified", "no packets have gone both ways"),
+        ([Laptop(hmac="SHA256")], "degraded", "and the intent says aes-256-cbc hmac-sha384"),
+    ],
+)
+def test_a_client_that_is_in_and_has_no_service(looks: list[Laptop], word: str, words: str) -> None:
+    """That a client is connected is no proof: packets both ways by the cipher of the intent are, as in the gate."""
+    found = verdict(*(looked(one) for one in looks))
+    assert (found.word.value, words in found.sentence) == (word, True), found.sentence
+
+
+def test_one_who_sends_is_enough() -> None:
+    """Beside a client whose packets go both ways, one that is silent is told, and the head-end is up."""
+    found = verdict(looked(Laptop(), Laptop(address="192.168.117.11", port=50000, packets=(0, 0))))
+    assert found.word.value == "up"
+    assert [item.check for item in found.findings if item.status.value == "unverified"] == ["client-traffic"]
 
 
 @pytest.mark.parametrize("command", sorted(looked()))

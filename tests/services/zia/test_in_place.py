@@ -9,15 +9,19 @@ import pytest
 from nr_run.changes.change import Change, in_stages
 from nr_run.changes.objects import read
 from nr_run.changes.plan import plan_removal
+from nr_run.checks.finding import Finding, Status, proved
+from nr_run.checks.planned_running import running_with
 from nr_run.inventory.errors import ChangeError
-from nr_run.runbooks.engine.planning import running_with
 from nr_run.services.service import Sight
+from nr_run.services.zia.as_before import site_before
 from nr_run.services.zia.deployment import deployment_of
+from nr_run.services.zia.gates import tunnels
 from nr_run.services.zia.intent import Zia
 from nr_run.services.zia.service import ZIA
 
 from ...changes.whole import whole
 from .planned import deployed, staged
+from .shown import Router
 from .sites import BARE, HOST, PLATFORM, site
 
 STANDS = deployed(site())
@@ -84,8 +88,8 @@ def test_it_is_taken_back(name: str) -> None:
 def test_the_clause_is_switched_to_a_track_that_is_up() -> None:
     """Another probe and its track stand before the clause is switched, and the old ones go behind all gates."""
     wanted = site(primary={"probe_address": "203.0.113.99"})
-    tunnels, probes, leading, cut_over = changes(wanted, STANDS)
-    assert [item.title for item in tunnels.created] == ["static-route 203.0.113.99 255.255.255.255 Tunnel1"]
+    built, probes, leading, cut_over = changes(wanted, STANDS)
+    assert [item.title for item in built.created] == ["static-route 203.0.113.99 255.255.255.255 Tunnel1"]
     assert [item.title for item in probes.created] == ["sla-operation 3", "sla-schedule 3", "track 3"]
     assert [edit.after.title for edit in leading.edited] == ["route-map-clause NR-branch-zia 10"]
     lines = typed(leading)
@@ -98,7 +102,7 @@ def test_the_clause_is_switched_to_a_track_that_is_up() -> None:
         "sla-operation 1",
         "static-route 203.0.113.10 255.255.255.255 Tunnel1",
     }
-    assert [stage.removed for stage in (tunnels, probes, leading)] == [(), (), ()]
+    assert [stage.removed for stage in (built, probes, leading)] == [(), (), ()]
 
 
 def test_the_hosts_of_another_interface() -> None:
@@ -123,3 +127,55 @@ def test_an_old_proposal_that_others_are_offered_stays() -> None:
     (first, *_) = changes(site(ike={"group": 19}), STANDS.replace("line vty", f"{other}line vty"))
     assert not [item for item in first.removed if item.family.name == "ikev2-offer"]
     assert any("is offered it too" in words for words in first.stays)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_stood_is_read_back(name: str) -> None:
+    """By the router alone it is known what stood before, as far as a gate asks: its gates hold for it, and for it only."""
+    before = site_before(site(**CHANGES[name][0]), read("ios", STANDS))
+    assert before is not None
+    for field in ("on_total_loss", "lan_interface"):
+        assert getattr(before, field) == getattr(site(), field)
+    for (_, edge), (_, stood) in zip(before.edges, site().edges, strict=True):
+        assert (edge.address, edge.tunnel_prefix, edge.probe_address) == (stood.address, stood.tunnel_prefix, stood.probe_address)
+    assert before.esp.encryption_algorithm == site().esp.encryption_algorithm
+    router = Router(wanted=before, running=STANDS)
+    findings = [item for stage in deployment_of(before).stages for item in _judged(stage.gate, router)]
+    assert proved(findings), [item.sentence for item in findings if item.status is not Status.OK]
+
+
+def _judged(gate: Any, router: Router) -> tuple[Finding, ...]:
+    found: tuple[Finding, ...] = gate.judge([router.seen()], removed=False)
+    return found
+
+
+@pytest.mark.parametrize("lost", ["interface Tunnel2\n", "ip sla 2\n", " ip policy route-map NR-branch-zia\n"])
+def test_what_is_not_whole_is_not_read_back(lost: str) -> None:
+    """Where a part of the site is missing nothing is said of what stood."""
+    assert (
+        site_before(site(), read("ios", STANDS.replace(lost, "interface Loopback7\n" if lost.startswith("int") else ""))) is None
+    )
+
+
+FIRST, SECOND = "198.51.100.10", "198.51.100.20"
+
+
+@pytest.mark.parametrize(
+    ("name", "peers"),
+    [
+        ("edge", ["198.51.100.77", FIRST]),
+        ("dpd", [FIRST, SECOND]),
+        ("phase 1", [FIRST, SECOND]),
+        ("phase 2", [FIRST, SECOND]),
+        ("identity", [FIRST, SECOND]),
+        ("sizes", []),
+        ("networks", []),
+        ("probe", []),
+        ("fail mode", []),
+    ],
+)
+def test_sas_that_were_agreed_before_are_cleared(name: str, peers: list[str]) -> None:
+    """What is agreed with an edge is agreed anew, by that edge alone where it is its own; all else leaves SAs as they are."""
+    wanted = site(**CHANGES[name][0])
+    found = [str(peer) for change in changes(wanted, STANDS) for peer in tunnels(wanted).stale(change)]
+    assert sorted(found) == sorted(peers)
