@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..family import NOBODY, Editing, Family, Reference, Touches, patterns, spellings
+from ..family import NOBODY, Editing, Family, Reference, Shared, Touches, patterns, spellings
+from .bgp_told import told_to
 
 if TYPE_CHECKING:
     from ..objects import Config, ConfigObject
@@ -52,6 +53,9 @@ def _others(item: ConfigObject, running: Config) -> Iterator[str]:
     if found:
         yield f"network {item.groups['network']} is told to {' and '.join(found)} from now on, as far as their lists let it"
 
+
+#: A neighbour does not name what it is told.
+_BY_NEIGHBOUR = Shared(told_to, "{use} is told it too")
 
 ASA_ROUTER = Family(
     name="bgp",
@@ -148,7 +152,7 @@ ASA_NETWORK = Family(
     header=_HEADER,
     identity=("network", "mask"),
     opens=True,
-    shared=NOBODY,
+    shared=_BY_NEIGHBOUR,
     touches=Touches(_others, NOBODY, "network {network} is told to nobody any more"),
     key_of=NOBODY,
     peers_of=NOBODY,

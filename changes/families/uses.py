@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from ..family import Nobody, Shared, Users
+from .bgp_told import in_the_table_for
 
 if TYPE_CHECKING:
     from ..objects import Config, ConfigObject, Key
@@ -108,14 +109,15 @@ def _negotiates(item: ConfigObject, config: Config, version: int) -> bool:
 
 
 def _leads(read: Callable[[ConfigObject], IPv4Network | None]) -> Users:
-    """Users of a route: whatever goes to a peer that lies behind it, and routes whose next hop does."""
+    """Users of a route: whatever goes to a peer that lies behind it, routes whose next hop does, and BGP, which tells it."""
 
-    def rule(_config: Config, target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
+    def rule(config: Config, target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
         net = read(target)
         for item in others.values() if net is not None else ():
             hop = item.groups.get("hop", "") if item.family.name == target.family.name else ""
             if any(_inside(address, net) for address in (*item.peers, *([hop] if hop else []))):
                 yield item.title
+        yield from in_the_table_for(config, net, others)
 
     return rule
 

@@ -24,8 +24,8 @@ class Span:
     looks: int
 
     def __str__(self) -> str:
-        """For a person."""
-        return f"{self.at_least:.0f} to {self.at_most:.0f} seconds (documented: {self.budget:.0f})"
+        """For a person: of the numbers that are written down, so that both say the same second."""
+        return f"{round(self.at_least, 1):.0f} to {round(self.at_most, 1):.0f} seconds (documented: {self.budget:.0f})"
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""

@@ -7,13 +7,15 @@ is built with BGP.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 from typing import Any
 
+from ...changes.families.bgp_told import network_of
 from ...changes.families.uses import destination
 from ...changes.objects import Config, ConfigObject, Key
+from ...changes.removal import freed
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
 from ...inventory.platforms import Platform
@@ -73,6 +75,12 @@ def nowhere(site: Cloud) -> tuple[StaticRoute, ...]:
     return tuple(StaticRoute("Null0", net, None, LAST_DISTANCE) for net in site.cloud_prefixes)
 
 
+def removal_routes(site: Cloud, networks: Collection[IPv4Network]) -> tuple[StaticRoute, ...]:
+    """What becomes of networks without the tunnels: over the circuit as before them, or into nothing."""
+    without = site.model_copy(update={"cloud_prefixes": tuple(networks)})
+    return clear_routes(without) if site.on_removal == "open" else nowhere(without)
+
+
 def routes_text(routes: tuple[StaticRoute, ...]) -> str:
     """Static routes in the words of the firewall."""
     return fill("asa/cloud_routes.j2", routes=routes)
@@ -87,6 +95,7 @@ def _words(place: Site[Cloud], names: CloudNames) -> Mapping[str, Any]:
         "keys": place.keys,
         "sources": tuple(dict.fromkeys(end.source_interface for _, end in wants.tunnels)),
         "bare_pfs_group": place.platform.bare_pfs_group,
+        "back": removal_routes(wants, names.left),
         "left": left_routes(wants),
     }
 
@@ -96,32 +105,41 @@ def _nothing_replaced(site: Cloud, names: CloudNames, running: Config) -> Replac
 
 
 def _bgp_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:
-    """Settings of our neighbours are changed in place; networks that are told no more go, with their rules and routes."""
+    """Settings of our neighbours are changed in place; networks that are told no more go, with their rules and routes.
+
+    What another neighbour of the firewall is told as well stays, with its route: no line names it, and without it that one's
+    cloud would answer in clear.
+    """
     far = {str(end.inner[1]) for _, end in site.tunnels}
     settings = {item.key for item in running.of("bgp-neighbour-setting") if item.groups["neighbour"] in far}
-    return Replacing(frozenset(settings), tuple(_told_no_more(site, names, running)))
+    wanted = {(rule.name, rule.rule) for rule in names.rules}
+    rules = tuple(item for item in running.of("prefix-list") if _is_old(item, names, wanted))
+    before = {item.groups["rule"].split()[1] for item in rules}
+    told, stays = freed(running, _told_no_more(site, before, running), {item.key for item in rules})
+    left = tuple(item for item in routes_to(running, names.left) if _is_of_cut_over(site, names, item))
+    return Replacing(frozenset((*settings, *(item.key for item in left))), (*rules, *told, *left), stays)
 
 
-def _told_no_more(site: Cloud, names: CloudNames, running: Config) -> Iterator[ConfigObject]:
-    wanted, before = {(rule.name, rule.rule) for rule in names.rules}, set()
-    for item in running.of("prefix-list"):
-        if item.groups["name"] in names.lists and (item.groups["name"], item.groups["rule"]) not in wanted:
-            before.add(item.groups["rule"].split()[1])
-            yield item
+def _is_of_cut_over(site: Cloud, names: CloudNames, route: ConfigObject) -> bool:
+    """True for what the cut-over has left to a network that is the cloud's no more."""
+    nameif, hop = route.groups["nameif"], route.groups["hop"]
+    ours = (nameif, hop) in {("Null0", str(LAST_DISTANCE)), (site.circuit.interface, str(site.circuit.next_hop))}
+    return ours and destination(route) in names.left
+
+
+def _is_old(rule: ConfigObject, names: CloudNames, wanted: Collection[tuple[str, str]]) -> bool:
+    return rule.groups["name"] in names.lists and (rule.groups["name"], rule.groups["rule"]) not in wanted
+
+
+def _told_no_more(site: Cloud, before: Collection[str], running: Config) -> Iterator[ConfigObject]:
+    kept = {str(network) for network in site.lan_prefixes}
     for item in running.of("bgp-network"):
-        if _told(item) in before:
+        if str(network_of(item)) in {*before} - kept:
             yield item
     for item in running.of("static-route"):
         ours = item.groups["distance"] == str(OWN_DISTANCE) and item.groups["nameif"] == site.lan_interface
-        if ours and str(destination(item)) in before:
+        if ours and str(destination(item)) in {*before} - kept:
             yield item
-
-
-def _told(item: ConfigObject) -> str:
-    """The network of a line ``network``, whose mask is not shown where it is that of the class."""
-    first = int(item.groups["network"].split(".")[0])
-    mask = item.groups.get("mask") or ("8" if first < 128 else "16" if first < 192 else "24")
-    return str(IPv4Network(f"{item.groups['network']}/{mask}", strict=False))
 
 
 def _cut_over_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:  # noqa: ARG001 - routes have no names
@@ -132,7 +150,9 @@ def _cut_over_replaced(site: Cloud, names: CloudNames, running: Config) -> Repla
         if nameif == "Null0":
             if hop != str(LAST_DISTANCE):
                 raise ChangeError(f"{site.host}: {item.header!r} drops what is for the cloud: take it away first")
-            retired += [item] if site.on_total_loss == "open" else []
+            # One to a part is of before the network was made wider.
+            part = destination(item) not in site.cloud_prefixes
+            retired += [item] if site.on_total_loss == "open" or part else []
             continue
         whole = destination(item) in site.cloud_prefixes
         if (nameif, hop) != (circuit.interface, str(circuit.next_hop)) or not whole:

@@ -6,10 +6,11 @@ tunnels are up is in clear, and a ping would be answered all the same: so the ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
 from ...changes.families.routing import ASA_ROUTE
+from ...changes.families.uses import destination
 from ...changes.objects import ConfigObject
 from ...checks.bgp import advertised_command, received_command
 from ...checks.finding import Finding, Status
@@ -24,6 +25,10 @@ from .view import OF_ROUTING, OF_TUNNELS, View, Watched
 def neighbour_good(view: View, role: str, end: Gateway) -> Iterator[Finding]:
     """One neighbour: established, our networks told and no end of a tunnel, a way to each host of the cloud taken."""
     far, row = end.inner[1], view.row(end)
+    if row is None and any(item.groups["neighbour"] == str(far) for item in view.running.objects.of("bgp-neighbour")):
+        # An ASA shows each neighbour that it has, in whatever state: the answer is of another moment, or not whole.
+        yield Finding("bgp", view.host, Status.UNVERIFIED, f"{role}: {view.host} has neighbour {far}, and does not show it")
+        return
     state = row.state if row else "not there"
     up = row is not None and row.up
     yield view.finding("bgp", up, f"{role}: neighbour {far} is {state}", BGP, state)
@@ -180,6 +185,17 @@ def _cut_back(view: View) -> Iterator[Finding]:
     words = f"static routes to the cloud: {'; '.join(item.header for item in there) or 'none'}"
     words += "" if good else f"; {left[0]} is behind BGP still"
     yield view.finding("cut-over", good, words, view.running.command, "; ".join(left) or "none left")
+    yield from _led_by_statics(view, there)
+
+
+def _led_by_statics(view: View, there: Sequence[ConfigObject]) -> Iterator[Finding]:
+    """What a static route says is what the table does: one over an interface that is down is in no table, and leads nobody."""
+    for host in view.site.cloud_hosts:
+        says = {item.groups["nameif"] for item in there if (net := destination(item)) is not None and host in net}
+        out = view.shown.ways.to(host)
+        if says and not (out and out <= says):
+            words = f"{host} is reached by {_names(out)}, and its static route leads to {' and '.join(sorted(says))}: is that up?"
+            yield view.finding("way", False, words, ROUTE, _names(out))
 
 
 def routing(site: Cloud) -> Watched:
@@ -189,4 +205,4 @@ def routing(site: Cloud) -> Watched:
 
 def cut_over(site: Cloud) -> Watched:
     """All of that holds still, and the way to the cloud is through the tunnels alone."""
-    return Watched(site, (*OF_TUNNELS, *OF_ROUTING), _cut_over, _cut_back)
+    return Watched(site, (*OF_TUNNELS, *OF_ROUTING), _cut_over, _cut_back, behind=(ROUTE,))

@@ -61,7 +61,7 @@ class CloudNames:
     """What the objects of one connection are called, with a sentence for each decision. ``tunnels`` are the first and the second.
 
     ``own`` names proposal, profile and group policy. ``router_is_new``: the firewall speaks no BGP yet. ``to_gateways`` and
-    ``to_hosts`` are routes that are built, ``clear`` those that the cut-over leaves over the circuit or into nothing.
+    ``to_hosts`` are routes that are built; ``left`` are networks that were the cloud's before, and are no more.
     """
 
     own: str
@@ -71,6 +71,7 @@ class CloudNames:
     router_is_new: bool = True
     to_gateways: tuple[StaticRoute, ...] = ()
     to_hosts: tuple[StaticRoute, ...] = ()
+    left: tuple[IPv4Network, ...] = ()
     decisions: tuple[str, ...] = ()
     replacing: Replacing = NOTHING
 
@@ -122,8 +123,18 @@ def allocate(place: Site[Cloud], policy: Collection[str], running: Config) -> Cl
         router_is_new=_router_is_new(site, nodes),
         to_gateways=tuple(route for route in names.to_gateways if not _is_others(route, running, nodes, table)),
         to_hosts=tuple(route for route in names.to_hosts if not _is_others(route, running, nodes, table)),
+        left=tuple(_left(names, site, running)),
         decisions=(said,) if said else (),
     )
+
+
+def _left(names: CloudNames, site: Cloud, running: Config) -> Iterator[IPv4Network]:
+    """Networks that are taken from BGP until now, and are in no network of the cloud any more."""
+    for item in running.of("prefix-list"):
+        if item.groups["name"] == names.lists[0]:
+            network = IPv4Network(item.groups["rule"].split()[1])
+            if not any(network.subnet_of(wanted) for wanted in site.cloud_prefixes):
+                yield network
 
 
 def _is_others(route: StaticRoute, running: Config, nodes: Sequence[tree.Node], table: str | None) -> bool:

@@ -86,10 +86,14 @@ def _operating(view: View | None, why: str, configured: Configured) -> tuple[Ope
         return Operating.UNENCRYPTED, KnownBy.TABLES, leak, tuple(own)
     if unread := [item.sentence for item in own if item.status is Status.UNVERIFIED]:
         return Operating.UNKNOWN, KnownBy.NOTHING, "; ".join(unread), tuple(own)
-    lost = [str(host) for host in site.cloud_hosts if not view.shown.ways.to(host) & view.nameifs]
+    # BGP holds a session, and its routes, for a while when the tunnel below it has died.
+    alive = {called.nameif for _, end, called in view.tunnels if view.whole_flows(end, called)}
+    lost = [str(host) for host in site.cloud_hosts if not view.shown.ways.to(host) & alive]
     if lost or not works:
         ends = "is dropped" if site.on_total_loss == "closed" else "goes over the circuit, in clear"
-        words = f"no tunnel leads to {', '.join(lost)}" if lost else "no tunnel works"
+        led = any(view.shown.ways.to(host) & view.nameifs for host in site.cloud_hosts)
+        words = f"no tunnel {'that is up ' if led else ''}leads to {', '.join(lost)}" if lost else "no tunnel works"
+        ends = "is lost in a tunnel that is down" if lost and led else ends
         return Operating.DOWN, KnownBy.TABLES, f"{words}, and what is for it {ends}: {'; '.join(bad)}", tuple(own)
     if bad:
         return Operating.DEGRADED, KnownBy.TABLES, f"{' and '.join(works)} of two tunnels; {'; '.join(bad)}", tuple(own)

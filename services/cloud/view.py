@@ -87,6 +87,8 @@ class Watched:
     questions: tuple[Question, ...]
     there: Judge
     gone: Judge
+    #: What of the questions is asked of what has to be gone as well.
+    behind: tuple[Question, ...] = ()
 
     def asks(self, member: Member, platform: Platform) -> tuple[str, ...]:  # noqa: ARG002 - one member
         """The whole configuration, the answers to the questions, and with BGP what goes each way."""
@@ -99,14 +101,11 @@ class Watched:
         return tuple(finding for item in seen for finding in self._judge(item, removed))
 
     def _judge(self, seen: Seen, removed: bool) -> Iterator[Finding]:
-        view = view_of(self.site, seen, () if removed else self.questions)
-        if removed:
-            yield from self.gone(view)
-            return
+        view = view_of(self.site, seen, self.behind if removed else self.questions)
         for words in view.unread:
             yield Finding("answers", view.host, Status.UNVERIFIED, words)
         if not view.unread:
-            yield from self.there(view)
+            yield from (self.gone if removed else self.there)(view)
 
 
 def told_commands(site: Cloud) -> tuple[str, ...]:

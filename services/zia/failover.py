@@ -123,7 +123,7 @@ def lost(deployment: Deployment[Zia], before: Sequence[Seen], seen: Sequence[See
 def _probes_lost(then: View, now: View) -> Iterator[str]:
     for role, edge, there in edges_of(now):
         old, new = _counts(then, there.sla), _counts(now, there.sla)
-        if old is None or new is None or new < old:
+        if old is None or new is None or new[0] < old[0] or new[1] < old[1]:
             yield f"{role}: its probe does not say how often it was answered"
             continue
         answered, missed = new[0] - old[0], new[1] - old[1]

@@ -7,7 +7,7 @@ up without encryption where encryption is mandatory is worse than down, whatever
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from ...changes.change import Change
@@ -104,7 +104,26 @@ class Watched:
             if not parsed.complete:
                 unread.append(f"{command}: line {parsed.problems[0].line} was not understood: {parsed.problems[0].why}")
         running = Configuration(host, system.os, system.running, seen.outputs[system.running])
-        return View(self.site, host, running, Observation(host, seen.time, system.os, answers), tuple(unread))
+        view = View(self.site, host, running, Observation(host, seen.time, system.os, answers), tuple(unread))
+        return view if removed else replace(view, unread=(*unread, *unshown(view)))
+
+
+def unshown(view: View) -> Iterator[str]:
+    """Answers without what the configuration has: IOS shows each probe, track and route map that it has, in whatever state.
+
+    So nothing follows from such an answer: it is of another moment, or not whole.
+    """
+    asked = [question for question in OF_PROBES if view.shown.answer(question) is not None]
+    operations = {row.operation for row in view.shown.view(SLA)} if SLA in asked else set()
+    tracks = {row.number for row in view.shown.view(TRACK)} if TRACK in asked else set()
+    for role, _, there in edges_of(view):
+        if SLA in asked and there.sla is not None and there.sla not in operations:
+            yield f"{role}: {view.host} has probe {there.sla}, and does not show it"
+        if TRACK in asked and there.track is not None and there.track not in tracks:
+            yield f"{role}: {view.host} has track {there.track}, and does not show it"
+    own = draft(view.site).own
+    if ROUTE_MAP in asked and view.running.objects.get("route-map-clause", own, "10") is not None and not clauses_of(view):
+        yield f"{view.host} has the route map {own}, and does not show it"
 
 
 def edges_of(view: View) -> Iterator[tuple[str, Edge, Standing]]:

@@ -28,6 +28,7 @@ from .gates import (
     path_of,
     route_map_of,
     tunnel_of,
+    unshown,
     whole_flows,
 )
 from .intent import Zia
@@ -68,7 +69,9 @@ def _view(site: Zia, seeing: Seeing) -> tuple[View | None, str]:
             return None, f"{site.host} did not show {question}"
         if not answer.complete:
             return None, f"{answer.command}: line {answer.problems[0].line} was not understood"
-    return View(site, site.host, shown.running, seen, ()), ""
+    view = View(site, site.host, shown.running, seen, ())
+    doubt = next(unshown(view), "")
+    return (None, doubt) if doubt else (view, "")
 
 
 def _operating(view: View | None, why: str, configured: Configured) -> tuple[Operating, KnownBy, str, tuple[Finding, ...]]:

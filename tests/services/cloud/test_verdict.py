@@ -36,6 +36,20 @@ def test_what_was_not_reached_is_unknown() -> None:
     assert f"{HOST} was not reached" in found.sentence
 
 
+def test_a_session_that_outlives_its_tunnel_is_no_way(built: Played) -> None:
+    """BGP is Established still, and its routes lead into a tunnel without SAs: what is sent there is lost."""
+    command = "show crypto ipsec sa"
+    text = built.exec(command)
+    led = "NR-ali-1" if "via 169.254.10.1" in built.exec("show route") else "NR-ali-2"
+    head, *sections = text.split("interface: ")
+    left = "interface: ".join([head, *(part for part in sections if not part.startswith(led))])
+    assert left != text
+    found = built.verdict(**{command: left})
+    assert found.operating.value == "down", found.sentence
+    assert "no tunnel that is up leads to 172.16.10.225, 172.16.10.226" in found.sentence
+    assert "is lost in a tunnel that is down" in found.sentence
+
+
 def test_an_answer_that_is_missing_is_named(built: Played) -> None:
     """Without the neighbours nothing is said of them."""
     running = Configuration(HOST, "asa", "more system:running-config", built.running())

@@ -138,6 +138,16 @@ def test_what_was_not_read_is_unverified(command: str) -> None:
         assert (found.word.value, found.known_by.value) == ("unverified", "nothing"), (command, found.sentence)
 
 
+@pytest.mark.parametrize("command", ["show track", "show ip sla statistics", "show route-map"])
+def test_what_is_configured_and_not_shown_is_unverified(command: str) -> None:
+    """An answer of nothing, or of half of it, contradicts the configuration: it makes a site neither down nor in clear."""
+    text = Router().seen().outputs[command]
+    for part in ("", text[: text.find("Track 2")] if command == "show track" else ""):
+        found = verdict(Router().but(more={command: part}))
+        assert (found.word.value, found.known_by.value) == ("unverified", "nothing"), found.sentence
+        assert "does not show it" in found.sentence
+
+
 def test_a_router_that_was_not_reached_is_unverified() -> None:
     """Nothing is concluded from silence, and the sentence says whose it was."""
     found = verdict(Router(), read=False)

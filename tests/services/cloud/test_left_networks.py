@@ -1,0 +1,55 @@
+"""A network that is the cloud's no more: where its packets go is what a removal would make of it, and nothing is left behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nr_run.changes.objects import read
+from nr_run.services.cloud.intent import Cloud
+
+from .planned import deployed, staged
+from .sites import BARE, site
+
+TWO: dict[str, Any] = {"cloud_prefixes": ["172.16.0.0/16", "172.31.0.0/16"], "cloud_hosts": ["172.16.10.225", "172.31.0.1"]}
+ROOM = BARE.replace("route private", "route VBR 172.31.0.0 255.255.0.0 10.0.0.1 1\nroute private", 1)
+OPEN: dict[str, Any] = {"encryption_mandatory": False, "on_total_loss": "open"}
+
+
+def routes(running: str, network: str) -> list[str]:
+    """The static routes to a network."""
+    return [item.header for item in read("asa", running).of("static-route") if item.groups["network"] == network]
+
+
+@pytest.mark.parametrize("loss", [{}, OPEN])
+@pytest.mark.parametrize(
+    ("removal", "wanted"),
+    [("open", "route VBR 172.31.0.0 255.255.0.0 10.0.0.1 1"), ("closed", "route Null0 172.31.0.0 255.255.0.0 250")],
+)
+def test_its_packets_go_as_on_removal_says(loss: dict[str, Any], removal: str, wanted: str) -> None:
+    """Over the circuit as before the tunnels, or dropped: one route alone, and a second deploy has nothing to do."""
+    before, after = (site(on_removal=removal, **loss, **more) for more in (TWO, {}))
+    there = deployed(before, ROOM)
+    now = deployed(after, there)
+    assert routes(now, "172.31.0.0") == [wanted]
+    assert len(routes(now, "172.16.0.0")) == 1
+    assert not any(change for _, change in staged(after, now))
+
+
+def test_the_clear_route_comes_before_bgp_takes_the_network_no_more() -> None:
+    """Between two lines there is always a way: the route over the circuit is there before the rule of the list goes."""
+    there = deployed(site(**TWO), ROOM)
+    lines = "".join(change.forward_text for _, change in staged(site(), there)).splitlines()
+    back = lines.index("route VBR 172.31.0.0 255.255.0.0 10.0.0.1 1")
+    rule = next(place for place, line in enumerate(lines) if line.startswith("no prefix-list NR-ali-IN"))
+    nowhere = next(place for place, line in enumerate(lines) if line.startswith("no route Null0 172.31.0.0"))
+    assert back < rule
+    assert back < nowhere
+
+
+def test_a_network_that_is_made_wider_has_one_route() -> None:
+    """What drops for the part of before goes, since the gate wants one static route to a network."""
+    narrow: Cloud = site(cloud_prefixes=["172.16.0.0/17"], cloud_hosts=["172.16.10.225"])
+    there = deployed(narrow, BARE.replace("172.16.0.0 255.255.0.0", "172.16.0.0 255.255.128.0"))
+    assert routes(deployed(site(), there), "172.16.0.0") == ["route Null0 172.16.0.0 255.255.0.0 250"]
