@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from nr_run.changes.device_file import digest_in
 from nr_run.checks.finding import Finding, Status, proved
 from nr_run.services.flexvpn.certificates import Showing, judged
 from nr_run.services.flexvpn.gates import ClientIn, Ready
+from nr_run.services.flexvpn.names import files_of
 from nr_run.services.flexvpn.reading import CERTIFICATES, RUNNING, read
 from nr_run.services.flexvpn.reading import CLOCK as CLOCK_SHOW
 from nr_run.services.flexvpn.service import deployment_of
@@ -143,6 +145,28 @@ def test_the_first_gate_needs_both() -> None:
     bare = replace(ready, outputs={**ready.outputs, RUNNING: whole(BARE, "ios", HOST).text})
     assert not proved(Ready(WANTED).judge([bare], removed=False))
     assert proved(Ready(WANTED).judge([bare], removed=True))
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (".Done!\nverify /md5 ({url}) = {md5}\n", Status.OK),
+        (".Done!\nverify /md5 ({url}) = 0123456789abcdef0123456789abcdef\n", Status.FAILED),
+        ("%Error verifying {url} (No such file or directory)\n", Status.FAILED),
+        ("", Status.UNVERIFIED),
+        ("Command authorization failed.\n", Status.UNVERIFIED),
+        (".Done!\nverify /md5 ({url}) = {cut}", Status.UNVERIFIED),
+    ],
+)
+def test_a_file_is_there_by_its_hash_alone(answer: str, status: Status) -> None:
+    """The hash proves the file, another one or none refutes it, and an answer that says neither leaves it open."""
+    wanted = head_end(client_profile={})
+    (file,) = files_of(wanted)
+    words = answer.format(url=file.url, md5=file.md5, cut=file.md5[:20])
+    shows = {RUNNING: THERE, CERTIFICATES: certificate(), CLOCK_SHOW: CLOCK, f"verify /md5 {file.url}": words}
+    finding = by_check(Ready(wanted).judge([replace(seen(), outputs=shows)], removed=False))["client-profile"]
+    assert finding.status == status, finding
+    assert digest_in(words) == {Status.OK: file.md5, Status.UNVERIFIED: None}.get(status, digest_in(words))
 
 
 def test_counters_are_read_as_they_are() -> None:
