@@ -25,6 +25,8 @@ from .sessions import Client, joined
 ASKED: tuple[Question, ...] = (SESSION, IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK)
 #: So many clients are named.
 _NAMED = 3
+#: What a client has to trust before it comes in.
+_OF_TRUST = ("certificate", "clock")
 #: What is wrong with one client, or who is missing, is no way that is closed.
 _OF_SOME = ("expected-sessions", "client-cipher", "client-traffic")
 
@@ -98,6 +100,9 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
         # Who is missing may come: that is no way that is closed.
         works = Operating.DOWN if closed and not clients else Operating.DEGRADED
         return works, KnownBy.TABLES, f"{said}; {'; '.join(bad)}"
+    doubts = [finding.sentence for finding in own if finding.status is Status.UNVERIFIED and finding.check in _OF_TRUST]
+    if not clients and doubts:
+        return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; {'; '.join(doubts)}"
     if not clients:
         return Operating.IDLE, KnownBy.TABLES, said
     if not any(client.sends for client in clients):
@@ -218,6 +223,6 @@ def _figures(view: View) -> Iterator[Figure]:
     asleep = view.last.seen.answers[RECONNECT.name].state.inactive_capable_sessions
     yield from (Figure("sessions", used), Figure("sessions-asleep", asleep), Figure("pool-free", view.wanted.pool.size - used))
     found = of_trustpoint(view.last.seen.answers[CERTIFICATES.name].state, view.wanted.trustpoint)
-    if found is not None and found.ends is not None:
-        now = moment_of(view.last.seen.answers[CLOCK.name].state.text)
+    now = moment_of(view.last.seen.answers[CLOCK.name].state.text)
+    if found is not None and found.ends is not None and now is not None:
         yield Figure("certificate-days-left", days_left(found, now))

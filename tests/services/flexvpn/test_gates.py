@@ -25,6 +25,10 @@ THERE = whole(deployed(WANTED, BARE), "ios", HOST).text
 AGAIN = Laptop(user="", verified="PSK", marks="DNR")
 
 
+#: A certificate that is asked for beside, as at a renewal.
+PENDING = "Certificate\n  Subject:\n    Name: vpn.example.com\n   Status: Pending\n   Associated Trustpoints: VPN-TP\n\n"
+
+
 def seen(*laptops: Laptop, running: str = THERE, **counted: int) -> Seen:
     """The router with these clients."""
     (member,) = deployment_of(WANTED).members
@@ -125,6 +129,10 @@ def shown(text: str, clock: str = CLOCK) -> dict[str, Finding]:
         (certificate(name="old.example.com"), CLOCK, "certificate-name", Status.FAILED, "not for vpn.example.com"),
         (certificate(name="*.example.com"), CLOCK, "certificate-name", Status.OK, "*.example.com"),
         (certificate().replace("2048 bit", "1024 bit"), CLOCK, "certificate-key", Status.FAILED, "1024"),
+        (PENDING + certificate(), CLOCK, "certificate", Status.OK, "730 days more"),
+        (PENDING, CLOCK, "certificate", Status.FAILED, "enrol it first"),
+        (certificate(), "23:59:60.000 UTC Tue Feb 18 2025", "certificate", Status.OK, "729 days more"),
+        (certificate(), "10:00:00.000 UTC Tue Feb 31 2025", "clock", Status.UNVERIFIED, "no time that can be"),
         (certificate(), f"*{CLOCK}", "clock", Status.FAILED, "never set"),
         (certificate(), f".{CLOCK}", "clock", Status.WARNING, "not synchronised"),
     ],

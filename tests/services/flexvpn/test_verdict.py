@@ -65,6 +65,8 @@ def many(count: int) -> list[Laptop]:
         ([looked(text=certificate(ends="Feb 17 2025"))], {}, "down", "has ended on"),
         ([looked(Laptop(), text=certificate(ends="Feb 17 2025"))], {}, "degraded", "has ended on"),
         ([looked(clock=f"*{CLOCK}")], {}, "down", "never set"),
+        ([looked(clock="10:00:00.000 UTC Tue Feb 31 2025")], {}, "unverified", "no time that can be"),
+        ([looked(text=re.sub(r"    (?:start|end  ) date:.*\n", "", certificate()))], {}, "unverified", "is not shown"),
     ],
 )
 def test_a_head_end(looks: list[dict[str, str]], other: dict[str, Any], word: str, words: str) -> None:
