@@ -272,7 +272,9 @@ def test_a_certificate_that_has_ended(router: Router) -> None:
     assert '"applying"' not in router.journal().splitlines()[-1]
 
 
-@pytest.mark.parametrize("state", ["armed", "applying", "building", "switching", "applied", "judged", "commit-decided", "saving"])
+@pytest.mark.parametrize(
+    "state", ["armed", "placing-files", "applying", "building", "switching", "applied", "judged", "commit-decided", "saving"]
+)
 def test_killed(router: Router, state: str) -> None:
     """kill -9 at a state of the journal: resume ends it whole, or as it was before; then it is taken away if it is there."""
     if state not in ("switching", "commit-decided") and os.environ.get("NR_RUN_FAULTS") != "all":
