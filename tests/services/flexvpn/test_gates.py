@@ -13,7 +13,7 @@ from nr_run.services.flexvpn.gates import ClientIn, Ready
 from nr_run.services.flexvpn.names import files_of
 from nr_run.services.flexvpn.reading import CERTIFICATES, RUNNING, read
 from nr_run.services.flexvpn.reading import CLOCK as CLOCK_SHOW
-from nr_run.services.flexvpn.service import deployment_of
+from nr_run.services.flexvpn.service import FLEXVPN, deployment_of
 from nr_run.services.service import Seen
 
 from ...changes.whole import whole
@@ -175,6 +175,20 @@ def test_a_file_is_there_by_its_hash_alone(answer: str, status: Status) -> None:
     finding = by_check(Ready(wanted).judge([replace(seen(), outputs=shows)], removed=False))["client-profile"]
     assert finding.status == status, finding
     assert digest_in(words) == {Status.OK: file.md5, Status.UNVERIFIED: None}.get(status, digest_in(words))
+
+
+def test_what_else_comes_from_the_address_of_a_client() -> None:
+    """Sessions of other profiles with the address of a client are ended with it, and named; those with another are not."""
+    deployment = deployment_of(WANTED)
+    office = Laptop(profile="OFFICE", port=500).session.replace("Virtual-Access1", "Tunnel7")
+    elsewhere = office.replace("203.0.113.201", "203.0.113.99")
+    shown = outputs(Laptop())
+    down = office.replace("Tunnel7", "Tunnel8").replace("UP-ACTIVE", "DOWN")
+    shown["show crypto session detail"] += office + elsewhere + down
+    assert [str(peer) for peer in FLEXVPN.peers_in(deployment, HOST, shown)] == ["203.0.113.201"]
+    assert FLEXVPN.beside_in(deployment, HOST, shown) == ("Tunnel7 (OFFICE) with 203.0.113.201",)
+    assert FLEXVPN.beside_in(deployment, HOST, outputs(Laptop())) == ()
+    assert FLEXVPN.beside_in(deployment, HOST, {}) == ()
 
 
 def test_counters_are_read_as_they_are() -> None:
