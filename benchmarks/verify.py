@@ -314,6 +314,8 @@ def main(tunnels: list[int], times: int) -> None:
     for count in tunnels:
         click.echo(f"{count} tunnels", err=True)
         rows.append((count, *compare(count, times)))
+        _, ours, plain, trips = rows[-1]
+        click.echo(f"  nr-run {ours.processor:.2f} s of CPU in {trips} round trips, plain {plain.processor:.2f} s", err=True)
     console = Console()
     console = console if console.is_terminal else Console(width=118, no_color=True)
     console.print(table(rows, genie=has_genie()))

@@ -70,6 +70,10 @@ class IntentError(NrRunError):
     exit_code = Exit.INTENT
 
 
+class NoIntent(IntentError):
+    """An inventory has no place where the intent of a service stands: it may be asked for others alone."""
+
+
 class SecretError(IntentError):
     """A secret reference resolves to nothing, or to a value that may not be used."""
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from .did_you_mean import hint
-from .errors import IntentError
+from .errors import IntentError, NoIntent
 from .intent import Intent, IntentFile
 from .intent_crypto import AUTO
 from .intent_tunnel import KINDS_OF_END
@@ -88,10 +88,11 @@ _SHAPES: Mapping[str, str] = {
 def load_intent(folder: Path) -> Intent:
     """The intent in the ``*.yaml`` and ``*.yml`` files of a folder, subfolders included, in the order of their paths.
 
-    Raises IntentError with every problem on a line of its own: ``file:line: field: what is wrong (did you mean ...)``.
+    Raises IntentError with every problem on a line of its own: ``file:line: field: what is wrong (did you mean ...)``; NoIntent
+    where there is no such folder.
     """
     if not folder.is_dir():
-        raise IntentError(f"{folder}: there is no such folder of intent files")
+        raise NoIntent(f"{folder}: there is no such folder of intent files")
     paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml") and path.is_file())
     if not paths:
         raise IntentError(f"{folder}: the folder has no intent file (*.yaml)")

@@ -32,9 +32,10 @@ from ...inventory.secrets import Secrets, credential_folders
 from ...inventory.systems import system_of
 from ...inventory.unknown_host import refuse_unknown
 from ...services.besides import Visited, WithFarEnds, WithSecrets
-from ...services.registry import declared, find
-from ...services.service import Deployment, Foreign, Intended, Place, Service
+from ...services.registry import find
+from ...services.service import Deployment, Foreign, Place, Service
 from .context import Progress
+from .every_intent import every_intent
 from .far_ends import OUTSIDE_LENGTH, credential_name, far_orders, gateway_for
 
 if TYPE_CHECKING:
@@ -274,7 +275,7 @@ def ordered(
     nornir = load_nornir(inventory) if inventory is not None else None
     if inventory is not None and nornir is not None:
         platforms = platforms_of(nornir)
-        intents = _intents(inventory, platforms)
+        intents = every_intent(inventory, platforms).values()
         places = [place for intended in intents for place in intended.places()]
         foreign = [end for intended in intents if isinstance(intended, WithFarEnds) for end in intended.foreign()]
         references = [ref for intended in intents if isinstance(intended, WithSecrets) for ref in intended.references()]
@@ -291,11 +292,6 @@ def ordered(
         played[name] = {"profile": profile, "release": release, **model, "config": text.splitlines()}
     credentials = dict.fromkeys(credential_name(ref) for ref in references if ref.startswith("credential:"))
     return _at_ports(played, nornir) if nornir else played, list(otherwise_played(platforms)), list(credentials)
-
-
-def _intents(inventory: Path, platforms: Mapping[str, Platform]) -> list[Intended]:
-    """What every service is asked for by an inventory."""
-    return [find(name).intended(inventory, platforms) for name in declared().services]
 
 
 def _at_ports(played: dict[str, str | dict[str, Any]], nornir: Nornir) -> dict[str, str | dict[str, Any]]:

@@ -16,10 +16,11 @@ from ...inventory.hosts import load_nornir, platforms_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
 from ...parsers.provider_log import ProviderLog
-from ...services.registry import declared, find
+from ...services.registry import find
 from ...services.service import Deployment, Intended
 from ...tasks.device import Stop, connect_by
 from ..engine.context import Progress, Waits
+from ..engine.every_intent import every_intent
 from ..engine.limit import within
 from ..engine.rehearsal_lab import EveryService, rehearse
 from ..engine.run_setup import debug_log, inventory_folder, lab_credentials
@@ -101,7 +102,7 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
     folder = inventory_folder(asked.inventory)
     nornir = load_nornir(folder)
     platforms = platforms_of(nornir)
-    intended = {name: find(name).intended(folder, platforms) for name in declared().services}
+    intended = every_intent(folder, platforms)
     selected = _within(select(intended, asked.names, datetime.now(UTC).date()), nornir, asked)
     provider = provider_log(asked.provider_log, selected.deployments)
     runs = runs_folder(asked.runs)

@@ -6,12 +6,13 @@ tunnels are up is in clear, and a ping would be answered all the same: so the ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 
 from ...changes.families.routing import ASA_ROUTE
 from ...changes.objects import ConfigObject
-from ...checks.finding import Finding
+from ...checks.bgp import advertised_command, received_command
+from ...checks.finding import Finding, Status
 from ...checks.questions import BGP, ROUTE
 from .features import left_routes, routes_text
 from .gates import tunnel_up
@@ -30,7 +31,8 @@ def neighbour_good(view: View, role: str, end: Gateway) -> Iterator[Finding]:
         return
     told = view.told.get(far)
     if told is None or told.advertised is None or told.received is None:
-        yield view.finding("prefixes", False, f"{role}: what neighbour {far} is told, and tells, was not read")
+        unread = advertised_command(far) if told is None or told.advertised is None else received_command(far)
+        yield Finding("prefixes", view.host, Status.UNVERIFIED, f"{role}: {unread} was not read whole")
         return
     yield from _told(view, role, far, told.advertised)
     yield from _taken(view, role, far, told.received)
@@ -121,6 +123,35 @@ def ways_to_hosts(view: View) -> Iterator[Finding]:
         yield view.finding("way", good, words, ROUTE, _names(out))
 
 
+def past_the_tunnels(view: View) -> dict[IPv4Network, frozenset[str]]:
+    """Routes to a part of the cloud, or to all of it, that lead out of another interface than a tunnel, whoever has made them.
+
+    The hosts that are looked at are a few of many: a longer route that leads past the tunnels takes the others along, and no ping
+    tells. With ``on_total_loss`` open, the whole of a network is behind BGP over the circuit by intent.
+    """
+    site, found = view.site, dict[IPv4Network, frozenset[str]]()
+    for network in site.cloud_prefixes:
+        for path, names in view.shown.ways.inside(network):
+            past = names - view.nameifs - {"Null0"}
+            if past and not (site.on_total_loss == "open" and path.prefix == network and past == {site.circuit.interface}):
+                found[path.prefix] = past
+    return found
+
+
+def no_part_past(view: View) -> Iterator[Finding]:
+    """No part of the cloud is reached past the tunnels."""
+    past = past_the_tunnels(view)
+    words = said_of(past, view) if past else "no route leads to a part of the cloud past the tunnels"
+    yield view.finding("parts", not past, words, ROUTE, ", ".join(map(str, past)) or "none")
+
+
+def said_of(past: Mapping[IPv4Network, frozenset[str]], view: View) -> str:
+    """Where parts of the cloud are reached past the tunnels."""
+    clear = {view.site.circuit.interface}
+    said = (f"{network} is reached by {_names(out)}{', in clear' if out & clear else ''}" for network, out in past.items())
+    return f"{', '.join(said)}, past the tunnels"
+
+
 def one_way(view: View) -> Iterator[Finding]:
     """Equal ways over both tunnels lose what comes back by the other one: an ASA knows a connection by its interface."""
     for host in view.site.cloud_hosts:
@@ -136,6 +167,7 @@ def _cut_over(view: View) -> Iterator[Finding]:
     yield from _routing_good(view)
     yield from one_static(view)
     yield from ways_to_hosts(view)
+    yield from no_part_past(view)
     yield from one_way(view)
 
 

@@ -16,7 +16,16 @@ from ..configured_axis import findings, of_members, stated, unseen
 from ..service import Deployment
 from ..verifying import Seeing
 from .gates import NONE, algorithms_in, tunnel_up
-from .gates_routing import neighbour_good, one_static, one_way, underlay_apart, ways_to_hosts
+from .gates_routing import (
+    neighbour_good,
+    no_part_past,
+    one_static,
+    one_way,
+    past_the_tunnels,
+    said_of,
+    underlay_apart,
+    ways_to_hosts,
+)
 from .intent import Cloud
 from .questions import told_of
 from .view import OF_ROUTING, OF_TUNNELS, View
@@ -71,10 +80,12 @@ def _operating(view: View | None, why: str, configured: Configured) -> tuple[Ope
         own += found
         carries = [item for item in found if item.check not in _OF_THE_WAY_BACK]
         works += [role] if all(item.status is Status.OK for item in carries) else []
-    own += (*underlay_apart(view), *ways_to_hosts(view), *one_static(view), *one_way(view))
+    own += (*underlay_apart(view), *ways_to_hosts(view), *no_part_past(view), *one_static(view), *one_way(view))
     bad = [item.sentence for item in own if item.status is not Status.OK]
     if leak := "" if configured is Configured.ABSENT else _leak(view):
         return Operating.UNENCRYPTED, KnownBy.TABLES, leak, tuple(own)
+    if unread := [item.sentence for item in own if item.status is Status.UNVERIFIED]:
+        return Operating.UNKNOWN, KnownBy.NOTHING, "; ".join(unread), tuple(own)
     lost = [str(host) for host in site.cloud_hosts if not view.shown.ways.to(host) & view.nameifs]
     if lost or not works:
         ends = "is dropped" if site.on_total_loss == "closed" else "goes over the circuit, in clear"
@@ -99,6 +110,8 @@ def _leak(view: View) -> str:
     if found := {host: names for host, names in past.items() if names}:
         said = ", ".join(f"{host} is reached by {' and '.join(sorted(names))}" for host, names in found.items())
         return f"{said}, past the tunnels"
+    if parts := past_the_tunnels(view):
+        return said_of(parts, view)
     untold = [
         role
         for role, end, _ in view.tunnels

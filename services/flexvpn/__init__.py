@@ -32,4 +32,5 @@ SERVICE = Declaration(
         Command("remove-flexvpn", "remove", "Take a head-end for Secure Clients away, or put back.", _REMOVE),
     ),
     load="nr_run.services.flexvpn.service:FLEXVPN",
+    schema="nr_run.services.flexvpn.schema:flexvpn_schema",
 )

@@ -132,9 +132,13 @@ class Found:
 
 
 def _entries(config: Config) -> Iterator[tuple[str, Style, ConfigObject]]:
-    """Name of a tunnel that a run has built, and its map entry or its interface."""
+    """Name of a tunnel that a run has built, and its map entry or its interface.
+
+    An interface that is called otherwise than its tunnel (``NR-<name>-1``) is one of several that another service has built.
+    """
     for there in tunnels_on(config):
-        if name := _NAME.fullmatch(there.label):
+        name = _NAME.fullmatch(there.label)
+        if name and not (there.tunnel.child("nameif") or "").startswith(f"NR-{name['tunnel']}-"):
             yield name["tunnel"], there.style, there.tunnel
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from ipaddress import IPv4Network
 from typing import Any
 
 from ...changes import tree
@@ -25,8 +24,9 @@ from ..ikev2_policies import offer_in
 from ..service import Site
 from .in_place import agreed_before, asked_no_more, editing, fitted
 from .intent import Zia
-from .limits import NULL, PRIVATE
+from .limits import NULL
 from .names import SiteNames, allocate, draft
+from .words import leading_words
 
 _BINDING = "ip policy route-map "
 
@@ -64,23 +64,12 @@ def transforms_of(site: Zia) -> str:
     return FILTERS["ios_transforms"](proposal)
 
 
-def never_led(site: Zia) -> tuple[IPv4Network, ...]:
-    """Destinations that are not led into the tunnels: private ones, the networks of the hosts, the router, what is exempt."""
-    networks = (*PRIVATE, *site.lan_prefixes, IPv4Network(site.wan_ip), *site.exempt)
-    within = [net for net in networks if not any(net != other and net.subnet_of(other) for other in networks)]
-    return tuple(dict.fromkeys(within))
-
-
 def _words(site: Site[Zia], names: SiteNames) -> Mapping[str, Any]:
     wants = site.member.wants
-    edges = [(edge, called) for (_, edge), called in zip(wants.edges, names.edges, strict=True)]
     return {
-        "site": wants,
-        "names": names,
-        "edges": edges,
+        **leading_words(wants, names),
         "key": site.keys[wants.preshared_key_ref],
         "transforms": transforms_of(wants),
-        "never": never_led(wants),
     }
 
 

@@ -31,6 +31,7 @@ from .gates import (
     whole_flows,
 )
 from .intent import Zia
+from .leaks import past_by_the_map
 from .limits import NULL
 
 ASKED: tuple[Question, ...] = (*OF_EDGES, *OF_PROBES)
@@ -113,6 +114,8 @@ def _leak(view: View) -> str:
         return f"a tunnel of {site.host} is up and encrypts nothing, where encryption is mandatory"
     if not is_bound(view):
         return f"{site.lan_interface} of {site.host} has not the route map: what the hosts send goes past the tunnels, in clear"
+    if past := next(past_by_the_map(view), ""):
+        return f"{past}, in clear"
     clauses = clauses_of(view)
     drops = bool(clauses) and all(clause.drops for clause in clauses)
     if not drops and not _lead(view):

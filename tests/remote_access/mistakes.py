@@ -66,6 +66,7 @@ def _of_another_type(site: Site) -> Site:
         f" address-pool {phone_site.POOL}",
         f" default-group-policy {POLICY}",
         _WEBVPN,
+        " authentication certificate",
         f" group-url {URL} enable",
     )
 

@@ -209,25 +209,6 @@ def test_a_flash_that_takes_no_file(router: Router) -> None:
     assert files(router) == []
 
 
-def test_a_flash_that_fills_up_meanwhile(router: Router) -> None:
-    """Where the file cannot be written after all, no line is typed, the router's words are told, nothing of it is left."""
-    router.intend(client_profile={})
-    known = router.journal().count('"placing-files"')
-    router.lab.fault(HOST, "slow", "100")
-    process = warm.Process(router.arguments("deploy-flexvpn", "laptops", "--yes", "--json"), router.environment)
-    while process.poll() is None and router.journal().count('"placing-files"') == known:
-        pass
-    router.lab.fault(HOST, "flash-full")
-    out, err = process.communicate(timeout=300)
-    router.lab.fault(HOST, "flash-full", on=False)
-    router.lab.fault(HOST, "slow", on=False)
-    assert process.wait() != 0, out + err
-    (told,) = json.loads(out)["tunnels"]
-    assert "no space left on device" in told["sentence"], told
-    assert '"applying"' not in router.journal().rpartition('"placing-files"')[2]
-    assert files(router) == []
-
-
 def test_a_hash_that_is_not_shown(router: Router) -> None:
     """A router that does not compute the hash for this user has not said that there is no file: no line is typed, and a file
     that was to go is told as one that may be there."""

@@ -140,12 +140,12 @@ class Played:
             self.until(lambda name=name: proved(self.judged(name)))  # type: ignore[misc]
         return inverse
 
-    def verdict(self) -> Verdict:
-        """What a verification says now."""
+    def verdict(self, **shown: str) -> Verdict:
+        """What a verification says now; ``shown`` are answers, by command, in the place of those of the firewall."""
         (member,) = self.deployment.members
         questions = survey_of(self.site)
         commands = [command for question in questions for command in question.commands("asa")]
-        outputs = self.seen((RUNNING, *commands)).outputs
+        outputs = {**self.seen((RUNNING, *commands)).outputs, **shown}
         running = Configuration(HOST, "asa", RUNNING, outputs[RUNNING])
         shown = Shown(HOST, PLATFORM, (Look(observed(HOST, "asa", outputs, questions)),), running)
         stands = {HOST: standing(self.deployment, member, PLATFORM, running, dict(KEYS), outputs["show route"])}

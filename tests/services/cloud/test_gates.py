@@ -77,6 +77,15 @@ WRONG: list[tuple[str, Any, str, str, str, str]] = [
         *("cut-over", "static routes to the cloud", "unencrypted", "reached over VBR, in clear"),
     ),
     (
+        *("a part without a host that is looked at goes by the circuit", ("route VBR 172.16.200.0 255.255.255.0 10.0.0.1", "")),
+        *(
+            "cut-over",
+            "172.16.200.0/24 is reached by VBR, in clear",
+            "unencrypted",
+            "172.16.200.0/24 is reached by VBR, in clear",
+        ),
+    ),
+    (
         *("an end is routed into a tunnel", ("route NR-ali-1 10.10.10.50 255.255.255.255 169.254.10.1 1", "")),
         *("bgp", "second: 10.10.10.50 is reached by NR-ali-1", "degraded", "10.10.10.50 is reached by NR-ali-1"),
     ),
@@ -155,6 +164,33 @@ def test_what_was_not_read_is_not_known(built: Played) -> None:
     cut = dict(seen.outputs) | {"show bgp neighbors": seen.outputs["show bgp neighbors"][:600]}
     found = gate.judge([type(seen)(seen.member, seen.platform, cut, seen.time)], removed=False)
     assert not proved(found)
+
+
+@pytest.mark.parametrize("which", ["advertised-routes", "routes"])
+def test_prefixes_that_were_not_read_are_not_known(built: Played, which: str) -> None:
+    """What a neighbour is told, or tells, cut short or refused: the gate is open to doubt, and the verdict is unverified."""
+    gate, (member,) = built.gates["bgp"], built.deployment.members
+    seen = built.seen(gate.asks(member, PLATFORM))
+    for far in ("169.254.10.1", "169.254.20.1"):
+        command = f"show bgp neighbors {far} {which}"
+        for text in ("ERROR: % Invalid input detected at '^' marker.\n", f"{seen.outputs[command]}The moon is full\n"):
+            odd = dict(seen.outputs) | {command: text}
+            found = gate.judge([type(seen)(seen.member, seen.platform, odd, seen.time)], removed=False)
+            assert {item.status.value for item in found if item.status.value != "ok"} == {"unverified"}, (command, text)
+            told = built.verdict(**{command: text})
+            assert (told.word.value, told.known_by.value) == ("unverified", "nothing"), told.sentence
+            assert command in told.sentence
+
+
+def test_a_route_that_nobody_typed_leads_past_the_tunnels_as_well(built: Played) -> None:
+    """A longer route of a routing protocol over the circuit shuts the gate, though no static route and no host tells."""
+    gate, (member,) = built.gates["cut-over"], built.deployment.members
+    seen = built.seen(gate.asks(member, PLATFORM))
+    learned = "O        172.16.200.0 255.255.255.0 [110/20] via 10.0.0.1, 00:10:00, VBR\n"
+    other = dict(seen.outputs) | {"show route": f"{seen.outputs['show route'].rstrip()}\n{learned}"}
+    found = gate.judge([type(seen)(seen.member, seen.platform, other, seen.time)], removed=False)
+    against = [item.sentence for item in found if item.status.value != "ok"]
+    assert against == ["172.16.200.0/24 is reached by VBR, in clear, past the tunnels"]
 
 
 def test_a_connection_in_order_has_no_objections(built: Played) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from nr_run.changes.objects import read
 from nr_run.changes.plan import plan, plan_removal
 from nr_run.changes.refusals import is_refused
 from nr_run.changes.steps import in_writes
 from nr_run.inventory.errors import ChangeError
+from nr_run.services.l2l.found import names_on
 
 from .planned import deployed, removal, staged
 from .sites import BARE, HOST, site
@@ -63,3 +65,8 @@ def test_a_route_is_edited_only_where_a_service_says_so() -> None:
     """Another distance of somebody's route is somebody's decision: the plan refuses it without leave."""
     with pytest.raises(ChangeError, match="exists with other content"):
         plan(HOST, "asa", f"{CLEAR}0\n", BARE)
+
+
+def test_its_tunnels_are_no_strays_of_another_service() -> None:
+    """Who deploys LAN-to-LAN tunnels on the same firewall is not told to remove one of two tunnels to the cloud as forgotten."""
+    assert list(names_on(read("asa", deployed(site())))) == []

@@ -10,8 +10,8 @@ from nr_run.changes.change import Change, in_stages
 from nr_run.changes.objects import read
 from nr_run.changes.plan import plan_removal
 from nr_run.checks.finding import Finding, Status, proved
+from nr_run.checks.planned_running import running_with
 from nr_run.inventory.errors import ChangeError
-from nr_run.runbooks.engine.planning import running_with
 from nr_run.services.service import Sight
 from nr_run.services.zia.as_before import site_before
 from nr_run.services.zia.deployment import deployment_of

@@ -22,6 +22,15 @@ from .sites import BARE, HOST, KEYS, PLATFORM, site
 BUILT = deployed(site())
 UNBOUND = BUILT.replace(" ip policy route-map NR-branch-zia\n", "")
 OPEN_CLAUSE = BUILT.replace(" set interface Null0\n", "")
+#: A line of somebody's in the list of what is led; another list in its place; and a clause before ours.
+_LIST = "ip access-list extended NR-branch-zia-PBR\n"
+DENIED = BUILT.replace(_LIST, f"{_LIST} deny ip any any\n")
+NARROWED = BUILT.replace(" permit tcp any any eq 443\n", "")
+OTHER_LIST = BUILT.replace(" match ip address NR-branch-zia-PBR", " match ip address NAT")
+NUMBERED = OTHER_LIST.replace(" match ip address NAT", " match ip address 101").replace(
+    "line vty", "access-list 101 deny ip any any\nline vty"
+)
+SHORT = BUILT.replace(" match ip address NR-branch-zia-PBR\n", " match ip address NR-branch-zia-PBR\n match length 3 200\n")
 DOWN = {"ike": {}, "sas": frozenset(), "tracks": {1: "Down", 2: "Down"}, "codes": {1: "Timeout", 2: "Timeout"}}
 DOWN |= {"hops": {1: "down", 2: "down"}}
 BACKUP = {"ike": {2: "READY"}, "sas": frozenset({2}), "tracks": {1: "Down", 2: "Up"}, "codes": {1: "Timeout", 2: "OK"}}
@@ -61,6 +70,51 @@ def test_a_site(router: dict[str, Any], word: str, words: str) -> None:
     assert (found.word.value, words in found.sentence) == (word, True), found.sentence
     assert found.healthy is (word == "up")
     assert [end.role for end in found.ends] == ["primary", "backup"]
+
+
+def _before(action: str, sets: str = "") -> dict[str, str]:
+    """The route map with a clause of somebody's before ours."""
+    head = f"route-map NR-branch-zia, {action}, sequence 5\n  Match clauses:\n    ip address (access-lists): VOICE \n"
+    rest = f"  Set clauses:\n{sets}  Policy routing matches: 0 packets, 0 bytes\n"
+    return {"show route-map": head + rest + Router().seen().outputs["show route-map"]}
+
+
+@pytest.mark.parametrize(
+    ("router", "words"),
+    [
+        ({"running": DENIED}, "access list NR-branch-zia-PBR has 'deny ip any any', which the intent has not"),
+        ({"running": NARROWED}, "does not lead 'permit tcp any any eq 443'"),
+        ({"running": OTHER_LIST}, "access list NAT does not lead 'permit tcp any any eq www'"),
+        ({"running": NUMBERED}, "access list 101 is no list of which is known for certain what it leads"),
+        ({"running": SHORT}, "has 'match length 3 200'"),
+        ({"more": _before("deny")}, "clause 5 of the route map is asked before ours and denies"),
+        ({"more": _before("permit")}, "clause 5 of the route map is asked before ours and leads into no tunnel"),
+        (
+            {"more": _before("permit", "    ip next-hop verify-availability 10.96.19.1 10 track 9  [up]\n")},
+            "leads to 10.96.19.1, which is no tunnel",
+        ),
+    ],
+)
+def test_what_the_map_lets_past_is_in_clear(router: dict[str, Any], words: str) -> None:
+    """Both tunnels are up, the primary leads, every probe is answered, and what the hosts send is not led: that is critical."""
+    found = verdict(Router().but(**router))
+    assert (found.word.value, words in found.sentence) == ("unencrypted", True), found.sentence
+
+
+@pytest.mark.parametrize(
+    "running",
+    [
+        BUILT.replace(_LIST, f"{_LIST} permit ip any any\n"),
+        BUILT.replace(_LIST, f"{_LIST} deny udp any any\n"),
+        BUILT.replace(" deny ip any 10.0.0.0 0.255.255.255\n", ""),
+        BUILT.replace(" match ip address NR-branch-zia-PBR\n", ""),
+        BUILT.replace(" match ip address NR-branch-zia-PBR", " match ip address NAT NR-branch-zia-PBR"),
+    ],
+)
+def test_what_leads_more_is_no_leak(running: str) -> None:
+    """A list that leads more than is wanted, or leaves out what is never led, is not as intended and sends nothing in clear."""
+    found = verdict(Router().but(running=running))
+    assert (found.word.value, found.configured.value, found.healthy) == ("up", "differs", False), found.sentence
 
 
 def test_where_encryption_is_not_mandatory_nothing_leaks() -> None:
