@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
+
+_DIGEST = re.compile(r"=\s*(?P<digest>[0-9a-f]{32})\b", re.IGNORECASE)
+#: How a router says that there is no file (``%Error verifying bootflash:X (No such file or directory)``).
+_ABSENT = re.compile(r"no such file|file not found|does not exist", re.IGNORECASE)
+
+
+def digest_in(answer: str) -> str | None:
+    """The hash in an answer to ``verify /md5``; "" where it says that there is no such file, None where it says neither.
+
+    Nothing, a refusal or an answer that is cut is no sign that a file is gone.
+    """
+    match = _DIGEST.search(answer)
+    if match:
+        return match["digest"].lower()
+    return "" if _ABSENT.search(answer) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ _ECHO = re.compile(
 _PROMPT = re.compile(rf"^[ \t]*{_HOST}", re.MULTILINE)
 #: ``12:03:04.123 UTC Mon Mar 3 2025``, as ``show clock`` and ``terminal exec prompt timestamp`` print it.
 _CLOCK = re.compile(
-    r"(?:^[ \t]*|Time source is [^\n,]{1,40}, )[*.]?(?P<time>\d\d:\d\d:\d\d)(?:\.\d+)?[ \t]+(?P<zone>[A-Z]\S*)[ \t]+[A-Z][a-z]{2}"
+    r"(?:^[ \t]*|Time source is [^\n,]{1,40}, )(?P<mark>[*.]?)(?P<time>\d\d:\d\d:\d\d)(?:\.\d+)?"
+    r"[ \t]+(?P<zone>[A-Z]\S*)[ \t]+[A-Z][a-z]{2}"
     r"[ \t]+(?P<month>[A-Z][a-z]{2})[ \t]+(?P<day>\d{1,2})[ \t]+(?P<year>\d{4})[ \t]*$",
     re.MULTILINE,
 )
@@ -35,7 +36,10 @@ _CLOCK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What a device says of the time, and in which zone: two of different zones cannot be subtracted."""
+    """What a device says of the time, and in which zone: two of different zones cannot be subtracted.
+
+    The zone of a clock that was never set has the star that the device puts before its time: it is another one from then on.
+    """
 
     when: datetime
     zone: str
@@ -133,6 +137,7 @@ def _clocks(text: str) -> Iterator[tuple[int, Clock]]:
     for match in _CLOCK.finditer(text):
         words = " ".join(match[name] for name in ("year", "month", "day", "time"))
         try:
-            yield match.start(), Clock(datetime.strptime(words, "%Y %b %d %H:%M:%S"), match["zone"])
+            when = datetime.strptime(words, "%Y %b %d %H:%M:%S")
+            yield match.start(), Clock(when, f"{match['mark'].strip('.')}{match['zone']}")
         except ValueError:
             continue

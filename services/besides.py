@@ -102,6 +102,9 @@ class Attended(Protocol):
     def peers_in(self, deployment: Deployment, host: str, outputs: Mapping[str, str]) -> tuple[IPv4Address, ...]:
         """Who is connected by this deployment, by the addresses that they come from; nobody where that is not known."""
 
+    def beside_in(self, deployment: Deployment, host: str, outputs: Mapping[str, str]) -> tuple[str, ...]:
+        """What else has a session with one of those addresses, and loses it with them: a sentence's words each."""
+
 
 @runtime_checkable
 class WithFiles(Protocol):

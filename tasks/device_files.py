@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 
 from nornir.core.task import Result, Task
 
-from ..changes.device_file import DeviceFile
+from ..changes.device_file import DeviceFile, digest_in
+from ..changes.refusals import words_of
 from ..inventory.errors import DeviceRefused
 from .device import session
 from .session import Session
 
-_DIGEST = re.compile(r"=\s*(?P<digest>[0-9a-f]{32})\b")
 _OPENED = re.compile(r"file\d+")
 #: What a terminal, or Tcl between braces, does not take for itself.
 _PLAIN = re.compile(r"[ -~]*")
@@ -35,9 +35,20 @@ def place(task: Task, files: Sequence[DeviceFile]) -> Result:
 
 
 def digest_on(device: Session, url: str) -> str:
-    """The MD5 hash of a file as the device computes it; empty where it has no such file."""
-    match = _DIGEST.search(device.ask(f"verify /md5 {url}"))
-    return match["digest"] if match else ""
+    """The MD5 hash of a file as the device computes it; empty where it has no such file.
+
+    Raises DeviceRefused where it says neither.
+    """
+    answer = device.ask(f"verify /md5 {url}")
+    found = digest_in(answer)
+    if found is None:
+        raise DeviceRefused(f"{device.name}: whether {url} is there is not known: it answers {words_of(answer)!r}")
+    return found
+
+
+def _is_gone(device: Session, url: str) -> bool:
+    """True only where the device says so itself."""
+    return digest_in(device.ask(f"verify /md5 {url}")) == ""
 
 
 def _write(device: Session, file: DeviceFile) -> bool:
@@ -62,9 +73,9 @@ def lines_for(host: str, file: DeviceFile) -> Iterator[str]:
 
 
 def take_away(task: Task, urls: Sequence[str]) -> Result:
-    """Nornir task: remove these files. ``result`` has those that are still there."""
+    """Nornir task: remove these files. ``result`` has those that are still there, or may be."""
     device = session(task)
-    there = [url for url in urls if digest_on(device, url)]
+    there = [url for url in urls if not _is_gone(device, url)]
     if there:
         device.exchange([f"delete /force {url}" for url in there])
-    return Result(host=task.host, changed=bool(there), result=tuple(url for url in there if digest_on(device, url)))
+    return Result(host=task.host, changed=bool(there), result=tuple(url for url in there if not _is_gone(device, url)))

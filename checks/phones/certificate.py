@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from cryptography import x509
@@ -116,16 +116,59 @@ def certificate_of(device: HeadEnd, trustpoint: str) -> tuple[Certificate | None
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
-def clock_of(device: HeadEnd) -> datetime | None:
-    """What time it is on the device, taken as UTC; None where it does not show one."""
+#: As far as a zone can be from UTC (Baker Island to Kiribati).
+_FARTHEST = timedelta(hours=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What time it is on the device, in UTC, and by how much that may be wrong where nothing places its zone."""
+
+    now: datetime
+    unsure: timedelta = timedelta(0)
+
+    def near(self, moment: datetime) -> bool:
+        """True where it cannot be told on which side of ``moment`` the device is."""
+        return bool(self.unsure) and abs(moment - self.now) <= self.unsure
+
+
+def clock_of(device: HeadEnd) -> Clock | None:
+    """The clock of the device; None where it does not show a time that can be.
+
+    It shows local time, and the dates of a certificate are in UTC: ``clock timezone`` and ``clock summer-time`` say how far that
+    is. In a context they stand in the system's configuration, so a zone may be known by its name alone.
+    """
     found = re.search(
-        r"(\d{2}):(\d{2}):(\d{2})(?:\.\d+)? \S+ (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\w{3}) (\d{1,2}) (\d{4})",
+        r"(\d{2}):(\d{2}):(\d{2})(?:\.\d+)? (\S+) (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\w{3}) (\d{1,2}) (\d{4})",
         device.output(CLOCK) or "",
     )
-    if found is None or found[4] not in _MONTHS:
+    if found is None or found[5] not in _MONTHS:
         return None
     hour, minute, second = (int(found[number]) for number in (1, 2, 3))
-    return datetime(int(found[6]), _MONTHS.index(found[4]) + 1, int(found[5]), hour, minute, second, tzinfo=UTC)
+    try:
+        local = datetime(int(found[7]), _MONTHS.index(found[5]) + 1, int(found[6]), hour, minute, min(second, 59), tzinfo=UTC)
+    except ValueError:
+        return None
+    offset = _offset_of(device, found[4])
+    return Clock(local, _FARTHEST) if offset is None else Clock(local - offset)
+
+
+def _offset_of(device: HeadEnd, zone: str) -> timedelta | None:
+    """How far a zone is from UTC by the configuration (ASA command reference, clock timezone and clock summer-time)."""
+    base: timedelta | None = None
+    for line in device.lines("clock timezone"):
+        match = re.fullmatch(r"clock timezone (\S+) (-?)(\d{1,2})(?: (\d{1,2}))?", line.strip())
+        if match:
+            base = timedelta(hours=int(match[3]), minutes=int(match[4] or 0)) * (-1 if match[2] else 1)
+            if match[1] == zone:
+                return base
+    for line in device.lines("clock summer-time"):
+        words = line.split()
+        if words[2:3] == [zone]:
+            # An hour, or what stands behind the last time of day, in minutes.
+            more = int(words[-1]) if len(words) > 4 and ":" in words[-2] and words[-1].isdigit() else 60
+            return (base or timedelta(0)) + timedelta(minutes=more)
+    return timedelta(0) if zone in ("UTC", "GMT") else None
 
 
 def issuers_of(device: HeadEnd, shown: Certificate) -> tuple[Certificate, ...]:

@@ -55,6 +55,9 @@ class Record:
 
 
 def _holds(criterion: Criterion, facts: Mapping[str, str]) -> bool | None:
+    if criterion.name.startswith("endpoint.anyconnect."):
+        # That is told by the client itself, without a posture module; what a phone tells there is not known.
+        return None
     if criterion.name.startswith("endpoint."):
         # A phone has no posture module, and tells nothing of the endpoint.
         return None if criterion.operation not in ("EQ", "NE") else criterion.operation == "NE"

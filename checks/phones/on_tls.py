@@ -214,10 +214,16 @@ def _unbound(case: Case, trustpoint: str, line: Line) -> PhoneFinding:
 
 
 def _dates(case: Case, shown: Certificate, begins: Line) -> Iterator[PhoneFinding]:
-    now = clock_of(case.device)
-    if now is None:
+    clock = clock_of(case.device)
+    if clock is None:
         case.unread.append(f"whether the certificate is in date is not known: {case.device.why_not(CLOCK)}")
         return
+    if clock.near(shown.begins) or clock.near(shown.ends):
+        words = f"it is valid from {shown.begins:%Y-%m-%d %H:%M} to {shown.ends:%Y-%m-%d %H:%M} UTC"
+        words += ", and how far the zone of the box's clock is from UTC is not known"
+        case.unread.append(f"whether the certificate of trustpoint {shown.trustpoint} is in date is not known: {words}")
+        return
+    now = clock.now
     left = shown.ends - now
     if now < shown.begins:
         severity, words = (

@@ -18,8 +18,8 @@ from ...inventory.errors import IntentError
 #: Bytes of a digest, and which one it is.
 DIGESTS = {20: "SHA-1", 32: "SHA-256"}
 #: What `hashAlg` says; that 1 is SHA-256 is from memory, so the length decides.
-_GROUP = re.compile(r"<vpnGroup\b.*?</vpnGroup>", re.DOTALL)
-_LOAD = re.compile(r"<loadInformation\b[^>]*>\s*([^<\s]+)")
+_GROUP, _END = re.compile(r"<vpnGroup\b"), "</vpnGroup>"
+_LOAD = re.compile(r"<loadInformation\b[^>]{0,200}>\s*([^<\s]+)")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}[: ]?){20,32}")
 
 
@@ -66,16 +66,21 @@ def read_digest(text: str) -> CertificateHash | None:
 
 def read_phone_file(name: str, text: str) -> PhoneFile:
     """What a phone is told. Raises IntentError in a sentence where the file is none, or has no part about the VPN."""
+    text = _without_comments(text)
     found = _GROUP.search(text)
     if found is None:
         raise IntentError(f"{name}: there is no vpnGroup in this file, so it is not the file of a phone with a VPN profile")
+    start, end = found.start(), text.find(_END, found.start())
+    if end < 0:
+        raise IntentError(f"{name}: the vpnGroup of this file has no end: the file is cut")
+    group_text = text[start : end + len(_END)]
     # What an author left out stands in brackets, which is text and no element; a doctype is refused, since it may name files.
-    if "<!" in found[0].replace("<!--", ""):
+    if "<!" in group_text:
         raise IntentError(f"{name}: the vpnGroup has a declaration in it, which no phone's file has")
     try:
-        group = ElementTree.fromstring(found[0])  # noqa: S314 - no declaration is in it, so no entity is expanded
+        group = ElementTree.fromstring(group_text)  # noqa: S314 - no declaration is in it, so no entity is expanded
     except ElementTree.ParseError as error:
-        line = text[: found.start()].count("\n") + error.position[0]
+        line = text[:start].count("\n") + error.position[0]
         raise IntentError(f"{name}, line {line}: the vpnGroup is no well-formed XML: {error}") from None
     urls = [node for node in group.iter() if re.fullmatch(r"url\d+", node.tag)]
     load = _LOAD.search(text)
@@ -87,6 +92,19 @@ def read_phone_file(name: str, text: str) -> PhoneFile:
         (group.findtext("authMethod") or "").strip(),
         load[1] if load else "",
     )
+
+
+def _without_comments(text: str) -> str:
+    """The text without what is commented out, which no phone reads; a line stays the line that it is."""
+    parts: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            break
+        parts += [text[at:start], "\n" * text.count("\n", start, end)]
+        at = end + 3
+    return "".join([*parts, text[at:]])
 
 
 def _hashes(name: str, group: ElementTree.Element) -> list[CertificateHash]:

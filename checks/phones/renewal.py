@@ -102,11 +102,13 @@ def _enrolled(
         words = "has no identity certificate" if there else "is not there"
         todo = f"enrol trustpoint {trustpoint} beside the one that is bound, and do not bind it"
         return RenewalStage(name, False, f"trustpoint {trustpoint} {words}", (Line(RUNNING, "; ".join(there)),), todo)
-    now = clock_of(device)
+    clock = clock_of(device)
+    now = clock.now if clock is not None else None
     wrong = []
     if new.kind != "RSA":
         wrong.append("it has no RSA key, which older phones need")
-    if now is not None and not new.begins <= now <= new.ends - timedelta(days=SOON_DAYS):
+    # One that was enrolled a moment ago begins by UTC, and a clock whose zone is not known may be behind.
+    if clock is not None and now is not None and not new.begins <= now + clock.unsure <= new.ends - timedelta(days=SOON_DAYS):
         wrong.append(f"it is valid from {new.begins:%Y-%m-%d} to {new.ends:%Y-%m-%d}, and now is {now:%Y-%m-%d}")
     hosts = {url.host for phone in phones if phone.checks_host for text in phone.urls if (url := read_url(text))}
     wrong += [f"it is not for {host}, and phones look at the name" for host in sorted(hosts) if not new.is_for(host)]

@@ -52,6 +52,8 @@ WHY: Mapping[str, str] = {
     "gave-up": "the attempt failed, and the log does not say why",
 }
 
+#: That of the VPN, and never of a network or an adapter (``Network state: Connected``).
+_STATE = r"(?:\bVPN |(?<![\w)-] )\b)state: ?"
 #: Source: a DART text of Secure Client 5.1.8 in Cisco's page on IKEv2 auto reconnect; event ids 2009, 2070, 2083, 3020 of 3.x.
 _AGENT = rows(
     "Secure Client 5.1 DART, AnyConnect 2.5 to 4.x logs",
@@ -72,7 +74,7 @@ _AGENT = rows(
     ),
     (
         "reconnecting",
-        r"reconnecting to (?P<gateway>[^\n]{1,120}?)\.{2,}|\b(?:VPN )?state: ?reconnecting|reconnecting the VPN tunnel"
+        r"reconnecting to (?P<gateway>[^\n]{1,120}?)\.{2,}|" + _STATE + r"reconnecting|reconnecting the VPN tunnel"
         r"|attempting to reconnect|sleep \d+s, remaining timeout \d+s",
     ),
     ("token", r"using IKE ID '(?P<id>[^'\n]{1,80})' for reconnect"),
@@ -84,7 +86,7 @@ _AGENT = rows(
         "connected",
         r"(?:^|\n|to the user:)\W*(?:connected to (?!https)(?P<gateway>\S{1,120}?)\.?\s*(?:$|\n)|(?:VPN )?state: ?connected\b)",
     ),
-    ("disconnected", r"\b(?:VPN )?state: ?disconnected\b|(?:^|\n|\d )disconnected\s*(?:$|\n)"),
+    ("disconnected", _STATE + r"disconnected\b|(?:^|\n|\d )disconnected\s*(?:$|\n)"),
     ("terminated", r"termination reason code (?P<code>\d{1,4})\s*:?\s*(?P<why>[^\n]{0,200}(?:\n[^\n]{0,160})?)"),
     (
         "asked",

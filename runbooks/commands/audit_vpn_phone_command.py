@@ -46,6 +46,8 @@ certificate is bound, and phones do not trust it.
 With --fix: 0 mended, proved and saved; 2 --plan, or you said no; 13 it is for a
 person; 20 taken back, as it was before; 21 a person is needed; 66 no such finding.
 """
+#: Bytes of a phone's file.
+_LARGEST = 4 << 20
 _PHONE = click.option(
     "--phone-config",
     "phone_configs",
@@ -200,10 +202,15 @@ def phone_files(paths: tuple[Path, ...]) -> tuple[PhoneFile, ...]:
     found = []
     for path in paths:
         try:
-            text = path.read_text(encoding="utf8", errors="replace")
+            with path.open("rb") as stream:
+                data = stream.read(_LARGEST + 1)
         except OSError as error:
             raise IntentError(f"{path} cannot be read: {error.strerror}") from None
-        found.append(read_phone_file(path.name, text))
+        if len(data) > _LARGEST:
+            raise IntentError(f"{path} is larger than {_LARGEST >> 20} MB, which no phone's file is")
+        # A signed one has bytes before and behind that are no text; an editor on Windows may have made UTF-16 of it.
+        coding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf8"
+        found.append(read_phone_file(path.name, data.decode(coding, "replace")))
     return tuple(found)
 
 

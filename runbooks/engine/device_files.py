@@ -64,6 +64,6 @@ def _take(context: Context, urls: Mapping[str, Iterable[str]]) -> None:
     for host in wanted:
         found: Iterable[str] | NrRunError = errors.get(host) or left[host]
         if found:
-            what = found if isinstance(found, NrRunError) else f"it does not let go of {', '.join(found)}"
+            what = found if isinstance(found, NrRunError) else f"it does not say that {', '.join(found)} is gone"
             names = ", ".join(wanted[host]["urls"])
-            context.notices.append(f"{host}: {names} stays on its flash, and nothing names it any more ({what})")
+            context.notices.append(f"{host}: {names} may be on its flash still, and nothing names it any more ({what})")

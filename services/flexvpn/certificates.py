@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,15 +34,21 @@ class Showing:
         return Finding(check, self.host, status, sentence, (Evidence(self.host, command, field, str(value), self.time),))
 
 
-def moment_of(text: str) -> datetime:
-    """The time that a router's clock shows (``08:15:42.123 UTC Tue Feb 6 2024``, a star or a dot before it)."""
+def moment_of(text: str) -> datetime | None:
+    """The time that a router's clock shows (``08:15:42.123 UTC Tue Feb 6 2024``, a star or a dot before it); None for no time."""
     clock, _zone, _weekday, month, day, year = text.lstrip("*.").split()
-    return datetime.strptime(f"{clock.partition('.')[0]} {month} {day} {year}", "%H:%M:%S %b %d %Y")
+    # A minute may have a sixty-first second, which no datetime has.
+    clock = re.sub(r":60$", ":59", clock.partition(".")[0])
+    try:
+        return datetime.strptime(f"{clock} {month} {day} {year}", "%H:%M:%S %b %d %Y")
+    except ValueError:
+        return None
 
 
 def of_trustpoint(certificates: Sequence[Certificate], name: str) -> Certificate | None:
-    """The router's own certificate of a trustpoint."""
-    return next((one for one in certificates if one.kind in OWN_KINDS and name in one.trustpoints), None)
+    """The router's own certificate of a trustpoint: the one that it has, before one that is asked for."""
+    own = [one for one in certificates if one.kind in OWN_KINDS and name in one.trustpoints]
+    return next((one for one in own if one.status == "Available"), own[0] if own else None)
 
 
 def days_left(certificate: Certificate, now: datetime) -> int:
@@ -57,6 +64,10 @@ def judged(shown: Showing) -> Iterator[Finding]:
             yield shown.finding("certificate", Status.UNVERIFIED, answer.unread, command, "answer", "not read")
             return
     clock, now = shown.clock.state, moment_of(shown.clock.state.text)
+    if now is None:
+        words = f"whether a certificate is valid is not known: the clock shows no time that can be, {clock.text}"
+        yield shown.finding("clock", Status.UNVERIFIED, words, CLOCK, "time", clock.text)
+        return
     if not clock.authoritative:
         words = "the clock was never set: whether a certificate is valid is not known to the router, nor to a client"
         yield shown.finding("clock", Status.FAILED, words, CLOCK, "time", clock.text)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...changes.configuration import Configuration
+from ...changes.device_file import digest_in
 from ...checks.finding import Evidence, Finding, Status
 from ...inventory.platforms import Platform
 from ..service import Member, Seen
@@ -59,10 +60,12 @@ class Ready:
         """The file is what was rendered: the router does not read it, so its hash is all that it can say of it."""
         for file in files_of(self.wanted):
             command = f"verify /md5 {file.url}"
-            good = f"= {file.md5}" in seen.outputs.get(command, "")
-            words = f"{file.url} is {'what clients are to have' if good else 'not there, or something else'}, by its hash"
-            evidence = (Evidence(seen.member.host, command, "MD5", file.md5 if good else "another", seen.time),)
-            yield Finding("client-profile", seen.member.host, Status.OK if good else Status.FAILED, words, evidence)
+            found = digest_in(seen.outputs.get(command, ""))
+            status = Status.UNVERIFIED if found is None else Status.OK if found == file.md5 else Status.FAILED
+            words = f"{file.url} is {'what clients are to have' if found == file.md5 else 'something else'}, by its hash"
+            words = words if found else f"{file.url} is not there" if found == "" else f"the hash of {file.url} is not shown"
+            evidence = (Evidence(seen.member.host, command, "MD5", found or "none", seen.time),)
+            yield Finding("client-profile", seen.member.host, status, words, evidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 from pathlib import Path
@@ -177,8 +178,25 @@ class FlexVpn(NamedRecord):
         return self
 
 
+def _twice(record: FlexVpn) -> Iterator[str]:
+    """A list that says one thing twice: a router keeps one of the two, so what it runs would never be what was typed."""
+    lists: dict[str, Sequence[object]] = {
+        "protected_prefixes": record.protected_prefixes,
+        "dns": record.dns,
+        "ike.encryption": record.ike.encryption,
+        "ike.integrity": record.ike.integrity,
+        "ike.groups": record.ike.groups,
+        "expected_sessions.users": record.expected_sessions.users,
+    }
+    for field_name, values in lists.items():
+        yield from (f"{field_name} lists {value} twice" for value, count in Counter(values).items() if count > 1)
+
+
 def _problems(record: FlexVpn) -> Iterator[str]:
     """What two fields of a record do not agree on, and algorithms that are not built."""
+    yield from _twice(record)
+    if record.pool.has(record.outside_ip):
+        yield f"the pool has {record.outside_ip} in it, which is the router's own address outside"
     for network in record.protected_prefixes:
         if record.pool.first <= network.broadcast_address and network.network_address <= record.pool.last:
             yield f"the pool overlaps {network}, which is behind the router: its replies would stay there"
@@ -262,7 +280,20 @@ def load(folder: Path) -> HeadEnds:
     places |= dict(places_of_checks(document, SECTION))
     twice = [index for index, name in enumerate(names) if name in names[:index]]
     raise_all([document.problem((SECTION, index, "name"), f"head-end {names[index]!r} is defined twice") for index in twice])
+    raise_all(list(_on_one_router(document, file.flexvpn)))
     return HeadEnds({one.name: one for one in file.flexvpn}, path, places)
+
+
+def _on_one_router(document: Document, head_ends: Sequence[FlexVpn]) -> Iterator[Problem]:
+    """Two active ones on one router: all Secure Clients call themselves the same, so the first profile would take them all."""
+    first: dict[str, str] = {}
+    for index, one in enumerate(head_ends):
+        if one.status != "active":
+            continue
+        if one.host in first:
+            words = f"{one.host} has head-end {first[one.host]} already, and one profile takes all Secure Clients of a router"
+            yield document.problem((SECTION, index, "host"), f"{words}: make one of the two planned or disabled")
+        first.setdefault(one.host, one.name)
 
 
 #: Keys under which people write a secret in clear.

@@ -25,6 +25,8 @@ OWN, FLASH = "FLEX-", "bootflash:"
 FIRST_TEMPLATE, HIGHEST_TEMPLATE = 10, 4096
 #: What is edited where it stands: lines of it are settings of the head-end. Anything else of ours is taken away and built again.
 EDITED = ("ikev2-profile", "ikev2-authorization", "client-profile")
+#: So many users are named.
+_FEW = 5
 _TEMPLATE = re.compile(r"interface Virtual-Template(?P<number>\d+)(?: .*)?")
 _NAMED = re.compile(r"(?:.* )?virtual-template (?P<number>\d+)(?: .*)?")
 _LISTS = (("authentication login", "authentication_list", "USERS"), ("authorization network", "authorization_list", "GROUPS"))
@@ -90,11 +92,17 @@ def allocate(wanted: FlexVpn, offer: Collection[str], running: str, config: Conf
     policy, said = policy_place(wanted.host, wanted.outside_ip, names.policy, offer, [names.own], nodes)
     names, on_lists = _lists(wanted, names, nodes)
     template = _template(wanted, names, nodes)
-    on_users = tuple(_on_users(wanted, config))
-    own = {(family, (names.own,)) for family in EDITED}
+    on_users = (*_on_users(wanted, config), *(_besides(wanted, names, nodes) if names.users_list_is_ours else ()))
+    own = {(family, (names.own,)) for family in EDITED} if _is_ours(names, config) else set()
     editable = frozenset(item.key for item in config.objects.values() if item.key in own)
     said = (*said, *on_lists, *on_users)
     return replace(names, policy=policy, template=template, decisions=said, replacing=Replacing(editable))
+
+
+def _is_ours(names: HeadEndNames, config: Config) -> bool:
+    """True where a profile of our name takes Secure Clients: what else has our name is somebody's, and not edited."""
+    profile = config.get("ikev2-profile", names.own)
+    return profile is not None and f"match identity remote key-id {KEY_ID}" in profile.children
 
 
 def _refuse_bare_box(wanted: FlexVpn, config: Config) -> None:
@@ -131,6 +139,18 @@ def _on_users(wanted: FlexVpn, config: Config) -> Iterator[str]:
     for user in wanted.users:
         if config.get("user", user.name):
             yield f"user {user.name} is there: the router shows no password, so whether it is this one is not compared"
+
+
+def _besides(wanted: FlexVpn, names: HeadEndNames, nodes: Sequence[tree.Node]) -> Iterator[str]:
+    """Whom else a list of local users lets in: everybody whom the router knows, and who has left the intent too."""
+    asked = {user.name for user in wanted.users}
+    others = [name for node in tree.starting(nodes, "username") if (name := node.line.split()[1]) not in asked]
+    if others:
+        few = ", ".join(others[:_FEW]) + (f" and {len(others) - _FEW} more" if len(others) > _FEW else "")
+        yield (
+            f"list {names.users_list} is of local users, so whoever the router knows may connect as well: {few}; one who has "
+            "left the intent is taken away by a person"
+        )
 
 
 def _refuse_pool(wanted: FlexVpn, names: HeadEndNames, config: Config) -> None:

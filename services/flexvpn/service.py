@@ -32,7 +32,8 @@ from .intent import FlexVpn, HeadEnds, load
 from .limits import BYPASS_DOWNLOADER
 from .names import files_of, own_name
 from .prechecks import precheck
-from .reading import CERTIFICATES, CLOCK, DIRECTORY
+from .reading import CERTIFICATES, CLOCK, DIRECTORY, SESSIONS
+from .reading import read as read_answer
 from .sessions import clients_of
 from .verdict import ASKED, verdict_of
 
@@ -198,6 +199,16 @@ class FlexVpnService:
         """The clients that are connected, by the address that they come from."""
         shown = clients_of(deployment.wanted, host, outputs)
         return tuple(dict.fromkeys(client.peer for client in shown.clients))
+
+    def beside_in(self, deployment: Deployment[FlexVpn], host: str, outputs: Mapping[str, str]) -> tuple[str, ...]:
+        """A tunnel to the office, as from behind whose translator a client comes: SAs are ended by the address of the peer."""
+        peers = self.peers_in(deployment, host, outputs)
+        sessions = read_answer(host, SESSIONS, outputs).state or ()
+        up = (one for one in sessions if one.status.startswith("UP") and one.peer in peers)
+        others = [one for one in up if one.profile != own_name(deployment.wanted)]
+        return tuple(
+            dict.fromkeys(f"{one.interface}{f' ({one.profile})' if one.profile else ''} with {one.peer}" for one in others)
+        )
 
     def precheck(
         self, sight: Sight[FlexVpn], outputs: Mapping[str, str], time: str, *, accept_unsaved: bool

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from ...parsers.records.ikev2 import Ikev2Session, ReconnectStats
@@ -75,7 +75,20 @@ def clients_of(wanted: FlexVpn, host: str, outputs: Mapping[str, str]) -> Client
 def joined(wanted: FlexVpn, sessions: Sequence[CryptoSession], ikes: Sequence[Ikev2Session]) -> tuple[Client, ...]:
     """Sessions of our profile with the IKEv2 session of the same peer and port."""
     own = [one for one in sessions if one.profile == own_name(wanted) and one.status.startswith("UP")]
-    return tuple(_client(one, ikes, wanted) for one in own)
+    # The one that began last is the client: where it has come back from elsewhere, the router may have the former one still.
+    own.sort(key=lambda one: one.uptime_seconds if one.uptime_seconds is not None else 0)
+    return _each_address_once([_client(one, ikes, wanted) for one in own])
+
+
+def _each_address_once(found: Sequence[Client]) -> tuple[Client, ...]:
+    """A second session with the address of another one is no second client: it is told, and not counted."""
+    first: dict[IPv4Address, Client] = {}
+    made: list[Client] = []
+    for client in found:
+        other = first.setdefault(client.address, client) if client.address is not None else client
+        words = f"{client.address} is that of the session from {other.peer} port {other.port} too, which began later"
+        made.append(client if other is client or client.wrong else replace(client, wrong=words))
+    return tuple(made)
 
 
 def _client(session: CryptoSession, ikes: Sequence[Ikev2Session], wanted: FlexVpn) -> Client:

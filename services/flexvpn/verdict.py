@@ -25,6 +25,8 @@ from .sessions import Client, joined
 ASKED: tuple[Question, ...] = (SESSION, IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK)
 #: So many clients are named.
 _NAMED = 3
+#: What a client has to trust before it comes in.
+_OF_TRUST = ("certificate", "clock")
 #: What is wrong with one client, or who is missing, is no way that is closed.
 _OF_SOME = ("expected-sessions", "client-cipher", "client-traffic")
 
@@ -49,7 +51,7 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     configured = _configured(deployment, seeing)
     whole = [look for look in shown.looks if _is_whole(look)]
     view = View(wanted, whole[0], whole[-1]) if whole else None
-    own = (*_own(view, wanted), *_way_in(wanted, shown)) if view else ()
+    own = (*_own(view, wanted, asleep_here=_asleep_here(wanted, shown)), *_way_in(wanted, shown)) if view else ()
     if view is None:
         answer = Operating.UNKNOWN, KnownBy.NOTHING, unshown(shown, "sessions")
     else:
@@ -98,6 +100,9 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
         # Who is missing may come: that is no way that is closed.
         works = Operating.DOWN if closed and not clients else Operating.DEGRADED
         return works, KnownBy.TABLES, f"{said}; {'; '.join(bad)}"
+    doubts = [finding.sentence for finding in own if finding.status is Status.UNVERIFIED and finding.check in _OF_TRUST]
+    if not clients and doubts:
+        return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; {'; '.join(doubts)}"
     if not clients:
         return Operating.IDLE, KnownBy.TABLES, said
     if not any(client.sends for client in clients):
@@ -119,13 +124,20 @@ def _said(wanted: FlexVpn, clients: Sequence[Client]) -> str:
     return f"{wanted.host}: {len(clients)} client{'' if len(clients) == 1 else 's'} of {wanted.name} connected ({few})"
 
 
-def _own(view: View, wanted: FlexVpn) -> Iterator[Finding]:
+def _asleep_here(wanted: FlexVpn, shown: Shown) -> bool:
+    """True where every session that sleeps is of this head-end: no other profile of the router lets one come back."""
+    profiles = shown.running.objects.of("ikev2-profile") if shown.running else ()
+    able = [one for one in profiles if any(line.split()[:1] == ["reconnect"] for line in one.children)]
+    return [one.groups["name"] for one in able] == [own_name(wanted)]
+
+
+def _own(view: View, wanted: FlexVpn, *, asleep_here: bool) -> Iterator[Finding]:
     """Findings of the head-end's own: certificate, clock, pool, expected sessions, contradictions, reconnects that failed."""
     look = view.last
     certificates, clock = (Answer(look.seen.answers[question.name].state) for question in (CERTIFICATES, CLOCK))
     yield from judged(Showing(wanted.host, wanted, certificates, clock, look.seen.time))
     clients = view.clients(look)
-    yield _pool(view, clients)
+    yield _pool(view, clients, asleep_here=asleep_here)
     yield from _expected(view, [client for client in clients if not client.wrong])
     for client in clients:
         if client.wrong:
@@ -174,16 +186,23 @@ def _way_in(wanted: FlexVpn, shown: Shown) -> Iterator[Finding]:
         yield Finding("way-in", wanted.host, Status.FAILED, words, evidence)
 
 
-def _pool(view: View, clients: Sequence[Client]) -> Finding:
-    """A session that may come again keeps its address; of how many of them are of this pool the counter says nothing."""
-    size, used = view.wanted.pool.size, len(clients)
+def _taken(view: View, clients: Sequence[Client]) -> int:
+    """How many addresses of the pool clients have; a session of which the address is not shown has one."""
+    known = {client.address for client in clients if client.address is not None}
+    return sum(view.wanted.pool.has(address) for address in known) + sum(client.address is None for client in clients)
+
+
+def _pool(view: View, clients: Sequence[Client], *, asleep_here: bool) -> Finding:
+    """A session that may come again keeps its address; where others have such sessions too, the counter is of all of them."""
+    size, used = view.wanted.pool.size, _taken(view, clients)
     asleep = view.last.seen.answers[RECONNECT.name].state.inactive_capable_sessions
     free = size - used
     words = f"{free} of {size} addresses of the pool are free" + (
         f", and {asleep} sessions may come back for one" if asleep else ""
     )
-    status = Status.FAILED if free <= 0 else Status.WARNING if free <= asleep else Status.OK
-    words = f"the pool has no address left for another client: {words}" if free <= 0 else words
+    left = free - asleep if asleep_here else free
+    status = Status.FAILED if left <= 0 else Status.WARNING if free <= asleep else Status.OK
+    words = f"the pool has no address left for another client: {words}" if left <= 0 else words
     return _finding(view, "pool", status, words, SESSIONS, f"sessions of {own_name(view.wanted)}", used)
 
 
@@ -214,10 +233,15 @@ def _states(view: View | None) -> Iterator[FlowState]:
 
 def _figures(view: View) -> Iterator[Figure]:
     """Sessions, those that may come back, addresses that are left, days that the certificate is valid."""
-    used = len(view.clients(view.last))
+    clients = view.clients(view.last)
+    used = sum(not client.wrong for client in clients)
     asleep = view.last.seen.answers[RECONNECT.name].state.inactive_capable_sessions
-    yield from (Figure("sessions", used), Figure("sessions-asleep", asleep), Figure("pool-free", view.wanted.pool.size - used))
+    yield from (
+        Figure("sessions", used),
+        Figure("sessions-asleep", asleep),
+        Figure("pool-free", view.wanted.pool.size - _taken(view, clients)),
+    )
     found = of_trustpoint(view.last.seen.answers[CERTIFICATES.name].state, view.wanted.trustpoint)
-    if found is not None and found.ends is not None:
-        now = moment_of(view.last.seen.answers[CLOCK.name].state.text)
+    now = moment_of(view.last.seen.answers[CLOCK.name].state.text)
+    if found is not None and found.ends is not None and now is not None:
         yield Figure("certificate-days-left", days_left(found, now))

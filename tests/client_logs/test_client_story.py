@@ -320,3 +320,14 @@ def test_any_bytes_are_one_sentence(data: bytes) -> None:
         except NrRunError as error:
             sentences.append(str(error))
     assert all(sentences)
+
+
+@pytest.mark.parametrize(
+    "words", ["Network state: Disconnected", "Wi-Fi state: reconnecting", "Interface (eth0) state: disconnected"]
+)
+def test_the_state_of_a_network_is_not_that_of_the_client(words: str) -> None:
+    """What a network or an adapter does between waking up and the reconnect is no end of the session; the VPN's own state is."""
+    there = told(dart((*CONNECTED, *SLEPT, *WOKE, (703, "acvpnagent", words), *BACK)))
+    assert there.good, there.conclusion
+    own = told(dart((*CONNECTED, *SLEPT, *WOKE, (703, "acvpnagent", "VPN state: Disconnected"), *BACK)))
+    assert not own.good

@@ -48,6 +48,16 @@ def test_a_reconnect_is_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "good"), [("*", "", False), ("", "*", False), ("*", "*", True), (".", "", True), ("", ".", True)]
+)
+def test_a_clock_that_was_set_in_between_measures_nothing(old: str, new: str, good: bool) -> None:
+    """From a clock that was never set to one that is, no time can be told: how long the client was away is not known."""
+    made = of(replace(BEFORE, clock=f"{old}{BEFORE.clock}"), replace(AFTER, clock=f"{new}{AFTER.clock}"))
+    (finding,) = [one for one in made.findings if one.check == "timeout"]
+    assert (made.good, finding.status is Status.OK) == (good, good), finding.sentence
+
+
+@pytest.mark.parametrize(
     ("wrong", "check", "cause"),
     [
         ({"capabilities": "DN"}, "capability", "full-authentication"),

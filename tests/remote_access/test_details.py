@@ -179,3 +179,34 @@ def test_a_policy_that_others_have_too_is_for_a_person(device: HeadEnd) -> None:
         (finding,) = [found for found in judged(with_text(device, own, more)).findings if found.id == "logins"]
         assert finding.remedy.is_ours is ours
         assert ("192.0.2.9" in finding.remedy.wide) is not ours
+
+
+@pytest.mark.parametrize(
+    ("clock", "lines", "found"),
+    [
+        # The certificate ends at midnight UTC, between the 25th and the 26th of January 2051.
+        ("17:00:00.000 PST Wed Jan 25 2051", "clock timezone PST -8", {"certificate-dates": "cause"}),
+        ("15:00:00.000 PST Wed Jan 25 2051", "clock timezone PST -8", {"certificate-dates": "risk"}),
+        (
+            "18:00:00.000 PDT Wed Jan 25 2051",
+            "clock timezone PST -8\nclock summer-time PDT recurring",
+            {"certificate-dates": "cause"},
+        ),
+        (
+            "16:30:00.000 PDT Wed Jan 25 2051",
+            "clock timezone PST -8\nclock summer-time PDT recurring",
+            {"certificate-dates": "risk"},
+        ),
+        ("00:30:00.000 IST Thu Jan 26 2051", "clock timezone IST 5 30", {"certificate-dates": "risk"}),
+        ("00:30:00.000 UTC Thu Jan 26 2051", "", {"certificate-dates": "cause"}),
+        ("17:00:00.000 PST Wed Jan 25 2051", "", {}),
+        ("10:00:00.000 PST Fri Jan 20 2051", "", {"certificate-dates": "risk"}),
+        ("25:00:00.000 UTC Fri Feb 31 2051", "", {}),
+    ],
+)
+def test_the_clock_shows_local_time(device: HeadEnd, clock: str, lines: str, found: dict[str, str]) -> None:
+    """Dates of a certificate are in UTC and a clock is not: its zone counts, and where nothing places it that is told."""
+    text = with_text(device, ("hostname fw\n", f"hostname fw\n{lines}\n"))
+    made = judged(replace(text, outputs={**text.outputs, "show clock": f"{clock}\n"}))
+    assert {one.id: one.severity.value for one in made.findings} == found, made.unread
+    assert bool(made.unread) is (not found)

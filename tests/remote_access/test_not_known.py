@@ -150,6 +150,14 @@ def test_an_expression_of_dynamic_access_is_not_judged(healthy: HeadEnd) -> None
     assert not made.causes
 
 
+def test_what_a_client_tells_of_itself_is_not_judged(healthy: HeadEnd) -> None:
+    """Attributes that a client tells of itself (endpoint.anyconnect) need no posture module: what a phone tells is not known."""
+    text = healthy.outputs[commands.DAP_FILE].replace("aaa.cisco.tunnelgroup", "endpoint.anyconnect.platform")
+    made = judged(healthy, {commands.DAP_FILE: text})
+    assert any("PHONES of the dynamic access policies" in words for words in made.unread)
+    assert not made.causes
+
+
 def test_one_of_two_readings_proves_nothing(healthy: HeadEnd) -> None:
     """What only one of two readings shows is told as not known; what both show is a cause."""
     licence = healthy.outputs[commands.VERSION].replace("VPN Phone    : Enabled", "VPN Phone    : Disabled")

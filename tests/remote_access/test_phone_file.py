@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nr_run.checks.phones.models import MODELS, model_named, model_of_load
 from nr_run.checks.phones.phone_file import read_digest, read_phone_file
 from nr_run.inventory.errors import IntentError, UsageError
+from nr_run.runbooks.commands.audit_vpn_phone_command import phone_files
 
 #: Public files, which are read where they lie.
 SAMPLES = os.environ.get("NR_RUN_SAMPLES", "")
@@ -109,3 +110,33 @@ def test_public_files_are_read(name: str) -> None:
     """Files that are published are read, the excerpts among them."""
     read = read_phone_file(name, (Path(SAMPLES) / "profile" / name).read_text(errors="replace"))
     assert len(read.urls) == len(read.hashes) == 1
+
+
+def test_what_is_commented_out_is_not_read() -> None:
+    """A vpnGroup in a comment is none, nor is a digest or a firmware; the line of what is wrong stays its line."""
+    old = file_of("<certHash1>AAAAAAAAAAAAAAAAAAAAAAAAAAA=</certHash1>").strip("\x01\x02\x03").removeprefix("signature")
+    read = read_phone_file("f", f"<!-- {old} -->\n" + file_of(f"<certHash1>{DOCUMENT}</certHash1>"))
+    assert [item.text for item in read.hashes] == [DOCUMENT]
+    with pytest.raises(IntentError, match="no vpnGroup"):
+        read_phone_file("f", f"<!-- {old} -->")
+    with pytest.raises(IntentError, match="line 8"):
+        read_phone_file("f", "<!--\n\n\n-->" + file_of("").replace("<addresses>", "<addressed>"))
+
+
+def test_a_file_that_is_cut_or_endless_is_one_sentence() -> None:
+    """A group without its end is told as cut, however often it begins."""
+    with pytest.raises(IntentError, match="has no end"):
+        read_phone_file("f", file_of(DOCUMENT).partition("</vpnGroup>")[0])
+    with pytest.raises(IntentError, match="has no end"):
+        read_phone_file("f", "<vpnGroup>" * 300_000)
+
+
+def test_a_file_of_any_coding(tmp_path: Path) -> None:
+    """UTF-16 with its mark is read as UTF-8 is; a file that is too large for a phone is not read."""
+    for coding in ("utf8", "utf-16"):
+        (tmp_path / "SEP.xml").write_bytes(file_of(DOCUMENT).encode(coding))
+        (read,) = phone_files((tmp_path / "SEP.xml",))
+        assert [item.text for item in read.hashes] == [DOCUMENT]
+    (tmp_path / "SEP.xml").write_bytes(b" " * (5 << 20))
+    with pytest.raises(IntentError, match="larger than 4 MB"):
+        phone_files((tmp_path / "SEP.xml",))

@@ -69,8 +69,8 @@ class Router:
         return {kind: [line for line in text.strip().splitlines() if not line.startswith(told)] for kind, text in texts.items()}
 
     def journal(self) -> str:
-        """All journals."""
-        return "".join(path.read_text() for path in (self.folder / "runs").glob("2*/journal.jsonl"))
+        """All journals, the last one last."""
+        return "".join(path.read_text() for path in sorted((self.folder / "runs").glob("2*/journal.jsonl")))
 
     @contextmanager
     def somebody_connects(self) -> Iterator[None]:
@@ -209,6 +209,20 @@ def test_a_flash_that_takes_no_file(router: Router) -> None:
     assert files(router) == []
 
 
+def test_a_hash_that_is_not_shown(router: Router) -> None:
+    """A router that does not compute the hash for this user has not said that there is no file: no line is typed, and a file
+    that was to go is told as one that may be there."""
+    router.intend(client_profile={})
+    router.lab.fault(HOST, "refuse-exec", "verify")
+    done = router.run("deploy-flexvpn", "laptops", "--yes")
+    router.lab.fault(HOST, "refuse-exec", on=False)
+    assert done.code != 0, done.out + done.err
+    assert "is there is not known" in done.tunnel["sentence"], done.tunnel
+    assert "may be on its flash still" in done.out + done.err
+    assert '"applying"' not in router.journal().rpartition('"placing-files"')[2]
+    assert files(router) == []
+
+
 def test_nobody_connects(router: Router) -> None:
     """Without a client nothing is proved, and all is taken back."""
     router.intend(window_seconds=1)
@@ -239,7 +253,9 @@ def test_a_certificate_that_has_ended(router: Router) -> None:
     assert '"applying"' not in router.journal().splitlines()[-1]
 
 
-@pytest.mark.parametrize("state", ["armed", "applying", "building", "switching", "applied", "judged", "commit-decided", "saving"])
+@pytest.mark.parametrize(
+    "state", ["armed", "placing-files", "applying", "building", "switching", "applied", "judged", "commit-decided", "saving"]
+)
 def test_killed(router: Router, state: str) -> None:
     """kill -9 at a state of the journal: resume ends it whole, or as it was before; then it is taken away if it is there."""
     if state not in ("switching", "commit-decided") and os.environ.get("NR_RUN_FAULTS") != "all":

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from nr_run.changes.device_file import digest_in
 from nr_run.checks.finding import Finding, Status, proved
 from nr_run.services.flexvpn.certificates import Showing, judged
 from nr_run.services.flexvpn.gates import ClientIn, Ready
+from nr_run.services.flexvpn.names import files_of
 from nr_run.services.flexvpn.reading import CERTIFICATES, RUNNING, read
 from nr_run.services.flexvpn.reading import CLOCK as CLOCK_SHOW
-from nr_run.services.flexvpn.service import deployment_of
+from nr_run.services.flexvpn.service import FLEXVPN, deployment_of
 from nr_run.services.service import Seen
 
 from ...changes.whole import whole
@@ -21,6 +23,10 @@ from .shown import CLOCK, Laptop, certificate, counters, outputs
 WANTED = head_end()
 THERE = whole(deployed(WANTED, BARE), "ios", HOST).text
 AGAIN = Laptop(user="", verified="PSK", marks="DNR")
+
+
+#: A certificate that is asked for beside, as at a renewal.
+PENDING = "Certificate\n  Subject:\n    Name: vpn.example.com\n   Status: Pending\n   Associated Trustpoints: VPN-TP\n\n"
 
 
 def seen(*laptops: Laptop, running: str = THERE, **counted: int) -> Seen:
@@ -123,6 +129,10 @@ def shown(text: str, clock: str = CLOCK) -> dict[str, Finding]:
         (certificate(name="old.example.com"), CLOCK, "certificate-name", Status.FAILED, "not for vpn.example.com"),
         (certificate(name="*.example.com"), CLOCK, "certificate-name", Status.OK, "*.example.com"),
         (certificate().replace("2048 bit", "1024 bit"), CLOCK, "certificate-key", Status.FAILED, "1024"),
+        (PENDING + certificate(), CLOCK, "certificate", Status.OK, "730 days more"),
+        (PENDING, CLOCK, "certificate", Status.FAILED, "enrol it first"),
+        (certificate(), "23:59:60.000 UTC Tue Feb 18 2025", "certificate", Status.OK, "729 days more"),
+        (certificate(), "10:00:00.000 UTC Tue Feb 31 2025", "clock", Status.UNVERIFIED, "no time that can be"),
         (certificate(), f"*{CLOCK}", "clock", Status.FAILED, "never set"),
         (certificate(), f".{CLOCK}", "clock", Status.WARNING, "not synchronised"),
     ],
@@ -143,6 +153,42 @@ def test_the_first_gate_needs_both() -> None:
     bare = replace(ready, outputs={**ready.outputs, RUNNING: whole(BARE, "ios", HOST).text})
     assert not proved(Ready(WANTED).judge([bare], removed=False))
     assert proved(Ready(WANTED).judge([bare], removed=True))
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (".Done!\nverify /md5 ({url}) = {md5}\n", Status.OK),
+        (".Done!\nverify /md5 ({url}) = 0123456789abcdef0123456789abcdef\n", Status.FAILED),
+        ("%Error verifying {url} (No such file or directory)\n", Status.FAILED),
+        ("", Status.UNVERIFIED),
+        ("Command authorization failed.\n", Status.UNVERIFIED),
+        (".Done!\nverify /md5 ({url}) = {cut}", Status.UNVERIFIED),
+    ],
+)
+def test_a_file_is_there_by_its_hash_alone(answer: str, status: Status) -> None:
+    """The hash proves the file, another one or none refutes it, and an answer that says neither leaves it open."""
+    wanted = head_end(client_profile={})
+    (file,) = files_of(wanted)
+    words = answer.format(url=file.url, md5=file.md5, cut=file.md5[:20])
+    shows = {RUNNING: THERE, CERTIFICATES: certificate(), CLOCK_SHOW: CLOCK, f"verify /md5 {file.url}": words}
+    finding = by_check(Ready(wanted).judge([replace(seen(), outputs=shows)], removed=False))["client-profile"]
+    assert finding.status == status, finding
+    assert digest_in(words) == {Status.OK: file.md5, Status.UNVERIFIED: None}.get(status, digest_in(words))
+
+
+def test_what_else_comes_from_the_address_of_a_client() -> None:
+    """Sessions of other profiles with the address of a client are ended with it, and named; those with another are not."""
+    deployment = deployment_of(WANTED)
+    office = Laptop(profile="OFFICE", port=500).session.replace("Virtual-Access1", "Tunnel7")
+    elsewhere = office.replace("203.0.113.201", "203.0.113.99")
+    shown = outputs(Laptop())
+    down = office.replace("Tunnel7", "Tunnel8").replace("UP-ACTIVE", "DOWN")
+    shown["show crypto session detail"] += office + elsewhere + down
+    assert [str(peer) for peer in FLEXVPN.peers_in(deployment, HOST, shown)] == ["203.0.113.201"]
+    assert FLEXVPN.beside_in(deployment, HOST, shown) == ("Tunnel7 (OFFICE) with 203.0.113.201",)
+    assert FLEXVPN.beside_in(deployment, HOST, outputs(Laptop())) == ()
+    assert FLEXVPN.beside_in(deployment, HOST, {}) == ()
 
 
 def test_counters_are_read_as_they_are() -> None:

@@ -56,6 +56,13 @@ def test_dead_peer_detection_goes_without_reconnect(tmp_path: Path) -> None:
         ({"esp": {"encryption": "aes-256-gcm"}}, "GCM"),
         ({"expected_sessions": {"at_least": 51}}, "the pool has 50 addresses"),
         ({"client_profile": {}, "reconnect_timeout": None}, "reconnect_timeout is null"),
+        ({"protected_prefixes": ["10.10.117.0/24", "10.10.117.0/24"]}, "protected_prefixes lists 10.10.117.0/24 twice"),
+        ({"dns": ["10.1.1.1", "10.1.1.1"]}, "dns lists 10.1.1.1 twice"),
+        ({"ike": {"encryption": ["aes-256-cbc", "aes-256-cbc"]}}, "ike.encryption lists aes-256-cbc twice"),
+        ({"ike": {"integrity": ["hmac-sha512", "hmac-sha512"]}}, "ike.integrity lists hmac-sha512 twice"),
+        ({"ike": {"groups": [14, 14]}}, "ike.groups lists 14 twice"),
+        ({"expected_sessions": {"users": ["anna", "anna"]}}, "expected_sessions.users lists anna twice"),
+        ({"outside_ip": "192.168.117.20"}, "the pool has 192.168.117.20 in it"),
         ({"password": "x"}, "a secret is never written"),
         ({"trustpint": "X"}, "unknown key (did you mean trustpoint?)"),
         ({"virtual_template": 0}, "is not a valid value"),
@@ -66,6 +73,19 @@ def test_a_sentence_for_each_mistake(tmp_path: Path, other: dict[str, Any], word
     said = refusal(tmp_path, **other)
     assert words in said
     assert "flexvpn.yaml:" in said
+
+
+def test_two_on_one_router_are_refused(tmp_path: Path) -> None:
+    """All Secure Clients call themselves the same: a second active one on a router is refused, a planned one is not."""
+    pool = {"first": "192.168.118.10", "last": "192.168.118.59"}
+    for status in ("active", "planned", "disabled"):
+        both = [values(), values(name="partners", pool=pool, status=status)]
+        (tmp_path / "flexvpn.yaml").write_text(json.dumps({"schema_version": 1, "flexvpn": both}, indent=1))
+        if status == "active":
+            with pytest.raises(IntentError, match=r"flexvpn.yaml:\d+: .*xe-remote has head-end laptops already"):
+                load(tmp_path)
+        else:
+            assert set(load(tmp_path).by_name) == {"laptops", "partners"}
 
 
 def test_other_platforms_are_refused(tmp_path: Path) -> None:

@@ -9,9 +9,13 @@ import pytest
 
 from nr_run.changes.objects import read
 from nr_run.inventory.errors import ChangeError
+from nr_run.services.flexvpn.features import GROUND
+from nr_run.services.flexvpn.intent import FlexVpn
+from nr_run.services.flexvpn.service import deployment_of
+from nr_run.services.service import Site
 
 from ...changes.trees import same
-from .head_ends import BARE, deployed, head_end, planned, removed
+from .head_ends import BARE, KEYS, PLATFORM, deployed, head_end, planned, removed
 
 TWO = {"name": "partners", "pool": {"first": "192.168.118.10", "last": "192.168.118.59"}}
 POLICY = "crypto ikev2 proposal OTHER\n encryption aes-cbc-256\n integrity sha256\n group 14\n"
@@ -149,3 +153,31 @@ def test_a_strange_line_is_somebodys() -> None:
     there = deployed(head_end(), BARE).replace(" reconnect timeout 900\n", " ivrf BLUE\n reconnect timeout 900\n")
     with pytest.raises(ChangeError):
         planned(head_end(), there)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "crypto vpn anyconnect profile FLEX-laptops bootflash:theirs.xml\n",
+        "crypto ikev2 authorization policy FLEX-laptops\n pool X\n",
+        "crypto ikev2 profile FLEX-laptops\n match identity remote fqdn a.example.com\n authentication local rsa-sig\n",
+    ],
+)
+def test_what_has_our_name_by_chance_is_somebodys(line: str) -> None:
+    """What is edited where it stands is that of a head-end that is there: without its profile nothing of that name is touched."""
+    with pytest.raises(ChangeError, match="is left alone"):
+        planned(head_end(client_profile={}), BARE.replace("ip route", f"{line}ip route", 1))
+
+
+def test_whom_else_a_list_of_local_users_lets_in() -> None:
+    """Every local user may connect, and one who has left the intent still may: both are told; a list of theirs is their own."""
+
+    def told(wanted: FlexVpn, running: str) -> tuple[str, ...]:
+        (member,) = deployment_of(wanted).members
+        return GROUND.names(Site(member, PLATFORM, running, KEYS, None), read("ios", running), read("ios", running)).decisions
+
+    left = deployed(head_end(), BARE).replace("ip route", "username joe secret 9 <key:00000002>\nip route", 1)
+    (words,) = [said for said in told(head_end(), left) if "local users" in said]
+    assert "may connect as well: nr, joe; one who has left" in words
+    running = BARE.replace("aaa session-id", "aaa authentication login RADIUS group radius\naaa session-id")
+    assert not [said for said in told(head_end(users=[], authentication_list="RADIUS"), running) if "local users" in said]

@@ -32,12 +32,15 @@ def looked(*laptops: Laptop, text: str = "", clock: str = CLOCK, **counted: int)
     return {**outputs(*laptops, **counted), CERTIFICATES: text or certificate(), CLOCK_SHOW: clock}
 
 
-def verdict(*looks: dict[str, str], built: bool = True, without: str = "", wanted: FlexVpn | None = None) -> Verdict:
+def verdict(
+    *looks: dict[str, str], built: bool = True, without: str = "", wanted: FlexVpn | None = None, besides: str = ""
+) -> Verdict:
     """What is said of the head-end over some looks."""
     wanted = wanted or head_end()
     made = deployment_of(wanted)
     (member,) = made.members
     text = f"{deployed(wanted, BARE)}end\n".replace("\nend\nend\n", "\nend\n") if built else BARE
+    text = text.replace("crypto ipsec profile", f"{besides}crypto ipsec profile", 1)
     running = Configuration(HOST, "ios", RUNNING, text.replace(without, "") if without else text)
     seen = tuple(Look(observed(HOST, "ios", shown, ASKED)) for shown in looks)
     stands = standing(made, member, PLATFORM, running, KEYS, None)
@@ -65,6 +68,8 @@ def many(count: int) -> list[Laptop]:
         ([looked(text=certificate(ends="Feb 17 2025"))], {}, "down", "has ended on"),
         ([looked(Laptop(), text=certificate(ends="Feb 17 2025"))], {}, "degraded", "has ended on"),
         ([looked(clock=f"*{CLOCK}")], {}, "down", "never set"),
+        ([looked(clock="10:00:00.000 UTC Tue Feb 31 2025")], {}, "unverified", "no time that can be"),
+        ([looked(text=re.sub(r"    (?:start|end  ) date:.*\n", "", certificate()))], {}, "unverified", "is not shown"),
     ],
 )
 def test_a_head_end(looks: list[dict[str, str]], other: dict[str, Any], word: str, words: str) -> None:
@@ -120,6 +125,28 @@ def test_a_client_that_is_in_and_has_no_service(looks: list[Laptop], word: str, 
     """That a client is connected is no proof: packets both ways by the cipher of the intent are, as in the gate."""
     found = verdict(*(looked(one) for one in looks))
     assert (found.word.value, words in found.sentence) == (word, True), found.sentence
+
+
+def test_one_address_is_one_client() -> None:
+    """A client that has come back from elsewhere, while the router has its former session still, is one client, the later one."""
+    late, former = Laptop(port=50000), Laptop(port=50001)
+    shown = looked(former, late)
+    command = "show crypto session detail"
+    parts = shown[command].split("Uptime: 00:00:15")
+    shown = {**shown, command: f"{parts[0]}Uptime: 00:10:00{parts[1]}Uptime: 00:00:15{parts[2]}"}
+    found = verdict(shown, wanted=head_end(expected_sessions={"at_least": 2}))
+    assert (found.word.value, "1 client of laptops" in found.sentence) == ("degraded", True), found.sentence
+    assert any("192.168.117.10 is that of the session from 203.0.113.201 port 50000" in one.sentence for one in found.findings)
+    assert {one.what: one.value for one in found.figures}["pool-free"] == 49
+
+
+@pytest.mark.parametrize(("other", "word"), [("", "degraded"), ("crypto ikev2 profile P\n reconnect timeout 600\n", "up")])
+def test_who_sleeps_keeps_an_address(other: str, word: str) -> None:
+    """Addresses of those who sleep are not free: where all of them are of this head-end, a pool that they fill is full."""
+    wanted = head_end(pool={"first": "192.168.117.10", "last": "192.168.117.12"})
+    found = verdict(looked(Laptop(), inactive=2), wanted=wanted, besides=other)
+    assert found.word.value == word, found.sentence
+    assert verdict(looked(Laptop(), inactive=1), wanted=wanted, besides=other).word.value == "up"
 
 
 def test_one_who_sends_is_enough() -> None:
