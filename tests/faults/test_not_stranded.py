@@ -34,7 +34,15 @@ on_each_end = pytest.mark.parametrize("device", ENDS)
 def test_saved_and_away_when_it_is_resumed(tmp_path: Path) -> None:
     """A box that had saved the change and is away when the resume begins is given its old startup configuration too."""
     with bench_of(PLAIN, tmp_path) as bench:
-        bench.kill_at("saved", BRANCH, "--yes")
+        bench.slow(12)
+        # Both are saved at the same time: what the journal says of the one comes a moment before the run is done.
+        bench.lab.fault(HQ, "slow", "80")
+        begun = bench.begin("--yes")
+        bench.wait_for("saving", BRANCH)
+        bench.wait_until(lambda: bench.startup(BRANCH) == bench.shown(BRANCH))
+        begun.kill()
+        begun.communicate(timeout=30)
+        bench.slow(0)
         bench.lab.fault(BRANCH, "down")
         process = bench.begin(command="resume")
         bench.wait_for("rolling-back")
