@@ -52,6 +52,8 @@ PATTERNS: dict[str, str] = {
     "SA_CAPABILITIES": vocabulary.CAPABILITIES.pattern,
     "SESSION_STATUS": SESSION_STATUS.pattern,
     "TIME_OF_DAY": CLOCK.pattern,
+    "CERTIFICATE_TIME": vocabulary.CERTIFICATE_TIME.pattern,
+    "CERTIFICATE_STATUS": vocabulary.CERTIFICATE_STATUS.pattern,
     "SA_COLUMNS": r"slot|status|slot[ \t]+status",
     "NAME_OR_NONE": r"[^\s,]+",
     # The line "protected vrf: X" stands above an identity pair where the release knows VRFs (12.2(8)T on).

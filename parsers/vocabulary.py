@@ -51,6 +51,10 @@ CLOCK = re.compile(
     r"[*.]?(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)? \S+ (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) "
     rf"(?:{_MONTHS}) +(?:[1-9]|0[1-9]|[12]\d|3[01]) \d\d\d\d"
 )
+#: Validity of a certificate: the time of day, the zone and the date (show crypto pki certificates).
+CERTIFICATE_TIME = re.compile(rf"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d \S+ (?:{_MONTHS}) +(?:[1-9]|0[1-9]|[12]\d|3[01]) \d\d\d\d")
+#: A certificate is there, or asked for and not yet there (outputs of show crypto pki certificates, IOS 15 to IOS-XE 17).
+CERTIFICATE_STATUS = re.compile(r"Available|Pending")
 #: Four numbers with dots between them, and no more: an address, a mask or a wildcard.
 _FOUR = re.compile(r"(?<![\d.])\d+(?:\.\d+){3}(?![\d.])")
 

@@ -221,8 +221,8 @@ COMMANDS: tuple[Command, ...] = (
         arguments=("WORD", "verbose", "verbose WORD"),
         kinds={
             "certificate": "certificates.Certificate",
-            "certificate.usage": "certificates.Usage",
-            "certificate.alternative": "certificates.AlternativeName",
+            "certificate.purposes.usage": "certificates.Usage",
+            "certificate.names.alternative": "certificates.AlternativeName",
         },
         silent_when_empty=True,
         state=many("certificate"),

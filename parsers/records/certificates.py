@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..columns import column
+from ..vocabulary import CERTIFICATE_STATUS, one_of
 
 
 def _moment(text: str) -> str:
@@ -34,12 +35,13 @@ class Certificate:
     """One certificate of `show crypto pki certificates`. begins and ends (ISO 8601) are in the zone of the
     device's clock.
 
-    kind as printed ("Certificate" is the device's own, "CA Certificate" that of its authority). usages and
+    kind as printed ("Certificate" is the device's own, "CA Certificate" that of its authority). status is Available, or
+    Pending where it is asked for and not there yet. usages and
     alternatives are printed by `verbose` alone: empty otherwise, and where the certificate has none.
     """
 
     kind: str
-    status: str
+    status: str = column(one_of(CERTIFICATE_STATUS))
     name: str | None = None
     begins: str | None = column(_moment, default=None)
     ends: str | None = column(_moment, default=None)
