@@ -87,7 +87,7 @@ class TunnelOutcome:
             "stays": list(self.stays),
             "reach": self.reach,
             **({"measured": self.measured} if self.measured else {}),
-            "confirmations": [asked.as_dict() for asked in self.confirmations],
+            **({"confirmations": [asked.as_dict() for asked in self.confirmations]} if self.confirmations else {}),
         }
 
 

@@ -42,11 +42,12 @@ IPSEC = IPSecProposal(name="esp", encryption_algorithm="aes-256-cbc", authentica
 
 
 class Firewall:
-    """One ASA of the lab; ``more`` is typed on it first."""
+    """One ASA of the lab, made with the lines ``made_with``, whose ports it has; ``more`` is typed on it first."""
 
-    def __init__(self, model: str, more: str = "") -> None:
+    def __init__(self, model: str, more: str = "", made_with: str = "") -> None:
         credentials = dict.fromkeys(("device-password", "enable-secret", "hq-branch-psk"), "Secret-4-the-lab")
-        box = Rehearsal({model: model}, 1.0, credentials).boxes[model]
+        order = {"profile": model, "more": made_with.splitlines()} if made_with else model
+        box = Rehearsal({model: order}, 1.0, credentials).boxes[model]
         assert isinstance(box, AsaBox)
         self.box, self.place = box, Place()
         self.enter(more.splitlines(), strict=False)

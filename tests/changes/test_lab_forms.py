@@ -26,6 +26,21 @@ FORMS = [
     *((model, page) for model in ("c8000v-17",) for page in sorted(PAGES.glob("ios-xe-17-*.md"))),
     *((model, page) for model in ("asa919",) for page in sorted(PAGES.glob("asa-9.19-*.md"))),
 ]
+#: Interfaces of a firewall with lines of several carriers, which are named and are left as they are.
+LINES = """\
+interface GigabitEthernet0/2
+ nameif VPN-IP1
+ security-level 0
+ ip address 192.168.110.136 255.255.255.0
+interface GigabitEthernet0/3
+ nameif VPN-IP2
+ security-level 0
+ ip address 192.168.140.159 255.255.255.0
+interface GigabitEthernet0/4
+ nameif private
+ security-level 100
+ ip address 192.168.50.1 255.255.255.0
+"""
 
 
 class Router:
@@ -65,7 +80,7 @@ class Router:
 
 def device(model: str) -> Router | Firewall:
     """A fresh device of the lab."""
-    return Firewall(model) if model.startswith("asa") else Router(model)
+    return Firewall(model, made_with=LINES) if model.startswith("asa") else Router(model)
 
 
 def os_of(model: str) -> str:
@@ -74,8 +89,10 @@ def os_of(model: str) -> str:
 
 
 def wanted(page: Path, running: str) -> str:
-    """The text of a page with the interface of this device, and without routes by a next hop that is no neighbour of it."""
-    (text,) = re.findall(r"```\n(.*?)```", page.read_text(encoding="utf8"), re.DOTALL)
+    """The text of all stages of a page with the interface of this device, without routes by a next hop that is no neighbour."""
+    stages = re.findall(r"```\n(.*?)```", page.read_text(encoding="utf8"), re.DOTALL)
+    assert stages, f"{page.name} has no configuration"
+    text = "".join(stages)
     interface = next(line.split()[1] for line in running.splitlines() if re.fullmatch(r"interface \S*Ethernet\S+", line))
     text = re.sub(r"(?m)^((?:interface| tunnel source) )GigabitEthernet0/0$", rf"\g<1>{interface}", text)
     return re.sub(r"(?m)^(?:route outside|ip route \S+ \S+ \d).*\n", "", text)

@@ -36,7 +36,8 @@ def test_a_rendered_configuration_is_taken(page: str, model: str, wan: str) -> N
     async def typed() -> str:
         lab = Rehearsal({"box": model}, 50, {"device-username": "nr"} | {name: new_secret() for name in CREDENTIALS})
         try:
-            return await lab.execute("box", f"configure terminal\n{lines}")
+            # Logins by lists, which lists of users rest on, are the device's own, as on every device that is managed by name.
+            return await lab.execute("box", f"configure terminal\naaa new-model\n{lines}")
         finally:
             await lab.close()
 

@@ -6,9 +6,10 @@ import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from nr_run.inventory.built import FOR_PEOPLE, for_people
@@ -139,8 +140,24 @@ def every_field() -> set[tuple[str, str]]:
     """Model and name of each field of the intent of tunnels."""
     models = {model for model in _records(Record) if _records(model) == []} | {IntentFile}
     # Other services have intents of their own.
-    models = {model for model in models if model.__module__.startswith("nr_run.inventory.")}
+    models &= reached(IntentFile)
     return {(model.__name__, name) for model in models for name in model.model_fields}
+
+
+def reached(model: type[BaseModel]) -> set[type[BaseModel]]:
+    """The model, and all that stand in its fields, however deep."""
+    found, new = set(), {model}
+    while new:
+        found |= new
+        new = {inner for one in new for info in one.model_fields.values() for inner in _models(info.annotation)} - found
+    return found
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for arg in get_args(annotation):
+        yield from _models(arg)
 
 
 def _records(base: type[Record]) -> list[type[Record]]:
