@@ -63,10 +63,14 @@ def test_one_result_many_outputs(rehearsal: Rehearsal, tmp_path: Path) -> None:
         assert hook.got == []
 
         rehearsal.configure("vpn3640", "interface Ethernet0/0", "no crypto map NR-MAP")
-        bad = verify(rehearsal, "--json", *files, *tell, **environment)
-        assert bad.code == 12, bad.out + bad.err
-        word = bad.report["verdicts"][0]["word"]
-        assert word not in ("up", "idle")
+        word = "unverified"
+        for _ in range(3):  # a machine that is busy may leave a look open, which is told to nobody for a while
+            if word == "unverified":
+                bad = verify(rehearsal, "--json", *files, *tell, **environment)
+                assert bad.code == 12, bad.out + bad.err
+                word = bad.report["verdicts"][0]["word"]
+        assert word == "down", bad.out
+        assert bad.report["warnings"] == []
         assert metrics(prom)[f'nr_run_tunnel_verdict{{service="l2l",tunnel="hq-branch",verdict="{word}"}}'] == 1
         assert metrics(prom)['nr_run_tunnel_verdict{service="l2l",tunnel="hq-branch",verdict="up"}'] == 0
         assert Xml.parse(report).getroot().get("failures") == "1"  # noqa: S314 - our own
@@ -78,7 +82,7 @@ def test_one_result_many_outputs(rehearsal: Rehearsal, tmp_path: Path) -> None:
     assert status.code == 12
     assert re.search(rf"^{word} +hq-branch", status.out, re.M)
     (past,) = json.loads(rehearsal.nr_run("history", "hq-branch", "--json").out)
-    assert [look["word"] for look in past["looks"]] == ["up", word]
+    assert [look["word"] for look in past["looks"] if look["word"] != "unverified"] == ["up", word]
     assert past["last_proof"] == past["first_seen"]
     everything = [
         path for path in tmp_path.rglob("*") if path.is_file() and path.parent != credentials and "lab" not in path.parts
