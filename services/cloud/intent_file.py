@@ -3,81 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from ...inventory.did_you_mean import hint
-from ...inventory.errors import IntentError, NothingMatched
 from ...inventory.intent import Dpd, Waiver
 from ...inventory.strength import WEAK
-from ...inventory.yaml_source import Document, Problem, Unreadable, raise_all, read_document
+from ...inventory.yaml_source import Document, Problem
+from ..instances import Instances, load_instances
 from .intent import FILE, SECTION, Bgp, Circuit, Cloud, CloudFile, Esp, Gateway, Ike
 
 
-@dataclass(frozen=True, slots=True)
-class Connections:
-    """All connections of an inventory by name, with the places where they are written."""
+class Connections(Instances[Cloud]):
+    """All connections of an inventory."""
 
-    by_name: Mapping[str, Cloud]
-    path: Path
-    places: Mapping[str, str] = field(default_factory=dict)
-
-    def not_there(self, name: str) -> str:
-        """Why a name was not found."""
-        if not self.by_name:
-            return f"no connection is named {name!r}: {self.path} has none"
-        return f"no connection is named {name!r}{hint(name, self.by_name)}"
-
-    def chosen(self, names: tuple[str, ...], *, any_status: bool) -> tuple[Cloud, ...]:
-        """The named ones, or all active ones. Raises NothingMatched."""
-        if not names:
-            active = tuple(site for site in self.by_name.values() if site.status == "active")
-            if not active:
-                raise NothingMatched(f"no connection is active: {self.path} has none with status active")
-            return active
-        found = [self.by_name[name] for name in dict.fromkeys(names) if name in self.by_name]
-        problems = [self.not_there(name) for name in names if name not in self.by_name]
-        problems += [
-            f"connection {site.name} is {site.status}: set its status to active to work on it"
-            for site in found
-            if site.status != "active" and not any_status
-        ]
-        if problems:
-            raise NothingMatched("\n".join(problems))
-        return tuple(found)
+    noun = "connection"
 
     def check(self, site: Cloud, today: date) -> None:
         """Raises IntentError for a waiver that holds no more."""
         weak = [word for word in site.algorithms if word in WEAK]
-        if weak and site.waiver is not None and site.waiver.until < today:
-            raise IntentError(
-                f"{self.places.get(site.name, self.path)}: {site.name}: the waiver {site.waiver.ticket} ended on "
-                f"{site.waiver.until}, and {', '.join(weak)} needs one"
-            )
+        if weak and site.waiver is not None:
+            self.refuse_ended(site.name, site.waiver, today, f"{', '.join(weak)} needs one")
 
 
 def load(folder: Path) -> Connections:
     """The connections of an inventory folder; one without the file has none. Raises IntentError with file, line and field."""
-    path = folder / FILE
-    if not path.exists():
-        return Connections({}, path)
-    try:
-        document = read_document(path)
-    except Unreadable as unreadable:
-        raise IntentError(str(unreadable.problem)) from None
-    try:
-        file = CloudFile.model_validate(document.data)
-    except ValidationError as error:
-        raise_all([_problem(document, detail) for detail in error.errors(include_url=False)])
-        raise
-    names = [site.name for site in file.cloud]
-    places = {name: f"{path}:{document.line((SECTION, index, 'name'))}" for index, name in enumerate(names)}
-    twice = [index for index, name in enumerate(names) if name in names[:index]]
-    raise_all([document.problem((SECTION, index, "name"), f"connection {names[index]!r} is defined twice") for index in twice])
-    return Connections({site.name: site for site in file.cloud}, path, places)
+    return load_instances(Connections, folder / FILE, SECTION, CloudFile, _problem)
 
 
 #: Keys under which people write the key itself.

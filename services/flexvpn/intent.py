@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StrictInt, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, Field, StrictInt, StringConstraints, model_validator
 
 from ...inventory.did_you_mean import hint
-from ...inventory.errors import IntentError, NothingMatched
 from ...inventory.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
 from ...inventory.intent_fields import Address, CiscoName, Interface, Name, NamedRecord, Network, Record, SecretReference, Text
-from ...inventory.intent_files import places_of_checks
 from ...inventory.own_checks import OwnCheck, Range
 from ...inventory.strength import FORBIDDEN, WEAK
-from ...inventory.yaml_source import Document, Problem, Unreadable, raise_all, read_document
+from ...inventory.yaml_source import Document, Problem
+from ..instances import Instances, load_instances
 from .limits import WITH_RECONNECT
 
 FILE = "flexvpn.yaml"
@@ -228,66 +226,22 @@ class FlexVpnFile(Record):
     flexvpn: tuple[FlexVpn, ...] = Field(default=(), description="Head-ends.")
 
 
-@dataclass(frozen=True, slots=True)
-class HeadEnds:
-    """All head-ends of an inventory by name, with the places where they are written."""
+class HeadEnds(Instances[FlexVpn]):
+    """All head-ends of an inventory."""
 
-    by_name: Mapping[str, FlexVpn]
-    path: Path
-    places: Mapping[str, str] = field(default_factory=dict)
-
-    def not_there(self, name: str) -> str:
-        """Why a name was not found."""
-        if not self.by_name:
-            return f"no head-end is named {name!r}: {self.path} has none"
-        return f"no head-end is named {name!r}{hint(name, self.by_name)}"
-
-    def chosen(self, names: tuple[str, ...], *, any_status: bool) -> tuple[FlexVpn, ...]:
-        """The named ones, or all active ones. Raises NothingMatched."""
-        if not names:
-            active = tuple(one for one in self.by_name.values() if one.status == "active")
-            if not active:
-                raise NothingMatched(f"no head-end is active: {self.path} has none with status active")
-            return active
-        problems = [self.not_there(name) for name in names if name not in self.by_name]
-        found = [self.by_name[name] for name in dict.fromkeys(names) if name in self.by_name]
-        problems += [
-            f"head-end {one.name} is {one.status}: set its status to active to work on it"
-            for one in found
-            if one.status != "active" and not any_status
-        ]
-        if problems:
-            raise NothingMatched("\n".join(problems))
-        return tuple(found)
+    noun = "head-end"
 
 
 def load(folder: Path) -> HeadEnds:
     """The head-ends of an inventory folder; one without the file has none. Raises IntentError with file, line and field."""
-    path = folder / FILE
-    if not path.exists():
-        return HeadEnds({}, path)
-    try:
-        document = read_document(path)
-    except Unreadable as unreadable:
-        raise IntentError(str(unreadable.problem)) from None
-    try:
-        file = FlexVpnFile.model_validate(document.data)
-    except ValidationError as error:
-        raise_all([_problem(document, detail) for detail in error.errors(include_url=False)])
-        raise
-    names = [one.name for one in file.flexvpn]
-    places = {name: f"{path}:{document.line((SECTION, index, 'name'))}" for index, name in enumerate(names)}
-    places |= dict(places_of_checks(document, SECTION))
-    twice = [index for index, name in enumerate(names) if name in names[:index]]
-    raise_all([document.problem((SECTION, index, "name"), f"head-end {names[index]!r} is defined twice") for index in twice])
-    raise_all(list(_on_one_router(document, file.flexvpn)))
-    return HeadEnds({one.name: one for one in file.flexvpn}, path, places)
+    return load_instances(HeadEnds, folder / FILE, SECTION, FlexVpnFile, _problem, _on_one_router)
 
 
-def _on_one_router(document: Document, head_ends: Sequence[FlexVpn]) -> Iterator[Problem]:
+def _on_one_router(document: Document, file: BaseModel) -> Iterator[Problem]:
     """Two active ones on one router: all Secure Clients call themselves the same, so the first profile would take them all."""
     first: dict[str, str] = {}
-    for index, one in enumerate(head_ends):
+    assert isinstance(file, FlexVpnFile)
+    for index, one in enumerate(file.flexvpn):
         if one.status != "active":
             continue
         if one.host in first:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt, ValidationError, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from ...inventory.did_you_mean import hint
-from ...inventory.errors import IntentError, NothingMatched
 from ...inventory.intent import Waiver
 from ...inventory.intent_fields import Address, CiscoName, Interface, Name, NamedRecord, Network, Record, SecretReference, Text
-from ...inventory.intent_files import places_of_checks
 from ...inventory.own_checks import OwnCheck, Range
-from ...inventory.yaml_source import Document, Problem, Unreadable, raise_all, read_document
+from ...inventory.yaml_source import Document, Problem
+from ..instances import Instances, load_instances
 
 FILE = "remote-access.yaml"
 SECTION = "remote_access"
@@ -120,72 +118,20 @@ class RemoteAccessFile(Record):
     remote_access: tuple[RemoteAccess, ...] = Field(default=(), description="Groups of VPN clients.")
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """All groups of an inventory by name, with the places where they are written."""
+class Groups(Instances[RemoteAccess]):
+    """All groups of an inventory."""
 
-    by_name: Mapping[str, RemoteAccess]
-    path: Path
-    places: Mapping[str, str] = field(default_factory=dict)
-
-    def not_there(self, name: str) -> str:
-        """Why a name was not found."""
-        if not self.by_name:
-            return f"no group is named {name!r}: {self.path} has none"
-        return f"no group is named {name!r}{hint(name, self.by_name)}"
-
-    def chosen(self, names: tuple[str, ...], *, any_status: bool) -> tuple[RemoteAccess, ...]:
-        """The named groups, or all active ones. Raises NothingMatched."""
-        if not names:
-            active = tuple(group for group in self.by_name.values() if group.status == "active")
-            if not active:
-                raise NothingMatched(f"no group of VPN clients is active: {self.path} has none with status active")
-            return active
-        problems = [self.not_there(name) for name in names if name not in self.by_name]
-        found = [self.by_name[name] for name in dict.fromkeys(names) if name in self.by_name]
-        problems += [
-            f"group {group.name} is {group.status}: set its status to active to work on it"
-            for group in found
-            if group.status != "active" and not any_status
-        ]
-        if problems:
-            raise NothingMatched("\n".join(problems))
-        return tuple(found)
+    noun = "group"
+    at_length = "group of VPN clients"
 
     def check(self, group: RemoteAccess, today: date) -> None:
         """Raises IntentError for a waiver that holds no more."""
-        if group.waiver.until < today:
-            raise IntentError(
-                f"{self.places.get(group.name, self.path)}: {group.name}: the waiver {group.waiver.ticket} ended on "
-                f"{group.waiver.until}, and these clients need weak cryptography"
-            )
+        self.refuse_ended(group.name, group.waiver, today, "these clients need weak cryptography")
 
 
 def load(folder: Path) -> Groups:
     """The groups of an inventory folder; one without the file has none. Raises IntentError with file, line and field."""
-    path = folder / FILE
-    if not path.exists():
-        return Groups({}, path)
-    try:
-        document = read_document(path)
-    except Unreadable as unreadable:
-        raise IntentError(str(unreadable.problem)) from None
-    try:
-        file = RemoteAccessFile.model_validate(document.data)
-    except ValidationError as error:
-        raise_all([_problem(document, detail) for detail in error.errors(include_url=False)])
-        raise
-    names = [group.name for group in file.remote_access]
-    places = {name: f"{path}:{document.line((SECTION, index, 'name'))}" for index, name in enumerate(names)}
-    places |= dict(places_of_checks(document, SECTION))
-    raise_all(
-        [
-            document.problem((SECTION, index, "name"), f"group {name!r} is defined twice")
-            for index, name in enumerate(names)
-            if name in names[:index]
-        ]
-    )
-    return Groups({group.name: group for group in file.remote_access}, path, places)
+    return load_instances(Groups, folder / FILE, SECTION, RemoteAccessFile, _problem)
 
 
 #: Keys under which people write a secret in clear.

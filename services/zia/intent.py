@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StringConstraints, model_validator
 
 from ...inventory.did_you_mean import hint
-from ...inventory.errors import IntentError, NothingMatched
 from ...inventory.intent import Dpd, Waiver
 from ...inventory.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
 from ...inventory.intent_fields import (
@@ -29,7 +27,8 @@ from ...inventory.intent_fields import (
 )
 from ...inventory.maintenance import Window
 from ...inventory.strength import FORBIDDEN, WEAK
-from ...inventory.yaml_source import Document, Problem, Unreadable, raise_all, read_document
+from ...inventory.yaml_source import Document, Problem
+from ..instances import Instances, load_instances
 from .limits import NULL, problems_of
 
 FILE = "zia.yaml"
@@ -195,67 +194,21 @@ class ZiaFile(Record):
     zia: tuple[Zia, ...] = Field(default=(), description="Sites.")
 
 
-@dataclass(frozen=True, slots=True)
-class Sites:
-    """All sites of an inventory by name, with the places where they are written."""
+class Sites(Instances[Zia]):
+    """All sites of an inventory."""
 
-    by_name: Mapping[str, Zia]
-    path: Path
-    places: Mapping[str, str] = field(default_factory=dict)
-
-    def not_there(self, name: str) -> str:
-        """Why a name was not found."""
-        if not self.by_name:
-            return f"no site is named {name!r}: {self.path} has none"
-        return f"no site is named {name!r}{hint(name, self.by_name)}"
-
-    def chosen(self, names: tuple[str, ...], *, any_status: bool) -> tuple[Zia, ...]:
-        """The named sites, or all active ones. Raises NothingMatched."""
-        if not names:
-            active = tuple(site for site in self.by_name.values() if site.status == "active")
-            if not active:
-                raise NothingMatched(f"no site is active: {self.path} has none with status active")
-            return active
-        found = [self.by_name[name] for name in dict.fromkeys(names) if name in self.by_name]
-        problems = [self.not_there(name) for name in names if name not in self.by_name]
-        problems += [
-            f"site {site.name} is {site.status}: set its status to active to work on it"
-            for site in found
-            if site.status != "active" and not any_status
-        ]
-        if problems:
-            raise NothingMatched("\n".join(problems))
-        return tuple(found)
+    noun = "site"
 
     def check(self, site: Zia, today: date) -> None:
         """Raises IntentError for a waiver that holds no more."""
         weak = [word for word in site.algorithms if word in WEAK]
-        if weak and site.waiver is not None and site.waiver.until < today:
-            raise IntentError(
-                f"{self.places.get(site.name, self.path)}: {site.name}: the waiver {site.waiver.ticket} ended on "
-                f"{site.waiver.until}, and {', '.join(weak)} needs one"
-            )
+        if weak and site.waiver is not None:
+            self.refuse_ended(site.name, site.waiver, today, f"{', '.join(weak)} needs one")
 
 
 def load(folder: Path) -> Sites:
     """The sites of an inventory folder; one without the file has none. Raises IntentError with file, line and field."""
-    path = folder / FILE
-    if not path.exists():
-        return Sites({}, path)
-    try:
-        document = read_document(path)
-    except Unreadable as unreadable:
-        raise IntentError(str(unreadable.problem)) from None
-    try:
-        file = ZiaFile.model_validate(document.data)
-    except ValidationError as error:
-        raise_all([_problem(document, detail) for detail in error.errors(include_url=False)])
-        raise
-    names = [site.name for site in file.zia]
-    places = {name: f"{path}:{document.line((SECTION, index, 'name'))}" for index, name in enumerate(names)}
-    twice = [index for index, name in enumerate(names) if name in names[:index]]
-    raise_all([document.problem((SECTION, index, "name"), f"site {names[index]!r} is defined twice") for index in twice])
-    return Sites({site.name: site for site in file.zia}, path, places)
+    return load_instances(Sites, folder / FILE, SECTION, ZiaFile, _problem)
 
 
 #: Keys under which people write the key itself.
