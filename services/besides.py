@@ -1,8 +1,7 @@
 """What a service may have besides what each has: printed pages, visitors, questions, ends that are not ours, secrets,
 confirmations, a second path.
 
-Protocols. Whether a service has it is asked with ``isinstance`` (`Print` is declared with its command); one that has none of it
-says nothing of it.
+Protocols. Whether a service has it is asked with ``isinstance``; one that has none of it says nothing of it.
 """
 
 from __future__ import annotations
@@ -24,23 +23,13 @@ from .service import Deployment, Foreign, Seen
 
 
 class Printed(Protocol):
-    """What a command prints of one instance: for people, and as JSON."""
+    """What is printed of one instance: for people, and as JSON."""
 
     def text(self) -> str:
         """Plain text with its line ends."""
 
     def as_json(self) -> str:
         """One JSON document with its line end."""
-
-
-class Print(Protocol):
-    """What a command that touches no device prints."""
-
-    def __call__(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:
-        """Of the instance ``name``, for one of its ends, or for the one that is meant where ``end`` is empty.
-
-        Raises NothingMatched for a name that is not there, IntentError and ChangeError for what cannot be printed.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +119,11 @@ class WithPartnerSheet(Protocol):
     """A service that can print what an end which is not ours has to set: in that end's own words, and without a key."""
 
     def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:
-        """Of the instance ``name`` (see `Print`); services/sheet.py has a record for it."""
+        """Of the instance ``name``, for one of its ends, or for the one that is meant where ``end`` is empty.
+
+        services/sheet.py has a record for it. Raises NothingMatched for a name that is not there, IntentError and ChangeError for
+        what cannot be printed.
+        """
 
 
 @runtime_checkable

@@ -17,7 +17,6 @@ from ..inventory.did_you_mean import hint
 from ..inventory.errors import NothingMatched, NrRunError
 
 if TYPE_CHECKING:
-    from .besides import Print
     from .service import Service
 
 GROUP = "nr_run.services"
@@ -31,15 +30,14 @@ _WITHOUT_COMMANDS = {"safe-change": "nr_run.services.safe_change:SAFE_CHANGE"}
 class Command:
     """A command of the nr-run program. ``help`` is its line in the list, ``text`` what its own --help says, in click's markup.
 
-    One that prints touches no device; ``load`` is then ``module:attribute`` of its `Print`. One that rotates gives one instance
-    another key. ``confirms`` is True where the service asks a person for what nothing else can know (`WithConfirmations`).
+    One that rotates gives one instance another key. ``confirms`` is True where the service asks a person for what nothing else
+    can know (`WithConfirmations`).
     """
 
     name: str
-    does: Literal["deploy", "remove", "print", "rotate"]
+    does: Literal["deploy", "remove", "rotate"]
     help: str
     text: str
-    load: str = ""
     confirms: bool = False
 
 
@@ -125,12 +123,6 @@ def find(name: str) -> Service:
     if name not in known.services:
         raise NothingMatched(known.broken.get(name) or _unknown(name, known))
     made: Service = _loaded(name, known.services[name].load)
-    return made
-
-
-def printing(service: Declaration, command: Command) -> Print:
-    """What a command prints with. Raises NothingMatched with one sentence where it cannot be loaded."""
-    made: Print = _loaded(service.name, command.load)
     return made
 
 

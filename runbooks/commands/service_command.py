@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...inventory.errors import Exit
-from ...services.registry import Command, Declaration, printing
+from ...services.registry import Command, Declaration
 from .completion import names_in
 from .console import (
     ACCEPT_UNSAVED,
@@ -34,11 +34,9 @@ from .console import (
     waits_of,
     with_options,
 )
-from .printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from ...services.service import Deployment
     from ..engine.context import Context
@@ -53,8 +51,6 @@ _OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED
 
 def command_of(service: Declaration, command: Command) -> click.Command:
     """The click command that a service declares."""
-    if command.does == "print":
-        return _printing(service, command)
     work = _WORK[command.does](service, command)
     work.__doc__ = command.text
     noun, decorate = service.noun.upper().replace(" ", "-"), with_options(NO_LIMIT, _OPTIONS)
@@ -78,25 +74,6 @@ def command_of(service: Declaration, command: Command) -> click.Command:
     made: click.Command = click.command(command.name, help=inspect.cleandoc(command.text))(
         names(decorate(ended(command.name, work)))
     )
-    return made
-
-
-def _printing(service: Declaration, command: Command) -> click.Command:
-    """A command that reads the inventory and prints; it opens no run, and talks to nobody."""
-
-    def work(names: tuple[str], end: str, inventory: Path | None, *, as_json: bool) -> None:
-        from ...inventory.hosts import load_nornir, platforms_of
-        from ..engine.run_setup import inventory_folder
-
-        folder = inventory_folder(inventory)
-        made = printing(service, command)(folder, platforms_of(load_nornir(folder)), names[0], end)
-        click.echo(printable(made.as_json() if as_json else made.text()), nl=False)
-
-    noun = service.noun.upper().replace(" ", "-")
-    name = click.argument("names", nargs=1, metavar=noun, callback=_as_names, shell_complete=names_in(service.section))
-    whose = click.option("--for", "end", default="", metavar="END", help="For this end, by its host or who runs it.")
-    decorate = with_options(name, whose, JSON, INVENTORY)
-    made: click.Command = click.command(command.name, help=inspect.cleandoc(command.text))(decorate(work))
     return made
 
 
