@@ -26,18 +26,24 @@ from .shown import CLOCK, RUNNING, HeadEnd
 
 @dataclass(frozen=True, slots=True)
 class RenewalStage:
-    """One stage. ``done`` None: it cannot be told from here. ``todo`` is what comes next where it is not done."""
+    """One stage. ``done`` None: it cannot be told from here. ``next_step`` is what comes next where it is not done."""
 
     name: str
     done: bool | None
     sentence: str
     evidence: tuple[Line, ...] = ()
-    todo: str = ""
+    next_step: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         evidence = [{"command": line.command, "line": line.text} for line in self.evidence]
-        return {"stage": self.name, "done": self.done, "sentence": self.sentence, "evidence": evidence, "todo": self.todo}
+        return {
+            "stage": self.name,
+            "done": self.done,
+            "sentence": self.sentence,
+            "evidence": evidence,
+            "next_step": self.next_step,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Renewal:
     unread: str = ""
 
     @property
-    def next(self) -> RenewalStage | None:
+    def next_stage(self) -> RenewalStage | None:
         """The first stage that is not done."""
         return next((stage for stage in self.stages if not stage.done), None)
 
@@ -62,7 +68,7 @@ class Renewal:
             return f"not known: {self.unread}"
         if self.too_early:
             return f"{self.trustpoint} is bound, and phones do not trust it: bind the former trustpoint again until they do"
-        return f"next: {self.next.todo}" if self.next else "the renewal is complete"
+        return f"next: {self.next_stage.next_step}" if self.next_stage else "the renewal is complete"
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -100,8 +106,8 @@ def _enrolled(
     if new is None:
         there = device.lines(f"crypto ca trustpoint {trustpoint}")
         words = "has no identity certificate" if there else "is not there"
-        todo = f"enrol trustpoint {trustpoint} beside the one that is bound, and do not bind it"
-        return RenewalStage(name, False, f"trustpoint {trustpoint} {words}", (Line(RUNNING, "; ".join(there)),), todo)
+        next_step = f"enrol trustpoint {trustpoint} beside the one that is bound, and do not bind it"
+        return RenewalStage(name, False, f"trustpoint {trustpoint} {words}", (Line(RUNNING, "; ".join(there)),), next_step)
     clock = clock_of(device)
     now = clock.now if clock is not None else None
     wrong = []
@@ -120,18 +126,20 @@ def _enrolled(
 
 def _at_call_manager(new: Certificate, phones: Sequence[PhoneFile]) -> RenewalStage:
     name = "the call manager"
-    todo = (
+    next_step = (
         f"at the call manager: upload the certificate of {new.trustpoint} as phone-VPN-trust (with the common name of the former"
         " one it takes its place there, CSCuh19734: then upload both again), assign it to the VPN gateway beside the old one,"
         " Apply Config; then fetch a phone's file from the TFTP server and say --phone-config FILE"
     )
     if not phones:
-        return RenewalStage(name, None, "no phone's file was given, so what the call manager hands out is not known", (), todo)
+        return RenewalStage(
+            name, None, "no phone's file was given, so what the call manager hands out is not known", (), next_step
+        )
     having = [phone for phone in phones if _trusts(phone, new)]
     lines = tuple(Line(f"{phone.name}, credentials", ", ".join(item.text for item in phone.hashes)) for phone in phones[:4])
     if having:
         return RenewalStage(name, True, f"{having[0].name} has the digest of the new certificate", lines)
-    return RenewalStage(name, False, f"no phone's file has the digest {new.digest_words('SHA-1')}", lines, todo)
+    return RenewalStage(name, False, f"no phone's file has the digest {new.digest_words('SHA-1')}", lines, next_step)
 
 
 def _taken(device: HeadEnd, new: Certificate, phones: Sequence[PhoneFile]) -> RenewalStage:
@@ -141,16 +149,16 @@ def _taken(device: HeadEnd, new: Certificate, phones: Sequence[PhoneFile]) -> Re
     given = {match[0].upper(): phone for phone in phones if (match := re.search(r"SEP[0-9A-Fa-f]{12}", phone.name))}
     without = [phone.name for phone in phones if not _trusts(phone, new)]
     unknown = [user for user in users if user[user.index("SEP") :].upper() not in given]
-    todo = (
+    next_step = (
         "have every phone take its configuration over the old VPN (Apply Config restarts it), and give the file of each with"
         " --phone-config; a phone that is off now has to come up before the new certificate is bound"
     )
     if without and phones:
-        return RenewalStage(name, False, f"{', '.join(without)} has not the digest of the new certificate", (), todo)
+        return RenewalStage(name, False, f"{', '.join(without)} has not the digest of the new certificate", (), next_step)
     count = f"{len(users)} phone{'' if len(users) == 1 else 's'} connected now"
     if unknown or not phones:
         words = f"; no file was given of {', '.join(unknown[:6])}" if unknown else ""
-        return RenewalStage(name, None, f"{count}{words}: whether each has taken its file is for a person to say", (), todo)
+        return RenewalStage(name, None, f"{count}{words}: whether each has taken its file is for a person to say", (), next_step)
     return RenewalStage(name, True, f"{count}, and the file of each has the digest of the new certificate")
 
 
@@ -160,6 +168,6 @@ def _bound(interface: str, trustpoint: str, bound: Sequence[tuple[str, Line]], *
     if any(found == trustpoint for found, _ in bound):
         return RenewalStage(name, True, f"{interface} shows the certificate of {trustpoint}", lines)
     former = ", ".join(found for found, _ in bound) or "none"
-    todo = f"type: ssl trust-point {trustpoint} {interface}   (it concerns every SSL VPN user and HTTPS management)"
+    next_step = f"type: ssl trust-point {trustpoint} {interface}   (it concerns every SSL VPN user and HTTPS management)"
     waits = "" if ready else "; not yet: phones that do not trust the new one are cut off, and cannot be told any more"
-    return RenewalStage(name, False, f"{interface} shows that of {former}{waits}", lines, todo)
+    return RenewalStage(name, False, f"{interface} shows that of {former}{waits}", lines, next_step)

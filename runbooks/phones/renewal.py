@@ -28,7 +28,7 @@ class Renewed:
             return Exit.VERIFY_FAILED
         if self.renewal.unread:
             return Exit.UNREACHABLE
-        return Exit.PENDING if self.renewal.next else Exit.OK
+        return Exit.PENDING if self.renewal.next_stage else Exit.OK
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

@@ -69,8 +69,8 @@ def test_without_a_file_the_call_manager_is_not_known(device: HeadEnd) -> None:
     """What the call manager hands out is seen in a phone's file alone: without one it is not known, and never assumed."""
     made = judged(device)
     assert done(made) == [True, None, None, False]
-    assert made.next is not None
-    assert "--phone-config" in made.next.todo
+    assert made.next_stage is not None
+    assert "--phone-config" in made.next_stage.next_step
     assert "not yet" in made.stages[-1].sentence
 
 
