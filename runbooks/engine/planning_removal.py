@@ -9,7 +9,7 @@ from ...changes.change import Change, split
 from ...changes.objects import Config, ConfigObject, Key, read
 from ...changes.plan import plan_removal, plan_reversal
 from ...inventory.errors import ChangeError, DriftError, OtherForm
-from ...services.registry import find
+from ...services.registry import find_built
 from ...services.service import Deployment
 from ..run.saved_plan import SavedPlan
 from .context import Context
@@ -98,7 +98,7 @@ def previous_plan(plan: DeploymentPlan) -> DeploymentPlan | None:
 
     ``snapshot`` and ``change`` of the members stay; what they want is that of before.
     """
-    service = find(plan.deployment.service)
+    service = find_built(plan.deployment.service)
     found = service.previous(plan.deployment, [member.sight for member in plan.members])
     if found is None:
         return None

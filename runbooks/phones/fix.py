@@ -113,7 +113,7 @@ def carry_out(ready: Ready, plan: FixPlan, asked: AuditAsked, runs: Path, progre
             _refuse_not_mended(plan, after)
             progress.phase(plan.host, "keep")
     except NrRunError as error:
-        raise _what_became(held, error) from error
+        raise what_became(held, error) from error
     return Fixed(plan, Exit.OK, after, held.folder)
 
 
@@ -146,7 +146,7 @@ def _refuse_not_mended(plan: FixPlan, after: Audit) -> None:
         raise NotMended(f"{plan.host}: whether it has mended {plan.finding.id} is not known: {unread[0]}")
 
 
-def _what_became(held: SafeChange | None, error: NrRunError) -> NrRunError:
+def what_became(held: SafeChange | None, error: NrRunError) -> NrRunError:
     """The error, with what is so on the device now."""
     if held is None or not held.changes:
         return error
