@@ -111,6 +111,7 @@ def desk(tmp_path: Path) -> Path:
                 "rotate-psk",
                 "remove-ra",
                 "remove-zia",
+                "renew-phone-certificate",
                 "rollback",
                 "resume",
                 "runs",
