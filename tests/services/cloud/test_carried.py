@@ -63,6 +63,10 @@ def test_deployed_verified_and_removed(shared: Carried) -> None:
     code, report = shared.run("drift")
     assert code == 0, json.dumps(report)[:6000]
     code, report = shared.run("remove-cloud", "ali", "--yes", "--poll-interval", "0.2")
+    assert (code, report["changed"]) == (13, False), json.dumps(report)[:6000]
+    assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+    assert shared.shows() == there
+    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     assert (shared.shows(), shared.shows("show startup-config")) == (before, saved)
 
@@ -142,6 +146,6 @@ def test_killed_and_resumed(shared: Carried, state: str, also: dict[str, str]) -
     assert code in (0, 66), json.dumps(report)[:4000]
     assert CLEAR not in now
     assert any("NR-ali-1" in line for line in shared.shows("show startup-config"))
-    code, report = shared.run("remove-cloud", "ali", "--yes", "--poll-interval", "0.2")
+    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:4000]
     assert shared.shows() == before
