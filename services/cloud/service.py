@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...changes.change import Change
-from ...changes.objects import Config
+from ...changes.objects import Config, ConfigObject
 from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import Question
@@ -164,6 +164,10 @@ class CloudService:
     def removal(self, deployment: Deployment[Cloud], sight: Sight[Cloud], running: str) -> Removal:
         """What is there of the connection and is used by nothing else, and the route that comes back."""
         return removal_of(deployment.wanted, sight, running)
+
+    def nameless(self, item: ConfigObject) -> bool:
+        """An IKEv2 policy by its number, and that IKEv2 answers on an interface: both may have been there before."""
+        return item.family.name in ("ikev2-policy", "ikev2-enable")
 
     def previous(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> Deployment[Cloud]:
         """With the networks and the route of before: all else that is changed in place is asked by no gate."""
