@@ -9,7 +9,9 @@ a number of the device that is not of the group.
 from __future__ import annotations
 
 import secrets
+import socket
 import warnings
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from paramiko import SSHException, Transport  # type: ignore[import-untyped]
@@ -124,6 +126,20 @@ _CLASSES: tuple[Any, ...] = tuple(
 
 
 class LeanTransport(Transport):  # type: ignore[misc]
-    """Paramiko's transport, with these ways of exchanging keys in place of its own."""
+    """Paramiko's transport, with these ways of exchanging keys in place of its own, and a thread that sleeps while nothing comes.
+
+    Paramiko's wakes ten times a second to see whether it was closed: two hundred sessions that wait for their devices keep a core
+    busy with that. This one is woken by the closing, which then need not wait for it either.
+    """
+
+    _active_check_timeout = 1.0
 
     _kex_info: ClassVar[dict[str, type]] = {**Transport._kex_info, **{each.name: each for each in _CLASSES}}
+
+    def stop_thread(self) -> None:
+        """End the thread; what was sent is on its way, and nothing more is read."""
+        self.active = False
+        self.packetizer.close()
+        with suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+        super().stop_thread()
