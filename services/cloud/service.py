@@ -23,7 +23,7 @@ from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight
 from ..verifying import Seeing
 from .as_before import as_before
-from .confirmations import confirmations_of
+from .confirmations import confirmations_of, confirmations_of_removal
 from .console import sheet_of
 from .deployment import SERVICE, deployment_of
 from .features import refuse_platform
@@ -154,8 +154,8 @@ class CloudService:
         return precheck(sight, outputs, time, accept_unsaved=accept_unsaved)
 
     def confirmations(self, deployment: Deployment[Cloud], *, removal: bool) -> tuple[Confirmation, ...]:
-        """Which routes the cloud has; what is taken away rests on none of them."""
-        return () if removal else confirmations_of(deployment.wanted)
+        """Which routes the cloud has; of a removal, that what is for the cloud may go in clear from then on."""
+        return confirmations_of_removal(deployment.wanted) if removal else confirmations_of(deployment.wanted)
 
     def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
         """What the console has to have; both tunnels are of one connection there, so there is one sheet."""

@@ -27,7 +27,7 @@ from ..verifying import Seeing
 from . import failover
 from .as_before import site_before
 from .causes import stimuli
-from .confirmations import confirmations_of
+from .confirmations import confirmations_of, confirmations_of_removal
 from .deployment import SERVICE, deployment_of
 from .features import CUT_OVER, LEADING, PROBES, refuse_platform
 from .intent import Sites, Zia, load
@@ -151,8 +151,8 @@ class ZiaService:
         return precheck(sight, outputs, time, accept_unsaved=accept_unsaved)
 
     def confirmations(self, deployment: Deployment[Zia], *, removal: bool) -> tuple[Confirmation, ...]:
-        """What stands in the portal; what is taken away rests on nothing there."""
-        return () if removal else confirmations_of(deployment.wanted)
+        """What stands in the portal; of a removal, that the hosts may send in clear from then on."""
+        return confirmations_of_removal(deployment.wanted) if removal else confirmations_of(deployment.wanted)
 
     def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
         """What the portal has to have; both edges are set there at once, so there is one sheet, whichever end is meant."""

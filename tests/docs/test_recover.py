@@ -155,7 +155,7 @@ class Killed:
 def test_the_page_is_followed_after_a_kill(tmp_path: Path, pair: str, way: str) -> None:
     """By the lines of the page alone both devices are as before, or keep the change and have saved it, and no timer is left."""
     with bench_of(pair, tmp_path, SPEED) as bench:
-        bench.kill_at("applied" if way == "undo" else "judged", None, "--yes", "--dead-man", str(MINUTES))
+        bench.kill_at("applied" if way == "undo" else "judged", None, "--yes", "--revert-in", str(MINUTES))
         (run,) = (tmp_path / "runs").glob("2*")
         for device in ENDS:
             Killed(bench, run).follow(device, way)
