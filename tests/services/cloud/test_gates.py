@@ -240,3 +240,17 @@ def test_a_connection_in_order_has_no_objections(built: Played) -> None:
     sight = Sight(member, PLATFORM, whole(running, "asa", member.host), change)
     found = precheck(sight, outputs, "now", accept_unsaved=True)
     assert [item.sentence for item in found if item.status.value not in ("ok", "warning")] == []
+
+
+@pytest.mark.parametrize(("shown", "word"), [("DH Grp:2", "degraded"), ("DH Grp:20", "degraded")])
+def test_an_ike_sa_of_other_algorithms_is_not_the_intended_one(built: Played, shown: str, word: str) -> None:
+    """An SA of before, or one that another policy of the firewall won, shuts the gate, and the connection is not up by it."""
+    gate, (member,) = built.gates["tunnels"], built.deployment.members
+    seen = built.seen(gate.asks(member, PLATFORM))
+    command = next(command for command in seen.outputs if "ikev2" in command or "isakmp" in command)
+    assert seen.outputs[command].count("DH Grp:14") == 2
+    other = seen.outputs[command].replace("DH Grp:14", shown, 1)
+    found = gate.judge([type(seen)(seen.member, seen.platform, {**seen.outputs, command: other}, seen.time)], removed=False)
+    (against,) = [item.sentence for item in found if item.status.value != "ok"]
+    assert f"has aes-256-cbc hmac-sha256 group {shown[7:]}, and the intent aes-256-cbc hmac-sha256 group 14" in against
+    assert built.verdict(**{command: other}).operating.value == word
