@@ -22,7 +22,7 @@ FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench pictures rendered constraints clean
+.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench pictures rendered reference constraints clean
 
 help:
 	@echo "make demo         build the example's twelve VPN tunnels in the lab, prove each and save it (a minute)"
@@ -34,13 +34,14 @@ help:
 	@echo "make thousands    a hub with five thousand tunnels: validated, parsed and judged (a minute or two)"
 	@echo "make diagnosis    every cause planted in the lab, on every form: what is named, as a table (half an hour)"
 	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (a minute)"
-	@echo "make truth        how often nr-run verify is wrong, on random estates with and without a fault (TRUTH=75 estates; writes docs/truth.md)"
+	@echo "make truth        how often nr-run verify is wrong, on random estates with and without a fault (TRUTH=75 estates; writes docs/explanation/truth.md)"
 	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
 	@echo "make lint         ruff and mypy only"
 	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
 	@echo "make pictures     the README's pictures, exported by the program itself"
-	@echo "make rendered     docs/rendered/, docs/causes.md and the matrix of pairs, from templates and tables as they are"
+	@echo "make rendered     docs/rendered/ and the matrix of pairs, from templates and tables as they are"
+	@echo "make reference    the pages, and the parts of pages, that come from the code: options, fields, platforms, causes"
 	@echo "make constraints  both constraints files anew, from the newest versions that pyproject.toml allows"
 	@echo "make clean        remove .venv, caches and builds; runs/ stays"
 
@@ -77,7 +78,7 @@ phones: $(STAMP)
 truth: $(STAMP)
 	@rm -rf build/truth
 	-NR_RUN_TRUTH=$(TRUTH) $(BIN)/pytest -q -n 2 tests/verify/test_truth.py
-	$(BIN)/python docs/write_truth.py build/truth
+	$(BIN)/python docs/generate/truth.py build/truth
 
 meta: $(STAMP)
 	$(BIN)/python tests/meta/unprovoked.py $(NOTES)
@@ -99,9 +100,14 @@ pictures: $(STAMP)
 	$(BIN)/python -m tests.reports.page_pictures
 
 rendered: $(STAMP)
-	$(BIN)/python docs/render_features.py
-	$(BIN)/python docs/render_causes.py
+	$(BIN)/python docs/generate/features.py
 	$(BIN)/python tests/matrix/table.py
+
+reference: $(STAMP)
+	$(BIN)/python -m nr_run.runbooks.reports.document
+	$(BIN)/python -m nr_run.parsers.document > docs/reference/parser-fields.md.new
+	@mv docs/reference/parser-fields.md.new docs/reference/parser-fields.md
+	$(BIN)/python docs/generate
 
 # The environment is built anew when what it was built from has changed. All that it holds is in constraints.txt, pip and what
 # builds nr-run too, and pip takes no file whose hash is not there; nr-run itself is built with what was installed so.
