@@ -73,7 +73,7 @@ diagnosis: $(STAMP)
 	NR_RUN_DIAGNOSIS=all $(BIN)/pytest -q -n 2 tests/diagnosis
 
 phones: $(STAMP)
-	NR_RUN_PHONES=all $(BIN)/pytest -q -n 0 tests/remote_access
+	NR_RUN_PHONES=all $(BIN)/pytest -q -n 0 tests/remote_access tests/services/phones
 
 truth: $(STAMP)
 	@rm -rf build/truth

@@ -28,7 +28,7 @@ journal and a rollback timer, and it keeps it only if a phone comes in anew by i
 nr-run renew-phone-certificate fw --to NEW --plan
 nr-run renew-phone-certificate fw --to NEW --phone-config SEP00005E005301.cnf.xml
 nr-run renew-phone-certificate fw --to NEW --confirm call-manager --plan
-nr-run renew-phone-certificate fw --to NEW --confirm phones --wait 900
+nr-run renew-phone-certificate fw --to NEW --confirm phones --phone-timeout 900
 
 \b
 Exit codes: 0 bound, proved and saved, or it was bound before; 2 something is left to
@@ -38,7 +38,7 @@ it was before; 21 a person is needed; 65 a file cannot be read; 66 no such host.
 """
 _TO = click.option("--to", "trustpoint", required=True, metavar="TRUSTPOINT", help="The one with the new certificate.")
 _WAIT = click.option(
-    "--wait",
+    "--phone-timeout",
     type=click.FloatRange(min=1, max=3600),
     default=600.0,
     show_default=True,
@@ -61,7 +61,7 @@ def _renew(host: str, **options: Any) -> Exit:
     talk = Talk(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     phones = phone_files(options["phone_configs"])
     asked = AuditAsked(phones[0] if phones else None, None, options["tunnel_group"], options["interface"])
-    wanted = Wanted(options["trustpoint"], phones, asked, said_now(options["confirm"]), options["wait"])
+    wanted = Wanted(options["trustpoint"], phones, asked, said_now(options["confirm"]), options["phone_timeout"])
     screen = console()
     width = screen.width if screen.is_terminal else WIDTH
     with opened((host,), options, talk.progress, FOLDER) as ready:

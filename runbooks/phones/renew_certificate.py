@@ -33,6 +33,7 @@ from ..safe_change import SafeChange, safe_change
 from .audit import read
 from .confirmed import Confirmed, refuse_contradicted, remembered
 from .fix import NotMended, what_became
+from .ready import refuse_not_ready
 
 #: Minutes that the device waits longer than this run does, before it goes back by itself.
 SPARE_MINUTES = 8
@@ -138,6 +139,7 @@ def _planned(ready: Ready, wanted: Wanted, device: HeadEnd, case: Case, stands: 
     change = plan_line(host, snapshot.running.os, line, snapshot.running.text)
     if not change:
         raise ChangeError(f"{host}: {line!r} is there already")
+    refuse_not_ready(ready.platforms[host], snapshot, change)
     before = audit(device, wanted.asked)
     return Stands(stands.renewal, stands.confirmed, stands.former, case.group, change, before, sessions)
 
@@ -210,6 +212,7 @@ def _bind(ready: Ready, wanted: Wanted, stands: Stands, held: SafeChange, progre
     now = plan_line(host, change.os, line, held.before[host].running.text)
     if (now.forward_text, now.inverse_text) != (change.forward_text, change.inverse_text):
         raise DriftError(f"{host} has changed since the plan was shown, and another one comes out now")
+    refuse_not_ready(ready.platforms[host], held.before[host], change)
     progress.phase(host, "push")
     held.carry_out({host: change}, {host: f"{line}\n"})
     watch = _Watch(ready, wanted, stands)

@@ -186,7 +186,7 @@ def test_what_was_confirmed_is_of_one_certificate(office: Office) -> None:
 def test_bound_proved_and_undone(office: Office) -> None:
     """A phone that comes in anew proves the certificate; it is saved, and rollback brings the former one, line for line."""
     before = office.shown()
-    process, known = office.begin("--confirm", "call-manager", "--confirm", "phones", "--wait", "600")
+    process, known = office.begin("--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "600")
     folder = office.reached("waiting", known)
     assert office.phone("hall", BOTH)
     out, error = process.communicate(timeout=300 * warm.PATIENCE)
@@ -204,7 +204,7 @@ def test_bound_proved_and_undone(office: Office) -> None:
 def test_nobody_comes(office: Office) -> None:
     """Sessions that were there before prove nothing: where no phone comes in anew all is taken back."""
     before = office.shown()
-    made = office.run("--yes", "--confirm", "call-manager", "--confirm", "phones", "--wait", "1", code=20)
+    made = office.run("--yes", "--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "1", code=20)
     assert "no phone has come in anew" in made["error"]
     assert office.shown() == before == office.shown("startup")
 
@@ -212,7 +212,7 @@ def test_nobody_comes(office: Office) -> None:
 def test_one_is_lost(office: Office) -> None:
     """Where one phone comes in and another that was in is kept out, all is taken back."""
     before = office.shown()
-    process, known = office.begin("--confirm", "call-manager", "--confirm", "phones", "--wait", "10")
+    process, known = office.begin("--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "10")
     office.reached("waiting", known)
     assert not office.phone("desk", FIRST)
     assert office.phone("hall", BOTH)
@@ -222,12 +222,26 @@ def test_one_is_lost(office: Office) -> None:
     assert office.shown() == before == office.shown("startup")
 
 
+def test_what_somebody_has_not_saved(office: Office) -> None:
+    """A device that runs what it has not saved is left alone: saving the certificate would save that too."""
+    office.lab.exec("fw", "configure terminal\naccess-list MINE extended permit ip any any\nend")
+    before = office.shown()
+    try:
+        made = office.run("--yes", "--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "1", code=13)
+    finally:
+        office.lab.exec("fw", "configure terminal\nno access-list MINE extended permit ip any any\nend")
+        assert office.shown() == office.shown("startup")
+    assert "is not saved" in made["error"]
+    assert "save that, or revert it, first" in made["error"]
+    assert any("MINE" in line for line in before)
+
+
 def test_a_line_that_is_ignored(office: Office) -> None:
     """A device that takes the line and does nothing is found out, and is as before."""
     before = office.shown()
     office.lab.fault("fw", "ignore", "ssl trust-point")
     try:
-        office.run("--yes", "--confirm", "call-manager", "--confirm", "phones", "--wait", "1", code=20)
+        office.run("--yes", "--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "1", code=20)
     finally:
         office.lab.fault("fw", "ignore", on=False)
     assert office.shown() == before == office.shown("startup")
@@ -237,7 +251,7 @@ def test_a_line_that_is_ignored(office: Office) -> None:
 def test_a_run_that_was_killed_is_finished(office: Office, state: str) -> None:
     """Killed at any state, `nr-run resume` leaves the device saved, with the new certificate or as it was."""
     before = office.shown()
-    process, known = office.begin("--confirm", "call-manager", "--confirm", "phones", "--wait", "600")
+    process, known = office.begin("--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "600")
     late = state in ("disarmed", "saving", "saved")
     folder = office.reached("waiting" if late else state, known)
     if late:
