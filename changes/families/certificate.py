@@ -10,7 +10,7 @@ import re
 
 from ..family import NOBODY, Editing, Family, Touches
 
-_SHOWN = "every SSL VPN user and the HTTPS management on {interface} are shown the certificate of {trustpoint} from now on"
+_WHO = "every SSL VPN user and the HTTPS management on {interface} are shown"
 
 ASA_SHOWN = Family(
     name="certificate-shown",
@@ -21,7 +21,9 @@ ASA_SHOWN = Family(
     opens=False,
     shared=NOBODY,
     touches=Touches(
-        _SHOWN, "{title}: " + _SHOWN, "{interface} shows the certificate for all interfaces, or one of its own making"
+        _WHO + " the certificate of {trustpoint} from now on",
+        _WHO + " another certificate from now on, and no more that of {trustpoint}",
+        "{interface} shows the certificate for all interfaces, or one of its own making",
     ),
     key_of=NOBODY,
     peers_of=NOBODY,

@@ -85,7 +85,10 @@ class Renewal:
 
     def confirmed(self, said: Mapping[str, str]) -> Renewal:
         """With what people have said, by the name of the stage's confirmation: it counts where nothing shows otherwise."""
-        return replace(self, stages=tuple(_confirmed(stage, said.get(stage.confirm, "")) for stage in self.stages))
+        stages = [_confirmed(stage, said.get(stage.confirm, "")) for stage in self.stages]
+        if len(stages) > 1 and all(stage.done for stage in stages[:-1]):
+            stages[-1] = replace(stages[-1], sentence=stages[-1].sentence.partition(_NOT_YET)[0])
+        return replace(self, stages=tuple(stages))
 
     @property
     def may_bind(self) -> bool:
@@ -94,6 +97,8 @@ class Renewal:
         return last is not None and last.done is False and bool(before) and all(stage and stage.done for stage in before)
 
 
+#: Why the last stage has to wait.
+_NOT_YET = "; not yet:"
 #: Names by which a person confirms a stage.
 CALL_MANAGER, PHONES = "call-manager", "phones"
 
@@ -197,5 +202,5 @@ def _bound(interface: str, trustpoint: str, bound: Sequence[tuple[str, Line]], *
         return RenewalStage(name, True, f"{interface} shows the certificate of {trustpoint}", lines)
     former = ", ".join(found for found, _ in bound) or "none"
     next_step = f"type: ssl trust-point {trustpoint} {interface}   (it concerns every SSL VPN user and HTTPS management)"
-    waits = "" if ready else "; not yet: phones that do not trust the new one are cut off, and cannot be told any more"
+    waits = "" if ready else f"{_NOT_YET} phones that do not trust the new one are cut off, and cannot be told any more"
     return RenewalStage(name, False, f"{interface} shows that of {former}{waits}", lines, next_step)

@@ -98,8 +98,8 @@ def fixed_as_dict(made: Fixed) -> dict[str, Any]:
     }
 
 
-def renewal_view(made: Renewal, code: Exit | None, width: int) -> RenderableType:
-    """The stages in their order, each with what shows it, and what comes next."""
+def renewal_view(made: Renewal, code: Exit | None, width: int, *, confirms: bool = False) -> RenderableType:
+    """The stages in their order, each with what shows it, and what comes next; ``confirms``: a person may say so."""
     parts: list[Text] = [Text.assemble((made.host, "bold"), f"  renewal of the certificate to trustpoint {made.trustpoint}")]
     words = {True: ("done", "green"), False: ("open", "yellow"), None: ("not known", "bold yellow")}
     for number, stage in enumerate(made.stages, 1):
@@ -107,6 +107,8 @@ def renewal_view(made: Renewal, code: Exit | None, width: int) -> RenderableType
         parts += wrapped(f"{number}. {stage.name}: {word}: {stage.sentence}", width, "  ", style=style)
         for line in stage.evidence:
             parts += wrapped(f"shown by {line}", width, _INDENT, style="dim")
+        if confirms and stage.done is None and stage.confirm:
+            parts += wrapped(f"when it is done, and nothing shows it: --confirm {stage.confirm}", width, _INDENT, style="cyan")
     parts += wrapped(made.verdict, width, "  ", style="bold red" if made.too_early else "bold")
     if code is not None:
         parts += wrapped(f"Nothing was changed.   exit {int(code)} ({code.word})", width, "", style="bold")

@@ -83,7 +83,7 @@ def _renew(host: str, **options: Any) -> Exit:
     elif made.back is not None:
         screen.print(bound_words(made), soft_wrap=True)
     elif stands.change is None:
-        screen.print(renewal_view(stands.renewal, made.code, width))
+        screen.print(renewal_view(stands.renewal, made.code, width, confirms=True))
     return made.code
 
 

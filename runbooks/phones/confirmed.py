@@ -50,7 +50,10 @@ def said_now(names: Sequence[str]) -> tuple[Confirmed, ...]:
 
 
 def refuse_contradicted(made: Renewal, said: Sequence[Confirmed]) -> None:
-    """Raises DriftError where somebody confirms what a phone's file shows not to be so."""
+    """Raises DriftError where somebody confirms what a phone's file shows not to be so, or what there is no certificate for."""
+    if said and not made.digest:
+        why = made.unread or next((stage.sentence for stage in made.stages), "")
+        raise DriftError(f"{made.host}: nothing can be confirmed before the new certificate is there: {why}")
     asked = dict(zip((*NAMES,), made.stages[1:3], strict=False))
     for one in said:
         stage = asked.get(one.name)

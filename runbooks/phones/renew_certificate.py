@@ -169,11 +169,17 @@ class _Watch:
         return shown[self.stands.host]
 
     def audited(self) -> None:
-        """The first look behind the switch, over a new login: the certificate is shown, and no new cause has come."""
+        """The first look behind the switch, over a new login: the certificate is shown, and no new cause has come.
+
+        A cause that one reading shows and the next one does not is noise.
+        """
         device = self._read(again=True)
         made, before = audit(device, self.wanted.asked), self.stands.before
         known = {one.id for one in before.findings} if before else set()
         new = [one.id for one in made.causes if one.id not in known]
+        if new:
+            device = self._read(again=True)
+            new = [one.id for one in audit(device, self.wanted.asked).causes if one.id in new]
         bound = [name for name, _ in trustpoints_of(device, made.interface)]
         if bound != [self.wanted.trustpoint]:
             raise NotMended(f"{self.stands.host}: {', '.join(bound) or 'no certificate'} is bound, not {self.wanted.trustpoint}")

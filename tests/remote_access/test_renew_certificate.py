@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -168,6 +169,8 @@ def test_a_person_cannot_confirm_what_is_not_so(office: Office, xml: dict[str, s
     made = office.run("--plan", "--confirm", "call-manager", "--phone-config", xml["first"], code=13)
     assert "--confirm call-manager is not so: no phone's file has the digest" in made["error"]
     assert "did you mean phones" in office.run("--plan", "--confirm", "phone", code=64)["error"]
+    made = office.run("--plan", "--confirm", "phones", "--to", "NEWER", code=13)
+    assert "nothing can be confirmed before the new certificate is there: trustpoint NEWER is not there" in made["error"]
     assert office.run("--plan", code=2)["confirmed"] == []
 
 
@@ -206,6 +209,18 @@ def test_nobody_comes(office: Office) -> None:
     before = office.shown()
     made = office.run("--yes", "--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "1", code=20)
     assert "no phone has come in anew" in made["error"]
+    assert office.shown() == before == office.shown("startup")
+
+
+def test_stopped_while_it_waits(office: Office) -> None:
+    """A run that is asked to stop takes the certificate back before it ends."""
+    before = office.shown()
+    process, known = office.begin("--confirm", "call-manager", "--confirm", "phones")
+    office.reached("waiting", known)
+    os.kill(process.pid, signal.SIGTERM)
+    out, error = process.communicate(timeout=300 * warm.PATIENCE)
+    assert process.returncode == 20, out + error
+    assert "it was taken back, and the device is as it was before" in json.loads(out)["error"]
     assert office.shown() == before == office.shown("startup")
 
 
