@@ -1,6 +1,6 @@
 """Whether phones have come back once another certificate is bound: by a session that began behind it, and nobody missing.
 
-A session that is up stays up whatever is bound, so it says nothing of the certificate: only a phone that has logged in anew has
+A session that is up stays up whatever is bound, so it says nothing of the certificate: only a phone that has logged in again has
 been shown the new one, and has taken it. Pure.
 """
 
@@ -30,7 +30,7 @@ class Reconnected:
         """In one line."""
         if not self.known:
             return "the sessions of the head-end could not be read"
-        said = [f"{', '.join(self.fresh)} came in by the new certificate" if self.fresh else "no phone has come in anew"]
+        said = [f"{', '.join(self.fresh)} came in by the new certificate" if self.fresh else "no phone has come in again"]
         said += [f"{', '.join(self.missing)} had a session before and has none now"] if self.missing else []
         return "; ".join(said)
 

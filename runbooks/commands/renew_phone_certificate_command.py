@@ -22,7 +22,7 @@ Phones trust the digest of one certificate. Run it after each step, over days: i
 and from the phones' own files, and says what comes next and by whom. What neither shows a person confirms once, which is kept
 with who and when, for this certificate alone: call-manager (it hands out the new digest beside the old one) and phones (every
 phone, also one that is off now, has taken its file). When all of that is done it binds the certificate: with a plan, a lock, a
-journal and a rollback timer, and it keeps it only if a phone comes in anew by it and all that were in are in.
+journal and a rollback timer, and it keeps it only if a phone comes in again by it and all that were in are in.
 
 \b
 nr-run renew-phone-certificate fw --to NEW --plan
@@ -33,8 +33,8 @@ nr-run renew-phone-certificate fw --to NEW --confirm phones --phone-timeout 900
 \b
 Exit codes: 0 bound, proved and saved, or it was bound before; 2 something is left to
 do, or --plan, or you said no; 11 not reached, or not all is known; 12 it is
-bound, and phones do not trust it; 13 a person has to see to it; 20 taken back, as
-it was before; 21 a person is needed; 65 a file cannot be read; 66 no such host.
+bound, and phones do not trust it; 13 a person has to see to it; 20 rolled back, as
+it was before; 21 manual steps are needed; 65 a file cannot be read; 66 no such host.
 """
 _TO = click.option("--to", "trustpoint", required=True, metavar="TRUSTPOINT", help="The one with the new certificate.")
 _WAIT = click.option(
@@ -43,7 +43,7 @@ _WAIT = click.option(
     default=600.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long a phone may take to come in by the new certificate, before it is taken back.",
+    help="How long a phone may take to come in by the new certificate, before it is rolled back.",
 )
 _OPTIONS = with_options(_TO, PHONE, CONFIRM, _WAIT, GROUP, INTERFACE, PLAN_AND_YES, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE)
 
@@ -51,7 +51,7 @@ _OPTIONS = with_options(_TO, PHONE, CONFIRM, _WAIT, GROUP, INTERFACE, PLAN_AND_Y
 def _renew(host: str, **options: Any) -> Exit:
     from ...checks.phones.case import AuditAsked
     from ..phones.confirmed import FILE, FOLDER, said_now
-    from ..phones.renew_certificate import Bound, Wanted, carry_out, look
+    from ..phones.renew_certificate import Bound, Wanted, apply_with_rollback, look
     from ..run.kept_runs import runs_folder
     from ..verify.kept import keep_record
     from .audit_vpn_phone_view import binding_view, bound_words, renewal_view
@@ -75,7 +75,7 @@ def _renew(host: str, **options: Any) -> Exit:
             if not options["as_json"]:
                 screen.print(binding_view(stands, wanted.wait, width))
             if talk.approval.ask is not None and talk.approval.ask():
-                made = carry_out(ready, wanted, stands, runs, talk.progress)
+                made = apply_with_rollback(ready, wanted, stands, runs, talk.progress)
                 if ready.folder is not None:
                     keep_record(ready.folder, FILE, _report(made))
     if options["as_json"]:

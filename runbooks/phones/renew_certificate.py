@@ -1,7 +1,7 @@
 """Bind another certificate for phones, last of all stages of a renewal, and keep it only if phones come back by it.
 
 The other stages are people's and take days; each run reads where they stand. Bound it is under what protects every change: a
-plan, a lock, a journal, a timer by which the device goes back by itself, another audit, and the way back where anything fails.
+plan, a lock, a journal, a timer by which the device rolls itself back, another audit, and the way back where anything fails.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from ..engine.signals import on_signals
 from ..safe_change import SafeChange, safe_change
 from .audit import read
 from .confirmed import Confirmed, refuse_contradicted, remembered
-from .fix import NotMended, what_became
+from .fix import NotFixed, what_became
 from .ready import refuse_not_ready
 
-#: Minutes that the device waits longer than this run does, before it goes back by itself.
+#: Minutes that the device waits longer than this run does, before it rolls itself back.
 SPARE_MINUTES = 8
 
 
@@ -182,9 +182,9 @@ class _Watch:
             new = [one.id for one in audit(device, self.wanted.asked).causes if one.id in new]
         bound = [name for name, _ in trustpoints_of(device, made.interface)]
         if bound != [self.wanted.trustpoint]:
-            raise NotMended(f"{self.stands.host}: {', '.join(bound) or 'no certificate'} is bound, not {self.wanted.trustpoint}")
+            raise NotFixed(f"{self.stands.host}: {', '.join(bound) or 'no certificate'} is bound, not {self.wanted.trustpoint}")
         if new:
-            raise NotMended(f"{self.stands.host}: {', '.join(new)} came with it")
+            raise NotFixed(f"{self.stands.host}: {', '.join(new)} came with it")
         self.at_switch = sessions_of(device) or ()
 
     def now(self) -> Reconnected:
@@ -193,8 +193,8 @@ class _Watch:
         return reconnected(self.stands.sessions, self.at_switch, sessions_of(device), self.stands.group)
 
 
-def carry_out(ready: Ready, wanted: Wanted, stands: Stands, runs: Path, progress: Progress) -> Bound:
-    """Bind it, and wait for phones; else take it back. Raises NotMended where it was taken back, Stranded where it was not."""
+def apply_with_rollback(ready: Ready, wanted: Wanted, stands: Stands, runs: Path, progress: Progress) -> Bound:
+    """Bind it, and wait for phones; else roll it back. Raises NotMended where it was rolled back, Stranded where it was not."""
     assert stands.change is not None
     held: SafeChange | None = None
     try:
@@ -220,16 +220,16 @@ def _bind(ready: Ready, wanted: Wanted, stands: Stands, held: SafeChange, progre
         raise DriftError(f"{host} has changed since the plan was shown, and another one comes out now")
     refuse_not_ready(ready.platforms[host], held.before[host], change)
     progress.phase(host, "push")
-    held.carry_out({host: change}, {host: f"{line}\n"})
+    held.apply_with_rollback({host: change}, {host: f"{line}\n"})
     watch = _Watch(ready, wanted, stands)
     progress.phase(host, "audit again")
     watch.audited()
     held.context.folder.note("waiting", hosts=[host], seconds=wanted.wait)
-    progress.phase(host, f"wait for a phone that comes in anew, {wanted.wait:.0f} seconds at most: restart one that is outside")
+    progress.phase(host, f"wait for a phone that comes in again, {wanted.wait:.0f} seconds at most: restart one that is outside")
     until = time.monotonic() + wanted.wait
     while not (back := watch.now()).proved:
         held.context.stop.check()
         if time.monotonic() >= until:
-            raise NotMended(f"{host}: within {wanted.wait:.0f} seconds {back.sentence}")
+            raise NotFixed(f"{host}: within {wanted.wait:.0f} seconds {back.sentence}")
         time.sleep(min(wanted.poll, max(0.1, until - time.monotonic())))
     return back

@@ -1,4 +1,4 @@
-"""nr-run renew-phone-certificate: stages over days, each by what shows it or who said it; bound last, proved, or taken back."""
+"""nr-run renew-phone-certificate: stages over days, each by what shows it or who said it; bound last, proved, or rolled back."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def stages(report: dict[str, Any]) -> list[bool | None]:
 
 
 def test_the_stages_over_days(office: Office, xml: dict[str, str]) -> None:
-    """Each run reads the device anew; what a person has said stands in the runs behind it, with who and when."""
+    """Each run reads the device again; what a person has said stands in the runs behind it, with who and when."""
     before = office.shown()
     made = office.run("--plan", code=2)
     assert stages(made) == [True, None, None, False]
@@ -187,7 +187,7 @@ def test_what_was_confirmed_is_of_one_certificate(office: Office) -> None:
 
 
 def test_bound_proved_and_undone(office: Office) -> None:
-    """A phone that comes in anew proves the certificate; it is saved, and rollback brings the former one, line for line."""
+    """A phone that comes in again proves the certificate; it is saved, and rollback brings the former one, line for line."""
     before = office.shown()
     process, known = office.begin("--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "600")
     folder = office.reached("waiting", known)
@@ -205,27 +205,27 @@ def test_bound_proved_and_undone(office: Office) -> None:
 
 
 def test_nobody_comes(office: Office) -> None:
-    """Sessions that were there before prove nothing: where no phone comes in anew all is taken back."""
+    """Sessions that were there before prove nothing: where no phone comes in again all is rolled back."""
     before = office.shown()
     made = office.run("--yes", "--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "1", code=20)
-    assert "no phone has come in anew" in made["error"]
+    assert "no phone has come in again" in made["error"]
     assert office.shown() == before == office.shown("startup")
 
 
 def test_stopped_while_it_waits(office: Office) -> None:
-    """A run that is asked to stop takes the certificate back before it ends."""
+    """A run that is asked to stop rolls the certificate back before it ends."""
     before = office.shown()
     process, known = office.begin("--confirm", "call-manager", "--confirm", "phones")
     office.reached("waiting", known)
     os.kill(process.pid, signal.SIGTERM)
     out, error = process.communicate(timeout=300 * warm.PATIENCE)
     assert process.returncode == 20, out + error
-    assert "it was taken back, and the device is as it was before" in json.loads(out)["error"]
+    assert "it was rolled back, and the device is as it was before" in json.loads(out)["error"]
     assert office.shown() == before == office.shown("startup")
 
 
 def test_one_is_lost(office: Office) -> None:
-    """Where one phone comes in and another that was in is kept out, all is taken back."""
+    """Where one phone comes in and another that was in is kept out, all is rolled back."""
     before = office.shown()
     process, known = office.begin("--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "10")
     office.reached("waiting", known)
