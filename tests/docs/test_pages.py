@@ -36,6 +36,8 @@ _FOLDERS = [path.name for path in (ROOT / "dev" / "nr_run").iterdir() if path.is
 _NAMED = re.compile(
     rf"(?<![\w/.-])(?:(?:[\w-]+/)*[\w-]+\.py\b|(?:{'|'.join(_FOLDERS)}|tests|docs|benchmarks)/\w[\w/-]*(?![\w.*{{<-]))"
 )
+#: Environments, which hold other people's files.
+_HIDDEN = {".venv", ".venv-docs"}
 #: Where files are made up, or are somebody else's.
 _MADE_UP = {"docs/how-to/library.md"}
 
@@ -57,7 +59,7 @@ def _unknown(text: str, files: list[str]) -> list[str]:
 
 def test_every_file_that_is_named_is_there() -> None:
     """A page, a comment or a docstring names no module that has moved."""
-    files = [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.suffix and ".venv" not in path.parts]
+    files = [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.suffix and not _HIDDEN & {*path.parts}]
     assert {name: gone for name, text in _texts().items() if (gone := _unknown(text, files))} == {}
     assert _unknown("see `checks/fences.py`, tasks/fences, and `closing.py`", files) == [
         "checks/fences.py",
