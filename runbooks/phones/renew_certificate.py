@@ -219,6 +219,8 @@ def _bind(ready: Ready, wanted: Wanted, stands: Stands, held: SafeChange, progre
     if (now.forward_text, now.inverse_text) != (change.forward_text, change.inverse_text):
         raise DriftError(f"{host} has changed since the plan was shown, and another one comes out now")
     refuse_not_ready(ready.platforms[host], held.before[host], change)
+    for one in stands.confirmed:
+        held.context.folder.note("confirmed", host=host, digest=stands.renewal.digest, **one.as_dict())
     progress.phase(host, "push")
     held.apply_with_rollback({host: change}, {host: f"{line}\n"})
     watch = _Watch(ready, wanted, stands)

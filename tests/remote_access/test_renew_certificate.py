@@ -196,6 +196,12 @@ def test_bound_proved_and_undone(office: Office) -> None:
     assert process.returncode == 0, out + error
     made = json.loads(out)
     assert (made["run"], len(made["phones"]["fresh"]), made["phones"]["missing"]) == (folder.name, 1, [])
+    journal = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+    said = [line for line in journal if line["state"] == "confirmed"]
+    assert [(line["name"], bool(line["by"]), bool(line["at"])) for line in said] == [
+        ("call-manager", True, True),
+        ("phones", True, True),
+    ]
     after = office.shown()
     assert [line for line in after if line not in before] == ["ssl trust-point NEW outside"]
     assert after == office.shown("startup")
