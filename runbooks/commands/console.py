@@ -134,6 +134,13 @@ LIMIT = click.option(
 #: What other tools have, and what is called otherwise here.
 ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")))
 NO_LIMIT = _hidden("--limit", is_flag=False)
+SCHEDULER = click.option(
+    "--scheduler",
+    default="",
+    envvar="NR_RUN_SCHEDULER",
+    metavar="tls://HOST:PORT",
+    help="Reach the devices from the workers of a Dask cluster [$NR_RUN_SCHEDULER].",
+)
 DEBUG = click.option("--debug", is_flag=True, help="Keep all that passes, without its secrets, in debug.log of the run folder.")
 
 
