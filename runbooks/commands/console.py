@@ -98,6 +98,13 @@ ROLLOUT = with_options(
         metavar="N",
         help="Up to N tunnels at a time; never two on one device.",
     ),
+    click.option(
+        "--processes",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Talk to the devices from N processes; 0: one a core where there are many devices.",
+    ),
     click.option("--batch", "workers", type=click.IntRange(min=1), hidden=True),
     click.option(
         "--max-failures", type=click.IntRange(min=0), default=0, metavar="N", help="Begin no further tunnel after N have failed."

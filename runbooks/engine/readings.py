@@ -40,8 +40,7 @@ class Readings:
         self.begun = time.monotonic()
 
     def first_serves(self, hosts: Iterable[str]) -> bool:
-        """Whether what these devices showed when the run began is what they are: it is as young, and nothing else of the run is on
-        any of them."""
+        """Whether what these devices showed first is what they are: it is as young, and nothing else of the run is on them."""
         return self.shared.isdisjoint(hosts) and time.monotonic() - self.begun <= FRESH_SECONDS
 
     def keep(self, snapshot: Snapshot) -> None:

@@ -52,6 +52,9 @@ class Worker:
         """Raises OSError where nothing goes out any more."""
         self.outbox.send(message)
 
+    def end(self) -> None:
+        """It lets go by itself when it hears nothing more."""
+
 
 def check_address(scheduler: str) -> None:
     """Raise UsageError for an address that is not encrypted, and where Dask is not installed."""
