@@ -41,7 +41,7 @@ help:
 	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
 	@echo "make lint         ruff and mypy only"
-	@echo "make bench        a quick look at what everything costs beside plain nornir_netmiko (ROWS=deploy/c881,parse: those; half an hour)"
+	@echo "make bench        what everything costs beside plain nornir_netmiko, a quick look (ROWS=deploy/c881,parse: those rows)"
 	@echo "make bench-all    every row of docs/benchmarks.md that has not been measured yet; may be cut and started again (hours)"
 	@echo "make pictures     the README's pictures, exported by the program itself"
 	@echo "make rendered     docs/rendered/, docs/causes.md and the matrix of pairs, from templates and tables as they are"

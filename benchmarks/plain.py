@@ -78,7 +78,8 @@ def by_nornir(mode: str) -> None:
         if len(asked) == 1:
             return str(task.run(netmiko_send_command, command_string=asked[0], **words)[0].result)
         connection = task.host.get_connection("netmiko", task.nornir.config)
-        questions = [[line, r"[#>]\s*$" if line is asked[-1] else r":\s*$"] for line in asked]
+        last = len(asked) - 1
+        questions = [[line, r"[#>]\s*$" if number == last else r":\s*$"] for number, line in enumerate(asked)]
         return str(connection.send_multiline(questions))
 
     def look_and_save(task: Task) -> Result:
