@@ -2,7 +2,7 @@
 
     python benchmarks/bench.py                    a quick look: one pair on each model, small parses, start-up
     python benchmarks/bench.py --all              every row that has not been measured yet; can be cut and started again
-    python benchmarks/bench.py --rows 'hub/*'     the rows whose names begin so, or match, measured anew
+    python benchmarks/bench.py --rows 'hub/*'     the rows whose names begin so, or match, measured again
     python benchmarks/bench.py --list             the names of all rows, and whether they have been measured
     python benchmarks/bench.py --page             nothing is measured; docs/benchmarks.md is written from what is kept
 

@@ -37,7 +37,7 @@ AFTER = {
     "c8000v-17": ("show crypto ikev2 sa", "show crypto ipsec sa"),
     "asa919": ("show crypto ikev2 sa", "show crypto ipsec sa"),
 }
-#: What a device writes anew each time that it shows its configuration; and the width of a terminal, which on an ASA is a line of
+#: What a device writes again each time that it shows its configuration; and the width of a terminal, which on an ASA is a line of
 #: the configuration, and which Netmiko sets in every session.
 AROUND = re.compile(
     r"! (?:Last configuration change|NVRAM config).*|(?:Building|Current|Using) .*|: .*|Cryptochecksum.*|terminal width \d+|!?\s*"

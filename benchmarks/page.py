@@ -18,7 +18,7 @@ HEAD = """\
 # Benchmarks
 
 What nr-run costs beside what a user would write instead. `make bench` takes a quick look, `make bench-all` measures every row
-that has not been measured yet (hours; it may be cut and started again), `make bench ROWS='deploy/c881,hub'` measures rows anew;
+that has not been measured yet (hours; it may be cut and started again), `make bench ROWS='deploy/c881,hub'` measures rows again;
 each of them writes this page. The figures are kept in `benchmarks/measured.json`; `benchmarks/bench.py --list` names the rows.
 
 Medians; the sides of a row take turns, and each turn begins with the other one. *Client* figures are of the client's own process,
