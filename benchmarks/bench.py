@@ -1,7 +1,8 @@
 """All benchmarks, row by row, kept in a file and written as a page: `make bench`, `make bench-all`, `make bench ROWS=...`.
 
     python benchmarks/bench.py                    a quick look: one pair on each model, small parses, start-up
-    python benchmarks/bench.py --all              every row that has not been measured yet; can be cut and started again
+    python benchmarks/bench.py --all              every row that has not been measured yet; can be cut and started again. On a
+                                                  quiet machine also those that were measured on a busy one
     python benchmarks/bench.py --rows 'hub/*'     the rows whose names begin so, or match, measured again
     python benchmarks/bench.py --list             the names of all rows, and whether they have been measured
     python benchmarks/bench.py --page             nothing is measured; docs/benchmarks.md is written from what is kept
@@ -43,7 +44,8 @@ def chosen(patterns: Sequence[str], *, everything: bool) -> list[Row]:
     """What is to be measured now. Exits with a sentence where a pattern means no row."""
     measured = KEPT.read()
     if everything:
-        return [row for row in rows() if row.name not in measured]
+        calm = os.getloadavg()[0] <= page.QUIET * len(os.sched_getaffinity(0))
+        return [row for row in rows() if row.name not in measured or (calm and not page.quiet(measured[row.name]))]
     if not patterns:
         return [row for row in rows() if row.quick]
     found = [row for row in rows() if any(fits(row.name, pattern) for pattern in patterns)]
@@ -78,7 +80,7 @@ def measure(row: Row, times: int) -> None:
 
 @click.command(help=__doc__.partition("\n")[0] if __doc__ else None)
 @click.option("--rows", "patterns", multiple=True, help="Names of rows, or patterns of them; several with commas or repeated.")
-@click.option("--all", "everything", is_flag=True, help="Every row that has not been measured yet.")
+@click.option("--all", "everything", is_flag=True, help="Every row that has not been measured, or on a busy machine.")
 @click.option("--list", "listed", is_flag=True, help="Say which rows there are.")
 @click.option("--page", "only_page", is_flag=True, help="Write the page, and measure nothing.")
 @click.option("--times", default=5, show_default=True, type=click.IntRange(1, 25), help="Turns of each side.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,26 +130,62 @@ def quiet(row: Mapping[str, Any]) -> bool:
     return max(load) <= QUIET * float(row["machine"]["cores"])
 
 
+#: In which order sides stand beside each other.
+ORDER = (
+    "nr-run",
+    "nr-run, 1 tunnel",
+    "floor",
+    "bare Python",
+    "Genie",
+    "TextFSM",
+    "TTP",
+    "plain",
+    "plain, reads only",
+    "tuned",
+    "scrapli",
+)
+
+
 def _table(group: str, kept: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    sides = list(dict.fromkeys(side for row in kept.values() for side in row["samples"]))
-    figures = ("ms",) if group == "parse" else ("cpu",) if group == "start" else ("wall", "cpu", "trips", "memory", "lab memory")
-    shown = [
-        (side, figure)
-        for figure in figures
-        for side in sides
-        if any(side in row["samples"] and figure in row["samples"][side][0] for row in kept.values())
-        and not (figure == "memory" and group in ("parse", "start"))
-    ]
-    heads = [f"{side} {_unit(group, figure)}" for side, figure in shown]
-    yield f"| {' | '.join(['row', *heads, 'targets', 'turns', 'load'])} |"
-    yield f"|{'--|' * (len(heads) + 4)}"
+    """Contenders with one figure stand beside each other, those with several below each other."""
+    yield from (_beside if group in ("parse", "start") else _below)(group, kept)
+    yield ""
+
+
+def _ordered(sides: Iterable[str]) -> list[str]:
+    return sorted(dict.fromkeys(sides), key=ORDER.index)
+
+
+def _beside(group: str, kept: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    figure = "ms" if group == "parse" else "cpu"
+    sides = _ordered(side for row in kept.values() for side in row["samples"])
+    yield f"| {' | '.join(['row', *sides, 'targets', 'turns', 'load', 'of'])} |"
+    yield f"|{'--|' * (len(sides) + 5)}"
     for name, row in kept.items():
         found = {side: medians(samples) for side, samples in row["samples"].items()}
-        cells = [_number(group, figure, found.get(side, {}).get(figure)) for side, figure in shown]
-        mark = "" if quiet(row) else "*"
-        load = f"{row['load'][0]:g} to {row['load'][1]:g}{mark}"
-        yield f"| {' | '.join([_called(name), *cells, _targets(name, found), str(row['times']), load])} |"
-    yield ""
+        cells = [_number(group, figure, found.get(side, {}).get(figure)) for side in sides]
+        yield f"| {' | '.join([_called(name), *cells, _targets(name, found), *_how(row)])} |"
+
+
+def _below(group: str, kept: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    known = ("wall", "cpu", "trips", "memory", "lab memory")
+    figures = [figure for figure in known if any(figure in side[0] for row in kept.values() for side in row["samples"].values())]
+    yield f"| {' | '.join(['row', 'side', *map(UNITS.__getitem__, figures), 'targets', 'turns', 'load', 'of'])} |"
+    yield f"|{'--|' * (len(figures) + 6)}"
+    for name, row in kept.items():
+        found = {side: medians(samples) for side, samples in row["samples"].items()}
+        for number, side in enumerate(_ordered(found)):
+            cells = [_number(group, figure, found[side].get(figure)) for figure in figures]
+            about = [_targets(name, found), *_how(row)] if number == 0 else [""] * 4
+            yield f"| {' | '.join([_called(name) if number == 0 else '', side, *cells, *about])} |"
+
+
+def _how(row: Mapping[str, Any]) -> list[str]:
+    """How often, under which load, and of which commit."""
+    return [str(row["times"]), f"{row['load'][0]:g} to {row['load'][1]:g}{'' if quiet(row) else '*'}", f"`{row['commit']}`"]
+
+
+UNITS = {"wall": "wall s", "cpu": "CPU s", "trips": "trips", "memory": "MB", "lab memory": "lab MB"}
 
 
 def _called(name: str) -> str:
@@ -164,11 +200,6 @@ def _called(name: str) -> str:
     if group == "verify":
         return f"{rest[0]}, {rest[1]} {'tunnels' if rest[0] == 'hub' else 'devices'}"
     return f"`{rest[0]}`, {int(rest[1]):,}" if group == "parse" else f"`{'/'.join(rest)}`"
-
-
-def _unit(group: str, figure: str) -> str:
-    words = {"wall": "s", "cpu": "CPU ms" if group == "start" else "CPU s", "memory": "MB", "ms": "ms", "lab memory": "lab MB"}
-    return words.get(figure, figure)
 
 
 def _number(group: str, figure: str, value: float | None) -> str:

@@ -29,7 +29,8 @@ def modules() -> Iterator[Callable[[str], ModuleType]]:
 def row(load: float, **sides: dict[str, float]) -> dict[str, Any]:
     """What is kept of a row."""
     machine = {"processor": "one", "cores": 2, "memory_gb": 4, "system": "Linux", "python": "3.11"}
-    return {"samples": {side: [cost] for side, cost in sides.items()}, "load": [load, load], "times": 1, "machine": machine}
+    samples = {side: [cost] for side, cost in sides.items()}
+    return {"samples": samples, "load": [load, load], "times": 1, "commit": "abc", "machine": machine}
 
 
 def rows_of(page: str) -> list[str]:
