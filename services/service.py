@@ -157,6 +157,17 @@ class Renegotiating(Protocol):
 
 
 @runtime_checkable
+class OneByOne(Renegotiating, Protocol):
+    """One whose peers carry for each other: they are cleared in turns, and each is up again before the next one is touched."""
+
+    def turns(self, change: Change) -> tuple[tuple[IPv4Address, ...], ...]:
+        """The peers of `stale`, in the order in which they are cleared; those of one turn go together."""
+
+    def agreed(self, seen: Sequence[Seen], peers: Sequence[IPv4Address]) -> tuple[Finding, ...]:
+        """Findings on the tunnels to these peers alone, all of which hold before the next turn."""
+
+
+@runtime_checkable
 class Passing(Protocol):
     """A gate that also holds by something that passes, as a session of somebody does: proved once, it may have ended in order."""
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
 
 from ...checks.finding import Finding, proved
 from ...checks.observation import Observation
 from ...checks.other_tunnels import beside, leaving
 from ...inventory.errors import NrRunError, answers_of
-from ...services.service import Gate, Passing, Renegotiating, Seen, Stage, Traffic
+from ...services.service import Gate, OneByOne, Passing, Renegotiating, Seen, Stage, Traffic
 from ...tasks.clear import clear
 from ...tasks.observe import observe
 from .change_state import NotProved, Progressing
@@ -70,24 +71,41 @@ def _told(
     return Proof(findings, cause_of(findings), outputs, reach=reach_of(plan.deployment.foreign))
 
 
-def negotiate_anew(context: Context, plan: DeploymentPlan, place: int, stage: Stage) -> None:
-    """Clear what was agreed before the stage pushed as the ``place``-th, where its gate is on SAs that outlive the lines."""
+def negotiate_anew(context: Context, plan: DeploymentPlan, place: int, stage: Stage) -> tuple[Finding, ...]:
+    """Clear what was agreed before the stage pushed as the ``place``-th, where its gate is on SAs that outlive the lines.
+
+    Where peers carry for each other, one after the other: gives what speaks against the one that did not come up, and leaves the
+    others as they are then.
+    """
     gate = stage.gate
     if plan.removal or not isinstance(gate, Renegotiating):
-        return
-    asked = {member.host: {"peers": gate.stale(member.stage_change(place))} for member in plan.members}
-    some = {host: words for host, words in asked.items() if words["peers"]}
-    if some:
-        for host in some:
-            context.progress.phase(host, "clear what was agreed before, to negotiate anew")
-        run_on_all(context.nornir, clear, some)
+        return ()
+    for member in plan.members:
+        change = member.stage_change(place)
+        turns = gate.turns(change) if isinstance(gate, OneByOne) else (gate.stale(change),)
+        for number, peers in enumerate(turns):
+            if peers:
+                context.progress.phase(member.host, "clear what was agreed before, to negotiate anew")
+                run_on_all(context.nornir, clear, {member.host: {"peers": peers}})
+            if isinstance(gate, OneByOne) and number < len(turns) - 1:
+                context.folder.note("turn", tunnel=plan.name, stage=stage.name, peers=[str(peer) for peer in peers])
+                found, _ = _settled(context, plan, (stage,), f"turn-{number}", _of_peers(gate, peers))
+                if not proved(found):
+                    return found
+    return ()
+
+
+def _of_peers(gate: OneByOne, peers: Sequence[IPv4Address]) -> Judging:
+    """By what is shown of the tunnels to these peers alone."""
+    return lambda _gate, seen: gate.agreed(seen, peers)
 
 
 def hold(context: Context, plan: DeploymentPlan, item: Hold, so_far: Progressing) -> None:
     """See that the gate of a stage holds before the next one begins. Raises NotProved."""
     context.folder.note("gate", tunnel=plan.name, stage=item.title)
-    negotiate_anew(context, plan, item.stage, item.gate)
-    findings, _ = _settled(context, plan, (item.gate,), f"gate-{item.title}", _by_now(plan))
+    findings = negotiate_anew(context, plan, item.stage, item.gate)
+    if not findings:
+        findings, _ = _settled(context, plan, (item.gate,), f"gate-{item.title}", _by_now(plan))
     so_far.findings += findings
     if not proved(findings):
         raise NotProved(findings, cause_of(findings))

@@ -172,10 +172,11 @@ class CloudService:
         made = removal_by_name if deployment.found else removal_of
         return made(deployment.wanted, sight, running)
 
-    def previous(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> Deployment[Cloud]:
-        """With the networks and the route of before: all else that is changed in place is asked by no gate."""
+    def previous(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> Deployment[Cloud] | None:
+        """With the tunnels, the networks and the route of before."""
         (sight,) = sights
-        return deployment_of(as_before(deployment.wanted, sight.before.objects))
+        before = as_before(deployment.wanted, sight)
+        return deployment_of(before) if before is not None else None
 
     def traffic(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the firewall shows: BGP is the traffic."""

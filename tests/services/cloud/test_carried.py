@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from .carried import CLEAR, CONFIRMED, Carried, begin, inventory
+from .carried import CLEAR, CONFIRMED, GATEWAYS, Carried, begin, inventory
 from .sites import HOST, written
 
-GATEWAYS = ("ali-gateway-1", "ali-gateway-2")
 #: After which state a run is killed; all of them with NR_RUN_FAULTS.
 STATES: list[tuple[str, dict[str, str]]] = [
     ("locked", {}),
@@ -19,6 +18,8 @@ STATES: list[tuple[str, dict[str, str]]] = [
     ("arming", {}),
     ("armed", {}),
     ("building", {}),
+    ("gate", {"stage": "first tunnel"}),
+    ("held", {"stage": "first tunnel"}),
     ("gate", {"stage": "tunnels"}),
     ("held", {"stage": "tunnels"}),
     ("gate", {"stage": "bgp"}),
@@ -43,7 +44,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carried]:
 
 
 def test_deployed_verified_and_removed(shared: Carried) -> None:
-    """Three stages are proved and saved, a second run does nothing, verify says up, and a removal leaves what was there."""
+    """Four stages are proved and saved, a second run does nothing, verify says up, and a removal leaves what was there."""
     before, saved = shared.shows(), shared.shows("show startup-config")
     code, report = shared.run("deploy-cloud", "--yes", "--confirm", "underlay")
     assert code == 13, json.dumps(report)[:4000]
@@ -119,6 +120,46 @@ def test_changed_in_place_and_undone_step_by_step(shared: Carried) -> None:
         assert shared.shows() == expected
     lines = [json.loads(line) for line in (shared.folder / "runs" / shared.newest / "journal.jsonl").read_text().splitlines()]
     assert next(line["line"] for line in lines if line["state"] == "switching") == CLEAR
+
+
+def test_algorithms_are_changed_one_tunnel_at_a_time(shared: Carried) -> None:
+    """Each tunnel is agreed anew in its own stage, the other one carrying; what no gateway takes is taken back and proved."""
+    before = shared.shows()
+    code, report = shared.deploy()
+    assert code == 0, json.dumps(report)[:6000]
+    there = shared.shows()
+    try:
+        written(
+            shared.folder / "inventory",
+            "esp:\n      encryption_algorithm: aes-256-cbc",
+            "esp:\n      encryption_algorithm: aes-128-cbc",
+        )
+        code, report = shared.deploy()
+        assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+        changed = shared.shows()
+        assert sum("tunnel protection ipsec profile NR-ali.v2" in line for line in changed) == 2
+        assert not any(line.endswith("profile NR-ali") for line in changed)
+        lines = [json.loads(line) for line in (shared.folder / "runs" / shared.newest / "journal.jsonl").read_text().splitlines()]
+        stages = [line["stage"] for line in lines if line["state"] in ("gate", "held")]
+        assert stages[:4] == ["first tunnel", "first tunnel", "tunnels", "tunnels"]
+        code, report = shared.run("rollback", shared.newest, "--yes", "--poll", "0.2")
+        assert code == 0, json.dumps(report)[:6000]
+        assert shared.shows() == there
+        written(
+            shared.folder / "inventory",
+            "ike:\n      encryption_algorithm: aes-256-cbc",
+            "ike:\n      encryption_algorithm: aes-128-cbc",
+        )
+        code, report = shared.run("deploy-cloud", "--lab", "--yes", "--poll", "0.2")
+        assert code == 20, json.dumps(report)[:6000]
+        assert "the IKE SA with 10.10.10.49 has aes-256-cbc" in report["tunnels"][0]["sentence"]
+        assert "proved up again" in report["tunnels"][0]["sentence"]
+        assert shared.shows() == there
+    finally:
+        written(shared.folder / "inventory")
+    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll", "0.2")
+    assert code == 0, json.dumps(report)[:4000]
+    assert shared.shows() == before
 
 
 #: A line in the outer sub-mode, what takes the clear route away, a line in the inner sub-mode.
