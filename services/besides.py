@@ -74,6 +74,14 @@ class WithConfirmations(Protocol):
 
 
 @runtime_checkable
+class WithFarKeys(Protocol):
+    """A service whose keys are held by ends that are not ours as well: they change there when a person changes them there."""
+
+    def key_confirmations(self, deployment: Deployment, reference: str) -> tuple[Confirmation, ...]:
+        """What has to be confirmed before the key of this reference is changed on our side."""
+
+
+@runtime_checkable
 class Asking(Protocol):
     """A service whose prechecks rest on more than what every device is asked before a change."""
 

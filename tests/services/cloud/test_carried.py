@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from nr_run.inventory.kept_secrets import KeptSecret
+
 from .carried import CLEAR, CONFIRMED, GATEWAYS, Carried, begin, inventory
 from .sites import HOST, written
 
@@ -159,6 +161,39 @@ def test_algorithms_are_changed_one_tunnel_at_a_time(shared: Carried) -> None:
         written(shared.folder / "inventory")
     code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll", "0.2")
     assert code == 0, json.dumps(report)[:4000]
+    assert shared.shows() == before
+
+
+def test_another_key_of_one_tunnel(shared: Carried) -> None:
+    """Each tunnel has a key of its own: that of one is changed when a person says that the console has it; the other carries."""
+    before = shared.shows()
+    code, report = shared.deploy()
+    assert code == 0, json.dumps(report)[:6000]
+    kept, which = KeptSecret("", shared.lab.credentials / "ali-1"), ("--key", "credential:ali-1")
+    old = kept.path.read_text().strip()
+    new = old[:-1] + ("x" if old[-1] != "x" else "y")
+    code, report = shared.run("rotate-cloud", "ali", "--yes")
+    assert "say which, --key credential:ali-1 or --key credential:ali-2" in report["error"]
+    code, report = shared.run("rotate-cloud", "ali", "--key", "credential:ali-3", "--yes")
+    assert code == 64
+    code, report = shared.run("rotate-cloud", "ali", *which, "--lab", "--yes")
+    assert "is not rehearsed" in report["error"]
+    code, report = shared.run("rotate-cloud", "ali", *which, "--yes")
+    assert (code, "say --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), json.dumps(report)[:6000]
+    try:
+        shared.lab.fault(GATEWAYS[0], "wrong-psk")
+        kept.forget()
+        kept.keep_next(new)
+        code, report = shared.run("rotate-cloud", "ali", *which, "--confirm", "far-key", "--yes", "--poll", "0.2")
+        assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+        assert (kept.path.read_text().strip(), kept.pending()) == (new, None)
+        code, report = shared.run("verify")
+        assert code == 0, json.dumps(report)[:6000]
+    finally:
+        shared.lab.fault(GATEWAYS[0], "wrong-psk", on=False)
+    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll", "0.2")
+    assert code == 0, json.dumps(report)[:4000]
+    kept.path.write_text(f"{old}\n")
     assert shared.shows() == before
 
 
