@@ -214,7 +214,7 @@ def _settled(
 
     SAs with peers that were ``cleared`` (by host) have to be others than the device had before the change.
     """
-    deadline = time.monotonic() + max(stage.settle_seconds for stage in stages) * context.waits.scale
+    deadline = time.monotonic() + max(stage.settle_seconds for stage in stages) * context.timeouts.scale
     while True:
         context.stop.check()
         for member in plan.members:
@@ -222,7 +222,7 @@ def _settled(
         findings, outputs = _judged(context, plan, stages, moment, judging, cleared or {})
         if proved(findings) or time.monotonic() > deadline:
             return findings, outputs
-        context.stop.wait(context.waits.poll)
+        context.stop.wait(context.timeouts.poll)
 
 
 def _judged(

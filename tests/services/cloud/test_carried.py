@@ -67,15 +67,15 @@ def test_deployed_verified_and_removed(shared: Carried) -> None:
     assert code == 0, json.dumps(report)[:6000]
     code, report = shared.run("failover-test", "ali", "--yes")
     assert code == 13, json.dumps(report)[:6000]
-    code, report = shared.run("failover-test", "ali", "--lab", "--yes", "--poll", "0.2")
+    code, report = shared.run("failover-test", "ali", "--lab", "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     assert "traffic moved to second NR-ali-2 10.10.10.50" in report["tunnels"][0]["sentence"]
     assert shared.shows() == there
-    code, report = shared.run("remove-cloud", "ali", "--yes", "--poll", "0.2")
+    code, report = shared.run("remove-cloud", "ali", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (13, False), json.dumps(report)[:6000]
     assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
     assert shared.shows() == there
-    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll", "0.2")
+    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     assert (shared.shows(), shared.shows("show startup-config")) == (before, saved)
 
@@ -86,7 +86,7 @@ def test_a_gate_that_does_not_hold_puts_all_of_it_back(shared: Carried) -> None:
     for name in GATEWAYS:
         shared.lab.fault(name, "bgp-untold")
     try:
-        code, report = shared.run("deploy-cloud", "--lab", "--yes", "--poll", "0.2")
+        code, report = shared.run("deploy-cloud", "--lab", "--yes", "--poll-interval", "0.2")
     finally:
         for name in GATEWAYS:
             shared.lab.fault(name, "bgp-untold", on=False)
@@ -117,7 +117,7 @@ def test_changed_in_place_and_undone_step_by_step(shared: Carried) -> None:
     nobody.write_text(intent)
     assert code == 2, json.dumps(report)[:6000]
     for run, expected in ((second, there), (first, before)):
-        code, report = shared.run("rollback", run, "--yes", "--poll", "0.2")
+        code, report = shared.run("rollback", run, "--yes", "--poll-interval", "0.2")
         assert code == 0, json.dumps(report)[:6000]
         assert shared.shows() == expected
     lines = [json.loads(line) for line in (shared.folder / "runs" / shared.newest / "journal.jsonl").read_text().splitlines()]
@@ -144,7 +144,7 @@ def test_algorithms_are_changed_one_tunnel_at_a_time(shared: Carried) -> None:
         lines = [json.loads(line) for line in (shared.folder / "runs" / shared.newest / "journal.jsonl").read_text().splitlines()]
         stages = [line["stage"] for line in lines if line["state"] in ("gate", "held")]
         assert stages[:4] == ["first tunnel", "first tunnel", "tunnels", "tunnels"]
-        code, report = shared.run("rollback", shared.newest, "--yes", "--poll", "0.2")
+        code, report = shared.run("rollback", shared.newest, "--yes", "--poll-interval", "0.2")
         assert code == 0, json.dumps(report)[:6000]
         assert shared.shows() == there
         written(
@@ -152,14 +152,14 @@ def test_algorithms_are_changed_one_tunnel_at_a_time(shared: Carried) -> None:
             "ike:\n      encryption_algorithm: aes-256-cbc",
             "ike:\n      encryption_algorithm: aes-128-cbc",
         )
-        code, report = shared.run("deploy-cloud", "--lab", "--yes", "--poll", "0.2")
+        code, report = shared.run("deploy-cloud", "--lab", "--yes", "--poll-interval", "0.2")
         assert code == 20, json.dumps(report)[:6000]
         assert "the IKE SA with 10.10.10.49 has aes-256-cbc" in report["tunnels"][0]["sentence"]
         assert "proved up again" in report["tunnels"][0]["sentence"]
         assert shared.shows() == there
     finally:
         written(shared.folder / "inventory")
-    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll", "0.2")
+    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:4000]
     assert shared.shows() == before
 
@@ -184,14 +184,14 @@ def test_another_key_of_one_tunnel(shared: Carried) -> None:
         shared.lab.fault(GATEWAYS[0], "wrong-psk")
         kept.forget()
         kept.keep_next(new)
-        code, report = shared.run("rotate-cloud", "ali", *which, "--confirm", "far-key", "--yes", "--poll", "0.2")
+        code, report = shared.run("rotate-cloud", "ali", *which, "--confirm", "far-key", "--yes", "--poll-interval", "0.2")
         assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
         assert (kept.path.read_text().strip(), kept.pending()) == (new, None)
         code, report = shared.run("verify")
         assert code == 0, json.dumps(report)[:6000]
     finally:
         shared.lab.fault(GATEWAYS[0], "wrong-psk", on=False)
-    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll", "0.2")
+    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:4000]
     kept.path.write_text(f"{old}\n")
     assert shared.shows() == before
@@ -220,7 +220,7 @@ def test_killed_and_resumed(shared: Carried, state: str, also: dict[str, str]) -
     """kill -9 at this state: resume proves it there and saved, or proves the firewall as it was, and nothing is pending."""
     before = shared.shows()
     shared.lab.fault(HOST, "slow", "15")
-    process = shared.start("deploy-cloud", *CONFIRMED, "--yes", "--poll", "0.2")
+    process = shared.start("deploy-cloud", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     shared.wait_for(state, **also)
     process.kill()
     process.communicate(timeout=30)
@@ -234,6 +234,6 @@ def test_killed_and_resumed(shared: Carried, state: str, also: dict[str, str]) -
     assert code in (0, 66), json.dumps(report)[:4000]
     assert CLEAR not in now
     assert any("NR-ali-1" in line for line in shared.shows("show startup-config"))
-    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll", "0.2")
+    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:4000]
     assert shared.shows() == before

@@ -26,7 +26,7 @@ from .test_on_the_lab import EDGES, edge
 #: What a person says who has looked into the portal.
 CONFIRMED = ("--confirm", "credential", "--confirm", "probes")
 #: With the waits of a rehearsal, whose clocks run fast.
-LAB = ("--lab", "--yes", "--poll", "2")
+LAB = ("--lab", "--yes", "--poll-interval", "2")
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
 INTENT = (
     EXAMPLE.replace("10.96.19.2", "172.18.124.181").replace("172.17.0.0/24", "10.10.81.0/24")
@@ -100,11 +100,11 @@ def test_deployed_and_looked_at(rehearsed: Rehearsed, tmp_path: Path) -> None:
 
     Where its hosts go past the tunnels that is unencrypted everywhere, though both tunnels are up and every probe is answered.
     """
-    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     running = rehearsed.running()
     assert "ip policy route-map NR-branch-zia" in running
-    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
     assert rehearsed.running() == running
     metrics, page = tmp_path / "nr-run.prom", tmp_path / "page.html"
@@ -142,14 +142,14 @@ def test_removed_as_if_it_had_never_been(rehearsed: Rehearsed) -> None:
     Nothing is taken away before a person has said that the hosts may send in clear, and who did is kept.
     """
     before = rehearsed.running()
-    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     stands = rehearsed.running()
-    code, report = rehearsed.run("remove-zia", "branch-zia", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("remove-zia", "branch-zia", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (13, False), json.dumps(report)[:6000]
     assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
     assert rehearsed.running() == stands
-    code, report = rehearsed.run("remove-zia", "branch-zia", "--confirm", "in-clear", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("remove-zia", "branch-zia", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     assert rehearsed.running() == before
     noted = [json.loads(line) for line in (Path(report["folder"]) / "journal.jsonl").read_text().splitlines()]
@@ -171,7 +171,7 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
     assert rehearsed.running() == before
     code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credentials")
     assert (code, report["error"]) == (64, "--confirm credentials: nothing is confirmed by this name (did you mean credential?)")
-    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     said = report["tunnels"][0]["confirmations"]
     assert {item["by"] for item in said} == {pwd.getpwuid(os.getuid()).pw_name}
@@ -210,11 +210,11 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     assert "203.0.113.10" not in running
     code, report = rehearsed.run("deploy-zia", *LAB)
     assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
-    code, report = rehearsed.run("rollback", changed, "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("rollback", changed, "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     assert same(rehearsed.running(), stands), rehearsed.running()
     (rehearsed.folder / "inventory" / "zia.yaml").write_text("schema_version: 1\nzia: []\n")
-    gone = ("remove-zia", "branch-zia", "--host", HOST, "--yes", "--poll", "0.2")
+    gone = ("remove-zia", "branch-zia", "--host", HOST, "--yes", "--poll-interval", "0.2")
     code, report = rehearsed.run(*gone)
     assert code == 13, json.dumps(report)[:6000]
     assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
@@ -225,7 +225,7 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
 
 def test_another_key(rehearsed: Rehearsed) -> None:
     """The next key is made and kept; when a person says that the portal has it, both edges are agreed with by it, in turns."""
-    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     kept = KeptSecret("", rehearsed.lab.credentials / "zia-branch")
     old, stands = kept.path.read_text().strip(), rehearsed.running()
@@ -240,7 +240,7 @@ def test_another_key(rehearsed: Rehearsed) -> None:
         rehearsed.lab.fault(name, "wrong-psk")
     kept.forget()
     kept.keep_next(old[:-1] + ("x" if old[-1] != "x" else "y"))
-    code, report = rehearsed.run("rotate-zia", "branch-zia", "--confirm", "far-key", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("rotate-zia", "branch-zia", "--confirm", "far-key", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     assert kept.path.read_text().strip() == old[:-1] + ("x" if old[-1] != "x" else "y")
     assert kept.pending() is None
@@ -249,5 +249,5 @@ def test_another_key(rehearsed: Rehearsed) -> None:
     assert [line["name"] for line in noted if line["state"] == "confirmed"] == ["far-key"]
     code, report = rehearsed.run("verify")
     assert (code, report["verdicts"][0]["word"]) == (0, "up"), json.dumps(report)[:6000]
-    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
