@@ -1,7 +1,7 @@
 """The two tunnels of a connection: how the first is taken away for a test, how long traffic may take, and by which it goes. Pure.
 
-The interface of the first tunnel is shut down: one line on our own firewall, which a reload takes back as well, and what a loss
-of the gateway does: no SA, no neighbour, no route. BGP goes back by itself to neither: of two equal ways an ASA keeps the one
+The interface of the first tunnel is shut down: one line on our own firewall, which a reload rolls back as well, and what a loss
+of the gateway does: no SA, no neighbour, no route. BGP rolls itself back to neither: of two equal ways an ASA keeps the one
 that was there first (Cisco ASA BGP guide, "BGP path selection"). So traffic has come back when the first tunnel could carry it
 again, and every host is reached by a tunnel that works.
 """

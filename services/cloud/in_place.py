@@ -3,7 +3,7 @@
 One tunnel is changed at a time, and proved before the other is touched: what both share is built beside what is in use, under a
 later version of its name, and each tunnel interface is switched to it in its own stage. What is agreed in phase 1 is a policy of
 the whole firewall, which is offered with all others: a new one gives each tunnel a new profile as well, so that each is agreed
-anew in its own stage. Policies of before stay: who else is offered them nobody can tell.
+again in its own stage. Policies of before stay: who else is offered them nobody can tell.
 """
 
 from __future__ import annotations

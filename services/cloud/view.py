@@ -90,7 +90,7 @@ class Watched:
     gone: Judge
     #: What of the questions is asked of what has to be gone as well.
     behind: tuple[Question, ...] = ()
-    #: Of what a stage has changed, the peers that have to agree on SAs anew.
+    #: Of what a stage has changed, the peers that have to agree on SAs again.
     anew: Callable[[Cloud, Change], tuple[IPv4Address, ...]] = lambda _site, _change: ()
 
     def stale(self, change: Change) -> tuple[IPv4Address, ...]:

@@ -223,7 +223,7 @@ def _findings(
 
 
 def _ike(one: EndSeen) -> Finding:
-    """Told, and judged by nothing but what it was agreed with: IKE may be over while its SAs live on, and be negotiated anew."""
+    """Told, and judged by nothing but what it was agreed with: IKE may be over while its SAs live on, and be negotiated again."""
     seen = one.shown.looks[-1].seen
     rows = ike_rows(one.end, seen)
     evidence = tuple(seen.evidence(one.end.ike, f"state of {row.title}", row.state) for row in rows)

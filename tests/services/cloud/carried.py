@@ -21,7 +21,7 @@ from .sites import HOST, PLATFORM, site, written
 CONFIRMED = ("--confirm", "underlay", "--confirm", "vbr-routes")
 CLEAR = "route VBR 172.16.0.0 255.255.0.0 10.0.0.1 1"
 GATEWAYS = ("ali-gateway-1", "ali-gateway-2")
-#: What an ASA writes anew each time that it saves.
+#: What an ASA writes again each time that it saves.
 _OF_THE_SAVING = ("Cryptochecksum", ": Written by", "!", ": Saved")
 
 

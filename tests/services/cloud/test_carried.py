@@ -125,7 +125,7 @@ def test_changed_in_place_and_undone_step_by_step(shared: Carried) -> None:
 
 
 def test_algorithms_are_changed_one_tunnel_at_a_time(shared: Carried) -> None:
-    """Each tunnel is agreed anew in its own stage, the other one carrying; what no gateway takes is taken back and proved."""
+    """Each tunnel is agreed again in its own stage, the other one carrying; what no gateway takes is rolled back and proved."""
     before = shared.shows()
     code, report = shared.deploy()
     assert code == 0, json.dumps(report)[:6000]
