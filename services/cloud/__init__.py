@@ -7,7 +7,7 @@ from ..registry import Command, Declaration
 _DEPLOY = """\
 Join a data centre to Alibaba Cloud through two IKEv2 tunnels with BGP, beside a private line that carried its traffic in clear.
 
-Without CONNECTION all active ones of cloud.yaml. Each stage is proved before the next one begins: both tunnels are up; both
+Without CONNECTION all active ones of cloud.yaml. Each stage is verified before the next one begins: both tunnels are up; both
 BGP neighbours are up, with prefixes both ways; and only then the static route over the private line gives way. If a gate does
 not hold, that route comes back first, and then all else is rolled back.
 
@@ -31,7 +31,7 @@ nr-run remove-cloud hangzhou --confirm in-clear
 nr-run remove-cloud hangzhou --lab --yes  the same on the lab that nr-run lab up has brought up
 """
 _ROTATE = """\
-Give a tunnel of a connection another pre-shared key: in the console by a person, here by this run, proved by a new agreement.
+Give a tunnel of a connection another pre-shared key: in the console by a person, here by this run, verified by a new agreement.
 
 Each tunnel has a key of its own, and --key says which is changed, by its reference. First without --confirm: the next key is made
 and kept beside the one in use, and the run says where. Set it in the console for that tunnel alone, and run it again with
@@ -54,7 +54,7 @@ SERVICE = Declaration(
         Command(
             "rotate-cloud",
             "rotate",
-            "Give a connection another pre-shared key, proved, or restore the old one.",
+            "Give a connection another pre-shared key, verified, or restore the old one.",
             _ROTATE,
             confirms=True,
         ),

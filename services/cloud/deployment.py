@@ -82,7 +82,7 @@ def _preconditions(site: Cloud, number: int, end: Gateway) -> tuple[str, ...]:
 
 
 def deployment_of(site: Cloud) -> Deployment[Cloud]:
-    """Built, proved up, routed, and only then the line that moves traffic; on the way back the clear route comes first."""
+    """Built, verified up, routed, and only then the line that moves traffic; on the way back the clear route comes first."""
     stages = (
         Stage("first tunnel", (FIRST,), first_tunnel(site), settle_seconds=one_tunnel_seconds(site), undo=4),
         Stage("tunnels", (SECOND,), tunnels(site), settle_seconds=one_tunnel_seconds(site), undo=3),

@@ -1,6 +1,6 @@
 """A connection that stands and is wanted otherwise: what is edited in place, what is built beside it, and what goes then. Pure.
 
-One tunnel is changed at a time, and proved before the other is touched: what both share is built beside what is in use, under a
+One tunnel is changed at a time, and verified before the other is touched: what both share is built beside what is in use, under a
 later version of its name, and each tunnel interface is switched to it in its own stage. What is agreed in phase 1 is a policy of
 the whole firewall, which is offered with all others: a new one gives each tunnel a new profile as well, so that each is agreed
 again in its own stage. Policies of before stay: who else is offered them nobody can tell.
@@ -146,7 +146,7 @@ def refuse_both_inside(site: Cloud, names: CloudNames, running: Config) -> None:
 
 
 def out_of_use(names: CloudNames, running: Config) -> Replacing:
-    """Proposals and profiles of before, which no tunnel uses any more when both have been proved."""
+    """Proposals and profiles of before, which no tunnel uses any more when both have been verified."""
     found = [
         item
         for family in ("ipsec-profile", "ipsec-proposal")

@@ -46,7 +46,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carried]:
 
 
 def test_deployed_verified_and_removed(shared: Carried) -> None:
-    """Four stages are proved and saved, a second run does nothing, verify says up, and a removal leaves what was there."""
+    """Four stages are verified and saved, a second run does nothing, verify says up, and a removal leaves what was there."""
     before, saved = shared.shows(), shared.shows("show startup-config")
     code, report = shared.run("deploy-cloud", "--yes", "--confirm", "underlay")
     assert code == 13, json.dumps(report)[:4000]
@@ -125,7 +125,7 @@ def test_changed_in_place_and_undone_step_by_step(shared: Carried) -> None:
 
 
 def test_algorithms_are_changed_one_tunnel_at_a_time(shared: Carried) -> None:
-    """Each tunnel is agreed again in its own stage, the other one carrying; what no gateway takes is rolled back and proved."""
+    """Each tunnel is agreed again in its own stage, the other one carrying; what no gateway takes is rolled back and verified."""
     before = shared.shows()
     code, report = shared.deploy()
     assert code == 0, json.dumps(report)[:6000]
@@ -155,7 +155,7 @@ def test_algorithms_are_changed_one_tunnel_at_a_time(shared: Carried) -> None:
         code, report = shared.run("deploy-cloud", "--lab", "--yes", "--poll-interval", "0.2")
         assert code == 20, json.dumps(report)[:6000]
         assert "the IKE SA with 10.10.10.49 has aes-256-cbc" in report["tunnels"][0]["sentence"]
-        assert "proved up again" in report["tunnels"][0]["sentence"]
+        assert "verified up again" in report["tunnels"][0]["sentence"]
         assert shared.shows() == there
     finally:
         written(shared.folder / "inventory")
@@ -217,7 +217,7 @@ def test_a_line_that_is_refused_ends_it_and_all_goes_back(shared: Carried, fault
 
 @pytest.mark.parametrize(("state", "also"), STATES if os.environ.get("NR_RUN_FAULTS") else SAMPLE, ids=lambda value: str(value))
 def test_killed_and_resumed(shared: Carried, state: str, also: dict[str, str]) -> None:
-    """kill -9 at this state: resume proves it there and saved, or proves the firewall as it was, and nothing is pending."""
+    """kill -9 at this state: resume verifies it there and saved, or verifies the firewall as it was, and nothing is pending."""
     before = shared.shows()
     shared.lab.fault(HOST, "slow", "15")
     process = shared.start("deploy-cloud", *CONFIRMED, "--yes", "--poll-interval", "0.2")
