@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...changes.change import Change
-from ...changes.objects import Config
+from ...changes.objects import Config, ConfigObject
 from ...changes.steps import Edit
 from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
@@ -175,6 +175,10 @@ class CloudService:
         """What is there of the connection and is used by nothing else, and the route that comes back."""
         made = removal_by_name if deployment.found else removal_of
         return made(deployment.wanted, sight, running)
+
+    def nameless(self, item: ConfigObject) -> bool:
+        """An IKEv2 policy by its number, and that IKEv2 answers on an interface: both may have been there before."""
+        return item.family.name in ("ikev2-policy", "ikev2-enable")
 
     def previous(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> Deployment[Cloud] | None:
         """With the tunnels, the networks and the route of before."""

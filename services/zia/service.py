@@ -22,6 +22,7 @@ from ...inventory.errors import ChangeError, IntentError, NothingMatched
 from ...inventory.platforms import Platform
 from ..besides import Carrying, Confirmation, Failover, Printed
 from ..l2l.beside import policies_of_offers
+from ..ownership import without_others
 from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
 from . import failover
@@ -176,9 +177,9 @@ class ZiaService:
             # What it would share with others and is there is theirs.
             return Removal((), (), ())
         config = read(sight.platform.os, running)
-        candidates = policies_of_offers(config, present)
+        candidates, theirs = without_others(policies_of_offers(config, present))
         items, stays = owned(config, candidates)
-        return Removal(items, stays, tuple(item for item in candidates if item not in items))
+        return Removal(items, (*stays, *theirs), tuple(item for item in candidates if item not in items))
 
     def previous(self, deployment: Deployment[Zia], sights: Sequence[Sight[Zia]]) -> Deployment[Zia] | None:
         """The site that stood, as its router had it."""
