@@ -19,7 +19,7 @@ from ..changes.steps import Edit
 from ..checks.finding import Finding
 from ..inventory.maintenance import Window
 from ..inventory.platforms import Platform
-from .service import Deployment, Foreign, Seen
+from .service import Deployment, Foreign, Member, Seen
 
 
 class Printed(Protocol):
@@ -87,6 +87,14 @@ class Asking(Protocol):
 
     def before(self, deployment: Deployment, host: str) -> tuple[str, ...]:
         """Commands that only read; what a device answers is in the outputs of the precheck, refused or not."""
+
+
+@runtime_checkable
+class Showing(Protocol):
+    """A service whose verdict rests on answers that no question has a view of: they are kept as they are, at each look."""
+
+    def shows(self, deployment: Deployment, member: Member, platform: Platform) -> tuple[str, ...]:
+        """Commands that only read; the device may refuse them."""
 
 
 @runtime_checkable
