@@ -14,6 +14,7 @@ from nornir.core.task import Result, Task
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import SAS, Question
 from ...inventory.errors import DriftError, Locked, NrRunError
+from ...services.besides import Showing
 from ...services.own_checks import commands
 from ...services.registry import find
 from ...services.service import Deployment, Member
@@ -137,8 +138,6 @@ class Asked(Protocol):
 class _Asks:
     """What one device is asked, and wanted to send, for all that it is a member of."""
 
-    also: tuple[str, ...] = ()
-
     def __init__(self, opened: Opened, host: str) -> None:
         self._mine: list[tuple[Deployment, Member]] = [
             (deployment, member)
@@ -154,6 +153,18 @@ class _Asks:
             question for deployment, member in self._mine for question in find(deployment.service).survey(deployment, member)
         )
         return tuple(dict.fromkeys((*SAS, *asked)))
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """For verdicts that rest on more than questions, each once."""
+        asking = ((find(deployment.service), deployment, member) for deployment, member in self._mine)
+        shows = (
+            show
+            for service, deployment, member in asking
+            if isinstance(service, Showing)
+            for show in service.shows(deployment, member.host)
+        )
+        return tuple(dict.fromkeys(shows))
 
     @property
     def own(self) -> tuple[str, ...]:

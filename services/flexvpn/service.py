@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
@@ -17,7 +17,7 @@ from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import Question
 from ...checks.verdict import Verdict
-from ...inventory.errors import ChangeError, IntentError, NothingMatched
+from ...inventory.errors import ChangeError, IntentError
 from ...inventory.platforms import Platform
 from ...inventory.unknown_host import refuse_unknown
 from ..besides import LabCall
@@ -26,8 +26,10 @@ from ..own_checks import nearest_place, refuse_wrong
 from ..ownership import without_others
 from ..service import Deployment, Member, Place, Removal, Sight, Stage
 from ..verifying import Seeing
+from .by_name import head_end_of, removal_by_name, strays
 from .client_profile import client_profile
 from .features import CLIENTS, GROUND, refuse_platform
+from .files import asks, files_left, is_named_by_content, urls_in
 from .gates import OF_CLIENTS, ClientIn, Ready
 from .intent import FlexVpn, HeadEnds, load
 from .limits import BYPASS_DOWNLOADER
@@ -115,17 +117,18 @@ class IntendedHeadEnds:
         """True for a head-end of the intent."""
         return name in self.head_ends.by_name
 
-    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:  # noqa: ARG002 - nothing is looked for
-        """A head-end that has left the intent is not looked for."""
-        return iter(())
+    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:
+        """Head-ends that these routers have and the intent has not."""
+        yield from strays(self.head_ends, self.platforms, texts, besides)
 
     def not_there(self, name: str) -> str:
         """Why a name was not found."""
         return self.head_ends.not_there(name)
 
-    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[FlexVpn]:  # noqa: ARG002 - it is known by its intent alone
-        """A head-end is removed by its intent, which says what its clients are proved gone by. Raises NothingMatched."""
-        raise NothingMatched(f"{self.not_there(name)}; a head-end is removed by its intent, with the status disabled")
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[FlexVpn]:
+        """A head-end as only its router knows it. Raises NothingMatched and ChangeError."""
+        routers = {host: text for host, text in texts.items() if self.platforms[host].os == "ios"}
+        return replace(deployment_of(head_end_of(name, routers)), found=True)
 
     def still_wanted(self, deployment: Deployment[FlexVpn]) -> str:
         """What is told of one that is removed and that the intent has as active."""
@@ -180,17 +183,31 @@ class FlexVpnService:
             LabCall(wanted.name, "send", {"to": str(wanted.probe_address)}, {}),
         )
 
-    def before(self, deployment: Deployment[FlexVpn], host: str) -> tuple[str, ...]:  # noqa: ARG002 - one member
-        """The certificates and the clock by which they are valid, and the flash where a file is to lie."""
-        return (CERTIFICATES, CLOCK, *((DIRECTORY,) if deployment.wanted.client_profile else ()))
+    def before(self, deployment: Deployment[FlexVpn], host: str) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        """The certificates and the clock by which they are valid, and the flash where files lie, or are to lie."""
+        return (CERTIFICATES, CLOCK, DIRECTORY)
 
     def files(self, deployment: Deployment[FlexVpn], host: str) -> tuple[DeviceFile, ...]:  # noqa: ARG002 - one member
         """The profile of the clients."""
         return tuple(files_of(deployment.wanted))
 
     def files_in(self, change: Change) -> tuple[str, ...]:
-        """The profile of the clients, as the configuration names it. One that was exchanged stays: a rollback names it again."""
-        return tuple(item.groups["url"] for item in change.removed if item.family.name == "client-profile")
+        """The profile of the clients that goes, or that another one takes the place of."""
+        before = (*change.removed, *(edit.before for edit in change.edited))
+        named = self.files_named(change)
+        return tuple(url for url in urls_in(before) if url not in named)
+
+    def files_named(self, change: Change) -> tuple[str, ...]:
+        """The profile of the clients, as a configuration names it that comes."""
+        return tuple(urls_in((*change.created, *(edit.after for edit in change.edited))))
+
+    def files_there(self, deployment: Deployment[FlexVpn], outputs: Mapping[str, str]) -> tuple[str, ...]:
+        """Profiles of its clients that were exchanged, by their names on the flash."""
+        return tuple(files_left(deployment.wanted, outputs))
+
+    def is_file(self, file: DeviceFile) -> bool:
+        """By the digits of the hash in its name."""
+        return is_named_by_content(file)
 
     def shows_clients(self) -> tuple[str, ...]:
         """What tells who is connected."""
@@ -219,6 +236,8 @@ class FlexVpnService:
 
     def removal(self, deployment: Deployment[FlexVpn], sight: Sight[FlexVpn], running: str) -> Removal:
         """What is there of the head-end and is used by nothing else."""
+        if deployment.found:
+            return removal_by_name(deployment.wanted, running)
         change = sight.change
         present = (*change.reused, *(edit.before for edit in change.edited), *change.removed)
         own = own_name(deployment.wanted)
@@ -251,6 +270,10 @@ class FlexVpnService:
         """Its sessions in both forms, the counters of reconnects, the certificates and the clock."""
         return ASKED
 
+    def shows(self, deployment: Deployment[FlexVpn], host: str) -> tuple[str, ...]:  # noqa: ARG002 - one member
+        """The hash of the profile that it gives its clients."""
+        return asks(deployment.wanted)
+
     def stimulus(self, deployment: Deployment[FlexVpn], member: Member[FlexVpn], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
         """A client cannot be called from the router."""
         return ()
@@ -267,6 +290,8 @@ class FlexVpnService:
     def for_people(self, deployment: Deployment[FlexVpn]) -> tuple[str, ...]:
         """The description, who may connect, what becomes of a client that sleeps, and the profile of the clients."""
         wanted = deployment.wanted
+        if deployment.found:
+            return ()
         timeout = wanted.reconnect_timeout
         sleeps = f"may come back within {timeout} seconds" if timeout else "has to log in again"
         profile = client_profile(wanted).splitlines() if wanted.client_profile else ()

@@ -44,8 +44,8 @@ def test_names_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(NothingMatched, match="spare is disabled"):
         one.select(["spare"], TODAY, removal=False)
     assert [made.name for made in one.select(["spare"], TODAY, removal=True)[0]] == ["spare"]
-    with pytest.raises(NothingMatched, match="is removed by its intent"):
-        one.find("gone", {})
+    with pytest.raises(NothingMatched, match="there is no IKEv2 profile FLEX-gone"):
+        one.find("gone", {HOST: deployed(head_end(), BARE)})
     with pytest.raises(NothingMatched, match="no head-end is active"):
         intended(tmp_path).select([], TODAY, removal=False)
     with pytest.raises(IntentError, match="defined twice"):
