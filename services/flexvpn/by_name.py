@@ -20,7 +20,7 @@ from ...inventory.platforms import Platform
 from ...inventory.references import SCHEMES
 from ..l2l.versions import is_version
 from ..service import Removal
-from .intent import FlexVpn, HeadEnds
+from .intent import FlexVpn, HeadEnds, Pool
 from .limits import KEY_ID
 from .names import OWN, template_of
 
@@ -82,7 +82,6 @@ def head_end_of(name: str, texts: Mapping[str, str]) -> FlexVpn:
 def _fields(name: str, host: str, config: Config, text: str) -> Iterator[tuple[str, Any]]:
     own = f"{OWN}{name}"
     profile, policy = config.objects["ikev2-profile", (own,)], config.objects["ikev2-authorization", (own,)]
-    pool = config.objects["address-pool", (policy.child("pool") or "",)]
     number = template_of(own, tree.parse(text))
     template = config.objects["virtual-template", (f"Virtual-Template{number}",)]
     networks = tuple(_networks(config.objects["standard-list", (policy.child("route set access-list") or "",)]))
@@ -90,10 +89,20 @@ def _fields(name: str, host: str, config: Config, text: str) -> Iterator[tuple[s
     yield from (("name", name), ("host", host), ("status", "disabled"), ("server_name", "not-known.invalid"))
     yield from (("interface", template.child("ip unnumbered")), ("outside_ip", profile.child("match address local")))
     yield from (("trustpoint", profile.child("pki trustpoint")), ("virtual_template", number))
-    yield "pool", {"first": pool.groups["first"], "last": pool.groups.get("last") or pool.groups["first"]}
+    yield "pool", pool_of(own, config)
     yield from (("protected_prefixes", networks), ("probe_address", networks[0].network_address))
     yield "users", [{"name": "not-known", "password_ref": f"{next(iter(SCHEMES))}:not-known"}]
     yield "reconnect_timeout", int(timeout) if timeout else None
+
+
+def pool_of(own: str, config: Config) -> Pool | None:
+    """The pool that clients are given addresses of; None where there is none."""
+    policy = config.get("ikev2-authorization", own)
+    found = config.get("address-pool", (policy.child("pool") or "") if policy else "")
+    if found is None:
+        return None
+    first = IPv4Address(found.groups["first"])
+    return Pool(first=first, last=IPv4Address(found.groups.get("last") or first))
 
 
 def _networks(listed: ConfigObject) -> Iterator[IPv4Network]:

@@ -152,6 +152,10 @@ class ClientIn:
         wrong = next((client.wrong for client in clients if client.wrong), "")
         if wrong:
             return f"configured, not proved by a client: {wrong}"
+        if clients and all(client.earlier for client in clients):
+            return (
+                f"configured, not proved by a client: who is in has an address of the pool of before, and none has come {window}"
+            )
         if clients:
             return f"configured, not proved by a client: one has connected, and no packets went both ways {window}"
         return f"configured, not proved by a client: none has connected {window}"

@@ -26,7 +26,7 @@ from ..own_checks import nearest_place, refuse_wrong
 from ..ownership import without_others
 from ..service import Deployment, Member, Place, Removal, Sight, Stage
 from ..verifying import Seeing
-from .by_name import head_end_of, removal_by_name, strays
+from .by_name import head_end_of, own_objects, pool_of, removal_by_name, strays
 from .client_profile import client_profile
 from .features import CLIENTS, GROUND, refuse_platform
 from .files import asks, files_left, is_named_by_content, urls_in
@@ -35,7 +35,7 @@ from .intent import FlexVpn, HeadEnds, load
 from .limits import BYPASS_DOWNLOADER
 from .names import files_of, own_name
 from .prechecks import precheck
-from .reading import CERTIFICATES, CLOCK, DIRECTORY, SESSIONS
+from .reading import CERTIFICATES, CLOCK, DIRECTORY, IKEV2_SESSIONS, RECONNECTS, SESSIONS
 from .reading import read as read_answer
 from .sessions import clients_of
 from .verdict import ASKED, verdict_of
@@ -64,6 +64,8 @@ def _ground(wanted: FlexVpn) -> Iterator[str]:
     yield from ("aaa new-model", "aaa authentication login default local", "aaa authorization exec default local")
     if wanted.authentication_list:
         yield f"aaa authentication login {wanted.authentication_list} local"
+    if wanted.authorization_list:
+        yield f"aaa authorization network {wanted.authorization_list} local"
     yield f"crypto pki trustpoint {wanted.trustpoint}"
     yield from (" enrollment selfsigned", f" fqdn {wanted.server_name}", " eku request server-auth")
 
@@ -184,8 +186,8 @@ class FlexVpnService:
         )
 
     def before(self, deployment: Deployment[FlexVpn], host: str) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
-        """The certificates and the clock by which they are valid, and the flash where files lie, or are to lie."""
-        return (CERTIFICATES, CLOCK, DIRECTORY)
+        """The certificates, the clock by which they are valid, the flash where files lie or are to lie, and who is connected."""
+        return (CERTIFICATES, CLOCK, DIRECTORY, IKEV2_SESSIONS, RECONNECTS)
 
     def files(self, deployment: Deployment[FlexVpn], host: str) -> tuple[DeviceFile, ...]:  # noqa: ARG002 - one member
         """The profile of the clients."""
@@ -245,7 +247,9 @@ class FlexVpnService:
             # What it would share with others and is there is theirs.
             return Removal((), (), ())
         config = read(sight.platform.os, running)
-        candidates, theirs = without_others(policies_of_offers(config, present))
+        # What another version of a name holds, as a pool of which clients had addresses, is in no plan.
+        every = {item.key: item for item in (*present, *own_objects(own, config))}
+        candidates, theirs = without_others(policies_of_offers(config, tuple(every.values())))
         items, stays = owned(config, candidates)
         return Removal(items, (*stays, *theirs), tuple(item for item in candidates if item not in items))
 
@@ -254,13 +258,16 @@ class FlexVpnService:
         return item.family.name == "user"
 
     def previous(self, deployment: Deployment[FlexVpn], sights: Sequence[Sight[FlexVpn]]) -> Deployment[FlexVpn] | None:
-        """As it stood, as far as its proof depends on what is edited: may a client come back. A file of before is not known."""
+        """As it stood, as far as its proof depends on what is changed: may a client come back, and of which pool it is."""
         profile = sights[0].before.objects.get("ikev2-profile", own_name(deployment.wanted))
         if profile is None:
             return None
         timeout = profile.child("reconnect timeout")
-        before = {"reconnect_timeout": int(timeout) if timeout else None, "client_profile": None}
-        return deployment_of(deployment.wanted.model_copy(update=before))
+        before: dict[str, object] = {"reconnect_timeout": int(timeout) if timeout else None, "client_profile": None}
+        pool = pool_of(own_name(deployment.wanted), sights[0].before.objects)
+        if pool is None:
+            return None
+        return deployment_of(deployment.wanted.model_copy(update=before | {"pool": pool}))
 
     def traffic(self, deployment: Deployment[FlexVpn], sights: Sequence[Sight[FlexVpn]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the router shows."""

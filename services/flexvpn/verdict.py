@@ -21,7 +21,7 @@ from .files import judged_files
 from .intent import FlexVpn
 from .names import own_name
 from .reading import IKEV2_SESSIONS, RECONNECTS, RUNNING, SESSIONS, Answer
-from .sessions import Client, joined
+from .sessions import Client, Range, joined, pools_before
 
 ASKED: tuple[Question, ...] = (SESSION, IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK)
 #: So many clients are named.
@@ -39,10 +39,13 @@ class View:
     wanted: FlexVpn
     first: Look
     last: Look
+    #: Pools of the head-end that gave way to another one, and of which clients may have addresses still.
+    earlier: tuple[Range, ...] = ()
 
     def clients(self, look: Look) -> tuple[Client, ...]:
         """The clients at a look."""
-        return joined(self.wanted, look.seen.answers[SESSION.name].state, look.seen.answers[IKEV2_SESSION.name].state)
+        sessions, ikes = (look.seen.answers[question.name].state for question in (SESSION, IKEV2_SESSION))
+        return joined(self.wanted, sessions, ikes, self.earlier)
 
 
 def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
@@ -51,7 +54,8 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     shown = seeing.of(wanted.host)
     configured = _configured(deployment, seeing)
     whole = [look for look in shown.looks if _is_whole(look)]
-    view = View(wanted, whole[0], whole[-1]) if whole else None
+    earlier = pools_before(wanted, shown.running.objects) if shown.running else ()
+    view = View(wanted, whole[0], whole[-1], earlier) if whole else None
     own = _findings(view, wanted, shown) if view else ()
     if view is None:
         answer = Operating.UNKNOWN, KnownBy.NOTHING, unshown(shown, "sessions")

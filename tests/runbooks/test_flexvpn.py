@@ -74,15 +74,17 @@ class Router:
         return "".join(path.read_text() for path in sorted((self.folder / "runs").glob("2*/journal.jsonl")))
 
     @contextmanager
-    def somebody_connects(self) -> Iterator[None]:
-        """Meanwhile somebody tries to connect until it works, and sends."""
+    def somebody_connects(self, name: str = "laptop", behind: str = "") -> Iterator[None]:
+        """Meanwhile somebody tries to connect until it works, and sends; not before the router has the line ``behind``."""
         done = threading.Event()
 
         def try_again() -> None:
+            while behind and not done.is_set() and behind not in self.lab.exec(HOST, "show running-config").splitlines():
+                done.wait(0.2)
             while not done.is_set():
-                there = self.lab.client("laptop", "status")["connected"]
-                if there or self.lab.client("laptop", "connect-secure", **LOGIN)["connected"]:
-                    self.lab.client("laptop", "send", to=INSIDE, count=3)
+                there = self.lab.client(name, "status")["connected"]
+                if there or self.lab.client(name, "connect-secure", **LOGIN)["connected"]:
+                    self.lab.client(name, "send", to=INSIDE, count=3)
                 done.wait(0.2)
 
         thread = threading.Thread(target=try_again)
@@ -225,6 +227,31 @@ def test_changed_where_it_stands_and_back(router: Router) -> None:
     router.intend(client_profile={})
     assert router.run("remove-flexvpn", "laptops", "--yes").code == 0
     assert files(router) == []
+
+
+def test_another_pool_and_other_networks_under_a_client(router: Router) -> None:
+    """They are built beside what is in use: who is in stays, one who comes proves it; a rollback and a removal leave nothing."""
+    with router.somebody_connects():
+        assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
+    built = router.configurations()
+    other = {"first": "192.168.119.10", "last": "192.168.119.59"}
+    router.intend(pool=other, protected_prefixes=["10.10.117.0/24", "10.10.118.0/24"])
+    with router.somebody_connects("second", " pool FLEX-laptops.v2"):
+        changed = router.run("deploy-flexvpn", "laptops", "--yes")
+    assert changed.code == 0, changed.out + changed.err
+    assert router.lab.client("laptop", "status")["address"] == "192.168.117.10"
+    assert router.lab.client("second", "status")["address"] == "192.168.119.10"
+    assert "address-pool FLEX-laptops stays: clients may have addresses of it" in changed.out
+    assert router.run("verify", "laptops").code == 0
+    back = router.run("rollback", "--yes")
+    assert back.code == 0, back.out + back.err
+    assert router.configurations() == built
+    router.lab.client("second", "disconnect")
+    with router.somebody_connects("second", " pool FLEX-laptops.v2"):
+        assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
+    gone = router.run("remove-flexvpn", "laptops", "--yes")
+    assert gone.code == 0, gone.out + gone.err
+    router.lab.client("second", "disconnect")
 
 
 def test_profiles_that_were_exchanged_go_with_the_head_end(router: Router) -> None:

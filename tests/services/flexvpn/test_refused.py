@@ -62,5 +62,5 @@ def test_a_small_pool_is_warned_of(tmp_path: Path) -> None:
 
 def test_another_number_than_the_one_that_stands() -> None:
     """A head-end with a virtual template does not get a second one."""
-    with pytest.raises(ChangeError, match="take the head-end away first"):
+    with pytest.raises(ChangeError, match="nr-run remove-flexvpn laptops, then nr-run deploy-flexvpn laptops"):
         planned(head_end(virtual_template=77), deployed(head_end(), BARE))
