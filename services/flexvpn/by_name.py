@@ -23,6 +23,7 @@ from ..service import Removal
 from .intent import FlexVpn, HeadEnds, Pool
 from .limits import KEY_ID
 from .names import OWN, template_of
+from .reading import configured
 
 #: What is called as the head-end is, or is a later version of that name; and what has something behind that name.
 _OWN_FAMILIES = ("client-profile", "ikev2-profile", "ipsec-profile", "transform-set", "ikev2-authorization")
@@ -43,9 +44,9 @@ def strays(
 ) -> Iterator[str]:
     """A sentence for each head-end that one of these routers has, and that the intent has not there, or not as active."""
     for host, text in texts.items():
-        if platforms[host].os != "ios" or OWN not in text:
+        if OWN not in text:
             continue
-        for name in names_on(read("ios", text)):
+        for name in names_on(read(platforms[host].os, text)):
             known = intent.by_name.get(name)
             here = known is None or known.host == host
             if here and (name in besides or (known and known.status == "active")):
@@ -58,15 +59,15 @@ def strays(
             yield f"{host} has a head-end {name}, {why}: {how}"
 
 
-def head_end_of(name: str, texts: Mapping[str, str]) -> FlexVpn:
-    """The head-end of this name that one of these routers (host to running configuration) has, as a record.
+def head_end_of(name: str, platforms: Mapping[str, Platform], texts: Mapping[str, str]) -> FlexVpn:
+    """The head-end of this name that one of these devices (host to running configuration) has, as a record.
 
     Raises NothingMatched where none has it, ChangeError where several have, or where it cannot be read.
     """
-    configs = {host: read("ios", text) for host, text in texts.items()}
+    configs = {host: read(platforms[host].os, text) for host, text in texts.items()}
     there = [host for host, config in configs.items() if name in names_on(config)]
     if not there:
-        raise NothingMatched(f"{', '.join(texts) or 'no router'}: there is no IKEv2 profile {OWN}{name} for Secure Clients")
+        raise NothingMatched(f"{', '.join(texts)}: there is no IKEv2 profile {OWN}{name} for Secure Clients")
     if len(there) > 1:
         raise ChangeError(f"{' and '.join(there)} have a head-end {name}: name one of them with --host")
     (host,) = there
@@ -137,7 +138,7 @@ def _offered(wanted: FlexVpn, config: Config) -> Iterator[ConfigObject]:
 
 def removal_by_name(wanted: FlexVpn, text: str) -> Removal:
     """What goes of a head-end that only its router knows, from one that runs this."""
-    config = read("ios", text)
+    config = configured(text)
     if wanted.name not in names_on(config):
         return Removal((), (), ())
     present = (*own_objects(f"{OWN}{wanted.name}", config), *_offered(wanted, config))

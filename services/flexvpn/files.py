@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ...changes.device_file import DeviceFile, digest_in
-from ...changes.objects import ConfigObject, read
+from ...changes.objects import ConfigObject
 from ...checks.finding import Evidence, Finding, Status
 from .intent import FlexVpn
 from .names import FLASH, files_of, own_name
-from .reading import DIRECTORY, RUNNING
+from .reading import DIRECTORY, RUNNING, configured
 
 #: How many digits of the hash of its content a name has.
 DIGITS = 10
@@ -31,7 +31,7 @@ def is_named_by_content(file: DeviceFile) -> bool:
 def files_left(wanted: FlexVpn, outputs: Mapping[str, str]) -> Iterator[str]:
     """Profiles under the name of a head-end that lie on the flash, and that no other part of the configuration names."""
     own = own_name(wanted)
-    theirs = {item.groups["url"] for item in read("ios", outputs.get(RUNNING, "")).of("client-profile") if item.key[1] != (own,)}
+    theirs = {item.groups["url"] for item in configured(outputs.get(RUNNING, "")).of("client-profile") if item.key[1] != (own,)}
     form = re.compile(rf"{re.escape(own)}-[0-9a-f]{{{DIGITS}}}\.xml")
     for line in outputs.get(DIRECTORY, "").splitlines():
         name = (line.split() or [""])[-1]

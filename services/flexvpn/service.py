@@ -129,8 +129,7 @@ class IntendedHeadEnds:
 
     def find(self, name: str, texts: Mapping[str, str]) -> Deployment[FlexVpn]:
         """A head-end as only its router knows it. Raises NothingMatched and ChangeError."""
-        routers = {host: text for host, text in texts.items() if self.platforms[host].os == "ios"}
-        return replace(deployment_of(head_end_of(name, routers)), found=True)
+        return replace(deployment_of(head_end_of(name, self.platforms, texts)), found=True)
 
     def still_wanted(self, deployment: Deployment[FlexVpn]) -> str:
         """What is told of one that is removed and that the intent has as active."""

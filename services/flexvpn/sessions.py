@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from ...changes.objects import Config
-from ...changes.objects import read as read_config
 from ...parsers.records.ikev2 import Ikev2Session, ReconnectStats
 from ...parsers.records.session import CryptoSession
 from ..l2l.versions import is_version
 from .intent import FlexVpn
 from .names import own_name
-from .reading import IKEV2_SESSIONS, RECONNECTS, RUNNING, SESSIONS, read
+from .reading import IKEV2_SESSIONS, RECONNECTS, RUNNING, SESSIONS, configured, read
 
 #: First and last address of a pool.
 Range = tuple[IPv4Address, IPv4Address]
@@ -77,7 +76,7 @@ def clients_of(wanted: FlexVpn, host: str, outputs: Mapping[str, str]) -> Client
     unread = next((answer.unread for answer in (sessions, ikes, stats) if answer.unread), "")
     if unread:
         return Clients(unread=unread)
-    earlier = pools_before(wanted, read_config("ios", outputs[RUNNING])) if RUNNING in outputs else ()
+    earlier = pools_before(wanted, configured(outputs[RUNNING])) if RUNNING in outputs else ()
     return Clients(joined(wanted, sessions.state, ikes.state, earlier), stats.state)
 
 
