@@ -40,7 +40,7 @@ def read_all(opened: Opened, ask: Callable[[Opened, str], Asked] | None = None) 
     board = _Board(opened)
     held = _changing(opened)
     until = time.monotonic() + opened.asked.deadline
-    limits = Limits(until, opened.asked.probe, opened.asked.pause * opened.waits.scale)
+    limits = Limits(until, opened.asked.probe, opened.asked.pause * opened.timeouts.scale)
     chosen = opened.nornir.filter(filter_func=lambda host: host.name in hosts)
     chosen = chosen.with_runner(AtOnce(AT_ONCE))
 

@@ -55,8 +55,8 @@ class Router:
         """A command line against this lab."""
         places = ["--runs", str(self.folder / "runs")]
         places += ["--inventory", str(self.folder / "inventory")] if command not in ("resume", "rollback") else []
-        waits = ["--poll", "0.1", "--reconnect-wait", "6"] if command != "verify" else []
-        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *waits]
+        timeouts = ["--poll-interval", "0.1", "--reconnect-timeout", "6"] if command != "verify" else []
+        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *timeouts]
 
     def run(self, command: str, *words: str) -> Done:
         """Run a command."""
@@ -278,7 +278,7 @@ def test_a_rollback_that_is_not_clean_names_the_profile(router: Router) -> None:
     """Where a line of the inverse is refused, the file that this run wrote stays on the flash, and is named to the person."""
     router.intend(client_profile={}, window_seconds=1)
     router.lab.fault(HOST, "refuse-inverse", "ip local pool")
-    done = router.run("deploy-flexvpn", "laptops", "--yes", "--dead-man", "0")
+    done = router.run("deploy-flexvpn", "laptops", "--yes", "--revert-in", "0")
     router.lab.fault(HOST, "refuse-inverse", on=False)
     assert done.code == 21, done.out + done.err
     (name,) = files(router)
