@@ -1,7 +1,7 @@
 """Files that a configuration names: there before its first line, by their hash, and gone with it.
 
 A file is named by its content, so nothing is ever written over, and one that an interrupted run has left does no harm: it is the
-right one, or is written anew. What this run wrote is known by its journal. What an earlier run wrote is in its folder, so that a
+right one, or is rewritten. What this run wrote is known by its journal. What an earlier run wrote is in its folder, so that a
 rollback has it back where it is not on the flash any more.
 """
 
@@ -63,13 +63,13 @@ def _files(context: Context, service: WithFiles, plan: DeploymentPlan, end: Memb
 
 
 def take_placed(context: Context, plan: DeploymentPlan, hosts: Iterable[str]) -> None:
-    """Remove what this run wrote on these devices for a plan that was taken back, unless the device named it before."""
+    """Remove what this run wrote on these devices for a plan that was rolled back, unless the device named it before."""
     placed = _placed(context, plan)
     _take(context, {host: placed[host] for host in hosts if host in placed})
 
 
 def still_placed(context: Context, plan: DeploymentPlan, hosts: Iterable[str]) -> list[str]:
-    """What this run wrote on these devices, which are not as they were: a sentence each for the person who mends them."""
+    """What this run wrote on these devices, which are not as they were: a sentence each for the person who fixes them."""
     try:
         placed = _placed(context, plan)
     except NrRunError as error:
@@ -99,7 +99,7 @@ def _placed(context: Context, plan: DeploymentPlan) -> Mapping[str, list[str]]:
 
 
 def take_left(context: Context, plan: DeploymentPlan) -> None:
-    """Remove what the configuration named that was removed, or taken back: it is gone then, so nothing rests on it.
+    """Remove what the configuration named that was removed, or rolled back: it is gone then, so nothing rests on it.
 
     What gave way to another file stays, since a rollback names it again, and is told; it goes with the rest in the end.
     """

@@ -118,7 +118,7 @@ def _run(
 
 
 def test_the_last_run_that_is_kept_decides(tmp_path: Path) -> None:
-    """Made and kept is ours; taken back, taken away since, of another device, of a rehearsal or changed by hand is not."""
+    """Made and kept is ours; rolled back, taken away since, of another device, of a rehearsal or changed by hand is not."""
     runs = tmp_path / "runs"
     _run(runs, "20260101T000001Z-0001", created=["anna", "bob"], removed=[])
     _run(runs, "20260101T000002Z-0002", created=["carl"], removed=[], kept=False)
