@@ -270,7 +270,7 @@ class FlexVpnService:
 
     def traffic(self, deployment: Deployment[FlexVpn], sights: Sequence[Sight[FlexVpn]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the router shows."""
-        raise ChangeError(f"{deployment.name} is proved by a client, not by traffic from the router")
+        raise ChangeError(f"{deployment.name} is verified by a client, not by traffic from the router")
 
     def survey(self, deployment: Deployment[FlexVpn], member: Member[FlexVpn]) -> tuple[Question, ...]:  # noqa: ARG002 - the same for all
         """Its sessions in both forms, the counters of reconnects, the certificates and the clock."""

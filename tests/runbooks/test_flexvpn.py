@@ -126,7 +126,8 @@ def router(shared: Router) -> Iterator[Router]:
 
 
 def test_built_proved_verified_and_removed(router: Router) -> None:
-    """A client proves it; a second run has nothing to do; verify sees the client; removed with a client in, all is as before."""
+    """A client verifies it; a second run has nothing to do; verify sees the client; removed with a client in, all is as
+    before."""
     with router.somebody_connects():
         done = router.run("deploy-flexvpn", "laptops", "--yes")
     assert done.code == 0, done.out + done.err
@@ -230,7 +231,8 @@ def test_changed_where_it_stands_and_back(router: Router) -> None:
 
 
 def test_another_pool_and_other_networks_under_a_client(router: Router) -> None:
-    """They are built beside what is in use: who is in stays, one who comes proves it; a rollback and a removal leave nothing."""
+    """They are built beside what is in use: who is in stays, one who comes verifies it; a rollback and a removal leave
+    nothing."""
     with router.somebody_connects():
         assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
     built = router.configurations()
@@ -328,11 +330,11 @@ def test_a_hash_that_is_not_shown(router: Router) -> None:
 
 
 def test_nobody_connects(router: Router) -> None:
-    """Without a client nothing is proved, and all is rolled back."""
+    """Without a client nothing is verified, and all is rolled back."""
     router.intend(window_seconds=1)
     done = router.run("deploy-flexvpn", "laptops", "--yes")
     assert done.code == 20, done.out + done.err
-    assert "not proved by a client: none has connected" in done.tunnel["sentence"]
+    assert "not verified by a client: none has connected" in done.tunnel["sentence"]
 
 
 def test_a_client_that_proves_nothing_is_sent_away(router: Router) -> None:

@@ -191,7 +191,7 @@ def test_only_a_client_of_the_new_pool_proves_it() -> None:
 
 
 def test_a_rollback_is_proved_by_the_pool_of_before() -> None:
-    """The form of before has the pool that stood, so that who is in proves it."""
+    """The form of before has the pool that stood, so that who is in verifies it."""
     wanted = head_end(**(BASE | {"pool": OTHER_POOL}))
     before = FLEXVPN.previous(deployment_of(wanted), [planned(wanted, THERE)])
     assert before is not None
