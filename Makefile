@@ -22,7 +22,7 @@ FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench pictures rendered constraints clean
+.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench pictures rendered reference constraints clean
 
 help:
 	@echo "make demo         build the example's twelve VPN tunnels in the lab, verify each and save it (a minute)"
@@ -40,7 +40,8 @@ help:
 	@echo "make lint         ruff and mypy only"
 	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
 	@echo "make pictures     the README's pictures, exported by the program itself"
-	@echo "make rendered     docs/rendered/, docs/reference/causes.md and the matrix of pairs, from templates and tables as they are"
+	@echo "make rendered     docs/rendered/ and the matrix of pairs, from templates and tables as they are"
+	@echo "make reference    the pages, and the parts of pages, that come from the code: options, fields, platforms, causes"
 	@echo "make constraints  both constraints files again, from the newest versions that pyproject.toml allows"
 	@echo "make clean        remove .venv, caches and builds; runs/ stays"
 
@@ -100,8 +101,13 @@ pictures: $(STAMP)
 
 rendered: $(STAMP)
 	$(BIN)/python docs/generate/features.py
-	$(BIN)/python docs/generate/causes.py
 	$(BIN)/python tests/matrix/table.py
+
+reference: $(STAMP)
+	$(BIN)/python -m nr_run.runbooks.reports.document
+	$(BIN)/python -m nr_run.parsers.document > docs/reference/parser-fields.md.new
+	@mv docs/reference/parser-fields.md.new docs/reference/parser-fields.md
+	$(BIN)/python docs/generate
 
 # The environment is built again when what it was built from has changed. All that it holds is in constraints.txt, pip and what
 # builds nr-run too, and pip takes no file whose hash is not there; nr-run itself is built with what was installed so.

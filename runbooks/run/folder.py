@@ -28,6 +28,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
@@ -37,6 +38,7 @@ from ...inventory.errors import NrRunError
 from ...inventory.secrets import Secrets
 from ..commands.printable import json_text
 from .authentic import RunSeal, last_code, note_length, tidy_notes, vouching, with_code
+from .json_names import document
 from .run_names import run_names
 
 #: A text of so many characters is kept once in a run folder, under as many names as it has.
@@ -237,12 +239,14 @@ class RunFolder:
         """run.json, and recap.txt, for which run.json vouches as well."""
         recap = self._secrets.hide(recap)
         code = {"recap_mac": self.seal.code("recap.txt", recap)} if self.seal else {}
-        self.write_sealed("run.json", {**report, **code})
+        self.write_sealed("run.json", {**document(plain_values(report)), **code})
         self._write("recap.txt", recap, durable=False)
 
     def _hidden(self, value: object) -> Any:
         """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
-        return _each_text(json.loads(json.dumps(value, default=plain)), self._secrets.hide)
+        # Names of devices, fields and commands stand in a report hundreds of times.
+        hide = lru_cache(maxsize=None)(self._secrets.hide)
+        return _each_text(json.loads(json.dumps(value, default=plain)), hide)
 
     def close(self) -> None:
         """Close the journal."""
@@ -318,6 +322,17 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {key: _each_text(item, change) for key, item in value.items()}
     return value
+
+
+def rollback_file(place: Path) -> Path:
+    """The lines that undo the change of one device, in its folder; runs of one release ago have them under another name."""
+    old = place / "inverse.cfg"
+    return old if old.exists() else place / "rollback.cfg"
+
+
+def plain_values(value: object) -> Any:
+    """A value as JSON has it: mappings, lists, texts, numbers."""
+    return json.loads(json.dumps(value, default=plain))
 
 
 def plain(value: object) -> Any:
