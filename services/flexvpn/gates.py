@@ -153,7 +153,8 @@ class ClientIn:
         if wrong:
             return f"configured, not verified by a client: {wrong}"
         if clients and all(client.earlier for client in clients):
-            return f"configured, not verified by a client: who is in has an address of the pool of before, and none has come {window}"
+            who = "who is in has an address of the pool of before, and none has come"
+            return f"configured, not verified by a client: {who} {window}"
         if clients:
             return f"configured, not verified by a client: one has connected, and no packets went both ways {window}"
         return f"configured, not verified by a client: none has connected {window}"
