@@ -119,7 +119,16 @@ class WithFiles(Protocol):
         """The files of a device; one with another content has another name."""
 
     def files_in(self, change: Change) -> tuple[str, ...]:
-        """Where the files lie that a configuration names which goes."""
+        """Where the files lie that a configuration names which goes, or that gives way to another one."""
+
+    def files_named(self, change: Change) -> tuple[str, ...]:
+        """Where the files lie that a configuration names which comes."""
+
+    def files_there(self, deployment: Deployment, outputs: Mapping[str, str]) -> tuple[str, ...]:
+        """Where files lie that earlier changes of a deployment have left on a device, by what it showed before the change."""
+
+    def is_file(self, file: DeviceFile) -> bool:
+        """True if the text of a file is that by which it is named."""
 
 
 @runtime_checkable
