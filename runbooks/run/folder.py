@@ -68,6 +68,8 @@ class RunFolder:
         #: Code of the last line, and how many there are.
         self._code, self._lines = last_code(text)
         self._forgiving = threading.local()
+        #: Folders below it that were made.
+        self._made: set[Path] = set()
         self._lock = threading.Lock()
         #: The first file of each large text.
         self._large: dict[bytes, Path] = {}
@@ -220,9 +222,10 @@ class RunFolder:
 
     def _folder(self, path: Path) -> None:
         """Make a folder and its parents for the owner only; mkdir's own parents would be open to all."""
-        if path != self.path:
+        if path != self.path and not (path in self._made and path.is_dir()):
             self._folder(path.parent)
             path.mkdir(mode=0o700, exist_ok=True)
+            self._made.add(path)
 
     def write_json(self, name: str, value: object, *, durable: bool = False) -> None:
         """One JSON file below the run folder."""
