@@ -72,15 +72,15 @@ class OwnCheck(Record):
     command: str = Field(description="A show command, written in full and without a filter.")
     holds: dict[str, Wanted] | None = Field(
         default=None,
-        description="Fields of a record of the parsed answer (docs/state.md) and their values, or {at_least:, at_most:} of a "
-        "number; at least one record has to have all of them.",
+        description="Fields of a record of the parsed answer (docs/reference/parser-fields.md) and their values, or "
+        "{at_least:, at_most:} of a number; at least one record has to have all of them.",
     )
     count: Range | None = Field(default=None, description="How many records have them; {at_most: 0}: none may.")
     contains: Text | None = Field(default=None, min_length=1, description="A text that one line of the answer has to have.")
     matches: str | None = Field(default=None, description="A regular expression that is found in one line of the answer.")
     when: tuple[When, ...] = Field(default=("deploy", "verify"), min_length=1, description="Where it is part of the proof.")
     within_seconds: Annotated[StrictInt, Field(ge=0, le=120)] = Field(
-        default=30, description="How long a deploy asks again until it holds, before all is taken back."
+        default=30, description="How long a deploy asks again until it holds, before all is rolled back."
     )
 
     @field_validator("command")

@@ -1,6 +1,6 @@
 """Every cause that the audit of a head-end for IP phones knows, as a table: what it means, and where that is from.
 
-The audit may only name what stands here, and docs/vpn-phones.md is held against it.
+The audit may only name what stands here, and docs/how-to/vpn-phones.md is held against it.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ CAUSES: dict[str, CauseRow] = {
     "tunnel-group": CauseRow("the tunnel group is not there, or not for remote access", _REFERENCE),
     "group-policy": CauseRow("the group policy of the tunnel group is not there", _REFERENCE),
     "address-pool": CauseRow("a session gets no address", _REFERENCE),
+    "pool-full": CauseRow("every address of the phones' pool is in use", _REFERENCE),
     "protocol": CauseRow("the group policy does not allow SSL clients", _SEED),
     "logins": CauseRow("the group policy allows no login at all", _SEED),
     "group-lock": CauseRow("the group policy is locked to another tunnel group", _SEED),

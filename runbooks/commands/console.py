@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...inventory.errors import Exit, NrRunError, UsageError
-from ..engine.context import WORKERS, Waits
+from ..engine.context import WORKERS, Timeouts
+from .old_names import old_option
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -49,37 +50,51 @@ LAB = click.option(
     "--lab", is_flag=True, help="Rehearse on simulated devices: of the lab that is up, if it has them, else of one for this run."
 )
 ACCEPT_UNSAVED = click.option(
-    "--accept-unsaved", is_flag=True, help="Go on though a device runs what it has not saved; it will be saved too."
+    "--accept-unsaved",
+    is_flag=True,
+    help="Continue although the running configuration has unsaved changes; they are saved with the change.",
 )
-WAITS = with_options(
+TIMEOUTS = with_options(
     click.option(
-        "--ike-wait", type=_SECONDS, default=Waits().ike, show_default=True, metavar="SECONDS", help="How long to wait for IKE."
+        "--ike-timeout",
+        type=_SECONDS,
+        default=Timeouts().ike,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long to wait for IKE.",
     ),
-    click.option("--poll", type=_SECONDS, default=Waits().poll, show_default=True, metavar="SECONDS", help="Between two looks."),
     click.option(
-        "--reconnect-wait",
+        "--poll-interval", type=_SECONDS, default=Timeouts().poll, show_default=True, metavar="SECONDS", help="Between two looks."
+    ),
+    click.option(
+        "--reconnect-timeout",
         type=click.FloatRange(min=0),
-        default=Waits().reconnect,
+        default=Timeouts().reconnect,
         show_default=True,
         metavar="SECONDS",
         help="How long to try to log in again when a session is lost.",
     ),
     click.option(
-        "--dead-man",
+        "--revert-in",
         type=click.IntRange(min=0, max=1440),
-        default=Waits().dead_man_minutes,
+        default=Timeouts().revert_in_minutes,
         show_default=True,
         metavar="MINUTES",
-        help="A device that this run does not come back to goes back by itself after so long; 0 for no such timer.",
+        help="Each device rolls itself back if nr-run has not confirmed the change by then; 0 disables it.",
     ),
     click.option(
-        "--boot-wait",
+        "--boot-timeout",
         type=click.FloatRange(min=0),
-        default=Waits().boot,
+        default=Timeouts().boot,
         show_default=True,
         metavar="SECONDS",
-        help="How long a device takes to boot, where it goes back by a reload.",
+        help="How long a device takes to boot, where it rolls back by a reload.",
     ),
+    old_option("--ike-wait", _SECONDS),
+    old_option("--poll", _SECONDS),
+    old_option("--reconnect-wait", click.FloatRange(min=0)),
+    old_option("--dead-man", click.IntRange(min=0, max=1440)),
+    old_option("--boot-wait", click.FloatRange(min=0)),
 )
 ROLLOUT = with_options(
     click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Do N tunnels first, one by one."),
@@ -148,20 +163,22 @@ SCHEDULER = click.option(
     metavar="tls://HOST:PORT",
     help="Reach the devices from the workers of a Dask cluster [$NR_RUN_SCHEDULER].",
 )
-DEBUG = click.option("--debug", is_flag=True, help="Keep all that passes, without its secrets, in debug.log of the run folder.")
+DEBUG = click.option("--debug", is_flag=True, help="Write the full session log, secrets masked, to debug.log in the run folder.")
 
 
-def waits_of(options: dict[str, Any]) -> Waits:
-    """The waits that the command line asks for. Raises UsageError for a dead-man that would fire during the proof."""
-    if 0 < 60 * options["dead_man"] < options["ike_wait"] + PUSH_SECONDS:
-        raise UsageError(f"--dead-man {options['dead_man']} would fire before --ike-wait {options['ike_wait']:.0f} is over")
-    return Waits(
-        ike=options["ike_wait"],
-        poll=options["poll"],
-        reconnect=options["reconnect_wait"],
-        reconnect_pause=min(Waits().reconnect_pause, options["poll"] * 2),
-        dead_man_minutes=options["dead_man"],
-        boot=options["boot_wait"],
+def timeouts_of(options: dict[str, Any]) -> Timeouts:
+    """The times that the command line asks for. Raises UsageError for a rollback timer that would fire during the proof."""
+    if 0 < 60 * options["revert_in"] < options["ike_timeout"] + PUSH_SECONDS:
+        raise UsageError(
+            f"--revert-in {options['revert_in']} would fire before --ike-timeout {options['ike_timeout']:.0f} is over"
+        )
+    return Timeouts(
+        ike=options["ike_timeout"],
+        poll=options["poll_interval"],
+        reconnect=options["reconnect_timeout"],
+        reconnect_pause=min(Timeouts().reconnect_pause, options["poll_interval"] * 2),
+        revert_in_minutes=options["revert_in"],
+        boot=options["boot_timeout"],
     )
 
 
@@ -180,9 +197,9 @@ class Talk:
     def __init__(self, runbook: str, *, plan_only: bool, yes: bool, as_json: bool, detail: bool = False) -> None:
         """Raises UsageError when nobody can be asked and nobody has said --yes or --plan."""
         if plan_only and yes:
-            raise UsageError("--plan looks and --yes does: say one of them")
+            raise UsageError("--plan and --yes exclude each other")
         if not plan_only and not yes and (as_json or not is_attended()):
-            raise UsageError("there is nobody to ask here: say --yes to carry it out, or --plan to look")
+            raise UsageError("no terminal to ask on: use --yes to apply or --plan to preview")
         self.runbook, self.as_json = runbook, as_json
         self._plan_only, self._yes, self._detail = plan_only, yes, detail
         from .progress import LiveProgress, PlainProgress
@@ -204,7 +221,7 @@ class Talk:
         from ..engine.signals import asking
 
         with asking():
-            return click.confirm("Carry this out?", err=True)
+            return click.confirm("Apply this plan?", err=True)
 
     def show(self) -> Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]:
         """Shows plans to a person."""

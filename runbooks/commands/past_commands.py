@@ -18,11 +18,11 @@ from .console import (
     NO_LIMIT,
     PLAN_AND_YES,
     RUNS,
-    WAITS,
+    TIMEOUTS,
     Talk,
     ended,
     print_json,
-    waits_of,
+    timeouts_of,
     with_options,
 )
 
@@ -35,7 +35,7 @@ _RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=nam
 
 
 def _resume(run: str | None, **options: Any) -> Exit:
-    """Finish a run that did not come to its end: killed, cut off, or stopped by a full disk.
+    """Finish an unfinished run: killed, cut off, or stopped by a full disk.
 
     The journal says how far it came, and the devices say what they are. Every end that is ours ends up proved with
     the change, or as it was before. Without RUN the newest that is unfinished. The run's own folder is all that is needed.
@@ -43,7 +43,7 @@ def _resume(run: str | None, **options: Any) -> Exit:
     \b
     nr-run resume            finish the newest unfinished run
     nr-run resume 7f3a       a run by the end of its id
-    nr-run resume 7f3a --close   a person has mended it: send nothing, and let other runs go on
+    nr-run resume 7f3a --close   it has been repaired by hand: send nothing, and let other runs go on
     """
     from ..engine.close_run import close_run
     from ..engine.resume import refuse_overtaken, resume, unfinished
@@ -57,26 +57,26 @@ def _resume(run: str | None, **options: Any) -> Exit:
     runs = runs_folder(options["runs"])
     path = find_run(runs, run) if run else _newest_open(runs)
     if options["close"]:
-        close_run(path, runs, talk.progress, waits_of(options))
+        close_run(path, runs, talk.progress, timeouts_of(options))
         click.echo(f"run {path.name} is closed: nothing was sent to any device", err=True)
         return Exit.OK
     if is_unfinished(path):
         mark(path)  # it may have been copied here
     debug = options["debug"]
-    with reopen(path, "resume", talk.progress, waits_of(options), new_run_in=None, debug=debug) as opened, talk.progress:
+    with reopen(path, "resume", talk.progress, timeouts_of(options), new_run_in=None, debug=debug) as opened, talk.progress:
         hosts = [end.host for record in opened.records.values() for end in record.plan.members]
         with locked(opened.context, runs, hosts):
             # Read again now that nobody else can be at work on it: the run may have ended while we were starting.
             journal = journal_of(path)
             names = unfinished(journal, opened.records)
             if not names:
-                raise NothingMatched(f"run {path.name} came to its end; there is nothing to resume")
+                raise NothingMatched(f"run {path.name} has finished; there is nothing to resume")
             refuse_overtaken(runs, path, hosts)
             return talk.finish(opened.context, resume(opened.context, names, opened.records, journal))
 
 
 def _newest_open(runs: Path) -> Path:
-    """The newest run that did not come to its end. Raises NothingMatched."""
+    """The newest run that did not finish. Raises NothingMatched."""
     from ..run.journal_states import is_unfinished
     from ..run.open_runs import open_runs
 
@@ -104,10 +104,10 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     from ..run.journal_states import begun, has_changed
 
     talk = Talk("rollback", **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
-    runs, waits = runs_folder(options["runs"]), waits_of(options)
+    runs, timeouts = runs_folder(options["runs"]), timeouts_of(options)
     path = find_run(runs, run, has_changed)
     with (
-        reopen(path, "rollback", talk.progress, waits, new_run_in=runs, debug=options["debug"]) as opened,
+        reopen(path, "rollback", talk.progress, timeouts, new_run_in=runs, debug=options["debug"]) as opened,
         talk.progress,
         talk.concluding(opened.context),
     ):
@@ -145,13 +145,15 @@ def _show(run: str | None, **options: Any) -> Exit:
         if summary.outcome in (RUNNING, UNFINISHED):
             click.echo(advice(runs, path.name))
             for page in armed_pages(path):
-                click.echo(f"{page.parent.name} is armed, as far as is known; by hand: {page}")
+                click.echo(f"{page.parent.name} is armed, as far as is known; manual steps: {page}")
     return Exit.OK
 
 
 _CLOSE = click.option("--close", is_flag=True, help="Send nothing; note that a person has brought the devices in order.")
-resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, WAITS, DEBUG)(ended("resume", _resume))))
+resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, TIMEOUTS, DEBUG)(ended("resume", _resume))))
 rollback_command = click.command("rollback")(
-    _RUN(with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, WAITS, DEBUG, ELSEWHERE, NO_LIMIT)(ended("rollback", _rollback)))
+    _RUN(
+        with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, TIMEOUTS, DEBUG, ELSEWHERE, NO_LIMIT)(ended("rollback", _rollback))
+    )
 )
 show_command = click.command("show")(_RUN(with_options(JSON, RUNS)(ended("show", _show))))

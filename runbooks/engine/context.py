@@ -26,7 +26,7 @@ WORKERS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class Timeouts:
     """How long to wait, in seconds, and how many pings prove a tunnel.
 
     IKE on a Cisco 2611 takes 3 to 15 seconds of software Diffie-Hellman and gives up after about 60: five retransmissions,
@@ -38,8 +38,8 @@ class Waits:
     reconnect: float = 90.0
     reconnect_pause: float = 3.0
     pings: int = 10
-    #: Minutes after which a device goes back by itself unless this run calls it off; 0 for none.
-    dead_man_minutes: int = 15
+    #: Minutes after which a device rolls itself back unless this run cancels it; 0 for none.
+    revert_in_minutes: int = 15
     #: How long a device takes to boot.
     boot: float = 300.0
     #: Real seconds per device second: below 1 in a rehearsal whose clocks run fast.
@@ -56,7 +56,7 @@ class Progress(Protocol):
         """Something that concerns the run as a whole."""
 
     def ended(self, name: str, word: str, number: int, total: int) -> None:
-        """One of ``total`` came to its end as the ``number``-th, with this outcome."""
+        """One of ``total`` finished as the ``number``-th, with this outcome."""
 
 
 class Run(Protocol):
@@ -71,7 +71,7 @@ class Run(Protocol):
     @property
     def progress(self) -> Progress: ...
     @property
-    def waits(self) -> Waits: ...
+    def timeouts(self) -> Timeouts: ...
 
 
 def nobody(_deployment: Deployment) -> None:
@@ -91,7 +91,7 @@ class Context:
     folder: RunFolder
     stop: Stop
     progress: Progress
-    waits: Waits = Waits()
+    timeouts: Timeouts = Timeouts()
     #: In a rehearsal, has somebody outside do what the gates of a deployment wait for; on a network nobody is told anything.
     visit: Callable[[Deployment], None] = nobody
     #: What the person who began the run has confirmed; None where nothing is asked: what an earlier run did is only undone.

@@ -6,22 +6,20 @@ Each look is timed on this machine and told in seconds of the devices, whose clo
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
 from ...checks.finding import Finding, against, proved
 from ...checks.observation import Observation
-from ...checks.other_tunnels import Leaving, beside
+from ...checks.other_tunnels import NOTHING_LEAVES, Leaving, beside, taken_down
 from ...inventory.errors import NrRunError, answers_of
 from ...services.besides import Carrying, WithBackup
 from ...services.service import Seen, Service, Traffic
 from ...tasks.observe import observe
-from .change_state import NotProved, Progressing
+from .change_state import ChangeState, NotProved
 from .context import Context
 from .failover_record import FailoverTest, Span
 from .nornir_run import run_on_all
-from .planning import DeploymentPlan, keep_outputs
+from .planning import DeploymentPlan, MemberPlan, keep_outputs
 
 
 class NotMoved(NotProved):
@@ -49,17 +47,19 @@ class Look:
         return (*found, *self.beside(plan, own=False))
 
     def beside(self, plan: DeploymentPlan, *, own: bool) -> tuple[Finding, ...]:
-        """The tunnels that had SAs when the change was planned; with ``own`` without those to its own far ends."""
-        left_out = {address for end in plan.deployment.foreign for address in end.addresses} if own else set()
+        """The tunnels that had SAs when the change was planned; with ``own`` without those that the test takes down.
+
+        A far end may have other tunnels with the same device: those are watched, whatever their peer.
+        """
         return tuple(
-            beside(m.host, m.snapshot.observation, self.observations[m.host], _to(m.snapshot.observation, left_out))
+            beside(m.host, m.snapshot.observation, self.observations[m.host], _down(m) if own else NOTHING_LEAVES)
             for m in plan.members
         )
 
 
-def _to(seen: Observation, addresses: Collection[IPv4Address]) -> Leaving:
-    """The tunnels to these far ends that the device had."""
-    return Leaving(frozenset((str(flow.peer), flow.interface or "") for flow in seen.flows if flow.peer in addresses))
+def _down(member: MemberPlan) -> Leaving:
+    """The tunnels that the test has put out of use on a device."""
+    return taken_down(member.change, member.snapshot.running.objects)
 
 
 def look(context: Context, plan: DeploymentPlan, moment: str) -> Look:
@@ -97,12 +97,12 @@ def _blur(context: Context, asking: float) -> float:
 
     Where clocks run fast that is long, and no fault of the service's.
     """
-    return 2 * (asking + context.waits.poll) / context.waits.scale
+    return 2 * (asking + context.timeouts.poll) / context.timeouts.scale
 
 
-def watch_away(context: Context, plan: DeploymentPlan, so_far: Progressing, test: FailoverTest) -> None:
+def watch_away(context: Context, plan: DeploymentPlan, change_state: ChangeState, test: FailoverTest) -> None:
     """Wait until traffic goes by the backup. Raises NotMoved when it takes too long, or the backup fails meanwhile."""
-    scale, paths = context.waits.scale, test.paths
+    scale, paths = context.timeouts.scale, test.paths
     began, ended = test.down or (time.monotonic(),) * 2
     not_yet, looks, asking = ended, 0, 0.0
     context.folder.note("watching", tunnel=plan.name, towards="backup")
@@ -115,31 +115,31 @@ def watch_away(context: Context, plan: DeploymentPlan, so_far: Progressing, test
         found = _carrying(context, plan, test, now)
         others = now.beside(plan, own=True)
         if hopeless := against((*found.backup, *others)):
-            so_far.findings += (*found.backup, *others)
+            change_state.findings += (*found.backup, *others)
             raise NotMoved(hopeless, "the test was ended, because what has to carry traffic does not")
         if proved(found.moved):
             test.away = Span((not_yet - ended) / scale, (time.monotonic() - began) / scale, paths.away_seconds, looks)
             test.lost.append(f"for {test.away.at_least:.0f} to {test.away.at_most:.0f} seconds what was sent {paths.meanwhile}")
-            so_far.findings += found.moved
+            change_state.findings += found.moved
             context.folder.note("moved", tunnel=plan.name, **test.away.as_dict())
             return
         if (started - ended) / scale > paths.away_seconds + _blur(context, asking):
-            so_far.findings += found.moved
+            change_state.findings += found.moved
             waited = f"{(started - ended) / scale:.0f} seconds after {paths.primary} was taken down"
             raise NotMoved(
                 found.moved, f"traffic has not moved to {paths.backup} {waited} (documented: {paths.away_seconds:.0f})"
             )
         not_yet = started
-        context.stop.wait(context.waits.poll)
+        context.stop.wait(context.timeouts.poll)
 
 
-def watch_back(context: Context, plan: DeploymentPlan, so_far: Progressing, test: FailoverTest) -> tuple[str, list[str]]:
+def watch_back(context: Context, plan: DeploymentPlan, change_state: ChangeState, test: FailoverTest) -> tuple[str, list[str]]:
     """Wait until traffic goes by the primary again and all holds that held before: a sentence, and what a person has to look at.
 
     The primary is up again in the configuration, and nobody's wish to stop makes that known sooner: it is waited for. What cannot
     be read is asked again until the time is over.
     """
-    scale, paths = context.waits.scale, test.paths
+    scale, paths = context.timeouts.scale, test.paths
     began, ended = test.up or (time.monotonic(),) * 2
     not_yet, looks, worst, asking = ended, 0, "", 0.0
     context.folder.note_if_possible("watching", tunnel=plan.name, towards="primary")
@@ -160,14 +160,14 @@ def watch_back(context: Context, plan: DeploymentPlan, so_far: Progressing, test
             worst = bad[0].sentence if bad else ""
             if test.back is not None and proved(whole):
                 test.whole = True
-                so_far.findings += whole
+                change_state.findings += whole
                 _count_lost(context, plan, test, now)
                 return f", and traffic is back on {paths.primary} after {test.back}", []
         asking = max(asking, time.monotonic() - started)
         if (started - ended) / scale > paths.back_seconds + _blur(context, asking):
             return _not_as_before(test, worst)
         not_yet = started
-        time.sleep(context.waits.poll)
+        time.sleep(context.timeouts.poll)
 
 
 def _count_lost(context: Context, plan: DeploymentPlan, test: FailoverTest, now: Look) -> None:

@@ -25,7 +25,7 @@ from ..far.elsewhere import that_pay
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .confirmations import confirming
-from .context import Context, Progress, Waits, nobody
+from .context import Context, Progress, Timeouts, nobody
 from .key_rotation import Rotation, unfinished_rotations
 from .limit import within
 from .rehearsal_lab import rehearse
@@ -43,7 +43,7 @@ class Wanted:
     runs: Path | None
     lab: bool
     debug: bool
-    waits: Waits
+    timeouts: Timeouts
     #: True if what is named is to go; it may then be disabled, or known to the devices alone, of which ``hosts`` names some.
     removal: bool = False
     hosts: tuple[str, ...] = ()
@@ -91,17 +91,19 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     today = datetime.now(UTC).date()
     deployments, warnings = intended.select(names, today, removal=wanted.removal) if names or not missing else ((), ())
     deployments = within(deployments, nornir, wanted.limits)
-    said = confirming(wanted.confirm, service, deployments, removal=wanted.removal, rehearsal=wanted.lab)
+    said = confirming(wanted.confirm, service, deployments, removal=wanted.removal, rehearsal=wanted.lab, unseen=bool(missing))
     hosts = hosts_of_missing(missing, wanted.hosts, service, intended, platforms)
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:
-        waits, extra = wanted.waits, lab_credentials(nornir, deployments, hosts)
+        timeouts, extra = wanted.timeouts, lab_credentials(nornir, deployments, hosts)
         visit: Callable[[Deployment], None] = nobody
         if wanted.lab:
             played = rehearse(stack, nornir, service, deployments, hosts, platforms, progress)
             nornir, scale = played.nornir, played.scale
             visit = played.visit
-            waits = replace(waits, poll=waits.poll * scale, reconnect_pause=waits.reconnect_pause * scale, scale=scale)
+            timeouts = replace(
+                timeouts, poll=timeouts.poll * scale, reconnect_pause=timeouts.reconnect_pause * scale, scale=scale
+            )
         # What passes between nr-run and a device is logged where it passes.
         count = 1 if wanted.lab or wanted.debug else wanted.processes or that_pay(len(_hosts_of(deployments, (), hosts)))
         make = Secrets if count == 1 else Secrets.of_run
@@ -124,7 +126,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
             from ..far.local_processes import beside
 
             nornir = stack.enter_context(beside(count, nornir, _hosts_of(deployments, lost, hosts), secrets, stop))
-        context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, waits, visit, said)
+        context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, timeouts, visit, said)
         more = tuple(host for deployment in lost for host in deployment.hosts)
         gone = (*missing, *(deployment.name for deployment in lost))
         yield Opened(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))

@@ -2,7 +2,7 @@
 
 Each process is a new interpreter with one socket, which nobody else has; it is given the store of secrets itself, which needs no
 resolving again. The engine, its journal and its locks stay here. A process that is killed loses the sessions of its devices and
-nothing else: the engine takes back over a new session what they were in the middle of. When this process goes, whatever the way,
+nothing else: the engine rolls back over a new session what they were in the middle of. When this process goes, whatever the way,
 its socket ends, and nothing more is typed from there: that is as the crash of the machine always was.
 """
 

@@ -91,7 +91,7 @@ class _Looking:
         opened = self.opened
         opened.progress.phase(host, "log in and look")
         hand = OneWay(self.board.hand)
-        pause = opened.asked.pause * opened.waits.scale
+        pause = opened.asked.pause * opened.timeouts.scale
         asks = self.ask(opened, host)
         return LookAt(opened.platforms[host], asks, hand, self.until - time.monotonic(), opened.asked.probe, pause)
 
@@ -188,7 +188,7 @@ def _with_holder(shown: Shown, holder: str) -> Shown:
 
 
 def unfinished(opened: Opened) -> tuple[str, ...]:
-    """A sentence for each device in a run that did not come to its end."""
+    """A sentence for each device in a run that did not finish."""
     said: list[str] = []
     places = endpoints_of(opened, opened.hosts)
     for host in opened.hosts:

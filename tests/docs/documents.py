@@ -1,7 +1,7 @@
 """The project's documents, and the commands in them.
 
 A timed ``console`` block holds commands after ``$`` and, below each, what it prints. In what it prints, ``...`` alone on a line
-stands for any lines, and within a line for any text. ``# exit N`` after a command is its exit code, nought where it is not said.
+stands for any lines, and within a line for any text. ``# exit N`` after a command is its exit code, zero where it is not said.
 A timed ``sh`` block holds commands that set things up; they are run by make and by CI.
 """
 
@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = tuple(sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))))
+#: docs/rendered holds configurations, which tests of their own compare.
+PAGES = tuple(page for page in sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))) if page.parent.name != "rendered")
 _BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXIT = re.compile(r"\s+# exit (?P<code>\d+).*$")
 
@@ -63,3 +64,22 @@ def links(page: Path) -> Iterator[str]:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf8")):
         if "://" not in target and not target.startswith("#"):
             yield target.partition("#")[0]
+
+
+def anchors(page: Path) -> Iterator[tuple[str, str]]:
+    """File, empty for the page itself, and heading of each link that leads to a heading of a page."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf8")):
+        path, mark, name = target.partition("#")
+        if mark and "://" not in path and (not path or path.endswith(".md")):
+            yield path, name
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors that a reader of Markdown makes of the headings of a page."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf8"), flags=re.MULTILINE | re.DOTALL)
+    return {anchor_of(title) for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+
+
+def anchor_of(title: str) -> str:
+    """The anchor of one heading."""
+    return re.sub(r"[^\w -]", "", title.strip().lower()).replace(" ", "-")

@@ -24,7 +24,7 @@ from ..warm import start_lab
 HQ, BRANCH = "hq", "branch"
 ENDS = (HQ, BRANCH)
 YOUNG = ("aes-256-cbc", "hmac-sha1", 14)
-#: Pairs of boxes, by what takes a change back on hq and on the branch, with the suite that both releases have.
+#: Pairs of boxes, by what rolls a change back on hq and on the branch, with the suite that both releases have.
 PAIRS: dict[str, tuple[str, str, tuple[str, str, int]]] = {
     "reload-reload": ("vpn2611", "vpn3640", OLD),
     "revert-kron": ("c881", "vpn3640-124", STRONG),
@@ -32,8 +32,8 @@ PAIRS: dict[str, tuple[str, str, tuple[str, str, int]]] = {
     "asareload-kron": ("asa82", "vpn3640-124", STRONG),
     "asareload-revert": ("asa91", "c881", STRONG),
 }
-#: A device that has to go back by itself gets three minutes, which the lab's clock makes a few seconds.
-SHORT = ("--dead-man", "3", "--boot-wait", "60")
+#: A device that has to roll itself back gets three minutes, which the lab's clock makes a few seconds.
+SHORT = ("--revert-in", "3", "--boot-timeout", "60")
 NEW_KEY = "Rotated.Key-7f3a9b21c4d5e6f708192a3b"
 #: Lines that say when a configuration was written, how large it is, or what its checksum is.
 _NOISE = ("!", ":", "Using", "Current conf", "Building", "Cryptochecksum", "ntp clock-period")
@@ -62,8 +62,8 @@ class Bench:
         places = ["--runs", str(self.folder / "runs")]
         if command in ("deploy-l2l", "remove-l2l"):
             places += ["--inventory", str(self.folder / "inventory")]
-        waits = ["--poll", "0.05", "--ike-wait", "5", "--reconnect-wait", "3"]
-        return [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", *places, *waits]
+        timeouts = ["--poll-interval", "0.05", "--ike-timeout", "5", "--reconnect-timeout", "3"]
+        return [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", *places, *timeouts]
 
     def begin(self, *words: str, command: str = "deploy-l2l") -> warm.Process:
         """Start a command and do not wait for it."""
@@ -187,7 +187,7 @@ def ended_right(bench: Bench, code: int | None, report: Mapping[str, Any] | None
             if state[name] != "before" or left[name]:
                 assert name in told, story
         assert re.search(r"paste |write memory|type |reload cancel|nr-run resume", told), story
-        return "quarantined"
+        return "rollback-incomplete"
     assert not any(left.values()), story
     assert len(set(state.values())) == 1, story
     (both,) = set(state.values())

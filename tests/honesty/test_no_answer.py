@@ -34,7 +34,7 @@ def test_a_busy_nvram_is_asked_again(tmp_path: Path, pair: str, device: str) -> 
 
 
 def test_sas_that_are_refused_when_the_timer_is_called_off(tmp_path: Path) -> None:
-    """One refusal behind the calling off is asked again over a fresh login: the proved tunnel stays, and is saved."""
+    """One refusal behind the cancelling is asked again over a fresh login: the proved tunnel stays, and is saved."""
     with bench_of("revert-kron", tmp_path) as bench:
         bench.slow(30)
         process = bench.begin("--yes")
@@ -53,12 +53,12 @@ def test_nothing_is_shown_while_a_tunnel_is_removed(tmp_path: Path, pair: str, d
     with bench_of(pair, tmp_path) as bench:
         work = ready(bench, "remove")
         bench.slow(30)
-        process = bench.begin(*work.words, "--dead-man", "120", command=work.command)
+        process = bench.begin(*work.words, "--revert-in", "120", command=work.command)
         bench.wait_for("applied", device)
         bench.lab.fault(device, "refuse-show", "show|more|dir")
         bench.slow(0)
         code, report = bench.end(process)
         bench.lab.fault(device, "refuse-show", on=False)
         assert code == 21, report
-        assert ended_right(bench, code, report) == "quarantined"
+        assert ended_right(bench, code, report) == "rollback-incomplete"
         assert "is not known" in str(report["tunnels"][0]["by_hand"]), report

@@ -35,6 +35,7 @@ class Router:
         secrets = folder / "config" / "nr-run" / "credentials"
         secrets.mkdir(parents=True)
         (secrets / "anna").write_text(PASSWORD + "\n")
+        (secrets / "bob").write_text("Password-of-bob-1\n")
         (folder / "inventory" / "vpn").mkdir(parents=True)
         (folder / "inventory" / "vpn" / "none.yaml").write_text("schema_version: 1\n")
         platform = {"model": "C8000V", "release": "17.12.1"}
@@ -54,8 +55,8 @@ class Router:
         """A command line against this lab."""
         places = ["--runs", str(self.folder / "runs")]
         places += ["--inventory", str(self.folder / "inventory")] if command not in ("resume", "rollback") else []
-        waits = ["--poll", "0.1", "--reconnect-wait", "6"] if command != "verify" else []
-        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *waits]
+        timeouts = ["--poll-interval", "0.1", "--reconnect-timeout", "6"] if command != "verify" else []
+        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *timeouts]
 
     def run(self, command: str, *words: str) -> Done:
         """Run a command."""
@@ -141,6 +142,24 @@ def test_built_proved_verified_and_removed(router: Router) -> None:
     assert '"sending-away"' in router.journal()
 
 
+def test_a_user_who_was_there_before_stays(router: Router) -> None:
+    """Whom somebody else typed in while the head-end stood is used by it, and outlives it; who came with it goes with it."""
+    with router.somebody_connects():
+        assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
+    router.lab.exec(HOST, "configure terminal\nusername bob secret Password-of-bob-1\nend")
+    router.lab.exec(HOST, "write memory")
+    router.intend(users=[*values()["users"], {"name": "bob", "password_ref": "credential:bob"}])
+    again = router.run("deploy-flexvpn", "laptops", "--yes")
+    assert (again.code, again.report["changed"]) == (0, False), again.out
+    gone = router.run("remove-flexvpn", "laptops", "--yes")
+    assert gone.code == 0, gone.out + gone.err
+    assert "user bob stays: no run that is kept here has made it" in gone.out
+    users = [line for line in router.configurations()["startup"] if line.startswith("username ")]
+    assert [line.split()[1] for line in users if line.split()[1] in ("anna", "bob")] == ["bob"]
+    router.lab.exec(HOST, "configure terminal\nno username bob\nend")
+    router.lab.exec(HOST, "write memory")
+
+
 def files(router: Router) -> list[str]:
     """Profiles of clients on the flash."""
     return [line.split()[-1] for line in router.lab.exec(HOST, "dir bootflash:").splitlines() if line.endswith(".xml")]
@@ -198,7 +217,7 @@ def test_a_new_head_end_is_undone(router: Router) -> None:
 
 
 def test_a_flash_that_takes_no_file(router: Router) -> None:
-    """A flash without room is refused beforehand; what was written by a run that is taken back goes with it."""
+    """A flash without room is refused beforehand; what was written by a run that is rolled back goes with it."""
     router.intend(client_profile={}, window_seconds=1)
     router.lab.fault(HOST, "flash-full")
     done = router.run("deploy-flexvpn", "laptops", "--yes")
@@ -224,7 +243,7 @@ def test_a_hash_that_is_not_shown(router: Router) -> None:
 
 
 def test_nobody_connects(router: Router) -> None:
-    """Without a client nothing is proved, and all is taken back."""
+    """Without a client nothing is proved, and all is rolled back."""
     router.intend(window_seconds=1)
     done = router.run("deploy-flexvpn", "laptops", "--yes")
     assert done.code == 20, done.out + done.err
@@ -232,7 +251,7 @@ def test_nobody_connects(router: Router) -> None:
 
 
 def test_a_client_that_proves_nothing_is_sent_away(router: Router) -> None:
-    """One that is in and sends nothing proves nothing: its session is ended, so that what was built can be taken back."""
+    """One that is in and sends nothing proves nothing: its session is ended, so that what was built can be rolled back."""
     router.intend(window_seconds=10)
     process = warm.Process(router.arguments("deploy-flexvpn", "laptops", "--yes", "--json"), router.environment)
     while process.poll() is None and not router.lab.client("laptop", "connect-secure", **LOGIN)["connected"]:

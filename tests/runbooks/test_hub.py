@@ -66,7 +66,16 @@ def _tunnel(name: str, outside: str, inside: str) -> list[str]:
 def deploy(hub: tuple[LabHandle, Path], *words: str) -> tuple[int, dict[str, Any]]:
     """Run deploy-l2l for all tunnels of the hub."""
     lab, folder = hub
-    command = [str(Path(sys.executable).parent / "nr-run"), "deploy-l2l", "--yes", "--json", "--poll", "0.1", "--ike-wait", "6"]
+    command = [
+        str(Path(sys.executable).parent / "nr-run"),
+        "deploy-l2l",
+        "--yes",
+        "--json",
+        "--poll-interval",
+        "0.1",
+        "--ike-timeout",
+        "6",
+    ]
     places = ["--inventory", str(folder), "--runs", str(folder.parent / "runs")]
     own = {"NR_RUN_CREDENTIALS": str(lab.credentials), "XDG_CONFIG_HOME": str(folder.parent / "config")}
     done = warm.run([*command, *places, *words], {**os.environ, **own}, timeout=180)
@@ -102,7 +111,7 @@ def test_all_branches_are_built_on_one_map(hub) -> None:
 
 
 def test_one_sick_branch_is_taken_back_alone(hub) -> None:
-    """A branch that fails is taken back from the hub and from itself; the others are built, and the run is partial."""
+    """A branch that fails is rolled back from the hub and from itself; the others are built, and the run is partial."""
     hub[0].fault("branch3", "drop-esp")
     code, report = deploy(hub)
     assert code == 10

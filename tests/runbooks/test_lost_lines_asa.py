@@ -9,7 +9,7 @@ import pytest
 from ..faults.bench import HQ, Bench, bench_of, ended_right
 
 PAIR = "asareload-revert"
-LONG = ("--dead-man", "60")
+LONG = ("--revert-in", "60")
 #: What is lost: the binding and all entries of the map, without which nothing of the tunnel is at work.
 LOST = "crypto map"
 MORE, SHOW = "more system:running-config", "show running-config$"
@@ -28,7 +28,8 @@ def failing_with_lost_lines(bench: Bench, *fault: str) -> tuple[int, dict[str, o
 
 @pytest.mark.parametrize("where", [MORE, SHOW], ids=["with keys", "masked"])
 def test_what_one_command_loses_is_not_gone(tmp_path: Path, where: str) -> None:
-    """While the change is taken back, one command loses the same lines each time: the other still shows them, so 21 and armed."""
+    """While the change is rolled back, one command loses the same lines each time: the other still shows them, so 21 and
+    armed."""
     with bench_of(PAIR, tmp_path) as bench:
         code, report = failing_with_lost_lines(bench, LOST, where)
         assert code == 21, report

@@ -71,7 +71,7 @@ def test_two_processes_do_what_one_does(rehearsal) -> None:
 
 
 def test_a_process_that_is_killed_loses_its_sessions_only(rehearsal, unchanged: Callable[[], None]) -> None:
-    """Killed in the middle of a push, its device is taken back over another process, and nothing is left armed."""
+    """Killed in the middle of a push, its device is rolled back over another process, and nothing is left armed."""
     rehearsal.lab.fault("vpn3640", "slow", "400")
     process = rehearsal.begin(*TWO)
     rehearsal.wait_for("building", host="vpn3640")
@@ -88,7 +88,7 @@ def test_a_process_that_is_killed_loses_its_sessions_only(rehearsal, unchanged: 
 
 
 def test_the_processes_end_with_the_run_that_was_killed(rehearsal, unchanged: Callable[[], None]) -> None:
-    """Where the run itself is killed nothing more is typed from anywhere, and resume takes back from its folder."""
+    """Where the run itself is killed nothing more is typed from anywhere, and resume rolls back from its folder."""
     rehearsal.lab.fault("vpn3640", "slow", "400")
     process = rehearsal.begin(*TWO)
     rehearsal.wait_for("building", host="vpn3640")
@@ -104,7 +104,7 @@ def test_the_processes_end_with_the_run_that_was_killed(rehearsal, unchanged: Ca
 
 
 def test_ctrl_c_reaches_who_talks_to_the_devices(rehearsal, unchanged: Callable[[], None]) -> None:
-    """A wish to stop in the middle of a push takes the change back, and the processes end with the run."""
+    """A wish to stop in the middle of a push rolls the change back, and the processes end with the run."""
     rehearsal.lab.fault("vpn3640", "slow", "400")
     process = rehearsal.begin(*TWO)
     rehearsal.wait_for("building", host="vpn3640")

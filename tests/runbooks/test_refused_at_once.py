@@ -24,9 +24,13 @@ def refusal(*words: str) -> NrRunError:
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (("--plan", "--yes"), Exit.USAGE, "--plan looks and --yes does: say one of them"),
-        ((), Exit.USAGE, "there is nobody to ask here"),
-        (("--yes", "--dead-man", "1", "--ike-wait", "30"), Exit.USAGE, "--dead-man 1 would fire before --ike-wait 30 is over"),
+        (("--plan", "--yes"), Exit.USAGE, "--plan and --yes exclude each other"),
+        ((), Exit.USAGE, "no terminal to ask on"),
+        (
+            ("--yes", "--revert-in", "1", "--ike-timeout", "30"),
+            Exit.USAGE,
+            "--revert-in 1 would fire before --ike-timeout 30 is over",
+        ),
         (("--plan", "--inventory", "{empty}"), Exit.NOTHING_MATCHED, "holds no inventory: there is no hosts.yaml"),
     ],
     ids=["look and do", "nobody there", "too short", "no inventory"],

@@ -46,9 +46,9 @@ class Pair:
         places = ["--runs", str(self.folder / "runs")]
         if command in ("deploy-l2l", "remove-l2l"):
             places += ["--inventory", str(self.folder / "inventory")]
-        waits = ["--poll", "0.1", "--ike-wait", "8", "--reconnect-wait", "6"]
+        timeouts = ["--poll-interval", "0.1", "--ike-timeout", "8", "--reconnect-timeout", "6"]
         done = warm.run(
-            [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", *places, *waits],
+            [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", *places, *timeouts],
             {
                 **os.environ,
                 "NR_RUN_CREDENTIALS": str(self.lab.credentials),
@@ -164,7 +164,7 @@ def test_a_second_host_key_on_a_port_is_refused(pair: Pair) -> None:
 @pytest.mark.parametrize("pair", [PAIRS[1], PAIRS[3]], indirect=True, ids=lambda value: f"{value[0]} {value[1]}")
 @pytest.mark.parametrize("fault", [("wrong-psk",), ("drop-esp",), ("cut-session-after", "6")])
 def test_faults_end_as_before(pair: Pair, fault: tuple[str, ...]) -> None:
-    """The faults of the old boxes end the same way on later releases: taken back, byte for byte."""
+    """The faults of the old boxes end the same way on later releases: rolled back, byte for byte."""
     before = pair.running()
     pair.lab.fault("branch", *fault)
     code, report = pair.run("deploy-l2l", "--yes")

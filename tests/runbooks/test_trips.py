@@ -1,4 +1,4 @@
-"""Round trips of a deploy, counted by the devices of the lab, phase by phase, against the budget in docs/speed.md."""
+"""Round trips of a deploy, counted by the devices of the lab, phase by phase, against the budget in docs/explanation/speed.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from nr_run.lab.entry import LabHandle
 from nr_run.runbooks.commands.service_command import building
-from nr_run.runbooks.engine.context import Waits
+from nr_run.runbooks.engine.context import Timeouts
 from nr_run.runbooks.engine.run_setup import Wanted, open_run
 from nr_run.runbooks.engine.runbook import Approval, run_deployments
 
@@ -19,7 +19,7 @@ from ..matrix.devices import HOSTS, Two, two
 from ..matrix.table import PLATFORMS
 from ..timed_pair import ARCHIVE
 
-PAGE = Path(__file__).parents[2] / "docs" / "speed.md"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "speed.md"
 #: The column of the page to a pair whose two devices are both of that kind, and the form of the tunnel.
 PAIRS = {
     "12.2 telnet": ((PLATFORMS[0], PLATFORMS[1]), 1, "crypto-map"),
@@ -37,7 +37,7 @@ SAID = {
     "push ": "push",
     "traffic to bring": "trigger",
     "ping ": "prove",
-    "call the dead-man off": "disarm",
+    "cancel the rollback timer": "disarm",
     "save": "save",
 }
 
@@ -82,9 +82,9 @@ def deployed(pair: Two, monkeypatch: pytest.MonkeyPatch) -> Counted:
     monkeypatch.setenv("NR_RUN_CREDENTIALS", str(pair.lab.credentials))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(pair.folder / "config"))
     counted = Counted(pair.lab)
-    waits = Waits(ike=60.0, poll=0.5, reconnect=60.0, reconnect_pause=0.1)
+    timeouts = Timeouts(ike=60.0, poll=0.5, reconnect=60.0, reconnect_pause=0.1)
     places = pair.folder / "inventory", pair.folder / "runs", False, False
-    with open_run(Wanted("l2l", "deploy-l2l", ("pair",), *places, waits), counted) as opened:
+    with open_run(Wanted("l2l", "deploy-l2l", ("pair",), *places, timeouts), counted) as opened:
         pair.lab.reset_counters()
         (outcome,) = run_deployments(
             opened.context,
@@ -116,7 +116,7 @@ def test_each_phase_keeps_to_its_budget(kind: str, tmp_path: Path, monkeypatch: 
         looks = max(1, counted.looks)
         allowed = {**wanted, "trigger": wanted["trigger"] * looks}
         over = {phase: (number, allowed[phase]) for phase, number in trips.items() if number > allowed[phase]}
-        assert not over, f"{host} took more round trips than docs/speed.md says: {over}"
+        assert not over, f"{host} took more round trips than docs/explanation/speed.md says: {over}"
         further = (looks - 1) * wanted["trigger"]
         assert trips.total() - further <= wanted["whole"] <= 20, (host, trips)
         assert set(trips) >= {"read", "arm", "push", "disarm", "save"}, "every phase was counted"

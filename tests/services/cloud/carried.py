@@ -20,7 +20,7 @@ from .sites import HOST, PLATFORM, site, written
 #: What a person says who has looked at the console.
 CONFIRMED = ("--confirm", "underlay", "--confirm", "vbr-routes")
 CLEAR = "route VBR 172.16.0.0 255.255.0.0 10.0.0.1 1"
-#: What an ASA writes anew each time that it saves.
+#: What an ASA writes again each time that it saves.
 _OF_THE_SAVING = ("Cryptochecksum", ": Written by", "!", ": Saved")
 
 
@@ -51,7 +51,7 @@ class Carried:
 
     def deploy(self) -> tuple[int, dict[str, Any]]:
         """Confirmed, and without a question."""
-        return self.run("deploy-cloud", *CONFIRMED, "--yes", "--poll", "0.2")
+        return self.run("deploy-cloud", *CONFIRMED, "--yes", "--poll-interval", "0.2")
 
     def shows(self, command: str = "show running-config") -> list[str]:
         """What it runs, or has saved, without what changes with each saving."""
