@@ -153,6 +153,17 @@ class Renegotiating(Protocol):
 
 
 @runtime_checkable
+class OneByOne(Renegotiating, Protocol):
+    """One whose peers carry for each other: they are cleared in turns, and each is up again before the next one is touched."""
+
+    def turns(self, change: Change) -> tuple[tuple[IPv4Address, ...], ...]:
+        """The peers of `stale`, in the order in which they are cleared; those of one turn go together."""
+
+    def agreed(self, seen: Sequence[Seen], peers: Sequence[IPv4Address]) -> tuple[Finding, ...]:
+        """Findings on the tunnels to these peers alone, all of which hold before the next turn."""
+
+
+@runtime_checkable
 class Passing(Protocol):
     """A gate that also holds by something that passes, as a session of somebody does: verified once, it may have ended in
     order."""
@@ -327,7 +338,7 @@ class Removal:
 
 @runtime_checkable
 class Service(Verified, Protocol):
-    """One kind of thing that is built, verified and taken away, beside being verified."""
+    """One kind of thing that is built and taken away, beside being verified."""
 
     def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
         """May this change be made on this device now? Findings of the service's own, besides those of every change."""

@@ -141,8 +141,6 @@ class _Board:
 class _Asks:
     """What one device is asked, and wanted to send, for all that it is a member of."""
 
-    also: tuple[str, ...] = ()
-
     def __init__(self, opened: Opened, host: str) -> None:
         self._platform = opened.platforms[host]
         self._mine: list[tuple[Deployment, Member]] = [
@@ -159,6 +157,11 @@ class _Asks:
             question for deployment, member in self._mine for question in find(deployment.service).survey(deployment, member)
         )
         return tuple(dict.fromkeys((*SAS, *asked)))
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Nothing once for all looks."""
+        return ()
 
     @property
     def own(self) -> tuple[str, ...]:

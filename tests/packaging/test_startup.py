@@ -106,11 +106,13 @@ def desk(tmp_path: Path) -> Path:
             "nr-run r",
             [
                 "remove-cloud",
+                "rotate-cloud",
                 "remove-flexvpn",
                 "remove-l2l",
                 "rotate-psk",
                 "remove-ra",
                 "remove-zia",
+                "rotate-zia",
                 "renew-phone-certificate",
                 "rollback",
                 "resume",
