@@ -19,7 +19,7 @@ from ..changes.steps import Edit
 from ..checks.finding import Finding
 from ..inventory.maintenance import Window
 from ..inventory.platforms import Platform
-from .service import Deployment, Foreign, Seen
+from .service import Deployment, Foreign, Member, Seen
 
 
 class Printed(Protocol):
@@ -74,6 +74,14 @@ class WithConfirmations(Protocol):
 
 
 @runtime_checkable
+class WithFarKeys(Protocol):
+    """A service whose keys are held by ends that are not ours as well: they change there when a person changes them there."""
+
+    def key_confirmations(self, deployment: Deployment, reference: str) -> tuple[Confirmation, ...]:
+        """What has to be confirmed before the key of this reference is changed on our side."""
+
+
+@runtime_checkable
 class Asking(Protocol):
     """A service whose prechecks rest on more than what every device is asked before a change."""
 
@@ -83,10 +91,10 @@ class Asking(Protocol):
 
 @runtime_checkable
 class Showing(Protocol):
-    """A service whose verdict rests on more than questions with a view: see `Service.survey` for those."""
+    """A service whose verdict rests on answers that no question has a view of: they are kept as they are, at each look."""
 
-    def shows(self, deployment: Deployment, host: str) -> tuple[str, ...]:
-        """Commands that only read, asked at the first look; a device may refuse them. `Look.outputs` has the answers."""
+    def shows(self, deployment: Deployment, member: Member, platform: Platform) -> tuple[str, ...]:
+        """Commands that only read; the device may refuse them."""
 
 
 @runtime_checkable

@@ -142,6 +142,7 @@ class _Asks:
     """What one device is asked, and wanted to send, for all that it is a member of."""
 
     def __init__(self, opened: Opened, host: str) -> None:
+        self._platform = opened.platforms[host]
         self._mine: list[tuple[Deployment, Member]] = [
             (deployment, member)
             for deployment in opened.selected.deployments
@@ -159,20 +160,20 @@ class _Asks:
 
     @property
     def also(self) -> tuple[str, ...]:
-        """For verdicts that rest on more than questions, each once."""
-        asking = ((find(deployment.service), deployment, member) for deployment, member in self._mine)
-        shows = (
-            show
-            for service, deployment, member in asking
-            if isinstance(service, Showing)
-            for show in service.shows(deployment, member.host)
-        )
-        return tuple(dict.fromkeys(shows))
+        """Nothing once for all looks."""
+        return ()
 
     @property
     def own(self) -> tuple[str, ...]:
-        """For the checks of the user's own, each once."""
-        return tuple(dict.fromkeys(c for deployment, member in self._mine for c in commands(deployment, member.host, "verify")))
+        """For the checks of the user's own, and what a service judges as it was shown, each once."""
+        checks = (c for deployment, member in self._mine for c in commands(deployment, member.host, "verify"))
+        shows = (
+            command
+            for deployment, member in self._mine
+            if isinstance(service := find(deployment.service), Showing)
+            for command in service.shows(deployment, member, self._platform)
+        )
+        return tuple(dict.fromkeys((*checks, *shows)))
 
     def wishes(self, shown: Shown) -> Sequence[Stimulus]:
         """Traffic, each once."""

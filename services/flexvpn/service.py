@@ -276,7 +276,7 @@ class FlexVpnService:
         """Its sessions in both forms, the counters of reconnects, the certificates and the clock."""
         return ASKED
 
-    def shows(self, deployment: Deployment[FlexVpn], host: str) -> tuple[str, ...]:  # noqa: ARG002 - one member
+    def shows(self, deployment: Deployment[FlexVpn], member: Member[FlexVpn], platform: Platform) -> tuple[str, ...]:  # noqa: ARG002
         """The hash of the profile that it gives its clients."""
         return asks(deployment.wanted)
 

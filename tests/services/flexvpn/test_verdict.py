@@ -195,7 +195,7 @@ def test_the_profile_of_the_clients_on_the_flash(answer: str, word: str, words: 
     """Its hash is read again: another file, or none, is a part that does not work; a router that tells no hash is not accused."""
     wanted = head_end(client_profile={})
     (file,) = FLEXVPN.files(deployment_of(wanted), HOST)
-    (command,) = FLEXVPN.shows(deployment_of(wanted), HOST)
+    (command,) = FLEXVPN.shows(deployment_of(wanted), deployment_of(wanted).members[0], PLATFORM)
     shown = looked(Laptop()) | {command: answer.format(url=file.url, md5=file.md5)}
     found = verdict(shown, wanted=wanted)
     assert (found.word.value, words in found.sentence) == (word, True), found.sentence
@@ -209,7 +209,7 @@ def test_the_profile_of_the_clients_on_the_flash(answer: str, word: str, words: 
 def test_a_file_that_the_configuration_does_not_name_is_not_judged() -> None:
     """Where the profile is another one by now, the configuration differs, and that is all that is said."""
     wanted = head_end(client_profile={})
-    (command,) = FLEXVPN.shows(deployment_of(wanted), HOST)
+    (command,) = FLEXVPN.shows(deployment_of(wanted), deployment_of(wanted).members[0], PLATFORM)
     url = command.split()[-1]
     shown = looked(Laptop()) | {command: f"%Error verifying {url} (No such file or directory)\n"}
     found = verdict(shown, wanted=wanted, without=f"crypto vpn anyconnect profile FLEX-laptops {url}\n")
