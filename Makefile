@@ -11,7 +11,7 @@ SITE_VENV := .venv-docs
 SITE_STAMP := $(SITE_VENV)/.installed
 # Where the tests note which refusals they provoked.
 NOTES := $(CURDIR)/build/meta
-# Trials of make chaos. A trial that failed is carried out again with NR_RUN_CHAOS_SEED=... pytest tests/chaos/test_chaos.py.
+# Trials of make chaos. A trial that failed is run again with NR_RUN_CHAOS_SEED=... pytest tests/chaos/test_chaos.py.
 CHAOS ?= 200
 # Estates of make truth; each is looked at about four times as it is, and three times with a fault.
 TRUTH ?= 75
@@ -21,7 +21,7 @@ WORKERS ?= 8
 FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
 
 # Compiled files are kept, even where the environment of a container says otherwise: without them each of the workers compiles all
-# tests anew before its first one, which is half of the time that it takes to collect them.
+# tests again before its first one, which is half of the time that it takes to collect them.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -46,7 +46,7 @@ help:
 	@echo "make rendered     docs/rendered/ and the matrix of pairs, from templates and tables as they are"
 	@echo "make reference    the pages, and the parts of pages, that come from the code: options, fields, platforms, causes"
 	@echo "make docs         the site of docs/, into build/docs; a warning is an error"
-	@echo "make constraints  all three constraints files anew, from the newest versions that pyproject.toml allows"
+	@echo "make constraints  all three constraints files again, from the newest versions that pyproject.toml allows"
 	@echo "make clean        remove .venv, caches and builds; runs/ stays"
 
 demo: $(STAMP)
@@ -122,7 +122,7 @@ $(SITE_STAMP): constraints-docs.txt
 	@$(SITE_VENV)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes --requirement constraints-docs.txt
 	@touch $@
 
-# The environment is built anew when what it was built from has changed. All that it holds is in constraints.txt, pip and what
+# The environment is built again when what it was built from has changed. All that it holds is in constraints.txt, pip and what
 # builds nr-run too, and pip takes no file whose hash is not there; nr-run itself is built with what was installed so.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nr-run needs Python 3.11 or newer: make PYTHON=/path/to/it")'

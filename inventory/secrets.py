@@ -216,7 +216,7 @@ class Secrets:
         try:
             return self._values[match[0]]
         except KeyError:
-            raise SecretError(f"{match[0]} is not known to this run: a key seen in another run cannot be put back") from None
+            raise SecretError(f"{match[0]} is not known to this run: a key seen in another run cannot be restored") from None
 
 
 def _by_form(text: str) -> Iterator[Span]:

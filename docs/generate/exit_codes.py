@@ -40,7 +40,7 @@ MEANINGS: Mapping[Exit, Meaning] = {
     Exit.UNREACHABLE: Meaning(
         "No connection, no login or no privilege, or the device does not show what it is asked for. Nothing was changed. "
         "`audit-vpn-phone`: no cause, but not all was read.",
-        "Mend the way to the device, or its credentials, as the sentence says. Run it again.",
+        "Fix the way to the device, or its credentials, as the sentence says. Run it again.",
         OPERATOR,
     ),
     Exit.VERIFY_FAILED: Meaning(
@@ -59,10 +59,10 @@ MEANINGS: Mapping[Exit, Meaning] = {
     Exit.ROLLED_BACK: Meaning(
         "The change was rolled back on every end that is ours, and each that was touched was read back and compared. What somebody "
         "else changed meanwhile stays and is named.",
-        "Nothing on the devices. Mend the cause that the recap names ([recover](../how-to/recover.md#exit-20)).",
+        "Nothing on the devices. Fix the cause that the recap names ([recover](../how-to/recover.md#exit-20)).",
         OPERATOR,
     ),
-    Exit.QUARANTINED: Meaning(
+    Exit.ROLLBACK_INCOMPLETE: Meaning(
         "Something could not be rolled back, or a tunnel that was up does not come up again. Other runs keep off these devices until "
         "`nr-run resume RUN --close`.",
         "Follow the steps of the recap, then [recover](../how-to/recover.md#exit-21).",
@@ -86,8 +86,8 @@ HEAD = """\
 # Exit codes
 
 A run has one exit code, and one word for it. The word is the same in the recap, in `--json`, in the journal and in `nr-run runs`.
-The last column is a proposal for a timer or a pipeline: whom to tell. A run that was killed (137, or no code at all) is for who is
-on call, as is 21: [recover](../how-to/recover.md#a-run-was-killed).
+The last column is a proposal for a timer or a pipeline: whom to tell. A run that was killed (137, or no code at all) is for who
+is on call, as is 21: [recover](../how-to/recover.md#a-run-was-killed).
 
 """
 

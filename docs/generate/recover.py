@@ -25,9 +25,9 @@ def _section(timer: RollbackTimer) -> str:
     undo = (
         block(hand.undo)
         if hand.undo
-        else "Paste `inverse.cfg` of the device, with the key in the place of each `<secret:...>`.\n"
+        else "Paste `rollback.cfg` of the device, with the key in the place of each `<secret:...>`.\n"
     )
-    again = "\nIf that is refused, paste `inverse.cfg`.\n" if hand.undo else ""
+    again = "\nIf that is refused, paste `rollback.cfg`.\n" if hand.undo else ""
     return (
         f"### {timer.name}\n\n`cancel-timer.txt` says: the device {timer.sentence(MINUTES)}.\n\n"
         f"**See** what is armed.{who}\n\n{block(hand.see)}\n"

@@ -20,13 +20,13 @@ FILES: Mapping[str, str] = {
     "recap.txt": "the recap, as you saw it last",
     "debug.log": "with `--debug`: all that passed between nr-run and the devices, secrets masked",
     "secrets.enc": "the keys of the run, encrypted, for `resume` and `rollback`; what opens it lies elsewhere",
-    "TUNNEL/record.json": "the plan as it is carried out, for the same",
+    "TUNNEL/record.json": "the plan as it is applied, for the same",
     "TUNNEL/findings.json": "the judgement, finding by finding",
     "TUNNEL/DEVICE/rendered.cfg": "the configuration that the device should have",
     "TUNNEL/DEVICE/change.cfg": "the lines of the change, to paste by hand if you have to",
-    "TUNNEL/DEVICE/inverse.cfg": "the lines that undo it, likewise; written before the first line is sent",
+    "TUNNEL/DEVICE/rollback.cfg": "the lines that undo it, likewise; written before the first line is sent",
     f"TUNNEL/DEVICE/{PAGE}": "what is armed on the device, when it fires, and how to see and cancel it by hand; says so once cancelled",
-    "TUNNEL/DEVICE/touches.txt": "what else on the device shares what the change touches, all of it",
+    "TUNNEL/DEVICE/blast-radius.txt": "what else on the device shares what the change touches, all of it",
     "TUNNEL/DEVICE/running-before.cfg, running-after.cfg": "the running configuration",
     "TUNNEL/DEVICE/before/, trigger/, proof/": "what the show commands printed",
     "TUNNEL/DEVICE/state.json": "what was read out of it",
@@ -64,7 +64,7 @@ STATES: Mapping[str, str] = {
     "rolling-back": "something failed, and why",
     "firing": "a device is made to roll back at once",
     "rolled-back": "every device is as it was, read back and compared",
-    "quarantined": "something could not be rolled back: the steps for a person stand beside it",
+    "rollback-incomplete": "something could not be rolled back: the steps for a person stand beside it",
     "closed": "a person has said that the devices are in order",
     "resuming": "`resume` goes on with this run",
     "undoing-run": "`rollback` undoes another run",
@@ -123,8 +123,9 @@ HEAD = """\
 # Run folder and report
 
 A run leaves a folder `runs/<time>-<id>/` (`--runs`, `$NR_RUN_RUNS`), readable by you only. No file in it holds a secret but
-`secrets.enc`, which is encrypted: in all others a secret is a placeholder, `<secret:REFERENCE>` or `<key:FINGERPRINT>`. The folder is
-needed by `resume`, `rollback` and a person at 3 a.m. ([recover](../how-to/recover.md)): keep it where the machine's loss does not take it.
+`secrets.enc`, which is encrypted: in all others a secret is a placeholder, `<secret:REFERENCE>` or `<key:FINGERPRINT>`. The
+folder is needed by `resume`, `rollback` and a person at 3 a.m. ([recover](../how-to/recover.md)): keep it where the machine's
+loss does not take it.
 
 """
 

@@ -32,7 +32,7 @@ SILENCE = 15
 _WAITS = re.compile(r"(?:[>#]|\]|\?|word:|confirm\))[ \t]*$")
 #: What nobody has typed on the page, and a device asks: a return takes what it offers.
 _QUESTION = re.compile(r"(?:\]|\?|confirm\))[ \t]*$")
-#: How the head of `inverse.cfg` and its lines name a key.
+#: How the head of `rollback.cfg` and its lines name a key.
 _KEY = re.compile(r"<secret:credential:(?P<name>[\w-]+)>")
 
 
@@ -71,7 +71,7 @@ class Console:
     def _until_it_waits(self, line: str) -> str:
         self.session.write_channel(f"{line}\n")
         said, silent, deadline = "", 0, time.monotonic() + 60 * warm.PATIENCE
-        # An ASA writes a long line anew while it is typed, behind its prompt: only behind silence is a prompt the next one.
+        # An ASA writes a long line again while it is typed, behind its prompt: only behind silence is a prompt the next one.
         while silent < SILENCE or not _WAITS.search(said):
             assert time.monotonic() < deadline, f"the device does not answer {line!r}: {said!r}"
             time.sleep(0.01)
@@ -121,8 +121,8 @@ class Killed:
         return Recipe(**with_id)
 
     def pasted(self, device: str) -> list[str]:
-        """The lines of `inverse.cfg` with the key in the place of each reference."""
-        text = (self.run / "hq-branch" / device / "inverse.cfg").read_text()
+        """The lines of `rollback.cfg` with the key in the place of each reference."""
+        text = (self.run / "hq-branch" / device / "rollback.cfg").read_text()
         full = _KEY.sub(lambda found: (self.bench.lab.credentials / found["name"]).read_text().strip(), text)
         return [line for line in full.splitlines() if not line.startswith("!")]
 
