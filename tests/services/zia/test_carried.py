@@ -175,7 +175,10 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
 
 
 def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
-    """Another edge, target, timer and list are proved by SAs agreed again; what an edge does not roll is rolled back."""
+    """Another edge, target, timer and list are proved by SAs agreed again; what an edge does not roll is rolled back.
+
+    When it has left the intent it is found on its router by its names, and removed as if it had never been.
+    """
     before = rehearsed.running()
     code, report = rehearsed.run("deploy-zia", *LAB)
     assert code == 0, json.dumps(report)[:6000]
@@ -202,6 +205,11 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     code, report = rehearsed.run("rollback", changed, "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     assert same(rehearsed.running(), stands), rehearsed.running()
-    code, report = rehearsed.run("remove-zia", "branch-zia", *LAB)
+    (rehearsed.folder / "inventory" / "zia.yaml").write_text("schema_version: 1\nzia: []\n")
+    gone = ("remove-zia", "branch-zia", "--host", HOST, "--yes", "--poll-interval", "0.2")
+    code, report = rehearsed.run(*gone)
+    assert code == 13, json.dumps(report)[:6000]
+    assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+    code, report = rehearsed.run(*gone, "--confirm", "in-clear")
     assert code == 0, json.dumps(report)[:6000]
     assert rehearsed.running() == before
