@@ -15,6 +15,9 @@ NOTES := $(CURDIR)/build/meta
 CHAOS ?= 200
 # Estates of make truth; each is looked at about four times as it is, and three times with a fault.
 TRUTH ?= 75
+# Turns of each side of make bench, and a Python with scrapli, pyats[library] or ntc-templates in it, if they are to be compared.
+TURNS ?= 5
+OTHERS ?=
 # Workers of make test. More than there are cores: a test against the lab waits for its devices two thirds of the time.
 WORKERS ?= 8
 # Folders whose tests talk to no device, so that the inner loop stays short.
@@ -25,7 +28,7 @@ FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench pictures rendered reference docs constraints clean
+.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench bench-all pictures rendered reference docs constraints clean
 
 help:
 	@echo "make demo         build the example's twelve VPN tunnels in the lab, prove each and save it (a minute)"
@@ -41,7 +44,8 @@ help:
 	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
 	@echo "make lint         ruff and mypy only"
-	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
+	@echo "make bench        what everything costs beside plain nornir_netmiko, a quick look (ROWS=deploy/c881,parse: those rows)"
+	@echo "make bench-all    every row of docs/benchmarks.md that has not been measured yet; may be cut and started again (hours)"
 	@echo "make pictures     the README's pictures, exported by the program itself"
 	@echo "make rendered     docs/rendered/ and the matrix of pairs, from templates and tables as they are"
 	@echo "make reference    the pages, and the parts of pages, that come from the code: options, fields, platforms, causes"
@@ -96,8 +100,10 @@ lint: $(STAMP)
 	$(BIN)/mypy
 
 bench: $(STAMP)
-	$(BIN)/python benchmarks/push.py
-	$(BIN)/python benchmarks/verify.py
+	BENCH_OTHERS=$(OTHERS) $(BIN)/python benchmarks/bench.py --times $(TURNS) $(if $(ROWS),--rows '$(ROWS)')
+
+bench-all: $(STAMP)
+	BENCH_OTHERS=$(OTHERS) $(BIN)/python benchmarks/bench.py --times $(TURNS) --all
 
 pictures: $(STAMP)
 	$(BIN)/python docs/pictures.py

@@ -92,7 +92,8 @@ def _opened(
     talk = Talk(runbook, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     timeouts = timeouts_of(options)
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
-    wanted = Wanted(service.name, runbook, names, *places, timeouts, confirm=options.get("confirm", ()), **more)
+    more |= {"confirm": options.get("confirm", ()), "processes": options.get("processes", 1)}
+    wanted = Wanted(service.name, runbook, names, *places, timeouts, **more)
     with open_run(wanted, talk.progress) as opened, talk.progress, talk.concluding(opened.context):
         for warning in opened.warnings:
             talk.progress.say(f"warning: {warning}")
