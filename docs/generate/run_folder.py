@@ -110,11 +110,11 @@ DEVICE: Mapping[str, str] = {
     "saved": "true if startup equals running",
 }
 RESULTS: Mapping[Result, str] = {
-    Result.PROVED: "up, with traffic counted on every end that is ours",
+    Result.VERIFIED: "up, with traffic counted on every end that is ours",
     Result.SAS_UP: "all that can be seen from our side is as it has to be, and traffic could not be tested",
     Result.PENDING: "`--plan`: there is something to do",
     Result.UNCHANGED: "`--plan`: there is nothing to do",
-    Result.NOT_PROVED: "it was there already and is not verified",
+    Result.NOT_VERIFIED: "it was there already and is not verified",
     Result.ROLLED_BACK: "rolled back on every end, read back and compared",
     Result.ROLLBACK_INCOMPLETE: "could not be rolled back everywhere: manual steps are named",
     Result.REFUSED: "nothing was touched, because of the sentence",
@@ -166,7 +166,7 @@ def _check() -> None:
         PLACING_FILES,
         "planning",
     }
-    outcome = TunnelOutcome("", Result.PROVED, Exit.OK, False, "").as_dict()
+    outcome = TunnelOutcome("", Result.VERIFIED, Exit.OK, False, "").as_dict()
     for what, are, told in (
         ("states", noted, {*STATES}),
         ("keys of a tunnel", {*outcome}, {*TUNNEL}),
