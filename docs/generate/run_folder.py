@@ -48,6 +48,7 @@ STATES: Mapping[str, str] = {
     "building": "objects that nothing uses yet are built",
     "switching": "the lines that put them to use are sent",
     "applied": "the device runs the stage, read back",
+    "waiting": "another certificate is bound, and a phone has to come in by it",
     "triggering": "pings bring the tunnel up",
     "gate": "what a stage has to reach is looked at",
     "held": "it is reached",
