@@ -49,6 +49,7 @@ STATES: Mapping[str, str] = {
     "switching": "the lines that put them to use are sent",
     "applied": "the device runs the stage, read back",
     "waiting": "another certificate is bound, and a phone has to come in by it",
+    "turn": "the SAs with these peers were cleared and negotiated again; other peers are next",
     "triggering": "pings bring the tunnel up",
     "gate": "what a stage has to reach is looked at",
     "held": "it is reached",
