@@ -151,6 +151,24 @@ class Killed:
             assert f"r-{self.run.name}" not in left, left
 
 
+def files_of(run: Path) -> set[str]:
+    """The files of a run as docs/reference/run-folder.md names them: a folder of show outputs counts as one."""
+    names = {path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()}
+    named = {re.sub(rf"^hq-branch/(?:{HQ}|{BRANCH})/", "TUNNEL/DEVICE/", name) for name in names}
+    return {re.sub("^hq-branch/", "TUNNEL/", re.sub(r"(?<=DEVICE/)([\w-]+/).*", r"\1", name)) for name in named}
+
+
+def files_of_the_page() -> set[str]:
+    """Every file and folder that docs/reference/run-folder.md has a row for; what follows a comma is in the folder of the first."""
+    text = (ROOT / "docs" / "reference" / "run-folder.md").read_text().partition("## The journal")[0]
+    rows = [re.findall(r"`([^`]+)`", line.split(" | ")[0]) for line in text.splitlines() if line.startswith("| `")]
+    return {
+        f"{names[0].rpartition('DEVICE/')[0]}DEVICE/{name}" if number else name
+        for names in rows
+        for number, name in enumerate(names)
+    }
+
+
 @pytest.mark.parametrize(("pair", "way"), ALL if EVERY else SAMPLE)
 def test_the_page_is_followed_after_a_kill(tmp_path: Path, pair: str, way: str) -> None:
     """By the lines of the page alone both devices are as before, or keep the change and have saved it, and no timer is left."""
@@ -172,6 +190,7 @@ def test_the_page_is_followed_after_a_kill(tmp_path: Path, pair: str, way: str) 
         assert closing.returncode == 0
         code, report = bench.run("--yes")
         assert (code, report["changed"]) == (0, way == "undo"), report
+        assert {name for path in (tmp_path / "runs").glob("2*") for name in files_of(path)} <= files_of_the_page()
 
 
 def test_each_method_has_its_lines() -> None:
