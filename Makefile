@@ -6,12 +6,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 STAMP := $(VENV)/.installed
+# What builds the site of docs/ has an environment of its own: tests and users need none of it.
+SITE_VENV := .venv-docs
+SITE_STAMP := $(SITE_VENV)/.installed
 # Where the tests note which refusals they provoked.
 NOTES := $(CURDIR)/build/meta
 # Trials of make chaos. A trial that failed is run again with NR_RUN_CHAOS_SEED=... pytest tests/chaos/test_chaos.py.
 CHAOS ?= 200
 # Estates of make truth; each is looked at about four times as it is, and three times with a fault.
 TRUTH ?= 75
+# Turns of each side of make bench, and a Python with scrapli, pyats[library] or ntc-templates in it, if they are to be compared.
+TURNS ?= 5
+OTHERS ?=
 # Workers of make test. More than there are cores: a test against the lab waits for its devices two thirds of the time.
 WORKERS ?= 8
 # Folders whose tests talk to no device, so that the inner loop stays short.
@@ -22,7 +28,7 @@ FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench pictures rendered reference constraints clean
+.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench bench-all pictures rendered reference docs constraints clean
 
 help:
 	@echo "make demo         build the example's twelve VPN tunnels in the lab, verify each and save it (a minute)"
@@ -33,16 +39,18 @@ help:
 	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
 	@echo "make thousands    a hub with five thousand tunnels: validated, parsed and judged (a minute or two)"
 	@echo "make diagnosis    every cause planted in the lab, on every form: what is named, as a table (half an hour)"
-	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (a minute)"
+	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (minutes)"
 	@echo "make truth        how often nr-run verify is wrong, on random estates with and without a fault (TRUTH=75 estates; writes docs/explanation/truth.md)"
 	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
 	@echo "make lint         ruff and mypy only"
-	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
+	@echo "make bench        what everything costs beside plain nornir_netmiko, a quick look (ROWS=deploy/c881,parse: those rows)"
+	@echo "make bench-all    every row of docs/benchmarks.md that has not been measured yet; may be cut and started again (hours)"
 	@echo "make pictures     the README's pictures, exported by the program itself"
 	@echo "make rendered     docs/rendered/ and the matrix of pairs, from templates and tables as they are"
 	@echo "make reference    the pages, and the parts of pages, that come from the code: options, fields, platforms, causes"
-	@echo "make constraints  both constraints files again, from the newest versions that pyproject.toml allows"
+	@echo "make docs         the site of docs/, into build/docs; a warning is an error"
+	@echo "make constraints  all three constraints files again, from the newest versions that pyproject.toml allows"
 	@echo "make clean        remove .venv, caches and builds; runs/ stays"
 
 demo: $(STAMP)
@@ -73,7 +81,7 @@ diagnosis: $(STAMP)
 	NR_RUN_DIAGNOSIS=all $(BIN)/pytest -q -n 2 tests/diagnosis
 
 phones: $(STAMP)
-	NR_RUN_PHONES=all $(BIN)/pytest -q -n 0 tests/remote_access
+	NR_RUN_PHONES=all $(BIN)/pytest -q -n 0 tests/remote_access tests/services/phones
 
 truth: $(STAMP)
 	@rm -rf build/truth
@@ -92,8 +100,10 @@ lint: $(STAMP)
 	$(BIN)/mypy
 
 bench: $(STAMP)
-	$(BIN)/python benchmarks/push.py
-	$(BIN)/python benchmarks/verify.py
+	BENCH_OTHERS=$(OTHERS) $(BIN)/python benchmarks/bench.py --times $(TURNS) $(if $(ROWS),--rows '$(ROWS)')
+
+bench-all: $(STAMP)
+	BENCH_OTHERS=$(OTHERS) $(BIN)/python benchmarks/bench.py --times $(TURNS) --all
 
 pictures: $(STAMP)
 	$(BIN)/python docs/pictures.py
@@ -108,6 +118,15 @@ reference: $(STAMP)
 	$(BIN)/python -m nr_run.parsers.document > docs/reference/parser-fields.md.new
 	@mv docs/reference/parser-fields.md.new docs/reference/parser-fields.md
 	$(BIN)/python docs/generate
+
+docs: $(SITE_STAMP)
+	$(SITE_VENV)/bin/python -m sphinx -W --keep-going -q -b html docs build/docs
+
+$(SITE_STAMP): constraints-docs.txt
+	@echo "setting up $(SITE_VENV)"
+	@$(PYTHON) -m venv $(SITE_VENV)
+	@$(SITE_VENV)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes --requirement constraints-docs.txt
+	@touch $@
 
 # The environment is built again when what it was built from has changed. All that it holds is in constraints.txt, pip and what
 # builds nr-run too, and pip takes no file whose hash is not there; nr-run itself is built with what was installed so.
@@ -129,10 +148,13 @@ constraints:
 	@printf 'pip>=25.1\nhatchling>=1.25\n' > build/constraints/tools.in
 	@$(COMPILE) pyproject.toml --group dev build/constraints/tools.in > build/constraints/all.txt
 	@$(COMPILE) pyproject.toml --constraint build/constraints/all.txt > build/constraints/runtime.txt
+	@$(COMPILE) --group docs > build/constraints/docs.txt
 	@head -n 3 constraints.txt > build/constraints/head.txt && cat build/constraints/all.txt >> build/constraints/head.txt
 	@head -n 2 constraints-runtime.txt > build/constraints/head-2.txt && cat build/constraints/runtime.txt >> build/constraints/head-2.txt
 	@mv build/constraints/head.txt constraints.txt && mv build/constraints/head-2.txt constraints-runtime.txt
+	@head -n 2 constraints-docs.txt > build/constraints/head-3.txt && cat build/constraints/docs.txt >> build/constraints/head-3.txt
+	@mv build/constraints/head-3.txt constraints-docs.txt
 	@rm -rf build/constraints
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SITE_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,11 +12,27 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import causes
+import command_line
+import exit_codes
+import intent
+import inventory_files
+import python_api
 import recover
+import releases
+import run_folder
 
 DOCS = Path(__file__).resolve().parents[1]
 #: Pages that are written as a whole.
-WHOLE: Mapping[str, Callable[[], str]] = {"reference/causes.md": causes.page}
+WHOLE: Mapping[str, Callable[[], str]] = {
+    "reference/causes.md": causes.page,
+    "reference/cli.md": command_line.page,
+    "reference/exit-codes.md": exit_codes.page,
+    "reference/intent.md": intent.page,
+    "reference/inventory.md": inventory_files.page,
+    "reference/platforms.md": releases.page,
+    "reference/python-api.md": python_api.page,
+    "reference/run-folder.md": run_folder.page,
+}
 #: Pages with a part between two marks.
 PARTS: Mapping[str, Callable[[], str]] = {"how-to/recover.md": recover.part}
 _MARKED = re.compile(r"(?<=<!-- make reference writes from here -->\n)(.*?)(?=<!-- to here -->\n)", re.DOTALL)

@@ -90,11 +90,11 @@ TIMEOUTS = with_options(
         metavar="SECONDS",
         help="How long a device takes to boot, where it rolls back by a reload.",
     ),
-    old_option("--ike-wait", _SECONDS),
-    old_option("--poll", _SECONDS),
-    old_option("--reconnect-wait", click.FloatRange(min=0)),
-    old_option("--dead-man", click.IntRange(min=0, max=1440)),
-    old_option("--boot-wait", click.FloatRange(min=0)),
+    old_option("--ike-timeout", _SECONDS),
+    old_option("--poll-interval", _SECONDS),
+    old_option("--reconnect-timeout", click.FloatRange(min=0)),
+    old_option("--revert-in", click.IntRange(min=0, max=1440)),
+    old_option("--boot-timeout", click.FloatRange(min=0)),
 )
 ROLLOUT = with_options(
     click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Do N tunnels first, one by one."),
@@ -112,6 +112,13 @@ ROLLOUT = with_options(
         show_default=True,
         metavar="N",
         help="Up to N tunnels at a time; never two on one device.",
+    ),
+    click.option(
+        "--processes",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Talk to the devices from N processes; 0: one a core where there are many devices.",
     ),
     click.option("--batch", "workers", type=click.IntRange(min=1), hidden=True),
     click.option(
@@ -149,6 +156,13 @@ LIMIT = click.option(
 #: What other tools have, and what is called otherwise here.
 ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")))
 NO_LIMIT = _hidden("--limit", is_flag=False)
+SCHEDULER = click.option(
+    "--scheduler",
+    default="",
+    envvar="NR_RUN_SCHEDULER",
+    metavar="tls://HOST:PORT",
+    help="Reach the devices from the workers of a Dask cluster [$NR_RUN_SCHEDULER].",
+)
 DEBUG = click.option("--debug", is_flag=True, help="Write the full session log, secrets masked, to debug.log in the run folder.")
 
 
