@@ -329,7 +329,7 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
 
 def rollback_file(place: Path) -> Path:
     """The lines that undo the change of one device, in its folder; runs of one release ago have them under another name."""
-    old = place / "inverse.cfg"
+    old = place / "rollback.cfg"
     return old if old.exists() else place / "rollback.cfg"
 
 
