@@ -31,7 +31,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench bench-all pictures rendered reference docs constraints clean
 
 help:
-	@echo "make demo         build the example's twelve VPN tunnels in the lab, prove each and save it (a minute)"
+	@echo "make demo         build the example's twelve VPN tunnels in the lab, verify each and save it (a minute)"
 	@echo "make test         all tests"
 	@echo "make tools        a browser and promtool, from the distribution (as root); tests of the page and the metrics need them"
 	@echo "make matrix       every pair of platforms with every IKE version and style that is built, in the lab (an hour)"

@@ -30,7 +30,7 @@ KEY_NOT_STORED = Cause(
 
 
 def read_back(change: Change, before: Configuration, after: Configuration, time: str) -> tuple[Finding, ...]:
-    """Findings on the running configuration after the push: what is absent in a whole configuration is absent on the box."""
+    """Findings on the running configuration after the push: what is absent in a whole configuration is absent on the device."""
     now = after.objects.with_lines_of((*change.created, *change.removed))
     wanted = (*change.created, *(edit.after for edit in change.edited))
     findings = [_kept(change.host, item, now.objects.get(item.key), time) for item in wanted]

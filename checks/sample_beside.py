@@ -93,7 +93,7 @@ def _by_name(one: Statement, running: Config) -> Iterator[LineVerdict]:
         other = next((node.line for node in running.nodes if node.line.startswith("router bgp ")), one.text)
         if other != one.text:
             yield LineVerdict(
-                one.number, "shared", f"the box has {other!r}, and can have one: this is refused or takes its place", one.text
+                one.number, "shared", f"the device has {other!r}, and can have one: this is refused or takes its place", one.text
             )
     elif form == "tunnel-nameif":
         taken = any(f"nameif {parts['nameif']}" in node.children for node in running.nodes if node.line.startswith("interface "))
@@ -127,5 +127,5 @@ def _peers(sample: Sample, running: Config) -> Iterator[tuple[int, LineVerdict]]
             text = next((one.text for one in sample.statements if one.number == tunnel.line), f"peer {tunnel.said}")
             yield (
                 tunnel.line,
-                LineVerdict(tunnel.line, "shared", f"the box has a tunnel to {tunnel.said} already ({item.title})", text),
+                LineVerdict(tunnel.line, "shared", f"the device has a tunnel to {tunnel.said} already ({item.title})", text),
             )

@@ -2,7 +2,7 @@
 
     with safe_change(nornir, ["hq", "branch"], runs=Path("runs")) as change:
         change.push({"hq": TEXT, "branch": TEXT})
-        if not proved:
+        if not verified:
             raise RuntimeError("no tunnel")         # everything is rolled back, the timers are cancelled
 
 Where the block ends well, the timers are cancelled over fresh logins and the devices are saved. Where this process dies in

@@ -57,7 +57,7 @@ class Visited(Protocol):
 class Confirmation:
     """What only a person can know: ``name`` is the word for ``--confirm``, ``sentence`` what is confirmed by it.
 
-    ``why`` says why neither a device nor a gate can tell: what can be asked or proved is no confirmation.
+    ``why`` says why neither a device nor a gate can tell: what can be asked or verified is no confirmation.
     """
 
     name: str

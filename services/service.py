@@ -43,7 +43,7 @@ class Member(Generic[Wants]):
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """An end that is not ours: never pushed, only proved against. ``preconditions`` are sentences that a person confirms.
+    """An end that is not ours: never pushed, only verified against. ``preconditions`` are sentences that a person confirms.
 
     ``plays`` is how a rehearsal plays it: what lab/stations/far_order.py takes as one of its connections, with the reference of
     the key as ``key_ref`` in the place of ``key``; empty where it is not played.
@@ -158,13 +158,14 @@ class Renegotiating(Protocol):
 
 @runtime_checkable
 class Passing(Protocol):
-    """A gate that also holds by something that passes, as a session of somebody does: proved once, it may have ended in order."""
+    """A gate that also holds by something that passes, as a session of somebody does: verified once, it may have ended in
+    order."""
 
     def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
         """As `Gate.judge` of what has to be there; ``proved`` is what was shown when the gate held."""
 
     def decided(self, seen: Sequence[Seen]) -> tuple[Finding, ...]:
-        """The same for a run that was interrupted after it was decided: what passes was proved then, and is not waited for."""
+        """The same for a run that was interrupted after it was decided: what passes was verified then, and is not waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +190,20 @@ class TrafficProof(Proof, Protocol):
         """Findings on what was removed."""
 
     def still(self, seen: Mapping[str, Observation]) -> tuple[Finding, ...]:
-        """Findings on what was proved a moment ago, and is about to be saved."""
+        """Findings on what was verified a moment ago, and is about to be saved."""
 
     def was_up(self, before: Mapping[str, Observation]) -> bool:
         """True if it worked on all members before the change."""
 
     def stale(self, sight: Sight, before: Observation) -> tuple[IPv4Address, ...]:
-        """Peers whose SAs have to be cleared before anything can be proved."""
+        """Peers whose SAs have to be cleared before anything can be verified."""
 
     def left(self, sight: Sight) -> tuple[IPv4Address, ...]:
         """Peers whose SAs have to be cleared after a removal."""
 
     @property
     def answered(self) -> bool:
-        """True if the traffic is answered when all is well; where nothing is known to answer, that it passes is not proved."""
+        """True if the traffic is answered when all is well; where nothing is known to answer, that it passes is not verified."""
 
     def untested(self, watch: Watch) -> tuple[str, ...]:
         """What the traffic did not meet, a sentence each: the proof says nothing about it."""
@@ -327,7 +328,7 @@ class Removal:
 
 
 class Service(Protocol):
-    """One kind of thing that is built, proved and taken away."""
+    """One kind of thing that is built, verified and taken away."""
 
     @property
     def name(self) -> str:
@@ -364,10 +365,10 @@ class Service(Protocol):
         """What goes of what the device has; ``sight.change`` is the plan that would build it, if it was not only found there."""
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:
-        """The form that stood before a change in place, so that it can be proved again; None where that cannot be told."""
+        """The form that stood before a change in place, so that it can be verified again; None where that cannot be told."""
 
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TrafficProof:
-        """What proves a deployment whose last gate is `Traffic`. Never asked of a service that has no such gate."""
+        """What verifies a deployment whose last gate is `Traffic`. Never asked of a service that has no such gate."""
 
     def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:
         """What a member's device is asked by a verification, beside its running configuration."""

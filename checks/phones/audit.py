@@ -57,7 +57,7 @@ class Audit:
 
     @property
     def verdict(self) -> str:
-        """One sentence; a box on which nothing was found is never called healthy."""
+        """One sentence; a device on which nothing was found is never called healthy."""
         if self.causes:
             count = len(self.causes)
             words = f"{count} cause{'' if count == 1 else 's'} found"

@@ -1,4 +1,4 @@
-"""Causes that concern the whole box: release, licences, webvpn, CSD, load balancing."""
+"""Causes that concern the whole device: release, licences, webvpn, CSD, load balancing."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def licences(case: Case) -> Iterator[PhoneFinding]:
         yield case.found(
             "strong-encryption",
             Severity.CAUSE,
-            "the licence for strong encryption is disabled: whatever is configured, the box has no AES, and phones need it",
+            "the licence for strong encryption is disabled: whatever is configured, the device has no AES, and phones need it",
             (strong[1],),
             Remedy("install the activation key for 3DES and AES, which costs nothing"),
         )
@@ -110,7 +110,7 @@ def webvpn(case: Case) -> Iterator[PhoneFinding]:
     for url in case.urls:
         if re.fullmatch(r"[\d.]+", url.host) and url.host not in case.device.interfaces.values():
             case.notes.append(
-                f"no interface has the address {url.host} of the phones' URL: it is translated on the way, or another box's"
+                f"no interface has the address {url.host} of the phones' URL: it is translated on the way, or another device's"
             )
     if not case.interface:
         case.unread.append("which interface phones come to is not known: say --interface NAME")
@@ -208,10 +208,10 @@ def load_balancing(case: Case) -> Iterator[PhoneFinding]:
         yield case.found(
             "load-balancing",
             Severity.CAUSE,
-            "the box takes part in VPN load balancing, and sends clients on to another one (302), which phones do not follow",
+            "the device takes part in VPN load balancing, and sends clients on to another one (302), which phones do not follow",
             (Line(f"{RUNNING}, vpn load-balancing", section.first("participate")),),
             Remedy(
-                "give phones a head-end of their own, which is in no cluster; or take this box out of the cluster",
+                "give phones a head-end of their own, which is in no cluster; or take this device out of the cluster",
                 ("vpn load-balancing", " no participate"),
                 "every client of the cluster",
                 may_fix=False,

@@ -84,7 +84,7 @@ def renewal(device: HeadEnd, interface: str, trustpoint: str, phones: Sequence[P
     if new is None and begins.text:
         return Renewal(device.host, trustpoint, (), False, f"the bytes of {trustpoint} are no certificate")
     if clock_of(device) is None:
-        return Renewal(device.host, trustpoint, (), False, f"the clock of the box: {device.why_not(CLOCK)}")
+        return Renewal(device.host, trustpoint, (), False, f"the clock of the device: {device.why_not(CLOCK)}")
     if new is None:
         return Renewal(device.host, trustpoint, (_enrolled(device, trustpoint, None, begins, phones),), False)
     at_call_manager, taken = _at_call_manager(new, phones), _taken(device, new, phones)

@@ -38,12 +38,12 @@ nr-run audit-vpn-phone fw --renew-to NEW --phone-config SEP00005E005301.cnf.xml
 nr-run audit-vpn-phone fw --fix csd     fix one cause, where it is of the phones' own profile
 
 \b
-Exit codes: 0 no cause was found on this box (which is not to say that phones connect);
+Exit codes: 0 no cause was found on this device (which is not to say that phones connect);
 11 no cause, but a device was not reached, or not all was read; 12 a cause was
 found; 65 the phone's file cannot be read; 66 no such host.
 With --renew-to: 0 the renewal is complete; 2 something is left to do; 12 the new
 certificate is bound, and phones do not trust it.
-With --fix: 0 fixed, proved and saved; 2 --plan, or you said no; 13 it is for a
+With --fix: 0 fixed, verified and saved; 2 --plan, or you said no; 13 it is for a
 person; 20 rolled back, as it was before; 21 manual steps are needed; 66 no such finding.
 """
 #: Bytes of a phone's file.

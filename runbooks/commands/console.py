@@ -103,7 +103,7 @@ ROLLOUT = with_options(
         type=click.FloatRange(min=0),
         default=0.0,
         metavar="SECONDS",
-        help="Wait after the canaries and prove them again.",
+        help="Wait after the canaries and verify them again.",
     ),
     click.option(
         "--workers",
@@ -279,7 +279,7 @@ class Talk:
 
 
 def _has_ended(run: Path) -> bool:
-    """False also where the journal cannot be proved any more: what became of the devices is told all the same."""
+    """False also where the journal cannot be verified any more: what became of the devices is told all the same."""
     from ..run.journal_states import open_tunnels
 
     try:

@@ -23,11 +23,11 @@ from ..engine.planning import DeploymentPlan, Hold, MemberPlan, Push
 #: So many neighbours are named one by one, with every line and in the summary.
 TOUCHES, FEW = 8, 2
 _FOR_A_TEST = "for a test alone: rolled back when traffic has moved, or does not move, and then traffic is watched coming back"
-_MARKS = {Phase.BUILD: ("+", "green"), Phase.SWITCH: ("~", "yellow"), Phase.CLEAN: ("-", "red")}
+_MARKS = {Phase.BUILD: ("+", "green"), Phase.ACTIVATE: ("~", "yellow"), Phase.CLEAN: ("-", "red")}
 
 
 def plan_view(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome] = (), *, detail: bool = True) -> RenderableType:
-    """What would be done, on which box, in which order, what it touches and how it is undone; ``refused`` have no plan.
+    """What would be done, on which device, in which order, what it touches and how it is undone; ``refused`` have no plan.
 
     Without ``detail`` the objects stand in the place of their lines, and why a name was taken is left out.
     """
@@ -78,7 +78,7 @@ def _staged(plan: DeploymentPlan, *, detail: bool) -> Iterable[RenderableType]:
     """Each stage with its members and the gate behind it; then what concerns each member as a whole."""
     for order, item in enumerate(plan.walk, 1):
         if isinstance(item, Hold):
-            words = f"{order}. {item.title} has to hold before anything that follows; if it does not, all is rolled back"
+            words = f"{order}. gate: {item.title} must hold before the next step; if it does not, everything is rolled back"
             yield Text(words, style="bold magenta")
         else:
             lines = _steps(item) if detail else _objects(item.change)

@@ -1,4 +1,4 @@
-"""The commands of the services: what an intent asks for, built and proved, or removed and proved gone.
+"""The commands of the services: what an intent asks for, built and verified, or removed and verified gone.
 
 Which commands there are, and how they are told to a person, a service declares; what they do is the same for all of them.
 """

@@ -1,7 +1,7 @@
 """Does the gate of a stage hold, and does the whole hold at the end? What is judged is the deployment's; what is asked, and how
 long, is the same for all of them.
 
-A gate with traffic of its own (`Traffic`) is proved by pings and counters, see proof.py; every other one by what commands show.
+A gate with traffic of its own (`Traffic`) is verified by pings and counters, see proof.py; every other one by what commands show.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ...inventory.errors import NrRunError, answers_of
 from ...services.service import Gate, Passing, Renegotiating, Seen, Stage, Traffic
 from ...tasks.clear import clear
 from ...tasks.observe import observe
-from .change_state import ChangeState, NotProved
+from .change_state import ChangeState, NotVerified
 from .context import Context
 from .nornir_run import run_on_all
 from .own_checks import own_commands, own_findings
@@ -28,10 +28,10 @@ from .reach import reach_of
 
 
 def goal_of(plan: DeploymentPlan, *, decided: bool = False) -> Goal:
-    """What a change is for: all of it proved there, or proved gone.
+    """What a change is for: all of it verified there, or verified gone.
 
-    ``decided``: of a run that was interrupted behind its decision. What the engine can bring up itself is proved again; where
-    somebody outside has to come for that, what is configured is, and that it passes was proved then.
+    ``decided``: of a run that was interrupted behind its decision. What the engine can bring up itself is verified again; where
+    somebody outside has to come for that, what is configured is, and that it passes was verified then.
     """
     shown = REMOVE if plan.removal else BUILD
     if _by_traffic(plan):
@@ -55,7 +55,7 @@ def prove(context: Context, plan: DeploymentPlan) -> Proof:
 
 
 def _prove_decided(context: Context, plan: DeploymentPlan) -> Proof:
-    """The same of what was proved, and decided, before the run was interrupted; what it rested on then stays in the run folder.
+    """The same of what was verified, and decided, before the run was interrupted; what it rested on then stays in the run folder.
 
     Checks of the user's own were a part of that proof, and may need what was there then.
     """
@@ -90,7 +90,7 @@ def hold(context: Context, plan: DeploymentPlan, item: Hold, change_state: Chang
     findings, _ = _settled(context, plan, (item.gate,), f"gate-{item.title}", _by_now(plan))
     change_state.findings += findings
     if not proved(findings):
-        raise NotProved(findings, cause_of(findings))
+        raise NotVerified(findings, cause_of(findings))
     context.folder.note("held", tunnel=plan.name, stage=item.title)
 
 
@@ -110,7 +110,7 @@ def still(context: Context, plan: DeploymentPlan, change_state: ChangeState, see
 def was_up(plan: DeploymentPlan) -> bool:
     """True if it worked on all members before the change, as far as that can be told of what they showed then.
 
-    What is proved by gates had SAs with an end that is not ours, where there is one; of any other nothing is known.
+    What is verified by gates had SAs with an end that is not ours, where there is one; of any other nothing is known.
     """
     before = baseline_of(plan)
     if _by_traffic(plan):
@@ -137,11 +137,11 @@ class _Asked:
 
 
 def _asked(stages: Iterable[Stage]) -> list[_Asked]:
-    """The gates of these stages. Raises NrRunError for one with traffic beside others: nothing proves both together yet."""
+    """The gates of these stages. Raises NrRunError for one with traffic beside others: nothing verifies both together yet."""
     found = []
     for stage in stages:
         if isinstance(stage.gate, Traffic):
-            raise NrRunError(f"stage {stage.name} is proved by traffic, which only a deployment of one stage is")
+            raise NrRunError(f"stage {stage.name} is verified by traffic, which only a deployment of one stage is")
         found.append(_Asked(stage, stage.gate))
     return found
 
@@ -156,7 +156,7 @@ def _by_now(plan: DeploymentPlan) -> Judging:
 
 
 def _by_proof(plan: DeploymentPlan, outputs: Mapping[str, Mapping[str, str]]) -> Judging:
-    """And, where the gate is one that something passes, by what they showed when all of it was proved."""
+    """And, where the gate is one that something passes, by what they showed when all of it was verified."""
 
     def judging(gate: Gate, seen: Sequence[Seen]) -> tuple[Finding, ...]:
         if not isinstance(gate, Passing):
@@ -211,7 +211,7 @@ def _judged(
     ]
     with answers_of(" and ".join(member.host for member in plan.members)):
         findings = tuple(finding for one in gates for finding in judging(one.gate, seen))
-    # Whatever it is that is built, the tunnels of the box are others'.
+    # Whatever it is that is built, the tunnels of the device are others'.
     gone = {one.host: leaving(one.change, one.snapshot.running.objects) for one in plan.members}
     others = tuple(beside(one.host, one.snapshot.observation, readings[one.host][0], gone[one.host]) for one in plan.members)
     return (*findings, *others), {host: outputs for host, (_, outputs) in readings.items()}

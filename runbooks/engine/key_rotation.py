@@ -1,7 +1,7 @@
-"""Give a deployment another pre-shared key on every end that is ours, prove it by new SAs, and only then let the old one go.
+"""Give a deployment another pre-shared key on every end that is ours, verify it by new SAs, and only then let the old one go.
 
 The change itself is a deploy: the planner sees that the devices have another key than the reference, edits it in place, clears
-the SAs and proves new ones; whatever fails rolls both ends back to the old key. What is done here is the place of the key:
+the SAs and verifies new ones; whatever fails rolls both ends back to the old key. What is done here is the place of the key:
 
 next value kept beside -> run -> proved: it takes the place; rolled back or refused: it is forgotten; manual steps are needed:
 both stay
@@ -26,9 +26,9 @@ from ..history.write import key_changed
 from .outcome import Result, TunnelOutcome
 
 #: After these the devices have the new key, and the old one is gone from them.
-_DONE = (Result.PROVED, Result.SAS_UP)
+_DONE = (Result.VERIFIED, Result.SAS_UP)
 #: After these nobody knows without looking, or a person has to look.
-_OPEN = (Result.ROLLBACK_INCOMPLETE, Result.NOT_PROVED)
+_OPEN = (Result.ROLLBACK_INCOMPLETE, Result.NOT_VERIFIED)
 
 
 @dataclass(slots=True)

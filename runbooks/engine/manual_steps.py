@@ -22,7 +22,7 @@ Errors = dict[str, NrRunError]
 def left_over(
     service: Service, folder: Path, change_state: ChangeState, undone: Mapping[str, Undone], errors: Errors
 ) -> list[str]:
-    """What of the change may be left on which box; empty when nothing is left on any. ``folder`` is that of the tunnel."""
+    """What of the change may be left on which device; empty when nothing is left on any. ``folder`` is that of the tunnel."""
     todo: list[str] = []
     for end in change_state.touched:
         hand = paste(folder, end)
@@ -39,7 +39,7 @@ def left_over(
 
 
 def _look(service: Service, end: MemberPlan) -> str:
-    """Nothing is known of what the box runs: what a person looks for in it."""
+    """Nothing is known of what the device runs: what a person looks for in it."""
     ours = service.landmark(end.change)
     lines = f"{len(end.change.inverse)} steps of the inverse may still be needed"
     sign = f": {ours!r} is one of the change's lines" if ours else ""
@@ -47,7 +47,7 @@ def _look(service: Service, end: MemberPlan) -> str:
 
 
 def paste(folder: Path, end: MemberPlan) -> str:
-    """How the change is rolled back by hand on one box."""
+    """How the change is rolled back by hand on one device."""
     place = folder / end.host
     return f"on {end.host}, paste {place / 'rollback.cfg'}, then compare with {place / 'running-before.cfg'}"
 
@@ -58,20 +58,18 @@ def cancel_by_hand(context: Context, end: MemberPlan) -> str:
 
 
 def still_counts(context: Context, end: MemberPlan, *, surely: bool = True) -> str:
-    """That a box rolls itself back, when that is, and how it is stopped; ``surely``: its rollback timer was left alone."""
+    """That a device rolls itself back, when that is, and how it is stopped; ``surely``: its rollback timer was left alone."""
     if end.method is None:
         return ""
     since = _armed_at(context, end.host)
     counted = f"armed at {since}" if since else "counted from when it was armed"
     does = ROLLBACK_TIMERS[end.method.name].sentence(end.method.minutes)
     counts = "still counts" if surely else "may still count"
-    return (
-        f"{end.host}: its rollback timer {counts}; {counted}, it {does}. When the box is in order, {cancel_by_hand(context, end)}"
-    )
+    return f"{end.host}: its rollback timer {counts}; {counted}, it {does}. When the device is in order, {cancel_by_hand(context, end)}"
 
 
 def _armed_at(context: Context, host: str) -> str:
-    """UTC time of this computer when the journal last has the box armed; empty if it has not, or is not to be relied on."""
+    """UTC time of this computer when the journal last has the device armed; empty if it has not, or is not to be relied on."""
     try:
         journal = journal_of(context.folder.path)
     except NrRunError:
@@ -81,7 +79,7 @@ def _armed_at(context: Context, host: str) -> str:
 
 
 def foreign_lines(change_state: ChangeState, undone: Mapping[str, Undone]) -> str:
-    """What others changed on the boxes meanwhile, and where; nothing of ours is among it. Empty if there is nothing."""
+    """What others changed on the devices meanwhile, and where; nothing of ours is among it. Empty if there is nothing."""
     found = [
         f"what others changed on {end.host} ({end.snapshot.running.difference(undone[end.host].running)})"
         for end in change_state.touched

@@ -3,10 +3,10 @@
 journal says                 devices are                       done
 --------------------------   -------------------------------   -----------------------------------------
 nothing was sent             as before                         cancelled
-commit decided               as changed, both                  proved again (*), cancelled, saved
+commit decided               as changed, both                  verified again (*), cancelled, saved
 anything else                before, changed or in between     rolled back on both ends, read back
 
-(*) What only somebody outside can bring up, such as a client's session, was proved before the decision: it is not waited for.
+(*) What only somebody outside can bring up, such as a client's session, was verified before the decision: it is not waited for.
 """
 
 from __future__ import annotations

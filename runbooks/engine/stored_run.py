@@ -36,7 +36,7 @@ def reopen(
     """``new_run_in``: make a run folder of its own there; None goes on in the folder of the earlier run.
 
     Raises NothingMatched when the run changed nothing, SecretError when its secrets cannot be read, or its journal or record
-    are not proved to be what the run wrote.
+    are not verified to be what the run wrote.
     """
     journal = check_journal(path, strict=True)
     records = records_in(path)

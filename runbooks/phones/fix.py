@@ -1,4 +1,4 @@
-"""Fix one cause of an audit: its lines under the protection that every change has, proved by another audit, or rolled back.
+"""Fix one cause of an audit: its lines under the protection that every change has, verified by another audit, or rolled back.
 
 The lines go to one object, the group policy or tunnel group of phones, whose other lines stay as they are. The inverse is exact:
 a value that was inherited is inherited again, and is not written down as `none`.

@@ -229,7 +229,7 @@ class RunFolder:
         self._write(name, json_text(self._hidden(value), indent=2) + "\n", durable=durable)
 
     def write_sealed(self, name: str, value: Mapping[str, object]) -> None:
-        """One JSON document, durable, with the code that proves it to be this run's and this file."""
+        """One JSON document, durable, with the code that verifies it to be this run's and this file."""
         document = self._hidden(value)
         code = {"mac": self.seal.code(name, canonical(document))} if self.seal else {}
         self._write(name, json_text({**document, **code}, indent=2) + "\n", durable=True)

@@ -1,6 +1,6 @@
 """What a run was about to do to one deployment, written before the first line is sent: all that resume and rollback need.
 
-It holds addresses, releases, intent, the desired or removed configuration and what the boxes showed before; secrets stand as
+It holds addresses, releases, intent, the desired or removed configuration and what the devices showed before; secrets stand as
 tokens, their values are in the run's encrypted file. So a run can be finished or undone from its folder alone.
 """
 

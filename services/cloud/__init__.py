@@ -7,7 +7,7 @@ from ..registry import Command, Declaration
 _DEPLOY = """\
 Join a data centre to Alibaba Cloud through two IKEv2 tunnels with BGP, beside a private line that carried its traffic in clear.
 
-Without CONNECTION all active ones of cloud.yaml. Each stage is proved before the next one begins: both tunnels are up; both
+Without CONNECTION all active ones of cloud.yaml. Each stage is verified before the next one begins: both tunnels are up; both
 BGP neighbours are up, with prefixes both ways; and only then the static route over the private line gives way. If a gate does
 not hold, that route comes back first, and then all else is rolled back.
 

@@ -77,7 +77,7 @@ def _preconditions(site: Cloud, number: int, end: Gateway) -> tuple[str, ...]:
 
 
 def deployment_of(site: Cloud) -> Deployment[Cloud]:
-    """Built, proved up, routed, and only then the line that moves traffic; on the way back the clear route comes first."""
+    """Built, verified up, routed, and only then the line that moves traffic; on the way back the clear route comes first."""
     stages = (
         Stage("tunnels", (TUNNELS,), tunnels(site), settle_seconds=TUNNELS_SECONDS, undo=3),
         Stage("bgp", (ROUTING,), routing(site), settle_seconds=routing_seconds(site), undo=2),

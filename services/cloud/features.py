@@ -1,6 +1,6 @@
 """What is built for a connection, stage by stage, as text: the tunnels, BGP with what it needs, and the line that cuts over.
 
-Never part of it: addresses and access groups of the interfaces that are there, settings of the whole box, and the identity of
+Never part of it: addresses and access groups of the interfaces that are there, settings of the whole device, and the identity of
 IKE, which an ASA has one of for all peers. A network is told only if the routing table has exactly it, so what is missing there
 is built with BGP.
 """

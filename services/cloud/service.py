@@ -183,7 +183,7 @@ class CloudService:
 
     def traffic(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the firewall shows: BGP is the traffic."""
-        raise ChangeError(f"{deployment.name} is proved by BGP and the routing table, not by traffic of ours")
+        raise ChangeError(f"{deployment.name} is verified by BGP and the routing table, not by traffic of ours")
 
     def survey(self, deployment: Deployment[Cloud], member: Member[Cloud]) -> tuple[Question, ...]:  # noqa: ARG002 - one member
         """Its SAs, its routing table, its neighbours and what goes each way."""

@@ -34,7 +34,7 @@ from .whole_table import ends_unseen, missing_rows
 #: Checks of what the cloud is told: what goes there goes through the tunnel all the same.
 _OF_THE_WAY_BACK = frozenset({"advertised", "underlay-told"})
 #: Where no row behind those of the cloud is known to be there.
-_END = "that the routing table was shown to its end is not proved: a route behind those of the cloud may not have been shown"
+_END = "that the routing table was shown to its end is not verified: a route behind those of the cloud may not have been shown"
 #: What the firewall does not show of the other side.
 _UNTOLD = "whether the cloud answers by the tunnel that it was asked through is not seen from the firewall"
 

@@ -1,7 +1,7 @@
 """What is built for a head-end, in two parts: what no client meets, and what takes clients.
 
 Never part of it: trustpoints and certificates, `no ip http secure-server` (the web interface and RESTCONF need it), the default
-IKEv2 proposal and policy (other peers use them), and anything else of the whole box.
+IKEv2 proposal and policy (other peers use them), and anything else of the whole device.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ class ClientIn:
         return tuple(finding for item in seen for finding in self._judge(item, removed))
 
     def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
-        """As `judge`; a client that was proved and has hung up since is no objection."""
+        """As `judge`; a client that was verified and has hung up since is no objection."""
         return tuple(
             finding
             for then, item in zip(proved, seen, strict=True)
@@ -91,7 +91,7 @@ class ClientIn:
         )
 
     def decided(self, seen: Sequence[Seen]) -> tuple[Finding, ...]:
-        """As `judge`; that a client connects was proved before, so that none is connected is told, and no objection."""
+        """As `judge`; that a client connects was verified before, so that none is connected is told, and no objection."""
         return tuple(_once_proved(finding) for item in seen for finding in self._judge(item, removed=False))
 
     def _judge(self, seen: Seen, removed: bool) -> Iterator[Finding]:
@@ -142,7 +142,7 @@ class ClientIn:
         yield Finding("reconnect", seen.member.host, Status.OK if able else Status.FAILED, words, evidence)
 
     def _after(self, then: Seen, seen: Seen) -> Iterator[Finding]:
-        """What was proved, or has ended in order since: the router has no session of the client any more."""
+        """What was verified, or has ended in order since: the router has no session of the client any more."""
         proved, now = (clients_of(self.wanted, item.member.host, item.outputs) for item in (then, seen))
         if proved.working and not now.unread and not now.clients:
             yield _configured(seen, self.wanted, "ikev2-profile", "IKEv2 profile", removed=False)
@@ -152,7 +152,7 @@ class ClientIn:
         yield from self._judge(seen, removed=False)
 
     def _counted(self, then: Seen, seen: Seen) -> Iterator[Finding]:
-        """How many reconnects came to nothing since the proof; they are counted for the whole box."""
+        """How many reconnects came to nothing since the proof; they are counted for the whole device."""
         before, now = (clients_of(self.wanted, item.member.host, item.outputs).reconnects for item in (then, seen))
         if before is not None and now is not None and now.failed > before.failed:
             words = f"{now.failed - before.failed} reconnects have failed since the proof, of whatever profile"
@@ -162,10 +162,10 @@ class ClientIn:
         window = f"within {self.wanted.window_seconds} seconds"
         wrong = next((client.wrong for client in clients if client.wrong), "")
         if wrong:
-            return f"configured, not proved by a client: {wrong}"
+            return f"configured, not verified by a client: {wrong}"
         if clients:
-            return f"configured, not proved by a client: one has connected, and no packets went both ways {window}"
-        return f"configured, not proved by a client: none has connected {window}"
+            return f"configured, not verified by a client: one has connected, and no packets went both ways {window}"
+        return f"configured, not verified by a client: none has connected {window}"
 
     def _evidence(self, seen: Seen, clients: Sequence[Client]) -> tuple[Evidence, ...]:
         return (Evidence(seen.member.host, SESSIONS, f"sessions of {own_name(self.wanted)}", str(len(clients)), seen.time),)
@@ -174,5 +174,5 @@ class ClientIn:
 def _once_proved(finding: Finding) -> Finding:
     if finding.check == "ikev2-profile" or finding.status is Status.OK:
         return finding
-    words = "a client was proved before the run was interrupted, and none is seen to send now"
+    words = "a client was verified before the run was interrupted, and none is seen to send now"
     return replace(finding, status=Status.WARNING, sentence=words)

@@ -108,7 +108,7 @@ def _is_ours(names: HeadEndNames, config: Config) -> bool:
 def _refuse_bare_box(wanted: FlexVpn, config: Config) -> None:
     if config.get("aaa-new-model") is None:
         raise ChangeError(
-            f"{wanted.host}: it has no 'aaa new-model', which changes every login of the box, the console too; put it there "
+            f"{wanted.host}: it has no 'aaa new-model', which changes every login of the device, the console too; put it there "
             "with the lists for its own logins first, and see that you can still log in"
         )
 
@@ -130,7 +130,7 @@ def _refuse_users(wanted: FlexVpn, names: HeadEndNames, config: Config) -> None:
         other = next((node.line for node in config.others if node.line.startswith(f"username {user.name} ")), "")
         if other or (there is None and config.get("user", user.name)):
             raise ChangeError(
-                f"{wanted.host}: user {user.name} is there already, and may be somebody who logs in to the box itself: "
+                f"{wanted.host}: user {user.name} is there already, and may be somebody who logs in to the device itself: "
                 "give the VPN user another name"
             )
 

@@ -124,7 +124,7 @@ class IntendedHeadEnds:
         return self.head_ends.not_there(name)
 
     def find(self, name: str, texts: Mapping[str, str]) -> Deployment[FlexVpn]:  # noqa: ARG002 - it is known by its intent alone
-        """A head-end is removed by its intent, which says what its clients are proved gone by. Raises NothingMatched."""
+        """A head-end is removed by its intent, which says what its clients are verified gone by. Raises NothingMatched."""
         raise NothingMatched(f"{self.not_there(name)}; a head-end is removed by its intent, with the status disabled")
 
     def still_wanted(self, deployment: Deployment[FlexVpn]) -> str:
@@ -245,7 +245,7 @@ class FlexVpnService:
 
     def traffic(self, deployment: Deployment[FlexVpn], sights: Sequence[Sight[FlexVpn]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the router shows."""
-        raise ChangeError(f"{deployment.name} is proved by a client, not by traffic from the router")
+        raise ChangeError(f"{deployment.name} is verified by a client, not by traffic from the router")
 
     def survey(self, deployment: Deployment[FlexVpn], member: Member[FlexVpn]) -> tuple[Question, ...]:  # noqa: ARG002 - the same for all
         """Its sessions in both forms, the counters of reconnects, the certificates and the clock."""

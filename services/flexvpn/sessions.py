@@ -51,7 +51,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """All clients of one head-end, and the counters of the whole box; ``unread`` is why that is not known."""
+    """All clients of one head-end, and the counters of the whole device; ``unread`` is why that is not known."""
 
     clients: tuple[Client, ...] = ()
     reconnects: ReconnectStats | None = None
@@ -124,5 +124,5 @@ def _contradiction(session: CryptoSession, assigned: str, again: bool, verified:
     if not wanted.pool.has(IPv4Address(assigned)):
         return f"{assigned} of {session.peer} is not of the pool"
     if again is not (verified == "PSK"):
-        return f"the session of {session.peer} is {'' if again else 'no '}reconnect, and it was proved by {verified}"
+        return f"the session of {session.peer} is {'' if again else 'no '}reconnect, and it was verified by {verified}"
     return ""

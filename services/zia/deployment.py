@@ -63,7 +63,7 @@ def _preconditions(site: Zia, edge: Edge) -> tuple[str, ...]:
 
 
 def deployment_of(site: Zia) -> Deployment[Zia]:
-    """Built, proved up, probed, and only then the line that leads traffic; on the way back that line goes first.
+    """Built, verified up, probed, and only then the line that leads traffic; on the way back that line goes first.
 
     What would lead packets has a stage of its own: where it leads them already, another probe is good before it is asked.
     """

@@ -184,7 +184,7 @@ class ZiaService:
 
     def traffic(self, deployment: Deployment[Zia], sights: Sequence[Sight[Zia]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the router shows: its own probes are the traffic."""
-        raise ChangeError(f"{deployment.name} is proved by its probes, not by traffic of ours")
+        raise ChangeError(f"{deployment.name} is verified by its probes, not by traffic of ours")
 
     def survey(self, deployment: Deployment[Zia], member: Member[Zia]) -> tuple[Question, ...]:  # noqa: ARG002 - the same for every site
         """Its SAs, probes, tracks and route map."""

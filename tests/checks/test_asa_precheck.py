@@ -1,4 +1,4 @@
-"""An ASA is changed only where the tunnel can be proved and nothing translates it; each refusal says what a person may type."""
+"""An ASA is changed only where the tunnel can be verified and nothing translates it; each refusal says what a person may type."""
 
 from __future__ import annotations
 

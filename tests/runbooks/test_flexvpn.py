@@ -124,7 +124,8 @@ def router(shared: Router) -> Iterator[Router]:
 
 
 def test_built_proved_verified_and_removed(router: Router) -> None:
-    """A client proves it; a second run has nothing to do; verify sees the client; removed with a client in, all is as before."""
+    """A client verifies it; a second run has nothing to do; verify sees the client; removed with a client in, all is as
+    before."""
     with router.somebody_connects():
         done = router.run("deploy-flexvpn", "laptops", "--yes")
     assert done.code == 0, done.out + done.err
@@ -243,11 +244,11 @@ def test_a_hash_that_is_not_shown(router: Router) -> None:
 
 
 def test_nobody_connects(router: Router) -> None:
-    """Without a client nothing is proved, and all is rolled back."""
+    """Without a client nothing is verified, and all is rolled back."""
     router.intend(window_seconds=1)
     done = router.run("deploy-flexvpn", "laptops", "--yes")
     assert done.code == 20, done.out + done.err
-    assert "not proved by a client: none has connected" in done.tunnel["sentence"]
+    assert "not verified by a client: none has connected" in done.tunnel["sentence"]
 
 
 def test_a_client_that_proves_nothing_is_sent_away(router: Router) -> None:

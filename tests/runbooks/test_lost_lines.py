@@ -97,7 +97,7 @@ def test_what_a_line_loses_is_not_gone(rehearsal, unchanged) -> None:
 
 
 def test_what_a_line_loses_is_not_gone_for_resume(rehearsal, unchanged) -> None:
-    """What was proved of the size before the change is in the record: whoever finishes a killed run knows it as well."""
+    """What was verified of the size before the change is in the record: whoever finishes a killed run knows it as well."""
     line, place = Line(good=1), rehearsal.lab.devices["vpn3640"].port
     line.on = False
     with between(place, line) as port:

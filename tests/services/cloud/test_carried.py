@@ -43,7 +43,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carried]:
 
 
 def test_deployed_verified_and_removed(shared: Carried) -> None:
-    """Three stages are proved and saved, a second run does nothing, verify says up, and a removal leaves what was there."""
+    """Three stages are verified and saved, a second run does nothing, verify says up, and a removal leaves what was there."""
     before, saved = shared.shows(), shared.shows("show startup-config")
     code, report = shared.run("deploy-cloud", "--yes", "--confirm", "underlay")
     assert code == 13, json.dumps(report)[:4000]
@@ -141,7 +141,7 @@ def test_a_line_that_is_refused_ends_it_and_all_goes_back(shared: Carried, fault
 
 @pytest.mark.parametrize(("state", "also"), STATES if os.environ.get("NR_RUN_FAULTS") else SAMPLE, ids=lambda value: str(value))
 def test_killed_and_resumed(shared: Carried, state: str, also: dict[str, str]) -> None:
-    """kill -9 at this state: resume proves it there and saved, or proves the firewall as it was, and nothing is pending."""
+    """kill -9 at this state: resume verifies it there and saved, or verifies the firewall as it was, and nothing is pending."""
     before = shared.shows()
     shared.lab.fault(HOST, "slow", "15")
     process = shared.start("deploy-cloud", *CONFIRMED, "--yes", "--poll-interval", "0.2")

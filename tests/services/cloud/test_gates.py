@@ -284,4 +284,4 @@ def test_where_nothing_stands_behind_the_cloud_it_is_told(built: Played) -> None
     moved = "".join((*kept, next(line for line in table.splitlines(keepends=True) if "172.16.0.0" in line)))
     told = built.verdict(**{"show route": moved})
     assert told.operating.value == "up", told.sentence
-    assert any("was shown to its end is not proved" in words for words in told.untested)
+    assert any("was shown to its end is not verified" in words for words in told.untested)

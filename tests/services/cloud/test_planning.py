@@ -53,7 +53,7 @@ def lines_of(change: Any) -> list[str]:
     [({}, [NOWHERE, f"no {CLEAR}"]), (OPEN, [f"no {CLEAR}", BEHIND])],
 )
 def test_the_route_gives_way_last(wanted: dict[str, Any], last: list[str]) -> None:
-    """Everything is built and proved before the one line that moves traffic, and what drops is there before the route goes."""
+    """Everything is built and verified before the one line that moves traffic, and what drops is there before the route goes."""
     stages = staged(site(**wanted))
     assert [stage.name for stage in deployment_of(site()).stages] == ["tunnels", "bgp", "cut-over"]
     *before, (_, cut_over) = stages
@@ -93,7 +93,7 @@ def test_where_nothing_of_it_is_there_nothing_goes() -> None:
 
 
 def test_what_is_never_written() -> None:
-    """No address of an interface that is there, no access group, no setting of the whole box, and no global identity."""
+    """No address of an interface that is there, no access group, no setting of the whole device, and no global identity."""
     lines = text(site()).splitlines()
     assert [line for line in lines if line.startswith("interface ")] == ["interface Tunnel1", "interface Tunnel2"]
     stems = ("access-group", "sysopt", "crypto isakmp identity", "mtu ", "crypto ipsec security-association")
@@ -244,7 +244,8 @@ def test_a_deployment_says_who_is_not_ours() -> None:
 
 
 def test_the_form_of_before_is_read_from_the_firewall() -> None:
-    """What an undone change is proved by are the networks and the route of before, and of one that was not there those of now."""
+    """What an undone change is verified by are the networks and the route of before, and of one that was not there those of
+    now."""
     there, wanted = read("asa", deployed(site())), site(lan_prefixes=["192.168.22.0/24"], **OPEN)
     before = as_before(wanted, there)
     assert (before.lan_prefixes, before.on_total_loss) == (site().lan_prefixes, "closed")

@@ -95,7 +95,8 @@ def rehearsed(tmp_path: Path) -> Iterator[Rehearsed]:
 
 
 def test_deployed_and_looked_at(rehearsed: Rehearsed, tmp_path: Path) -> None:
-    """Four stages are proved and saved, a second run has nothing to do, and whatever looks at services has a site like any other.
+    """Four stages are verified and saved, a second run has nothing to do, and whatever looks at services has a site like any
+    other.
 
     Where its hosts go past the tunnels that is unencrypted everywhere, though both tunnels are up and every probe is answered.
     """
@@ -175,7 +176,7 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
 
 
 def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
-    """Another edge, target, timer and list are proved by SAs agreed again; what an edge does not roll is rolled back.
+    """Another edge, target, timer and list are verified by SAs agreed again; what an edge does not roll is rolled back.
 
     When it has left the intent it is found on its router by its names, and removed as if it had never been.
     """
@@ -186,7 +187,7 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     rehearsed.intend(("aes-256-cbc\n      auth", "aes-128-cbc\n      auth"))
     code, report = rehearsed.run("deploy-zia", *LAB)
     assert code == 20, json.dumps(report)[:6000]
-    assert "the tunnel is proved up again" in report["tunnels"][0]["sentence"]
+    assert "the tunnel is verified up again" in report["tunnels"][0]["sentence"]
     assert rehearsed.running() == stands
     rehearsed.intend(
         ("address: 198.51.100.10", "address: 198.51.100.40"),
