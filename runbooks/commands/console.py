@@ -322,7 +322,8 @@ def ended(runbook: str, work: Callable[..., Exit]) -> Callable[..., None]:
 
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
-    from ..run.folder import plain
+    from ..run.folder import plain_values
+    from ..run.json_names import document
     from .printable import json_text
 
-    click.echo(json_text(value, default=plain, indent=2))
+    click.echo(json_text(document(plain_values(value)), indent=2))

@@ -12,6 +12,7 @@ from ...services.service import Service
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from ...tasks.undo import Undone
 from ..run.authentic import journal_of
+from ..run.folder import rollback_file
 from .change_state import ChangeState
 from .context import Context
 from .planning import MemberPlan
@@ -49,7 +50,7 @@ def _look(service: Service, end: MemberPlan) -> str:
 def paste(folder: Path, end: MemberPlan) -> str:
     """How the change is rolled back by hand on one device."""
     place = folder / end.host
-    return f"on {end.host}, paste {place / 'rollback.cfg'}, then compare with {place / 'running-before.cfg'}"
+    return f"on {end.host}, paste {rollback_file(place)}, then compare with {place / 'running-before.cfg'}"
 
 
 def cancel_by_hand(context: Context, end: MemberPlan) -> str:

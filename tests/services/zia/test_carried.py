@@ -176,7 +176,7 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
 
 
 def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
-    """Another edge, target, timer and list are verified by SAs agreed again; what an edge does not roll is rolled back.
+    """Another edge, target, timer and list are verified by SAs agreed again; what an edge does not take is rolled back.
 
     When it has left the intent it is found on its router by its names, and removed as if it had never been.
     """
