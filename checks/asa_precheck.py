@@ -71,7 +71,7 @@ def _probe(box: Box) -> Iterator[Finding]:
     wanted = box.end.local.probe_address
     holder = next((item for item in interfaces(box.nodes) if item.address and item.address.ip == wanted), None)
     own = holder is not None and holder.nameif is not None and not holder.shutdown
-    words = f"{wanted} is {'an' if holder else 'no'} address of the box"
+    words = f"{wanted} is {'an' if holder else 'no'} address of the device"
     if holder and not own:
         words += f", and {holder.hardware} {'is shut down' if holder.shutdown else 'has no nameif'}"
     words += f": pings {'can' if own else 'cannot'} start there"

@@ -96,7 +96,7 @@ def _addresses(box: Box) -> Iterator[Finding]:
     yield say(box, "outside", works, f"{local.interface} {state}{wanted}", RUNNING, f"interface {local.interface}", address)
     holder = holder_of(box.nodes, local.probe_address)
     own = holder is not None and "shutdown" not in holder.children
-    words = f"{local.probe_address} is {'an' if holder else 'no'} address of the box"
+    words = f"{local.probe_address} is {'an' if holder else 'no'} address of the device"
     if holder and not own:
         words += f", and {holder.line} is shut down"
     words += f": pings {'can' if own else 'cannot'} start there"

@@ -37,10 +37,12 @@ def read_back(change: Change, before: Configuration, after: Configuration, time:
     findings += [_gone(change.host, item, now.objects.get(item.key), time) for item in change.removed]
     strange = _strangers(without(change, before.text), without(change, after.text))
     if strange:
-        sentence = f"something else changed at the same time: {', '.join(strange[:5])}; somebody else may be at work on the box"
+        sentence = (
+            f"something else changed at the same time: {', '.join(strange[:5])}; somebody else may be at work on the device"
+        )
         status = Status.FAILED
     else:
-        sentence, status = "nothing else changed on the box", Status.OK
+        sentence, status = "nothing else changed on the device", Status.OK
     evidence = (Evidence(change.host, RUNNING, "lines that differ besides the change", str(len(strange)), time),)
     findings.append(Finding("nothing-else", change.host, status, sentence, evidence))
     return tuple(findings)

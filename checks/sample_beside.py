@@ -100,7 +100,7 @@ def _by_name(one: Statement, running: Config) -> Iterator[LineVerdict]:
         if taken:
             yield LineVerdict(one.number, "shared", f"the name {parts['nameif']} is that of an interface already", one.text)
     elif form in ("isakmp-policy", "ikev2-policy") and "n_number" in parts and not _same_policy(one, running):
-        yield LineVerdict(one.number, "shared", "a policy is offered to every IKE peer of the box", one.text)
+        yield LineVerdict(one.number, "shared", "a policy is offered to every IKE peer of the device", one.text)
 
 
 def _same_policy(one: Statement, running: Config) -> bool:

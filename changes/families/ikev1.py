@@ -63,7 +63,7 @@ IOS_KEY = Family(
 IOS_KEEPALIVE = Family(
     name="isakmp-keepalive",
     # Whether IKEv2 of a release heeds it as well is not certain, so its peers count as users.
-    sentence="dead peer detection, one setting for every IKE peer of the box",
+    sentence="dead peer detection, one setting for every IKE peer of the device",
     header=re.compile(r"crypto isakmp keepalive (?P<interval>\d+)(?: (?P<retries>\d+))?(?: periodic| on-demand)?"),
     identity=(),
     opens=False,

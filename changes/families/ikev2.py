@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def _policy_created(item: ConfigObject, running: Config) -> Iterator[str]:
     local = [line.split()[-1] for line in item.children if line.startswith("match address local ")]
-    where = f"that comes to {' or '.join(local)}" if local else "of the box"
+    where = f"that comes to {' or '.join(local)}" if local else "of the device"
     yield f"{item.title} is offered to every IKEv2 peer {where} from now on"
     if not running.of(item.family.name):
         yield "the policy that the release brings along is not offered any more: a device that has one of its own does without it"
@@ -64,7 +64,7 @@ IOS_PROPOSAL = Family(
 
 IOS_POLICY = Family(
     name="ikev2-policy",
-    sentence="IKEv2 policy: which proposals are offered to whoever comes to an address of the box",
+    sentence="IKEv2 policy: which proposals are offered to whoever comes to an address of the device",
     header=re.compile(r"crypto ikev2 policy (?P<name>\S+)"),
     identity=("name",),
     opens=True,
@@ -209,7 +209,7 @@ IOS_PROFILE = Family(
 
 IOS_DPD = Family(
     name="ikev2-dpd",
-    sentence="dead peer detection, one setting for every IKEv2 peer of the box",
+    sentence="dead peer detection, one setting for every IKEv2 peer of the device",
     header=re.compile(r"crypto ikev2 dpd (?P<interval>\d+) (?P<retries>\d+) (?P<mode>periodic|on-demand)"),
     identity=(),
     opens=False,

@@ -23,7 +23,7 @@ _AAA_LIST = re.compile(r"(?:^| )(?:authentication|authorization|accounting|login
 
 
 def _of_aaa(config: Config, _target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
-    yield "every login to the box"
+    yield "every login to the device"
     yield from (item.title for item in others.values() if item.header.startswith("aaa "))
     yield from (node.line for node in config.others if node.line.startswith("aaa "))
 
@@ -68,7 +68,7 @@ _AAA_TOUCHES = Touches(
 
 AAA = Family(
     name="aaa-new-model",
-    sentence="users are asked by lists, at every login of the box",
+    sentence="users are asked by lists, at every login of the device",
     header=re.compile(r"aaa new-model"),
     identity=(),
     opens=False,

@@ -25,7 +25,7 @@ _ROUTE = "where packets for the networks behind the tunnel go"
 
 
 def _every_connection(_config: Config, _target: ConfigObject, _others: Mapping[Key, ConfigObject]) -> Iterator[str]:
-    yield "every TCP connection of the box"
+    yield "every TCP connection of the device"
 
 
 #: Nobody names it, and all that passes heeds it; so it does not go with the tunnel for which it came.

@@ -62,7 +62,7 @@ class Audit:
             count = len(self.causes)
             words = f"{count} cause{'' if count == 1 else 's'} found"
             return f"{words}, and not all could be judged" if self.unread else words
-        return "no cause found in what could be read; the rest is not known" if self.unread else "no cause found on this box"
+        return "no cause found in what could be read; the rest is not known" if self.unread else "no cause found on this device"
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

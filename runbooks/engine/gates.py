@@ -37,7 +37,7 @@ def goal_of(plan: DeploymentPlan, *, decided: bool = False) -> Goal:
     if _by_traffic(plan):
         return shown
     return Goal(
-        _prove_decided if decided else prove, lambda _plan, _seen: (), shown.done, shown.proved if plan.removal else "proved"
+        _prove_decided if decided else prove, lambda _plan, _seen: (), shown.done, shown.proved if plan.removal else "verified"
     )
 
 
@@ -121,7 +121,7 @@ def was_up(plan: DeploymentPlan) -> bool:
 
 def proved_word(plan: DeploymentPlan, by_traffic: str) -> str:
     """What a proof says of it: that traffic passes, in the words given, or that its gates hold."""
-    return by_traffic if _by_traffic(plan) else "proved"
+    return by_traffic if _by_traffic(plan) else "verified"
 
 
 def _by_traffic(plan: DeploymentPlan) -> bool:

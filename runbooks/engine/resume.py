@@ -95,7 +95,7 @@ def _resume_one(context: Context, record: SavedPlan, journal: Sequence[Mapping[s
     if away:
         return roll_back(context, plan, change_state, next(iter(away.values())))
     if "commit-decided" not in begun(journal, plan.name):
-        return roll_back(context, plan, change_state, NrRunError(f"the run ended before {plan.everywhere} {plan.were} proved"))
+        return roll_back(context, plan, change_state, NrRunError(f"the run ended before {plan.everywhere} {plan.were} verified"))
     try:
         _refuse_half(context, change_state)
         prove(context, plan, change_state)

@@ -38,7 +38,7 @@ def verify_only(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
     if plan.objections:
         sentence = f"{there} and the {noun} is {proved_word(plan, 'up')}, but {NotVerified(plan.objections, None)}"
         return TunnelOutcome(name, Result.REFUSED, Exit.PRECHECK_FAILED, False, sentence, devices, findings)
-    sentence = f"{there}; the {noun} is {proved_word(plan, 'proved up')}{reach.words}{untested_words(left)}"
+    sentence = f"{there}; the {noun} is {proved_word(plan, 'verified up')}{reach.words}{untested_words(left)}"
     result = Result.VERIFIED if reach.traffic else Result.SAS_UP
     outcome = TunnelOutcome(name, result, Exit.OK, False, sentence, devices, findings, untested=left, reach=reach.sentence)
     return save_accepted(context, plan, outcome)

@@ -32,7 +32,7 @@ _ROTATE = """\
 Give a tunnel another pre-shared key on both ends, verify it by an authentication with that key, and let the old one go.
 
 The key is made by nr-run (40 letters and digits) and takes the place of the old one in the file of its reference, once it is
-proved. If anything fails, both ends roll back to the old key. Where the key is kept in a vault, in a variable or by a command,
+verified. If anything fails, both ends roll back to the old key. Where the key is kept in a vault, in a variable or by a command,
 keep the new one under another reference, and name that with --to. The tunnel is interrupted until both ends have negotiated
 again.
 

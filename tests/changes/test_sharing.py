@@ -13,7 +13,7 @@ from .configs import VPN3640
 
 PEER = "172.18.124.159"
 #: What is at work for all that passes or logs in.
-EVERYBODY = {"tcp-mss": ("every TCP connection of the box",), "aaa-new-model": ("every login to the box",)}
+EVERYBODY = {"tcp-mss": ("every TCP connection of the device",), "aaa-new-model": ("every login to the device",)}
 ENTRY = "crypto map other 5 ipsec-isakmp\n set peer"
 
 

@@ -144,7 +144,7 @@ FAILING: dict[str, tuple[Box, str, str]] = {
     "probe elsewhere": (
         box(local=LOCAL.model_copy(update={"probe_address": IPv4Address("10.1.0.7")})),
         "probe-address",
-        "is no address of the box",
+        "is no address of the device",
     ),
     "no management-access": (
         box(RUNNING.replace("management-access inside\n", "")),

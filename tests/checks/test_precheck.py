@@ -72,7 +72,7 @@ def test_example_passes() -> None:
 
 
 FAILING: dict[str, tuple[Box, str, str]] = {
-    "another box": (
+    "another device": (
         box(VPN2611.replace("hostname vpn2611", "hostname vpn3640")),
         "identity",
         "the device calls itself vpn3640, the inventory calls it vpn2611",

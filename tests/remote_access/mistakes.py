@@ -166,7 +166,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "a wildcard", "host-id", lambda site: certified(site, common="*.example.com", others=("*.example.com",))
     ),
-    Mistake("the name of another box", "host-id", lambda site: certified(site, common="asa5.example.com", others=())),
+    Mistake("the name of another device", "host-id", lambda site: certified(site, common="asa5.example.com", others=())),
 )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def test_nothing_is_found_where_a_phone_connects(profile: str, model: str) -> No
     """On a head-end that is in order a phone connects, and no cause is named; and the device is not called healthy for it."""
     found = run(Site(profile=profile), model)
     assert (found.causes, found.connected) == (set(), True), found.stopped_by
-    assert found.audit.verdict == "no cause found on this box"
+    assert found.audit.verdict == "no cause found on this device"
     assert not found.audit.unread
 
 

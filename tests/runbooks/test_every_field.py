@@ -75,7 +75,7 @@ def _rich(vpn: Path) -> dict[str, Any]:
     data["ike_proposals"][0]["sa_lifetime"] = 28800
     data["ipsec_proposals"][0] |= {"sa_lifetime_seconds": 3600, "sa_lifetime_data": 4608000}
     (tunnel,) = data["tunnels"]
-    tunnel |= {"description": "Two boxes", "dpd": {"interval_seconds": 20, "retries": 4}}
+    tunnel |= {"description": "Two devices", "dpd": {"interval_seconds": 20, "retries": 4}}
     tunnel["waiver"] = {"until": "2028-06-30", "ticket": "SEC-1", "reason": "They have nothing better"}
     for number, end in enumerate(tunnel["terminations"]):
         end["cisco"] = {"crypto_map": "VPN", "map_sequence": 20 + number, "access_list": "TO-SITE", "transform_set": "STRONG"}
