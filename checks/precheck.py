@@ -132,8 +132,8 @@ def _default_policies(box: Box) -> Iterator[Finding]:
     others = users(running, policy, besides=own)
     if others:
         words = (
-            f"the device has no isakmp policy, so it offers its default ones to others ({others[0]}), and none of them once it has "
-            f"{policy.title}; configure the policies that they need first"
+            f"the device has no isakmp policy, so it offers its default ones to others ({others[0]}), and none of them once it "
+            f"has {policy.title}; configure the policies that they need first"
         )
         yield say(box, "default-policies", False, words, RUNNING, "crypto isakmp policy", "none")
 

@@ -81,8 +81,8 @@ def _vti_problems(tunnel: Tunnel, able: Sequence[Platform]) -> Iterator[str]:
     for field in ("mss", "mtu"):
         if getattr(tunnel.cisco, field) is not None and all(platform.os == "asa" for platform in able):
             yield (
-                f"cisco.{field} is not built on an ASA, which has one value for the whole device, and no end of ours is a router: "
-                "leave it out"
+                f"cisco.{field} is not built on an ASA, which has one value for the whole device, and no end of ours is a "
+                "router: leave it out"
             )
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ...changes.change import Change
 from ...changes.family import Phase
-from ...checks.finding import Status
+from ...checks.finding import Finding, Status
 from ...services.registry import find
 from ...services.service import Foreign
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
@@ -129,11 +129,15 @@ def _around(name: str, end: MemberPlan, *, detail: bool) -> Iterable[Text]:
         count = sum(len(step.lines) for step in end.change.inverse)
         lines.append(Text(f"   undone by: {count} lines, in {name}/{end.host}/rollback.cfg of the run folder", style="dim"))
     lines += [
-        Text(f"   {'objection' if finding.status is not Status.WARNING else 'warning'}: {finding.sentence}", style="bold red")
+        Text(f"   {_against(finding)}: {finding.sentence}", style="bold red")
         for finding in end.prechecks
         if finding.status not in (Status.OK, Status.SKIPPED)
     ]
     return lines
+
+
+def _against(finding: Finding) -> str:
+    return "warning" if finding.status is Status.WARNING else f"blocked by pre-check {finding.check}"
 
 
 def _timer_lines(end: MemberPlan) -> list[Text]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ...checks.show_commands import COMMANDS
@@ -18,6 +18,7 @@ from .context import Context
 from .planning import MemberPlan
 
 Errors = dict[str, NrRunError]
+_TIME = "%H:%M:%S UTC of %d %b %Y"
 
 
 def left_over(
@@ -63,20 +64,22 @@ def still_counts(context: Context, end: MemberPlan, *, surely: bool = True) -> s
     if end.method is None:
         return ""
     since = _armed_at(context, end.host)
-    counted = f"armed at {since}" if since else "counted from when it was armed"
     does = ROLLBACK_TIMERS[end.method.name].sentence(end.method.minutes)
-    counts = "still counts" if surely else "may still count"
-    return f"{end.host}: its rollback timer {counts}; {counted}, it {does}. When the device is in order, {cancel_by_hand(context, end)}"
+    fires = "fires" if surely else "may fire"
+    when = f"{since + timedelta(minutes=end.method.minutes):{_TIME}} (armed at {since:{_TIME}})" if since else ""
+    at = f"at {when}" if since else f"{end.method.minutes} minutes after it was armed"
+    stop = f"To stop that, when the device is in order: {cancel_by_hand(context, end)}"
+    return f"{end.host}: its rollback timer {fires} {at}: it {does}. {stop}"
 
 
-def _armed_at(context: Context, host: str) -> str:
-    """UTC time of this computer when the journal last has the device armed; empty if it has not, or is not to be relied on."""
+def _armed_at(context: Context, host: str) -> datetime | None:
+    """UTC time of this computer when the journal last has the device armed; None if it has not, or is not to be relied on."""
     try:
         journal = journal_of(context.folder.path)
     except NrRunError:
-        return ""  # it says when a timer was armed, no more: that it counts has to be told all the same
+        return None  # it says when a timer was armed, no more: that it counts has to be told all the same
     times = [line["time"] for line in journal if line["state"] == "armed" and host in line.get("hosts", ())]
-    return f"{datetime.fromisoformat(times[-1]):%H:%M:%S UTC of %d %b %Y}" if times else ""
+    return datetime.fromisoformat(times[-1]) if times else None
 
 
 def foreign_lines(change_state: ChangeState, undone: Mapping[str, Undone]) -> str:

@@ -186,7 +186,8 @@ def _refuse_shared_peer(member: Member, there: StandingForm, running: Config) ->
 
 
 def _stays(what: str, others: tuple[str, ...]) -> str:
-    return f"{what} stays: other IKE peers of the device use it ({others[0]}); while both ends offer it, phase 1 may be agreed with it"
+    why = f"other IKE peers of the device use it ({others[0]})"
+    return f"{what} stays: {why}; while both ends offer it, phase 1 may be agreed with it"
 
 
 def policies_of_offers(running: Config, present: Sequence[ConfigObject]) -> tuple[ConfigObject, ...]:

@@ -78,8 +78,8 @@ def allocate(group: RemoteAccess, names: GroupNames, wanted: Config, running: Co
 def _refuse_bare_box(group: RemoteAccess, running: Config) -> None:
     if running.get("aaa-new-model") is None:
         raise ChangeError(
-            f"{group.host}: it has no 'aaa new-model', which changes every login of the device, the console too; put it there with "
-            "the lists for its own logins first, and see that you can still log in"
+            f"{group.host}: it has no 'aaa new-model', which changes every login of the device, the console too; put it there "
+            "with the lists for its own logins first, and see that you can still log in"
         )
 
 
