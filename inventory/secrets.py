@@ -30,6 +30,8 @@ __all__ = ["TOKEN", "Secrets", "check_preshared_key", "credential_folders"]
 #: A text that is at least so long is remembered when it was hidden, so that it is looked at once on its way to the disk.
 _LONG = 512
 _REMEMBERED = 4096
+#: Digits of a fingerprint where several processes make them, each without the others' to compare with.
+_APART = 16
 _PRIVATE_KEY = re.compile(r"(?<=PRIVATE KEY-----)\r?\n(?P<secret>[^-]+)(?=-----END|\Z)")
 
 
@@ -43,6 +45,10 @@ class Secrets:
     _salt: bytes = field(default_factory=lambda: random_source.token_bytes(32), repr=False)
     _origins: tuple[Path, ...] = ()
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    #: Digits of a fingerprint at least. Stores that are apart and have one salt cannot see each other's.
+    _digits: int = 8
+    #: References that were resolved here, in that order.
+    _resolved: dict[str, None] = field(default_factory=dict, repr=False, init=False)
     #: Value to the token that was first given to it.
     _tokens: dict[str, str] = field(default_factory=dict, repr=False, init=False)
     _known: KnownValues = field(default_factory=KnownValues, repr=False, init=False)
@@ -61,7 +67,50 @@ class Secrets:
             if token not in self._values:
                 self._values[token] = fetch(reference, self.folders)
                 self._learn(token, self._values[token])
+            self._resolved[reference] = None
             return self._values[token]
+
+    @classmethod
+    def salted(cls, salt: str, folders: tuple[Path, ...] | None = None) -> Secrets:
+        """A store in another process of the same run: what has a token in both has the same one."""
+        return cls(credential_folders() if folders is None else folders, _salt=bytes.fromhex(salt), _digits=_APART)
+
+    @classmethod
+    def of_run(cls, folders: tuple[Path, ...]) -> Secrets:
+        """A store of a run that may have others in other processes."""
+        return cls.salted(random_source.token_hex(32), folders)
+
+    @property
+    def salt(self) -> str:
+        """Of the fingerprints, as hexadecimal digits; it goes to another process of the same run and nowhere else."""
+        return self._salt.hex()
+
+    def fingerprints(self) -> dict[str, str]:
+        """Each reference that was resolved, and a fingerprint of its value: equal ones are equal in all stores of one salt."""
+        with self._lock:
+            return {reference: self.fingerprint(reference) for reference in self._resolved}
+
+    def fingerprint(self, reference: str) -> str:
+        """Of the value of a reference that was resolved."""
+        value = self._values[self.token(reference)]
+        return hmac.digest(self._salt, f"reference {value}".encode("utf8", "surrogatepass"), "sha256").hex()
+
+    def seen(self) -> dict[str, str]:
+        """Tokens of keys that only devices have shown, and the keys: for an encrypted file or line, and nothing else."""
+        with self._lock:
+            return {token: value for token, value in self._values.items() if token.startswith("<key:")}
+
+    def take(self, seen: Mapping[str, str]) -> None:
+        """Keys that a store in another process has seen, by their tokens."""
+        with self._lock:
+            for token, value in seen.items():
+                if self._values.setdefault(token, value) != value:
+                    raise SecretError("two keys have one token; begin the run again")
+                self._tokens.setdefault(value, token)
+
+    def holds_known(self, data: bytes) -> bool:
+        """True if the value of a reference stands in these bytes as it is."""
+        return any(True for _ in self._known.spans(data.decode("utf8", "replace")))
 
     def _learn(self, token: str, value: str) -> None:
         self._tokens.setdefault(value, token)
@@ -189,6 +238,13 @@ class Secrets:
         origins = tuple(Path(folder) for folder in exported.get("folders", ()))
         return cls(folders, dict(exported["values"]), dict(exported["names"]), bytes.fromhex(exported["salt"]), origins)
 
+    @classmethod
+    def beside(cls, exported: Mapping[str, Any]) -> Secrets:
+        """The store of another process of this machine, which may go on resolving."""
+        folders = tuple(Path(folder) for folder in exported["folders"])
+        values, names = dict(exported["values"]), dict(exported["names"])
+        return cls(folders, values, names, bytes.fromhex(exported["salt"]), _digits=_APART)
+
     @property
     def origins(self) -> tuple[Path, ...]:
         """Folders from which they came, also in an earlier run; a restored one reads nothing there any more."""
@@ -201,7 +257,7 @@ class Secrets:
         with self._lock:
             digest = hmac.digest(self._salt, value.encode("utf8", "surrogatepass"), "sha256").hex()
             # Eight digits tell ten thousand keys apart with a chance of one in a hundred that two are alike.
-            lengths = range(8, len(digest) + 1)
+            lengths = range(self._digits, len(digest) + 1)
             token = next(made for length in lengths if self._is_free(made := f"<key:{digest[:length]}>", value))
             self._values[token] = value
             self._tokens.setdefault(value, token)

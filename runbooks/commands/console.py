@@ -113,6 +113,13 @@ ROLLOUT = with_options(
         metavar="N",
         help="Up to N tunnels at a time; never two on one device.",
     ),
+    click.option(
+        "--processes",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Talk to the devices from N processes; 0: one a core where there are many devices.",
+    ),
     click.option("--batch", "workers", type=click.IntRange(min=1), hidden=True),
     click.option(
         "--max-failures", type=click.IntRange(min=0), default=0, metavar="N", help="Begin no further tunnel after N have failed."
@@ -149,6 +156,13 @@ LIMIT = click.option(
 #: What other tools have, and what is called otherwise here.
 ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")))
 NO_LIMIT = _hidden("--limit", is_flag=False)
+SCHEDULER = click.option(
+    "--scheduler",
+    default="",
+    envvar="NR_RUN_SCHEDULER",
+    metavar="tls://HOST:PORT",
+    help="Reach the devices from the workers of a Dask cluster [$NR_RUN_SCHEDULER].",
+)
 DEBUG = click.option("--debug", is_flag=True, help="Write the full session log, secrets masked, to debug.log in the run folder.")
 
 

@@ -8,7 +8,7 @@ import click
 
 from ...inventory.errors import Exit
 from .completion import host_names
-from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, ended, print_json, with_options
+from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, SCHEDULER, ended, print_json, with_options
 from .verify_command import LAB
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _MARKS = {
 }
 
 
-_OPTIONS = with_options(LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG)
+_OPTIONS = with_options(LIMIT, JSON, INVENTORY, RUNS, LAB, SCHEDULER, DEBUG)
 
 
 def _doctor(hosts: tuple[str, ...], **options: Any) -> Exit:
@@ -50,7 +50,8 @@ def _doctor(hosts: tuple[str, ...], **options: Any) -> Exit:
     from .progress import PlainProgress
 
     progress = PlainProgress()
-    asked = Asked(hosts, options["limits"], options["inventory"], options["runs"], lab=options["lab"], debug=options["debug"])
+    places = options["inventory"], options["runs"], options["lab"], options["debug"], options["scheduler"]
+    asked = Asked(hosts, options["limits"], *places)
     with open_devices(asked, progress) as ready:
         found = examine_all(ready, progress)
         devices = [patient.as_dict() for patient in found.patients]

@@ -8,7 +8,7 @@ import click
 
 from ...inventory.errors import Exit
 from .completion import names_of_all
-from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, ended, with_options
+from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, SCHEDULER, ended, with_options
 from .looking import asked_by, look_only
 from .verify_command import DEADLINE, LAB
 
@@ -30,7 +30,7 @@ nr-run drift --json
 Exit codes: 0 all is as intended; 2 something differs; 11 a device was not
 reached or not read; 65 an intent is refused; 66 no such service or host.
 """
-_OPTIONS = with_options(LIMIT, DEADLINE, JSON, INVENTORY, RUNS, LAB, DEBUG)
+_OPTIONS = with_options(LIMIT, DEADLINE, JSON, INVENTORY, RUNS, LAB, SCHEDULER, DEBUG)
 
 
 def _drift(names: tuple[str, ...], **options: Any) -> Exit:

@@ -45,6 +45,7 @@ def asked_by(
         debug=options["debug"],
         keep_in=folder,
         may_be_none=may_be_none,
+        scheduler=options.get("scheduler", ""),
     )
 
 

@@ -9,7 +9,7 @@ import click
 
 from ...inventory.errors import Exit
 from .completion import names_of_all
-from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, ended, print_json, with_options
+from .console import DEBUG, INVENTORY, JSON, LIMIT, RUNS, SCHEDULER, ended, print_json, with_options
 from .verify_outputs import OUTPUTS, leave
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ _PROVIDER_LOG = click.option(
     metavar="FILE",
     help="What the gateway of a far end says (AWS, Alibaba Cloud, Tencent Cloud), to be joined with what our end shows.",
 )
-_OPTIONS = with_options(LIMIT, _NO_PROBE, _SINCE, _PROVIDER_LOG, DEADLINE, JSON, OUTPUTS, INVENTORY, RUNS, LAB, DEBUG)
+_OPTIONS = with_options(LIMIT, _NO_PROBE, _SINCE, _PROVIDER_LOG, DEADLINE, JSON, OUTPUTS, INVENTORY, RUNS, LAB, SCHEDULER, DEBUG)
 
 
 def _verify(names: tuple[str, ...], **options: Any) -> Exit:
@@ -74,6 +74,7 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
         lab=options["lab"],
         debug=options["debug"],
         provider_log=options["provider_log"],
+        scheduler=options["scheduler"],
     )
     progress = progress_of()
     with open_verification(asked, progress) as opened, progress:

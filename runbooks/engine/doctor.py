@@ -21,9 +21,10 @@ from ...inventory.hosts import load_nornir, platforms_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
 from ...inventory.unknown_host import refuse_unknown
-from ...tasks.device import connect_by
+from ...tasks.device import Stop, connect_by
 from ...tasks.examine import examine
 from ...tasks.gather import now
+from ..far.elsewhere import elsewhere, refuse_both
 from ..run.folder import RunFolder, new_path
 from ..run.kept_runs import runs_folder
 from .context import Progress
@@ -35,7 +36,7 @@ from .run_setup import debug_log, inventory_folder, lab_credentials
 #: Folder of the runs folder, and file, in which a record is kept.
 FOLDER, FILE = "doctor", "doctor.json"
 #: What the devices of a throw-away lab are besides, by the folder of the command.
-PLAYS: Mapping[str, Mapping[str, Any]] = {"audit-vpn-phone": {"phones": True}}
+PLAYS: Mapping[str, Mapping[str, Any]] = {name: {"phones": True} for name in ("audit-vpn-phone", "renew-phone-certificate")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ class Asked:
     runs: Path | None = None
     lab: bool = False
     debug: bool = False
+    #: Address of a Dask scheduler whose workers talk to the devices; empty where this machine does.
+    scheduler: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +115,13 @@ def open_devices(asked: Asked, progress: Progress, *, only: Only | None = None, 
     hosts = only(platforms, hosts) if only is not None else hosts
     told: list[str] = []
     with ExitStack() as stack:
+        refuse_both(asked.scheduler, lab=asked.lab)
         if asked.lab:
             plays = dict.fromkeys(hosts, PLAYS[folder]) if folder in PLAYS else {}
             played = rehearse(stack, nornir, EveryService(), (), hosts, platforms, progress, plays)
             nornir, secrets = played.nornir, played.secrets
         else:
-            secrets = Secrets(folders=credential_folders(lab_credentials(nornir, (), hosts)))
+            secrets = Secrets.of_run(credential_folders(lab_credentials(nornir, (), hosts)))
         kept = None
         if asked.debug or folder:
             kind = folder or FOLDER
@@ -129,6 +133,8 @@ def open_devices(asked: Asked, progress: Progress, *, only: Only | None = None, 
         tell = partial(_once, told)
         nornir = connect_by(nornir, secrets, platforms, tag=tag, tell=tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
+        if asked.scheduler:
+            nornir = stack.enter_context(elsewhere(asked.scheduler, nornir, hosts, secrets, Stop(), progress.say, changes=False))
         yield Ready(nornir, platforms, hosts, told, kept)
 
 

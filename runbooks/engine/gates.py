@@ -9,12 +9,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+from types import MappingProxyType
 
 from ...checks.finding import Finding, proved
 from ...checks.observation import Observation
 from ...checks.other_tunnels import beside, leaving
+from ...checks.renewed_sas import renewed
 from ...inventory.errors import NrRunError, answers_of
-from ...services.service import Gate, Passing, Renegotiating, Seen, Stage, Traffic
+from ...services.service import Gate, OneByOne, Passing, Renegotiating, Seen, Stage, Traffic
 from ...tasks.clear import clear
 from ...tasks.observe import observe
 from .change_state import ChangeState, NotVerified
@@ -70,24 +73,51 @@ def _told(
     return Proof(findings, cause_of(findings), outputs, reach=reach_of(plan.deployment.foreign))
 
 
-def negotiate_anew(context: Context, plan: DeploymentPlan, place: int, stage: Stage) -> None:
-    """Clear what was agreed before the stage pushed as the ``place``-th, where its gate is on SAs that outlive the lines."""
+def negotiate_anew(context: Context, plan: DeploymentPlan, place: int, stage: Stage) -> tuple[Finding, ...]:
+    """Clear what was agreed before the stage pushed as the ``place``-th, where its gate is on SAs that outlive the lines.
+
+    Where peers carry for each other, one after the other: gives what speaks against the one that did not come up, and leaves the
+    others as they are then.
+    """
     gate = stage.gate
     if plan.removal or not isinstance(gate, Renegotiating):
-        return
-    asked = {member.host: {"peers": gate.stale(member.stage_change(place))} for member in plan.members}
-    some = {host: words for host, words in asked.items() if words["peers"]}
-    if some:
-        for host in some:
-            context.progress.phase(host, "clear what was agreed before, to negotiate again")
-        run_on_all(context.nornir, clear, some)
+        return ()
+    for member in plan.members:
+        change = member.stage_change(place)
+        turns = gate.turns(change) if isinstance(gate, OneByOne) else (gate.stale(change),)
+        for number, peers in enumerate(turns):
+            if peers:
+                context.progress.phase(member.host, "clear what was agreed before, to negotiate again")
+                run_on_all(context.nornir, clear, {member.host: {"peers": peers}})
+            if isinstance(gate, OneByOne) and number < len(turns) - 1:
+                context.folder.note("turn", tunnel=plan.name, stage=stage.name, peers=[str(peer) for peer in peers])
+                found, _ = _settled(context, plan, (stage,), f"turn-{number}", _of_peers(gate, peers), {member.host: peers})
+                if not proved(found):
+                    return found
+    return ()
+
+
+def _of_peers(gate: OneByOne, peers: Sequence[IPv4Address]) -> Judging:
+    """By what is shown of the tunnels to these peers alone."""
+    return lambda _gate, seen: gate.agreed(seen, peers)
+
+
+def _cleared(plan: DeploymentPlan, place: int, stage: Stage) -> Mapping[str, Sequence[IPv4Address]]:
+    """The peers whose SAs have to be new behind a stage, by host."""
+    gate = stage.gate
+    if plan.removal or not isinstance(gate, Renegotiating):
+        return {}
+    return {member.host: gate.stale(member.stage_change(place)) for member in plan.members}
 
 
 def hold(context: Context, plan: DeploymentPlan, item: Hold, change_state: ChangeState) -> None:
     """See that the gate of a stage holds before the next one begins. Raises NotProved."""
     context.folder.note("gate", tunnel=plan.name, stage=item.title)
-    negotiate_anew(context, plan, item.stage, item.gate)
-    findings, _ = _settled(context, plan, (item.gate,), f"gate-{item.title}", _by_now(plan))
+    findings = negotiate_anew(context, plan, item.stage, item.gate)
+    if not findings:
+        findings, _ = _settled(
+            context, plan, (item.gate,), f"gate-{item.title}", _by_now(plan), _cleared(plan, item.stage, item.gate)
+        )
     change_state.findings += findings
     if not proved(findings):
         raise NotVerified(findings, cause_of(findings))
@@ -173,22 +203,35 @@ def _by_decision(plan: DeploymentPlan) -> Judging:
 
 
 def _settled(
-    context: Context, plan: DeploymentPlan, stages: Sequence[Stage], moment: str, judging: Judging
+    context: Context,
+    plan: DeploymentPlan,
+    stages: Sequence[Stage],
+    moment: str,
+    judging: Judging,
+    cleared: Mapping[str, Sequence[IPv4Address]] | None = None,
 ) -> tuple[tuple[Finding, ...], Outputs]:
-    """Ask until all of these gates hold, or the longest of their times is over; what was found last."""
+    """Ask until all of these gates hold, or the longest of their times is over; what was found last.
+
+    SAs with peers that were ``cleared`` (by host) have to be others than the device had before the change.
+    """
     deadline = time.monotonic() + max(stage.settle_seconds for stage in stages) * context.timeouts.scale
     while True:
         context.stop.check()
         for member in plan.members:
             context.progress.phase(member.host, f"look at {' and '.join(stage.name for stage in stages)}")
-        findings, outputs = _judged(context, plan, stages, moment, judging)
+        findings, outputs = _judged(context, plan, stages, moment, judging, cleared or {})
         if proved(findings) or time.monotonic() > deadline:
             return findings, outputs
         context.stop.wait(context.timeouts.poll)
 
 
 def _judged(
-    context: Context, plan: DeploymentPlan, stages: Sequence[Stage], moment: str, judging: Judging
+    context: Context,
+    plan: DeploymentPlan,
+    stages: Sequence[Stage],
+    moment: str,
+    judging: Judging,
+    cleared: Mapping[str, Sequence[IPv4Address]] = MappingProxyType({}),
 ) -> tuple[tuple[Finding, ...], Outputs]:
     """What these gates say of what the devices show now."""
     gates = _asked(stages)
@@ -214,4 +257,9 @@ def _judged(
     # Whatever it is that is built, the tunnels of the device are others'.
     gone = {one.host: leaving(one.change, one.snapshot.running.objects) for one in plan.members}
     others = tuple(beside(one.host, one.snapshot.observation, readings[one.host][0], gone[one.host]) for one in plan.members)
-    return (*findings, *others), {host: outputs for host, (_, outputs) in readings.items()}
+    made = (
+        finding
+        for one in plan.members
+        for finding in renewed(one.host, one.snapshot.observation, readings[one.host][0], cleared.get(one.host, ()))
+    )
+    return (*findings, *made, *others), {host: outputs for host, (_, outputs) in readings.items()}

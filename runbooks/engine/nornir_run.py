@@ -7,6 +7,7 @@ that has to be rolled back can afford none of that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from nornir.core import Nornir
@@ -16,6 +17,23 @@ from nornir.core.task import Result, Task
 from ...inventory.errors import NothingMatched, NrRunError, answers_of
 
 Arguments = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ForEach:
+    """A task with arguments of their own for its devices. What one device needs of it can go to another process alone."""
+
+    work: Callable[..., Result]
+    arguments: Arguments
+
+    def of(self, host: str) -> ForEach:
+        """What that device needs."""
+        return ForEach(self.work, {host: self.arguments[host]})
+
+    def __call__(self, task: Task) -> Result:
+        """Do it on one device."""
+        with answers_of(task.host.name):
+            return self.work(task, **self.arguments[task.host.name])
 
 
 def run_on(
@@ -29,13 +47,9 @@ def run_on(
     if not arguments:
         raise NothingMatched("no device was selected")
 
-    def each(task: Task) -> Result:
-        with answers_of(task.host.name):
-            return work(task, **arguments[task.host.name])
-
     chosen = nornir.filter(filter_func=lambda host: host.name in arguments)
     nornir.data.reset_failed_hosts()
-    results = chosen.run(task=each, name=getattr(work, "__name__", "task"), on_failed=True)
+    results = chosen.run(task=ForEach(work, arguments), name=getattr(work, "__name__", "task"), on_failed=True)
     nornir.data.reset_failed_hosts()
     values: dict[str, Any] = {}
     errors: dict[str, NrRunError] = {}

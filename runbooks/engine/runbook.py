@@ -64,6 +64,7 @@ def run_deployments(
         places = endpoints_of(context, hosts)
         context.folder.note("locked" if approval.ask else "planning", hosts=hosts, at=places)
         refuse_unfinished(runs, places, besides=context.folder.id)
+        context.readings.begin()
         plans, outcomes = _plan_all(context, deployments, planner, changing=approval.ask is not None)
         if approval.ask is None:
             refuse_held(context, runs, hosts)  # it may have begun while the devices were read
@@ -78,7 +79,8 @@ def run_deployments(
         def work(plan: DeploymentPlan) -> TunnelOutcome:
             # Time has passed since the devices were read, or an earlier one has changed them: plan again on what they are now.
             try:
-                stale = approval.takes_time or plan is not plans[0]
+                first = plan is plans[0] or context.readings.first_serves(plan.deployment.hosts)
+                stale = approval.takes_time or not first
                 return _replan_and_apply(context, plan, planner, plans, stale=stale, apply=apply)
             except NrRunError:
                 raise

@@ -25,6 +25,7 @@ from ..engine.limit import within
 from ..engine.rehearsal_lab import EveryService, rehearse
 from ..engine.run_setup import debug_log, inventory_folder, lab_credentials
 from ..engine.signals import on_signals
+from ..far.elsewhere import elsewhere, refuse_both
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .kept import FOLDER, make
@@ -51,6 +52,8 @@ class Asked:
     keep_in: str = FOLDER
     #: Whether it is in order that nothing is on the devices that are meant.
     may_be_none: bool = False
+    #: Address of a Dask scheduler whose workers talk to the devices; empty where this machine does.
+    scheduler: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +111,13 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
     runs = runs_folder(asked.runs)
     timeouts = Timeouts()
     with ExitStack() as stack:
+        refuse_both(asked.scheduler, lab=asked.lab)
         if asked.lab:
             hosts = [host for deployment in selected.deployments for host in deployment.hosts]
             played = rehearse(stack, nornir, EveryService(), selected.deployments, hosts, platforms, progress)
             nornir, secrets, timeouts = played.nornir, played.secrets, replace(timeouts, scale=played.scale)
         else:
-            secrets = Secrets(folders=credential_folders(lab_credentials(nornir, selected.deployments, ())))
+            secrets = Secrets.of_run(credential_folders(lab_credentials(nornir, selected.deployments, ())))
         run_folder = make(runs, secrets, asked.keep_in)
         stack.callback(run_folder.close)
         if asked.debug:
@@ -123,6 +127,9 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
         patience = max(1.0, min(30.0, asked.deadline))
         nornir = connect_by(nornir, secrets, platforms, patience, tag=run_folder.tag, tell=run_folder.tell)
         keys = _keys(secrets, selected.deployments)
+        if asked.scheduler:
+            hosts = [host for deployment in selected.deployments for host in deployment.hosts]
+            nornir = stack.enter_context(elsewhere(asked.scheduler, nornir, hosts, secrets, stop, progress.say, changes=False))
         yield Opened(
             nornir, platforms, secrets, run_folder, progress, timeouts, stop, asked, runs, intended, selected, keys, provider
         )

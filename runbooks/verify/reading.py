@@ -6,22 +6,23 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from typing import Protocol
+from dataclasses import dataclass, replace
 
 from nornir.core.task import Result, Task
 
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import SAS, Question
 from ...inventory.errors import DriftError, Locked, NrRunError
+from ...services.besides import Showing
 from ...services.own_checks import commands
 from ...services.registry import find
 from ...services.service import Deployment, Member
 from ...tasks.device import CONNECTION
-from ...tasks.look import Limits, look
 from ..engine.resume import refuse_unfinished
+from ..far.carrying import OneWay
 from ..locking.locks import refuse_held
 from ..locking.machine_locks import endpoints_of
+from .look_at import Asked, LookAt
 from .opening import Opened
 from .runner import AtOnce
 
@@ -39,23 +40,17 @@ def read_all(opened: Opened, ask: Callable[[Opened, str], Asked] | None = None) 
     board = _Board(opened)
     held = _changing(opened)
     until = time.monotonic() + opened.asked.deadline
-    limits = Limits(until, opened.asked.probe, opened.asked.pause * opened.timeouts.scale)
     chosen = opened.nornir.filter(filter_func=lambda host: host.name in hosts)
-    chosen = chosen.with_runner(AtOnce(AT_ONCE))
+    if not opened.asked.scheduler:
+        chosen = chosen.with_runner(AtOnce(AT_ONCE))
+    looking = _Looking(opened, board, ask or _Asks, until)
 
-    def each(task: Task) -> Result:
-        host = task.host.name
-        opened.progress.phase(host, "log in and look")
-        asks = (ask or _Asks)(opened, host)
-        try:
-            return look(task, opened.platforms[host], asks.questions, asks.wishes, board.hand, limits, asks.also, asks.own)
-        except Exception as error:  # noqa: BLE001 - a defect on one device must not keep the others from their verdict
-            board.hand(
-                replace(board.shown[host], problem=f"{host}: {type(error).__name__}, which is a defect of nr-run", over=True)
-            )
-            return Result(host=task.host)
+    def look_at_all() -> None:
+        for host, made in chosen.run(task=looking, name="verify", on_failed=True).items():
+            if made.exception is not None:
+                board.fail(host, made.exception)
 
-    runner = threading.Thread(target=lambda: chosen.run(task=each, name="verify", on_failed=True), daemon=True)
+    runner = threading.Thread(target=look_at_all, daemon=True)
     if hosts:
         runner.start()
         _wait(opened, board, runner, until)
@@ -83,6 +78,29 @@ def _close(opened: Opened) -> None:
                 driver.disconnect()
 
 
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """The task of all devices. One device's part of it can go to another process alone."""
+
+    opened: Opened
+    board: _Board
+    ask: Callable[[Opened, str], Asked]
+    until: float
+
+    def of(self, host: str) -> LookAt:
+        """What one device needs."""
+        opened = self.opened
+        opened.progress.phase(host, "log in and look")
+        hand = OneWay(self.board.hand)
+        pause = opened.asked.pause * opened.timeouts.scale
+        asks = self.ask(opened, host)
+        return LookAt(opened.platforms[host], asks, hand, self.until - time.monotonic(), opened.asked.probe, pause)
+
+    def __call__(self, task: Task) -> Result:
+        """Here."""
+        return self.of(task.host.name)(task)
+
+
 class _Board:
     """What each device has shown so far; its task writes here after each exchange."""
 
@@ -97,6 +115,11 @@ class _Board:
         with self._lock:
             if self._open:
                 self.shown[shown.host] = shown
+
+    def fail(self, host: str, error: BaseException) -> None:
+        """What kept a device from being looked at to the end; a defect on one must not keep the others from their verdict."""
+        why = str(error) if isinstance(error, NrRunError) else f"{host}: {type(error).__name__}, which is a defect of nr-run"
+        self.hand(replace(self.shown[host], problem=why, over=True))
 
     @property
     def all_over(self) -> bool:
@@ -115,31 +138,11 @@ class _Board:
         return replace(one, problem=f"{one.host}: the deadline of {self._deadline:g} seconds came before {what}")
 
 
-class Asked(Protocol):
-    """What one device is asked, and wanted to send; see look()."""
-
-    @property
-    def questions(self) -> tuple[Question, ...]:
-        """Each once; none where the configuration is all that is wanted."""
-
-    @property
-    def also(self) -> tuple[str, ...]:
-        """Commands besides, which the device may refuse."""
-
-    @property
-    def own(self) -> tuple[str, ...]:
-        """For the checks of the user's own, each once."""
-
-    def wishes(self, shown: Shown) -> Sequence[Stimulus]:
-        """Traffic, each once."""
-
-
 class _Asks:
     """What one device is asked, and wanted to send, for all that it is a member of."""
 
-    also: tuple[str, ...] = ()
-
     def __init__(self, opened: Opened, host: str) -> None:
+        self._platform = opened.platforms[host]
         self._mine: list[tuple[Deployment, Member]] = [
             (deployment, member)
             for deployment in opened.selected.deployments
@@ -156,9 +159,21 @@ class _Asks:
         return tuple(dict.fromkeys((*SAS, *asked)))
 
     @property
+    def also(self) -> tuple[str, ...]:
+        """Nothing once for all looks."""
+        return ()
+
+    @property
     def own(self) -> tuple[str, ...]:
-        """For the checks of the user's own, each once."""
-        return tuple(dict.fromkeys(c for deployment, member in self._mine for c in commands(deployment, member.host, "verify")))
+        """For the checks of the user's own, and what a service judges as it was shown, each once."""
+        checks = (c for deployment, member in self._mine for c in commands(deployment, member.host, "verify"))
+        shows = (
+            command
+            for deployment, member in self._mine
+            if isinstance(service := find(deployment.service), Showing)
+            for command in service.shows(deployment, member, self._platform)
+        )
+        return tuple(dict.fromkeys((*checks, *shows)))
 
     def wishes(self, shown: Shown) -> Sequence[Stimulus]:
         """Traffic, each once."""

@@ -1,0 +1,184 @@
+"""A task with its arguments, as bytes for another process; and what is alive in them, as marks.
+
+Records travel as they are. A store of secrets does not: a mark stands for the store that the far side has of its own. The wish to
+stop and a host are marks too. Every closure and bound method is a callback: the far side calls it by its number, and it is done
+on this side.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import pickle
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from nornir.core.inventory import Host
+
+from ...inventory.errors import NrRunError, UsageError
+from ...inventory.secrets import Secrets
+from ...tasks.device import Stop
+
+#: Calls a callback of the other side by its number, and returns what that returned once it has; without waiting, None at once.
+Call = Callable[[int, tuple[Any, ...], dict[str, Any], bool], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OneWay:
+    """A callback that the far side does not wait for; what it was called with comes in order, and before the outcome."""
+
+    work: Callable[..., None]
+
+    def __call__(self, *given: Any, **named: Any) -> None:
+        """As on this side."""
+        self.work(*given, **named)
+
+
+class Callbacks:
+    """What the far side may call here, by number; the same callable has one number."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._numbers: dict[Any, int] = {}
+        self._calls: list[Callable[..., Any]] = []
+
+    def number(self, callback: Callable[..., Any]) -> int:
+        """The number of a callable."""
+        if callback not in self._numbers:
+            self._numbers[callback] = len(self._calls)
+            self._calls.append(callback)
+        return self._numbers[callback]
+
+    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Do it."""
+        return self._calls[number](*given, **named)
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """A callback on the far side: it is done on this side, and waited for unless it is one-way."""
+
+    number: int
+    timeouts: bool
+    call: Call
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        """Raises what it raises there, and SessionLost where the other side is gone."""
+        return self.call(self.number, given, named, self.timeouts)
+
+
+class Surroundings(Protocol):
+    """What the marks stand for on the side that reads them."""
+
+    @property
+    def secrets(self) -> Secrets: ...
+    @property
+    def stop(self) -> Stop: ...
+    def host(self, name: str) -> Host: ...
+    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], timeouts: bool) -> Any: ...
+
+
+def pack(value: object, callbacks: Callbacks | None = None) -> bytes:
+    """Bytes of a value. Raises UsageError where it holds something that stays in its process: one sentence that names it.
+
+    Without ``callbacks`` a function that is alive is refused: nothing may be called from where it goes to.
+    """
+    file = io.BytesIO()
+    try:
+        _Packer(file, callbacks).dump(value)
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        raise UsageError(f"it cannot be done in another process: {error}") from None
+    return file.getvalue()
+
+
+def unpack(data: bytes, around: Surroundings) -> Any:
+    """The value, with what its marks stand for here. Only bytes that were proved to come from pack() may be given."""
+    return _Unpacker(io.BytesIO(data), around).load()
+
+
+def _marked(*_mark: Any) -> Any:
+    """Stands in the bytes where something alive was; who reads them looks it up. Never called itself."""
+    raise NrRunError("a mark was read without what it stands for")
+
+
+def _proxy(values: dict[Any, Any]) -> types.MappingProxyType[Any, Any]:
+    return types.MappingProxyType(values)  # the type itself cannot be found by its name
+
+
+def _remade(kind: type[Any], items: tuple[Any, ...] | None, values: dict[str, Any]) -> Any:
+    made: Any = object.__new__(kind) if items is None else tuple.__new__(kind, items)
+    made.__dict__.update(values)
+    return made
+
+
+def _is_alive(thing: object) -> bool:
+    """A closure, a method of some object or a function that was given some of what it needs: it works on what its process has."""
+    if isinstance(thing, types.FunctionType):
+        return "<l" in thing.__qualname__  # <locals> and <lambda>
+    if isinstance(thing, functools.partial):
+        return True
+    if isinstance(thing, types.MethodType):
+        return not isinstance(thing.__self__, type)
+    return isinstance(thing, types.BuiltinMethodType) and not isinstance(thing.__self__, types.ModuleType | type)
+
+
+class _Packer(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, callbacks: Callbacks | None) -> None:
+        super().__init__(file, protocol=5)
+        self._callbacks = callbacks
+
+    def reducer_override(self, thing: Any) -> Any:
+        if isinstance(thing, Secrets):
+            return _marked, ("secrets",)
+        if isinstance(thing, Stop):
+            return _marked, ("stop",)
+        if isinstance(thing, Host):
+            return _marked, ("host", thing.name)
+        if isinstance(thing, OneWay) or _is_alive(thing):
+            if self._callbacks is None:
+                raise pickle.PicklingError(
+                    f"{getattr(thing, '__qualname__', type(thing).__name__)} works on what its process has"
+                )
+            return _marked, ("call", self._callbacks.number(thing), not isinstance(thing, OneWay))
+        if isinstance(thing, types.MappingProxyType):
+            return _proxy, (dict(thing),)
+        if isinstance(thing, types.FunctionType) and thing.__module__ == "__main__":
+            raise pickle.PicklingError(
+                f"{thing.__qualname__} stands in the program itself; put it into a module that workers have"
+            )
+        return _without_cached(thing)
+
+
+def _without_cached(thing: Any) -> Any:
+    """A record without what it only keeps because it was asked: that is found again, and may hold functions."""
+    values = getattr(thing, "__dict__", None)
+    if not isinstance(values, dict) or isinstance(thing, type):
+        return NotImplemented
+    cached = {name for name in values if isinstance(getattr(type(thing), name, None), cached_property)}
+    if not cached:
+        return NotImplemented
+    left = {name: value for name, value in values.items() if name not in cached}
+    return _remade, (type(thing), tuple(thing) if isinstance(thing, tuple) else None, left)
+
+
+class _Unpacker(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, around: Surroundings) -> None:
+        super().__init__(file)
+        self._around = around
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == (_marked.__module__, _marked.__name__):
+            return self._look_up
+        return super().find_class(module, name)
+
+    def _look_up(self, kind: str, *words: Any) -> Any:
+        if kind == "secrets":
+            return self._around.secrets
+        if kind == "stop":
+            return self._around.stop
+        if kind == "host":
+            return self._around.host(words[0])
+        return There(words[0], words[1], self._around.call)

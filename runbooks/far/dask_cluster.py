@@ -1,0 +1,255 @@
+"""Devices through the workers of a Dask cluster that is there: connect, greet each worker, and carry messages to and fro."""
+
+from __future__ import annotations
+
+import pickle
+import secrets as random_source
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ...inventory.errors import NrRunError, Unreachable, UsageError
+from ...inventory.secrets import Secrets
+from ...tasks.device import Stop
+from .dask_agent import PLAIN, serve
+from .doing import messages_of
+from .messages import LEASE, READY, Message
+from .order import RunOrder, build
+from .runner import FarRunner
+from .seal import Seal
+from .wire import Outbox
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+    from nornir.core import Nornir
+
+#: Seconds for the scheduler, and for a worker to answer the greeting: one that is busy with others' work gets none of ours.
+CONNECT_SECONDS, GREET_SECONDS = 10.0, 30.0
+SETTINGS = ("ca-file", "client.cert", "client.key")
+
+
+@dataclass(eq=False, slots=True)
+class Worker:
+    """One worker of the cluster, as this run knows it."""
+
+    address: str
+    agent: str
+    outbox: Outbox
+    future: Future | None = None
+    answered: threading.Event = field(default_factory=threading.Event)
+    #: Why it gets no work; empty where it does.
+    refused: str = ""
+
+    @property
+    def name(self) -> str:
+        """For a person."""
+        return f"worker {self.address}"
+
+    def send(self, message: Message) -> None:
+        """Raises OSError where nothing goes out any more."""
+        self.outbox.send(message)
+
+    def end(self) -> None:
+        """It lets go by itself when it hears nothing more."""
+
+
+def check_address(scheduler: str) -> None:
+    """Raise UsageError for an address that is not encrypted, and where Dask is not installed."""
+    if not scheduler.startswith("tls://"):
+        raise UsageError(
+            f"--scheduler {scheduler}: say tls://HOST:PORT; over anything else nobody knows who reads along, or answers"
+        )
+    try:
+        import distributed  # noqa: F401 - whether it is there
+    except ModuleNotFoundError:
+        raise UsageError("--scheduler needs Dask: pip install 'nr-run[dask]'") from None
+
+
+def login_references(nornir: Nornir, hosts: Iterable[str]) -> list[str]:
+    """What a worker needs to log in to these hosts."""
+    data = [nornir.inventory.hosts[host] for host in hosts]
+    return [str(found) for host in data for name in ("password_ref", "enable_ref") if (found := host.get(name))]
+
+
+@contextmanager
+def through_dask(
+    scheduler: str,
+    secrets: Secrets,
+    stop: Stop,
+    tell: Callable[[str], None],
+    *,
+    changes: bool,
+    also: Iterable[str] = (),
+    lease: float = LEASE,
+) -> Iterator[FarRunner]:
+    """A runner for Nornir whose tasks are done on the workers of this scheduler, until the end.
+
+    ``also`` are references that only the workers need to have. ``tell`` is given a sentence for each worker that gets no work.
+    Raises UsageError, SecretError where the key of the cluster is not here, and Unreachable where no worker can do it.
+    """
+    check_address(scheduler)
+    run = f"nr-run-{random_source.token_hex(8)}"
+    seal = Seal.of(run, secrets)
+    runner = FarRunner(secrets, stop, changes=changes, where=scheduler)
+    client = _connected(scheduler)
+    cluster = _Cluster(client, run, seal, runner)
+    try:
+        cluster.greet(RunOrder.of(run, secrets, learns=changes, also=also), lease)
+        for worker in cluster.workers:
+            if worker.refused:
+                tell(f"{worker.name} gets no work: {worker.refused}")
+        if not runner.alive:
+            why = "; ".join(f"{worker.name}: {worker.refused}" for worker in cluster.workers)
+            raise Unreachable(f"no worker of {scheduler} can do this run ({why or 'it has none'})")
+        yield runner
+    finally:
+        runner.close()
+        cluster.close()
+
+
+def _connected(scheduler: str) -> Client:
+    """Raises UsageError where Dask is not told its certificates, Unreachable where the scheduler does not answer."""
+    import dask
+    from distributed import Client
+    from distributed.security import Security
+
+    missing = [name for name in SETTINGS if not dask.config.get(f"distributed.comm.tls.{name}", None)]
+    if missing:
+        words = ", ".join(f"distributed.comm.tls.{name}" for name in missing)
+        raise UsageError(f"--scheduler {scheduler}: Dask's own configuration does not say {words} (docs/scale.md)")
+    try:
+        security = Security(require_encryption=True)
+        return Client(scheduler, security=security, timeout=CONNECT_SECONDS, set_as_default=False, name="nr-run")
+    except (OSError, ValueError, RuntimeError) as error:
+        words = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise Unreachable(f"the scheduler {scheduler} cannot be reached: {words}") from None
+
+
+class _Cluster:
+    """The workers of one run, and the queue on which they answer."""
+
+    def __init__(self, client: Client, run: str, seal: Seal, runner: FarRunner) -> None:
+        from distributed import Queue
+
+        self._client, self._run, self._seal, self._runner = client, run, seal, runner
+        self._up = Queue(f"{run}-up", client=client)
+        self._over = threading.Event()
+        self.workers: list[Worker] = []
+        self._by_agent: dict[str, Worker] = {}
+
+    def greet(self, order: RunOrder, lease: float) -> None:
+        """Begin on each worker, and wait until each has answered."""
+        for address in self._addresses():
+            self._begin(address, order, lease)
+        for work in (self._pump, self._watch):
+            threading.Thread(target=work, name="nr-run-cluster", daemon=True).start()
+        until = time.monotonic() + GREET_SECONDS
+        for worker in self.workers:
+            if not worker.answered.wait(max(0.0, until - time.monotonic())):
+                worker.refused = f"it did not answer within {GREET_SECONDS:.0f} seconds"
+
+    def close(self) -> None:
+        """Wait a moment until the workers have let go, and leave."""
+        from distributed import wait
+
+        futures = [worker.future for worker in self.workers if worker.future is not None and not worker.refused]
+        for worker in self.workers:
+            worker.outbox.close()
+        with suppress(Exception):
+            wait(futures, timeout=5)
+        self._over.set()
+        with suppress(Exception):
+            self._up.close()
+        with suppress(Exception):
+            self._client.close(timeout=5)
+
+    def _addresses(self) -> tuple[str, ...]:
+        return tuple(self._client.scheduler_info(n_workers=-1)["workers"])
+
+    def _begin(self, address: str, order: RunOrder, lease: float) -> None:
+        from distributed import Queue
+
+        agent = random_source.token_hex(8)
+        down = Queue(f"{self._run}-{agent}", client=self._client)
+        worker = Worker(address, agent, Outbox(down.put, self._seal, f"to {agent}"))
+        self.workers.append(worker)
+        self._by_agent[agent] = worker
+        sealed = self._seal.close(pickle.dumps(order), f"to {agent}")
+        worker.future = self._client.submit(
+            serve,
+            self._run,
+            agent,
+            build(),
+            sealed,
+            lease,
+            key=f"{self._run}-{agent}",
+            workers=[address],
+            allow_other_workers=False,
+            pure=False,
+            retries=0,
+        )
+        worker.future.add_done_callback(lambda future: self._ended(worker, future))
+
+    def _ended(self, worker: Worker, future: Future) -> None:
+        """The long task is over before the run is: so nothing more comes of it."""
+        if self._over.is_set():
+            return
+        why = "its work ended"
+        with suppress(Exception):
+            if future.status == "error":
+                error = future.exception()
+                why = str(error).strip().partition("\n")[0] if isinstance(error, ImportError) else type(error).__name__
+            elif future.status in ("cancelled", "lost"):
+                why = "the scheduler is gone"
+        self._lost(worker, why)
+
+    def _lost(self, worker: Worker, why: str) -> None:
+        if not worker.answered.is_set():
+            worker.refused = why
+            worker.answered.set()
+        self._runner.lost(worker, why)
+
+    def _pump(self) -> None:
+        while not self._over.is_set():
+            try:
+                agent, piece = self._up.get(timeout="500ms")
+            except TimeoutError:
+                continue
+            except (OSError, RuntimeError, ValueError):
+                time.sleep(0.5)  # the scheduler is away; who stays silent is lost
+                continue
+            worker = self._by_agent.get(agent)
+            if worker is not None:
+                self._take(worker, bytes(piece))
+
+    def _take(self, worker: Worker, piece: bytes) -> None:
+        if piece[:1] == PLAIN:
+            if not worker.answered.is_set():
+                worker.refused = piece[1:].decode("utf8", "replace")
+                worker.answered.set()
+            return
+        try:
+            messages = messages_of(self._seal.open(piece[1:], f"from {worker.agent}"))
+        except NrRunError as error:
+            self._lost(worker, str(error))
+            return
+        for message in messages:
+            if message[0] == READY:
+                self._runner.add(worker)
+                worker.answered.set()
+            else:
+                self._runner.received(worker, message)
+
+    def _watch(self) -> None:
+        """A worker that has left the cluster says so to the scheduler alone."""
+        while not self._over.wait(1.0):
+            try:
+                there = self._addresses()
+            except Exception:  # noqa: BLE001, S112 - a scheduler that is away is found by silence
+                continue
+            for worker in self.workers:
+                if worker.address not in there:
+                    self._lost(worker, "it has left the cluster")

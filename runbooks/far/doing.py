@@ -1,0 +1,256 @@
+"""The far side: does jobs of one run, with the sessions of its devices kept open between them.
+
+It knows no transport. What a job calls goes out as a message, and the job waits for the answer; when the engine's side was silent
+for too long nothing more is sent to any device, and the sessions are closed, as where a machine has crashed.
+"""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from nornir.core import Nornir
+from nornir.core.configuration import Config
+from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
+from nornir.core.plugins.connections import ConnectionPluginRegister
+from nornir.core.processor import Processors
+from nornir.core.state import GlobalState
+from nornir.core.task import Result, Task
+from nornir.plugins.runners import SerialRunner
+
+from ...inventory.errors import NrRunError, SessionLost
+from ...inventory.secrets import Secrets
+from ...tasks.device import CONNECTION, Stop
+from ...tasks.device_types import register_device_types
+from .carrying import pack, unpack
+from .messages import ANSWER, CALL, END, JOB, LEASE, OVER, PULSE, STOP, Message
+from .outcome import Failed, root_cause
+
+#: Devices at a time: each thread waits for its device most of its time.
+AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One task of one device. ``host`` is packed: it is the same for all jobs of a device in a run."""
+
+    work: Callable[..., Any]
+    arguments: dict[str, Any]
+    host: bytes
+    name: str
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HostRecord:
+    """A host, with what its groups and the defaults give it."""
+
+    name: str
+    hostname: str | None
+    port: int | None
+    platform: str | None
+    data: dict[str, Any]
+    extras: dict[str, Any]
+    login_platform: str | None
+
+    @classmethod
+    def of(cls, host: Host) -> HostRecord:
+        """Without user name and password: who logs in is said by reference."""
+        at = host.get_connection_parameters(CONNECTION)
+        data = dict(host.extended_data())
+        return cls(host.name, at.hostname, at.port, host.platform, data, dict(at.extras or {}), at.platform)
+
+    def made(self) -> Host:
+        """A host of its own, without groups."""
+        where = ConnectionOptions(self.hostname, self.port, "", "", self.login_platform, self.extras)
+        return Host(
+            name=self.name,
+            hostname=self.hostname,
+            port=self.port,
+            platform=self.platform,
+            data=self.data,
+            connection_options={CONNECTION: where},
+            defaults=Defaults(),
+        )
+
+
+@dataclass(slots=True)
+class _Waiting:
+    over: threading.Event = field(default_factory=threading.Event)
+    ok: bool = False
+    value: bytes = b""
+
+
+class Doer:
+    """All jobs of one run in this process."""
+
+    def __init__(self, secrets: Secrets, send: Callable[[Message], None], *, learns: bool, lease: float = LEASE) -> None:
+        """``send`` is given what goes to the engine's side; ``learns`` as in RunOrder."""
+        self.secrets = secrets
+        self.stop = Stop()
+        self._send, self._learns, self._lease = send, learns, lease
+        self._told = set(secrets.seen())
+        self._heard = _clock()
+        self._lock = threading.Lock()
+        self._hosts: dict[str, tuple[bytes, Host]] = {}
+        self._busy: dict[str, threading.Lock] = {}
+        self._calls: dict[int, _Waiting] = {}
+        self._number = 0
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="nr-run-job")
+        self._ended = threading.Event()
+        register_device_types()
+        ConnectionPluginRegister.auto_register()
+
+    @property
+    def ended(self) -> bool:
+        """True when the engine's side has said so, or gives no sign of life any more."""
+        if _clock() - self._heard > self._lease:
+            self.end()
+        return self._ended.is_set()
+
+    def take(self, message: Message) -> None:
+        """One message of the engine's side."""
+        self._heard = _clock()
+        kind, *words = message
+        if kind == JOB and not self._ended.is_set():
+            self.secrets.take(words[2])  # type: ignore[arg-type]
+            self._told |= words[2].keys()  # type: ignore[attr-defined]
+            self._pool.submit(self._do, words[0], words[1])
+        elif kind == ANSWER:
+            self._answered(*words)
+        elif kind == STOP:
+            self.stop.event.set()
+        elif kind == END:
+            self.end()
+        elif kind != PULSE:
+            raise NrRunError(f"a message of an unknown kind: {kind}")
+
+    def end(self) -> None:
+        """Nothing more is sent to a device: who waits for one or for an answer wakes up."""
+        if self._ended.is_set():
+            return
+        self._ended.set()
+        self.stop.event.set()
+        with self._lock:
+            calls, hosts = list(self._calls.values()), [host for _, host in self._hosts.values()]
+        for waiting in calls:
+            waiting.over.set()
+        for host in hosts:
+            _close(host)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def host(self, name: str) -> Host:
+        """The host of a job, as long as it is at work on it."""
+        return self._hosts[name][1]
+
+    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], timeouts: bool) -> Any:
+        """Have a callback done on the engine's side. Raises what it raises, and SessionLost where nobody answers."""
+        waiting = _Waiting()
+        with self._lock:
+            self._number += 1
+            mine = self._number
+            if timeouts:
+                self._calls[mine] = waiting
+        self._send((CALL, mine, number, pack((given, named)), timeouts, self._news()))
+        if not timeouts:
+            return None
+        try:
+            while not waiting.over.wait(0.5):
+                if self.ended:
+                    break
+            if not waiting.value:
+                raise SessionLost("the machine on which this run began gives no sign of life; nothing more is sent from here")
+            value = unpack(waiting.value, self)
+        finally:
+            with self._lock:
+                self._calls.pop(mine, None)
+        if waiting.ok:
+            return value
+        raise value
+
+    def _answered(self, number: Any, ok: Any, value: Any) -> None:
+        with self._lock:
+            waiting = self._calls.get(number)
+        if waiting is not None:
+            waiting.ok, waiting.value = ok, value
+            waiting.over.set()
+
+    def _news(self) -> dict[str, str]:
+        """Keys that only devices have shown, and that were not told yet; none where nothing is changed."""
+        if not self._learns:
+            return {}
+        with self._lock:
+            seen = {token: value for token, value in self.secrets.seen().items() if token not in self._told}
+            self._told |= seen.keys()
+        return seen
+
+    def _do(self, number: object, packed: object) -> None:
+        try:
+            outcome = pack(self._results(unpack(packed, self)))  # type: ignore[arg-type]
+        except Exception as error:  # noqa: BLE001 - the engine's side is told of every end
+            outcome = pack(Failed.of(error, self.secrets.hide_known))
+        with suppress(Exception):
+            self._send((OVER, number, outcome, self._news()))
+
+    def _results(self, job: Job) -> list[Result]:
+        name = unpack(job.host, self).name
+        with self._lock:
+            busy = self._busy.setdefault(name, threading.Lock())
+        with busy:
+            if self._ended.is_set():
+                raise SessionLost(f"{name}: this run has ended here")
+            host = self._host_of(name, job.host)
+            stub = Nornir(
+                inventory=Inventory(Hosts({name: host}), Groups(), Defaults()),
+                config=Config(),
+                data=GlobalState(dry_run=job.dry_run),
+                processors=Processors([]),
+                runner=SerialRunner(),
+            )
+            task = Task(job.work, stub, job.dry_run, Processors([]), name=job.name, **job.arguments)
+            made = task.start(host)
+        for result in made:
+            if result.exception is not None:
+                cause = root_cause(result.exception)
+                words = "".join(traceback.format_exception(cause))
+                result.exception = Failed.of(cause, self.secrets.hide_known)
+                result.result = self.secrets.hide(words)
+        return list(made)
+
+    def _host_of(self, name: str, packed: bytes) -> Host:
+        """The host with its open session; a new one where the engine's side says of it something else than before."""
+        known = self._hosts.get(name)
+        if known is None or known[0] != packed:
+            if known is not None:
+                _close(known[1])
+            known = (packed, unpack(packed, self).made())
+            with self._lock:
+                self._hosts[name] = known
+        return known[1]
+
+
+def _close(host: Host) -> None:
+    """Close its connection from whatever thread; who waits for the device sees it at once."""
+    connection = host.connections.get(CONNECTION)
+    driver = getattr(connection, "connection", None)
+    if driver is not None:
+        with suppress(Exception):
+            driver.disconnect()
+
+
+def _clock() -> float:
+    """Seconds that pass while the machine is asleep as well, where the system has such a clock."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def messages_of(data: bytes) -> list[Message]:
+    """Several messages in one piece of bytes that was proved to be the other side's."""
+    found: list[Message] = pickle.loads(data)  # noqa: S301 - sealed by the holder of the key
+    return found

@@ -1,0 +1,51 @@
+"""Whether the tasks of a run are done elsewhere; what is light enough to be imported where nobody asks for that."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from nornir.core import Nornir
+
+from ...inventory.errors import UsageError
+from ...inventory.secrets import Secrets
+from ...tasks.device import Stop
+
+#: A process costs the start of an interpreter, as much as ten devices do: with fewer devices each it does not pay.
+DEVICES_EACH = 30
+
+
+def that_pay(devices: int) -> int:
+    """How many local processes pay for so many devices: one a core, each with enough to do; 1 is none beside this one."""
+    return max(1, min(len(os.sched_getaffinity(0)), devices // DEVICES_EACH))
+
+
+def refuse_both(scheduler: str, *, lab: bool) -> None:
+    """Raise UsageError for a rehearsal on somebody else's machines, and for an address that is none."""
+    if not scheduler:
+        return
+    if lab:
+        raise UsageError("--lab plays the devices on this machine, and --scheduler reaches them from others: say one of them")
+    from .dask_cluster import check_address
+
+    check_address(scheduler)
+
+
+@contextmanager
+def elsewhere(
+    scheduler: str,
+    nornir: Nornir,
+    hosts: Iterable[str],
+    secrets: Secrets,
+    stop: Stop,
+    tell: Callable[[str], None],
+    *,
+    changes: bool,
+) -> Iterator[Nornir]:
+    """The same Nornir, whose tasks are done on the workers of a Dask cluster. Raises as through_dask() does."""
+    from .dask_cluster import login_references, through_dask
+
+    also = login_references(nornir, hosts)
+    with through_dask(scheduler, secrets, stop, tell, changes=changes, also=also) as runner:
+        yield nornir.with_runner(runner)

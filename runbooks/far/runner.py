@@ -1,0 +1,317 @@
+"""Nornir's runner whose tasks are done by far processes: who does what, what they call, and what becomes of one that is lost.
+
+A device stays with the process that has its session. Where that is lost its job ends as a session that was lost does; what comes
+next goes to another process, in a run that changes devices only when the lost one has let go for certain.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from nornir.core.inventory import Host
+from nornir.core.task import AggregatedResult, MultiResult, Result, Task
+
+from ...inventory.errors import IntentError, NrRunError, SessionLost, Unreachable, UsageError
+from ...inventory.secrets import Secrets
+from ...tasks.credentials import Login, login_of
+from ...tasks.device import CONNECTION, Stop, log_in_by
+from .carrying import Callbacks, pack, unpack
+from .doing import HostRecord, Job
+from .messages import ANSWER, CALL, END, JOB, LEASE, MARGIN, OVER, PULSE, PULSE_SECONDS, STOP, Message
+from .outcome import Failed
+
+#: What Nornir's own close_connections() runs.
+_CLOSING = "Nornir.close_connections.<locals>.close_connections_task"
+
+
+class Process(Protocol):
+    """One far process, as the transport knows it."""
+
+    @property
+    def name(self) -> str:
+        """For a person."""
+
+    def send(self, message: Message) -> None:
+        """In order; raises OSError where nothing can be sent any more."""
+
+    def end(self) -> None:
+        """It is lost: see that it does nothing more, where that can be done from here."""
+
+
+@dataclass(slots=True)
+class _Job:
+    process: _Far
+    host: Host
+    over: threading.Event = field(default_factory=threading.Event)
+    outcome: Any = None
+
+
+@dataclass(slots=True)
+class _Far:
+    process: Process
+    known: set[str]
+    heard: float = field(default_factory=time.monotonic)
+    lost: str = ""
+    lost_at: float = 0.0
+    hosts: int = 0
+
+
+class FarRunner:
+    """Nornir's protocol: ``run(task, hosts)``. ``received`` and ``lost`` are for the transport."""
+
+    def __init__(
+        self,
+        secrets: Secrets,
+        stop: Stop,
+        *,
+        changes: bool,
+        where: str,
+        lease: float = LEASE,
+        lets_go: float = LEASE + MARGIN,
+    ) -> None:
+        """``changes``: devices may be changed, so that two processes must never be at work on one. ``where`` is for sentences.
+
+        After ``lease`` seconds of silence a process is lost, and ``lets_go`` seconds later it types nothing more for certain.
+        """
+        self.secrets, self.stop, self._changes, self._where = secrets, stop, changes, where
+        self._lease, self._lets_go = lease, lets_go
+        self._callbacks = Callbacks()
+        self._lock = threading.Lock()
+        self._far: dict[Process, _Far] = {}
+        self._of_host: dict[str, _Far] = {}
+        self._records: dict[str, bytes] = {}
+        self._jobs: dict[int, _Job] = {}
+        self._number = 0
+        self._calls = ThreadPoolExecutor(16, thread_name_prefix="nr-run-calls")
+        self._over = threading.Event()
+        threading.Thread(target=self._keep_time, name="nr-run-far", daemon=True).start()
+
+    def add(self, process: Process) -> None:
+        """A process that is ready for jobs of this run."""
+        with self._lock:
+            self._far[process] = _Far(process, set())
+
+    @property
+    def alive(self) -> list[Process]:
+        """Those that are there."""
+        with self._lock:
+            return [far.process for far in self._far.values() if not far.lost]
+
+    def run(self, task: Task, hosts: Iterable[Host]) -> AggregatedResult:
+        """The results of all, when the last is there."""
+        results = AggregatedResult(task.name)
+        if getattr(task.task, "__qualname__", "") == _CLOSING:
+            return results  # the sessions are elsewhere, and end with the run
+        begun = [(host, self._begin(task, host)) for host in hosts]
+        for host, job in begun:
+            made = job if isinstance(job, Exception) else self._wait(job)
+            results[host.name] = _multi(task, host, made)
+        return results
+
+    def close(self) -> None:
+        """The run is over: the far processes let go of its devices."""
+        self._tell_all((END,))
+        self._over.set()
+        for job in self._taken():
+            job.over.set()
+        self._calls.shutdown(wait=False)
+
+    def received(self, process: Process, message: Message) -> None:
+        """What a process has sent, in its order."""
+        with self._lock:
+            far = self._far.get(process)
+        if far is None or far.lost:
+            return
+        far.heard = time.monotonic()
+        kind, *words = message
+        if kind == CALL:
+            number, callback, packed, timeouts, news = words
+            self._learn(far, news)
+            if timeouts:
+                self._calls.submit(self._answer, far, number, callback, packed)
+            else:
+                self._called(callback, packed)
+        elif kind == OVER:
+            number, packed, news = words
+            self._learn(far, news)
+            with self._lock:
+                job = self._jobs.pop(number, None)  # type: ignore[call-overload]
+            if job is not None:
+                job.outcome = unpack(packed, self)  # type: ignore[arg-type]
+                job.over.set()
+
+    def lost(self, process: Process, why: str) -> None:
+        """Nothing more comes from a process: its jobs end as lost sessions do."""
+        with self._lock:
+            far = self._far.get(process)
+            if far is None or far.lost:
+                return
+            far.lost, far.lost_at = why, time.monotonic()
+            jobs = {number: job for number, job in self._jobs.items() if job.process is far}
+            for number in jobs:
+                del self._jobs[number]
+        process.end()
+        for job in jobs.values():
+            words = f"{job.host.name}: {process.name}, which was at work on it, is lost ({why})"
+            job.outcome = Failed(SessionLost, "SessionLost", words)
+            job.over.set()
+
+    # What the marks of what comes back stand for.
+
+    def host(self, name: str) -> Host:
+        """Of a result: it is given the real one where the result is put together."""
+        return Host(name)
+
+    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], timeouts: bool) -> Any:  # noqa: ARG002
+        """Nothing that comes back may be called."""
+        raise NrRunError("the outcome of a job holds something that can only be called where it was made")
+
+    def _begin(self, task: Task, host: Host) -> _Job | Exception:
+        work = task.task
+        if hasattr(work, "of"):
+            work = work.of(host.name)
+        try:
+            far = self._process_of(host.name)
+            job = Job(work, dict(task.params), self._record_of(host), task.name, task.is_dry_run())
+            packed = pack(job, self._callbacks)
+            self._refuse_secret(host.name, packed)
+        except NrRunError as error:
+            return error
+        begun = _Job(far, host)
+        with self._lock:
+            self._number += 1
+            number = self._number
+            self._jobs[number] = begun
+            keys = {token: key for token, key in self.secrets.seen().items() if token not in far.known} if self._changes else {}
+            far.known |= keys.keys()
+        try:
+            far.process.send((JOB, number, packed, keys))
+        except OSError as error:
+            self.lost(far.process, str(error))
+        return begun
+
+    def _wait(self, job: _Job) -> Any:
+        while not job.over.wait(0.5):
+            if self._over.is_set():
+                return SessionLost(f"{job.host.name}: the run has ended")
+        return job.outcome
+
+    def _process_of(self, host: str) -> _Far:
+        """The one that has its session, else the one with the fewest devices. Raises Unreachable where none is left."""
+        with self._lock:
+            had = self._of_host.get(host)
+        if had is not None and had.lost and self._changes:
+            # Until then it may still be typing.
+            time.sleep(max(0.0, had.lost_at + self._lets_go - time.monotonic()))
+        with self._lock:
+            if had is not None and not had.lost:
+                return had
+            left = [far for far in self._far.values() if not far.lost]
+            if not left:
+                why = "; ".join(f"{far.process.name}: {far.lost}" for far in self._far.values())
+                raise Unreachable(f"{host}: no worker of {self._where} is left ({why or 'there was none'})")
+            chosen = min(left, key=lambda far: far.hosts)
+            chosen.hosts += 1
+            self._of_host[host] = chosen
+            return chosen
+
+    def _record_of(self, host: Host) -> bytes:
+        """Raises IntentError where its password stands in the inventory: what stands in clear is not sent."""
+        if host.name not in self._records:
+            at = host.get_connection_parameters(CONNECTION)
+            if at.password or (at.extras or {}).get("secret"):
+                raise IntentError(
+                    f"{host.name}: its password stands in the inventory, and is not sent to {self._where}; say username_ref, "
+                    "password_ref and enable_ref in its data, and have the values on the workers"
+                )
+            if not isinstance((at.extras or {}).get("login"), Login):
+                log_in_by(host, login_of(host))
+            self._records[host.name] = pack(HostRecord.of(host), self._callbacks)
+        return self._records[host.name]
+
+    def _refuse_secret(self, host: str, packed: bytes) -> None:
+        """What stands behind a reference never goes out, whoever has put it where. Raises UsageError."""
+        if self.secrets.holds_known(packed):
+            raise UsageError(f"{host}: a secret stands in clear in what would be sent to {self._where}; nothing was sent")
+
+    def _learn(self, far: _Far, news: Any) -> None:
+        if news:
+            far.known |= news.keys()
+            self.secrets.take(news)
+
+    def _called(self, callback: Any, packed: Any) -> Any:
+        given, named = unpack(packed, self)
+        return self._callbacks.call(callback, given, named)
+
+    def _answer(self, far: _Far, number: Any, callback: Any, packed: Any) -> None:
+        ok, value = True, b""
+        try:
+            value = pack(self._called(callback, packed))
+        except Exception as error:  # noqa: BLE001 - it is raised where it was called
+            failed = Failed.of(error, self.secrets.hide_known)
+            ok, value = False, pack(failed.error)
+        try:
+            far.process.send((ANSWER, number, ok, value))
+        except OSError as error:
+            self.lost(far.process, str(error))
+
+    def _taken(self) -> list[_Job]:
+        with self._lock:
+            jobs = list(self._jobs.values())
+            self._jobs.clear()
+        for job in jobs:
+            job.outcome = SessionLost(f"{job.host.name}: the run has ended")
+        return jobs
+
+    def _tell_all(self, message: Message) -> None:
+        for process in self.alive:
+            try:
+                process.send(message)
+            except OSError as error:
+                self.lost(process, str(error))
+
+    def _keep_time(self) -> None:
+        """Signs of life to all, the wish to stop at once, and an end for those that are silent."""
+        told = False
+        last = 0.0
+        while not self._over.wait(0.1):
+            if self.stop.event.is_set() and not told:
+                told = True
+                self._tell_all((STOP,))
+            now = time.monotonic()
+            if now - last < PULSE_SECONDS:
+                continue
+            last = now
+            self._tell_all((PULSE,))
+            for process in self.alive:
+                silent = now - self._far[process].heard
+                if silent > self._lease:
+                    self.lost(process, f"it was silent for {silent:.0f} seconds")
+
+
+def _multi(task: Task, host: Host, made: Any) -> MultiResult:
+    """As Nornir has the results of a task on a host."""
+    copy = task.copy()
+    copy.host = host
+    copy.processors.task_instance_started(copy, host)
+    results = MultiResult(copy.name)
+    if isinstance(made, Failed):
+        made = made.error
+    if isinstance(made, Exception):
+        alone = Result(host, result=str(made), exception=made, failed=True)
+        alone.name = copy.name  # type: ignore[assignment]
+        results.append(alone)
+    else:
+        for result in made:
+            result.host = host
+            if isinstance(result.exception, Failed):
+                result.exception = result.exception.error
+            results.append(result)
+    copy.results = results
+    copy.processors.task_instance_completed(copy, host, results)
+    return results
