@@ -39,7 +39,7 @@ help:
 	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
 	@echo "make thousands    a hub with five thousand tunnels: validated, parsed and judged (a minute or two)"
 	@echo "make diagnosis    every cause planted in the lab, on every form: what is named, as a table (half an hour)"
-	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (a minute)"
+	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (minutes)"
 	@echo "make truth        how often nr-run verify is wrong, on random estates with and without a fault (TRUTH=75 estates; writes docs/explanation/truth.md)"
 	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
@@ -81,7 +81,7 @@ diagnosis: $(STAMP)
 	NR_RUN_DIAGNOSIS=all $(BIN)/pytest -q -n 2 tests/diagnosis
 
 phones: $(STAMP)
-	NR_RUN_PHONES=all $(BIN)/pytest -q -n 0 tests/remote_access
+	NR_RUN_PHONES=all $(BIN)/pytest -q -n 0 tests/remote_access tests/services/phones
 
 truth: $(STAMP)
 	@rm -rf build/truth

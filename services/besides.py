@@ -19,7 +19,7 @@ from ..changes.steps import Edit
 from ..checks.finding import Finding
 from ..inventory.maintenance import Window
 from ..inventory.platforms import Platform
-from .service import Deployment, Foreign, Seen
+from .service import Deployment, Foreign, Member, Seen
 
 
 class Printed(Protocol):
@@ -90,6 +90,14 @@ class Asking(Protocol):
 
 
 @runtime_checkable
+class Showing(Protocol):
+    """A service whose verdict rests on answers that no question has a view of: they are kept as they are, at each look."""
+
+    def shows(self, deployment: Deployment, member: Member, platform: Platform) -> tuple[str, ...]:
+        """Commands that only read; the device may refuse them."""
+
+
+@runtime_checkable
 class Attended(Protocol):
     """A service whose device does not let go of what it built while somebody is connected by it: they are sent away first."""
 
@@ -111,7 +119,16 @@ class WithFiles(Protocol):
         """The files of a device; one with another content has another name."""
 
     def files_in(self, change: Change) -> tuple[str, ...]:
-        """Where the files lie that a configuration names which goes."""
+        """Where the files lie that a configuration names which goes, or that gives way to another one."""
+
+    def files_named(self, change: Change) -> tuple[str, ...]:
+        """Where the files lie that a configuration names which comes."""
+
+    def files_there(self, deployment: Deployment, outputs: Mapping[str, str]) -> tuple[str, ...]:
+        """Where files lie that earlier changes of a deployment have left on a device, by what it showed before the change."""
+
+    def is_file(self, file: DeviceFile) -> bool:
+        """True if the text of a file is that by which it is named."""
 
 
 @runtime_checkable

@@ -10,26 +10,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from ..changes.change import Change
 from ..changes.configuration import Configuration
 from ..changes.objects import Config, ConfigObject
 from ..changes.replacing import Replacing
 from ..checks.finding import Finding
-from ..checks.looking import Shown, Stimulus
 from ..checks.observation import Observation
 from ..checks.proof import Proof, Watch
-from ..checks.questions import Question
-from ..checks.verdict import Verdict
 from ..inventory.errors import ChangeError
 from ..inventory.own_checks import OwnCheck
 from ..inventory.platforms import Platform
 from .type_variables import Wanted, Wants
-
-if TYPE_CHECKING:
-    from .verifying import Seeing
+from .verified import Verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +56,7 @@ class Place:
 
     ``inside`` are its own addresses in the networks behind it, with their lengths. Without an ``interface`` it has none to the
     outside that the service knows. ``more`` are lines of its configuration that stand there before, ``routers`` those beside it.
+    ``plays`` is what it is besides, in the words of lab/played.py.
     """
 
     host: str
@@ -70,6 +65,7 @@ class Place:
     inside: tuple[IPv4Interface, ...]
     more: tuple[str, ...] = ()
     routers: tuple[IPv4Interface, ...] = ()
+    plays: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +252,14 @@ class Deployment(Generic[Wanted]):
     found: bool
     #: Checks of the user's own on its members: part of the proof of a deploy and of the verdict, beside what the service asks.
     checks: tuple[OwnCheck, ...] = ()
+    #: False for a kind that is verified and never built: it has no stages.
+    is_built: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """A deployment that cannot be walked is a defect of its service, and is refused before anything is read."""
         hosts = [member.host for member in self.members]
         what = f"{self.service} {self.name}"
-        if not self.members or not self.stages:
+        if not self.members or (self.is_built and not self.stages):
             raise ChangeError(f"{what} has no {'stages' if self.members else 'members'}, so there is nothing to do")
         if len(set(hosts)) != len(hosts):
             raise ChangeError(f"{what} has the same device twice: {', '.join(hosts)}")
@@ -338,32 +336,9 @@ class Removal:
     back: tuple[ConfigObject, ...] = ()
 
 
-class Service(Protocol):
-    """One kind of thing that is built, verified and taken away."""
-
-    @property
-    def name(self) -> str:
-        """By what a record of a run finds it again."""
-
-    @property
-    def noun(self) -> str:
-        """What one instance is called in a sentence ("tunnel")."""
-
-    @property
-    def wanted(self) -> Any:
-        """Type of ``Deployment.wanted``: a pydantic model or a dataclass of them, so that it can be kept as JSON."""
-
-    def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> Intended:
-        """What the files of an inventory folder ask for. Raises IntentError."""
-
-    def deployment(self, wanted: Any) -> Deployment:
-        """The deployment of a record; the same record gives the same deployment. Raises ChangeError."""
-
-    def references(self, deployment: Deployment) -> tuple[str, ...]:
-        """References of the secrets that its texts hold."""
-
-    def places(self, deployment: Deployment) -> tuple[Place, ...]:
-        """Where its devices stand; what it knows of none is left out."""
+@runtime_checkable
+class Service(Verified, Protocol):
+    """One kind of thing that is built and taken away, beside being verified."""
 
     def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
         """May this change be made on this device now? Findings of the service's own, besides those of every change."""
@@ -380,21 +355,6 @@ class Service(Protocol):
 
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TrafficProof:
         """What verifies a deployment whose last gate is `Traffic`. Never asked of a service that has no such gate."""
-
-    def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:
-        """What a member's device is asked by a verification, beside its running configuration."""
-
-    def stimulus(self, deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:
-        """What a verification sends from a member's device, by what that has shown so far; nothing where nothing is needed."""
-
-    def verdict(self, deployment: Deployment, seeing: Seeing) -> Verdict:
-        """The truth about one deployment. What was not read is unknown in it, and neither up nor down."""
-
-    def title(self, deployment: Deployment) -> str:
-        """One line that says what it joins, for the head of a plan."""
-
-    def for_people(self, deployment: Deployment) -> tuple[str, ...]:
-        """What the intent says to people about it, one line each."""
 
     def landmark(self, change: Change) -> str:
         """A line by which a person sees on the device whether it runs the change; empty if there is none."""

@@ -65,6 +65,11 @@ OWN: dict[str, tuple[str, str, str]] = {
         "audit_vpn_phone_command",
         "Find out why IP phones do not connect to an ASA.",
     ),
+    "renew-phone-certificate": (
+        ".renew_phone_certificate_command",
+        "renew_phone_certificate_command",
+        "Bring IP phones to another certificate, in the order that cuts none off.",
+    ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
     "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off: verified, or rolled back."),
     "runs": (".runs_command", "runs_command", "List the runs and how they ended; prune them."),

@@ -13,7 +13,7 @@ from rich.text import Text
 from ...changes.change import Change
 from ...changes.family import Phase
 from ...checks.finding import Finding, Status
-from ...services.registry import find
+from ...services.registry import find_built
 from ...services.service import Foreign
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from ..engine.confirmations import Asked
@@ -33,7 +33,7 @@ def plan_view(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome] 
     """
     parts: list[RenderableType] = []
     for plan in plans:
-        service = find(plan.deployment.service)
+        service = find_built(plan.deployment.service)
         title = f"{plan.name}  {service.title(plan.deployment)}"
         notes = [Text(f"   {line}", style="dim") for line in service.for_people(plan.deployment)]
         notes += [Text(f"   {_FOR_A_TEST}", style="magenta")] if plan.trial else []

@@ -16,7 +16,7 @@ from .attended import send_away
 from .cancel_page import mark_cancelled
 from .change_state import ChangeState, NotVerified, rows
 from .context import Context
-from .device_files import take_placed
+from .device_files import still_placed, take_placed
 from .failover_watch import watch_back
 from .manual_steps import Errors, foreign_lines, left_over, paste, still_counts
 from .nornir_run import run_on
@@ -59,6 +59,7 @@ def _all_by_hand(
     """What is done is not known: every device that was touched or armed is a person's."""
     place = context.folder.path / plan.name
     by_hand = [f"{defect}; {paste(place, end)}" for end in change_state.touched]
+    by_hand += still_placed(context, plan, [end.host for end in plan.members])
     by_hand += [still_counts(context, end) for end in change_state.armed if end.method]
     return _outcome(context, plan, change_state, error, by_hand or [f"{defect}; nothing was touched"], "", "")
 
@@ -82,10 +83,11 @@ def _roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState
     for end in change_state.touched:
         if end.host in undone:
             folder.write(f"{plan.name}/{end.host}/running-after.cfg", undone[end.host].running.text + "\n")
-    if all(end.host in undone and undone[end.host].clean for end in change_state.touched):
-        take_placed(context, plan)
+    unclean = [end.host for end in change_state.touched if end.host not in undone or not undone[end.host].clean]
+    take_placed(context, plan, [end.host for end in plan.members if end.host not in unclean])
     by_hand = [
         *left_over(context.service, folder.path / plan.name, change_state, undone, errors),
+        *still_placed(context, plan, unclean),
         *_cancel_leftovers(context, change_state, undone, errors),
         *restore_startup(context, change_state, undone),
     ]

@@ -11,7 +11,7 @@ from ...changes.plan import plan_removal, plan_reversal
 from ...inventory.errors import ChangeError, DriftError, OtherForm
 from ...services.besides import Nameless
 from ...services.ownership import without_unmade
-from ...services.registry import find
+from ...services.registry import find_built
 from ...services.service import Deployment, Removal
 from ..run.made_before import made_before
 from ..run.saved_plan import SavedPlan
@@ -113,7 +113,7 @@ def previous_plan(plan: DeploymentPlan) -> DeploymentPlan | None:
 
     ``snapshot`` and ``change`` of the members stay; what they want is that of before.
     """
-    service = find(plan.deployment.service)
+    service = find_built(plan.deployment.service)
     found = service.previous(plan.deployment, [member.sight for member in plan.members])
     if found is None:
         return None

@@ -11,7 +11,7 @@ from ...checks.finding import Cause, Finding, Status, proved
 from ...checks.observation import Observation, Probe
 from ...checks.proof import Watch
 from ...checks.questions import SAS, Question
-from ...services.registry import find
+from ...services.registry import find_built
 from ...services.service import Row, TrafficProof
 from ...tasks.answers import running
 from ...tasks.observe import observe, probe_and_observe
@@ -52,7 +52,7 @@ class Proof:
 
 def proof_of(plan: DeploymentPlan) -> TrafficProof:
     """What verifies a plan by traffic."""
-    return find(plan.deployment.service).traffic(plan.deployment, [member.sight for member in plan.members])
+    return find_built(plan.deployment.service).traffic(plan.deployment, [member.sight for member in plan.members])
 
 
 def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:

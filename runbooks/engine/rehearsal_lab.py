@@ -33,7 +33,8 @@ from ...inventory.systems import system_of
 from ...inventory.unknown_host import refuse_unknown
 from ...services.besides import Visited, WithFarEnds, WithSecrets
 from ...services.registry import find
-from ...services.service import Deployment, Foreign, Place, Service
+from ...services.service import Deployment, Foreign, Place
+from ...services.verified import Verified
 from .context import Progress
 from .every_intent import every_intent
 from .far_ends import OUTSIDE_LENGTH, credential_name, far_orders, gateway_for
@@ -61,7 +62,7 @@ _BOXES: tuple[tuple[str, str, str, str, str], ...] = (
 
 
 class Rehearsable(Protocol):
-    """What a rehearsal asks of a service, or of several as one (`Service` has it)."""
+    """What a rehearsal asks of a service, or of several as one (`Verified` has it)."""
 
     def places(self, deployment: Deployment) -> tuple[Place, ...]:
         """Where its devices stand."""
@@ -82,7 +83,7 @@ class EveryService:
         return self._of(deployment).references(deployment)
 
     @staticmethod
-    def _of(deployment: Deployment) -> Service:
+    def _of(deployment: Deployment) -> Verified:
         return find(deployment.service)
 
 
@@ -254,6 +255,8 @@ def _order(name: str, platform: Platform, places: Sequence[Place], taken: set[IP
             "length": OUTSIDE_LENGTH,
             "gateway": str(gateway_for(outside.outside, taken)),
         }
+    for place in places:
+        order |= place.plays
     if places:
         order["inside"] = [{"address": str(own.ip), "length": own.network.prefixlen} for own in inside]
         order["more"] = list(dict.fromkeys(line for place in places for line in place.more))

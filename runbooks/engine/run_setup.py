@@ -18,7 +18,7 @@ from ...inventory.hosts import load_nornir, platforms_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
 from ...inventory.unknown_host import refuse_unknown
-from ...services.registry import find
+from ...services.registry import find_built
 from ...services.service import Deployment, Intended, Service
 from ...tasks.device import Stop, connect_by
 from ..far.elsewhere import that_pay
@@ -82,7 +82,7 @@ def inventory_folder(given: Path | None) -> Path:
 def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     """A run from start to end. All that can be wrong with inventory and intent is raised before anything is connected."""
     folder = inventory_folder(wanted.inventory)
-    service = find(wanted.service)
+    service = find_built(wanted.service)
     nornir = load_nornir(folder)
     platforms = platforms_of(nornir)
     intended = service.intended(folder, platforms)

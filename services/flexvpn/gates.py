@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...changes.configuration import Configuration
-from ...changes.device_file import digest_in
 from ...checks.finding import Evidence, Finding, Status
 from ...inventory.platforms import Platform
 from ..service import Member, Seen
 from .certificates import Showing, judged
+from .files import asks, judged_files
 from .intent import FlexVpn
-from .names import files_of, own_name
+from .names import own_name
 from .reading import CERTIFICATES, CLOCK, IKEV2_SESSIONS, RECONNECTS, RUNNING, SESSIONS, read
 from .sessions import Client, Clients, clients_of
 
@@ -42,7 +42,7 @@ class Ready:
 
     def asks(self, member: Member, platform: Platform) -> tuple[str, ...]:  # noqa: ARG002 - the same everywhere
         """The whole configuration, the clock, the certificates, and the hash of the file for clients."""
-        return (RUNNING, CLOCK, CERTIFICATES, *(f"verify /md5 {file.url}" for file in files_of(self.wanted)))
+        return (RUNNING, CLOCK, CERTIFICATES, *asks(self.wanted))
 
     def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
         """Findings on the router. Raises NotKnown for a configuration that is not whole."""
@@ -54,18 +54,7 @@ class Ready:
             host = seen.member.host
             certificates, clock = (read(host, command, seen.outputs) for command in (CERTIFICATES, CLOCK))
             yield from judged(Showing(host, self.wanted, certificates, clock, seen.time))
-            yield from self._files(seen)
-
-    def _files(self, seen: Seen) -> Iterator[Finding]:
-        """The file is what was rendered: the router does not read it, so its hash is all that it can say of it."""
-        for file in files_of(self.wanted):
-            command = f"verify /md5 {file.url}"
-            found = digest_in(seen.outputs.get(command, ""))
-            status = Status.UNVERIFIED if found is None else Status.OK if found == file.md5 else Status.FAILED
-            words = f"{file.url} is {'what clients are to have' if found == file.md5 else 'something else'}, by its hash"
-            words = words if found else f"{file.url} is not there" if found == "" else f"the hash of {file.url} is not shown"
-            evidence = (Evidence(seen.member.host, command, "MD5", found or "none", seen.time),)
-            yield Finding("client-profile", seen.member.host, status, words, evidence)
+            yield from judged_files(self.wanted, seen.outputs, seen.time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +152,9 @@ class ClientIn:
         wrong = next((client.wrong for client in clients if client.wrong), "")
         if wrong:
             return f"configured, not verified by a client: {wrong}"
+        if clients and all(client.earlier for client in clients):
+            who = "who is in has an address of the pool of before, and none has come"
+            return f"configured, not verified by a client: {who} {window}"
         if clients:
             return f"configured, not verified by a client: one has connected, and no packets went both ways {window}"
         return f"configured, not verified by a client: none has connected {window}"

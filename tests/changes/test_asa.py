@@ -119,6 +119,11 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
         ["crypto map M 7 set pfs", "crypto map M interface outside"],
         ["no crypto map M interface outside", "clear configure crypto map M 7"],
     ),
+    "certificate-shown": (
+        "ssl trust-point NEW outside\n",
+        ["ssl trust-point NEW outside"],
+        ["no ssl trust-point NEW outside"],
+    ),
     **cases.ASA,
 }
 

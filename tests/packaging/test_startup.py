@@ -113,6 +113,7 @@ def desk(tmp_path: Path) -> Path:
                 "remove-ra",
                 "remove-zia",
                 "rotate-zia",
+                "renew-phone-certificate",
                 "rollback",
                 "resume",
                 "runs",
