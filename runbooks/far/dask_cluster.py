@@ -24,7 +24,7 @@ from .wire import Outbox
 
 if TYPE_CHECKING:
     from distributed import Client, Future
-    from nornir.core import Nornir
+    from nornir.core.inventory import Host
 
 #: Seconds for the scheduler, and for a worker to answer the greeting: one that is busy with others' work gets none of ours.
 CONNECT_SECONDS, GREET_SECONDS = 10.0, 30.0
@@ -65,10 +65,9 @@ def check_address(scheduler: str) -> None:
         raise UsageError("--scheduler needs Dask: pip install 'nr-run[dask]'") from None
 
 
-def login_references(nornir: Nornir, hosts: Iterable[str]) -> list[str]:
+def references_of(hosts: Iterable[Host]) -> list[str]:
     """What a worker needs to log in to these hosts."""
-    data = [nornir.inventory.hosts[host] for host in hosts]
-    return [str(found) for host in data for name in ("password_ref", "enable_ref") if (found := host.get(name))]
+    return [str(found) for host in hosts for name in ("password_ref", "enable_ref") if (found := host.get(name))]
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from .messages import ANSWER, CALL, END, JOB, LEASE, MARGIN, OVER, PULSE, PULSE_
 from .outcome import Failed
 
 #: What Nornir's own close_connections() runs.
-_CLOSING = "Nornir.close_connections.<locals>.close_connections_task"
+CLOSING = "Nornir.close_connections.<locals>.close_connections_task"
 
 
 class Process(Protocol):
@@ -89,7 +89,7 @@ class FarRunner:
     def run(self, task: Task, hosts: Iterable[Host]) -> AggregatedResult:
         """The results of all, when the last is there."""
         results = AggregatedResult(task.name)
-        if getattr(task.task, "__qualname__", "") == _CLOSING:
+        if getattr(task.task, "__qualname__", "") == CLOSING:
             return results  # the sessions are elsewhere, and end with the run
         begun = [(host, self._begin(task, host)) for host in hosts]
         for host, job in begun:
