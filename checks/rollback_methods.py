@@ -209,7 +209,9 @@ def _reload(box: Facts) -> Iterator[Finding]:
     """What a reload would bring back, and whether it would boot at all."""
     saved = tree.normalise(box.outputs[RUNNING]) == tree.normalise(box.outputs["show startup-config"])
     words = (
-        "a reload would bring back what runs now" if saved else "a reload would drop what runs and is not saved; say --dead-man 0"
+        "a reload would bring back what runs now"
+        if saved
+        else "a reload would drop what runs and is not saved; say --revert-in 0"
     )
     yield _say(box, "reload-restores", saved, words, "show startup-config", "equals running-config", saved)
     yield boots(box)

@@ -39,7 +39,7 @@ from ..tasks.platform_of import platform_of
 from ..tasks.rollback_timers import Arming
 from ..tasks.undo import Undoing, Undone, undo
 from .engine.change_state import Progressing
-from .engine.context import Context, Progress, Waits
+from .engine.context import Context, Progress, Timeouts
 from .engine.nornir_run import run_on, run_on_all
 from .engine.planning import DeploymentPlan, MemberPlan
 from .engine.restore_startup import restore_startup
@@ -84,7 +84,7 @@ class _Run:
     folder: RunFolder
     stop: Stop
     progress: Progress
-    waits: Waits
+    timeouts: Timeouts
 
 
 @dataclass
@@ -165,7 +165,7 @@ class SafeChange:
         )
         logins = [login_of(context.nornir.inventory.hosts[host]) for host in self.changes]
         secrets = Secrets.of_all(login.secrets for login in logins)
-        run = (context.folder, context.stop, context.progress, context.waits)
+        run = (context.folder, context.stop, context.progress, context.timeouts)
         told = Context(context.nornir, service, None, context.platforms, secrets, *run)
         write_record(told, DeploymentPlan(deployment, members))
         self.recorded = told, members
@@ -269,7 +269,7 @@ class SafeChange:
 
 @contextmanager
 def safe_change(
-    nornir: Nornir, hosts: Iterable[str], *, runs: Path, minutes: int = MINUTES, waits: Waits | None = None
+    nornir: Nornir, hosts: Iterable[str], *, runs: Path, minutes: int = MINUTES, timeouts: Timeouts | None = None
 ) -> Iterator[SafeChange]:
     """Hold ``hosts`` for one change. All of it is kept where the block ends well, and taken back where it raises.
 
@@ -292,7 +292,7 @@ def safe_change(
             if CONNECTION in host.connections:
                 host.close_connection(CONNECTION)
             log_in_by(host, login)
-        context = _Run(nornir, platforms, folder, Stop(), _Quiet(), waits or Waits(dead_man_minutes=minutes))
+        context = _Run(nornir, platforms, folder, Stop(), _Quiet(), timeouts or Timeouts(revert_in_minutes=minutes))
         with locked(context, runs, names):
             places = endpoints_of(context, names)
             folder.note("locked", hosts=names, at=places)

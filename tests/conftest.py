@@ -126,14 +126,18 @@ class Rehearsal:
     def arguments(self, *words: str, command: str = "deploy-l2l") -> list[str]:
         """The command line of deploy-l2l or remove-l2l against this lab."""
         places = ["--inventory", str(self.inventory), "--runs", str(self.runs)]
-        waits = ["--poll", "0.1", "--ike-wait", "6", "--reconnect-wait", "6"]
-        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *waits]
+        timeouts = ["--poll-interval", "0.1", "--ike-timeout", "6", "--reconnect-timeout", "6"]
+        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *timeouts]
 
     def other(self, command: str, *words: str) -> list[str]:
         """The command line of another subcommand, which needs no inventory."""
         places = ["--runs", str(self.runs)]
-        waits = ["--poll", "0.1", "--ike-wait", "6", "--reconnect-wait", "6"] if command in ("resume", "rollback") else []
-        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *waits]
+        timeouts = (
+            ["--poll-interval", "0.1", "--ike-timeout", "6", "--reconnect-timeout", "6"]
+            if command in ("resume", "rollback")
+            else []
+        )
+        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *timeouts]
 
     def nr_run(self, command: str, *words: str, **environment: str) -> Done:
         """Run resume, rollback, runs or show, without the credentials that a deploy has."""

@@ -39,8 +39,8 @@ class TimedPair:
         places = ["--runs", str(self.folder / "runs")]
         if command in ("deploy-l2l", "remove-l2l"):
             places += ["--inventory", str(self.folder / "inventory")]
-        waits = ["--poll", "0.1", "--ike-wait", "6", "--reconnect-wait", "4"]
-        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *waits]
+        timeouts = ["--poll-interval", "0.1", "--ike-timeout", "6", "--reconnect-timeout", "4"]
+        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *timeouts]
 
     def begin(self, *words: str, command: str = "deploy-l2l") -> warm.Process:
         """Start a command and do not wait for it."""

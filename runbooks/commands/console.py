@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...inventory.errors import Exit, NrRunError, UsageError
-from ..engine.context import WORKERS, Waits
+from ..engine.context import WORKERS, Timeouts
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -51,31 +51,38 @@ LAB = click.option(
 ACCEPT_UNSAVED = click.option(
     "--accept-unsaved", is_flag=True, help="Go on though a device runs what it has not saved; it will be saved too."
 )
-WAITS = with_options(
+TIMEOUTS = with_options(
     click.option(
-        "--ike-wait", type=_SECONDS, default=Waits().ike, show_default=True, metavar="SECONDS", help="How long to wait for IKE."
+        "--ike-timeout",
+        type=_SECONDS,
+        default=Timeouts().ike,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long to wait for IKE.",
     ),
-    click.option("--poll", type=_SECONDS, default=Waits().poll, show_default=True, metavar="SECONDS", help="Between two looks."),
     click.option(
-        "--reconnect-wait",
+        "--poll-interval", type=_SECONDS, default=Timeouts().poll, show_default=True, metavar="SECONDS", help="Between two looks."
+    ),
+    click.option(
+        "--reconnect-timeout",
         type=click.FloatRange(min=0),
-        default=Waits().reconnect,
+        default=Timeouts().reconnect,
         show_default=True,
         metavar="SECONDS",
         help="How long to try to log in again when a session is lost.",
     ),
     click.option(
-        "--dead-man",
+        "--revert-in",
         type=click.IntRange(min=0, max=1440),
-        default=Waits().dead_man_minutes,
+        default=Timeouts().revert_in_minutes,
         show_default=True,
         metavar="MINUTES",
         help="A device that this run does not come back to goes back by itself after so long; 0 for no such timer.",
     ),
     click.option(
-        "--boot-wait",
+        "--boot-timeout",
         type=click.FloatRange(min=0),
-        default=Waits().boot,
+        default=Timeouts().boot,
         show_default=True,
         metavar="SECONDS",
         help="How long a device takes to boot, where it goes back by a reload.",
@@ -155,17 +162,19 @@ SCHEDULER = click.option(
 DEBUG = click.option("--debug", is_flag=True, help="Keep all that passes, without its secrets, in debug.log of the run folder.")
 
 
-def waits_of(options: dict[str, Any]) -> Waits:
+def timeouts_of(options: dict[str, Any]) -> Timeouts:
     """The waits that the command line asks for. Raises UsageError for a dead-man that would fire during the proof."""
-    if 0 < 60 * options["dead_man"] < options["ike_wait"] + PUSH_SECONDS:
-        raise UsageError(f"--dead-man {options['dead_man']} would fire before --ike-wait {options['ike_wait']:.0f} is over")
-    return Waits(
-        ike=options["ike_wait"],
-        poll=options["poll"],
-        reconnect=options["reconnect_wait"],
-        reconnect_pause=min(Waits().reconnect_pause, options["poll"] * 2),
-        dead_man_minutes=options["dead_man"],
-        boot=options["boot_wait"],
+    if 0 < 60 * options["revert_in"] < options["ike_timeout"] + PUSH_SECONDS:
+        raise UsageError(
+            f"--revert-in {options['revert_in']} would fire before --ike-timeout {options['ike_timeout']:.0f} is over"
+        )
+    return Timeouts(
+        ike=options["ike_timeout"],
+        poll=options["poll_interval"],
+        reconnect=options["reconnect_timeout"],
+        reconnect_pause=min(Timeouts().reconnect_pause, options["poll_interval"] * 2),
+        revert_in_minutes=options["revert_in"],
+        boot=options["boot_timeout"],
     )
 
 

@@ -19,10 +19,10 @@ from .console import (
     NO_LIMIT,
     PLAN_AND_YES,
     RUNS,
-    WAITS,
+    TIMEOUTS,
     Talk,
     ended,
-    waits_of,
+    timeouts_of,
     with_options,
 )
 
@@ -57,7 +57,7 @@ def _failover_test(names: tuple[str], **options: Any) -> Exit:
     talk = Talk(NAME, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     rules = Rules(options["outside_window"], options["plan_only"], options["lab"])
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
-    wanted = Wanted(_service_of(options["inventory"], names[0]), NAME, names, *places, waits_of(options))
+    wanted = Wanted(_service_of(options["inventory"], names[0]), NAME, names, *places, timeouts_of(options))
     with open_run(wanted, talk.progress) as opened, talk.progress, talk.concluding(opened.context):
         if options["outside_window"]:
             opened.context.folder.note("outside-window", tunnels=list(names))
@@ -99,7 +99,7 @@ def _one(_context: click.Context, _option: click.Parameter, value: str) -> tuple
 
 failover_command: click.Command = click.command(NAME, help=inspect.cleandoc(_failover_test.__doc__ or ""))(
     click.argument("names", nargs=1, metavar="NAME", callback=_one, shell_complete=service_names)(
-        with_options(PLAN_AND_YES, _OUTSIDE, JSON, LAB, INVENTORY, RUNS, WAITS, NO_LIMIT, DEBUG, ELSEWHERE)(
+        with_options(PLAN_AND_YES, _OUTSIDE, JSON, LAB, INVENTORY, RUNS, TIMEOUTS, NO_LIMIT, DEBUG, ELSEWHERE)(
             ended(NAME, _failover_test)
         )
     )

@@ -18,11 +18,11 @@ from .console import (
     NO_LIMIT,
     PLAN_AND_YES,
     RUNS,
-    WAITS,
+    TIMEOUTS,
     Talk,
     ended,
     print_json,
-    waits_of,
+    timeouts_of,
     with_options,
 )
 
@@ -57,13 +57,13 @@ def _resume(run: str | None, **options: Any) -> Exit:
     runs = runs_folder(options["runs"])
     path = find_run(runs, run) if run else _newest_open(runs)
     if options["close"]:
-        close_run(path, runs, talk.progress, waits_of(options))
+        close_run(path, runs, talk.progress, timeouts_of(options))
         click.echo(f"run {path.name} is closed: nothing was sent to any device", err=True)
         return Exit.OK
     if is_unfinished(path):
         mark(path)  # it may have been copied here
     debug = options["debug"]
-    with reopen(path, "resume", talk.progress, waits_of(options), new_run_in=None, debug=debug) as opened, talk.progress:
+    with reopen(path, "resume", talk.progress, timeouts_of(options), new_run_in=None, debug=debug) as opened, talk.progress:
         hosts = [end.host for record in opened.records.values() for end in record.plan.members]
         with locked(opened.context, runs, hosts):
             # Read again now that nobody else can be at work on it: the run may have ended while we were starting.
@@ -104,10 +104,10 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     from ..run.journal_states import begun, has_changed
 
     talk = Talk("rollback", **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
-    runs, waits = runs_folder(options["runs"]), waits_of(options)
+    runs, timeouts = runs_folder(options["runs"]), timeouts_of(options)
     path = find_run(runs, run, has_changed)
     with (
-        reopen(path, "rollback", talk.progress, waits, new_run_in=runs, debug=options["debug"]) as opened,
+        reopen(path, "rollback", talk.progress, timeouts, new_run_in=runs, debug=options["debug"]) as opened,
         talk.progress,
         talk.concluding(opened.context),
     ):
@@ -150,8 +150,10 @@ def _show(run: str | None, **options: Any) -> Exit:
 
 
 _CLOSE = click.option("--close", is_flag=True, help="Send nothing; note that a person has brought the devices in order.")
-resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, WAITS, DEBUG)(ended("resume", _resume))))
+resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, TIMEOUTS, DEBUG)(ended("resume", _resume))))
 rollback_command = click.command("rollback")(
-    _RUN(with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, WAITS, DEBUG, ELSEWHERE, NO_LIMIT)(ended("rollback", _rollback)))
+    _RUN(
+        with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, TIMEOUTS, DEBUG, ELSEWHERE, NO_LIMIT)(ended("rollback", _rollback))
+    )
 )
 show_command = click.command("show")(_RUN(with_options(JSON, RUNS)(ended("show", _show))))

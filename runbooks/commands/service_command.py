@@ -27,11 +27,11 @@ from .console import (
     PLAN_AND_YES,
     ROLLOUT,
     RUNS,
-    WAITS,
+    TIMEOUTS,
     Talk,
     ended,
     rollout_of,
-    waits_of,
+    timeouts_of,
     with_options,
 )
 
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from ..engine.runbook import Planner
 
 #: Of one instance, and of many.
-_OF_ONE = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, WAITS, DEBUG, ELSEWHERE)
-_OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, WAITS, DEBUG, ELSEWHERE)
+_OF_ONE = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, TIMEOUTS, DEBUG, ELSEWHERE)
+_OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, TIMEOUTS, DEBUG, ELSEWHERE)
 
 
 def command_of(service: Declaration, command: Command) -> click.Command:
@@ -90,9 +90,9 @@ def _opened(
     from ..engine.run_setup import Wanted, open_run
 
     talk = Talk(runbook, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
-    waits = waits_of(options)
+    timeouts = timeouts_of(options)
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
-    wanted = Wanted(service.name, runbook, names, *places, waits, confirm=options.get("confirm", ()), **more)
+    wanted = Wanted(service.name, runbook, names, *places, timeouts, confirm=options.get("confirm", ()), **more)
     with open_run(wanted, talk.progress) as opened, talk.progress, talk.concluding(opened.context):
         for warning in opened.warnings:
             talk.progress.say(f"warning: {warning}")

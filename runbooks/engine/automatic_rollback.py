@@ -141,15 +141,15 @@ def _is_shorter(now: int | None, before: int | None) -> bool:
 
 
 def _undo(context: Context, so_far: Progressing, patience_seconds: float | None = None) -> tuple[dict[str, Undone], Errors]:
-    waits = context.waits
+    timeouts = context.timeouts
     arguments: dict[str, dict[str, Any]] = {}
     for end in so_far.touched:
         context.progress.phase(end.host, "take the change back")
         pushed, note = end.host not in so_far.unsent, context.folder.note_if_possible
         arguments[end.host] = {
             "undoing": Undoing(end.change, end.snapshot.running, pushed, note, renews=so_far.test is None),
-            "patience_seconds": waits.reconnect if patience_seconds is None else patience_seconds,
-            "pause_seconds": waits.reconnect_pause,
+            "patience_seconds": timeouts.reconnect if patience_seconds is None else patience_seconds,
+            "pause_seconds": timeouts.reconnect_pause,
         }
     return run_on(context.nornir, undo, arguments, at_all_costs=True) if arguments else ({}, {})
 
@@ -185,11 +185,11 @@ def _await_timer(
             _fire(context, so_far, wrong)
         for end in wrong if fired else ():
             context.progress.phase(end.host, "wait for the dead-man")
-        time.sleep(context.waits.reconnect_pause if fired else 0)
+        time.sleep(context.timeouts.reconnect_pause if fired else 0)
         fired = True
         # The reload that mends it takes it away for as long as it boots.
         left = max(seconds_until_reverted(context, end) for end in wrong) - waited
-        again, failed = _undo(context, replace(so_far, touched=wrong), max(left, context.waits.reconnect))
+        again, failed = _undo(context, replace(so_far, touched=wrong), max(left, context.timeouts.reconnect))
         undone, errors = {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
 
 
@@ -268,8 +268,8 @@ def _call_off(context: Context, so_far: Progressing, ends: Sequence[MemberPlan],
     arguments = {
         end.host: {
             **arming_of(context, end, so_far),
-            "patience_seconds": max(seconds_until_reverted(context, end), context.waits.reconnect) if patient else 0.0,
-            "pause_seconds": context.waits.reconnect_pause,
+            "patience_seconds": max(seconds_until_reverted(context, end), context.timeouts.reconnect) if patient else 0.0,
+            "pause_seconds": context.timeouts.reconnect_pause,
         }
         for end in ends
     }

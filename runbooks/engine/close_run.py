@@ -11,15 +11,15 @@ from ..locking.locks import DeviceLocks, seconds_kept
 from ..run.folder import RunFolder
 from ..run.journal_states import open_tunnels
 from ..run.open_runs import unmark
-from .context import Progress, Waits
+from .context import Progress, Timeouts
 
 
-def close_run(path: Path, runs: Path, progress: Progress, waits: Waits) -> None:
+def close_run(path: Path, runs: Path, progress: Progress, timeouts: Timeouts) -> None:
     """Note each unfinished tunnel of a run as closed. Raises NothingMatched when there is none, Locked when it is at work."""
     folder = RunFolder(path, "resume", Secrets(folders=()))
     try:
         hosts = {host for touched in open_tunnels(path).values() for host in touched}
-        with DeviceLocks(runs, folder.id, hosts, keep_seconds=seconds_kept(waits), tell=progress.say) as locks:
+        with DeviceLocks(runs, folder.id, hosts, keep_seconds=seconds_kept(timeouts), tell=progress.say) as locks:
             for sentence in locks.taken_over:
                 folder.note("lock-taken-over", because=sentence)
             # Read again now that nobody else can be at work on it.

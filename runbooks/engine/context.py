@@ -26,7 +26,7 @@ WORKERS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class Timeouts:
     """How long to wait, in seconds, and how many pings prove a tunnel.
 
     IKE on a Cisco 2611 takes 3 to 15 seconds of software Diffie-Hellman and gives up after about 60: five retransmissions,
@@ -39,7 +39,7 @@ class Waits:
     reconnect_pause: float = 3.0
     pings: int = 10
     #: Minutes after which a device goes back by itself unless this run calls it off; 0 for none.
-    dead_man_minutes: int = 15
+    revert_in_minutes: int = 15
     #: How long a device takes to boot.
     boot: float = 300.0
     #: Real seconds per device second: below 1 in a rehearsal whose clocks run fast.
@@ -71,7 +71,7 @@ class Run(Protocol):
     @property
     def progress(self) -> Progress: ...
     @property
-    def waits(self) -> Waits: ...
+    def timeouts(self) -> Timeouts: ...
 
 
 def nobody(_deployment: Deployment) -> None:
@@ -91,7 +91,7 @@ class Context:
     folder: RunFolder
     stop: Stop
     progress: Progress
-    waits: Waits = Waits()
+    timeouts: Timeouts = Timeouts()
     #: In a rehearsal, has somebody outside do what the gates of a deployment wait for; on a network nobody is told anything.
     visit: Callable[[Deployment], None] = nobody
     #: What the person who began the run has confirmed; None where nothing is asked: what an earlier run did is only undone.

@@ -78,9 +78,9 @@ def planner_of(rules: Rules) -> Callable[[Context, Deployment, Known], Deploymen
 
 
 def _refuse_short_timer(context: Context, paths: Failover) -> None:
-    minutes = context.waits.dead_man_minutes
+    minutes = context.timeouts.revert_in_minutes
     if 0 < 60 * minutes < paths.away_seconds + AROUND_SECONDS:
-        raise UsageError(f"--dead-man {minutes} would fire while traffic may still move, for {paths.away_seconds:.0f} seconds")
+        raise UsageError(f"--revert-in {minutes} would fire while traffic may still move, for {paths.away_seconds:.0f} seconds")
 
 
 def _refuse_unproved(context: Context, plan: DeploymentPlan, paths: Failover) -> None:

@@ -97,12 +97,12 @@ def _blur(context: Context, asking: float) -> float:
 
     Where clocks run fast that is long, and no fault of the service's.
     """
-    return 2 * (asking + context.waits.poll) / context.waits.scale
+    return 2 * (asking + context.timeouts.poll) / context.timeouts.scale
 
 
 def watch_away(context: Context, plan: DeploymentPlan, so_far: Progressing, test: FailoverTest) -> None:
     """Wait until traffic goes by the backup. Raises NotMoved when it takes too long, or the backup fails meanwhile."""
-    scale, paths = context.waits.scale, test.paths
+    scale, paths = context.timeouts.scale, test.paths
     began, ended = test.down or (time.monotonic(),) * 2
     not_yet, looks, asking = ended, 0, 0.0
     context.folder.note("watching", tunnel=plan.name, towards="backup")
@@ -130,7 +130,7 @@ def watch_away(context: Context, plan: DeploymentPlan, so_far: Progressing, test
                 found.moved, f"traffic has not moved to {paths.backup} {waited} (documented: {paths.away_seconds:.0f})"
             )
         not_yet = started
-        context.stop.wait(context.waits.poll)
+        context.stop.wait(context.timeouts.poll)
 
 
 def watch_back(context: Context, plan: DeploymentPlan, so_far: Progressing, test: FailoverTest) -> tuple[str, list[str]]:
@@ -139,7 +139,7 @@ def watch_back(context: Context, plan: DeploymentPlan, so_far: Progressing, test
     The primary is up again in the configuration, and nobody's wish to stop makes that known sooner: it is waited for. What cannot
     be read is asked again until the time is over.
     """
-    scale, paths = context.waits.scale, test.paths
+    scale, paths = context.timeouts.scale, test.paths
     began, ended = test.up or (time.monotonic(),) * 2
     not_yet, looks, worst, asking = ended, 0, "", 0.0
     context.folder.note_if_possible("watching", tunnel=plan.name, towards="primary")
@@ -167,7 +167,7 @@ def watch_back(context: Context, plan: DeploymentPlan, so_far: Progressing, test
         if (started - ended) / scale > paths.back_seconds + _blur(context, asking):
             return _not_as_before(test, worst)
         not_yet = started
-        time.sleep(context.waits.poll)
+        time.sleep(context.timeouts.poll)
 
 
 def _count_lost(context: Context, plan: DeploymentPlan, test: FailoverTest, now: Look) -> None:

@@ -176,7 +176,7 @@ def _settled(
     context: Context, plan: DeploymentPlan, stages: Sequence[Stage], moment: str, judging: Judging
 ) -> tuple[tuple[Finding, ...], Outputs]:
     """Ask until all of these gates hold, or the longest of their times is over; what was found last."""
-    deadline = time.monotonic() + max(stage.settle_seconds for stage in stages) * context.waits.scale
+    deadline = time.monotonic() + max(stage.settle_seconds for stage in stages) * context.timeouts.scale
     while True:
         context.stop.check()
         for member in plan.members:
@@ -184,7 +184,7 @@ def _settled(
         findings, outputs = _judged(context, plan, stages, moment, judging)
         if proved(findings) or time.monotonic() > deadline:
             return findings, outputs
-        context.stop.wait(context.waits.poll)
+        context.stop.wait(context.timeouts.poll)
 
 
 def _judged(

@@ -40,7 +40,7 @@ def own_findings(
         waiting = _waiting(context, found, time.monotonic() - began)
         if not waiting:
             return tuple(finding for _, finding in found), shown
-        context.stop.wait(context.waits.poll)
+        context.stop.wait(context.timeouts.poll)
         context.stop.check()
         _ask_again(context, plan, waiting, shown)
 
@@ -53,7 +53,7 @@ def _judged(plan: DeploymentPlan, shown: Outputs) -> tuple[tuple[OwnCheck, Findi
 def _waiting(context: Context, found: tuple[tuple[OwnCheck, Finding], ...], seconds: float) -> dict[str, tuple[str, ...]]:
     """Host to the commands of what does not hold and may yet; nothing where one is beyond its time already."""
     bad = [(check, finding) for check, finding in found if finding.status is not Status.OK]
-    if any(seconds >= check.within_seconds * context.waits.scale for check, _ in bad):
+    if any(seconds >= check.within_seconds * context.timeouts.scale for check, _ in bad):
         return {}
     again: dict[str, tuple[str, ...]] = {}
     for check, finding in bad:

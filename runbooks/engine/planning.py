@@ -289,7 +289,7 @@ def checked(context: Context, made: MemberPlan, own: Iterable[Finding], *, accep
     """
     outputs, time = made.snapshot.outputs, made.snapshot.observation.time
     with answers_of(made.host):
-        chosen = choose(made.platform, outputs, context.waits.dead_man_minutes, made.change.inverse)
+        chosen = choose(made.platform, outputs, context.timeouts.revert_in_minutes, made.change.inverse)
         device = Device(made.host, made.platform, outputs, made.change, time)
         every = of_every_change(made.sight, outputs, time, accept_unsaved=accept_unsaved)
         prechecks = tuple(dict.fromkeys((*own, *every, *timer_findings(device, chosen))))

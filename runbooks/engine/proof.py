@@ -113,7 +113,7 @@ def _bring_up(context: Context, plan: DeploymentPlan, what: checked.Proof) -> tu
     """
     near = what.hosts[0]
     seen: list[Observation] = []
-    deadline, pause = time.monotonic() + context.waits.ike, context.waits.poll
+    deadline, pause = time.monotonic() + context.timeouts.ike, context.timeouts.poll
     while True:
         context.stop.check()
         context.progress.phase(near, f"traffic to bring the {context.service.noun} up")
@@ -130,8 +130,8 @@ def _bring_up(context: Context, plan: DeploymentPlan, what: checked.Proof) -> tu
                 return now, seen
         else:
             seen.append(reading[1])
-        context.stop.wait(min(pause, max(0.0, deadline - time.monotonic()) + context.waits.poll))
-        pause = min(2 * pause, LONGEST_PAUSE * context.waits.poll)
+        context.stop.wait(min(pause, max(0.0, deadline - time.monotonic()) + context.timeouts.poll))
+        pause = min(2 * pause, LONGEST_PAUSE * context.timeouts.poll)
 
 
 def _both_ways(
@@ -145,10 +145,10 @@ def _both_ways(
     first, *others = what.hosts
     for host in others:
         _begin_ping(context, what, host)
-        ping = _ping_of(context, what, host, context.waits.pings)
+        ping = _ping_of(context, what, host, context.timeouts.pings)
         probes[host] = run_on_one(context.nornir, ping_only, host, ping=ping) if ping else None
     _begin_ping(context, what, first)
-    probes[first], after, outputs = _ping_and_look(context, plan, what, _Last("proof", first, context.waits.pings), what.asks)
+    probes[first], after, outputs = _ping_and_look(context, plan, what, _Last("proof", first, context.timeouts.pings), what.asks)
     return probes, after, outputs
 
 

@@ -42,7 +42,7 @@ def seconds_until_reverted(context: Context, end: MemberPlan) -> float:
     """Seconds after which a device that was armed has gone back by itself and can be logged in to again; 0 without a timer."""
     if end.method is None:
         return 0.0
-    return ROLLBACK_TIMERS[end.method.name].seconds(end.method.minutes, context.waits.boot) * context.waits.scale
+    return ROLLBACK_TIMERS[end.method.name].seconds(end.method.minutes, context.timeouts.boot) * context.timeouts.scale
 
 
 def marks_in(journal: Sequence[Mapping[str, Any]], tunnel: str) -> dict[str, str]:

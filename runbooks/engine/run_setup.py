@@ -24,7 +24,7 @@ from ...tasks.device import Stop, connect_by
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .confirmations import confirming
-from .context import Context, Progress, Waits, nobody
+from .context import Context, Progress, Timeouts, nobody
 from .key_rotation import Rotation, unfinished_rotations
 from .limit import within
 from .rehearsal_lab import rehearse
@@ -42,7 +42,7 @@ class Wanted:
     runs: Path | None
     lab: bool
     debug: bool
-    waits: Waits
+    timeouts: Timeouts
     #: True if what is named is to go; it may then be disabled, or known to the devices alone, of which ``hosts`` names some.
     removal: bool = False
     hosts: tuple[str, ...] = ()
@@ -92,13 +92,15 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     hosts = hosts_of_missing(missing, wanted.hosts, service, intended, platforms)
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:
-        waits, extra = wanted.waits, lab_credentials(nornir, deployments, hosts)
+        timeouts, extra = wanted.timeouts, lab_credentials(nornir, deployments, hosts)
         visit: Callable[[Deployment], None] = nobody
         if wanted.lab:
             played = rehearse(stack, nornir, service, deployments, hosts, platforms, progress)
             nornir, scale = played.nornir, played.scale
             visit = played.visit
-            waits = replace(waits, poll=waits.poll * scale, reconnect_pause=waits.reconnect_pause * scale, scale=scale)
+            timeouts = replace(
+                timeouts, poll=timeouts.poll * scale, reconnect_pause=timeouts.reconnect_pause * scale, scale=scale
+            )
         secrets = played.secrets if wanted.lab else Secrets(folders=credential_folders(extra))
         if wanted.rotation is not None:
             stack.callback(wanted.rotation.release)
@@ -114,7 +116,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         stack.callback(on_signals(stop, progress))
         nornir = connect_by(nornir, secrets, platforms, tag=run_folder.tag, tell=run_folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
-        context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, waits, visit, said)
+        context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, timeouts, visit, said)
         more = tuple(host for deployment in lost for host in deployment.hosts)
         gone = (*missing, *(deployment.name for deployment in lost))
         yield Opened(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))

@@ -15,7 +15,7 @@ from ..run.authentic import check_journal
 from ..run.folder import RunFolder
 from ..run.run_secrets import decrypt_secrets
 from ..run.saved_plan import SavedPlan, nornir_of, platforms_in, records_in
-from .context import Context, Progress, Waits
+from .context import Context, Progress, Timeouts
 from .run_setup import debug_log
 from .signals import on_signals
 
@@ -31,7 +31,7 @@ class StoredRun:
 
 @contextmanager
 def reopen(
-    path: Path, runbook: str, progress: Progress, waits: Waits, *, new_run_in: Path | None, debug: bool = False
+    path: Path, runbook: str, progress: Progress, timeouts: Timeouts, *, new_run_in: Path | None, debug: bool = False
 ) -> Iterator[StoredRun]:
     """``new_run_in``: make a run folder of its own there; None goes on in the folder of the earlier run.
 
@@ -56,5 +56,5 @@ def reopen(
         platforms = platforms_in(list(records.values()))
         nornir = connect_by(nornir_of(list(records.values())), secrets, platforms, tag=folder.tag, tell=folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
-        context = Context(nornir, find(service), None, platforms, secrets, folder, stop, progress, waits)
+        context = Context(nornir, find(service), None, platforms, secrets, folder, stop, progress, timeouts)
         yield StoredRun(context, records, journal)

@@ -21,7 +21,7 @@ from types import TracebackType
 
 from ...inventory.errors import Locked, NrRunError
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
-from ..engine.context import Run, Waits
+from ..engine.context import Run, Timeouts
 from ..run.folder import make_private
 from .kernel_lock import hold
 from .lock_holder import HEARTBEAT_SECONDS, SILENT_SECONDS, Holder
@@ -29,16 +29,16 @@ from .lock_records import Records, latest, refuse_recorded
 from .machine_locks import endpoints_of, machine_locked, refuse_held_here
 
 
-def seconds_kept(waits: Waits) -> float:
+def seconds_kept(timeouts: Timeouts) -> float:
     """How long devices are kept from other machines' runs after the last sign of life: until the slowest timer has gone back."""
-    minutes = waits.dead_man_minutes or Waits().dead_man_minutes
-    return max(timer.seconds(minutes, waits.boot) for timer in ROLLBACK_TIMERS.values())
+    minutes = timeouts.revert_in_minutes or Timeouts().revert_in_minutes
+    return max(timer.seconds(minutes, timeouts.boot) for timer in ROLLBACK_TIMERS.values())
 
 
 @contextmanager
 def locked(context: Run, runs: Path, hosts: Iterable[str]) -> Iterator[None]:
     """Hold ``hosts`` for a run, and let it take no step when it has lost them. Raises Locked when another run holds one."""
-    folder, keep = context.folder, seconds_kept(context.waits)
+    folder, keep = context.folder, seconds_kept(context.timeouts)
     hosts, tell = sorted(set(hosts)), context.progress.say
     endpoints = endpoints_of(context, hosts)
     with (

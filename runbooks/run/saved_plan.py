@@ -35,7 +35,7 @@ from ...tasks.credentials import login_of
 from ...tasks.device import CONNECTION, settings_of
 from ...tasks.gather import Snapshot, observation
 from ..engine.confirmations import restored
-from ..engine.context import Context, Waits
+from ..engine.context import Context, Timeouts
 from ..engine.planning import DeploymentPlan, MemberPlan
 from .authentic import RunSeal, Tampered, journal_of
 from .folder import canonical
@@ -169,7 +169,7 @@ def _member_plan(path: Path, data: Mapping[str, Any], member: Member) -> MemberP
         )
     # Before there was a choice every device was armed with a reload, after as long as Waits says.
     # The field had another name, `fence`, in records that an earlier version wrote.
-    method = data.get("rollback_method", data.get("fence", {"name": RELOAD_IN, "minutes": Waits().dead_man_minutes}))
+    method = data.get("rollback_method", data.get("fence", {"name": RELOAD_IN, "minutes": Timeouts().revert_in_minutes}))
     chosen = SelectedMethod(str(method["name"]), int(method["minutes"])) if method else None
     return MemberPlan(member, platform, snapshot, data["desired"], (), change, (), chosen)
 

@@ -19,7 +19,7 @@ from ...parsers.provider_log import ProviderLog
 from ...services.registry import find
 from ...services.service import Deployment, Intended
 from ...tasks.device import Stop, connect_by
-from ..engine.context import Progress, Waits
+from ..engine.context import Progress, Timeouts
 from ..engine.every_intent import every_intent
 from ..engine.limit import within
 from ..engine.rehearsal_lab import EveryService, rehearse
@@ -83,7 +83,7 @@ class Opened:
     secrets: Secrets
     folder: RunFolder
     progress: Progress
-    waits: Waits
+    timeouts: Timeouts
     stop: Stop
     asked: Asked
     runs: Path
@@ -109,13 +109,13 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
     selected = _within(select(intended, asked.names, datetime.now(UTC).date()), nornir, asked)
     provider = provider_log(asked.provider_log, selected.deployments)
     runs = runs_folder(asked.runs)
-    waits = Waits()
+    timeouts = Timeouts()
     with ExitStack() as stack:
         refuse_both(asked.scheduler, lab=asked.lab)
         if asked.lab:
             hosts = [host for deployment in selected.deployments for host in deployment.hosts]
             played = rehearse(stack, nornir, EveryService(), selected.deployments, hosts, platforms, progress)
-            nornir, secrets, waits = played.nornir, played.secrets, replace(waits, scale=played.scale)
+            nornir, secrets, timeouts = played.nornir, played.secrets, replace(timeouts, scale=played.scale)
         else:
             secrets = Secrets.of_run(credential_folders(lab_credentials(nornir, selected.deployments, ())))
         run_folder = make(runs, secrets, asked.keep_in)
@@ -131,7 +131,7 @@ def open_verification(asked: Asked, progress: Progress) -> Iterator[Opened]:
             hosts = [host for deployment in selected.deployments for host in deployment.hosts]
             nornir = stack.enter_context(elsewhere(asked.scheduler, nornir, hosts, secrets, stop, progress.say, changes=False))
         yield Opened(
-            nornir, platforms, secrets, run_folder, progress, waits, stop, asked, runs, intended, selected, keys, provider
+            nornir, platforms, secrets, run_folder, progress, timeouts, stop, asked, runs, intended, selected, keys, provider
         )
 
 

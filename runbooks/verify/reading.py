@@ -91,7 +91,7 @@ class _Looking:
         opened = self.opened
         opened.progress.phase(host, "log in and look")
         hand = OneWay(self.board.hand)
-        pause = opened.asked.pause * opened.waits.scale
+        pause = opened.asked.pause * opened.timeouts.scale
         asks = self.ask(opened, host)
         return LookAt(opened.platforms[host], asks, hand, self.until - time.monotonic(), opened.asked.probe, pause)
 

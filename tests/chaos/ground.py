@@ -26,9 +26,20 @@ from .trial import ENDS, Trial
 #: Real seconds in which a command has to end; what it may wait for (timers, boots) takes less than half of that.
 BOUND = 480.0
 #: What goes back by itself does so after three minutes of the lab's clock, which are a few seconds.
-WAITS = ("--poll", "0.05", "--ike-wait", "5", "--reconnect-wait", "3", "--dead-man", "3", "--boot-wait", "60")
+TIMEOUTS = (
+    "--poll-interval",
+    "0.05",
+    "--ike-timeout",
+    "5",
+    "--reconnect-timeout",
+    "3",
+    "--revert-in",
+    "3",
+    "--boot-timeout",
+    "60",
+)
 #: Before the faults everything has time: it is not what is tried.
-PATIENT = ("--poll", "0.05", "--ike-wait", "120", "--reconnect-wait", "60", "--dead-man", "0")
+PATIENT = ("--poll-interval", "0.05", "--ike-timeout", "120", "--reconnect-timeout", "60", "--revert-in", "0")
 _ARCHIVE = "configure terminal\narchive\npath flash:kept"
 #: What a router needs of its own before VPN clients are built on it.
 _AAA = "configure terminal\naaa new-model\naaa authentication login default local"
@@ -124,7 +135,7 @@ class Ground:
         }
 
     def begin(
-        self, command: str, *words: str, runs: Path | None = None, machine: str = "here", waits: tuple[str, ...] = WAITS
+        self, command: str, *words: str, runs: Path | None = None, machine: str = "here", timeouts: tuple[str, ...] = TIMEOUTS
     ) -> Running:
         """Start a command."""
         places = ["--runs", str(runs or self.runs)]
@@ -132,11 +143,11 @@ class Ground:
             places += ["--inventory", str(self.folder / "inventory")]
         program = str(Path(sys.executable).parent / "nr-run")
         self.tell(f"begin {command} {' '.join(words)} on machine {machine}")
-        return Running([program, command, *words, "--json", *places, *waits], self.machine(machine))
+        return Running([program, command, *words, "--json", *places, *timeouts], self.machine(machine))
 
     def must(self, command: str, *words: str) -> None:
         """Run a command on devices that have no fault. Raises NotPrepared unless it succeeds."""
-        running = self.begin(command, *words, waits=PATIENT)
+        running = self.begin(command, *words, timeouts=PATIENT)
         while running.code is None:
             if time.monotonic() > running.begun + BOUND:
                 running.process.kill()

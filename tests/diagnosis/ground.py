@@ -17,7 +17,7 @@ from pathlib import Path
 
 from nr_run.checks.finding import against
 from nr_run.lab.entry import LabHandle
-from nr_run.runbooks.engine.context import Context, Waits
+from nr_run.runbooks.engine.context import Context, Timeouts
 from nr_run.runbooks.engine.nornir_run import run_on, run_on_all
 from nr_run.runbooks.engine.planning import DeploymentPlan, Known, plan_deployment
 from nr_run.runbooks.engine.proof import Proof, prove_by_traffic
@@ -178,8 +178,10 @@ def ground(folder: Path, cell: Cell) -> Iterator[Ground]:
         before = {name: os.environ.get(name) for name in ("NR_RUN_CREDENTIALS", "XDG_CONFIG_HOME")}
         os.environ |= {"NR_RUN_CREDENTIALS": str(pair.lab.credentials), "XDG_CONFIG_HOME": str(folder / "config")}
         try:
-            waits = Waits(ike=2.5, poll=0.3, reconnect=10.0, pings=5)
-            wanted = Wanted("l2l", "deploy-l2l", (), folder / "inventory", folder / "judged", lab=False, debug=False, waits=waits)
+            timeouts = Timeouts(ike=2.5, poll=0.3, reconnect=10.0, pings=5)
+            wanted = Wanted(
+                "l2l", "deploy-l2l", (), folder / "inventory", folder / "judged", lab=False, debug=False, timeouts=timeouts
+            )
             with open_run(wanted, Quiet()) as opened:
                 context = opened.context
                 arguments = {host: {"platform": context.platforms[host]} for host in HOSTS}

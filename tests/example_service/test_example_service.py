@@ -58,7 +58,18 @@ class Rehearsed:
     def arguments(self, command: str, *words: str) -> list[str]:
         """The command line."""
         inventory = ["--inventory", str(self.folder / "inventory")] if command.endswith("watchlist") else []
-        return [NR_RUN, command, *words, *inventory, "--runs", str(self.folder / "runs"), "--poll", "0.1", "--ike-wait", "5"]
+        return [
+            NR_RUN,
+            command,
+            *words,
+            *inventory,
+            "--runs",
+            str(self.folder / "runs"),
+            "--poll-interval",
+            "0.1",
+            "--ike-timeout",
+            "5",
+        ]
 
     def run(self, command: str, *words: str) -> tuple[int, dict[str, Any]]:
         """Exit code and report."""

@@ -61,9 +61,9 @@ class Site:
     def begin(self, command: str, *words: str) -> warm.Process:
         """Start a command and do not wait for it."""
         inventory = () if command == "resume" else ("--inventory", str(self.folder / "inventory"))
-        waits = () if command == "verify" else ("--poll", "0.1", "--reconnect-wait", "3")
+        timeouts = () if command == "verify" else ("--poll-interval", "0.1", "--reconnect-timeout", "3")
         line = [NR_RUN, command, *words, "--json", "--runs", str(self.runs)]
-        return warm.Process([*line, *inventory, *waits], self.environment)
+        return warm.Process([*line, *inventory, *timeouts], self.environment)
 
     @staticmethod
     def end(process: warm.Process) -> tuple[int, dict[str, Any]]:

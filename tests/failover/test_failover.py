@@ -174,9 +174,9 @@ def test_outside_a_window_it_is_refused_and_planned(site: Site) -> None:
 
 def test_a_timer_that_would_fire_meanwhile_is_refused(site: Site) -> None:
     """The rollback timer has to outlast the time in which traffic may move."""
-    code, _, sentence = site.test("--dead-man", "2")
+    code, _, sentence = site.test("--revert-in", "2")
     assert code == 64, sentence
-    assert "--dead-man 2 would fire while traffic may still move" in sentence
+    assert "--revert-in 2 would fire while traffic may still move" in sentence
     assert "applying" not in moments(site)
 
 

@@ -139,7 +139,7 @@ def test_without_resume_the_primary_comes_up_by_itself(ground: Ground) -> None:
     """When nobody comes after kill -9, the router's own timer brings it back, and traffic with it."""
     site = ground.site
     ground.ready_for("test")
-    process = site.begin(*COMMANDS["test"], "--dead-man", "5")
+    process = site.begin(*COMMANDS["test"], "--revert-in", "5")
     site.wait_for(process, "applied")
     process.kill()
     process.communicate(timeout=60)

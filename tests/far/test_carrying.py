@@ -40,9 +40,9 @@ class Side:
         """By name."""
         return Host(name)
 
-    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], waits: bool) -> Any:
+    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], timeouts: bool) -> Any:
         """Noted."""
-        self.called.append((number, given, named, waits))
+        self.called.append((number, given, named, timeouts))
         return "answer"
 
 

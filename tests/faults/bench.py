@@ -33,7 +33,7 @@ PAIRS: dict[str, tuple[str, str, tuple[str, str, int]]] = {
     "asareload-revert": ("asa91", "c881", STRONG),
 }
 #: A device that has to go back by itself gets three minutes, which the lab's clock makes a few seconds.
-SHORT = ("--dead-man", "3", "--boot-wait", "60")
+SHORT = ("--revert-in", "3", "--boot-timeout", "60")
 NEW_KEY = "Rotated.Key-7f3a9b21c4d5e6f708192a3b"
 #: Lines that say when a configuration was written, how large it is, or what its checksum is.
 _NOISE = ("!", ":", "Using", "Current conf", "Building", "Cryptochecksum", "ntp clock-period")
@@ -62,8 +62,8 @@ class Bench:
         places = ["--runs", str(self.folder / "runs")]
         if command in ("deploy-l2l", "remove-l2l"):
             places += ["--inventory", str(self.folder / "inventory")]
-        waits = ["--poll", "0.05", "--ike-wait", "5", "--reconnect-wait", "3"]
-        return [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", *places, *waits]
+        timeouts = ["--poll-interval", "0.05", "--ike-timeout", "5", "--reconnect-timeout", "3"]
+        return [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", *places, *timeouts]
 
     def begin(self, *words: str, command: str = "deploy-l2l") -> warm.Process:
         """Start a command and do not wait for it."""

@@ -24,7 +24,7 @@ def no_timer(rehearsal: Any) -> None:
 def test_management_is_lost(rehearsal, unchanged: Callable[[], None], device: str, line: int) -> None:
     """A box that cannot be logged in to after a line reloads by itself, and both ends are as before."""
     rehearsal.lab.fault(device, "lose-management-after", str(line))
-    done = rehearsal.deploy("--yes", "--json", "--dead-man", "2", "--boot-wait", "60")
+    done = rehearsal.deploy("--yes", "--json", "--revert-in", "2", "--boot-timeout", "60")
     assert done.code == 20, done.out + done.err
     no_timer(rehearsal)
     unchanged()
@@ -35,7 +35,7 @@ def test_management_is_lost(rehearsal, unchanged: Callable[[], None], device: st
 def test_box_reboots_in_mid_change(rehearsal, unchanged: Callable[[], None], device: str, line: int) -> None:
     """A box that loses its power in mid-push comes back with its startup, and the other end is taken back too."""
     rehearsal.lab.fault(device, "reboot-after", str(line))
-    done = rehearsal.deploy("--yes", "--json", "--dead-man", "2", "--boot-wait", "60")
+    done = rehearsal.deploy("--yes", "--json", "--revert-in", "2", "--boot-timeout", "60")
     assert done.code == 20, done.out + done.err
     no_timer(rehearsal)
     unchanged()
@@ -48,7 +48,7 @@ def test_inverse_is_refused(rehearsal, unchanged: Callable[[], None], device: st
     """Where the box refuses the inverse, its dead-man takes the change back."""
     rehearsal.lab.fault("vpn2611", "refuse-line", "match address")
     rehearsal.lab.fault(device, "refuse-inverse", text)
-    done = rehearsal.deploy("--yes", "--json", "--dead-man", "2", "--boot-wait", "60")
+    done = rehearsal.deploy("--yes", "--json", "--revert-in", "2", "--boot-timeout", "60")
     rehearsal.lab.fault(device, "refuse-inverse", on=False)
     assert done.code == 20, done.out + done.err
     no_timer(rehearsal)

@@ -70,7 +70,7 @@ def test_disk_full_in_the_run_folder(rehearsal, size: int) -> None:
 def test_the_far_end_is_gone_before_its_push(rehearsal, device: str) -> None:
     """A box that answers while it is read and is gone when it should be armed leaves both as they were, and needs no person."""
     rehearsal.lab.fault(device, "slow", "60")
-    process = rehearsal.begin("--yes", "--json", "--dead-man", "1", "--boot-wait", "90")
+    process = rehearsal.begin("--yes", "--json", "--revert-in", "1", "--boot-timeout", "90")
     rehearsal.wait_for("approved")
     rehearsal.lab.fault(device, "down")
     rehearsal.wait_for("rolling-back")

@@ -42,7 +42,7 @@ def test_a_timer_that_stays(tmp_path: Path, pair: str, device: str, fault: tuple
     """
     with bench_of(pair, tmp_path) as bench:
         bench.lab.fault(device, *fault)
-        code, report = bench.run("--yes", "--dead-man", "60")
+        code, report = bench.run("--yes", "--revert-in", "60")
         assert code == 21, report
         assert says in str(report)
         assert bench.pending(device)
@@ -72,6 +72,6 @@ def test_an_interface_list_that_is_refused(tmp_path: Path) -> None:
     """An ASA that does not show the list of its interfaces says in its running configuration where a ping can start."""
     with bench_of("asareload-kron", tmp_path) as bench:
         bench.lab.fault(HQ, "refuse-show", "show running-config interface")
-        code, report = bench.run("--yes", "--dead-man", "60")
+        code, report = bench.run("--yes", "--revert-in", "60")
         assert code == 0, report
         assert report["tunnels"][0]["verified"] is True

@@ -120,7 +120,7 @@ def test_resume_does_not_end_a_proved_tunnel_for_somebody_elses_line(rehearsal) 
 
 def test_without_resume_the_dead_man_takes_it_back(rehearsal) -> None:
     """When the run is killed in mid-push and nobody comes, both boxes reload to what they were before."""
-    process = rehearsal.begin("--yes", "--json", "--dead-man", "1")
+    process = rehearsal.begin("--yes", "--json", "--revert-in", "1")
     kill_at(rehearsal, process, "applied", "vpn3640")
     rehearsal.wait_until(lambda: rehearsal.configurations() == rehearsal.before, seconds=60)
 

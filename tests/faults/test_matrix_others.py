@@ -21,7 +21,7 @@ on_each_end = pytest.mark.parametrize("device", ENDS)
 def test_killed_and_nobody_comes(tmp_path: Path, pair: str, state: str, host: str | None) -> None:
     """After kill -9 both boxes go back by themselves; a resume that comes later finds them so and clears what is left."""
     with bench_of(pair, tmp_path) as bench:
-        bench.kill_at(state, host, "--yes", "--dead-man", "3")
+        bench.kill_at(state, host, "--yes", "--revert-in", "3")
         bench.wait_until(lambda: bench.configurations() == bench.before, pause=0.1)
         # The outer timer of a box that has two comes at twice the time: the judge waits for it.
         bench.wait_until(lambda: not [left for name in ENDS for left in bench.pending(name) if left != "file"], pause=0.1)
@@ -37,7 +37,7 @@ def test_an_end_is_gone(tmp_path: Path, pair: str, device: str, state: str) -> N
     """A box that is gone before, during or after its push, and comes back when its timer has fired: one state on both ends."""
     with bench_of(pair, tmp_path) as bench:
         bench.slow(12)
-        process = bench.begin("--yes", "--dead-man", "3", "--boot-wait", "20")
+        process = bench.begin("--yes", "--revert-in", "3", "--boot-timeout", "20")
         bench.wait_for(state, device if state in ("building", "applied") else None)
         bench.lab.fault(device, "down")
         bench.slow(0)

@@ -14,7 +14,7 @@ from nr_run.inventory.errors import NrRunError
 from nr_run.runbooks.commands.console import Talk
 from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.commands.service_command import building
-from nr_run.runbooks.engine.context import Context, Waits
+from nr_run.runbooks.engine.context import Context, Timeouts
 from nr_run.runbooks.engine.outcome import TunnelOutcome
 from nr_run.runbooks.engine.planning import DeploymentPlan
 from nr_run.runbooks.engine.postchecks import BUILD, Goal
@@ -75,7 +75,7 @@ def test_lost_while_it_is_armed(tmp_path: Path, pair: str, device: str, moment: 
     """A box that is lost while its timer is armed is awaited: nothing was touched, and nothing is left of the timer."""
     with bench_of(pair, tmp_path) as bench:
         bench.slow(25)
-        process = bench.begin("--yes", "--dead-man", "3", "--boot-wait", "60")
+        process = bench.begin("--yes", "--revert-in", "3", "--boot-timeout", "60")
         bench.wait_for("arming", device)
         if moment == "counting":
             bench.wait_until(lambda: bool(set(bench.pending(device)) - {"file"}))
@@ -121,8 +121,8 @@ def test_inverse_is_refused_and_the_boot_takes_long(tmp_path: Path) -> None:
     with bench_of(PLAIN, tmp_path) as bench:
         bench.lab.fault(HQ, "refuse-line", "match address")
         bench.lab.fault(BRANCH, "refuse-inverse", "crypto")
-        words = bench.arguments("deploy-l2l", "--yes", "--dead-man", "3", "--boot-wait", "120")
-        code, report = bench.end(warm.Process([*words, "--reconnect-wait", "0.5"], bench.environment))
+        words = bench.arguments("deploy-l2l", "--yes", "--revert-in", "3", "--boot-timeout", "120")
+        code, report = bench.end(warm.Process([*words, "--reconnect-timeout", "0.5"], bench.environment))
         bench.lab.fault(BRANCH, "refuse-inverse", on=False)
         assert code == 20, report
         assert ended_right(bench, code, report) == "before"
@@ -134,7 +134,7 @@ def test_a_header_of_the_inverse_is_refused(tmp_path: Path) -> None:
     with bench_of(PLAIN, tmp_path) as bench:
         bench.lab.fault(HQ, "drop-esp")
         bench.slow(12)
-        process = bench.begin("--yes", "--dead-man", "0")
+        process = bench.begin("--yes", "--revert-in", "0")
         bench.wait_for("applied", HQ)
         bench.lab.fault(BRANCH, "refuse-line", "interface ")
         bench.wait_for("undoing", BRANCH)
@@ -158,7 +158,7 @@ def _gone_back(bench: Bench) -> None:
 def test_a_run_whose_key_is_gone_can_be_closed(tmp_path: Path) -> None:
     """Where secrets or record of a run cannot be read any more, a person's word still lets other runs go on."""
     with bench_of("revert-kron", tmp_path) as bench:
-        bench.kill_at("applied", BRANCH, "--yes", "--dead-man", "2")
+        bench.kill_at("applied", BRANCH, "--yes", "--revert-in", "2")
         _gone_back(bench)
         (tmp_path / "config" / "nr-run" / "run-key").unlink()
         (record,) = bench.folder.glob("runs/2*/*/record.json")
@@ -232,8 +232,8 @@ def _broken(context: Context, plan: DeploymentPlan) -> Proof:
 
 def change_in_process(bench: Bench, runs: Path, goal: Goal) -> TunnelOutcome:
     """Build the tunnel with another goal, which no command line can ask for."""
-    waits = Waits(ike=5, poll=0.05, reconnect=3, reconnect_pause=0.1)
-    wanted = Wanted("l2l", "deploy-l2l", (), bench.folder / "inventory", runs, False, False, waits)
+    timeouts = Timeouts(ike=5, poll=0.05, reconnect=3, reconnect_pause=0.1)
+    wanted = Wanted("l2l", "deploy-l2l", (), bench.folder / "inventory", runs, False, False, timeouts)
     plans: list[DeploymentPlan] = []
     with open_run(wanted, PlainProgress()) as opened:
         planner = building(accept_unsaved=False)

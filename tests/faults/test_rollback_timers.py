@@ -7,7 +7,7 @@ import pytest
 from ..timed_pair import REPLACE, REVERT, TimedPair
 
 BOTH = pytest.mark.parametrize("device", [REVERT, REPLACE], ids=["revert-timer", "configure-replace"])
-SHORT = ("--dead-man", "2", "--boot-wait", "60")
+SHORT = ("--revert-in", "2", "--boot-timeout", "60")
 
 
 def tunnel(timed: TimedPair, report: dict) -> str:
@@ -19,7 +19,7 @@ def tunnel(timed: TimedPair, report: dict) -> str:
 def test_killed_in_mid_push_and_nobody_comes(timed: TimedPair, device: str) -> None:
     """After kill -9 both devices go back to what they were without a reload, and a resume clears what is left of the timers."""
     timed.lab.fault(device, "slow", "20")
-    timed.kill_at("building", "--dead-man", "3", host=device)
+    timed.kill_at("building", "--revert-in", "3", host=device)
     timed.lab.fault(device, "slow", on=False)
     timed.wait_until(lambda: "inactive" not in kron(timed) and timed.configurations() == timed.before)
     assert not timed.has_reloaded(REVERT)
@@ -37,7 +37,7 @@ def kron(timed: TimedPair) -> str:
 
 def test_when_nobody_ever_comes_only_a_file_is_left(timed: TimedPair) -> None:
     """The reload behind kron comes as the plan says; after it both devices are as before, and only the copy stays in flash."""
-    timed.kill_at("applied", "--dead-man", "1", host=REPLACE)
+    timed.kill_at("applied", "--revert-in", "1", host=REPLACE)
     timed.wait_until(lambda: timed.has_reloaded(REPLACE) and timed.configurations() == timed.before)
     assert not timed.has_reloaded(REVERT)
     assert "No reload is scheduled" in timed.shows(REPLACE, "show reload")
@@ -171,7 +171,7 @@ def other_session(timed: TimedPair, device: str, command: str) -> None:
 @pytest.mark.parametrize("timed", [10], indirect=True)
 def test_little_time_is_wound_up_before_the_change_is_decided(timed: TimedPair) -> None:
     """With less than the margin left both timers count anew, are proved again, and the tunnel is kept."""
-    code, report = timed.run("deploy-l2l", "--yes", "--dead-man", "1")
+    code, report = timed.run("deploy-l2l", "--yes", "--revert-in", "1")
     assert code == 0, report
     assert sorted(line["host"] for line in timed.journal if line["state"] == "arming") == [REPLACE, REPLACE, REVERT, REVERT]
     timed.assert_no_residue()
@@ -181,7 +181,7 @@ def test_little_time_is_wound_up_before_the_change_is_decided(timed: TimedPair) 
 def test_a_timer_that_cannot_be_wound_up_ends_the_change(timed: TimedPair) -> None:
     """Where little time is left and the device refuses to count anew, the change is taken back on both ends."""
     timed.lab.fault(REVERT, "refuse-exec", "configure revert timer")
-    code, report = timed.run("deploy-l2l", "--yes", "--dead-man", "1")
+    code, report = timed.run("deploy-l2l", "--yes", "--revert-in", "1")
     assert code == 20, report
     assert "commit-decided" not in {line["state"] for line in timed.journal}
     timed.assert_as_before()

@@ -75,9 +75,9 @@ PLACES: dict[str, Place] = {
     "resume, startup": Place(STARTUP, "", _codes(20, 21), _codes(20), resumed=True),
 }
 #: A device that has to wait for its own timer would take the page's word from it: an hour is longer than any case.
-LONG = ("--dead-man", "60", "--boot-wait", "60")
+LONG = ("--revert-in", "60", "--boot-timeout", "60")
 #: What no answer of this kind gives a reason to say.
-FALSE_WORDS = ("did not keep a line", "omebody else", "calls itself", "--accept-unsaved", "--dead-man 0", "others changed")
+FALSE_WORDS = ("did not keep a line", "omebody else", "calls itself", "--accept-unsaved", "--revert-in 0", "others changed")
 
 
 def cases(pairs: Mapping[str, object]) -> Iterator[tuple[str, str, str, str, str]]:

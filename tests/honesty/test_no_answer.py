@@ -53,7 +53,7 @@ def test_nothing_is_shown_while_a_tunnel_is_removed(tmp_path: Path, pair: str, d
     with bench_of(pair, tmp_path) as bench:
         work = ready(bench, "remove")
         bench.slow(30)
-        process = bench.begin(*work.words, "--dead-man", "120", command=work.command)
+        process = bench.begin(*work.words, "--revert-in", "120", command=work.command)
         bench.wait_for("applied", device)
         bench.lab.fault(device, "refuse-show", "show|more|dir")
         bench.slow(0)

@@ -88,9 +88,9 @@ class Two:
         places = ["--runs", str(self.folder / "runs")]
         if command in ("deploy-l2l", "remove-l2l", "verify"):
             places += ["--inventory", str(self.folder / "inventory")]
-        waits = ["--poll", "0.1", "--ike-wait", "10", "--reconnect-wait", "10"] if command != "verify" else []
+        timeouts = ["--poll-interval", "0.1", "--ike-timeout", "10", "--reconnect-timeout", "10"] if command != "verify" else []
         done = warm.run(
-            [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", *places, *waits],
+            [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", *places, *timeouts],
             {
                 **os.environ,
                 "NR_RUN_CREDENTIALS": str(self.lab.credentials),

@@ -20,7 +20,7 @@ from nr_run.inventory.errors import SecretError
 from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.engine.close_run import close_run
-from nr_run.runbooks.engine.context import Waits
+from nr_run.runbooks.engine.context import Timeouts
 from nr_run.runbooks.run.authentic import RunSeal, Tampered, check_journal, journal_of
 from nr_run.runbooks.run.folder import RunFolder, canonical
 from nr_run.runbooks.run.journal_states import is_unfinished
@@ -144,7 +144,7 @@ def test_a_run_that_this_key_does_not_vouch_for_is_closed(tmp_path: Path, key: d
     lines = [{"state": "begun", "runbook": "deploy-l2l", **key}, *({"state": s, "tunnel": "t"} for s in ("recorded", "arming"))]
     (run / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert is_unfinished(run)
-    close_run(run, tmp_path / "runs", PlainProgress(), Waits())
+    close_run(run, tmp_path / "runs", PlainProgress(), Timeouts())
     assert not is_unfinished(run)
     assert summaries(tmp_path / "runs")[0][0].outcome == "interrupted"
 

@@ -90,7 +90,7 @@ def test_no_inventory_exits_66(tmp_path: Path) -> None:
         (("deploy-l2l", "--plan", "--yes"), "--plan"),
         (("deploy-l2l", "--yse"), "--yes"),
         (("deploy-l2", "--yes"), "deploy-l2l"),
-        (("deploy-l2l", "--yes", "--ike-wait", "soon"), "soon"),
+        (("deploy-l2l", "--yes", "--ike-timeout", "soon"), "soon"),
     ],
 )
 def test_a_wrong_command_line_exits_64(words: tuple[str, ...], said: str, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_another_way_back_than_was_approved(timed: TimedPair) -> None:
     def edit() -> None:
         timed.lab.exec(REVERT, "configure terminal\nno archive\nend\nwrite memory")
 
-    words = ["--poll", "0.1"]
+    words = ["--poll-interval", "0.1"]
     code, screen = converse(timed.arguments("deploy-l2l", *words), timed.environment, b"y\n", edit)
     shown = "".join(screen.split())
     assert code == 13, screen

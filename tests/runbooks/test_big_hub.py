@@ -46,8 +46,8 @@ class Hub:
 
     def begin(self, *words: str) -> warm.Process:
         """Start deploy-l2l for all tunnels."""
-        command = [str(Path(sys.executable).parent / "nr-run"), "deploy-l2l", "--yes", "--json", "--poll", "0.1"]
-        places = ["--ike-wait", "6", "--inventory", str(self.folder / "inventory"), "--runs", str(self.runs)]
+        command = [str(Path(sys.executable).parent / "nr-run"), "deploy-l2l", "--yes", "--json", "--poll-interval", "0.1"]
+        places = ["--ike-timeout", "6", "--inventory", str(self.folder / "inventory"), "--runs", str(self.runs)]
         return warm.Process(
             [*command, *places, *words],
             {
@@ -202,7 +202,7 @@ def test_a_branch_that_is_lost_does_not_keep_the_hub_armed(hub: Hub, request: py
     """While a lost branch is awaited the hub is back as it was and its timer is off: it must not reload for one tunnel."""
     hub.lab.fault("branch01", "slow", "20")
     before = hub.running("hub")
-    process = hub.begin("--dead-man", "5", "--boot-wait", "1", "--reconnect-wait", "0.5")
+    process = hub.begin("--revert-in", "5", "--boot-timeout", "1", "--reconnect-timeout", "0.5")
     request.addfinalizer(process.kill)
     _until(lambda: any(line["state"] == "applying" and line["host"] == "hub" for line in _lines(hub)))
     hub.lab.fault("branch01", "down")

@@ -121,7 +121,7 @@ def test_failed_change_goes_back(rehearsal, what: str, fault: tuple[str, ...]) -
     first = {kind: both(rehearsal, kind) for kind in ("running", "startup")}
     CHANGES[what](rehearsal)
     rehearsal.lab.fault("vpn3640", *fault)
-    done = rehearsal.deploy("--yes", "--json", "--dead-man", "1", "--boot-wait", "30")
+    done = rehearsal.deploy("--yes", "--json", "--revert-in", "1", "--boot-timeout", "30")
     struck = fault[0] == "drop-esp" or (fault[0], what) in (
         ("wrong-psk", "key"),
         ("refuse-line", "prefixes"),

@@ -158,7 +158,7 @@ def test_a_device_that_is_lost_for_good_is_named(rehearsal) -> None:
     """When one end is cut in mid-push and never comes back, the other is taken back and the run exits 21 with what to type."""
     rehearsal.lab.fault("vpn2611", "cut-session-after", "5")
     rehearsal.lab.fault("vpn2611", "slow", "100")
-    process = rehearsal.begin("--yes", "--json", "--dead-man", "0")
+    process = rehearsal.begin("--yes", "--json", "--revert-in", "0")
     rehearsal.wait_for("building", host="vpn2611")
     rehearsal.lab.fault("vpn2611", "down")
     out, err = process.communicate(timeout=60)
@@ -237,7 +237,7 @@ def test_somebody_elses_unsaved_change_stops_the_run(rehearsal) -> None:
     done = rehearsal.deploy("--yes", "--json")
     assert done.code == 13
     assert "--accept-unsaved" in done.tunnel["sentence"]
-    assert rehearsal.deploy("--yes", "--accept-unsaved", "--dead-man", "0").code == 0
+    assert rehearsal.deploy("--yes", "--accept-unsaved", "--revert-in", "0").code == 0
 
 
 def _spi(rehearsal, device: str, direction: str) -> int:

@@ -41,12 +41,12 @@ class Clients(Reaching):
             return ("refused", str(error).replace(str(self.folder), "")), ()
         ends = [member for plan in plans for member in plan.members]
         told = [(end.host, end.desired, [(f.check, f.status, f.sentence) for f in end.prechecks]) for end in ends]
-        waits = [stage.settle_seconds for deployment in deployments for stage in deployment.stages]
+        timeouts = [stage.settle_seconds for deployment in deployments for stage in deployment.stages]
         # A warning names the ticket of a waiver, for people.
         people = [*warnings, *(line for deployment in deployments for line in REMOTE_ACCESS.for_people(deployment))]
         return (
             told,
-            waits,
+            timeouts,
             own_checks(deployments, self.context),
             [line for line in people if line.strip().startswith("Host=")],
         ), people

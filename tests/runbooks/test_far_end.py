@@ -99,7 +99,16 @@ class Estate:
     def run(self, *words: str) -> dict[str, Any]:
         """A runbook in the lab; the report of each tunnel by its name."""
         places = ["--inventory", str(self.folder / "inventory"), "--runs", str(self.folder / "runs")]
-        command = [str(Path(sys.executable).parent / "nr-run"), *words, *places, "--lab", "--json", "--yes", "--poll", "0.5"]
+        command = [
+            str(Path(sys.executable).parent / "nr-run"),
+            *words,
+            *places,
+            "--lab",
+            "--json",
+            "--yes",
+            "--poll-interval",
+            "0.5",
+        ]
         own = {"XDG_CONFIG_HOME": str(self.folder / "config"), "NR_RUN_LAB_DIR": str(self.lab.directory)}
         done = warm.run(command, {**os.environ, **own}, timeout=600)
         return {tunnel["tunnel"]: tunnel for tunnel in json.loads(done.stdout)["tunnels"]}
@@ -158,7 +167,7 @@ def test_a_partner_with_a_fault(estate: Estate) -> None:
     before = estate.running()
     for tunnel, far, fault, words in FAULTS:
         estate.lab.fault(far, *fault)
-        told = estate.run("deploy-l2l", tunnel, "--ike-wait", "4")[tunnel]
+        told = estate.run("deploy-l2l", tunnel, "--ike-timeout", "4")[tunnel]
         estate.lab.fault(far, fault[0], on=False)
         assert told["result"] == "rolled-back", (fault, told)
         assert words in told["cause"]["sentence"], (fault, told["cause"])

@@ -54,8 +54,8 @@ class Router:
         """A command line against this lab."""
         places = ["--runs", str(self.folder / "runs")]
         places += ["--inventory", str(self.folder / "inventory")] if command not in ("resume", "rollback") else []
-        waits = ["--poll", "0.1", "--reconnect-wait", "6"] if command != "verify" else []
-        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *waits]
+        timeouts = ["--poll-interval", "0.1", "--reconnect-timeout", "6"] if command != "verify" else []
+        return [str(Path(sys.executable).parent / "nr-run"), command, *words, *places, *timeouts]
 
     def run(self, command: str, *words: str) -> Done:
         """Run a command."""

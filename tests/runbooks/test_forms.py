@@ -40,7 +40,7 @@ class Ends:
         places = ["--runs", str(self.folder / "runs")]
         places += ["--inventory", str(self.folder / "inventory")] if command.endswith("l2l") else []
         nr_run = str(Path(sys.executable).parent / "nr-run")
-        line = [nr_run, command, *words, "--json", *places, "--poll", "0.1", "--ike-wait", "10"]
+        line = [nr_run, command, *words, "--json", *places, "--poll-interval", "0.1", "--ike-timeout", "10"]
         done = warm.run(line, environment, 240)
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)

@@ -66,7 +66,16 @@ def _tunnel(name: str, outside: str, inside: str) -> list[str]:
 def deploy(hub: tuple[LabHandle, Path], *words: str) -> tuple[int, dict[str, Any]]:
     """Run deploy-l2l for all tunnels of the hub."""
     lab, folder = hub
-    command = [str(Path(sys.executable).parent / "nr-run"), "deploy-l2l", "--yes", "--json", "--poll", "0.1", "--ike-wait", "6"]
+    command = [
+        str(Path(sys.executable).parent / "nr-run"),
+        "deploy-l2l",
+        "--yes",
+        "--json",
+        "--poll-interval",
+        "0.1",
+        "--ike-timeout",
+        "6",
+    ]
     places = ["--inventory", str(folder), "--runs", str(folder.parent / "runs")]
     own = {"NR_RUN_CREDENTIALS": str(lab.credentials), "XDG_CONFIG_HOME": str(folder.parent / "config")}
     done = warm.run([*command, *places, *words], {**os.environ, **own}, timeout=180)

@@ -84,7 +84,7 @@ def test_what_a_line_loses_is_not_gone(rehearsal, unchanged) -> None:
     line, place = Line(good=1), rehearsal.lab.devices["vpn3640"].port
     with between(place, line) as port:
         rehearsal.edit("hosts.yaml", f"port: {place}", f"port: {port}")
-        done = rehearsal.deploy("--yes", "--json", "--dead-man", "60")
+        done = rehearsal.deploy("--yes", "--json", "--revert-in", "60")
         page = str(done.tunnel["by_hand"])
         assert (done.code, line.seen > 1) == (21, True), done.out + done.err
         assert "the size that it says fitted before" in page
@@ -103,7 +103,7 @@ def test_what_a_line_loses_is_not_gone_for_resume(rehearsal, unchanged) -> None:
     with between(place, line) as port:
         rehearsal.edit("hosts.yaml", f"port: {place}", f"port: {port}")
         rehearsal.lab.fault("vpn3640", "slow", "20")
-        killed = rehearsal.begin("--yes", "--json", "--dead-man", "60")
+        killed = rehearsal.begin("--yes", "--json", "--revert-in", "60")
         rehearsal.wait_for("applied", "vpn3640")
         killed.kill()
         killed.communicate(timeout=60)

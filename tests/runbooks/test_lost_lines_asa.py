@@ -9,7 +9,7 @@ import pytest
 from ..faults.bench import HQ, Bench, bench_of, ended_right
 
 PAIR = "asareload-revert"
-LONG = ("--dead-man", "60")
+LONG = ("--revert-in", "60")
 #: What is lost: the binding and all entries of the map, without which nothing of the tunnel is at work.
 LOST = "crypto map"
 MORE, SHOW = "more system:running-config", "show running-config$"

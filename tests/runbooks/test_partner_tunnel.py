@@ -186,7 +186,7 @@ def test_a_run_that_was_killed_is_resumed(pair: Pair, reached) -> None:
     before = reached()
     process = warm.Process(
         [
-            *(str(Path(sys.executable).parent / "nr-run"), "deploy-l2l", "--yes", "--json", "--poll", "0.1"),
+            *(str(Path(sys.executable).parent / "nr-run"), "deploy-l2l", "--yes", "--json", "--poll-interval", "0.1"),
             *("--inventory", str(pair.folder / "inventory"), "--runs", str(pair.folder / "runs")),
         ],
         {

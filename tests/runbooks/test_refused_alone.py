@@ -16,7 +16,7 @@ from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.commands.cli import cli
 from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.engine.close_run import close_run
-from nr_run.runbooks.engine.context import Waits
+from nr_run.runbooks.engine.context import Timeouts
 from nr_run.runbooks.engine.run_setup import LOOKED_THROUGH, hosts_of_missing
 from nr_run.runbooks.engine.stored_run import reopen
 from nr_run.runbooks.locking.lock_holder import Holder
@@ -127,7 +127,7 @@ def test_a_run_that_has_nothing_to_close(tmp_path: Path) -> None:
     """A run that came to its end is not closed once more."""
     folder = folder_of(tmp_path, "recorded", "done")
     with pytest.raises(NothingMatched, match="came to its end, or sent nothing; there is nothing to close"):
-        close_run(folder, tmp_path / "runs", PlainProgress(), Waits())
+        close_run(folder, tmp_path / "runs", PlainProgress(), Timeouts())
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_run_that_has_nothing_to_close(tmp_path: Path) -> None:
 def test_a_run_that_cannot_be_reopened(tmp_path: Path, states: tuple[str, ...], error: type[NrRunError], sentence: str) -> None:
     """Without a record nothing is undone: because there is nothing, or because it is lost."""
     folder = folder_of(tmp_path, *states)
-    with pytest.raises(error, match=sentence), reopen(folder, "rollback", PlainProgress(), Waits(), new_run_in=None):
+    with pytest.raises(error, match=sentence), reopen(folder, "rollback", PlainProgress(), Timeouts(), new_run_in=None):
         pass
 
 

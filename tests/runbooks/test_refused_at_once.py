@@ -26,7 +26,11 @@ def refusal(*words: str) -> NrRunError:
     [
         (("--plan", "--yes"), Exit.USAGE, "--plan looks and --yes does: say one of them"),
         ((), Exit.USAGE, "there is nobody to ask here"),
-        (("--yes", "--dead-man", "1", "--ike-wait", "30"), Exit.USAGE, "--dead-man 1 would fire before --ike-wait 30 is over"),
+        (
+            ("--yes", "--revert-in", "1", "--ike-timeout", "30"),
+            Exit.USAGE,
+            "--revert-in 1 would fire before --ike-timeout 30 is over",
+        ),
         (("--plan", "--inventory", "{empty}"), Exit.NOTHING_MATCHED, "holds no inventory: there is no hosts.yaml"),
     ],
     ids=["look and do", "nobody there", "too short", "no inventory"],

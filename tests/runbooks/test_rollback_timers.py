@@ -103,7 +103,7 @@ def test_a_timer_of_somebody_else_refuses_the_change(timed: TimedPair, device: s
 
 def test_the_choice_stands_in_the_record(timed: TimedPair) -> None:
     """The run folder alone says how each device goes back, and after how long."""
-    code, report = timed.run("deploy-l2l", "--yes", "--dead-man", "20")
+    code, report = timed.run("deploy-l2l", "--yes", "--revert-in", "20")
     assert code == 0, report
     (path,) = (timed.folder / "runs").glob("2*/hq-branch/record.json")
     members = json.loads(path.read_text())["members"]

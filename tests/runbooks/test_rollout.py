@@ -117,7 +117,16 @@ def test_no_tunnel_waits_for_a_slow_one(pairs, tmp_path: Path, request: pytest.F
     """With two workers the third pair is built and saved while the first, on a slow device, is still under way."""
     lab, folder = pairs
     lab.fault("branch0", "slow", "400")
-    command = [str(Path(sys.executable).parent / "nr-run"), "deploy-l2l", "--yes", "--json", "--poll", "0.1", "--ike-wait", "6"]
+    command = [
+        str(Path(sys.executable).parent / "nr-run"),
+        "deploy-l2l",
+        "--yes",
+        "--json",
+        "--poll-interval",
+        "0.1",
+        "--ike-timeout",
+        "6",
+    ]
     places = ["--inventory", str(folder), "--runs", str(tmp_path / "runs"), "--workers", "2"]
     own = {"NR_RUN_CREDENTIALS": str(lab.credentials), "XDG_CONFIG_HOME": str(tmp_path / "config")}
     process = warm.Process([*command, *places], {**os.environ, **own})

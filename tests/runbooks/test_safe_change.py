@@ -174,7 +174,15 @@ with safe_change(nornir, ["young"], runs=Path({runs!r}), minutes=2) as change:
 
 def nr_run(tmp_path: Path, *words: str) -> warm.Process:
     """A command that has nothing but the run folder."""
-    line = [str(Path(sys.executable).parent / "nr-run"), *words, "--json", "--runs", str(tmp_path / "runs"), "--poll", "0.1"]
+    line = [
+        str(Path(sys.executable).parent / "nr-run"),
+        *words,
+        "--json",
+        "--runs",
+        str(tmp_path / "runs"),
+        "--poll-interval",
+        "0.1",
+    ]
     return warm.Process(line, {key: value for key, value in os.environ.items() if key != "NR_RUN_CREDENTIALS"})
 
 

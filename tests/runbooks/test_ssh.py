@@ -46,9 +46,9 @@ class Pair:
         places = ["--runs", str(self.folder / "runs")]
         if command in ("deploy-l2l", "remove-l2l"):
             places += ["--inventory", str(self.folder / "inventory")]
-        waits = ["--poll", "0.1", "--ike-wait", "8", "--reconnect-wait", "6"]
+        timeouts = ["--poll-interval", "0.1", "--ike-timeout", "8", "--reconnect-timeout", "6"]
         done = warm.run(
-            [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", *places, *waits],
+            [str(Path(sys.executable).parent / "nr-run"), command, *words, "--json", *places, *timeouts],
             {
                 **os.environ,
                 "NR_RUN_CREDENTIALS": str(self.lab.credentials),

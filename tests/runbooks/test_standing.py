@@ -87,7 +87,7 @@ def test_an_armed_device_is_not_fine(rehearsal, reason: str) -> None:
         assert reason.removeprefix("nr-") in done.tunnel["sentence"]
         # To save would make permanent what may go back.
         assert "Save it" not in done.tunnel["sentence"]
-        assert "--dead-man 0" not in done.tunnel["sentence"]
+        assert "--revert-in 0" not in done.tunnel["sentence"]
 
 
 def test_a_killed_run_is_named_by_plan(rehearsal) -> None:
@@ -124,7 +124,7 @@ def test_a_living_run_is_named_and_waited_for(rehearsal, tmp_path: Path) -> None
     assert (shown.code, "is running" in shown.out, "wait until it has ended" in shown.out) == (0, True, True)
     assert "wait until it has ended" in undone.report["error"]
     for text in (look.out, elsewhere.out, shown.out, undone.out):
-        for wrong in ("nr-run resume", "--accept-unsaved", "--dead-man 0", "Save it"):
+        for wrong in ("nr-run resume", "--accept-unsaved", "--revert-in 0", "Save it"):
             assert wrong not in text
     out, err = process.communicate(timeout=90)
     assert process.returncode == 0, out + err

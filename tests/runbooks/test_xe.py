@@ -136,7 +136,7 @@ def test_lost_management_comes_back_by_itself(xe: TimedPair) -> None:
     """A C8000V that nobody can log in to goes back by its timer, without a reload."""
     device = c8000v(xe)
     xe.lab.fault(device, "lose-management-after", "7" if device == REVERT else "11")
-    code, report = xe.run("deploy-l2l", "--yes", "--dead-man", "2", "--boot-wait", "60")
+    code, report = xe.run("deploy-l2l", "--yes", "--revert-in", "2", "--boot-timeout", "60")
     assert code == 20, report
     xe.assert_as_before()
     assert not xe.has_reloaded(device)
@@ -176,7 +176,7 @@ def test_without_clock_and_archive_a_reload_with_its_reason_is_the_timer(tmp_pat
         code, report = timed.run("rollback", "--yes")
         assert code == 0, report
         lab.fault("branch", "lose-management-after", "4")
-        code, report = timed.run("deploy-l2l", "--yes", "--dead-man", "2", "--boot-wait", "240")
+        code, report = timed.run("deploy-l2l", "--yes", "--revert-in", "2", "--boot-timeout", "240")
         assert code == 20, report
         assert timed.configurations() == timed.before
         assert timed.has_reloaded("branch")

@@ -48,7 +48,7 @@ class Estate:
 
     def deploy(self, *names: str) -> None:
         """Build tunnels; fails where that does not go well."""
-        done = self.run("deploy-l2l", *names, "--yes", "--poll", "0.1", "--ike-wait", "10")
+        done = self.run("deploy-l2l", *names, "--yes", "--poll-interval", "0.1", "--ike-timeout", "10")
         assert done.code == 0, done.out + done.err
 
     def verify(self, *words: str, names: tuple[str, ...] = (TUNNEL,)) -> tuple[int, dict[str, Any]]:

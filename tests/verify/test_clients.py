@@ -30,7 +30,7 @@ def grouped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
         (secrets / "staff-group-key").write_text(KEY + "\n")
         (secrets / "staff-jane").write_text(PASSWORD + "\n")
         with _sending(made):
-            done = made.run("deploy-ra", GROUP, "--yes", "--poll", "0.1")
+            done = made.run("deploy-ra", GROUP, "--yes", "--poll-interval", "0.1")
         assert done.code == 0, done.out + done.err
         lab.client("home", "disconnect")
         yield made

@@ -103,7 +103,7 @@ def test_translation_that_takes_the_traffic(deployed: Estate) -> None:
 
 def test_nothing_of_it_is_missing(deployed: Estate) -> None:
     """A tunnel that neither end has is missing, also without a probe; an end that has it alone makes it down."""
-    done = deployed.run("remove-l2l", TUNNEL, "--yes", "--poll", "0.1")
+    done = deployed.run("remove-l2l", TUNNEL, "--yes", "--poll-interval", "0.1")
     assert done.code == 0, done.out + done.err
     for words in ((), ("--no-probe",)):
         code, verdict = deployed.verdict(*words)

@@ -51,7 +51,7 @@ class Carried:
 
     def deploy(self) -> tuple[int, dict[str, Any]]:
         """Confirmed, and without a question."""
-        return self.run("deploy-cloud", *CONFIRMED, "--yes", "--poll", "0.2")
+        return self.run("deploy-cloud", *CONFIRMED, "--yes", "--poll-interval", "0.2")
 
     def shows(self, command: str = "show running-config") -> list[str]:
         """What it runs, or has saved, without what changes with each saving."""

@@ -62,7 +62,7 @@ def test_deployed_verified_and_removed(shared: Carried) -> None:
     assert (verdict["operating"], verdict["known_by"]) == ("up", "probe")
     code, report = shared.run("drift")
     assert code == 0, json.dumps(report)[:6000]
-    code, report = shared.run("remove-cloud", "ali", "--yes", "--poll", "0.2")
+    code, report = shared.run("remove-cloud", "ali", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     assert (shared.shows(), shared.shows("show startup-config")) == (before, saved)
 
@@ -73,7 +73,7 @@ def test_a_gate_that_does_not_hold_puts_all_of_it_back(shared: Carried) -> None:
     for name in GATEWAYS:
         shared.lab.fault(name, "bgp-untold")
     try:
-        code, report = shared.run("deploy-cloud", "--lab", "--yes", "--poll", "0.2")
+        code, report = shared.run("deploy-cloud", "--lab", "--yes", "--poll-interval", "0.2")
     finally:
         for name in GATEWAYS:
             shared.lab.fault(name, "bgp-untold", on=False)
@@ -98,7 +98,7 @@ def test_changed_in_place_and_undone_step_by_step(shared: Carried) -> None:
     assert [line for line in there if line not in changed] == []
     assert "  network 192.168.22.0" in changed
     for run, expected in ((second, there), (first, before)):
-        code, report = shared.run("rollback", run, "--yes", "--poll", "0.2")
+        code, report = shared.run("rollback", run, "--yes", "--poll-interval", "0.2")
         assert code == 0, json.dumps(report)[:6000]
         assert shared.shows() == expected
     lines = [json.loads(line) for line in (shared.folder / "runs" / shared.newest / "journal.jsonl").read_text().splitlines()]
@@ -128,7 +128,7 @@ def test_killed_and_resumed(shared: Carried, state: str, also: dict[str, str]) -
     """kill -9 at this state: resume proves it there and saved, or proves the firewall as it was, and nothing is pending."""
     before = shared.shows()
     shared.lab.fault(HOST, "slow", "15")
-    process = shared.start("deploy-cloud", *CONFIRMED, "--yes", "--poll", "0.2")
+    process = shared.start("deploy-cloud", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     shared.wait_for(state, **also)
     process.kill()
     process.communicate(timeout=30)
@@ -142,6 +142,6 @@ def test_killed_and_resumed(shared: Carried, state: str, also: dict[str, str]) -
     assert code in (0, 66), json.dumps(report)[:4000]
     assert CLEAR not in now
     assert any("NR-ali-1" in line for line in shared.shows("show startup-config"))
-    code, report = shared.run("remove-cloud", "ali", "--yes", "--poll", "0.2")
+    code, report = shared.run("remove-cloud", "ali", "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:4000]
     assert shared.shows() == before

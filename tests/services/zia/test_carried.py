@@ -25,7 +25,7 @@ from .test_on_the_lab import EDGES, edge
 #: What a person says who has looked into the portal.
 CONFIRMED = ("--confirm", "credential", "--confirm", "probes")
 #: With the waits of a rehearsal, whose clocks run fast.
-LAB = ("--lab", "--yes", "--poll", "2")
+LAB = ("--lab", "--yes", "--poll-interval", "2")
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
 INTENT = (
     EXAMPLE.replace("10.96.19.2", "172.18.124.181").replace("172.17.0.0/24", "10.10.81.0/24")
@@ -99,11 +99,11 @@ def test_deployed_and_looked_at(rehearsed: Rehearsed, tmp_path: Path) -> None:
 
     Where its hosts go past the tunnels that is unencrypted everywhere, though both tunnels are up and every probe is answered.
     """
-    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     running = rehearsed.running()
     assert "ip policy route-map NR-branch-zia" in running
-    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
     assert rehearsed.running() == running
     metrics, page = tmp_path / "nr-run.prom", tmp_path / "page.html"
@@ -131,9 +131,9 @@ def test_deployed_and_looked_at(rehearsed: Rehearsed, tmp_path: Path) -> None:
 def test_removed_as_if_it_had_never_been(rehearsed: Rehearsed) -> None:
     """Taken away in the other order, its SAs are nobody else's loss, and the router runs what it ran before."""
     before = rehearsed.running()
-    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:6000]
-    code, report = rehearsed.run("remove-zia", "branch-zia", "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("remove-zia", "branch-zia", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     assert rehearsed.running() == before
 
@@ -152,7 +152,7 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
     assert rehearsed.running() == before
     code, report = rehearsed.run("deploy-zia", "--yes", "--confirm", "credentials")
     assert (code, report["error"]) == (64, "--confirm credentials: nothing is confirmed by this name (did you mean credential?)")
-    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     said = report["tunnels"][0]["confirmations"]
     assert {item["by"] for item in said} == {pwd.getpwuid(os.getuid()).pw_name}
@@ -188,7 +188,7 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     assert "203.0.113.10" not in running
     code, report = rehearsed.run("deploy-zia", *LAB)
     assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]
-    code, report = rehearsed.run("rollback", changed, "--yes", "--poll", "0.2")
+    code, report = rehearsed.run("rollback", changed, "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     assert same(rehearsed.running(), stands), rehearsed.running()
     code, report = rehearsed.run("remove-zia", "branch-zia", *LAB)
