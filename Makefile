@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 STAMP := $(VENV)/.installed
 # Where the tests note which refusals they provoked.
 NOTES := $(CURDIR)/build/meta
-# Trials of make chaos. A trial that failed is carried out again with NR_RUN_CHAOS_SEED=... pytest tests/chaos/test_chaos.py.
+# Trials of make chaos. A trial that failed is run again with NR_RUN_CHAOS_SEED=... pytest tests/chaos/test_chaos.py.
 CHAOS ?= 200
 # Estates of make truth; each is looked at about four times as it is, and three times with a fault.
 TRUTH ?= 75
@@ -18,7 +18,7 @@ WORKERS ?= 8
 FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks packaging))
 
 # Compiled files are kept, even where the environment of a container says otherwise: without them each of the workers compiles all
-# tests anew before its first one, which is half of the time that it takes to collect them.
+# tests again before its first one, which is half of the time that it takes to collect them.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -41,7 +41,7 @@ help:
 	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
 	@echo "make pictures     the README's pictures, exported by the program itself"
 	@echo "make rendered     docs/rendered/, docs/causes.md and the matrix of pairs, from templates and tables as they are"
-	@echo "make constraints  both constraints files anew, from the newest versions that pyproject.toml allows"
+	@echo "make constraints  both constraints files again, from the newest versions that pyproject.toml allows"
 	@echo "make clean        remove .venv, caches and builds; runs/ stays"
 
 demo: $(STAMP)
@@ -103,7 +103,7 @@ rendered: $(STAMP)
 	$(BIN)/python docs/render_causes.py
 	$(BIN)/python tests/matrix/table.py
 
-# The environment is built anew when what it was built from has changed. All that it holds is in constraints.txt, pip and what
+# The environment is built again when what it was built from has changed. All that it holds is in constraints.txt, pip and what
 # builds nr-run too, and pip takes no file whose hash is not there; nr-run itself is built with what was installed so.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nr-run needs Python 3.11 or newer: make PYTHON=/path/to/it")'

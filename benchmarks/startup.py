@@ -3,7 +3,7 @@
     python benchmarks/startup.py --times 7
 
 Medians, each command in turn with bare Python. PYTHONDONTWRITEBYTECODE is taken out of the environment: with it every start
-compiles all modules anew. What counts are the ratios: seconds depend on the machine.
+compiles all modules again. What counts are the ratios: seconds depend on the machine.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Change:
     edited: tuple[Edit, ...] = ()
     #: The same change in stages, in the order in which they are pushed; empty where there is one.
     stages: tuple[Change, ...] = ()
-    #: The same stages in the order in which they are taken back.
+    #: The same stages in the order in which they are rolled back.
     way_back: tuple[Change, ...] = ()
 
     def __bool__(self) -> bool:
@@ -130,15 +130,15 @@ def compose(
 def in_stages(stages: Sequence[Change], way_back: Sequence[int]) -> Change:
     """One change of one device out of those of its stages, in the order in which they are pushed.
 
-    ``way_back`` has their indices in the order in which they are taken back. Raises ChangeError when two stages touch one object:
-    nobody could tell which form of it to go back to.
+    ``way_back`` has their indices in the order in which they are rolled back. Raises ChangeError when two stages touch one
+    object: nobody could tell which form of it to go back to.
     """
     if len(stages) == 1:
         return stages[0]
     twice = next((key for number, one in enumerate(stages) for other in stages[:number] for key in one.keys & other.keys), None)
     if twice is not None:
         words = " ".join((twice[0], *twice[1]))
-        raise ChangeError(f"{stages[0].host}: two stages of one change touch {words}, so neither could be taken back alone")
+        raise ChangeError(f"{stages[0].host}: two stages of one change touch {words}, so neither could be rolled back alone")
     back = [stages[index] for index in way_back]
     return Change(
         stages[0].host,
@@ -159,7 +159,7 @@ def in_stages(stages: Sequence[Change], way_back: Sequence[int]) -> Change:
 def split(change: Change, stages: Sequence[Collection[Key]], running: Config) -> Change:
     """The same change in stages, each with the objects of one of these sets; what is in none of them goes with the last.
 
-    It is taken back in the opposite order.
+    It is rolled back in the opposite order.
     """
     if len(stages) < 2 or not change:
         return change

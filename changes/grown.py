@@ -1,6 +1,6 @@
 """A configuration with objects behind all others of it, and everything that was looked up in it taken along.
 
-A run plans a tunnel on what the device will run after the tunnels before. To read that anew for each, and to look everything up
+A run plans a tunnel on what the device will run after the tunnels before. To read that again for each, and to look everything up
 again, would cost the size of the device for every tunnel.
 """
 
@@ -45,7 +45,7 @@ def _lists(there: Mapping[str, tuple[str, ...]], more: Mapping[str, tuple[str, .
     return None if there.keys() & more.keys() else {**there, **more}
 
 
-#: What `Config` looks up once: how it grows. What is not among them is looked up anew, as what gives None is.
+#: What `Config` looks up once: how it grows. What is not among them is looked up again, as what gives None is.
 _PROPERTIES: Mapping[str, Callable[[Any, Any], Any]] = {
     "known": frozenset.union,
     "tunnels_to": joined,

@@ -175,7 +175,7 @@ def read(os: str, text: str) -> Config:
 
 
 def read_more(os: str, config: Config, more: tree.Nodes) -> Config | None:
-    """What ``more`` nodes, which would stand behind all others, bring into a configuration; None where it has to be read anew.
+    """What ``more`` nodes, which would stand behind all others, bring into a configuration; None where it has to be read again.
 
     That is so where they say more of what is there, or are not all of known families.
     """

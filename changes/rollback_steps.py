@@ -21,7 +21,7 @@ def restore(change: Change, before_whole: Configuration, now_whole: Configuratio
     since is not touched. Raises ChangeError when somebody else's object uses one of ours, or one of ours has a line that this
     run did not send.
 
-    Stages are taken back in the order that the deployment gives them.
+    Stages are rolled back in the order that the deployment gives them.
     """
     before, now = (one.objects.with_lines_of((*change.created, *change.removed)) for one in (before_whole, now_whole))
     besides = change.keys

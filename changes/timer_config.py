@@ -1,4 +1,4 @@
-"""The lines with which a run has a device go back by itself, by kron and by an ASA's event manager, and a text without them.
+"""The lines with which a run has a device roll itself back, by kron and by an ASA's event manager, and a text without them.
 
 They stand in the running configuration while the run is under way and are no part of any change: wherever a running
 configuration is taken during the run, exactly these lines are left out, and they are proved gone when the rollback timer is.

@@ -35,7 +35,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a check probably failed, how sure that is, what would confirm it, and what mends it safely."""
+    """Why a check probably failed, how sure that is, what would confirm it, and what fixes it safely."""
 
     id: str
     sentence: str

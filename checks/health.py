@@ -141,12 +141,12 @@ def _way_back(seen: Examined) -> Iterator[Finding]:
         yield doubt(seen, "rollback-method", Status.UNVERIFIED, str(error), "show", "rollback method", "unknown")
         return
     if chosen is None:
-        words = "the release has no way to go back by itself"
+        words = "the release has no way to roll itself back"
         yield doubt(seen, "rollback-method", Status.WARNING, words, "show", "rollback method", "none")
         return
     gentler = [method.name for method in methods_of(seen.platform)]
     best = chosen.name == gentler[0]
-    words = f"it would go back by itself by {chosen.name}"
+    words = f"it would roll itself back by {chosen.name}"
     if chosen.because:
         words += f" ({'; '.join(chosen.because)})"
     if METHODS_BY_NAME[chosen.name].reloads:

@@ -149,7 +149,7 @@ def shows_of(platform: Platform) -> tuple[str, ...]:
 
 
 def choose(platform: Platform, outputs: Outputs, minutes: int, inverse: Sequence[Step] = ()) -> SelectedMethod | None:
-    """The first method that this box can use for this inverse; None without a dead-man. Raises NotKnown."""
+    """The first method that this box can use for this inverse; None without a rollback timer. Raises NotKnown."""
     because: list[str] = []
     for method in methods_of(platform) if minutes else ():
         why_not = method.why_not(platform.os, outputs, minutes, inverse)
@@ -176,11 +176,11 @@ def pending_timers(box: Facts) -> Iterator[Finding]:
     words = "no reload is scheduled"
     if timer is not None:
         words = (
-            f"a reload is scheduled already, by {timer.by or 'somebody'} ({timer.reason or 'no reason given'}); call it off first"
+            f"a reload is scheduled already, by {timer.by or 'somebody'} ({timer.reason or 'no reason given'}); cancel it first"
         )
         run = next((word.removeprefix("nr-") for word in timer.reason.split() if word.startswith("nr-")), "")
         if run:
-            words = f"run {run} armed this device and has not called that off; {_WHOSE.format(run=run)}"
+            words = f"run {run} armed this device and has not cancelled that; {_WHOSE.format(run=run)}"
     yield _say(box, "reload-timer", timer is None, words, RELOAD, "scheduled", timer is not None)
     if REVERT in box.outputs:
         revert = revert_timer(box.outputs[REVERT])
@@ -195,13 +195,13 @@ def pending_timers(box: Facts) -> Iterator[Finding]:
         runs = sorted(name.removeprefix("NR-") for name in applets(box.outputs[EVENTS]) if name.startswith("NR-"))
         words = "no run has left an applet here"
         if runs:
-            words = f"run {runs[0]} has an applet here and has not called it off; {_WHOSE.format(run=runs[0])}"
+            words = f"run {runs[0]} has an applet here and has not cancelled it; {_WHOSE.format(run=runs[0])}"
         yield _say(box, "event-manager", not runs, words, EVENTS, "applets of runs", ", ".join(runs) or "none")
     if KRON in box.outputs:
         runs = sorted(name.removeprefix("NR-") for name in kron_rows(box.outputs[KRON]) if name.startswith("NR-"))
         words = "no run has left a kron occurrence here"
         if runs:
-            words = f"run {runs[0]} has a kron occurrence here and has not called it off; {_WHOSE.format(run=runs[0])}"
+            words = f"run {runs[0]} has a kron occurrence here and has not cancelled it; {_WHOSE.format(run=runs[0])}"
         yield _say(box, "kron-timer", not runs, words, KRON, "occurrences of runs", ", ".join(runs) or "none")
 
 

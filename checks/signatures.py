@@ -1,6 +1,6 @@
 """Which failure signatures fit what was seen: rows, and the order in which they are tried.
 
-A signature is a row: what it means, how sure that is, what would confirm it, what mends it, the questions that it rests on, and a
+A signature is a row: what it means, how sure that is, what would confirm it, what fixes it, the questions that it rests on, and a
 pure function that gives the evidence for it, or nothing. Signatures of a lower ``stage`` are tried first, since a later one
 follows from an earlier one; of one stage all that fit are named, because nothing that was seen tells them apart.
 """

@@ -1,4 +1,4 @@
-"""What a device shows of the timers that take a change back by themselves, read strictly: a misreading is a lost way back.
+"""What a device shows of the timers that take a change back by themselves, read strictly: a misreading is a lost rollback.
 
 Sources: Cisco's "Configuration Rollback Confirmed Change" and "Command Scheduler (Kron)" feature guides and sessions that people
 published. The row of a kron occurrence that runs once is from memory.

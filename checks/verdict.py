@@ -108,7 +108,7 @@ class FlowState:
 class EndState:
     """One device of ours in one service. ``ike`` is the state in the device's own word, ``ike_up`` None where it is not known.
 
-    ``ike_id`` changes when IKE is negotiated anew (cookie, SPI or connection number in the device's words), ``ike_age_seconds``
+    ``ike_id`` changes when IKE is negotiated again (cookie, SPI or connection number in the device's words), ``ike_age_seconds``
     is None where the device does not tell it, and ``ike_lifetime_seconds`` is how long IKE lives before it is negotiated again.
     """
 

@@ -84,7 +84,7 @@ def estate(speed: str = "10") -> Iterator[dict[str, str]]:
 
 
 def pictures(lab: Mapping[str, str], desk: Path) -> dict[str, str]:
-    """File name to SVG: the plan of one tunnel, and the recap of all of them, carried out on the lab from the folder ``desk``."""
+    """File name to SVG: the plan of one tunnel, and the recap of all of them, run on the lab from the folder ``desk``."""
     deploy = ["deploy-l2l", "--lab", "--inventory", str(INVENTORY)]
     plan, _ = _halves(on_a_terminal([*deploy, "hq-branch", "--plan", "--detail"], lab, desk, code=PENDING))
     _, recap = _halves(on_a_terminal([*deploy, "--yes"], lab, desk))

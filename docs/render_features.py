@@ -210,7 +210,7 @@ def connection_page(generation: Generation) -> str:
 
 Two tunnels to two gateways of the cloud, with BGP in each, for {generation.platform}: the example `inventory/cloud.yaml`.
 Each stage is proved before the next one begins. With the cut-over the static route over the private line goes, and what is
-written below drops what no tunnel leads, since `on_total_loss` is closed; taken back, that route comes first.
+written below drops what no tunnel leads, since `on_total_loss` is closed; rolled back, that route comes first.
 
 {blocks}"""
 

@@ -39,7 +39,7 @@ class Exit(IntEnum):
     VERIFY_FAILED = 12
     PRECHECK_FAILED = 13
     ROLLED_BACK = 20
-    QUARANTINED = 21
+    ROLLBACK_INCOMPLETE = 21
     USAGE = 64
     INTENT = 65
     NOTHING_MATCHED = 66
@@ -130,7 +130,7 @@ class ChangeError(NrRunError):
 
 
 class OtherForm(ChangeError):
-    """What is wanted is there in another form, which no change leads to: it goes, and is built anew."""
+    """What is wanted is there in another form, which no change leads to: it goes, and is built again."""
 
 
 class DriftError(NrRunError):

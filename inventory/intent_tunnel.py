@@ -188,7 +188,7 @@ class Tunnel(NamedRecord):
         default=False, description="True when there is address translation between the ends; not built yet."
     )
     dpd: Dpd | None = Field(default=None, description="Dead peer detection; without it none.")
-    waiver: Waiver | None = Field(default=None, description="Leave to use weak cryptography.")
+    waiver: Waiver | None = Field(default=None, description="Time-limited exception for weak cryptography.")
     tunnel_prefix: TunnelPrefix | None = Field(
         default=None,
         description="A /30 or /31 for the addresses of the tunnel interfaces: the first of the two for the first end.",

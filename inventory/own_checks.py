@@ -80,7 +80,7 @@ class OwnCheck(Record):
     matches: str | None = Field(default=None, description="A regular expression that is found in one line of the answer.")
     when: tuple[When, ...] = Field(default=("deploy", "verify"), min_length=1, description="Where it is part of the proof.")
     within_seconds: Annotated[StrictInt, Field(ge=0, le=120)] = Field(
-        default=30, description="How long a deploy asks again until it holds, before all is taken back."
+        default=30, description="How long a deploy asks again until it holds, before all is rolled back."
     )
 
     @field_validator("command")

@@ -146,7 +146,7 @@ RULES: tuple[ReleaseRule, ...] = (
         "asa",
         _release("8.3(1)"),
         "replaces",
-        "the exemption from translation is written anew as nat (inside,any) source static, and access lists name real addresses",
+        "the exemption from translation is rewritten as nat (inside,any) source static, and access lists name real addresses",
         "Cisco ASA 5500 migration guide to 8.3",
         line=re.compile(r"nat \(\S+\) 0 access-list \S+"),
     ),

@@ -1,7 +1,7 @@
 """JSON Schemas of the inventory files, for editors (``nr-run schema``).
 
 Copies stand in ``inventory/schema/``, where the first line of each example file points an editor to them;
-``python -m nr_run.inventory.schema`` writes them anew.
+``python -m nr_run.inventory.schema`` writes them again.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ class Secrets:
         with self._lock:
             for token, value in seen.items():
                 if self._values.setdefault(token, value) != value:
-                    raise SecretError("two keys have one token; begin the run anew")
+                    raise SecretError("two keys have one token; begin the run again")
                 self._tokens.setdefault(value, token)
 
     def holds_known(self, data: bytes) -> bool:
@@ -265,7 +265,7 @@ class Secrets:
         try:
             return self._values[match[0]]
         except KeyError:
-            raise SecretError(f"{match[0]} is not known to this run: a key seen in another run cannot be put back") from None
+            raise SecretError(f"{match[0]} is not known to this run: a key seen in another run cannot be restored") from None
 
 
 def _by_form(text: str) -> Iterator[Span]:

@@ -276,7 +276,7 @@ def execute(*, device: str, command: str, directory: Path | None) -> None:
 @click.argument("arguments", metavar="[ARGS]... [on|off]", nargs=-1)
 @_directory
 def fault(*, device: str | None, name: str | None, arguments: tuple[str, ...], directory: Path | None) -> None:
-    """Break something on DEVICE, or mend it with `off`. Alone, list the faults.
+    """Break something on DEVICE, or fix it with `off`. Alone, list the faults.
 
     \b
     Examples:

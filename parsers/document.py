@@ -51,7 +51,7 @@ listed here the state is what the template captured, as dictionaries and lists o
 
 A new command in this package is one template, one record, one entry in a table of `parsers/commands/`, and two captures in
 `tests/captures/`, one healthy and one sick. What TTP makes of each template of this package is kept beside it, since a reading
-is faster than TTP's compiler: `python -m nr_run.parsers.compiled` writes it anew after a change.
+is faster than TTP's compiler: `python -m nr_run.parsers.compiled` writes it again after a change.
 """
 
 

@@ -115,7 +115,7 @@ class Machine:
 
     @staticmethod
     def _learn(trace: list[Rule], anew: list[Rule]) -> list[Rule]:
-        """Remember the lines that came together in one group; the next trace begins with `anew`."""
+        """Remember the lines that came together in one group; the next trace begins with `again`."""
         if len(trace) > 1:
             trace[0].learn(trace)
         return anew

@@ -21,7 +21,8 @@ from .order import disjoint
 from .patterns import PATTERNS
 
 _TTP_LOCK = threading.Lock()
-#: TTP's table of its own functions as TTP has pickled it: to read that is ten times as fast as to make it anew from TTP's source.
+#: TTP's table of its own functions as TTP has pickled it: to read that is ten times as fast as to make it again from TTP's
+#: source.
 _TTP_TABLE = b""
 
 

@@ -3,10 +3,10 @@
     with safe_change(nornir, ["hq", "branch"], runs=Path("runs")) as change:
         change.push({"hq": TEXT, "branch": TEXT})
         if not proved:
-            raise RuntimeError("no tunnel")         # everything is taken back, the timers are called off
+            raise RuntimeError("no tunnel")         # everything is rolled back, the timers are cancelled
 
-Where the block ends well, the timers are called off over fresh logins and the devices are saved. Where this process dies in
-it, ``nr-run resume`` takes the change back from the run folder; where nobody does, each device goes back by itself when its timer
+Where the block ends well, the timers are cancelled over fresh logins and the devices are saved. Where this process dies in
+it, ``nr-run resume`` rolls the change back from the run folder; where nobody does, each device rolls itself back when its timer
 ends.
 """
 
@@ -38,7 +38,7 @@ from ..tasks.nornir_tasks import PATIENCE_SECONDS, PAUSE_SECONDS, with_tokens
 from ..tasks.platform_of import platform_of
 from ..tasks.rollback_timers import Arming
 from ..tasks.undo import Undoing, Undone, undo
-from .engine.change_state import Progressing
+from .engine.change_state import ChangeState
 from .engine.context import Context, Progress, Timeouts
 from .engine.nornir_run import run_on, run_on_all
 from .engine.planning import DeploymentPlan, MemberPlan
@@ -56,9 +56,9 @@ if TYPE_CHECKING:
     from nornir.core.task import Result, Task
 
 
-#: What it is called in a journal and a record: by this `services.registry` finds how it is taken back.
+#: What it is called in a journal and a record: by this `services.registry` finds how it is rolled back.
 NAME = "safe-change"
-#: Minutes after which a device goes back by itself unless the change is kept.
+#: Minutes after which a device rolls itself back unless the change is kept.
 MINUTES = 15
 
 
@@ -116,20 +116,20 @@ class SafeChange:
         Raises ChangeError or DriftError before anything is touched, and the error of a device that refused something.
         """
         self._refuse_twice()
-        return self.carry_out({host: self._planned(host, text) for host, text in desired.items()}, desired)
+        return self.apply_with_rollback({host: self._planned(host, text) for host, text in desired.items()}, desired)
 
     def _refuse_twice(self) -> None:
         if self.changes:
             raise NrRunError("a safe change pushes once: what each device gets goes into one call of push()")
 
-    def carry_out(self, planned: Mapping[str, Change], desired: Mapping[str, str]) -> dict[str, bool]:
+    def apply_with_rollback(self, planned: Mapping[str, Change], desired: Mapping[str, str]) -> dict[str, bool]:
         """As push(), with changes that were planned on what the devices were (``before``); ``desired`` is kept for the record."""
         self._refuse_twice()
         folder = self.context.folder
         chosen = {host: self._timer(host, change) for host, change in planned.items() if change}
         for host, change in planned.items():
             folder.write(f"{host}/change.cfg", change.forward_text)
-            folder.write(f"{host}/inverse.cfg", change.inverse_text, durable=True)
+            folder.write(f"{host}/rollback.cfg", change.inverse_text, durable=True)
             folder.write(f"{host}/running-before.cfg", self.before[host].running.text, durable=True)
         self.changes.update({host: change for host, change in planned.items() if change})
         if self.changes:
@@ -147,7 +147,7 @@ class SafeChange:
         return {host: bool(change) for host, change in planned.items()}
 
     def _record(self, desired: Mapping[str, str], chosen: Mapping[str, SelectedMethod | None]) -> None:
-        """Write what ``nr-run resume`` needs to take the change back, before the first line."""
+        """Write what ``nr-run resume`` needs to roll the change back, before the first line."""
         service, context = find(NAME), self.context
         deployment = service.deployment(TypeAdapter(service.wanted).validate_python({"hosts": tuple(self.changes)}))
         members = tuple(
@@ -198,7 +198,7 @@ class SafeChange:
         arguments = self._arguments()
         if arguments:
             marks, errors = run_on(self.context.nornir, arming.arm, arguments, at_all_costs=True)
-            # Kept also where another device was not armed: by its mark a timer is known as ours when it is called off. Where the
+            # Kept also where another device was not armed: by its mark a timer is known as ours when it is cancelled. Where the
             # session was lost meanwhile, the device may have been armed without our seeing its mark.
             lost = {host for host, error in errors.items() if isinstance(error, SessionLost)}
             self.armed = {
@@ -228,8 +228,8 @@ class SafeChange:
                 raise NrRunError(f"{', '.join(different)}: the startup configuration is not what runs, though it was saved")
             self.context.folder.note("saved", hosts=sorted(saved))
 
-    def take_back(self) -> bool:
-        """Undo on every device, whatever happens on another, and call the timers off; True if each is what it was."""
+    def roll_back(self) -> bool:
+        """Undo on every device, whatever happens on another, and cancel the timers; True if each is what it was."""
         folder = self.context.folder
         with folder.forgiving():
             folder.note("undoing", hosts=sorted(self.changes))
@@ -243,39 +243,39 @@ class SafeChange:
         }
         done, errors = run_on(self.context.nornir, undo, arguments, at_all_costs=True) if arguments else ({}, {})
         clean = {host for host, result in done.items() if result.clean}
-        self.undone = {host: "taken back" if host in clean else "a person is needed" for host in self.changes}
-        self.undone.update({host: f"a person is needed: {error}" for host, error in errors.items()})
+        self.undone = {host: "rolled back" if host in clean else "rollback incomplete" for host in self.changes}
+        self.undone.update({host: f"rollback incomplete: {error}" for host, error in errors.items()})
         left = {host: words for host, words in self._arguments().items() if host in clean}
         if left:
             _, lost = run_on(self.context.nornir, arming.cancel_leftovers, left, at_all_costs=True)
-            self.undone.update({host: f"a person is needed: its timer may still run: {error}" for host, error in lost.items()})
+            self.undone.update({host: f"rollback incomplete: its timer may still run: {error}" for host, error in lost.items()})
         self._save_again(done)
         with folder.forgiving():
             folder.note("undone", hosts=self.undone)
-        return all(words == "taken back" for words in self.undone.values())
+        return all(words == "rolled back" for words in self.undone.values())
 
     def _save_again(self, done: Mapping[str, Undone]) -> None:
-        """See that no startup configuration of what was taken back holds the change: it would come again with a reload."""
+        """See that no startup configuration of what was rolled back holds the change: it would come again with a reload."""
         if self.recorded is None:
             return
         context, members = self.recorded
         for member in members:
-            if self.undone.get(member.host) == "taken back":
-                so_far = Progressing(touched=[member], saved=[member] if self.saving else [])
-                todo = restore_startup(context, so_far, done)
+            if self.undone.get(member.host) == "rolled back":
+                change_state = ChangeState(touched=[member], saved=[member] if self.saving else [])
+                todo = restore_startup(context, change_state, done)
                 if todo:
-                    self.undone[member.host] = f"a person is needed: {todo[0]}"
+                    self.undone[member.host] = f"rollback incomplete: {todo[0]}"
 
 
 @contextmanager
 def safe_change(
     nornir: Nornir, hosts: Iterable[str], *, runs: Path, minutes: int = MINUTES, timeouts: Timeouts | None = None
 ) -> Iterator[SafeChange]:
-    """Hold ``hosts`` for one change. All of it is kept where the block ends well, and taken back where it raises.
+    """Hold ``hosts`` for one change. All of it is kept where the block ends well, and rolled back where it raises.
 
-    ``runs`` is where run folders and locks lie; ``minutes`` after which a device goes back by itself, 0 for no timer. Raises
+    ``runs`` is where run folders and locks lie; ``minutes`` after which a device rolls itself back, 0 for no timer. Raises
     Locked when another run holds a device, Unreachable, DriftError when a device has a timer of somebody else or a run that did
-    not come to its end, and NrRunError that names the devices which need a person.
+    not finish, and NrRunError that names the devices which need manual steps.
     """
     names = list(dict.fromkeys(hosts))
     refuse_unknown(names, nornir.inventory.hosts)
@@ -310,14 +310,14 @@ def _held(change: SafeChange) -> Iterator[SafeChange]:
         yield change
         change.keep()
     except BaseException as error:
-        whole = change.take_back()
-        outcome = "rolled-back" if whole else "quarantined"
+        whole = change.roll_back()
+        outcome = "rolled-back" if whole else "rollback-incomplete"
         folder.note_if_possible(outcome, **({"tunnel": NAME} if change.changes else {}))
         folder.note_if_possible("finished", outcome=outcome)
         if whole:
             unmark(folder.path)
             raise
-        words = "; ".join(f"{host}: {words}" for host, words in change.undone.items() if words != "taken back")
+        words = "; ".join(f"{host}: {words}" for host, words in change.undone.items() if words != "rolled back")
         raise NrRunError(f"{error}; {words}; see {folder.path}") from error
     if change.changes:
         folder.note("done", tunnel=NAME)

@@ -19,7 +19,7 @@ from ..checks.verdict import Configured
 from ..checks.who_changed import Kept
 from .intended_state import Standing
 
-#: Versions of one name: an object that is in use is not edited but built anew beside itself.
+#: Versions of one name: an object that is in use is not edited but built again beside itself.
 _VERSION = re.compile(r"(?P<name>NR-\S+?)\.v\d+(?=\s|$)")
 
 

@@ -1,4 +1,4 @@
-"""What a device runs of a deployment, against the intent: planned as for a change, and nothing of it is carried out. Pure.
+"""What a device runs of a deployment, against the intent: planned as for a change, and nothing of it is applied. Pure.
 
 No change is needed: it is as intended. A change is needed: it differs, and the change says by which lines, and who lacks them. A
 key that the device shows masked or encrypted with a key of its own (type 6) cannot be compared with anything: that is said, and

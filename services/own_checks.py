@@ -1,6 +1,6 @@
 """Checks of the user's own in a deployment of any service: what is asked for them, and what they say. Pure.
 
-A deploy takes all back where one does not hold. In a verification one that does not hold degrades what works, and one that is not
+A deploy rolls all back where one does not hold. In a verification one that does not hold degrades what works, and one that is not
 known leaves it unverified.
 """
 

@@ -142,5 +142,5 @@ def _loaded(name: str, place: str) -> Any:
 
 def _unknown(name: str, known: Declared) -> str:
     if not known.services:
-        return f"no service is installed, so there is no {name!r}: install nr-run anew (its entry points {GROUP} are not there)"
+        return f"no service is installed, so there is no {name!r}: install nr-run again (its entry points {GROUP} are not there)"
     return f"there is no service {name!r}{hint(name, known.services)}: installed are {', '.join(known.services)}"

@@ -1,7 +1,7 @@
 """The change of a runbook of one's own (`nr_run.safe_change`) as a deployment, so that a run that was killed can be finished.
 
 It is no service that a command deploys: what it is for only the runbook knows, which proves it. What a record of it can be
-used for is to take it back.
+used for is to roll it back.
 """
 
 from __future__ import annotations

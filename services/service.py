@@ -266,7 +266,7 @@ class Deployment(Generic[Wanted]):
 
     @property
     def way_back(self) -> tuple[int, ...]:
-        """Indices of the stages in the order in which they are taken back."""
+        """Indices of the stages in the order in which they are rolled back."""
         return tuple(sorted(range(len(self.stages)), key=lambda index: self.stages[index].undo))
 
 

@@ -1,4 +1,4 @@
-"""The dead-man: what a device does by itself to undo a change, unless this run comes back and calls it off.
+"""The rollback timer: what a device does by itself to undo a change, unless this run comes back and cancels it.
 
 Which rollback timer that is stands in the plan; these tasks are the same for all of them (tasks/rollback_timers).
 """
@@ -30,7 +30,7 @@ def arm(task: Task, method: str, arming: Arming) -> Result:
 
 
 def renew(task: Task, method: str, arming: Arming) -> Result:
-    """Nornir task: let the timer count anew and prove it; ``result`` is its mark. Raises as RollbackTimer.renew() does."""
+    """Nornir task: let the timer restart and prove it; ``result`` is its mark. Raises as RollbackTimer.renew() does."""
     return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[method].renew(session(task), _by_user(task, arming)))
 
 
@@ -49,20 +49,20 @@ def disarm(task: Task, method: str, arming: Arming) -> Result:
     try:
         replies = ROLLBACK_TIMERS[method].disarm(device, by_user, also)
     except NotKnown:
-        # How far that came is not known, and what is left is called off over a fresh session. Whether the timer had gone off is
+        # How far that came is not known, and what is left is cancelled over a fresh session. Whether the timer had gone off is
         # seen in the running configuration then: the change would be gone.
         device.close()
         asked(task, lambda fresh: ROLLBACK_TIMERS[method].cancel_leftovers(fresh, by_user))
         device = session(task)
         replies = device.exchange(also)
-    # The rollback timer is off: one answer that says nothing is no reason to take a proved change back without it.
+    # The rollback timer is off: one answer that says nothing is no reason to roll a proved change back without it.
     whole = _whole(device, replies)
     seen: Observation = seen_anyway(task, replies)
     return Result(host=task.host, changed=True, result=(seen, whole))
 
 
 def reconnect_and_observe(task: Task) -> Result:
-    """Nornir task: as disarm() where there is nothing to call off: a new login, then what disarm() has as its result."""
+    """Nornir task: as disarm() where there is nothing to cancel: a new login, then what disarm() has as its result."""
     log_in_anew(task)
     device = session(task)
     replies = device.exchange((*asking(device.dialect), *running_commands(device)))
@@ -81,10 +81,10 @@ def _whole(device: Session, replies: Sequence[Reply]) -> Configuration | None:
 def cancel_leftovers(
     task: Task, method: str, arming: Arming, patience_seconds: float = 0.0, pause_seconds: float = 1.0
 ) -> Result:
-    """Nornir task: cancel what is left of this run's rollback timer, after a change was taken back. ``result``: was there any.
+    """Nornir task: cancel what is left of this run's rollback timer, after a change was rolled back. ``result``: was there any.
 
     The rollback timer itself may have ended the session; what it left is cleared over a new one. Raises Unreachable when no login
-    succeeds within the patience, which is to be as long as the device needs to go back by itself, and NotKnown when the device
+    succeeds within the patience, which is to be as long as the device needs to roll itself back, and NotKnown when the device
     does not show what is left, over several logins.
     """
     deadline, again, unknown = time.monotonic() + patience_seconds, False, 0
@@ -108,7 +108,7 @@ def cancel_leftovers(
 
 
 def revert_now(task: Task, method: str, arming: Arming) -> Result:
-    """Nornir task: let the device go back at once. ``result`` is False if this rollback timer cannot."""
+    """Nornir task: let the device roll back now. ``result`` is False if this rollback timer cannot."""
     return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[method].revert_now(session(task), _by_user(task, arming)))
 
 

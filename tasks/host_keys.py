@@ -68,7 +68,7 @@ class HostKeys:
         return self.settings.ssh_strict or reached.strict == "yes"
 
     def _of_lab(self, reached: Reached) -> tuple[HostKey, ...]:
-        """A lab that is started anew has new keys, and names them in its folder for as long as it runs."""
+        """A lab that is started again has new keys, and names them in its folder for as long as it runs."""
         if reached.proxy or not _is_loopback(reached.address):
             return ()
         name = f"[127.0.0.1]:{reached.port}"

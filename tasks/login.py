@@ -90,7 +90,7 @@ class Dialogue:
     def run(self) -> str:
         """Answer the questions as they come, user name and password once each; the first prompt. Raises Unreachable.
 
-        ``answers`` are user name and password, or nothing where the transport has logged in already. The clock begins anew with
+        ``answers`` are user name and password, or nothing where the transport has logged in already. The clock begins again with
         each answer: a server that is asked for each question may take its time for each.
         """
         started = arrived = time.monotonic()

@@ -16,7 +16,7 @@ UNTIL_PASSWORD = 5
 class LoginWatch(threading.Thread):
     """Gives a login up that takes too long: behind the password only the first prompt has to come, and that soon.
 
-    A device that is lost between the password and its first prompt, as one that boots just then, would else hold a take-back
+    A device that is lost between the password and its first prompt, as one that boots just then, would else hold a rollback
     for longer than the other end has.
     """
 
@@ -39,5 +39,5 @@ class LoginWatch(threading.Thread):
             self._give_up()
 
     def cancel(self) -> None:
-        """The login has come to its end."""
+        """The login has finished."""
         self._over.set()

@@ -64,7 +64,7 @@ _LINES = re.compile(
 #: A message at any place, where it is known that what stands around it is the echo of a line.
 _HERE = re.compile(rf"\x07*(?:{_LOG}|{_DEBUG}|{_TRACE}|{_SHUTDOWN}|{_SENT}|{_CONSOLE}|{_ROLLBACK})")
 #: The same, found in the middle of a line: with its stamp, or with the number of an ASA's message, since a bare per cent sign may
-#: be part of an answer. Only for telling whether an answer has come to its end.
+#: be part of an answer. Only for telling whether an answer has finished.
 _INLINE = re.compile(rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n")
 #: From one mark to the next, also on one line: two that were paired wrongly would leave the next banner without protection.
 _LITERAL = re.compile(r"\^C[^^]*(?:\^(?!C)[^^]*)*\^C")

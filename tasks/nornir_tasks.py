@@ -41,7 +41,7 @@ from .undo import Undoing, undo
 
 __all__ = ["gather", "observe", "probe", "push", "render", "save"]
 
-#: How long a change that failed half-way is taken back for.
+#: How long a change that failed half-way is rolled back for.
 PATIENCE_SECONDS, PAUSE_SECONDS = 90.0, 3.0
 
 
@@ -152,7 +152,7 @@ def push(task: Task, desired: str = "", remove: str = "", dry_run: bool | None =
     """Bring the objects of ``desired`` to the device, or take those of ``remove`` away; nothing else is touched.
 
     What is there already stays; an object of that name with other content is somebody else's, and refused. Secrets may stand as
-    ``<secret:REFERENCE>``. What the device refuses half-way is taken back before the error is raised.
+    ``<secret:REFERENCE>``. What the device refuses half-way is rolled back before the error is raised.
 
     Arguments:
         desired, remove: configuration text as the device shows it.
@@ -216,10 +216,10 @@ def _taken_back(task: Task, change: Change, before: Configuration) -> str:
     try:
         undone = undo(task, Undoing(change, before, True, _silent), PATIENCE_SECONDS, PAUSE_SECONDS).result
     except NrRunError as error:
-        return f"and taking it back failed, so a person is needed: {error}"
+        return f"and rolling it back failed, so manual steps are needed: {error}"
     if undone.clean:
-        return "it was taken back, and nothing of the change is left"
-    return "it was taken back, and the device is not what it was: a person is needed"
+        return "it was rolled back, and nothing of the change is left"
+    return "it was rolled back, and the device is not what it was: manual steps are needed"
 
 
 def save(task: Task, dry_run: bool | None = None) -> Result:

@@ -41,7 +41,7 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """What is to be taken back on one device: ``pushed`` is False where no line was sent, so that no SA is one of the change.
+    """What is to be rolled back on one device: ``pushed`` is False where no line was sent, so that no SA is one of the change.
 
     ``renews`` is False where the change negotiates nothing otherwise than before, so that its SAs are as good as any.
     """

@@ -1,4 +1,4 @@
-"""Two routers that go back by themselves in different ways, and what must never be left on one of them."""
+"""Two routers that roll themselves back in different ways, and what must never be left on one of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nr_run.lab.entry import LabHandle
 
 from . import warm
 
-#: Device to profile, and what takes its change back: the 881 has an archive, so a revert timer; the 3640 has kron.
+#: Device to profile, and what rolls its change back: the 881 has an archive, so a revert timer; the 3640 has kron.
 DEVICES = {"hq": "c881", "branch": "vpn3640-124"}
 REVERT, REPLACE = "hq", "branch"
 ARCHIVE = "configure terminal\narchive\npath flash:kept"

@@ -1,7 +1,7 @@
 """The object families that our changes may touch, a folder by feature: how to recognise, compare, create, switch and remove each.
 
 One frozen record a family and operating system. A line of a desired configuration that no family knows is refused: nr-run does
-not push what it cannot take back. The order of a table is the order of dependence, and a test holds it against the references:
+not push what it cannot roll back. The order of a table is the order of dependence, and a test holds it against the references:
 what is named stands before what names it.
 """
 

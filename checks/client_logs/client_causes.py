@@ -1,4 +1,4 @@
-"""Why a client did not reconnect: causes by what its log shows, with what confirms and what mends each."""
+"""Why a client did not reconnect: causes by what its log shows, with what confirms and what fixes each."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BY_SIGN: Mapping[str, Cause] = {
         "authentication-refused",
         "the head-end refused the authentication",
         "look at its log of AAA for the user at that time",
-        "mend the account or the certificate; after a suspend, look whether the head-end still had the session",
+        "fix the account or the certificate; after a suspend, look whether the head-end still had the session",
     ),
     "session-gone": _cause(
         "session-gone",
@@ -60,7 +60,7 @@ BY_SIGN: Mapping[str, Cause] = {
         "name-not-resolved",
         "the name of the head-end was not resolved",
         "resolve it on that machine without the VPN",
-        "mend the DNS of that network, or have the client wait for it: the first seconds after a resume have often none",
+        "fix the DNS of that network, or have the client wait for it: the first seconds after a resume have often none",
     ),
     "timeout": _cause(
         "head-end-silent",

@@ -203,7 +203,7 @@ class _Silence:
         return Away(self.longest[0], self.longest[1], sure=self.last.when - self.longest[2] <= _SAME)
 
     def begin(self, place: int) -> None:
-        """Anew from a connection on."""
+        """Again from a connection on."""
         self.until(place)
         self.longest = None
 
@@ -225,7 +225,7 @@ def _closely(episode: Episode, sign: Sign) -> bool:
 
 def _end(episode: Episode, sign: Sign) -> None:
     episode.ended = sign
-    full = any(episode.first(means) for means in ("asked", "anew", "disconnected", "terminated"))
+    full = any(episode.first(means) for means in ("asked", "again", "disconnected", "terminated"))
     episode.outcome = "full" if full else "reconnected"
 
 

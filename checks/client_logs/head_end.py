@@ -14,7 +14,7 @@ from ...parsers.records.session import CryptoSession, SessionIke
 SESSION, IKEV2, STATS = "show crypto session", "show crypto ikev2 session", "show crypto ikev2 stats reconnect"
 #: Command -> how it is typed so that it shows what is needed.
 ASKED = {SESSION: "show crypto session detail", IKEV2: "show crypto ikev2 session detailed", STATS: STATS}
-#: The IKE identity of a client that connects anew. Source: Cisco, head-end for AnyConnect, ``match identity remote key-id``.
+#: The IKE identity of a client that connects again. Source: Cisco, head-end for AnyConnect, ``match identity remote key-id``.
 ANYCONNECT_ID = "*$AnyConnectClient$*"
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){4,}")
 _PROFILE = re.compile(r"^[ \t]*crypto (?P<what>ikev2 profile (?P<name>\S{1,64})|\S)", re.MULTILINE)

@@ -129,7 +129,7 @@ CAUSES: Mapping[str, Cause] = dict(
             "credentials",
             "the authentication of the phone is rejected",
             "the log of the authentication server for this user",
-            "mend user or password of the phone; after a change of its configuration it asks for them again",
+            "fix user or password of the phone; after a change of its configuration it asks for them again",
         ),
         _cause(
             "aaa-server",
@@ -147,13 +147,13 @@ CAUSES: Mapping[str, Cause] = dict(
             "unreachable",
             "the phone does not reach the firewall",
             "reach TCP 443 of the URL from the phone's network",
-            "open the way, or mend the URL in the call manager",
+            "open the way, or fix the URL in the call manager",
         ),
         _cause(
             "name",
             "the phone does not resolve the name of the firewall",
             "resolve the host of the URL from the phone's network",
-            "mend the DNS that the phone is given, or use an address in the URL without host ID check",
+            "fix the DNS that the phone is given, or use an address in the URL without host ID check",
         ),
         _cause(
             "group-url",
@@ -165,7 +165,7 @@ CAUSES: Mapping[str, Cause] = dict(
             "session-refused",
             "the firewall could not make a session",
             "the messages of the firewall directly before",
-            "mend what those messages name: group policy, licence, image",
+            "fix what those messages name: group policy, licence, image",
         ),
     ]
 )

@@ -143,7 +143,7 @@ def _identity(pair: Pair, new: Client) -> Finding:
     evidence = _of(pair.after, IKEV2, "Remote id", identity)
     if read:
         return Finding("session-id", pair.name, Status.OK, f"the client's identity is its session id, {read} in ASCII", evidence)
-    anew = "that of a client that connects anew" if identity == ANYCONNECT_ID else "no session id"
+    anew = "that of a client that connects again" if identity == ANYCONNECT_ID else "no session id"
     words = f"the client's identity is {identity}, {anew}; a reconnect has the session id in its place"
     return Finding("session-id", pair.name, Status.FAILED, words, evidence)
 
@@ -163,7 +163,7 @@ def _address(pair: Pair, new: Client) -> Finding:
 
 
 def _traffic(pair: Pair, new: Client) -> Finding:
-    """Counters of packets begin anew with the session; that none passed yet is told, and is no failure of the reconnect."""
+    """Counters of packets begin again with the session; that none passed yet is told, and is no failure of the reconnect."""
     flows = new.crypto.flows if new.crypto else ()
     seen = [(flow.decrypted_packets, flow.encrypted_packets) for flow in flows]
     if any(inward and outward for inward, outward in seen):

@@ -1,4 +1,4 @@
-"""Why a reconnect on a head-end is none: causes by the checks that failed, with what confirms and what mends each."""
+"""Why a reconnect on a head-end is none: causes by the checks that failed, with what confirms and what fixes each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FULL = Cause(
     "the client was authenticated in full instead of by its session token",
     "high",
     "look for R among the capabilities, and for Auth verify: PSK",
-    "set reconnect in the IKEv2 profile, AutoReconnect with ReconnectAfterResume in the client's profile, and connect once anew",
+    "set reconnect in the IKEv2 profile, AutoReconnect with ReconnectAfterResume in the client's profile, and connect once again",
 )
 REFUSED = Cause(
     "no-reconnect-counted",
@@ -32,7 +32,7 @@ MIXED = Cause(
     "the outputs are not of one session at one moment: they were mixed or edited",
     "certain",
     "session id, port and address have to be the same in every output of one file",
-    "take all outputs anew, one directly after the other, on the head-end of this client",
+    "take all outputs again, one directly after the other, on the head-end of this client",
 )
 AWAY = Cause(
     "not-back",

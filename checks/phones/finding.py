@@ -1,4 +1,4 @@
-"""What the audit of a head-end for IP phones says: one cause, the device's own lines that show it, and what mends it."""
+"""What the audit of a head-end for IP phones says: one cause, the device's own lines that show it, and what fixes it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OWN = ("group-policy ", "tunnel-group ")
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What mends it: a sentence, and the lines of the device where it is a configuration. ``wide``: whom else they concern.
+    """What fixes it: a sentence, and the lines of the device where it is a configuration. ``wide``: whom else they concern.
 
     ``may_fix`` is False where the lines hold something that a person has to choose.
     """

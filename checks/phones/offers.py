@@ -29,7 +29,7 @@ OLD_WORDS: Mapping[str, str] = {
 }
 TLS = ("tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3")
 #: From 9.4(1) on there are elliptic suites. Until CSCuu02848 a firewall with an RSA certificate showed a self-signed elliptic one
-#: to whoever offered them; that 9.4(2) has the mend is from memory.
+#: to whoever offered them; that 9.4(2) has the fix is from memory.
 ELLIPTIC_SINCE, MENDED_SINCE = Release.parse("9.4(1)"), Release.parse("9.4(2)")
 
 
@@ -177,7 +177,7 @@ CHOICES: Mapping[tuple[str, str], Choice | None] = {
 def chosen(release: Release, suites: tuple[str, ...], configured: str) -> Choice | None:
     """The certificate for a client of which the box could take ``suites``; ``configured`` is RSA, EC, both or "".
 
-    Between 9.4(1) and the mend, a client that offers both is shown a self-signed elliptic one where an RSA one is configured.
+    Between 9.4(1) and the fix, a client that offers both is shown a self-signed elliptic one where an RSA one is configured.
     """
     elliptic = any("ECDSA" in suite for suite in suites)
     plain = any("ECDSA" not in suite for suite in suites)

@@ -120,7 +120,7 @@ def _enrolled(
     wrong += [f"it is not for {host}, and phones look at the name" for host in sorted(hosts) if not new.is_for(host)]
     sentence = f"trustpoint {trustpoint} has a certificate for {', '.join(new.names) or 'no name'}, until {new.ends:%Y-%m-%d}"
     if wrong:
-        return RenewalStage(name, False, f"{sentence}; {'; '.join(wrong)}", (begins,), f"enrol {trustpoint} anew")
+        return RenewalStage(name, False, f"{sentence}; {'; '.join(wrong)}", (begins,), f"enrol {trustpoint} again")
     return RenewalStage(name, True, sentence, (begins, Line("SHA-1 of its bytes", new.digest_words("SHA-1"))))
 
 

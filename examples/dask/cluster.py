@@ -85,7 +85,7 @@ def begin_scheduler(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
 
 
 def begin_worker(folder: Path, address: str, name: str) -> subprocess.Popen[bytes]:
-    """A worker without a nanny: where it is killed nobody begins it anew. It ends when the scheduler is gone."""
+    """A worker without a nanny: where it is killed nobody begins it again. It ends when the scheduler is gone."""
     words = ("--no-nanny", "--nthreads", "4", "--memory-limit", "0", "--death-timeout", "30", "--name", name)
     return begin(folder, name, "worker", address, *words, "--local-directory", str(folder / "space"))
 

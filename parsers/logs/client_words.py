@@ -22,7 +22,7 @@ TOLD: Mapping[str, str] = {
     "disconnected": "the client is disconnected",
     "terminated": "the session has ended",
     "asked": "the user is asked for credentials",
-    "anew": "a new connection begins",
+    "again": "a new connection begins",
     "certificate": "the certificate of the head-end was refused",
     "timeout": "the head-end did not answer",
     "name": "the name of the head-end was not resolved",
@@ -94,7 +94,7 @@ _AGENT = rows(
         r"|user credentials (?:entered|prompted)|prompting (?:the )?user",
     ),
     (
-        "anew",
+        "again",
         r"VPN connection to \S+ has been requested by the user|initiating (?:VPN )?connection to"
         r"|(?:^|\n|to the user:)\W*(?:state: |notice: )?contacting \S+",
     ),

@@ -32,7 +32,7 @@ def json_of(text: str, name: str) -> Mapping[str, Any]:
     try:
         found = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ParseError(f"{name} is JSON that breaks off or is damaged at line {error.lineno}: download it anew") from None
+        raise ParseError(f"{name} is JSON that breaks off or is damaged at line {error.lineno}: download it again") from None
     except RecursionError:
         raise ParseError(f"{name} is JSON that is nested too deeply for a sample") from None
     if not isinstance(found, dict):
@@ -48,7 +48,7 @@ def xml_of(text: str, name: str) -> Mapping[str, Any]:
         root = ElementTree.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))  # noqa: S314 - entities were refused above
     except (ElementTree.ParseError, ValueError) as error:
         line = getattr(error, "position", (1, 0))[0]
-        raise ParseError(f"{name} is XML that breaks off or is damaged at line {line}: download it anew") from None
+        raise ParseError(f"{name} is XML that breaks off or is damaged at line {line}: download it again") from None
     found = _plain(root, 0, name)
     return found if isinstance(found, dict) else {}
 

@@ -22,7 +22,7 @@ def _lines(text: str) -> re.Pattern[str]:
 
 #: What was given in the place of the file: a page of the provider's portal.
 PAGES: tuple[NoSample, ...] = (
-    NoSample("a page of HTML (an error or a login)", _lines(r"<!doctype html|<html\b|<head>|<body\b"), 1, "download it anew"),
+    NoSample("a page of HTML (an error or a login)", _lines(r"<!doctype html|<html\b|<head>|<body\b"), 1, "download it again"),
 )
 #: Sources: configuration guides of the vendors, and the samples that providers give for them.
 VENDORS: tuple[NoSample, ...] = (

@@ -150,7 +150,7 @@ class BgpSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReloadStatus:
-    """`show reload`: the proof that a dead-man is armed. in_seconds counts from the moment of the command."""
+    """`show reload`: the proof that a rollback timer is armed. in_seconds counts from the moment of the command."""
 
     scheduled: bool
     at: str | None = None

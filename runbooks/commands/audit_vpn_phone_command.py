@@ -27,7 +27,7 @@ Find out why IP phones do not connect to an ASA by AnyConnect: all ASAs of the i
 Looked at are: release, licences, webvpn on the interface, CSD or Hostscan without without-csd, the group URL, the tunnel group,
 the effective group policy with where each value comes from, ciphers and versions of TLS and of DTLS, the certificate with its
 dates, its names and which one is shown, its digest against the phone's own file, load balancing, and dynamic access policies by
-dap.xml. Each finding has the lines of the device that show it and what mends it. Nothing is changed without --fix.
+dap.xml. Each finding has the lines of the device that show it and what fixes it. Nothing is changed without --fix.
 
 \b
 nr-run audit-vpn-phone fw
@@ -35,7 +35,7 @@ nr-run audit-vpn-phone fw --phone-config SEP00005E005301.cnf.xml
 nr-run audit-vpn-phone fw --phone-model 8861 --tunnel-group VPNPhone --json
 nr-run audit-vpn-phone --lab            a head-end with documented mistakes
 nr-run audit-vpn-phone fw --renew-to NEW --phone-config SEP00005E005301.cnf.xml
-nr-run audit-vpn-phone fw --fix csd     mend one cause, where it is of the phones' own profile
+nr-run audit-vpn-phone fw --fix csd     fix one cause, where it is of the phones' own profile
 
 \b
 Exit codes: 0 no cause was found on this box (which is not to say that phones connect);
@@ -43,8 +43,8 @@ Exit codes: 0 no cause was found on this box (which is not to say that phones co
 found; 65 the phone's file cannot be read; 66 no such host.
 With --renew-to: 0 the renewal is complete; 2 something is left to do; 12 the new
 certificate is bound, and phones do not trust it.
-With --fix: 0 mended, proved and saved; 2 --plan, or you said no; 13 it is for a
-person; 20 taken back, as it was before; 21 a person is needed; 66 no such finding.
+With --fix: 0 fixed, proved and saved; 2 --plan, or you said no; 13 it is for a
+person; 20 rolled back, as it was before; 21 manual steps are needed; 66 no such finding.
 """
 #: Bytes of a phone's file.
 _LARGEST = 4 << 20
@@ -72,7 +72,7 @@ _FIX = click.option(
     "cause",
     default="",
     metavar="ID",
-    help="Mend this cause on one device: plan, approval, rollback timer, proof by another audit, or all of it back.",
+    help="Fix this cause on one device: plan, approval, rollback timer, proof by another audit, or all of it back.",
 )
 _RENEW = click.option(
     "--renew-to",
@@ -142,7 +142,7 @@ def _opened(hosts: tuple[str, ...], options: dict[str, Any], progress: Progress)
 
 def _fix(hosts: tuple[str, ...], what: AuditAsked, options: dict[str, Any]) -> Exit:
     from ..phones.audit import FILE, FOLDER
-    from ..phones.fix import Fixed, carry_out, plan_fix
+    from ..phones.fix import Fixed, apply_with_rollback, plan_fix
     from ..run.kept_runs import runs_folder
     from ..verify.kept import keep_record
     from .audit_vpn_phone_view import fix_view, fixed_as_dict
@@ -159,14 +159,14 @@ def _fix(hosts: tuple[str, ...], what: AuditAsked, options: dict[str, Any]) -> E
         if talk.approval.ask is None or not talk.approval.ask():
             made = Fixed(plan, Exit.PENDING)
         else:
-            made = carry_out(ready, plan, what, runs_folder(options["runs"]), talk.progress)
+            made = apply_with_rollback(ready, plan, what, runs_folder(options["runs"]), talk.progress)
         report = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code), **fixed_as_dict(made)}
         if ready.folder is not None:
             keep_record(ready.folder, FILE, report)
     if options["as_json"]:
         print_json(report)
     elif made.after is not None:
-        words = f"{plan.host}: {plan.finding.id} is mended and saved; {made.after.verdict}. Undo it: nr-run rollback {made.run}"
+        words = f"{plan.host}: {plan.finding.id} is fixed and saved; {made.after.verdict}. Undo it: nr-run rollback {made.run}"
         screen.print(words, soft_wrap=True)
     return made.code
 

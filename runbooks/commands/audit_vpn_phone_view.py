@@ -1,4 +1,4 @@
-"""What a person sees of an audit of head-ends for IP phones: causes first, each with its lines and what mends it."""
+"""What a person sees of an audit of head-ends for IP phones: causes first, each with its lines and what fixes it."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ def _finding(finding: PhoneFinding, width: int) -> Iterator[Text]:
 
 def fix_view(plan: FixPlan, width: int) -> RenderableType:
     """What would be typed, what undoes it, and whom it concerns."""
-    parts: list[Text] = [Text.assemble((plan.host, "bold"), f"  mend {plan.finding.id}")]
+    parts: list[Text] = [Text.assemble((plan.host, "bold"), f"  fix {plan.finding.id}")]
     parts += _finding(plan.finding, width)
     for title, text in (("will be typed", plan.change.forward_text), ("undone by", plan.change.inverse_text)):
         parts.append(Text(f"  {title}", style="bold"))
         parts += [Text(f"{_INDENT}{line}") for line in text.splitlines()]
-    words = "Dead-man: the device goes back by itself unless this run comes back; it is audited again before the change is kept."
+    words = "If nr-run does not confirm the change in time, the device rolls itself back; it is audited again before the change is kept."
     parts += wrapped(words, width, "  ", style="magenta")
     return Group(*parts)
 

@@ -83,7 +83,7 @@ COMMANDS: dict[str, str] = {
 EXIT_CODES = """\b
 Exit codes:
   0   done, or nothing to do       20  rolled back, as it was before
-  1   error                        21  a person is needed
+  1   error                        21  rollback incomplete
   2   changes pending (--plan);    64  wrong command line
       devices differ from intent   65  inventory or intent is wrong
   10  some are done, not all       66  no such service, host, run or lab
@@ -142,7 +142,7 @@ def cli() -> None:
     """Change VPN tunnels on Cisco routers and firewalls, and prove the change.
 
     After a run every tunnel is proved up with the new configuration on every end that is ours, or proved back to what it was,
-    or named as needing a person, with the evidence.
+    or reported as rollback-incomplete with the manual steps, with the evidence.
     """
 
 

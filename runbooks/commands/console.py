@@ -49,7 +49,9 @@ LAB = click.option(
     "--lab", is_flag=True, help="Rehearse on simulated devices: of the lab that is up, if it has them, else of one for this run."
 )
 ACCEPT_UNSAVED = click.option(
-    "--accept-unsaved", is_flag=True, help="Go on though a device runs what it has not saved; it will be saved too."
+    "--accept-unsaved",
+    is_flag=True,
+    help="Continue although the running configuration has unsaved changes; they are saved with the change.",
 )
 TIMEOUTS = with_options(
     click.option(
@@ -77,7 +79,7 @@ TIMEOUTS = with_options(
         default=Timeouts().revert_in_minutes,
         show_default=True,
         metavar="MINUTES",
-        help="A device that this run does not come back to goes back by itself after so long; 0 for no such timer.",
+        help="Each device rolls itself back if nr-run has not confirmed the change by then; 0 disables it.",
     ),
     click.option(
         "--boot-timeout",
@@ -85,7 +87,7 @@ TIMEOUTS = with_options(
         default=Timeouts().boot,
         show_default=True,
         metavar="SECONDS",
-        help="How long a device takes to boot, where it goes back by a reload.",
+        help="How long a device takes to boot, where it rolls back by a reload.",
     ),
 )
 ROLLOUT = with_options(
@@ -126,7 +128,7 @@ def _hidden(name: str, *, is_flag: bool = True) -> Callable[[Any], Any]:
 
 
 def _from_here(_context: click.Context, _option: click.Parameter, value: object) -> None:
-    """A change is not carried out from machines that may be lost without this one knowing what was typed."""
+    """A change is not applied from machines that may be lost without this one knowing what was typed."""
     if value:
         raise click.UsageError(
             "--scheduler is for commands that only look (verify, drift, doctor); what changes devices reaches them from here"
@@ -159,11 +161,11 @@ SCHEDULER = click.option(
     metavar="tls://HOST:PORT",
     help="Reach the devices from the workers of a Dask cluster [$NR_RUN_SCHEDULER].",
 )
-DEBUG = click.option("--debug", is_flag=True, help="Keep all that passes, without its secrets, in debug.log of the run folder.")
+DEBUG = click.option("--debug", is_flag=True, help="Write the full session log, secrets masked, to debug.log in the run folder.")
 
 
 def timeouts_of(options: dict[str, Any]) -> Timeouts:
-    """The waits that the command line asks for. Raises UsageError for a dead-man that would fire during the proof."""
+    """The waits that the command line asks for. Raises UsageError for a rollback timer that would fire during the proof."""
     if 0 < 60 * options["revert_in"] < options["ike_timeout"] + PUSH_SECONDS:
         raise UsageError(
             f"--revert-in {options['revert_in']} would fire before --ike-timeout {options['ike_timeout']:.0f} is over"
@@ -193,9 +195,9 @@ class Talk:
     def __init__(self, runbook: str, *, plan_only: bool, yes: bool, as_json: bool, detail: bool = False) -> None:
         """Raises UsageError when nobody can be asked and nobody has said --yes or --plan."""
         if plan_only and yes:
-            raise UsageError("--plan looks and --yes does: say one of them")
+            raise UsageError("--plan and --yes exclude each other")
         if not plan_only and not yes and (as_json or not is_attended()):
-            raise UsageError("there is nobody to ask here: say --yes to carry it out, or --plan to look")
+            raise UsageError("no terminal to ask on: use --yes to apply or --plan to preview")
         self.runbook, self.as_json = runbook, as_json
         self._plan_only, self._yes, self._detail = plan_only, yes, detail
         from .progress import LiveProgress, PlainProgress
@@ -217,7 +219,7 @@ class Talk:
         from ..engine.signals import asking
 
         with asking():
-            return click.confirm("Carry this out?", err=True)
+            return click.confirm("Apply this plan?", err=True)
 
     def show(self) -> Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]:
         """Shows plans to a person."""

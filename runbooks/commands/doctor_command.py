@@ -18,8 +18,8 @@ _HELP = """\
 Examine devices, all of the inventory or those that are named, and change nothing.
 
 Told are: the login and its SSH algorithms, the prompts, whether the device is the one that the inventory means, whether it runs
-what it has saved and has room for it, whether it would boot its startup configuration, pending timers, how it would go back by
-itself (archive path, flash, clock), whether every show command is understood, and what a newer release says it warns of.
+what it has saved and has room for it, whether it would boot its startup configuration, pending timers, how it would roll itself
+back (archive path, flash, clock), whether every show command is understood, and what a newer release says it warns of.
 Configuration mode is entered once and left, with nothing typed in it; a router notes the time of that as its last change.
 
 \b

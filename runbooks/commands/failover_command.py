@@ -35,7 +35,7 @@ _OUTSIDE = click.option(
 def _failover_test(names: tuple[str], **options: Any) -> Exit:
     """Take the primary path of a service down for a while, and measure how long traffic takes to move and to come back.
 
-    It is a planned change: shown, approved, with a rollback timer, a journal, and resume; and it is always taken back. It is
+    It is a planned change: shown, approved, with a rollback timer, a journal, and resume; and it is always rolled back. It is
     refused where anything of the service is not proved before, the backup above all, and outside the maintenance windows of the
     intent. While it runs, what is sent between the loss and the move is lost, as it is when the primary is lost in earnest.
 
@@ -48,7 +48,7 @@ def _failover_test(names: tuple[str], **options: Any) -> Exit:
     Exit codes: 0 traffic moved and came back within the documented time; 12 it
     did, and something of the service is not as before; 13 refused: no window,
     or not all is proved; 20 it did not move, and all is as before; 21 it did
-    not come back: a person is needed.
+    not come back: manual steps are needed.
     """
     from ..engine.failover import Rules, planner_of, run_test
     from ..engine.run_setup import Wanted, open_run

@@ -35,7 +35,7 @@ _RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=nam
 
 
 def _resume(run: str | None, **options: Any) -> Exit:
-    """Finish a run that did not come to its end: killed, cut off, or stopped by a full disk.
+    """Finish an unfinished run: killed, cut off, or stopped by a full disk.
 
     The journal says how far it came, and the devices say what they are. Every end that is ours ends up proved with
     the change, or as it was before. Without RUN the newest that is unfinished. The run's own folder is all that is needed.
@@ -43,7 +43,7 @@ def _resume(run: str | None, **options: Any) -> Exit:
     \b
     nr-run resume            finish the newest unfinished run
     nr-run resume 7f3a       a run by the end of its id
-    nr-run resume 7f3a --close   a person has mended it: send nothing, and let other runs go on
+    nr-run resume 7f3a --close   it has been repaired by hand: send nothing, and let other runs go on
     """
     from ..engine.close_run import close_run
     from ..engine.resume import refuse_overtaken, resume, unfinished
@@ -70,13 +70,13 @@ def _resume(run: str | None, **options: Any) -> Exit:
             journal = journal_of(path)
             names = unfinished(journal, opened.records)
             if not names:
-                raise NothingMatched(f"run {path.name} came to its end; there is nothing to resume")
+                raise NothingMatched(f"run {path.name} has finished; there is nothing to resume")
             refuse_overtaken(runs, path, hosts)
             return talk.finish(opened.context, resume(opened.context, names, opened.records, journal))
 
 
 def _newest_open(runs: Path) -> Path:
-    """The newest run that did not come to its end. Raises NothingMatched."""
+    """The newest run that did not finish. Raises NothingMatched."""
     from ..run.journal_states import is_unfinished
     from ..run.open_runs import open_runs
 
@@ -145,7 +145,7 @@ def _show(run: str | None, **options: Any) -> Exit:
         if summary.outcome in (RUNNING, UNFINISHED):
             click.echo(advice(runs, path.name))
             for page in armed_pages(path):
-                click.echo(f"{page.parent.name} is armed, as far as is known; by hand: {page}")
+                click.echo(f"{page.parent.name} is armed, as far as is known; manual steps: {page}")
     return Exit.OK
 
 

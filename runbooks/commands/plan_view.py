@@ -1,6 +1,6 @@
 """The plan as a person sees it before anything is touched: a summary that fits a screen, or every line of it (``--detail``).
 
-Everything here is made of the plan that is carried out, and holds no secret.
+Everything here is made of the plan that is applied, and holds no secret.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..engine.planning import DeploymentPlan, Hold, MemberPlan, Push
 
 #: So many neighbours are named one by one, with every line and in the summary.
 TOUCHES, FEW = 8, 2
-_FOR_A_TEST = "for a test alone: taken back when traffic has moved, or does not move, and then traffic is watched coming back"
+_FOR_A_TEST = "for a test alone: rolled back when traffic has moved, or does not move, and then traffic is watched coming back"
 _MARKS = {Phase.BUILD: ("+", "green"), Phase.SWITCH: ("~", "yellow"), Phase.CLEAN: ("-", "red")}
 
 
@@ -40,7 +40,7 @@ def plan_view(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome] 
         parts += [Text(title, style="bold"), *notes, *_foreign(plan.deployment.foreign)]
         parts += [*_confirmations(plan.confirmations), *_views(plan, detail=detail)]
     if any(end.change and end.method for plan in plans for end in plan.members):
-        words = "Dead-man: each device goes back by itself, as its plan says, unless this run comes back and calls it off."
+        words = "If nr-run does not confirm the change in time, each device rolls itself back as shown above."
         parts.append(Text(words, style="magenta"))
     if not detail and any(end.change for plan in plans for end in plan.members):
         parts.append(Text("Every line, and why it is so: --detail", style="dim"))
@@ -66,7 +66,7 @@ def _confirmations(asked: Iterable[Asked]) -> Iterable[Text]:
 
 
 def _views(plan: DeploymentPlan, *, detail: bool) -> Iterable[RenderableType]:
-    """The list that is carried out, item by item; in one stage a device has one place in it, so all of it stands there."""
+    """The list that is applied, item by item; in one stage a device has one place in it, so all of it stands there."""
     if any(member.change.stages for member in plan.members):
         yield from _staged(plan, detail=detail)
         return
@@ -78,7 +78,7 @@ def _staged(plan: DeploymentPlan, *, detail: bool) -> Iterable[RenderableType]:
     """Each stage with its members and the gate behind it; then what concerns each member as a whole."""
     for order, item in enumerate(plan.walk, 1):
         if isinstance(item, Hold):
-            words = f"{order}. {item.title} has to hold before anything that follows; if it does not, all is taken back"
+            words = f"{order}. {item.title} has to hold before anything that follows; if it does not, all is rolled back"
             yield Text(words, style="bold magenta")
         else:
             lines = _steps(item) if detail else _objects(item.change)
@@ -123,11 +123,11 @@ def _around(name: str, end: MemberPlan, *, detail: bool) -> Iterable[Text]:
         if detail:
             lines += [Text(f"   because: {sentence}", style="dim") for sentence in end.decisions]
         touched = _folded(name, end, TOUCHES if detail else FEW)
-        lines += [Text(f"   touches: {sentence}", style="magenta") for sentence in touched]
+        lines += [Text(f"   affects: {sentence}", style="magenta") for sentence in touched]
         lines += [Text(f"   leaves: {sentence}", style="dim") for sentence in end.change.stays if sentence not in end.decisions]
         lines += _timer_lines(end)
         count = sum(len(step.lines) for step in end.change.inverse)
-        lines.append(Text(f"   undone by: {count} lines, in {name}/{end.host}/inverse.cfg of the run folder", style="dim"))
+        lines.append(Text(f"   undone by: {count} lines, in {name}/{end.host}/rollback.cfg of the run folder", style="dim"))
     lines += [
         Text(f"   {'objection' if finding.status is not Status.WARNING else 'warning'}: {finding.sentence}", style="bold red")
         for finding in end.prechecks
@@ -141,7 +141,7 @@ def _timer_lines(end: MemberPlan) -> list[Text]:
         return []
     words = ROLLBACK_TIMERS[end.method.name].sentence(end.method.minutes)
     why = f" ({'; '.join(end.method.because)})" if end.method.because else ""
-    return [Text(f"   dead-man: {words}{why}", style="magenta")]
+    return [Text(f"   automatic rollback: {words}{why}", style="magenta")]
 
 
 def _folded(name: str, end: MemberPlan, most: int) -> Sequence[str]:
@@ -149,7 +149,7 @@ def _folded(name: str, end: MemberPlan, most: int) -> Sequence[str]:
     touched = end.change.blast_radius
     if len(touched) <= most:
         return touched
-    return (*touched[:most], f"and {len(touched) - most} more, in {name}/{end.host}/touches.txt of the run folder")
+    return (*touched[:most], f"and {len(touched) - most} more, in {name}/{end.host}/blast-radius.txt of the run folder")
 
 
 def _plan_total(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome]) -> Text:

@@ -69,9 +69,9 @@ def _prune(days: float, keep: int, **options: Any) -> Exit:
     from ..run.prune import Policy, pruning, remove, remove_leftovers
 
     if options["plan_only"] and options["yes"]:
-        raise UsageError("--plan looks and --yes does: say one of them")
+        raise UsageError("--plan and --yes exclude each other")
     if not (options["plan_only"] or options["yes"]) and (options["as_json"] or not is_attended()):
-        raise UsageError("there is nobody to ask here: say --yes to carry it out, or --plan to look")
+        raise UsageError("no terminal to ask on: use --yes to apply or --plan to preview")
     runs = runs_folder(options["runs"])
     found = pruning(runs, Policy(days, keep), datetime.now(UTC))
     _tell(found, as_json=options["as_json"], done=options["yes"])

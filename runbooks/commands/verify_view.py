@@ -67,7 +67,7 @@ def _known(verdict: Verdict) -> str:
 
 
 def _trouble(verdict: Verdict, width: int) -> Iterator[Text]:
-    """Why, how to see that it is that, what mends it, and what was found."""
+    """Why, how to see that it is that, what fixes it, and what was found."""
     indent = " " * (_WORD + 2)
     for cause in verdict.causes:
         yield from wrapped(f"probable cause: {cause.sentence} (confidence: {cause.confidence})", width, indent, style="yellow")

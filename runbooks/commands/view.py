@@ -19,7 +19,7 @@ _STYLES = {
     Result.PENDING: "yellow",
     Result.NOT_PROVED: "bold red",
     Result.ROLLED_BACK: "bold yellow",
-    Result.QUARANTINED: "bold white on red",
+    Result.ROLLBACK_INCOMPLETE: "bold white on red",
     Result.REFUSED: "bold red",
 }
 
@@ -76,7 +76,7 @@ def _details(outcome: TunnelOutcome) -> Iterable[Text]:
     for sentence in outcome.stays:
         yield Text(f"  {sentence}", style="yellow")
     for sentence in outcome.by_hand:
-        yield Text(f"  by hand: {sentence}", style="bold red")
+        yield Text(f"  manual step: {sentence}", style="bold red")
 
 
 def _device_table(outcomes: Sequence[TunnelOutcome]) -> Table:
@@ -95,4 +95,4 @@ def _fate(row: DeviceRow, result: Result) -> str:
     """What became of one device, in the word of its tunnel."""
     if not row.touched:
         return "not touched"
-    return result.value if result in (Result.ROLLED_BACK, Result.QUARANTINED) else "changed"
+    return result.value if result in (Result.ROLLED_BACK, Result.ROLLBACK_INCOMPLETE) else "changed"

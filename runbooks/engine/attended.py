@@ -2,7 +2,7 @@
 touched, and what else has a session with that address is told.
 
 A device refuses to take away an interface that was cloned for a client while the client is there. Who cannot be told, or comes
-again in between, is met by that refusal, which takes the change back.
+again in between, is met by that refusal, which rolls the change back.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def send_away(context: Context, plan: DeploymentPlan, ends: Sequence[MemberPlan]
     known = {host: {"peers": found} for host, found in peers.items() if found}
     for host in known:
         for other in service.beside_in(plan.deployment, host, seen[host][1]):
-            context.notices.append(f"{host}: {other} is ended along with a client that comes from there, and negotiates anew")
+            context.notices.append(f"{host}: {other} is ended along with a client that comes from there, and negotiates again")
     for host, found in known.items():
         context.folder.note_if_possible("sending-away", tunnel=plan.name, host=host, clients=len(found["peers"]))
         context.progress.phase(host, f"end the sessions of {len(found['peers'])} clients")

@@ -14,7 +14,7 @@ from ...tasks.gather import uptime
 from ...tasks.undo import Undoing, Undone, undo
 from .attended import send_away
 from .cancel_page import mark_cancelled
-from .change_state import NotProved, Progressing, rows
+from .change_state import ChangeState, NotProved, rows
 from .context import Context
 from .device_files import take_placed
 from .failover_watch import watch_back
@@ -28,20 +28,20 @@ from .rollback_timers import arming_of, seconds_until_reverted
 from .told_of_rollback import EndAfter, told
 
 
-def roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
-    """The inverse on every box that was touched, all at once; then call the dead-man off where all is as it was.
+def roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState, error: NrRunError) -> TunnelOutcome:
+    """The inverse on every box that was touched, all at once; then cancel the rollback timer where all is as it was.
 
     Always an outcome, unless another run has taken the devices over: that is raised as Locked.
     """
     with context.folder.forgiving():
         try:
-            return _roll_back(context, plan, so_far, error)
+            return _roll_back(context, plan, change_state, error)
         except Locked:
             raise
         except NrRunError as refusal:
-            return _all_by_hand(context, plan, so_far, error, refusal)
+            return _all_by_hand(context, plan, change_state, error, refusal)
         except Exception as defect:  # noqa: BLE001 - the boxes may be in between, and a person has to know
-            return _all_by_hand(context, plan, so_far, error, defect_of(context, plan, defect))
+            return _all_by_hand(context, plan, change_state, error, defect_of(context, plan, defect))
 
 
 def defect_of(context: Context, plan: DeploymentPlan, error: Exception) -> NrRunError:
@@ -54,79 +54,83 @@ def defect_of(context: Context, plan: DeploymentPlan, error: Exception) -> NrRun
 
 
 def _all_by_hand(
-    context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError, defect: NrRunError
+    context: Context, plan: DeploymentPlan, change_state: ChangeState, error: NrRunError, defect: NrRunError
 ) -> TunnelOutcome:
     """What is done is not known: every box that was touched or armed is a person's."""
     place = context.folder.path / plan.name
-    by_hand = [f"{defect}; {paste(place, end)}" for end in so_far.touched]
-    by_hand += [still_counts(context, end) for end in so_far.armed if end.method]
-    return _outcome(context, plan, so_far, error, by_hand or [f"{defect}; nothing was touched"], "", "")
+    by_hand = [f"{defect}; {paste(place, end)}" for end in change_state.touched]
+    by_hand += [still_counts(context, end) for end in change_state.armed if end.method]
+    return _outcome(context, plan, change_state, error, by_hand or [f"{defect}; nothing was touched"], "", "")
 
 
-def _roll_back(context: Context, plan: DeploymentPlan, so_far: Progressing, error: NrRunError) -> TunnelOutcome:
+def _roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState, error: NrRunError) -> TunnelOutcome:
     folder = context.folder
     folder.note("rolling-back", tunnel=plan.name, because=str(error))
-    armed = [end.host for end in so_far.armed if end.method]
+    armed = [end.host for end in change_state.armed if end.method]
     context.progress.say(f"{plan.name}: {error}")
     if not plan.removal:
-        send_away(context, plan, so_far.touched)
+        send_away(context, plan, change_state.touched)
     began = time.monotonic()
-    undone, errors = _undo(context, so_far)
-    if so_far.test is not None:
-        so_far.test.up = began, time.monotonic()
-    calm = [end for end in so_far.touched if end.host in undone and undone[end.host].removed]
+    undone, errors = _undo(context, change_state)
+    if change_state.test is not None:
+        change_state.test.up = began, time.monotonic()
+    calm = [end for end in change_state.touched if end.host in undone and undone[end.host].removed]
     # One end may take long to come back; the other, which may be a hub with hundreds of tunnels, must not reload meanwhile.
-    _cancel_leftovers_early(context, so_far, undone)
-    undone, errors = _await_lost(context, so_far, undone, errors)
-    undone, errors = _await_timer(context, so_far, undone, errors)
-    for end in so_far.touched:
+    _cancel_leftovers_early(context, change_state, undone)
+    undone, errors = _await_lost(context, change_state, undone, errors)
+    undone, errors = _await_timer(context, change_state, undone, errors)
+    for end in change_state.touched:
         if end.host in undone:
             folder.write(f"{plan.name}/{end.host}/running-after.cfg", undone[end.host].running.text + "\n")
-    if all(end.host in undone and undone[end.host].clean for end in so_far.touched):
+    if all(end.host in undone and undone[end.host].clean for end in change_state.touched):
         take_placed(context, plan)
     by_hand = [
-        *left_over(context.service, folder.path / plan.name, so_far, undone, errors),
-        *_cancel_leftovers(context, so_far, undone, errors),
-        *restore_startup(context, so_far, undone),
+        *left_over(context.service, folder.path / plan.name, change_state, undone, errors),
+        *_cancel_leftovers(context, change_state, undone, errors),
+        *restore_startup(context, change_state, undone),
     ]
-    foreign = foreign_lines(so_far, undone)
-    started = _reloaded(context, [end for end in so_far.touched if end.host in undone and end not in calm])
-    ends = _ends_after(plan, so_far, undone, armed)
+    foreign = foreign_lines(change_state, undone)
+    started = _reloaded(context, [end for end in change_state.touched if end.host in undone and end not in calm])
+    ends = _ends_after(plan, change_state, undone, armed)
     compared = all(end.read for end in ends)
-    again, down = _works_again(context, plan, so_far, foreign, compared=compared) if so_far.touched and not by_hand else ("", [])
+    again, down = (
+        _works_again(context, plan, change_state, foreign, compared=compared)
+        if change_state.touched and not by_hand
+        else ("", [])
+    )
     if any(isinstance(found, NotKnown) for found in errors.values()):
         by_hand.append(f"when the device shows what it runs again, nr-run resume {folder.id} does the rest")
     words = told(ends, others_changed=bool(foreign), again=again + started, kept=f"kept: {foreign}" if foreign else "")
-    return _outcome(context, plan, so_far, error, [*by_hand, *down], foreign, words)
+    return _outcome(context, plan, change_state, error, [*by_hand, *down], foreign, words)
 
 
 def _works_again(
-    context: Context, plan: DeploymentPlan, so_far: Progressing, foreign: str, *, compared: bool
+    context: Context, plan: DeploymentPlan, change_state: ChangeState, foreign: str, *, compared: bool
 ) -> tuple[str, list[str]]:
     """After a test: is traffic where it was? After any other change: does what was up before come up again?"""
-    if so_far.test is not None:
-        return watch_back(context, plan, so_far, so_far.test)
+    if change_state.test is not None:
+        return watch_back(context, plan, change_state, change_state.test)
     return verify_previous(context, plan, foreign, compared=compared)
 
 
 def _ends_after(
-    plan: DeploymentPlan, so_far: Progressing, undone: dict[str, Undone], armed: Sequence[str]
+    plan: DeploymentPlan, change_state: ChangeState, undone: dict[str, Undone], armed: Sequence[str]
 ) -> tuple[EndAfter, ...]:
-    """What is known of each end; ``armed`` were when it began to be taken back."""
-    counting = {end.host for end in so_far.armed}
+    """What is known of each end; ``armed`` were when it began to be rolled back."""
+    counting = {end.host for end in change_state.armed}
     return tuple(
         EndAfter(
             end.host,
-            touched=end in so_far.touched,
+            touched=end in change_state.touched,
             read=end.host in undone and undone[end.host].clean,
-            called_off=end.host in armed and end.host not in counting,
+            cancelled=end.host in armed and end.host not in counting,
         )
         for end in plan.members
     )
 
 
 def _reloaded(context: Context, ends: Sequence[MemberPlan]) -> str:
-    """Which of these boxes, from which nothing had to be removed, have started anew since they were read before the change.
+    """Which of these boxes, from which nothing had to be removed, have started again since they were read before the change.
 
     By what they say themselves; one that does not say how long it is up is not told of.
     """
@@ -140,14 +144,14 @@ def _is_shorter(now: int | None, before: int | None) -> bool:
     return now is not None and before is not None and now < before
 
 
-def _undo(context: Context, so_far: Progressing, patience_seconds: float | None = None) -> tuple[dict[str, Undone], Errors]:
+def _undo(context: Context, change_state: ChangeState, patience_seconds: float | None = None) -> tuple[dict[str, Undone], Errors]:
     timeouts = context.timeouts
     arguments: dict[str, dict[str, Any]] = {}
-    for end in so_far.touched:
-        context.progress.phase(end.host, "take the change back")
-        pushed, note = end.host not in so_far.unsent, context.folder.note_if_possible
+    for end in change_state.touched:
+        context.progress.phase(end.host, "roll the change back")
+        pushed, note = end.host not in change_state.unsent, context.folder.note_if_possible
         arguments[end.host] = {
-            "undoing": Undoing(end.change, end.snapshot.running, pushed, note, renews=so_far.test is None),
+            "undoing": Undoing(end.change, end.snapshot.running, pushed, note, renews=change_state.test is None),
             "patience_seconds": timeouts.reconnect if patience_seconds is None else patience_seconds,
             "pause_seconds": timeouts.reconnect_pause,
         }
@@ -155,50 +159,53 @@ def _undo(context: Context, so_far: Progressing, patience_seconds: float | None 
 
 
 def _await_lost(
-    context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors
+    context: Context, change_state: ChangeState, undone: dict[str, Undone], errors: Errors
 ) -> tuple[dict[str, Undone], Errors]:
-    """A box that was armed and is lost goes back by itself: it is worth waiting for that."""
+    """A box that was armed and is lost rolls itself back: it is worth waiting for that."""
     away = {host for host, error in errors.items() if isinstance(error, Unreachable | DeviceRefused)}
-    lost = [end for end in so_far.touched if end in so_far.armed and end.host in away]
+    lost = [end for end in change_state.touched if end in change_state.armed and end.host in away]
     if not lost:
         return undone, errors
     longest = max(seconds_until_reverted(context, end) for end in lost)
-    again, failed = _undo(context, replace(so_far, touched=lost), longest)
+    again, failed = _undo(context, replace(change_state, touched=lost), longest)
     return {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
 
 
 def _await_timer(
-    context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors
+    context: Context, change_state: ChangeState, undone: dict[str, Undone], errors: Errors
 ) -> tuple[dict[str, Undone], Errors]:
-    """Where the inverse was refused and the dead-man is armed, it mends the box: fire it, or wait for it, and read again."""
+    """Where the inverse was refused and the rollback timer is armed, it fixes the box: fire it, or wait for it, and read
+    again."""
     started, fired = time.monotonic(), False
     while True:
         waited = time.monotonic() - started
         wrong = [
             end
-            for end in so_far.touched
-            if end in so_far.armed and _will_mend(end, undone, errors) and waited < seconds_until_reverted(context, end)
+            for end in change_state.touched
+            if end in change_state.armed and _will_mend(end, undone, errors) and waited < seconds_until_reverted(context, end)
         ]
         if not wrong:
             return undone, errors
         if not fired:
-            _fire(context, so_far, wrong)
+            _fire(context, change_state, wrong)
         for end in wrong if fired else ():
-            context.progress.phase(end.host, "wait for the dead-man")
+            context.progress.phase(end.host, "wait for the rollback timer")
         time.sleep(context.timeouts.reconnect_pause if fired else 0)
         fired = True
-        # The reload that mends it takes it away for as long as it boots.
+        # The reload that fixes it takes it away for as long as it boots.
         left = max(seconds_until_reverted(context, end) for end in wrong) - waited
-        again, failed = _undo(context, replace(so_far, touched=wrong), max(left, context.timeouts.reconnect))
+        again, failed = _undo(context, replace(change_state, touched=wrong), max(left, context.timeouts.reconnect))
         undone, errors = {**undone, **again}, {**{host: e for host, e in errors.items() if host not in again}, **failed}
 
 
-def _fire(context: Context, so_far: Progressing, ends: Sequence[MemberPlan]) -> None:
-    """Let these boxes go back at once where their rollback timer can do that; where it fails, its time is waited for."""
+def _fire(context: Context, change_state: ChangeState, ends: Sequence[MemberPlan]) -> None:
+    """Let these boxes roll back now where their rollback timer can do that; where it fails, its time is waited for."""
     for end in ends:
-        context.progress.phase(end.host, "let the dead-man take it back")
+        context.progress.phase(end.host, "let the rollback timer fire")
         context.folder.note("firing", host=end.host)
-    _, errors = run_on(context.nornir, revert_now, {end.host: arming_of(context, end, so_far) for end in ends}, at_all_costs=True)
+    _, errors = run_on(
+        context.nornir, revert_now, {end.host: arming_of(context, end, change_state) for end in ends}, at_all_costs=True
+    )
     for error in errors.values():
         context.progress.say(str(error))
 
@@ -210,64 +217,66 @@ def _will_mend(end: MemberPlan, undone: dict[str, Undone], errors: Errors) -> bo
 def _outcome(
     context: Context,
     plan: DeploymentPlan,
-    so_far: Progressing,
+    change_state: ChangeState,
     error: NrRunError,
     by_hand: list[str],
     foreign: str,
     words: str,
 ) -> TunnelOutcome:
-    """``words`` are what is told where no person is needed."""
-    name, devices = plan.name, rows(plan, so_far, saved=False)
+    """``words`` are what is told where no manual step is needed."""
+    name, devices = plan.name, rows(plan, change_state, saved=False)
     cause = error.cause if isinstance(error, NotProved) else None
-    findings = so_far.all_findings
+    findings = change_state.all_findings
     if by_hand:
-        # Until somebody says so, no later run touches these devices; the person who mends them has to know how.
+        # Until somebody says so, no later run touches these devices; the person who fixes them has to know how.
         by_hand += [f"kept, and nothing of ours: {foreign}"] if foreign else []
         by_hand = [*by_hand, f"when the devices are in order, nr-run resume {context.folder.id} --close lets other runs go on"]
-        context.folder.note("quarantined", tunnel=name, by_hand=by_hand)
-        sentence = f"{error}; and not everything is as it was, for all that is known: a person is needed"
-        code = Exit.QUARANTINED
-        return TunnelOutcome(name, Result.QUARANTINED, code, True, sentence, devices, findings, cause, tuple(by_hand))
+        context.folder.note("rollback-incomplete", tunnel=name, by_hand=by_hand)
+        sentence = f"{error}; the rollback is incomplete, or could not be verified: manual steps below"
+        code = Exit.ROLLBACK_INCOMPLETE
+        return TunnelOutcome(name, Result.ROLLBACK_INCOMPLETE, code, True, sentence, devices, findings, cause, tuple(by_hand))
     context.folder.note("rolled-back", tunnel=name)
     sentence = f"{error}; {words}"
-    if not so_far.touched:
+    if not change_state.touched:
         return TunnelOutcome(name, Result.REFUSED, error.exit_code, False, sentence, devices, findings, cause)
     return TunnelOutcome(name, Result.ROLLED_BACK, Exit.ROLLED_BACK, False, sentence, devices, findings, cause)
 
 
-def _cancel_leftovers_early(context: Context, so_far: Progressing, undone: dict[str, Undone]) -> None:
-    """Call the dead-man off where the box is as it was; where that fails it is tried again, and told, at the end."""
-    as_before = [end for end in so_far.armed if end not in so_far.touched or (end.host in undone and undone[end.host].clean)]
+def _cancel_leftovers_early(context: Context, change_state: ChangeState, undone: dict[str, Undone]) -> None:
+    """Cancel the rollback timer where the box is as it was; where that fails it is tried again, and told, at the end."""
+    as_before = [
+        end for end in change_state.armed if end not in change_state.touched or (end.host in undone and undone[end.host].clean)
+    ]
     # Where the startup configuration may hold the change it is saved first.
-    _call_off(context, so_far, [end for end in as_before if end not in so_far.saved], patient=False)
+    _call_off(context, change_state, [end for end in as_before if end not in change_state.saved], patient=False)
 
 
-def _cancel_leftovers(context: Context, so_far: Progressing, undone: dict[str, Undone], errors: Errors) -> list[str]:
-    """Call the dead-man off where the box is what it was, or where it would take somebody else's work with it."""
+def _cancel_leftovers(context: Context, change_state: ChangeState, undone: dict[str, Undone], errors: Errors) -> list[str]:
+    """Cancel the rollback timer where the box is what it was, or where it would take somebody else's work with it."""
     todo: list[str] = []
     ready: list[MemberPlan] = []
-    for end in so_far.armed:
+    for end in change_state.armed:
         if end.method is None:
             continue
-        done = end not in so_far.touched or (end.host in undone and undone[end.host].clean)
+        done = end not in change_state.touched or (end.host in undone and undone[end.host].clean)
         if done or isinstance(errors.get(end.host), ChangeError):
             ready.append(end)
         else:
             todo.append(still_counts(context, end))
-    failed = _call_off(context, so_far, ready, patient=True)
+    failed = _call_off(context, change_state, ready, patient=True)
     return [*todo, *(f"{failed[end.host]}; {still_counts(context, end, surely=False)}" for end in ready if end.host in failed)]
 
 
-def _call_off(context: Context, so_far: Progressing, ends: Sequence[MemberPlan], *, patient: bool) -> Errors:
-    """Call the dead-man off on these ends, all at once; the errors of those where it may still count.
+def _call_off(context: Context, change_state: ChangeState, ends: Sequence[MemberPlan], *, patient: bool) -> Errors:
+    """Cancel the rollback timer on these ends, all at once; the errors of those where it may still count.
 
-    ``patient``: a box that is away is awaited until it has gone back by itself; there is nothing to call off then.
+    ``patient``: a box that is away is awaited until it has rolled itself back; there is nothing to cancel then.
     """
     if not ends:
         return {}
     arguments = {
         end.host: {
-            **arming_of(context, end, so_far),
+            **arming_of(context, end, change_state),
             "patience_seconds": max(seconds_until_reverted(context, end), context.timeouts.reconnect) if patient else 0.0,
             "pause_seconds": context.timeouts.reconnect_pause,
         }
@@ -278,5 +287,5 @@ def _call_off(context: Context, so_far: Progressing, ends: Sequence[MemberPlan],
         if end.host not in errors:
             context.folder.note("disarmed", host=end.host)
             mark_cancelled(context, [end.host])
-            so_far.armed.remove(end)
+            change_state.armed.remove(end)
     return errors

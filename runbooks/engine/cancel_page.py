@@ -31,7 +31,7 @@ With nr-run and this run folder: nr-run resume {run}   does all of this{everywhe
 3. To UNDO the change: {undo}
    Compare the running configuration with {before}
    Only then cancel the timer, as in step 2, and do not save if startup and running configuration are one already.
-   To do nothing is also to undo: the device goes back by itself when the timer fires.
+   To do nothing is also to undo: the device rolls itself back when the timer fires.
 4. {others}
 5. When {devices} {are} in order: nr-run resume {run} --close   lets other runs work there again.
 """
@@ -62,7 +62,7 @@ def write_page(context: Context, plan: DeploymentPlan, end: MemberPlan) -> None:
     hand, place = timer.by_hand.filled(folder.tag), folder.path.absolute() / plan.name / end.host
     now, minutes = datetime.now(UTC), end.method.minutes
     host = context.nornir.inventory.hosts[end.host]
-    paste = f"paste {place / 'inverse.cfg'}, with the keys that it asks for."
+    paste = f"paste {place / 'rollback.cfg'}, with the keys that it asks for."
     undo = f"type {' and '.join(hand.undo)}. If that is refused, {paste}" if hand.undo else paste
     last = timer.seconds(minutes, 0.0) / 60
     latest = f"latest  {now + timedelta(minutes=last):%Y-%m-%d %H:%M} UTC, {last:.0f} minutes: a reload behind it\n"
@@ -118,10 +118,10 @@ def is_armed(page: Path) -> bool:
 
 def table() -> str:
     """The steps of every rollback timer as a table, for the documents; ``ID`` is the id of the run."""
-    rows = ["| rollback method | see it | cancel it | go back at once |", "|---|---|---|---|"]
+    rows = ["| rollback method | see it | cancel it | roll back now |", "|---|---|---|---|"]
     for timer in ROLLBACK_TIMERS.values():
         hand = timer.by_hand.filled("nr-ID")
-        undo = _cell(hand.undo) or "paste `inverse.cfg`"
+        undo = _cell(hand.undo) or "paste `rollback.cfg`"
         rows.append(f"| {timer.name} | {_cell(hand.see)} | {_cell(hand.cancel)}{f' {hand.who}' if hand.who else ''} | {undo} |")
     return "".join(f"{row}\n" for row in rows)
 

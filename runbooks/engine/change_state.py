@@ -16,8 +16,8 @@ from .proof import Proof
 
 
 @dataclass(slots=True)
-class Progressing:
-    """How far a change has come; what is in here must be taken back when it fails."""
+class ChangeState:
+    """How far a change has come; what is in here must be rolled back when it fails."""
 
     goal: Goal = BUILD
     armed: list[MemberPlan] = field(default_factory=list)
@@ -52,16 +52,16 @@ class NotProved(NrRunError):
         super().__init__(f"{worst[0].subject}: {worst[0].sentence}" if worst else "nothing could be judged")
 
 
-def rows(plan: DeploymentPlan, so_far: Progressing, *, saved: bool) -> tuple[DeviceRow, ...]:
+def rows(plan: DeploymentPlan, change_state: ChangeState, *, saved: bool) -> tuple[DeviceRow, ...]:
     """One line a member for the recap."""
-    shown = so_far.proof.rows if so_far.proof else {}
+    shown = change_state.proof.rows if change_state.proof else {}
     made = []
     for member in plan.members:
-        row, touched = shown.get(member.host, Row("-", "-", None, None)), member in so_far.touched
+        row, touched = shown.get(member.host, Row("-", "-", None, None)), member in change_state.touched
         seen = (row.phase_1, row.phase_2, row.encaps, row.decaps)
-        made.append(DeviceRow(member.host, touched, touched and saved, *seen, saved and not _unproved(so_far)))
+        made.append(DeviceRow(member.host, touched, touched and saved, *seen, saved and not _unproved(change_state)))
     return tuple(made)
 
 
-def _unproved(so_far: Progressing) -> bool:
-    return so_far.proof is None or any(item.status is Status.FAILED for item in so_far.proof.findings)
+def _unproved(change_state: ChangeState) -> bool:
+    return change_state.proof is None or any(item.status is Status.FAILED for item in change_state.proof.findings)

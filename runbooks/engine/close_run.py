@@ -25,7 +25,7 @@ def close_run(path: Path, runs: Path, progress: Progress, timeouts: Timeouts) ->
             # Read again now that nobody else can be at work on it.
             names = list(open_tunnels(path))
             if not names:
-                raise NothingMatched(f"run {path.name} came to its end, or sent nothing; there is nothing to close")
+                raise NothingMatched(f"run {path.name} has finished, or sent nothing; there is nothing to close")
             for name in names:
                 folder.note("closed", tunnel=name)
             unmark(path)

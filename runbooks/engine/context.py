@@ -38,7 +38,7 @@ class Timeouts:
     reconnect: float = 90.0
     reconnect_pause: float = 3.0
     pings: int = 10
-    #: Minutes after which a device goes back by itself unless this run calls it off; 0 for none.
+    #: Minutes after which a device rolls itself back unless this run cancels it; 0 for none.
     revert_in_minutes: int = 15
     #: How long a device takes to boot.
     boot: float = 300.0
@@ -56,7 +56,7 @@ class Progress(Protocol):
         """Something that concerns the run as a whole."""
 
     def ended(self, name: str, word: str, number: int, total: int) -> None:
-        """One of ``total`` came to its end as the ``number``-th, with this outcome."""
+        """One of ``total`` finished as the ``number``-th, with this outcome."""
 
 
 class Run(Protocol):

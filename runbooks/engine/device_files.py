@@ -1,7 +1,7 @@
 """Files that a configuration names: there before its first line, by their hash, and gone with it.
 
 A file is named by its content, so nothing is ever written over, and one that an interrupted run has left does no harm: it is the
-right one, or is written anew. What this run wrote is known by its journal.
+right one, or is rewritten. What this run wrote is known by its journal.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def place_files(context: Context, plan: DeploymentPlan) -> None:
 
 
 def take_placed(context: Context, plan: DeploymentPlan) -> None:
-    """Remove what this run wrote for a plan that was taken back, unless the device named it before."""
+    """Remove what this run wrote for a plan that was rolled back, unless the device named it before."""
     if not isinstance(context.service, WithFiles) or plan.removal:
         return
     before = {end.host: end.snapshot.running.text for end in plan.members}

@@ -1,7 +1,7 @@
 """``failover-test``: the primary of a deployment goes for a while and comes back, and how long traffic takes is measured.
 
 It is a change as every other one (plan, approval, rollback timer, journal, resume), with one difference: it is never kept. What
-takes it back is what takes back any change that was not proved, so there is no second way that could be forgotten.
+rolls it back is what rolls back any change that was not proved, so there is no second way that could be forgotten.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ...inventory.maintenance import closed
 from ...services.besides import Failover
 from ...services.service import Deployment
 from .apply_change import recorded
-from .change_state import NotProved, Progressing
+from .change_state import ChangeState, NotProved
 from .context import Context
 from .failover_record import FailoverTest
 from .failover_watch import look, watch_away, with_backup
@@ -28,19 +28,19 @@ from .outcome import Result, TunnelOutcome
 from .planning import DeploymentPlan, Known, plan_deployment
 from .planning_removal import with_change
 from .rollback_timers import arm_ends
-from .transaction import carry_out, walk_stages
+from .transaction import apply_with_rollback, walk_stages
 
 #: Seconds beside the budget for what is done while the timer counts: the push, and the way back.
 AROUND_SECONDS = 120.0
 
 
 class Tested(NrRunError):
-    """Traffic has moved, so the test has what it wanted to know; the change is taken back."""
+    """Traffic has moved, so the test has what it wanted to know; the change is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """When a test may begin. ``looking``: it is planned and not carried out; ``rehearsal``: it disturbs nobody."""
+    """When a test may begin. ``looking``: it is planned and not applied; ``rehearsal``: it disturbs nobody."""
 
     outside_window: bool
     looking: bool
@@ -103,32 +103,32 @@ def _taking_down(context: Context, there: DeploymentPlan, paths: Failover, known
 
 
 def run_test(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
-    """Take the primary down, watch, take it back, watch: the outcome with what was measured."""
+    """Take the primary down, watch, roll it back, watch: the outcome with what was measured."""
     if refusal := recorded(context, plan):
         return refusal
     test = FailoverTest(paths_of(context, plan.deployment))
-    so_far = Progressing(goal_of(plan), test=test)
-    return measured(carry_out(context, plan, so_far, _down), test)
+    change_state = ChangeState(goal_of(plan), test=test)
+    return measured(apply_with_rollback(context, plan, change_state, _down), test)
 
 
-def _down(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
+def _down(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
     """Always ends in an error: in what went wrong, or in Tested."""
-    test = so_far.test
+    test = change_state.test
     assert test is not None
-    arm_ends(context, plan, so_far)
+    arm_ends(context, plan, change_state)
     first = look(context, plan, "before")
     if not proved(found := first.whole(plan)):
         raise NotProved(found, None)
     test.before = first.seen
     began = time.monotonic()
-    walk_stages(context, plan, so_far)
+    walk_stages(context, plan, change_state)
     test.down = began, time.monotonic()
-    watch_away(context, plan, so_far, test)
+    watch_away(context, plan, change_state, test)
     raise Tested(f"traffic moved to {test.paths.backup} after {test.away}")
 
 
 def measured(outcome: TunnelOutcome, test: FailoverTest) -> TunnelOutcome:
-    """The outcome of a change that was taken back, as that of a test: passed, or what it says already."""
+    """The outcome of a change that was rolled back, as that of a test: passed, or what it says already."""
     outcome = replace(outcome, measured=test.as_dict())
     if test.lost and outcome.result is Result.ROLLED_BACK:
         outcome = replace(outcome, sentence=f"{outcome.sentence}; {'; '.join(test.lost)}")

@@ -17,7 +17,7 @@ from ...inventory.errors import NrRunError, answers_of
 from ...services.besides import Carrying, WithBackup
 from ...services.service import Seen, Service, Traffic
 from ...tasks.observe import observe
-from .change_state import NotProved, Progressing
+from .change_state import ChangeState, NotProved
 from .context import Context
 from .failover_record import FailoverTest, Span
 from .nornir_run import run_on_all
@@ -100,7 +100,7 @@ def _blur(context: Context, asking: float) -> float:
     return 2 * (asking + context.timeouts.poll) / context.timeouts.scale
 
 
-def watch_away(context: Context, plan: DeploymentPlan, so_far: Progressing, test: FailoverTest) -> None:
+def watch_away(context: Context, plan: DeploymentPlan, change_state: ChangeState, test: FailoverTest) -> None:
     """Wait until traffic goes by the backup. Raises NotMoved when it takes too long, or the backup fails meanwhile."""
     scale, paths = context.timeouts.scale, test.paths
     began, ended = test.down or (time.monotonic(),) * 2
@@ -115,16 +115,16 @@ def watch_away(context: Context, plan: DeploymentPlan, so_far: Progressing, test
         found = _carrying(context, plan, test, now)
         others = now.beside(plan, own=True)
         if hopeless := against((*found.backup, *others)):
-            so_far.findings += (*found.backup, *others)
+            change_state.findings += (*found.backup, *others)
             raise NotMoved(hopeless, "the test was ended, because what has to carry traffic does not")
         if proved(found.moved):
             test.away = Span((not_yet - ended) / scale, (time.monotonic() - began) / scale, paths.away_seconds, looks)
             test.lost.append(f"for {test.away.at_least:.0f} to {test.away.at_most:.0f} seconds what was sent {paths.meanwhile}")
-            so_far.findings += found.moved
+            change_state.findings += found.moved
             context.folder.note("moved", tunnel=plan.name, **test.away.as_dict())
             return
         if (started - ended) / scale > paths.away_seconds + _blur(context, asking):
-            so_far.findings += found.moved
+            change_state.findings += found.moved
             waited = f"{(started - ended) / scale:.0f} seconds after {paths.primary} was taken down"
             raise NotMoved(
                 found.moved, f"traffic has not moved to {paths.backup} {waited} (documented: {paths.away_seconds:.0f})"
@@ -133,7 +133,7 @@ def watch_away(context: Context, plan: DeploymentPlan, so_far: Progressing, test
         context.stop.wait(context.timeouts.poll)
 
 
-def watch_back(context: Context, plan: DeploymentPlan, so_far: Progressing, test: FailoverTest) -> tuple[str, list[str]]:
+def watch_back(context: Context, plan: DeploymentPlan, change_state: ChangeState, test: FailoverTest) -> tuple[str, list[str]]:
     """Wait until traffic goes by the primary again and all holds that held before: a sentence, and what a person has to look at.
 
     The primary is up again in the configuration, and nobody's wish to stop makes that known sooner: it is waited for. What cannot
@@ -160,7 +160,7 @@ def watch_back(context: Context, plan: DeploymentPlan, so_far: Progressing, test
             worst = bad[0].sentence if bad else ""
             if test.back is not None and proved(whole):
                 test.whole = True
-                so_far.findings += whole
+                change_state.findings += whole
                 _count_lost(context, plan, test, now)
                 return f", and traffic is back on {paths.primary} after {test.back}", []
         asking = max(asking, time.monotonic() - started)

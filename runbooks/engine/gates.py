@@ -17,7 +17,7 @@ from ...inventory.errors import NrRunError, answers_of
 from ...services.service import Gate, Passing, Renegotiating, Seen, Stage, Traffic
 from ...tasks.clear import clear
 from ...tasks.observe import observe
-from .change_state import NotProved, Progressing
+from .change_state import ChangeState, NotProved
 from .context import Context
 from .nornir_run import run_on_all
 from .own_checks import own_commands, own_findings
@@ -79,30 +79,30 @@ def negotiate_anew(context: Context, plan: DeploymentPlan, place: int, stage: St
     some = {host: words for host, words in asked.items() if words["peers"]}
     if some:
         for host in some:
-            context.progress.phase(host, "clear what was agreed before, to negotiate anew")
+            context.progress.phase(host, "clear what was agreed before, to negotiate again")
         run_on_all(context.nornir, clear, some)
 
 
-def hold(context: Context, plan: DeploymentPlan, item: Hold, so_far: Progressing) -> None:
+def hold(context: Context, plan: DeploymentPlan, item: Hold, change_state: ChangeState) -> None:
     """See that the gate of a stage holds before the next one begins. Raises NotProved."""
     context.folder.note("gate", tunnel=plan.name, stage=item.title)
     negotiate_anew(context, plan, item.stage, item.gate)
     findings, _ = _settled(context, plan, (item.gate,), f"gate-{item.title}", _by_now(plan))
-    so_far.findings += findings
+    change_state.findings += findings
     if not proved(findings):
         raise NotProved(findings, cause_of(findings))
     context.folder.note("held", tunnel=plan.name, stage=item.title)
 
 
-def still(context: Context, plan: DeploymentPlan, so_far: Progressing, seen: dict[str, Observation]) -> tuple[Finding, ...]:
-    """After the rollback timers were called off: what speaks for and against what is about to be saved."""
+def still(context: Context, plan: DeploymentPlan, change_state: ChangeState, seen: dict[str, Observation]) -> tuple[Finding, ...]:
+    """After the rollback timers were cancelled: what speaks for and against what is about to be saved."""
     if _by_traffic(plan):
-        return so_far.goal.still(plan, seen) if len(seen) == len(plan.members) else ()
+        return change_state.goal.still(plan, seen) if len(seen) == len(plan.members) else ()
     judging = _by_now(plan)
-    if so_far.resumed:
+    if change_state.resumed:
         judging = _by_decision(plan)
-    elif so_far.proof and not plan.removal:
-        judging = _by_proof(plan, so_far.proof.outputs)
+    elif change_state.proof and not plan.removal:
+        judging = _by_proof(plan, change_state.proof.outputs)
     findings, _ = _judged(context, plan, plan.deployment.stages, "still", judging)
     return findings
 

@@ -1,9 +1,10 @@
 """Give a deployment another pre-shared key on every end that is ours, prove it by new SAs, and only then let the old one go.
 
 The change itself is a deploy: the planner sees that the devices have another key than the reference, edits it in place, clears
-the SAs and proves new ones; whatever fails takes both ends back to the old key. What is done here is the place of the key:
+the SAs and proves new ones; whatever fails rolls both ends back to the old key. What is done here is the place of the key:
 
-next value kept beside -> run -> proved: it takes the place; taken back or refused: it is forgotten; a person is needed: both stay
+next value kept beside -> run -> proved: it takes the place; rolled back or refused: it is forgotten; manual steps are needed:
+both stay
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from .outcome import Result, TunnelOutcome
 #: After these the devices have the new key, and the old one is gone from them.
 _DONE = (Result.PROVED, Result.SAS_UP)
 #: After these nobody knows without looking, or a person has to look.
-_OPEN = (Result.QUARANTINED, Result.NOT_PROVED)
+_OPEN = (Result.ROLLBACK_INCOMPLETE, Result.NOT_PROVED)
 
 
 @dataclass(slots=True)
@@ -127,7 +128,7 @@ class Rotation:
         if self.to:
             self.told.append(
                 f"the devices have the key of {self.to} now: write it into the intent in the place of {self.reference}, or "
-                "the next deploy puts the old one back"
+                "the next deploy restores the old one"
             )
         elif self.kept is not None:
             self.kept.promote()
@@ -150,7 +151,7 @@ class Rotation:
 
 
 def unfinished_rotations(service: Service, deployments: Sequence[Deployment], secrets: Secrets) -> list[str]:
-    """A sentence for each key with a next value: a deploy would put the old one back on devices that have the new one."""
+    """A sentence for each key with a next value: a deploy would restore the old one on devices that have the new one."""
     told = []
     for deployment in deployments:
         for reference in service.references(deployment):

@@ -1,7 +1,7 @@
 """What removals of one run leave on a device because something else uses it; the last of its users that goes takes it along.
 
-It is decided anew each time that a removal is planned, by what the device has then: where a user did not go after all, or a new
-one has come, it stays. What goes is a part of the removal that takes it, which puts it back should that be taken back.
+It is decided again each time that a removal is planned, by what the device has then: where a user did not go after all, or a new
+one has come, it stays. What goes is a part of the removal that takes it, which restores it should that be rolled back.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class LeftBehind:
     _by_host: dict[str, dict[Key, ConfigObject]] = field(default_factory=dict)
 
     def taken_along(self, host: str, running: Config, going: Removal) -> Removal:
-        """A removal from a device that runs this, with what earlier ones left and nothing uses once this one is carried out."""
+        """A removal from a device that runs this, with what earlier ones left and nothing uses once this one is applied."""
         kept = self._by_host.setdefault(host, {})
         known = {item.key for item in (*going.items, *going.left)}
         there = [item for item in kept.values() if item.key not in known and _is_there(item, running)]

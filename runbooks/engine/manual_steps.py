@@ -1,4 +1,4 @@
-"""What a person has to do where a change could not be taken back for certain: one sentence a line, each true of its device."""
+"""What a person has to do where a change could not be rolled back for certain: one sentence a line, each true of its device."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from ...services.service import Service
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from ...tasks.undo import Undone
 from ..run.authentic import journal_of
-from .change_state import Progressing
+from .change_state import ChangeState
 from .context import Context
 from .planning import MemberPlan
 
 Errors = dict[str, NrRunError]
 
 
-def left_over(service: Service, folder: Path, so_far: Progressing, undone: Mapping[str, Undone], errors: Errors) -> list[str]:
+def left_over(
+    service: Service, folder: Path, change_state: ChangeState, undone: Mapping[str, Undone], errors: Errors
+) -> list[str]:
     """What of the change may be left on which box; empty when nothing is left on any. ``folder`` is that of the tunnel."""
     todo: list[str] = []
-    for end in so_far.touched:
+    for end in change_state.touched:
         hand = paste(folder, end)
         error = errors.get(end.host)
         if isinstance(error, NotKnown):
@@ -45,25 +47,27 @@ def _look(service: Service, end: MemberPlan) -> str:
 
 
 def paste(folder: Path, end: MemberPlan) -> str:
-    """How the change is taken back by hand on one box."""
+    """How the change is rolled back by hand on one box."""
     place = folder / end.host
-    return f"on {end.host}, paste {place / 'inverse.cfg'}, then compare with {place / 'running-before.cfg'}"
+    return f"on {end.host}, paste {place / 'rollback.cfg'}, then compare with {place / 'running-before.cfg'}"
 
 
-def call_off(context: Context, end: MemberPlan) -> str:
-    """How its dead-man is called off by hand, in the lines that are typed."""
+def cancel_by_hand(context: Context, end: MemberPlan) -> str:
+    """How its rollback timer is cancelled by hand, in the lines that are typed."""
     return f"on {end.host}, {ROLLBACK_TIMERS[end.method.name].by_hand.filled(context.folder.tag).sentence}" if end.method else ""
 
 
 def still_counts(context: Context, end: MemberPlan, *, surely: bool = True) -> str:
-    """That a box goes back by itself, when that is, and how it is stopped; ``surely``: its dead-man was left alone."""
+    """That a box rolls itself back, when that is, and how it is stopped; ``surely``: its rollback timer was left alone."""
     if end.method is None:
         return ""
     since = _armed_at(context, end.host)
     counted = f"armed at {since}" if since else "counted from when it was armed"
     does = ROLLBACK_TIMERS[end.method.name].sentence(end.method.minutes)
     counts = "still counts" if surely else "may still count"
-    return f"{end.host}: its dead-man {counts}; {counted}, it {does}. When the box is in order, {call_off(context, end)}"
+    return (
+        f"{end.host}: its rollback timer {counts}; {counted}, it {does}. When the box is in order, {cancel_by_hand(context, end)}"
+    )
 
 
 def _armed_at(context: Context, host: str) -> str:
@@ -76,11 +80,11 @@ def _armed_at(context: Context, host: str) -> str:
     return f"{datetime.fromisoformat(times[-1]):%H:%M:%S UTC of %d %b %Y}" if times else ""
 
 
-def foreign_lines(so_far: Progressing, undone: Mapping[str, Undone]) -> str:
+def foreign_lines(change_state: ChangeState, undone: Mapping[str, Undone]) -> str:
     """What others changed on the boxes meanwhile, and where; nothing of ours is among it. Empty if there is nothing."""
     found = [
         f"what others changed on {end.host} ({end.snapshot.running.difference(undone[end.host].running)})"
-        for end in so_far.touched
+        for end in change_state.touched
         if end.host in undone and undone[end.host].clean and not undone[end.host].exact
     ]
     return " and ".join(found)

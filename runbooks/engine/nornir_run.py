@@ -1,7 +1,7 @@
 """Run a task on some devices through Nornir, and get every value and every error, each under its device.
 
 Nornir forgets failed hosts in later runs, calls an empty selection a success and wraps the errors of sub-tasks; a change
-that has to be taken back can afford none of that.
+that has to be rolled back can afford none of that.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def run_on(
     """Run ``work`` with each device's own arguments, all devices at once. Returns values and errors by device.
 
     An exception that is not one of nr-run's is a defect and is raised as it is; with ``at_all_costs`` it is an error of its
-    device like others, so that the other devices are still taken back. Raises NothingMatched for no devices.
+    device like others, so that the other devices are still rolled back. Raises NothingMatched for no devices.
     """
     if not arguments:
         raise NothingMatched("no device was selected")

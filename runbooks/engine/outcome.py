@@ -22,7 +22,7 @@ class Result(Enum):
     UNCHANGED = "unchanged"
     NOT_PROVED = Exit.VERIFY_FAILED.word
     ROLLED_BACK = Exit.ROLLED_BACK.word
-    QUARANTINED = Exit.QUARANTINED.word
+    ROLLBACK_INCOMPLETE = Exit.ROLLBACK_INCOMPLETE.word
     REFUSED = "refused"
 
 
@@ -97,15 +97,15 @@ def refused(tunnel: str, error: NrRunError) -> TunnelOutcome:
 
 
 def exit_code(outcomes: Iterable[TunnelOutcome]) -> Exit:
-    """One exit code for all: quarantined wins, equal codes stay, success and failure mixed is partial."""
+    """One exit code for all: rollback-incomplete wins, equal codes stay, success and failure mixed is partial."""
     codes = {outcome.exit_code for outcome in outcomes}
-    if Exit.QUARANTINED in codes:
-        return Exit.QUARANTINED
+    if Exit.ROLLBACK_INCOMPLETE in codes:
+        return Exit.ROLLBACK_INCOMPLETE
     if len(codes) == 1:
         return codes.pop()
     if codes & {Exit.OK, Exit.PENDING}:
         return Exit.PENDING if codes == {Exit.OK, Exit.PENDING} else Exit.PARTIAL
-    # Several failures and no success: having been changed and taken back says more than having been refused.
+    # Several failures and no success: having been changed and rolled back says more than having been refused.
     for code in (Exit.ROLLED_BACK, Exit.VERIFY_FAILED, Exit.PRECHECK_FAILED, Exit.UNREACHABLE, Exit.INTENT):
         if code in codes:
             return code

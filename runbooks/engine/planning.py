@@ -45,7 +45,7 @@ class MemberPlan:
     #: In one piece; ``change.stages`` are its stages where there are several.
     change: Change
     prechecks: tuple[Finding, ...]
-    #: How the device goes back by itself; None without a rollback timer.
+    #: How the device rolls itself back; None without a rollback timer.
     method: SelectedMethod | None = None
 
     @property
@@ -97,9 +97,9 @@ class DeploymentPlan:
     removal: bool = False
     #: What only a person can know of it, with who has confirmed it; nothing where nothing is changed.
     confirmations: tuple[Asked, ...] = ()
-    #: True if the change is for a test alone: it is taken back whatever it showed.
+    #: True if the change is for a test alone: it is rolled back whatever it showed.
     trial: bool = False
-    #: True if a change in place is taken back: its stages go the way back, and no gate between them is that of either form.
+    #: True if a change in place is rolled back: its stages go the way back, and no gate between them is that of either form.
     back: bool = False
 
     @property
@@ -115,10 +115,10 @@ class DeploymentPlan:
 
     @property
     def walk(self) -> tuple[Push | Hold, ...]:
-        """What is done, in its order: this very list is shown, and carried out. The last gate is the proof of the whole.
+        """What is done, in its order: this very list is shown, and applied. The last gate is the proof of the whole.
 
         A removal goes through the stages in the order of their way back, and asks for no gate but the last; so does a change in
-        place that is taken back.
+        place that is rolled back.
         """
         return tuple(self._walk())
 
@@ -311,8 +311,8 @@ def write_plan(context: Context, plan_: DeploymentPlan) -> None:
         folder = context.folder
         folder.write(f"{place}/rendered.cfg", member.desired)
         folder.write(f"{place}/change.cfg", _header(member) + member.change.forward_text)
-        folder.write(f"{place}/inverse.cfg", _header(member) + member.change.inverse_text + _clearing(member))
-        folder.write(f"{place}/touches.txt", "".join(f"{sentence}\n" for sentence in member.change.blast_radius))
+        folder.write(f"{place}/rollback.cfg", _header(member) + member.change.inverse_text + _clearing(member))
+        folder.write(f"{place}/blast-radius.txt", "".join(f"{sentence}\n" for sentence in member.change.blast_radius))
         folder.write(f"{place}/running-before.cfg", member.snapshot.running.text + "\n")
         for command, text in member.snapshot.outputs.items():
             if not command.endswith("-config"):

@@ -115,7 +115,7 @@ def plan_rollback(context: Context, record: SavedPlan, known: Known, *, accept_u
     made = record.plan
     shape = previous_plan(made) if made.replaces else made
     if shape is None:
-        raise DriftError("the form before that run cannot be read for certain, so it could not be proved; paste its inverse.cfg")
+        raise DriftError("the form before that run cannot be read for certain, so it could not be proved; paste its rollback.cfg")
     members = []
     for member in shape.members:
         fresh = replace(member, snapshot=known.snapshots[member.host])
@@ -131,7 +131,7 @@ def plan_rollback(context: Context, record: SavedPlan, known: Known, *, accept_u
 
 def with_change(context: Context, member: MemberPlan, change: Change, accept_unsaved: bool) -> MemberPlan:
     """With this change, and the prechecks that matter when something goes: it is the right device, it is saved, and a reload
-    would mend it."""
+    would fix it."""
     items = (*change.removed, *(edit.after for edit in change.edited), *change.created)
     member = replace(member, change=change, desired=_text(items), decisions=change.stays)
     return checked(context, member, (), accept_unsaved=accept_unsaved)

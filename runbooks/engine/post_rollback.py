@@ -1,4 +1,4 @@
-"""After a removal or a change in place was taken back: does the tunnel that was up before come up again?"""
+"""After a removal or a change in place was rolled back: does the tunnel that was up before come up again?"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def verify_previous(context: Context, plan: DeploymentPlan, foreign: str = "", *
         return _up_again(context, plan, as_before=compared and not foreign)
     except NrRunError as error:
         return f"; the tunnel was not tested again ({error})", []
-    except Exception as error:  # noqa: BLE001 - both boxes are as before, and the run has to come to its end
+    except Exception as error:  # noqa: BLE001 - both boxes are as before, and the run has to finish
         return f"; the tunnel was not tested again ({type(error).__name__}, which is a defect of nr-run)", []
 
 

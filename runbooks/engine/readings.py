@@ -3,7 +3,7 @@
 A reading is kept only where it is proved to be true still: the deployment went well to its end, what the device runs was read
 back whole after our last line, and nothing of ours was typed since. It is used once, by the next deployment on that device, and
 within seconds, those included in which the other devices of that deployment were read; whoever begins on a device takes its
-reading away. All else is read anew.
+reading away. All else is read again.
 """
 
 from __future__ import annotations

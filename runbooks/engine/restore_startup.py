@@ -1,4 +1,4 @@
-"""After a change was taken back: does a startup configuration hold it, and can what ran before be saved there again?
+"""After a change was rolled back: does a startup configuration hold it, and can what ran before be saved there again?
 
 The change may have been saved by this run, or by somebody who typed ``write memory`` while it was being made. A reload would
 bring it back then, or the lines of a rollback timer.
@@ -16,21 +16,21 @@ from ...inventory.systems import system_of
 from ...tasks.answers import startup
 from ...tasks.save import Saved, save
 from ...tasks.undo import Undone
-from .change_state import Progressing
+from .change_state import ChangeState
 from .context import Context
 from .nornir_run import run_on
 from .planning import MemberPlan
 
 
-def restore_startup(context: Context, so_far: Progressing, undone: Mapping[str, Undone]) -> list[str]:
+def restore_startup(context: Context, change_state: ChangeState, undone: Mapping[str, Undone]) -> list[str]:
     """Save what runs now, which is what ran before, where a startup configuration may hold the change; what a person has to do.
 
-    First the rollback timer is called off, then comes this: its lines must not reach a startup configuration.
+    First the rollback timer is cancelled, then comes this: its lines must not reach a startup configuration.
     """
     todo: list[str] = []
-    for end in so_far.touched:
-        saved = end in so_far.saved
-        if end.host in undone and undone[end.host].clean and end not in so_far.armed:
+    for end in change_state.touched:
+        saved = end in change_state.saved
+        if end.host in undone and undone[end.host].clean and end not in change_state.armed:
             todo += _mend(context, end, undone[end.host], saved=saved)
         elif saved:
             todo.append(f"{end.host}: its startup configuration may hold the change; when it runs as before, write memory")

@@ -1,10 +1,10 @@
-"""Finish what a run began that did not come to its end: the journal says how far it came, the devices say what they are.
+"""Finish what a run began that did not finish: the journal says how far it came, the devices say what they are.
 
 journal says                 devices are                       done
 --------------------------   -------------------------------   -----------------------------------------
-nothing was sent             as before                         called off
-commit decided               as changed, both                  proved again (*), called off, saved
-anything else                before, changed or in between     taken back on both ends, read back
+nothing was sent             as before                         cancelled
+commit decided               as changed, both                  proved again (*), cancelled, saved
+anything else                before, changed or in between     rolled back on both ends, read back
 
 (*) What only somebody outside can bring up, such as a client's session, was proved before the decision: it is not waited for.
 """
@@ -30,7 +30,7 @@ from ..run.open_runs import open_runs
 from ..run.run_names import run_names
 from ..run.saved_plan import SavedPlan
 from .automatic_rollback import defect_of, roll_back
-from .change_state import Progressing
+from .change_state import ChangeState
 from .context import Context
 from .failover import paths_of
 from .failover_record import FailoverTest
@@ -43,7 +43,7 @@ from .transaction import finish, prove, success
 
 
 def refuse_unfinished(runs: Path, hosts: Mapping[str, str], besides: str) -> None:
-    """Raise DriftError when an earlier run did not come to its end on one of these devices: nobody knows what it left there.
+    """Raise DriftError when an earlier run did not finish on one of these devices: nobody knows what it left there.
 
     ``hosts``: name to where it is reached; the earlier run may have called the device by another name.
     """
@@ -91,25 +91,25 @@ def resume(
 
 def _resume_one(context: Context, record: SavedPlan, journal: Sequence[Mapping[str, Any]]) -> TunnelOutcome:
     plan = record.plan
-    so_far, away = _situation(context, record, journal)
+    change_state, away = _situation(context, record, journal)
     if away:
-        return roll_back(context, plan, so_far, next(iter(away.values())))
+        return roll_back(context, plan, change_state, next(iter(away.values())))
     if "commit-decided" not in begun(journal, plan.name):
-        return roll_back(context, plan, so_far, NrRunError(f"the run ended before {plan.everywhere} {plan.were} proved"))
+        return roll_back(context, plan, change_state, NrRunError(f"the run ended before {plan.everywhere} {plan.were} proved"))
     try:
-        _refuse_half(context, so_far)
-        prove(context, plan, so_far)
-        finish(context, plan, so_far)
+        _refuse_half(context, change_state)
+        prove(context, plan, change_state)
+        finish(context, plan, change_state)
     except NrRunError as error:
-        return roll_back(context, plan, so_far, error)
+        return roll_back(context, plan, change_state, error)
     except Exception as error:  # noqa: BLE001 - as in change_members
-        return roll_back(context, plan, so_far, defect_of(context, plan, error))
-    return success(plan, so_far)
+        return roll_back(context, plan, change_state, defect_of(context, plan, error))
+    return success(plan, change_state)
 
 
 def _situation(
     context: Context, record: SavedPlan, journal: Sequence[Mapping[str, Any]]
-) -> tuple[Progressing, dict[str, NrRunError]]:
+) -> tuple[ChangeState, dict[str, NrRunError]]:
     """What the devices are now: armed by this run, changed, saved; and errors of those that cannot be reached.
 
     Of a device that cannot be reached only the journal is known: it counts as armed and touched, and as saved if that was begun.
@@ -117,7 +117,7 @@ def _situation(
     changing = [end for end in record.plan.members if end.change]
     of_tunnel = [line for line in journal if line.get("tunnel") == record.plan.name]
     begun_on = {line.get("host") for line in of_tunnel if line["state"] == "applying"}
-    so_far = Progressing(
+    change_state = ChangeState(
         goal=goal_of(record.plan, decided="commit-decided" in begun(journal, record.plan.name)),
         touched=changing,
         unsent=frozenset(end.host for end in changing if end.host not in begun_on),
@@ -127,24 +127,24 @@ def _situation(
     )
     timed = [end for end in changing if end.method]
     armed, away = (
-        run_on(context.nornir, pending, {end.host: arming_of(context, end, so_far) for end in timed}) if timed else ({}, {})
+        run_on(context.nornir, pending, {end.host: arming_of(context, end, change_state) for end in timed}) if timed else ({}, {})
     )
     here = [end for end in changing if end.host not in away]
     starting, lost = run_on(context.nornir, startup, {end.host: {} for end in here}) if here else ({}, {})
     away, here = {**away, **lost}, [end for end in here if end.host not in lost]
-    so_far.armed = [end for end in timed if armed.get(end.host, True)]
+    change_state.armed = [end for end in timed if armed.get(end.host, True)]
     # A key that was saved is not seen in a startup configuration that masks it, nor is that of a device that is away; the
     # journal has it.
     saving = {line.get("host") for line in of_tunnel if line["state"] == "saving"}
     saved = {end.host for end in here if not starting[end.host].same(end.snapshot.startup)}
-    so_far.saved = [end for end in changing if end.host in saving | saved]
-    return so_far, away
+    change_state.saved = [end for end in changing if end.host in saving | saved]
+    return change_state, away
 
 
-def _refuse_half(context: Context, so_far: Progressing) -> None:
+def _refuse_half(context: Context, change_state: ChangeState) -> None:
     """Raise NrRunError unless every end runs the change, whole; what somebody else did meanwhile is not asked here."""
-    texts: dict[str, Configuration] = run_on_all(context.nornir, running, {end.host: {} for end in so_far.touched})
-    reverted = [end.host for end in so_far.touched if not _is_changed(end, texts[end.host])]
+    texts: dict[str, Configuration] = run_on_all(context.nornir, running, {end.host: {} for end in change_state.touched})
+    reverted = [end.host for end in change_state.touched if not _is_changed(end, texts[end.host])]
     if reverted:
         raise NrRunError(f"{', '.join(reverted)} no longer runs the change")
 

@@ -1,4 +1,4 @@
-"""The timers of one tunnel's ends during its change: armed before line one, renewed while there is time, called off at once."""
+"""The timers of one tunnel's ends during its change: armed before line one, renewed while there is time, cancelled at once."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from ...inventory.errors import DriftError, NrRunError, SessionLost, Unreachable
 from ...tasks.arming import arm, disarm, renew
 from ...tasks.rollback_timers import ROLLBACK_TIMERS, Arming, State
 from .cancel_page import mark_cancelled, write_page
-from .change_state import Progressing
+from .change_state import ChangeState
 from .context import Context
 from .nornir_run import run_on
 from .planning import DeploymentPlan, MemberPlan
 
-#: Seconds of the device that must be left when a change is decided: a fresh login and the calling off take a part of it.
+#: Seconds of the device that must be left when a change is decided: a fresh login and the cancelling take a part of it.
 MARGIN_SECONDS = 60
 
 
-def arming_of(context: Context, end: MemberPlan, so_far: Progressing) -> dict[str, Any]:
+def arming_of(context: Context, end: MemberPlan, change_state: ChangeState) -> dict[str, Any]:
     """The arguments of a task on the rollback timer of one end."""
     if end.method is None:
-        raise NrRunError(f"{end.host}: no dead-man was planned")
-    mark = so_far.marks.get(end.host, "")
+        raise NrRunError(f"{end.host}: no rollback timer was planned")
+    mark = change_state.marks.get(end.host, "")
     arming = Arming(
         host=end.host,
         platform=end.platform,
@@ -33,13 +33,13 @@ def arming_of(context: Context, end: MemberPlan, so_far: Progressing) -> dict[st
         change=end.change,
         before=end.snapshot.running,
         mark=mark,
-        trusting=not mark and (so_far.resumed or end.host in so_far.unsure),
+        trusting=not mark and (change_state.resumed or end.host in change_state.unsure),
     )
     return {"method": end.method.name, "arming": arming}
 
 
 def seconds_until_reverted(context: Context, end: MemberPlan) -> float:
-    """Seconds after which a device that was armed has gone back by itself and can be logged in to again; 0 without a timer."""
+    """Seconds after which a device that was armed has rolled itself back and can be logged in to again; 0 without a timer."""
     if end.method is None:
         return 0.0
     return ROLLBACK_TIMERS[end.method.name].seconds(end.method.minutes, context.timeouts.boot) * context.timeouts.scale
@@ -56,61 +56,61 @@ def marks_in(journal: Sequence[Mapping[str, Any]], tunnel: str) -> dict[str, str
     return marks
 
 
-def arm_ends(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
+def arm_ends(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
     """Arm both ends before either is touched."""
     ends = [end for end in plan.members if end.change and end.method]
     for end in ends:
         context.stop.check()
-        _note_arming(context, plan, end, "arm the dead-man")
-        so_far.armed.append(end)
-    arguments = _arguments(context, ends, so_far)
+        _note_arming(context, plan, end, "arm the rollback timer")
+        change_state.armed.append(end)
+    arguments = _arguments(context, ends, change_state)
     marks, errors = run_on(context.nornir, arm, arguments, at_all_costs=True) if ends else ({}, {})
-    # Where no login succeeded nothing was sent: there is nothing to call off, and nothing to wait for.
-    so_far.armed = [end for end in so_far.armed if not _never_in(errors.get(end.host))]
+    # Where no login succeeded nothing was sent: there is nothing to cancel, and nothing to wait for.
+    change_state.armed = [end for end in change_state.armed if not _never_in(errors.get(end.host))]
     never = [host for host, error in errors.items() if _never_in(error)]
     mark_cancelled(context, never, "before it was armed: no login succeeded")
-    _keep_marks(context, plan, so_far, (marks, errors))
+    _keep_marks(context, plan, change_state, (marks, errors))
 
 
 def _never_in(error: NrRunError | None) -> bool:
     return isinstance(error, Unreachable) and not isinstance(error, SessionLost)
 
 
-def ensure_time_left(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
-    """By the last look: each rollback timer is there, this run's, and counts for long enough; where it does not, it counts anew.
+def ensure_time_left(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
+    """By the last look: each rollback timer is there, this run's, and counts for long enough; where it does not, it is restarted.
 
     Raises DriftError when a timer is gone or somebody else's, and the error of a rollback timer that could not be renewed.
     """
     short: list[MemberPlan] = []
-    for end in list(so_far.armed):
-        state = _last_state(context, end, so_far)
+    for end in list(change_state.armed):
+        state = _last_state(context, end, change_state)
         if state.others:
-            # What is left of ours beside the other one is still to be called off, or told.
+            # What is left of ours beside the other one is still to be cancelled, or told.
             if not state.remains:
-                so_far.armed.remove(end)
+                change_state.armed.remove(end)
             raise DriftError(f"{end.host}: somebody has put another timer in the place of ours ({state.others})")
         if not state.armed:
-            raise DriftError(f"{end.host}: its dead-man is gone; it may have gone back by itself")
+            raise DriftError(f"{end.host}: its rollback timer is gone; it may have rolled itself back")
         whole = 60 * (end.method.minutes if end.method else 0)
         if state.seconds_left is None or not MARGIN_SECONDS <= state.seconds_left <= whole + MARGIN_SECONDS:
             short.append(end)
     for end in short:
-        _note_arming(context, plan, end, "little time is left: let the dead-man count anew")
+        _note_arming(context, plan, end, "little time is left: restart the rollback timer")
     if short:
-        arguments = _arguments(context, short, so_far)
-        _keep_marks(context, plan, so_far, run_on(context.nornir, renew, arguments, at_all_costs=True))
+        arguments = _arguments(context, short, change_state)
+        _keep_marks(context, plan, change_state, run_on(context.nornir, renew, arguments, at_all_costs=True))
 
 
 def disarm_ends(
-    context: Context, plan: DeploymentPlan, so_far: Progressing
+    context: Context, plan: DeploymentPlan, change_state: ChangeState
 ) -> dict[str, tuple[Observation, Configuration | None]]:
-    """Call off what is ours on all ends at once; what each end showed at that moment. Raises the first error."""
-    for end in so_far.armed:
-        context.progress.phase(end.host, "call the dead-man off over a fresh login")
-    arguments = _arguments(context, so_far.armed, so_far)
+    """Cancel what is ours on all ends at once; what each end showed at that moment. Raises the first error."""
+    for end in change_state.armed:
+        context.progress.phase(end.host, "cancel the rollback timer over a new login")
+    arguments = _arguments(context, change_state.armed, change_state)
     seen: dict[str, tuple[Observation, Configuration | None]]
     seen, errors = run_on(context.nornir, disarm, arguments, at_all_costs=True)
-    so_far.armed = [end for end in so_far.armed if end.host in errors]
+    change_state.armed = [end for end in change_state.armed if end.host in errors]
     mark_cancelled(context, seen)
     if errors:
         raise next(iter(errors.values()))
@@ -118,8 +118,8 @@ def disarm_ends(
     return seen
 
 
-def _arguments(context: Context, ends: Iterable[MemberPlan], so_far: Progressing) -> dict[str, dict[str, Any]]:
-    return {end.host: arming_of(context, end, so_far) for end in ends}
+def _arguments(context: Context, ends: Iterable[MemberPlan], change_state: ChangeState) -> dict[str, dict[str, Any]]:
+    return {end.host: arming_of(context, end, change_state) for end in ends}
 
 
 def _note_arming(context: Context, plan: DeploymentPlan, end: MemberPlan, words: str) -> None:
@@ -130,27 +130,27 @@ def _note_arming(context: Context, plan: DeploymentPlan, end: MemberPlan, words:
 
 
 def _keep_marks(
-    context: Context, plan: DeploymentPlan, so_far: Progressing, done: tuple[Mapping[str, str], Mapping[str, NrRunError]]
+    context: Context, plan: DeploymentPlan, change_state: ChangeState, done: tuple[Mapping[str, str], Mapping[str, NrRunError]]
 ) -> None:
     """Keep the marks of what was armed, also when another end was not; then raise what went wrong.
 
     Where the session was lost meanwhile the device may have been armed without our seeing its mark.
     """
     marks, errors = done
-    so_far.marks.update(marks)
+    change_state.marks.update(marks)
     for host in (host for host, error in errors.items() if isinstance(error, SessionLost)):
-        so_far.marks.pop(host, None)
-        so_far.unsure.add(host)
+        change_state.marks.pop(host, None)
+        change_state.unsure.add(host)
     if errors:
         raise next(iter(errors.values()))
     context.folder.note("armed", tunnel=plan.name, hosts=sorted(marks), marks=dict(marks))
 
 
-def _last_state(context: Context, end: MemberPlan, so_far: Progressing) -> State:
-    arguments = arming_of(context, end, so_far)
-    shown = so_far.proof.outputs.get(end.host, {}) if so_far.proof else {}
+def _last_state(context: Context, end: MemberPlan, change_state: ChangeState) -> State:
+    arguments = arming_of(context, end, change_state)
+    shown = change_state.proof.outputs.get(end.host, {}) if change_state.proof else {}
     timer = ROLLBACK_TIMERS[arguments["method"]]
     if not set(timer.shows) <= set(shown):
-        raise DriftError(f"{end.host}: its dead-man was not looked at")
+        raise DriftError(f"{end.host}: its rollback timer was not looked at")
     with answers_of(end.host):
         return timer.state(shown, arguments["arming"])

@@ -106,9 +106,9 @@ def _all_good(plans: Sequence[DeploymentPlan], outcomes: dict[str, TunnelOutcome
 
 
 def _stopped(rollout: Rollout, outcomes: dict[str, TunnelOutcome]) -> bool:
-    """True if a tunnel needs a person, or as many failed as may."""
+    """True if a tunnel needs manual steps, or as many failed as may."""
     failed = [outcome for outcome in outcomes.values() if outcome.result not in GOOD]
-    if any(outcome.result is Result.QUARANTINED for outcome in failed):
+    if any(outcome.result is Result.ROLLBACK_INCOMPLETE for outcome in failed):
         return True
     return bool(rollout.max_failures) and len(failed) >= rollout.max_failures
 

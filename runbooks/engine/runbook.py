@@ -31,7 +31,7 @@ from .verification import save_accepted, verify_only
 Show = Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]
 #: Plans one deployment on what is known of its devices.
 Planner = Callable[[Context, Deployment, Known], DeploymentPlan]
-#: Carries out one plan; never leaves without an outcome.
+#: Applies one plan; never leaves without an outcome.
 Apply = Callable[[Context, DeploymentPlan], TunnelOutcome]
 
 
@@ -53,7 +53,7 @@ def run_deployments(
     rollout: Rollout = ONE_BY_ONE,
     apply: Apply = apply_change,
 ) -> tuple[TunnelOutcome, ...]:
-    """Plan and carry out; one outcome a deployment. ``apply`` is what is done with a plan once it is approved.
+    """Plan and apply; one outcome a deployment. ``apply`` is what is done with a plan once it is approved.
 
     ``show`` is given the plans, and what is refused already, before anything is touched. Raises Locked, and Interrupted when
     the operator stops before anything was changed.
@@ -79,7 +79,7 @@ def run_deployments(
             # Time has passed since the boxes were read, or an earlier one has changed them: plan again on what they are now.
             try:
                 stale = approval.takes_time or plan is not plans[0]
-                return _carry_out(context, plan, planner, plans, stale=stale, apply=apply)
+                return _replan_and_apply(context, plan, planner, plans, stale=stale, apply=apply)
             except NrRunError:
                 raise
             except Exception as error:  # noqa: BLE001 - what was done to others has to be told all the same
@@ -89,7 +89,7 @@ def run_deployments(
             # What was read before the soak says nothing about what has become of it.
             for end in plan.members:
                 context.readings.take(end.host)
-            return _carry_out(context, replace(plan, members=_as_done(plan)), planner, (), stale=True)
+            return _replan_and_apply(context, replace(plan, members=_as_done(plan)), planner, (), stale=True)
 
         done = without_gone(roll_out(context, plans, rollout, work, look_again), plans)
         asked = {plan.name: plan.confirmations for plan in plans}
@@ -99,7 +99,7 @@ def run_deployments(
 def _asking(planner: Planner) -> Planner:
     """A planner whose plans say what a person has to confirm, and who has.
 
-    Nothing is asked where nothing is changed, or only for a while, and of what is taken back to what it was.
+    Nothing is asked where nothing is changed, or only for a while, and of what is rolled back to what it was.
     """
 
     def planned(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
@@ -158,7 +158,7 @@ def _plan_all(
 
 
 def _builds(plan: DeploymentPlan) -> bool:
-    """True if something is to be otherwise in the end; what a test takes back asks nothing of anybody."""
+    """True if something is to be otherwise in the end; what a test rolls back asks nothing of anybody."""
     return plan.changed and not plan.trial
 
 
@@ -217,7 +217,7 @@ def _as_done(plan: DeploymentPlan) -> tuple[MemberPlan, ...]:
     return tuple(replace(member, change=member.change.done) for member in plan.members)
 
 
-def _carry_out(
+def _replan_and_apply(
     context: Context,
     approved: DeploymentPlan,
     planner: Planner,
@@ -226,7 +226,7 @@ def _carry_out(
     stale: bool,
     apply: Apply = apply_change,
 ) -> TunnelOutcome:
-    """One deployment, on the devices as they are now: what was approved is carried out, and nothing else."""
+    """One deployment, on the devices as they are now: what was approved is applied, and nothing else."""
     try:
         context.stop.check()
         plan = _plan_again(context, approved, planner, every, _read_now(context, approved)) if stale else approved
@@ -276,7 +276,7 @@ def _plan_again(
     for now, then in pairs:
         if now.method and then.method and now.method.name != then.method.name:
             raise DriftError(
-                f"{now.host} would now go back by itself by {now.method.name} and not by {then.method.name}, as was approved "
+                f"{now.host} would now roll itself back by {now.method.name} and not by {then.method.name}, as was approved "
                 f"({'; '.join(now.method.because) or 'it can do that again'}); look at a new plan"
             )
     if plan.changed or plan.removal:

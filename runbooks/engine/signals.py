@@ -63,4 +63,4 @@ def _listen(ours: socket.socket, stop: Stop, progress: Progress) -> None:
             if number in SIGNALS:
                 again = stop.event.is_set()
                 stop.event.set()
-                progress.say("still taking the change back" if again else "stopping: what was begun is finished or taken back")
+                progress.say("still rolling the change back" if again else "stopping: what was begun is finished or rolled back")

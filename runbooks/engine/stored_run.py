@@ -42,7 +42,7 @@ def reopen(
     records = records_in(path)
     if not records:
         if any(line["state"] == "recorded" for line in journal):
-            raise NrRunError(f"run {path.name} has lost its record.json; paste its inverse.cfg by hand, on each device")
+            raise NrRunError(f"run {path.name} has lost its record.json; paste its rollback.cfg by hand, on each device")
         raise NothingMatched(f"run {path.name} sent nothing to any device")
     secrets = decrypt_secrets(path)
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""The sentence on a change that was taken back: what each end was found to be, and nothing of an end that was not looked at."""
+"""The sentence on a change that was rolled back: what each end was found to be, and nothing of an end that was not looked at."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class EndAfter:
-    """One end when a change has been taken back.
+    """One end when a change has been rolled back.
 
     ``touched``: lines of the change were sent to it, or may have been. ``read``: it was read afterwards, and nothing of the
-    change is left on it. ``called_off``: its rollback timer had been armed by the run, and is gone.
+    change is left on it. ``cancelled``: its rollback timer had been armed by the run, and is gone.
     """
 
     host: str
     touched: bool
     read: bool
-    called_off: bool
+    cancelled: bool
 
 
 def told(ends: Sequence[EndAfter], *, others_changed: bool, again: str = "", kept: str = "") -> str:
@@ -47,8 +47,8 @@ def _read(ends: Sequence[EndAfter], *, others_changed: bool, again: str) -> str:
 
 def _timers(ends: Sequence[EndAfter]) -> str:
     """Of those that were armed and no more than that; of the others it goes without saying."""
-    hosts = _those(ends, lambda end: end.called_off and not end.touched)
-    return f"; the dead-man of {_listed(hosts)} is called off" if hosts else ""
+    hosts = _those(ends, lambda end: end.cancelled and not end.touched)
+    return f"; the rollback timer of {_listed(hosts)} is cancelled" if hosts else ""
 
 
 def _those(ends: Sequence[EndAfter], which: Callable[[EndAfter], bool]) -> list[str]:

@@ -1,7 +1,7 @@
-"""All members as one change: armed, pushed, proved, disarmed and saved together, or taken back together.
+"""All members as one change: armed, pushed, proved, disarmed and saved together, or rolled back together.
 
 Every step is in the journal before it is taken. The deployment says in which order its
-members go; between two stages a gate has to hold. What is taken back is computed from what a device has at that moment.
+members go; between two stages a gate has to hold. What is rolled back is computed from what a device has at that moment.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ...tasks.push import push
 from ...tasks.save import Saved, save
 from .attended import send_away
 from .automatic_rollback import defect_of, roll_back
-from .change_state import NotProved, Progressing, rows
+from .change_state import ChangeState, NotProved, rows
 from .context import Context
 from .device_files import place_files, take_left
 from .gates import hold, negotiate_anew, still
@@ -31,49 +31,49 @@ from .postchecks import Goal, cause_of, good
 from .reach import WHOLE
 from .rollback_timers import arm_ends, disarm_ends, ensure_time_left
 
-Work = Callable[[Context, DeploymentPlan, Progressing], None]
+Work = Callable[[Context, DeploymentPlan, ChangeState], None]
 
 
 def change_members(context: Context, plan: DeploymentPlan, goal: Goal) -> TunnelOutcome:
-    """Carry the change out on all members; on anything else than success, take all back. Never leaves without an outcome."""
-    return carry_out(context, plan, Progressing(goal), _change)
+    """Apply the change on all members; on anything else than success, roll all back. Never leaves without an outcome."""
+    return apply_with_rollback(context, plan, ChangeState(goal), _change)
 
 
-def _change(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
+def _change(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
     """A change that is to be kept."""
-    arm_ends(context, plan, so_far)
-    walk_stages(context, plan, so_far)
-    prove(context, plan, so_far)
-    finish(context, plan, so_far)
+    arm_ends(context, plan, change_state)
+    walk_stages(context, plan, change_state)
+    prove(context, plan, change_state)
+    finish(context, plan, change_state)
 
 
-def carry_out(context: Context, plan: DeploymentPlan, so_far: Progressing, work: Work) -> TunnelOutcome:
-    """Do the work; on anything else than success, take all back. Never leaves without an outcome."""
+def apply_with_rollback(context: Context, plan: DeploymentPlan, change_state: ChangeState, work: Work) -> TunnelOutcome:
+    """Do the work; on anything else than success, roll all back. Never leaves without an outcome."""
     try:
-        work(context, plan, so_far)
+        work(context, plan, change_state)
     except NrRunError as error:
-        return roll_back(context, plan, so_far, error)
+        return roll_back(context, plan, change_state, error)
     except Exception as error:  # noqa: BLE001 - a defect of ours must not leave a box half-changed, nor a person without a word
-        return roll_back(context, plan, so_far, defect_of(context, plan, error))
+        return roll_back(context, plan, change_state, defect_of(context, plan, error))
     except BaseException as error:
         # The process is to end: that is raised again when the boxes are as they were.
-        roll_back(context, plan, so_far, NrRunError(type(error).__name__))
+        roll_back(context, plan, change_state, NrRunError(type(error).__name__))
         raise
-    return success(plan, so_far)
+    return success(plan, change_state)
 
 
-def success(plan: DeploymentPlan, so_far: Progressing) -> TunnelOutcome:
+def success(plan: DeploymentPlan, change_state: ChangeState) -> TunnelOutcome:
     """The outcome when everything is done."""
-    left = so_far.proof.untested if so_far.proof else ()
-    reach = so_far.proof.reach if so_far.proof else WHOLE
+    left = change_state.proof.untested if change_state.proof else ()
+    reach = change_state.proof.reach if change_state.proof else WHOLE
     return TunnelOutcome(
         plan.name,
         Result.PROVED if reach.traffic else Result.SAS_UP,
         Exit.OK,
         True,
-        so_far.goal.sentence(plan.everywhere, reach) + untested_words(left),
-        rows(plan, so_far, saved=True),
-        so_far.all_findings,
+        change_state.goal.sentence(plan.everywhere, reach) + untested_words(left),
+        rows(plan, change_state, saved=True),
+        change_state.all_findings,
         untested=left,
         stays=tuple(f"{end.host}: {sentence}" for end in plan.members for sentence in end.change.stays),
         reach=reach.sentence,
@@ -85,7 +85,7 @@ def untested_words(left: Sequence[str]) -> str:
     return f"; {len(left)} of its selectors could not be tested" if left else ""
 
 
-def walk_stages(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
+def walk_stages(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
     """Walk the list that was shown. Raises NotProved where a device did not take its lines, or a gate does not hold."""
     place_files(context, plan)
     if plan.removal:
@@ -93,27 +93,27 @@ def walk_stages(context: Context, plan: DeploymentPlan, so_far: Progressing) -> 
     for item in plan.walk:
         context.stop.check()
         if isinstance(item, Hold):
-            hold(context, plan, item, so_far)
+            hold(context, plan, item, change_state)
         else:
-            _push(context, plan, item, so_far)
+            _push(context, plan, item, change_state)
     # Gates that no stage follows are asked with all others, in the proof.
     order = plan.order
     for place, number in enumerate(order) if plan.back else ((len(order) - 1, order[-1]),):
         negotiate_anew(context, plan, place, plan.deployment.stages[number])
 
 
-def _push(context: Context, plan: DeploymentPlan, item: Push, so_far: Progressing) -> None:
+def _push(context: Context, plan: DeploymentPlan, item: Push, change_state: ChangeState) -> None:
     end, staged = item.member, {"stage": item.title} if item.member.change.stages else {}
     of_stage = f" of {item.title}" if staged else ""
     context.progress.phase(end.host, f"push {sum(len(step.lines) for step in item.change.forward)} lines{of_stage}")
     context.folder.note("applying", tunnel=plan.name, host=end.host, **staged)
-    if end not in so_far.touched:
-        so_far.touched.append(end)
+    if end not in change_state.touched:
+        change_state.touched.append(end)
     arguments = {"change": item.change, "stop": context.stop, "note": context.folder.note}
     after: Configuration = run_on_one(context.nornir, push, end.host, **arguments)
     findings = _read_back(context, end, after, end.change.up_to(item.stage))
     context.folder.write(f"{plan.name}/{end.host}/running-after.cfg", after.text + "\n")
-    so_far.findings += findings
+    change_state.findings += findings
     if not proved(findings):
         raise NotProved(findings, cause_of(findings))
     context.folder.note("applied", tunnel=plan.name, host=end.host, **staged)
@@ -132,67 +132,69 @@ def _read_back(context: Context, end: MemberPlan, after: Configuration, change: 
     return read_back(change, end.snapshot.running, again.behind(end.snapshot.running), now())
 
 
-def prove(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
+def prove(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
     """Prove the goal. Raises NotProved."""
-    so_far.proof = so_far.goal.prove(context, plan)
-    if not so_far.proof.good:
-        raise NotProved(so_far.proof.findings, so_far.proof.cause)
+    change_state.proof = change_state.goal.prove(context, plan)
+    if not change_state.proof.good:
+        raise NotProved(change_state.proof.findings, change_state.proof.cause)
 
 
-def finish(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
-    """See that there is time, decide, call the dead-man off on all members at once, look again, save them last."""
+def finish(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
+    """See that there is time, decide, cancel the rollback timer on all members at once, look again, save them last."""
     folder = context.folder
-    ensure_time_left(context, plan, so_far)
+    ensure_time_left(context, plan, change_state)
     folder.note("commit-decided", tunnel=plan.name)
-    _disarm(context, plan, so_far)
+    _disarm(context, plan, change_state)
     changed = [end for end in plan.pushing if end.change]
     if changed:
-        for snapshot in _save(context, plan, changed, so_far):
+        for snapshot in _save(context, plan, changed, change_state):
             context.readings.keep(snapshot)
     take_left(context, plan)
     folder.note("done", tunnel=plan.name)
 
 
-def _disarm(context: Context, plan: DeploymentPlan, so_far: Progressing) -> None:
-    """Call off what is ours, and judge what the boxes show at that moment: the tunnel, and the configuration to be saved."""
-    unarmed = [end for end in plan.members if end not in so_far.armed]
-    seen = disarm_ends(context, plan, so_far) if so_far.armed else {}
+def _disarm(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
+    """Cancel what is ours, and judge what the boxes show at that moment: the tunnel, and the configuration to be saved."""
+    unarmed = [end for end in plan.members if end not in change_state.armed]
+    seen = disarm_ends(context, plan, change_state) if change_state.armed else {}
     # Where nothing was armed, a new login is asked for all the same, and the box is looked at.
     seen |= run_on_all(context.nornir, reconnect_and_observe, {end.host: {} for end in unarmed}) if unarmed else {}
-    again = [item for end in so_far.touched if end.host in seen for item in _kept(context, end, seen[end.host][1], so_far)]
-    again += still(context, plan, so_far, {host: observation for host, (observation, _) in seen.items()})
-    so_far.findings += again
+    again = [
+        item for end in change_state.touched if end.host in seen for item in _kept(context, end, seen[end.host][1], change_state)
+    ]
+    again += still(context, plan, change_state, {host: observation for host, (observation, _) in seen.items()})
+    change_state.findings += again
     if not good(tuple(again)):
         raise NotProved(again, cause_of(tuple(again)))
 
 
-def _kept(context: Context, end: MemberPlan, shown: Configuration | None, so_far: Progressing) -> tuple[Finding, ...]:
+def _kept(context: Context, end: MemberPlan, shown: Configuration | None, change_state: ChangeState) -> tuple[Finding, ...]:
     """Findings on the configuration that is about to be saved, or was: the change is in it, and nothing else is new.
 
     ``shown`` is None where the box did not show it whole: then it is asked again. Raises NotKnown.
     """
     found: Configuration = shown or run_on_one(context.nornir, running, end.host)
     findings = _read_back(context, end, found, end.change)
-    return tuple(finding for finding in findings if finding.check == "read-back" or not so_far.resumed)
+    return tuple(finding for finding in findings if finding.check == "read-back" or not change_state.resumed)
 
 
-def _save(context: Context, plan: DeploymentPlan, ends: Sequence[MemberPlan], so_far: Progressing) -> list[Snapshot]:
+def _save(context: Context, plan: DeploymentPlan, ends: Sequence[MemberPlan], change_state: ChangeState) -> list[Snapshot]:
     """Save these devices at the same time, and see on each that it would come back with what it runs.
 
     What else was read of them then. Raises the first error when all have been looked at: what was saved until then is known, and
-    taken back.
+    rolled back.
     """
     for end in ends:
         context.progress.phase(end.host, "save")
         context.folder.note("saving", tunnel=plan.name, host=end.host)
-        so_far.saved.append(end)
+        change_state.saved.append(end)
     # What a later deployment of the run is planned on is read along with what shows that the saving went well.
     arguments = {end.host: {"platform": end.platform} if end.host in context.readings.shared else {} for end in ends}
     saved, errors = run_on(context.nornir, save, arguments, at_all_costs=True)
     for end in ends:
         if end.host not in errors:
             try:
-                _see_saved(context, plan, end, saved[end.host], so_far)
+                _see_saved(context, plan, end, saved[end.host], change_state)
             except NrRunError as error:
                 errors[end.host] = error
     if errors:
@@ -200,11 +202,11 @@ def _save(context: Context, plan: DeploymentPlan, ends: Sequence[MemberPlan], so
     return [snapshot for value in saved.values() if (snapshot := value.snapshot) is not None]
 
 
-def _see_saved(context: Context, plan: DeploymentPlan, end: MemberPlan, saved: Saved, so_far: Progressing) -> None:
+def _see_saved(context: Context, plan: DeploymentPlan, end: MemberPlan, saved: Saved, change_state: ChangeState) -> None:
     if not saved.equal:
         raise DeviceRefused(f"{end.host}: the startup configuration is not the running one after saving")
-    findings = _kept(context, end, saved.running, so_far)
+    findings = _kept(context, end, saved.running, change_state)
     if not good(findings):
-        so_far.findings += findings
+        change_state.findings += findings
         raise NotProved(findings, cause_of(findings))
     context.folder.note("saved", tunnel=plan.name, host=end.host)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ...checks.finding import Status, proved
 from ...inventory.errors import Exit, NrRunError
 from ...tasks.save import Saved, save
-from .change_state import NotProved, Progressing, rows
+from .change_state import ChangeState, NotProved, rows
 from .context import Context
 from .gates import prove, proved_word
 from .nornir_run import run_on
@@ -30,7 +30,7 @@ def verify_only(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
     )
     findings = (*plan.objections, *accepted, *proof.findings)
     is_saved = not accepted and not any(item.check == "saved" for item in plan.objections)
-    devices = rows(plan, Progressing(proof=proof), saved=is_saved)
+    devices = rows(plan, ChangeState(proof=proof), saved=is_saved)
     name, left, reach = plan.name, proof.untested, proof.reach
     if not proved(proof.findings):
         sentence = f"{there}, and the {noun} is not verified: {NotProved(proof.findings, proof.cause)}"

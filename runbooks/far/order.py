@@ -35,7 +35,7 @@ class RunOrder:
     """One run. ``references`` are those that it has resolved, in that order, each with a fingerprint of its value.
 
     ``salt`` makes equal keys have equal tokens on every side. ``learns``: keys that only a device knows are told to the side of
-    the engine, which has to be able to take a change back from its own folder.
+    the engine, which has to be able to roll a change back from its own folder.
     """
 
     run: str

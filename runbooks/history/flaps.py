@@ -1,7 +1,7 @@
-"""Whether a service flapped between two looks: it stopped working, or IKE began anew before its time.
+"""Whether a service flapped between two looks: it stopped working, or IKE began again before its time.
 
 New keys alone are no flap. Child SAs are renewed by time and by volume inside one IKE SA, and IKE itself is renewed when its
-lifetime ends; a peer that was lost, or a device that booted, begins IKE anew at any other time.
+lifetime ends; a peer that was lost, or a device that booted, begins IKE again at any other time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ WORKING = frozenset({Word.UP.value, Word.IDLE.value, Word.DEGRADED.value})
 class EndMemory:
     """What an end had at the look before. ``ike_made``: the earliest moment at which its IKE SA can have been made, if known.
 
-    ``generation`` counts how often IKE began anew unexpectedly, ``rekeys`` how often keys or IKE were renewed as they have to be.
+    ``generation`` counts how often IKE began again unexpectedly, ``rekeys`` how often keys or IKE were renewed as they have to
+    be.
     """
 
     seen: int
@@ -61,7 +62,7 @@ def remembered(before: EndMemory | None, end: EndState, time: int) -> EndMemory:
 def flaps(word: Word, known_word: str, ends: tuple[tuple[EndMemory | None, EndMemory], ...]) -> bool:
     """True if the service flapped since the look before. ``known_word``: its last word other than ``unverified``.
 
-    Coming back is no second flap: what was down has to negotiate anew.
+    Coming back is no second flap: what was down has to negotiate again.
     """
     if word is Word.UNVERIFIED or known_word not in WORKING:
         return False

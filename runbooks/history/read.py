@@ -39,7 +39,7 @@ class Flap:
 
 @dataclass(frozen=True, slots=True)
 class EndPast:
-    """One end: how often IKE began anew unexpectedly, how often keys were renewed as they have to be.
+    """One end: how often IKE began again unexpectedly, how often keys were renewed as they have to be.
 
     ``ike_since`` is the earliest moment at which its IKE SA can have been made, None if there is none or nobody knows;
     ``sa_age_seconds`` the age of its oldest SAs at the last look, None where the device tells none.

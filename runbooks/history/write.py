@@ -13,7 +13,7 @@ from .flaps import EndMemory, flaps, remembered
 from .moments import moment
 from .prune import EVERY, prune
 
-UNEXPECTED = "IKE began anew before its time"
+UNEXPECTED = "IKE began again before its time"
 
 
 def record(connection: sqlite3.Connection, verification: Verification, exit_code: int) -> bool:

@@ -17,7 +17,8 @@ from ...inventory.errors import Locked
 HEARTBEAT_SECONDS = 5.0
 #: Without a sign of life for so long a holder is silent: it has missed several, be they late because of a slow file system.
 SILENT_SECONDS = 30.0
-#: How long a record keeps its device that nobody can read, so that nobody knows what it says: the default dead-man and boot time.
+#: How long a record keeps its device that nobody can read, so that nobody knows what it says: the default rollback timer and boot
+#: time.
 UNREADABLE_SECONDS = 1200.0
 
 
@@ -85,8 +86,8 @@ def why_over(host: str, holder: Holder | None, silent_seconds: float, run: str) 
     """Why a record of ``host`` does not hold it any more, for a person, when ``run`` wants the device. Raises Locked if it does.
 
     ``silent_seconds`` is the age of its last sign of life. A process of this machine can be looked for. Of another machine only
-    silence is known: then the same run may go on from here, and others when the devices have had the time to go back by
-    themselves.
+    silence is known: then the same run may go on from here, and others when the devices have had the time to roll themselves
+    back.
     """
     if holder is None:
         if silent_seconds > UNREADABLE_SECONDS:

@@ -10,7 +10,7 @@ relied on, and nothing else:
 * What another machine lists may be some seconds old. It then finds an older number, and cannot make the next, which is there.
   Numbers are therefore kept for an hour after they were followed.
 * The sign of life is the file's time of change, and age is the difference between two such times of one file system: the
-  clocks of the machines are not compared. It is set in place, since a file that is opened is looked up anew on NFS
+  clocks of the machines are not compared. It is set in place, since a file that is opened is looked up again on NFS
   (close-to-open), while a name may still lead to the file that had it before.
 * A record appears whole, and ends by one write that makes its first bytes FREE.
 """
@@ -166,7 +166,7 @@ def advice(runs: Path, run: str) -> str:
     holder = living(runs, run)
     if holder is not None:
         return f"it is at work ({holder}): wait until it has ended"
-    return f"nr-run resume {run} ends it; when a person has mended its devices, nr-run resume {run} --close says so to other runs"
+    return f"nr-run resume {run} ends it; when its devices have been repaired by hand, nr-run resume {run} --close says so to other runs"
 
 
 def latest(folder: Path, host: str) -> Holder | None:

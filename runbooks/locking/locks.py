@@ -30,7 +30,8 @@ from .machine_locks import endpoints_of, machine_locked, refuse_held_here
 
 
 def seconds_kept(timeouts: Timeouts) -> float:
-    """How long devices are kept from other machines' runs after the last sign of life: until the slowest timer has gone back."""
+    """How long devices are kept from other machines' runs after the last sign of life: until the slowest timer has rolled
+    back."""
     minutes = timeouts.revert_in_minutes or Timeouts().revert_in_minutes
     return max(timer.seconds(minutes, timeouts.boot) for timer in ROLLBACK_TIMERS.values())
 
@@ -103,7 +104,7 @@ class DeviceLocks:
         """Nothing is locked yet; use as a context manager.
 
         ``keep_seconds``: how long the devices are kept from other machines' runs when this one gives no sign of life any more,
-        which is the time after which a device has gone back by itself and has booted. ``tell`` is given a sentence for a person.
+        which is the time after which a device has rolled itself back and has booted. ``tell`` is given a sentence for a person.
         ``endpoints``: host to the address and port at which it is reached, under which it is locked too.
         """
         self._folder = runs / ".locks"

@@ -34,7 +34,7 @@ class Hold:
         """True if a condition that stands since then has to be told to somebody who was told another one.
 
         Nobody is told that all is fine first. What changes between bad words is held from when it was last fine: a service that
-        is down and unverified by turns must not stay untold for ever. Times are seconds; a clock that was set back makes
+        is down and unverified by turns must not stay unreported for ever. Times are seconds; a clock that was set back makes
         nothing due.
         """
         told = told or FINE

@@ -1,4 +1,4 @@
-"""Mend one cause of an audit: its lines under the protection that every change has, proved by another audit, or taken back.
+"""Fix one cause of an audit: its lines under the protection that every change has, proved by another audit, or rolled back.
 
 The lines go to one object, the group policy or tunnel group of phones, whose other lines stay as they are. The inverse is exact:
 a value that was inherited is inherited again, and is not written down as `none`.
@@ -25,20 +25,20 @@ from ..engine.nornir_run import run_on_one
 from ..safe_change import SafeChange, safe_change
 from .audit import Audited, audit_all, read
 
-#: Minutes after which the device goes back by itself unless this run comes back.
+#: Minutes after which the device rolls itself back unless this run comes back.
 MINUTES = 15
 
 
-class NotMended(NrRunError):
-    """The change was made and is gone again, since the audit still found what it was to mend, or something new."""
+class NotFixed(NrRunError):
+    """The change was made and is gone again, since the audit still found what it was to fix, or something new."""
 
     exit_code = Exit.ROLLED_BACK
 
 
 class Stranded(NrRunError):
-    """The change could not be taken back."""
+    """The change could not be rolled back."""
 
-    exit_code = Exit.QUARANTINED
+    exit_code = Exit.ROLLBACK_INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class FixPlan:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What came of it: the audit before and, where it was carried out, the one after; ``folder`` is that of the run."""
+    """What came of it: the audit before and, where it was applied, the one after; ``folder`` is that of the run."""
 
     plan: FixPlan
     code: Exit
@@ -67,16 +67,16 @@ class Fixed:
 
 
 def plan_fix(ready: Ready, cause: str, asked: AuditAsked, progress: Progress) -> FixPlan:
-    """What mends one cause. Raises NothingMatched where it is not found, DriftError where it is for a person."""
+    """What fixes one cause. Raises NothingMatched where it is not found, DriftError where it is for a person."""
     if len(ready.hosts) != 1:
-        raise NothingMatched(f"--fix mends one cause on one device: name it ({', '.join(ready.hosts)})")
+        raise NothingMatched(f"--fix fixes one cause on one device: name it ({', '.join(ready.hosts)})")
     (host,) = ready.hosts
     made = audit_all(ready, ready.hosts, asked, progress)
     finding = _finding(made, host, cause)
     if not finding.remedy.is_ours:
-        lines = f"; by hand: {' / '.join(line.strip() for line in finding.remedy.lines)}" if finding.remedy.is_ready else ""
+        lines = f"; manual steps: {' / '.join(line.strip() for line in finding.remedy.lines)}" if finding.remedy.is_ready else ""
         whom = f", which concerns {finding.remedy.wide}" if lines and finding.remedy.wide else ""
-        raise DriftError(f"{host}: {cause} is for a person to mend: {finding.remedy.sentence}{whom}{lines}")
+        raise DriftError(f"{host}: {cause} is for a person to fix: {finding.remedy.sentence}{whom}{lines}")
     progress.phase(host, "plan")
     snapshot: Snapshot = run_on_one(ready.nornir, gather, host, platform=ready.platforms[host])
     return FixPlan(host, finding, _change(finding, snapshot.running), made.audits[0])
@@ -94,14 +94,14 @@ def _finding(made: Audited, host: str, cause: str) -> PhoneFinding:
 def _change(finding: PhoneFinding, running: Configuration) -> Change:
     change = plan_settings(running.host, running.os, finding.remedy.lines, running.text)
     if not change:
-        raise ChangeError(f"{running.host}: the lines that mend {finding.id} are there already")
+        raise ChangeError(f"{running.host}: the lines that fix {finding.id} are there already")
     return change
 
 
-def carry_out(ready: Ready, plan: FixPlan, asked: AuditAsked, runs: Path, progress: Progress) -> Fixed:
-    """Type it, audit again, keep it where the cause is gone and nothing new has come; else take it back.
+def apply_with_rollback(ready: Ready, plan: FixPlan, asked: AuditAsked, runs: Path, progress: Progress) -> Fixed:
+    """Type it, audit again, keep it where the cause is gone and nothing new has come; else roll it back.
 
-    Raises NotMended where it was taken back, Stranded where that was not possible.
+    Raises NotMended where it was rolled back, Stranded where that was not possible.
     """
     held: SafeChange | None = None
     try:
@@ -110,7 +110,7 @@ def carry_out(ready: Ready, plan: FixPlan, asked: AuditAsked, runs: Path, progre
             _push(held, plan)
             progress.phase(plan.host, "audit again")
             after = _audited(ready, plan.host, asked)
-            _refuse_not_mended(plan, after)
+            _refuse_not_fixed(plan, after)
             progress.phase(plan.host, "keep")
     except NrRunError as error:
         raise _what_became(held, error) from error
@@ -122,7 +122,7 @@ def _push(held: SafeChange, plan: FixPlan) -> None:
     change = _change(plan.finding, held.before[plan.host].running)
     if (change.forward_text, change.inverse_text) != (plan.change.forward_text, plan.change.inverse_text):
         raise DriftError(f"{plan.host} has changed since the plan was shown, and another one comes out now")
-    held.carry_out({plan.host: change}, {plan.host: "\n".join(plan.finding.remedy.lines) + "\n"})
+    held.apply_with_rollback({plan.host: change}, {plan.host: "\n".join(plan.finding.remedy.lines) + "\n"})
 
 
 def _audited(ready: Ready, host: str, asked: AuditAsked) -> Audit:
@@ -133,24 +133,24 @@ def _audited(ready: Ready, host: str, asked: AuditAsked) -> Audit:
     return audit(device, asked)
 
 
-def _refuse_not_mended(plan: FixPlan, after: Audit) -> None:
+def _refuse_not_fixed(plan: FixPlan, after: Audit) -> None:
     known = {finding.id for finding in plan.before.findings}
     new = [finding.id for finding in after.causes if finding.id not in known]
     left = [finding for finding in after.findings if finding.id == plan.finding.id]
     unread = [words for words in after.unread if words not in plan.before.unread]
     if left:
-        raise NotMended(f"{plan.host}: {plan.finding.id} is still there: {left[0].sentence}")
+        raise NotFixed(f"{plan.host}: {plan.finding.id} is still there: {left[0].sentence}")
     if new:
-        raise NotMended(f"{plan.host}: {', '.join(new)} came with it")
+        raise NotFixed(f"{plan.host}: {', '.join(new)} came with it")
     if unread:
-        raise NotMended(f"{plan.host}: whether it has mended {plan.finding.id} is not known: {unread[0]}")
+        raise NotFixed(f"{plan.host}: whether it has fixed {plan.finding.id} is not known: {unread[0]}")
 
 
 def _what_became(held: SafeChange | None, error: NrRunError) -> NrRunError:
     """The error, with what is so on the device now."""
     if held is None or not held.changes:
         return error
-    whole = held.undone and all(words == "taken back" for words in held.undone.values())
+    whole = held.undone and all(words == "rolled back" for words in held.undone.values())
     if whole:
-        return NotMended(f"{error}; it was taken back, and the device is as it was before; see {held.folder}")
+        return NotFixed(f"{error}; it was rolled back, and the device is as it was before; see {held.folder}")
     return Stranded(f"{error}; see {held.folder}")

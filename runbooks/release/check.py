@@ -223,7 +223,7 @@ def _service(
     elif best.version != version:
         told.append(
             f"by IKEv{version} there is no proposal that all can do, before the upgrade and after it: with IKEv{best.version} it"
-            " is another form, which no change leads to: it is removed and built anew"
+            " is another form, which no change leads to: it is removed and built again"
         )
     return ServiceRelease(deployment.service, deployment.name, title, found, far, best, tuple(told))
 
@@ -249,7 +249,7 @@ def _order(host: str, target: Platform, services: Sequence[ServiceRelease], besi
         yield f"{host}: change, or let go, the lines that are no service of the inventory"
     names = " ".join(one.name for one in services if one.hits)
     yield f"upgrade {host} to {target.release}"
-    yield f"nr-run drift {names}".strip() + ": what the release has written anew or dropped; then nr-run verify"
+    yield f"nr-run drift {names}".strip() + ": what the release has rewritten or dropped; then nr-run verify"
 
 
 def _deploying(service: str) -> str:

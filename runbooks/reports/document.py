@@ -63,7 +63,7 @@ SENTENCES: Mapping[type, Mapping[str, str]] = {
         "configured": "What this device has of the service, against the intent.",
         "ike": "State of IKE in the device's own word.",
         "ike_up": "Whether IKE is up; null if not known.",
-        "ike_id": "Another one when IKE was negotiated anew.",
+        "ike_id": "Another one when IKE was negotiated again.",
         "ike_age_seconds": "Age of the IKE SA; null if not told.",
         "flows": "Its pairs of selectors, or its tunnel interface.",
         "ike_lifetime_seconds": "How long IKE lives before it is negotiated again; null if not known.",
@@ -104,7 +104,7 @@ SENTENCES: Mapping[type, Mapping[str, str]] = {
         "sentence": "What is wrong.",
         "confidence": "How sure that is.",
         "confirm": "What would confirm it.",
-        "remedy": "What mends it without harm to others.",
+        "remedy": "What fixes it without harm to others.",
     },
 }
 _ADDED: Mapping[type, Mapping[str, dict[str, Any]]] = {

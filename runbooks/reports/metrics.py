@@ -22,7 +22,7 @@ _FLOW = (*_END, "local", "remote")
 METRICS: Mapping[str, Metric] = {
     "nr_run_info": Metric("gauge", ("version",), "Version of nr-run, always 1."),
     "nr_run_last_success_timestamp_seconds": Metric(
-        "gauge", (), "When the last verification that came to its end did so, whatever it found."
+        "gauge", (), "When the last verification that finished did so, whatever it found."
     ),
     "nr_run_duration_seconds": Metric("gauge", (), "How long that verification took."),
     "nr_run_healthy": Metric("gauge", (), "1 if there was something to verify and all of it was healthy."),
@@ -48,11 +48,11 @@ METRICS: Mapping[str, Metric] = {
     "nr_run_flow_sa_age_seconds": Metric("gauge", _FLOW, "Age of the SAs of this pair of selectors."),
     "nr_run_tunnel_since_timestamp_seconds": Metric("gauge", _TUNNEL, "Since when the word of the verdict holds."),
     "nr_run_tunnel_flaps_kept": Metric(
-        "gauge", _TUNNEL, "How often it stopped working or began IKE anew before its time, as far as the history goes back."
+        "gauge", _TUNNEL, "How often it stopped working or began IKE again before its time, as far as the history goes back."
     ),
     "nr_run_tunnel_last_proof_timestamp_seconds": Metric("gauge", _TUNNEL, "When traffic of our own last proved it up."),
     "nr_run_key_changed_timestamp_seconds": Metric("gauge", _TUNNEL, "When nr-run last changed its pre-shared key."),
     "nr_run_sa_generation": Metric(
-        "gauge", _END, "How often IKE began anew before its time at this end; expected rekeys are left out."
+        "gauge", _END, "How often IKE began again before its time at this end; expected rekeys are left out."
     ),
 }

@@ -1,4 +1,4 @@
-"""The page of a verification: one file that needs nothing else, for people who decide and people who mend."""
+"""The page of a verification: one file that needs nothing else, for people who decide and people who repair."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .matrix import matrix
 from .sparkline import Sparkline, sparkline
 
 TEMPLATE = "reports/verification.html.j2"
-#: So many of the services that need a person are shown with their evidence open.
+#: So many of the services that need manual steps are shown with their evidence open.
 OPEN = 5
 
 
@@ -157,7 +157,7 @@ def _groups(cards: Sequence[Card]) -> tuple[Group, ...]:
     differ = tuple(card for card in cards if card.differs)
     good = tuple(card for card in cards if card.verdict.healthy)
     groups = (
-        Group("Needs a person", broken),
+        Group("Needs manual steps", broken),
         Group("Works, and differs from the intent", differ),
         Group("As it has to be", good),
     )

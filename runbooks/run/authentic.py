@@ -160,7 +160,7 @@ def journal_of(folder: Path) -> list[dict[str, Any]]:
     return check_journal(folder, strict=False)
 
 
-_INSTEAD = "look at the devices, undo by hand with inverse.cfg where needed, and say nr-run resume {run} --close"
+_INSTEAD = "look at the devices, undo by hand with rollback.cfg where needed, and say nr-run resume {run} --close"
 
 
 def _why_unproved(key_id: object) -> str:

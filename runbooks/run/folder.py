@@ -6,8 +6,8 @@ runs/20261121T031200Z-7f3a/
     recap.txt                   what the person saw last
     TUNNEL/DEVICE/rendered.cfg  desired configuration
                   change.cfg    what is sent, as a person can paste it
-                  inverse.cfg   what takes it back, as a person can paste it
-                  touches.txt         what else on the device it touches, all of it
+                  rollback.cfg   what rolls it back, as a person can paste it
+                  blast-radius.txt         what else on the device it touches, all of it
                   running-before.cfg, running-after.cfg
                   show-*.txt    what the device printed
                   state.json    what was read out of it
@@ -92,7 +92,7 @@ class RunFolder:
 
     @contextmanager
     def forgiving(self) -> Iterator[None]:
-        """While a change is taken back a full disk must not stop the work, only be told afterwards.
+        """While a change is rolled back a full disk must not stop the work, only be told afterwards.
 
         In this thread only: a tunnel that is being changed beside it must not go on without its journal.
         """
@@ -112,7 +112,7 @@ class RunFolder:
         self.note_if_possible("told", words=sentence)
 
     def note_if_possible(self, state: str, **details: Any) -> None:
-        """As note(), forgiving: for tasks of a take-back, which run in threads of their own."""
+        """As note(), forgiving: for tasks of a rollback, which run in threads of their own."""
         with self.forgiving():
             self.note(state, **details)
 

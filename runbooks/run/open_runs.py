@@ -1,7 +1,7 @@
 """Which runs of a folder were begun and did not end, by a marker file each: no run has to read the journals of all before it.
 
-A marker is on the disk before the journal says that anything is about to be sent, and goes after it says that everything came to
-its end. So a run without a marker left nothing behind; one with a marker may have ended, which its journal tells. A runs folder
+A marker is on the disk before the journal says that anything is about to be sent, and goes after it says that everything
+finished. So a run without a marker left nothing behind; one with a marker may have ended, which its journal tells. A runs folder
 that has no markers yet is read through once.
 
 The marker stands twice: in the runs folder, for all who share it, and beside the run key, where nobody writes who may write the

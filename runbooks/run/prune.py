@@ -104,7 +104,7 @@ def _whys(runs: Path, names: list[str], old: set[str]) -> Iterator[tuple[str, st
 
 
 def _changed(journal: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:
-    """Kind, name and device of what a run changed and kept; what it took back is as the run before it left it.
+    """Kind, name and device of what a run changed and kept; what it rolled back is as the run before it left it.
 
     The kind is what the runbook's name ends in: a group of VPN clients may have the name of a tunnel.
     """

@@ -48,7 +48,7 @@ _READABLE = " or ".join(str(number) for number in READABLE)
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """One deployment of an earlier run: the plan as it was carried out, and where the devices are."""
+    """One deployment of an earlier run: the plan as it was applied, and where the devices are."""
 
     plan: DeploymentPlan
     hosts: Mapping[str, Mapping[str, Any]]
@@ -122,7 +122,7 @@ def read_record(path: Path) -> SavedPlan:
         if data["format"] not in READABLE:
             raise SecretError(
                 f"{path} has format {data['format']}, and this nr-run goes on from format {_READABLE} only, which the "
-                "run key vouches for; paste its inverse.cfg by hand, on each device"
+                "run key vouches for; paste its rollback.cfg by hand, on each device"
             )
         _check(path, data)
         data = migrated(data)
@@ -165,7 +165,7 @@ def _member_plan(path: Path, data: Mapping[str, Any], member: Member) -> MemberP
     if data["steps"] is not None and data["steps"] != _steps(change):
         raise NrRunError(
             f"{path}: the steps on {data['host']} that this nr-run would take are not those that the run recorded; "
-            "go on with the version that began it, or paste its inverse.cfg by hand"
+            "go on with the version that began it, or paste its rollback.cfg by hand"
         )
     # Before there was a choice every device was armed with a reload, after as long as Waits says.
     # The field had another name, `fence`, in records that an earlier version wrote.
@@ -175,7 +175,7 @@ def _member_plan(path: Path, data: Mapping[str, Any], member: Member) -> MemberP
 
 
 def _restored(host: str, os: str, data: Mapping[str, Any], running: str) -> Change:
-    """The change as it was carried out: its objects are kept, its steps follow from them."""
+    """The change as it was applied: its objects are kept, its steps follow from them."""
     before = read(os, running)
     stages = [_restored_stage(host, os, item, before) for item in data["changes"]]
     return in_stages(stages, [int(index) for index in data["way_back"]])
@@ -205,7 +205,7 @@ def _family(host: str, os: str, name: str) -> Family:
     if found is None:
         raise NrRunError(
             f"{host}: the run changed objects of kind {name!r}, which this nr-run does not know; go on with the version that "
-            "began it, or paste its inverse.cfg by hand"
+            "began it, or paste its rollback.cfg by hand"
         )
     return found
 
@@ -253,7 +253,7 @@ def platforms_in(recorded: list[SavedPlan]) -> dict[str, Platform]:
 
 
 def records_in(folder: Path) -> dict[str, SavedPlan]:
-    """Tunnel name to its record, in the order in which they were carried out."""
+    """Tunnel name to its record, in the order in which they were applied."""
     begun = [line["tunnel"] for line in journal_of(folder) if line.get("state") == "recorded"]
     files = sorted(folder.glob(f"*/{FILE}"), key=lambda path: begun.index(path.parent.name) if path.parent.name in begun else -1)
     return {path.parent.name: read_record(path) for path in files}

@@ -188,7 +188,7 @@ def _with_holder(shown: Shown, holder: str) -> Shown:
 
 
 def unfinished(opened: Opened) -> tuple[str, ...]:
-    """A sentence for each device in a run that did not come to its end."""
+    """A sentence for each device in a run that did not finish."""
     said: list[str] = []
     places = endpoints_of(opened, opened.hosts)
     for host in opened.hosts:

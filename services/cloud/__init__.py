@@ -9,7 +9,7 @@ Join a data centre to Alibaba Cloud through two IKEv2 tunnels with BGP, beside a
 
 Without CONNECTION all active ones of cloud.yaml. Each stage is proved before the next one begins: both tunnels are up; both
 BGP neighbours are up, with prefixes both ways; and only then the static route over the private line gives way. If a gate does
-not hold, that route comes back first, and then all else is taken back.
+not hold, that route comes back first, and then all else is rolled back.
 
 Which routes the cloud has only a person can see: the plan says what is to be confirmed, and without it nothing is changed.
 
@@ -34,8 +34,8 @@ SERVICE = Declaration(
     noun="connection",
     section="cloud",
     commands=(
-        Command("deploy-cloud", "deploy", "Build tunnels with BGP to Alibaba Cloud, or put back.", _DEPLOY, confirms=True),
-        Command("remove-cloud", "remove", "Remove tunnels to Alibaba Cloud, or put back.", _REMOVE),
+        Command("deploy-cloud", "deploy", "Build tunnels with BGP to Alibaba Cloud, or roll back.", _DEPLOY, confirms=True),
+        Command("remove-cloud", "remove", "Remove tunnels to Alibaba Cloud, or roll back.", _REMOVE),
     ),
     load="nr_run.services.cloud.service:CLOUD",
     schema="nr_run.services.cloud.schema:cloud_schema",

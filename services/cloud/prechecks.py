@@ -1,6 +1,6 @@
 """May a connection be built on this firewall now? What the vendor's document takes for granted is asked here.
 
-Each row of interfaces, routes and translation is left as it is: where one stands in the way, a person mends it.
+Each row of interfaces, routes and translation is left as it is: where one stands in the way, a person fixes it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """JSON Schema of `cloud.yaml`, for editors.
 
 A copy stands in ``inventory/schema/``, where the first line of the example file points an editor to it;
-``python -m nr_run.services.cloud.schema`` writes it anew.
+``python -m nr_run.services.cloud.schema`` writes it again.
 """
 
 from __future__ import annotations

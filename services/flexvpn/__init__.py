@@ -28,8 +28,8 @@ SERVICE = Declaration(
     noun="head-end",
     section="flexvpn",
     commands=(
-        Command("deploy-flexvpn", "deploy", "Let Secure Clients in, proved by one that connects, or put back.", _DEPLOY),
-        Command("remove-flexvpn", "remove", "Take a head-end for Secure Clients away, or put back.", _REMOVE),
+        Command("deploy-flexvpn", "deploy", "Let Secure Clients in, proved by one that connects, or roll back.", _DEPLOY),
+        Command("remove-flexvpn", "remove", "Take a head-end for Secure Clients away, or roll back.", _REMOVE),
     ),
     load="nr_run.services.flexvpn.service:FLEXVPN",
     schema="nr_run.services.flexvpn.schema:flexvpn_schema",

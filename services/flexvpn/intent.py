@@ -155,7 +155,7 @@ class FlexVpn(NamedRecord):
     expected_sessions: ExpectedSessions = Field(default=ExpectedSessions(), description="What a verification expects to see.")
     # The rollback timer of the router runs meanwhile, for a quarter of an hour.
     window_seconds: Annotated[StrictInt, Field(ge=0, le=600)] = Field(
-        default=300, description="How long a client may take to connect before what was built is taken back."
+        default=300, description="How long a client may take to connect before what was built is rolled back."
     )
     checks: tuple[OwnCheck, ...] = Field(
         default=(), max_length=20, description="Checks of your own: what has to hold beside the proof."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..registry import Command, Declaration
 
 _DEPLOY = """\
-Build LAN-to-LAN tunnels on every end that is ours, prove them with traffic, and save; or take those ends back.
+Build LAN-to-LAN tunnels on every end that is ours, prove them with traffic, and save; or roll those ends back.
 
 Without TUNNEL all active tunnels of the intent. A tunnel that is there already is only proved.
 
@@ -32,8 +32,9 @@ _ROTATE = """\
 Give a tunnel another pre-shared key on both ends, prove it by an authentication with that key, and let the old one go.
 
 The key is made by nr-run (40 letters and digits) and takes the place of the old one in the file of its reference, once it is
-proved. If anything fails, both ends go back to the old key. Where the key is kept in a vault, in a variable or by a command, keep
-the new one under another reference, and name that with --to. The tunnel is interrupted until both ends have negotiated anew.
+proved. If anything fails, both ends roll back to the old key. Where the key is kept in a vault, in a variable or by a command,
+keep the new one under another reference, and name that with --to. The tunnel is interrupted until both ends have negotiated
+again.
 
 \b
 nr-run rotate-psk hq-branch --plan       look
@@ -45,9 +46,9 @@ SERVICE = Declaration(
     noun="tunnel",
     section="tunnels",
     commands=(
-        Command("deploy-l2l", "deploy", "Build LAN-to-LAN tunnels and prove them, or put back.", _DEPLOY),
-        Command("remove-l2l", "remove", "Remove LAN-to-LAN tunnels and prove them gone, or put back.", _REMOVE),
-        Command("rotate-psk", "rotate", "Give a tunnel another pre-shared key, proved, or put the old one back.", _ROTATE),
+        Command("deploy-l2l", "deploy", "Build LAN-to-LAN tunnels and prove them, or roll back.", _DEPLOY),
+        Command("remove-l2l", "remove", "Remove LAN-to-LAN tunnels and prove them gone, or roll back.", _REMOVE),
+        Command("rotate-psk", "rotate", "Give a tunnel another pre-shared key, proved, or restore the old one.", _ROTATE),
     ),
     load="nr_run.services.l2l.service:L2L",
 )

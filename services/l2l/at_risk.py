@@ -23,7 +23,7 @@ from .endpoint import IKE_SECONDS, live
 class _Apart:
     """In what two ends may differ: the question, the cause for each version of IKE, the words, and what of it is renewed first.
 
-    ``of_ike``: it counts when IKE is negotiated anew; else at the first rekey of the IPsec SAs.
+    ``of_ike``: it counts when IKE is negotiated again; else at the first rekey of the IPsec SAs.
     """
 
     asked: Asked
@@ -121,7 +121,7 @@ def _of_ike(case: Case) -> str:
             f"the next negotiation of IKE will fail, when its SA {ends}, or is lost sooner; {lasts}, and are renewed until then"
         )
     return (
-        f"the next authentication will fail: after a reload, a clear or a loss of the peer, and where an end authenticates anew "
+        f"the next authentication will fail: after a reload, a clear or a loss of the peer, and where an end authenticates again "
         f"when its IKE SA {ends}; {lasts}"
     )
 

@@ -20,7 +20,7 @@ from .features import Member, Names
 from .standing_form import SETS, StandingForm, refuse_strange
 from .versions import free_version, is_version
 
-#: What is edited in place where nothing else uses it; all other objects are built anew.
+#: What is edited in place where nothing else uses it; all other objects are built again.
 _EDITED = frozenset(
     {
         *("crypto-map-entry", "tunnel-interface", "ipsec-profile", "ikev2-keyring", "ikev2-profile"),

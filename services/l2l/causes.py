@@ -1,4 +1,4 @@
-"""Why a LAN-to-LAN tunnel may not be up: each cause once, with what confirms it and what mends it.
+"""Why a LAN-to-LAN tunnel may not be up: each cause once, with what confirms it and what fixes it.
 
 Sources: Cisco IPsec troubleshooting guide (5409), Cisco ISAKMP state descriptions, recorded sessions of failed negotiations; of
 the ASA the published descriptions of MM_WAIT_MSG2 to 6, which say what each end waits for; of IKEv2 RFC 7296 (the notifications,

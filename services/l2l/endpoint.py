@@ -194,7 +194,7 @@ def rise(watched: Watched) -> Rise | None:
     if set(spis(before, "outbound")) & set(spis(after, "outbound")):
         return Rise(encaps, decaps, errors)
     if encaps < 0 or decaps < 0:
-        # Counters that fell were set to nought with the new SAs. Where they did not fall, that is not certain, and the
+        # Counters that fell were set to zero with the new SAs. Where they did not fall, that is not certain, and the
         # difference is the most that these pings can have added.
         encaps, decaps = after.encapsulated_packets, after.decapsulated_packets
     return Rise(encaps, decaps, max(errors, 0) if spis(before, "outbound") else 0)

@@ -87,7 +87,7 @@ def _lists(nodes: Sequence[tree.Node]) -> Iterator[str]:
 def _numbers(wanted: Sequence[str], there: Sequence[re.Match[str] | None]) -> tuple[int, ...]:
     """A number for each wanted line: its place where it is there, else a free one before the first line that is no exemption.
 
-    Releases that show no numbers have given those of the lines that were put in front, 1 and up, or count all of them anew in
+    Releases that show no numbers have given those of the lines that were put in front, 1 and up, or count all of them again in
     tens: the next one behind what stands in front is free either way. Empty where there is no room for all.
     """
     own = {match["rule"]: number for number, match in enumerate(there, 1) if match and match["rule"] in wanted}

@@ -109,8 +109,8 @@ def _alone(sight: Sight[WantedEnd], peers: Sequence[str]) -> tuple[IPv4Address, 
 
 def _still(end: Endpoint, now: Observation) -> Finding:
     if now.answer(end.ike) is None:
-        words = f"whether the tunnel is up after the dead-man was called off is not known: {end.ike} were not shown"
+        words = f"whether the tunnel is up after the rollback timer was cancelled is not known: {end.ike} were not shown"
         return Finding("still-up", end.host, Status.UNVERIFIED, words)
     if phase_1_up(end, now) and phase_2_up(end, now):
-        return Finding("still-up", end.host, Status.OK, "the tunnel is up after the dead-man was called off")
+        return Finding("still-up", end.host, Status.OK, "the tunnel is up after the rollback timer was cancelled")
     return Finding("still-up", end.host, Status.FAILED, "the tunnel went down again before it was saved")

@@ -219,7 +219,7 @@ def _findings(
 
 
 def _ike(one: EndSeen) -> Finding:
-    """Told, and judged by nothing: IKE may be over while its SAs live on, and be negotiated anew at any time."""
+    """Told, and judged by nothing: IKE may be over while its SAs live on, and be negotiated again at any time."""
     seen = one.shown.looks[-1].seen
     rows = ike_rows(one.end, seen)
     evidence = tuple(seen.evidence(one.end.ike, f"state of {row.title}", row.state) for row in rows)

@@ -24,7 +24,7 @@ from .proof import TOLERATED_PACKETS
 
 @dataclass(frozen=True, slots=True)
 class Risen:
-    """Packets out and in between two looks. Not ``exact``: with new SAs a counter may have begun anew, and more have passed."""
+    """Packets out and in between two looks. Not ``exact``: with new SAs a counter may have begun again, and more have passed."""
 
     out: int
     back: int
@@ -186,7 +186,7 @@ def _answered(seen: FlowSeen, probe: Probe, risen: Risen | None) -> Judged:
         return Judged(seen.pair, Operating.UNKNOWN, KnownBy.NOTHING, words, evidence)
     if risen and not risen.exact and seen.has_sas and min(risen.out, risen.back) < 1:
         # The answers may have passed through the SAs of before: these counters know nothing of them.
-        words = f"{host}: {said}; {seen.what} has its SAs, whose counters began anew meanwhile, so they do not count them"
+        words = f"{host}: {said}; {seen.what} has its SAs, whose counters began again meanwhile, so they do not count them"
         return Judged(seen.pair, Operating.UP, KnownBy.TABLES, words, evidence)
     if risen is None or risen.out < 1:
         words = f"{host}: {said}, and none of them was encrypted"

@@ -75,7 +75,7 @@ class RemoteAccess(NamedRecord):
     users: tuple[User, ...] = Field(min_length=1, description="Who may connect.")
     # The rollback timer of the router runs meanwhile, for a quarter of an hour.
     window_seconds: Annotated[StrictInt, Field(ge=0, le=600)] = Field(
-        default=300, description="How long a client may take to connect before what was built is taken back."
+        default=300, description="How long a client may take to connect before what was built is rolled back."
     )
     checks: tuple[OwnCheck, ...] = Field(
         default=(),

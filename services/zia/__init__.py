@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..registry import Command, Declaration
 
 _DEPLOY = """\
-Lead a site's traffic to the Internet through two Zscaler tunnels, and keep it only if both are proved; or take all of it back.
+Lead a site's traffic to the Internet through two Zscaler tunnels, and keep it only if both are proved; or roll all of it back.
 
 Without SITE all active ones of zia.yaml. In stages, each proved before the next one begins: both tunnels are up and
 encrypted as the intent says; both probes are answered through them; and only then the interface of the hosts is led into them, by
@@ -38,8 +38,8 @@ SERVICE = Declaration(
     noun="site",
     section="zia",
     commands=(
-        Command("deploy-zia", "deploy", "Lead a site through two Zscaler tunnels, proved, or put back.", _DEPLOY, confirms=True),
-        Command("remove-zia", "remove", "Take a site's Zscaler tunnels away, or put back.", _REMOVE),
+        Command("deploy-zia", "deploy", "Lead a site through two Zscaler tunnels, proved, or roll back.", _DEPLOY, confirms=True),
+        Command("remove-zia", "remove", "Take a site's Zscaler tunnels away, or roll back.", _REMOVE),
     ),
     load="nr_run.services.zia.service:ZIA",
     schema="nr_run.services.zia.schema:zia_schema",

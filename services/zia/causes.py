@@ -1,4 +1,4 @@
-"""Why a site is not as it has to be: causes with what confirms and what mends them, by what its router shows. Pure.
+"""Why a site is not as it has to be: causes with what confirms and what fixes them, by what its router shows. Pure.
 
 What nothing tells apart is named together. Sources: Cisco IOS Interface and Hardware Component guide (a tunnel whose end is
 reached through a tunnel is taken down: RECURDOWN); RFC 7296 (a peer whose identity or key is not accepted is told

@@ -1,6 +1,6 @@
 """The two paths of a site: how the primary is taken away for a test, how long traffic may take, and by which one it goes. Pure.
 
-The tunnel interface of the primary is shut down. That is one line on our own router, which a reload takes back as well; the probe
+The tunnel interface of the primary is shut down. That is one line on our own router, which a reload rolls back as well; the probe
 cannot leak past it, since its route is permanent; and what is tested is what a loss of the edge does: no SA, no probe, a track
 that goes down, and a route map that leads to the backup. Until the track is down the route map leads into the primary: what the
 hosts send for so long is lost, as it is when the edge is lost.

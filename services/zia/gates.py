@@ -59,7 +59,7 @@ class Watched:
     questions: tuple[Question, ...]
     there: Judge
     gone: Judge
-    #: Of what a stage has changed, the peers that have to agree on SAs anew.
+    #: Of what a stage has changed, the peers that have to agree on SAs again.
     anew: Callable[[Zia, Change], tuple[IPv4Address, ...]] = lambda _site, _change: ()
 
     def stale(self, change: Change) -> tuple[IPv4Address, ...]:

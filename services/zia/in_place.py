@@ -51,7 +51,7 @@ def editing(_site: Zia, names: SiteNames, running: Config) -> Replacing:
 
 
 def agreed_before(_site: Zia, names: SiteNames, running: Config) -> Replacing:
-    """What both ends would go on agreeing on, sets and proposals that are wanted no more: it goes before SAs are agreed anew."""
+    """What both ends would go on agreeing on, sets and proposals that are wanted no more: it goes before SAs are agreed again."""
     own = {item.key for item in _standing(names, running)}
     sets = tuple(_versions(running, "transform-set", names.own, names.transform_set))
     offers, stays = _offers(names, own, running)

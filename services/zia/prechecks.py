@@ -1,6 +1,6 @@
 """May a site be built on this router now? What the vendor's page takes for granted is asked here.
 
-Each row of interfaces, routes and lists is left as it is: where one stands in the way, a person mends it.
+Each row of interfaces, routes and lists is left as it is: where one stands in the way, a person fixes it.
 """
 
 from __future__ import annotations

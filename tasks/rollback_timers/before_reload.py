@@ -28,7 +28,7 @@ def stands_in(running: Configuration, arming: Arming) -> bool:
 
 
 class BeforeReload(ABC):
-    """The reload counts before what is gentler does, and is called off after it."""
+    """The reload counts before what is gentler does, and is cancelled after it."""
 
     name: str
     shows: tuple[str, ...]
@@ -38,9 +38,7 @@ class BeforeReload(ABC):
 
     def sentence(self, minutes: int) -> str:
         """For the plan."""
-        return (
-            f"goes back by itself after {minutes} minutes, without a reload: {self.by}; behind that, a reload after {2 * minutes}"
-        )
+        return f"rolls itself back after {minutes} minutes unless confirmed, without a reload: {self.by}; behind that, a reload after {2 * minutes}"
 
     def seconds(self, minutes: int, boot: float) -> float:
         """The reload behind it is the last that can happen."""
@@ -55,7 +53,7 @@ class BeforeReload(ABC):
         return self._count(device, arming, ())
 
     def renew(self, device: Session, arming: Arming) -> str:
-        """The reload counts anew first; what is before it cannot be wound up, so it is taken away and made again."""
+        """The reload is restarted first; what is before it cannot be wound up, so it is taken away and made again."""
         refuse_unless_ours(arming.host, look(device, self, arming))
         schedule(device, arming, 2 * arming.minutes)
         return self._count(device, arming, self._away(arming))

@@ -1,6 +1,6 @@
-"""What a person types about a rollback timer, without nr-run: to see it, to cancel it, to let the device go back at once.
+"""What a person types about a rollback timer, without nr-run: to see it, to cancel it, to let the device roll back now.
 
-The recap, the page ``cancel-timer.txt`` of a run and the table of docs/dead-man.md are made of these steps.
+The recap, the page ``cancel-timer.txt`` of a run and the table of docs/automatic-rollback.md are made of these steps.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from ...changes.timer_config import file_of, name_of
 class ByHand:
     """Lines at the privileged prompt, in the order in which they are typed; {name} and {file} are those of a run (`filled`).
 
-    ``cancel`` leaves the configuration alone; ``undo`` has the device go back at once, and is empty for a timer that only its own
-    time lets go back. ``who`` says who may cancel it.
+    ``cancel`` leaves the configuration alone; ``undo`` has the device roll back now, and is empty for a timer that only its own
+    time lets roll back. ``who`` says who may cancel it.
     """
 
     see: tuple[str, ...]

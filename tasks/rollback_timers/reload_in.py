@@ -72,7 +72,7 @@ class ReloadIn:
 
     def sentence(self, minutes: int) -> str:
         """For the plan."""
-        return f"reloads to its startup configuration by itself after {minutes} minutes: reload in"
+        return f"RELOADS to its startup configuration after {minutes} minutes unless confirmed: reload in"
 
     def seconds(self, minutes: int, boot: float) -> float:
         """It counts, and then it boots."""
@@ -101,7 +101,7 @@ class ReloadIn:
         return tuple(rest)
 
     def cancel_leftovers(self, device: Session, arming: Arming) -> bool:
-        """Nothing is called off that is somebody else's."""
+        """Nothing is cancelled that is somebody else's."""
         if not look(device, self, arming).remains:
             return False
         self._refuse_pending(arming, state_of(self, shown(device.exchange([CANCEL, RELOAD])[1:]), arming))
@@ -113,4 +113,4 @@ class ReloadIn:
 
     def _refuse_pending(self, arming: Arming, state: State) -> None:
         if state.remains or state.others:
-            raise DeviceRefused(f"{arming.host}: reload cancel did not call the reload off")
+            raise DeviceRefused(f"{arming.host}: reload cancel did not cancel the reload")

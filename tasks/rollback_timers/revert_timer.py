@@ -30,7 +30,7 @@ class ConfigureRevertTimer:
 
     def sentence(self, minutes: int) -> str:
         """For the plan."""
-        return f"goes back by itself after {minutes} minutes, without a reload: configure terminal revert timer"
+        return f"rolls itself back after {minutes} minutes unless confirmed, without a reload: configure terminal revert timer"
 
     def seconds(self, minutes: int, boot: float) -> float:  # noqa: ARG002 - the protocol's signature
         """It counts and replaces; nothing boots."""
@@ -55,7 +55,7 @@ class ConfigureRevertTimer:
         return self._mark(arming, clock, after)
 
     def renew(self, device: Session, arming: Arming) -> str:
-        """``configure revert timer`` counts anew, back to the same archived configuration."""
+        """``configure revert timer`` is restarted, back to the same archived configuration."""
         refuse_unless_ours(arming.host, look(device, self, arming))
         clock, _, after = device.exchange([CLOCK, f"configure revert timer {arming.minutes}", REVERT])
         return self._mark(arming, clock, after)

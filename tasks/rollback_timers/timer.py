@@ -70,14 +70,14 @@ class RollbackTimer(Protocol):
     name: str
     #: What tells its state while it is armed, the clock included where that is needed.
     shows: tuple[str, ...]
-    #: What a person types to see it and to call it off.
+    #: What a person types to see it and to cancel it.
     by_hand: ByHand
 
     def sentence(self, minutes: int) -> str:
         """What the device does after so many minutes, for the plan."""
 
     def seconds(self, minutes: int, boot: float) -> float:
-        """Seconds of the device after which it has gone back and can be logged in to again."""
+        """Seconds of the device after which it has rolled back and can be logged in to again."""
 
     def state(self, outputs: Mapping[str, str], arming: Arming) -> State:
         """Read what ``shows`` printed. Raises NotKnown for answers from which nothing follows."""
@@ -89,7 +89,7 @@ class RollbackTimer(Protocol):
         """
 
     def renew(self, device: Session, arming: Arming) -> str:
-        """Count anew from now and prove it; the mark. Raises as arm() does."""
+        """Restart from now and prove it; the mark. Raises as arm() does."""
 
     def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
         """Call it off, prove that nothing of it is left, and return the replies to the show commands ``also``, read last.
@@ -98,10 +98,10 @@ class RollbackTimer(Protocol):
         """
 
     def cancel_leftovers(self, device: Session, arming: Arming) -> bool:
-        """Call off and remove whatever of this run's is there; was there any? Raises DeviceRefused when some of it still is."""
+        """Cancel and remove whatever of this run's is there; was there any? Raises DeviceRefused when some of it still is."""
 
     def revert_now(self, device: Session, arming: Arming) -> bool:
-        """Let the device go back at once; False if this rollback timer cannot. The device is read afterwards, not believed."""
+        """Let the device roll back now; False if this rollback timer cannot. The device is read afterwards, not believed."""
 
 
 def shown(replies: Sequence[Reply]) -> dict[str, str]:
@@ -110,7 +110,7 @@ def shown(replies: Sequence[Reply]) -> dict[str, str]:
 
 
 def look(device: Session, timer: Seen, arming: Arming) -> State:
-    """What the device shows of a timer now. Raises NotKnown where it does not: then nothing is called off, nor taken for gone."""
+    """What the device shows of a timer now. Raises NotKnown where it does not: then nothing is cancelled, nor taken for gone."""
     return state_of(timer, shown(device.exchange(timer.shows)), arming)
 
 
@@ -147,7 +147,7 @@ def refuse_unless_whole(host: str, state: State, minutes: int, *, fine: bool = T
     least = 60 * minutes - SLACK_SECONDS if fine else max(60 * (minutes - 1), 60 - SLACK_SECONDS)
     if state.seconds_left is None or state.seconds_left < least:
         left = "an unknown time" if state.seconds_left is None else f"{state.seconds_left} seconds"
-        raise DeviceRefused(f"{host}: its dead-man counts {left} instead of {minutes} minutes")
+        raise DeviceRefused(f"{host}: its rollback timer counts {left} instead of {minutes} minutes")
 
 
 def refuse_unless_ours(host: str, state: State) -> None:
@@ -155,4 +155,4 @@ def refuse_unless_ours(host: str, state: State) -> None:
     if state.others:
         raise DriftError(f"{host}: somebody has put another timer in the place of ours ({state.others})")
     if not state.armed:
-        raise DriftError(f"{host}: its dead-man is gone; it may have gone back by itself")
+        raise DriftError(f"{host}: its rollback timer is gone; it may have rolled itself back")

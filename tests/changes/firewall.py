@@ -71,7 +71,7 @@ class Firewall:
         return answer
 
     def _clear(self, line: str) -> list[str]:
-        """What the firewall carries out as a command, in whatever mode."""
+        """What the firewall takes as a command, in whatever mode."""
         assert self.place == Place(), f"{line!r} is typed in {self.place.mode}"
         reading = self.box.release.execs[15].read(line)
         assert reading.leaf is not None, line

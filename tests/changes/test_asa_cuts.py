@@ -1,4 +1,4 @@
-"""A session to a firewall is cut after every single line of a change, and what the firewall has then can be taken back."""
+"""A session to a firewall is cut after every single line of a change, and what the firewall has then can be rolled back."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def test_its_removal_leaves_the_others(box: Box, wanted: Wanted) -> None:
 @LAW
 @given(crowded(), forms(), st.data())
 def test_it_changes_in_place(box: Box, pair: tuple[Wanted, Wanted, str], data: st.DataObject) -> None:
-    """Changed, read back and taken back after any line, it leaves what others have as it was, but for idle policies."""
+    """Changed, read back and rolled back after any line, it leaves what others have as it was, but for idle policies."""
     first, second, key = pair
     device = Device(box.running)
     device.type(change_to(first, box.running).forward_text)

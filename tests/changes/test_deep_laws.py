@@ -108,7 +108,7 @@ def test_a_reversal_is_the_way_back(scene: Scene) -> None:
 @LAW
 @given(scenes(), st.data())
 def test_what_is_removed_is_used_by_nobody(scene: Scene, data: st.DataObject) -> None:
-    """Removed by what the box shows, nothing goes that anything else needs; cut after any line, all of it can be put back."""
+    """Removed by what the box shows, nothing goes that anything else needs; cut after any line, all of it can be restored."""
     device, change, before = built(scene)
     there = device.show()
     items, stays = owned(read(scene.os, there), [read(scene.os, there).objects[item.key] for item in change.created])

@@ -92,7 +92,7 @@ def test_any_cut_is_taken_back() -> None:
 
 @pytest.mark.parametrize("failed", [(2,), (0, 11), (3, 4, 5)])
 def test_failed_tunnels_of_twelve_go_and_the_others_stay(failed: tuple[int, ...]) -> None:
-    """Tunnels that fail one after another are taken back alone: the hub then runs exactly what the good ones made."""
+    """Tunnels that fail one after another are rolled back alone: the hub then runs exactly what the good ones made."""
     device, good = Device(hub()), Device(hub())
     for number in range(12):
         before = device.show()

@@ -113,7 +113,7 @@ SOMEBODY = (
 @LAW
 @given(boxes(), tunnels(), st.data(), st.sets(st.sampled_from(SOMEBODY), min_size=1))
 def test_what_others_add_meanwhile_stays(box: Box, wanted: Wanted, data: st.DataObject, added: set[str]) -> None:
-    """Whoever works on the box at the same time finds all of it there after the change has been taken back."""
+    """Whoever works on the box at the same time finds all of it there after the change has been rolled back."""
     change = change_for(wanted, box.running)
     lines = typed(change)
     device = Device(box.running)
@@ -288,7 +288,7 @@ def two_tunnels(box: Box, wanted: Wanted) -> tuple[Device, Change, str, Wanted, 
 @LAW
 @given(boxes(), tunnels(), st.data())
 def test_second_tunnel_never_takes_the_first_along(box: Box, wanted: Wanted, data: st.DataObject) -> None:
-    """Cut after any line, a tunnel that reuses another one's objects is taken back and leaves all of them, byte for byte."""
+    """Cut after any line, a tunnel that reuses another one's objects is rolled back and leaves all of them, byte for byte."""
     device, first, between, _, second = two_tunnels(box, wanted)
     lines = typed(second)
     for line in lines[: data.draw(st.integers(0, len(lines)))]:

@@ -121,7 +121,7 @@ def test_what_is_shared_without_a_name_is_not_undone(lines: str) -> None:
 
 @pytest.mark.parametrize("lines", [lines for lines, titles in SHARES.items() if titles])
 def test_who_was_there_before_can_do_without(lines: str) -> None:
-    """Who stood on the box before the tunnel came needs nothing of it: the box goes back to what it was, all of it."""
+    """Who stood on the box before the tunnel came needs nothing of it: the box rolls back to what it was, all of it."""
     before = VPN3640.replace("end\n", f"{lines}\nend\n")
     change = plan_reversal(CHANGE, before, after(lines))
     assert (change.removed, change.stays) == (tuple(read("ios", after()).objects[item.key] for item in CHANGE.created), ())

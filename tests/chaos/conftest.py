@@ -1,4 +1,4 @@
-"""The page of the chaos: trials, right, wrong and quarantined, by kind of fault."""
+"""The page of the chaos: trials, right, wrong and rollback-incomplete, by kind of fault."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if first := os.environ.get("NR_RUN_CHAOS_FIRST"):
         terminalreporter.write_line(f"seeds from {first} on; NR_RUN_CHAOS_FIRST={first} makes the same trials again")
     width = max(map(len, [*rows, "all trials"]))
-    columns = ("trials", "right", "wrong", "quarantined", "needless")
+    columns = ("trials", "right", "wrong", "rollback-incomplete", "needless")
     terminalreporter.write_line(f"{'':{width}}  " + "  ".join(f"{column:>11}" for column in columns))
     for name in [*sorted(rows), "all trials"]:
         row = total if name == "all trials" else rows[name]

@@ -20,7 +20,7 @@ __all__ = ["Ending", "carried_out"]
 
 #: Exit codes of a resume that could not do its work, for a reason that goes away: it is tried again without the fault.
 _AGAIN = {1, 11, 12, 65, 75}
-#: What has come to its end: nobody may come to another one beside it.
+#: What has finished: nobody may come to another one beside it.
 _ENDED = {0, 20, 21}
 
 
@@ -114,9 +114,9 @@ class _Play:
             double = [item for item in scene.beside if item.code in _ENDED and main.code in _ENDED]
             if double:
                 return Verdict("wrong", f"the run ended {main.code} and the resume beside it {double[0].code}")
-            if verdict.ending != "quarantined":
+            if verdict.ending != "rollback-incomplete":
                 return verdict
-            self.ground.tell(f"quarantined: {verdict.why}")
+            self.ground.tell(f"rollback-incomplete: {verdict.why}")
             after = self._resumed(judge, seconds=0)
             return after if after.ending == "wrong" else verdict
         kill = next(item for item in self.ground.trial.strikes if item.kind.startswith("kill"))
@@ -187,7 +187,7 @@ class _Play:
         return next((verdict for verdict in verdicts if verdict.ending != "wrong"), verdicts[0])
 
     def _look(self, judge: Judge, running: Running) -> Verdict:
-        """Mend the devices and judge what a command said of them."""
+        """Fix the devices and judge what a command said of them."""
         self._mend()
         assert running.code is not None
         _, err = running.over()

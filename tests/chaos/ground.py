@@ -25,7 +25,7 @@ from .trial import ENDS, Trial
 
 #: Real seconds in which a command has to end; what it may wait for (timers, boots) takes less than half of that.
 BOUND = 480.0
-#: What goes back by itself does so after three minutes of the lab's clock, which are a few seconds.
+#: What rolls itself back does so after three minutes of the lab's clock, which are a few seconds.
 TIMEOUTS = (
     "--poll-interval",
     "0.05",

@@ -15,7 +15,7 @@ from .intended_ios import missing_ios
 
 #: Exit codes that say something else than that nothing is changed on any device, or that it is changed no more. That of a process
 #: which a signal ended before it had begun to listen says so too.
-CHANGED, PARTIAL, QUARANTINED = 0, 10, 21
+CHANGED, PARTIAL, ROLLBACK_INCOMPLETE = 0, 10, 21
 #: Lines that a tunnel of ours may bring to a device.
 _OURS = re.compile(r"crypto |NR-|access-list NR-|tunnel-group |group-policy |isakmp |interface Tunnel\d")
 #: Lines that a group of VPN clients may bring, and the keys of tunnels that are not asked for a user.
@@ -38,7 +38,7 @@ class Foreign:
 
     added: set[Path] = field(default_factory=set)
     removed: set[Path] = field(default_factory=set)
-    #: Lines that have to be there still, unless the device has gone back by itself.
+    #: Lines that have to be there still, unless the device has rolled itself back.
     kept: set[Path] = field(default_factory=set)
     #: Lines that come and go with a fault of the lab.
     either: set[Path] = field(default_factory=set)
@@ -63,7 +63,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Now:
-    """One device at the end: its state, its configuration as text with keys, and whether it may have gone back by itself."""
+    """One device at the end: its state, its configuration as text with keys, and whether it may have rolled itself back."""
 
     state: State
     text: str
@@ -73,7 +73,8 @@ class Now:
 
 @dataclass(frozen=True)
 class Verdict:
-    """``ending`` is before, changed, quarantined or wrong; ``why`` is for a wrong one; ``needless``: nothing needed a person."""
+    """``ending`` is before, changed, rollback-incomplete or wrong; ``why`` is for a wrong one; ``needless``: nothing needed a
+    person."""
 
     ending: str
     why: str = ""
@@ -98,7 +99,7 @@ class Judge:
         story = f"exit {code}; not as before: {not_before}; not as wanted: {not_goal}; timers: {timers}; page: {page}"
         changed = not any(not_goal.values()) and not timers and not (self.goal.up and not crossing(now))
         as_before = not any(not_before.values()) and not timers
-        if code == QUARANTINED:
+        if code == ROLLBACK_INCOMPLETE:
             return self._quarantined(page, now, not_before, timers, story)
         if code == CHANGED:
             if changed:
@@ -178,7 +179,7 @@ class Judge:
                     return Verdict("wrong", f"the page says nothing of the {timer} on {name}; {story}")
         if _ALL_AS_BEFORE.search(page) and needing | robbed:
             return Verdict("wrong", f"the page says that both configurations are as before; {story}")
-        return Verdict("quarantined", story, needless=not needing | robbed and (not self.goal_was_up() or crossing(now)))
+        return Verdict("rollback-incomplete", story, needless=not needing | robbed and (not self.goal_was_up() or crossing(now)))
 
     def goal_was_up(self) -> bool:
         """Whether the tunnel was up before."""

@@ -61,7 +61,7 @@ def _value(fault: str, name: str, draw: random.Random) -> str:
 
 
 def seconds(name: str, draw: random.Random) -> float:
-    """How long a fault lasts: some until the run has ended, or a person would have mended it."""
+    """How long a fault lasts: some until the run has ended, or a person would have fixed it."""
     if name in _BLOCKING:
         return draw.uniform(0.3, 8)
     return draw.choice((draw.uniform(0.3, 8), 25.0))

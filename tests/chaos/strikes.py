@@ -173,7 +173,7 @@ def _runs_folder(scene: Scene, what: Strike) -> list[Later]:
         runs.write_text("")
 
     def back() -> None:
-        """A person finds it and puts it back."""
+        """A person finds it and restores it."""
         if runs.is_file():
             runs.unlink()
         if not runs.exists():

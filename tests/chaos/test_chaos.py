@@ -47,6 +47,6 @@ def test_chaos(tmp_path: Path, record_property: Callable[[str, object], None], s
     kinds = [item.kind if item.kind != "lab" else f"lab: {item.words[0]}" for item in ending.trial.strikes]
     told = {"seed": seed, "ending": verdict.ending, "late": ending.late, "needless": verdict.needless, "kinds": kinds}
     record_property("chaos", json.dumps(told))
-    kept = _kept(seed, tmp_path) if verdict.ending in ("wrong", "quarantined") else tmp_path
+    kept = _kept(seed, tmp_path) if verdict.ending in ("wrong", "rollback-incomplete") else tmp_path
     again = f"NR_RUN_CHAOS_SEED={seed} pytest -n 0 tests/chaos/test_chaos.py"
     assert verdict.ending != "wrong", f"{ending.trial}\n{verdict.why}\nall of it: {kept}\nagain: {again}"

@@ -72,7 +72,7 @@ def test_the_truth_is_believed() -> None:
     assert judge().judged(0, "", both(tunnel=True)).ending == "changed"
     assert judge().judged(20, "", both(tunnel=False)).ending == "before"
     half = both(tunnel=False) | {"hq": device("hq", tunnel=True)}
-    assert judge().judged(21, "on hq, paste hq-branch/branch/inverse.cfg", half).ending == "quarantined"
+    assert judge().judged(21, "on hq, paste hq-branch/branch/rollback.cfg", half).ending == "rollback-incomplete"
 
 
 @pytest.mark.parametrize("code", [0, 1, 11, 12, 20, 130])
@@ -129,7 +129,7 @@ def test_as_before_is_all_of_it(amiss: Callable[[State], State]) -> None:
 
 
 def test_somebody_elses_line_is_not_lost() -> None:
-    """A 20 that took a second operator's line away is wrong, unless the device went back by itself."""
+    """A 20 that took a second operator's line away is wrong, unless the device rolled itself back."""
     others, now = {"branch": Foreign(added={LINE}, kept={LINE})}, both(tunnel=False)
     assert judge(others).judged(20, "", now).ending == "wrong"
     now["branch"] = replace(now["branch"], went_back=True)
@@ -138,7 +138,7 @@ def test_somebody_elses_line_is_not_lost() -> None:
 
 @pytest.mark.parametrize(
     "page",
-    ["", "on branch, paste x", "see hq-branch/hq/inverse.cfg", "hq and branch: both configurations are as before"],
+    ["", "on branch, paste x", "see hq-branch/hq/rollback.cfg", "hq and branch: both configurations are as before"],
     ids=["nothing", "the other", "a file name", "as before"],
 )
 def test_a_false_page_is_found_out(page: str) -> None:
@@ -151,7 +151,7 @@ def test_a_timer_that_the_page_does_not_tell_is_found_out() -> None:
     now = both(tunnel=False)
     now["hq"] = replace(now["hq"], state=_timer(now["hq"].state))
     assert judge().judged(21, "look at hq", now).ending == "wrong"
-    assert judge().judged(21, "hq reloads in 3 minutes", now).ending == "quarantined"
+    assert judge().judged(21, "hq reloads in 3 minutes", now).ending == "rollback-incomplete"
 
 
 def test_what_somebody_else_took_is_told_too() -> None:
@@ -164,4 +164,4 @@ def test_what_somebody_else_took_is_told_too() -> None:
     )
     asked = Judge(had, judge().goal, robbed)
     assert asked.judged(21, "the tunnel is not up: hq has no SA", now).ending == "wrong"
-    assert asked.judged(21, "hq has no SA; kept: what others changed on branch", now).ending == "quarantined"
+    assert asked.judged(21, "hq has no SA; kept: what others changed on branch", now).ending == "rollback-incomplete"

@@ -19,7 +19,7 @@ MANY = 3000
 
 
 def test_a_number_makes_the_same_trial_again() -> None:
-    """What is printed for a trial that failed is enough to carry the same one out again."""
+    """What is printed for a trial that failed is enough to run the same one again."""
     assert [trial(seed) for seed in range(50)] == [trial(seed) for seed in range(50)]
 
 

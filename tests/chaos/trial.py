@@ -69,7 +69,7 @@ class Strike:
 
     @property
     def is_polite(self) -> bool:
-        """Whether it gives no device a reason to go back by itself."""
+        """Whether it gives no device a reason to roll itself back."""
         return self.kind in ("operator's line", "operator saves", "operator removes", "resume beside it", "runs folder")
 
     @property

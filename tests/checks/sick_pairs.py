@@ -256,7 +256,7 @@ HEALTHY_TOO: dict[str, tuple[Side, Side]] = {
         HEALTHY_NEAR.with_after(inbound=(0x11,), outbound=(0x22,)),
         HEALTHY_FAR.with_after(inbound=(0x22,), outbound=(0x11,)),
     ),
-    "a rekey in the middle that sets the counters to nought": (
+    "a rekey in the middle that sets the counters to zero": (
         near(
             before=(replace(NEAR_FLOW, encaps=5000, decaps=5000),),
             after=(replace(NEAR_FLOW, inbound=(0x11,), outbound=(0x22,), encaps=39, decaps=39),),

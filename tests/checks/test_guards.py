@@ -54,7 +54,7 @@ def test_an_old_timer_is_not_taken_for_a_new_one(seconds: int | None, fine: bool
     if is_new:
         refuse_unless_whole("hub", state, 15, fine=fine)
         return
-    with pytest.raises(DeviceRefused, match="hub: its dead-man counts"):
+    with pytest.raises(DeviceRefused, match="hub: its rollback timer counts"):
         refuse_unless_whole("hub", state, 15, fine=fine)
 
 

@@ -39,7 +39,7 @@ SHOWS = ("show version", "show mode", "show failover", "show startup-config", "s
 
 @dataclass(frozen=True)
 class Scene:
-    """What is planted: in the intent; on the firewall before it is built; and afterwards, with the lines that mend it.
+    """What is planted: in the intent; on the firewall before it is built; and afterwards, with the lines that fix it.
 
     ``fault`` is one of a gateway, with its arguments.
     """
@@ -108,7 +108,7 @@ def _on_a_device(site: Cloud, scene: Scene) -> Iterator[list[Said]]:
 
 @cache
 def _built() -> Played:
-    """One that is built and in order, for every row that breaks it and mends it again."""
+    """One that is built and in order, for every row that breaks it and fixes it again."""
     played = Played(example())
     played.build()
     return played

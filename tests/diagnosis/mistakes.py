@@ -1,6 +1,6 @@
 """What is planted in a healthy tunnel: for each cause the lines that a person would have typed wrongly, or the fault on the path.
 
-A mistake says on which end it is made, what is typed there, and what takes it back. ``applies`` says to which forms it belongs.
+A mistake says on which end it is made, what is typed there, and what rolls it back. ``applies`` says to which forms it belongs.
 """
 
 from __future__ import annotations

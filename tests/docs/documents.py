@@ -1,7 +1,7 @@
 """The project's documents, and the commands in them.
 
 A timed ``console`` block holds commands after ``$`` and, below each, what it prints. In what it prints, ``...`` alone on a line
-stands for any lines, and within a line for any text. ``# exit N`` after a command is its exit code, nought where it is not said.
+stands for any lines, and within a line for any text. ``# exit N`` after a command is its exit code, zero where it is not said.
 A timed ``sh`` block holds commands that set things up; they are run by make and by CI.
 """
 

@@ -21,7 +21,7 @@ def test_the_page_is_current(tmp_path: Path) -> None:
 
 
 def test_the_page_has_every_cause_once() -> None:
-    """A row for each cause, with what one sees, what confirms it and what mends it."""
+    """A row for each cause, with what one sees, what confirms it and what fixes it."""
     rows = [line.split(" | ") for line in PAGE.read_text().splitlines() if line.startswith("| `") and line.count(" | ") == 5]
     assert sorted(row[0].strip("| `") for row in rows) == sorted(CAUSES)
     assert all(len(cell) > 3 for row in rows for cell in row)

@@ -26,7 +26,7 @@ INNER = {"Nobody", "Origin", "Says", "Action"}
 THINGS = (
     *("service", "verification", "verdict", "word", "configured", "operating", "known by", "cause", "evidence", "finding"),
     *("doctor", "drift", "stray", "flap", "history", "hold time", "deadline", "look", "probe", "own check", "provider log"),
-    *("station", "lab", "rehearsal", "canary", "soak", "gate", "run folder", "record", "intent", "waiver", "dead-man"),
+    *("station", "lab", "rehearsal", "canary", "soak", "gate", "run folder", "record", "intent", "waiver", "rollback timer"),
 )
 
 

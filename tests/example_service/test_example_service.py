@@ -106,7 +106,7 @@ def rehearsed(tmp_path: Path) -> Iterator[Rehearsed]:
 
 
 def test_checks_of_the_users_own(rehearsed: Rehearsed) -> None:
-    """One that holds on each router is part of the proof by gates; one that does not takes all back; a wrong one is refused."""
+    """One that holds on each router is part of the proof by gates; one that does not rolls all back; a wrong one is refused."""
     brief = "command: show ip interface brief, within_seconds: 0"
     rehearsed.intend("a, c", more=f", checks: [{{{brief}, host: c, holds: {{protocl: up}}}}]")
     code, report = rehearsed.run("deploy-watchlist", "--yes")
@@ -189,7 +189,7 @@ def test_a_gate_that_does_not_hold_takes_all_back(rehearsed: Rehearsed) -> None:
 
 @pytest.mark.parametrize("state", ["gate", "held", "commit-decided"])
 def test_killed_between_the_stages(rehearsed: Rehearsed, state: str) -> None:
-    """A run that is killed at a gate is taken back by resume, on every member; one that had decided is brought to its end."""
+    """A run that is killed at a gate is rolled back by resume, on every member; one that had decided is brought to its end."""
     rehearsed.intend("a, b", more=", ready: true")
     line = rehearsed.arguments("deploy-watchlist", "--yes", "--json")
     process = subprocess.Popen(line, env=rehearsed.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -208,7 +208,7 @@ def test_killed_between_the_stages(rehearsed: Rehearsed, state: str) -> None:
 
 
 def test_the_plan_shows_the_walk(rehearsed: Rehearsed) -> None:
-    """A person sees the stages in the order in which they are carried out, with the gate between them."""
+    """A person sees the stages in the order in which they are applied, with the gate between them."""
     rehearsed.intend("a, b", more=", ready: true")
     line = rehearsed.arguments("deploy-watchlist", "--plan")
     done = subprocess.run(line, env=rehearsed.environment, capture_output=True, text=True, timeout=120, check=False)
@@ -216,7 +216,7 @@ def test_the_plan_shows_the_walk(rehearsed: Rehearsed) -> None:
     assert heads == [
         "1. a: list",
         "2. b: list",
-        "3. list has to hold before anything that follows; if it does not, all is taken back",
+        "3. list has to hold before anything that follows; if it does not, all is rolled back",
         "4. a: ready",
         "5. b: ready",
     ]

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 RULES = EXAMPLES / "prometheus" / "nr-run-alerts.yaml"
 FILES = sorted(path for path in EXAMPLES.rglob("*") if path.is_file() and path.suffix != ".json")
-#: A command line that is carried out, up to what a shell makes of its output.
+#: A command line that is run, up to what a shell makes of its output.
 _COMMAND = re.compile(r"^(?:ExecStart=\S*/|\s*- (?:run: )?|[*\d/ ]+nr-run +(?:.* )?)nr-run (?P<words>[a-z][^|;>#]*)")
 #: What an alert tells a person to type.
 _ADVICE = re.compile(r"description: nr-run (?P<name>[a-z-]+)")
@@ -38,7 +38,7 @@ def documents(path: Path) -> list[Any]:
 
 
 def commands() -> Iterator[tuple[str, str]]:
-    """File and arguments of every command line of nr-run that an example carries out."""
+    """File and arguments of every command line of nr-run that an example runs."""
     for path in FILES:
         for line in path.read_text().splitlines():
             if match := _COMMAND.match(line):

@@ -83,7 +83,7 @@ class Site:
         assert code == 0, json.dumps(report)[:6000]
 
     def fault(self, name: str, what: str, *words: str, on: bool = True) -> None:
-        """Break something, or mend it."""
+        """Break something, or fix it."""
         self.lab.fault(name, what, *words, on=on)
 
     def test(self, *words: str, rehearsal: bool = True) -> tuple[int, dict[str, Any], str]:

@@ -99,14 +99,14 @@ def test_a_primary_that_does_not_come_back_needs_a_person(site: Site) -> None:
         site.wait_for(process, "moved")
         site.fault(PRIMARY, "down")
     code, found, sentence = site.told(process)
-    assert (code, found["result"]) == (21, "quarantined"), sentence
+    assert (code, found["result"]) == (21, "rollback-incomplete"), sentence
     assert any("traffic is not back on primary FRA4 198.51.100.10" in words for words in found["by_hand"]), found["by_hand"]
     assert site.leads() == BACKUP_HOP
     site.fault(PRIMARY, "down", on=False)
 
 
 def test_traffic_that_does_not_move_is_told_with_its_evidence(site: Site) -> None:
-    """A track that waits too long keeps the route map on the primary: after the documented time all of it is taken back."""
+    """A track that waits too long keeps the route map on the primary: after the documented time all of it is rolled back."""
     with slow(site):
         process = site.begin_test()
         site.wait_for(process, "watching", towards="backup")
@@ -119,7 +119,7 @@ def test_traffic_that_does_not_move_is_told_with_its_evidence(site: Site) -> Non
 
 
 def test_ctrl_c_in_the_middle_brings_the_primary_up_again(site: Site) -> None:
-    """The wish to stop takes the change back, and traffic is watched coming back all the same."""
+    """The wish to stop rolls the change back, and traffic is watched coming back all the same."""
     with slow(site):
         process = site.begin_test()
         site.wait_for(process, "watching", towards="backup")

@@ -218,7 +218,7 @@ def test_a_scheduler_that_is_gone_ends_the_look_and_is_said(cluster: Cluster) ->
 
 
 def recorded(cluster: Cluster) -> dict[str, str]:
-    """Of a worker that begins anew."""
+    """Of a worker that begins again."""
     here = str(Path(__file__).parent)
     return {
         "NR_RUN_TEST_RECORD": str(cluster.folder / "passed"),

@@ -24,7 +24,7 @@ from ..warm import start_lab
 HQ, BRANCH = "hq", "branch"
 ENDS = (HQ, BRANCH)
 YOUNG = ("aes-256-cbc", "hmac-sha1", 14)
-#: Pairs of boxes, by what takes a change back on hq and on the branch, with the suite that both releases have.
+#: Pairs of boxes, by what rolls a change back on hq and on the branch, with the suite that both releases have.
 PAIRS: dict[str, tuple[str, str, tuple[str, str, int]]] = {
     "reload-reload": ("vpn2611", "vpn3640", OLD),
     "revert-kron": ("c881", "vpn3640-124", STRONG),
@@ -32,7 +32,7 @@ PAIRS: dict[str, tuple[str, str, tuple[str, str, int]]] = {
     "asareload-kron": ("asa82", "vpn3640-124", STRONG),
     "asareload-revert": ("asa91", "c881", STRONG),
 }
-#: A device that has to go back by itself gets three minutes, which the lab's clock makes a few seconds.
+#: A device that has to roll itself back gets three minutes, which the lab's clock makes a few seconds.
 SHORT = ("--revert-in", "3", "--boot-timeout", "60")
 NEW_KEY = "Rotated.Key-7f3a9b21c4d5e6f708192a3b"
 #: Lines that say when a configuration was written, how large it is, or what its checksum is.
@@ -187,7 +187,7 @@ def ended_right(bench: Bench, code: int | None, report: Mapping[str, Any] | None
             if state[name] != "before" or left[name]:
                 assert name in told, story
         assert re.search(r"paste |write memory|type |reload cancel|nr-run resume", told), story
-        return "quarantined"
+        return "rollback-incomplete"
     assert not any(left.values()), story
     assert len(set(state.values())) == 1, story
     (both,) = set(state.values())

@@ -33,7 +33,7 @@ def test_management_is_lost(rehearsal, unchanged: Callable[[], None], device: st
 @pytest.mark.parametrize("device", BOXES)
 @pytest.mark.parametrize("line", [1, 6, 10])
 def test_box_reboots_in_mid_change(rehearsal, unchanged: Callable[[], None], device: str, line: int) -> None:
-    """A box that loses its power in mid-push comes back with its startup, and the other end is taken back too."""
+    """A box that loses its power in mid-push comes back with its startup, and the other end is rolled back too."""
     rehearsal.lab.fault(device, "reboot-after", str(line))
     done = rehearsal.deploy("--yes", "--json", "--revert-in", "2", "--boot-timeout", "60")
     assert done.code == 20, done.out + done.err
@@ -45,7 +45,7 @@ def test_box_reboots_in_mid_change(rehearsal, unchanged: Callable[[], None], dev
     ("device", "text"), [("vpn3640", "crypto map"), ("vpn2611", "access-list"), ("vpn3640", "transform-set")]
 )
 def test_inverse_is_refused(rehearsal, unchanged: Callable[[], None], device: str, text: str) -> None:
-    """Where the box refuses the inverse, its dead-man takes the change back."""
+    """Where the box refuses the inverse, its rollback timer rolls the change back."""
     rehearsal.lab.fault("vpn2611", "refuse-line", "match address")
     rehearsal.lab.fault(device, "refuse-inverse", text)
     done = rehearsal.deploy("--yes", "--json", "--revert-in", "2", "--boot-timeout", "60")
@@ -103,7 +103,7 @@ def test_nobody_reads_the_output(rehearsal) -> None:
 def test_resume_does_not_undo_what_a_later_run_built(rehearsal) -> None:
     """A killed run that a later one has overtaken is refused, and closed by a person's word."""
     process = rehearsal.begin("--yes", "--json")
-    rehearsal.wait_for("recorded")  # the first line is some dialogues away: before it comes the dead-man
+    rehearsal.wait_for("recorded")  # the first line is some dialogues away: before it comes the rollback timer
     process.kill()
     process.communicate(timeout=30)
     rehearsal.wait_until(lambda: not any(box["sessions"] for box in rehearsal.lab.status().values()), seconds=20)
@@ -132,7 +132,7 @@ def test_an_unsaved_tunnel_is_not_called_proved(rehearsal) -> None:
 
 
 def test_a_broken_configuration_is_not_saved(rehearsal, unchanged: Callable[[], None]) -> None:
-    """When somebody removes our key after the proof, nothing is saved as proved, and both ends are taken back."""
+    """When somebody removes our key after the proof, nothing is saved as proved, and both ends are rolled back."""
     rehearsal.lab.fault("vpn3640", "slow", "60")
     key = rehearsal.secret("hq-branch-psk")
     with rehearsal.operator("vpn2611") as other:

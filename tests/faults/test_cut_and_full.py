@@ -42,7 +42,7 @@ def test_session_cut_in_echo_of_line(rehearsal, device: str, line: int) -> None:
 
 @pytest.mark.parametrize("size", [200, 700, 1100, 1600, 2100, 2600, 3100])
 def test_disk_full_in_the_run_folder(rehearsal, size: int) -> None:
-    """When no file can grow any more, the run ends before the first line or takes back what it sent."""
+    """When no file can grow any more, the run ends before the first line or rolls back what it sent."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))

@@ -13,7 +13,7 @@ UNARMED = [
     ("applet-revert", HQ, ("lose-lines", "action 2", "show running-config event"), "does not count, or not with every line"),
 ]
 PENDING = [
-    ("reload-reload", HQ, ("ignore", "reload cancel"), "reload cancel did not call the reload off"),
+    ("reload-reload", HQ, ("ignore", "reload cancel"), "reload cancel did not cancel the reload"),
     ("applet-revert", HQ, ("ignore", "no event manager applet"), "could not be taken away"),
     ("revert-kron", BRANCH, ("ignore", "no kron occurrence"), "could not be taken away"),
 ]
@@ -36,7 +36,7 @@ def test_a_timer_that_is_not_there(tmp_path: Path, pair: str, device: str, fault
 
 @pytest.mark.parametrize(("pair", "device", "fault", "says"), PENDING, ids=str)
 def test_a_timer_that_stays(tmp_path: Path, pair: str, device: str, fault: tuple[str, ...], says: str) -> None:
-    """A timer that was called off and is still there is told, with what to type: nothing is saved under it.
+    """A timer that was cancelled and is still there is told, with what to type: nothing is saved under it.
 
     The reload behind it is the last thing that could bring the device back, and counts as long as what is before it is not gone.
     """
@@ -54,7 +54,7 @@ def test_a_timer_that_stays(tmp_path: Path, pair: str, device: str, fault: tuple
 
 
 def test_what_was_removed_and_is_still_there(tmp_path: Path) -> None:
-    """A removal whose lines do nothing is no removal: read back, told by its name, and taken back."""
+    """A removal whose lines do nothing is no removal: read back, told by its name, and rolled back."""
     with bench_of("reload-reload", tmp_path) as bench:
         assert bench.run("--yes")[0] == 0
         bench.begin_case()

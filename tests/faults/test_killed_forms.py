@@ -1,4 +1,5 @@
-"""Every form of a tunnel, and a group of VPN clients: killed at each journal state and resumed, cut behind each line, taken back.
+"""Every form of a tunnel, and a group of VPN clients: killed at each journal state and resumed, cut behind each line, rolled
+back.
 
 The devices say how it ended, through the judge of the random trials, which shares no code with nr-run.
 """

@@ -45,7 +45,7 @@ def test_killed_then_resumed(tmp_path: Path, pair: str, task: str, state: str, h
         work = ready(bench, task)
         bench.kill_at(state, host, *work.words, command=work.command)
         code, report = bench.run(command="resume")
-        assert ended_right(bench, code, report) != "quarantined", json.dumps(report)
+        assert ended_right(bench, code, report) != "rollback-incomplete", json.dumps(report)
 
 
 #: Faults of a box while the tunnel is built, changed, removed or rolled back; each ends with both boxes in one state.
@@ -63,7 +63,7 @@ FAULTS = {
     "ahead": ("clock-step", "7200"),
     "behind": ("clock-step", "-7200"),
 }
-#: Those where the box has to go back by itself.
+#: Those where the box has to roll itself back.
 GOES_BACK = {"lost", "reboot"}
 CASES = [
     *(("reload-reload", task, fault) for task in ("prefixes", "key", "proposal", "remove", "rollback") for fault in FAULTS),

@@ -19,7 +19,7 @@ on_each_end = pytest.mark.parametrize("device", ENDS)
 @every_pair
 @pytest.mark.parametrize(("state", "host"), [("armed", None), ("applied", BRANCH), ("applied", HQ), ("judged", None)])
 def test_killed_and_nobody_comes(tmp_path: Path, pair: str, state: str, host: str | None) -> None:
-    """After kill -9 both boxes go back by themselves; a resume that comes later finds them so and clears what is left."""
+    """After kill -9 both boxes roll themselves back; a resume that comes later finds them so and clears what is left."""
     with bench_of(pair, tmp_path) as bench:
         bench.kill_at(state, host, "--yes", "--revert-in", "3")
         bench.wait_until(lambda: bench.configurations() == bench.before, pause=0.1)
@@ -81,7 +81,7 @@ def gateway(lines: list[str]) -> str:
 @every_pair
 @on_each_end
 def test_inverse_is_refused(tmp_path: Path, pair: str, device: str) -> None:
-    """Where a box refuses the inverse its timer takes the change back, or a person is told what to type."""
+    """Where a box refuses the inverse its timer rolls the change back, or a person is told what to type."""
     with bench_of(pair, tmp_path) as bench:
         bench.lab.fault(HQ, "refuse-line", "match address")
         bench.lab.fault(device, "refuse-inverse", "crypto")
@@ -94,7 +94,7 @@ def test_inverse_is_refused(tmp_path: Path, pair: str, device: str) -> None:
 @every_pair
 @pytest.mark.parametrize("size", [900, 2200, 3600])
 def test_disk_full(tmp_path: Path, pair: str, size: int) -> None:
-    """When no file of the run can grow beyond this size, the run ends before the first line or takes back what it sent."""
+    """When no file of the run can grow beyond this size, the run ends before the first line or rolls back what it sent."""
     with bench_of(pair, tmp_path) as bench:
 
         def limit() -> None:
@@ -116,15 +116,16 @@ def test_disk_full(tmp_path: Path, pair: str, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "code"), [("one end", 20), ("one end", 0), ("both", 20), ("both, one not saved", 0), ("timer", 20), ("untold", 21)]
+    ("wrong", "code"),
+    [("one end", 20), ("one end", 0), ("both", 20), ("both, one not saved", 0), ("timer", 20), ("unreported", 21)],
 )
 def test_the_judge_says_wrong(tmp_path: Path, wrong: str, code: int) -> None:
-    """A tunnel on one end, one that is not saved, one that is kept and called taken back, a timer that counts: all are wrong."""
+    """A tunnel on one end, one that is not saved, one that is kept and called rolled back, a timer that counts: all are wrong."""
     with bench_of("reload-reload", tmp_path) as bench:
         if wrong.startswith("both"):
             assert bench.run("--yes")[0] == 0
             assert ended_right(bench, 0) == "changed"
-        if wrong in ("one end", "both, one not saved", "untold"):
+        if wrong in ("one end", "both, one not saved", "unreported"):
             bench.lab.exec(HQ, "configure terminal\nip access-list extended NR-hq-branch\npermit ip any any")
         if wrong == "timer":
             bench.lab.exec(HQ, "reload in 90\n")

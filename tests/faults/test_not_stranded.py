@@ -1,4 +1,4 @@
-"""What happens at unlucky places while a change is armed or taken back: no box is left half-changed, armed or unnamed."""
+"""What happens at unlucky places while a change is armed or rolled back: no box is left half-changed, armed or unnamed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_saved_and_away_when_it_is_resumed(tmp_path: Path) -> None:
 @on_each_end
 @pytest.mark.parametrize("pair", [PLAIN, "revert-kron", "applet-revert"])
 def test_somebody_saves_while_the_change_is_made(tmp_path: Path, pair: str, device: str) -> None:
-    """Where another operator's write memory caught the change, or the timer, the startup configuration is mended as well."""
+    """Where another operator's write memory caught the change, or the timer, the startup configuration is fixed as well."""
     with bench_of(pair, tmp_path) as bench:
         bench.lab.fault(HQ, "drop-esp")
         bench.slow(12)
@@ -113,7 +113,7 @@ def test_somebody_has_wound_the_timer_up(tmp_path: Path) -> None:
         bench.slow(0)
         code, report = bench.end(process)
         assert code == 21, report
-        assert ended_right(bench, code, report) == "quarantined"
+        assert ended_right(bench, code, report) == "rollback-incomplete"
 
 
 def test_inverse_is_refused_and_the_boot_takes_long(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_header_of_the_inverse_is_refused(tmp_path: Path) -> None:
 
 
 def _gone_back(bench: Bench) -> None:
-    """Wait until the reload behind kron has come: by then both boxes have gone back, and only the copy stays in the flash."""
+    """Wait until the reload behind kron has come: by then both boxes have rolled back, and only the copy stays in the flash."""
     bench.wait_until(lambda: "hour" not in bench.lab.exec(BRANCH, "show version | include uptime"), pause=0.1)
     assert bench.configurations() == bench.before
     assert [bench.pending(name) for name in ENDS] == [[], ["file"]]
@@ -187,7 +187,7 @@ def test_a_defect_in_the_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_journal_that_is_lost_while_a_box_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A take-back whose own journal cannot be proved any more still ends in an outcome that names the armed box."""
+    """A rollback whose own journal cannot be proved any more still ends in an outcome that names the armed box."""
     with bench_of(PLAIN, tmp_path) as bench:
         monkeypatch.setenv("NR_RUN_CREDENTIALS", str(bench.lab.credentials))
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
@@ -201,7 +201,9 @@ def test_a_journal_that_is_lost_while_a_box_cannot_be_read(tmp_path: Path, monke
         outcome = change_in_process(bench, tmp_path / "runs", replace(BUILD, prove=prove))
         bench.lab.fault(BRANCH, "empty-show", on=False)
         assert outcome.exit_code == 21, outcome
-        assert any(f"{BRANCH}: its dead-man still counts; counted from when it was armed" in words for words in outcome.by_hand)
+        assert any(
+            f"{BRANCH}: its rollback timer still counts; counted from when it was armed" in words for words in outcome.by_hand
+        )
 
 
 @pytest.mark.parametrize(("size", "code"), [(9000, 1), (30000, 0)])

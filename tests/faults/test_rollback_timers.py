@@ -17,7 +17,7 @@ def tunnel(timed: TimedPair, report: dict) -> str:
 
 @BOTH
 def test_killed_in_mid_push_and_nobody_comes(timed: TimedPair, device: str) -> None:
-    """After kill -9 both devices go back to what they were without a reload, and a resume clears what is left of the timers."""
+    """After kill -9 both devices roll back to what they were without a reload, and a resume clears what is left of the timers."""
     timed.lab.fault(device, "slow", "20")
     timed.kill_at("building", "--revert-in", "3", host=device)
     timed.lab.fault(device, "slow", on=False)
@@ -57,7 +57,7 @@ def test_killed_then_resumed(timed: TimedPair, state: str) -> None:
     for name in (REVERT, REPLACE):
         timed.lab.fault(name, "slow", on=False)
     code, report = timed.run("resume")
-    if code == 66:  # both ends are saved at once: the run may have come to its end before it was killed
+    if code == 66:  # both ends are saved at once: the run may have finished before it was killed
         assert state == "saved", report
         code, report = timed.run("deploy-l2l", "--yes")
         assert (code, report["changed"]) == (0, False), report
@@ -74,7 +74,7 @@ def test_killed_then_resumed(timed: TimedPair, state: str) -> None:
 @BOTH
 @pytest.mark.parametrize("line", [2, 6])
 def test_management_is_lost(timed: TimedPair, device: str, line: int) -> None:
-    """A device that nobody can log in to goes back by itself, without a reload, and both ends are as before."""
+    """A device that nobody can log in to rolls itself back, without a reload, and both ends are as before."""
     # Entering the revert timer and the lines of kron are lines in configuration mode as well.
     timed.lab.fault(device, "lose-management-after", str(line + (1 if device == REVERT else 5)))
     code, report = timed.run("deploy-l2l", "--yes", *SHORT)
@@ -85,7 +85,7 @@ def test_management_is_lost(timed: TimedPair, device: str, line: int) -> None:
 
 @BOTH
 def test_inverse_is_refused(timed: TimedPair, device: str) -> None:
-    """Where the inverse is refused and the session lives, the device is made to go back at once, without a reload."""
+    """Where the inverse is refused and the session lives, the device is made to roll back now, without a reload."""
     other = REPLACE if device == REVERT else REVERT
     timed.lab.fault(REVERT, "refuse-line", "match address")
     timed.lab.fault(other, "refuse-line", "match address")
@@ -100,7 +100,7 @@ def test_inverse_is_refused(timed: TimedPair, device: str) -> None:
 @BOTH
 @pytest.mark.parametrize("fault", [("cut-session-after", "7"), ("cut-in-echo", "8"), ("wrong-psk",), ("drop-esp",)])
 def test_other_faults_end_as_before(timed: TimedPair, device: str, fault: tuple[str, ...]) -> None:
-    """A cut session or an unproved tunnel is taken back by the inverse, and the timer leaves nothing."""
+    """A cut session or an unproved tunnel is rolled back by the inverse, and the timer leaves nothing."""
     timed.lab.fault(device, *fault)
     code, report = timed.run("deploy-l2l", "--yes")
     assert code == 20, report
@@ -117,7 +117,7 @@ def test_other_faults_end_as_before(timed: TimedPair, device: str, fault: tuple[
     ],
 )
 def test_a_timer_that_cannot_be_called_off(timed: TimedPair, device: str, text: str, left: str) -> None:
-    """The proved change is taken back on both ends, nothing is saved, and a person is told what is pending and how to end it."""
+    """The proved change is rolled back on both ends, nothing is saved, and a person is told what is pending and how to end it."""
     timed.lab.fault(device, "refuse-exec", text)
     code, report = timed.run("deploy-l2l", "--yes")
     assert code == 21, report
@@ -170,7 +170,7 @@ def other_session(timed: TimedPair, device: str, command: str) -> None:
 
 @pytest.mark.parametrize("timed", [10], indirect=True)
 def test_little_time_is_wound_up_before_the_change_is_decided(timed: TimedPair) -> None:
-    """With less than the margin left both timers count anew, are proved again, and the tunnel is kept."""
+    """With less than the margin left both timers restart, are proved again, and the tunnel is kept."""
     code, report = timed.run("deploy-l2l", "--yes", "--revert-in", "1")
     assert code == 0, report
     assert sorted(line["host"] for line in timed.journal if line["state"] == "arming") == [REPLACE, REPLACE, REVERT, REVERT]
@@ -179,7 +179,7 @@ def test_little_time_is_wound_up_before_the_change_is_decided(timed: TimedPair) 
 
 @pytest.mark.parametrize("timed", [10], indirect=True)
 def test_a_timer_that_cannot_be_wound_up_ends_the_change(timed: TimedPair) -> None:
-    """Where little time is left and the device refuses to count anew, the change is taken back on both ends."""
+    """Where little time is left and the device refuses to restart, the change is rolled back on both ends."""
     timed.lab.fault(REVERT, "refuse-exec", "configure revert timer")
     code, report = timed.run("deploy-l2l", "--yes", "--revert-in", "1")
     assert code == 20, report

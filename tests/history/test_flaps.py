@@ -62,7 +62,7 @@ def test_a_clock_that_was_set_back_makes_no_flap(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("age", [3_000, 3_590, None])
 def test_ike_that_is_renewed_at_its_end_is_expected(tmp_path: Path, age: int | None) -> None:
-    """An IKE SA that lived its lifetime, or of which nobody knows when it was made, may begin anew."""
+    """An IKE SA that lived its lifetime, or of which nobody knows when it was made, may begin again."""
     made = past(
         tmp_path,
         look(0, ike_id="1", ike_age_seconds=age, ike_lifetime_seconds=3_600),
@@ -72,7 +72,7 @@ def test_ike_that_is_renewed_at_its_end_is_expected(tmp_path: Path, age: int | N
 
 
 def test_going_down_and_coming_back_is_one_flap(tmp_path: Path) -> None:
-    """What was down has to negotiate anew, and that is not held against it a second time."""
+    """What was down has to negotiate again, and that is not held against it a second time."""
     made = past(
         tmp_path,
         look(0, ike_id="1", ike_age_seconds=60),

@@ -8,14 +8,14 @@ import pytest
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The table: of each kind at each place, cases that ended right, quarantined with an honest page, or wrong."""
+    """The table: of each kind at each place, cases that ended right, rollback-incomplete with an honest page, or wrong."""
     ended: dict[tuple[str, str], Counter[str]] = {}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.stats.get(outcome, []):
             properties = dict(getattr(report, "user_properties", ()))
             if report.when == "call" and "honesty" in properties:
                 place, kind = properties["honesty"]
-                how = "wrong" if outcome == "failed" else "page" if properties.get("ended") == "quarantined" else "right"
+                how = "wrong" if outcome == "failed" else "page" if properties.get("ended") == "rollback-incomplete" else "right"
                 ended.setdefault((kind, place), Counter())[how] += 1
     if not ended:
         return
@@ -29,7 +29,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{kind:{width}}  {line}")
     total = sum(ended.values(), Counter())
     terminalreporter.write_line(
-        f"all: right {total['right']}, quarantined with an honest page {total['page']}, wrong {total['wrong']}"
+        f"all: right {total['right']}, rollback-incomplete with an honest page {total['page']}, wrong {total['wrong']}"
     )
 
 

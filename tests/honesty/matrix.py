@@ -42,7 +42,7 @@ class Place:
     """Where a run reads: what, from which state of the journal on, and the codes that are right.
 
     ``good``: of a device that answers so for good; ``once``: of one that does it a single time. ``broken``: the tunnel cannot
-    come up, so that the change is taken back. ``saved``: somebody saves the device meanwhile.
+    come up, so that the change is rolled back. ``saved``: somebody saves the device meanwhile.
     """
 
     what: str
@@ -98,7 +98,7 @@ def fault_of(bench: Bench, place: Place, kind: str, device: str, times: str) -> 
 
 
 def try_case(bench: Bench, place: Place, kind: str, device: str, times: str) -> str:
-    """Carry the case out, and judge it by the devices; how it ended: before, changed, quarantined, or refused."""
+    """Carry the case out, and judge it by the devices; how it ended: before, changed, rollback-incomplete, or refused."""
     fault = fault_of(bench, place, kind, device, times)
     code, report = _resumed(bench, device, fault) if place.resumed else _run(bench, place, device, fault)
     bench.lab.fault(device, fault[0], on=False)
@@ -114,7 +114,7 @@ def try_case(bench: Bench, place: Place, kind: str, device: str, times: str) -> 
     if code == 21:
         if place.what == RUNNING and place is not PLACES["disarm"] and bench.running(device) != bench.before[device][0]:
             assert bench.pending(device), f"the timer is off: {story}"
-            for words in ("is not known", "its dead-man still counts; armed at", "nr-run resume"):
+            for words in ("is not known", "its rollback timer still counts; armed at", "nr-run resume"):
                 assert words in story, story
         again, told = bench.run(command="resume")
         assert again in (0, 20), told

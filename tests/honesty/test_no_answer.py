@@ -34,7 +34,7 @@ def test_a_busy_nvram_is_asked_again(tmp_path: Path, pair: str, device: str) -> 
 
 
 def test_sas_that_are_refused_when_the_timer_is_called_off(tmp_path: Path) -> None:
-    """One refusal behind the calling off is asked again over a fresh login: the proved tunnel stays, and is saved."""
+    """One refusal behind the cancelling is asked again over a fresh login: the proved tunnel stays, and is saved."""
     with bench_of("revert-kron", tmp_path) as bench:
         bench.slow(30)
         process = bench.begin("--yes")
@@ -60,5 +60,5 @@ def test_nothing_is_shown_while_a_tunnel_is_removed(tmp_path: Path, pair: str, d
         code, report = bench.end(process)
         bench.lab.fault(device, "refuse-show", on=False)
         assert code == 21, report
-        assert ended_right(bench, code, report) == "quarantined"
+        assert ended_right(bench, code, report) == "rollback-incomplete"
         assert "is not known" in str(report["tunnels"][0]["by_hand"]), report

@@ -40,7 +40,7 @@ def right(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("plugin", ["nr_run", "netmiko"])
 @pytest.mark.parametrize("file", ["groups.yaml", "defaults.yaml"])
 def test_every_setting_reaches_the_login(inventory: Path, plugin: str, file: str) -> None:
-    """Each setting, at a group or in the defaults, under either name, is in the login of the host, also in one made anew."""
+    """Each setting, at a group or in the defaults, under either name, is in the login of the host, also in one made again."""
     values = right(inventory)
     assert set(values) == set(SETTINGS)
     nornir = with_options(inventory, json.dumps({plugin: {"extras": values}}), file)

@@ -145,7 +145,7 @@ def test_equal_keys_equal_tokens() -> None:
 
 
 def test_reveal_of_an_unknown_token() -> None:
-    """A key that another run has seen cannot be put back, and the sentence says so."""
+    """A key that another run has seen cannot be restored, and the sentence says so."""
     with pytest.raises(SecretError, match="is not known to this run"):
         Secrets(folders=()).reveal("crypto isakmp key <key:0123abcd> address 192.0.2.1")
 

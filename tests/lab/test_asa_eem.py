@@ -15,7 +15,7 @@ from .tunnels import eventually
 ALONE = pytest.mark.parametrize("boxes", [("asa919",)], indirect=True)
 APPLET = """\
 event manager applet NR-x
- description nr-run dead man
+ description nr-run rollback timer
  event timer countdown time {seconds}
  action 1 cli command "{command}"
  output none"""
@@ -41,7 +41,7 @@ def test_an_applet_counts_down_and_runs_once(boxes: LabHandle) -> None:
     assert 0 < int(left[1]) <= 60
     assert config(boxes, "asa919", "event manager") == [
         "event manager applet NR-x",
-        " description nr-run dead man",
+        " description nr-run rollback timer",
         " event timer countdown time 60",
         ' action 1 cli command "no access-list A extended permit ip any any"',
         ' action 2 cli command "access-list B extended permit ip any any"',
@@ -73,7 +73,7 @@ def test_a_removed_applet_does_nothing(boxes: LabHandle) -> None:
 
 @ALONE
 def test_an_applet_gives_the_management_back(boxes: LabHandle) -> None:
-    """The lines that cut the way in are taken back by the applet, and somebody can log in again; it is no reload."""
+    """The lines that cut the way in are rolled back by the applet, and somebody can log in again; it is no reload."""
     with open_asa(boxes, "asa919") as line:
         line.configure(APPLET.format(seconds=300, command="no access-list CUT extended permit ip any any"))
         boxes.fault("asa919", "lose-management-after", 1 + 6)  # five lines of the applet and `end` came before

@@ -139,7 +139,7 @@ def test_two_ends_that_differ_do_not_agree(boxes: LabHandle, vti: bool) -> None:
 
 
 def again(lab: LabHandle, one: End, other: End, instead: End) -> None:
-    """Take one end away, type it anew in another way, and let both ends begin from nothing."""
+    """Take one end away, type it again in another way, and let both ends begin from nothing."""
     typed(lab, other.device, REMOVAL)
     said = by_netmiko(lab, other.device, instead.lines)
     assert "ERROR" not in said, said

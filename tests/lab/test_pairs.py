@@ -69,7 +69,7 @@ def test_a_tunnel_comes_up(bench: Bench, one: str, other: str, version: int, sty
 
 
 def test_clearing_takes_both_ends_down_and_a_tunnel_comes_back(bench: Bench) -> None:
-    """`clear crypto ikev2 sa` deletes on both ends; a tunnel interface negotiates anew by itself, with other SPIs."""
+    """`clear crypto ikev2 sa` deletes on both ends; a tunnel interface negotiates again by itself, with other SPIs."""
     near, far = ends(*PAIR)
     bench.build(near, far)
     eventually(lambda: up(bench, near))

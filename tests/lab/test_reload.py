@@ -42,7 +42,7 @@ def test_an_unsaved_change_is_gone_after_the_reload(lab: LabHandle) -> None:
 
 
 def test_a_reload_can_be_called_off(lab: LabHandle) -> None:
-    """`show reload` proves that it is armed and that it is not; calling off twice says so."""
+    """`show reload` proves that it is armed and that it is not; cancelling twice says so."""
     with login(lab, "vpn2611") as line:
         arm(line, 90, dirty=False)
         shown = line.answer("show reload")

@@ -79,7 +79,7 @@ def test_only_its_owner_confirms_and_there_is_one(pair: LabHandle) -> None:
 
 
 def test_revert_now_prints_what_a_rollback_prints(pair: LabHandle) -> None:
-    """`configure revert now` goes back at once."""
+    """`configure revert now` rolls back now."""
     with arm(pair, 60) as line:
         before = config_of(pair, "hq")
         for typed in [*LINES.splitlines(), "end"]:

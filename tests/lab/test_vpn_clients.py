@@ -75,7 +75,7 @@ def test_session(lab: LabHandle) -> None:
 
 
 def test_idle(lab: LabHandle) -> None:
-    """A client that sends nothing for longer than an SA lives is still there: its SAs are made anew."""
+    """A client that sends nothing for longer than an SA lives is still there: its SAs are made again."""
     configure(lab, "crypto ipsec security-association lifetime seconds 120")
     lab.client("home", "connect", **login(lab))
     before = lab.exec(ROUTER, "show crypto ipsec sa")

@@ -172,7 +172,7 @@ def test_what_a_release_refuses(pair: LabHandle, device: str, typed: str, words:
 
 @pytest.mark.parametrize("device", ["hq", "branch"])
 def test_entries_of_a_list_have_numbers_that_are_not_saved(pair: LabHandle, device: str) -> None:
-    """Entries count by ten, go in at their number, are removed by number or text, and are numbered anew on request."""
+    """Entries count by ten, go in at their number, are removed by number or text, and are numbered again on request."""
     with login(pair, device) as line:
         said = line.configure(
             "ip access-list extended X\npermit ip host 10.0.0.1 any\npermit ip host 10.0.0.2 any\n15 deny ip host 10.0.0.3 any\n"

@@ -1,7 +1,7 @@
 """What can be built between two platforms, as a pure table: built with this cryptography, or refused for this reason.
 
 The end-to-end matrix deploys what this table says is built, and expects the refusal for the rest. `matrix.txt` beside this file
-is the whole of it, written anew by ``make rendered`` (``python tests/matrix/table.py``); a test holds it to be current.
+is the whole of it, rewritten by ``make rendered`` (``python tests/matrix/table.py``); a test holds it to be current.
 """
 
 from __future__ import annotations

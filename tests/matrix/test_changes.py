@@ -65,14 +65,14 @@ def test_another_ike_proposal_takes_the_place_of_the_first(pair: tuple[Two, int,
 
 
 def test_what_goes_wrong_is_taken_back(pair: tuple[Two, int, str]) -> None:
-    """Another key on the far end, ESP that is lost, a session that is cut: taken back on both ends, read back and compared."""
+    """Another key on the far end, ESP that is lost, a session that is cut: rolled back on both ends, read back and compared."""
     devices, _, _ = pair
     before = devices.running()
     for fault in (("wrong-psk-silent",), ("drop-esp",), ("cut-session-after", "6")):
         devices.lab.fault("far", *fault)
         code, report = devices.run("deploy-l2l", "--yes")
         devices.lab.fault("far", fault[0], on=False)
-        # A session that is cut before the first line was kept is no change that had to be taken back.
+        # A session that is cut before the first line was kept is no change that had to be rolled back.
         assert code in ((11, 20) if fault[0] == "cut-session-after" else (20,)), (fault, report)
         assert report["tunnels"][0]["verified"] is False, fault
         assert devices.running() == before, fault
@@ -84,7 +84,7 @@ def test_what_goes_wrong_is_taken_back(pair: tuple[Two, int, str]) -> None:
 
 
 def test_a_change_that_is_refused_half_way_is_taken_back(pair: tuple[Two, int, str]) -> None:
-    """A line of the change is refused half-way: the form of before is put back, and proved up again."""
+    """A line of the change is refused half-way: the form of before is rolled back, and proved up again."""
     devices, version, style = pair
     assert devices.run("deploy-l2l", "--yes")[0] == 0
     first = devices.running()

@@ -125,7 +125,7 @@ def test_what_is_built_can_be_written_on_both_ends() -> None:
 
 
 def test_every_line_is_known_to_a_family() -> None:
-    """A line that no family knows could not be taken back; the text of no form has one, on either end."""
+    """A line that no family knows could not be rolled back; the text of no form has one, on either end."""
     for near, far, version, style, verdict in ALL:
         if isinstance(verdict, Built):
             for end, text in zip((near, far), text_of(near, far, verdict, version, style), strict=True):

@@ -33,7 +33,7 @@ def install() -> None:
 
 
 def cold(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a command that is started anew and not forked: its interpreter installs this when it begins."""
+    """The environment of a command that is started again and not forked: its interpreter installs this when it begins."""
     places = [str(Path(__file__).with_name("cold")), *filter(None, [environment.get("PYTHONPATH")])]
     return {**environment, "PYTHONPATH": os.pathsep.join(places)} if VARIABLE in environment else dict(environment)
 

@@ -2,7 +2,8 @@
 
 ``unprovoked.txt`` beside this file names those that are known, with a reason each. It may only shrink: a place that is not in it
 and was not reached fails, and so does an entry whose place is gone or was reached, unless its reason begins with ``at times``.
-With a REASON the list is made anew: entries that are wrong go, and what is missing is written below that reason, to be looked at.
+With a REASON the list is made again: entries that are wrong go, and what is missing is written below that reason, to be looked
+at.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ GARBAGE = "\x7f"
 
 
 class Hangs(Exception):
-    """An expression did not come to its end."""
+    """An expression did not finish."""
 
 
 @contextmanager

@@ -60,7 +60,7 @@ BAD = typed(Site(profile="asa91"), *phone_site.documented(phone_site.MIDDLE))
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """One lab for all tests of this module; each takes its faults back."""
+    """One lab for all tests of this module; each rolls its faults back."""
     folder = tmp_path_factory.mktemp("office")
     orders = {"good": GOOD.order, "bad": BAD.order, "plain": "c881", "idle": "asa919"}
     with start_lab(folder / "lab", devices=orders, speed=SPEED) as lab:
@@ -107,7 +107,7 @@ def test_the_phone_agrees(office: Office) -> None:
 
 
 def test_a_person_reads_evidence_and_remedy(office: Office) -> None:
-    """For a person each cause has the line of the device, the lines that mend it, and where an inherited value comes from."""
+    """For a person each cause has the line of the device, the lines that fix it, and where an inherited value comes from."""
     done = office.run("bad")
     assert done.returncode == 12
     shown = done.stdout

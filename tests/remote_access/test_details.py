@@ -144,7 +144,7 @@ def test_who_is_asked_by_aaa_is_noted(device: HeadEnd) -> None:
 
 @pytest.mark.parametrize("release", ["9.1(7)", "9.4(1)", "9.4(2)", "9.19(1)"])
 def test_the_choice_of_the_certificate(release: str) -> None:
-    """Every row of the document's table is answered, and before the mend one row is another."""
+    """Every row of the document's table is answered, and before the fix one row is another."""
     suites = {"RSA": ("AES256-SHA",), "EC": ("ECDHE-ECDSA-AES256-SHA384",)}
     suites["both"] = (*suites["RSA"], *suites["EC"])
     for (offered, configured), choice in CHOICES.items():

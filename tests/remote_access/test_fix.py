@@ -1,4 +1,4 @@
-"""nr-run audit-vpn-phone --fix: one cause is mended, proved by another audit, kept or taken back, and undone exactly."""
+"""nr-run audit-vpn-phone --fix: one cause is fixed, proved by another audit, kept or rolled back, and undone exactly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ..warm import start_lab
 from .ground import Site, typed
 
 DEVICES = {"fw": "asa919", "old": "asa91"}
-#: Two of the mistakes of the document, and for each the line that mends it.
+#: Two of the mistakes of the document, and for each the line that fixes it.
 MISTAKES = (
     *("webvpn", " hostscan image disk0:/hostscan.pkg", " hostscan enable"),
     "access-list NO-TRAFFIC extended deny ip any any",
@@ -91,7 +91,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 
 def test_causes_are_mended_and_undone(office: Office) -> None:
-    """Mended one by one, each by its one line, the phone connects; rolled back, the device is as before, line for line."""
+    """Fixed one by one, each by its one line, the phone connects; rolled back, the device is as before, line for line."""
     before = office.shown("fw")
     runs: list[str] = []
     for cause, line in MENDED.items():
@@ -137,7 +137,7 @@ def test_what_was_inherited_is_inherited_again() -> None:
     ],
 )
 def test_settings_that_no_rule_knows_are_refused(lines: tuple[str, ...], words: str) -> None:
-    """What could not be taken back is not planned."""
+    """What could not be rolled back is not planned."""
     config = "ASA Version 9.19(1)\nhostname fw\ngroup-policy G internal\n"
     with pytest.raises(ChangeError, match=words):
         plan_settings("fw", "asa", lines, config)
@@ -186,7 +186,7 @@ def test_what_is_of_everybody_is_for_a_person(office: Office) -> None:
     finally:
         office.lab.exec("fw", "configure terminal\nno ssl server-version\nend\nwrite memory")
     assert done == 13
-    assert "is for a person to mend" in report["error"]
+    assert "is for a person to fix" in report["error"]
     assert "ssl server-version tlsv1" in report["error"]
     assert "every SSL VPN user" in report["error"]
 

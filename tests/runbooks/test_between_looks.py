@@ -15,12 +15,12 @@ from .test_terminal import converse
 
 
 def test_a_run_that_ended_is_not_resumed(rehearsal) -> None:
-    """Whoever names a run that came to its end is told so: exit 66, and nothing is sent."""
+    """Whoever names a run that finished is told so: exit 66, and nothing is sent."""
     assert rehearsal.deploy("--yes").code == 0
     (run,) = (path.name for path in rehearsal.runs.glob("2*"))
     now = rehearsal.configurations()
     done = rehearsal.nr_run("resume", run)
-    assert "came to its end; there is nothing to resume" in done.out + done.err
+    assert "has finished; there is nothing to resume" in done.out + done.err
     assert done.code == 66
     assert rehearsal.configurations() == now
 
@@ -39,7 +39,7 @@ def test_an_edit_while_the_device_is_being_saved(rehearsal) -> None:
 
 
 def test_another_way_back_than_was_approved(timed: TimedPair) -> None:
-    """A device that has lost its archive path would go back in another way: nobody has approved that, so nothing is sent."""
+    """A device that has lost its archive path would roll back in another way: nobody has approved that, so nothing is sent."""
 
     def edit() -> None:
         timed.lab.exec(REVERT, "configure terminal\nno archive\nend\nwrite memory")

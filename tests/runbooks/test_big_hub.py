@@ -146,7 +146,7 @@ def results(report: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize("hub", [12], indirect=True)
 def test_two_of_twelve_fail_on_a_hub_that_has_sixty(hub: Hub) -> None:
-    """Ten are proved; two go back tunnel by tunnel; the hub is armed and called off for each, and what it had is untouched."""
+    """Ten are proved; two go back tunnel by tunnel; the hub is armed and cancelled for each, and what it had is untouched."""
     hub.fill(60)
     before = hub.running("hub")
     sick, gone = "branch04", "branch09"
@@ -172,7 +172,7 @@ def test_two_of_twelve_fail_on_a_hub_that_has_sixty(hub: Hub) -> None:
 
 
 def _armed_for_each(hub: Hub, branches: list[str]) -> None:
-    """No timer of the hub is pending when the next tunnel arms it: each arming is followed by a calling off."""
+    """No timer of the hub is pending when the next tunnel arms it: each arming is followed by a cancelling."""
     pending, armed = False, []
     for line in hub.journal():
         if line["state"] == "arming" and line["host"] == "hub":

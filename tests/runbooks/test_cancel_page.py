@@ -54,7 +54,12 @@ def test_the_page_is_there_before_the_device_is_armed(timed: TimedPair) -> None:
     text = pages(timed)[REPLACE]
     (run,) = (timed.folder / "runs").glob("2*")
     assert text.startswith(f"A TIMER IS ARMED on {REPLACE}")
-    for word in (f"NR-{run.name}", f"nr-run resume {run.name}", str(run / "hq-branch" / REPLACE / "inverse.cfg"), "write memory"):
+    for word in (
+        f"NR-{run.name}",
+        f"nr-run resume {run.name}",
+        str(run / "hq-branch" / REPLACE / "rollback.cfg"),
+        "write memory",
+    ):
         assert word in text
     (fires,) = re.findall(r"^fires   (\S+ \S+) UTC, 15 minutes", text, re.MULTILINE)
     left = datetime.strptime(fires, "%Y-%m-%d %H:%M").replace(tzinfo=UTC) - datetime.now(UTC)
@@ -125,8 +130,8 @@ def test_resume_ends_the_pages(timed: TimedPair) -> None:
 
 
 def test_the_table_of_the_documents_is_current() -> None:
-    """docs/dead-man.md has the steps of every timer as the recap and the pages have them."""
-    assert table() in (ROOT / "docs" / "dead-man.md").read_text()
+    """docs/automatic-rollback.md has the steps of every timer as the recap and the pages have them."""
+    assert table() in (ROOT / "docs" / "automatic-rollback.md").read_text()
 
 
 @pytest.mark.parametrize("name", sorted(ROLLBACK_TIMERS))

@@ -190,7 +190,8 @@ def test_killed_while_changing_then_resumed(rehearsal) -> None:
 
 
 def test_resume_of_a_change_that_sent_nothing_leaves_the_tunnel_up(rehearsal) -> None:
-    """Killed while it was arming, the run has touched no SA: resume calls the dead-man off, and the tunnel has not noticed."""
+    """Killed while it was arming, the run has touched no SA: resume cancels the rollback timer, and the tunnel has not
+    noticed."""
     assert rehearsal.deploy("--yes").code == 0
     up = rehearsal.lab.exec("vpn2611", "show crypto ipsec sa")
     wider_prefix(rehearsal)

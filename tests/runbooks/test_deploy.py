@@ -96,7 +96,7 @@ def test_plan_touches_nothing(rehearsal, unchanged: Callable[[], None]) -> None:
     assert "crypto map clientmap 1 ipsec-isakmp" in done.out
     assert "VPN clients" in done.out
     (folder,) = rehearsal.runs.glob("2*")
-    assert "no crypto map clientmap 1" in (folder / "hq-branch/vpn2611/inverse.cfg").read_text()
+    assert "no crypto map clientmap 1" in (folder / "hq-branch/vpn2611/rollback.cfg").read_text()
     unchanged()
 
 
@@ -109,7 +109,7 @@ def test_few_round_trips(rehearsal) -> None:
     assert rehearsal.deploy("--yes").code == 0
     for name in ("vpn2611", "vpn3640"):
         counters = rehearsal.lab.counters(name)
-        assert counters.logins == 2  # the second one proves, before the dead-man is called off, that the box can be managed
+        assert counters.logins == 2  # the second one proves, before the rollback timer is cancelled, that the box can be managed
         (folder,) = rehearsal.runs.glob("2*")
         looks = (folder / "journal.jsonl").read_text().count('"triggering"')
         assert counters.round_trips <= 20 + 2 * (looks - 1)
@@ -136,7 +136,7 @@ def test_an_end_that_was_only_armed_is_not_called_read_back(rehearsal, unchanged
     assert [device["touched"] for device in done.tunnel["devices"]] == [False, True]
     assert done.tunnel["sentence"].endswith(
         "; vpn3640 is as it was before, read back and compared; "
-        "no line of the change was sent to vpn2611; the dead-man of vpn2611 is called off"
+        "no line of the change was sent to vpn2611; the rollback timer of vpn2611 is cancelled"
     )
     unchanged()
 
@@ -144,7 +144,7 @@ def test_an_end_that_was_only_armed_is_not_called_read_back(rehearsal, unchanged
 @pytest.mark.parametrize("device", ["vpn3640", "vpn2611"])
 @pytest.mark.parametrize("line", [1, 4, 9, 14])
 def test_a_session_cut_in_mid_push_is_taken_back(rehearsal, unchanged: Callable[[], None], device: str, line: int) -> None:
-    """When the session is cut after any line, a new login takes back what arrived; a cut that never comes changes nothing."""
+    """When the session is cut after any line, a new login rolls back what arrived; a cut that never comes changes nothing."""
     rehearsal.lab.fault(device, "cut-session-after", str(line))
     done = rehearsal.deploy("--yes", "--json")
     assert done.code in (20, 0), done.out + done.err
@@ -155,7 +155,7 @@ def test_a_session_cut_in_mid_push_is_taken_back(rehearsal, unchanged: Callable[
 
 
 def test_a_device_that_is_lost_for_good_is_named(rehearsal) -> None:
-    """When one end is cut in mid-push and never comes back, the other is taken back and the run exits 21 with what to type."""
+    """When one end is cut in mid-push and never comes back, the other is rolled back and the run exits 21 with what to type."""
     rehearsal.lab.fault("vpn2611", "cut-session-after", "5")
     rehearsal.lab.fault("vpn2611", "slow", "100")
     process = rehearsal.begin("--yes", "--json", "--revert-in", "0")
@@ -164,7 +164,7 @@ def test_a_device_that_is_lost_for_good_is_named(rehearsal) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 21, err
     by_hand = json.loads(out)["tunnels"][0]["by_hand"]
-    assert any("inverse.cfg" in sentence for sentence in by_hand)
+    assert any("rollback.cfg" in sentence for sentence in by_hand)
     assert "--close" in by_hand[-1]
     assert rehearsal.lab.exec("vpn3640", "show running-config") == rehearsal.before["running"]["vpn3640"]
 

@@ -59,7 +59,7 @@ class Clinic:
 
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
-    """One lab for all tests of this module; each takes its faults back."""
+    """One lab for all tests of this module; each rolls its faults back."""
     folder = tmp_path_factory.mktemp("clinic")
     with start_lab(folder / "lab", devices=DEVICES, speed=20) as lab:
         write_inventory(lab, folder / "inventory", DEVICES, STRONG)

@@ -163,7 +163,7 @@ def test_partners_are_proved_as_far_as_they_can_be(estate: Estate) -> None:
 
 
 def test_a_partner_with_a_fault(estate: Estate) -> None:
-    """Whatever is wrong there, our end is taken back, and the cause says that the far side cannot be seen from here."""
+    """Whatever is wrong there, our end is rolled back, and the cause says that the far side cannot be seen from here."""
     before = estate.running()
     for tunnel, far, fault, words in FAULTS:
         estate.lab.fault(far, *fault)

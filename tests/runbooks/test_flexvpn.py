@@ -198,7 +198,7 @@ def test_a_new_head_end_is_undone(router: Router) -> None:
 
 
 def test_a_flash_that_takes_no_file(router: Router) -> None:
-    """A flash without room is refused beforehand; what was written by a run that is taken back goes with it."""
+    """A flash without room is refused beforehand; what was written by a run that is rolled back goes with it."""
     router.intend(client_profile={}, window_seconds=1)
     router.lab.fault(HOST, "flash-full")
     done = router.run("deploy-flexvpn", "laptops", "--yes")
@@ -224,7 +224,7 @@ def test_a_hash_that_is_not_shown(router: Router) -> None:
 
 
 def test_nobody_connects(router: Router) -> None:
-    """Without a client nothing is proved, and all is taken back."""
+    """Without a client nothing is proved, and all is rolled back."""
     router.intend(window_seconds=1)
     done = router.run("deploy-flexvpn", "laptops", "--yes")
     assert done.code == 20, done.out + done.err
@@ -232,7 +232,7 @@ def test_nobody_connects(router: Router) -> None:
 
 
 def test_a_client_that_proves_nothing_is_sent_away(router: Router) -> None:
-    """One that is in and sends nothing proves nothing: its session is ended, so that what was built can be taken back."""
+    """One that is in and sends nothing proves nothing: its session is ended, so that what was built can be rolled back."""
     router.intend(window_seconds=10)
     process = warm.Process(router.arguments("deploy-flexvpn", "laptops", "--yes", "--json"), router.environment)
     while process.poll() is None and not router.lab.client("laptop", "connect-secure", **LOGIN)["connected"]:

@@ -111,7 +111,7 @@ def test_all_branches_are_built_on_one_map(hub) -> None:
 
 
 def test_one_sick_branch_is_taken_back_alone(hub) -> None:
-    """A branch that fails is taken back from the hub and from itself; the others are built, and the run is partial."""
+    """A branch that fails is rolled back from the hub and from itself; the others are built, and the run is partial."""
     hub[0].fault("branch3", "drop-esp")
     code, report = deploy(hub)
     assert code == 10

@@ -191,7 +191,8 @@ def test_another_machines_lock(tmp_path, run: str, silent_seconds: float, name: 
 
 
 def test_a_record_that_cannot_be_read_holds_for_its_time(tmp_path) -> None:
-    """Half a record, as an older file system may leave, holds the device for the dead-man and boot time and not for ever."""
+    """Half a record, as an older file system may leave, holds the device for the rollback timer and boot time and not for
+    ever."""
     abandoned(tmp_path, "one", silent_seconds=0)
     path = record_of(tmp_path, "hub")
     path.write_text(path.read_text()[:40])
@@ -283,7 +284,7 @@ def test_a_run_takes_over_from_one_that_was_killed(rehearsal) -> None:
 
 
 def test_another_machines_run_is_finished_from_here(rehearsal, unchanged) -> None:
-    """A run that another machine left silent in the middle: other runs are refused, resume of that run puts the devices back."""
+    """A run that another machine left silent in the middle: other runs are refused, resume of that run rolls the devices back."""
     rehearsal.lab.fault("vpn3640", "slow", "15")
     first = rehearsal.begin("--yes", "--json")
     rehearsal.wait_for("building")

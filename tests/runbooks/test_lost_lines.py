@@ -88,7 +88,7 @@ def test_what_a_line_loses_is_not_gone(rehearsal, unchanged) -> None:
         page = str(done.tunnel["by_hand"])
         assert (done.code, line.seen > 1) == (21, True), done.out + done.err
         assert "the size that it says fitted before" in page
-        assert "its dead-man still counts" in page
+        assert "its rollback timer still counts" in page
         assert "ipsec transform-set NR-" in rehearsal.lab.exec("vpn3640", "show running-config")
         assert "No reload is scheduled" not in rehearsal.lab.exec("vpn3640", "show reload")
         line.on = False

@@ -28,7 +28,8 @@ def failing_with_lost_lines(bench: Bench, *fault: str) -> tuple[int, dict[str, o
 
 @pytest.mark.parametrize("where", [MORE, SHOW], ids=["with keys", "masked"])
 def test_what_one_command_loses_is_not_gone(tmp_path: Path, where: str) -> None:
-    """While the change is taken back, one command loses the same lines each time: the other still shows them, so 21 and armed."""
+    """While the change is rolled back, one command loses the same lines each time: the other still shows them, so 21 and
+    armed."""
     with bench_of(PAIR, tmp_path) as bench:
         code, report = failing_with_lost_lines(bench, LOST, where)
         assert code == 21, report

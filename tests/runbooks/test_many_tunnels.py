@@ -83,7 +83,7 @@ def test_two_writers_of_one_entry_are_told_apart(rehearsal) -> None:
 
 
 def test_an_edit_during_the_push_stays(rehearsal) -> None:
-    """When somebody else changes a box while the tunnel is built, ours is taken back, theirs stays, and no reload takes it."""
+    """When somebody else changes a box while the tunnel is built, ours is rolled back, theirs stays, and no reload takes it."""
     rehearsal.lab.fault("vpn2611", "slow", "250")
     with rehearsal.operator("vpn3640") as other:
         process = rehearsal.begin("--yes", "--json")

@@ -117,7 +117,7 @@ def test_the_exemption_is_built_and_goes(pair: Pair, line: str) -> None:
 
 @of("ios behind others", "asa 8.2 with a list", "asa 9.1")
 def test_a_tunnel_that_fails_takes_its_exemption_with_it(pair: Pair, line: str) -> None:
-    """What was put into somebody's list, or in front of somebody's rules, is taken back exactly."""
+    """What was put into somebody's list, or in front of somebody's rules, is rolled back exactly."""
     before = pair.running()
     pair.lab.fault("branch", "drop-esp")
     code, report = pair.run("deploy-l2l", "--yes")
@@ -175,7 +175,7 @@ def test_a_tunnel_that_left_the_intent_takes_its_exemption_along(pair: Pair, lin
 
 @of("ios", "ios by route map")
 def test_without_it_the_tunnel_carries_nothing(pair: Pair, line: str) -> None:
-    """All else is as it was built: taken away by hand, the line takes the traffic with it, and the next deploy puts it back."""
+    """All else is as it was built: taken away by hand, the line takes the traffic with it, and the next deploy restores it."""
     assert pair.run("deploy-l2l", "--yes")[0] == 0
     far = re.findall(r"probe_address: (\S+)}", (pair.folder / "inventory/vpn/intent.yaml").read_text())
     ping = f"ping {far[1]} source {far[0]}"

@@ -11,7 +11,7 @@ from nr_run.runbooks.engine.outcome import Result, TunnelOutcome, exit_code
 
 #: What one tunnel may end in.
 ENDS = (
-    *(Exit.OK, Exit.PENDING, Exit.UNREACHABLE, Exit.VERIFY_FAILED, Exit.ROLLED_BACK, Exit.QUARANTINED, Exit.INTENT),
+    *(Exit.OK, Exit.PENDING, Exit.UNREACHABLE, Exit.VERIFY_FAILED, Exit.ROLLED_BACK, Exit.ROLLBACK_INCOMPLETE, Exit.INTENT),
     *(Exit.ERROR, Exit.LOCKED, Exit.NOTHING_MATCHED),
 )
 
@@ -23,12 +23,14 @@ def of(*codes: Exit) -> Exit:
 
 @pytest.mark.parametrize("others", [others for count in (0, 1, 2) for others in combinations_with_replacement(ENDS, count)])
 def test_a_tunnel_that_needs_a_person_is_never_drowned(others: tuple[Exit, ...]) -> None:
-    """Whatever became of the others, one quarantined tunnel makes the run end in 21, wherever it stands."""
-    assert of(Exit.QUARANTINED, *others) is Exit.QUARANTINED
-    assert of(*others, Exit.QUARANTINED) is Exit.QUARANTINED
+    """Whatever became of the others, one rollback-incomplete tunnel makes the run end in 21, wherever it stands."""
+    assert of(Exit.ROLLBACK_INCOMPLETE, *others) is Exit.ROLLBACK_INCOMPLETE
+    assert of(*others, Exit.ROLLBACK_INCOMPLETE) is Exit.ROLLBACK_INCOMPLETE
 
 
-@pytest.mark.parametrize("codes", list(combinations_with_replacement([end for end in ENDS if end is not Exit.QUARANTINED], 3)))
+@pytest.mark.parametrize(
+    "codes", list(combinations_with_replacement([end for end in ENDS if end is not Exit.ROLLBACK_INCOMPLETE], 3))
+)
 def test_every_other_combination(codes: tuple[Exit, ...]) -> None:
     """Equal codes stay; success beside failure is partial; of several failures the one that changed most is told."""
     seen, good = set(codes), {Exit.OK, Exit.PENDING}

@@ -1,4 +1,4 @@
-"""Checks of the user's own in a deploy on the lab: they are part of its proof, and one that does not hold takes all back."""
+"""Checks of the user's own in a deploy on the lab: they are part of its proof, and one that does not hold rolls all back."""
 
 from __future__ import annotations
 

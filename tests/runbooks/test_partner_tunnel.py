@@ -1,4 +1,4 @@
-"""A tunnel whose far end is a partner's: pushed on our end alone, proved as far as our end can see, or taken back.
+"""A tunnel whose far end is a partner's: pushed on our end alone, proved as far as our end can see, or rolled back.
 
 The partner is played by a device of the lab that somebody else has configured; test_far_end.py has partners that are played from
 data, and what can be wrong with them.
@@ -113,7 +113,7 @@ def test_it_is_built_proved_from_our_side_and_removed(pair: Pair, reached) -> No
 
 @pytest.mark.parametrize("pair", OURS, indirect=True)
 def test_one_that_left_the_intent_is_removed_by_name(pair: Pair, reached) -> None:
-    """Our device alone is named: what goes to a peer that nobody of ours has is taken away there, and can be put back."""
+    """Our device alone is named: what goes to a peer that nobody of ours has is taken away there, and can be restored."""
     before = reached()
     assert pair.run("deploy-l2l", "--yes")[0] == 0
     built = reached()
@@ -132,7 +132,7 @@ def test_one_that_left_the_intent_is_removed_by_name(pair: Pair, reached) -> Non
 
 
 def test_a_session_that_is_cut(pair: Pair, reached) -> None:
-    """The session to our end is lost in the midst of the lines: it is taken back over another one."""
+    """The session to our end is lost in the midst of the lines: it is rolled back over another one."""
     before = reached()
     pair.lab.fault("hq", "cut-session-after", 9)
     code, report = pair.run("deploy-l2l", "--yes")
@@ -141,7 +141,7 @@ def test_a_session_that_is_cut(pair: Pair, reached) -> None:
 
 
 def test_a_change_in_place_that_the_partner_does_not_follow(pair: Pair, reached) -> None:
-    """Another PFS group at our end alone: taken back, and the tunnel is proved up again as it was, from this side."""
+    """Another PFS group at our end alone: rolled back, and the tunnel is proved up again as it was, from this side."""
     reached()
     assert pair.run("deploy-l2l", "--yes")[0] == 0
     built = reached()
@@ -155,7 +155,7 @@ def test_a_change_in_place_that_the_partner_does_not_follow(pair: Pair, reached)
 
 
 def test_a_run_is_rolled_back(pair: Pair, reached) -> None:
-    """rollback takes our end back to what it was, and touches nothing else."""
+    """rollback rolls our end back to what it was, and touches nothing else."""
     before = reached()
     assert pair.run("deploy-l2l", "--yes")[0] == 0
     code, report = pair.run("rollback", "--yes")
@@ -182,7 +182,7 @@ def test_the_plan_says_what_has_to_be_so_there(pair: Pair) -> None:
 
 
 def test_a_run_that_was_killed_is_resumed(pair: Pair, reached) -> None:
-    """Killed with our lines on the device and not proved: resume takes our end back, and the partner's is left alone."""
+    """Killed with our lines on the device and not proved: resume rolls our end back, and the partner's is left alone."""
     before = reached()
     process = warm.Process(
         [

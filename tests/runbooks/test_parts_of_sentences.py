@@ -69,12 +69,12 @@ def test_what_is_told_of_a_change_that_reached_its_goal(removal: bool, reach: Re
 
 #: What an end can have come to: read back, touched and not read, armed and no more than that, or neither.
 AFTER = [
-    EndAfter("", touched=True, read=True, called_off=True),
-    EndAfter("", touched=True, read=True, called_off=False),
-    EndAfter("", touched=True, read=False, called_off=True),
-    EndAfter("", touched=True, read=False, called_off=False),
-    EndAfter("", touched=False, read=False, called_off=True),
-    EndAfter("", touched=False, read=False, called_off=False),
+    EndAfter("", touched=True, read=True, cancelled=True),
+    EndAfter("", touched=True, read=True, cancelled=False),
+    EndAfter("", touched=True, read=False, cancelled=True),
+    EndAfter("", touched=True, read=False, cancelled=False),
+    EndAfter("", touched=False, read=False, cancelled=True),
+    EndAfter("", touched=False, read=False, cancelled=False),
 ]
 HOSTS = ("alpha", "bravo", "charlie")
 EVERYWHERE = {1: "alpha", 2: "both ends", 3: "all 3 devices"}
@@ -90,7 +90,7 @@ def test_what_is_told_of_ends_after_a_rollback(number: int, others: bool) -> Non
         clauses = words.split("; ")
         read, unknown, unsent, timers = (
             {host for clause in clauses if sign in clause for host in HOSTS if host in clause}
-            for sign in ("read back and compared", "not known to be as before", "no line of the change", "the dead-man of")
+            for sign in ("read back and compared", "not known to be as before", "no line of the change", "the rollback timer of")
         )
         if any(clause.removeprefix("our change is rolled back on ").startswith(EVERYWHERE[number]) for clause in clauses):
             read |= {end.host for end in ends} if number > 1 else set()
@@ -99,22 +99,22 @@ def test_what_is_told_of_ends_after_a_rollback(number: int, others: bool) -> Non
         assert read == {end.host for end in ends if end.read}, (ends, words)
         assert unknown == {end.host for end in ends if end.touched and not end.read}, (ends, words)
         assert unsent == {end.host for end in ends if any_touched and not end.touched}, (ends, words)
-        assert timers == {end.host for end in ends if end.called_off and not end.touched}, (ends, words)
+        assert timers == {end.host for end in ends if end.cancelled and not end.touched}, (ends, words)
         assert (", and so on" in words) is bool(read), words
         assert ("our change is rolled back on" in words) is (others and bool(read)), words
 
 
 def test_the_sentence_on_a_rollback_reads_as_one() -> None:
     """Both ends, one of them, one of three, and none."""
-    both = [EndAfter(host, touched=True, read=True, called_off=True) for host in HOSTS[:2]]
+    both = [EndAfter(host, touched=True, read=True, cancelled=True) for host in HOSTS[:2]]
     assert told(both, others_changed=False) == "both ends are as they were before, read back and compared"
-    one = [both[0], EndAfter("bravo", touched=False, read=False, called_off=True)]
+    one = [both[0], EndAfter("bravo", touched=False, read=False, cancelled=True)]
     assert told(one, others_changed=False, again=", and the tunnel is proved up again") == (
         "alpha is as it was before, read back and compared, and the tunnel is proved up again; "
-        "no line of the change was sent to bravo; the dead-man of bravo is called off"
+        "no line of the change was sent to bravo; the rollback timer of bravo is cancelled"
     )
-    assert told([*one, replace(one[1], host="charlie", called_off=False)], others_changed=True, kept="kept: theirs") == (
+    assert told([*one, replace(one[1], host="charlie", cancelled=False)], others_changed=True, kept="kept: theirs") == (
         "our change is rolled back on alpha, read back and compared; kept: theirs; "
-        "no line of the change was sent to bravo and charlie; the dead-man of bravo is called off"
+        "no line of the change was sent to bravo and charlie; the rollback timer of bravo is cancelled"
     )
-    assert told([one[1]], others_changed=False) == "nothing was touched; the dead-man of bravo is called off"
+    assert told([one[1]], others_changed=False) == "nothing was touched; the rollback timer of bravo is cancelled"

@@ -67,7 +67,9 @@ def test_json_says_the_same(value: object) -> None:
 @pytest.mark.parametrize("terminal", [True, False])
 def test_recap(attack: str, terminal: bool, tmp_path: Path) -> None:
     """The recap of a tunnel whose sentences quote a device is harmless on a terminal and in its file."""
-    outcome = TunnelOutcome("hq-branch", Result.QUARANTINED, Exit.QUARANTINED, True, f"it said {attack}", by_hand=(attack,))
+    outcome = TunnelOutcome(
+        "hq-branch", Result.ROLLBACK_INCOMPLETE, Exit.ROLLBACK_INCOMPLETE, True, f"it said {attack}", by_hand=(attack,)
+    )
     screen = console()
     screen._force_terminal = terminal
     with screen.capture() as kept:

@@ -47,7 +47,7 @@ def test_a_device_that_lets_nobody_in_is_taken_back(rehearsal, unchanged: Callab
 
 
 def test_a_save_that_keeps_less_is_no_save(rehearsal, unchanged: Callable[[], None]) -> None:
-    """A device that says [OK] and keeps less than it runs is found out, and both ends are taken back."""
+    """A device that says [OK] and keeps less than it runs is found out, and both ends are rolled back."""
     rehearsal.lab.fault("vpn3640", "save-drops", "match address NR-hq-branch")
     process = rehearsal.begin("--yes", "--json")
     rehearsal.wait_for("rolling-back")

@@ -76,7 +76,7 @@ def test_the_newest_change_of_a_tunnel_stays(tmp_path: Path) -> None:
 
 
 def test_what_was_taken_back_needs_the_run_before(tmp_path: Path) -> None:
-    """A run that kept one tunnel and took another back left that one as the run before made it, which so stays."""
+    """A run that kept one tunnel and rolled another back left that one as the run before made it, which so stays."""
     runs = tmp_path / "runs"
     first = run_of(runs, 400, *changed("b"))
     back = (("recorded", "b", ""), ("applying", "b", "hub"), ("rolled-back", "b", ""))

@@ -124,9 +124,9 @@ def folder_of(tmp_path: Path, *states: str) -> Path:
 
 
 def test_a_run_that_has_nothing_to_close(tmp_path: Path) -> None:
-    """A run that came to its end is not closed once more."""
+    """A run that finished is not closed once more."""
     folder = folder_of(tmp_path, "recorded", "done")
-    with pytest.raises(NothingMatched, match="came to its end, or sent nothing; there is nothing to close"):
+    with pytest.raises(NothingMatched, match="has finished, or sent nothing; there is nothing to close"):
         close_run(folder, tmp_path / "runs", PlainProgress(), Timeouts())
 
 

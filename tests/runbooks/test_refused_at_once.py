@@ -24,8 +24,8 @@ def refusal(*words: str) -> NrRunError:
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (("--plan", "--yes"), Exit.USAGE, "--plan looks and --yes does: say one of them"),
-        ((), Exit.USAGE, "there is nobody to ask here"),
+        (("--plan", "--yes"), Exit.USAGE, "--plan and --yes exclude each other"),
+        ((), Exit.USAGE, "no terminal to ask on"),
         (
             ("--yes", "--revert-in", "1", "--ike-timeout", "30"),
             Exit.USAGE,

@@ -83,7 +83,7 @@ def test_rolled_back_both_are_there_again(both) -> None:
 
 
 def test_where_the_second_stays_it_keeps_what_it_uses(both) -> None:
-    """A second removal that is taken back puts the policy of the first back as well: the tunnel that stays is as it was."""
+    """A second removal that is rolled back puts the policy of the first back as well: the tunnel that stays is as it was."""
     first, second = "hq-branch", "hq-warehouse"
     both.lab.fault("vpn3640", "ignore", "no crypto map NR-MAP 20")
     done = both.deploy_other("remove-l2l", first, second, "--yes", "--json")
@@ -99,7 +99,7 @@ def test_where_the_second_stays_it_keeps_what_it_uses(both) -> None:
 
 
 def test_killed_in_the_second_removal(both) -> None:
-    """kill -9 while the second one goes: resume puts it back with the policy that it was to take along."""
+    """kill -9 while the second one goes: resume restores it with the policy that it was to take along."""
     both.lab.fault("vpn3640", "slow", "60")
     words = both.arguments("hq-branch", "hq-warehouse", "--yes", "--json", command="remove-l2l")
     earlier = [path.name for path in both.runs.glob("2*-*")]

@@ -15,7 +15,7 @@ def armed(timed: TimedPair) -> dict[str, str]:
 
 
 def test_a_tunnel_is_built_under_both_timers_without_residue(timed: TimedPair) -> None:
-    """Revert timer and configure replace are armed, called off, and leave nothing in running, startup or flash."""
+    """Revert timer and configure replace are armed, cancelled, and leave nothing in running, startup or flash."""
     code, report = timed.run("deploy-l2l", "--yes")
     assert code == 0, report
     assert armed(timed) == {REVERT: "revert-timer", REPLACE: "configure-replace"}
@@ -50,10 +50,10 @@ def test_the_plan_says_which_timer_and_why_not_a_gentler_one(timed: TimedPair) -
     timed.lab.fault(REPLACE, "clock-unset")
     done = timed.begin("--plan")
     out, _ = done.communicate(timeout=30)
-    assert "goes back by itself after 15 minutes, without a reload: configure terminal revert timer" in out
+    assert "rolls itself back after 15 minutes, without a reload: configure terminal revert timer" in out
     assert "reloads to its startup configuration by itself after 15 minutes" in out
     assert "the clock was never set" in out
-    assert "Dead-man: each device goes back by itself" in out
+    assert "Rollback timer: each device rolls itself back" in out
 
 
 @pytest.mark.parametrize("fault", ["clock-unset", "flash-full"])

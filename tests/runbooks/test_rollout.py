@@ -133,7 +133,7 @@ def test_no_tunnel_waits_for_a_slow_one(pairs, tmp_path: Path, request: pytest.F
     request.addfinalizer(process.kill)
     deadline = time.monotonic() + 120
     while not any(line["state"] == "done" and line.get("tunnel") == "pair2" for line in _journal(tmp_path / "runs")):
-        assert time.monotonic() < deadline, "the third pair did not come to its end"
+        assert time.monotonic() < deadline, "the third pair did not finish"
         time.sleep(0.05)
     assert not any(line["state"] == "done" and line.get("tunnel") == "pair0" for line in _journal(tmp_path / "runs"))
     lab.fault("branch0", "slow", on=False)

@@ -67,7 +67,7 @@ def test_a_plan_keeps_no_key(rehearsal) -> None:
 
 
 def test_what_fails_is_taken_back(rehearsal) -> None:
-    """One device keeps another key than it is given: both ends go back, and the file holds the old key alone."""
+    """One device keeps another key than it is given: both ends roll back, and the file holds the old key alone."""
     assert rehearsal.deploy("--yes").code == 0
     before, old = rehearsal.configurations(), key_file(rehearsal).read_text()
     rehearsal.lab.fault("vpn3640", "wrong-psk")

@@ -57,7 +57,7 @@ def test_what_follows_a_cut_line_or_garbage_is_read(tmp_path: Path, last: bytes)
 
 
 def test_only_what_is_taken_back_goes_on_without_a_journal(tmp_path: Path) -> None:
-    """While one tunnel is taken back on a full disk another one, in its own thread, takes no step that is not in the journal."""
+    """While one tunnel is rolled back on a full disk another one, in its own thread, takes no step that is not in the journal."""
     folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
     folder.close()
     (folder.path / "journal.jsonl").unlink()
@@ -73,7 +73,7 @@ def test_only_what_is_taken_back_goes_on_without_a_journal(tmp_path: Path) -> No
 
 
 def test_a_large_text_is_kept_once_and_stays_what_it_was(tmp_path: Path) -> None:
-    """The same text under several names is one file on the disk; to write one of them anew leaves the others alone."""
+    """The same text under several names is one file on the disk; to write one of them again leaves the others alone."""
     folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
     large, other = "interface Ethernet0/0\n" * 500, "interface Ethernet0/1\n" * 500
     for name in ("a/running.cfg", "b/running.cfg", "b/running.cfg", "c/running.cfg"):

@@ -1,4 +1,4 @@
-"""The safe sequence as a library: locked against other runs, armed before the first line, kept or taken back as a whole."""
+"""The safe sequence as a library: locked against other runs, armed before the first line, kept or rolled back as a whole."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def states(runs: Path) -> list[str]:
 
 
 def test_what_ends_well_is_kept_and_saved(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
-    """Three devices of three kinds: armed before they are changed, called off, saved; no timer is left."""
+    """Three devices of three kinds: armed before they are changed, cancelled, saved; no timer is left."""
     with safe_change(nornir, DEVICES, runs=tmp_path / "runs") as change:
         assert change.push(TEXTS) == dict.fromkeys(DEVICES, True)
         assert set(change.armed) == set(DEVICES)
@@ -72,7 +72,7 @@ def test_what_is_refused_on_one_is_taken_back_on_all(lab: LabHandle, nornir: Nor
     lab.fault("old", "refuse-line", "permit")
     with pytest.raises(NrRunError, match="old: line"), safe_change(nornir, DEVICES, runs=tmp_path / "runs") as change:
         change.push(TEXTS)
-    assert change.undone == dict.fromkeys(DEVICES, "taken back")
+    assert change.undone == dict.fromkeys(DEVICES, "rolled back")
     lab.fault("old", "refuse-line", on=False)
     assert {name: text.count("MINE") for name, text in shown(lab).items()} == {
         name: before[name].count("MINE") for name in DEVICES
@@ -81,7 +81,7 @@ def test_what_is_refused_on_one_is_taken_back_on_all(lab: LabHandle, nornir: Nor
 
 
 def test_a_timer_that_was_armed_beside_one_that_was_not(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
-    """One device cannot be armed: the timers of the others are called off, each known as ours, and nothing is changed."""
+    """One device cannot be armed: the timers of the others are cancelled, each known as ours, and nothing is changed."""
     names = ["young", "old"]
     lab.exec("young", "configure terminal\narchive\npath flash:kept\nend\nwrite memory")
     assert "No Rollback" in lab.exec("young", "show archive config rollback timer")
@@ -90,7 +90,7 @@ def test_a_timer_that_was_armed_beside_one_that_was_not(lab: LabHandle, nornir: 
     with pytest.raises(NrRunError, match="old: reload in was answered"), safe_change(nornir, names, runs=runs) as change:
         change.push({name: TEXTS[name] for name in names})
     assert change.armed["young"][0].name == "revert-timer"
-    assert change.undone == dict.fromkeys(names, "taken back")
+    assert change.undone == dict.fromkeys(names, "rolled back")
     assert "No Rollback" in lab.exec("young", "show archive config rollback timer")
     assert "No reload" in lab.exec("young", "show reload")
     assert not any("MINE" in text for text in shown(lab).values())
@@ -101,7 +101,7 @@ def test_what_was_saved_is_saved_as_before(lab: LabHandle, nornir: Nornir, tmp_p
     lab.fault("old", "refuse-exec", "write")
     with pytest.raises(NrRunError, match="write memory"), safe_change(nornir, DEVICES, runs=tmp_path / "runs") as change:
         change.push(TEXTS)
-    assert change.undone == dict.fromkeys(DEVICES, "taken back")
+    assert change.undone == dict.fromkeys(DEVICES, "rolled back")
     assert "saved" not in states(tmp_path / "runs")
     lab.fault("old", "refuse-exec", on=False)
     assert not [name for name, text in shown(lab).items() if "MINE" in text]
@@ -129,7 +129,7 @@ def test_two_at_once_are_kept_apart(nornir: Nornir, tmp_path: Path) -> None:
 
 
 def test_somebody_elses_timer_is_respected(lab: LabHandle, nornir: Nornir, tmp_path: Path) -> None:
-    """A reload that somebody has scheduled is not ours to count on or to call off."""
+    """A reload that somebody has scheduled is not ours to count on or to cancel."""
     lab.exec("old", "reload in 100\n\n")
     with (
         pytest.raises(DriftError, match=r"old: .*reload is scheduled"),
@@ -188,7 +188,7 @@ def nr_run(tmp_path: Path, *words: str) -> warm.Process:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_process_that_dies_is_taken_back_by_resume(lab: LabHandle, tmp_path: Path, step: str) -> None:
-    """Killed at any step, it is named as unfinished, keeps its devices, and is taken back on each; then nothing is left."""
+    """Killed at any step, it is named as unfinished, keeps its devices, and is rolled back on each; then nothing is left."""
     before = shown(lab)
     words = {"tests": str(Path(__file__).parents[2]), "lab": str(lab.directory), "runs": str(tmp_path / "runs"), "texts": TEXTS}
     done = subprocess.run(
@@ -241,7 +241,7 @@ def test_no_secret_of_the_devices_is_kept_in_clear(lab: LabHandle, nornir: Norni
 
 
 def test_a_process_that_dies_leaves_a_device_that_goes_back(lab: LabHandle, tmp_path: Path) -> None:
-    """Killed between push and keep: the device is changed, and goes back by itself when its timer ends."""
+    """Killed between push and keep: the device is changed, and rolls itself back when its timer ends."""
     words = {"tests": str(Path(__file__).parents[2]), "lab": str(lab.directory), "runs": str(tmp_path / "runs"), "text": LIST}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(**words)], capture_output=True, text=True, timeout=300, env=os.environ
@@ -250,5 +250,5 @@ def test_a_process_that_dies_leaves_a_device_that_goes_back(lab: LabHandle, tmp_
     assert done.stdout == "pushed\n"
     deadline = time.monotonic() + 300
     while "MINE" in lab.exec("young", "show running-config"):
-        assert time.monotonic() < deadline, "the device did not go back by itself"
+        assert time.monotonic() < deadline, "the device did not roll itself back"
         time.sleep(0.2)

@@ -44,8 +44,8 @@ def test_ctrl_c_in_the_midst_of_a_line_is_a_wish_to_stop_and_nothing_else() -> N
         time.sleep(0.7)  # the pipe is full long before, and the line that did not fit is interrupted again and again
         told += process.stderr.read()
     assert process.returncode == 0, told[-2000:]
-    assert "stopping: what was begun is finished or taken back" in told.splitlines()
-    assert "still taking the change back" in told.splitlines()
+    assert "stopping: what was begun is finished or rolled back" in told.splitlines()
+    assert "still rolling the change back" in told.splitlines()
 
 
 #: The main thread waits for a worker, and the signal comes to that one's thread: ends with 3 if the worker is not told.

@@ -164,7 +164,7 @@ def test_a_second_host_key_on_a_port_is_refused(pair: Pair) -> None:
 @pytest.mark.parametrize("pair", [PAIRS[1], PAIRS[3]], indirect=True, ids=lambda value: f"{value[0]} {value[1]}")
 @pytest.mark.parametrize("fault", [("wrong-psk",), ("drop-esp",), ("cut-session-after", "6")])
 def test_faults_end_as_before(pair: Pair, fault: tuple[str, ...]) -> None:
-    """The faults of the old boxes end the same way on later releases: taken back, byte for byte."""
+    """The faults of the old boxes end the same way on later releases: rolled back, byte for byte."""
     before = pair.running()
     pair.lab.fault("branch", *fault)
     code, report = pair.run("deploy-l2l", "--yes")

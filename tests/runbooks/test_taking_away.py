@@ -84,7 +84,7 @@ def test_remove_leaves_what_others_use(rehearsal) -> None:
 
 @pytest.mark.parametrize(("device", "line"), [("vpn3640", "no crypto map NR-MAP 10"), ("vpn2611", "no ip access-list")])
 def test_a_removal_that_is_cut_is_put_back(rehearsal, device: str, line: str) -> None:
-    """When the session is cut in the middle of a removal, the tunnel is put back on both ends."""
+    """When the session is cut in the middle of a removal, the tunnel is rolled back on both ends."""
     assert rehearsal.deploy("--yes").code == 0
     now = rehearsal.configurations()["running"]
     rehearsal.lab.fault(device, "cut-session-after", "4")
@@ -123,7 +123,7 @@ def test_somebody_elses_reload_is_respected(rehearsal, unchanged: Callable[[], N
 
 
 def test_ends_that_did_not_agree_cannot_be_proved_again(rehearsal) -> None:
-    """Ends that differ had no form that could be proved: nothing is removed from it, a deploy mends it, and stays as it is."""
+    """Ends that differ had no form that could be proved: nothing is removed from it, a deploy fixes it, and stays as it is."""
     assert rehearsal.deploy("--yes").code == 0
     rehearsal.configure("vpn3640", "crypto ipsec transform-set NR-hq-branch esp-3des esp-md5-hmac", "write memory")
     apart = rehearsal.configurations()

@@ -14,7 +14,7 @@ import pytest
 
 from ..meta import recording
 
-QUESTION = "Carry this out?"
+QUESTION = "Apply this plan?"
 
 
 def converse(

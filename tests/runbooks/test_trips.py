@@ -37,7 +37,7 @@ SAID = {
     "push ": "push",
     "traffic to bring": "trigger",
     "ping ": "prove",
-    "call the dead-man off": "disarm",
+    "cancel the rollback timer": "disarm",
     "save": "save",
 }
 

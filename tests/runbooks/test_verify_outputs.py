@@ -118,7 +118,7 @@ def test_ike_that_was_torn_down_between_two_looks_is_a_flap(rehearsal: Rehearsal
         assert done.report["verdicts"][0]["word"] == "up", done.out
     (past,) = json.loads(rehearsal.nr_run("history", "hq-branch", "--json").out)
     assert past["flaps_kept"] == 1, past
-    assert "began anew before its time" in past["flaps"][0]["reason"]
+    assert "began again before its time" in past["flaps"][0]["reason"]
     assert past["changes"] == []
 
 

@@ -1,4 +1,4 @@
-"""What the plan shows of what a change touches: all of it on a small box, the beginning and a place to read on a hub."""
+"""What the plan shows of what a change affects: all of it on a small box, the beginning and a place to read on a hub."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def test_neighbours_are_folded(neighbours: int) -> None:
     running = hub(neighbours)
     change = plan("vpn2611", "ios", desired(tunnel_to(7), running, name="new")[0], running)
     shown = [
-        line.removeprefix("   touches: ")
+        line.removeprefix("   affects: ")
         for line in _lines(plan_of("new", tunnel_to(7), running, change))
-        if line.startswith("   touches: ")
+        if line.startswith("   affects: ")
     ]
     all_of_them = list(change.blast_radius)
     left = len(all_of_them) - TOUCHES
     if left <= 0:
         assert shown == all_of_them
     else:
-        assert shown == [*all_of_them[:TOUCHES], f"and {left} more, in new/vpn2611/touches.txt of the run folder"]
+        assert shown == [*all_of_them[:TOUCHES], f"and {left} more, in new/vpn2611/blast-radius.txt of the run folder"]
 
 
 def _lines(planned: DeploymentPlan, *, detail: bool = True, width: int = 300) -> list[str]:

@@ -189,7 +189,7 @@ def test_a_decided_run_whose_client_has_left(clients) -> None:
 
 
 def test_a_decided_run_whose_configuration_has_gone(clients) -> None:
-    """Where the router no longer runs what was decided, resume takes the rest back and saves nothing."""
+    """Where the router no longer runs what was decided, resume rolls the rest back and saves nothing."""
     decided_and_killed(clients)
     clients.configure("vpn2611", "no crypto isakmp client configuration group staff")
     done = clients.nr_run("resume", "--json")
@@ -201,7 +201,7 @@ def test_a_decided_run_whose_configuration_has_gone(clients) -> None:
 
 
 def test_a_tunnel_that_is_lost_meanwhile(clients) -> None:
-    """With a client that is proved, and the tunnel beside it gone, nothing is called proved: the router is put back."""
+    """With a client that is proved, and the tunnel beside it gone, nothing is called proved: the router is rolled back."""
     assert clients.deploy("hq-branch", "--yes").code == 0
     before = body(clients.configurations()["running"]["vpn2611"])
     clients.edit("remote-access.yaml", "window_seconds: 300", "window_seconds: 4")
@@ -218,7 +218,7 @@ def test_a_tunnel_that_is_lost_meanwhile(clients) -> None:
 
 
 def test_without_a_client(clients) -> None:
-    """Where nobody connects within the window it is not called proved: the router is put back, and the run says why."""
+    """Where nobody connects within the window it is not called proved: the router is rolled back, and the run says why."""
     clients.edit("remote-access.yaml", "window_seconds: 300", "window_seconds: 1")
     done = clients.deploy_other("deploy-ra", "staff", "--yes", "--json")
     assert done.code == 20, done.out + done.err

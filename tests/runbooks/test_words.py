@@ -22,7 +22,7 @@ CODES = {
     Result.PENDING: Exit.PENDING,
     Result.NOT_PROVED: Exit.VERIFY_FAILED,
     Result.ROLLED_BACK: Exit.ROLLED_BACK,
-    Result.QUARANTINED: Exit.QUARANTINED,
+    Result.ROLLBACK_INCOMPLETE: Exit.ROLLBACK_INCOMPLETE,
     Result.REFUSED: Exit.PRECHECK_FAILED,
 }
 
@@ -50,9 +50,9 @@ def test_the_result_of_a_tunnel_is_one_word_everywhere(result: Result) -> None:
     assert made.as_dict()["result"] == result.value
     assert f"hq-branch: {result.value}, because" in text
     assert f"exit {int(made.exit_code)} ({made.exit_code.word})" in text
-    if result in (Result.PENDING, Result.NOT_PROVED, Result.ROLLED_BACK, Result.QUARANTINED):
+    if result in (Result.PENDING, Result.NOT_PROVED, Result.ROLLED_BACK, Result.ROLLBACK_INCOMPLETE):
         assert result.value == made.exit_code.word
-    for other in ("taken back", "needs a person", "rolled back", "not proved", "changes pending"):
+    for other in ("rolled back", "needs manual steps", "rolled back", "not proved", "changes pending"):
         assert other not in text
 
 
@@ -70,8 +70,8 @@ def test_a_failed_tunnel_and_a_failed_precheck_are_told_apart() -> None:
 
 
 MIXED = [
-    ((Result.QUARANTINED, Result.PROVED), Exit.QUARANTINED),
-    ((Result.QUARANTINED, Result.ROLLED_BACK), Exit.QUARANTINED),
+    ((Result.ROLLBACK_INCOMPLETE, Result.PROVED), Exit.ROLLBACK_INCOMPLETE),
+    ((Result.ROLLBACK_INCOMPLETE, Result.ROLLED_BACK), Exit.ROLLBACK_INCOMPLETE),
     ((Result.PROVED, Result.PROVED), Exit.OK),
     ((Result.PROVED, Result.PENDING), Exit.PENDING),
     ((Result.PROVED, Result.ROLLED_BACK), Exit.PARTIAL),
@@ -83,7 +83,7 @@ MIXED = [
 
 @pytest.mark.parametrize(("results", "code"), MIXED)
 def test_many_tunnels_end_in_one_code(results: tuple[Result, ...], code: Exit) -> None:
-    """One tunnel that needs a person decides for all; success beside failure is partial; of failures the gravest counts."""
+    """One tunnel that needs manual steps decides for all; success beside failure is partial; of failures the gravest counts."""
     assert exit_code([outcome(result) for result in results]) is code
     assert exit_code([outcome(result) for result in reversed(results)]) is code
 

@@ -53,7 +53,7 @@ def forget() -> None:
 
 
 def refute(os: str, text: str) -> str:
-    """What of a text that has grown is not as it is read anew; empty where all is, and for a text that has not."""
+    """What of a text that has grown is not as it is read again; empty where all is, and for a text that has not."""
     if not isinstance(text, tree.ReadText):
         return ""
     forget()

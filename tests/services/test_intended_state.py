@@ -1,4 +1,4 @@
-"""A device against the intent, planned and not carried out: as intended, differs, absent, and keys that nobody can compare."""
+"""A device against the intent, planned and not applied: as intended, differs, absent, and keys that nobody can compare."""
 
 from __future__ import annotations
 

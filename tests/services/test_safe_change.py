@@ -1,4 +1,4 @@
-"""What a record of a runbook's own change is good for, and what it is not: it can be taken back, and nothing else."""
+"""What a record of a runbook's own change is good for, and what it is not: it can be rolled back, and nothing else."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ def test_privilege_that_is_refused_at_such_a_prompt(lab: LabHandle) -> None:
 
 
 def test_the_reload_of_another_operator_outlives_ours(lab: LabHandle) -> None:
-    """A reload that took the place of ours is not called off, nor replaced by ours, and is named."""
+    """A reload that took the place of ours is not cancelled, nor replaced by ours, and is named."""
     running = Configuration("vpn2611", "ios", "show running-config", lab.exec("vpn2611", "show running-config"))
     platform, change = platform_for("2611", "12.2(8)T"), Change("vpn2611", "ios", (), (), (), (), ())
     arming = Arming("vpn2611", platform, 15, "nr-20261129T000000Z-abcd", change, running)

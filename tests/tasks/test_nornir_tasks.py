@@ -147,7 +147,7 @@ def test_what_the_device_refuses_half_way_is_taken_back(lab: LabHandle, nornir: 
     finally:
         lab.fault("old", "refuse-line", on=False)
     assert isinstance(error, DeviceRefused)
-    assert str(error).endswith("; it was taken back, and nothing of the change is left")
+    assert str(error).endswith("; it was rolled back, and nothing of the change is left")
     assert running(lab, "old") == before
 
 

@@ -56,7 +56,7 @@ def schedule(device: Session) -> object:
     return ReloadIn().arm(device, ARMING)
 
 
-def call_off(device: Session) -> object:
+def cancel_by_hand(device: Session) -> object:
     """Call a reload off that was armed."""
     return ReloadIn().disarm(device, ARMING, ())
 
@@ -73,8 +73,8 @@ REVERTING = {"show clock": CLOCK, "end": "", "show archive config rollback timer
     ("answers", "entered", "does", "error", "sentence"),
     [
         ({"show reload": NOTHING}, "", schedule, DeviceRefused, "the reload that should undo a lost change is not scheduled"),
-        ({"show reload": NOTHING}, "", call_off, DriftError, "its dead-man is gone; it may have gone back by itself"),
-        ({"show reload": ELSE}, "", call_off, DriftError, r"another timer in the place of ours \(a reload, maintenance\)"),
+        ({"show reload": NOTHING}, "", cancel_by_hand, DriftError, "its rollback timer is gone; it may have rolled itself back"),
+        ({"show reload": ELSE}, "", cancel_by_hand, DriftError, r"another timer in the place of ours \(a reload, maintenance\)"),
         (REVERTING, "", revert, DeviceRefused, f"'{REVERT}' was answered with ''"),
         (REVERTING, WORDS, revert, DeviceRefused, r"should undo a lost change is not pending \(none\)"),
     ],
@@ -87,7 +87,7 @@ def test_what_a_timer_refuses(
     error: type[NrRunError],
     sentence: str,
 ) -> None:
-    """A timer counts as armed, or as called off, only where the device shows it."""
+    """A timer counts as armed, or as cancelled, only where the device shows it."""
     with Scripted(shows(answers, entered)) as box:
         device = connect(box.port, credentials(tmp_path))
         try:
@@ -103,7 +103,7 @@ def confirm(device: Session) -> object:
 
 
 def renew(device: Session) -> object:
-    """Let an armed reload count anew."""
+    """Let an armed reload restart."""
     return ReloadIn().renew(device, ARMING)
 
 
@@ -116,7 +116,7 @@ OTHERS_REVERT = (
 @pytest.mark.parametrize(
     ("answers", "does", "never"),
     [
-        ({"show reload": ELSE}, call_off, "reload cancel"),
+        ({"show reload": ELSE}, cancel_by_hand, "reload cancel"),
         ({"show archive config rollback timer": OTHERS_REVERT, "show clock": CLOCK}, confirm, "configure confirm"),
         ({"show reload": ELSE}, schedule, ""),
         ({"show reload": ELSE}, renew, ""),

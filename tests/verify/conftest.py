@@ -34,7 +34,7 @@ class Faults:
         self._on.append((device, name))
 
     def off(self) -> None:
-        """Mend all of it."""
+        """Fix all of it."""
         for device, name in self._on:
             self._estate.lab.fault(device, name, on=False)
 

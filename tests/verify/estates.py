@@ -204,7 +204,7 @@ PLANTED: list[Callable[[Trial], Iterator[Seen]]] = [
 ]
 
 
-def carry_out(number: int, folder: Path) -> list[Seen]:
+def apply_with_rollback(number: int, folder: Path) -> list[Seen]:
     """One trial, from a fresh lab to its last look."""
     chance = random.Random(number)  # noqa: S311 - a seed, no secret
     pair, suite, forms = chance.choice(SHAPES)

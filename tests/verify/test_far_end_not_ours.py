@@ -53,7 +53,7 @@ def outside(estate: Estate) -> str:
 
 
 def other_key(estate: Estate) -> tuple[list[str], list[str]]:
-    """Lines with another key at the far end, and those that take it back."""
+    """Lines with another key at the far end, and those that roll it back."""
     real = (Path(estate.lab.credentials) / "hq-branch-psk").read_text().strip()
     running = estate.lab.exec("branch", "show running-config")
     (line,) = re.findall(rf"^crypto isakmp key .*{re.escape(real)}.*$", running, re.MULTILINE)

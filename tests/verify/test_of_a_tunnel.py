@@ -85,7 +85,7 @@ def _packets(text: str) -> list[str]:
 
 
 def test_lost_esp_is_down_and_named(deployed: Estate, fault: Faults) -> None:
-    """SAs on both ends and nothing that arrives is down, by the probe, with its cause, how to confirm it and what mends it."""
+    """SAs on both ends and nothing that arrives is down, by the probe, with its cause, how to confirm it and what fixes it."""
     deployed.verdict()
     fault(BRANCH, "drop-esp")
     code, verdict = deployed.verdict()

@@ -3,7 +3,7 @@
 from nr_run.services.registry import Command, Declaration
 
 _DEPLOY = """\
-Build watch lists on their routers, stage by stage, and see that they are complete; or take all back.
+Build watch lists on their routers, stage by stage, and see that they are complete; or roll all back.
 
 Without LIST all of them.
 """
@@ -16,8 +16,8 @@ SERVICE = Declaration(
     noun="list",
     section="lists",
     commands=(
-        Command("deploy-watchlist", "deploy", "Build watch lists, or put back.", _DEPLOY),
-        Command("remove-watchlist", "remove", "Remove watch lists, or put back.", _REMOVE),
+        Command("deploy-watchlist", "deploy", "Build watch lists, or roll back.", _DEPLOY),
+        Command("remove-watchlist", "remove", "Remove watch lists, or roll back.", _REMOVE),
     ),
     load="watchlist.service:WATCHLIST",
 )

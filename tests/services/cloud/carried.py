@@ -20,7 +20,7 @@ from .sites import HOST, PLATFORM, site, written
 #: What a person says who has looked at the console.
 CONFIRMED = ("--confirm", "underlay", "--confirm", "vbr-routes")
 CLEAR = "route VBR 172.16.0.0 255.255.0.0 10.0.0.1 1"
-#: What an ASA writes anew each time that it saves.
+#: What an ASA writes again each time that it saves.
 _OF_THE_SAVING = ("Cryptochecksum", ": Written by", "!", ": Saved")
 
 

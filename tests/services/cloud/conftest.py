@@ -1,4 +1,4 @@
-"""A firewall with its connection, built once for all tests that only look at it or mend what they break."""
+"""A firewall with its connection, built once for all tests that only look at it or fix what they break."""
 
 from __future__ import annotations
 

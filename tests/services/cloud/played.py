@@ -74,7 +74,7 @@ class Played:
 
     @contextmanager
     def with_lines(self, *lines: str, back: Sequence[str]) -> Iterator[None]:
-        """The firewall with these lines typed, and taken back at the end."""
+        """The firewall with these lines typed, and rolled back at the end."""
         self.configure(*lines)
         try:
             yield
@@ -83,7 +83,7 @@ class Played:
 
     @contextmanager
     def with_fault(self, fault: str, *arguments: str, at: Sequence[str] = GATEWAYS) -> Iterator[None]:
-        """Gateways with a fault, mended at the end."""
+        """Gateways with a fault, fixed at the end."""
         for name in at:
             self._loop.run_until_complete(self.lab.fault(name, fault, arguments, on=True))
         try:

@@ -43,7 +43,7 @@ def test_each_gate_holds_in_its_turn_and_all_of_it_goes_again() -> None:
         played.close()
 
 
-#: What is wrong: a fault of gateways, or lines and those that take them back; the gate that sees it, its sentence, the verdict.
+#: What is wrong: a fault of gateways, or lines and those that roll them back; the gate that sees it, its sentence, the verdict.
 WRONG: list[tuple[str, Any, str, str, str, str]] = [
     (
         *("the prefix is not advertised", (f"no {LAN}", LAN)),
@@ -114,7 +114,7 @@ def planted(played: Played, wrong: Any) -> AbstractContextManager[object]:
     ("wrong", "gate", "words", "operating", "sentence"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG]
 )
 def test_what_is_wrong(built: Played, wrong: Any, gate: str, words: str, operating: str, sentence: str) -> None:
-    """The gate is shut with the reason, the verdict has its word, and mended, all is well again."""
+    """The gate is shut with the reason, the verdict has its word, and fixed, all is well again."""
     with ExitStack() as stack:
         stack.enter_context(planted(built, wrong))
         built.until(lambda: words in built.against(gate))

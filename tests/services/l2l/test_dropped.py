@@ -76,7 +76,7 @@ interface: FastEthernet4
         ((_shown(3), "% Invalid input detected at '^' marker.\n"), None),
         ((_shown(3), ""), None),
     ],
-    ids=["risen", "as before", "not asked", "half", "began anew", "refused", "empty"],
+    ids=["risen", "as before", "not asked", "half", "began again", "refused", "empty"],
 )
 def test_only_a_rise_between_two_answers_counts(drops: tuple[str, ...], found: int | None) -> None:
     """What was dropped earlier is of any time, and an answer that cannot be read says nothing."""

@@ -54,7 +54,7 @@ def idle(flow: Flow) -> Flow:
 
 
 def renewed(flow: Flow, *, encaps: int, decaps: int) -> Flow:
-    """The flow with other SAs, whose counters began anew."""
+    """The flow with other SAs, whose counters began again."""
     return replace(flow, inbound=(0x1,), outbound=(0x2,), encaps=encaps, decaps=decaps)
 
 

@@ -1,4 +1,4 @@
-"""What is refused of an intent for VPN clients, or mended, before a router is touched."""
+"""What is refused of an intent for VPN clients, or fixed, before a router is touched."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
 
 
 def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
-    """Another edge, target, timer and list are proved by SAs agreed anew; what an edge does not take is taken back."""
+    """Another edge, target, timer and list are proved by SAs agreed again; what an edge does not roll is rolled back."""
     before = rehearsed.running()
     code, report = rehearsed.run("deploy-zia", *LAB)
     assert code == 0, json.dumps(report)[:6000]

@@ -101,7 +101,7 @@ def test_probes_are_counted_between_two_looks() -> None:
     failed = BEFORE.but(more={"show ip sla statistics": text.replace("failures: 0", "failures: 5")})
     begun_anew = BEFORE.but(more={"show ip sla statistics": text.replace("successes: 81", "successes: 90")})
     for words in lost(made, [failed.seen()], [begun_anew.seen()]):
-        assert words.endswith("its probe does not say how often it was answered"), "more answers and fewer losses: it began anew"
+        assert words.endswith("its probe does not say how often it was answered"), "more answers and fewer losses: it began again"
 
 
 def test_what_is_documented_follows_from_the_intent() -> None:

@@ -23,14 +23,14 @@ PROBED, EDGE = "203.0.113.10", "198.51.100.10"
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One site for all tests; what a test breaks is mended behind it."""
+    """One site for all tests; what a test breaks is fixed behind it."""
     with deployed_site(tmp_path_factory.mktemp("faults")) as site:
         yield site
 
 
 @dataclass(frozen=True)
 class Broken:
-    """What is broken, as faults and lines; what verify says of it; and the lines that mend it."""
+    """What is broken, as faults and lines; what verify says of it; and the lines that fix it."""
 
     faults: tuple[tuple[str, ...], ...] = ()
     lines: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Broken:
 
 
 def clear(site: Site) -> None:
-    """IKE begins anew with both edges."""
+    """IKE begins again with both edges."""
     for address in (EDGE, "198.51.100.20"):
         site.lab.exec(HOST, f"clear crypto session remote {address}")
 
@@ -122,7 +122,7 @@ SAMPLE = (
 
 @pytest.mark.parametrize("name", WRONG if os.environ.get("NR_RUN_FAULTS") == "all" else SAMPLE)
 def test_it_is_seen_and_its_cause_is_named(deployed: Site, name: str) -> None:
-    """Never healthy, the word that it is, a sentence, the cause and no other one; and healthy again when it is mended."""
+    """Never healthy, the word that it is, a sentence, the cause and no other one; and healthy again when it is fixed."""
     wrong, site = WRONG[name], deployed
     for box, *fault in wrong.faults:
         site.fault(box, *fault)

@@ -175,7 +175,7 @@ FIRST, SECOND = "198.51.100.10", "198.51.100.20"
     ],
 )
 def test_sas_that_were_agreed_before_are_cleared(name: str, peers: list[str]) -> None:
-    """What is agreed with an edge is agreed anew, by that edge alone where it is its own; all else leaves SAs as they are."""
+    """What is agreed with an edge is agreed again, by that edge alone where it is its own; all else leaves SAs as they are."""
     wanted = site(**CHANGES[name][0])
     found = [str(peer) for change in changes(wanted, STANDS) for peer in tunnels(wanted).stale(change)]
     assert sorted(found) == sorted(peers)

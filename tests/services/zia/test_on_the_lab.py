@@ -61,7 +61,7 @@ def edge(name: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
-    """The router and both edges; what a test breaks it mends."""
+    """The router and both edges; what a test breaks it fixes."""
     devices = {HOST: "c881", **{name: edge(name) for name in EDGES}}
     with start_lab(tmp_path_factory.mktemp("zia") / "lab", devices=devices, speed=50.0) as handle:
         yield handle
