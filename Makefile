@@ -34,13 +34,13 @@ help:
 	@echo "make thousands    a hub with five thousand tunnels: validated, parsed and judged (a minute or two)"
 	@echo "make diagnosis    every cause planted in the lab, on every form: what is named, as a table (half an hour)"
 	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (a minute)"
-	@echo "make truth        how often nr-run verify is wrong, on random estates with and without a fault (TRUTH=75 estates; writes docs/truth.md)"
+	@echo "make truth        how often nr-run verify is wrong, on random estates with and without a fault (TRUTH=75 estates; writes docs/explanation/truth.md)"
 	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
 	@echo "make lint         ruff and mypy only"
 	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
 	@echo "make pictures     the README's pictures, exported by the program itself"
-	@echo "make rendered     docs/rendered/, docs/causes.md and the matrix of pairs, from templates and tables as they are"
+	@echo "make rendered     docs/rendered/, docs/reference/causes.md and the matrix of pairs, from templates and tables as they are"
 	@echo "make constraints  both constraints files again, from the newest versions that pyproject.toml allows"
 	@echo "make clean        remove .venv, caches and builds; runs/ stays"
 
@@ -77,7 +77,7 @@ phones: $(STAMP)
 truth: $(STAMP)
 	@rm -rf build/truth
 	-NR_RUN_TRUTH=$(TRUTH) $(BIN)/pytest -q -n 2 tests/verify/test_truth.py
-	$(BIN)/python docs/write_truth.py build/truth
+	$(BIN)/python docs/generate/truth.py build/truth
 
 meta: $(STAMP)
 	$(BIN)/python tests/meta/unprovoked.py $(NOTES)
@@ -99,8 +99,8 @@ pictures: $(STAMP)
 	$(BIN)/python -m tests.reports.page_pictures
 
 rendered: $(STAMP)
-	$(BIN)/python docs/render_features.py
-	$(BIN)/python docs/render_causes.py
+	$(BIN)/python docs/generate/features.py
+	$(BIN)/python docs/generate/causes.py
 	$(BIN)/python tests/matrix/table.py
 
 # The environment is built again when what it was built from has changed. All that it holds is in constraints.txt, pip and what

@@ -43,7 +43,7 @@ def problems(check: OwnCheck, platforms: Mapping[str, Platform]) -> Iterator[tup
             continue
         for name, wanted in (check.holds or {}).items():
             if problem := _of_field(record, name, wanted):
-                yield f"holds.{name}", f"{problem} (what {check.command!r} of {os} is read into: docs/state.md)"
+                yield f"holds.{name}", f"{problem} (what {check.command!r} of {os} is read into: docs/reference/parser-fields.md)"
 
 
 def _of_field(record: type, name: str, wanted: Wanted) -> str:

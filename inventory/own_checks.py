@@ -72,8 +72,8 @@ class OwnCheck(Record):
     command: str = Field(description="A show command, written in full and without a filter.")
     holds: dict[str, Wanted] | None = Field(
         default=None,
-        description="Fields of a record of the parsed answer (docs/state.md) and their values, or {at_least:, at_most:} of a "
-        "number; at least one record has to have all of them.",
+        description="Fields of a record of the parsed answer (docs/reference/parser-fields.md) and their values, or "
+        "{at_least:, at_most:} of a number; at least one record has to have all of them.",
     )
     count: Range | None = Field(default=None, description="How many records have them; {at_most: 0}: none may.")
     contains: Text | None = Field(default=None, min_length=1, description="A text that one line of the answer has to have.")

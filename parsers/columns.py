@@ -1,7 +1,7 @@
 """How a record says where its fields come from, and the conversions from printed text to typed values.
 
 A record is a frozen slotted dataclass. Its annotations say how the text of a template variable becomes a value;
-`column()` says so where the annotation is not enough. The same information fills docs/state.md.
+`column()` says so where the annotation is not enough. The same information fills docs/reference/parser-fields.md.
 """
 
 from __future__ import annotations

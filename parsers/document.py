@@ -1,4 +1,4 @@
-"""docs/state.md out of the records: `python -m nr_run.parsers.document > docs/state.md`."""
+"""docs/reference/parser-fields.md out of the records: `python -m nr_run.parsers.document > docs/reference/parser-fields.md`."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ class Problem:
 class Parsed:
     """The output of one command, read.
 
-    `state` holds records of `nr_run.parsers.records`: one record, or a tuple of them; which one is in docs/state.md.
+    `state` holds records of `nr_run.parsers.records`: one record, or a tuple of them; docs/reference/parser-fields.md
+    says which.
     A result with problems is *unverified*: what it holds was read, but more was printed than was understood.
     `notes` are oddities that leave no doubt about the state, such as an SPI whose decimal form somebody edited.
     """

@@ -1,4 +1,4 @@
-"""The public Nornir tasks: run on any Nornir, with any inventory and any runner (docs/library.md).
+"""The public Nornir tasks: run on any Nornir, with any inventory and any runner (docs/how-to/library.md).
 
 ``result`` is plain data (dicts, lists, text, numbers), the typed record stands beside it as ``record``. ``changed`` says whether
 the device holds something else afterwards (in a dry run: would hold), ``diff`` what, with tokens in the place of secrets. All

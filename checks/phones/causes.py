@@ -1,6 +1,6 @@
 """Every cause that the audit of a head-end for IP phones knows, as a table: what it means, and where that is from.
 
-The audit may only name what stands here, and docs/vpn-phones.md is held against it.
+The audit may only name what stands here, and docs/how-to/vpn-phones.md is held against it.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import click
 
 from ...inventory.errors import Exit, NrRunError, UsageError
 from ..engine.context import WORKERS, Timeouts
+from .old_names import old_option
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -89,6 +90,11 @@ TIMEOUTS = with_options(
         metavar="SECONDS",
         help="How long a device takes to boot, where it rolls back by a reload.",
     ),
+    old_option("--ike-wait", _SECONDS),
+    old_option("--poll", _SECONDS),
+    old_option("--reconnect-wait", click.FloatRange(min=0)),
+    old_option("--dead-man", click.IntRange(min=0, max=1440)),
+    old_option("--boot-wait", click.FloatRange(min=0)),
 )
 ROLLOUT = with_options(
     click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Do N tunnels first, one by one."),
@@ -165,7 +171,7 @@ DEBUG = click.option("--debug", is_flag=True, help="Write the full session log, 
 
 
 def timeouts_of(options: dict[str, Any]) -> Timeouts:
-    """The waits that the command line asks for. Raises UsageError for a rollback timer that would fire during the proof."""
+    """The times that the command line asks for. Raises UsageError for a rollback timer that would fire during the proof."""
     if 0 < 60 * options["revert_in"] < options["ike_timeout"] + PUSH_SECONDS:
         raise UsageError(
             f"--revert-in {options['revert_in']} would fire before --ike-timeout {options['ike_timeout']:.0f} is over"

@@ -21,7 +21,7 @@ _WIDE = 6
 @click.argument("command", metavar="COMMAND")
 @click.argument("source", metavar="[FILE|-]", default="-")
 @click.option("--os", "os_name", type=click.Choice(["ios", "asa"]), required=True, help="What the device runs; IOS-XE is ios.")
-@click.option("--json", "as_json", is_flag=True, help="Print the state as JSON; field names are in docs/state.md.")
+@click.option("--json", "as_json", is_flag=True, help="Print the state as JSON; docs/reference/parser-fields.md has the fields.")
 @click.option(
     "--templates",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

@@ -179,4 +179,4 @@ def _type(hint: Any) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    Path("docs", FILE).write_text(as_text(verification_schema()), encoding="utf8")
+    Path("docs", "reference", FILE).write_text(as_text(verification_schema()), encoding="utf8")

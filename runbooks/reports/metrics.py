@@ -1,4 +1,4 @@
-"""Every metric that nr-run writes: its type, its labels, and what it says. docs/outputs.md has the same table."""
+"""Every metric that nr-run writes: its type, its labels, and what it says. docs/reference/outputs.md has the same table."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a person types about a rollback timer, without nr-run: to see it, to cancel it, to let the device roll back now.
 
-The recap, the page ``cancel-timer.txt`` of a run and the table of docs/automatic-rollback.md are made of these steps.
+The recap, the page ``cancel-timer.txt`` of a run and the table of docs/explanation/automatic-rollback.md are made of these steps.
 """
 
 from __future__ import annotations

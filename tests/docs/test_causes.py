@@ -1,4 +1,4 @@
-"""docs/causes.md is what the tables of causes say today."""
+"""docs/reference/causes.md is what the tables of causes say today."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from nr_run.services.l2l.causes import CAUSES
 
 from .documents import ROOT
 
-PAGE = ROOT / "docs" / "causes.md"
+PAGE = ROOT / "docs" / "reference" / "causes.md"
 
 
 def test_the_page_is_current(tmp_path: Path) -> None:
     """The page is written from the tables, and nobody has changed them since."""
     made = tmp_path / "causes.md"
-    subprocess.run([sys.executable, str(ROOT / "docs" / "render_causes.py"), str(made)], timeout=300, check=True)
+    subprocess.run([sys.executable, str(ROOT / "docs" / "generate" / "causes.py"), str(made)], timeout=300, check=True)
     assert made.read_text() == PAGE.read_text(), "run `make rendered`"
 
 

@@ -105,7 +105,7 @@ def check(desk: Desk, command: Command) -> None:
         assert as_pattern(command.shown).fullmatch(text), f"{command.line} does not print what the page shows:\n{output}"
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_commands_do_what_the_page_shows(desk: Desk, page: Path) -> None:
     """Each console command of a page ends with the exit code, and prints the lines, that the page shows."""
     for command in commands(page):

@@ -1,4 +1,4 @@
-"""docs/glossary.md has every word that a person is shown as a state, from the vocabularies in the code."""
+"""docs/reference/glossary.md has every word that a person is shown as a state, from the vocabularies in the code."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ THINGS = (
 
 def rows() -> list[tuple[str, str]]:
     """Term and meaning of each row."""
-    lines = (ROOT / "docs" / "glossary.md").read_text().splitlines()
+    lines = (ROOT / "docs" / "reference" / "glossary.md").read_text().splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line.startswith("| ")]
     return [(cell[0], cell[1].strip(" |")) for cell in cells if cell[0] != "term"]
 

@@ -16,7 +16,7 @@ import nr_run
 from ..packaging.test_startup import HEAVY
 from .documents import ROOT, blocks
 
-PAGE = ROOT / "docs" / "library.md"
+PAGE = ROOT / "docs" / "how-to" / "library.md"
 
 
 def test_importing_the_library_is_light() -> None:
@@ -44,7 +44,7 @@ def test_public_names_are_those_of_the_table() -> None:
 
 
 def test_the_examples_of_the_page_run(tmp_path: Path) -> None:
-    """The Python blocks of docs/library.md, one after the other in one process, against a lab: each does what it says."""
+    """The Python blocks of docs/how-to/library.md, one after the other in one process, against a lab: each does what it says."""
     program = tmp_path / "page.py"
     program.write_text("\n\n".join(blocks(PAGE, "python")))
     environment = {**os.environ, "PYTHONWARNINGS": "error::DeprecationWarning:__main__"}

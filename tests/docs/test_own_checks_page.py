@@ -1,4 +1,4 @@
-"""The checks that docs/own-checks.md shows are taken as they stand there."""
+"""The checks that docs/how-to/own-checks.md shows are taken as they stand there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .documents import ROOT, blocks
 
 def test_the_checks_of_the_page_are_taken() -> None:
     """Each check of the example is valid, on the device that it names, and every field of a check is shown in one of them."""
-    (block,) = blocks(ROOT / "docs" / "own-checks.md", "yaml")
+    (block,) = blocks(ROOT / "docs" / "how-to" / "own-checks.md", "yaml")
     written = YAML(typ="safe").load(block)["checks"]
     for given in written:
         assert list(problems(OwnCheck.model_validate(given), {"vpn2611": platform_for("2611", "12.2(8)T")})) == []

@@ -14,7 +14,7 @@ KEPT = ROOT / "docs" / "rendered"
 
 def test_the_pages_are_current(tmp_path: Path) -> None:
     """A page for each generation of releases and feature, as the templates write it now, and no page more."""
-    command = [sys.executable, str(ROOT / "docs" / "render_features.py"), str(tmp_path)]
+    command = [sys.executable, str(ROOT / "docs" / "generate" / "features.py"), str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     made = {path.name: path.read_text() for path in tmp_path.iterdir()}
@@ -24,7 +24,7 @@ def test_the_pages_are_current(tmp_path: Path) -> None:
 def test_a_page_that_is_gone_is_taken_away(tmp_path: Path) -> None:
     """What no feature writes any more does not stay among the pages."""
     (tmp_path / "old.md").write_text("old")
-    subprocess.run([sys.executable, str(ROOT / "docs" / "render_features.py"), str(tmp_path)], timeout=300, check=True)
+    subprocess.run([sys.executable, str(ROOT / "docs" / "generate" / "features.py"), str(tmp_path)], timeout=300, check=True)
     assert not (tmp_path / "old.md").exists()
 
 

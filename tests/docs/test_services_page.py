@@ -6,7 +6,7 @@ import pytest
 
 from .documents import ROOT, blocks
 
-PAGE = ROOT / "docs" / "services.md"
+PAGE = ROOT / "docs" / "how-to" / "own-service.md"
 FILES = tuple(sorted((ROOT / "tests" / "example_service" / "watchlist").glob("*.py")))
 
 

@@ -97,6 +97,6 @@ def test_a_reading_loads_what_it_needs(code: str, absent: set[str]) -> None:
 
 
 def test_the_page_of_fields_is_current() -> None:
-    """docs/state.md is what `python -m nr_run.parsers.document` prints."""
-    page = Path(__file__).parents[2] / "docs" / "state.md"
+    """docs/reference/parser-fields.md is what `python -m nr_run.parsers.document` prints."""
+    page = Path(__file__).parents[2] / "docs" / "reference" / "parser-fields.md"
     assert page.read_text(encoding="utf-8") == render().rstrip() + "\n"

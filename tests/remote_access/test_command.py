@@ -173,8 +173,8 @@ def test_bad_input_is_one_sentence(office: Office, words: tuple[str, ...], code:
 
 
 def test_the_page_has_every_cause() -> None:
-    """docs/vpn-phones.md has a row for each cause, in the words of the table, and no other."""
-    text = (ROOT / "docs" / "vpn-phones.md").read_text()
+    """docs/how-to/vpn-phones.md has a row for each cause, in the words of the table, and no other."""
+    text = (ROOT / "docs" / "how-to" / "vpn-phones.md").read_text()
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", text, re.MULTILINE))
     assert rows == {name: row.sentence for name, row in CAUSES.items()}
 

@@ -19,7 +19,7 @@ from nr_run.runbooks.reports.hiding import without_secrets
 
 from ..verifications import CAUSE, FINDING, PATIENT, verdict, verification, verifications
 
-KEPT = Path(__file__).parents[2] / "docs" / FILE
+KEPT = Path(__file__).parents[2] / "docs" / "reference" / FILE
 VALIDATOR = jsonschema.Draft202012Validator(verification_schema())
 
 

@@ -9,11 +9,11 @@ from nr_run.runbooks.history.prune import POLICIES
 from nr_run.runbooks.notify.holding import DOWN_AFTER, UP_AFTER
 from nr_run.runbooks.reports.metrics import METRICS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text(encoding="utf8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "outputs.md").read_text(encoding="utf8")
 
 
 def test_every_metric_is_documented() -> None:
-    """docs/outputs.md has a row for each metric with its labels and its sentence, and no other."""
+    """docs/reference/outputs.md has a row for each metric with its labels and its sentence, and no other."""
     rows = [line for line in PAGE.splitlines() if line.startswith("| `nr_run_")]
     assert rows == [f"| `{name}` | {', '.join(metric.labels)} | {metric.sentence} |" for name, metric in METRICS.items()]
 

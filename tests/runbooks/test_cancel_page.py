@@ -130,8 +130,8 @@ def test_resume_ends_the_pages(timed: TimedPair) -> None:
 
 
 def test_the_table_of_the_documents_is_current() -> None:
-    """docs/automatic-rollback.md has the steps of every timer as the recap and the pages have them."""
-    assert table() in (ROOT / "docs" / "automatic-rollback.md").read_text()
+    """docs/explanation/automatic-rollback.md has the steps of every timer as the recap and the pages have them."""
+    assert table() in (ROOT / "docs" / "explanation" / "automatic-rollback.md").read_text()
 
 
 @pytest.mark.parametrize("name", sorted(ROLLBACK_TIMERS))

@@ -1,4 +1,4 @@
-"""Round trips of a deploy, counted by the devices of the lab, phase by phase, against the budget in docs/speed.md."""
+"""Round trips of a deploy, counted by the devices of the lab, phase by phase, against the budget in docs/explanation/speed.md."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..matrix.devices import HOSTS, Two, two
 from ..matrix.table import PLATFORMS
 from ..timed_pair import ARCHIVE
 
-PAGE = Path(__file__).parents[2] / "docs" / "speed.md"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "speed.md"
 #: The column of the page to a pair whose two devices are both of that kind, and the form of the tunnel.
 PAIRS = {
     "12.2 telnet": ((PLATFORMS[0], PLATFORMS[1]), 1, "crypto-map"),
@@ -116,7 +116,7 @@ def test_each_phase_keeps_to_its_budget(kind: str, tmp_path: Path, monkeypatch: 
         looks = max(1, counted.looks)
         allowed = {**wanted, "trigger": wanted["trigger"] * looks}
         over = {phase: (number, allowed[phase]) for phase, number in trips.items() if number > allowed[phase]}
-        assert not over, f"{host} took more round trips than docs/speed.md says: {over}"
+        assert not over, f"{host} took more round trips than docs/explanation/speed.md says: {over}"
         further = (looks - 1) * wanted["trigger"]
         assert trips.total() - further <= wanted["whole"] <= 20, (host, trips)
         assert set(trips) >= {"read", "arm", "push", "disarm", "save"}, "every phase was counted"

@@ -1,6 +1,6 @@
-"""Write docs/causes.md: why a tunnel may not be up, from the tables that the program names its causes by.
+"""Write docs/reference/causes.md: why a tunnel may not be up, from the tables that the program names its causes by.
 
-    python docs/render_causes.py [FILE]
+    python docs/generate/causes.py [FILE]
 
 A test fails when the page is stale.
 """
@@ -14,7 +14,7 @@ from nr_run.parsers.provider_log_words import ALIBABA_CODES, MEANINGS
 from nr_run.services.l2l.causes import KNOWN
 from nr_run.services.l2l.signatures import SIGNATURES
 
-FILE = Path(__file__).resolve().parent / "causes.md"
+FILE = Path(__file__).resolve().parents[1] / "reference" / "causes.md"
 HEAD = """\
 # Why a tunnel is not up
 

@@ -1,4 +1,4 @@
-"""Write docs/truth.md out of what the trials of ``make truth`` saw: python docs/write_truth.py FOLDER."""
+"""Write docs/explanation/truth.md out of what the trials of ``make truth`` saw: python docs/generate/truth.py FOLDER."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
+PAGE = Path(__file__).resolve().parents[1] / "explanation" / "truth.md"
 
 
 def page(seen: list[dict[str, Any]]) -> str:
@@ -47,7 +47,7 @@ def main(folder: Path) -> None:
     seen = [one for path in sorted(folder.glob("*.json")) for one in json.loads(path.read_text(encoding="utf8"))]
     if not seen:
         sys.exit(f"{folder} has no trial in it")
-    (HERE / "truth.md").write_text(page(seen), encoding="utf8")
+    PAGE.write_text(page(seen), encoding="utf8")
 
 
 if __name__ == "__main__":

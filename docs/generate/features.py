@@ -1,6 +1,6 @@
 """Write docs/rendered/: the configuration of each feature on each generation of releases, from a small example.
 
-    python docs/render_features.py [FOLDER]
+    python docs/generate/features.py [FOLDER]
 
 What is written is what the templates write: the pages are documentation of what is built, and a test fails when they are stale.
 """
@@ -30,7 +30,7 @@ from nr_run.services.service import Site
 from nr_run.services.zia.deployment import deployment_of
 from nr_run.services.zia.intent import Zia
 
-FOLDER = Path(__file__).resolve().parent / "rendered"
+FOLDER = Path(__file__).resolve().parents[1] / "rendered"
 KEY = "<secret:credential:hq-branch-psk>"
 STYLES: tuple[Style, ...] = ("crypto-map", "vti")
 WORDS = {"crypto-map": "crypto map", "vti": "tunnel interface (VTI)"}
@@ -194,7 +194,7 @@ The templates write this; `nr-run` has no command that deploys it yet.
 
 #: The generation on which a connection to a cloud is built.
 CONNECTED = "asa-9.19"
-EXAMPLE = Path(__file__).resolve().parents[1] / "inventory" / "cloud.yaml"
+EXAMPLE = Path(__file__).resolve().parents[2] / "inventory" / "cloud.yaml"
 
 
 def connection_page(generation: Generation) -> str:

@@ -1,0 +1,33 @@
+"""Names that options had one release ago: they still work, hidden, and each use says on standard error what to write now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+#: Old option: the one that has taken its place.
+OPTIONS: Mapping[str, str] = {
+    "--dead-man": "--revert-in",
+    "--ike-wait": "--ike-timeout",
+    "--boot-wait": "--boot-timeout",
+    "--reconnect-wait": "--reconnect-timeout",
+    "--poll": "--poll-interval",
+}
+
+
+def old_option(old: str, kind: click.ParamType[Any]) -> Callable[[Any], Any]:
+    """An option under its old name, with the type of the new one. Of both on one command line the later one counts."""
+    new = OPTIONS[old]
+
+    def use(context: click.Context, _option: click.Parameter, value: object) -> None:
+        if value is None:
+            return
+        name = new.removeprefix("--").replace("-", "_")
+        context.params[name] = value
+        context.set_parameter_source(name, ParameterSource.COMMANDLINE)
+        click.echo(f"nr-run: {old} is called {new} now; the next release does not know the old name", err=True)
+
+    return click.option(old, "old" + old.replace("-", "_"), type=kind, hidden=True, expose_value=False, callback=use)
