@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 STAMP := $(VENV)/.installed
+# What builds the site of docs/ has an environment of its own: tests and users need none of it.
+SITE_VENV := .venv-docs
+SITE_STAMP := $(SITE_VENV)/.installed
 # Where the tests note which refusals they provoked.
 NOTES := $(CURDIR)/build/meta
 # Trials of make chaos. A trial that failed is run again with NR_RUN_CHAOS_SEED=... pytest tests/chaos/test_chaos.py.
@@ -22,7 +25,7 @@ FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench pictures rendered constraints clean
+.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench pictures rendered reference docs constraints clean
 
 help:
 	@echo "make demo         build the example's twelve VPN tunnels in the lab, prove each and save it (a minute)"
@@ -40,8 +43,10 @@ help:
 	@echo "make lint         ruff and mypy only"
 	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
 	@echo "make pictures     the README's pictures, exported by the program itself"
-	@echo "make rendered     docs/rendered/, docs/reference/causes.md and the matrix of pairs, from templates and tables as they are"
-	@echo "make constraints  both constraints files again, from the newest versions that pyproject.toml allows"
+	@echo "make rendered     docs/rendered/ and the matrix of pairs, from templates and tables as they are"
+	@echo "make reference    the pages, and the parts of pages, that come from the code: options, fields, platforms, causes"
+	@echo "make docs         the site of docs/, into build/docs; a warning is an error"
+	@echo "make constraints  all three constraints files again, from the newest versions that pyproject.toml allows"
 	@echo "make clean        remove .venv, caches and builds; runs/ stays"
 
 demo: $(STAMP)
@@ -100,8 +105,22 @@ pictures: $(STAMP)
 
 rendered: $(STAMP)
 	$(BIN)/python docs/generate/features.py
-	$(BIN)/python docs/generate/causes.py
 	$(BIN)/python tests/matrix/table.py
+
+reference: $(STAMP)
+	$(BIN)/python -m nr_run.runbooks.reports.document
+	$(BIN)/python -m nr_run.parsers.document > docs/reference/parser-fields.md.new
+	@mv docs/reference/parser-fields.md.new docs/reference/parser-fields.md
+	$(BIN)/python docs/generate
+
+docs: $(SITE_STAMP)
+	$(SITE_VENV)/bin/python -m sphinx -W --keep-going -q -b html docs build/docs
+
+$(SITE_STAMP): constraints-docs.txt
+	@echo "setting up $(SITE_VENV)"
+	@$(PYTHON) -m venv $(SITE_VENV)
+	@$(SITE_VENV)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes --requirement constraints-docs.txt
+	@touch $@
 
 # The environment is built again when what it was built from has changed. All that it holds is in constraints.txt, pip and what
 # builds nr-run too, and pip takes no file whose hash is not there; nr-run itself is built with what was installed so.
@@ -123,10 +142,13 @@ constraints:
 	@printf 'pip>=25.1\nhatchling>=1.25\n' > build/constraints/tools.in
 	@$(COMPILE) pyproject.toml --group dev build/constraints/tools.in > build/constraints/all.txt
 	@$(COMPILE) pyproject.toml --constraint build/constraints/all.txt > build/constraints/runtime.txt
+	@$(COMPILE) --group docs > build/constraints/docs.txt
 	@head -n 3 constraints.txt > build/constraints/head.txt && cat build/constraints/all.txt >> build/constraints/head.txt
 	@head -n 2 constraints-runtime.txt > build/constraints/head-2.txt && cat build/constraints/runtime.txt >> build/constraints/head-2.txt
 	@mv build/constraints/head.txt constraints.txt && mv build/constraints/head-2.txt constraints-runtime.txt
+	@head -n 2 constraints-docs.txt > build/constraints/head-3.txt && cat build/constraints/docs.txt >> build/constraints/head-3.txt
+	@mv build/constraints/head-3.txt constraints-docs.txt
 	@rm -rf build/constraints
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SITE_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..inventory.errors import NotKnown
+from ..inventory.kept import Kept
 from . import tree
 from .literals import begins_text, literal_at, may_begin
 from .objects import Config, read
@@ -119,7 +120,7 @@ class Configuration:
 
     def __post_init__(self) -> None:
         """Judge the text."""
-        why = "" if self.empty else _why_not_whole(self.os, self.text)
+        why = "" if self.empty else _JUDGED.get(self.text, self.os, lambda: _why_not_whole(self.os, self.text))
         if why:
             raise NotKnown(f"{self.host}: {self.command!r} {why}, so its {self.what} is not known")
 
@@ -201,6 +202,10 @@ class Configuration:
         lines = [f"+ {line}" for line in sorted(new - old)] + [f"- {line}" for line in sorted(old - new)]
         rest = f"; and {len(lines) - most} more" if len(lines) > most else ""
         return "; ".join(lines[:most]) + rest or "the order of lines"
+
+
+#: A configuration is shown several times, and each text is judged once.
+_JUDGED: Kept[str] = Kept(8_000_000)
 
 
 def _why_not_whole(os: str, text: str) -> str:

@@ -6,12 +6,13 @@ ended since the first look, that is no objection, and is told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
 
 from ..changes.change import Change
-from ..changes.objects import Config
+from ..changes.objects import Config, ConfigObject
 from ..changes.selectors import Selector, selectors_of
 from .finding import Finding, Status
 from .observation import Flow, Observation, is_static
@@ -47,6 +48,15 @@ def leaving(change: Change, running: Config) -> Leaving:
     gone = [(item, item.peers) for item in change.removed]
     # A tunnel that goes to another peer from now on has no SAs with the one before.
     gone += [(edit.before, tuple(peer for peer in edit.before.peers if peer not in edit.after.peers)) for edit in change.edited]
+    return _of(gone, running)
+
+
+def taken_down(change: Change, running: Config) -> Leaving:
+    """What a change puts out of use for a while: all that it edits, though it stays where it is and goes to the same peers."""
+    return _of([(edit.before, edit.before.peers) for edit in change.edited], running)
+
+
+def _of(gone: Sequence[tuple[ConfigObject, tuple[str, ...]]], running: Config) -> Leaving:
     # A peer by its name has no SAs that could be told from others.
     tunnels = [(item, peer) for item, peers in gone if item.family.is_tunnel for peer in peers if peer[0].isdigit()]
     sections = ((peer, ((item.header, item.children),)) for item, peer in tunnels if item.header.startswith("interface "))

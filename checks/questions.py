@@ -110,6 +110,7 @@ class IkeRow:
     answered. ``age_seconds`` and ``number`` are None where the device does not print them. ``deleted`` is true of what is left of
     a try that is over: it says nothing of now. ``began`` is the address of the end that began, ``OWN`` for the device itself,
     None where it is not printed.
+    ``encryption``, ``integrity`` and ``group`` are what an IKEv2 SA was agreed with, None where that is not printed.
     """
 
     title: str
@@ -123,6 +124,9 @@ class IkeRow:
     number: int | None = None
     deleted: bool = False
     began: object = None
+    encryption: str | None = None
+    integrity: str | None = None
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,9 @@ def _ikev2(os: str, sas: tuple[Ikev2Sa, ...]) -> tuple[IkeRow, ...]:
             natted=NAT_TRAVERSAL_PORT in (sa.local_port, sa.remote_port),
             age_seconds=sa.active_seconds,
             number=sa.tunnel_id,
+            encryption=sa.encryption,
+            integrity=sa.integrity,
+            group=sa.dh_group,
         )
         for sa in sas
     )

@@ -164,6 +164,8 @@ class Secrets:
         secret does not leave the rest of it readable; and by value, wherever it is left. A text that was hidden is not looked
         at again, unless another reference was resolved meanwhile.
         """
+        if not text:
+            return text
         known = len(self._known)
         mark = self._fingerprint(text) if len(text) >= _LONG else b""
         if mark and mark in self._hidden:

@@ -35,7 +35,8 @@ def _prefix_problems(end: TunnelTermination | ForeignTermination, protected: Seq
                 yield f"protected prefix {prefix} of {end.called} overlaps its own {other}"
     for prefix in protected:
         if end.outside_ip in prefix:
-            yield f"outside_ip {end.outside_ip} of {end.called} is inside the protected prefix {prefix}: IKE packets would be routed into the tunnel"
+            inside = f"outside_ip {end.outside_ip} of {end.called} is inside the protected prefix {prefix}"
+            yield f"{inside}: IKE packets would be routed into the tunnel"
     if probe is None:
         return
     home = next((prefix for prefix in own if probe in prefix), None)

@@ -16,6 +16,7 @@ from typing import Any
 from . import folder
 from .control import Control
 from .core.errors import LabError
+from .memory import allow_many_files, resident_kb
 from .rehearsal import CREDENTIALS, Rehearsal, keys_of, new_secret
 
 
@@ -48,10 +49,12 @@ async def _orphaned(stopped: asyncio.Event) -> None:
 async def _run(options: argparse.Namespace) -> None:
     further = [*(name for name in options.credentials.split(",") if name), *keys_of(options.devices)]
     credentials = {"device-username": "nr"} | {name: new_secret() for name in (*CREDENTIALS, *further)}
+    allow_many_files()
+    before = resident_kb()
     lab = Rehearsal(options.devices, options.speed, credentials)
     await lab.listen(fixed_ports=options.fixed_ports)
     token = secrets.token_urlsafe(24)
-    control = Control(lab, token)
+    control = Control(lab, token, before)
     # A unix socket's path has to be short, which the lab's folder need not be.
     with tempfile.TemporaryDirectory(prefix="nr-run-lab-") as short:
         address = f"{short}/control"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from .cli_client import client
-from .core.errors import LabError
+from .core.errors import LabError, nearest
 from .core.faults import CHOICES, FAR_FAULTS, FAULTS, WHERE, usage
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ _directory = click.option(
 )
 #: Who knows inventories, if somebody does: what is to be played, sentences on what is played otherwise, names of credentials.
 ORDERS: list[Callable[[Path | None, Path | None, Mapping[str, Path]], tuple[dict[str, Any], list[str], list[str]]]] = []
+#: Who writes an inventory of so many devices of these models into a folder, if somebody does, and the models that it knows.
+ESTATES: list[tuple[Callable[[Path, int, Sequence[str]], None], Sequence[str]]] = []
+#: Devices of which each is named when the lab is up; of more, how many they are.
+NAMED = 40
 _json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
@@ -106,6 +111,24 @@ def _files(_context: click.Context, _option: click.Parameter, given: tuple[str, 
         "or asa924. Repeatable."
     ),
 )
+@click.option(
+    "--count",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help="Play an estate of so many devices, with the intent of a tunnel between the two of each pair.",
+)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    help="What the pairs of --count are, in turns: vpn3640, c881, c8000v-17 or asa919; without it all four. Repeatable.",
+)
+@click.option(
+    "--write-inventory",
+    "written",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the inventory of --count is written: a new folder, for --inventory of every command.",
+)
 @click.option("--detach", is_flag=True, help="Leave the lab running and return.")
 @click.option("--speed", type=click.FloatRange(min=0.01, max=1000), default=1.0, show_default=True, metavar="N")
 @click.option(
@@ -121,6 +144,9 @@ def up(
     inventory: Path | None,
     configurations: dict[str, Path],
     kept: Path | None,
+    count: int | None,
+    models: tuple[str, ...],
+    written: Path | None,
     detach: bool,
     speed: float,
     fixed_ports: bool,
@@ -142,9 +168,14 @@ def up(
       nr-run lab up --device fw=asa919 --device branch=c881
       nr-run lab up --inventory inventory --config hq=hq-running.cfg
       nr-run lab up --inventory inventory --run runs/20261129T031200Z-7f3a
+      nr-run lab up --count 1000 --write-inventory estate --detach
     """
     from . import entry
 
+    if count is not None or models or written is not None:
+        if devices or inventory is not None or kept is not None or configurations:
+            raise click.UsageError("--count does not go with --device, --inventory, --run and --config: it says what is played.")
+        inventory = _estate(count, models, written)
     ordered, sentences, credentials = _ordered(devices, inventory, kept, configurations)
     try:
         running = entry.start(
@@ -158,7 +189,9 @@ def up(
         )
     except LabError as error:
         _fail(error)
-    for name, where in running.devices.items():
+    if len(running.devices) > NAMED:
+        click.echo(f"{len(running.devices)} devices; `nr-run lab status` says where each listens")
+    for name, where in list(running.devices.items()) if len(running.devices) <= NAMED else ():
         click.echo(f"{name}  {where.transport} {where.host} {where.port}")
     for name, address in running.far_ends.items():
         click.echo(f"{name}  far end {address}, without a command line")
@@ -175,6 +208,20 @@ def up(
         click.echo("Stopping.")
     finally:
         running.stop()
+
+
+def _estate(count: int | None, models: Sequence[str], written: Path | None) -> Path:
+    """The folder of an inventory of so many devices, written now. Raises NrRunError where it cannot be."""
+    if count is None or written is None:
+        raise click.UsageError("--count N, --write-inventory DIRECTORY go together, and --model goes with them.")
+    if not ESTATES:
+        raise click.UsageError("--count is written by `nr-run lab up`.")
+    write, known = ESTATES[0]
+    for model in models:
+        if model not in known:
+            raise click.UsageError(f"--count plays no {model}.{nearest(model, known)}")
+    write(written, count, models or known)
+    return written
 
 
 def _ordered(
@@ -217,7 +264,7 @@ def status(*, as_json: bool, directory: Path | None) -> None:
     """
     running = _attached(directory)
     try:
-        state, far_ends = running.status(), running.far_ends_status()
+        state, far_ends, memory = running.status(), running.far_ends_status(), running.memory()
     except LabError as error:
         _fail(error)
     devices = {
@@ -226,9 +273,10 @@ def status(*, as_json: bool, directory: Path | None) -> None:
     }
     if as_json:
         record = {"pid": running.pid, "speed": running.speed, "credentials": str(running.credentials)}
-        click.echo(json.dumps({**record, "devices": devices, "far_ends": far_ends}, indent=2))
+        click.echo(json.dumps({**record, "memory": asdict(memory), "devices": devices, "far_ends": far_ends}, indent=2))
         return
     click.echo(f"running as process {running.pid}, {running.speed:g} lab seconds in a second")
+    click.echo(f"memory: {memory.resident_kb // 1024} MB, of them {memory.per_device_kb} KB for each of {len(devices)} devices")
     for name, item in devices.items():
         faults = ", ".join(" ".join([fault, *arguments]) for fault, arguments in item["faults"].items())
         where = f"{item['transport']} {item['host']} {item['port']}"

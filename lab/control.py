@@ -1,7 +1,7 @@
 """The control channel: one JSON line in, one JSON line out, on a unix socket in the lab's private folder, with a token.
 
-Requests: {"token": ..., "do": "status" | "far ends" | "exec" | "fault" | "client" | "counters" | "reset" | "stop", ...}. Answers:
-{"ok": ...} or {"error": sentence, "kind": name of the exception}.
+Requests: {"token": ..., "do": "status" | "far ends" | "exec" | "fault" | "client" | "memory" | "counters" | "reset" | "stop",
+...}. Answers: {"ok": ...} or {"error": sentence, "kind": name of the exception}.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .core import errors
+from .memory import resident_kb
 from .rehearsal import Rehearsal
 
 LIMIT = 1 << 24
@@ -23,8 +24,9 @@ TIMEOUT = 600.0
 class Control:
     """The server side."""
 
-    def __init__(self, lab: Rehearsal, token: str) -> None:
+    def __init__(self, lab: Rehearsal, token: str, before: int) -> None:
         self.lab = lab
+        self.before = before
         self.token = token
         self.stopped = asyncio.Event()
 
@@ -74,6 +76,9 @@ class Control:
         if what == "client":
             words = {key: str(value) for key, value in dict(request.get("words", {})).items()}
             return await self.lab.client(str(request["client"]), str(request["action"]), words)
+        if what == "memory":
+            now = resident_kb()
+            return {"resident_kb": now, "per_device_kb": max(0, now - self.before) // max(1, len(self.lab.boxes))}
         if what == "counters":
             return asdict(self.lab.box(device).counters)
         if what == "reset":

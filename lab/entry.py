@@ -17,9 +17,11 @@ from .control import request
 from .core.errors import LabError, NoLab
 from .folder import default_directory
 
-__all__ = ["Counters", "Endpoint", "LabError", "LabHandle", "attach", "default_directory", "start"]
+__all__ = ["Counters", "Endpoint", "LabError", "LabHandle", "Memory", "attach", "default_directory", "start"]
 
 START_SECONDS = 60.0
+#: And for each device: the first one of a release builds its tables, and host keys are made.
+SECONDS_EACH = 0.5
 STOP_SECONDS = 10.0
 
 
@@ -39,6 +41,14 @@ class Counters:
     logins: int
     round_trips: int
     lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the process of the lab holds in memory, and what each device has added to it since the lab began to be built."""
+
+    resident_kb: int
+    per_device_kb: int
 
 
 class LabHandle:
@@ -96,6 +106,10 @@ class LabHandle:
     def far_ends_status(self) -> dict[str, Any]:
         """Per far end: the faults that are on ("faults"), and the last of what it noted ("noted")."""
         return dict(self._ask("far ends"))
+
+    def memory(self) -> Memory:
+        """What the lab holds in memory now."""
+        return Memory(**self._ask("memory"))
 
     def counters(self, device: str) -> Counters:
         """What clients cost a device since the last reset."""
@@ -179,7 +193,8 @@ def start(
         start_new_session=True,  # a Ctrl-C at the terminal is for us; we then stop the lab in order
     )
     try:
-        return LabHandle(directory, _wait(directory, process), process)
+        patience = START_SECONDS + SECONDS_EACH * len(devices or ())
+        return LabHandle(directory, _wait(directory, process, patience), process)
     finally:
         if orders is not None:
             orders.unlink(missing_ok=True)
@@ -195,8 +210,8 @@ def _orders(directory: Path, devices: Mapping[str, str | Mapping[str, Any]]) -> 
     return path
 
 
-def _wait(directory: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    until = time.monotonic() + START_SECONDS
+def _wait(directory: Path, process: subprocess.Popen[bytes], patience: float) -> dict[str, Any]:
+    until = time.monotonic() + patience
     while time.monotonic() < until:
         if process.poll() is not None:
             _, said = process.communicate()
@@ -212,7 +227,7 @@ def _wait(directory: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
         time.sleep(0.05)
     process.kill()
     process.communicate()
-    raise LabError(f"The lab did not answer within {START_SECONDS:.0f} seconds.")
+    raise LabError(f"The lab did not answer within {patience:.0f} seconds.")
 
 
 def attach(directory: Path) -> LabHandle:

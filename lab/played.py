@@ -106,7 +106,9 @@ class Played:
 
     def start(self, name: str, index: int, secrets: dict[str, str], *, first: bool) -> str:
         """The configuration that it starts with, where it has none of its own."""
-        text = initial_config(name, self.profile, index, secrets, first=first)
+        # Addresses of the lab's own segment are of no use to it then, and that has room for few.
+        placed = 0 if self.outside and self.inside else index
+        text = initial_config(name, self.profile, placed, secrets, first=first)
         if self.outside or self.inside:
             out, wan, lan = _outside_of(self.profile, text)
             text = self._with_inside(self._with_outside(text, out, wan), lan)

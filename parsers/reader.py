@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..inventory.errors import ParseError
+from ..inventory.kept import Kept
 from .catalogue import SYSTEMS, for_typed, of
 from .command import Command, Note, find
 from .compiled import kept
@@ -36,6 +37,16 @@ def parse(os: str, command: str, text: str, *, templates: Path | None = None) ->
     DeviceRefused where the device printed an error instead.
     """
     folder = templates or (Path(name) if (name := _os.environ.get(TEMPLATES_VARIABLE)) else None)
+    if folder is not None:  # the file may be another one next time
+        return _parsed(os, command, text, folder)
+    return _PARSED.get(text, (os, command), lambda: _parsed(os, command, text, None))
+
+
+#: What is asked of a text is asked of its parse, by checks and views that do not know each other.
+_PARSED: Kept[Parsed] = Kept(4_000_000)
+
+
+def _parsed(os: str, command: str, text: str, folder: Path | None) -> Parsed:
     entry = _find(os, command) or _user_command(os, command, folder)
     output = normalise(command, text, lambda typed: _same(entry, os, typed))
     outcome, found, output = _read(entry, _program(entry, folder), output)

@@ -14,7 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from ..changes.change import Change
 from ..changes.device_file import DeviceFile
-from ..changes.objects import Config
+from ..changes.objects import Config, ConfigObject
 from ..changes.steps import Edit
 from ..checks.finding import Finding
 from ..inventory.maintenance import Window
@@ -104,6 +104,14 @@ class WithFiles(Protocol):
 
     def files_in(self, change: Change) -> tuple[str, ...]:
         """Where the files lie that a configuration names which goes."""
+
+
+@runtime_checkable
+class Nameless(Protocol):
+    """A service that uses objects which carry no name of its own, where they are there already: a user, a numbered policy."""
+
+    def nameless(self, item: ConfigObject) -> bool:
+        """True for such an object: it goes with a deployment only where a record says that a run made it."""
 
 
 @runtime_checkable

@@ -6,7 +6,7 @@ known for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
@@ -28,7 +28,11 @@ class ShownByHeadEnd:
     outputs: dict[str, str]
 
 
-def head_end(task: Task, platform: Platform, commands: Sequence[str], *, again: bool = False) -> Result:
+#: What is asked when the configuration and the first answers are known.
+Further = Callable[[Configuration, Mapping[str, str]], Sequence[str]]
+
+
+def head_end(task: Task, platform: Platform, commands: Sequence[str], further: Further, *, again: bool = False) -> Result:
     """Nornir task. ``result`` is ShownByHeadEnd; with ``again`` it is read over a fresh login. Raises Unreachable, NotKnown."""
     if again:
         session(task).close()
@@ -36,6 +40,8 @@ def head_end(task: Task, platform: Platform, commands: Sequence[str], *, again: 
     def ask(device: Session) -> ShownByHeadEnd:
         reader = Reader(device, platform, may_ping=False)
         replies = reader.look((*running_commands(device), *commands))
-        return ShownByHeadEnd(running_in(device, replies), texts(replies))
+        running, outputs = running_in(device, replies), texts(replies)
+        more = further(running, outputs)
+        return ShownByHeadEnd(running, {**outputs, **(texts(reader.look(more)) if more else {})})
 
     return Result(host=task.host, result=asked(task, ask))

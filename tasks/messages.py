@@ -66,6 +66,8 @@ _HERE = re.compile(rf"\x07*(?:{_LOG}|{_DEBUG}|{_TRACE}|{_SHUTDOWN}|{_SENT}|{_CON
 #: The same, found in the middle of a line: with its stamp, or with the number of an ASA's message, since a bare per cent sign may
 #: be part of an answer. Only for telling whether an answer has finished.
 _INLINE = re.compile(rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n")
+#: Each message has one of these, and to look for them is far cheaper than to look for a message at each line.
+_SIGNS = re.compile(r"%\S+-[0-7]-|WARNING - |:\d\d:\d\d|\d[ywdhm]\d+[ywdhm]: |Traceback|\*\*\*|is now available|Rollback")
 #: From one mark to the next, also on one line: two that were paired wrongly would leave the next banner without protection.
 _LITERAL = re.compile(r"\^C[^^]*(?:\^(?!C)[^^]*)*\^C")
 _BEGINS = re.compile(rf"[\x07*]*(?:{_HEAD}(?:{_FACILITY}|{_WARNING})|{_NAMED}[*.]?(?:{_DATE}|{_ISO}): )")
@@ -90,6 +92,8 @@ class Cleaned:
 
 def cleaned(text: str) -> Cleaned:
     """Take the messages out that stand on lines of their own, and outside of banners."""
+    if _SIGNS.search(text) is None:
+        return Cleaned(text)
     found: list[str] = []
     literals = [match.span() for match in _LITERAL.finditer(text)] if "^C" in text else []
 
@@ -112,7 +116,7 @@ def message_at(text: str, position: int) -> int:
 
 def without_messages(text: str) -> str:
     """A text without any message, also in the middle of a line: for telling what stands at its end, and for nothing else."""
-    return _INLINE.sub("", _LINES.sub("", text))
+    return _INLINE.sub("", _LINES.sub("", text)) if _SIGNS.search(text) else text
 
 
 def standing(text: str) -> str:

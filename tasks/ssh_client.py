@@ -12,6 +12,7 @@ import paramiko  # type: ignore[import-untyped]
 
 from ..inventory.errors import Unreachable
 from .host_keys import HostKeys
+from .key_exchange import LeanTransport
 from .known_hosts import HostKey
 from .ssh_config import Reached
 
@@ -69,7 +70,7 @@ def _factory(expected: list[str]) -> Any:
     """Makes transports that ask for keys of the expected types first: a device may have one of each, and only one is known."""
 
     def make(*arguments: Any, **more: Any) -> paramiko.Transport:
-        transport = paramiko.Transport(*arguments, **more)
+        transport = LeanTransport(*arguments, **more)
         options = transport.get_security_options()
         first = [name for kind in dict.fromkeys(expected) for name in (_RSA if kind == "ssh-rsa" else (kind,))]
         known = [name for name in first if name in options.key_types]

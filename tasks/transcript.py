@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .messages import message_at, without_control, without_messages
 
@@ -23,6 +24,11 @@ MARK = "!nr-"
 #: Commands that print texts of somebody's choosing, which may hold a prompt and the echo of the next line.
 _PRINTS = re.compile(r"(?:show|more|dir)\b")
 _ENTERED = re.compile(r"(\S+)\(config\)# ?")
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -43,7 +49,7 @@ class Prompts:
     @property
     def pattern(self) -> re.Pattern[str]:
         """Either prompt at the beginning of a line, with a blank behind it where the device puts one."""
-        return re.compile(rf"{_BEFORE}(?:{re.escape(self.exec)}|{self._configuring}) ?", re.MULTILINE)
+        return _compiled(rf"{_BEFORE}(?:{re.escape(self.exec)}|{self._configuring}) ?")
 
     @property
     def _configuring(self) -> str:
@@ -60,7 +66,7 @@ class Prompts:
 
     def is_configuration(self, line: str) -> bool:
         """Whether it is a prompt of configuration mode."""
-        return not self.is_exec(line) and re.fullmatch(rf"{self._configuring} ?", line) is not None
+        return not self.is_exec(line) and _compiled(rf"{self._configuring} ?").fullmatch(line) is not None
 
     def enter(self, line: str) -> bool:
         """Whether it is the first prompt of configuration mode; if so, how the others begin is known from now on."""
@@ -122,22 +128,46 @@ def marked(prompts: Prompts, mark: str, *, first: bool) -> Callable[[str, str], 
 
     In the ``first`` exchange what stands before the mark is the prompt: at the login it may have been glued to a banner.
     """
-    echo = echoed(mark)
-    known = re.compile(rf"{prompts.pattern.pattern}\n*{echo}", re.MULTILINE)
-    any_prompt = re.compile(rf"^.*[>#] ?\n*{echo}", re.MULTILINE)
+    known = prompts.pattern
 
     def done(text: str, last: str) -> bool:
         if prompts.is_exec(last) or prompts.is_configuration(last):
-            return known.search(without_control(without_messages(text))) is not None
+            return _marked_at(known, mark, without_control(without_messages(text))) is not None
         if not first or not last.rstrip().endswith("#"):
             return False
-        match = any_prompt.search(without_control(without_messages(text)))
-        if match is None or last.rstrip() not in match[0]:
+        line = _marked_at(_ANY_PROMPT, mark, without_control(without_messages(text)))
+        if line is None or last.rstrip() not in line:
             return False
         prompts.learn(last)
         return True
 
     return done
+
+
+_ANY_PROMPT = re.compile(r"^.*[>#] ?", re.MULTILINE)
+
+
+def _marked_at(prompt: re.Pattern[str], mark: str, text: str) -> str | None:
+    """The prompt and the mark behind it, as they stand in the text; None where they do not.
+
+    A mark is new each time: a pattern of it would be compiled for every exchange, at more than all else costs that is done with
+    the answer. So it is one only where a message has left line breaks in the middle of the mark.
+    """
+    at = text.find(mark)
+    while at >= 0:
+        end = _LINE_END.match(text, at + len(mark))
+        behind = len(text[:at].rstrip("\n"))
+        begin = text.rfind("\n", 0, behind) + 1
+        if end and prompt.fullmatch(text, begin, behind):
+            return text[begin : end.end()]
+        at = text.find(mark, at + 1)
+    if mark not in text.replace("\n", ""):
+        return None
+    found = re.search(rf"{prompt.pattern}\n*{echoed(mark)}", text, re.MULTILINE)
+    return found[0] if found else None
+
+
+_LINE_END = re.compile(r"[ \t]*\n")
 
 
 def _echo(prompt: re.Pattern[str], seen: str, text: str, position: int | None) -> tuple[int, int, str] | None:

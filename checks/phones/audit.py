@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from . import on_box, on_profile, on_tls
+from . import on_box, on_profile, on_tls, pools
 from .case import AuditAsked, Case
 from .finding import PhoneFinding, Severity
 from .policy import Policy
@@ -31,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     on_profile.access_policies,
     on_profile.policy,
     on_profile.addresses,
+    pools.in_use,
 )
 _WEIGHT = {Severity.CAUSE: 0, Severity.RISK: 1, Severity.NOTE: 2}
 
@@ -109,3 +110,14 @@ def connected(device: HeadEnd) -> tuple[str, ...]:
     lines = (device.output(SESSIONS) or device.output(SESSIONS_OLD) or "").splitlines()
     users = [line.split(":", 1)[1].split()[0] for line in lines if line.startswith("Username") and line.split(":", 1)[1].strip()]
     return tuple(user for user in users if user.startswith("CP-") and "-SEP" in user)
+
+
+def borne_out(first: Audit, second: Audit | None, why: str) -> Audit:
+    """What two readings say alike; what only one says is told as not known. ``why``: there was no second reading."""
+    if second is None:
+        return replace(first, unread=(*first.unread, f"what was found was not seen a second time: {why}"))
+    known = {found.id for found in first.findings} & {found.id for found in second.findings}
+    once = {found.id for found in (*first.findings, *second.findings)} - known
+    doubts = tuple(f"{name} was found in one of two readings, so it is not known" for name in sorted(once))
+    findings = tuple(found for found in second.findings if found.id in known)
+    return replace(second, findings=findings, unread=(*second.unread, *doubts))

@@ -39,6 +39,7 @@ CAUSES: dict[str, CauseRow] = {
     "tunnel-group": CauseRow("the tunnel group is not there, or not for remote access", _REFERENCE),
     "group-policy": CauseRow("the group policy of the tunnel group is not there", _REFERENCE),
     "address-pool": CauseRow("a session gets no address", _REFERENCE),
+    "pool-full": CauseRow("every address of the phones' pool is in use", _REFERENCE),
     "protocol": CauseRow("the group policy does not allow SSL clients", _SEED),
     "logins": CauseRow("the group policy allows no login at all", _SEED),
     "group-lock": CauseRow("the group policy is locked to another tunnel group", _SEED),

@@ -10,6 +10,7 @@ from .case import Case, GroupUrl
 from .certificate import authorities_of
 from .finding import Line, PhoneFinding, Remedy, Severity
 from .policy import DEFAULT, Policy, Value, policy_of
+from .pools import defined, pools_named
 from .shown import DAP_FILE, DEFAULT_POLICY, RUNNING, as_typed, split_words
 
 #: Minutes below which a limit ends a conversation.
@@ -292,16 +293,9 @@ def addresses(case: Case) -> Iterator[PhoneFinding]:
     if not case.group or case.policy is None:
         return
     header, section = case.device.of_group(case.group, "general-attributes")
-    pools = [
-        (word, line)
-        for line in (section.all("address-pool") if section else ())
-        for word in split_words(line)[1:]
-        if word[0] != "("
-    ]
-    value = case.policy["address-pools"]
-    own = [(word, value.line.text) for word in value.words if word != "none"]
+    named, value = pools_named(case), case.policy["address-pools"]
     served = section is not None and (section.first("dhcp-server") or section.first("authorization-server-group"))
-    if not pools and not own:
+    if not named:
         if not served:
             yield case.found(
                 "address-pool",
@@ -311,8 +305,8 @@ def addresses(case: Case) -> Iterator[PhoneFinding]:
                 Remedy("name a pool of addresses", (header, " address-pool NAME"), may_fix=False),
             )
         return
-    there = {split_words(line)[3] for line in case.device.lines("ip local pool") if len(split_words(line)) > 3}
-    for name, line in own or pools:
+    there = defined(case.device)
+    for name, line in named:
         if name not in there:
             yield case.found(
                 "address-pool",

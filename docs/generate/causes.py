@@ -1,26 +1,17 @@
-"""Write docs/reference/causes.md: why a tunnel may not be up, from the tables that the program names its causes by.
-
-    python docs/generate/causes.py [FILE]
-
-A test fails when the page is stale.
-"""
+"""docs/reference/causes.md: why a tunnel may not be up, from the tables that the program names its causes by."""
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
 
 from nr_run.parsers.provider_log_words import ALIBABA_CODES, MEANINGS
 from nr_run.services.l2l.causes import KNOWN
 from nr_run.services.l2l.signatures import SIGNATURES
 
-FILE = Path(__file__).resolve().parents[1] / "reference" / "causes.md"
 HEAD = """\
 # Why a tunnel is not up
 
 When a tunnel cannot be proved, `nr-run` names the probable cause, how sure that is, the command that would confirm it, and a
 remedy. It looks at what all of our ends showed while the tunnel was tried, at their routes and interfaces, and at what they are
-configured with; all of it is read, nothing is changed for it. This page is written from its tables (`make rendered`).
+configured with; all of it is read, nothing is changed for it. This page is written from its tables (`make reference`).
 
 - **Order.** The rows are tried from top to bottom, as a person would look: are the lines there, does anything leave, is IKE
   heard, do the two ends agree, is there an SA, do packets pass. A later cause follows from an earlier one, so the first that
@@ -58,7 +49,3 @@ def page() -> str:
         table.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
     codes = [f"| `{code}` | {MEANINGS[means] if means else 'nothing of a cause'} |" for code, means in ALIBABA_CODES.items()]
     return HEAD + "\n".join(table) + "\n" + PROVIDERS + "\n".join(codes) + "\n"
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1] if len(sys.argv) > 1 else FILE).write_text(page())

@@ -48,6 +48,8 @@ class PhoneSession:
     policy: str
     group: str
     since: str
+    #: By which the box knows it; a session that begins anew has another one.
+    index: int = 1
 
 
 class AsaBox(Box):
@@ -64,9 +66,11 @@ class AsaBox(Box):
         self.changed_by = ""
         self.asked = False
         self.saved_at = ""
-        #: IP phones that are connected, by name; and how many sessions others have.
+        #: IP phones that are connected, by name; and how many sessions, and addresses of each pool, others have.
         self.phones: dict[str, PhoneSession] = {}
         self.other_sessions = 0
+        self.other_addresses = 0
+        self.phones_so_far = 0
 
     @property
     def phone_sessions(self) -> int:

@@ -137,6 +137,7 @@ HEAD_END = (
     ExecForm("show activation-key", "show_activation_key"),
     ExecForm("show vpn-sessiondb anyconnect", "show_phones"),
     ExecForm("show vpn-sessiondb license-summary", "show_license_summary"),
+    ExecForm("show ip local pool <word:name>", "show_local_pool"),
     ExecForm("more <word:path>", "more_file"),
 )
 #: Before 8.4 clients are called svc, and there is no summary of licences.

@@ -13,6 +13,7 @@ from ..ios.reload import in_words, seconds_of
 from . import execs_clear as asa_execs_clear
 from . import packet_tracer as asa_packet_tracer
 from . import ping as asa_ping
+from . import pools as asa_pools
 from . import shows as asa_shows
 from . import shows_bgp as asa_shows_bgp
 from . import shows_ike as asa_shows_ike
@@ -313,6 +314,7 @@ HANDLERS: dict[str, Handler] = {
     "show_activation_key": of_asa(asa_shows_webvpn.licences),
     "show_phones": of_asa(asa_shows_webvpn.sessions),
     "show_license_summary": of_asa(asa_shows_webvpn.license_summary),
+    "show_local_pool": of_asa(asa_pools.local_pool, "name"),
     "more_file": of_asa(asa_shows_webvpn.more_file, "path"),
     "show_sessions": of_asa(asa_shows_sessions.l2l, "peer"),
     "show_sessions_detail": of_asa(asa_shows_sessions.l2l_detail, "peer"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from functools import lru_cache
 
 _ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ROUNDS = 5000
@@ -33,6 +34,7 @@ def new_hash(plain: str) -> str:
     return _pbkdf2(plain, secrets.token_bytes(16))
 
 
+@lru_cache(maxsize=4096)  # a box is logged in to again and again
 def _pbkdf2(plain: str, salt: bytes) -> str:
     made = hashlib.pbkdf2_hmac("sha512", plain.encode(), salt, ROUNDS)[:16]
     return f"$sha512${ROUNDS}${base64.b64encode(salt).decode()}${base64.b64encode(made).decode()}"

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from ..core.store import Entry
 from . import lists, tls
 from .box import AsaBox
+from .pools import pool_of
 from .shows_webvpn import default_policy, licensed
 
 #: Who has signed the certificates that phones are made with.
@@ -145,12 +146,12 @@ def effective(box: AsaBox, group: str, attribute: str) -> str:
 
 
 def assigned(box: AsaBox, group: str) -> str:
-    """The first address of the pool; nothing where there is none."""
+    """The first free address of the pool; nothing where there is none."""
     section = box.store.get("tunnel-group general", group)
     lines = section.all("address-pool") if section is not None else []
     name = lines[0].key[0] if lines else effective(box, group, "address-pools")
-    pool = box.store.get("ip local pool", name)
-    return pool.values["range"].partition("-")[0] if pool is not None else ""
+    free = pool_of(box, name)[1]
+    return str(free[0]) if free else ""
 
 
 def refusal(box: AsaBox, group: str) -> str:

@@ -246,9 +246,9 @@ def sessions(box: AsaBox) -> list[str]:
     if not box.phones:
         return ["INFO: There are presently no active sessions of the type specified"]
     lines = ["", "Session Type: AnyConnect", ""]
-    for index, phone in enumerate(box.phones.values(), start=1):
+    for phone in box.phones.values():
         lines += [
-            f"Username     : {phone.user:<22} Index        : {index}",
+            f"Username     : {phone.user:<22} Index        : {phone.index}",
             f"Assigned IP  : {phone.assigned:<22} Public IP    : {phone.public}",
             "Protocol     : AnyConnect-Parent SSL-Tunnel DTLS-Tunnel",
             "License      : AnyConnect Premium, AnyConnect for Cisco VPN Phone",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from functools import lru_cache
 
 _ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _GROUPS = ((0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5))
@@ -17,6 +18,7 @@ def _spread(digest: bytes, length: int) -> bytes:
     return (digest * (length // 16 + 1))[:length]
 
 
+@lru_cache(maxsize=4096)  # a box is logged in to again and again
 def md5crypt(password: str, salt: str) -> str:
     """Hash a password with a salt of up to 8 characters."""
     word, grain = password.encode(), salt.encode()

@@ -41,6 +41,8 @@ class Network:
     clients: dict[IPv4Address, Client] = field(default_factory=dict)
     #: Who retransmits to whom, because the peer was not there when it began.
     unanswered: set[tuple[str, IPv4Address]] = field(default_factory=set)
+    #: The boxes that learn routes, or once did.
+    learners: dict[str, Station] = field(default_factory=dict)
     upkeep: Upkeep = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,6 +51,8 @@ class Network:
     def changed(self, box: Station) -> None:
         """The configuration of a box has begun or ended to change, or is another one."""
         self.owners.changed(box)
+        if box.store.get("bgp") is not None:
+            self.learners[box.name] = box
         self.upkeep.changed(box)
 
     @contextmanager
@@ -271,7 +275,7 @@ class Network:
     def settle(self, box: Station) -> None:
         """Let time pass for a box and those that it has SAs with."""
         self.upkeep.settle(box)
-        for station in self.boxes.values():
+        for station in list(self.learners.values()):
             station.settle_routes()
 
     def drop(self, box: Station, flows: Iterator[Flow] | list[Flow]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from functools import lru_cache
 
 _STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _CISCO = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -15,6 +16,7 @@ _TO_CISCO = str.maketrans(_STANDARD, _CISCO)
 SALT = 14
 
 
+@lru_cache(maxsize=4096)  # a box is logged in to again and again
 def scrypt9(password: str, salt: str) -> str:
     """Hash a password with a salt of 14 characters."""
     digest = hashlib.scrypt(password.encode(), salt=salt.encode(), n=16384, r=1, p=1, dklen=32)

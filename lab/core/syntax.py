@@ -168,6 +168,22 @@ class Node(Generic[R]):
     single: bool = True
     next: dict[Element, list[Node[R]]] = field(default_factory=dict)
     leaf: R | None = None
+    _words: dict[str, list[Keyword]] | None = None
+
+    def lead(self, element: Element, node: Node[R]) -> None:
+        """Have an element lead to a place."""
+        self.next.setdefault(element, []).append(node)
+        self._words = None
+
+    @property
+    def words(self) -> dict[str, list[Keyword]]:
+        """The keywords that may follow, by their small letters."""
+        if self._words is None:
+            self._words = {}
+            for element in self.next:
+                if isinstance(element, Keyword):
+                    self._words.setdefault(element.word.lower(), []).append(element)
+        return self._words
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +247,7 @@ class Grammar(Generic[R]):
                     return known
         node: Node[R] = Node(single=shared)
         for place in places:
-            place.next.setdefault(element, []).append(node)
+            place.lead(element, node)
         return node
 
     def help(self, line: str) -> list[str] | None:
@@ -272,16 +288,18 @@ class Grammar(Generic[R]):
 
 def _step(places: Places[R], word: str, rest: str) -> Verdict | tuple[Places[R], bool]:
     """Move over one word: keywords before arguments, a whole keyword before the beginning of one."""
-    keywords = {element.word for node, _ in places for element in node.next if isinstance(element, Keyword)}
     low = word.lower()
-    matching = [key for key in keywords if key.lower() == low] or [k for k in keywords if k.lower().startswith(low)]
+    matching = {element.word for node, _ in places for element in node.words.get(low, ())} or {
+        element.word for node, _ in places for key, found in node.words.items() if key.startswith(low) for element in found
+    }
     if len(matching) == 1:
+        (whole,) = matching
         return [
             (after, _with(values, element.word, element.bind))
             for node, values in places
-            for element, nodes in node.next.items()
-            if isinstance(element, Keyword) and element.word == matching[0]
-            for after in nodes
+            for element in node.words.get(whole.lower(), ())
+            if element.word == whole
+            for after in node.next[element]
         ], False
     taken = [
         (after, _with(values, _value(element.kind, word, rest), element.name), element.kind == "line")

@@ -45,6 +45,8 @@ class TelnetLine(Vty, asyncio.Protocol):
 
     def strip(self, data: bytes) -> bytes:
         """Take the telnet commands out; what we do not do is answered with a refusal."""
+        if not self._options and IAC not in data:
+            return data
         text = bytearray()
         for byte in data:
             pending = self._options

@@ -7,6 +7,7 @@ of lines sent at once is one, a line sent after each prompt is one each. What th
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from abc import abstractmethod
 from collections import deque
@@ -20,6 +21,8 @@ VTYS = 5
 PIECE_SECONDS = 0.001
 MINUTES = 120
 PACE_SECONDS = 120.0
+#: Characters that stand in a line as they are typed: neither an end, nor a key that edits, nor the question mark.
+PLAIN = re.compile(rb"[ ->@-~]*")
 LONGEST = 254  # characters of a line that the router reads; it rings the bell at the next one
 
 
@@ -198,6 +201,9 @@ class Vty(Terminal):
             if half is not None and self._half_echoed(line):
                 self.write(half())
                 half = None
+            if echo and room and (run := self._run(line, room, until_half=half is not None)):
+                line += run
+                continue
             key = await self.read_key()
             if key in "\r\n":
                 self.write("\n")
@@ -213,6 +219,24 @@ class Vty(Terminal):
             line = self._edited(line, key, echo=echo)
             if echo and room and len(self._shown) >= room - 1:
                 self._scroll()
+
+    def _run(self, line: str, room: int, *, until_half: bool) -> str:
+        """Take the plain characters that have arrived, all at once, and echo them; no more than fit before something happens:
+        the line is full, it scrolls, or half of it has been echoed and that is waited for. Nothing where there are none."""
+        most = min(LONGEST - len(line), room - 2 - len(self._shown))
+        if until_half:
+            rest = re.match(rb"[^\r\n]*", self._input)
+            whole = len(line) + (rest.end() if rest is not None else 0)
+            most = min(most, max(3, (whole + 1) // 2) - len(line))
+        found = PLAIN.match(self._input, 0, max(0, most))
+        if found is None or not found[0]:
+            return ""
+        run = found[0].decode("ascii")
+        del self._input[: len(run)]
+        self._after_cr = False
+        self.raw(run.encode("ascii"))
+        self._shown += run
+        return run
 
     def _half_echoed(self, line: str) -> bool:
         """Half of the line has been echoed."""

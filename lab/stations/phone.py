@@ -178,7 +178,9 @@ class Phone:
         when = box.when()
         policy = head_end.policy_of(box, group)
         assigned = head_end.assigned(box, group)
-        box.phones[self.name] = PhoneSession(self.user, assigned, str(self.address), policy, group, when)
+        box.phones_so_far += 1
+        session = PhoneSession(self.user, assigned, str(self.address), policy, group, when, box.phones_so_far)
+        box.phones[self.name] = session
 
     def _datagrams(self, box: AsaBox, nameif: str, suite: str) -> None:
         """DTLS; a box that does not listen for it leaves the phone with TLS."""

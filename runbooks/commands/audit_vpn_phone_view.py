@@ -79,7 +79,7 @@ def fix_view(plan: FixPlan, width: int) -> RenderableType:
     for title, text in (("will be typed", plan.change.forward_text), ("undone by", plan.change.inverse_text)):
         parts.append(Text(f"  {title}", style="bold"))
         parts += [Text(f"{_INDENT}{line}") for line in text.splitlines()]
-    words = "If nr-run does not confirm the change in time, the device rolls itself back; it is audited again before the change is kept."
+    words = "If nr-run does not confirm the change in time, the device rolls itself back. It is audited again before that."
     parts += wrapped(words, width, "  ", style="magenta")
     return Group(*parts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,4 +32,12 @@ def _folder_of(run: Path) -> Path:
     raise NothingMatched(f"there is no run {run}: name its folder, or its id below the runs folder")
 
 
+def _write_estate(folder: Path, count: int, models: Sequence[str]) -> None:
+    from ..engine.estate import write_estate
+
+    write_estate(folder, count, models)
+
+
 cli.ORDERS.append(_ordered)
+#: The models stand here too: `--help` imports no engine. A test holds that they are the same.
+cli.ESTATES.append((_write_estate, ("vpn3640", "c881", "c8000v-17", "asa919")))

@@ -60,13 +60,22 @@ class Confirming:
 
 
 def confirming(
-    names: Sequence[str], service: Service, deployments: Sequence[Deployment], *, removal: bool, rehearsal: bool
+    names: Sequence[str],
+    service: Service,
+    deployments: Sequence[Deployment],
+    *,
+    removal: bool,
+    rehearsal: bool,
+    unseen: bool = False,
 ) -> Confirming:
-    """What was said now, by the user whom this process runs for. Raises UsageError for a name that nothing asks for."""
+    """What was said now, by the user whom this process runs for. Raises UsageError for a name that nothing asks for.
+
+    ``unseen``: there is more to come that only devices know, and what that asks for is not known before they are read.
+    """
     every = (Confirming().asked(service, deployment, removal=removal) for deployment in deployments)
     known = {item.name for asked in every for item in asked}
     for name in names:
-        if name not in known:
+        if name not in known and not unseen:
             said = hint(name, sorted(known)) or f" (a {service.noun} asks for none)"
             raise UsageError(f"--confirm {name}: nothing is confirmed by this name{said}")
     at = datetime.now(UTC).isoformat(timespec="seconds") if names else ""

@@ -16,7 +16,7 @@ from .context import Context
 from .nornir_run import run_on, run_on_all
 from .planning import DeploymentPlan
 
-_STATE = "placing-files"
+PLACING_FILES = "placing-files"
 
 
 def place_files(context: Context, plan: DeploymentPlan) -> None:
@@ -30,7 +30,7 @@ def place_files(context: Context, plan: DeploymentPlan) -> None:
         context.progress.phase(host, f"write {', '.join(file.name for file in files)} and see by the hash that it is right")
         for file in files:
             context.folder.write(f"{plan.name}/{host}/files/{file.name}", file.text)
-        context.folder.note(_STATE, tunnel=plan.name, host=host, files=[file.url for file in files])
+        context.folder.note(PLACING_FILES, tunnel=plan.name, host=host, files=[file.url for file in files])
     if wanted:
         run_on_all(context.nornir, place, {host: {"files": files} for host, files in wanted.items()})
 
@@ -42,7 +42,7 @@ def take_placed(context: Context, plan: DeploymentPlan) -> None:
     before = {end.host: end.snapshot.running.text for end in plan.members}
     placed: dict[str, list[str]] = {}
     for line in journal_of(context.folder.path):
-        if line["state"] == _STATE and line.get("tunnel") == plan.name and line.get("host") in before:
+        if line["state"] == PLACING_FILES and line.get("tunnel") == plan.name and line.get("host") in before:
             host = str(line["host"])
             placed.setdefault(host, []).extend(url for url in line["files"] if url not in before[host])
     _take(context, placed)

@@ -6,13 +6,11 @@ Each look is timed on this machine and told in seconds of the devices, whose clo
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
 from ...checks.finding import Finding, against, proved
 from ...checks.observation import Observation
-from ...checks.other_tunnels import Leaving, beside
+from ...checks.other_tunnels import NOTHING_LEAVES, Leaving, beside, taken_down
 from ...inventory.errors import NrRunError, answers_of
 from ...services.besides import Carrying, WithBackup
 from ...services.service import Seen, Service, Traffic
@@ -21,7 +19,7 @@ from .change_state import ChangeState, NotProved
 from .context import Context
 from .failover_record import FailoverTest, Span
 from .nornir_run import run_on_all
-from .planning import DeploymentPlan, keep_outputs
+from .planning import DeploymentPlan, MemberPlan, keep_outputs
 
 
 class NotMoved(NotProved):
@@ -49,17 +47,19 @@ class Look:
         return (*found, *self.beside(plan, own=False))
 
     def beside(self, plan: DeploymentPlan, *, own: bool) -> tuple[Finding, ...]:
-        """The tunnels that had SAs when the change was planned; with ``own`` without those to its own far ends."""
-        left_out = {address for end in plan.deployment.foreign for address in end.addresses} if own else set()
+        """The tunnels that had SAs when the change was planned; with ``own`` without those that the test takes down.
+
+        A far end may have other tunnels with the same device: those are watched, whatever their peer.
+        """
         return tuple(
-            beside(m.host, m.snapshot.observation, self.observations[m.host], _to(m.snapshot.observation, left_out))
+            beside(m.host, m.snapshot.observation, self.observations[m.host], _down(m) if own else NOTHING_LEAVES)
             for m in plan.members
         )
 
 
-def _to(seen: Observation, addresses: Collection[IPv4Address]) -> Leaving:
-    """The tunnels to these far ends that the device had."""
-    return Leaving(frozenset((str(flow.peer), flow.interface or "") for flow in seen.flows if flow.peer in addresses))
+def _down(member: MemberPlan) -> Leaving:
+    """The tunnels that the test has put out of use on a device."""
+    return taken_down(member.change, member.snapshot.running.objects)
 
 
 def look(context: Context, plan: DeploymentPlan, moment: str) -> Look:

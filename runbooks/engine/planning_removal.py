@@ -9,8 +9,11 @@ from ...changes.change import Change, split
 from ...changes.objects import Config, ConfigObject, Key, read
 from ...changes.plan import plan_removal, plan_reversal
 from ...inventory.errors import ChangeError, DriftError, OtherForm
+from ...services.besides import Nameless
+from ...services.ownership import without_unmade
 from ...services.registry import find
-from ...services.service import Deployment
+from ...services.service import Deployment, Removal
+from ..run.made_before import made_before
 from ..run.saved_plan import SavedPlan
 from .context import Context
 from .planning import DeploymentPlan, Known, MemberPlan, checked, plan_deployment
@@ -26,13 +29,25 @@ def plan_remove(context: Context, deployment: Deployment, known: Known, *, accep
     for member in shape.members:
         text, os = known.text(member.host), member.platform.os
         running = read(os, text)
-        going = context.service.removal(shape.deployment, member.sight, text)
+        going = _made(context, member, context.service.removal(shape.deployment, member.sight, text))
         going = context.left_behind.taken_along(member.host, running, going)
         whole = plan_removal(member.host, os, going.items, text, stays=going.stays, back=going.back)
         there = [_keys(member.change.stages[index]) for index in shape.deployment.way_back] if member.change.stages else []
         stages = _with_sections(there, running, frozenset(item.key for item in going.back))
         members.append(with_change(context, member, split(whole, stages, running), accept_unsaved))
     return replace(shape, members=tuple(members), removal=True)
+
+
+def _made(context: Context, member: MemberPlan, going: Removal) -> Removal:
+    """A removal without what carries no name of ours, and which no run has made: it was there before, or may have been."""
+    service = context.service
+    if not isinstance(service, Nameless):
+        return going
+    strange = [item for item in (*going.items, *going.left) if service.nameless(item)]
+    if not strange:
+        return going
+    made = made_before(context.folder.path, member.host, member.platform.os, [item.key for item in strange])
+    return without_unmade(going, strange, made)
 
 
 def _in_any_form(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:

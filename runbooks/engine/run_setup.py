@@ -88,7 +88,7 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     today = datetime.now(UTC).date()
     deployments, warnings = intended.select(names, today, removal=wanted.removal) if names or not missing else ((), ())
     deployments = within(deployments, nornir, wanted.limits)
-    said = confirming(wanted.confirm, service, deployments, removal=wanted.removal, rehearsal=wanted.lab)
+    said = confirming(wanted.confirm, service, deployments, removal=wanted.removal, rehearsal=wanted.lab, unseen=bool(missing))
     hosts = hosts_of_missing(missing, wanted.hosts, service, intended, platforms)
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:

@@ -166,7 +166,7 @@ def advice(runs: Path, run: str) -> str:
     holder = living(runs, run)
     if holder is not None:
         return f"it is at work ({holder}): wait until it has ended"
-    return f"nr-run resume {run} ends it; when its devices have been repaired by hand, nr-run resume {run} --close says so to other runs"
+    return f"finish it: nr-run resume {run}; already repaired by hand: nr-run resume {run} --close"
 
 
 def latest(folder: Path, host: str) -> Holder | None:

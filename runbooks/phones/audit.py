@@ -5,12 +5,14 @@ What speaks against a device counts where two readings over two logins say it: n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ...checks.phones.audit import Audit, audit
+from ...changes.configuration import Configuration
+from ...checks.phones.audit import Audit, audit, borne_out
 from ...checks.phones.case import AuditAsked
+from ...checks.phones.pools import commands_of
 from ...checks.phones.shown import HeadEnd, commands_for
 from ...inventory.errors import Exit, IntentError, NothingMatched, NrRunError
 from ...inventory.platforms import Platform
@@ -69,36 +71,37 @@ def audit_all(ready: Ready, hosts: Sequence[str], asked: AuditAsked, progress: P
     """Every head-end; those with findings are read once more. Where nobody was ``named``, who takes no clients is left out."""
     for host in hosts:
         progress.phase(host, "log in and look")
-    first, errors = read(ready, hosts)
+    first, errors = read(ready, hosts, asked)
     left_out = tuple(host for host, device in first.items() if not named and not device.takes_clients)
     first = {host: device for host, device in first.items() if host not in left_out}
     made = {host: audit(device, asked) for host, device in first.items()}
     doubted = [host for host, one in made.items() if one.findings]
     for host in doubted:
         progress.phase(host, "look again")
-    second, lost = read(ready, doubted, again=True) if doubted else ({}, {})
+    second, lost = read(ready, doubted, asked, again=True) if doubted else ({}, {})
     for host in doubted:
         made[host] = borne_out(made[host], audit(second[host], asked) if host in second else None, str(lost.get(host, "")))
     words = {host: str(error) for host, error in errors.items()}
     return Audited(tuple(made[host] for host in hosts if host in made), words, left_out)
 
 
-def read(ready: Ready, hosts: Sequence[str], *, again: bool = False) -> tuple[dict[str, HeadEnd], dict[str, NrRunError]]:
+def read(
+    ready: Ready, hosts: Sequence[str], asked: AuditAsked, *, again: bool = False
+) -> tuple[dict[str, HeadEnd], dict[str, NrRunError]]:
     """Host to what it showed, and to why it did not."""
+
+    def further(host: str) -> Callable[[Configuration, Mapping[str, str]], tuple[str, ...]]:
+        platform = ready.platforms[host]
+        return lambda running, outputs: commands_of(HeadEnd(host, platform, running, outputs), asked)
+
     arguments = {
-        host: {"platform": ready.platforms[host], "commands": commands_for(ready.platforms[host].release), "again": again}
+        host: {
+            "platform": ready.platforms[host],
+            "commands": commands_for(ready.platforms[host].release),
+            "further": further(host),
+            "again": again,
+        }
         for host in hosts
     }
     shown, errors = run_on(ready.nornir, head_end, arguments, at_all_costs=True)
     return {host: HeadEnd(host, ready.platforms[host], one.running, one.outputs) for host, one in shown.items()}, errors
-
-
-def borne_out(first: Audit, second: Audit | None, why: str) -> Audit:
-    """What two readings say alike; what only one says is told as not known. ``why``: there was no second reading."""
-    if second is None:
-        return replace(first, unread=(*first.unread, f"what was found was not seen a second time: {why}"))
-    known = {found.id for found in first.findings} & {found.id for found in second.findings}
-    once = {found.id for found in (*first.findings, *second.findings)} - known
-    doubts = tuple(f"{name} was found in one of two readings, so it is not known" for name in sorted(once))
-    findings = tuple(found for found in second.findings if found.id in known)
-    return replace(second, findings=findings, unread=(*second.unread, *doubts))

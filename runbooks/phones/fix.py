@@ -126,7 +126,7 @@ def _push(held: SafeChange, plan: FixPlan) -> None:
 
 
 def _audited(ready: Ready, host: str, asked: AuditAsked) -> Audit:
-    shown, errors = read(ready, [host], again=True)
+    shown, errors = read(ready, [host], asked, again=True)
     if host in errors:
         raise errors[host]
     device: HeadEnd = shown[host]

@@ -41,7 +41,7 @@ def renew(ready: Ready, trustpoint: str, phones: Sequence[PhoneFile], asked: Aud
         raise NothingMatched(f"a renewal is of one device: name it ({', '.join(ready.hosts)})")
     (host,) = ready.hosts
     progress.phase(host, "log in and look")
-    shown, errors = read(ready, [host])
+    shown, errors = read(ready, [host], asked)
     if host in errors:
         raise errors[host]
     interface = Case(shown[host], asked).interface

@@ -28,6 +28,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
@@ -242,7 +243,9 @@ class RunFolder:
 
     def _hidden(self, value: object) -> Any:
         """Plain values with tokens in every text: hiding in JSON text itself would take its escapes for parts of a key."""
-        return _each_text(json.loads(json.dumps(value, default=plain)), self._secrets.hide)
+        # Names of devices, fields and commands stand in a report hundreds of times.
+        hide = lru_cache(maxsize=None)(self._secrets.hide)
+        return _each_text(json.loads(json.dumps(value, default=plain)), hide)
 
     def close(self) -> None:
         """Close the journal."""

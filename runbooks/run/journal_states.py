@@ -19,17 +19,17 @@ def begun(journal: Sequence[Mapping[str, Any]], name: str) -> set[str]:
 
 def is_unfinished(folder: Path) -> bool:
     """True if the run of this folder was begun and did not end; from the journal alone. Rehearsals do not count."""
-    return bool(open_tunnels(folder)) and not _is_rehearsal(folder)
+    return bool(open_tunnels(folder)) and not is_rehearsal(folder)
 
 
 def has_changed(folder: Path) -> bool:
     """True if the run changed a tunnel and kept the change, and was neither a rehearsal nor itself a rollback."""
     journal = journal_of(folder)
     changed = any(line["state"] == "done" for line in journal)
-    return changed and not _is_rehearsal(folder) and journal[0].get("runbook") != "rollback"
+    return changed and not is_rehearsal(folder) and journal[0].get("runbook") != "rollback"
 
 
-def _is_rehearsal(folder: Path) -> bool:
+def is_rehearsal(folder: Path) -> bool:
     journal = journal_of(folder)
     return bool(journal and journal[0].get("rehearsal"))
 

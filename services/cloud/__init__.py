@@ -21,11 +21,13 @@ nr-run deploy-cloud --lab --yes      the same on a simulated firewall, with simu
 """
 _REMOVE = """\
 Take a connection to Alibaba Cloud away: the route over the private line comes back, or what is for the cloud is dropped, as
-on_removal says; then BGP and both tunnels go. What others on the firewall use stays, and is named.
+on_removal says; then BGP and both tunnels go. Where encryption is mandatory and the route comes back, that is for a person to
+say, and without it nothing is changed. What others on the firewall use stays, and is named.
 
 \b
 nr-run remove-cloud hangzhou --plan       look: exit 2 when there is something to do
-nr-run remove-cloud hangzhou              look, confirm, do
+nr-run remove-cloud hangzhou --confirm in-clear
+                                          look, say yes, do
 nr-run remove-cloud hangzhou --lab --yes  the same on the lab that nr-run lab up has brought up
 """
 
@@ -35,7 +37,7 @@ SERVICE = Declaration(
     section="cloud",
     commands=(
         Command("deploy-cloud", "deploy", "Build tunnels with BGP to Alibaba Cloud, or roll back.", _DEPLOY, confirms=True),
-        Command("remove-cloud", "remove", "Remove tunnels to Alibaba Cloud, or roll back.", _REMOVE),
+        Command("remove-cloud", "remove", "Remove tunnels to Alibaba Cloud, or roll back.", _REMOVE, confirms=True),
     ),
     load="nr_run.services.cloud.service:CLOUD",
     schema="nr_run.services.cloud.schema:cloud_schema",

@@ -30,3 +30,17 @@ def confirmations_of(site: Cloud) -> tuple[Confirmation, ...]:
             "not show by which way an answer came",
         ),
     )
+
+
+def confirmations_of_removal(site: Cloud) -> tuple[Confirmation, ...]:
+    """What is confirmed before a connection is removed: where its traffic may go encrypted alone, that it may go in clear."""
+    if not site.encryption_mandatory or site.on_removal == "closed":
+        return ()
+    return (
+        Confirmation(
+            "in-clear",
+            f"what is for {', '.join(map(str, site.cloud_prefixes))} may go over {site.circuit.interface}, in clear",
+            "the intent has encryption_mandatory, and on_removal open gives the circuit its route back: whether encryption is "
+            "given up, or the hosts have gone, no device can tell",
+        ),
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...checks.finding import Finding
+from ...checks import ike_agreed
+from ...checks.finding import Finding, Status
 from ...checks.observation import Flow, hexadecimal, spis
 from ...checks.questions import IKEV2, IPSEC
 from .intent import Cloud, Gateway
@@ -30,7 +31,21 @@ def _ike(view: View, role: str, end: Gateway) -> Finding:
     up = [row for row in rows if row.up]
     state = ", ".join(row.state for row in rows) or "no IKEv2 SA"
     words = f"{role}: {end.address} {'is up' if up else 'is not up'} ({state})"
+    wanted = suite_of(view.site)
+    if others := ike_agreed.others(up, wanted):
+        got = " and ".join(dict.fromkeys(map(ike_agreed.printed, others)))
+        words = (
+            f"{role}: the IKE SA with {end.address} has {got}, and the intent {wanted}: it is of before, or another policy won"
+        )
+        return view.finding("ike", False, words, IKEV2, got)
+    if ike_agreed.untold(up, wanted):
+        return Finding("ike", view.host, Status.UNVERIFIED, f"{words}, and with which algorithms is not shown")
     return view.finding("ike", bool(up), words, IKEV2, state)
+
+
+def suite_of(site: Cloud) -> ike_agreed.Suite:
+    """Phase 1 as it is intended."""
+    return ike_agreed.Suite(site.ike.encryption_algorithm, site.ike.authentication_algorithm, site.ike.group)
 
 
 def _sas(view: View, role: str, end: Gateway, called: TunnelNames) -> Finding:

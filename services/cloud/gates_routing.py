@@ -20,6 +20,7 @@ from .gates import tunnel_up
 from .intent import Cloud, Gateway
 from .names import routes_to
 from .view import OF_ROUTING, OF_TUNNELS, View, Watched
+from .whole_table import missing_rows
 
 
 def neighbour_good(view: View, role: str, end: Gateway) -> Iterator[Finding]:
@@ -83,7 +84,15 @@ def _names(out: frozenset[str]) -> str:
     return " and ".join(sorted(out)) or "no route"
 
 
+def _cut_short(view: View) -> tuple[Finding, ...]:
+    """From a table that was not shown to its end nothing follows, and least of all that no route leads past the tunnels."""
+    return tuple(Finding("answers", view.host, Status.UNVERIFIED, words) for words in missing_rows(view))
+
+
 def _routing_good(view: View) -> Iterator[Finding]:
+    if short := _cut_short(view):
+        yield from short
+        return
     for role, end, _ in view.tunnels:
         yield from neighbour_good(view, role, end)
     yield from underlay_apart(view)
@@ -167,6 +176,9 @@ def one_way(view: View) -> Iterator[Finding]:
 
 
 def _cut_over(view: View) -> Iterator[Finding]:
+    if short := _cut_short(view):
+        yield from short
+        return
     for role, end, called in view.tunnels:
         yield from tunnel_up(view, role, end, called)
     yield from _routing_good(view)

@@ -22,6 +22,7 @@ from ...inventory.intent_fields import (
     Text,
     TunnelPrefix,
 )
+from ...inventory.maintenance import Window
 from ...inventory.strength import FORBIDDEN, WEAK
 from .limits import problems_of
 
@@ -132,6 +133,9 @@ class Cloud(NamedRecord):
     )
     dpd: Dpd = Field(default=Dpd(interval_seconds=10, retries=3), description="Dead peer detection.")
     waiver: Waiver | None = Field(default=None, description="Leave for weak cryptography.")
+    maintenance_windows: tuple[Window, ...] = Field(
+        default=(), description="When the connection may be disturbed, as by a failover test."
+    )
 
     @property
     def tunnels(self) -> tuple[tuple[str, Gateway], tuple[str, Gateway]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ...changes.objects import Config, ConfigObject, read, read_desired
 from ...changes.removal import owned
 from ..service import Removal, Sight
 from .features import clear_routes, nowhere, routes_text
+from .found import STAYS, present_of
 from .intent import Cloud
 from .names import own_name, routes_to
 
@@ -25,8 +27,22 @@ def removal_of(site: Cloud, sight: Sight[Cloud], running: str) -> Removal:
     if not any(item.key[1][0].startswith(own_name(site)) or item.family.is_tunnel for item in named):
         # What it would share with others and is there is theirs.
         return Removal((), (), ())
+    return _parted(site, sight.platform.os, read(sight.platform.os, running), present)
+
+
+def removal_by_name(site: Cloud, sight: Sight[Cloud], running: str) -> Removal:
+    """What goes of a connection that only its firewall knows."""
     config = read(sight.platform.os, running)
-    back = tuple(_back(site, sight.platform.os))
+    made = _parted(site, sight.platform.os, config, present_of(site, config))
+    there = [item for family in ("ikev2-policy", "ikev2-enable") for item in config.of(family)]
+    left = f"what is for {', '.join(map(str, site.cloud_prefixes))} is dropped until a person gives the circuit its route"
+    said = (*([STAYS] if there else []), *([left] if site.on_removal == "closed" else []))
+    return replace(made, stays=(*made.stays, *said)) if made.items else made
+
+
+def _parted(site: Cloud, os: str, config: Config, present: Sequence[ConfigObject]) -> Removal:
+    """What of this goes, what stays for others, and what comes back."""
+    back = tuple(_back(site, os))
     coming = {item.key for item in back}
     routes = [item for item in routes_to(config, site.cloud_prefixes) if _is_ours(site, item) and item.key not in coming]
     own = dict.fromkeys(item.key for item in (*present, *routes) if item.key not in coming)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
 from ...changes.change import Change
-from ...changes.objects import Config
+from ...changes.objects import Config, ConfigObject
+from ...changes.steps import Edit
 from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import Question
@@ -18,22 +19,24 @@ from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
 from ...inventory.platforms import Platform
 from ...parsers.provider_samples import Sample
-from ..besides import Confirmation, Printed
+from ..besides import Carrying, Confirmation, Failover, Printed
 from ..sample_draft import Draft, Wishes
-from ..service import Deployment, Foreign, Member, Place, Removal, Sight
+from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
+from . import failover
 from .as_before import as_before
-from .confirmations import confirmations_of
+from .confirmations import confirmations_of, confirmations_of_removal
 from .console import sheet_of
 from .deployment import SERVICE, deployment_of
 from .features import refuse_platform
+from .found import found_connection, told
 from .from_sample import draft_of, takes
-from .intent import Cloud
+from .intent import FILE, Cloud
 from .intent_file import Connections, load
 from .places import place_of
 from .prechecks import precheck
 from .questions import survey_of
-from .removal import removal_of
+from .removal import removal_by_name, removal_of
 from .sample_objections import objections_to
 from .verdict import verdict_of
 
@@ -44,6 +47,8 @@ class IntendedConnections:
 
     connections: Connections
     platforms: Mapping[str, Platform]
+    #: False where the inventory has no file of connections at all: then nothing of any firewall speaks against it.
+    is_written: bool = True
 
     def select(
         self, names: Sequence[str], today: date, *, removal: bool
@@ -90,17 +95,18 @@ class IntendedConnections:
         """True for a connection of the intent."""
         return name in self.connections.by_name
 
-    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:  # noqa: ARG002 - nothing is looked for
-        """A connection that has left the intent is not looked for."""
-        return iter(())
+    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:
+        """Connections that these firewalls have and the intent has not, or not as active; without the file there are none."""
+        if self.is_written:
+            yield from told(self.connections.by_name, self.platforms, texts, besides)
 
     def not_there(self, name: str) -> str:
         """Why a name was not found."""
         return self.connections.not_there(name)
 
-    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[Cloud]:  # noqa: ARG002 - it is known by its intent alone
-        """It is removed by its intent, which says what route it leaves. Raises NothingMatched."""
-        raise NothingMatched(f"{self.not_there(name)}; a connection is removed by its intent, with the status disabled")
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[Cloud]:
+        """A connection as only its firewall knows it. Raises NothingMatched and ChangeError."""
+        return replace(deployment_of(found_connection(name, texts, self.platforms)), found=True)
 
     def still_wanted(self, deployment: Deployment[Cloud]) -> str:
         """What is told of a connection that is removed and that the intent has as active."""
@@ -133,7 +139,7 @@ class CloudService:
 
     def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> IntendedConnections:
         """The connections of ``cloud.yaml``. Raises IntentError."""
-        return IntendedConnections(load(inventory), platforms)
+        return IntendedConnections(load(inventory), platforms, (inventory / FILE).is_file())
 
     def deployment(self, wanted: Cloud) -> Deployment[Cloud]:
         """One member, three stages."""
@@ -154,8 +160,8 @@ class CloudService:
         return precheck(sight, outputs, time, accept_unsaved=accept_unsaved)
 
     def confirmations(self, deployment: Deployment[Cloud], *, removal: bool) -> tuple[Confirmation, ...]:
-        """Which routes the cloud has; what is taken away rests on none of them."""
-        return () if removal else confirmations_of(deployment.wanted)
+        """Which routes the cloud has; of a removal, that what is for the cloud may go in clear from then on."""
+        return confirmations_of_removal(deployment.wanted) if removal else confirmations_of(deployment.wanted)
 
     def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
         """What the console has to have; both tunnels are of one connection there, so there is one sheet."""
@@ -163,7 +169,12 @@ class CloudService:
 
     def removal(self, deployment: Deployment[Cloud], sight: Sight[Cloud], running: str) -> Removal:
         """What is there of the connection and is used by nothing else, and the route that comes back."""
-        return removal_of(deployment.wanted, sight, running)
+        made = removal_by_name if deployment.found else removal_of
+        return made(deployment.wanted, sight, running)
+
+    def nameless(self, item: ConfigObject) -> bool:
+        """An IKEv2 policy by its number, and that IKEv2 answers on an interface: both may have been there before."""
+        return item.family.name in ("ikev2-policy", "ikev2-enable")
 
     def previous(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> Deployment[Cloud]:
         """With the networks and the route of before: all else that is changed in place is asked by no gate."""
@@ -212,6 +223,27 @@ class CloudService:
     def objections(self, draft: Draft, inventory: Path, platforms: Mapping[str, Platform], today: date) -> tuple[str, ...]:
         """What the connections of the inventory, and the platform, say."""
         return objections_to(draft.text, inventory, platforms, today)
+
+    def failover(self, deployment: Deployment[Cloud]) -> Failover:
+        """Both tunnels."""
+        return failover.failover_of(deployment)
+
+    def taken_down(self, deployment: Deployment[Cloud], running: Config) -> tuple[Edit, ...]:
+        """The interface of the first tunnel, shut down."""
+        return failover.taken_down(deployment, running)
+
+    def carrying(self, deployment: Deployment[Cloud], before: Sequence[Seen], seen: Sequence[Seen]) -> Carrying:
+        """By which tunnel the hosts of the cloud are reached."""
+        return failover.carrying(deployment, before, seen)
+
+    def lost(
+        self,
+        deployment: Deployment[Cloud],
+        before: Sequence[Seen],  # noqa: ARG002 - a firewall counts nothing of it
+        seen: Sequence[Seen],  # noqa: ARG002
+    ) -> tuple[str, ...]:
+        """No counter of a firewall says what hosts have sent meanwhile."""
+        return (f"what hosts sent to {', '.join(map(str, deployment.wanted.cloud_prefixes))} meanwhile is counted nowhere",)
 
     def landmark(self, change: Change) -> str:
         """The header of its first tunnel interface."""

@@ -29,9 +29,12 @@ from .gates_routing import (
 from .intent import Cloud
 from .questions import told_of
 from .view import OF_ROUTING, OF_TUNNELS, View
+from .whole_table import ends_unseen, missing_rows
 
 #: Checks of what the cloud is told: what goes there goes through the tunnel all the same.
 _OF_THE_WAY_BACK = frozenset({"advertised", "underlay-told"})
+#: Where no row behind those of the cloud is known to be there.
+_END = "that the routing table was shown to its end is not proved: a route behind those of the cloud may not have been shown"
 #: What the firewall does not show of the other side.
 _UNTOLD = "whether the cloud answers by the tunnel that it was asked through is not seen from the firewall"
 
@@ -48,7 +51,7 @@ def verdict_of(deployment: Deployment[Cloud], seeing: Seeing, title: str) -> Ver
         stated(deployment, seeing, title, configured, (operating, known_by, sentence)),
         findings=(*findings(deployment, seeing), *own),
         ends=tuple(_ends(site, view, configured)),
-        untested=(*unseen(deployment, seeing), *((_UNTOLD,) if view else ())),
+        untested=(*unseen(deployment, seeing), *((_UNTOLD,) if view else ()), *((_END,) if view and ends_unseen(view) else ())),
         reach="" if view else f"{site.host} could not be read",
         sites=(site.host, *(str(end.address) for _, end in site.tunnels)),
     )
@@ -66,7 +69,9 @@ def _view(site: Cloud, seeing: Seeing) -> tuple[View | None, str]:
             return None, f"{site.host} did not show {question}"
         if not answer.complete:
             return None, f"{answer.command}: line {answer.problems[0].line} was not understood"
-    return View(site, site.host, shown.running, look.seen, told_of(site, look.seen)), ""
+    view = View(site, site.host, shown.running, look.seen, told_of(site, look.seen))
+    short = next(missing_rows(view), "")
+    return (None, short) if short else (view, "")
 
 
 def _operating(view: View | None, why: str, configured: Configured) -> tuple[Operating, KnownBy, str, tuple[Finding, ...]]:

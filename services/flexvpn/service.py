@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from ...changes.change import Change
 from ...changes.device_file import DeviceFile
-from ...changes.objects import read
+from ...changes.objects import ConfigObject, read
 from ...changes.removal import owned
 from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
@@ -23,6 +23,7 @@ from ...inventory.unknown_host import refuse_unknown
 from ..besides import LabCall
 from ..l2l.beside import policies_of_offers
 from ..own_checks import nearest_place, refuse_wrong
+from ..ownership import without_others
 from ..service import Deployment, Member, Place, Removal, Sight, Stage
 from ..verifying import Seeing
 from .client_profile import client_profile
@@ -225,9 +226,13 @@ class FlexVpnService:
             # What it would share with others and is there is theirs.
             return Removal((), (), ())
         config = read(sight.platform.os, running)
-        candidates = policies_of_offers(config, present)
+        candidates, theirs = without_others(policies_of_offers(config, present))
         items, stays = owned(config, candidates)
-        return Removal(items, stays, tuple(item for item in candidates if item not in items))
+        return Removal(items, (*stays, *theirs), tuple(item for item in candidates if item not in items))
+
+    def nameless(self, item: ConfigObject) -> bool:
+        """A local user: one of that name may have logged in to the router before there was a head-end."""
+        return item.family.name == "user"
 
     def previous(self, deployment: Deployment[FlexVpn], sights: Sequence[Sight[FlexVpn]]) -> Deployment[FlexVpn] | None:
         """As it stood, as far as its proof depends on what is edited: may a client come back. A file of before is not known."""

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
+from ...checks.ike_agreed import Suite, others
 from ...checks.observation import Flow, Observation, Probe, spis
 from ...checks.questions import IKE, IKEV2, INTERFACES, IPSEC, ROUTE, IkeRow, Question
 from ...checks.tunnel_interfaces import TunnelInterface
-from ...inventory.intent import IPSecProposal, Side, TunnelTermination
+from ...inventory.intent import Crypto, IPSecProposal, Side, TunnelTermination
 
 Pair = tuple[IPv4Network, IPv4Network]
 #: Lifetime of IKE where no proposal names one, on every release (command references: lifetime of an IKE policy).
@@ -30,7 +31,8 @@ class Endpoint:
     pings go between; ``target`` is None where nothing behind the far end is known to answer. ``transforms`` are the (cipher,
     integrity) pairs that an SA may have. ``far_host`` is the device of the far end, empty where that is not ours.
     ``child_seconds`` is the lifetime of an IPsec SA, None for the device's own; ``ike_seconds`` that of IKE, None where the far
-    end is not ours: it may renew IKE sooner.
+    end is not ours: it may renew IKE sooner. ``suite`` is phase 1 as intended, None where it is not compared: IKEv1 is shown
+    without its algorithms.
     """
 
     host: str
@@ -46,6 +48,7 @@ class Endpoint:
     far_host: str = ""
     child_seconds: int | None = None
     ike_seconds: int | None = None
+    suite: Suite | None = None
 
     @classmethod
     def of(
@@ -198,3 +201,16 @@ def rise(watched: Watched) -> Rise | None:
         # difference is the most that these pings can have added.
         encaps, decaps = after.encapsulated_packets, after.decapsulated_packets
     return Rise(encaps, decaps, max(errors, 0) if spis(before, "outbound") else 0)
+
+
+def suite_of(crypto: Crypto) -> Suite | None:
+    """Phase 1 as it is built: the first proposal alone."""
+    first = next(iter(crypto.ike_proposals), None)
+    if crypto.ike_version != 2 or first is None:
+        return None
+    return Suite(first.encryption_algorithm, first.authentication_algorithm, first.group)
+
+
+def with_other_ike(end: Endpoint, seen: Observation) -> tuple[IkeRow, ...]:
+    """IKE SAs of a tunnel that are up with other algorithms than are intended."""
+    return others(live(end, seen), end.suite) if end.suite else ()

@@ -134,12 +134,24 @@ class Found:
 def _entries(config: Config) -> Iterator[tuple[str, Style, ConfigObject]]:
     """Name of a tunnel that a run has built, and its map entry or its interface.
 
-    An interface that is called otherwise than its tunnel (``NR-<name>-1``) is one of several that another service has built.
+    An interface that is one of several of another service is no tunnel.
     """
     for there in tunnels_on(config):
         name = _NAME.fullmatch(there.label)
-        if name and not (there.tunnel.child("nameif") or "").startswith(f"NR-{name['tunnel']}-"):
+        if name and not _of_several(config, there.tunnel, name["tunnel"]):
             yield name["tunnel"], there.style, there.tunnel
+
+
+def _of_several(config: Config, tunnel: ConfigObject, name: str) -> bool:
+    """True for one of several interfaces of something that another service has built.
+
+    Each is called by its nameif then (``NR-<name>-1``), or they share a keyring that has the name without the last part.
+    """
+    profile = config.get("ipsec-profile", profile_name(tunnel)) if tunnel.family.name == "tunnel-interface" else None
+    ike = config.get("ikev2-profile", (profile.child("set ikev2-profile") if profile else None) or "")
+    keyring = ((ike.child("keyring local") if ike else None) or "").removeprefix("NR-")
+    shares = bool(keyring) and name in (f"{keyring}-P", f"{keyring}-B")
+    return shares or (tunnel.child("nameif") or "").startswith(f"NR-{name}-")
 
 
 def names_on(config: Config) -> Iterator[str]:

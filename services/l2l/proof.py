@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ...checks.finding import Cause, Finding, Status
+from ...checks.finding import Cause, Evidence, Finding, Status
+from ...checks.ike_agreed import printed, weaker
 from ...checks.observation import Flow, Observation, Sa, hexadecimal, is_static, place_of, spis
 from ...checks.proof import Traffic, Watch, understood
-from ...checks.questions import INTERFACES, IPSEC, ROUTE, Question
-from .endpoint import Endpoint, Pair, Watched, flow_of, ike_rows, live, phase_1_up, phase_2_up, rise
+from ...checks.questions import INTERFACES, IPSEC, ROUTE, IkeRow, Question
+from .endpoint import Endpoint, Pair, Watched, flow_of, ike_rows, live, phase_1_up, phase_2_up, rise, with_other_ike
 from .foreign_end import seen_from_here
 from .routed import routed
 from .signatures import probable_cause
@@ -108,6 +109,8 @@ def _phase_1(watched: Watched) -> Finding:
     rows = ike_rows(end, seen)
     evidence = tuple(seen.evidence(end.ike, f"state of {row.title}", row.state) for row in rows)
     what = f"{'IKEv2' if end.ike_version > 1 else 'IKE'} SA with {end.peer}"
+    if other := with_other_ike(end, seen):
+        return _otherwise(watched, what, other, evidence)
     if up := live(end, seen):
         return Finding("phase-1", watched.host, Status.OK, f"{what} is up ({up[0].state})", evidence)
     if seen.answer(end.ike) is None:
@@ -116,6 +119,19 @@ def _phase_1(watched: Watched) -> Finding:
     sentence = f"{what} is not up: {states}" if rows else f"there is no {what}"
     evidence = evidence or (seen.evidence(end.ike, f"rows of {end.peer}", "none"),)
     return Finding("phase-1", watched.host, Status.FAILED, sentence, evidence)
+
+
+def _otherwise(watched: Watched, what: str, rows: Sequence[IkeRow], evidence: tuple[Evidence, ...]) -> Finding:
+    """An SA with other algorithms than are intended: one that is weak, or may be of before the change, proves nothing.
+
+    A stronger one that others of the device are offered, and that both ends like better, is told.
+    """
+    wanted = watched.end.suite
+    assert wanted is not None
+    got = " and ".join(dict.fromkeys(map(printed, rows)))
+    words = f"{what} has {got}, and the intent {wanted}: it is of before, or another proposal of a device won"
+    weak = any(weaker(row, wanted) for row in rows)
+    return Finding("phase-1", watched.host, Status.FAILED if weak else Status.WARNING, words, evidence)
 
 
 def _phase_2(watched: Watched) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from ...changes.implicit_references import goes_to
@@ -13,7 +13,7 @@ from ...checks.observation import Observation, spis
 from ...checks.proof import Watch
 from ...checks.tunnel_interfaces import TunnelInterface, tunnel_interface, tunnel_of
 from ..service import Row, Sight
-from .endpoint import Endpoint, Pair, flow_of, ike_rows, phase_1_up, phase_2_up
+from .endpoint import Endpoint, Pair, flow_of, ike_rows, phase_1_up, phase_2_up, suite_of
 from .proof import L2lProof, prove_removed, untested
 from .records import WantedEnd, WantedTunnel
 
@@ -75,7 +75,11 @@ def traffic_of(wanted: WantedTunnel, sights: Sequence[Sight[WantedEnd]]) -> Tunn
     """The proof of a tunnel on its own ends ``sights``."""
     crypto = wanted.crypto
     ends = tuple(
-        Endpoint.of(sight.member.wants.end, crypto.ipsec_proposals[:1], crypto.ike_version, _interface(sight)) for sight in sights
+        replace(
+            Endpoint.of(sight.member.wants.end, crypto.ipsec_proposals[:1], crypto.ike_version, _interface(sight)),
+            suite=suite_of(crypto),
+        )
+        for sight in sights
     )
     replaced = any(sight.change.replaces for sight in sights)
     return TunnelTraffic(wanted.tunnel.name, ends, replaced, {sight.member.host: formerly(sight) for sight in sights})

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...checks.finding import Cause, Finding, Status
+from ...checks.ike_agreed import printed, weaker
 from ...checks.looking import Shown
 from ...checks.verdict import Configured, EndState, KnownBy, Operating, Verdict
 from ..configured_axis import configured_of, of_members, stated, unseen, unshown
@@ -18,7 +19,7 @@ from ..service import Deployment, Member
 from ..verifying import Seeing
 from .at_risk import risks
 from .case import Case
-from .endpoint import Endpoint, Pair, Watched, ike_rows, live
+from .endpoint import Endpoint, Pair, Watched, ike_rows, live, with_other_ike
 from .provider_side import Explained, explain
 from .signatures import case_of, fitting
 from .verdict_flow import Aimed, FlowSeen, Judged, read_of, state_of
@@ -66,6 +67,9 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     if at_risk:
         operating = Operating.DEGRADED
         answer = operating, known_by, "; ".join((*(risk.sentence for risk in at_risk), sentence))
+    if operating is Operating.UP and not seeing.changing and (weak := _weak_ike(ends)):
+        operating = Operating.DEGRADED
+        answer = operating, known_by, f"{weak}; {sentence}"
     # Of what nobody has no signature tells more than that.
     wrong = operating in _WRONG and configured is not Configured.ABSENT and not at_risk
     explained = _explained(deployment, seeing, case, wrong=wrong)
@@ -219,14 +223,30 @@ def _findings(
 
 
 def _ike(one: EndSeen) -> Finding:
-    """Told, and judged by nothing: IKE may be over while its SAs live on, and be negotiated again at any time."""
+    """Told, and judged by nothing but what it was agreed with: IKE may be over while its SAs live on, and be negotiated again."""
     seen = one.shown.looks[-1].seen
     rows = ike_rows(one.end, seen)
     evidence = tuple(seen.evidence(one.end.ike, f"state of {row.title}", row.state) for row in rows)
     up = live(one.end, seen)
     states = up[0].state if up else ", ".join(row.state for row in rows) or "none"
     words = f"IKEv{one.end.ike_version} SA with {one.end.peer}: {states}"
+    if other := with_other_ike(one.end, seen):
+        words += f" with {printed(other[0])}, and the intent is {one.end.suite}"
+        return Finding("ike", one.member.host, Status.FAILED if _weak_ike((one,)) else Status.WARNING, words, evidence)
     return Finding("ike", one.member.host, Status.OK if up else Status.SKIPPED, words, evidence)
+
+
+def _weak_ike(ends: Sequence[EndSeen]) -> str:
+    """The ends whose IKE SA has a weak algorithm that is not intended: a proposal of others won, or the SA is of before."""
+    found = []
+    for one in ends:
+        if one.end.suite is None or not one.read or not one.shown.looks:
+            continue
+        weak = [word for row in with_other_ike(one.end, one.shown.looks[-1].seen) for word in weaker(row, one.end.suite)]
+        found += (
+            [f"{one.member.host}: the IKE SA with {one.end.peer} has {', '.join(weak)}, which the intent has not"] if weak else []
+        )
+    return "; ".join(found)
 
 
 def _state(one: EndSeen, configured: Configured) -> EndState:

@@ -14,7 +14,7 @@ from ...checks.tunnel_interfaces import TunnelInterface, tunnel_interface
 from ...inventory.prefix_index import PrefixIndex
 from ...inventory.systems import any_of
 from ..service import Deployment, Member
-from .endpoint import IKE_SECONDS, Endpoint, Pair
+from .endpoint import IKE_SECONDS, Endpoint, Pair, suite_of
 from .full_size import full_bytes
 from .records import WantedEnd, WantedTunnel
 from .verdict_flow import Aimed, read_of
@@ -27,7 +27,7 @@ def endpoint_of(deployment: Deployment, member: Member, running: Configuration |
     crypto = wanted.crypto
     made = Endpoint.of(wants.end, crypto.ipsec_proposals[:1], crypto.ike_version, _interface(wants, running))
     lifetime = next((item.sa_lifetime for item in crypto.ike_proposals if item.sa_lifetime), IKE_SECONDS)
-    return replace(made, ike_seconds=lifetime if made.far_host else None)
+    return replace(made, ike_seconds=lifetime if made.far_host else None, suite=suite_of(crypto))
 
 
 def _interface(wants: WantedEnd, running: Configuration | None) -> TunnelInterface | None:

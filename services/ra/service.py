@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...changes.change import Change
-from ...changes.objects import Config, read
+from ...changes.objects import Config, ConfigObject, read
 from ...changes.removal import owned
 from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
@@ -21,6 +21,7 @@ from ...inventory.platforms import Platform
 from ...inventory.unknown_host import refuse_unknown
 from ..besides import LabCall
 from ..own_checks import nearest_place, refuse_wrong
+from ..ownership import without_others
 from ..service import Deployment, Member, Place, Removal, Sight, Stage
 from ..verifying import Seeing
 from .blueprint import EasyVpn, profile
@@ -38,6 +39,8 @@ _OF_ALL_GROUPS = frozenset(
         *("crypto-map-binding", "transform-set", "isakmp-policy"),
     }
 )
+#: What carries no name of ours, and is used where it is there already.
+_WITHOUT_NAME = frozenset({"user", "isakmp-policy", "crypto-map-setting"})
 
 
 def deployment_of(wanted: RemoteAccess) -> Deployment[RemoteAccess]:
@@ -193,11 +196,15 @@ class RemoteAccessService:
         config = read(sight.platform.os, running)
         other = next((item for item in config.of("client-group") if item.groups["name"] != deployment.name), None)
         shared = [item for item in present if other is not None and item.family.name in _OF_ALL_GROUPS]
-        own = [item for item in present if item not in shared]
+        own, theirs = without_others(item for item in present if item not in shared)
         items, stays = owned(config, own)
         said = tuple(f"{item.title} stays: {other.title} needs it" for item in shared if other is not None)
         exempt = () if other is not None else tuple(_still_exempt(deployment.wanted, config))
-        return Removal(items, (*stays, *said, *exempt), tuple(item for item in own if item not in items))
+        return Removal(items, (*stays, *theirs, *said, *exempt), tuple(item for item in own if item not in items))
+
+    def nameless(self, item: ConfigObject) -> bool:
+        """A user, a policy by its number, or what is said of a whole map: it may have been there before there were clients."""
+        return item.family.name in _WITHOUT_NAME
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:  # noqa: ARG002 - there is none
         """A group is never changed in place."""

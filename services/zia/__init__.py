@@ -25,12 +25,13 @@ nr-run deploy-zia --lab --yes       the same on a simulated router with two simu
 _REMOVE = """\
 Take a site's Zscaler tunnels away: first the line that leads traffic into them, then the probes, then the tunnels.
 
-From then on the hosts reach the Internet by the routing table, or not at all. What others on the router use stays, and is named.
-A site is found by its record in zia.yaml, which may be disabled.
+From then on the hosts reach the Internet by the routing table, in clear, or not at all. Where encryption is mandatory that is for
+a person to say, and without it nothing is changed. What others on the router use stays, and is named.
 
 \b
 nr-run remove-zia shop --plan       look: exit 2 when there is something to do
-nr-run remove-zia shop              look, confirm, do
+nr-run remove-zia shop --confirm in-clear
+                                    look, say yes, do
 """
 
 SERVICE = Declaration(
@@ -39,7 +40,7 @@ SERVICE = Declaration(
     section="zia",
     commands=(
         Command("deploy-zia", "deploy", "Lead a site through two Zscaler tunnels, proved, or roll back.", _DEPLOY, confirms=True),
-        Command("remove-zia", "remove", "Take a site's Zscaler tunnels away, or roll back.", _REMOVE),
+        Command("remove-zia", "remove", "Take a site's Zscaler tunnels away, or roll back.", _REMOVE, confirms=True),
     ),
     load="nr_run.services.zia.service:ZIA",
     schema="nr_run.services.zia.schema:zia_schema",

@@ -6,10 +6,12 @@ Only what a gate looks at is read; the rest is as it is wanted now.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
 
 from ...changes.objects import Config, ConfigObject
+from ...templates.words import IKEV2_ENCRYPTION, IKEV2_INTEGRITY
 from ..l2l.as_before import proposal_of
 from .intent import Edge, Zia
 from .limits import NULL
@@ -25,8 +27,8 @@ def site_before(site: Zia, config: Config) -> Zia | None:
     edges = [_edge(edge, names.own, config) for (_, edge), names in zip(site.edges, called.edges, strict=True)]
     clause = config.get("route-map-clause", called.own, "10")
     bound = [item.groups["interface"] for item in config.of("policy-binding") if item.groups["map"] == called.own]
-    esp = _esp(site, config)
-    if None in edges or clause is None or len(bound) != 1 or esp is None:
+    esp, ike = _esp(site, config), _ike(site, config)
+    if None in edges or clause is None or len(bound) != 1 or esp is None or ike is None:
         return None
     closed = "set interface Null0" in clause.children
     return site.model_copy(
@@ -35,6 +37,7 @@ def site_before(site: Zia, config: Config) -> Zia | None:
             "backup": edges[1],
             "lan_interface": bound[0],
             "esp": site.esp.model_copy(update=esp),
+            "ike": site.ike.model_copy(update=ike),
             "on_total_loss": "closed" if closed else "open",
             "encryption_mandatory": site.encryption_mandatory and closed and esp["encryption_algorithm"] != NULL,
             "watch": site.watch.model_copy(update=_watch(called.edges[0].own, config)),
@@ -72,6 +75,35 @@ def _esp(site: Zia, config: Config) -> dict[str, Any] | None:
     sets = [item for item in config.of("transform-set") if " esp-null" in item.header]
     # NULL is no proposal that anything else builds.
     return {"encryption_algorithm": NULL} if sets else None
+
+
+def _ike(site: Zia, config: Config) -> dict[str, Any] | None:
+    """Phase 1 as the policy of the outside address offers it; of several offers that which is wanted now, if it is one of them.
+
+    None where that cannot be told: which one an edge would take stands in no configuration.
+    """
+    mine = [item for item in config.of("ikev2-policy") if f"match address local {site.wan_ip}" in item.children]
+    free = [item for item in config.of("ikev2-policy") if not any(line.startswith("match address") for line in item.children)]
+    offers = [line.split()[1] for item in mine or free for line in item.children if line.startswith("proposal ")]
+    found = [_suite(item) for name in offers if (item := config.get("ikev2-proposal", name)) is not None]
+    wanted = {
+        "encryption_algorithm": site.ike.encryption_algorithm,
+        "authentication_algorithm": site.ike.authentication_algorithm,
+        "group": site.ike.group,
+    }
+    return found[0] if len(found) == 1 else wanted if wanted in found else None
+
+
+def _suite(proposal: ConfigObject) -> dict[str, Any] | None:
+    cipher, integrity, group = (proposal.child(word) or "" for word in ("encryption", "integrity", "group"))
+    names = (_named(IKEV2_ENCRYPTION, cipher), _named(IKEV2_INTEGRITY, integrity))
+    if None in names or not group.isdigit():
+        return None
+    return {"encryption_algorithm": names[0], "authentication_algorithm": names[1], "group": int(group)}
+
+
+def _named(table: Mapping[str, str], word: str) -> str | None:
+    return next((name for name, shown in table.items() if shown == word), None)
 
 
 def _watch(own: str, config: Config) -> dict[str, int]:

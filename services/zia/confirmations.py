@@ -1,4 +1,4 @@
-"""What only a person can know of a site: what stands in the portal, and what other hosts are told to ask. Pure."""
+"""What only a person can know of a site: what stands in the portal, and what other hosts are told to ask; or may decide. Pure."""
 
 from __future__ import annotations
 
@@ -26,5 +26,19 @@ def confirmations_of(site: Zia) -> tuple[Confirmation, ...]:
             "probes",
             f"{first} and {second} are asked by the probes alone: no PAC file has them, and nothing else that the hosts use",
             "each is led into one tunnel by a route of its own, so whoever else asks it loses it with that tunnel",
+        ),
+    )
+
+
+def confirmations_of_removal(site: Zia) -> tuple[Confirmation, ...]:
+    """What is confirmed before a site is removed: where its traffic may go by the tunnels alone, that it may go without them."""
+    if not site.encryption_mandatory:
+        return ()
+    return (
+        Confirmation(
+            "in-clear",
+            f"the hosts behind {site.lan_interface} of {site.host} may send to the Internet by the routing table, in clear: "
+            "nothing is left there that encrypts or drops it",
+            "the intent has encryption_mandatory, and whether it is given up, or the hosts have gone, no device can tell",
         ),
     )

@@ -13,6 +13,7 @@ from ipaddress import IPv4Address
 from ...changes.change import Change
 from ...changes.configuration import Configuration
 from ...changes.steps import Edit
+from ...checks import ike_agreed
 from ...checks.finding import Evidence, Finding, Status
 from ...checks.observation import Flow, Observation, hexadecimal, spis
 from ...checks.questions import IKEV2, IPSEC, ROUTE_MAP, SLA, TRACK, Question
@@ -147,7 +148,24 @@ def _ike(view: View, role: str, edge: Edge) -> Finding:
     up = [row for row in rows if row.up]
     state = ", ".join(row.state for row in rows) or "no IKEv2 SA"
     words = f"{role}: {edge.address} {'is up' if up else 'is not up'} ({state})"
-    return view.finding("ike", Status.OK if up else Status.FAILED, words, IKEV2, state)
+    if not up:
+        return view.finding("ike", Status.FAILED, words, IKEV2, state)
+    wanted = suite_of(view.site)
+    if others := ike_agreed.others(rows, wanted):
+        got = " and ".join(dict.fromkeys(map(ike_agreed.printed, others)))
+        words = (
+            f"{role}: the IKE SA with {edge.address} has {got}, and the intent {wanted}: it is of before, or another proposal won"
+        )
+        return view.finding("ike", Status.FAILED, words, IKEV2, got)
+    if ike_agreed.untold(rows, wanted):
+        words += ", and with which algorithms is not shown"
+        return view.finding("ike", Status.UNVERIFIED, words, IKEV2, state)
+    return view.finding("ike", Status.OK, words, IKEV2, state)
+
+
+def suite_of(site: Zia) -> ike_agreed.Suite:
+    """Phase 1 as it is intended."""
+    return ike_agreed.Suite(site.ike.encryption_algorithm, site.ike.authentication_algorithm, site.ike.group)
 
 
 def _sas(view: View, role: str, edge: Edge, there: Standing) -> Finding:
@@ -279,9 +297,16 @@ _AGREED = ("tunnel source", "tunnel destination", "tunnel protection")
 
 
 def agreed_anew(site: Zia, change: Change) -> tuple[IPv4Address, ...]:
-    """The edges that a change of the tunnels concerns, with the address of before: the key is that of both."""
+    """The edges that a change of the tunnels concerns, with the address of before: the key is that of both.
+
+    What a policy offers is of both as well, be it that the proposal of before goes or stays for others; where the site is new
+    there is nothing of before.
+    """
     found: list[IPv4Address] = []
-    both = any(item.family.name in ("ikev2-offer", "ikev2-proposal") for item in change.removed)
+    made = {item.family.name for item in (*change.created, *change.removed)}
+    both = bool(made & {"ikev2-offer", "ikev2-proposal"}) and not any(
+        item.family.name == "ikev2-keyring" for item in change.created
+    )
     for (_, edge), called in zip(site.edges, draft(site).edges, strict=True):
         mine = [edit for edit in change.edited if _concerns(edit, called.own)]
         found += [IPv4Address(peer) for edit in mine for peer in edit.before.peers]

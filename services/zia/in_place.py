@@ -45,14 +45,14 @@ def fitted(site: Zia, names: SiteNames, wanted: Wanted, running: Config, text: s
 
 def editing(_site: Zia, names: SiteNames, running: Config) -> Replacing:
     """What of the router may be edited for these names: what is ours, and used by nothing else."""
-    own = {item.key for item in _standing(names, running)}
-    editable = (item for item in _standing(names, running) if item.family.name in _EDITED and _alone(item, own, running))
+    own = {item.key for item in standing_of(names, running)}
+    editable = (item for item in standing_of(names, running) if item.family.name in _EDITED and _alone(item, own, running))
     return Replacing(frozenset(item.key for item in editable))
 
 
 def agreed_before(_site: Zia, names: SiteNames, running: Config) -> Replacing:
     """What both ends would go on agreeing on, sets and proposals that are wanted no more: it goes before SAs are agreed again."""
-    own = {item.key for item in _standing(names, running)}
+    own = {item.key for item in standing_of(names, running)}
     sets = tuple(_versions(running, "transform-set", names.own, names.transform_set))
     offers, stays = _offers(names, own, running)
     return Replacing(editing(_site, names, running).editable, (*sets, *offers), stays)
@@ -71,7 +71,7 @@ def asked_no_more(site: Zia, names: SiteNames, running: Config) -> Replacing:
     return Replacing(editing(site, names, running).editable, retired)
 
 
-def _standing(names: SiteNames, running: Config) -> Iterator[ConfigObject]:
+def standing_of(names: SiteNames, running: Config) -> Iterator[ConfigObject]:
     """All of a site that a router has under its own names, in whatever version."""
     found = [running.get("ikev2-keyring", names.own), _clause(names, running)]
     for edge in names.edges:

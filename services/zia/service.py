@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Interface
 from pathlib import Path
@@ -22,15 +22,17 @@ from ...inventory.errors import ChangeError, IntentError, NothingMatched
 from ...inventory.platforms import Platform
 from ..besides import Carrying, Confirmation, Failover, Printed
 from ..l2l.beside import policies_of_offers
+from ..ownership import without_others
 from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
 from . import failover
 from .as_before import site_before
 from .causes import stimuli
-from .confirmations import confirmations_of
+from .confirmations import confirmations_of, confirmations_of_removal
 from .deployment import SERVICE, deployment_of
 from .features import CUT_OVER, LEADING, PROBES, refuse_platform
-from .intent import Sites, Zia, load
+from .found import found_site, removal_by_name, told
+from .intent import FILE, Sites, Zia, load
 from .limits import NULL
 from .portal import sheet_of
 from .prechecks import precheck
@@ -53,6 +55,8 @@ class IntendedSites:
 
     sites: Sites
     platforms: Mapping[str, Platform]
+    #: False where the inventory has no file of sites at all: then nothing of any router speaks against it.
+    is_written: bool = True
 
     def select(self, names: Sequence[str], today: date, *, removal: bool) -> tuple[tuple[Deployment[Zia], ...], tuple[str, ...]]:
         """The named sites, or all active ones. Raises NothingMatched and IntentError."""
@@ -93,17 +97,18 @@ class IntendedSites:
         """True for a site of the intent."""
         return name in self.sites.by_name
 
-    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:  # noqa: ARG002 - nothing is looked for
-        """A site that has left the intent is not looked for."""
-        return iter(())
+    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:
+        """Sites that these routers have and the intent has not, or not as active; an inventory without the file has no strays."""
+        if self.is_written:
+            yield from told(self.sites.by_name, self.platforms, texts, besides)
 
     def not_there(self, name: str) -> str:
         """Why a name was not found."""
         return self.sites.not_there(name)
 
-    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[Zia]:  # noqa: ARG002 - it is known by its intent alone
-        """A site is removed by its intent, which says what interface its hosts are behind. Raises NothingMatched."""
-        raise NothingMatched(f"{self.not_there(name)}; a site is removed by its intent, with the status disabled")
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[Zia]:
+        """A site as only its router knows it. Raises NothingMatched and ChangeError."""
+        return replace(deployment_of(found_site(name, texts, self.platforms)), found=True)
 
     def still_wanted(self, deployment: Deployment[Zia]) -> str:
         """What becomes of the hosts of a site that is removed, and that the next deploy builds it again if it is active."""
@@ -128,11 +133,11 @@ class ZiaService:
     name = SERVICE
     noun = "site"
     wanted = Zia
-    found_by = "its route map NR-{name}"
+    found_by = "its tunnel interfaces with the IPsec profiles NR-{name}-P and NR-{name}-B, or its route map NR-{name}"
 
     def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> IntendedSites:
         """The sites of ``zia.yaml``. Raises IntentError."""
-        return IntendedSites(load(inventory), platforms)
+        return IntendedSites(load(inventory), platforms, (inventory / FILE).is_file())
 
     def deployment(self, wanted: Zia) -> Deployment[Zia]:
         """One member, three stages."""
@@ -151,24 +156,26 @@ class ZiaService:
         return precheck(sight, outputs, time, accept_unsaved=accept_unsaved)
 
     def confirmations(self, deployment: Deployment[Zia], *, removal: bool) -> tuple[Confirmation, ...]:
-        """What stands in the portal; what is taken away rests on nothing there."""
-        return () if removal else confirmations_of(deployment.wanted)
+        """What stands in the portal; of a removal, that the hosts may send in clear from then on."""
+        return confirmations_of_removal(deployment.wanted) if removal else confirmations_of(deployment.wanted)
 
     def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
         """What the portal has to have; both edges are set there at once, so there is one sheet, whichever end is meant."""
         return sheet_of(load(inventory), name)
 
-    def removal(self, deployment: Deployment[Zia], sight: Sight[Zia], running: str) -> Removal:  # noqa: ARG002 - the sight knows it
+    def removal(self, deployment: Deployment[Zia], sight: Sight[Zia], running: str) -> Removal:
         """What is there of the site and is used by nothing else."""
+        if deployment.found:
+            return removal_by_name(deployment.wanted, sight.platform, running)
         change = sight.change
         present = (*change.reused, *(edit.before for edit in change.edited), *change.removed)
         if not any(item.family.name in _OF_A_SITE for item in present):
             # What it would share with others and is there is theirs.
             return Removal((), (), ())
         config = read(sight.platform.os, running)
-        candidates = policies_of_offers(config, present)
+        candidates, theirs = without_others(policies_of_offers(config, present))
         items, stays = owned(config, candidates)
-        return Removal(items, stays, tuple(item for item in candidates if item not in items))
+        return Removal(items, (*stays, *theirs), tuple(item for item in candidates if item not in items))
 
     def previous(self, deployment: Deployment[Zia], sights: Sequence[Sight[Zia]]) -> Deployment[Zia] | None:
         """The site that stood, as its router had it."""

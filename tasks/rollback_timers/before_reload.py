@@ -38,7 +38,8 @@ class BeforeReload(ABC):
 
     def sentence(self, minutes: int) -> str:
         """For the plan."""
-        return f"rolls itself back after {minutes} minutes unless confirmed, without a reload: {self.by}; behind that, a reload after {2 * minutes}"
+        words = f"rolls itself back after {minutes} minutes unless confirmed, without a reload: {self.by}"
+        return f"{words}; behind that, a reload after {2 * minutes}"
 
     def seconds(self, minutes: int, boot: float) -> float:
         """The reload behind it is the last that can happen."""

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from nr_run.changes.change import compose
 from nr_run.changes.objects import read
 from nr_run.changes.plan import plan_removal
+from nr_run.changes.steps import Edit
 from nr_run.checks.finding import Status
 from nr_run.checks.observation import Observation
-from nr_run.checks.other_tunnels import beside, leaving
+from nr_run.checks.other_tunnels import beside, leaving, taken_down
 
 from .pair import NEAR_FLOW, Flow, seen
 
@@ -99,3 +101,25 @@ def test_only_what_is_taken_away_may_lose_its_sas(removed: tuple[str, ...], own:
         status = Status.OK if lost is own else Status.FAILED
         assert beside("vpn2611", shows(*flows), left, gone).status is status
         assert beside("vpn2611", shows(*flows), left).status is Status.FAILED
+
+
+def test_a_test_takes_down_one_tunnel_and_not_its_far_end() -> None:
+    """A far end may have other tunnels with the same device: those have to keep their SAs while one of them is taken down."""
+    text = """\
+interface Tunnel7
+ ip address 10.255.0.1 255.255.255.252
+ tunnel source FastEthernet4
+ tunnel mode ipsec ipv4
+ tunnel destination 172.18.124.199
+ tunnel protection ipsec profile P
+"""
+    running = read("ios", text)
+    (item,) = running.of("tunnel-interface")
+    edit = Edit(item, replace(item, children=(*item.children, "shutdown")))
+    down = taken_down(compose("vpn2611", "ios", running, edited=[edit]), running)
+    every = "0.0.0.0/0.0.0.0/0/0"
+    ours = replace(NEAR_FLOW, interface="Tunnel7", tag="Tunnel7-head-0", peer="172.18.124.199", idents=(every, every))
+    other = replace(ours, interface="Tunnel8", tag="Tunnel8-head-0")
+    assert beside("vpn2611", shows(ours, other), shows(other), down).status is Status.OK
+    assert beside("vpn2611", shows(ours, other), shows(), down).status is Status.FAILED
+    assert beside("vpn2611", shows(ours, NEAR_FLOW), shows(), down).status is Status.FAILED

@@ -64,3 +64,22 @@ def links(page: Path) -> Iterator[str]:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf8")):
         if "://" not in target and not target.startswith("#"):
             yield target.partition("#")[0]
+
+
+def anchors(page: Path) -> Iterator[tuple[str, str]]:
+    """File, empty for the page itself, and heading of each link that leads to a heading of a page."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf8")):
+        path, mark, name = target.partition("#")
+        if mark and "://" not in path and (not path or path.endswith(".md")):
+            yield path, name
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors that a reader of Markdown makes of the headings of a page."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf8"), flags=re.MULTILINE | re.DOTALL)
+    return {anchor_of(title) for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+
+
+def anchor_of(title: str) -> str:
+    """The anchor of one heading."""
+    return re.sub(r"[^\w -]", "", title.strip().lower()).replace(" ", "-")

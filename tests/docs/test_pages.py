@@ -10,14 +10,23 @@ import pytest
 from nr_run.inventory.errors import Exit
 from nr_run.runbooks.commands.cli import COMMANDS
 
-from .documents import PAGES, ROOT, links
+from .documents import PAGES, ROOT, anchor_of, anchors, headings, links
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
-    """Each link to a file of the project leads to one that is there."""
+    """Each link to a file of the project leads to one that is there, and to a heading that it has."""
     dead = [target for target in links(page) if not (page.parent / target).exists()]
     assert not dead
+    lost = [
+        f"{target}#{name}" for target, name in anchors(page) if name not in headings((page.parent / target) if target else page)
+    ]
+    assert not lost
+
+
+def test_an_anchor_is_made_as_readers_make_it() -> None:
+    """Of a heading its letters, digits, hyphens and underscores stay, in small letters, with hyphens for blanks."""
+    assert anchor_of("A phone's log and `a firewall`: 1. Look, (twice)") == "a-phones-log-and-a-firewall-1-look-twice"
 
 
 INDEX = ROOT / "docs" / "index.md"
@@ -27,6 +36,8 @@ _FOLDERS = [path.name for path in (ROOT / "dev" / "nr_run").iterdir() if path.is
 _NAMED = re.compile(
     rf"(?<![\w/.-])(?:(?:[\w-]+/)*[\w-]+\.py\b|(?:{'|'.join(_FOLDERS)}|tests|docs|benchmarks)/\w[\w/-]*(?![\w.*{{<-]))"
 )
+#: Environments, which hold other people's files.
+_HIDDEN = {".venv", ".venv-docs"}
 #: Where files are made up, or are somebody else's.
 _MADE_UP = {"docs/how-to/library.md"}
 
@@ -48,7 +59,7 @@ def _unknown(text: str, files: list[str]) -> list[str]:
 
 def test_every_file_that_is_named_is_there() -> None:
     """A page, a comment or a docstring names no module that has moved."""
-    files = [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.suffix and ".venv" not in path.parts]
+    files = [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.suffix and not _HIDDEN & {*path.parts}]
     assert {name: gone for name, text in _texts().items() if (gone := _unknown(text, files))} == {}
     assert _unknown("see `checks/fences.py`, tasks/fences, and `closing.py`", files) == [
         "checks/fences.py",
@@ -64,9 +75,10 @@ def test_every_page_can_be_found() -> None:
 
 
 def test_exit_codes_are_those_of_the_program() -> None:
-    """The README's table holds each exit code with its word, and no other."""
-    rows = re.findall(r"^\| (\d+) \| ([a-z-]+) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
-    assert [(int(code), word) for code, word in rows] == [(int(code), code.name.lower().replace("_", "-")) for code in Exit]
+    """The table of the reference holds each exit code with its word, and no other."""
+    page = (ROOT / "docs" / "reference" / "exit-codes.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| ([a-z-]+) \|", page, re.MULTILINE)
+    assert [(int(code), word) for code, word in rows] == [(int(code), code.word) for code in Exit]
 
 
 def test_every_folder_is_explained() -> None:
@@ -76,7 +88,22 @@ def test_every_folder_is_explained() -> None:
     assert [name for name in folders if f"| `{name}/` |" not in text] == []
 
 
-def test_every_command_is_in_the_readme() -> None:
-    """The README's table of commands names each one that nr-run has, and no other."""
-    (table,) = re.findall(r"^## Commands\n(.*?)^## ", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-    assert set(re.findall(r"`nr-run ([\w-]+)", table)) == set(COMMANDS)
+def test_every_command_has_a_section() -> None:
+    """The command line of the reference has a section for each command that nr-run has, and no other."""
+    sections = re.findall(r"^## nr-run ([\w-]+)$", (ROOT / "docs" / "reference" / "cli.md").read_text(), re.MULTILINE)
+    assert {*COMMANDS} <= {*sections}
+    assert {name for name in sections if name not in COMMANDS} == set()
+
+
+def test_the_readme_is_read_in_a_terminal() -> None:
+    """It has at most 90 lines of 80 columns: what cannot be parted, a picture, a row of links or a command, may be longer."""
+    lines = (ROOT / "README.md").read_text().splitlines()
+    assert len(lines) <= 90
+    assert [line for line in lines if len(line) > 80 and not re.match(r"!\[|- \[|\S*venv/bin/", line)] == []
+
+
+def test_hardware_is_spoken_of_early() -> None:
+    """That nothing was proved on hardware stands in the first third of the README."""
+    lines = (ROOT / "README.md").read_text().splitlines()
+    (place,) = [number for number, line in enumerate(lines) if "not yet proved on hardware" in line]
+    assert place < len(lines) / 3

@@ -18,7 +18,7 @@ from .ground import CONFIRMED, NAME, Site, bare_site
 EVERY = os.environ.get("NR_RUN_FAULTS") == "all"
 COMMANDS: dict[str, tuple[str, ...]] = {
     "build": ("deploy-zia", *CONFIRMED, "--yes"),
-    "remove": ("remove-zia", NAME, "--yes"),
+    "remove": ("remove-zia", NAME, "--confirm", "in-clear", "--yes"),
     "test": ("failover-test", NAME, "--yes"),
 }
 _BEGIN = ("begun", "locked", "snapshot", "planned", "approved")

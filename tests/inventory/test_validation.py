@@ -45,11 +45,13 @@ def test_an_unknown_host_matches_nothing() -> None:
         ),
         (
             {"b__protected_prefixes": ["10.10.20.0/24", "172.18.0.0/16"]},
-            "outside_ip 172.18.124.159 of vpn2611 is inside the protected prefix 172.18.0.0/16: IKE packets would be routed into the tunnel",
+            "outside_ip 172.18.124.159 of vpn2611 is inside the protected prefix 172.18.0.0/16: "
+            "IKE packets would be routed into the tunnel",
         ),
         (
             {"b__protected_prefixes": ["10.10.20.0/24", "172.18.0.0/16"]},
-            "outside_ip 172.18.124.199 of vpn3640 is inside the protected prefix 172.18.0.0/16: IKE packets would be routed into the tunnel",
+            "outside_ip 172.18.124.199 of vpn3640 is inside the protected prefix 172.18.0.0/16: "
+            "IKE packets would be routed into the tunnel",
         ),
         (
             {"a__probe_address": "10.10.20.9"},

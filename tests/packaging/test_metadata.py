@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))
-FILES = ("constraints.txt", "constraints-runtime.txt")
+FILES = ("constraints.txt", "constraints-runtime.txt", "constraints-docs.txt")
 _PIN = re.compile(r"([\w.-]+)==([\w.+!]+)(?: ; ([^\\]+?))?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n")
 
 
@@ -65,8 +65,11 @@ def test_what_builds_the_package_is_pinned() -> None:
 
 
 def test_constraints_are_versions_that_the_project_allows() -> None:
-    """Each dependency of the project and of its tests is pinned, to a version in its range."""
-    wanted = [Requirement(text) for text in (*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"])]
+    """Each dependency of the project, of its tests and of its site is pinned, to a version in its range."""
+    groups = PROJECT["dependency-groups"]
+    wanted = [Requirement(text) for text in (*PROJECT["project"]["dependencies"], *groups["dev"])]
+    site = {name: version for name, (version, _) in pins("constraints-docs.txt").items()}
+    assert all(Requirement(text).specifier.contains(site[canonicalize_name(Requirement(text).name)]) for text in groups["docs"])
     wrong = [
         f"{item}: {PINS.get(canonicalize_name(item.name))}"
         for item in wanted

@@ -11,6 +11,7 @@ from nr_run.checks.phones.audit import Audit, audit
 from nr_run.checks.phones.case import AuditAsked
 from nr_run.checks.phones.models import model_named
 from nr_run.checks.phones.phone_file import read_phone_file
+from nr_run.checks.phones.pools import commands_of
 from nr_run.checks.phones.shown import HeadEnd, commands_for
 from nr_run.inventory.platforms import platform_for
 from nr_run.lab.rehearsal import Rehearsal
@@ -36,8 +37,9 @@ class Site:
     trusted: bytes = b""
     urls: tuple[str, ...] = (f"https://{phone_site.URL_HOST}/{phone_site.GROUP}",)
     check: bool = True
-    #: Sessions that others have.
+    #: Sessions, and addresses of each pool, that others have.
     sessions: int = 0
+    addresses: int = 0
 
     @property
     def words(self) -> phone_site.Words:
@@ -98,17 +100,20 @@ def run(site: Site, model: str | None = None) -> Outcome:
 async def _run(site: Site, model: str | None) -> Outcome:
     lab = Rehearsal({"fw": site.order}, 1.0, CREDENTIALS)
     lab.box("fw").other_sessions = site.sessions  # type: ignore[attr-defined]
-    device = await shown(lab, site)
+    lab.box("fw").other_addresses = site.addresses  # type: ignore[attr-defined]
     asked = AuditAsked(read_phone_file("SEP.cnf.xml", site.xml), model_named(model or site.model))
+    device = await shown(lab, site, asking=asked)
     made = audit(device, asked)
     call = await lab.client("phone", "phone", {"host": "fw", "xml": site.xml, "model": model or site.model})
     return Outcome(made, bool(call["connected"]), str(call["failed"]))
 
 
-async def shown(lab: Rehearsal, site: Site, commands: Iterable[str] = ()) -> HeadEnd:
+async def shown(lab: Rehearsal, site: Site, commands: Iterable[str] = (), asking: AuditAsked | None = None) -> HeadEnd:
     """What the head-end shows."""
     platform = platform_for("ASA", site.release or RELEASES[site.profile])
     running = Configuration("fw", "asa", "show running-config", await lab.execute("fw", "show running-config"))
     asked = tuple(commands) or commands_for(platform.release)
     outputs = {command: await lab.execute("fw", command) for command in asked}
-    return HeadEnd("fw", platform, running, outputs)
+    made = HeadEnd("fw", platform, running, outputs)
+    further = {command: await lab.execute("fw", command) for command in commands_of(made, asking or AuditAsked())}
+    return replace(made, outputs={**outputs, **further})

@@ -124,6 +124,12 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("the URL is disabled", "group-url", lines(_WEBVPN, f" group-url {URL} disable")),
     Mistake("the URL is another one", "group-url", lines(_WEBVPN, f" no group-url {URL}", f" group-url {URL}s enable")),
     Mistake("no pool", "address-pool", lines(_GENERAL, f" no address-pool {phone_site.POOL}")),
+    Mistake(
+        "every address is in use",
+        "pool-full",
+        lambda site: replace(site, addresses=MANY),
+        frozenset({"address-pool", "tunnel-group"}),
+    ),
     Mistake("protocols of DfltGrpPolicy", "protocol", _protocols),
     Mistake("no login by DfltGrpPolicy", "logins", lines(_DEFAULT, " vpn-simultaneous-logins 0")),
     Mistake("no login by the policy", "logins", lines(_OWN, " vpn-simultaneous-logins 0")),

@@ -27,7 +27,7 @@ def test_every_service_that_declares_it_asks() -> None:
     assert {name for name in declared().services if hasattr(find(name), "confirmations")} == confirming_
     asked = ZIA.confirmations(DEPLOYMENT, removal=False)
     assert all(isinstance(item, Confirmation) and item.name and item.sentence and item.why for item in asked)
-    assert ZIA.confirmations(DEPLOYMENT, removal=True) == ()
+    assert [item.name for item in ZIA.confirmations(DEPLOYMENT, removal=True)] == ["in-clear"]
 
 
 def test_who_has_said_what() -> None:

@@ -35,6 +35,7 @@ class Router:
         secrets = folder / "config" / "nr-run" / "credentials"
         secrets.mkdir(parents=True)
         (secrets / "anna").write_text(PASSWORD + "\n")
+        (secrets / "bob").write_text("Password-of-bob-1\n")
         (folder / "inventory" / "vpn").mkdir(parents=True)
         (folder / "inventory" / "vpn" / "none.yaml").write_text("schema_version: 1\n")
         platform = {"model": "C8000V", "release": "17.12.1"}
@@ -139,6 +140,24 @@ def test_built_proved_verified_and_removed(router: Router) -> None:
     assert gone.code == 0, gone.out + gone.err
     assert not router.lab.client("laptop", "status")["connected"]
     assert '"sending-away"' in router.journal()
+
+
+def test_a_user_who_was_there_before_stays(router: Router) -> None:
+    """Whom somebody else typed in while the head-end stood is used by it, and outlives it; who came with it goes with it."""
+    with router.somebody_connects():
+        assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
+    router.lab.exec(HOST, "configure terminal\nusername bob secret Password-of-bob-1\nend")
+    router.lab.exec(HOST, "write memory")
+    router.intend(users=[*values()["users"], {"name": "bob", "password_ref": "credential:bob"}])
+    again = router.run("deploy-flexvpn", "laptops", "--yes")
+    assert (again.code, again.report["changed"]) == (0, False), again.out
+    gone = router.run("remove-flexvpn", "laptops", "--yes")
+    assert gone.code == 0, gone.out + gone.err
+    assert "user bob stays: no run that is kept here has made it" in gone.out
+    users = [line for line in router.configurations()["startup"] if line.startswith("username ")]
+    assert [line.split()[1] for line in users if line.split()[1] in ("anna", "bob")] == ["bob"]
+    router.lab.exec(HOST, "configure terminal\nno username bob\nend")
+    router.lab.exec(HOST, "write memory")
 
 
 def files(router: Router) -> list[str]:

@@ -62,7 +62,17 @@ def test_deployed_verified_and_removed(shared: Carried) -> None:
     assert (verdict["operating"], verdict["known_by"]) == ("up", "probe")
     code, report = shared.run("drift")
     assert code == 0, json.dumps(report)[:6000]
+    code, report = shared.run("failover-test", "ali", "--yes")
+    assert code == 13, json.dumps(report)[:6000]
+    code, report = shared.run("failover-test", "ali", "--lab", "--yes", "--poll-interval", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    assert "traffic moved to second NR-ali-2 10.10.10.50" in report["tunnels"][0]["sentence"]
+    assert shared.shows() == there
     code, report = shared.run("remove-cloud", "ali", "--yes", "--poll-interval", "0.2")
+    assert (code, report["changed"]) == (13, False), json.dumps(report)[:6000]
+    assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+    assert shared.shows() == there
+    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     assert (shared.shows(), shared.shows("show startup-config")) == (before, saved)
 
@@ -97,6 +107,12 @@ def test_changed_in_place_and_undone_step_by_step(shared: Carried) -> None:
     second, changed = shared.newest, shared.shows()
     assert [line for line in there if line not in changed] == []
     assert "  network 192.168.22.0" in changed
+    nobody = shared.folder / "inventory" / "cloud.yaml"
+    intent = nobody.read_text()
+    nobody.write_text("schema_version: 1\ncloud: []\n")
+    code, report = shared.run("remove-cloud", "ali", "--host", HOST, "--plan")
+    nobody.write_text(intent)
+    assert code == 2, json.dumps(report)[:6000]
     for run, expected in ((second, there), (first, before)):
         code, report = shared.run("rollback", run, "--yes", "--poll-interval", "0.2")
         assert code == 0, json.dumps(report)[:6000]
@@ -142,6 +158,6 @@ def test_killed_and_resumed(shared: Carried, state: str, also: dict[str, str]) -
     assert code in (0, 66), json.dumps(report)[:4000]
     assert CLEAR not in now
     assert any("NR-ali-1" in line for line in shared.shows("show startup-config"))
-    code, report = shared.run("remove-cloud", "ali", "--yes", "--poll-interval", "0.2")
+    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:4000]
     assert shared.shows() == before

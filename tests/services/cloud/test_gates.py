@@ -240,3 +240,48 @@ def test_a_connection_in_order_has_no_objections(built: Played) -> None:
     sight = Sight(member, PLATFORM, whole(running, "asa", member.host), change)
     found = precheck(sight, outputs, "now", accept_unsaved=True)
     assert [item.sentence for item in found if item.status.value not in ("ok", "warning")] == []
+
+
+@pytest.mark.parametrize(("shown", "word"), [("DH Grp:2", "degraded"), ("DH Grp:20", "degraded")])
+def test_an_ike_sa_of_other_algorithms_is_not_the_intended_one(built: Played, shown: str, word: str) -> None:
+    """An SA of before, or one that another policy of the firewall won, shuts the gate, and the connection is not up by it."""
+    gate, (member,) = built.gates["tunnels"], built.deployment.members
+    seen = built.seen(gate.asks(member, PLATFORM))
+    command = next(command for command in seen.outputs if "ikev2" in command or "isakmp" in command)
+    assert seen.outputs[command].count("DH Grp:14") == 2
+    other = seen.outputs[command].replace("DH Grp:14", shown, 1)
+    found = gate.judge([type(seen)(seen.member, seen.platform, {**seen.outputs, command: other}, seen.time)], removed=False)
+    (against,) = [item.sentence for item in found if item.status.value != "ok"]
+    assert f"has aes-256-cbc hmac-sha256 group {shown[7:]}, and the intent aes-256-cbc hmac-sha256 group 14" in against
+    assert built.verdict(**{command: other}).operating.value == word
+
+
+def test_a_table_that_is_cut_between_two_lines_is_not_a_whole_one(built: Played) -> None:
+    """Wherever a table ends too early, nothing follows from it: behind the cut a route may lead past the tunnels."""
+    gate, (member,) = built.gates["cut-over"], built.deployment.members
+    seen = built.seen(gate.asks(member, PLATFORM))
+    lines = seen.outputs["show route"].rstrip().splitlines(keepends=True)
+    (first,) = [place for place, line in enumerate(lines) if line.startswith("B ")]
+    (last,) = [place for place, line in enumerate(lines) if "192.168.40.0" in line]
+    assert last > first + 1
+    for end in range(first, last + 1):
+        cut = "".join(lines[:end])
+        found = gate.judge(
+            [type(seen)(seen.member, seen.platform, {**seen.outputs, "show route": cut}, seen.time)], removed=False
+        )
+        assert {item.status.value for item in found} == {"unverified"}, (end, [item.sentence for item in found])
+        told = built.verdict(**{"show route": cut})
+        assert (told.word.value, told.known_by.value) == ("unverified", "nothing"), (end, told.sentence)
+    assert built.verdict().untested == (
+        "whether the cloud answers by the tunnel that it was asked through is not seen from the firewall",
+    )
+
+
+def test_where_nothing_stands_behind_the_cloud_it_is_told(built: Played) -> None:
+    """Where the rows of the cloud are the last ones that are known to be there, the verdict says what that leaves open."""
+    table = built.exec("show route")
+    kept = [line for line in table.splitlines(keepends=True) if "172.16.0.0" not in line]
+    moved = "".join((*kept, next(line for line in table.splitlines(keepends=True) if "172.16.0.0" in line)))
+    told = built.verdict(**{"show route": moved})
+    assert told.operating.value == "up", told.sentence
+    assert any("was shown to its end is not proved" in words for words in told.untested)

@@ -125,9 +125,12 @@ def test_the_console_is_told_all_but_the_keys(tmp_path: Path) -> None:
 
 
 def test_what_a_person_confirms() -> None:
-    """The routes of the cloud, by the networks and addresses of the record; a removal asks for nothing."""
+    """The routes of the cloud, by the networks and addresses of the record; of a removal, that what must not go in clear may."""
     underlay, vbr = confirmations_of(site())
     assert (underlay.name, vbr.name) == ("underlay", "vbr-routes")
     assert "192.168.10.136/32 and 192.168.40.159/32" in underlay.sentence
     assert "nothing that is as long as 192.168.20.0/24" in vbr.sentence
-    assert CLOUD.confirmations(deployment_of(site()), removal=True) == ()
+    (clear,) = CLOUD.confirmations(deployment_of(site()), removal=True)
+    assert (clear.name, clear.sentence) == ("in-clear", "what is for 172.16.0.0/16 may go over VBR, in clear")
+    for without in (site(on_removal="closed"), site(encryption_mandatory=False)):
+        assert CLOUD.confirmations(deployment_of(without), removal=True) == ()

@@ -13,6 +13,7 @@ from .sites import HOST, PLATFORM, site
 TIME = "2026-11-01T00:00:00Z"
 #: Tunnel and number of each edge on a router that had none, with the far ends.
 ADDRESSES = {1: "198.51.100.10", 2: "198.51.100.20"}
+AGREED = "Encr: AES-CBC, keysize: 256, PRF: SHA256, Hash: SHA256, DH Grp:14"
 _ANY = "0.0.0.0/0.0.0.0/0/0"
 
 
@@ -28,6 +29,8 @@ class Router:
     codes: dict[int, str] = field(default_factory=lambda: {1: "OK", 2: "OK"})
     hops: dict[int, str] = field(default_factory=lambda: {1: "up", 2: "up"})
     end: str = "    interface Null0\n"
+    #: What the IKE SA of an edge was agreed with, where it is not what the example wants.
+    agreed: dict[int, str] = field(default_factory=dict)
     running: str = ""
     more: dict[str, str] = field(default_factory=dict)
 
@@ -52,7 +55,7 @@ class Router:
         head = "Tunnel-id Local                 Remote                fvrf/ivrf            Status \n"
         rows = [
             f"{head}{n:<10}{'10.96.19.2/4500':<22}{f'{ADDRESSES[n]}/4500':<22}none/none            {state}\n"
-            "      Encr: AES-CBC, keysize: 256, PRF: SHA256, Hash: SHA256, DH Grp:14, Auth sign: PSK, Auth verify: PSK\n"
+            f"      {self.agreed.get(n, AGREED)}, Auth sign: PSK, Auth verify: PSK\n"
             "      Life/Active Time: 86400/735 sec\n"
             for n, state in self.ike.items()
         ]

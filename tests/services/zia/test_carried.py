@@ -129,13 +129,24 @@ def test_deployed_and_looked_at(rehearsed: Rehearsed, tmp_path: Path) -> None:
 
 
 def test_removed_as_if_it_had_never_been(rehearsed: Rehearsed) -> None:
-    """Taken away in the other order, its SAs are nobody else's loss, and the router runs what it ran before."""
+    """Taken away in the other order, its SAs are nobody else's loss, and the router runs what it ran before.
+
+    Nothing is taken away before a person has said that the hosts may send in clear, and who did is kept.
+    """
     before = rehearsed.running()
     code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:6000]
+    stands = rehearsed.running()
     code, report = rehearsed.run("remove-zia", "branch-zia", "--yes", "--poll-interval", "0.2")
+    assert (code, report["changed"]) == (13, False), json.dumps(report)[:6000]
+    assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+    assert rehearsed.running() == stands
+    code, report = rehearsed.run("remove-zia", "branch-zia", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
     assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
     assert rehearsed.running() == before
+    noted = [json.loads(line) for line in (Path(report["folder"]) / "journal.jsonl").read_text().splitlines()]
+    (said,) = [line for line in noted if line["state"] == "confirmed"]
+    assert (said["name"], said["by"]) == ("in-clear", pwd.getpwuid(os.getuid()).pw_name)
 
 
 def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
@@ -164,7 +175,10 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
 
 
 def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
-    """Another edge, target, timer and list are proved by SAs agreed again; what an edge does not roll is rolled back."""
+    """Another edge, target, timer and list are proved by SAs agreed again; what an edge does not roll is rolled back.
+
+    When it has left the intent it is found on its router by its names, and removed as if it had never been.
+    """
     before = rehearsed.running()
     code, report = rehearsed.run("deploy-zia", *LAB)
     assert code == 0, json.dumps(report)[:6000]
@@ -191,6 +205,11 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     code, report = rehearsed.run("rollback", changed, "--yes", "--poll-interval", "0.2")
     assert code == 0, json.dumps(report)[:6000]
     assert same(rehearsed.running(), stands), rehearsed.running()
-    code, report = rehearsed.run("remove-zia", "branch-zia", *LAB)
+    (rehearsed.folder / "inventory" / "zia.yaml").write_text("schema_version: 1\nzia: []\n")
+    gone = ("remove-zia", "branch-zia", "--host", HOST, "--yes", "--poll-interval", "0.2")
+    code, report = rehearsed.run(*gone)
+    assert code == 13, json.dumps(report)[:6000]
+    assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+    code, report = rehearsed.run(*gone, "--confirm", "in-clear")
     assert code == 0, json.dumps(report)[:6000]
     assert rehearsed.running() == before

@@ -13,7 +13,7 @@ from nr_run.services.zia import gates
 from nr_run.services.zia.gates import Watched
 
 from .planned import deployed
-from .shown import Router
+from .shown import AGREED, Router
 from .sites import BARE, PLATFORM, site
 
 GATES = {"tunnels": gates.tunnels, "probes": gates.probes, "leading": gates.leading, "cut-over": gates.led}
@@ -43,6 +43,16 @@ def test_a_site_in_order_passes(name: str) -> None:
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("tunnels", {"ike": {1: "READY"}}, "backup: 198.51.100.20 is not up (no IKEv2 SA)"),
     ("tunnels", {"ike": {1: "IN-NEG", 2: "READY"}}, "primary: 198.51.100.10 is not up (IN-NEG)"),
+    (
+        *("tunnels", {"agreed": {2: AGREED.replace("14", "2")}}),
+        "the IKE SA with 198.51.100.20 has aes-256-cbc hmac-sha256 group 2, and the intent aes-256-cbc hmac-sha256 group 14",
+    ),
+    ("tunnels", {"agreed": {1: AGREED.replace("Hash: SHA256", "Hash: SHA96")}}, "primary: the IKE SA with 198.51.100.10 has"),
+    (
+        "tunnels",
+        {"agreed": {1: AGREED.replace("256, PRF", "128, PRF")}},
+        "primary: the IKE SA with 198.51.100.10 has aes-128-cbc",
+    ),
     ("tunnels", {"sas": frozenset({1})}, "backup: Tunnel2 has no pair of SAs with 198.51.100.20"),
     ("tunnels", {"transform": "esp-null esp-sha256-hmac"}, "primary: Tunnel1 is up and encrypts nothing"),
     ("tunnels", {"transform": "esp-aes esp-sha-hmac"}, "primary: Tunnel1 has aes-128-cbc hmac-sha1, and the intent aes-256-cbc"),

@@ -122,9 +122,11 @@ def test_what_somebody_else_uses_is_not_edited() -> None:
 
 
 def test_an_old_proposal_that_others_are_offered_stays() -> None:
-    """While others use the policy its old proposal stays, and the plan says that phase 1 may be agreed with it."""
+    """While others use the policy its old proposal stays, and the plan says so; SAs of before are cleared all the same."""
     other = "crypto ikev2 profile THEIRS\n match identity remote address 192.0.2.9 255.255.255.255\n"
-    (first, *_) = changes(site(ike={"group": 19}), STANDS.replace("line vty", f"{other}line vty"))
+    wanted = site(ike={"group": 19})
+    (first, *_) = changes(wanted, STANDS.replace("line vty", f"{other}line vty"))
+    assert [str(peer) for peer in tunnels(wanted).stale(first)] == [FIRST, SECOND]
     assert not [item for item in first.removed if item.family.name == "ikev2-offer"]
     assert any("is offered it too" in words for words in first.stays)
 
@@ -179,3 +181,9 @@ def test_sas_that_were_agreed_before_are_cleared(name: str, peers: list[str]) ->
     wanted = site(**CHANGES[name][0])
     found = [str(peer) for change in changes(wanted, STANDS) for peer in tunnels(wanted).stale(change)]
     assert sorted(found) == sorted(peers)
+
+
+def test_a_new_site_clears_nothing() -> None:
+    """Where nothing stood there are no SAs of before, whatever the policy of the address gets."""
+    for _, change in staged(site(), BARE):
+        assert tunnels(site()).stale(change) == ()

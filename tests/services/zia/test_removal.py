@@ -40,3 +40,11 @@ def test_a_proposal_of_others_is_not_the_site() -> None:
     running = BARE.replace("\nend", "\n" + "\n".join(lines[start:end]) + "\nend")
     assert "crypto ikev2 proposal" in running
     assert removed_from(running) == Removal((), (), ())
+
+
+def test_who_gives_up_that_all_is_encrypted() -> None:
+    """Where encryption is mandatory a removal asks that the hosts may send in clear; elsewhere they may already."""
+    (asked,) = ZIA.confirmations(deployment_of(site()), removal=True)
+    assert asked.name == "in-clear"
+    assert asked.sentence.startswith("the hosts behind Vlan1 of branch881 may send to the Internet by the routing table, in")
+    assert ZIA.confirmations(deployment_of(site(encryption_mandatory=False)), removal=True) == ()

@@ -1,0 +1,51 @@
+"""The AnyConnect sessions that a head-end has, as `show vpn-sessiondb anyconnect` lists them (before 8.4: `svc`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .shown import SESSIONS, SESSIONS_OLD, HeadEnd
+
+_NONE = "There are presently no active sessions"
+_PHONE = re.compile(r"CP-\S*-?(?P<name>SEP[0-9A-F]{12})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session. ``index`` is the number by which the box knows it: one that begins again has another."""
+
+    user: str
+    index: str
+    address: str
+    group: str
+
+    @property
+    def phone(self) -> str:
+        """The name of a phone (`SEP` and its MAC address) that came by its certificate; "" for anybody else."""
+        found = _PHONE.fullmatch(self.user)
+        return found["name"].upper() if found else ""
+
+
+def sessions_of(device: HeadEnd) -> tuple[Session, ...] | None:
+    """All of them; None where they were not shown, or where one is not whole."""
+    text = device.output(SESSIONS) or device.output(SESSIONS_OLD)
+    if text is None:
+        return None
+    if _NONE in text:
+        return ()
+    blocks = re.split(r"^(?=Username +:)", text, flags=re.MULTILINE)
+    if len(blocks) < 2 or "Session Type:" not in blocks[0]:
+        return None
+    made = [_session(block) for block in blocks[1:]]
+    whole = tuple(one for one in made if one is not None)
+    return whole if len(whole) == len(made) else None
+
+
+def _session(block: str) -> Session | None:
+    found = {word: re.search(rf"(?:^| ){word} *: (\S+)", block, re.MULTILINE) for word in ("Username", "Index", "Tunnel Group")}
+    address = re.search(r"^Assigned IP *: (\S+)", block, re.MULTILINE)
+    if not all(found.values()):
+        return None
+    user, index, group = (match[1] for match in found.values() if match)
+    return Session(user, index, address[1] if address else "", group)

@@ -1,0 +1,94 @@
+"""The use of the phones' pools, and the sessions of a head-end: read whole, or not known."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from nr_run.checks.phones.audit import audit
+from nr_run.checks.phones.case import AuditAsked
+from nr_run.checks.phones.pools import command_for, use_of
+from nr_run.checks.phones.sessions import sessions_of
+from nr_run.checks.phones.shown import SESSIONS, HeadEnd
+from nr_run.lab.rehearsal import Rehearsal
+from nr_run.lab.stations import phone_site
+
+from .ground import CREDENTIALS, Site, shown
+
+POOL = command_for(phone_site.POOL)
+FULL = """\
+Begin           End             Mask            Free     Held     In use
+10.20.30.1      10.20.30.200    255.255.255.0       0      10      190
+
+In Use Addresses:
+"""
+TWO = """
+Session Type: AnyConnect
+
+Username     : CP-7962G-SEP00005E005301 Index        : 7
+Assigned IP  : 10.20.30.1             Public IP    : 203.0.113.241
+Group Policy : GroupPolicy_VPNPhone   Tunnel Group : VPNPhone
+
+Username     : anna                   Index        : 9
+Assigned IP  : 10.20.30.2             Public IP    : 203.0.113.242
+Group Policy : Staff                  Tunnel Group : Staff
+"""
+
+
+@pytest.fixture(scope="module")
+def device() -> HeadEnd:
+    """A head-end in order, to which one phone has connected."""
+
+    async def ask() -> HeadEnd:
+        lab = Rehearsal({"fw": Site().order}, 1.0, CREDENTIALS)
+        await lab.client("desk", "phone", {"host": "fw", "xml": Site().xml})
+        return await shown(lab, Site())
+
+    return asyncio.run(ask())
+
+
+def showing(device: HeadEnd, command: str, text: str) -> HeadEnd:
+    """With another answer to a command."""
+    return replace(device, outputs={**device.outputs, command: text})
+
+
+def test_the_lab_shows_what_is_read(device: HeadEnd) -> None:
+    """A phone that is connected has one address of the pool, and is a session by its own name."""
+    use, sessions = use_of(device, phone_site.POOL), sessions_of(device)
+    assert use is not None
+    assert (use.free, use.size) == (199, 200)
+    assert sessions is not None
+    assert [(one.phone[:3], one.group, one.address) for one in sessions] == [("SEP", phone_site.GROUP, "10.20.30.1")]
+
+
+def test_held_addresses_are_not_free(device: HeadEnd) -> None:
+    """A pool whose last addresses are held for who left is full, and named with its line."""
+    found = {one.id: one for one in audit(showing(device, POOL, FULL), AuditAsked()).causes}
+    assert "10     190" in found["pool-full"].evidence[0].text.replace("      ", "     ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", FULL.replace(" 190", " 19"), "ERROR: % Invalid input detected at '^' marker.", FULL.replace("10.20.30.200", "10.20.30")],
+    ids=["no answer", "numbers that are not its size", "refused", "an address that is none"],
+)
+def test_a_pool_that_is_not_read_is_not_known(device: HeadEnd, text: str) -> None:
+    """An answer that is none, or whose numbers do not add up, says neither that the pool is full nor that it is not."""
+    made = audit(showing(device, POOL, text), AuditAsked())
+    assert "pool-full" not in {one.id for one in made.findings}
+    assert any("pool PHONES" in words for words in made.unread), made.unread
+
+
+def test_sessions_are_whole_or_not_known(device: HeadEnd) -> None:
+    """Every session has a user, a number and a tunnel group; a list that is cut is no list."""
+    made = sessions_of(showing(device, SESSIONS, TWO))
+    assert made is not None
+    assert [(one.user, one.index, one.group, one.phone) for one in made] == [
+        ("CP-7962G-SEP00005E005301", "7", "VPNPhone", "SEP00005E005301"),
+        ("anna", "9", "Staff", ""),
+    ]
+    for cut in (TWO[: TWO.rindex("Tunnel")], TWO[TWO.index("Username") :], "", "Session Type: AnyConnect\n"):
+        assert sessions_of(showing(device, SESSIONS, cut)) is None
+    assert sessions_of(showing(device, SESSIONS, "INFO: There are presently no active sessions of the type specified\n")) == ()
