@@ -115,7 +115,7 @@ def _connected(scheduler: str) -> Client:
     missing = [name for name in SETTINGS if not dask.config.get(f"distributed.comm.tls.{name}", None)]
     if missing:
         words = ", ".join(f"distributed.comm.tls.{name}" for name in missing)
-        raise UsageError(f"--scheduler {scheduler}: Dask's own configuration does not say {words} (docs/scale.md)")
+        raise UsageError(f"--scheduler {scheduler}: Dask's own configuration does not say {words} (docs/how-to/scale.md)")
     try:
         security = Security(require_encryption=True)
         return Client(scheduler, security=security, timeout=CONNECT_SECONDS, set_as_default=False, name="nr-run")

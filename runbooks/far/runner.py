@@ -114,9 +114,9 @@ class FarRunner:
         far.heard = time.monotonic()
         kind, *words = message
         if kind == CALL:
-            number, callback, packed, timeouts, news = words
+            number, callback, packed, awaited, news = words
             self._learn(far, news)
-            if timeouts:
+            if awaited:
                 self._calls.submit(self._answer, far, number, callback, packed)
             else:
                 self._called(callback, packed)
@@ -150,7 +150,7 @@ class FarRunner:
         """Of a result: it is given the real one where the result is put together."""
         return Host(name)
 
-    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], timeouts: bool) -> Any:  # noqa: ARG002
+    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], awaited: bool) -> Any:  # noqa: ARG002
         """Nothing that comes back may be called."""
         raise NrRunError("the outcome of a job holds something that can only be called where it was made")
 

@@ -56,9 +56,8 @@ class Cluster:
         """One more worker, which has joined when this returns."""
         with changed({**self.environment, **(environment or {})}):
             process = self.workers[name] = self.module.begin_worker(self.folder, self.address, name)
-        log = self.folder / f"{name}.log"
-        Rehearsal.wait_until(lambda: process.poll() is not None or "Registered to" in log.read_text(), seconds=60)
-        assert process.poll() is None, log.read_text()
+        wait_for_worker(self.folder / f"{name}.log")
+        assert process.poll() is None
 
     def end_worker(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         """It is gone when this returns."""
@@ -84,6 +83,11 @@ class Cluster:
             self.end_worker(name)
         self.scheduler.kill()
         self.scheduler.wait(60)
+
+
+def wait_for_worker(log: Path) -> None:
+    """Until it has joined its scheduler, or has ended before."""
+    Rehearsal.wait_until(lambda: "Registered to" in log.read_text() or "End worker" in log.read_text(), seconds=60)
 
 
 def changed(environment: Mapping[str, str]) -> pytest.MonkeyPatch:

@@ -40,9 +40,9 @@ class Side:
         """By name."""
         return Host(name)
 
-    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], timeouts: bool) -> Any:
+    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], awaited: bool) -> Any:
         """Noted."""
-        self.called.append((number, given, named, timeouts))
+        self.called.append((number, given, named, awaited))
         return "answer"
 
 

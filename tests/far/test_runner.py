@@ -35,7 +35,7 @@ def told(task: Task, note: Callable[..., None], word: str) -> Result:
     return Result(host=task.host, result=f"{task.host['site']} {word}", changed=True)
 
 
-def timeouts(task: Task, note: Callable[..., None]) -> Result:
+def lingers(task: Task, note: Callable[..., None]) -> Result:
     """Is at work until somebody ends it."""
     note(task.host.name)
     _GATE.wait(60 * PATIENCE)
@@ -174,7 +174,7 @@ def test_a_lost_process_is_a_lost_session(bench: Bench, monkeypatch: pytest.Monk
         busy.broken = True
         bench.runner.lost(busy, "it was killed")
 
-    _, errors = run_on(bench.nornir, timeouts, {"a": {"note": lose}})
+    _, errors = run_on(bench.nornir, lingers, {"a": {"note": lose}})
     assert isinstance(errors["a"], SessionLost)
     assert str(errors["a"]) == "a: one, which was at work on it, is lost (it was killed)"
     values, _ = run_on(bench.nornir, told, {"a": {"word": "again", "note": bench.note}})
