@@ -117,7 +117,11 @@ def main() -> None:
         for process in processes.values():
             process.terminate()
         for process in processes.values():
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:  # a worker that looks for its scheduler may not hear it
+                process.kill()
+                process.wait()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from nornir.core.inventory import Host
 
 #: Seconds for the scheduler, and for a worker to answer the greeting: one that is busy with others' work gets none of ours.
-CONNECT_SECONDS, GREET_SECONDS = 10.0, 30.0
+CONNECT_SECONDS, GREET_SECONDS = 30.0, 30.0
+#: As long as no worker has answered, so long.
+ALONE_SECONDS = 180.0
 SETTINGS = ("ca-file", "client.cert", "client.key")
 
 
@@ -142,10 +144,14 @@ class _Cluster:
             self._begin(address, order, lease)
         for work in (self._pump, self._watch):
             threading.Thread(target=work, name="nr-run-cluster", daemon=True).start()
-        until = time.monotonic() + GREET_SECONDS
+        began = time.monotonic()
+        while not all(worker.answered.wait(0.05) for worker in self.workers):
+            waited = time.monotonic() - began
+            if waited > (GREET_SECONDS if self._runner.alive else ALONE_SECONDS):
+                break
         for worker in self.workers:
-            if not worker.answered.wait(max(0.0, until - time.monotonic())):
-                worker.refused = f"it did not answer within {GREET_SECONDS:.0f} seconds"
+            if not worker.answered.is_set():
+                worker.refused = f"it did not answer within {time.monotonic() - began:.0f} seconds"
 
     def close(self) -> None:
         """Wait a moment until the workers have let go, and leave."""
@@ -211,7 +217,7 @@ class _Cluster:
     def _pump(self) -> None:
         while not self._over.is_set():
             try:
-                agent, piece = self._up.get(timeout="500ms")
+                agent, piece = self._up.get(timeout=f"{LEASE}s")  # each worker gives a sign of life every few seconds
             except TimeoutError:
                 continue
             except (OSError, RuntimeError, ValueError):

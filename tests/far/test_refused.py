@@ -21,7 +21,10 @@ def test_an_address_without_encryption(command: str, address: str) -> None:
     """Anything but tls:// is refused in one sentence that says what to say."""
     done = CliRunner().invoke(cli, [command, "--scheduler", address, *PLACES])
     assert isinstance(done.exception, UsageError)
-    assert str(done.exception) == f"--scheduler {address}: say tls://HOST:PORT; over anything else nobody knows who reads along, or answers"
+    assert (
+        str(done.exception)
+        == f"--scheduler {address}: say tls://HOST:PORT; over anything else nobody knows who reads along, or answers"
+    )
 
 
 @pytest.mark.parametrize("command", LOOKING)
