@@ -15,6 +15,9 @@ NOTES := $(CURDIR)/build/meta
 CHAOS ?= 200
 # Estates of make truth; each is looked at about four times as it is, and three times with a fault.
 TRUTH ?= 75
+# Turns of each side of make bench, and a Python with scrapli, pyats[library] or ntc-templates in it, if they are to be compared.
+TURNS ?= 5
+OTHERS ?=
 # Workers of make test. More than there are cores: a test against the lab waits for its devices two thirds of the time.
 WORKERS ?= 8
 # Folders whose tests talk to no device, so that the inner loop stays short.
@@ -25,10 +28,10 @@ FAST := $(wildcard $(addprefix tests/,inventory templates parsers changes checks
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench pictures rendered reference docs constraints clean
+.PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench bench-all pictures rendered reference docs constraints clean
 
 help:
-	@echo "make demo         build the example's twelve VPN tunnels in the lab, prove each and save it (a minute)"
+	@echo "make demo         build the example's twelve VPN tunnels in the lab, verify each and save it (a minute)"
 	@echo "make test         all tests"
 	@echo "make tools        a browser and promtool, from the distribution (as root); tests of the page and the metrics need them"
 	@echo "make matrix       every pair of platforms with every IKE version and style that is built, in the lab (an hour)"
@@ -36,12 +39,13 @@ help:
 	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
 	@echo "make thousands    a hub with five thousand tunnels: validated, parsed and judged (a minute or two)"
 	@echo "make diagnosis    every cause planted in the lab, on every form: what is named, as a table (half an hour)"
-	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (a minute)"
+	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (minutes)"
 	@echo "make truth        how often nr-run verify is wrong, on random estates with and without a fault (TRUTH=75 estates; writes docs/explanation/truth.md)"
 	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
 	@echo "make lint         ruff and mypy only"
-	@echo "make bench        round trips and seconds, beside plain nornir_netmiko (minutes)"
+	@echo "make bench        what everything costs beside plain nornir_netmiko, a quick look (ROWS=deploy/c881,parse: those rows)"
+	@echo "make bench-all    every row of docs/benchmarks.md that has not been measured yet; may be cut and started again (hours)"
 	@echo "make pictures     the README's pictures, exported by the program itself"
 	@echo "make rendered     docs/rendered/ and the matrix of pairs, from templates and tables as they are"
 	@echo "make reference    the pages, and the parts of pages, that come from the code: options, fields, platforms, causes"
@@ -77,7 +81,7 @@ diagnosis: $(STAMP)
 	NR_RUN_DIAGNOSIS=all $(BIN)/pytest -q -n 2 tests/diagnosis
 
 phones: $(STAMP)
-	NR_RUN_PHONES=all $(BIN)/pytest -q -n 0 tests/remote_access
+	NR_RUN_PHONES=all $(BIN)/pytest -q -n 0 tests/remote_access tests/services/phones
 
 truth: $(STAMP)
 	@rm -rf build/truth
@@ -96,8 +100,10 @@ lint: $(STAMP)
 	$(BIN)/mypy
 
 bench: $(STAMP)
-	$(BIN)/python benchmarks/push.py
-	$(BIN)/python benchmarks/verify.py
+	BENCH_OTHERS=$(OTHERS) $(BIN)/python benchmarks/bench.py --times $(TURNS) $(if $(ROWS),--rows '$(ROWS)')
+
+bench-all: $(STAMP)
+	BENCH_OTHERS=$(OTHERS) $(BIN)/python benchmarks/bench.py --times $(TURNS) --all
 
 pictures: $(STAMP)
 	$(BIN)/python docs/pictures.py

@@ -24,7 +24,7 @@ ROOMS = {
     "Tutorial": ("tutorial/first-tunnel", "tutorial/two-routers"),
     "How-to": ("how-to/*",),
     "Reference": ("reference/*", "rendered/README"),
-    "Explanation": ("explanation/*", "architecture"),
+    "Explanation": ("explanation/*", "architecture", "benchmarks"),
 }
 _LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<path>[^)\s#]+)(?:#[^)\s]*)?\)")
 

@@ -238,6 +238,13 @@ class Secrets:
         origins = tuple(Path(folder) for folder in exported.get("folders", ()))
         return cls(folders, dict(exported["values"]), dict(exported["names"]), bytes.fromhex(exported["salt"]), origins)
 
+    @classmethod
+    def beside(cls, exported: Mapping[str, Any]) -> Secrets:
+        """The store of another process of this machine, which may go on resolving."""
+        folders = tuple(Path(folder) for folder in exported["folders"])
+        values, names = dict(exported["values"]), dict(exported["names"])
+        return cls(folders, values, names, bytes.fromhex(exported["salt"]), _digits=_APART)
+
     @property
     def origins(self) -> tuple[Path, ...]:
         """Folders from which they came, also in an earlier run; a restored one reads nothing there any more."""

@@ -1,7 +1,7 @@
 """The control channel: one JSON line in, one JSON line out, on a unix socket in the lab's private folder, with a token.
 
-Requests: {"token": ..., "do": "status" | "far ends" | "exec" | "fault" | "client" | "memory" | "counters" | "reset" | "stop",
-...}. Answers: {"ok": ...} or {"error": sentence, "kind": name of the exception}.
+Requests: {"token": ..., "do": "status" | "far ends" | "exec" | "fault" | "client" | "memory" | "keep" | "rewind" | "counters" |
+"reset" | "stop", ...}. Answers: {"ok": ...} or {"error": sentence, "kind": name of the exception}.
 """
 
 from __future__ import annotations
@@ -76,6 +76,10 @@ class Control:
         if what == "client":
             words = {key: str(value) for key, value in dict(request.get("words", {})).items()}
             return await self.lab.client(str(request["client"]), str(request["action"]), words)
+        if what == "keep":
+            return self.lab.keep()
+        if what == "rewind":
+            return await self.lab.rewind()
         if what == "memory":
             now = resident_kb()
             return {"resident_kb": now, "per_device_kb": max(0, now - self.before) // max(1, len(self.lab.boxes))}

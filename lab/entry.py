@@ -115,6 +115,14 @@ class LabHandle:
         """What clients cost a device since the last reset."""
         return Counters(**self._ask("counters", device=device))
 
+    def keep(self) -> None:
+        """Have every device remember what it has saved, for `rewind`."""
+        self._ask("keep")
+
+    def rewind(self) -> None:
+        """Every device runs and has saved what it had at `keep`, or at its start, and has no SA; nobody may be logged in."""
+        self._ask("rewind")
+
     def reset_counters(self) -> None:
         """Set the counters of every device to zero."""
         self._ask("reset")

@@ -93,6 +93,7 @@ class Rehearsal:
             box.on_restart, box.on_reach = partial(self.restart, box), partial(self._reach, box)
         for name, order in far.items():
             self._far_end(name, order, credentials)
+        self.keep()
 
     def _far_end(self, name: str, order: Mapping[str, Any], credentials: Mapping[str, str]) -> None:
         """A far end that is played from data."""
@@ -178,6 +179,20 @@ class Rehearsal:
         await box.restart()
         box.booting = False
         await self._reach(box)
+
+    def keep(self) -> None:
+        """Remember what every box has saved, to come back to it."""
+        self._kept = {name: box.saved for name, box in self.boxes.items()}
+
+    async def rewind(self) -> None:
+        """Every box runs and has saved what it had when `keep` was called (when it was made, without that), and has no SA."""
+        if isinstance(self.network.ike, Ike):
+            for task in list(self.network.ike.running.values()):
+                task.cancel()
+        for box in self.boxes.values():
+            box.stop()
+            box.saved = self._kept[box.name]
+            await box.restart()
 
     async def execute(self, name: str, command: str) -> str:
         """Run an exec command as a privileged user; lines after the first answer what the command asks."""

@@ -25,6 +25,7 @@ _BY_TYPE: dict[object, Callable[[str], Any]] = {
     frozenset[str]: words,
 }
 
+_ADDRESSES: tuple[Callable[[str], Any], ...] = (address, network, IPv4Address)
 #: What people write, and names of files and releases: numbers with dots between them are no addresses there.
 _WORDS = frozenset(
     {"description", "reason", "reload_reason", "image_file", "version", "chassis_version", "device_manager_version", "file"}
@@ -98,6 +99,10 @@ class Plan:
 
     record: type
     by_source: dict[str, tuple[tuple[str, Callable[[Any], Any]], ...]]
+    #: Those of which one field is made, as nearly all are.
+    one: dict[str, tuple[str, Callable[[Any], Any]]]
+    #: What holds no address, and what becomes nothing else: its conversion refuses what is none.
+    judged: frozenset[str]
     defaults: dict[str, Any]
     required: frozenset[str]
     inherited: tuple[Field, ...]
@@ -108,9 +113,12 @@ def plan_of(record: type) -> Plan:
     """The plan of a record class."""
     found = fields_of(record)
     sources = {item.source for item in found}
+    steps = {name: tuple((f.name, _step(f)) for f in found if f.source == name) for name in sources}
     return Plan(
         record=record,
-        by_source={name: tuple((f.name, _step(f)) for f in found if f.source == name) for name in sources},
+        by_source=steps,
+        one={name: of[0] for name, of in steps.items() if len(of) == 1},
+        judged=_WORDS.union(name for name, of in steps.items() if len(of) == 1 and of[0][1] in _ADDRESSES),
         defaults={item.name: () if item.children else item.default for item in found if not item.required},
         required=frozenset(item.name for item in found if item.required),
         inherited=tuple(item for item in found if item.inherit),
@@ -121,16 +129,20 @@ def build(record: type, raw: Raw, above: list[Raw]) -> Any:
     """A record from what its group captured; raises IncompleteRecord where a field is missing or cannot be read."""
     plan = plan_of(record)
     values = plan.defaults.copy()
-    by_source = plan.by_source
+    one, judged = plan.one, plan.judged
     name = ""
     try:
         for source, captured in raw.items():
             if captured:
-                if source not in _WORDS and type(captured) is str and captured.count(".") > 2:
+                if captured.__class__ is str and "." in captured and source not in judged and captured.count(".") > 2:
                     name = source
                     refuse_no_address(captured)
-                for name, step in by_source.get(source, ()):
+                if source in one:
+                    name, step = one[source]
                     values[name] = step(captured)
+                else:
+                    for name, step in plan.by_source.get(source, ()):
+                        values[name] = step(captured)
         for item in plan.inherited:
             name = item.name
             if not raw.get(item.source):

@@ -132,7 +132,8 @@ class Machine:
 
     def _first(self, scope: Scope, rule: Rule, match: re.Match[str], position: int) -> tuple[Rule, re.Match[str]]:
         """The first rule of the template that matches the line, where `rule` is known to."""
-        for rival in scope.rivals_of(rule):
+        rivals = scope.rivals.get(rule.index)
+        for rival in scope.rivals_of(rule) if rivals is None else rivals:
             found = rival.regex.match(self.text, position)
             if found is not None:
                 return rival, found

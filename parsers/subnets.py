@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from functools import lru_cache
+from ipaddress import IPv4Network
+from socket import AF_INET, inet_pton
 from typing import Any
 
 _HEADING = re.compile(
@@ -33,12 +35,20 @@ def classful(text: str) -> IPv4Network | None:
         return None
 
 
+@lru_cache(maxsize=256)
+def _bounds(heading: str) -> tuple[bytes, bytes] | None:
+    """The first and the last address of the network that a heading is about."""
+    network = classful(heading)
+    return (network[0].packed, network[-1].packed) if network is not None else None
+
+
 def holds(heading: str, address: str) -> bool:
     """True if a route to `address` can stand below the heading of network `heading`."""
-    network = classful(heading)
+    bounds = _bounds(heading)
     try:
-        return network is not None and IPv4Address(address) in network
-    except ValueError:
+        # A table has thousands of rows below one heading: no object is made of an address that is only compared.
+        return bounds is not None and bounds[0] <= inet_pton(AF_INET, address) <= bounds[1]
+    except OSError:  # no address
         return False
 
 

@@ -24,8 +24,11 @@ def anchors(text: str, unknown: Iterable[int]) -> dict[int, int]:
     unknown: offsets of the line breaks before lines that no rule knows. A syslog line is the rest of nothing, and in a
     text with longer lines the terminal broke none.
     """
-    lines = text.split("\n")
     found: dict[int, int] = {}
+    unknown = tuple(unknown)
+    if not unknown:
+        return found
+    lines = text.split("\n")
     if max(len(line.rstrip()) for line in lines) > WIDTH:
         return found
     for number in sorted({text.count("\n", 0, position) + 1 for position in unknown}):

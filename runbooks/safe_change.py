@@ -2,7 +2,7 @@
 
     with safe_change(nornir, ["hq", "branch"], runs=Path("runs")) as change:
         change.push({"hq": TEXT, "branch": TEXT})
-        if not proved:
+        if not verified:
             raise RuntimeError("no tunnel")         # everything is rolled back, the timers are cancelled
 
 Where the block ends well, the timers are cancelled over fresh logins and the devices are saved. Where this process dies in
@@ -30,7 +30,7 @@ from ..inventory.errors import DriftError, NothingMatched, NrRunError, SessionLo
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
 from ..inventory.unknown_host import refuse_unknown
-from ..services.registry import find
+from ..services.registry import find_built
 from ..tasks import arming, gather, push, save
 from ..tasks.credentials import login_of
 from ..tasks.device import CONNECTION, Stop, log_in_by
@@ -148,7 +148,7 @@ class SafeChange:
 
     def _record(self, desired: Mapping[str, str], chosen: Mapping[str, SelectedMethod | None]) -> None:
         """Write what ``nr-run resume`` needs to roll the change back, before the first line."""
-        service, context = find(NAME), self.context
+        service, context = find_built(NAME), self.context
         deployment = service.deployment(TypeAdapter(service.wanted).validate_python({"hosts": tuple(self.changes)}))
         members = tuple(
             MemberPlan(

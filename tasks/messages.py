@@ -66,8 +66,11 @@ _HERE = re.compile(rf"\x07*(?:{_LOG}|{_DEBUG}|{_TRACE}|{_SHUTDOWN}|{_SENT}|{_CON
 #: The same, found in the middle of a line: with its stamp, or with the number of an ASA's message, since a bare per cent sign may
 #: be part of an answer. Only for telling whether an answer has finished.
 _INLINE = re.compile(rf"(?<=\S)(?:{_NUMBERS}{_STAMP}(?: [\w.-]+)? ?: {_FACILITY}|%ASA-(?:[a-z]+-)?[0-7]-\d{{6}}:).*\n")
-#: Each message has one of these, and to look for them is far cheaper than to look for a message at each line.
-_SIGNS = re.compile(r"%\S+-[0-7]-|WARNING - |:\d\d:\d\d|\d[ywdhm]\d+[ywdhm]: |Traceback|\*\*\*|is now available|Rollback")
+#: Each message has one of these, and to look for them is far cheaper than to look for a message at each line. A time alone is
+#: none: a configuration says when it was changed.
+_SIGNS = re.compile(
+    r"%\S+-[0-7]-|WARNING - |:\d\d:\d\d\S*(?: \S+){0,2}?: |\d[ywdhm]\d+[ywdhm]: |Traceback|\*\*\*|is now available|Rollback"
+)
 #: From one mark to the next, also on one line: two that were paired wrongly would leave the next banner without protection.
 _LITERAL = re.compile(r"\^C[^^]*(?:\^(?!C)[^^]*)*\^C")
 _BEGINS = re.compile(rf"[\x07*]*(?:{_HEAD}(?:{_FACILITY}|{_WARNING})|{_NAMED}[*.]?(?:{_DATE}|{_ISO}): )")

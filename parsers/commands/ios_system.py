@@ -1,4 +1,4 @@
-"""The IOS and IOS-XE commands about the box, its paths and what watches them.
+"""The IOS and IOS-XE commands about the device, its paths and what watches them.
 
 Which template group is which record, and which counts must balance.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from ipaddress import IPv4Address
+from socket import AF_INET, inet_pton
 from typing import TYPE_CHECKING
 
 from ..command import Command, Note, many, one, record
@@ -64,7 +64,7 @@ def _below_heading(raw: Raw, heading: Raw) -> None:
     mask = heading.get("subnetted", "").partition("/")[2]
     if heading.get("over") or not mask or heading["how"].lower().startswith("variably"):
         raise IncompleteRecord(f"no heading gives a mask for the route to {address}")
-    if int(IPv4Address(address)) & ((1 << (32 - int(mask))) - 1):
+    if int.from_bytes(inet_pton(AF_INET, address), "big") & ((1 << (32 - int(mask))) - 1):
         raise IncompleteRecord(f"{address} is no network with the /{mask} of its heading")
     raw["prefix"] += f"/{mask}"
 

@@ -103,7 +103,7 @@ ROLLOUT = with_options(
         type=click.FloatRange(min=0),
         default=0.0,
         metavar="SECONDS",
-        help="Wait after the canaries and prove them again.",
+        help="Wait after the canaries and verify them again.",
     ),
     click.option(
         "--workers",
@@ -112,6 +112,13 @@ ROLLOUT = with_options(
         show_default=True,
         metavar="N",
         help="Up to N tunnels at a time; never two on one device.",
+    ),
+    click.option(
+        "--processes",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Talk to the devices from N processes; 0: one a core where there are many devices.",
     ),
     click.option("--batch", "workers", type=click.IntRange(min=1), hidden=True),
     click.option(
@@ -297,7 +304,7 @@ class Talk:
 
 
 def _has_ended(run: Path) -> bool:
-    """False also where the journal cannot be proved any more: what became of the devices is told all the same."""
+    """False also where the journal cannot be verified any more: what became of the devices is told all the same."""
     from ..run.journal_states import open_tunnels
 
     try:
@@ -340,7 +347,8 @@ def ended(runbook: str, work: Callable[..., Exit]) -> Callable[..., None]:
 
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
-    from ..run.folder import plain
+    from ..run.folder import plain_values
+    from ..run.json_names import document
     from .printable import json_text
 
-    click.echo(json_text(value, default=plain, indent=2))
+    click.echo(json_text(document(plain_values(value)), indent=2))

@@ -7,7 +7,7 @@ machine, where a lab that is brought up with these files listens.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...inventory.errors import IntentError
@@ -37,7 +37,7 @@ class Kind:
         return self.style == "vti"
 
 
-#: By what the lab calls the box.
+#: By what the lab calls the device.
 KINDS = {
     "vpn3640": Kind("cisco_ios_telnet", "3640", "12.2(8)T", "Ethernet0/0", "old", "crypto-map"),
     "c881": Kind("cisco_ios", "881", "15.4(3)M3", "FastEthernet4", "new", "vti"),
@@ -118,9 +118,10 @@ def inside_of(number: int) -> str:
     return f"10.{1 + (number - 1) // 250}.{(number - 1) % 250}"
 
 
-def write_estate(folder: Path, count: int, models: Sequence[str] = tuple(KINDS)) -> None:
+def write_estate(folder: Path, count: int, models: Sequence[str] = tuple(KINDS), *, hub: bool = False) -> None:
     """Write an inventory of so many devices; both of a pair are of one model, and the models take turns.
 
+    With ``hub`` they are no pairs: each device but the first one, which is of the first model, has a tunnel to it by crypto map.
     Raises IntentError where ``folder`` has files already: nobody's inventory is written over; and for more than MOST.
     """
     if count > MOST:
@@ -128,13 +129,14 @@ def write_estate(folder: Path, count: int, models: Sequence[str] = tuple(KINDS))
     if folder.exists() and any(folder.iterdir()):
         raise IntentError(f"{folder} is not empty: an estate is written into a folder of its own")
     (folder / "vpn").mkdir(parents=True, exist_ok=True)
-    kinds = [models[pair % len(models)] for pair in range(-(-count // 2))]
-    hosts = (_host(number, kinds[(number - 1) // 2]) for number in range(1, count + 1))
+    kinds = [models[place % len(models)] for place in range(count if hub else -(-count // 2))]
+    hosts = (_host(number, kinds[number - 1 if hub else (number - 1) // 2]) for number in range(1, count + 1))
     (folder / "hosts.yaml").write_text("".join(hosts))
     groups = (_GROUP.format(name=model, kind=KINDS[model]) for model in dict.fromkeys(models))
     (folder / "groups.yaml").write_text("".join(groups) + _LOGINS)
     (folder / "defaults.yaml").write_text("data: {site: lab}\n")
-    tunnels = "".join(_tunnel(pair, KINDS[kinds[pair - 1]]) for pair in range(1, count // 2 + 1))
+    pairs = ((1, number) for number in range(2, count + 1)) if hub else ((2 * n - 1, 2 * n) for n in range(1, count // 2 + 1))
+    tunnels = "".join(_tunnel(place, ends, kinds[0 if hub else place - 1], hub=hub) for place, ends in enumerate(pairs, 1))
     (folder / "vpn" / "cryptography.yaml").write_text(_CRYPTOGRAPHY)
     (folder / "vpn" / "tunnels.yaml").write_text(f"schema_version: 1\ntunnels:\n{tunnels}")
 
@@ -143,12 +145,12 @@ def _host(number: int, model: str) -> str:
     return f"{device_name(number)}: {{hostname: 127.0.0.1, port: {FIRST_PORT + number - 1}, groups: [{model}]}}\n"
 
 
-def _tunnel(pair: int, kind: Kind) -> str:
+def _tunnel(pair: int, both: tuple[int, int], model: str, *, hub: bool) -> str:
+    kind = replace(KINDS[model], style="crypto-map") if hub else KINDS[model]
     head = _TUNNEL.format(name=tunnel_name(pair), kind=kind)
     network, last = divmod(4 * pair, 256)
     prefix = f"    tunnel_prefix: 10.{192 + network // 256}.{network % 256}.{last}/30\n" if kind.vti else ""
     ends = (
-        _END.format(host=device_name(number), kind=kind, outside=outside_of(number), inside=inside_of(number))
-        for number in (2 * pair - 1, 2 * pair)
+        _END.format(host=device_name(number), kind=kind, outside=outside_of(number), inside=inside_of(number)) for number in both
     )
     return f"{head}{prefix}{_WAIVER if kind.profile == 'old' else ''}    terminations:\n{''.join(ends)}"

@@ -1,7 +1,8 @@
 """What a device of several deployments showed at the end of one of them, for the next one: it need not be read again.
 
 A reading is kept only where it is proved to be true still: the deployment went well to its end, what the device runs was read
-back whole after our last line, and nothing of ours was typed since. It is used once, by the next deployment on that device, and
+back whole after our last line, and nothing of ours was typed since; or where the run began a moment ago, and does nothing else on
+any device of the deployment. It is used once, by the next deployment on that device, and
 within seconds, those included in which the other devices of that deployment were read; whoever begins on a device takes its
 reading away. All else is read again.
 """
@@ -26,11 +27,21 @@ class Readings:
     """The last reading of each device that more than one deployment of the run is on."""
 
     shared: frozenset[str] = frozenset()
+    #: When the run began to read its devices.
+    begun: float = float("-inf")
     _kept: dict[str, tuple[float, Snapshot]] = field(default_factory=dict)
 
     def share(self, hosts: Iterable[str]) -> None:
         """``hosts`` has each device once for each deployment that is on it."""
         self.shared = frozenset(host for host, number in Counter(hosts).items() if number > 1)
+
+    def begin(self) -> None:
+        """All devices are read from now on."""
+        self.begun = time.monotonic()
+
+    def first_serves(self, hosts: Iterable[str]) -> bool:
+        """Whether what these devices showed first is what they are: it is as young, and nothing else of the run is on them."""
+        return self.shared.isdisjoint(hosts) and time.monotonic() - self.begun <= FRESH_SECONDS
 
     def keep(self, snapshot: Snapshot) -> None:
         """What a device showed just now, after the last line of a deployment that went well."""

@@ -18,9 +18,10 @@ from ...inventory.hosts import load_nornir, platforms_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
 from ...inventory.unknown_host import refuse_unknown
-from ...services.registry import find
+from ...services.registry import find_built
 from ...services.service import Deployment, Intended, Service
 from ...tasks.device import Stop, connect_by
+from ..far.elsewhere import that_pay
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
 from .confirmations import confirming
@@ -52,6 +53,8 @@ class Wanted:
     limits: tuple[str, ...] = ()
     #: What a person has confirmed, by its names.
     confirm: tuple[str, ...] = ()
+    #: Processes that talk to the devices; 0 for as many as pay.
+    processes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def inventory_folder(given: Path | None) -> Path:
 def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     """A run from start to end. All that can be wrong with inventory and intent is raised before anything is connected."""
     folder = inventory_folder(wanted.inventory)
-    service = find(wanted.service)
+    service = find_built(wanted.service)
     nornir = load_nornir(folder)
     platforms = platforms_of(nornir)
     intended = service.intended(folder, platforms)
@@ -88,7 +91,16 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     today = datetime.now(UTC).date()
     deployments, warnings = intended.select(names, today, removal=wanted.removal) if names or not missing else ((), ())
     deployments = within(deployments, nornir, wanted.limits)
-    said = confirming(wanted.confirm, service, deployments, removal=wanted.removal, rehearsal=wanted.lab, unseen=bool(missing))
+    rotating = wanted.rotation.choose(service, deployments) if wanted.rotation is not None else ""
+    said = confirming(
+        *(wanted.confirm, service, deployments),
+        removal=wanted.removal,
+        rehearsal=wanted.lab,
+        unseen=bool(missing),
+        rotating=rotating,
+    )
+    if wanted.rotation is not None:
+        wanted.rotation.is_open = bool(said.open(said.asked(service, deployments[0], removal=False)))
     hosts = hosts_of_missing(missing, wanted.hosts, service, intended, platforms)
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:
@@ -101,7 +113,10 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
             timeouts = replace(
                 timeouts, poll=timeouts.poll * scale, reconnect_pause=timeouts.reconnect_pause * scale, scale=scale
             )
-        secrets = played.secrets if wanted.lab else Secrets(folders=credential_folders(extra))
+        # What passes between nr-run and a device is logged where it passes.
+        count = 1 if wanted.lab or wanted.debug else wanted.processes or that_pay(len(_hosts_of(deployments, (), hosts)))
+        make = Secrets if count == 1 else Secrets.of_run
+        secrets = played.secrets if wanted.lab else make(folders=credential_folders(extra))
         if wanted.rotation is not None:
             stack.callback(wanted.rotation.release)
             wanted.rotation.begin(service, deployments, _all_intended(intended, today), secrets)
@@ -116,10 +131,18 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
         stack.callback(on_signals(stop, progress))
         nornir = connect_by(nornir, secrets, platforms, tag=run_folder.tag, tell=run_folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
+        if count > 1:
+            from ..far.local_processes import beside
+
+            nornir = stack.enter_context(beside(count, nornir, _hosts_of(deployments, lost, hosts), secrets, stop))
         context = Context(nornir, service, intended, platforms, secrets, run_folder, stop, progress, timeouts, visit, said)
         more = tuple(host for deployment in lost for host in deployment.hosts)
         gone = (*missing, *(deployment.name for deployment in lost))
         yield Opened(context, deployments, warnings, runs, gone, tuple(dict.fromkeys((*hosts, *more))))
+
+
+def _hosts_of(deployments: Sequence[Deployment], lost: Sequence[Deployment], others: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*others, *(host for one in (*deployments, *lost) for host in one.hosts))))
 
 
 def _all_intended(intended: Intended, today: date) -> tuple[Deployment, ...]:

@@ -16,7 +16,7 @@ from ...inventory.secrets import Secrets
 from ...tasks.device import Stop
 from .dask_agent import PLAIN, serve
 from .doing import messages_of
-from .messages import LEASE, READY, Message
+from .messages import END, LEASE, READY, Message
 from .order import RunOrder, build
 from .runner import FarRunner
 from .seal import Seal
@@ -53,6 +53,11 @@ class Worker:
     def send(self, message: Message) -> None:
         """Raises OSError where nothing goes out any more."""
         self.outbox.send(message)
+
+    def end(self) -> None:
+        """Where it still hears, it lets go of its devices."""
+        with suppress(OSError):
+            self.outbox.send((END,))
 
 
 def check_address(scheduler: str) -> None:

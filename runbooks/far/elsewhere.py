@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,14 @@ from nornir.core import Nornir
 from ...inventory.errors import UsageError
 from ...inventory.secrets import Secrets
 from ...tasks.device import Stop
+
+#: A process costs the start of an interpreter, as much as ten devices do: with fewer devices each it does not pay.
+DEVICES_EACH = 30
+
+
+def that_pay(devices: int) -> int:
+    """How many local processes pay for so many devices: one a core, each with enough to do; 1 is none beside this one."""
+    return max(1, min(len(os.sched_getaffinity(0)), devices // DEVICES_EACH))
 
 
 def refuse_both(scheduler: str, *, lab: bool) -> None:

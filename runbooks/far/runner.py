@@ -39,6 +39,9 @@ class Process(Protocol):
     def send(self, message: Message) -> None:
         """In order; raises OSError where nothing can be sent any more."""
 
+    def end(self) -> None:
+        """It is lost: see that it does nothing more, where that can be done from here."""
+
 
 @dataclass(slots=True)
 class _Job:
@@ -61,9 +64,22 @@ class _Far:
 class FarRunner:
     """Nornir's protocol: ``run(task, hosts)``. ``received`` and ``lost`` are for the transport."""
 
-    def __init__(self, secrets: Secrets, stop: Stop, *, changes: bool, where: str) -> None:
-        """``changes``: devices may be changed, so that two processes must never be at work on one. ``where`` is for sentences."""
+    def __init__(
+        self,
+        secrets: Secrets,
+        stop: Stop,
+        *,
+        changes: bool,
+        where: str,
+        lease: float = LEASE,
+        lets_go: float = LEASE + MARGIN,
+    ) -> None:
+        """``changes``: devices may be changed, so that two processes must never be at work on one. ``where`` is for sentences.
+
+        After ``lease`` seconds of silence a process is lost, and ``lets_go`` seconds later it types nothing more for certain.
+        """
         self.secrets, self.stop, self._changes, self._where = secrets, stop, changes, where
+        self._lease, self._lets_go = lease, lets_go
         self._callbacks = Callbacks()
         self._lock = threading.Lock()
         self._far: dict[Process, _Far] = {}
@@ -139,6 +155,7 @@ class FarRunner:
             jobs = {number: job for number, job in self._jobs.items() if job.process is far}
             for number in jobs:
                 del self._jobs[number]
+        process.end()
         for job in jobs.values():
             words = f"{job.host.name}: {process.name}, which was at work on it, is lost ({why})"
             job.outcome = Failed(SessionLost, "SessionLost", words)
@@ -190,7 +207,7 @@ class FarRunner:
             had = self._of_host.get(host)
         if had is not None and had.lost and self._changes:
             # Until then it may still be typing.
-            time.sleep(max(0.0, had.lost_at + LEASE + MARGIN - time.monotonic()))
+            time.sleep(max(0.0, had.lost_at + self._lets_go - time.monotonic()))
         with self._lock:
             if had is not None and not had.lost:
                 return had
@@ -273,7 +290,7 @@ class FarRunner:
             self._tell_all((PULSE,))
             for process in self.alive:
                 silent = now - self._far[process].heard
-                if silent > LEASE:
+                if silent > self._lease:
                     self.lost(process, f"it was silent for {silent:.0f} seconds")
 
 

@@ -129,7 +129,7 @@ def test_a_worker_without_a_secret_gets_no_work(cluster: Cluster, tmp_path: Path
         cluster.end_worker("empty")
     assert done.code == 0
     (said,) = [line for line in done.err.splitlines() if "gets no work" in line]
-    assert "gets no work: credential:hq-branch-psk resolves to nothing" in said
+    assert "gets no work: credential:hq-branch-psk not found" in said
 
 
 def test_a_slow_worker_is_not_waited_for_beyond_the_deadline(cluster: Cluster, hanging: None) -> None:

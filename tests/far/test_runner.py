@@ -82,6 +82,10 @@ class Beside:
             self.jobs.append(message[1])  # type: ignore[arg-type]
         self.doer.take(message)
 
+    def end(self) -> None:
+        """It is lost."""
+        self.doer.end()
+
     def _back(self, message: messages.Message) -> None:
         if not self.broken:
             self._far.received(self, message)

@@ -70,3 +70,15 @@ def test_an_old_reading_serves_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     kept.keep(snapshot("hub"))
     monkeypatch.setattr(readings, "FRESH_SECONDS", -1.0)
     assert kept.take("hub") is None
+
+
+def test_the_first_reading_serves_who_begins_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who begins within seconds goes by what its devices showed first, unless another one is on one of them."""
+    kept = Readings()
+    assert not kept.first_serves(["branch1"])
+    kept.begin()
+    kept.share(["hub", "branch1", "hub", "branch2", "east", "west"])
+    assert kept.first_serves(["east", "west"])
+    assert not kept.first_serves(["hub", "branch1"])
+    monkeypatch.setattr(readings, "FRESH_SECONDS", -1.0)
+    assert not kept.first_serves(["east", "west"])

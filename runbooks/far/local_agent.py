@@ -1,0 +1,54 @@
+"""What runs in a further process of this machine: it does jobs until its line ends, and ends with it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import sys
+import threading
+import time
+from multiprocessing.connection import Connection
+
+from ...inventory.secrets import Secrets
+from .doing import Doer
+from .messages import END, PULSE, PULSE_SECONDS, READY, Message
+
+
+def main() -> None:
+    """Take the order, and then jobs."""
+    line: Connection[Message, Message] = Connection(int(sys.argv[1]))
+    sending = threading.Lock()
+
+    def send(message: Message) -> None:
+        with sending:
+            line.send_bytes(pickle.dumps(message))
+
+    logging.disable()
+    try:
+        _, order = pickle.loads(line.recv_bytes())  # noqa: S301 - of the process that has begun this one
+        doer = Doer(Secrets.beside(order), send, learns=True, lease=float("inf"))
+        send((READY,))
+        threading.Thread(target=_pulse, args=(send,), daemon=True).start()
+        while True:
+            message = pickle.loads(line.recv_bytes())  # noqa: S301
+            doer.take(message)
+            if message[0] == END:
+                break
+    except (EOFError, OSError):
+        pass
+    # Not one byte more goes to a device, whatever a thread is about to do.
+    os._exit(0)
+
+
+def _pulse(send: object) -> None:
+    while True:
+        time.sleep(PULSE_SECONDS)
+        try:
+            send((PULSE,))  # type: ignore[operator]
+        except OSError:
+            os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
