@@ -31,7 +31,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help tools demo test matrix faults chaos thousands diagnosis phones meta check lint bench bench-all pictures rendered reference docs constraints clean
 
 help:
-	@echo "make demo         build the example's twelve VPN tunnels in the lab, prove each and save it (a minute)"
+	@echo "make demo         build the example's twelve VPN tunnels in the lab, verify each and save it (a minute)"
 	@echo "make test         all tests"
 	@echo "make tools        a browser and promtool, from the distribution (as root); tests of the page and the metrics need them"
 	@echo "make matrix       every pair of platforms with every IKE version and style that is built, in the lab (an hour)"
@@ -39,7 +39,7 @@ help:
 	@echo "make chaos        random faults at random moments, judged from the devices (CHAOS=200 trials; half an hour)"
 	@echo "make thousands    a hub with five thousand tunnels: validated, parsed and judged (a minute or two)"
 	@echo "make diagnosis    every cause planted in the lab, on every form: what is named, as a table (half an hour)"
-	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (a minute)"
+	@echo "make phones       every cause that keeps IP phones out, alone and in pairs, in the lab: what is named, as a table (minutes)"
 	@echo "make truth        how often nr-run verify is wrong, on random estates with and without a fault (TRUTH=75 estates; writes docs/explanation/truth.md)"
 	@echo "make meta         which refusals the last make test did not provoke"
 	@echo "make check        the inner loop: lint, types, and the tests that need no device"
@@ -81,7 +81,7 @@ diagnosis: $(STAMP)
 	NR_RUN_DIAGNOSIS=all $(BIN)/pytest -q -n 2 tests/diagnosis
 
 phones: $(STAMP)
-	NR_RUN_PHONES=all $(BIN)/pytest -q -n 0 tests/remote_access
+	NR_RUN_PHONES=all $(BIN)/pytest -q -n 0 tests/remote_access tests/services/phones
 
 truth: $(STAMP)
 	@rm -rf build/truth

@@ -179,7 +179,7 @@ def _planned(running: str) -> tuple[Change, str]:
     change = plan("hub", "ios", text, running, names.replacing)
     shown = {"show version": VERSION, "show running-config": running, "show startup-config": running, "show ip route": ROUTES}
     failed = {finding.check for finding in against(precheck(Box(END, PLATFORM, shown, change, "")))}
-    # No box of that model has room for so much.
+    # No device of that model has room for so much.
     assert failed <= {"nvram"}, failed
     return change, text
 

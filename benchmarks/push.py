@@ -47,7 +47,7 @@ LINES = (f"ip access-list extended {ACL}", *(f"permit ip 10.99.{n}.0 0.0.0.255 1
 PLATFORM = platform_for("3640", "12.2(8)T")
 SHOWS = ("show version", "show crypto isakmp sa", "show crypto ipsec sa", "show crypto engine connections active")
 RUNNING = "show running-config"
-#: What the boxes of the fleet are.
+#: What the devices of the fleet are.
 PLATFORM = platform_for("3640", "12.2(8)T")
 
 

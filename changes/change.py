@@ -15,7 +15,7 @@ from .steps import Edit, Step
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is done to one device, and what undoes it. Secrets stand as tokens throughout."""
+    """What is done to one device, and what undoes it. Secrets stand as placeholders throughout."""
 
     host: str
     os: str

@@ -1,7 +1,7 @@
 """A configuration that a device showed, whole: the only form in which running and startup configurations are judged.
 
 What is absent in an answer is gone only if the answer is the whole configuration. So there is no ``Configuration`` of a text that
-was refused, is empty, breaks off or holds what no configuration holds: to make one of it raises NotKnown. Texts hold tokens
+was refused, is empty, breaks off or holds what no configuration holds: to make one of it raises NotKnown. Texts hold placeholders
 instead of secrets, and are without the lines of the run's own rollback timer.
 
 Sources: Cisco configuration fundamentals command references (show running-config, show startup-config, more, privilege levels and
@@ -152,7 +152,7 @@ class Configuration:
         missing = [name for name, line in FORMS[self.os].wished.items() if not _has(self.text.splitlines(), line)]
         sentences = [f"{self.host}: {self.command!r} shows a configuration without {name}" for name in missing if not self.empty]
         if self.counted is False:
-            sentences.append(f"{self.host}: {self.command!r} is not proved to be whole: its size is not the one that it says")
+            sentences.append(f"{self.host}: {self.command!r} is not verified to be whole: its size is not the one that it says")
         return tuple(sentences)
 
     @property
@@ -176,7 +176,7 @@ class Configuration:
         text each time, and a console server that has come to another device, show the same thing twice as well.
         """
         if self.is_doubtful_beside(earlier):
-            why = "is not proved to be whole: the size that it says fitted before, and does not fit now"
+            why = "is not verified to be whole: the size that it says fitted before, and does not fit now"
         elif self.name != earlier.name:
             why = f"is that of {self.name!r} now, and was that of {earlier.name!r} before"
         else:

@@ -23,7 +23,7 @@ class Phase(Enum):
     """When a line is pushed: what nothing refers to yet, the references that put it to use, then what is out of use."""
 
     BUILD = "build"
-    SWITCH = "switch"
+    ACTIVATE = "activate"
     CLEAN = "clean"
 
 

@@ -21,9 +21,9 @@ from .steps import Edit, in_order, placed
 def plan(host: str, os: str, desired_text: str, running_text: str, replacing: Replacing = NOTHING) -> Change:
     """Change that brings the objects of ``desired_text`` to a device that runs ``running_text``; nothing else is touched.
 
-    Both texts hold tokens instead of secrets. ``replacing`` says what the device has of the same tunnel in another form: its
-    objects may be changed in place, or go when nothing uses them any more. Raises ChangeError for a line that no rule knows, a
-    reference to something that is neither there nor built, and an object of that name that has other content: it is
+    Both texts hold placeholders instead of secrets. ``replacing`` says what the device has of the same tunnel in another form:
+    its objects may be changed in place, or go when nothing uses them any more. Raises ChangeError for a line that no rule knows,
+    a reference to something that is neither there nor built, and an object of that name that has other content: it is
     somebody else's.
     """
     desired = read_desired(os, desired_text)

@@ -14,7 +14,7 @@ User = Callable[[ConfigObject, Collection[Key]], str]
 
 
 def owned(running: Config, present: Sequence[ConfigObject]) -> Parted:
-    """Objects to remove out of those of the tunnel that the box has, and a sentence for each that stays."""
+    """Objects to remove out of those of the tunnel that the device has, and a sentence for each that stays."""
     return _part(present, _user_in(running))
 
 
@@ -38,7 +38,8 @@ def _user_in(running: Config) -> User:
 
 
 def unshared(running: Config, items: Iterable[ConfigObject], before: Config, *, besides: Collection[Key] = ()) -> Parted:
-    """Like ``owned`` for objects that were made on a box that ran ``before``: only what came to use them since makes them stay.
+    """Like ``owned`` for objects that were made on a device that ran ``before``: only what came to use them since makes them
+    stay.
 
     The objects ``besides`` are those of the same tunnel, which let go of the items as well.
     A use by name counts where one of the items has to stay itself: whoever else names one of these objects has built on them, and

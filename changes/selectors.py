@@ -50,7 +50,8 @@ def masked(address: str, mask: IPv4Address) -> IPv4Network:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A line of an access list that cannot be read for certain: the name of the list, the line as the box shows it, and why."""
+    """A line of an access list that cannot be read for certain: the name of the list, the line as the device shows it, and
+    why."""
 
     name: str
     line: str

@@ -1,4 +1,7 @@
-"""A change of some settings of an object that is there, and of nothing else in it: all its other lines stay, known or not."""
+"""A change of some settings of an object that is there, and of nothing else in it: all its other lines stay, known or not.
+
+Or of one line that is an object by itself.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from ..inventory.errors import ChangeError
 from .change import Change, compose
 from .cli_syntax import nest
 from .families import FAMILIES
-from .objects import read
+from .objects import read, read_desired
 from .steps import Edit
 from .tree import parse
 
@@ -37,4 +40,18 @@ def plan_settings(host: str, os: str, lines: Sequence[str], running_text: str) -
     kept = tuple(line for line in present.canonical_children if family.setting_of(line) not in given)
     after = replace(present, children=(*kept, *wanted))
     edits = () if after.meaning == present.meaning else (Edit(present, after),)
+    return compose(host, os, running, edited=edits, reused=() if edits else (present,))
+
+
+def plan_line(host: str, os: str, line: str, running_text: str) -> Change:
+    """Change that gives a device one line that is an object by itself, in the place of another value of it, if there is one.
+
+    The inverse puts back what was there, or takes the line away. Raises ChangeError for a line that no rule knows.
+    """
+    running, desired = read(os, running_text), read_desired(os, line)
+    (wanted,) = desired.objects.values()
+    present = running.objects.get(wanted.key)
+    if present is None:
+        return compose(host, os, running, created=(wanted,))
+    edits = () if present.meaning == wanted.meaning else (Edit(present, wanted),)
     return compose(host, os, running, edited=edits, reused=() if edits else (present,))

@@ -98,7 +98,7 @@ def create(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
     switches: list[Step] = []
     for item in in_order(os, items):
         if not item.children and item.family.switches and item.family.switches.fullmatch(item.header):
-            switches.append(_step(Phase.SWITCH, item, f"put to use: {item.title}", (item.header,)))
+            switches.append(_step(Phase.ACTIVATE, item, f"activate: {item.title}", (item.header,)))
             continue
         switching = [line for line in item.children if item.family.switches and item.family.switches.fullmatch(line)]
         building = [line for line in item.children if line not in switching]
@@ -106,7 +106,7 @@ def create(os: str, items: Iterable[ConfigObject]) -> tuple[Step, ...]:
             lines = typed(item.family, item.header, building)
             builds.append(_step(Phase.BUILD, item, item.family.sentence, lines))
         for line in switching:
-            switches.append(_step(Phase.SWITCH, item, f"put to use: {item.title}", typed(item.family, item.header, [line])))
+            switches.append(_step(Phase.ACTIVATE, item, f"activate: {item.title}", typed(item.family, item.header, [line])))
     return (*builds, *switches)
 
 
@@ -134,10 +134,10 @@ def _edit(edit: Edit) -> Iterator[Step]:
     if editing.whole:
         # Together, so that a session which is cut leaves the object without a value for as short as can be.
         lines = (*before.removal, after.header)
-        yield Step(Phase.SWITCH, name, title, f"another value: {title}", lines, flat=True)
+        yield Step(Phase.ACTIVATE, name, title, f"another value: {title}", lines, flat=True)
         return
     if editing.typed_again:
-        yield _step(Phase.SWITCH, after, f"another value: {title}", typed(after.family, after.header, after.children))
+        yield _step(Phase.ACTIVATE, after, f"another value: {title}", typed(after.family, after.header, after.children))
         return
     family, header = after.family, after.header
     here, there = before.canonical_children, after.canonical_children
@@ -146,14 +146,14 @@ def _edit(edit: Edit) -> Iterator[Step]:
         setting = family.setting_of(line)
         old = [found for found in here if setting in editing.first_off and family.setting_of(found) == setting]
         off = (part for found in old for part in negated(family, header, found))
-        yield _step(Phase.SWITCH, after, f"switch {title}", (*off, *typed(family, header, [line])))
+        yield _step(Phase.ACTIVATE, after, f"activate: {title}", (*off, *typed(family, header, [line])))
     # A default that the device writes out cannot be dropped, only replaced.
     going = [line for line in here if line not in (*there, *family.defaults) and family.setting_of(line) not in given]
     for line in going:
         # What stands in a sub-mode goes with its opener.
         if not any(line.startswith(f"{other}: ") for other in going):
             lost = family.setting_of(line) if editing.bare_no else line
-            yield _step(Phase.SWITCH, after, f"drop from {title}", negated(family, header, lost))
+            yield _step(Phase.ACTIVATE, after, f"drop from {title}", negated(family, header, lost))
 
 
 def _is_switch(item: ConfigObject, line: str) -> bool:

@@ -1,7 +1,7 @@
 """The lines with which a run has a device roll itself back, by kron and by an ASA's event manager, and a text without them.
 
 They stand in the running configuration while the run is under way and are no part of any change: wherever a running
-configuration is taken during the run, exactly these lines are left out, and they are proved gone when the rollback timer is.
+configuration is taken during the run, exactly these lines are left out, and they are verified gone when the rollback timer is.
 """
 
 from __future__ import annotations

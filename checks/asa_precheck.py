@@ -1,4 +1,4 @@
-"""May a tunnel be built on this ASA now? What an ASA asks for besides what every box is asked for.
+"""May a tunnel be built on this ASA now? What an ASA asks for besides what every device is asked for.
 
 Sources: ASA 8.2 to 9.19 configuration guides (management-access, sysopt connection permit-vpn, names, crypto map), and the
 guides to contexts and failover: a reload hits every context, and an active unit that reloads hands over to its standby.
@@ -34,11 +34,13 @@ def unit(box: Box) -> Iterator[Finding]:
     """One context, no standby: a reload would hit all contexts, and the standby of a pair has the bad configuration as well."""
     shown = box.outputs["show mode"].strip()
     single = shown.endswith(" single")
-    words = "the box has one context" if single else f"the box says {shown!r}: an ASA in multiple context mode is not changed"
+    words = (
+        "the device has one context" if single else f"the device says {shown!r}: an ASA in multiple context mode is not changed"
+    )
     yield say(box, "single-context", single, words, "show mode", "mode", shown)
     shown = box.outputs["show failover"].strip().partition("\n")[0]
     alone = shown.startswith("Failover Off")
-    words = "the box has no failover peer" if alone else f"show failover says {shown!r}: a failover pair is not changed"
+    words = "the device has no failover peer" if alone else f"show failover says {shown!r}: a failover pair is not changed"
     yield say(box, "no-failover", alone, words, "show failover", "first line", shown)
 
 
@@ -69,7 +71,7 @@ def _probe(box: Box) -> Iterator[Finding]:
     wanted = box.end.local.probe_address
     holder = next((item for item in interfaces(box.nodes) if item.address and item.address.ip == wanted), None)
     own = holder is not None and holder.nameif is not None and not holder.shutdown
-    words = f"{wanted} is {'an' if holder else 'no'} address of the box"
+    words = f"{wanted} is {'an' if holder else 'no'} address of the device"
     if holder and not own:
         words += f", and {holder.hardware} {'is shut down' if holder.shutdown else 'has no nameif'}"
     words += f": pings {'can' if own else 'cannot'} start there"
@@ -80,7 +82,7 @@ def _probe(box: Box) -> Iterator[Finding]:
     through = named == holder.nameif
     words = f"management-access names {named}"
     if not through:
-        words += f": pings from {wanted} would not go through the tunnel, which cannot be proved without them; "
+        words += f": pings from {wanted} would not go through the tunnel, which cannot be verified without them; "
         words += f"type management-access {holder.nameif}"
     yield say(box, "management-access", through, words, RUNNING, "management-access", named)
 
@@ -98,7 +100,7 @@ def names(box: Box) -> Iterator[Finding]:
     for node in box.nodes:
         match = _NAME.fullmatch(node.line)
         if match and _is_one_of(match["address"], wanted):
-            words = f"the box prints {match['name']} in the place of {match['address']}, so its answers cannot be compared; "
+            words = f"the device prints {match['name']} in the place of {match['address']}, so its answers cannot be compared; "
             words += f"type no {node.line}"
             yield say(box, "names", False, words, RUNNING, "name", node.line)
 
@@ -145,7 +147,7 @@ def _is_data(route_: AsaRoute) -> bool:
 
 
 def nat(box: Box) -> Iterator[Finding]:
-    """Translation comes before the crypto map, and the pings of the box itself do not meet it: so it is read, not tried."""
+    """Translation comes before the crypto map, and the pings of the device itself do not meet it: so it is read, not tried."""
     found = find_interface(box.nodes, box.end.local.interface)
     if found is None or found.nameif is None:
         return

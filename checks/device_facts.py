@@ -80,7 +80,7 @@ class Box:
 
 
 def say(box: Facts, check: str, passed: bool, sentence: str, command: str, field: str, value: object) -> Finding:
-    """A finding of this box: what was checked, whether it passed, the sentence, and where the value was read."""
+    """A finding of this device: what was checked, whether it passed, the sentence, and where the value was read."""
     return doubt(box, check, Status.OK if passed else Status.FAILED, sentence, command, field, value)
 
 

@@ -71,6 +71,6 @@ def proved(findings: Iterable[Finding]) -> bool:
 
 
 def against(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings that keep a tunnel from being proved, worst first."""
+    """The findings that keep a tunnel from being verified, worst first."""
     order = {Status.FAILED: 0, Status.UNVERIFIED: 1}
     return tuple(sorted((item for item in findings if item.status in order), key=lambda item: order[item.status]))

@@ -115,7 +115,7 @@ def _readings(seen: Examined) -> Iterator[Finding]:
     words = "; ".join(seen.doubts)
     status = Status.WARNING if words else Status.OK
     sentence = f"its configurations are whole as far as is seen, but {words}" if words else "its configurations are whole"
-    yield doubt(seen, "readings", status, sentence, system_of(seen.platform).running, "size", "doubted" if words else "proved")
+    yield doubt(seen, "readings", status, sentence, system_of(seen.platform).running, "size", "doubted" if words else "verified")
 
 
 def _release(seen: Examined) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ _CLAUSE = re.compile(r"route-map (?P<name>\S+) (?P<action>permit|deny) \d+")
 
 
 def translations(nodes: Sequence[Node], pair: Selector) -> Iterator[tuple[str, bool]]:
-    """Each translation of the box that could concern the pair, with True if it certainly leaves all of the pair alone."""
+    """Each translation of the device that could concern the pair, with True if it certainly leaves all of the pair alone."""
     for node in starting(nodes, "ip nat"):
         here = kept(nodes, _Named.of)
         dynamic, static = _DYNAMIC.fullmatch(node.line), _STATIC.fullmatch(node.line)

@@ -1,4 +1,4 @@
-"""May this change be made on this box now? Pure functions of intent and what the box showed, before anything is touched."""
+"""May this change be made on this device now? Pure functions of intent and what the device showed, before anything is touched."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def identity(box: Facts) -> Iterator[Finding]:
     version = parse(box.platform.os, "show version", box.outputs["show version"]).state
     name = name_in(box.nodes)
     same = is_named(box.host, name)
-    words = f"the box calls itself {name}" + ("" if same else f", the inventory calls it {box.host}")
+    words = f"the device calls itself {name}" + ("" if same else f", the inventory calls it {box.host}")
     yield say(box, "identity", same, words, RUNNING, "hostname", name)
     fits = _is_release(version.version, box.platform.release)
     words = f"it runs {version.version}" + ("" if fits else f", the inventory says {box.platform.release}: correct the inventory")
@@ -96,7 +96,7 @@ def _addresses(box: Box) -> Iterator[Finding]:
     yield say(box, "outside", works, f"{local.interface} {state}{wanted}", RUNNING, f"interface {local.interface}", address)
     holder = holder_of(box.nodes, local.probe_address)
     own = holder is not None and "shutdown" not in holder.children
-    words = f"{local.probe_address} is {'an' if holder else 'no'} address of the box"
+    words = f"{local.probe_address} is {'an' if holder else 'no'} address of the device"
     if holder and not own:
         words += f", and {holder.line} is shut down"
     words += f": pings {'can' if own else 'cannot'} start there"
@@ -132,8 +132,8 @@ def _default_policies(box: Box) -> Iterator[Finding]:
     others = users(running, policy, besides=own)
     if others:
         words = (
-            f"the box has no isakmp policy, so it offers its default ones to others ({others[0]}), and none of them once it has "
-            f"{policy.title}; configure the policies that they need first"
+            f"the device has no isakmp policy, so it offers its default ones to others ({others[0]}), and none of them once it "
+            f"has {policy.title}; configure the policies that they need first"
         )
         yield say(box, "default-policies", False, words, RUNNING, "crypto isakmp policy", "none")
 

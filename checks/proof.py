@@ -1,4 +1,4 @@
-"""How something is proved: what has to be asked, what traffic has to pass, and the judgement. Pure; others ask and send.
+"""How something is verified: what has to be asked, what traffic has to pass, and the judgement. Pure; others ask and send.
 
 The questions stand on the proof itself, so that what is gathered and what is judged cannot drift apart.
 """
@@ -32,7 +32,7 @@ class Watch:
     """What was seen of the devices of a proof, by host: before the pings, after them, before the change, and on the way.
 
     ``probes`` has None where no ping was sent. ``running`` are the running configurations, and ``large`` pings of full size that
-    may not be cut in pieces: both are asked for only where something is not proved, and either may be missing.
+    may not be cut in pieces: both are asked for only where something is not verified, and either may be missing.
     """
 
     before: Mapping[str, Observation]
@@ -66,7 +66,7 @@ class Proof(Protocol):
 
     @property
     def asks_why(self) -> tuple[Question, ...]:
-        """What each of them is asked besides when it is not proved, to find out why."""
+        """What each of them is asked besides when it is not verified, to find out why."""
 
     def explain(self, watch: Watch) -> Cause | None:
         """Why it is not as it has to be, None when nothing is wrong or no signature fits."""

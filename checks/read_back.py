@@ -30,17 +30,19 @@ KEY_NOT_STORED = Cause(
 
 
 def read_back(change: Change, before: Configuration, after: Configuration, time: str) -> tuple[Finding, ...]:
-    """Findings on the running configuration after the push: what is absent in a whole configuration is absent on the box."""
+    """Findings on the running configuration after the push: what is absent in a whole configuration is absent on the device."""
     now = after.objects.with_lines_of((*change.created, *change.removed))
     wanted = (*change.created, *(edit.after for edit in change.edited))
     findings = [_kept(change.host, item, now.objects.get(item.key), time) for item in wanted]
     findings += [_gone(change.host, item, now.objects.get(item.key), time) for item in change.removed]
     strange = _strangers(without(change, before.text), without(change, after.text))
     if strange:
-        sentence = f"something else changed at the same time: {', '.join(strange[:5])}; somebody else may be at work on the box"
+        sentence = (
+            f"something else changed at the same time: {', '.join(strange[:5])}; somebody else may be at work on the device"
+        )
         status = Status.FAILED
     else:
-        sentence, status = "nothing else changed on the box", Status.OK
+        sentence, status = "nothing else changed on the device", Status.OK
     evidence = (Evidence(change.host, RUNNING, "lines that differ besides the change", str(len(strange)), time),)
     findings.append(Finding("nothing-else", change.host, status, sentence, evidence))
     return tuple(findings)

@@ -1,6 +1,6 @@
 """Which way back by itself a device has, and may a change begin on it: a table of methods, from the gentlest to the last.
 
-Pure functions of what the platform can do and what the box showed before anything was touched.
+Pure functions of what the platform can do and what the device showed before anything was touched.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class RollbackMethod:
     """One timer: the systems that have it, the tools of the release that it needs, what a device is asked for it, and whether it
     ends in a reload.
 
-    ``why_not`` says why it cannot be used on this box for so many minutes, or to take these steps of an inverse, or nothing.
+    ``why_not`` says why it cannot be used on this device for so many minutes, or to take these steps of an inverse, or nothing.
     """
 
     name: str
@@ -87,7 +87,7 @@ def _no_archive(_os: str, outputs: Outputs, minutes: int, _inverse: Sequence[Ste
     if not path:
         return "no archive path is configured, so there is no revert timer"
     if not _ON_THE_BOX.match(path):
-        return f"the archive is not on the box ({path}), and a change may cut the way to it"
+        return f"the archive is not on the device ({path}), and a change may cut the way to it"
     return ""
 
 
@@ -139,7 +139,7 @@ METHODS_BY_NAME: Mapping[str, RollbackMethod] = {method.name: method for method 
 
 
 def methods_of(platform: Platform) -> tuple[RollbackMethod, ...]:
-    """The rollback timers that the release has, whatever the box is configured with."""
+    """The rollback timers that the release has, whatever the device is configured with."""
     return tuple(method for method in METHODS if platform.os in method.systems and method.needs <= set(platform.undo))
 
 
@@ -149,7 +149,7 @@ def shows_of(platform: Platform) -> tuple[str, ...]:
 
 
 def choose(platform: Platform, outputs: Outputs, minutes: int, inverse: Sequence[Step] = ()) -> SelectedMethod | None:
-    """The first method that this box can use for this inverse; None without a rollback timer. Raises NotKnown."""
+    """The first method that this device can use for this inverse; None without a rollback timer. Raises NotKnown."""
     because: list[str] = []
     for method in methods_of(platform) if minutes else ():
         why_not = method.why_not(platform.os, outputs, minutes, inverse)
@@ -223,7 +223,7 @@ def boots(box: Facts) -> Finding:
     if version.configuration_register is None:
         # An ASAv has none: it always boots its startup configuration. Of hardware that shows none, nothing is known.
         virtual = system_of(box.platform).virtual_has_no_register
-        words = f"the box shows no configuration register{', as a virtual one' if virtual else ''}"
+        words = f"the device shows no configuration register{', as a virtual one' if virtual else ''}"
         return _say(box, "boots", virtual, words, "show version", "configuration register", "none")
     register = int(version.configuration_register, 16)
     does = register & BOOT_FIELD >= system_of(box.platform).first_boot and not register & IGNORE_STARTUP

@@ -93,14 +93,14 @@ def _by_name(one: Statement, running: Config) -> Iterator[LineVerdict]:
         other = next((node.line for node in running.nodes if node.line.startswith("router bgp ")), one.text)
         if other != one.text:
             yield LineVerdict(
-                one.number, "shared", f"the box has {other!r}, and can have one: this is refused or takes its place", one.text
+                one.number, "shared", f"the device has {other!r}, and can have one: this is refused or takes its place", one.text
             )
     elif form == "tunnel-nameif":
         taken = any(f"nameif {parts['nameif']}" in node.children for node in running.nodes if node.line.startswith("interface "))
         if taken:
             yield LineVerdict(one.number, "shared", f"the name {parts['nameif']} is that of an interface already", one.text)
     elif form in ("isakmp-policy", "ikev2-policy") and "n_number" in parts and not _same_policy(one, running):
-        yield LineVerdict(one.number, "shared", "a policy is offered to every IKE peer of the box", one.text)
+        yield LineVerdict(one.number, "shared", "a policy is offered to every IKE peer of the device", one.text)
 
 
 def _same_policy(one: Statement, running: Config) -> bool:
@@ -127,5 +127,5 @@ def _peers(sample: Sample, running: Config) -> Iterator[tuple[int, LineVerdict]]
             text = next((one.text for one in sample.statements if one.number == tunnel.line), f"peer {tunnel.said}")
             yield (
                 tunnel.line,
-                LineVerdict(tunnel.line, "shared", f"the box has a tunnel to {tunnel.said} already ({item.title})", text),
+                LineVerdict(tunnel.line, "shared", f"the device has a tunnel to {tunnel.said} already ({item.title})", text),
             )

@@ -29,7 +29,7 @@ class Carried:
     parts: frozenset[Part]
 
     def carries(self, platform: Platform, version: int, style: Style) -> bool:
-        """True if a tunnel of this form is built and proved on this platform."""
+        """True if a tunnel of this form is built and verified on this platform."""
         return (version, style) in self.forms.get(platform.output, frozenset())
 
 

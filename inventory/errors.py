@@ -3,7 +3,7 @@
     NrRunError                      1   something went wrong
     ├── UsageError                  64  the command line does not make sense
     ├── IntentError                 65  the inventory or the intent is wrong: file, line, field, nearest match
-    │   └── SecretError             65  a key reference resolves to nothing, or to a key that may not be used
+    │   └── SecretError             65  a key reference not found, or to a key that may not be used
     ├── NothingMatched              66  no such tunnel or host
     ├── Locked                      75  another run holds a device
     ├── Unreachable                 11  no connection, or no login, or no privilege
@@ -75,7 +75,7 @@ class NoIntent(IntentError):
 
 
 class SecretError(IntentError):
-    """A secret reference resolves to nothing, or to a value that may not be used."""
+    """A secret reference not found, or to a value that may not be used."""
 
 
 class NothingMatched(NrRunError):

@@ -105,7 +105,7 @@ class TunnelTermination(Termination):
     host: Name = Field(description="Device of this end: a host of the inventory.")
     interface: Interface = Field(description="Outside interface, as the device writes it (Ethernet0/0).")
     probe_address: Address = Field(
-        description="Address of this device inside its protected prefixes: the source of the pings that prove the tunnel."
+        description="Address of this device inside its protected prefixes: the source of the pings that verify the tunnel."
     )
     cisco: CiscoTermination = Field(default=CiscoTermination(), description="Names on a Cisco device.")
 
@@ -120,7 +120,7 @@ class ForeignTermination(Termination):
 
     partner: Text = Field(default="", description="Who runs this end, for people and for the partner sheet.")
     probe_address: Address | None = Field(
-        default=None, description="Address behind this end that answers pings; without it the tunnel is proved without traffic."
+        default=None, description="Address behind this end that answers pings; without it the tunnel is verified without traffic."
     )
     offers: tuple[Name, ...] = Field(
         default=(),

@@ -140,7 +140,7 @@ _IOS_15_4 = replace(
     ),
     undo=("revert-timer", "configure-replace", "eem", "kron", "reload-in"),
     output="ios-15",
-    note="IKEv2 since 15.1(1)T and SHA-2; whether the engine of an 881 takes GCM is for the box to say.",
+    note="IKEv2 since 15.1(1)T and SHA-2; whether the engine of an 881 takes GCM is for the device to say.",
     source="IOS 15.1(1)T IKEv2 feature guide; 881 sample, IOS 15.4(3)M3.",
 )
 _XE_17 = replace(

@@ -31,13 +31,13 @@ def _from_credential(name: str, folders: tuple[Path, ...]) -> str:
     near = get_close_matches(name, known, n=1)
     hint = f"; did you mean credential:{near[0]}?" if near else ""
     places = ", ".join(str(folder) for folder in folders)
-    raise SecretError(f"credential:{name} resolves to nothing: no such file in {places}{hint}")
+    raise SecretError(f"credential:{name} not found: no such file in {places}{hint}")
 
 
 def _from_env(name: str, _folders: tuple[Path, ...]) -> str:
     value = os.environ.get(name)
     if not value:
-        raise SecretError(f"env:{name} resolves to nothing: the environment has no such variable, or it is empty")
+        raise SecretError(f"env:{name} not found: the environment has no such variable, or it is empty")
     return value
 
 
@@ -61,10 +61,10 @@ def _from_command(command: str, _folders: tuple[Path, ...]) -> str:
     except subprocess.TimeoutExpired:
         raise SecretError(f"command:{words[0]} gave no answer within {COMMAND_SECONDS:.0f} seconds") from None
     except UnicodeDecodeError:
-        raise SecretError(f"command:{words[0]} resolves to nothing: what it prints is not text") from None
+        raise SecretError(f"command:{words[0]} not found: what it prints is not text") from None
     value = done.stdout.partition("\n")[0].strip()
     if done.returncode or not value:
-        raise SecretError(f"command:{words[0]} resolves to nothing: it ended with code {done.returncode}")
+        raise SecretError(f"command:{words[0]} not found: it ended with code {done.returncode}")
     return value
 
 
@@ -77,9 +77,9 @@ def _from_keyring(name: str, _folders: tuple[Path, ...]) -> str:
     try:
         value = keyring.get_password(service, user)
     except keyring.errors.KeyringError as error:
-        raise SecretError(f"keyring:{name} resolves to nothing: {type(error).__name__}: there is no keyring to ask") from None
+        raise SecretError(f"keyring:{name} not found: {type(error).__name__}: there is no keyring to ask") from None
     if not value:
-        raise SecretError(f"keyring:{name} resolves to nothing: the keyring has no such entry")
+        raise SecretError(f"keyring:{name} not found: the keyring has no such entry")
     return str(value)
 
 
@@ -88,9 +88,9 @@ def _read(path: Path, reference: str) -> str:
         value = path.read_text(encoding="utf8").strip("\r\n")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
-        raise SecretError(f"{reference} resolves to nothing: {path}: {reason}") from None
+        raise SecretError(f"{reference} not found: {path}: {reason}") from None
     if not value:
-        raise SecretError(f"{reference} resolves to nothing: {path} is empty")
+        raise SecretError(f"{reference} not found: {path} is empty")
     if "\n" in value or "\r" in value:
         raise SecretError(f"{reference}: {path} has more than one line, and a second line would be typed as a command")
     return value

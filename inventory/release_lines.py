@@ -48,7 +48,7 @@ RELEASE_LINES: tuple[ReleaseLine, ...] = (
         "ios",
         "16.1.1",
         r"license udi pid \S+ sn \S+",
-        "the system writes which box it is",
+        "the system writes which device it is",
         "running configurations of IOS-XE 16 and 17 as they are delivered",
     ),
     _row(

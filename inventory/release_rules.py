@@ -237,8 +237,8 @@ NOTES: tuple[ReleaseNote, ...] = (
     ReleaseNote(
         "ios",
         _release("26.1.1"),
-        "insecure lines of all kinds are blocked; an upgrade of a box that has some writes system mode insecure, which is not to"
-        " be removed before they are gone (show system insecure profile lists what the box itself will refuse)",
+        "insecure lines of all kinds are blocked; an upgrade of a device that has some writes system mode insecure, which is not"
+        " to be removed before they are gone (show system insecure profile lists what the device itself will refuse)",
         "Insecure Feature Restrictions on IOS XE; Catalyst 8200 and 8300, release notes of IOS XE 26.1.x",
     ),
     ReleaseNote("asa", _release("9.24(1)"), "there is no way back to an earlier release", "ASA upgrade guide, 9.24 guidelines"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-#: What shows and cannot do anything else. A pipe may lead into a file (``| redirect``), so there is none.
-SHOWS = re.compile(r"(?:show|more system:|more disk0:/)[A-Za-z0-9 ./:_-]*")
+#: What shows and cannot do anything else. A pipe may lead into a file (``| redirect``), so there is none. The hash of a file is
+#: that of one on the router's own flash: for an address of another machine the router would fetch it.
+SHOWS = re.compile(r"(?:show|more system:|more disk0:/)[A-Za-z0-9 ./:_-]*|verify /md5 (?:bootflash|flash):[A-Za-z0-9._-]+")
 #: The same for a command of a user: a whole word ``show``, and no address of another machine that the device would go to.
 USERS_SHOW = re.compile(r"show(?: [A-Za-z0-9./:_-]+)+")
 LONGEST_COMMAND = 120

@@ -76,13 +76,13 @@ def _vti_problems(tunnel: Tunnel, able: Sequence[Platform]) -> Iterator[str]:
     if tunnel.cisco.routes == "none":
         yield (
             "cisco.routes: none is not built with style vti: nothing else would lead traffic into a new tunnel interface, so it "
-            "could not be proved; leave it out"
+            "could not be verified; leave it out"
         )
     for field in ("mss", "mtu"):
         if getattr(tunnel.cisco, field) is not None and all(platform.os == "asa" for platform in able):
             yield (
-                f"cisco.{field} is not built on an ASA, which has one value for the whole box, and no end of ours is a router: "
-                "leave it out"
+                f"cisco.{field} is not built on an ASA, which has one value for the whole device, and no end of ours is a "
+                "router: leave it out"
             )
 
 

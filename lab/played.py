@@ -5,7 +5,7 @@ The order is plain data (it comes as JSON): ``profile`` is a box of the lab, ``r
 (``address``, ``length``), ``more`` lines that stand in its configuration besides, ``routers`` the providers' routers beside it
 with their networks, ``config`` the lines of a running configuration of its own, in the place of all this; ``port`` where it
 listens, if the lab listens on ports of its own choice. ``licences`` and ``files`` are what a firewall has beside; ``phones``
-makes it a head-end for IP phones with documented mistakes.
+makes it a head-end for IP phones with documented mistakes, or with names in order.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Played:
     #: Licences by name as `show version` has them, and files of its flash.
     licences: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    #: A head-end for IP phones, with the mistakes that are documented.
-    phones: bool = False
+    #: A head-end for IP phones: with the mistakes that are documented, or one in order with these names (see phone_site.named).
+    phones: bool | Mapping[str, str] = False
 
     @classmethod
     def of(cls, ordered: str | Mapping[str, Any]) -> Played:
@@ -58,7 +58,10 @@ class Played:
         """With a head-end for phones; LabError for a box that cannot be one."""
         if self.profile not in phone_site.WORDS:
             raise LabError(f"The lab has no head-end for IP phones on {self.profile}.")
-        more, licences = phone_site.ordered(self.profile, mistakes=True)
+        if isinstance(self.phones, Mapping):
+            more, licences = phone_site.named(self.profile, self.phones)
+        else:
+            more, licences = phone_site.ordered(self.profile, mistakes=True)
         return replace(self, more=(*more, *self.more), licences={**licences, **self.licences})
 
     @property

@@ -2,7 +2,7 @@
 
     with safe_change(nornir, ["hq", "branch"], runs=Path("runs")) as change:
         change.push({"hq": TEXT, "branch": TEXT})
-        if not proved:
+        if not verified:
             raise RuntimeError("no tunnel")         # everything is rolled back, the timers are cancelled
 
 Where the block ends well, the timers are cancelled over fresh logins and the devices are saved. Where this process dies in
@@ -26,11 +26,11 @@ from ..checks.device_facts import Device
 from ..checks.finding import Status
 from ..checks.rollback_methods import SelectedMethod, choose, timer_findings
 from ..inventory.did_you_mean import hint
-from ..inventory.errors import DriftError, NothingMatched, NrRunError, SessionLost
+from ..inventory.errors import DriftError, NothingMatched, NrRunError, SessionLost, UsageError
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
 from ..inventory.unknown_host import refuse_unknown
-from ..services.registry import find
+from ..services.registry import find_built
 from ..tasks import arming, gather, push, save
 from ..tasks.credentials import login_of
 from ..tasks.device import CONNECTION, Stop, log_in_by
@@ -148,7 +148,7 @@ class SafeChange:
 
     def _record(self, desired: Mapping[str, str], chosen: Mapping[str, SelectedMethod | None]) -> None:
         """Write what ``nr-run resume`` needs to roll the change back, before the first line."""
-        service, context = find(NAME), self.context
+        service, context = find_built(NAME), self.context
         deployment = service.deployment(TypeAdapter(service.wanted).validate_python({"hosts": tuple(self.changes)}))
         members = tuple(
             MemberPlan(
@@ -279,6 +279,8 @@ def safe_change(
     """
     names = list(dict.fromkeys(hosts))
     refuse_unknown(names, nornir.inventory.hosts)
+    if getattr(nornir.runner, "elsewhere", False):
+        raise UsageError("safe_change() reaches devices from here alone: use a Nornir with another runner than dask")
     if not names:
         raise NothingMatched("no device was named")
     platforms: dict[str, Platform] = run_on_all(nornir, _platform, {name: {} for name in names})

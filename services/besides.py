@@ -19,7 +19,7 @@ from ..changes.steps import Edit
 from ..checks.finding import Finding
 from ..inventory.maintenance import Window
 from ..inventory.platforms import Platform
-from .service import Deployment, Foreign, Seen
+from .service import Deployment, Foreign, Member, Seen
 
 
 class Printed(Protocol):
@@ -57,7 +57,7 @@ class Visited(Protocol):
 class Confirmation:
     """What only a person can know: ``name`` is the word for ``--confirm``, ``sentence`` what is confirmed by it.
 
-    ``why`` says why neither a device nor a gate can tell: what can be asked or proved is no confirmation.
+    ``why`` says why neither a device nor a gate can tell: what can be asked or verified is no confirmation.
     """
 
     name: str
@@ -74,11 +74,27 @@ class WithConfirmations(Protocol):
 
 
 @runtime_checkable
+class WithFarKeys(Protocol):
+    """A service whose keys are held by ends that are not ours as well: they change there when a person changes them there."""
+
+    def key_confirmations(self, deployment: Deployment, reference: str) -> tuple[Confirmation, ...]:
+        """What has to be confirmed before the key of this reference is changed on our side."""
+
+
+@runtime_checkable
 class Asking(Protocol):
     """A service whose prechecks rest on more than what every device is asked before a change."""
 
     def before(self, deployment: Deployment, host: str) -> tuple[str, ...]:
         """Commands that only read; what a device answers is in the outputs of the precheck, refused or not."""
+
+
+@runtime_checkable
+class Showing(Protocol):
+    """A service whose verdict rests on answers that no question has a view of: they are kept as they are, at each look."""
+
+    def shows(self, deployment: Deployment, member: Member, platform: Platform) -> tuple[str, ...]:
+        """Commands that only read; the device may refuse them."""
 
 
 @runtime_checkable
@@ -103,7 +119,16 @@ class WithFiles(Protocol):
         """The files of a device; one with another content has another name."""
 
     def files_in(self, change: Change) -> tuple[str, ...]:
-        """Where the files lie that a configuration names which goes."""
+        """Where the files lie that a configuration names which goes, or that gives way to another one."""
+
+    def files_named(self, change: Change) -> tuple[str, ...]:
+        """Where the files lie that a configuration names which comes."""
+
+    def files_there(self, deployment: Deployment, outputs: Mapping[str, str]) -> tuple[str, ...]:
+        """Where files lie that earlier changes of a deployment have left on a device, by what it showed before the change."""
+
+    def is_file(self, file: DeviceFile) -> bool:
+        """True if the text of a file is that by which it is named."""
 
 
 @runtime_checkable

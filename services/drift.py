@@ -73,7 +73,8 @@ class DeviceDrift:
 
 def of_standing(standing: Standing, kept: Kept) -> DeviceDrift:
     """One member whose configuration was read."""
-    lines = tuple(_named(line, kept) for line in drift_lines(standing.change)) if standing.change else ()
+    differ = (*_settings(standing), *(drift_lines(standing.change) if standing.change else ()))
+    lines = tuple(_named(line, kept) for line in differ)
     last = f"{kept.last.time}, by {kept.last.user or 'nobody that it names'}" if kept.last else ""
     differs = standing.configured is not Configured.AS_INTENDED
     return DeviceDrift(
@@ -86,6 +87,12 @@ def of_standing(standing: Standing, kept: Kept) -> DeviceDrift:
         last,
         kept.without_log if differs else "",
     )
+
+
+def _settings(standing: Standing) -> Iterator[DriftLine]:
+    for one in standing.differing:
+        kind = Kind.CHANGED if one.was else Kind.MISSING
+        yield DriftLine(kind, one.setting.under, one.setting.line, one.was)
 
 
 def unread(host: str, platform: str, why: str) -> DeviceDrift:

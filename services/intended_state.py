@@ -24,6 +24,7 @@ from ..inventory.platforms import Platform
 from ..inventory.systems import system_of
 from .building import build
 from .service import Deployment, Member, Site
+from .watched import Differing, WatchedDeployment, differing
 
 #: A key that is shown as what it is stored as: encrypted with the master key of the device (type 6; Cisco IOS Security Command
 #: Reference, key config-key password-encrypt), or as asterisks, as an ASA does for who may not see it.
@@ -50,6 +51,8 @@ class Standing:
     change: Change | None
     sentence: str
     unseen: tuple[str, ...] = ()
+    #: Of what is verified and never built: the lines that are not as intended.
+    differing: tuple[Differing, ...] = ()
 
     @property
     def host(self) -> str:
@@ -59,12 +62,14 @@ class Standing:
     @property
     def lacks(self) -> tuple[str, ...]:
         """Lines that the intent has and the device has not, in the order in which they would be typed; keys are tokens."""
-        return tuple(_lines(self.change, created=True)) if self.change else ()
+        own = tuple(line for one in self.differing for line in filter(None, (one.setting.under, one.setting.line)))
+        return own + (tuple(_lines(self.change, created=True)) if self.change else ())
 
     @property
     def has_besides(self) -> tuple[str, ...]:
         """Lines that the device has of it and the intent has not."""
-        return tuple(_lines(self.change, created=False)) if self.change else ()
+        own = tuple(one.was for one in self.differing if one.was)
+        return own + (tuple(_lines(self.change, created=False)) if self.change else ())
 
     @property
     def works_without(self) -> bool:
@@ -105,6 +110,8 @@ def standing(
     ``routes`` is the routing table as the device printed it, None where it did not: which static routes have to stand beside a
     crypto map follows from it.
     """
+    if isinstance(deployment, WatchedDeployment):
+        return _of_settings(deployment, member, platform, running)
     tokens = {reference: token or _stand_in(reference) for reference, token in keys.items()}
     without_value = [ref for ref, token in keys.items() if not token]
     unseen = _unseen(member.host, running.text, tokens, without_value)
@@ -129,6 +136,16 @@ def standing(
         words = f"{member.host} has {_titles(left)} to the same peer, and it is not at work"
         return Standing(member, platform, running, Configured.DIFFERS, change, words, unseen)
     return Standing(member, platform, running, configured, change, _sentence(member.host, configured, change), unseen)
+
+
+def _of_settings(deployment: WatchedDeployment[object], member: Member, platform: Platform, running: Configuration) -> Standing:
+    """What is never built is compared line by line; nothing is planned for it."""
+    found = differing(deployment.settings.get(member.host, ()), running)
+    gone = any(one.setting.is_ground and not one.was for one in found)
+    word = Configured.ABSENT if gone else Configured.DIFFERS if found else Configured.AS_INTENDED
+    lacks = ", ".join(f"{one.setting.line!r}" + (f" (has {one.was!r})" if one.was else "") for one in found)
+    sentence = f"{member.host} lacks {lacks}" if found else f"{member.host} is configured as intended"
+    return Standing(member, platform, running, word, None, sentence, differing=found)
 
 
 def _planned(

@@ -18,6 +18,7 @@ from ..inventory.errors import NothingMatched, NrRunError
 
 if TYPE_CHECKING:
     from .service import Service
+    from .verified import Verified
 
 GROUP = "nr_run.services"
 #: The service of records of runs that name none: there was no other one then.
@@ -114,15 +115,25 @@ def _refuse_second(declaration: Declaration, found: Mapping[str, Declaration], t
             )
 
 
-def find(name: str) -> Service:
+def find(name: str) -> Verified:
     """The service of this name. Raises NothingMatched with one sentence where it is not installed, or cannot be loaded."""
     known = declared()
     if name in _WITHOUT_COMMANDS:
-        own: Service = _loaded(name, _WITHOUT_COMMANDS[name])
+        own: Verified = _loaded(name, _WITHOUT_COMMANDS[name])
         return own
     if name not in known.services:
         raise NothingMatched(known.broken.get(name) or _unknown(name, known))
-    made: Service = _loaded(name, known.services[name].load)
+    made: Verified = _loaded(name, known.services[name].load)
+    return made
+
+
+def find_built(name: str) -> Service:
+    """The same, of what is built and removed as well. Raises NothingMatched for a service that is only verified too."""
+    from .service import Service
+
+    made = find(name)
+    if not isinstance(made, Service):
+        raise NothingMatched(f"{name} is only verified: nr-run neither builds nor removes a {made.noun}")
     return made
 
 

@@ -1,6 +1,6 @@
 """The change of a runbook of one's own (`nr_run.safe_change`) as a deployment, so that a run that was killed can be finished.
 
-It is no service that a command deploys: what it is for only the runbook knows, which proves it. What a record of it can be
+It is no service that a command deploys: what it is for only the runbook knows, which verifies it. What a record of it can be
 used for is to roll it back.
 """
 
@@ -45,7 +45,7 @@ class AsPushed:
     def _judge(self, seen: Seen, removed: bool) -> Finding:
         host, shown = seen.member.host, bool(seen.outputs["show version"].strip())
         words = (
-            f"the lines are {'gone' if removed else 'there'} by the read-back; what they are for is proved by the runbook alone"
+            f"the lines are {'gone' if removed else 'there'} by the read-back; what they are for is verified by the runbook alone"
         )
         evidence = (Evidence(host, "show version", "answers", "yes" if shown else "no", seen.time),)
         return Finding("as-pushed", host, Status.OK if shown else Status.UNVERIFIED, words, evidence)
@@ -91,7 +91,7 @@ class SafeChangeService:
 
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> NoReturn:  # noqa: ARG002
         """Its gate has no traffic."""
-        raise ChangeError("a change of a runbook of one's own is proved by that runbook")
+        raise ChangeError("a change of a runbook of one's own is verified by that runbook")
 
     def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:  # noqa: ARG002
         """A verification has no intent that names one."""

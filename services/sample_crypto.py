@@ -53,7 +53,7 @@ def choose(sample: Sample, wishes: Wishes, platform: Platform) -> Chosen:
     ]
     pfs = platform.bare_pfs_group if first.bare_pfs else first.pfs
     if first.bare_pfs and pfs is None:
-        missing.append(Missing("pfs_group", "what set pfs alone means depends on the box of the sample", ways))
+        missing.append(Missing("pfs_group", "what set pfs alone means depends on the device of the sample", ways))
     missing += _pfs_problem(pfs, platform, first.version, ways)
     if first.aggressive:
         missing.append(Missing("mode", "the sample negotiates in aggressive mode, which is never built", ways))

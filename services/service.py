@@ -10,26 +10,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from ..changes.change import Change
 from ..changes.configuration import Configuration
 from ..changes.objects import Config, ConfigObject
 from ..changes.replacing import Replacing
 from ..checks.finding import Finding
-from ..checks.looking import Shown, Stimulus
 from ..checks.observation import Observation
 from ..checks.proof import Proof, Watch
-from ..checks.questions import Question
-from ..checks.verdict import Verdict
 from ..inventory.errors import ChangeError
 from ..inventory.own_checks import OwnCheck
 from ..inventory.platforms import Platform
 from .type_variables import Wanted, Wants
-
-if TYPE_CHECKING:
-    from .verifying import Seeing
+from .verified import Verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +37,7 @@ class Member(Generic[Wants]):
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """An end that is not ours: never pushed, only proved against. ``preconditions`` are sentences that a person confirms.
+    """An end that is not ours: never pushed, only verified against. ``preconditions`` are sentences that a person confirms.
 
     ``plays`` is how a rehearsal plays it: what lab/stations/far_order.py takes as one of its connections, with the reference of
     the key as ``key_ref`` in the place of ``key``; empty where it is not played.
@@ -62,6 +56,7 @@ class Place:
 
     ``inside`` are its own addresses in the networks behind it, with their lengths. Without an ``interface`` it has none to the
     outside that the service knows. ``more`` are lines of its configuration that stand there before, ``routers`` those beside it.
+    ``plays`` is what it is besides, in the words of lab/played.py.
     """
 
     host: str
@@ -70,6 +65,7 @@ class Place:
     inside: tuple[IPv4Interface, ...]
     more: tuple[str, ...] = ()
     routers: tuple[IPv4Interface, ...] = ()
+    plays: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +153,26 @@ class Renegotiating(Protocol):
 
 
 @runtime_checkable
+class OneByOne(Renegotiating, Protocol):
+    """One whose peers carry for each other: they are cleared in turns, and each is up again before the next one is touched."""
+
+    def turns(self, change: Change) -> tuple[tuple[IPv4Address, ...], ...]:
+        """The peers of `stale`, in the order in which they are cleared; those of one turn go together."""
+
+    def agreed(self, seen: Sequence[Seen], peers: Sequence[IPv4Address]) -> tuple[Finding, ...]:
+        """Findings on the tunnels to these peers alone, all of which hold before the next turn."""
+
+
+@runtime_checkable
 class Passing(Protocol):
-    """A gate that also holds by something that passes, as a session of somebody does: proved once, it may have ended in order."""
+    """A gate that also holds by something that passes, as a session of somebody does: verified once, it may have ended in
+    order."""
 
     def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
         """As `Gate.judge` of what has to be there; ``proved`` is what was shown when the gate held."""
 
     def decided(self, seen: Sequence[Seen]) -> tuple[Finding, ...]:
-        """The same for a run that was interrupted after it was decided: what passes was proved then, and is not waited for."""
+        """The same for a run that was interrupted after it was decided: what passes was verified then, and is not waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +197,20 @@ class TrafficProof(Proof, Protocol):
         """Findings on what was removed."""
 
     def still(self, seen: Mapping[str, Observation]) -> tuple[Finding, ...]:
-        """Findings on what was proved a moment ago, and is about to be saved."""
+        """Findings on what was verified a moment ago, and is about to be saved."""
 
     def was_up(self, before: Mapping[str, Observation]) -> bool:
         """True if it worked on all members before the change."""
 
     def stale(self, sight: Sight, before: Observation) -> tuple[IPv4Address, ...]:
-        """Peers whose SAs have to be cleared before anything can be proved."""
+        """Peers whose SAs have to be cleared before anything can be verified."""
 
     def left(self, sight: Sight) -> tuple[IPv4Address, ...]:
         """Peers whose SAs have to be cleared after a removal."""
 
     @property
     def answered(self) -> bool:
-        """True if the traffic is answered when all is well; where nothing is known to answer, that it passes is not proved."""
+        """True if the traffic is answered when all is well; where nothing is known to answer, that it passes is not verified."""
 
     def untested(self, watch: Watch) -> tuple[str, ...]:
         """What the traffic did not meet, a sentence each: the proof says nothing about it."""
@@ -244,12 +252,14 @@ class Deployment(Generic[Wanted]):
     found: bool
     #: Checks of the user's own on its members: part of the proof of a deploy and of the verdict, beside what the service asks.
     checks: tuple[OwnCheck, ...] = ()
+    #: False for a kind that is verified and never built: it has no stages.
+    is_built: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """A deployment that cannot be walked is a defect of its service, and is refused before anything is read."""
         hosts = [member.host for member in self.members]
         what = f"{self.service} {self.name}"
-        if not self.members or not self.stages:
+        if not self.members or (self.is_built and not self.stages):
             raise ChangeError(f"{what} has no {'stages' if self.members else 'members'}, so there is nothing to do")
         if len(set(hosts)) != len(hosts):
             raise ChangeError(f"{what} has the same device twice: {', '.join(hosts)}")
@@ -326,32 +336,9 @@ class Removal:
     back: tuple[ConfigObject, ...] = ()
 
 
-class Service(Protocol):
-    """One kind of thing that is built, proved and taken away."""
-
-    @property
-    def name(self) -> str:
-        """By what a record of a run finds it again."""
-
-    @property
-    def noun(self) -> str:
-        """What one instance is called in a sentence ("tunnel")."""
-
-    @property
-    def wanted(self) -> Any:
-        """Type of ``Deployment.wanted``: a pydantic model or a dataclass of them, so that it can be kept as JSON."""
-
-    def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> Intended:
-        """What the files of an inventory folder ask for. Raises IntentError."""
-
-    def deployment(self, wanted: Any) -> Deployment:
-        """The deployment of a record; the same record gives the same deployment. Raises ChangeError."""
-
-    def references(self, deployment: Deployment) -> tuple[str, ...]:
-        """References of the secrets that its texts hold."""
-
-    def places(self, deployment: Deployment) -> tuple[Place, ...]:
-        """Where its devices stand; what it knows of none is left out."""
+@runtime_checkable
+class Service(Verified, Protocol):
+    """One kind of thing that is built and taken away, beside being verified."""
 
     def precheck(self, sight: Sight, outputs: Mapping[str, str], time: str, *, accept_unsaved: bool) -> tuple[Finding, ...]:
         """May this change be made on this device now? Findings of the service's own, besides those of every change."""
@@ -364,25 +351,10 @@ class Service(Protocol):
         """What goes of what the device has; ``sight.change`` is the plan that would build it, if it was not only found there."""
 
     def previous(self, deployment: Deployment, sights: Sequence[Sight]) -> Deployment | None:
-        """The form that stood before a change in place, so that it can be proved again; None where that cannot be told."""
+        """The form that stood before a change in place, so that it can be verified again; None where that cannot be told."""
 
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> TrafficProof:
-        """What proves a deployment whose last gate is `Traffic`. Never asked of a service that has no such gate."""
-
-    def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:
-        """What a member's device is asked by a verification, beside its running configuration."""
-
-    def stimulus(self, deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:
-        """What a verification sends from a member's device, by what that has shown so far; nothing where nothing is needed."""
-
-    def verdict(self, deployment: Deployment, seeing: Seeing) -> Verdict:
-        """The truth about one deployment. What was not read is unknown in it, and neither up nor down."""
-
-    def title(self, deployment: Deployment) -> str:
-        """One line that says what it joins, for the head of a plan."""
-
-    def for_people(self, deployment: Deployment) -> tuple[str, ...]:
-        """What the intent says to people about it, one line each."""
+        """What verifies a deployment whose last gate is `Traffic`. Never asked of a service that has no such gate."""
 
     def landmark(self, change: Change) -> str:
         """A line by which a person sees on the device whether it runs the change; empty if there is none."""

@@ -2,7 +2,7 @@
 
 Three rules, for every place that reads a configuration. An answer that is not whole is no answer: it is asked for again, within
 bounds. What speaks against a device (something is absent, something is strange), or is what a change is measured by, is judged on
-two readings over two logins that agree, unless the size that the device printed proves the first: noise on a line does not come
+two readings over two logins that agree, unless the size that the device printed verifies the first: noise on a line does not come
 twice in one form. And where a device shows what runs by two commands, each is the other's witness (changes/masked_keys.py).
 """
 
@@ -102,7 +102,7 @@ def asked(task: Task, ask: Callable[[Session], T], again: Again = AGAIN) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """What is read of a device: how one reading is asked for, when it is proved by itself, and when two of them agree."""
+    """What is read of a device: how one reading is asked for, when it is verified by itself, and when two of them agree."""
 
     what: str
     ask: Callable[[Session], T]
@@ -111,7 +111,7 @@ class Reading(Generic[T]):
 
 
 def settled(task: Task, reading: Reading[T], first: T | None = None, again: Again = AGAIN) -> T:
-    """A reading that is proved by itself, or on which two in a row over two logins agree; ``first`` was made before.
+    """A reading that is verified by itself, or on which two in a row over two logins agree; ``first`` was made before.
 
     Raises NotKnown when no two agree, so that it is noise or somebody types at this moment.
     """
@@ -130,7 +130,7 @@ def settled(task: Task, reading: Reading[T], first: T | None = None, again: Agai
 #: A size that does not fit proves nothing, so it takes a second login; where none is printed, the device shows what runs by two
 #: commands, which running_of() has compared.
 RUNNING = Reading("running configuration", running_of, lambda shown: shown.counted is not False, Configuration.equals)
-#: What speaks against a device is looked at twice, whatever proves the first reading.
+#: What speaks against a device is looked at twice, whatever verifies the first reading.
 RUNNING_TWICE = Reading("running configuration", running_of, lambda _: False, Configuration.equals)
 #: No other command shows what an ASA has saved, and it prints no size.
 STARTUP = Reading("startup configuration", startup_of, lambda shown: shown.is_proved, Configuration.equals)
@@ -152,5 +152,5 @@ def running_again(task: Task, first: Configuration) -> Result:
 
 
 def startup(task: Task) -> Result:
-    """Nornir task. ``result`` is the startup Configuration, which may be empty: proved by its size, or read over two logins."""
+    """Nornir task. ``result`` is the startup Configuration, which may be empty: verified by its size, or read over two logins."""
     return Result(host=task.host, result=settled(task, STARTUP))

@@ -25,17 +25,17 @@ from .session import Reply, Session
 
 
 def arm(task: Task, method: str, arming: Arming) -> Result:
-    """Nornir task: arm the rollback timer and prove it; ``result`` is its mark. Raises as RollbackTimer.arm() does."""
+    """Nornir task: arm the rollback timer and verify it; ``result`` is its mark. Raises as RollbackTimer.arm() does."""
     return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[method].arm(session(task), _by_user(task, arming)))
 
 
 def renew(task: Task, method: str, arming: Arming) -> Result:
-    """Nornir task: let the timer restart and prove it; ``result`` is its mark. Raises as RollbackTimer.renew() does."""
+    """Nornir task: let the timer restart and verify it; ``result`` is its mark. Raises as RollbackTimer.renew() does."""
     return Result(host=task.host, changed=True, result=ROLLBACK_TIMERS[method].renew(session(task), _by_user(task, arming)))
 
 
 def disarm(task: Task, method: str, arming: Arming) -> Result:
-    """Nornir task: call the rollback timer off and prove it; ``result`` is (Observation, running Configuration) of that moment.
+    """Nornir task: call the rollback timer off and verify it; ``result`` is (Observation, running Configuration) of that moment.
 
     In the place of a configuration that was not shown whole is None: the rollback timer is off by then, and it is read again.
 
@@ -55,7 +55,7 @@ def disarm(task: Task, method: str, arming: Arming) -> Result:
         asked(task, lambda fresh: ROLLBACK_TIMERS[method].cancel_leftovers(fresh, by_user))
         device = session(task)
         replies = device.exchange(also)
-    # The rollback timer is off: one answer that says nothing is no reason to roll a proved change back without it.
+    # The rollback timer is off: one answer that says nothing is no reason to roll a verified change back without it.
     whole = _whole(device, replies)
     seen: Observation = seen_anyway(task, replies)
     return Result(host=task.host, changed=True, result=(seen, whole))

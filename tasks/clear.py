@@ -16,7 +16,7 @@ from .session import Session
 
 
 def clear_peer(device: Session, peer: IPv4Address) -> None:
-    """Phase 2, then phase 1, of this peer only: without an argument every tunnel of the box would go.
+    """Phase 2, then phase 1, of this peer only: without an argument every tunnel of the device would go.
 
     What has an address in its command is cleared by it. An IKE SA that only goes by its number, and those of IKEv2, are cleared
     where the device shows one with the peer. Phase 2 comes once more at the end: a tunnel interface negotiates by itself, and

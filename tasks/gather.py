@@ -1,7 +1,7 @@
 """Read a device before a change: one exchange, all show commands together, since reading does no harm.
 
 What is read is what the change is measured by, and what is missing in it counts as never having been there. So where the device
-prints no size that proves it whole, it is read over two logins, which have to agree.
+prints no size that verifies it whole, it is read over two logins, which have to agree.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Snapshot:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """What is not proved of its configurations though they are whole by all that was seen, one sentence each."""
+        """What is not verified of its configurations though they are whole by all that was seen, one sentence each."""
         return tuple(dict.fromkeys((*self.running.doubts, *self.running_as_saved.doubts, *self.startup.doubts)))
 
     @property
@@ -93,12 +93,12 @@ class Snapshot:
 
     @property
     def uptime(self) -> int | None:
-        """Seconds since the box had started when it was read, if it says so."""
+        """Seconds since the device had started when it was read, if it says so."""
         return _uptime(self.observation.os, self.outputs.get(VERSION, ""))
 
 
 def _uptime(os: str, shown: str) -> int | None:
-    """Seconds since the box has started, as ``show version`` says; None where it does not, or cannot be read."""
+    """Seconds since the device has started, as ``show version`` says; None where it does not, or cannot be read."""
     try:
         seconds: int | None = parse(os, VERSION, shown).state.uptime_seconds
     except (ParseError, DeviceRefused):
@@ -107,7 +107,7 @@ def _uptime(os: str, shown: str) -> int | None:
 
 
 def uptime(task: Task, os: str) -> Result:
-    """Nornir task. ``result`` is the seconds since the box has started, or None."""
+    """Nornir task. ``result`` is the seconds since the device has started, or None."""
     return Result(host=task.host, result=_uptime(os, read(task, [VERSION])[0].text))
 
 

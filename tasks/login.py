@@ -31,7 +31,7 @@ REFUSED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _RETURN = re.compile(r"press (?:the )?<?(?:return|enter)>?(?: key)?\b.*", re.IGNORECASE)
-#: A prompt that needs no second look; any other line that ends like one is proved by pressing RETURN.
+#: A prompt that needs no second look; any other line that ends like one is verified by pressing RETURN.
 _PLAIN = re.compile(r"[A-Za-z0-9][\w.-]*(?:\([\w-]+\))?[>#] ?")
 _LIKE_A_PROMPT = re.compile(r"\S.*[>#] ?")
 #: A line that asks is left alone for so long, in case that it goes on.

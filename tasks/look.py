@@ -33,7 +33,7 @@ from .gather import asking, now, texts
 from .reader import Ping, Reader
 from .session import Reply
 
-#: Packets of one burst; of many bursts in one exchange each has fewer, since an idle box waits for each that is lost.
+#: Packets of one burst; of many bursts in one exchange each has fewer, since an idle device waits for each that is lost.
 PINGS, PINGS_OF_MANY = 5, 3
 #: Packets of a burst of full size.
 LARGE = 2
@@ -248,7 +248,7 @@ class _Visit:
         return probe is not None and probe.received > 0
 
     def _more(self) -> tuple[str, ...]:
-        """What is asked again: the states, and the configuration if it was not known, or not proved by its size.
+        """What is asked again: the states, and the configuration if it was not known, or not verified by its size.
 
         A routing table may be long, and is asked for once.
         """

@@ -1,4 +1,4 @@
-"""Send sourced pings: only traffic between the protected prefixes brings a crypto map tunnel up, and proves it."""
+"""Send sourced pings: only traffic between the protected prefixes brings a crypto map tunnel up, and verifies it."""
 
 from __future__ import annotations
 

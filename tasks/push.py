@@ -72,7 +72,7 @@ def _writes(change: Change) -> Iterator[_Write]:
     normal = iter([_normal(change, step) for step in build for _ in step.lines])
     for portions in _apart(in_writes(line for step in build for line in step.lines)):
         yield _Write(portions, tuple(next(normal) for portion in portions for _ in portion), None)
-    for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
+    for step in (*change.of(Phase.ACTIVATE), *change.of(Phase.CLEAN)):
         for portion in step.writes:
             yield _Write((portion,), (_normal(change, step),) * len(portion), step)
 

@@ -1,4 +1,4 @@
-"""Save a proved change, and see that startup and running configuration are one."""
+"""Save a verified change, and see that startup and running configuration are one."""
 
 from __future__ import annotations
 

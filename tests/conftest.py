@@ -167,7 +167,7 @@ class Rehearsal:
         return warm.Process(self.arguments("hq-branch", "--yes", command="rotate-psk"), self.environment)
 
     def configurations(self) -> dict[str, dict[str, str]]:
-        """Running and startup configuration of both boxes, as they print them."""
+        """Running and startup configuration of both devices, as they print them."""
         return {kind: {name: self.lab.exec(name, f"show {kind}-config") for name in DEVICES} for kind in ("running", "startup")}
 
     def edit(self, file: str, old: str, new: str) -> None:
@@ -179,7 +179,7 @@ class Rehearsal:
 
     @contextmanager
     def operator(self, device: str) -> Iterator[BaseConnection]:
-        """Another operator, logged in to a box and privileged."""
+        """Another operator, logged in to a device and privileged."""
         place = self.lab.devices[device]
         connection = ConnectHandler(
             device_type="cisco_ios_telnet",
@@ -196,7 +196,7 @@ class Rehearsal:
             connection.disconnect()
 
     def configure(self, device: str, *lines: str) -> None:
-        """Change a box as another operator would; the line ``write memory`` saves it at the end."""
+        """Change a device as another operator would; the line ``write memory`` saves it at the end."""
         with self.operator(device) as connection:
             connection.send_config_set([line for line in lines if line != "write memory"])
             if "write memory" in lines:
@@ -257,7 +257,7 @@ def copy_inventory(target: Path, ports: dict[str, int]) -> None:
 
 @pytest.fixture
 def unchanged(rehearsal: Rehearsal) -> Callable[[], None]:
-    """Asserts that both boxes run and keep what they did at the start, byte for byte."""
+    """Asserts that both devices run and keep what they did at the start, byte for byte."""
 
     def check() -> None:
         assert rehearsal.configurations() == rehearsal.before

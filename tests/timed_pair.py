@@ -23,7 +23,7 @@ ARCHIVE = "configure terminal\narchive\npath flash:kept"
 
 @dataclass
 class TimedPair:
-    """A lab of two boxes, an inventory with one tunnel between them, and the command as a real process."""
+    """A lab of two devices, an inventory with one tunnel between them, and the command as a real process."""
 
     lab: LabHandle
     folder: Path
@@ -82,7 +82,7 @@ class TimedPair:
             time.sleep(0.1)
 
     def shows(self, device: str, command: str) -> str:
-        """What a box prints."""
+        """What a device prints."""
         return self.lab.exec(device, command)
 
     def body(self, device: str, which: str = "running") -> list[str]:
@@ -91,15 +91,15 @@ class TimedPair:
         return [line for line in lines if line and not line.startswith(("!", "Current conf", "Building", "Using"))]
 
     def configurations(self) -> dict[str, list[str]]:
-        """Running and startup configurations of all boxes."""
+        """Running and startup configurations of all devices."""
         return {f"{name} {which}": self.body(name, which) for name in self.lab.devices for which in ("running", "startup")}
 
     def has_reloaded(self, device: str) -> bool:
-        """Whether a box came up during the test: at the start it has been up for more than an hour."""
+        """Whether a device came up during the test: at the start it has been up for more than an hour."""
         return "hour" not in self.shows(device, "show version | include uptime")
 
     def assert_no_residue(self) -> None:
-        """No timer is pending, and nothing of a timer is in running, startup or flash, on any box."""
+        """No timer is pending, and nothing of a timer is in running, startup or flash, on any device."""
         for name, profile in DEVICES.items():
             assert "No reload is scheduled" in self.shows(name, "show reload")
             assert self.shows(name, "show kron schedule").split() == ["Kron", "Occurrence", "Schedule"]
@@ -109,6 +109,6 @@ class TimedPair:
             assert not [line for which in ("running", "startup") for line in self.body(name, which) if "kron" in line]
 
     def assert_as_before(self) -> None:
-        """Every box runs and keeps what it did at the start, and nothing of a timer is left."""
+        """Every device runs and keeps what it did at the start, and nothing of a timer is left."""
         assert self.configurations() == self.before
         self.assert_no_residue()

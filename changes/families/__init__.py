@@ -14,6 +14,7 @@ from ..family import Family
 from . import (
     acl,
     bgp,
+    certificate,
     crypto_map,
     flexvpn,
     ikev1,
@@ -79,6 +80,7 @@ ASA: tuple[Family, ...] = (
     nat.ASA_EXEMPTION,
     nat.ASA_NAT_0,
     nat.ASA_TWICE,
+    certificate.ASA_SHOWN,
     tunnel_group.GROUP_POLICY,
     tunnel_group.TUNNEL_GROUP,
     tunnel_interface.ASA_TUNNEL,

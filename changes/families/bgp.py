@@ -1,6 +1,6 @@
 """BGP of an ASA: the router, and in a router that is somebody else's a neighbour, its settings and a network, a line each.
 
-Sources: Cisco ASA command reference 9.2 and later (router bgp: one autonomous system on a box; neighbor remote-as makes a
+Sources: Cisco ASA command reference 9.2 and later (router bgp: one autonomous system on a device; neighbor remote-as makes a
 neighbour, and its ``no`` takes all of its lines away; network: the mask of a class is not shown; neighbor timers: the smallest
 hold time that is taken is shown behind the two), and the configurations that providers publish for it.
 """
@@ -65,7 +65,9 @@ ASA_ROUTER = Family(
     opens=True,
     shared=NOBODY,
     touches=Touches(
-        "the box speaks BGP as AS {system} from now on", NOBODY, "the box speaks no BGP any more, and what it learned by it goes"
+        "the device speaks BGP as AS {system} from now on",
+        NOBODY,
+        "the device speaks no BGP any more, and what it learned by it goes",
     ),
     key_of=NOBODY,
     peers_of=NOBODY,

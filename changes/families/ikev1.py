@@ -15,7 +15,7 @@ from .replies import DEPRECATED, OLD
 from .uses import BY_IKE, BY_IKE1, BY_PEER
 
 _IKE = r"(?P<ike>isakmp|ikev1)"
-_POLICY = "IKE proposal, offered to every peer of the box in the order of its number"
+_POLICY = "IKE proposal, offered to every peer of the device in the order of its number"
 #: The word is shown short on IOS and long on an ASA, and both take both.
 _ENCRYPTION = (r"^encryption ", "encr ")
 
@@ -63,7 +63,7 @@ IOS_KEY = Family(
 IOS_KEEPALIVE = Family(
     name="isakmp-keepalive",
     # Whether IKEv2 of a release heeds it as well is not certain, so its peers count as users.
-    sentence="dead peer detection, one setting for every IKE peer of the box",
+    sentence="dead peer detection, one setting for every IKE peer of the device",
     header=re.compile(r"crypto isakmp keepalive (?P<interval>\d+)(?: (?P<retries>\d+))?(?: periodic| on-demand)?"),
     identity=(),
     opens=False,
@@ -99,7 +99,7 @@ ASA_POLICY = Family(
 
 ASA_ENABLE = Family(
     name="ike-enable",
-    sentence="IKE answers on an interface, for every tunnel of the box that ends there",
+    sentence="IKE answers on an interface, for every tunnel of the device that ends there",
     header=re.compile(rf"crypto {_IKE} enable (?P<nameif>\S+)"),
     identity=("nameif",),
     opens=False,

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 def _policy_created(item: ConfigObject, running: Config) -> Iterator[str]:
     local = [line.split()[-1] for line in item.children if line.startswith("match address local ")]
-    where = f"that comes to {' or '.join(local)}" if local else "of the box"
+    where = f"that comes to {' or '.join(local)}" if local else "of the device"
     yield f"{item.title} is offered to every IKEv2 peer {where} from now on"
     if not running.of(item.family.name):
-        yield "the policy that the release brings along is not offered any more: a box that has one of its own does without it"
+        yield "the policy that the release brings along is not offered any more: a device that has one of its own does without it"
 
 
 def _profile_created(item: ConfigObject, _running: Config) -> Iterator[str]:
@@ -64,12 +64,12 @@ IOS_PROPOSAL = Family(
 
 IOS_POLICY = Family(
     name="ikev2-policy",
-    sentence="IKEv2 policy: which proposals are offered to whoever comes to an address of the box",
+    sentence="IKEv2 policy: which proposals are offered to whoever comes to an address of the device",
     header=re.compile(r"crypto ikev2 policy (?P<name>\S+)"),
     identity=("name",),
     opens=True,
     shared=BY_IKE2,
-    touches=Touches(_policy_created, NOBODY, "{title} is not offered to any IKEv2 peer of the box any more"),
+    touches=Touches(_policy_created, NOBODY, "{title} is not offered to any IKEv2 peer of the device any more"),
     key_of=NOBODY,
     peers_of=NOBODY,
     ike=NOBODY,
@@ -209,7 +209,7 @@ IOS_PROFILE = Family(
 
 IOS_DPD = Family(
     name="ikev2-dpd",
-    sentence="dead peer detection, one setting for every IKEv2 peer of the box",
+    sentence="dead peer detection, one setting for every IKEv2 peer of the device",
     header=re.compile(r"crypto ikev2 dpd (?P<interval>\d+) (?P<retries>\d+) (?P<mode>periodic|on-demand)"),
     identity=(),
     opens=False,
@@ -224,7 +224,7 @@ IOS_DPD = Family(
 
 ASA_POLICY = Family(
     name="ikev2-policy",
-    sentence="IKEv2 proposal, offered to every IKEv2 peer of the box in the order of its number",
+    sentence="IKEv2 proposal, offered to every IKEv2 peer of the device in the order of its number",
     header=re.compile(r"crypto ikev2 policy (?P<number>\d+)"),
     identity=("number",),
     opens=True,
@@ -256,7 +256,7 @@ ASA_POLICY = Family(
 
 ASA_ENABLE = Family(
     name="ikev2-enable",
-    sentence="IKEv2 answers on an interface, for every tunnel of the box that ends there",
+    sentence="IKEv2 answers on an interface, for every tunnel of the device that ends there",
     header=re.compile(r"crypto ikev2 enable (?P<nameif>\S+)"),
     identity=("nameif",),
     opens=False,

@@ -38,7 +38,7 @@ def _track_named(line: str, number: str) -> bool:
 
 def _probe_created(item: ConfigObject, _running: Config) -> Iterator[str]:
     what = next((line for line in item.children if line.startswith(("icmp-echo ", "tcp-connect ", "http "))), "nothing yet")
-    yield f"the box sends probes of its own, once operation {item.groups['number']} is scheduled: {what}"
+    yield f"the device sends probes of its own, once operation {item.groups['number']} is scheduled: {what}"
 
 
 IOS_OPERATION = Family(

@@ -23,7 +23,7 @@ _AAA_LIST = re.compile(r"(?:^| )(?:authentication|authorization|accounting|login
 
 
 def _of_aaa(config: Config, _target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
-    yield "every login to the box"
+    yield "every login to the device"
     yield from (item.title for item in others.values() if item.header.startswith("aaa "))
     yield from (node.line for node in config.others if node.line.startswith("aaa "))
 
@@ -50,7 +50,7 @@ def _asks_all(item: ConfigObject, running: Config) -> Iterator[str]:
 
 def _listens(item: ConfigObject, running: Config) -> Iterator[str]:
     place = f"sequence {item.groups['sequence']}"
-    yield f"map {item.groups['map']} takes any peer that knows a group of the box, behind its entries up to {place}"
+    yield f"map {item.groups['map']} takes any peer that knows a group of the device, behind its entries up to {place}"
     for binding in running.of("crypto-map-binding"):
         if binding.map_name == item.groups["map"]:
             yield f"{binding.groups['interface']} has map {binding.map_name}: clients can connect there from now on"
@@ -61,14 +61,14 @@ def _none(_item: ConfigObject) -> tuple[str, ...]:
 
 
 _AAA_TOUCHES = Touches(
-    "every line of the box asks for a user by its lists from now on, the console too",
+    "every line of the device asks for a user by its lists from now on, the console too",
     NOBODY,
-    "the lines of the box ask by their own settings again",
+    "the lines of the device ask by their own settings again",
 )
 
 AAA = Family(
     name="aaa-new-model",
-    sentence="users are asked by lists, at every login of the box",
+    sentence="users are asked by lists, at every login of the device",
     header=re.compile(r"aaa new-model"),
     identity=(),
     opens=False,
@@ -99,12 +99,12 @@ AAA_LIST = Family(
 
 USER = Family(
     name="user",
-    sentence="a user of the box, whom VPN clients may log in as",
+    sentence="a user of the device, whom VPN clients may log in as",
     header=re.compile(r"username (?P<name>\S+) (?:password|secret) (?:[05789] )?(?P<key>\S+)"),
     identity=("name",),
     opens=False,
     shared=NOBODY,
-    touches=Touches("{name} may log in to the box itself as well, where a line asks by local users", NOBODY, NOBODY),
+    touches=Touches("{name} may log in to the device itself as well, where a line asks by local users", NOBODY, NOBODY),
     key_of=NOBODY,
     peers_of=NOBODY,
     ike=NOBODY,

@@ -25,7 +25,7 @@ _ROUTE = "where packets for the networks behind the tunnel go"
 
 
 def _every_connection(_config: Config, _target: ConfigObject, _others: Mapping[Key, ConfigObject]) -> Iterator[str]:
-    yield "every TCP connection of the box"
+    yield "every TCP connection of the device"
 
 
 #: Nobody names it, and all that passes heeds it; so it does not go with the tunnel for which it came.
@@ -134,15 +134,15 @@ ASA_ROUTE = Family(
 
 ASA_MSS = Family(
     name="tcp-mss",
-    sentence="the largest segment of TCP connections through the box, so that they fit the tunnel",
+    sentence="the largest segment of TCP connections through the device, so that they fit the tunnel",
     header=re.compile(r"sysopt connection tcpmss (?P<size>\d+)"),
     identity=(),
     opens=False,
     shared=_BY_ALL,
     touches=Touches(
-        "TCP connections through the box are held to segments of {size} bytes from now on, whoever they are of",
+        "TCP connections through the device are held to segments of {size} bytes from now on, whoever they are of",
         NOBODY,
-        "TCP connections through the box are held to segments of 1380 bytes again, as by default",
+        "TCP connections through the device are held to segments of 1380 bytes again, as by default",
     ),
     key_of=NOBODY,
     peers_of=NOBODY,

@@ -19,13 +19,15 @@ def _policy_created(item: ConfigObject, running: Config) -> Iterator[str]:
     if present:
         behind = [other.title for other in present if int(other.groups["number"]) > int(item.groups["number"])]
         place = f"before {' and '.join(behind)}" if behind else "after the policies it has"
-        yield f"{item.title} is offered to every IKE peer of the box from now on, {place}"
+        yield f"{item.title} is offered to every IKE peer of the device from now on, {place}"
 
 
-_GOES_FOR_ALL = "{title} goes for every IKE peer of the box, from its next negotiation"
+_GOES_FOR_ALL = "{title} goes for every IKE peer of the device, from its next negotiation"
 #: An IKE proposal with a number.
 POLICY = Touches(_policy_created, NOBODY, _GOES_FOR_ALL)
-KEEPALIVE = Touches("dead peer detection applies to every IKE peer of the box, from its next negotiation", NOBODY, _GOES_FOR_ALL)
+KEEPALIVE = Touches(
+    "dead peer detection applies to every IKE peer of the device, from its next negotiation", NOBODY, _GOES_FOR_ALL
+)
 ENABLE = Touches("IKE answers on {nameif} from now on, for whoever asks", NOBODY, NOBODY)
 ENABLE2 = Touches(
     "IKEv2 answers on {nameif} from now on, for whoever asks", NOBODY, "IKEv2 does not answer on {nameif} any more, whoever asks"

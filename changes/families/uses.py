@@ -142,8 +142,8 @@ BY_PEER = Shared(_of_key, "another entry goes to the same peer ({use})")
 #: An interface has one map, with all its entries.
 BY_MAP = Shared(_of_binding, "its crypto map has other entries ({use})")
 #: Offered to, or at work for, every peer of that version of IKE.
-BY_IKE1 = Shared(_of_ike(1), "other IKE peers of the box use it ({use})")
-BY_IKE2 = Shared(_of_ike(2), "other IKE peers of the box use it ({use})")
+BY_IKE1 = Shared(_of_ike(1), "other IKE peers of the device use it ({use})")
+BY_IKE2 = Shared(_of_ike(2), "other IKE peers of the device use it ({use})")
 
 
 def _any_ike(config: Config, target: ConfigObject, others: Mapping[Key, ConfigObject]) -> Iterator[str]:
@@ -151,6 +151,6 @@ def _any_ike(config: Config, target: ConfigObject, others: Mapping[Key, ConfigOb
         yield from _of_ike(version)(config, target, others)
 
 
-BY_IKE = Shared(_any_ike, "other IKE peers of the box use it ({use})")
+BY_IKE = Shared(_any_ike, "other IKE peers of the device use it ({use})")
 #: A packet takes the longest match, so a route serves all that lies behind it.
-BY_ROUTE = Shared(_leads(destination), "other traffic of the box is led by it ({use})")
+BY_ROUTE = Shared(_leads(destination), "other traffic of the device is led by it ({use})")

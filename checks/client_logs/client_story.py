@@ -186,7 +186,7 @@ def _of_episode(number: int, episode: Episode, story: Story, timeout: int | None
 
 
 def _connected(subject: str, episode: Episode, slept: str, evidence: tuple[Evidence, ...]) -> Finding:
-    """Connected again: proved only where a time stands at both ends, and a sign that its session was used."""
+    """Connected again: verified only where a time stands at both ends, and a sign that its session was used."""
     assert episode.ended is not None
     took, seen = episode.took, {sign.means for sign in (episode.began, *episode.signs)}
     if took is None or took < 0:

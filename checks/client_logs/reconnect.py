@@ -251,7 +251,7 @@ def _conclusion(pair: Pair, good: bool, findings: list[Finding], found: tuple[Ca
     if failed:
         why = f": {'; '.join(cause.sentence for cause in found)}" if found else ""
         return f"this is no reconnect that works ({len(failed)} of {len(findings)} checks failed){why}"
-    return f"not verified: what {pair.before.name} and {pair.after.name} show speaks against nothing, and does not prove it"
+    return f"not verified: what {pair.before.name} and {pair.after.name} show speaks against nothing, and does not verify it"
 
 
 def _facts(pair: Pair) -> Iterator[tuple[str, str, str]]:

@@ -57,12 +57,12 @@ class Audit:
 
     @property
     def verdict(self) -> str:
-        """One sentence; a box on which nothing was found is never called healthy."""
+        """One sentence; a device on which nothing was found is never called healthy."""
         if self.causes:
             count = len(self.causes)
             words = f"{count} cause{'' if count == 1 else 's'} found"
             return f"{words}, and not all could be judged" if self.unread else words
-        return "no cause found in what could be read; the rest is not known" if self.unread else "no cause found on this box"
+        return "no cause found in what could be read; the rest is not known" if self.unread else "no cause found on this device"
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

@@ -15,8 +15,8 @@ from .phone_file import PhoneFile
 from .policy import Policy, effective
 from .shown import ANYCONNECT_SINCE, RUNNING, HeadEnd, Section, split_words
 
-#: Whom a line concerns that is of the whole box.
-EVERYBODY = "every SSL VPN user of the box and its HTTPS management"
+#: Whom a line concerns that is of the whole device.
+EVERYBODY = "every SSL VPN user of the device and its HTTPS management"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Case:
 
     @cached_property
     def group_urls(self) -> tuple[GroupUrl, ...]:
-        """Every `group-url` of the box."""
+        """Every `group-url` of the device."""
         return tuple(self._group_urls())
 
     def _group_urls(self) -> Iterator[GroupUrl]:
@@ -158,7 +158,7 @@ class Case:
 
     @cached_property
     def offers(self) -> Offers:
-        """TLS and DTLS of the box."""
+        """TLS and DTLS of the device."""
         return offers_of(self.device)
 
 

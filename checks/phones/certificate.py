@@ -177,7 +177,7 @@ def issuers_of(device: HeadEnd, shown: Certificate) -> tuple[Certificate, ...]:
 
 
 def authorities_of(device: HeadEnd) -> tuple[str, ...]:
-    """Names of all authorities whose certificates the box has; by its trustpoint where one cannot be read."""
+    """Names of all authorities whose certificates the device has; by its trustpoint where one cannot be read."""
     found = []
     for one in _authorities(device):
         try:

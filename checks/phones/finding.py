@@ -28,7 +28,7 @@ class Line:
         return f"{self.command}: {self.text or '(no such line)'}"
 
 
-#: What phones have of their own on a box.
+#: What phones have of their own on a device.
 OWN = ("group-policy ", "tunnel-group ")
 
 
@@ -51,7 +51,7 @@ class Remedy:
 
     @property
     def is_ours(self) -> bool:
-        """True if nr-run types it: lines of the profile of phones. What is of the whole box is for a person to type."""
+        """True if nr-run types it: lines of the profile of phones. What is of the whole device is for a person to type."""
         return self.is_ready and self.lines[0].startswith(OWN)
 
 

@@ -35,7 +35,7 @@ ELLIPTIC_SINCE, MENDED_SINCE = Release.parse("9.4(1)"), Release.parse("9.4(2)")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One version: the suites in the order of the box, and the line that says them."""
+    """One version: the suites in the order of the device, and the line that says them."""
 
     version: str
     suites: tuple[str, ...]
@@ -111,7 +111,7 @@ def _ssl_lines(device: HeadEnd) -> dict[str, Line]:
 
 
 def _offer(listed: Mapping[str, Offer], shown: Mapping[str, Line], version: str) -> Offer | None:
-    """The suites of a version: as the box lists them, or as a configured list has them; None where neither tells them."""
+    """The suites of a version: as the device lists them, or as a configured list has them; None where neither tells them."""
     line = shown.get(f"cipher {version}")
     custom = re.fullmatch(r'ssl cipher \S+ custom "?([^"]+)"?', line.text) if line else None
     if line and custom:
@@ -175,7 +175,7 @@ CHOICES: Mapping[tuple[str, str], Choice | None] = {
 
 
 def chosen(release: Release, suites: tuple[str, ...], configured: str) -> Choice | None:
-    """The certificate for a client of which the box could take ``suites``; ``configured`` is RSA, EC, both or "".
+    """The certificate for a client of which the device could take ``suites``; ``configured`` is RSA, EC, both or "".
 
     Between 9.4(1) and the fix, a client that offers both is shown a self-signed elliptic one where an RSA one is configured.
     """

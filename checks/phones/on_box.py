@@ -1,14 +1,15 @@
-"""Causes that concern the whole box: release, licences, webvpn, CSD, load balancing."""
+"""Causes that concern the whole device: release, licences, webvpn, CSD, load balancing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ...inventory.release import Release
 from .case import EVERYBODY, Case
 from .finding import Line, PhoneFinding, Remedy, Severity
-from .shown import LICENCE_USE, RUNNING, VERSION
+from .shown import LICENCE_USE, RUNNING, VERSION, HeadEnd
 
 FIRST_RELEASE, WITHOUT_CSD_SINCE = Release.parse("8.0(4)"), Release.parse("8.2(1)")
 _PHONE_LICENCES = ("AnyConnect for Cisco VPN Phone", "AnyConnect for Linksys phone")
@@ -54,7 +55,7 @@ def licences(case: Case) -> Iterator[PhoneFinding]:
         yield case.found(
             "strong-encryption",
             Severity.CAUSE,
-            "the licence for strong encryption is disabled: whatever is configured, the box has no AES, and phones need it",
+            "the licence for strong encryption is disabled: whatever is configured, the device has no AES, and phones need it",
             (strong[1],),
             Remedy("install the activation key for 3DES and AES, which costs nothing"),
         )
@@ -81,20 +82,35 @@ def peers(case: Case) -> Iterator[PhoneFinding]:
             "peers", Severity.CAUSE, "the licence allows no Premium peer", (row[1],), Remedy("install more Premium peers")
         )
         return
-    text = case.device.output(LICENCE_USE)
-    used = re.search(r"^AnyConnect Premium +: +(\d+) : +\d+ : +(\d+) : +\d+ : +(\d+) :.*$", text or "", re.MULTILINE)
-    if used is None:
-        words = f"how many sessions are in use is not known: {_unread_use(case, text)}"
+    use = premium_use(case.device)
+    if use is None:
+        words = f"how many sessions are in use is not known: {_unread_use(case, case.device.output(LICENCE_USE))}"
         # From memory: before 8.4 no release has that command, so that it is no answer that was kept from us.
         (case.notes if case.old else case.unread).append(words)
-    elif int(used[2]) >= int(used[3]):
+    elif use.used >= use.limit:
         yield case.found(
             "peers",
             Severity.CAUSE,
-            f"all {used[3]} Premium peers are in use",
-            (Line(LICENCE_USE, used[0].strip()),),
+            f"all {use.limit} Premium peers are in use",
+            (use.line,),
             Remedy("end sessions that nobody uses, or install more Premium peers"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PremiumUse:
+    """Sessions that the licence Premium counts, and how many it allows."""
+
+    used: int
+    limit: int
+    line: Line
+
+
+def premium_use(device: HeadEnd) -> PremiumUse | None:
+    """As the box sums it up; None where it does not."""
+    row = r"^AnyConnect Premium +: +(\d+) : +\d+ : +(\d+) : +\d+ : +(\d+) :.*$"
+    found = re.search(row, device.output(LICENCE_USE) or "", re.MULTILINE)
+    return PremiumUse(int(found[2]), int(found[3]), Line(LICENCE_USE, found[0].strip())) if found else None
 
 
 def _unread_use(case: Case, text: str | None) -> str:
@@ -110,7 +126,7 @@ def webvpn(case: Case) -> Iterator[PhoneFinding]:
     for url in case.urls:
         if re.fullmatch(r"[\d.]+", url.host) and url.host not in case.device.interfaces.values():
             case.notes.append(
-                f"no interface has the address {url.host} of the phones' URL: it is translated on the way, or another box's"
+                f"no interface has the address {url.host} of the phones' URL: it is translated on the way, or another device's"
             )
     if not case.interface:
         case.unread.append("which interface phones come to is not known: say --interface NAME")
@@ -208,10 +224,10 @@ def load_balancing(case: Case) -> Iterator[PhoneFinding]:
         yield case.found(
             "load-balancing",
             Severity.CAUSE,
-            "the box takes part in VPN load balancing, and sends clients on to another one (302), which phones do not follow",
+            "the device takes part in VPN load balancing, and sends clients on to another one (302), which phones do not follow",
             (Line(f"{RUNNING}, vpn load-balancing", section.first("participate")),),
             Remedy(
-                "give phones a head-end of their own, which is in no cluster; or take this box out of the cluster",
+                "give phones a head-end of their own, which is in no cluster; or take this device out of the cluster",
                 ("vpn load-balancing", " no participate"),
                 "every client of the cluster",
                 may_fix=False,

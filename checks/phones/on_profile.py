@@ -116,7 +116,7 @@ def _line(case: Case, found: Policy, text: str, sentence: str) -> Remedy:
         return Remedy(
             f"make a group policy for phones, name it in their tunnel group, and say there: {text}",
             (f"group-policy {DEFAULT} attributes", f" {text}"),
-            "every tunnel of the box that inherits from it, LAN-to-LAN ones too",
+            "every tunnel of the device that inherits from it, LAN-to-LAN ones too",
             may_fix=False,
         )
     others = _others_with(case, found.name)
@@ -253,7 +253,7 @@ def _no_datagrams(case: Case, found: Policy) -> Iterator[PhoneFinding]:
 
 
 def authentication(case: Case) -> Iterator[PhoneFinding]:
-    """By certificate: the box has to know who has signed those of phones."""
+    """By certificate: the device has to know who has signed those of phones."""
     if not case.group:
         return
     header, section = case.device.of_group(case.group, "webvpn-attributes")
@@ -266,7 +266,7 @@ def authentication(case: Case) -> Iterator[PhoneFinding]:
         yield case.found(
             "client-certificate",
             Severity.CAUSE,
-            f"{case.group} asks for the phone's own certificate, and the box knows no authority to check it by",
+            f"{case.group} asks for the phone's own certificate, and the device knows no authority to check it by",
             (Line(f"{RUNNING}, {header}", line), Line(RUNNING, "")),
             Remedy(
                 "take the certificates of those who have signed the phones' (the manufacturer for MIC, CAPF for LSC) from the"
@@ -275,7 +275,7 @@ def authentication(case: Case) -> Iterator[PhoneFinding]:
         )
     elif not any(re.search(r"cisco|capf|cap-rtp", name, re.IGNORECASE) for name in known):
         case.notes.append(
-            f"the authorities that the box knows are {', '.join(known)}: none is called after the manufacturer or CAPF, so see"
+            f"the authorities that the device knows are {', '.join(known)}: none is called after the manufacturer or CAPF, so see"
             " that one of them has signed the phones' certificates"
         )
 

@@ -19,7 +19,7 @@ SOON_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """What one series of phones meets: the version, and the suites that both have, in the order of the box."""
+    """What one series of phones meets: the version, and the suites that both have, in the order of the device."""
 
     model: PhoneModel
     offer: Offer | None
@@ -61,7 +61,7 @@ def _names(those: tuple[Met, ...]) -> str:
 def transport(case: Case) -> Iterator[PhoneFinding]:
     """Versions and ciphers, TLS first and DTLS apart."""
     if case.offers.tls is None:
-        case.unread.append("the versions and ciphers of TLS are not known: neither the configuration nor the box told them")
+        case.unread.append("the versions and ciphers of TLS are not known: neither the configuration nor the device told them")
         return
     met = meetings(case)
     versions = _judged(met, lambda one: one.offer is None)
@@ -85,7 +85,7 @@ def _version(case: Case, severity: Severity, those: tuple[Met, ...]) -> PhoneFin
     return case.found(
         "tls-version",
         severity,
-        f"phones of the series {_names(those)} speak {', '.join(those[0].model.versions)} and the box takes none of them",
+        f"phones of the series {_names(those)} speak {', '.join(those[0].model.versions)} and the device takes none of them",
         (case.offers.least,),
         Remedy(
             "take the version that phones speak",
@@ -100,7 +100,7 @@ def _cipher(case: Case, severity: Severity, those: tuple[Met, ...]) -> PhoneFind
     return case.found(
         "cipher-tls",
         severity,
-        f"phones of the series {_names(those)} have {', '.join(those[0].model.tls)}; in {offer.version} the box takes"
+        f"phones of the series {_names(those)} have {', '.join(those[0].model.tls)}; in {offer.version} the device takes"
         f" {', '.join(offer.suites) or 'nothing'}: no shared cipher",
         (offer.line,),
         _with_suites(case, offer),
@@ -122,7 +122,7 @@ def _with_suites(case: Case, offer: Offer) -> Remedy:
 def _datagrams(case: Case, met: tuple[Met, ...]) -> Iterator[PhoneFinding]:
     offers = case.offers.dtls
     if offers is None:
-        case.unread.append("the ciphers of DTLS are not known: neither the configuration nor the box told them")
+        case.unread.append("the ciphers of DTLS are not known: neither the configuration nor the device told them")
         return
     offer = next((one for one in offers if one.version == "dtlsv1"), None)
     none = _judged(met, lambda one: not set(one.datagrams) & set(one.model.dtls))
@@ -135,7 +135,7 @@ def _datagrams(case: Case, met: tuple[Met, ...]) -> Iterator[PhoneFinding]:
         yield case.found(
             "cipher-dtls",
             severity,
-            f"phones of the series {_names(those)} have {', '.join(those[0].model.dtls)} in DTLS 1.0; the box takes"
+            f"phones of the series {_names(those)} have {', '.join(those[0].model.dtls)} in DTLS 1.0; the device takes"
             f" {', '.join(offer.suites) if offer and offer.suites else 'nothing'}: TLS comes up and DTLS fails",
             (offer.line if offer else case.offers.least,),
             _with_suites(case, offer) if offer else _with_version(case),
@@ -202,7 +202,7 @@ def _unbound(case: Case, trustpoint: str, line: Line) -> PhoneFinding:
     return case.found(
         "trustpoint",
         Severity.CAUSE,
-        f"{words}: the box shows a certificate of its own making, another one after each reload, which no phone can be told",
+        f"{words}: the device shows a certificate of its own making, another one after each reload, which no phone can be told",
         (line, *(Line(RUNNING, found) for found in case.device.lines("crypto ca trustpoint"))),
         Remedy(
             "enrol a trustpoint, upload its certificate to the call manager, then bind it",
@@ -220,7 +220,7 @@ def _dates(case: Case, shown: Certificate, begins: Line) -> Iterator[PhoneFindin
         return
     if clock.near(shown.begins) or clock.near(shown.ends):
         words = f"it is valid from {shown.begins:%Y-%m-%d %H:%M} to {shown.ends:%Y-%m-%d %H:%M} UTC"
-        words += ", and how far the zone of the box's clock is from UTC is not known"
+        words += ", and how far the zone of the device's clock is from UTC is not known"
         case.unread.append(f"whether the certificate of trustpoint {shown.trustpoint} is in date is not known: {words}")
         return
     now = clock.now
@@ -228,7 +228,7 @@ def _dates(case: Case, shown: Certificate, begins: Line) -> Iterator[PhoneFindin
     if now < shown.begins:
         severity, words = (
             Severity.CAUSE,
-            f"is valid from {shown.begins:%Y-%m-%d} on, and the clock of the box says {now:%Y-%m-%d}",
+            f"is valid from {shown.begins:%Y-%m-%d} on, and the clock of the device says {now:%Y-%m-%d}",
         )
     elif left < timedelta(0):
         severity, words = Severity.CAUSE, f"has expired on {shown.ends:%Y-%m-%d}"

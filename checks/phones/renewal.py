@@ -9,8 +9,8 @@ confirm.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +33,10 @@ class RenewalStage:
     sentence: str
     evidence: tuple[Line, ...] = ()
     next_step: str = ""
+    #: By which a person says that it is done, where nothing shows whether it is; "" where that is no person's to say.
+    confirm: str = ""
+    #: Who has said so, and when.
+    confirmed: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -43,6 +47,7 @@ class RenewalStage:
             "sentence": self.sentence,
             "evidence": evidence,
             "next_step": self.next_step,
+            "confirmed": self.confirmed,
         }
 
 
@@ -55,6 +60,8 @@ class Renewal:
     stages: tuple[RenewalStage, ...]
     too_early: bool
     unread: str = ""
+    #: SHA-256 of the new certificate, in hexadecimal: what a person has confirmed is of this one and of no other.
+    digest: str = ""
 
     @property
     def next_stage(self) -> RenewalStage | None:
@@ -74,7 +81,32 @@ class Renewal:
         """Plain values, for JSON."""
         stages = [stage.as_dict() for stage in self.stages]
         head = {"host": self.host, "trustpoint": self.trustpoint, "verdict": self.verdict}
-        return {**head, "too_early": self.too_early, "unread": self.unread, "stages": stages}
+        return {**head, "too_early": self.too_early, "unread": self.unread, "digest": self.digest, "stages": stages}
+
+    def confirmed(self, said: Mapping[str, str]) -> Renewal:
+        """With what people have said, by the name of the stage's confirmation: it counts where nothing shows otherwise."""
+        stages = [_confirmed(stage, said.get(stage.confirm, "")) for stage in self.stages]
+        if len(stages) > 1 and all(stage.done for stage in stages[:-1]):
+            stages[-1] = replace(stages[-1], sentence=stages[-1].sentence.partition(_NOT_YET)[0])
+        return replace(self, stages=tuple(stages))
+
+    @property
+    def may_bind(self) -> bool:
+        """True where all that comes before the interface is done, and that is not."""
+        *before, last = self.stages or (None,)
+        return last is not None and last.done is False and bool(before) and all(stage and stage.done for stage in before)
+
+
+#: Why the last stage has to wait.
+_NOT_YET = "; not yet:"
+#: Names by which a person confirms a stage.
+CALL_MANAGER, PHONES = "call-manager", "phones"
+
+
+def _confirmed(stage: RenewalStage, who: str) -> RenewalStage:
+    if not who or stage.done is not None:
+        return stage
+    return replace(stage, done=True, sentence=f"{stage.sentence}; confirmed by {who}", confirmed=who)
 
 
 def renewal(device: HeadEnd, interface: str, trustpoint: str, phones: Sequence[PhoneFile]) -> Renewal:
@@ -84,7 +116,7 @@ def renewal(device: HeadEnd, interface: str, trustpoint: str, phones: Sequence[P
     if new is None and begins.text:
         return Renewal(device.host, trustpoint, (), False, f"the bytes of {trustpoint} are no certificate")
     if clock_of(device) is None:
-        return Renewal(device.host, trustpoint, (), False, f"the clock of the box: {device.why_not(CLOCK)}")
+        return Renewal(device.host, trustpoint, (), False, f"the clock of the device: {device.why_not(CLOCK)}")
     if new is None:
         return Renewal(device.host, trustpoint, (_enrolled(device, trustpoint, None, begins, phones),), False)
     at_call_manager, taken = _at_call_manager(new, phones), _taken(device, new, phones)
@@ -92,7 +124,7 @@ def renewal(device: HeadEnd, interface: str, trustpoint: str, phones: Sequence[P
     last = _bound(interface, trustpoint, bound, ready=bool(at_call_manager.done and taken.done is not False))
     stages = (_enrolled(device, trustpoint, new, begins, phones), at_call_manager, taken, last)
     too_early = is_bound and (at_call_manager.done is False or taken.done is False) and bool(phones)
-    return Renewal(device.host, trustpoint, stages, too_early)
+    return Renewal(device.host, trustpoint, stages, too_early, digest=new.digest("SHA-256").hex())
 
 
 def _trusts(phone: PhoneFile, new: Certificate) -> bool:
@@ -133,7 +165,7 @@ def _at_call_manager(new: Certificate, phones: Sequence[PhoneFile]) -> RenewalSt
     )
     if not phones:
         return RenewalStage(
-            name, None, "no phone's file was given, so what the call manager hands out is not known", (), next_step
+            name, None, "no phone's file was given, so what the call manager hands out is not known", (), next_step, CALL_MANAGER
         )
     having = [phone for phone in phones if _trusts(phone, new)]
     lines = tuple(Line(f"{phone.name}, credentials", ", ".join(item.text for item in phone.hashes)) for phone in phones[:4])
@@ -158,7 +190,8 @@ def _taken(device: HeadEnd, new: Certificate, phones: Sequence[PhoneFile]) -> Re
     count = f"{len(users)} phone{'' if len(users) == 1 else 's'} connected now"
     if unknown or not phones:
         words = f"; no file was given of {', '.join(unknown[:6])}" if unknown else ""
-        return RenewalStage(name, None, f"{count}{words}: whether each has taken its file is for a person to say", (), next_step)
+        sentence = f"{count}{words}: whether each has taken its file is for a person to say"
+        return RenewalStage(name, None, sentence, (), next_step, PHONES)
     return RenewalStage(name, True, f"{count}, and the file of each has the digest of the new certificate")
 
 
@@ -169,5 +202,5 @@ def _bound(interface: str, trustpoint: str, bound: Sequence[tuple[str, Line]], *
         return RenewalStage(name, True, f"{interface} shows the certificate of {trustpoint}", lines)
     former = ", ".join(found for found, _ in bound) or "none"
     next_step = f"type: ssl trust-point {trustpoint} {interface}   (it concerns every SSL VPN user and HTTPS management)"
-    waits = "" if ready else "; not yet: phones that do not trust the new one are cut off, and cannot be told any more"
+    waits = "" if ready else f"{_NOT_YET} phones that do not trust the new one are cut off, and cannot be told any more"
     return RenewalStage(name, False, f"{interface} shows that of {former}{waits}", lines, next_step)

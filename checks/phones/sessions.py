@@ -13,7 +13,7 @@ _PHONE = re.compile(r"CP-\S*-?(?P<name>SEP[0-9A-F]{12})", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One session. ``index`` is the number by which the box knows it: one that begins again has another."""
+    """One session. ``index`` is the number by which the device knows it: one that begins again has another."""
 
     user: str
     index: str

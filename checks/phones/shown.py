@@ -110,7 +110,7 @@ class HeadEnd:
 
     @cached_property
     def release(self) -> Release:
-        """What the box says that it runs, or else what the inventory says."""
+        """What the device says that it runs, or else what the inventory says."""
         found = re.search(r"Software Version (\S+)", self.outputs.get(VERSION, ""))
         shown = re.match(r"\d+\.\d+\(\d+\)", found[1]) if found else None
         return Release.parse(shown[0]) if shown else self.platform.release

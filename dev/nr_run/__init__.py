@@ -1,7 +1,7 @@
-"""nr-run: network automation runbooks that change IPsec tunnels and prove the change.
+"""nr-run: network automation runbooks that change IPsec tunnels and verify the change.
 
-``__all__`` is the public library (docs/how-to/library.md): Nornir tasks for any Nornir, the safe sequence, and what they need. A name is
-imported when it is used, so that ``import nr_run`` costs nothing.
+``__all__`` is the public library (docs/how-to/library.md): Nornir tasks for any Nornir, the safe sequence, and what they need. A
+name is imported when it is used, so that ``import nr_run`` costs nothing.
 """
 
 from __future__ import annotations

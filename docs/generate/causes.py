@@ -9,7 +9,7 @@ from nr_run.services.l2l.signatures import SIGNATURES
 HEAD = """\
 # Why a tunnel is not up
 
-When a tunnel cannot be proved, `nr-run` names the probable cause, how sure that is, the command that would confirm it, and a
+When a tunnel cannot be verified, `nr-run` names the probable cause, how sure that is, the command that would confirm it, and a
 remedy. It looks at what all of our ends showed while the tunnel was tried, at their routes and interfaces, and at what they are
 configured with; all of it is read, nothing is changed for it. This page is written from its tables (`make reference`).
 

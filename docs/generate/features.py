@@ -182,7 +182,7 @@ def site_page(generation: Generation) -> str:
     return f"""# A site behind Zscaler, {generation.title}
 
 Two tunnels from 192.0.2.1 to service edges in two data centres, a probe through each, and a route map that follows the
-probes, for {generation.platform}. The stages, each proved before the next: {stages}.
+probes, for {generation.platform}. The stages, each verified before the next: {stages}.
 The last line leads the traffic of the hosts. Without a tunnel it is dropped, since `on_total_loss` is closed.
 
 The templates write this; `nr-run` has no command that deploys it yet.
@@ -209,7 +209,7 @@ def connection_page(generation: Generation) -> str:
     return f"""# A connection to Alibaba Cloud, {generation.title}
 
 Two tunnels to two gateways of the cloud, with BGP in each, for {generation.platform}: the example `inventory/cloud.yaml`.
-Each stage is proved before the next one begins. With the cut-over the static route over the private line goes, and what is
+Each stage is verified before the next one begins. With the cut-over the static route over the private line goes, and what is
 written below drops what no tunnel leads, since `on_total_loss` is closed; rolled back, that route comes first.
 
 {blocks}"""
@@ -240,7 +240,7 @@ def head_end_page(generation: Generation) -> str:
     stages = ", ".join(stage.name for stage in deployment.stages)
     return f"""# A head-end for Secure Client, {generation.title}
 
-IKEv2 with AnyConnect-EAP, a split tunnel and auto-reconnect, for {generation.platform}. The stages, each proved before the
+IKEv2 with AnyConnect-EAP, a split tunnel and auto-reconnect, for {generation.platform}. The stages, each verified before the
 next: {stages}. The trustpoint is there, and is checked. `virtual-template` of the profile is typed last.
 
 ```

@@ -83,6 +83,11 @@ class AsaMeaning:
         """What reaches an entry without a list or a peer is dropped."""
         return True
 
+    @property
+    def drops_asymmetric(self) -> bool:
+        """A connection is of the interface by which it went (ASA syslog guide, 106014, 106015: no connection)."""
+        return True
+
     def policies(self) -> list[Policy]:
         """The phase-1 policies; there is no built-in one."""
         return self.store.remembered("policies", self._policies)

@@ -29,6 +29,10 @@ class Meaning(Protocol):
     def drops_incomplete(self) -> bool:
         """Whether a crypto map entry without a list or a peer drops what reaches it."""
 
+    @property
+    def drops_asymmetric(self) -> bool:
+        """Whether a reply that comes in by another tunnel interface than the request left by is dropped."""
+
     def policies(self) -> list[Policy]:
         """The phase-1 policies by priority, the release's own included."""
 
@@ -108,6 +112,11 @@ class IosMeaning:
     @property
     def drops_incomplete(self) -> bool:
         """An incomplete entry protects nothing and stops nothing."""
+        return False
+
+    @property
+    def drops_asymmetric(self) -> bool:
+        """A router keeps no connections."""
         return False
 
     def policies(self) -> list[Policy]:

@@ -44,6 +44,8 @@ class Network:
     #: The boxes that learn routes, or once did.
     learners: dict[str, Station] = field(default_factory=dict)
     upkeep: Upkeep = field(init=False)
+    #: By whose SAs the last packet went, as sender and receiver call what protects it; empty for one in clear.
+    _by: tuple[str, str] = ("", "")
 
     def __post_init__(self) -> None:
         self.upkeep = Upkeep(self)
@@ -119,8 +121,15 @@ class Network:
             return where
         if where is box:
             return Outcome.REPLY
+        asked_by, _ = self._by
         back = self._send(where, destination, source, load)
-        return Outcome.REPLY if back is box else Outcome.LOST
+        return Outcome.REPLY if back is box and self._expected(box, asked_by) else Outcome.LOST
+
+    def _expected(self, box: Station, asked_by: str) -> bool:
+        """Whether a reply comes in as the request left: a firewall has no connection at any other of its tunnel interfaces."""
+        _, came_by = self._by
+        tunnels = {protector.name for protector in box.meaning.protectors().tunnels} if box.meaning.drops_asymmetric else ()
+        return asked_by == came_by or not {asked_by, came_by} <= {*tunnels}
 
     def gives_pages(self, destination: IPv4Address) -> bool:
         """Whether HTTP is answered where pings are: whose page it is may have been set to give none."""
@@ -136,6 +145,7 @@ class Network:
 
     def _send(self, box: Station, source: IPv4Address, destination: IPv4Address, load: Load = SMALL) -> Station | Outcome:
         """Move a packet one way; return the box that it ends at (or behind), or what became of it."""
+        self._by = ("", "")
         route = self._way(box, source, destination)
         if box.off or route is None or route.interface.address is None or not route.interface.up:
             return Outcome.LOST
@@ -221,6 +231,7 @@ class Network:
             return Outcome.LOST
         found[0].decaps += 1
         found[1].packets += 1
+        self._by = (flow.map, found[0].map)
         return self._arrived(other, destination, source, tunnelled=True)
 
     def _clear(self, box: Station, route: Route, source: IPv4Address, destination: IPv4Address, load: Load) -> Station | Outcome:

@@ -46,6 +46,11 @@ class FarMeaning:
         """It has nothing that is not whole."""
         return False
 
+    @property
+    def drops_asymmetric(self) -> bool:
+        """It takes what comes by any of its tunnels."""
+        return False
+
     def _refuses(self, what: str) -> bool:
         """Whether it was told wrong proposals for IKE, ESP or PFS."""
         return self.faults.argument("wrong-proposal", "WHICH", "ike") == what and "wrong-proposal" in self.faults

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -176,3 +176,24 @@ def ordered(profile: str, *, mistakes: bool) -> tuple[list[str], dict[str, str]]
     """What is typed behind the lines of a box, and its licences, for a rehearsal."""
     words = WORDS[profile]
     return [*lines(words, certificate()), *(documented(words) if mistakes else ())], dict(LICENCES)
+
+
+def named(profile: str, words: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """The same without mistakes and with other names: ``url``, ``group``, ``policy``, ``pool``, ``trustpoint``, ``interface``.
+
+    A word that is empty leaves the name as it is.
+    """
+    host = words["url"].removeprefix("https://").partition("/")[0].partition(":")[0]
+    made, licences = list(lines(WORDS[profile], certificate(host, (host,)))), dict(LICENCES)
+    places = {
+        f"https://{URL_HOST}/{GROUP} ": f"{words['url']} ",
+        f"tunnel-group {GROUP} ": f"tunnel-group {words['group']} ",
+        POLICY: words["policy"],
+        f"pool {POOL}": f"pool {words['pool']}",
+        f" {TRUSTPOINT} ": f" {words['trustpoint']} ",
+        " outside": f" {words['interface']}",
+    }
+    for was, now in places.items():
+        if now.strip():
+            made = [f"{line} ".replace(was, now).rstrip() for line in made]
+    return made, licences

@@ -1,4 +1,4 @@
-"""The ASA commands about the box, its routes, its SSL server and the way of a packet.
+"""The ASA commands about the device, its routes, its SSL server and the way of a packet.
 
 Which template group is which record, and which counts must balance.
 """

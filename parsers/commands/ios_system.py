@@ -1,4 +1,4 @@
-"""The IOS and IOS-XE commands about the box, its paths and what watches them.
+"""The IOS and IOS-XE commands about the device, its paths and what watches them.
 
 Which template group is which record, and which counts must balance.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .line_form import LineForm
 from .line_form import row as _row
 
-_SA = "one setting for every IPsec tunnel of the box"
+_SA = "one setting for every IPsec tunnel of the device"
 _AGGRESSIVE = "aggressive mode shows a hash of the key to anyone who asks"
 
 _ONE_MAP = "an interface has one crypto map: another one that is bound there loses all its tunnels"
@@ -46,7 +46,7 @@ ASA: tuple[LineForm, ...] = (
         "isakmp-setting",
         r"crypto (?:isakmp|ikev1|ikev2) (?:identity|nat-traversal|am-disable|ipsec-over-tcp|disconnect-notify|"
         r"limit|remote-access|cookie-challenge|redirect|notify)\b.*",
-        box="one setting for every IKE peer of the box",
+        box="one setting for every IKE peer of the device",
     ),
     _row(_OS, "key", "tunnel-group", r"tunnel-group (?P<a_peer>\S+) type (?P<type>\S+)"),
     _row(_OS, "key", "group-keys", r"tunnel-group (?P<a_peer>\S+) ipsec-attributes", opens=True),
@@ -158,17 +158,17 @@ ASA: tuple[LineForm, ...] = (
     _row(_OS, "probe", "sla-type", r"type echo protocol ipIcmpEcho (?P<a_target>\S+) interface (?P<nameif>\S+)", "sla"),
     _row(_OS, "probe", "sla-line", r"(?:frequency|timeout|threshold|num-packets|request-data-size|tos)\b.*", "sla"),
     _row(_OS, "probe", "track", r"track \d+ rtr .+"),
-    _row(_OS, "filter", "icmp", r"icmp (?:permit|deny|unreachable) .+", box="which pings the box itself answers"),
+    _row(_OS, "filter", "icmp", r"icmp (?:permit|deny|unreachable) .+", box="which pings the device itself answers"),
     _row(_OS, "filter", "access-group", r"access-group .+", box="filters everything on the interface"),
-    _row(_OS, "mss", "sysopt-mss", r"sysopt connection tcpmss .+", box="the segment size of everything through the box"),
-    _row(_OS, "box", "sysopt", r"sysopt .+", box="a setting of the whole box"),
+    _row(_OS, "mss", "sysopt-mss", r"sysopt connection tcpmss .+", box="the segment size of everything through the device"),
+    _row(_OS, "box", "sysopt", r"sysopt .+", box="a setting of the whole device"),
     _row(
         _OS,
         "box",
         "example-policy",
         r"(?:class-map|policy-map)\b.*",
         opens=True,
-        box="belongs to the box of the example, not to the tunnel",
+        box="belongs to the device of the example, not to the tunnel",
     ),
     _row(
         _OS,
@@ -176,7 +176,7 @@ ASA: tuple[LineForm, ...] = (
         "example-policy-line",
         r"(?:match|class|inspect|parameters|message-length|set)\b.*",
         "example-policy",
-        box="belongs to the box of the example, not to the tunnel",
+        box="belongs to the device of the example, not to the tunnel",
     ),
     _row(
         _OS,
@@ -185,6 +185,6 @@ ASA: tuple[LineForm, ...] = (
         r"(?:enable password|passwd|names|ftp mode|pager|logging|mtu|arp|no arp|timeout|telnet|ssh|no ssh|console|"
         r"dhcpd|http|no snmp-server|snmp-server|threat-detection|no threat-detection|dynamic-access-policy-record|user-identity|"
         r"service-policy|prompt|no call-home|no asdm|asdm|crypto ca trustpool|ASA Version|no asdm)\b.*",
-        box="belongs to the box of the example, not to the tunnel",
+        box="belongs to the device of the example, not to the tunnel",
     ),
 )

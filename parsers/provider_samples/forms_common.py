@@ -11,7 +11,7 @@ COMMON: tuple[LineForm, ...] = (
         "session",
         "save",
         r"(?:copy run(?:ning-config)? start(?:up-config)?|write(?: mem(?:ory)?)?|wr)",
-        fault="saves before anything is proved, so that a reload is no way back",
+        fault="saves before anything is verified, so that a reload is no way back",
     ),
     _row("", "session", "configure", r"conf(?:igure)? t(?:erminal)?"),
     _row("", "bgp", "bgp", r"router bgp (?P<n_asn>\S+)", opens=True),
@@ -32,5 +32,5 @@ COMMON: tuple[LineForm, ...] = (
     _row("", "bgp", "as-path", r"(?:ip )?as-path access-list .+"),
     _row("", "policy-routing", "route-map", r"route-map \S+(?: (?:permit|deny)(?: \d+)?)?", opens=True),
     _row("", "policy-routing", "route-map-line", r"(?:match|set|description) .+", "route-map"),
-    _row("", "box", "hostname", r"(?:hostname|domain-name|ip domain[ -]name) \S+", box="the name of the box"),
+    _row("", "box", "hostname", r"(?:hostname|domain-name|ip domain[ -]name) \S+", box="the name of the device"),
 )

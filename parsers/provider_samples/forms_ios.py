@@ -5,7 +5,7 @@ from __future__ import annotations
 from .line_form import LineForm
 from .line_form import row as _row
 
-_WHOLE = "one setting for every {what} of the box"
+_WHOLE = "one setting for every {what} of the device"
 _IKE1 = _WHOLE.format(what="IKEv1 peer")
 _IKE2 = _WHOLE.format(what="IKEv2 peer")
 _SA = _WHOLE.format(what="IPsec tunnel")
@@ -194,5 +194,5 @@ IOS: tuple[LineForm, ...] = (
     _row(_OS, "route", "route", r"ip route (?P<a_network>\S+) (?P<a_mask>\S+) (?P<to>\S.*)"),
     _row(_OS, "probe", "sla", r"(?:ip sla|rtr|track|ip sla monitor)\b.*", opens=True),
     _row(_OS, "probe", "sla-line", r"(?:icmp-echo|tcp-connect|http|frequency|timeout|threshold|delay|type echo|tag)\b.*", "sla"),
-    _row(_OS, "exemption", "nat", r"ip nat .+", box="the address translation of the box"),
+    _row(_OS, "exemption", "nat", r"ip nat .+", box="the address translation of the device"),
 )

@@ -45,17 +45,17 @@ AREAS: Mapping[str, str] = {
     "route": "",
     "binding": "",
     "group-policy": "a LAN-to-LAN tunnel gets a group policy of its own, which inherits nothing",
-    "exemption": "nr-run looks at the translation of the box and exempts the tunnel's traffic where it has to",
-    "dpd": "dead peer detection is the field dpd of the tunnel; what is set for the whole box is never rendered",
-    "mss": "the segment size is the field mss of a tunnel interface; what is set for the whole box is never rendered",
+    "exemption": "nr-run looks at the translation of the device and exempts the tunnel's traffic where it has to",
+    "dpd": "dead peer detection is the field dpd of the tunnel; what is set for the whole device is never rendered",
+    "mss": "the segment size is the field mss of a tunnel interface; what is set for the whole device is never rendered",
     "bgp": "BGP is not part of a LAN-to-LAN tunnel, which has static routes",
     "policy-routing": "policy routing is not part of a LAN-to-LAN tunnel",
     "probe": "probes and tracks are not part of a LAN-to-LAN tunnel",
     "filter": "lists that let traffic in or keep it out are not nr-run's to write",
     "other-route": "routes that lead elsewhere than into the tunnel are not nr-run's to write",
     "addressing": "interfaces and their addresses are not nr-run's to write",
-    "box": "settings of the whole box are never rendered",
-    "session": "a run saves the configuration itself, when the tunnel is proved",
+    "box": "settings of the whole device are never rendered",
+    "session": "a run saves the configuration itself, when the tunnel is verified",
 }
 
 

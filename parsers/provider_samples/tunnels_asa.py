@@ -131,7 +131,7 @@ def _tunnel(
 def _phase2(read: _Asa, lines: Sequence[Statement], cut: list[str]) -> _Phase2:
     seconds = number(part(lines, "set-seconds", "n_seconds") or part(lines, "map-seconds", "n_seconds"))
     found = by_name(lines, "set-pfs", "map-pfs")
-    # Without a group it is 14 from 9.13(1) on, and was 2 before: only the box can say.
+    # Without a group it is 14 from 9.13(1) on, and was 2 before: only the device can say.
     pfs = number(found[0].parts.get("n_group", "")) if found else None
     sets = {one.parts["name"]: one for one in by_name(read.all, *_TRANSFORMS)}
     first = _named(lines, "set-transform", "map-transform", "map-transform1", key="transform")

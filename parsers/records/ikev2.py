@@ -112,7 +112,7 @@ class Ikev2Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconnectStats:
-    """Counters of IKEv2 auto-reconnect, of the whole box (C8000V sample). total = success + failed."""
+    """Counters of IKEv2 auto-reconnect, of the whole device (C8000V sample). total = success + failed."""
 
     total: int
     success: int

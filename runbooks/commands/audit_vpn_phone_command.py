@@ -38,17 +38,15 @@ nr-run audit-vpn-phone fw --renew-to NEW --phone-config SEP00005E005301.cnf.xml
 nr-run audit-vpn-phone fw --fix csd     fix one cause, where it is of the phones' own profile
 
 \b
-Exit codes: 0 no cause was found on this box (which is not to say that phones connect);
+Exit codes: 0 no cause was found on this device (which is not to say that phones connect);
 11 no cause, but a device was not reached, or not all was read; 12 a cause was
 found; 65 the phone's file cannot be read; 66 no such host.
 With --renew-to: 0 the renewal is complete; 2 something is left to do; 12 the new
 certificate is bound, and phones do not trust it.
-With --fix: 0 fixed, proved and saved; 2 --plan, or you said no; 13 it is for a
+With --fix: 0 fixed, verified and saved; 2 --plan, or you said no; 13 it is for a
 person; 20 rolled back, as it was before; 21 manual steps are needed; 66 no such finding.
 """
-#: Bytes of a phone's file.
-_LARGEST = 4 << 20
-_PHONE = click.option(
+PHONE = click.option(
     "--phone-config",
     "phone_configs",
     multiple=True,
@@ -59,8 +57,8 @@ _PHONE = click.option(
 _MODEL = click.option(
     "--phone-model", metavar="MODEL", help="Of the phone, such as 7962 or 8861; else that of its firmware, or all."
 )
-_GROUP = click.option("--tunnel-group", default="", metavar="NAME", help="The one that phones come to, where that is not clear.")
-_INTERFACE = click.option("--interface", default="", metavar="NAME", help="The one that phones come to, by its nameif.")
+GROUP = click.option("--tunnel-group", default="", metavar="NAME", help="The one that phones come to, where that is not clear.")
+INTERFACE = click.option("--interface", default="", metavar="NAME", help="The one that phones come to, by its nameif.")
 _JUNIT = click.option(
     "--junit",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -81,7 +79,7 @@ _RENEW = click.option(
     help="Say where the renewal of the certificate to this trustpoint stands and what is next; repeat --phone-config.",
 )
 _OPTIONS = with_options(
-    _PHONE, _MODEL, _GROUP, _INTERFACE, _FIX, _RENEW, _JUNIT, PLAN_AND_YES, LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE
+    PHONE, _MODEL, GROUP, INTERFACE, _FIX, _RENEW, _JUNIT, PLAN_AND_YES, LIMIT, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE
 )
 
 
@@ -104,7 +102,7 @@ def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
     progress = PlainProgress()
     if options["renew_to"]:
         return _renew(hosts, phones, what, options, progress)
-    with _opened(hosts, options, progress) as ready:
+    with opened(hosts, options, progress) as ready:
         made = audit_all(ready, ready.hosts, what, progress, named=bool(hosts))
         head = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code)}
         report: dict[str, Any] = {**head, **made.as_dict(), "told": sorted(ready.told)}
@@ -126,17 +124,19 @@ def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
 
 
 @contextmanager
-def _opened(hosts: tuple[str, ...], options: dict[str, Any], progress: Progress) -> Iterator[Ready]:
-    """The head-ends that are meant."""
+def opened(hosts: tuple[str, ...], options: dict[str, Any], progress: Progress, kind: str = "") -> Iterator[Ready]:
+    """The head-ends that are meant; ``kind`` is the folder of the records, by default that of an audit."""
     from ..engine.doctor import Asked, open_devices
     from ..phones.audit import FOLDER, firewalls
 
-    asked = Asked(hosts, options["limits"], options["inventory"], options["runs"], lab=options["lab"], debug=options["debug"])
+    asked = Asked(
+        hosts, options.get("limits", ()), options["inventory"], options["runs"], lab=options["lab"], debug=options["debug"]
+    )
 
     def only(platforms: Mapping[str, Platform], chosen: tuple[str, ...]) -> tuple[str, ...]:
         return firewalls(platforms, chosen, named=bool(hosts))
 
-    with open_devices(asked, progress, only=only, folder=FOLDER) as ready:
+    with open_devices(asked, progress, only=only, folder=kind or FOLDER) as ready:
         yield ready
 
 
@@ -152,7 +152,7 @@ def _fix(hosts: tuple[str, ...], what: AuditAsked, options: dict[str, Any]) -> E
     talk = Talk(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     screen = console()
     width = screen.width if screen.is_terminal else WIDTH
-    with _opened(hosts, options, talk.progress) as ready:
+    with opened(hosts, options, talk.progress) as ready:
         plan = plan_fix(ready, options["cause"], what, talk.progress)
         if not options["as_json"]:
             screen.print(fix_view(plan, width))
@@ -181,7 +181,7 @@ def _renew(
     from .screen import console
     from .wrapped import WIDTH
 
-    with _opened(hosts, options, progress) as ready:
+    with opened(hosts, options, progress) as ready:
         made = renew(ready, options["renew_to"], phones, what, progress)
         report = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code), **made.as_dict()}
         if ready.folder is not None:
@@ -196,22 +196,9 @@ def _renew(
 
 def phone_files(paths: tuple[Path, ...]) -> tuple[PhoneFile, ...]:
     """The files of phones. Raises IntentError for one that cannot be read, or is none of a phone."""
-    from ...checks.phones.phone_file import read_phone_file
-    from ...inventory.errors import IntentError
+    from ...services.phones.files import phone_file_at
 
-    found = []
-    for path in paths:
-        try:
-            with path.open("rb") as stream:
-                data = stream.read(_LARGEST + 1)
-        except OSError as error:
-            raise IntentError(f"{path} cannot be read: {error.strerror}") from None
-        if len(data) > _LARGEST:
-            raise IntentError(f"{path} is larger than {_LARGEST >> 20} MB, which no phone's file is")
-        # A signed one has bytes before and behind that are no text; an editor on Windows may have made UTF-16 of it.
-        coding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf8"
-        found.append(read_phone_file(path.name, data.decode(coding, "replace")))
-    return tuple(found)
+    return tuple(phone_file_at(path) for path in paths)
 
 
 def asked_of(options: dict[str, Any], phones: tuple[PhoneFile, ...]) -> AuditAsked:

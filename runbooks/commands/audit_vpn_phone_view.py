@@ -14,6 +14,7 @@ from ...checks.phones.renewal import Renewal
 from ...inventory.errors import Exit
 from ..phones.audit import Audited
 from ..phones.fix import Fixed, FixPlan
+from ..phones.renew_certificate import Bound, Stands
 from .wrapped import wrapped
 
 _STYLES = {Severity.CAUSE: "bold red", Severity.RISK: "yellow", Severity.NOTE: "cyan"}
@@ -97,8 +98,8 @@ def fixed_as_dict(made: Fixed) -> dict[str, Any]:
     }
 
 
-def renewal_view(made: Renewal, code: Exit, width: int) -> RenderableType:
-    """The stages in their order, each with what shows it, and what comes next."""
+def renewal_view(made: Renewal, code: Exit | None, width: int, *, confirms: bool = False) -> RenderableType:
+    """The stages in their order, each with what shows it, and what comes next; ``confirms``: a person may say so."""
     parts: list[Text] = [Text.assemble((made.host, "bold"), f"  renewal of the certificate to trustpoint {made.trustpoint}")]
     words = {True: ("done", "green"), False: ("open", "yellow"), None: ("not known", "bold yellow")}
     for number, stage in enumerate(made.stages, 1):
@@ -106,6 +107,42 @@ def renewal_view(made: Renewal, code: Exit, width: int) -> RenderableType:
         parts += wrapped(f"{number}. {stage.name}: {word}: {stage.sentence}", width, "  ", style=style)
         for line in stage.evidence:
             parts += wrapped(f"shown by {line}", width, _INDENT, style="dim")
+        if confirms and stage.done is None and stage.confirm:
+            parts += wrapped(f"when it is done, and nothing shows it: --confirm {stage.confirm}", width, _INDENT, style="cyan")
     parts += wrapped(made.verdict, width, "  ", style="bold red" if made.too_early else "bold")
-    parts += wrapped(f"Nothing was changed.   exit {int(code)} ({code.word})", width, "", style="bold")
+    if code is not None:
+        parts += wrapped(f"Nothing was changed.   exit {int(code)} ({code.word})", width, "", style="bold")
     return Group(*parts)
+
+
+def binding_view(stands: Stands, wait: float, width: int) -> RenderableType:
+    """What would be typed, what undoes it, whom it concerns, and by what it is kept."""
+    assert stands.change is not None
+    parts: list[RenderableType] = [renewal_view(stands.renewal, None, width)]
+    lines: list[Text] = []
+    for title, text in (("will be typed", stands.change.forward_text), ("undone by", stands.change.inverse_text)):
+        lines.append(Text(f"  {title}", style="bold"))
+        lines += [Text(f"{_INDENT}{line}") for line in text.splitlines()]
+    for words in stands.change.blast_radius:
+        lines += wrapped(f"concerns {words}", width, "  ", style="yellow")
+    words = (
+        f"It is kept when, within {wait:.0f} seconds, a phone has come in again and all that are in now are in ("
+        f"{len(stands.sessions)}); else it is rolled back. Restart one phone that is outside when it waits for that."
+    )
+    lines += wrapped(words, width, "  ", style="magenta")
+    return Group(*parts, *lines)
+
+
+def bound_words(made: Bound) -> str:
+    """What was done, and what comes later."""
+    stands = made.stands
+    trustpoint, former = stands.renewal.trustpoint, ", ".join(stands.former)
+    back = made.back.sentence if made.back else ""
+    later = (
+        f" The former certificate ({former}) stays: take it from the VPN gateway at the call manager, and its trustpoint from the"
+        " ASA, when no phone needs it to be undone."
+        if former
+        else ""
+    )
+    undo = f" Undo it: nr-run rollback {made.folder.name}" if made.folder else ""
+    return f"{stands.host}: {trustpoint} is bound and saved; {back}.{later}{undo}"

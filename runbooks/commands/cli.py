@@ -65,8 +65,13 @@ OWN: dict[str, tuple[str, str, str]] = {
         "audit_vpn_phone_command",
         "Find out why IP phones do not connect to an ASA.",
     ),
+    "renew-phone-certificate": (
+        ".renew_phone_certificate_command",
+        "renew_phone_certificate_command",
+        "Bring IP phones to another certificate, in the order that cuts none off.",
+    ),
     "rollback": (".past_commands", "rollback_command", "Undo a finished run, exactly, from its run folder."),
-    "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off."),
+    "resume": (".past_commands", "resume_command", "Finish a run that was killed or cut off: verified, or rolled back."),
     "runs": (".runs_command", "runs_command", "List the runs and how they ended; prune them."),
     "show": (".past_commands", "show_command", "Show one run again."),
     "parse": (".parse", "parse_command", "Read the output of a show command into typed state."),
@@ -139,9 +144,9 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="nr-run", prog_name="nr-run")
 def cli() -> None:
-    """Change VPN tunnels on Cisco routers and firewalls, and prove the change.
+    """Change VPN tunnels on Cisco routers and firewalls, and verify the change.
 
-    After a run every tunnel is proved up with the new configuration on every end that is ours, or proved back to what it was,
+    After a run every tunnel is verified up with the new configuration on every end that is ours, or verified rolled back,
     or reported as rollback-incomplete with the manual steps, with the evidence.
     """
 

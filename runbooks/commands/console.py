@@ -103,7 +103,7 @@ ROLLOUT = with_options(
         type=click.FloatRange(min=0),
         default=0.0,
         metavar="SECONDS",
-        help="Wait after the canaries and prove them again.",
+        help="Wait after the canaries and verify them again.",
     ),
     click.option(
         "--workers",
@@ -140,6 +140,17 @@ def _hidden(name: str, *, is_flag: bool = True) -> Callable[[Any], Any]:
     return click.option(name, is_flag=is_flag, hidden=True, expose_value=False, callback=_elsewhere)
 
 
+def _from_here(_context: click.Context, _option: click.Parameter, value: object) -> None:
+    """A change is not applied from machines that may be lost without this one knowing what was typed."""
+    if value:
+        raise click.UsageError(
+            "--scheduler is for commands that only look (verify, drift, doctor); what changes devices reaches them from here"
+        )
+
+
+#: Said by the environment as well for those that look; here it would be believed.
+_NO_SCHEDULER = click.option("--scheduler", hidden=True, expose_value=False, callback=_from_here)
+
 CONFIRM = click.option(
     "--confirm",
     multiple=True,
@@ -154,7 +165,7 @@ LIMIT = click.option(
     help="Only what is on these devices: host, group, or a key of their data (site=berlin); all given have to fit.",
 )
 #: What other tools have, and what is called otherwise here.
-ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")))
+ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")), _NO_SCHEDULER)
 NO_LIMIT = _hidden("--limit", is_flag=False)
 SCHEDULER = click.option(
     "--scheduler",
@@ -293,7 +304,7 @@ class Talk:
 
 
 def _has_ended(run: Path) -> bool:
-    """False also where the journal cannot be proved any more: what became of the devices is told all the same."""
+    """False also where the journal cannot be verified any more: what became of the devices is told all the same."""
     from ..run.journal_states import open_tunnels
 
     try:
@@ -336,7 +347,8 @@ def ended(runbook: str, work: Callable[..., Exit]) -> Callable[..., None]:
 
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
-    from ..run.folder import plain
+    from ..run.folder import plain_values
+    from ..run.json_names import document
     from .printable import json_text
 
-    click.echo(json_text(value, default=plain, indent=2))
+    click.echo(json_text(document(plain_values(value)), indent=2))

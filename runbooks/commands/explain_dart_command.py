@@ -29,7 +29,7 @@ journalctl -t vpnagentd -o short-iso | nr-run explain-dart - --json
 
 \b
 Exit codes: 0 each reconnect in it worked; 12 one did not, or that is not
-proved; 65 FILE is no such log, and what it is.
+verified; 65 FILE is no such log, and what it is.
 """
 _TIMEOUT = click.option(
     "--timeout", type=int, metavar="SECONDS", help="The reconnect timeout of the head-end: was the client away for longer?"

@@ -30,7 +30,7 @@ nr-run explain-phone --syslog asa.txt --phone SEP00005E005301 --json
 
 \b
 Exit codes: 0 both logs show that the phone is connected; 12 it is not, or that
-is not proved; 65 a file is not what it should be; 66 which phone is not clear.
+is not verified; 65 a file is not what it should be; 66 which phone is not clear.
 """
 _LOG = click.option("--log", "log", type=FILE, metavar="FILE", help="The phone's console log: text, or a ZIP of its files.")
 _SYSLOG = click.option("--syslog", type=FILE, metavar="FILE", help="The firewall's messages: show logging, or a syslog server's.")

@@ -36,7 +36,7 @@ def _failover_test(names: tuple[str], **options: Any) -> Exit:
     """Take the primary path of a service down for a while, and measure how long traffic takes to move and to come back.
 
     It is a planned change: shown, approved, with a rollback timer, a journal, and resume; and it is always rolled back. It is
-    refused where anything of the service is not proved before, the backup above all, and outside the maintenance windows of the
+    refused where anything of the service is not verified before, the backup above all, and outside the maintenance windows of the
     intent. While it runs, what is sent between the loss and the move is lost, as it is when the primary is lost in earnest.
 
     \b
@@ -47,7 +47,7 @@ def _failover_test(names: tuple[str], **options: Any) -> Exit:
     \b
     Exit codes: 0 traffic moved and came back within the documented time; 12 it
     did, and something of the service is not as before; 13 refused: no window,
-    or not all is proved; 20 it did not move, and all is as before; 21 it did
+    or not all is verified; 20 it did not move, and all is as before; 21 it did
     not come back: manual steps are needed.
     """
     from ..engine.failover import Rules, planner_of, run_test

@@ -43,7 +43,7 @@ def parse_command(ctx: click.Context, command: str, source: str, os_name: str, a
     try:
         parsed = parse(os_name, command, _read(source), templates=templates)
     except DeviceRefused as refusal:
-        # On a box it is the device that fails; in a file it is the file that holds no output of the command.
+        # On a device it is the device that fails; in a file it is the file that holds no output of the command.
         raise ParseError(str(refusal)) from refusal
     parsed = _without_keys(parsed)
     if as_json:

@@ -37,7 +37,7 @@ _RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=nam
 def _resume(run: str | None, **options: Any) -> Exit:
     """Finish an unfinished run: killed, cut off, or stopped by a full disk.
 
-    The journal says how far it came, and the devices say what they are. Every end that is ours ends up proved with
+    The journal says how far it came, and the devices say what they are. Every end that is ours ends up verified with
     the change, or as it was before. Without RUN the newest that is unfinished. The run's own folder is all that is needed.
 
     \b

@@ -90,7 +90,7 @@ def past_view(past: ServicePast, now: int, width: int = WIDTH) -> RenderableType
     parts = [Text.assemble((past.name, "bold"), f"  {past.title}")]
     parts += wrapped(f"{past.word}{_differs(past)} since {past.since} ({age(now - moment(past.since))}){gone}", width, "  ")
     parts += wrapped(f"last seen {past.last_seen}, first {past.first_seen}", width, "  ")
-    parts += wrapped(f"last proved by traffic {past.last_proof or 'never'}, last up {past.last_up or 'never'}", width, "  ")
+    parts += wrapped(f"last verified by traffic {past.last_proof or 'never'}, last up {past.last_up or 'never'}", width, "  ")
     if past.key_changed:
         parts += wrapped(f"key changed {past.key_changed}, {age(now - moment(past.key_changed))} ago", width, "  ")
     counts = f"{past.flaps_day} in a day, {past.flaps_week} in a week, {past.flaps_kept} in all"

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from ...changes.change import Change
 from ...changes.family import Phase
-from ...checks.finding import Status
-from ...services.registry import find
+from ...checks.finding import Finding, Status
+from ...services.registry import find_built
 from ...services.service import Foreign
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from ..engine.confirmations import Asked
@@ -23,17 +23,17 @@ from ..engine.planning import DeploymentPlan, Hold, MemberPlan, Push
 #: So many neighbours are named one by one, with every line and in the summary.
 TOUCHES, FEW = 8, 2
 _FOR_A_TEST = "for a test alone: rolled back when traffic has moved, or does not move, and then traffic is watched coming back"
-_MARKS = {Phase.BUILD: ("+", "green"), Phase.SWITCH: ("~", "yellow"), Phase.CLEAN: ("-", "red")}
+_MARKS = {Phase.BUILD: ("+", "green"), Phase.ACTIVATE: ("~", "yellow"), Phase.CLEAN: ("-", "red")}
 
 
 def plan_view(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome] = (), *, detail: bool = True) -> RenderableType:
-    """What would be done, on which box, in which order, what it touches and how it is undone; ``refused`` have no plan.
+    """What would be done, on which device, in which order, what it touches and how it is undone; ``refused`` have no plan.
 
     Without ``detail`` the objects stand in the place of their lines, and why a name was taken is left out.
     """
     parts: list[RenderableType] = []
     for plan in plans:
-        service = find(plan.deployment.service)
+        service = find_built(plan.deployment.service)
         title = f"{plan.name}  {service.title(plan.deployment)}"
         notes = [Text(f"   {line}", style="dim") for line in service.for_people(plan.deployment)]
         notes += [Text(f"   {_FOR_A_TEST}", style="magenta")] if plan.trial else []
@@ -78,7 +78,7 @@ def _staged(plan: DeploymentPlan, *, detail: bool) -> Iterable[RenderableType]:
     """Each stage with its members and the gate behind it; then what concerns each member as a whole."""
     for order, item in enumerate(plan.walk, 1):
         if isinstance(item, Hold):
-            words = f"{order}. {item.title} has to hold before anything that follows; if it does not, all is rolled back"
+            words = f"{order}. gate: {item.title} must hold before the next step; if it does not, everything is rolled back"
             yield Text(words, style="bold magenta")
         else:
             lines = _steps(item) if detail else _objects(item.change)
@@ -129,11 +129,15 @@ def _around(name: str, end: MemberPlan, *, detail: bool) -> Iterable[Text]:
         count = sum(len(step.lines) for step in end.change.inverse)
         lines.append(Text(f"   undone by: {count} lines, in {name}/{end.host}/rollback.cfg of the run folder", style="dim"))
     lines += [
-        Text(f"   {'objection' if finding.status is not Status.WARNING else 'warning'}: {finding.sentence}", style="bold red")
+        Text(f"   {_against(finding)}: {finding.sentence}", style="bold red")
         for finding in end.prechecks
         if finding.status not in (Status.OK, Status.SKIPPED)
     ]
     return lines
+
+
+def _against(finding: Finding) -> str:
+    return "warning" if finding.status is Status.WARNING else f"blocked by pre-check {finding.check}"
 
 
 def _timer_lines(end: MemberPlan) -> list[Text]:

@@ -1,4 +1,4 @@
-"""The commands of the services: what an intent asks for, built and proved, or removed and proved gone.
+"""The commands of the services: what an intent asks for, built and verified, or removed and verified gone.
 
 Which commands there are, and how they are told to a person, a service declares; what they do is the same for all of them.
 """
@@ -62,7 +62,10 @@ def command_of(service: Declaration, command: Command) -> click.Command:
     if command.does == "rotate":
         shown = {"metavar": noun, "callback": _as_names}
         told = "Where the new key is kept already, as a reference (env:NAME, command:...)."
-        decorate = with_options(click.option("--to", default="", metavar="REFERENCE", help=told), NO_LIMIT, _OF_ONE)
+        which = "Which key is changed, by its reference, where it has several."
+        to = click.option("--to", default="", metavar="REFERENCE", help=told)
+        key = click.option("--key", default="", metavar="REFERENCE", help=which)
+        decorate = with_options(to, key, NO_LIMIT, _OF_ONE)
     count = 1 if command.does == "rotate" else -1
     names = click.argument("names", nargs=count, shell_complete=names_in(service.section), **shown)
     if command.does == "remove":
@@ -160,7 +163,8 @@ def _rotating(service: Declaration, command: Command) -> Any:
         from ..engine.runbook import run_deployments
         from ..run.journal_states import open_tunnels
 
-        rotation = Rotation(options["to"], keeps=not options["lab"] and not options["plan_only"])
+        keeps = not options["lab"] and not options["plan_only"]
+        rotation = Rotation(options["to"], keeps=keeps, key=options["key"], rehearsal=options["lab"])
         with _opened(service, command.name, names, options, rotation=rotation) as (opened, talk):
             planner, rollout = building(accept_unsaved=options["accept_unsaved"]), rollout_of(options)
             arguments = (opened.deployments, opened.runs, planner, talk.show(), talk.approval, rollout)

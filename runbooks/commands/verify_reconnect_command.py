@@ -31,7 +31,7 @@ nr-run verify-reconnect before.txt after.txt --client-log AnyConnectVPN.txt
 nr-run verify-reconnect before.txt after.txt --client 192.0.2.5 --json
 
 \b
-Exit codes: 0 it came back by a reconnect; 12 it did not, or that is not proved;
+Exit codes: 0 it came back by a reconnect; 12 it did not, or that is not verified;
 65 a file is not what it should be; 66 no client, or which one is not clear.
 """
 _CLIENT = click.option("--client", default="", metavar="ADDRESS", help="Which client, by the address it was assigned.")

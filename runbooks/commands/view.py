@@ -13,11 +13,11 @@ from ...inventory.errors import Exit
 from ..engine.outcome import DeviceRow, Result, TunnelOutcome
 
 _STYLES = {
-    Result.PROVED: "bold green",
+    Result.VERIFIED: "bold green",
     Result.SAS_UP: "bold yellow",
     Result.UNCHANGED: "green",
     Result.PENDING: "yellow",
-    Result.NOT_PROVED: "bold red",
+    Result.NOT_VERIFIED: "bold red",
     Result.ROLLED_BACK: "bold yellow",
     Result.ROLLBACK_INCOMPLETE: "bold white on red",
     Result.REFUSED: "bold red",
@@ -37,7 +37,7 @@ def recap_view(
 
     ``error`` is why the run was refused as a whole, ``told`` what the devices said beside all that.
     """
-    ordered = sorted(outcomes, key=lambda outcome: outcome.result in (Result.PROVED, Result.UNCHANGED, Result.PENDING))
+    ordered = sorted(outcomes, key=lambda outcome: outcome.result in (Result.VERIFIED, Result.UNCHANGED, Result.PENDING))
     parts: list[RenderableType] = [Text(f"RUN {run} {runbook}", style="bold")]
     rows = [outcome for outcome in ordered if outcome.devices]
     if rows:
@@ -72,7 +72,7 @@ def _details(outcome: TunnelOutcome) -> Iterable[Text]:
         elif outcome.result is Result.PENDING:
             yield Text(f"  to confirm: {asked.sentence}; say --confirm {asked.name}", style="yellow")
     for sentence in outcome.untested:
-        yield Text(f"  not proved: {sentence}", style="yellow")
+        yield Text(f"  not verified: {sentence}", style="yellow")
     for sentence in outcome.stays:
         yield Text(f"  {sentence}", style="yellow")
     for sentence in outcome.by_hand:

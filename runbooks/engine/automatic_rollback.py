@@ -1,4 +1,4 @@
-"""Take a change back on every box that was touched, see that each is what it was, and say what a person has to do if not."""
+"""Take a change back on every device that was touched, see that each is what it was, and say what a person has to do if not."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ...tasks.gather import uptime
 from ...tasks.undo import Undoing, Undone, undo
 from .attended import send_away
 from .cancel_page import mark_cancelled
-from .change_state import ChangeState, NotProved, rows
+from .change_state import ChangeState, NotVerified, rows
 from .context import Context
-from .device_files import take_placed
+from .device_files import still_placed, take_placed
 from .failover_watch import watch_back
 from .manual_steps import Errors, foreign_lines, left_over, paste, still_counts
 from .nornir_run import run_on
@@ -29,7 +29,7 @@ from .told_of_rollback import EndAfter, told
 
 
 def roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState, error: NrRunError) -> TunnelOutcome:
-    """The inverse on every box that was touched, all at once; then cancel the rollback timer where all is as it was.
+    """The inverse on every device that was touched, all at once; then cancel the rollback timer where all is as it was.
 
     Always an outcome, unless another run has taken the devices over: that is raised as Locked.
     """
@@ -40,7 +40,7 @@ def roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState,
             raise
         except NrRunError as refusal:
             return _all_by_hand(context, plan, change_state, error, refusal)
-        except Exception as defect:  # noqa: BLE001 - the boxes may be in between, and a person has to know
+        except Exception as defect:  # noqa: BLE001 - the devices may be in between, and a person has to know
             return _all_by_hand(context, plan, change_state, error, defect_of(context, plan, defect))
 
 
@@ -56,9 +56,10 @@ def defect_of(context: Context, plan: DeploymentPlan, error: Exception) -> NrRun
 def _all_by_hand(
     context: Context, plan: DeploymentPlan, change_state: ChangeState, error: NrRunError, defect: NrRunError
 ) -> TunnelOutcome:
-    """What is done is not known: every box that was touched or armed is a person's."""
+    """What is done is not known: every device that was touched or armed is a person's."""
     place = context.folder.path / plan.name
     by_hand = [f"{defect}; {paste(place, end)}" for end in change_state.touched]
+    by_hand += still_placed(context, plan, [end.host for end in plan.members])
     by_hand += [still_counts(context, end) for end in change_state.armed if end.method]
     return _outcome(context, plan, change_state, error, by_hand or [f"{defect}; nothing was touched"], "", "")
 
@@ -82,10 +83,11 @@ def _roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState
     for end in change_state.touched:
         if end.host in undone:
             folder.write(f"{plan.name}/{end.host}/running-after.cfg", undone[end.host].running.text + "\n")
-    if all(end.host in undone and undone[end.host].clean for end in change_state.touched):
-        take_placed(context, plan)
+    unclean = [end.host for end in change_state.touched if end.host not in undone or not undone[end.host].clean]
+    take_placed(context, plan, [end.host for end in plan.members if end.host not in unclean])
     by_hand = [
         *left_over(context.service, folder.path / plan.name, change_state, undone, errors),
+        *still_placed(context, plan, unclean),
         *_cancel_leftovers(context, change_state, undone, errors),
         *restore_startup(context, change_state, undone),
     ]
@@ -130,7 +132,7 @@ def _ends_after(
 
 
 def _reloaded(context: Context, ends: Sequence[MemberPlan]) -> str:
-    """Which of these boxes, from which nothing had to be removed, have started again since they were read before the change.
+    """Which of these devices, from which nothing had to be removed, have started again since they were read before the change.
 
     By what they say themselves; one that does not say how long it is up is not told of.
     """
@@ -161,7 +163,7 @@ def _undo(context: Context, change_state: ChangeState, patience_seconds: float |
 def _await_lost(
     context: Context, change_state: ChangeState, undone: dict[str, Undone], errors: Errors
 ) -> tuple[dict[str, Undone], Errors]:
-    """A box that was armed and is lost rolls itself back: it is worth waiting for that."""
+    """A device that was armed and is lost rolls itself back: it is worth waiting for that."""
     away = {host for host, error in errors.items() if isinstance(error, Unreachable | DeviceRefused)}
     lost = [end for end in change_state.touched if end in change_state.armed and end.host in away]
     if not lost:
@@ -174,7 +176,7 @@ def _await_lost(
 def _await_timer(
     context: Context, change_state: ChangeState, undone: dict[str, Undone], errors: Errors
 ) -> tuple[dict[str, Undone], Errors]:
-    """Where the inverse was refused and the rollback timer is armed, it fixes the box: fire it, or wait for it, and read
+    """Where the inverse was refused and the rollback timer is armed, it fixes the device: fire it, or wait for it, and read
     again."""
     started, fired = time.monotonic(), False
     while True:
@@ -199,7 +201,7 @@ def _await_timer(
 
 
 def _fire(context: Context, change_state: ChangeState, ends: Sequence[MemberPlan]) -> None:
-    """Let these boxes roll back now where their rollback timer can do that; where it fails, its time is waited for."""
+    """Let these devices roll back now where their rollback timer can do that; where it fails, its time is waited for."""
     for end in ends:
         context.progress.phase(end.host, "let the rollback timer fire")
         context.folder.note("firing", host=end.host)
@@ -225,7 +227,7 @@ def _outcome(
 ) -> TunnelOutcome:
     """``words`` are what is told where no manual step is needed."""
     name, devices = plan.name, rows(plan, change_state, saved=False)
-    cause = error.cause if isinstance(error, NotProved) else None
+    cause = error.cause if isinstance(error, NotVerified) else None
     findings = change_state.all_findings
     if by_hand:
         # Until somebody says so, no later run touches these devices; the person who fixes them has to know how.
@@ -243,7 +245,7 @@ def _outcome(
 
 
 def _cancel_leftovers_early(context: Context, change_state: ChangeState, undone: dict[str, Undone]) -> None:
-    """Cancel the rollback timer where the box is as it was; where that fails it is tried again, and told, at the end."""
+    """Cancel the rollback timer where the device is as it was; where that fails it is tried again, and told, at the end."""
     as_before = [
         end for end in change_state.armed if end not in change_state.touched or (end.host in undone and undone[end.host].clean)
     ]
@@ -252,7 +254,7 @@ def _cancel_leftovers_early(context: Context, change_state: ChangeState, undone:
 
 
 def _cancel_leftovers(context: Context, change_state: ChangeState, undone: dict[str, Undone], errors: Errors) -> list[str]:
-    """Cancel the rollback timer where the box is what it was, or where it would take somebody else's work with it."""
+    """Cancel the rollback timer where the device is what it was, or where it would take somebody else's work with it."""
     todo: list[str] = []
     ready: list[MemberPlan] = []
     for end in change_state.armed:
@@ -270,7 +272,7 @@ def _cancel_leftovers(context: Context, change_state: ChangeState, undone: dict[
 def _call_off(context: Context, change_state: ChangeState, ends: Sequence[MemberPlan], *, patient: bool) -> Errors:
     """Cancel the rollback timer on these ends, all at once; the errors of those where it may still count.
 
-    ``patient``: a box that is away is awaited until it has rolled itself back; there is nothing to cancel then.
+    ``patient``: a device that is away is awaited until it has rolled itself back; there is nothing to cancel then.
     """
     if not ends:
         return {}

@@ -31,7 +31,7 @@ class ChangeState:
     unsure: set[str] = field(default_factory=set)
     #: Devices to which no line of the change was sent, as far as the journal of an interrupted run says.
     unsent: frozenset[str] = frozenset()
-    #: True for a run that was interrupted: what others have changed since then is theirs, and no reason to end a proved tunnel.
+    #: True for a run that was interrupted: what others have changed since then is theirs, and no reason to end a verified tunnel.
     resumed: bool = False
     #: What a failover test has seen; None for a change that is to be kept.
     test: FailoverTest | None = None
@@ -42,8 +42,8 @@ class ChangeState:
         return (*self.findings, *(self.proof.findings if self.proof else ()))
 
 
-class NotProved(NrRunError):
-    """The change is on the boxes and its goal is not proved."""
+class NotVerified(NrRunError):
+    """The change is on the devices and its goal is not verified."""
 
     def __init__(self, findings: Sequence[Finding], cause: Cause | None) -> None:
         """``findings`` are all; the sentence names the worst."""

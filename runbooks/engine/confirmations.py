@@ -45,12 +45,17 @@ class Confirming:
     by: str = ""
     at: str = ""
     needed: bool = True
+    #: The reference of the one key that is changed; empty where that is not what is done.
+    rotating: str = ""
 
     def asked(self, service: Service, deployment: Deployment, *, removal: bool) -> tuple[Asked, ...]:
         """All that a change of this deployment asks for, with who has confirmed it."""
-        from ...services.besides import WithConfirmations
+        from ...services.besides import WithConfirmations, WithFarKeys
 
-        found = service.confirmations(deployment, removal=removal) if isinstance(service, WithConfirmations) else ()
+        if self.rotating:
+            found = service.key_confirmations(deployment, self.rotating) if isinstance(service, WithFarKeys) else ()
+        else:
+            found = service.confirmations(deployment, removal=removal) if isinstance(service, WithConfirmations) else ()
         who = dict.fromkeys(self.names, (self.by, self.at))
         return tuple(Asked(item.name, item.sentence, item.why, *who.get(item.name, ("", ""))) for item in found)
 
@@ -67,19 +72,20 @@ def confirming(
     removal: bool,
     rehearsal: bool,
     unseen: bool = False,
+    rotating: str = "",
 ) -> Confirming:
     """What was said now, by the user whom this process runs for. Raises UsageError for a name that nothing asks for.
 
     ``unseen``: there is more to come that only devices know, and what that asks for is not known before they are read.
     """
-    every = (Confirming().asked(service, deployment, removal=removal) for deployment in deployments)
+    every = (Confirming(rotating=rotating).asked(service, deployment, removal=removal) for deployment in deployments)
     known = {item.name for asked in every for item in asked}
     for name in names:
         if name not in known and not unseen:
             said = hint(name, sorted(known)) or f" (a {service.noun} asks for none)"
             raise UsageError(f"--confirm {name}: nothing is confirmed by this name{said}")
     at = datetime.now(UTC).isoformat(timespec="seconds") if names else ""
-    return Confirming(tuple(dict.fromkeys(names)), system_user() if names else "", at, needed=not rehearsal)
+    return Confirming(tuple(dict.fromkeys(names)), system_user() if names else "", at, needed=not rehearsal, rotating=rotating)
 
 
 def system_user() -> str:

@@ -27,7 +27,7 @@ WORKERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long to wait, in seconds, and how many pings prove a tunnel.
+    """How long to wait, in seconds, and how many pings verify a tunnel.
 
     IKE on a Cisco 2611 takes 3 to 15 seconds of software Diffie-Hellman and gives up after about 60: five retransmissions,
     ten seconds apart.

@@ -36,7 +36,7 @@ from .run_setup import debug_log, inventory_folder, lab_credentials
 #: Folder of the runs folder, and file, in which a record is kept.
 FOLDER, FILE = "doctor", "doctor.json"
 #: What the devices of a throw-away lab are besides, by the folder of the command.
-PLAYS: Mapping[str, Mapping[str, Any]] = {"audit-vpn-phone": {"phones": True}}
+PLAYS: Mapping[str, Mapping[str, Any]] = {name: {"phones": True} for name in ("audit-vpn-phone", "renew-phone-certificate")}
 
 
 @dataclass(frozen=True, slots=True)

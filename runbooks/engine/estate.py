@@ -37,7 +37,7 @@ class Kind:
         return self.style == "vti"
 
 
-#: By what the lab calls the box.
+#: By what the lab calls the device.
 KINDS = {
     "vpn3640": Kind("cisco_ios_telnet", "3640", "12.2(8)T", "Ethernet0/0", "old", "crypto-map"),
     "c881": Kind("cisco_ios", "881", "15.4(3)M3", "FastEthernet4", "new", "vti"),

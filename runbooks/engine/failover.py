@@ -1,7 +1,7 @@
 """``failover-test``: the primary of a deployment goes for a while and comes back, and how long traffic takes is measured.
 
 It is a change as every other one (plan, approval, rollback timer, journal, resume), with one difference: it is never kept. What
-rolls it back is what rolls back any change that was not proved, so there is no second way that could be forgotten.
+rolls it back is what rolls back any change that was not verified, so there is no second way that could be forgotten.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ...inventory.maintenance import closed
 from ...services.besides import Failover
 from ...services.service import Deployment
 from .apply_change import recorded
-from .change_state import ChangeState, NotProved
+from .change_state import ChangeState, NotVerified
 from .context import Context
 from .failover_record import FailoverTest
 from .failover_watch import look, watch_away, with_backup
@@ -61,7 +61,7 @@ def refuse_time(paths: Failover, rules: Rules, now: datetime) -> str:
 
 
 def planner_of(rules: Rules) -> Callable[[Context, Deployment, Known], DeploymentPlan]:
-    """Plans the test of one deployment: refused where it is not built as intended, or anything of it is not proved now."""
+    """Plans the test of one deployment: refused where it is not built as intended, or anything of it is not verified now."""
 
     def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
         paths = paths_of(context, deployment)
@@ -84,11 +84,11 @@ def _refuse_short_timer(context: Context, paths: Failover) -> None:
 
 
 def _refuse_unproved(context: Context, plan: DeploymentPlan, paths: Failover) -> None:
-    """A backup that is not proved would be tested on the hosts; a primary that is not would be taken for moved."""
+    """A backup that is not verified would be tested on the hosts; a primary that is not would be taken for moved."""
     found = look(context, plan, "before").whole(plan)
     if bad := against(found):
         listed = "; ".join(item.sentence for item in bad)
-        raise DriftError(f"{paths.primary} is not taken down, because not all is proved before: {listed}")
+        raise DriftError(f"{paths.primary} is not taken down, because not all is verified before: {listed}")
 
 
 def _taking_down(context: Context, there: DeploymentPlan, paths: Failover, known: Known) -> DeploymentPlan:
@@ -118,7 +118,7 @@ def _down(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> 
     arm_ends(context, plan, change_state)
     first = look(context, plan, "before")
     if not proved(found := first.whole(plan)):
-        raise NotProved(found, None)
+        raise NotVerified(found, None)
     test.before = first.seen
     began = time.monotonic()
     walk_stages(context, plan, change_state)
@@ -135,5 +135,5 @@ def measured(outcome: TunnelOutcome, test: FailoverTest) -> TunnelOutcome:
     if outcome.result is not Result.ROLLED_BACK or test.away is None:
         return outcome
     if test.passed:
-        return replace(outcome, result=Result.PROVED, exit_code=Exit.OK)
-    return replace(outcome, result=Result.NOT_PROVED, exit_code=Exit.VERIFY_FAILED)
+        return replace(outcome, result=Result.VERIFIED, exit_code=Exit.OK)
+    return replace(outcome, result=Result.NOT_VERIFIED, exit_code=Exit.VERIFY_FAILED)

@@ -49,7 +49,7 @@ class FailoverTest:
     up: tuple[float, float] | None = None
     away: Span | None = None
     back: Span | None = None
-    #: True if all that was proved before the test holds again behind it.
+    #: True if all that was verified before the test holds again behind it.
     whole: bool = False
     #: Looks on the way back at which no path was known to lead.
     leaderless: int = 0

@@ -15,14 +15,14 @@ from ...inventory.errors import NrRunError, answers_of
 from ...services.besides import Carrying, WithBackup
 from ...services.service import Seen, Service, Traffic
 from ...tasks.observe import observe
-from .change_state import ChangeState, NotProved
+from .change_state import ChangeState, NotVerified
 from .context import Context
 from .failover_record import FailoverTest, Span
 from .nornir_run import run_on_all
 from .planning import DeploymentPlan, MemberPlan, keep_outputs
 
 
-class NotMoved(NotProved):
+class NotMoved(NotVerified):
     """Traffic did not go where it had to."""
 
     def __init__(self, findings: tuple[Finding, ...], words: str) -> None:

@@ -1,7 +1,7 @@
-"""Give a deployment another pre-shared key on every end that is ours, prove it by new SAs, and only then let the old one go.
+"""Give a deployment another pre-shared key on every end that is ours, verify it by new SAs, and only then let the old one go.
 
 The change itself is a deploy: the planner sees that the devices have another key than the reference, edits it in place, clears
-the SAs and proves new ones; whatever fails rolls both ends back to the old key. What is done here is the place of the key:
+the SAs and verifies new ones; whatever fails rolls both ends back to the old key. What is done here is the place of the key:
 
 next value kept beside -> run -> proved: it takes the place; rolled back or refused: it is forgotten; manual steps are needed:
 both stay
@@ -16,19 +16,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ...inventory.errors import ChangeError, NrRunError
+from ...inventory.did_you_mean import hint
+from ...inventory.errors import ChangeError, NrRunError, UsageError
 from ...inventory.kept_secrets import KeptSecret, kept_at, new_key, replaceable
 from ...inventory.references import check_preshared_key, fetch
 from ...inventory.secrets import Secrets
+from ...services.besides import WithFarKeys
+from ...services.registry import declared
 from ...services.service import Deployment, Service
 from ..history.file import writing
 from ..history.write import key_changed
 from .outcome import Result, TunnelOutcome
 
 #: After these the devices have the new key, and the old one is gone from them.
-_DONE = (Result.PROVED, Result.SAS_UP)
+_DONE = (Result.VERIFIED, Result.SAS_UP)
 #: After these nobody knows without looking, or a person has to look.
-_OPEN = (Result.ROLLBACK_INCOMPLETE, Result.NOT_PROVED)
+_OPEN = (Result.ROLLBACK_INCOMPLETE, Result.NOT_VERIFIED)
 
 
 @dataclass(slots=True)
@@ -40,6 +43,11 @@ class Rotation:
 
     to: str
     keeps: bool
+    #: Which of several keys, by its reference; and whether every device is played.
+    key: str = ""
+    rehearsal: bool = False
+    #: True while a person has not said that an end which is not ours has the new key.
+    is_open: bool = False
     service: str = ""
     name: str = ""
     reference: str = ""
@@ -50,22 +58,37 @@ class Rotation:
     #: Keeps other rotations of this key away, from before the next value is looked for until it has its place or is forgotten.
     _held: int | None = None
 
+    def choose(self, service: Service, deployments: Sequence[Deployment]) -> str:
+        """The reference of the key that is changed. Raises ChangeError where that is not certain, or nobody could change it."""
+        (deployment,) = deployments
+        references = service.references(deployment)
+        if self.key and self.key not in references:
+            raise UsageError(f"--key {self.key}: {deployment.name} has {', '.join(references)}{hint(self.key, references)}")
+        if not self.key and len(references) != 1:
+            raise ChangeError(
+                f"{deployment.name} has {len(references)} keys, and one is changed at a time: say which, "
+                + " or ".join(f"--key {reference}" for reference in references)
+            )
+        self.reference = self.key or references[0]
+        if deployment.foreign and not isinstance(service, WithFarKeys):
+            far = deployment.foreign[0].name
+            raise ChangeError(
+                f"{far} is not ours, so the key of {deployment.name} cannot be changed on both ends at once: agree on a time, "
+                f"change what {self.reference} holds, and deploy"
+            )
+        if deployment.foreign and self.rehearsal:
+            raise ChangeError(
+                f"{deployment.foreign[0].name} is played with the key of the inventory, and nobody changes it there: a change of "
+                "this key is not rehearsed"
+            )
+        return self.reference
+
     def begin(self, service: Service, deployments: Sequence[Deployment], others: Sequence[Deployment], secrets: Secrets) -> None:
         """Put the new value in the place of the old one in the store of this run. Raises ChangeError, SecretError, NrRunError.
 
         ``others`` are all that is intended: none of them may have the same key.
         """
         (deployment,) = deployments
-        references = service.references(deployment)
-        if len(references) != 1:
-            raise ChangeError(f"{deployment.name} has {len(references)} keys, and rotate-psk is for what has one")
-        if deployment.foreign:
-            far = deployment.foreign[0].name
-            raise ChangeError(
-                f"{far} is not ours, so the key of {deployment.name} cannot be changed on both ends at once: agree on a time, "
-                f"change what {references[0]} holds, and deploy"
-            )
-        (self.reference,) = references
         self.service, self.name = deployment.service, deployment.name
         if not self.to:
             self._refuse_shared(service, others)
@@ -115,7 +138,10 @@ class Rotation:
 
     def end(self, outcome: TunnelOutcome, runs: Path) -> None:
         """Let the key that is not in use any more go; in doubt both stay. Raises NrRunError where a file cannot be replaced."""
-        if not self.keeps or outcome.result is Result.PENDING:
+        if self.keeps and self.is_open and not self.to and self.kept is not None:
+            # No device has it; a person needs it, to give it to the end that is not ours.
+            self.told.append(f"{self.kept.next} holds the next key: give it to the end that is not ours, then run this again")
+        elif not self.keeps or outcome.result is Result.PENDING:
             self._abandon()
         elif outcome.result in _DONE:
             self._done(runs)
@@ -157,5 +183,13 @@ def unfinished_rotations(service: Service, deployments: Sequence[Deployment], se
         for reference in service.references(deployment):
             kept = kept_at(reference, secrets.folders)
             if kept is not None and kept.next.exists():
-                told.append(f"{kept.next} holds the next key of {deployment.name}: a rotation did not end; rotate-psk ends it")
+                told.append(
+                    f"{kept.next} holds the next key of {deployment.name}: a rotation did not end; {_ends(service)} ends it"
+                )
     return told
+
+
+def _ends(service: Service) -> str:
+    """The command of the service that changes a key."""
+    own = declared().services.get(service.name)
+    return next((command.name for command in (own.commands if own else ()) if command.does == "rotate"), "a deploy")

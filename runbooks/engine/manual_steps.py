@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ...checks.show_commands import COMMANDS
@@ -12,17 +12,19 @@ from ...services.service import Service
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from ...tasks.undo import Undone
 from ..run.authentic import journal_of
+from ..run.folder import rollback_file
 from .change_state import ChangeState
 from .context import Context
 from .planning import MemberPlan
 
 Errors = dict[str, NrRunError]
+_TIME = "%H:%M:%S UTC of %d %b %Y"
 
 
 def left_over(
     service: Service, folder: Path, change_state: ChangeState, undone: Mapping[str, Undone], errors: Errors
 ) -> list[str]:
-    """What of the change may be left on which box; empty when nothing is left on any. ``folder`` is that of the tunnel."""
+    """What of the change may be left on which device; empty when nothing is left on any. ``folder`` is that of the tunnel."""
     todo: list[str] = []
     for end in change_state.touched:
         hand = paste(folder, end)
@@ -39,7 +41,7 @@ def left_over(
 
 
 def _look(service: Service, end: MemberPlan) -> str:
-    """Nothing is known of what the box runs: what a person looks for in it."""
+    """Nothing is known of what the device runs: what a person looks for in it."""
     ours = service.landmark(end.change)
     lines = f"{len(end.change.inverse)} steps of the inverse may still be needed"
     sign = f": {ours!r} is one of the change's lines" if ours else ""
@@ -47,9 +49,9 @@ def _look(service: Service, end: MemberPlan) -> str:
 
 
 def paste(folder: Path, end: MemberPlan) -> str:
-    """How the change is rolled back by hand on one box."""
+    """How the change is rolled back by hand on one device."""
     place = folder / end.host
-    return f"on {end.host}, paste {place / 'rollback.cfg'}, then compare with {place / 'running-before.cfg'}"
+    return f"on {end.host}, paste {rollback_file(place)}, then compare with {place / 'running-before.cfg'}"
 
 
 def cancel_by_hand(context: Context, end: MemberPlan) -> str:
@@ -58,30 +60,30 @@ def cancel_by_hand(context: Context, end: MemberPlan) -> str:
 
 
 def still_counts(context: Context, end: MemberPlan, *, surely: bool = True) -> str:
-    """That a box rolls itself back, when that is, and how it is stopped; ``surely``: its rollback timer was left alone."""
+    """That a device rolls itself back, when that is, and how it is stopped; ``surely``: its rollback timer was left alone."""
     if end.method is None:
         return ""
     since = _armed_at(context, end.host)
-    counted = f"armed at {since}" if since else "counted from when it was armed"
     does = ROLLBACK_TIMERS[end.method.name].sentence(end.method.minutes)
-    counts = "still counts" if surely else "may still count"
-    return (
-        f"{end.host}: its rollback timer {counts}; {counted}, it {does}. When the box is in order, {cancel_by_hand(context, end)}"
-    )
+    fires = "fires" if surely else "may fire"
+    when = f"{since + timedelta(minutes=end.method.minutes):{_TIME}} (armed at {since:{_TIME}})" if since else ""
+    at = f"at {when}" if since else f"{end.method.minutes} minutes after it was armed"
+    stop = f"To stop that, when the device is in order: {cancel_by_hand(context, end)}"
+    return f"{end.host}: its rollback timer {fires} {at}: it {does}. {stop}"
 
 
-def _armed_at(context: Context, host: str) -> str:
-    """UTC time of this computer when the journal last has the box armed; empty if it has not, or is not to be relied on."""
+def _armed_at(context: Context, host: str) -> datetime | None:
+    """UTC time of this computer when the journal last has the device armed; None if it has not, or is not to be relied on."""
     try:
         journal = journal_of(context.folder.path)
     except NrRunError:
-        return ""  # it says when a timer was armed, no more: that it counts has to be told all the same
+        return None  # it says when a timer was armed, no more: that it counts has to be told all the same
     times = [line["time"] for line in journal if line["state"] == "armed" and host in line.get("hosts", ())]
-    return f"{datetime.fromisoformat(times[-1]):%H:%M:%S UTC of %d %b %Y}" if times else ""
+    return datetime.fromisoformat(times[-1]) if times else None
 
 
 def foreign_lines(change_state: ChangeState, undone: Mapping[str, Undone]) -> str:
-    """What others changed on the boxes meanwhile, and where; nothing of ours is among it. Empty if there is nothing."""
+    """What others changed on the devices meanwhile, and where; nothing of ours is among it. Empty if there is nothing."""
     found = [
         f"what others changed on {end.host} ({end.snapshot.running.difference(undone[end.host].running)})"
         for end in change_state.touched

@@ -15,12 +15,12 @@ from .confirmations import Asked
 class Result(Enum):
     """What became of one tunnel, in the word that recap, JSON and journal have; that of its exit code where it has one."""
 
-    PROVED = "verified"
+    VERIFIED = "verified"
     #: All that can be seen from here is as it has to be, and that traffic passes cannot be.
     SAS_UP = "sas-up"
     PENDING = Exit.PENDING.word
     UNCHANGED = "unchanged"
-    NOT_PROVED = Exit.VERIFY_FAILED.word
+    NOT_VERIFIED = Exit.VERIFY_FAILED.word
     ROLLED_BACK = Exit.ROLLED_BACK.word
     ROLLBACK_INCOMPLETE = Exit.ROLLBACK_INCOMPLETE.word
     REFUSED = "refused"
@@ -77,7 +77,7 @@ class TunnelOutcome:
             "result": self.result.value,
             "exit_code": int(self.exit_code),
             "changed": self.changed,
-            "verified": self.result is Result.PROVED,
+            "verified": self.result is Result.VERIFIED,
             "sentence": self.sentence,
             "devices": list(self.devices),
             "cause": self.cause,

@@ -11,7 +11,7 @@ from ...changes.plan import plan_removal, plan_reversal
 from ...inventory.errors import ChangeError, DriftError, OtherForm
 from ...services.besides import Nameless
 from ...services.ownership import without_unmade
-from ...services.registry import find
+from ...services.registry import find_built
 from ...services.service import Deployment, Removal
 from ..run.made_before import made_before
 from ..run.saved_plan import SavedPlan
@@ -65,7 +65,7 @@ def _as_it_stands(context: Context, deployment: Deployment, known: Known) -> Dep
     shape = previous_plan(there) if there.replaces else there
     if shape is None:
         noun = context.service.noun
-        raise ChangeError(f"the {noun} stands in another form that cannot be read for certain, so its end could not be proved")
+        raise ChangeError(f"the {noun} stands in another form that cannot be read for certain, so its end could not be verified")
     return shape
 
 
@@ -113,7 +113,7 @@ def previous_plan(plan: DeploymentPlan) -> DeploymentPlan | None:
 
     ``snapshot`` and ``change`` of the members stay; what they want is that of before.
     """
-    service = find(plan.deployment.service)
+    service = find_built(plan.deployment.service)
     found = service.previous(plan.deployment, [member.sight for member in plan.members])
     if found is None:
         return None
@@ -130,7 +130,9 @@ def plan_rollback(context: Context, record: SavedPlan, known: Known, *, accept_u
     made = record.plan
     shape = previous_plan(made) if made.replaces else made
     if shape is None:
-        raise DriftError("the form before that run cannot be read for certain, so it could not be proved; paste its rollback.cfg")
+        raise DriftError(
+            "the form before that run cannot be read for certain, so it could not be verified; paste its rollback.cfg"
+        )
     members = []
     for member in shape.members:
         fresh = replace(member, snapshot=known.snapshots[member.host])
@@ -138,7 +140,7 @@ def plan_rollback(context: Context, record: SavedPlan, known: Known, *, accept_u
         try:
             whole = plan_reversal(member.change, member.snapshot.running.text, text)
         except ChangeError as error:
-            raise DriftError(f"the box has moved on since that run: {error}") from None
+            raise DriftError(f"the device has moved on since that run: {error}") from None
         change = split(whole, [stage.keys for stage in member.change.way_back], read(member.platform.os, text))
         members.append(with_change(context, fresh, change, accept_unsaved))
     return replace(shape, members=tuple(members), removal=not made.removal and not made.replaces, back=made.replaces)

@@ -1,4 +1,4 @@
-"""What a change is for: something proved up by traffic, or proved gone."""
+"""What a change is for: something verified up by traffic, or verified gone."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def _still_gone(_plan: DeploymentPlan, _seen: dict[str, Observation]) -> tuple[F
     return ()
 
 
-BUILD = Goal(_up, _still_up, "built on", "proved up")
-REMOVE = Goal(_gone, _still_gone, "removed from", "proved gone")
+BUILD = Goal(_up, _still_up, "built on", "verified up")
+REMOVE = Goal(_gone, _still_gone, "removed from", "verified gone")
 
 
 def cause_of(findings: tuple[Finding, ...]) -> Cause | None:

@@ -1,4 +1,4 @@
-"""Bring something up with traffic, watch every device of a proof, and judge: whatever it is that is proved."""
+"""Bring something up with traffic, watch every device of a proof, and judge: whatever it is that is verified."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...checks.finding import Cause, Finding, Status, proved
 from ...checks.observation import Observation, Probe
 from ...checks.proof import Watch
 from ...checks.questions import SAS, Question
-from ...services.registry import find
+from ...services.registry import find_built
 from ...services.service import Row, TrafficProof
 from ...tasks.answers import running
 from ...tasks.observe import observe, probe_and_observe
@@ -46,13 +46,13 @@ class Proof:
 
     @property
     def good(self) -> bool:
-        """True if it is proved on every member."""
+        """True if it is verified on every member."""
         return proved(self.findings)
 
 
 def proof_of(plan: DeploymentPlan) -> TrafficProof:
-    """What proves a plan by traffic."""
-    return find(plan.deployment.service).traffic(plan.deployment, [member.sight for member in plan.members])
+    """What verifies a plan by traffic."""
+    return find_built(plan.deployment.service).traffic(plan.deployment, [member.sight for member in plan.members])
 
 
 def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:
@@ -79,7 +79,7 @@ def prove_by_traffic(context: Context, plan: DeploymentPlan) -> Proof:
 
 
 def _why(context: Context, plan: DeploymentPlan, what: TrafficProof, watch: Watch) -> Cause | None:
-    """Why it is not proved, by what was seen, by what else each device is asked, and by what all of them run.
+    """Why it is not verified, by what was seen, by what else each device is asked, and by what all of them run.
 
     What a device does not tell any more is left out: the cause is looked for with what there is.
     """

@@ -1,4 +1,4 @@
-"""How far a proof reaches: what is not ours is not looked at, and where nothing is known to answer no traffic is proved."""
+"""How far a proof reaches: what is not ours is not looked at, and where nothing is known to answer no traffic is verified."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Reach:
 
     @property
     def words(self) -> str:
-        """How it goes on behind "proved up" in a sentence; empty where every end was looked at, with traffic."""
+        """How it goes on behind "verified up" in a sentence; empty where every end was looked at, with traffic."""
         side = "from this side only" if self.unseen else ""
         if self.traffic:
             return f" {side}" if side else ""
-        return f" by its SAs alone{f', {side}' if side else ''} (that traffic passes is not proved)"
+        return f" by its SAs alone{f', {side}' if side else ''} (that traffic passes is not verified)"
 
     @property
     def sentence(self) -> str:
@@ -29,15 +29,15 @@ class Reach:
         said = []
         if self.unseen:
             were = "was" if len(self.unseen) == 1 else "were"
-            said.append(f"proved from this side only: {self._not_ours}, and {were} not looked at")
+            said.append(f"verified from this side only: {self._not_ours}, and {were} not looked at")
         if not self.traffic:
-            said.append("that traffic passes is not proved: no address behind the far end is known that answers pings")
+            said.append("that traffic passes is not verified: no address behind the far end is known that answers pings")
         return "; ".join(said)
 
     @property
     def ahead(self) -> str:
         """The same of a proof that is still to come, as far as it is known by then; empty where there is nothing to say."""
-        return f"will be proved from this side only: {self._not_ours}, and will not be looked at" if self.unseen else ""
+        return f"will be verified from this side only: {self._not_ours}, and will not be looked at" if self.unseen else ""
 
     @property
     def _not_ours(self) -> str:

@@ -33,7 +33,8 @@ from ...inventory.systems import system_of
 from ...inventory.unknown_host import refuse_unknown
 from ...services.besides import Visited, WithFarEnds, WithSecrets
 from ...services.registry import find
-from ...services.service import Deployment, Foreign, Place, Service
+from ...services.service import Deployment, Foreign, Place
+from ...services.verified import Verified
 from .context import Progress
 from .every_intent import every_intent
 from .far_ends import OUTSIDE_LENGTH, credential_name, far_orders, gateway_for
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 #: A throw-away lab has clocks that run this much faster than ours.
 LAB_SPEED = 10.0
-#: The boxes of the lab: for which model (or any of that generation), from which release on, and what the box itself runs.
+#: The devices of the lab: for which model (or any of that generation), from which release on, and what the device itself runs.
 _BOXES: tuple[tuple[str, str, str, str, str], ...] = (
     ("2611", "ios-12.2", "12.2(8)T", "vpn2611", "12.2(8)T"),
     ("3640", "ios-12.2", "12.2(8)T", "vpn3640", "12.2(8)T"),
@@ -61,7 +62,7 @@ _BOXES: tuple[tuple[str, str, str, str, str], ...] = (
 
 
 class Rehearsable(Protocol):
-    """What a rehearsal asks of a service, or of several as one (`Service` has it)."""
+    """What a rehearsal asks of a service, or of several as one (`Verified` has it)."""
 
     def places(self, deployment: Deployment) -> tuple[Place, ...]:
         """Where its devices stand."""
@@ -82,7 +83,7 @@ class EveryService:
         return self._of(deployment).references(deployment)
 
     @staticmethod
-    def _of(deployment: Deployment) -> Service:
+    def _of(deployment: Deployment) -> Verified:
         return find(deployment.service)
 
 
@@ -149,7 +150,7 @@ def _running(names: Sequence[str], foreign: Sequence[Foreign]) -> LabHandle | No
         return None
     lab = attach(directory)
     far = {str(end.addresses[0]) for end in foreign if end.plays}
-    # A lab of configurations alone has no far ends: who brought it up may have a box of its own there.
+    # A lab of configurations alone has no far ends: who brought it up may have a device of its own there.
     there = set(names) <= set(lab.devices) and (not lab.far_ends or far <= set(lab.far_ends.values()))
     return lab if there else None
 
@@ -176,7 +177,7 @@ def _throw_away(
 
 
 def _reach(nornir: Nornir, name: str, os: str, transport: str) -> None:
-    """A box of the lab listens as its model does, whatever console server stands before the real one."""
+    """A device of the lab listens as its model does, whatever console server stands before the real one."""
     host = nornir.inventory.hosts[name]
     wanted = (OVER_TELNET if transport == "telnet" else OVER_SSH)[os]
     if host.platform not in wanted:
@@ -204,7 +205,7 @@ def rehearsal_secrets(nornir: Nornir, references: Iterable[str], lab: LabHandle)
 
 
 def box_for(platform: Platform) -> tuple[str, str]:
-    """The lab's box for a platform, and the release that it goes by: of this model, or else of the same generation."""
+    """The lab's device for a platform, and the release that it goes by: of this model, or else of the same generation."""
     of_generation = [row for row in _BOXES if row[1] == platform.output]
     alike = [row for row in of_generation if platform_for(row[0], row[2]).driver == platform.driver] or of_generation
     fitting = [row for row in of_generation if row[0] == platform.model] or alike
@@ -232,7 +233,7 @@ def orders(
     return {**{name: _order(name, platform, here[name], taken) for name, platform in platforms.items()}, **far}
 
 
-#: Documented boxes stand in the lab as their documents have them, with a VPN client that is connected.
+#: Documented devices stand in the lab as their documents have them, with a VPN client that is connected.
 _AS_DOCUMENTED = {("vpn2611", "172.18.124.159", "10.10.10.1"), ("vpn3640", "172.18.124.199", "10.10.20.1")}
 
 
@@ -254,6 +255,8 @@ def _order(name: str, platform: Platform, places: Sequence[Place], taken: set[IP
             "length": OUTSIDE_LENGTH,
             "gateway": str(gateway_for(outside.outside, taken)),
         }
+    for place in places:
+        order |= place.plays
     if places:
         order["inside"] = [{"address": str(own.ip), "length": own.network.prefixlen} for own in inside]
         order["more"] = list(dict.fromkeys(line for place in places for line in place.more))

@@ -80,7 +80,7 @@ def _is_free(context: Context, end: MemberPlan, now: Configuration) -> bool:
 
 
 def _is_untouched(context: Context, end: MemberPlan) -> bool:
-    """A box that refuses to save may never have saved the change either: then its startup is what it was.
+    """A device that refuses to save may never have saved the change either: then its startup is what it was.
 
     Where the keys in it are masked, nothing is known of a change that brought or took one.
     """

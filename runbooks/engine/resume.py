@@ -3,10 +3,10 @@
 journal says                 devices are                       done
 --------------------------   -------------------------------   -----------------------------------------
 nothing was sent             as before                         cancelled
-commit decided               as changed, both                  proved again (*), cancelled, saved
+commit decided               as changed, both                  verified again (*), cancelled, saved
 anything else                before, changed or in between     rolled back on both ends, read back
 
-(*) What only somebody outside can bring up, such as a client's session, was proved before the decision: it is not waited for.
+(*) What only somebody outside can bring up, such as a client's session, was verified before the decision: it is not waited for.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _resume_one(context: Context, record: SavedPlan, journal: Sequence[Mapping[s
     if away:
         return roll_back(context, plan, change_state, next(iter(away.values())))
     if "commit-decided" not in begun(journal, plan.name):
-        return roll_back(context, plan, change_state, NrRunError(f"the run ended before {plan.everywhere} {plan.were} proved"))
+        return roll_back(context, plan, change_state, NrRunError(f"the run ended before {plan.everywhere} {plan.were} verified"))
     try:
         _refuse_half(context, change_state)
         prove(context, plan, change_state)

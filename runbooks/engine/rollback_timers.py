@@ -88,9 +88,9 @@ def ensure_time_left(context: Context, plan: DeploymentPlan, change_state: Chang
             # What is left of ours beside the other one is still to be cancelled, or told.
             if not state.remains:
                 change_state.armed.remove(end)
-            raise DriftError(f"{end.host}: somebody has put another timer in the place of ours ({state.others})")
+            raise DriftError(f"{end.host}: another rollback timer has replaced this run's ({state.others})")
         if not state.armed:
-            raise DriftError(f"{end.host}: its rollback timer is gone; it may have rolled itself back")
+            raise DriftError(f"{end.host}: rollback timer no longer pending; the device may have rolled back already")
         whole = 60 * (end.method.minutes if end.method else 0)
         if state.seconds_left is None or not MARGIN_SECONDS <= state.seconds_left <= whole + MARGIN_SECONDS:
             short.append(end)

@@ -11,12 +11,12 @@ from .context import Context
 from .outcome import Result, TunnelOutcome
 from .planning import DeploymentPlan
 
-GOOD = (Result.PROVED, Result.SAS_UP, Result.UNCHANGED)
+GOOD = (Result.VERIFIED, Result.SAS_UP, Result.UNCHANGED)
 
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """``canary`` tunnels go first, one by one; after ``soak_seconds`` they are proved again. Then up to ``workers`` at a time,
+    """``canary`` tunnels go first, one by one; after ``soak_seconds`` they are verified again. Then up to ``workers`` at a time,
     never two that share a device. After ``max_failures`` failed tunnels no further one is begun; 0 is no limit."""
 
     canary: int = 0
@@ -88,7 +88,7 @@ def may_begin(waiting: Sequence[DeploymentPlan], under_way: Sequence[DeploymentP
 def _soak(
     context: Context, canaries: Sequence[DeploymentPlan], rollout: Rollout, look_again: Work, outcomes: dict[str, TunnelOutcome]
 ) -> None:
-    """Wait, and prove the canaries again: some faults show only after a while."""
+    """Wait, and verify the canaries again: some faults show only after a while."""
     context.progress.say(f"soaking {len(canaries)} canaries for {rollout.soak_seconds:.0f} seconds")
     context.folder.note("soaking", seconds=rollout.soak_seconds)
     try:

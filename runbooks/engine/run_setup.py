@@ -18,7 +18,7 @@ from ...inventory.hosts import load_nornir, platforms_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
 from ...inventory.unknown_host import refuse_unknown
-from ...services.registry import find
+from ...services.registry import find_built
 from ...services.service import Deployment, Intended, Service
 from ...tasks.device import Stop, connect_by
 from ..far.elsewhere import that_pay
@@ -82,7 +82,7 @@ def inventory_folder(given: Path | None) -> Path:
 def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     """A run from start to end. All that can be wrong with inventory and intent is raised before anything is connected."""
     folder = inventory_folder(wanted.inventory)
-    service = find(wanted.service)
+    service = find_built(wanted.service)
     nornir = load_nornir(folder)
     platforms = platforms_of(nornir)
     intended = service.intended(folder, platforms)
@@ -91,7 +91,16 @@ def open_run(wanted: Wanted, progress: Progress) -> Iterator[Opened]:
     today = datetime.now(UTC).date()
     deployments, warnings = intended.select(names, today, removal=wanted.removal) if names or not missing else ((), ())
     deployments = within(deployments, nornir, wanted.limits)
-    said = confirming(wanted.confirm, service, deployments, removal=wanted.removal, rehearsal=wanted.lab, unseen=bool(missing))
+    rotating = wanted.rotation.choose(service, deployments) if wanted.rotation is not None else ""
+    said = confirming(
+        *(wanted.confirm, service, deployments),
+        removal=wanted.removal,
+        rehearsal=wanted.lab,
+        unseen=bool(missing),
+        rotating=rotating,
+    )
+    if wanted.rotation is not None:
+        wanted.rotation.is_open = bool(said.open(said.asked(service, deployments[0], removal=False)))
     hosts = hosts_of_missing(missing, wanted.hosts, service, intended, platforms)
     runs = runs_folder(wanted.runs)
     with ExitStack() as stack:

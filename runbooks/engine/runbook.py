@@ -77,7 +77,7 @@ def run_deployments(
         context.readings.share(host for plan in plans for host in plan.deployment.hosts)
 
         def work(plan: DeploymentPlan) -> TunnelOutcome:
-            # Time has passed since the boxes were read, or an earlier one has changed them: plan again on what they are now.
+            # Time has passed since the devices were read, or an earlier one has changed them: plan again on what they are now.
             try:
                 first = plan is plans[0] or context.readings.first_serves(plan.deployment.hosts)
                 stale = approval.takes_time or not first
@@ -124,10 +124,10 @@ def _only_looking(context: Context, runs: Path, hosts: Sequence[str]) -> Iterato
 def _plan_all(
     context: Context, deployments: Sequence[Deployment], planner: Planner, *, changing: bool
 ) -> tuple[list[DeploymentPlan], list[TunnelOutcome]]:
-    """Plans against the boxes as they will be after the plans before; and outcomes of those that cannot be planned.
+    """Plans against the devices as they will be after the plans before; and outcomes of those that cannot be planned.
 
     Prechecks refuse a plan whether or not there is something to change. Where there is nothing and the run is to go on
-    (``changing``), it is proved all the same, and they count there.
+    (``changing``), it is verified all the same, and they count there.
     """
     wanted = {host: context.platforms[host] for deployment in deployments for host in deployment.hosts}
     for host in wanted:
@@ -237,7 +237,7 @@ def _replan_and_apply(
     except NrRunError as error:
         return refused(approved.name, error)
     outcome = apply(context, plan)
-    return save_accepted(context, plan, outcome) if outcome.result in (Result.PROVED, Result.SAS_UP) else outcome
+    return save_accepted(context, plan, outcome) if outcome.result in (Result.VERIFIED, Result.SAS_UP) else outcome
 
 
 def _gone_already(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
@@ -267,7 +267,7 @@ def _plan_again(
     every: Sequence[DeploymentPlan],
     snapshots: Mapping[str, Snapshot],
 ) -> DeploymentPlan:
-    """The plan on what the boxes are now. Raises DriftError when it has a step that was not approved with any of ``every``.
+    """The plan on what the devices are now. Raises DriftError when it has a step that was not approved with any of ``every``.
 
     ``snapshots`` are what they are now.
     """

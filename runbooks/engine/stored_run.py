@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...inventory.errors import NothingMatched, NrRunError
-from ...services.registry import find
+from ...services.registry import find_built
 from ...tasks.device import Stop, connect_by
 from ..run.authentic import check_journal
 from ..run.folder import RunFolder
@@ -36,7 +36,7 @@ def reopen(
     """``new_run_in``: make a run folder of its own there; None goes on in the folder of the earlier run.
 
     Raises NothingMatched when the run changed nothing, SecretError when its secrets cannot be read, or its journal or record
-    are not proved to be what the run wrote.
+    are not verified to be what the run wrote.
     """
     journal = check_journal(path, strict=True)
     records = records_in(path)
@@ -56,5 +56,5 @@ def reopen(
         platforms = platforms_in(list(records.values()))
         nornir = connect_by(nornir_of(list(records.values())), secrets, platforms, tag=folder.tag, tell=folder.tell)
         stack.callback(nornir.close_connections, on_good=True, on_failed=True)
-        context = Context(nornir, find(service), None, platforms, secrets, folder, stop, progress, timeouts)
+        context = Context(nornir, find_built(service), None, platforms, secrets, folder, stop, progress, timeouts)
         yield StoredRun(context, records, journal)

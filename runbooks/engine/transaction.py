@@ -1,4 +1,4 @@
-"""All members as one change: armed, pushed, proved, disarmed and saved together, or rolled back together.
+"""All members as one change: armed, pushed, verified, disarmed and saved together, or rolled back together.
 
 Every step is in the journal before it is taken. The deployment says in which order its
 members go; between two stages a gate has to hold. What is rolled back is computed from what a device has at that moment.
@@ -20,7 +20,7 @@ from ...tasks.push import push
 from ...tasks.save import Saved, save
 from .attended import send_away
 from .automatic_rollback import defect_of, roll_back
-from .change_state import ChangeState, NotProved, rows
+from .change_state import ChangeState, NotVerified, rows
 from .context import Context
 from .device_files import place_files, take_left
 from .gates import hold, negotiate_anew, still
@@ -53,10 +53,10 @@ def apply_with_rollback(context: Context, plan: DeploymentPlan, change_state: Ch
         work(context, plan, change_state)
     except NrRunError as error:
         return roll_back(context, plan, change_state, error)
-    except Exception as error:  # noqa: BLE001 - a defect of ours must not leave a box half-changed, nor a person without a word
+    except Exception as error:  # noqa: BLE001 - a defect of ours must not leave a device half-changed, nor a person without a word
         return roll_back(context, plan, change_state, defect_of(context, plan, error))
     except BaseException as error:
-        # The process is to end: that is raised again when the boxes are as they were.
+        # The process is to end: that is raised again when the devices are as they were.
         roll_back(context, plan, change_state, NrRunError(type(error).__name__))
         raise
     return success(plan, change_state)
@@ -68,7 +68,7 @@ def success(plan: DeploymentPlan, change_state: ChangeState) -> TunnelOutcome:
     reach = change_state.proof.reach if change_state.proof else WHOLE
     return TunnelOutcome(
         plan.name,
-        Result.PROVED if reach.traffic else Result.SAS_UP,
+        Result.VERIFIED if reach.traffic else Result.SAS_UP,
         Exit.OK,
         True,
         change_state.goal.sentence(plan.everywhere, reach) + untested_words(left),
@@ -115,12 +115,12 @@ def _push(context: Context, plan: DeploymentPlan, item: Push, change_state: Chan
     context.folder.write(f"{plan.name}/{end.host}/running-after.cfg", after.text + "\n")
     change_state.findings += findings
     if not proved(findings):
-        raise NotProved(findings, cause_of(findings))
+        raise NotVerified(findings, cause_of(findings))
     context.folder.note("applied", tunnel=plan.name, host=end.host, **staged)
 
 
 def _read_back(context: Context, end: MemberPlan, after: Configuration, change: Change) -> tuple[Finding, ...]:
-    """Findings on what the box runs after ``change``; what speaks against it is judged on two readings that agree.
+    """Findings on what the device runs after ``change``; what speaks against it is judged on two readings that agree.
 
     Raises NotKnown.
     """
@@ -136,7 +136,7 @@ def prove(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> 
     """Prove the goal. Raises NotProved."""
     change_state.proof = change_state.goal.prove(context, plan)
     if not change_state.proof.good:
-        raise NotProved(change_state.proof.findings, change_state.proof.cause)
+        raise NotVerified(change_state.proof.findings, change_state.proof.cause)
 
 
 def finish(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
@@ -154,10 +154,10 @@ def finish(context: Context, plan: DeploymentPlan, change_state: ChangeState) ->
 
 
 def _disarm(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
-    """Cancel what is ours, and judge what the boxes show at that moment: the tunnel, and the configuration to be saved."""
+    """Cancel what is ours, and judge what the devices show at that moment: the tunnel, and the configuration to be saved."""
     unarmed = [end for end in plan.members if end not in change_state.armed]
     seen = disarm_ends(context, plan, change_state) if change_state.armed else {}
-    # Where nothing was armed, a new login is asked for all the same, and the box is looked at.
+    # Where nothing was armed, a new login is asked for all the same, and the device is looked at.
     seen |= run_on_all(context.nornir, reconnect_and_observe, {end.host: {} for end in unarmed}) if unarmed else {}
     again = [
         item for end in change_state.touched if end.host in seen for item in _kept(context, end, seen[end.host][1], change_state)
@@ -165,13 +165,13 @@ def _disarm(context: Context, plan: DeploymentPlan, change_state: ChangeState) -
     again += still(context, plan, change_state, {host: observation for host, (observation, _) in seen.items()})
     change_state.findings += again
     if not good(tuple(again)):
-        raise NotProved(again, cause_of(tuple(again)))
+        raise NotVerified(again, cause_of(tuple(again)))
 
 
 def _kept(context: Context, end: MemberPlan, shown: Configuration | None, change_state: ChangeState) -> tuple[Finding, ...]:
     """Findings on the configuration that is about to be saved, or was: the change is in it, and nothing else is new.
 
-    ``shown`` is None where the box did not show it whole: then it is asked again. Raises NotKnown.
+    ``shown`` is None where the device did not show it whole: then it is asked again. Raises NotKnown.
     """
     found: Configuration = shown or run_on_one(context.nornir, running, end.host)
     findings = _read_back(context, end, found, end.change)
@@ -208,5 +208,5 @@ def _see_saved(context: Context, plan: DeploymentPlan, end: MemberPlan, saved: S
     findings = _kept(context, end, saved.running, change_state)
     if not good(findings):
         change_state.findings += findings
-        raise NotProved(findings, cause_of(findings))
+        raise NotVerified(findings, cause_of(findings))
     context.folder.note("saved", tunnel=plan.name, host=end.host)

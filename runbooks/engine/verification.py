@@ -1,4 +1,4 @@
-"""Tunnels that need no change: they are proved, and what runs without being saved is saved where that was asked for."""
+"""Tunnels that need no change: they are verified, and what runs without being saved is saved where that was asked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from ...checks.finding import Status, proved
 from ...inventory.errors import Exit, NrRunError
 from ...tasks.save import Saved, save
-from .change_state import ChangeState, NotProved, rows
+from .change_state import ChangeState, NotVerified, rows
 from .context import Context
 from .gates import prove, proved_word
 from .nornir_run import run_on
@@ -18,7 +18,7 @@ from .transaction import untested_words
 
 
 def verify_only(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
-    """Both boxes have everything: prove the tunnel without touching their configuration.
+    """Both devices have everything: verify the tunnel without touching their configuration.
 
     The prechecks are part of the proof: a device that is another one, armed, or not saved, is not as it has to be. Then what was
     to be saved is saved.
@@ -33,13 +33,13 @@ def verify_only(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
     devices = rows(plan, ChangeState(proof=proof), saved=is_saved)
     name, left, reach = plan.name, proof.untested, proof.reach
     if not proved(proof.findings):
-        sentence = f"{there}, and the {noun} is not verified: {NotProved(proof.findings, proof.cause)}"
-        return TunnelOutcome(name, Result.NOT_PROVED, Exit.VERIFY_FAILED, False, sentence, devices, findings, proof.cause)
+        sentence = f"{there}, and the {noun} is not verified: {NotVerified(proof.findings, proof.cause)}"
+        return TunnelOutcome(name, Result.NOT_VERIFIED, Exit.VERIFY_FAILED, False, sentence, devices, findings, proof.cause)
     if plan.objections:
-        sentence = f"{there} and the {noun} is {proved_word(plan, 'up')}, but {NotProved(plan.objections, None)}"
+        sentence = f"{there} and the {noun} is {proved_word(plan, 'up')}, but {NotVerified(plan.objections, None)}"
         return TunnelOutcome(name, Result.REFUSED, Exit.PRECHECK_FAILED, False, sentence, devices, findings)
-    sentence = f"{there}; the {noun} is {proved_word(plan, 'proved up')}{reach.words}{untested_words(left)}"
-    result = Result.PROVED if reach.traffic else Result.SAS_UP
+    sentence = f"{there}; the {noun} is {proved_word(plan, 'verified up')}{reach.words}{untested_words(left)}"
+    result = Result.VERIFIED if reach.traffic else Result.SAS_UP
     outcome = TunnelOutcome(name, result, Exit.OK, False, sentence, devices, findings, untested=left, reach=reach.sentence)
     return save_accepted(context, plan, outcome)
 
@@ -53,7 +53,7 @@ def save_accepted(context: Context, plan: DeploymentPlan, outcome: TunnelOutcome
         _save(context, plan, ends)
     except NrRunError as error:
         sentence = f"{outcome.sentence}; but {error}"
-        return replace(outcome, result=Result.NOT_PROVED, exit_code=error.exit_code, sentence=sentence)
+        return replace(outcome, result=Result.NOT_VERIFIED, exit_code=error.exit_code, sentence=sentence)
     hosts = {end.host for end in ends}
     devices = tuple(replace(row, saved=True) for row in outcome.devices)
     sentence = f"{outcome.sentence}; what {' and '.join(sorted(hosts))} had not saved is saved, as you asked"

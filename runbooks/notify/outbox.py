@@ -13,6 +13,7 @@ from typing import Any
 
 from ...checks.verdict import Verification
 from ..history.moments import moment, written
+from ..run.json_names import document as as_document
 from .holding import Hold
 from .message import VerdictChange, message
 
@@ -33,7 +34,7 @@ def put(connection: sqlite3.Connection, verification: Verification, targets: Seq
     for target in targets:
         changes = _due(connection, target, hold, verification.run, now)
         if changes:
-            document = json.dumps(message(verification, changes))
+            document = json.dumps(as_document(message(verification, changes)))
             connection.execute("INSERT INTO outbox (target, made, document) VALUES (?, ?, ?)", (target, now, document))
 
 

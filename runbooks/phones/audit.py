@@ -5,7 +5,7 @@ What speaks against a device counts where two readings over two logins say it: n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,20 +85,27 @@ def audit_all(ready: Ready, hosts: Sequence[str], asked: AuditAsked, progress: P
     return Audited(tuple(made[host] for host in hosts if host in made), words, left_out)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pools:
+    """Which pools are asked for their use, once the configuration is known. Data, so that it can go to another process."""
+
+    host: str
+    platform: Platform
+    asked: AuditAsked
+
+    def __call__(self, running: Configuration, outputs: Mapping[str, str]) -> tuple[str, ...]:
+        return commands_of(HeadEnd(self.host, self.platform, running, outputs), self.asked)
+
+
 def read(
     ready: Ready, hosts: Sequence[str], asked: AuditAsked, *, again: bool = False
 ) -> tuple[dict[str, HeadEnd], dict[str, NrRunError]]:
     """Host to what it showed, and to why it did not."""
-
-    def further(host: str) -> Callable[[Configuration, Mapping[str, str]], tuple[str, ...]]:
-        platform = ready.platforms[host]
-        return lambda running, outputs: commands_of(HeadEnd(host, platform, running, outputs), asked)
-
     arguments = {
         host: {
             "platform": ready.platforms[host],
             "commands": commands_for(ready.platforms[host].release),
-            "further": further(host),
+            "further": _Pools(host, ready.platforms[host], asked),
             "again": again,
         }
         for host in hosts

@@ -1,4 +1,4 @@
-"""Fix one cause of an audit: its lines under the protection that every change has, proved by another audit, or rolled back.
+"""Fix one cause of an audit: its lines under the protection that every change has, verified by another audit, or rolled back.
 
 The lines go to one object, the group policy or tunnel group of phones, whose other lines stay as they are. The inverse is exact:
 a value that was inherited is inherited again, and is not written down as `none`.
@@ -24,6 +24,7 @@ from ..engine.doctor import Ready
 from ..engine.nornir_run import run_on_one
 from ..safe_change import SafeChange, safe_change
 from .audit import Audited, audit_all, read
+from .ready import refuse_not_ready
 
 #: Minutes after which the device rolls itself back unless this run comes back.
 MINUTES = 15
@@ -79,7 +80,9 @@ def plan_fix(ready: Ready, cause: str, asked: AuditAsked, progress: Progress) ->
         raise DriftError(f"{host}: {cause} is for a person to fix: {finding.remedy.sentence}{whom}{lines}")
     progress.phase(host, "plan")
     snapshot: Snapshot = run_on_one(ready.nornir, gather, host, platform=ready.platforms[host])
-    return FixPlan(host, finding, _change(finding, snapshot.running), made.audits[0])
+    change = _change(finding, snapshot.running)
+    refuse_not_ready(ready.platforms[host], snapshot, change)
+    return FixPlan(host, finding, change, made.audits[0])
 
 
 def _finding(made: Audited, host: str, cause: str) -> PhoneFinding:
@@ -107,13 +110,14 @@ def apply_with_rollback(ready: Ready, plan: FixPlan, asked: AuditAsked, runs: Pa
     try:
         with safe_change(ready.nornir, [plan.host], runs=runs, minutes=MINUTES) as held:
             progress.phase(plan.host, "push")
+            refuse_not_ready(ready.platforms[plan.host], held.before[plan.host], plan.change)
             _push(held, plan)
             progress.phase(plan.host, "audit again")
             after = _audited(ready, plan.host, asked)
             _refuse_not_fixed(plan, after)
             progress.phase(plan.host, "keep")
     except NrRunError as error:
-        raise _what_became(held, error) from error
+        raise what_became(held, error) from error
     return Fixed(plan, Exit.OK, after, held.folder)
 
 
@@ -146,7 +150,7 @@ def _refuse_not_fixed(plan: FixPlan, after: Audit) -> None:
         raise NotFixed(f"{plan.host}: whether it has fixed {plan.finding.id} is not known: {unread[0]}")
 
 
-def _what_became(held: SafeChange | None, error: NrRunError) -> NrRunError:
+def what_became(held: SafeChange | None, error: NrRunError) -> NrRunError:
     """The error, with what is so on the device now."""
     if held is None or not held.changes:
         return error

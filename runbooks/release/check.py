@@ -242,7 +242,8 @@ def _order(host: str, target: Platform, services: Sequence[ServiceRelease], besi
     for one in services:
         if one.must_change and one.instead is not None:
             command = _deploying(one.service)
-            yield f"{one.name}: have its intent ask for {one.instead}; nr-run {command} {one.name}, which proves it on both ends"
+            then = f"nr-run {command} {one.name}, which verifies it on both ends"
+            yield f"{one.name}: have its intent ask for {one.instead}; {then}"
         elif one.must_change:
             yield f"{one.name}: settle first what it can have instead; until then do not upgrade {host}"
     if besides:

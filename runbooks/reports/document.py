@@ -18,6 +18,9 @@ from ...checks.finding import Cause, Evidence, Finding
 from ...checks.verdict import SCHEMA_VERSION, DeviceState, EndState, Figure, FlowState, Verdict, Verification, Word
 from ...inventory.errors import Exit
 from ...inventory.schema import DRAFT
+from ..run.folder import plain_values
+from ..run.json_names import KEYS, OLD_TOO
+from ..run.json_names import document as as_document
 
 FILE = "verification.schema.json"
 
@@ -134,7 +137,8 @@ _OF_THE_COMMAND: Mapping[str, dict[str, Any]] = {
 
 def document(verification: Verification, code: Exit) -> dict[str, Any]:
     """Plain values for JSON; the schema describes them. The command adds where the record is kept."""
-    return {**verification.as_dict(), "runbook": "verify", "outcome": code.word, "exit_code": int(code)}
+    made: dict[str, Any] = as_document(plain_values(verification.as_dict()))
+    return {**made, "runbook": "verify", "outcome": code.word, "exit_code": int(code)}
 
 
 def verification_schema() -> dict[str, Any]:
@@ -158,7 +162,12 @@ def _record(record: type) -> dict[str, Any]:
         field.name: {**_type(hints[field.name]), "description": SENTENCES[record][field.name]} for field in fields(record)
     }
     made |= _ADDED.get(record, {})
-    return {"type": "object", "properties": made, "required": list(made)}
+    properties: dict[str, Any] = {KEYS.get(name, name): words for name, words in made.items()}
+    required = list(properties)
+    for old in (name for name in made if name in KEYS and OLD_TOO):
+        words = f"Old name of {KEYS[old]}, with the same value; the next release leaves it out."
+        properties[old] = {**made[old], "description": words, "deprecated": True}
+    return {"type": "object", "properties": properties, "required": required}
 
 
 def _type(hint: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ METRICS: Mapping[str, Metric] = {
     ),
     "nr_run_duration_seconds": Metric("gauge", (), "How long that verification took."),
     "nr_run_healthy": Metric("gauge", (), "1 if there was something to verify and all of it was healthy."),
-    "nr_run_probed": Metric("gauge", (), "1 if traffic was sent to prove the services."),
+    "nr_run_probed": Metric("gauge", (), "1 if traffic was sent to verify the services."),
     "nr_run_device_reachable": Metric("gauge", ("device",), "1 if the device was reached and read."),
     "nr_run_device_round_trips": Metric("gauge", ("device",), "Exchanges with the device."),
     "nr_run_device_duration_seconds": Metric("gauge", ("device",), "How long the device took."),
@@ -50,7 +50,7 @@ METRICS: Mapping[str, Metric] = {
     "nr_run_tunnel_flaps_kept": Metric(
         "gauge", _TUNNEL, "How often it stopped working or began IKE again before its time, as far as the history goes back."
     ),
-    "nr_run_tunnel_last_proof_timestamp_seconds": Metric("gauge", _TUNNEL, "When traffic of our own last proved it up."),
+    "nr_run_tunnel_last_proof_timestamp_seconds": Metric("gauge", _TUNNEL, "When traffic of our own last verified it up."),
     "nr_run_key_changed_timestamp_seconds": Metric("gauge", _TUNNEL, "When nr-run last changed its pre-shared key."),
     "nr_run_sa_generation": Metric(
         "gauge", _END, "How often IKE began again before its time at this end; expected rekeys are left out."

@@ -1,4 +1,4 @@
-"""What a run leaves in its folder is proved to be what it wrote: by the run key, which lies elsewhere.
+"""What a run leaves in its folder is verified to be what it wrote: by the run key, which lies elsewhere.
 
 Each line of a journal ends in a code over itself and the code of the line before (HMAC-SHA-256 with a key of its own for each
 run), so no line can be changed, put in, left out or moved. How far the journal has come is noted beside the run key too, so that
@@ -111,7 +111,7 @@ def vouching(seal: RunSeal | None, text: str) -> RunSeal | None:
 
 
 def check_journal(folder: Path, *, strict: bool) -> list[dict[str, Any]]:
-    """The lines of a run's journal, proved to be the run's own.
+    """The lines of a run's journal, verified to be the run's own.
 
     Raises Tampered where they are not. A journal that another key file vouches for, or none, as of an older nr-run, cannot be
     checked here: that is an error if ``strict``, for what goes on from it would go on from anybody's word.
@@ -153,7 +153,7 @@ def _check_lines(path: Path, seal: RunSeal, lines: list[str]) -> None:
 
 
 def journal_of(folder: Path) -> list[dict[str, Any]]:
-    """The journal as far as it can be proved; a last line that was cut in writing is left out. Raises Tampered.
+    """The journal as far as it can be verified; a last line that was cut in writing is left out. Raises Tampered.
 
     That of a run of another user, or of an older nr-run, is taken as it is: it says which devices that run holds, no more.
     """

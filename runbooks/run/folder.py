@@ -38,6 +38,7 @@ from ...inventory.errors import NrRunError
 from ...inventory.secrets import Secrets
 from ..commands.printable import json_text
 from .authentic import RunSeal, last_code, note_length, tidy_notes, vouching, with_code
+from .json_names import document
 from .run_names import run_names
 
 #: A text of so many characters is kept once in a run folder, under as many names as it has.
@@ -232,7 +233,7 @@ class RunFolder:
         self._write(name, json_text(self._hidden(value), indent=2) + "\n", durable=durable)
 
     def write_sealed(self, name: str, value: Mapping[str, object]) -> None:
-        """One JSON document, durable, with the code that proves it to be this run's and this file."""
+        """One JSON document, durable, with the code that verifies it to be this run's and this file."""
         document = self._hidden(value)
         code = {"mac": self.seal.code(name, canonical(document))} if self.seal else {}
         self._write(name, json_text({**document, **code}, indent=2) + "\n", durable=True)
@@ -241,7 +242,7 @@ class RunFolder:
         """run.json, and recap.txt, for which run.json vouches as well."""
         recap = self._secrets.hide(recap)
         code = {"recap_mac": self.seal.code("recap.txt", recap)} if self.seal else {}
-        self.write_sealed("run.json", {**report, **code})
+        self.write_sealed("run.json", {**document(plain_values(report)), **code})
         self._write("recap.txt", recap, durable=False)
 
     def _hidden(self, value: object) -> Any:
@@ -329,6 +330,17 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
 @cache
 def _field_names(kind: type) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind))
+
+
+def rollback_file(place: Path) -> Path:
+    """The lines that undo the change of one device, in its folder; runs of one release ago have them under another name."""
+    old = place / "inverse.cfg"
+    return old if old.exists() else place / "rollback.cfg"
+
+
+def plain_values(value: object) -> Any:
+    """A value as JSON has it: mappings, lists, texts, numbers."""
+    return json.loads(json.dumps(value, default=plain))
 
 
 def plain(value: object) -> Any:

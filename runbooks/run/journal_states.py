@@ -30,6 +30,7 @@ def has_changed(folder: Path) -> bool:
 
 
 def is_rehearsal(folder: Path) -> bool:
+    """True if the run of this folder was made in the lab."""
     journal = journal_of(folder)
     return bool(journal and journal[0].get("rehearsal"))
 

@@ -26,9 +26,9 @@ MOST = 2000
 
 
 def made_before(run: Path, host: str, os: str, wanted: Collection[Key]) -> frozenset[Key]:
-    """Those of the ``wanted`` objects of a device that a run made and none has taken away since; ``run`` is the folder of this one.
+    """Those of the ``wanted`` objects of a device that a run made and none has taken away since.
 
-    A rehearsal asks the runs of rehearsals, any other run those of the network.
+    ``run`` is the folder of the run that asks. A rehearsal asks the runs of rehearsals, any other run those of the network.
     """
     rehearsal = is_rehearsal(run)
     known: dict[Key, bool] = {}

@@ -1,6 +1,6 @@
 """What a run was about to do to one deployment, written before the first line is sent: all that resume and rollback need.
 
-It holds addresses, releases, intent, the desired or removed configuration and what the boxes showed before; secrets stand as
+It holds addresses, releases, intent, the desired or removed configuration and what the devices showed before; secrets stand as
 tokens, their values are in the run's encrypted file. So a run can be finished or undone from its folder alone.
 """
 
@@ -29,7 +29,7 @@ from ...checks.rollback_methods import RELOAD_IN, SelectedMethod
 from ...inventory.errors import NrRunError, SecretError
 from ...inventory.platform_record import platform_in, row_of
 from ...inventory.platforms import Platform
-from ...services.registry import find
+from ...services.registry import find_built
 from ...services.service import Member
 from ...tasks.credentials import login_of
 from ...tasks.device import CONNECTION, settings_of
@@ -56,7 +56,7 @@ class SavedPlan:
 
 def write_record(context: Context, plan_: DeploymentPlan) -> None:
     """Write the record of one deployment, and the secrets beside it."""
-    service = find(plan_.deployment.service)
+    service = find_built(plan_.deployment.service)
     context.folder.write_sealed(
         f"{plan_.name}/{FILE}",
         {
@@ -126,7 +126,7 @@ def read_record(path: Path) -> SavedPlan:
             )
         _check(path, data)
         data = migrated(data)
-        service = find(str(data["service"]))
+        service = find_built(str(data["service"]))
         deployment = service.deployment(TypeAdapter(service.wanted).validate_json(json.dumps(data["wanted"])))
         pairs = zip(data["members"], deployment.members, strict=True)
         members = tuple(_member_plan(path, entry, member) for entry, member in pairs)

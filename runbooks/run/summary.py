@@ -67,7 +67,7 @@ def _not_ended(folder: Path) -> str:
 
 
 def _report(folder: Path, journal: list[dict[str, Any]]) -> dict[str, Any]:
-    """run.json, proved to be the run's where its journal is. Raises Tampered."""
+    """run.json, verified to be the run's where its journal is. Raises Tampered."""
     path = folder / "run.json"
     try:
         report = json.loads(path.read_text(encoding="utf8"))
@@ -89,7 +89,7 @@ def _seal_of(folder: Path, journal: list[dict[str, Any]]) -> RunSeal | None:
 
 
 def recap_of(folder: Path) -> str | None:
-    """recap.txt, proved to be the run's where that is possible; None where there is none. Raises Tampered."""
+    """recap.txt, verified to be the run's where that is possible; None where there is none. Raises Tampered."""
     path, journal = folder / "recap.txt", journal_of(folder)
     try:
         text = path.read_text(encoding="utf8", errors="replace")

@@ -15,7 +15,8 @@ from typing import Any
 from ...checks.verdict import SCHEMA_VERSION, Verification
 from ...inventory.errors import NothingMatched
 from ...inventory.secrets import Secrets
-from ..run.folder import RunFolder, new_path
+from ..run.folder import RunFolder, new_path, plain_values
+from ..run.json_names import document
 from ..run.kept_runs import find_run
 
 FOLDER, FILE = "verify", "verification.json"
@@ -40,7 +41,7 @@ def keep(folder: RunFolder, verification: Verification) -> None:
 
 def keep_record(folder: RunFolder, name: str, record: Mapping[str, Any]) -> None:
     """As keep(), of any record of something that is only looked at."""
-    folder.write_json(name, record, durable=True)
+    folder.write_json(name, document(plain_values(record)), durable=True)
     for path in sorted(path for path in folder.path.parent.glob("2*-*") if path.is_dir())[:-KEPT]:
         shutil.rmtree(path, ignore_errors=True)
 

@@ -13,6 +13,7 @@ from nornir.core.task import Result, Task
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import SAS, Question
 from ...inventory.errors import DriftError, Locked, NrRunError
+from ...services.besides import Showing
 from ...services.own_checks import commands
 from ...services.registry import find
 from ...services.service import Deployment, Member
@@ -140,9 +141,8 @@ class _Board:
 class _Asks:
     """What one device is asked, and wanted to send, for all that it is a member of."""
 
-    also: tuple[str, ...] = ()
-
     def __init__(self, opened: Opened, host: str) -> None:
+        self._platform = opened.platforms[host]
         self._mine: list[tuple[Deployment, Member]] = [
             (deployment, member)
             for deployment in opened.selected.deployments
@@ -159,9 +159,21 @@ class _Asks:
         return tuple(dict.fromkeys((*SAS, *asked)))
 
     @property
+    def also(self) -> tuple[str, ...]:
+        """Nothing once for all looks."""
+        return ()
+
+    @property
     def own(self) -> tuple[str, ...]:
-        """For the checks of the user's own, each once."""
-        return tuple(dict.fromkeys(c for deployment, member in self._mine for c in commands(deployment, member.host, "verify")))
+        """For the checks of the user's own, and what a service judges as it was shown, each once."""
+        checks = (c for deployment, member in self._mine for c in commands(deployment, member.host, "verify"))
+        shows = (
+            command
+            for deployment, member in self._mine
+            if isinstance(service := find(deployment.service), Showing)
+            for command in service.shows(deployment, member, self._platform)
+        )
+        return tuple(dict.fromkeys((*checks, *shows)))
 
     def wishes(self, shown: Shown) -> Sequence[Stimulus]:
         """Traffic, each once."""

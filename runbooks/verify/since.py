@@ -55,7 +55,7 @@ def before(runs: Path, name: str) -> Before:
 
 
 def _of_run(runs: Path, name: str, why: NothingMatched) -> Before:
-    """A run says what it left: what it proved was up."""
+    """A run says what it left: what it verified was up."""
     try:
         folder = find_run(runs, name)
         report = json.loads((folder / "run.json").read_text(encoding="utf8"))

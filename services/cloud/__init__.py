@@ -7,7 +7,7 @@ from ..registry import Command, Declaration
 _DEPLOY = """\
 Join a data centre to Alibaba Cloud through two IKEv2 tunnels with BGP, beside a private line that carried its traffic in clear.
 
-Without CONNECTION all active ones of cloud.yaml. Each stage is proved before the next one begins: both tunnels are up; both
+Without CONNECTION all active ones of cloud.yaml. Each stage is verified before the next one begins: both tunnels are up; both
 BGP neighbours are up, with prefixes both ways; and only then the static route over the private line gives way. If a gate does
 not hold, that route comes back first, and then all else is rolled back.
 
@@ -30,6 +30,19 @@ nr-run remove-cloud hangzhou --confirm in-clear
                                           look, say yes, do
 nr-run remove-cloud hangzhou --lab --yes  the same on the lab that nr-run lab up has brought up
 """
+_ROTATE = """\
+Give a tunnel of a connection another pre-shared key: in the console by a person, here by this run, verified by a new agreement.
+
+Each tunnel has a key of its own, and --key says which is changed, by its reference. First without --confirm: the next key is made
+and kept beside the one in use, and the run says where. Set it in the console for that tunnel alone, and run it again with
+--confirm far-key. The other tunnel carries meanwhile; where the gateway does not take the new key, the old one comes back.
+
+\b
+nr-run rotate-cloud hangzhou --key credential:ali-1
+                                           the next key is made; set it in the console
+nr-run rotate-cloud hangzhou --key credential:ali-1 --confirm far-key
+                                           look, say yes, do
+"""
 
 SERVICE = Declaration(
     name="cloud",
@@ -38,6 +51,13 @@ SERVICE = Declaration(
     commands=(
         Command("deploy-cloud", "deploy", "Build tunnels with BGP to Alibaba Cloud, or roll back.", _DEPLOY, confirms=True),
         Command("remove-cloud", "remove", "Remove tunnels to Alibaba Cloud, or roll back.", _REMOVE, confirms=True),
+        Command(
+            "rotate-cloud",
+            "rotate",
+            "Give a connection another pre-shared key, verified, or restore the old one.",
+            _ROTATE,
+            confirms=True,
+        ),
     ),
     load="nr_run.services.cloud.service:CLOUD",
     schema="nr_run.services.cloud.schema:cloud_schema",

@@ -44,3 +44,15 @@ def confirmations_of_removal(site: Cloud) -> tuple[Confirmation, ...]:
             "given up, or the hosts have gone, no device can tell",
         ),
     )
+
+
+def confirmations_of_key(site: Cloud, reference: str) -> tuple[Confirmation, ...]:
+    """What is confirmed before a key is changed here."""
+    ends = [str(end.address) for _, end in site.tunnels if end.preshared_key_ref == reference]
+    return (
+        Confirmation(
+            "far-key",
+            f"the console has the new key for the tunnel to {' and for that to '.join(ends)}",
+            "no end shows a key, and with the old one there the tunnel does not come up again after a loss",
+        ),
+    )

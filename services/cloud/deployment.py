@@ -1,4 +1,4 @@
-"""A connection as a deployment: one firewall, two gateways that are not ours, three stages of which the last moves traffic."""
+"""A connection as a deployment: one firewall, two gateways that are not ours, four stages of which the last moves traffic."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..service import Deployment, Foreign, Member, Stage
-from .features import CUT_OVER, ROUTING, TUNNELS
-from .gates import tunnels
+from .features import CUT_OVER, FIRST, ROUTING, SECOND
+from .gates import first_tunnel, tunnels
 from .gates_routing import cut_over, routing
 from .intent import Cloud, Gateway
 
@@ -21,6 +21,11 @@ CUT_OVER_SECONDS = 60.0
 def routing_seconds(site: Cloud) -> float:
     """How long BGP may take: a session begins within the time of a try, and tells what it has within another."""
     return 120.0 + site.bgp.hold_seconds
+
+
+def one_tunnel_seconds(site: Cloud) -> float:
+    """How long one tunnel may take: IKE, and in a change in place its neighbour as well, before the other one is touched."""
+    return TUNNELS_SECONDS + routing_seconds(site)
 
 
 def foreign_of(site: Cloud) -> tuple[Foreign, ...]:
@@ -77,9 +82,10 @@ def _preconditions(site: Cloud, number: int, end: Gateway) -> tuple[str, ...]:
 
 
 def deployment_of(site: Cloud) -> Deployment[Cloud]:
-    """Built, proved up, routed, and only then the line that moves traffic; on the way back the clear route comes first."""
+    """Built, verified up, routed, and only then the line that moves traffic; on the way back the clear route comes first."""
     stages = (
-        Stage("tunnels", (TUNNELS,), tunnels(site), settle_seconds=TUNNELS_SECONDS, undo=3),
+        Stage("first tunnel", (FIRST,), first_tunnel(site), settle_seconds=one_tunnel_seconds(site), undo=4),
+        Stage("tunnels", (SECOND,), tunnels(site), settle_seconds=one_tunnel_seconds(site), undo=3),
         Stage("bgp", (ROUTING,), routing(site), settle_seconds=routing_seconds(site), undo=2),
         Stage("cut-over", (CUT_OVER,), cut_over(site), settle_seconds=CUT_OVER_SECONDS, undo=1),
     )

@@ -1,6 +1,6 @@
 """What is built for a connection, stage by stage, as text: the tunnels, BGP with what it needs, and the line that cuts over.
 
-Never part of it: addresses and access groups of the interfaces that are there, settings of the whole box, and the identity of
+Never part of it: addresses and access groups of the interfaces that are there, settings of the whole device, and the identity of
 IKE, which an ASA has one of for all peers. A network is told only if the routing table has exactly it, so what is missing there
 is built with BGP.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from ...changes.families.bgp_told import network_of
 from ...changes.families.uses import destination
-from ...changes.objects import Config, ConfigObject, Key
+from ...changes.objects import Config, ConfigObject, Key, read_desired
 from ...changes.removal import freed
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
@@ -24,10 +24,21 @@ from ...inventory.systems import system_of
 from ...templates.environment import fill
 from ..asa_ikev2_policies import policy_in
 from ..service import Site
+from .in_place import (
+    of_tunnel,
+    old_hosts_routes,
+    old_neighbours,
+    out_of_use,
+    profile_in_use,
+    profile_name,
+    refuse_both_inside,
+)
 from .intent import Cloud
 from .names import LAST_DISTANCE, CloudNames, StaticRoute, allocate, draft, own_name, routes_to
 from .routes_there import OWN_DISTANCE
 
+#: Told of a change of what both tunnels share.
+_BESIDE = "{profile} is built beside what is in use, and each tunnel is switched to it alone, while the other one carries traffic"
 #: Tunnel interfaces with IKEv2 (ASA 9.8(1) release notes); BGP came with 9.2(1).
 SINCE = Release.parse("9.8(1)")
 
@@ -93,15 +104,13 @@ def _words(place: Site[Cloud], names: CloudNames) -> Mapping[str, Any]:
         "names": names,
         "tunnels": [(end, called) for (_, end), called in zip(wants.tunnels, names.tunnels, strict=True)],
         "keys": place.keys,
-        "sources": tuple(dict.fromkeys(end.source_interface for _, end in wants.tunnels)),
+        "gateway_routes": [
+            [route for route in names.to_gateways if route.network == IPv4Network(end.address)] for _, end in wants.tunnels
+        ],
         "bare_pfs_group": place.platform.bare_pfs_group,
         "back": removal_routes(wants, names.left),
         "left": left_routes(wants),
     }
-
-
-def _nothing_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:  # noqa: ARG001 - for parts that replace nothing
-    return Replacing()
 
 
 def _bgp_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:
@@ -110,6 +119,7 @@ def _bgp_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:
     What another neighbour of the firewall is told as well stays, with its route: no line names it, and without it that one's
     cloud would answer in clear.
     """
+    refuse_both_inside(site, names, running)
     far = {str(end.inner[1]) for _, end in site.tunnels}
     settings = {item.key for item in running.of("bgp-neighbour-setting") if item.groups["neighbour"] in far}
     wanted = {(rule.name, rule.rule) for rule in names.rules}
@@ -117,7 +127,9 @@ def _bgp_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:
     before = {item.groups["rule"].split()[1] for item in rules}
     told, stays = freed(running, _told_no_more(site, before, running), {item.key for item in rules})
     left = tuple(item for item in routes_to(running, names.left) if _is_of_cut_over(site, names, item))
-    return Replacing(frozenset((*settings, *(item.key for item in left))), (*rules, *told, *left), stays)
+    old = (*old_hosts_routes(site, running), *old_neighbours(site, names, running))
+    gone = {item.key: item for item in (*rules, *told, *left, *old)}
+    return Replacing(frozenset((*settings, *(item.key for item in left))), tuple(gone.values()), stays)
 
 
 def _is_of_cut_over(site: Cloud, names: CloudNames, route: ConfigObject) -> bool:
@@ -142,7 +154,7 @@ def _told_no_more(site: Cloud, before: Collection[str], running: Config) -> Iter
             yield item
 
 
-def _cut_over_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:  # noqa: ARG001 - routes have no names
+def _cut_over_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:
     """The routes over the circuit give way, in place or for good. Raises ChangeError for one that only a person knows."""
     circuit, editable, retired = site.circuit, set[Key](), list[ConfigObject]()
     for item in routes_to(running, site.cloud_prefixes):
@@ -168,7 +180,16 @@ def _cut_over_replaced(site: Cloud, names: CloudNames, running: Config) -> Repla
             editable.add(item.key)
         else:
             retired.append(item)
-    return Replacing(frozenset(editable), tuple(retired))
+    return Replacing(frozenset(editable), (*retired, *out_of_use(names, running).retired))
+
+
+def _first_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:
+    refuse_both_inside(site, names, running)
+    return of_tunnel(site.first, names.tunnels[0], names, running)
+
+
+def _second_replaced(site: Cloud, names: CloudNames, running: Config) -> Replacing:
+    return of_tunnel(site.second, names.tunnels[1], names, running)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +199,7 @@ class Part:
     name: str
     families: tuple[str, ...]
     template: str
-    replaced: Callable[[Cloud, CloudNames, Config], Replacing] = _nothing_replaced
+    replaced: Callable[[Cloud, CloudNames, Config], Replacing]
 
     def draft(self, site: Site[Cloud]) -> CloudNames:
         """Names before the firewall is known. Raises ChangeError for a release on which this is not built."""
@@ -188,10 +209,12 @@ class Part:
     def names(self, site: Site[Cloud], wanted: Config, running: Config) -> CloudNames:  # noqa: ARG002 - all parts have the same names
         """Names on this firewall. Raises ChangeError where there is no safe place."""
         wants = site.member.wants
-        policy = policy_in(TUNNELS.text(site, draft(wants)))
-        names = allocate(site, policy, running)
-        # Which IKEv2 policy is used is a decision of the tunnels, and is told once.
-        names = names if self is TUNNELS else replace(names, decisions=())
+        text = FIRST.text(site, draft(wants))
+        names = allocate(site, policy_in(text), running)
+        profile = profile_name(names, read_desired(system_of(site.platform).os, text), running)
+        # Which IKEv2 policy is used, and what is built beside what, is a decision of the first tunnel, and is told once.
+        said = () if profile in (names.own, profile_in_use(names.tunnels[0], running)) else (_BESIDE.format(profile=profile),)
+        names = replace(names, profile=profile, decisions=(*names.decisions, *said) if self is FIRST else ())
         return replace(names, replacing=self.replaced(wants, names, running))
 
     def text(self, site: Site[Cloud], names: CloudNames) -> str:
@@ -199,13 +222,20 @@ class Part:
         return f"{fill(self.template, **_words(site, names)).rstrip()}\n"
 
 
-TUNNELS = Part(
-    "cloud-tunnels",
+FIRST = Part(
+    "cloud-first",
     (
         *("ikev2-policy", "ikev2-enable", "ipsec-proposal", "ipsec-profile", "group-policy", "tunnel-group"),
         *("tunnel-interface", "static-route"),
     ),
-    "asa/cloud_tunnels.j2",
+    "asa/cloud_first.j2",
+    _first_replaced,
+)
+SECOND = Part(
+    "cloud-second",
+    ("ikev2-enable", "tunnel-group", "tunnel-interface", "static-route"),
+    "asa/cloud_second.j2",
+    _second_replaced,
 )
 ROUTING = Part(
     "cloud-bgp",
@@ -214,4 +244,4 @@ ROUTING = Part(
     _bgp_replaced,
 )
 CUT_OVER = Part("cloud-cut-over", ("static-route",), "asa/cloud_cut_over.j2", _cut_over_replaced)
-PARTS: tuple[Part, ...] = (TUNNELS, ROUTING, CUT_OVER)
+PARTS: tuple[Part, ...] = (FIRST, SECOND, ROUTING, CUT_OVER)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Address
 
+from ...changes.change import Change
 from ...checks import ike_agreed
 from ...checks.finding import Finding, Status
 from ...checks.observation import Flow, hexadecimal, spis
-from ...checks.questions import IKEV2, IPSEC
+from ...checks.questions import BGP, IKEV2, IPSEC
 from .intent import Cloud, Gateway
-from .names import TunnelNames
+from .names import TunnelNames, draft
 from .view import OF_TUNNELS, View, Watched
 
 #: Where no cipher was read.
@@ -69,13 +71,65 @@ def algorithms_in(flows: Sequence[Flow]) -> set[tuple[str, str | None]]:
     return {(sa.encryption or NONE, sa.integrity) for flow in flows for sa in flow.sas if sa.protocol == "esp"}
 
 
-def _tunnels_gone(view: View) -> Iterator[Finding]:
-    for role, end, called in view.tunnels:
-        left = view.is_built(called)
-        words = f"{role}: {called.nameif} to {end.address} is there" if left else f"{role}: no tunnel to {end.address}"
-        yield view.finding("tunnel", not left, words)
+def _first_up(view: View) -> Iterator[Finding]:
+    """The first, and where BGP is spoken in it already, its neighbour: only then the second may be touched."""
+    role, end, called = next(view.tunnels)
+    yield from tunnel_up(view, role, end, called)
+    yield from _spoken(view, role, end)
+
+
+def _both_up(view: View) -> Iterator[Finding]:
+    yield from _tunnels_up(view)
+    for role, end, _ in view.tunnels:
+        yield from _spoken(view, role, end)
+
+
+def _spoken(view: View, role: str, end: Gateway) -> Iterator[Finding]:
+    far = str(end.inner[1])
+    if any(item.groups["neighbour"] == far for item in view.running.objects.of("bgp-neighbour")):
+        row = view.row(end)
+        state = row.state if row else "not shown"
+        yield view.finding("bgp", row is not None and row.up, f"{role}: neighbour {far} is {state}", BGP, state)
+
+
+def _first_gone(view: View) -> Iterator[Finding]:
+    yield _gone(view, *next(view.tunnels))
+
+
+def _second_gone(view: View) -> Iterator[Finding]:
+    _, (role, end, called) = view.tunnels
+    yield _gone(view, role, end, called)
+
+
+def _gone(view: View, role: str, end: Gateway, called: TunnelNames) -> Finding:
+    left = view.is_built(called)
+    words = f"{role}: {called.nameif} to {end.address} is there" if left else f"{role}: no tunnel to {end.address}"
+    return view.finding("tunnel", not left, words)
+
+
+#: What of a tunnel is agreed with its gateway; its address inside is not.
+_AGREED = ("tunnel source", "tunnel destination", "tunnel protection")
+
+
+def agreed_anew(site: Cloud, change: Change) -> tuple[IPv4Address, ...]:
+    """The gateways whose SAs say nothing of what a stage has changed, with those of before."""
+    found: list[IPv4Address] = []
+    for (_, end), called in zip(site.tunnels, draft(site).tunnels, strict=True):
+        for edit in change.edited:
+            lines = {*edit.before.canonical_children} ^ {*edit.after.canonical_children}
+            mine = edit.before.family.name == "tunnel-interface" and f"nameif {called.nameif}" in edit.after.children
+            if mine and any(line.startswith(_AGREED) for line in lines):
+                found += [*(IPv4Address(peer) for peer in edit.before.peers), end.address]
+            if edit.before.family.name == "tunnel-group" and edit.key[1] == (str(end.address),):
+                found.append(end.address)
+    return tuple(dict.fromkeys(found))
+
+
+def first_tunnel(site: Cloud) -> Watched:
+    """The first tunnel is up, encrypted as the intent says."""
+    return Watched(site, (*OF_TUNNELS, BGP), _first_up, _first_gone, anew=agreed_anew)
 
 
 def tunnels(site: Cloud) -> Watched:
     """Both tunnels are up, encrypted as the intent says."""
-    return Watched(site, OF_TUNNELS, _tunnels_up, _tunnels_gone)
+    return Watched(site, (*OF_TUNNELS, BGP), _both_up, _second_gone, anew=agreed_anew)

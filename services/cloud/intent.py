@@ -111,7 +111,7 @@ class Cloud(NamedRecord):
     )
     lan_prefixes: tuple[Network, ...] = Field(min_length=1, description="Networks of the hosts, which the cloud is told of.")
     cloud_prefixes: tuple[Network, ...] = Field(min_length=1, description="Networks of the cloud.")
-    cloud_hosts: tuple[Address, ...] = Field(min_length=1, description="Hosts there whose way is proved: one in each network.")
+    cloud_hosts: tuple[Address, ...] = Field(min_length=1, description="Hosts there whose way is verified: one in each network.")
     circuit: Circuit = Field(description="The private line.")
     bgp: Bgp = Field(description="BGP.")
     first: Gateway = Field(description="Tunnel 1.")

@@ -162,7 +162,7 @@ def _hosts(site: Cloud) -> Iterator[str]:
             yield f"cloud_hosts {host} is in none of cloud_prefixes"
     for prefix in site.cloud_prefixes:
         if not any(host in prefix for host in site.cloud_hosts):
-            yield f"cloud_prefixes {prefix} has none of cloud_hosts, so nothing would prove its way"
+            yield f"cloud_prefixes {prefix} has none of cloud_hosts, so nothing would verify its way"
 
 
 def _bgp(site: Cloud) -> Iterator[str]:
@@ -195,7 +195,7 @@ LIMITS: Mapping[str, Limit] = {
         Limit("longer", "what is told through the tunnels is longer than what the VBR has", _PAGE, _longer),
         Limit("underlay", "no route to an end of a tunnel goes through a tunnel", _PAGE, _underlay),
         Limit("apart", "the networks of the two sides do not overlap", _PAGE, _apart),
-        Limit("hosts", "the way of each network is proved by a host in it", _PAGE, _hosts),
+        Limit("hosts", "the way of each network is verified by a host in it", _PAGE, _hosts),
         Limit("bgp", "two autonomous systems, and a hold time of three messages", _API, _bgp),
         Limit("zone", "equal ways over several interfaces need a traffic zone", _ASA, _zone),
     )

@@ -60,11 +60,13 @@ class StaticRoute:
 class CloudNames:
     """What the objects of one connection are called, with a sentence for each decision. ``tunnels`` are the first and the second.
 
-    ``own`` names proposal, profile and group policy. ``router_is_new``: the firewall speaks no BGP yet. ``to_gateways`` and
+    ``own`` names the group policy. ``router_is_new``: the firewall speaks no BGP yet. ``to_gateways`` and
     ``to_hosts`` are routes that are built; ``left`` are networks that were the cloud's before, and are no more.
     """
 
     own: str
+    #: Of the IPsec proposal and profile of both tunnels: ``own``, or a later version of it.
+    profile: str
     policy_number: int
     tunnels: tuple[TunnelNames, TunnelNames]
     rules: tuple[Rule, ...]
@@ -100,6 +102,7 @@ def draft(site: Cloud) -> CloudNames:
     """Names before the firewall is known: the first of each number, and every route that the intent may ask for."""
     own = own_name(site)
     return CloudNames(
+        own,
         own,
         1,
         (TunnelNames(f"{own}-1", 1), TunnelNames(f"{own}-2", 2)),

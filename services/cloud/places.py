@@ -12,7 +12,7 @@ from ..service import Place
 from .features import clear_routes, routes_text
 from .intent import Cloud, Gateway
 
-#: What the lab's interface to the outside is, and the first of those that no box of the lab has by itself.
+#: What the lab's interface to the outside is, and the first of those that no device of the lab has by itself.
 _OUTSIDE, _FIRST_PORT = "GigabitEthernet0/0", 2
 #: The intent names addresses, no masks: a network is so long here, and a circuit is as long as the cloud makes it.
 _LENGTH, _CIRCUIT_LENGTH = 24, 30

@@ -193,5 +193,5 @@ def _identity(device: Device) -> Iterator[Finding]:
     said = next((node.line.removeprefix(head) for node in device.nodes if node.line.startswith(head)), "auto")
     good = said.split()[0] in ("auto", "address")
     words = f"IKE says who it is by {said.split()[0]}"
-    words += "" if good else f": the cloud knows it by its address; {head}{said} is for every peer of the box"
+    words += "" if good else f": the cloud knows it by its address; {head}{said} is for every peer of the device"
     yield say(device, "identity-kind", good, words, RUNNING, head.strip(), said)

@@ -25,7 +25,7 @@ from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
 from . import failover
 from .as_before import as_before
-from .confirmations import confirmations_of, confirmations_of_removal
+from .confirmations import confirmations_of, confirmations_of_key, confirmations_of_removal
 from .console import sheet_of
 from .deployment import SERVICE, deployment_of
 from .features import refuse_platform
@@ -38,7 +38,7 @@ from .prechecks import precheck
 from .questions import survey_of
 from .removal import removal_by_name, removal_of
 from .sample_objections import objections_to
-from .verdict import verdict_of
+from .verdict import stimuli, verdict_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +163,10 @@ class CloudService:
         """Which routes the cloud has; of a removal, that what is for the cloud may go in clear from then on."""
         return confirmations_of_removal(deployment.wanted) if removal else confirmations_of(deployment.wanted)
 
+    def key_confirmations(self, deployment: Deployment[Cloud], reference: str) -> tuple[Confirmation, ...]:
+        """That the console has the new key."""
+        return confirmations_of_key(deployment.wanted, reference)
+
     def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
         """What the console has to have; both tunnels are of one connection there, so there is one sheet."""
         return sheet_of(load(inventory), name)
@@ -176,22 +180,23 @@ class CloudService:
         """An IKEv2 policy by its number, and that IKEv2 answers on an interface: both may have been there before."""
         return item.family.name in ("ikev2-policy", "ikev2-enable")
 
-    def previous(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> Deployment[Cloud]:
-        """With the networks and the route of before: all else that is changed in place is asked by no gate."""
+    def previous(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> Deployment[Cloud] | None:
+        """With the tunnels, the networks and the route of before."""
         (sight,) = sights
-        return deployment_of(as_before(deployment.wanted, sight.before.objects))
+        before = as_before(deployment.wanted, sight)
+        return deployment_of(before) if before is not None else None
 
     def traffic(self, deployment: Deployment[Cloud], sights: Sequence[Sight[Cloud]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the firewall shows: BGP is the traffic."""
-        raise ChangeError(f"{deployment.name} is proved by BGP and the routing table, not by traffic of ours")
+        raise ChangeError(f"{deployment.name} is verified by BGP and the routing table, not by traffic of ours")
 
     def survey(self, deployment: Deployment[Cloud], member: Member[Cloud]) -> tuple[Question, ...]:  # noqa: ARG002 - one member
         """Its SAs, its routing table, its neighbours and what goes each way."""
         return survey_of(deployment.wanted)
 
     def stimulus(self, deployment: Deployment[Cloud], member: Member[Cloud], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
-        """BGP sends by itself."""
-        return ()
+        """BGP sends by itself; whether packets of full size pass is told by nothing but some of them, through each tunnel."""
+        return stimuli(deployment.wanted, shown)
 
     def verdict(self, deployment: Deployment[Cloud], seeing: Seeing) -> Verdict:
         """By which tunnel the cloud is reached, and whether in clear."""

@@ -6,13 +6,17 @@ over the circuit in clear, that is worse than down, even if every ping is answer
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...checks.finding import Finding, Status
+from ...checks.looking import Shown, Stimulus
 from ...checks.observation import spis
+from ...checks.proof import Traffic
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ..configured_axis import findings, of_members, stated, unseen
+from ..full_size import MTU, large_lost
+from ..l2l.full_size import full_through
 from ..service import Deployment
 from ..verifying import Seeing
 from .gates import NONE, algorithms_in, tunnel_up
@@ -26,7 +30,8 @@ from .gates_routing import (
     underlay_apart,
     ways_to_hosts,
 )
-from .intent import Cloud
+from .intent import Cloud, Gateway
+from .names import tunnel_named
 from .questions import told_of
 from .view import OF_ROUTING, OF_TUNNELS, View
 from .whole_table import ends_unseen, missing_rows
@@ -34,7 +39,7 @@ from .whole_table import ends_unseen, missing_rows
 #: Checks of what the cloud is told: what goes there goes through the tunnel all the same.
 _OF_THE_WAY_BACK = frozenset({"advertised", "underlay-told"})
 #: Where no row behind those of the cloud is known to be there.
-_END = "that the routing table was shown to its end is not proved: a route behind those of the cloud may not have been shown"
+_END = "that the routing table was shown to its end is not verified: a route behind those of the cloud may not have been shown"
 #: What the firewall does not show of the other side.
 _UNTOLD = "whether the cloud answers by the tunnel that it was asked through is not seen from the firewall"
 
@@ -44,12 +49,15 @@ def verdict_of(deployment: Deployment[Cloud], seeing: Seeing, title: str) -> Ver
     site = deployment.wanted
     (configured,) = of_members(deployment, seeing).values()
     view, why = _view(site, seeing)
-    operating, known_by, sentence, own = _operating(view, why, configured)
+    looks = seeing.of(site.host).looks
+    large = [item for role, end in site.tunnels for item in large_lost(site.host, role, through(end), looks)] if view else []
+    operating, known_by, sentence, own = _operating(view, why, configured, large)
     if operating is Operating.UNKNOWN and seeing.changing:
         sentence = "; ".join(seeing.changing)
     return replace(
         stated(deployment, seeing, title, configured, (operating, known_by, sentence)),
         findings=(*findings(deployment, seeing), *own),
+        causes=(MTU,) if any(item.status is Status.FAILED for item in large) else (),
         ends=tuple(_ends(site, view, configured)),
         untested=(*unseen(deployment, seeing), *((_UNTOLD,) if view else ()), *((_END,) if view and ends_unseen(view) else ())),
         reach="" if view else f"{site.host} could not be read",
@@ -57,9 +65,30 @@ def verdict_of(deployment: Deployment[Cloud], seeing: Seeing, title: str) -> Ver
     )
 
 
+def through(end: Gateway) -> Traffic:
+    """Pings from one end of a tunnel to the other, inside of it."""
+    ours, theirs = end.inner
+    return Traffic(ours, theirs)
+
+
+def stimuli(site: Cloud, shown: Shown) -> tuple[Stimulus, ...]:
+    """A ping through each tunnel that has SAs, of full size too."""
+    view, _ = _looked(site, shown)
+    if view is None:
+        return ()
+    return tuple(
+        Stimulus(through(end), likely=True, full_bytes=full_through(f"Tunnel{number}", "", shown.running))
+        for _, end, called in view.tunnels
+        if view.whole_flows(end, called) and (number := tunnel_named(called.nameif, view.running.nodes)) is not None
+    )
+
+
 def _view(site: Cloud, seeing: Seeing) -> tuple[View | None, str]:
     """What the firewall shows now, or why that is not known."""
-    shown = seeing.of(site.host)
+    return _looked(site, seeing.of(site.host))
+
+
+def _looked(site: Cloud, shown: Shown) -> tuple[View | None, str]:
     if shown.running is None or not shown.looks:
         return None, shown.why_not or f"{site.host} did not show its configuration"
     look = shown.looks[-1]
@@ -74,7 +103,9 @@ def _view(site: Cloud, seeing: Seeing) -> tuple[View | None, str]:
     return (None, short) if short else (view, "")
 
 
-def _operating(view: View | None, why: str, configured: Configured) -> tuple[Operating, KnownBy, str, tuple[Finding, ...]]:
+def _operating(
+    view: View | None, why: str, configured: Configured, large: Sequence[Finding]
+) -> tuple[Operating, KnownBy, str, tuple[Finding, ...]]:
     if view is None:
         return Operating.UNKNOWN, KnownBy.NOTHING, why, ()
     site = view.site
@@ -85,7 +116,7 @@ def _operating(view: View | None, why: str, configured: Configured) -> tuple[Ope
         own += found
         carries = [item for item in found if item.check not in _OF_THE_WAY_BACK]
         works += [role] if all(item.status is Status.OK for item in carries) else []
-    own += (*underlay_apart(view), *ways_to_hosts(view), *no_part_past(view), *one_static(view), *one_way(view))
+    own += (*underlay_apart(view), *ways_to_hosts(view), *no_part_past(view), *one_static(view), *one_way(view), *large)
     bad = [item.sentence for item in own if item.status is not Status.OK]
     if leak := "" if configured is Configured.ABSENT else _leak(view):
         return Operating.UNENCRYPTED, KnownBy.TABLES, leak, tuple(own)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
+from ...changes.change import Change
 from ...changes.configuration import Configuration
 from ...checks.bgp import BgpRow, advertised_command, prefixes, received_command, row_of
 from ...checks.finding import Evidence, Finding, Status
@@ -89,6 +90,12 @@ class Watched:
     gone: Judge
     #: What of the questions is asked of what has to be gone as well.
     behind: tuple[Question, ...] = ()
+    #: Of what a stage has changed, the peers that have to agree on SAs again.
+    anew: Callable[[Cloud, Change], tuple[IPv4Address, ...]] = lambda _site, _change: ()
+
+    def stale(self, change: Change) -> tuple[IPv4Address, ...]:
+        """Peers whose SAs say nothing of what was changed."""
+        return self.anew(self.site, change)
 
     def asks(self, member: Member, platform: Platform) -> tuple[str, ...]:  # noqa: ARG002 - one member
         """The whole configuration, the answers to the questions, and with BGP what goes each way."""

@@ -8,7 +8,7 @@ _DEPLOY = """\
 Let Secure Clients (AnyConnect) in on an IOS-XE router by IKEv2, and keep it only if one connects and its packets are counted.
 
 Without NAME all active ones of flexvpn.yaml. The trustpoint, its certificate and the clock are checked and never configured.
-What is built is proved by a client that has connected within the window of the intent. With --lab a scripted client does that.
+What is built is verified by a client that has connected within the window of the intent. With --lab a scripted client does that.
 
 \b
 nr-run deploy-flexvpn remote --plan      look, with the profile of the clients: exit 2 when there is something to do
@@ -28,7 +28,7 @@ SERVICE = Declaration(
     noun="head-end",
     section="flexvpn",
     commands=(
-        Command("deploy-flexvpn", "deploy", "Let Secure Clients in, proved by one that connects, or roll back.", _DEPLOY),
+        Command("deploy-flexvpn", "deploy", "Let Secure Clients in, verified by one that connects, or roll back.", _DEPLOY),
         Command("remove-flexvpn", "remove", "Take a head-end for Secure Clients away, or roll back.", _REMOVE),
     ),
     load="nr_run.services.flexvpn.service:FLEXVPN",

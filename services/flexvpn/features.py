@@ -1,7 +1,7 @@
 """What is built for a head-end, in two parts: what no client meets, and what takes clients.
 
 Never part of it: trustpoints and certificates, `no ip http secure-server` (the web interface and RESTCONF need it), the default
-IKEv2 proposal and policy (other peers use them), and anything else of the whole box.
+IKEv2 proposal and policy (other peers use them), and anything else of the whole device.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...changes.objects import Config
+from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
 from ...inventory.intent import IPSecProposal
 from ...inventory.platforms import Platform
@@ -18,6 +19,7 @@ from ...templates.environment import fill
 from ...templates.words import FILTERS
 from ..ikev2_policies import offer_in
 from ..service import Site
+from .in_place import fitted, stands, used_no_more
 from .intent import FlexVpn
 from .limits import KEY_ID
 from .names import HeadEndNames, allocate, draft, refuse_unfit
@@ -70,14 +72,21 @@ class Part:
         refuse_platform(site.member.wants, site.platform)
         return draft(site.member.wants)
 
-    def names(self, site: Site[FlexVpn], wanted: Config, running: Config) -> HeadEndNames:  # noqa: ARG002 - both parts have the same
+    def names(self, site: Site[FlexVpn], wanted: Config, running: Config) -> HeadEndNames:
         """Names on this router. Raises ChangeError where there is no safe place."""
         wants = site.member.wants
         if self is GROUND:
             refuse_unfit(wants, site.running, running)
         offer = offer_in(GROUND.text(site, draft(wants)))
         names = allocate(wants, offer, site.running, running)
-        return names if self is GROUND else replace(names, decisions=())
+        if self is GROUND:
+            return fitted(wants, names, running, site.outputs, wanted)
+        # What is said of pool and lists is said once; what the profile names is let go of when the profile is changed.
+        made = fitted(wants, names, running, site.outputs, None)
+        if not stands(names, running):
+            return replace(made, decisions=())
+        kept = Replacing(made.replacing.editable, used_no_more(names, running))
+        return replace(made, decisions=(), replacing=kept)
 
     def text(self, site: Site[FlexVpn], names: HeadEndNames) -> str:
         """The desired configuration."""

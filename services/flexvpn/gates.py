@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...changes.configuration import Configuration
-from ...changes.device_file import digest_in
 from ...checks.finding import Evidence, Finding, Status
 from ...inventory.platforms import Platform
 from ..service import Member, Seen
 from .certificates import Showing, judged
+from .files import asks, judged_files
 from .intent import FlexVpn
-from .names import files_of, own_name
+from .names import own_name
 from .reading import CERTIFICATES, CLOCK, IKEV2_SESSIONS, RECONNECTS, RUNNING, SESSIONS, read
 from .sessions import Client, Clients, clients_of
 
@@ -42,7 +42,7 @@ class Ready:
 
     def asks(self, member: Member, platform: Platform) -> tuple[str, ...]:  # noqa: ARG002 - the same everywhere
         """The whole configuration, the clock, the certificates, and the hash of the file for clients."""
-        return (RUNNING, CLOCK, CERTIFICATES, *(f"verify /md5 {file.url}" for file in files_of(self.wanted)))
+        return (RUNNING, CLOCK, CERTIFICATES, *asks(self.wanted))
 
     def judge(self, seen: Sequence[Seen], *, removed: bool) -> tuple[Finding, ...]:
         """Findings on the router. Raises NotKnown for a configuration that is not whole."""
@@ -54,18 +54,7 @@ class Ready:
             host = seen.member.host
             certificates, clock = (read(host, command, seen.outputs) for command in (CERTIFICATES, CLOCK))
             yield from judged(Showing(host, self.wanted, certificates, clock, seen.time))
-            yield from self._files(seen)
-
-    def _files(self, seen: Seen) -> Iterator[Finding]:
-        """The file is what was rendered: the router does not read it, so its hash is all that it can say of it."""
-        for file in files_of(self.wanted):
-            command = f"verify /md5 {file.url}"
-            found = digest_in(seen.outputs.get(command, ""))
-            status = Status.UNVERIFIED if found is None else Status.OK if found == file.md5 else Status.FAILED
-            words = f"{file.url} is {'what clients are to have' if found == file.md5 else 'something else'}, by its hash"
-            words = words if found else f"{file.url} is not there" if found == "" else f"the hash of {file.url} is not shown"
-            evidence = (Evidence(seen.member.host, command, "MD5", found or "none", seen.time),)
-            yield Finding("client-profile", seen.member.host, status, words, evidence)
+            yield from judged_files(self.wanted, seen.outputs, seen.time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +72,7 @@ class ClientIn:
         return tuple(finding for item in seen for finding in self._judge(item, removed))
 
     def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
-        """As `judge`; a client that was proved and has hung up since is no objection."""
+        """As `judge`; a client that was verified and has hung up since is no objection."""
         return tuple(
             finding
             for then, item in zip(proved, seen, strict=True)
@@ -91,7 +80,7 @@ class ClientIn:
         )
 
     def decided(self, seen: Sequence[Seen]) -> tuple[Finding, ...]:
-        """As `judge`; that a client connects was proved before, so that none is connected is told, and no objection."""
+        """As `judge`; that a client connects was verified before, so that none is connected is told, and no objection."""
         return tuple(_once_proved(finding) for item in seen for finding in self._judge(item, removed=False))
 
     def _judge(self, seen: Seen, removed: bool) -> Iterator[Finding]:
@@ -142,7 +131,7 @@ class ClientIn:
         yield Finding("reconnect", seen.member.host, Status.OK if able else Status.FAILED, words, evidence)
 
     def _after(self, then: Seen, seen: Seen) -> Iterator[Finding]:
-        """What was proved, or has ended in order since: the router has no session of the client any more."""
+        """What was verified, or has ended in order since: the router has no session of the client any more."""
         proved, now = (clients_of(self.wanted, item.member.host, item.outputs) for item in (then, seen))
         if proved.working and not now.unread and not now.clients:
             yield _configured(seen, self.wanted, "ikev2-profile", "IKEv2 profile", removed=False)
@@ -152,7 +141,7 @@ class ClientIn:
         yield from self._judge(seen, removed=False)
 
     def _counted(self, then: Seen, seen: Seen) -> Iterator[Finding]:
-        """How many reconnects came to nothing since the proof; they are counted for the whole box."""
+        """How many reconnects came to nothing since the proof; they are counted for the whole device."""
         before, now = (clients_of(self.wanted, item.member.host, item.outputs).reconnects for item in (then, seen))
         if before is not None and now is not None and now.failed > before.failed:
             words = f"{now.failed - before.failed} reconnects have failed since the proof, of whatever profile"
@@ -162,10 +151,13 @@ class ClientIn:
         window = f"within {self.wanted.window_seconds} seconds"
         wrong = next((client.wrong for client in clients if client.wrong), "")
         if wrong:
-            return f"configured, not proved by a client: {wrong}"
+            return f"configured, not verified by a client: {wrong}"
+        if clients and all(client.earlier for client in clients):
+            who = "who is in has an address of the pool of before, and none has come"
+            return f"configured, not verified by a client: {who} {window}"
         if clients:
-            return f"configured, not proved by a client: one has connected, and no packets went both ways {window}"
-        return f"configured, not proved by a client: none has connected {window}"
+            return f"configured, not verified by a client: one has connected, and no packets went both ways {window}"
+        return f"configured, not verified by a client: none has connected {window}"
 
     def _evidence(self, seen: Seen, clients: Sequence[Client]) -> tuple[Evidence, ...]:
         return (Evidence(seen.member.host, SESSIONS, f"sessions of {own_name(self.wanted)}", str(len(clients)), seen.time),)
@@ -174,5 +166,5 @@ class ClientIn:
 def _once_proved(finding: Finding) -> Finding:
     if finding.check == "ikev2-profile" or finding.status is Status.OK:
         return finding
-    words = "a client was proved before the run was interrupted, and none is seen to send now"
+    words = "a client was verified before the run was interrupted, and none is seen to send now"
     return replace(finding, status=Status.WARNING, sentence=words)

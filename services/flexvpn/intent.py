@@ -141,7 +141,7 @@ class FlexVpn(NamedRecord):
         description="List of `aaa authentication login` that asks for users; one of our own, of local users, without.",
     )
     authorization_list: CiscoName | None = Field(
-        default=None, description="List of `aaa authorization network`; one of our own without."
+        default=None, description="List of `aaa authorization network` that is there; one of our own without."
     )
     users: tuple[User, ...] = Field(default=(), description="Local users who may connect.")
     virtual_template: Annotated[StrictInt, Field(ge=1, le=4096)] | None = Field(

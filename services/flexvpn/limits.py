@@ -1,7 +1,7 @@
 """What goes with auto-reconnect and what does not, with the reason and the source of each. Data.
 
 Source of all: FlexVPN and Internet Key Exchange Version 2 configuration guide, IOS-XE 17, "Configuring IKEv2 Auto Reconnect"
-(restrictions): a client that comes back is proved by a pre-shared key made of the token of its session, so a profile with
+(restrictions): a client that comes back is verified by a pre-shared key made of the token of its session, so a profile with
 ``reconnect`` has no other use of such a key. On dead peer detection, Cisco's document 222830 on the feature.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _ONE_KEY = (
-    "is not for a profile with reconnect: a client that comes back is proved by a key made of its session's token, "
+    "is not for a profile with reconnect: a client that comes back is verified by a key made of its session's token, "
     "so the profile takes no other (FlexVPN configuration guide, IKEv2 auto-reconnect, restrictions)"
 )
 #: Keys of an intent, as people would write them, to why they are refused.

@@ -17,14 +17,13 @@ from ...changes.objects import Config
 from ...changes.replacing import NOTHING, Replacing
 from ...inventory.errors import ChangeError
 from ..ikev2_policies import PolicyNames, policy_place
+from ..l2l.versions import is_version
 from .client_profile import client_profile
 from .intent import FlexVpn
 from .limits import KEY_ID
 
 OWN, FLASH = "FLEX-", "bootflash:"
 FIRST_TEMPLATE, HIGHEST_TEMPLATE = 10, 4096
-#: What is edited where it stands: lines of it are settings of the head-end. Anything else of ours is taken away and built again.
-EDITED = ("ikev2-profile", "ikev2-authorization", "client-profile")
 #: So many users are named.
 _FEW = 5
 _TEMPLATE = re.compile(r"interface Virtual-Template(?P<number>\d+)(?: .*)?")
@@ -44,6 +43,9 @@ class HeadEndNames:
     groups_list_is_ours: bool
     template: int
     file: str
+    #: The pool, and the list of networks: of our name, or of a later version of it.
+    pool: str
+    listed: str
     decisions: tuple[str, ...] = ()
     replacing: Replacing = NOTHING
 
@@ -71,9 +73,11 @@ def draft(wanted: FlexVpn) -> HeadEndNames:
         wanted.authentication_list or f"{own}-USERS",
         wanted.authentication_list is None,
         wanted.authorization_list or f"{own}-GROUPS",
-        True,
+        wanted.authorization_list is None,
         wanted.virtual_template or FIRST_TEMPLATE,
         next((file.url for file in files_of(wanted)), ""),
+        own,
+        own,
     )
 
 
@@ -93,22 +97,14 @@ def allocate(wanted: FlexVpn, offer: Collection[str], running: str, config: Conf
     names, on_lists = _lists(wanted, names, nodes)
     template = _template(wanted, names, nodes)
     on_users = (*_on_users(wanted, config), *(_besides(wanted, names, nodes) if names.users_list_is_ours else ()))
-    own = {(family, (names.own,)) for family in EDITED} if _is_ours(names, config) else set()
-    editable = frozenset(item.key for item in config.objects.values() if item.key in own)
     said = (*said, *on_lists, *on_users)
-    return replace(names, policy=policy, template=template, decisions=said, replacing=Replacing(editable))
-
-
-def _is_ours(names: HeadEndNames, config: Config) -> bool:
-    """True where a profile of our name takes Secure Clients: what else has our name is somebody's, and not edited."""
-    profile = config.get("ikev2-profile", names.own)
-    return profile is not None and f"match identity remote key-id {KEY_ID}" in profile.children
+    return replace(names, policy=policy, template=template, decisions=said)
 
 
 def _refuse_bare_box(wanted: FlexVpn, config: Config) -> None:
     if config.get("aaa-new-model") is None:
         raise ChangeError(
-            f"{wanted.host}: it has no 'aaa new-model', which changes every login of the box, the console too; put it there "
+            f"{wanted.host}: it has no 'aaa new-model', which changes every login of the device, the console too; put it there "
             "with the lists for its own logins first, and see that you can still log in"
         )
 
@@ -130,7 +126,7 @@ def _refuse_users(wanted: FlexVpn, names: HeadEndNames, config: Config) -> None:
         other = next((node.line for node in config.others if node.line.startswith(f"username {user.name} ")), "")
         if other or (there is None and config.get("user", user.name)):
             raise ChangeError(
-                f"{wanted.host}: user {user.name} is there already, and may be somebody who logs in to the box itself: "
+                f"{wanted.host}: user {user.name} is there already, and may be somebody who logs in to the device itself: "
                 "give the VPN user another name"
             )
 
@@ -158,18 +154,18 @@ def _refuse_pool(wanted: FlexVpn, names: HeadEndNames, config: Config) -> None:
     for pool in config.of("address-pool"):
         first = IPv4Address(pool.groups["first"])
         last = IPv4Address(pool.groups.get("last") or first)
-        if pool.groups["name"] != names.own and first <= wanted.pool.last and wanted.pool.first <= last:
+        if not is_version(pool.groups["name"], names.own) and first <= wanted.pool.last and wanted.pool.first <= last:
             raise ChangeError(f"{wanted.host}: the pool of {wanted.name} overlaps {pool.title}, {first} to {last}")
 
 
 def _lists(wanted: FlexVpn, names: HeadEndNames, nodes: Sequence[tree.Node]) -> tuple[HeadEndNames, tuple[str, ...]]:
-    """A list that the intent names and the router has is used as it is; a list of users that it names has to be there."""
+    """A list that the intent names has to be there, and is used as it is: made under that name, nobody could tell it later."""
     said: list[str] = []
     ours: dict[str, bool] = {}
     for kind, field, _ in _LISTS:
         called = getattr(wanted, field)
         there = next((node.line for node in nodes if called and node.line.startswith(f"aaa {kind} {called} ")), "")
-        if called and not there and kind == "authentication login":
+        if called and not there:
             raise ChangeError(f"{wanted.host}: there is no 'aaa {kind} {called}': put it there, or leave {field} out")
         said += [f"{there!r} is there and is used as it is"] if there else []
         ours[field] = not there
@@ -193,7 +189,7 @@ def _template(wanted: FlexVpn, names: HeadEndNames, nodes: Sequence[tree.Node]) 
         if wanted.virtual_template not in (None, ours):
             raise ChangeError(
                 f"{wanted.host}: {names.own} has Virtual-Template{ours}, and the intent says {wanted.virtual_template}: a clone "
-                "is of one of them; take the head-end away first"
+                f"is of one of them; nr-run remove-flexvpn {wanted.name}, then nr-run deploy-flexvpn {wanted.name}"
             )
         return ours
     own = f"crypto ikev2 profile {names.own}"

@@ -46,7 +46,7 @@ def _addresses(device: Device, wanted: FlexVpn) -> Iterator[Finding]:
     yield say(device, "outside", works, words, RUNNING, f"interface {wanted.interface}", wanted.outside_ip)
     beginning = f"ip address {wanted.probe_address} "
     inside = any(line.startswith(beginning) for node in device.nodes for line in node.children)
-    words = f"{wanted.probe_address} is {'an' if inside else 'no'} address of the box"
+    words = f"{wanted.probe_address} is {'an' if inside else 'no'} address of the device"
     yield say(device, "probe-address", inside, words, RUNNING, "ip address", wanted.probe_address)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...changes.objects import Config
+from ...changes.objects import read as read_objects
 from ...inventory.errors import DeviceRefused, ParseError
 from ...parsers import parse
 
@@ -40,3 +42,8 @@ def read(host: str, command: str, outputs: Mapping[str, str]) -> Answer:
         problem = parsed.problems[0]
         return Answer(None, f"{command}: line {problem.line} was not understood: {problem.why}")
     return Answer(parsed.state)
+
+
+def configured(text: str) -> Config:
+    """The objects of a running configuration of a head-end's router."""
+    return read_objects("ios", text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
@@ -17,7 +17,7 @@ from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
 from ...checks.questions import Question
 from ...checks.verdict import Verdict
-from ...inventory.errors import ChangeError, IntentError, NothingMatched
+from ...inventory.errors import ChangeError, IntentError
 from ...inventory.platforms import Platform
 from ...inventory.unknown_host import refuse_unknown
 from ..besides import LabCall
@@ -26,14 +26,16 @@ from ..own_checks import nearest_place, refuse_wrong
 from ..ownership import without_others
 from ..service import Deployment, Member, Place, Removal, Sight, Stage
 from ..verifying import Seeing
+from .by_name import head_end_of, own_objects, pool_of, removal_by_name, strays
 from .client_profile import client_profile
 from .features import CLIENTS, GROUND, refuse_platform
+from .files import asks, files_left, is_named_by_content, urls_in
 from .gates import OF_CLIENTS, ClientIn, Ready
 from .intent import FlexVpn, HeadEnds, load
 from .limits import BYPASS_DOWNLOADER
 from .names import files_of, own_name
 from .prechecks import precheck
-from .reading import CERTIFICATES, CLOCK, DIRECTORY, SESSIONS
+from .reading import CERTIFICATES, CLOCK, DIRECTORY, IKEV2_SESSIONS, RECONNECTS, SESSIONS
 from .reading import read as read_answer
 from .sessions import clients_of
 from .verdict import ASKED, verdict_of
@@ -62,6 +64,8 @@ def _ground(wanted: FlexVpn) -> Iterator[str]:
     yield from ("aaa new-model", "aaa authentication login default local", "aaa authorization exec default local")
     if wanted.authentication_list:
         yield f"aaa authentication login {wanted.authentication_list} local"
+    if wanted.authorization_list:
+        yield f"aaa authorization network {wanted.authorization_list} local"
     yield f"crypto pki trustpoint {wanted.trustpoint}"
     yield from (" enrollment selfsigned", f" fqdn {wanted.server_name}", " eku request server-auth")
 
@@ -115,17 +119,17 @@ class IntendedHeadEnds:
         """True for a head-end of the intent."""
         return name in self.head_ends.by_name
 
-    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:  # noqa: ARG002 - nothing is looked for
-        """A head-end that has left the intent is not looked for."""
-        return iter(())
+    def strays(self, texts: Mapping[str, str], besides: Collection[str]) -> Iterator[str]:
+        """Head-ends that these routers have and the intent has not."""
+        yield from strays(self.head_ends, self.platforms, texts, besides)
 
     def not_there(self, name: str) -> str:
         """Why a name was not found."""
         return self.head_ends.not_there(name)
 
-    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[FlexVpn]:  # noqa: ARG002 - it is known by its intent alone
-        """A head-end is removed by its intent, which says what its clients are proved gone by. Raises NothingMatched."""
-        raise NothingMatched(f"{self.not_there(name)}; a head-end is removed by its intent, with the status disabled")
+    def find(self, name: str, texts: Mapping[str, str]) -> Deployment[FlexVpn]:
+        """A head-end as only its router knows it. Raises NothingMatched and ChangeError."""
+        return replace(deployment_of(head_end_of(name, self.platforms, texts)), found=True)
 
     def still_wanted(self, deployment: Deployment[FlexVpn]) -> str:
         """What is told of one that is removed and that the intent has as active."""
@@ -180,17 +184,31 @@ class FlexVpnService:
             LabCall(wanted.name, "send", {"to": str(wanted.probe_address)}, {}),
         )
 
-    def before(self, deployment: Deployment[FlexVpn], host: str) -> tuple[str, ...]:  # noqa: ARG002 - one member
-        """The certificates and the clock by which they are valid, and the flash where a file is to lie."""
-        return (CERTIFICATES, CLOCK, *((DIRECTORY,) if deployment.wanted.client_profile else ()))
+    def before(self, deployment: Deployment[FlexVpn], host: str) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        """The certificates, the clock by which they are valid, the flash where files lie or are to lie, and who is connected."""
+        return (CERTIFICATES, CLOCK, DIRECTORY, IKEV2_SESSIONS, RECONNECTS)
 
     def files(self, deployment: Deployment[FlexVpn], host: str) -> tuple[DeviceFile, ...]:  # noqa: ARG002 - one member
         """The profile of the clients."""
         return tuple(files_of(deployment.wanted))
 
     def files_in(self, change: Change) -> tuple[str, ...]:
-        """The profile of the clients, as the configuration names it. One that was exchanged stays: a rollback names it again."""
-        return tuple(item.groups["url"] for item in change.removed if item.family.name == "client-profile")
+        """The profile of the clients that goes, or that another one takes the place of."""
+        before = (*change.removed, *(edit.before for edit in change.edited))
+        named = self.files_named(change)
+        return tuple(url for url in urls_in(before) if url not in named)
+
+    def files_named(self, change: Change) -> tuple[str, ...]:
+        """The profile of the clients, as a configuration names it that comes."""
+        return tuple(urls_in((*change.created, *(edit.after for edit in change.edited))))
+
+    def files_there(self, deployment: Deployment[FlexVpn], outputs: Mapping[str, str]) -> tuple[str, ...]:
+        """Profiles of its clients that were exchanged, by their names on the flash."""
+        return tuple(files_left(deployment.wanted, outputs))
+
+    def is_file(self, file: DeviceFile) -> bool:
+        """By the digits of the hash in its name."""
+        return is_named_by_content(file)
 
     def shows_clients(self) -> tuple[str, ...]:
         """What tells who is connected."""
@@ -219,6 +237,8 @@ class FlexVpnService:
 
     def removal(self, deployment: Deployment[FlexVpn], sight: Sight[FlexVpn], running: str) -> Removal:
         """What is there of the head-end and is used by nothing else."""
+        if deployment.found:
+            return removal_by_name(deployment.wanted, running)
         change = sight.change
         present = (*change.reused, *(edit.before for edit in change.edited), *change.removed)
         own = own_name(deployment.wanted)
@@ -226,7 +246,9 @@ class FlexVpnService:
             # What it would share with others and is there is theirs.
             return Removal((), (), ())
         config = read(sight.platform.os, running)
-        candidates, theirs = without_others(policies_of_offers(config, present))
+        # What another version of a name holds, as a pool of which clients had addresses, is in no plan.
+        every = {item.key: item for item in (*present, *own_objects(own, config))}
+        candidates, theirs = without_others(policies_of_offers(config, tuple(every.values())))
         items, stays = owned(config, candidates)
         return Removal(items, (*stays, *theirs), tuple(item for item in candidates if item not in items))
 
@@ -235,21 +257,28 @@ class FlexVpnService:
         return item.family.name == "user"
 
     def previous(self, deployment: Deployment[FlexVpn], sights: Sequence[Sight[FlexVpn]]) -> Deployment[FlexVpn] | None:
-        """As it stood, as far as its proof depends on what is edited: may a client come back. A file of before is not known."""
+        """As it stood, as far as its proof depends on what is changed: may a client come back, and of which pool it is."""
         profile = sights[0].before.objects.get("ikev2-profile", own_name(deployment.wanted))
         if profile is None:
             return None
         timeout = profile.child("reconnect timeout")
-        before = {"reconnect_timeout": int(timeout) if timeout else None, "client_profile": None}
-        return deployment_of(deployment.wanted.model_copy(update=before))
+        before: dict[str, object] = {"reconnect_timeout": int(timeout) if timeout else None, "client_profile": None}
+        pool = pool_of(own_name(deployment.wanted), sights[0].before.objects)
+        if pool is None:
+            return None
+        return deployment_of(deployment.wanted.model_copy(update=before | {"pool": pool}))
 
     def traffic(self, deployment: Deployment[FlexVpn], sights: Sequence[Sight[FlexVpn]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the router shows."""
-        raise ChangeError(f"{deployment.name} is proved by a client, not by traffic from the router")
+        raise ChangeError(f"{deployment.name} is verified by a client, not by traffic from the router")
 
     def survey(self, deployment: Deployment[FlexVpn], member: Member[FlexVpn]) -> tuple[Question, ...]:  # noqa: ARG002 - the same for all
         """Its sessions in both forms, the counters of reconnects, the certificates and the clock."""
         return ASKED
+
+    def shows(self, deployment: Deployment[FlexVpn], member: Member[FlexVpn], platform: Platform) -> tuple[str, ...]:  # noqa: ARG002
+        """The hash of the profile that it gives its clients."""
+        return asks(deployment.wanted)
 
     def stimulus(self, deployment: Deployment[FlexVpn], member: Member[FlexVpn], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
         """A client cannot be called from the router."""
@@ -267,6 +296,8 @@ class FlexVpnService:
     def for_people(self, deployment: Deployment[FlexVpn]) -> tuple[str, ...]:
         """The description, who may connect, what becomes of a client that sleeps, and the profile of the clients."""
         wanted = deployment.wanted
+        if deployment.found:
+            return ()
         timeout = wanted.reconnect_timeout
         sleeps = f"may come back within {timeout} seconds" if timeout else "has to log in again"
         profile = client_profile(wanted).splitlines() if wanted.client_profile else ()

@@ -10,11 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
+from ...changes.objects import Config
 from ...parsers.records.ikev2 import Ikev2Session, ReconnectStats
 from ...parsers.records.session import CryptoSession
+from ..l2l.versions import is_version
 from .intent import FlexVpn
 from .names import own_name
-from .reading import IKEV2_SESSIONS, RECONNECTS, SESSIONS, read
+from .reading import IKEV2_SESSIONS, RECONNECTS, RUNNING, SESSIONS, configured, read
+
+#: First and last address of a pool.
+Range = tuple[IPv4Address, IPv4Address]
 
 _HOST = re.compile(r"permit ip \S+ host (?P<address>\d\S+)")
 
@@ -36,6 +41,8 @@ class Client:
     encryption: str | None
     integrity: str | None
     wrong: str = ""
+    #: Its address is of a pool that gave way to another one while it was in.
+    earlier: bool = False
 
     @property
     def sends(self) -> bool:
@@ -51,7 +58,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """All clients of one head-end, and the counters of the whole box; ``unread`` is why that is not known."""
+    """All clients of one head-end, and the counters of the whole device; ``unread`` is why that is not known."""
 
     clients: tuple[Client, ...] = ()
     reconnects: ReconnectStats | None = None
@@ -59,8 +66,8 @@ class Clients:
 
     @property
     def working(self) -> tuple[Client, ...]:
-        """Those that send, and of whom everything says the same."""
-        return tuple(client for client in self.clients if client.sends and not client.wrong)
+        """Those that send, who came in by what is wanted now, and of whom everything says the same."""
+        return tuple(client for client in self.clients if client.sends and not client.wrong and not client.earlier)
 
 
 def clients_of(wanted: FlexVpn, host: str, outputs: Mapping[str, str]) -> Clients:
@@ -69,15 +76,25 @@ def clients_of(wanted: FlexVpn, host: str, outputs: Mapping[str, str]) -> Client
     unread = next((answer.unread for answer in (sessions, ikes, stats) if answer.unread), "")
     if unread:
         return Clients(unread=unread)
-    return Clients(joined(wanted, sessions.state, ikes.state), stats.state)
+    earlier = pools_before(wanted, configured(outputs[RUNNING])) if RUNNING in outputs else ()
+    return Clients(joined(wanted, sessions.state, ikes.state, earlier), stats.state)
 
 
-def joined(wanted: FlexVpn, sessions: Sequence[CryptoSession], ikes: Sequence[Ikev2Session]) -> tuple[Client, ...]:
-    """Sessions of our profile with the IKEv2 session of the same peer and port."""
+def pools_before(wanted: FlexVpn, config: Config) -> tuple[Range, ...]:
+    """First and last address of the pools of a head-end that stand beside the one that is wanted."""
+    own = (item.groups for item in config.of("address-pool") if is_version(item.groups["name"], own_name(wanted)))
+    ranges = ((IPv4Address(found["first"]), IPv4Address(found.get("last") or found["first"])) for found in own)
+    return tuple(one for one in ranges if one != (wanted.pool.first, wanted.pool.last))
+
+
+def joined(
+    wanted: FlexVpn, sessions: Sequence[CryptoSession], ikes: Sequence[Ikev2Session], earlier: Sequence[Range] = ()
+) -> tuple[Client, ...]:
+    """Sessions of our profile with the IKEv2 session of the same peer and port; ``earlier`` are pools that gave way."""
     own = [one for one in sessions if one.profile == own_name(wanted) and one.status.startswith("UP")]
     # The one that began last is the client: where it has come back from elsewhere, the router may have the former one still.
     own.sort(key=lambda one: one.uptime_seconds if one.uptime_seconds is not None else 0)
-    return _each_address_once([_client(one, ikes, wanted) for one in own])
+    return _each_address_once([_client(one, ikes, wanted, earlier) for one in own])
 
 
 def _each_address_once(found: Sequence[Client]) -> tuple[Client, ...]:
@@ -91,12 +108,13 @@ def _each_address_once(found: Sequence[Client]) -> tuple[Client, ...]:
     return tuple(made)
 
 
-def _client(session: CryptoSession, ikes: Sequence[Ikev2Session], wanted: FlexVpn) -> Client:
+def _client(session: CryptoSession, ikes: Sequence[Ikev2Session], wanted: FlexVpn, earlier: Sequence[Range]) -> Client:
     end = (session.peer, session.peer_port)
     found = next((ike for ike in ikes for sa in ike.ikes if (sa.remote_address, sa.remote_port) == end), None)
     sa = found.ikes[0] if found is not None and found.ikes else None
     child = found.children[0] if found is not None and found.children else None
     assigned = sa.assigned_address if sa is not None else None
+    before = assigned is not None and any(first <= IPv4Address(str(assigned)) <= last for first, last in earlier)
     again = any("R" in ike.capabilities for ike in session.ikes)
     return Client(
         peer=IPv4Address(str(session.peer)),
@@ -108,11 +126,14 @@ def _client(session: CryptoSession, ikes: Sequence[Ikev2Session], wanted: FlexVp
         packets_out=sum(flow.encrypted_packets or 0 for flow in session.flows),
         encryption=child.encryption if child is not None else None,
         integrity=child.integrity if child is not None else None,
-        wrong=_contradiction(session, str(assigned) if assigned else "", again, (sa.auth_verify or "") if sa else "", wanted),
+        wrong=_contradiction(
+            session, str(assigned) if assigned else "", again, (sa.auth_verify or "") if sa else "", wanted, before
+        ),
+        earlier=before,
     )
 
 
-def _contradiction(session: CryptoSession, assigned: str, again: bool, verified: str, wanted: FlexVpn) -> str:
+def _contradiction(session: CryptoSession, assigned: str, again: bool, verified: str, wanted: FlexVpn, earlier: bool) -> str:
     """What two places say differently of one client."""
     if not assigned:
         return f"the session of {session.peer} port {session.peer_port} has no IKEv2 session with an assigned address beside it"
@@ -121,8 +142,8 @@ def _contradiction(session: CryptoSession, assigned: str, again: bool, verified:
     hosts = [match["address"] for flow in session.flows if (match := _HOST.fullmatch(flow.selector.strip()))]
     if hosts and hosts != [assigned]:
         return f"the tunnel of {session.peer} is for {', '.join(hosts)}, and {assigned} is assigned to it"
-    if not wanted.pool.has(IPv4Address(assigned)):
+    if not (earlier or wanted.pool.has(IPv4Address(assigned))):
         return f"{assigned} of {session.peer} is not of the pool"
     if again is not (verified == "PSK"):
-        return f"the session of {session.peer} is {'' if again else 'no '}reconnect, and it was proved by {verified}"
+        return f"the session of {session.peer} is {'' if again else 'no '}reconnect, and it was verified by {verified}"
     return ""

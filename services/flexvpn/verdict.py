@@ -17,18 +17,19 @@ from ..configured_axis import findings, of_members, stated, status_of, unseen, u
 from ..service import Deployment
 from ..verifying import Seeing
 from .certificates import Showing, days_left, judged, moment_of, of_trustpoint
+from .files import judged_files
 from .intent import FlexVpn
 from .names import own_name
 from .reading import IKEV2_SESSIONS, RECONNECTS, RUNNING, SESSIONS, Answer
-from .sessions import Client, joined
+from .sessions import Client, Range, joined, pools_before
 
 ASKED: tuple[Question, ...] = (SESSION, IKEV2_SESSION, RECONNECT, CERTIFICATES, CLOCK)
 #: So many clients are named.
 _NAMED = 3
 #: What a client has to trust before it comes in.
 _OF_TRUST = ("certificate", "clock")
-#: What is wrong with one client, or who is missing, is no way that is closed.
-_OF_SOME = ("expected-sessions", "client-cipher", "client-traffic")
+#: What is wrong with one client or with its profile, or who is missing, is no way that is closed.
+_OF_SOME = ("expected-sessions", "client-cipher", "client-traffic", "client-profile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,13 @@ class View:
     wanted: FlexVpn
     first: Look
     last: Look
+    #: Pools of the head-end that gave way to another one, and of which clients may have addresses still.
+    earlier: tuple[Range, ...] = ()
 
     def clients(self, look: Look) -> tuple[Client, ...]:
         """The clients at a look."""
-        return joined(self.wanted, look.seen.answers[SESSION.name].state, look.seen.answers[IKEV2_SESSION.name].state)
+        sessions, ikes = (look.seen.answers[question.name].state for question in (SESSION, IKEV2_SESSION))
+        return joined(self.wanted, sessions, ikes, self.earlier)
 
 
 def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
@@ -50,8 +54,9 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
     shown = seeing.of(wanted.host)
     configured = _configured(deployment, seeing)
     whole = [look for look in shown.looks if _is_whole(look)]
-    view = View(wanted, whole[0], whole[-1]) if whole else None
-    own = (*_own(view, wanted, asleep_here=_asleep_here(wanted, shown)), *_way_in(wanted, shown)) if view else ()
+    earlier = pools_before(wanted, shown.running.objects) if shown.running else ()
+    view = View(wanted, whole[0], whole[-1], earlier) if whole else None
+    own = _findings(view, wanted, shown) if view else ()
     if view is None:
         answer = Operating.UNKNOWN, KnownBy.NOTHING, unshown(shown, "sessions")
     else:
@@ -65,6 +70,11 @@ def verdict_of(deployment: Deployment, seeing: Seeing, title: str) -> Verdict:
         sites=(wanted.host,),
         figures=tuple(_figures(view)) if view else (),
     )
+
+
+def _findings(view: View, wanted: FlexVpn, shown: Shown) -> tuple[Finding, ...]:
+    own = _own(view, wanted, asleep_here=_asleep_here(wanted, shown))
+    return (*own, *_way_in(wanted, shown), *_file(wanted, shown))
 
 
 def _configured(deployment: Deployment, seeing: Seeing) -> Configured:
@@ -184,6 +194,14 @@ def _way_in(wanted: FlexVpn, shown: Shown) -> Iterator[Finding]:
         words = f"IKEv2 profile {own_name(wanted)} has no virtual template that is protected by it: no client is let in"
         evidence = (Evidence(wanted.host, RUNNING, "virtual-template", number or "none", shown.looks[-1].seen.time),)
         yield Finding("way-in", wanted.host, Status.FAILED, words, evidence)
+
+
+def _file(wanted: FlexVpn, shown: Shown) -> Iterator[Finding]:
+    """The profile that the head-end gives its clients, by its hash: who has written over the file is in no configuration."""
+    profile = shown.running.objects.get("client-profile", own_name(wanted)) if shown.running else None
+    if profile is not None:
+        answers = {command: text for look in shown.looks for command, text in look.outputs.items()}
+        yield from judged_files(wanted, answers, shown.looks[-1].seen.time, profile.groups["url"])
 
 
 def _taken(view: View, clients: Sequence[Client]) -> int:

@@ -180,15 +180,14 @@ def _refuse_shared_peer(member: Member, there: StandingForm, running: Config) ->
     sharing = next((use for peer in peers for use in goes_to(running, peer, besides=there.own)), "")
     if sharing:
         raise ChangeError(
-            f"another IKE proposal for {there.called} cannot be proved: {sharing} goes to the same peer, "
+            f"another IKE proposal for {there.called} cannot be verified: {sharing} goes to the same peer, "
             "and its IKE SA would serve both until somebody clears it"
         )
 
 
 def _stays(what: str, others: tuple[str, ...]) -> str:
-    return (
-        f"{what} stays: other IKE peers of the box use it ({others[0]}); while both ends offer it, phase 1 may be agreed with it"
-    )
+    why = f"other IKE peers of the device use it ({others[0]})"
+    return f"{what} stays: {why}; while both ends offer it, phase 1 may be agreed with it"
 
 
 def policies_of_offers(running: Config, present: Sequence[ConfigObject]) -> tuple[ConfigObject, ...]:

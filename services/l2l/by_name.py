@@ -51,7 +51,7 @@ def tunnel_of(
     unread = [found.host for found in ends if not _is_read(found)]
     if unread:
         raise ChangeError(
-            f"{unread[0]}: the networks or the peer of {name} cannot be read for certain, so it could not be proved gone"
+            f"{unread[0]}: the networks or the peer of {name} cannot be read for certain, so it could not be verified gone"
         )
     theirs = next((end for end in foreign if len(ends) == 1 and ends[0].entry.peers == (str(end.outside_ip),)), None)
     if len(ends) == 1 and theirs is None:

@@ -123,7 +123,7 @@ class Watched:
     before: Observation
     after: Observation
     probe: Probe | None
-    #: From before the change, to see that the other tunnels of the box are as they were.
+    #: From before the change, to see that the other tunnels of the device are as they were.
     baseline: Observation | None = None
     #: Selectors that the tunnel had before it was changed: its own flows too, and no neighbour's.
     formerly: tuple[Pair, ...] = ()
@@ -161,7 +161,7 @@ def live(end: Endpoint, seen: Observation) -> tuple[IkeRow, ...]:
 
 
 def phase_1_up(end: Endpoint, seen: Observation) -> bool:
-    """True if the box has a live IKE SA between the two outside addresses."""
+    """True if the device has a live IKE SA between the two outside addresses."""
     return bool(live(end, seen))
 
 

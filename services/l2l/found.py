@@ -128,7 +128,7 @@ class Found:
         there = (item for family in _OF_THE_BOX[self.ike_version] for item in self.config.of(family))
         if all(item.key in going or self.config.within.get(item.key) in going for item in there):
             return ""
-        return "the IKE policies stay, and what else IKE has for the whole box: which of it this tunnel used cannot be told"
+        return "the IKE policies stay, and what else IKE has for the whole device: which of it this tunnel used cannot be told"
 
 
 def _entries(config: Config) -> Iterator[tuple[str, Style, ConfigObject]]:

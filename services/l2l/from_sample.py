@@ -133,7 +133,7 @@ def _lacking(
     if not far_nets:
         yield Missing("protected_prefixes of the provider", "the sample does not say which networks are there", "--far PREFIX")
     if near.probe is None:
-        why = "it is not known which address of the device is inside its networks: pings from it prove the tunnel"
+        why = "it is not known which address of the device is inside its networks: pings from it verify the tunnel"
         yield Missing("probe_address", why, "--probe ADDRESS")
     if tunnel.style == "vti" and inside is None:
         given = f"{tunnel.inside} is no /30 or /31" if tunnel.inside is not None else "the sample gives no address to the tunnel"

@@ -25,18 +25,23 @@ def full_bytes(end: Endpoint, running: Configuration | None) -> int | None:
 
     Where an MTU or an MSS is lowered, nothing larger is meant to be sent, and that it would be lost is no fault.
     """
+    return full_through(end.tunnel.name if end.tunnel else "", end.interface, running)
+
+
+def full_through(inner: str, outside: str, running: Configuration | None) -> int | None:
+    """The same of a tunnel interface ``inner``, empty with a crypto map, over the interface ``outside``."""
     if running is None:
         return None
-    least = min([FULL, *(limit for node in running.nodes for limit in _limits(end, node))])
+    least = min([FULL, *(limit for node in running.nodes for limit in _limits(inner, outside, node))])
     return least if least >= LEAST else None
 
 
-def _limits(end: Endpoint, node: Node) -> Iterator[int]:
+def _limits(inner: str, outside: str, node: Node) -> Iterator[int]:
     lines = [line.strip() for line in (node.line, *node.children)]
     yield from (int(match[1]) + HEADERS for line in lines if (match := _MSS.fullmatch(line)))
     if match := _ASA_MTU.fullmatch(node.line):
         yield int(match[1]) - ESP
     name = node.line.removeprefix("interface ") if node.line.startswith("interface ") else ""
-    inner = end.tunnel is not None and name == end.tunnel.name
-    if inner or (name and name == end.interface):
-        yield from (int(match[1]) - (0 if inner else ESP) for line in lines[1:] if (match := _MTU.fullmatch(line)))
+    is_inner = bool(inner) and name == inner
+    if is_inner or (name and name == outside):
+        yield from (int(match[1]) - (0 if is_inner else ESP) for line in lines[1:] if (match := _MTU.fullmatch(line)))

@@ -38,7 +38,7 @@ def free_policy(host: str, wanted: Config, running: Config) -> tuple[int, str]:
 
 
 def _keepalive_of(dpd: Dpd | None, wanted: Config, running: Config) -> tuple[Dpd | None, tuple[str, ...]]:
-    """Dead peer detection of IKEv1: the tunnel's own where it has a group, else the box's, set only where there is none."""
+    """Dead peer detection of IKEv1: the tunnel's own where it has a group, else the device's, set only where there is none."""
     per_tunnel = any(item.family.name == "tunnel-group" for item in wanted.objects.values())
     return (dpd, ()) if per_tunnel else _keepalive(dpd, running)
 
@@ -77,7 +77,7 @@ def _keepalive(dpd: Dpd | None, running: Config) -> tuple[Dpd | None, tuple[str,
     present = running.get("isakmp-keepalive")
     if present is None:
         return dpd, (
-            f"dead peer detection {dpd.interval_seconds}/{dpd.retries} is set for every IKE peer of the box: it has none",
+            f"dead peer detection {dpd.interval_seconds}/{dpd.retries} is set for every IKE peer of the device: it has none",
         )
     wanted = f"crypto isakmp keepalive {dpd.interval_seconds} {dpd.retries}"
     if present.header == wanted:

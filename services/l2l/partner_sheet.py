@@ -135,7 +135,9 @@ def plain(algorithm: str) -> str:
 
 def _traffic(tunnel: Tunnel, ours: AnyEnd, theirs: AnyEnd, style: str) -> Rows:
     """Selectors as the far end sees them: its own networks are local."""
-    probe = ("please answer pings to", (str(theirs.probe_address),)) if theirs.probe_address else ("proved by", ("our counters",))
+    probe = (
+        ("please answer pings to", (str(theirs.probe_address),)) if theirs.probe_address else ("verified by", ("our counters",))
+    )
     if style == "vti":
         addresses = [(tunnel.tunnel_address(end), name) for end, name in ((theirs, "your"), (ours, "our"))]
         inside = tuple((f"{name} tunnel address", (str(address),)) for address, name in addresses if address)

@@ -1,4 +1,4 @@
-"""The form that a tunnel had before a change in place, read back from both configurations, so that it can be proved again."""
+"""The form that a tunnel had before a change in place, read back from both configurations, so that it can be verified again."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _now(sight: Sight[WantedEnd]) -> Side:
 
 
 def termination_of(sight: Sight[WantedEnd], prefixes: tuple[IPv4Network, ...], outside: IPv4Address) -> TunnelTermination | None:
-    """This end as it was; pings start at the address of before, or at another one of the box that was protected."""
+    """This end as it was; pings start at the address of before, or at another one of the device that was protected."""
     now = sight.member.wants.end.local
     own = (now.probe_address, *_addresses(sight.before))
     probe = next((address for address in own if any(address in prefix for prefix in prefixes)), None)

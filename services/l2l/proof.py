@@ -77,7 +77,7 @@ class L2lProof:
         )
 
     def judge(self, watch: Watch) -> tuple[Finding, ...]:
-        """All findings; the tunnel is proved if none failed and none is unverified."""
+        """All findings; the tunnel is verified if none failed and none is unverified."""
         ends = self.watched(watch)
         return (*prove(self.name, ends), *(renewed(watched) for watched in ends if self.replaced))
 
@@ -288,8 +288,9 @@ def _spis_cross(name: str, a: Watched, b: Watched) -> Finding:
 
 
 def renewed(watched: Watched) -> Finding:
-    """The probed flow has no SA that the box had before the change. Source: an SA keeps the transform set, the group and the key
-    with which it was negotiated until its lifetime ends (Cisco IOS Security Command Reference, crypto ipsec transform-set)."""
+    """The probed flow has no SA that the device had before the change. Source: an SA keeps the transform set, the group and the
+    key with which it was negotiated until its lifetime ends (Cisco IOS Security Command Reference, crypto ipsec
+    transform-set)."""
     now = watched.flow(watched.after)
     before = {spi for flow in (watched.baseline.flows if watched.baseline else ()) for spi in spis(flow, "outbound")}
     kept = tuple(sorted({*spis(now, "outbound")} & before)) if now else ()

@@ -10,6 +10,7 @@ from ...checks.signatures import Signature
 from ...inventory.systems import any_of
 from . import differences as differ
 from . import on_the_way as way
+from .by_another import comes_by_another
 from .case import Case
 from .endpoint import Watched
 from .signature_rows import always, at, configured, no_ike, not_up, of, open_by, row, seen
@@ -224,6 +225,8 @@ ROWS: tuple[Signature[Case], ...] = (
     # Does it leave by the tunnel.
     row("recursive-route", 10, _recursive, (ROUTE,)),
     row("recursive-route", 10, configured(not_up, way.into_itself)),
+    # A longer route into another tunnel interface leaves nothing in clear: what comes back by it is dropped.
+    row("asymmetric-return", 20, comes_by_another),
     row("clear-path", 20, _clear_way, (ROUTE, INTERFACES)),
     row("tunnel-route", 20, _routed_past, (ROUTE, INTERFACES)),
     row("list-denies", 21, configured(always, way.taken_out)),

@@ -6,9 +6,10 @@ from ...checks.finding import Evidence
 from ...checks.observation import spis
 from ...checks.questions import IPSEC, ROUTE
 from ...checks.signatures import Signature
-from ...inventory.systems import SYSTEMS, any_of
+from ...inventory.systems import SYSTEMS
 from . import differences as differ
 from . import on_the_way as way
+from .by_another import comes_by_another
 from .case import Case
 from .differences import FINE
 from .endpoint import EVERYTHING, Watched, flow_of, rise
@@ -99,21 +100,6 @@ def _natted(case: Case) -> bool:
     return any(line.natted for watched in case.ends for line in case.rows(watched))
 
 
-def _comes_by_another(case: Case) -> tuple[Evidence, ...]:
-    """Where answers have to come in as they were asked for: they come in by another tunnel, and are dropped (no connection)."""
-    found: list[Evidence] = []
-    for watched in case.ends:
-        risen, tunnel = rise(watched), watched.end.tunnel
-        if not any_of(watched.after.os).drops_asymmetric or tunnel is None or risen is None or risen.decaps or not risen.encaps:
-            continue
-        before = {(f.interface, f.peer): f.decapsulated_packets for f in watched.before.flows}
-        for flow in watched.after.flows:
-            here = (flow.interface, flow.peer)
-            if flow.interface != tunnel.known_as and flow.decapsulated_packets > before.get(here, flow.decapsulated_packets):
-                found.append(watched.after.evidence(IPSEC, f"decaps of {flow.interface}", flow.decapsulated_packets))
-    return tuple(found)
-
-
 def _replayed(case: Case) -> tuple[Evidence, ...]:
     """Packets that came too late for the anti-replay window, since the first reading."""
     found: list[Evidence] = []
@@ -165,7 +151,7 @@ ROWS: tuple[Signature[Case], ...] = (
     row("return-route", 186, configured(sas, at(_quiet_there, way.led_elsewhere)), (ROUTE,)),
     row("group-policy", 188, configured(sas, way.policy_filters, lambda case: bool(_quiet(case)) or _receives_nothing(case))),
     row("return-path", 190, seen(sas, lambda case: bool(_quiet(case)))),
-    row("asymmetric-return", 194, _comes_by_another),
+    row("asymmetric-return", 194, comes_by_another),
     row("replay", 195, _replayed),
     row("esp-blocked", 196, configured(sas, way.lists("esp"), _receives_nothing)),
     row("nat-in-path", 200, seen(sas, lambda case: _receives_nothing(case) and _natted(case))),

@@ -27,7 +27,7 @@ class TunnelTraffic(L2lProof):
         return prove_removed(L2lProof(self.name, self.ends).watched(watch))
 
     def still(self, seen: Mapping[str, Observation]) -> tuple[Finding, ...]:
-        """Findings on a tunnel that was proved a moment ago."""
+        """Findings on a tunnel that was verified a moment ago."""
         return tuple(_still(end, seen[end.host]) for end in self.ends)
 
     def was_up(self, before: Mapping[str, Observation]) -> bool:
@@ -100,7 +100,7 @@ def _interface(sight: Sight[WantedEnd]) -> TunnelInterface | None:
 
 
 def formerly(sight: Sight[WantedEnd]) -> tuple[Pair, ...]:
-    """The selectors of the tunnel's entry as the box had it before the change."""
+    """The selectors of the tunnel's entry as the device had it before the change."""
     config = sight.before.objects
     entries = (config.objects[key] for key in sight.change.own if key in config.objects)
     return tuple(pair for entry in entries for pair in selectors_of(config, entry) or ())

@@ -92,7 +92,7 @@ class TunnelForm:
 
 
 def approved_place(site: Site[WantedEnd]) -> int | None:
-    """The place in the crypto map that a person has approved on this box."""
+    """The place in the crypto map that a person has approved on this device."""
     for item in site.approved.created if site.approved else ():
         if item.family.name == "crypto-map-entry":
             return int(item.groups["sequence"])

@@ -175,7 +175,7 @@ def _misconfigured(deployment: Deployment, seeing: Seeing) -> tuple[Cause, ...]:
             "; ".join(one.sentence for one in found),
             "certain" if certain else "high",
             f"show running-config on {' and '.join(one.host for one in found)}, and nr-run deploy-l2l {deployment.name} --plan",
-            f"nr-run deploy-l2l {deployment.name}, which brings what the intent has and proves it",
+            f"nr-run deploy-l2l {deployment.name}, which brings what the intent has and verifies it",
         ),
     )
 

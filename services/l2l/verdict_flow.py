@@ -17,6 +17,7 @@ from ...checks.questions import IPSEC
 from ...checks.verdict import FlowState, KnownBy, Operating
 from ...inventory.systems import any_of
 from ..configured_axis import status_of
+from .by_another import goes_by_another
 from .dropped import replayed
 from .endpoint import Endpoint, Pair, flow_of, live
 from .proof import TOLERATED_PACKETS
@@ -188,6 +189,10 @@ def _answered(seen: FlowSeen, probe: Probe, risen: Risen | None) -> Judged:
         # The answers may have passed through the SAs of before: these counters know nothing of them.
         words = f"{host}: {said}; {seen.what} has its SAs, whose counters began again meanwhile, so they do not count them"
         return Judged(seen.pair, Operating.UP, KnownBy.TABLES, words, evidence)
+    other = goes_by_another(seen.end, *_looks_of(seen), needed) if risen is None or risen.out < needed else ""
+    if other:
+        words = f"{host}: {said}, and went by tunnel interface {other}, past {seen.what}"
+        return Judged(seen.pair, Operating.DEGRADED, KnownBy.PROBE, words, evidence)
     if risen is None or risen.out < 1:
         words = f"{host}: {said}, and none of them was encrypted"
         return Judged(seen.pair, Operating.UNENCRYPTED, KnownBy.PROBE, words, evidence)
@@ -205,6 +210,13 @@ def _answered(seen: FlowSeen, probe: Probe, risen: Risen | None) -> Judged:
         return Judged(seen.pair, Operating.DEGRADED, KnownBy.PROBE, words, evidence)
     words = f"{host}: {said}; encaps rose by {risen.out} and decaps by {risen.back}"
     return Judged(seen.pair, Operating.UP, KnownBy.PROBE, words, evidence)
+
+
+def _looks_of(seen: FlowSeen) -> tuple[Observation, Observation]:
+    """Before and behind the last burst."""
+    burst = seen.ping
+    assert burst is not None
+    return burst[0], burst[1]
 
 
 def _unanswered(seen: FlowSeen, probe: Probe, risen: Risen | None) -> Judged:

@@ -7,7 +7,7 @@ from ..registry import Command, Declaration
 _DEPLOY = """\
 Let Cisco VPN clients in on a router, and keep it only if a client connects and its packets are counted; or roll it back.
 
-Without GROUP all active ones of remote-access.yaml. What is built is proved by a client: one that has connected with an address
+Without GROUP all active ones of remote-access.yaml. What is built is verified by a client: one that has connected with an address
 of the pool, and sends, within the window of the intent. With --lab a scripted client does that.
 
 \b
@@ -28,7 +28,7 @@ SERVICE = Declaration(
     noun="group",
     section="remote_access",
     commands=(
-        Command("deploy-ra", "deploy", "Let VPN clients in, proved by one that connects, or roll back.", _DEPLOY),
+        Command("deploy-ra", "deploy", "Let VPN clients in, verified by one that connects, or roll back.", _DEPLOY),
         Command("remove-ra", "remove", "Take a group of VPN clients away, or roll back.", _REMOVE),
     ),
     load="nr_run.services.ra.service:REMOTE_ACCESS",

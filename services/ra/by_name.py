@@ -77,7 +77,7 @@ def _outside(config: Config, text: str) -> tuple[str, IPv4Address]:
         lines = [line.split() for line in node.children if line.startswith("ip address ") and not line.endswith(" secondary")]
         if node.line.removeprefix("interface ") in bound and lines and lines[0][2][0].isdigit():
             return node.line.split()[1], IPv4Address(lines[0][2])
-    raise ChangeError("no interface with an address takes VPN clients, so that the group is gone could not be proved")
+    raise ChangeError("no interface with an address takes VPN clients, so that the group is gone could not be verified")
 
 
 def _prefixes(name: str, config: Config) -> tuple[IPv4Network, ...]:

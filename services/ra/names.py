@@ -2,7 +2,7 @@
 
 Rules: the crypto map of the interface is used, with its lists and its dynamic entry where it has them; a dynamic entry stands
 behind all others; an identical ISAKMP policy is used again. What would disturb others is refused: a router at the other end of
-a tunnel of the same map must not be asked for a user, and who logs in to the box itself is nobody's VPN user.
+a tunnel of the same map must not be asked for a user, and who logs in to the device itself is nobody's VPN user.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def allocate(group: RemoteAccess, names: GroupNames, wanted: Config, running: Co
 def _refuse_bare_box(group: RemoteAccess, running: Config) -> None:
     if running.get("aaa-new-model") is None:
         raise ChangeError(
-            f"{group.host}: it has no 'aaa new-model', which changes every login of the box, the console too; put it there with "
-            "the lists for its own logins first, and see that you can still log in"
+            f"{group.host}: it has no 'aaa new-model', which changes every login of the device, the console too; put it there "
+            "with the lists for its own logins first, and see that you can still log in"
         )
 
 
@@ -99,7 +99,7 @@ def _refuse_users(group: RemoteAccess, running: Config) -> None:
         other = next((node.line for node in running.others if node.line.startswith(f"username {user.name} ")), "")
         if other or (there is None and running.get("user", user.name)):
             raise ChangeError(
-                f"{group.host}: user {user.name} is there already, and may be somebody who logs in to the box itself: "
+                f"{group.host}: user {user.name} is there already, and may be somebody who logs in to the device itself: "
                 "give the VPN user another name"
             )
 

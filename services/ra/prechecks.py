@@ -32,7 +32,7 @@ def _addresses(device: Device, group: RemoteAccess) -> Iterator[Finding]:
     yield say(device, "outside", works, words, RUNNING, f"interface {group.interface}", group.outside_ip)
     beginning = f"ip address {group.probe_address} "
     inside = any(line.startswith(beginning) for node in device.nodes for line in node.children)
-    words = f"{group.probe_address} is {'an' if inside else 'no'} address of the box"
+    words = f"{group.probe_address} is {'an' if inside else 'no'} address of the device"
     yield say(device, "probe-address", inside, words, RUNNING, "ip address", group.probe_address)
 
 

@@ -212,7 +212,7 @@ class RemoteAccessService:
 
     def traffic(self, deployment: Deployment[RemoteAccess], sights: Sequence[Sight[RemoteAccess]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gate is judged by what the router shows."""
-        raise ChangeError(f"{deployment.name} is proved by a client, not by traffic from the router")
+        raise ChangeError(f"{deployment.name} is verified by a client, not by traffic from the router")
 
     def survey(self, deployment: Deployment[RemoteAccess], member: Member[RemoteAccess]) -> tuple[Question, ...]:  # noqa: ARG002 - the same for every group
         """Its SAs, among which those of clients are known by their addresses."""

@@ -44,7 +44,7 @@ class ClientSession:
         return tuple(finding for item in seen for finding in (self._configured(item, removed), self._session(item, removed)))
 
     def later(self, proved: Sequence[Seen], seen: Sequence[Seen]) -> tuple[Finding, ...]:
-        """As `judge`; a client that was proved and has hung up since is no objection. Raises NotKnown as `judge` does."""
+        """As `judge`; a client that was verified and has hung up since is no objection. Raises NotKnown as `judge` does."""
         return tuple(
             finding
             for then, item in zip(proved, seen, strict=True)
@@ -52,7 +52,7 @@ class ClientSession:
         )
 
     def decided(self, seen: Sequence[Seen]) -> tuple[Finding, ...]:
-        """As `judge`; that a client connects was proved before, so that none is connected is told, and no objection.
+        """As `judge`; that a client connects was verified before, so that none is connected is told, and no objection.
 
         Raises NotKnown as `judge` does.
         """
@@ -63,7 +63,7 @@ class ClientSession:
         )
 
     def _left(self, proved: Seen, seen: Seen) -> Finding | None:
-        """OK for a session that was proved and ended in order: no SA of either phase is left of it.
+        """OK for a session that was verified and ended in order: no SA of either phase is left of it.
 
         A router deletes both phases when a client says good-bye; its row of phase 1 stays, as deleted, for about a minute. What
         merely broke leaves the other phase behind until a lifetime ends.
@@ -132,8 +132,8 @@ class ClientSession:
     def _not_proved(self, flows: Sequence[IpsecFlow]) -> str:
         window = f"within {self.group.window_seconds} seconds"
         if flows:
-            return f"configured, not proved by a client: one has connected, and no packets went both ways {window}"
-        return f"configured, not proved by a client: none has connected {window}"
+            return f"configured, not verified by a client: one has connected, and no packets went both ways {window}"
+        return f"configured, not verified by a client: none has connected {window}"
 
     def _evidence(self, seen: Seen, flows: Sequence[IpsecFlow]) -> Iterator[Evidence]:
         host = seen.member.host
@@ -142,8 +142,8 @@ class ClientSession:
 
 
 def _once_proved(session: Finding) -> Finding:
-    """What is seen of clients now, where one was proved earlier in the run."""
+    """What is seen of clients now, where one was verified earlier in the run."""
     if session.status is Status.OK:
         return session
-    words = "a client was proved before the run was interrupted, and none is seen to send now"
+    words = "a client was verified before the run was interrupted, and none is seen to send now"
     return replace(session, status=Status.WARNING, sentence=words)

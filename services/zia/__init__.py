@@ -8,9 +8,9 @@ from __future__ import annotations
 from ..registry import Command, Declaration
 
 _DEPLOY = """\
-Lead a site's traffic to the Internet through two Zscaler tunnels, and keep it only if both are proved; or roll all of it back.
+Lead a site's traffic to the Internet through two Zscaler tunnels, and keep it only if both are verified; or roll all of it back.
 
-Without SITE all active ones of zia.yaml. In stages, each proved before the next one begins: both tunnels are up and
+Without SITE all active ones of zia.yaml. In stages, each verified before the next one begins: both tunnels are up and
 encrypted as the intent says; both probes are answered through them; and only then the interface of the hosts is led into them, by
 one line. With --lab both service edges are played.
 
@@ -33,14 +33,34 @@ nr-run remove-zia shop --plan       look: exit 2 when there is something to do
 nr-run remove-zia shop --confirm in-clear
                                     look, say yes, do
 """
+_ROTATE = """\
+Give a site another pre-shared key: in the portal by a person, here by this run, verified by tunnels agreed again.
+
+First without --confirm: the next key is made and kept beside the one in use, and the run says where. Set it in the portal, for
+the VPN credential of the site, and run it again with --confirm far-key. The edges are agreed with one after the other, the
+backup first; where one does not take the new key, the old one comes back. With --to the new key is kept elsewhere already.
+
+\b
+nr-run rotate-zia shop                     the next key is made; set it in the portal
+nr-run rotate-zia shop --confirm far-key   look, say yes, do
+"""
 
 SERVICE = Declaration(
     name="zia",
     noun="site",
     section="zia",
     commands=(
-        Command("deploy-zia", "deploy", "Lead a site through two Zscaler tunnels, proved, or roll back.", _DEPLOY, confirms=True),
+        Command(
+            "deploy-zia", "deploy", "Lead a site through two Zscaler tunnels, verified, or roll back.", _DEPLOY, confirms=True
+        ),
         Command("remove-zia", "remove", "Take a site's Zscaler tunnels away, or roll back.", _REMOVE, confirms=True),
+        Command(
+            "rotate-zia",
+            "rotate",
+            "Give a site another pre-shared key, verified, or restore the old one.",
+            _ROTATE,
+            confirms=True,
+        ),
     ),
     load="nr_run.services.zia.service:ZIA",
     schema="nr_run.services.zia.schema:zia_schema",

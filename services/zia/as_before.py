@@ -1,4 +1,4 @@
-"""A site as its router has it, read back from its configuration to be proved again when a change was rolled back. Pure.
+"""A site as its router has it, read back from its configuration to be verified again when a change was rolled back. Pure.
 
 Only what a gate looks at is read; the rest is as it is wanted now.
 """

@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 
 from ...changes import tree
+from ...changes.configuration import Configuration
 from ...checks.finding import Cause, Status
 from ...checks.looking import Look, Stimulus
 from ...checks.observation import Observation
 from ...checks.proof import Traffic
+from ..l2l.full_size import full_through
 from .gates import View, edges_of, path_of, tunnel_of
 from .intent import Edge, Zia
+from .names import draft, standing
 
 KNOWN: Mapping[str, Cause] = {
     cause.id: cause
@@ -68,10 +71,22 @@ KNOWN: Mapping[str, Cause] = {
 }
 
 
-def stimuli(site: Zia, seen: Observation) -> tuple[Stimulus, ...]:
-    """A ping to each service edge without an IKE SA: one that answers pings and no IKE is not away."""
-    down = [edge for _, edge in site.edges if not any(row.up for row in seen.rows(edge.address, version=2))]
-    return tuple(Stimulus(Traffic(site.wan_ip, edge.address), likely=False) for edge in down)
+def stimuli(site: Zia, seen: Observation, running: Configuration | None = None) -> tuple[Stimulus, ...]:
+    """A ping to each service edge without an IKE SA: one that answers pings and no IKE is not away. And through each tunnel that
+    has one, to the target of its probe, of full size too: nothing but that tells that large packets are lost."""
+    made = []
+    for (_, edge), called in zip(site.edges, draft(site).edges, strict=True):
+        if not any(row.up for row in seen.rows(edge.address, version=2)):
+            made.append(Stimulus(Traffic(site.wan_ip, edge.address), likely=False))
+        elif running is not None and (number := standing(called.own, running.objects).tunnel) is not None:
+            full = full_through(f"Tunnel{number}", site.wan_interface, running)
+            made.append(Stimulus(through(edge), likely=True, full_bytes=full))
+    return tuple(made)
+
+
+def through(edge: Edge) -> Traffic:
+    """Pings through the tunnel of an edge."""
+    return Traffic(edge.inner[0], edge.probe_address)
 
 
 def causes_of(view: View, look: Look) -> tuple[Cause, ...]:

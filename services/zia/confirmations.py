@@ -42,3 +42,14 @@ def confirmations_of_removal(site: Zia) -> tuple[Confirmation, ...]:
             "the intent has encryption_mandatory, and whether it is given up, or the hosts have gone, no device can tell",
         ),
     )
+
+
+def confirmations_of_key(site: Zia) -> tuple[Confirmation, ...]:
+    """What is confirmed before the key is changed here."""
+    return (
+        Confirmation(
+            "far-key",
+            f"the portal has the new key for the VPN credential {credential_of(site)}",
+            "no end shows a key, and with the old one there neither tunnel comes up again after a loss",
+        ),
+    )

@@ -63,12 +63,12 @@ def _preconditions(site: Zia, edge: Edge) -> tuple[str, ...]:
 
 
 def deployment_of(site: Zia) -> Deployment[Zia]:
-    """Built, proved up, probed, and only then the line that leads traffic; on the way back that line goes first.
+    """Built, verified up, probed, and only then the line that leads traffic; on the way back that line goes first.
 
     What would lead packets has a stage of its own: where it leads them already, another probe is good before it is asked.
     """
     stages = (
-        Stage("tunnels", (TUNNELS,), tunnels(site), settle_seconds=TUNNELS_SECONDS, undo=4),
+        Stage("tunnels", (TUNNELS,), tunnels(site), settle_seconds=max(TUNNELS_SECONDS, probes_seconds(site)), undo=4),
         Stage("probes", (PROBES,), probes(site), settle_seconds=probes_seconds(site), undo=3),
         Stage("leading", (LEADING,), leading(site), settle_seconds=CUT_OVER_SECONDS, undo=2),
         Stage("cut-over", (CUT_OVER,), led(site), settle_seconds=CUT_OVER_SECONDS, undo=1),

@@ -1,6 +1,6 @@
 """What is built for a site, stage by stage, as text: the tunnels, the probes, what would lead packets, and the line that does.
 
-Never part of it: addresses and access groups of the interfaces that are there, and settings of the whole box (dead peer
+Never part of it: addresses and access groups of the interfaces that are there, and settings of the whole device (dead peer
 detection and NAT keepalive are given to our profiles alone, fragmentation to nobody).
 """
 

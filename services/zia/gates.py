@@ -67,6 +67,27 @@ class Watched:
         """Peers whose SAs say nothing of what was changed."""
         return self.anew(self.site, change)
 
+    def turns(self, change: Change) -> tuple[tuple[IPv4Address, ...], ...]:
+        """The backup first, while the primary carries; then the primary, while the backup does."""
+        peers = self.stale(change)
+        first = (self.site.backup.address, *_left_by(self.site, change, 1))
+        backup = tuple(peer for peer in peers if peer in first)
+        return tuple(turn for turn in (backup, tuple(peer for peer in peers if peer not in backup)) if turn)
+
+    def agreed(self, seen: Sequence[Seen], peers: Sequence[IPv4Address]) -> tuple[Finding, ...]:
+        """The tunnels to these edges are up, and so are their probes, where the router has some already."""
+        return tuple(finding for item in seen for finding in self._agreed(self.view(item), peers))
+
+    def _agreed(self, view: View, peers: Sequence[IPv4Address]) -> Iterator[Finding]:
+        for words in view.unread:
+            yield view.finding("answers", Status.UNVERIFIED, words)
+        for role, edge, there in edges_of(view) if not view.unread else ():
+            if edge.address not in peers:
+                continue
+            yield from tunnel_of(view, role, edge, there)
+            if there.track is not None and there.sla is not None:
+                yield from path_of(view, role, edge, there)
+
     def asks(self, member: Member, platform: Platform) -> tuple[str, ...]:  # noqa: ARG002 - one member
         """The whole configuration, which tells the numbers, and the answers to the questions."""
         system = system_of(platform)
@@ -314,6 +335,13 @@ def agreed_anew(site: Zia, change: Change) -> tuple[IPv4Address, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _left_by(site: Zia, change: Change, place: int) -> tuple[IPv4Address, ...]:
+    """The edges that a tunnel went to before."""
+    own = draft(site).edges[place].own
+    edits = [edit for edit in change.edited if edit.before.family.name == "tunnel-interface" and _concerns(edit, own)]
+    return tuple(IPv4Address(peer) for edit in edits for peer in edit.before.peers)
+
+
 def _concerns(edit: Edit, own: str) -> bool:
     lines = {*edit.before.canonical_children} ^ {*edit.after.canonical_children}
     if edit.before.family.name == "ikev2-keyring":
@@ -326,7 +354,7 @@ def _concerns(edit: Edit, own: str) -> bool:
 
 def tunnels(site: Zia) -> Watched:
     """Both tunnels are up, encrypted as the intent says."""
-    return Watched(site, OF_EDGES, _tunnels_up, _tunnels_gone, agreed_anew)
+    return Watched(site, (*OF_EDGES, TRACK, SLA), _tunnels_up, _tunnels_gone, agreed_anew)
 
 
 def probes(site: Zia) -> Watched:

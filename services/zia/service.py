@@ -28,7 +28,7 @@ from ..verifying import Seeing
 from . import failover
 from .as_before import site_before
 from .causes import stimuli
-from .confirmations import confirmations_of, confirmations_of_removal
+from .confirmations import confirmations_of, confirmations_of_key, confirmations_of_removal
 from .deployment import SERVICE, deployment_of
 from .features import CUT_OVER, LEADING, PROBES, refuse_platform
 from .found import found_site, removal_by_name, told
@@ -159,6 +159,10 @@ class ZiaService:
         """What stands in the portal; of a removal, that the hosts may send in clear from then on."""
         return confirmations_of_removal(deployment.wanted) if removal else confirmations_of(deployment.wanted)
 
+    def key_confirmations(self, deployment: Deployment[Zia], reference: str) -> tuple[Confirmation, ...]:  # noqa: ARG002 - it has one
+        """That the portal has the new key."""
+        return confirmations_of_key(deployment.wanted)
+
     def partner_sheet(self, inventory: Path, platforms: Mapping[str, Platform], name: str, end: str) -> Printed:  # noqa: ARG002
         """What the portal has to have; both edges are set there at once, so there is one sheet, whichever end is meant."""
         return sheet_of(load(inventory), name)
@@ -184,7 +188,7 @@ class ZiaService:
 
     def traffic(self, deployment: Deployment[Zia], sights: Sequence[Sight[Zia]]) -> NoReturn:  # noqa: ARG002 - it is never asked
         """Its gates are judged by what the router shows: its own probes are the traffic."""
-        raise ChangeError(f"{deployment.name} is proved by its probes, not by traffic of ours")
+        raise ChangeError(f"{deployment.name} is verified by its probes, not by traffic of ours")
 
     def survey(self, deployment: Deployment[Zia], member: Member[Zia]) -> tuple[Question, ...]:  # noqa: ARG002 - the same for every site
         """Its SAs, probes, tracks and route map."""
@@ -193,7 +197,7 @@ class ZiaService:
     def stimulus(self, deployment: Deployment[Zia], member: Member[Zia], shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
         """The router probes by itself; a service edge that has no SA is pinged, which tells why."""
         seen = shown.looks[-1].seen if shown.looks else None
-        return stimuli(deployment.wanted, seen) if seen is not None and seen.answer(IKEV2) is not None else ()
+        return stimuli(deployment.wanted, seen, shown.running) if seen is not None and seen.answer(IKEV2) is not None else ()
 
     def verdict(self, deployment: Deployment[Zia], seeing: Seeing) -> Verdict:
         """By which tunnel the hosts go, and whether in clear."""

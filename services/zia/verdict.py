@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ...checks.finding import Finding, Status
+from ...checks.finding import Cause, Finding, Status
+from ...checks.looking import Look
 from ...checks.observation import Flow, Observation, spis
 from ...checks.questions import Question
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ..configured_axis import findings, of_members, stated, unseen
+from ..full_size import MTU, large_lost
 from ..service import Deployment
 from ..verifying import Seeing
-from .causes import causes_of
+from .causes import causes_of, through
 from .gates import (
     OF_EDGES,
     OF_PROBES,
@@ -43,7 +45,9 @@ def verdict_of(deployment: Deployment[Zia], seeing: Seeing, title: str) -> Verdi
     site = deployment.wanted
     (configured,) = of_members(deployment, seeing).values()
     view, why = _view(site, seeing)
-    operating, known_by, sentence, own = _operating(view, why, configured)
+    looks = seeing.of(site.host).looks
+    large = [found for role, edge in site.edges for found in large_lost(site.host, role, through(edge), looks)] if view else []
+    operating, known_by, sentence, own = _operating(view, why, configured, large)
     if operating is Operating.UNKNOWN and seeing.changing:
         sentence = "; ".join(seeing.changing)
     return replace(
@@ -51,10 +55,15 @@ def verdict_of(deployment: Deployment[Zia], seeing: Seeing, title: str) -> Verdi
         findings=(*findings(deployment, seeing), *own),
         ends=tuple(_ends(site, view, configured)),
         untested=unseen(deployment, seeing),
-        causes=causes_of(view, seeing.of(site.host).looks[-1]) if view and configured is not Configured.ABSENT else (),
+        causes=_causes(view, looks[-1], large) if view and configured is not Configured.ABSENT else (),
         reach="" if view else f"{site.host} could not be read",
         sites=(site.host, *(edge.datacenter for _, edge in site.edges)),
     )
+
+
+def _causes(view: View, look: Look, large: Sequence[Finding]) -> tuple[Cause, ...]:
+    lost = any(item.status is Status.FAILED for item in large)
+    return (*causes_of(view, look), *((MTU,) if lost else ()))
 
 
 def _view(site: Zia, seeing: Seeing) -> tuple[View | None, str]:
@@ -74,7 +83,9 @@ def _view(site: Zia, seeing: Seeing) -> tuple[View | None, str]:
     return (None, doubt) if doubt else (view, "")
 
 
-def _operating(view: View | None, why: str, configured: Configured) -> tuple[Operating, KnownBy, str, tuple[Finding, ...]]:
+def _operating(
+    view: View | None, why: str, configured: Configured, large: Sequence[Finding]
+) -> tuple[Operating, KnownBy, str, tuple[Finding, ...]]:
     if view is None:
         return Operating.UNKNOWN, KnownBy.NOTHING, why, ()
     site = view.site
@@ -84,7 +95,7 @@ def _operating(view: View | None, why: str, configured: Configured) -> tuple[Ope
         found = (*tunnel_of(view, role, edge, there), *path_of(view, role, edge, there))
         own += found
         works += [role] if all(item.status is Status.OK for item in found) else []
-    own += route_map_of(view)
+    own += (*route_map_of(view), *large)
     if leak := "" if configured is Configured.ABSENT else _leak(view):
         return Operating.UNENCRYPTED, KnownBy.TABLES, leak, tuple(own)
     bad = [item.sentence for item in own if item.status is not Status.OK]

@@ -1,7 +1,7 @@
 """The inverse as an applet of an ASA's event manager, run by a countdown, and a reload at twice the time behind it.
 
 ASA 9.2(1) and later, single context. The applet is no part of the change: it is left out of every running configuration that the
-run takes, never saved, and proved gone when the timer is cancelled. It runs the lines of the inverse one by one in global
+run takes, never saved, and verified gone when the timer is cancelled. It runs the lines of the inverse one by one in global
 configuration mode; lines for what never arrived fail there and harm nothing. Sources: Cisco's "ASA Embedded Event Manager
 Configuration Example"; ASA command reference, event manager applet and reload.
 """

@@ -1,7 +1,7 @@
 """``reload in``: the device comes back with its startup configuration, which is the one from before the change.
 
-Cisco IOS 12.2 has no other way back that survives a lost session. Nothing is saved until the tunnel is proved, and the reason
-text carries the run, so that a later run can tell whose timer it is. What is armed is proved by ``show reload``.
+Cisco IOS 12.2 has no other way back that survives a lost session. Nothing is saved until the tunnel is verified, and the reason
+text carries the run, so that a later run can tell whose timer it is. What is armed is verified by ``show reload``.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def _reason(arming: Arming) -> str:
 def schedule(device: Session, arming: Arming, minutes: int, *, before: Sequence[str] = ()) -> tuple[Reply, ...]:
     """Ask for a reload, in the place of an earlier one of this run; replies to ``before``, which only read.
 
-    The question whether it may be stands then: nothing is scheduled before it is answered, along with what proves it (proved()).
-    Raises DeviceRefused, and DriftError where somebody else's reload counts by then: the answer would take its place.
+    The question whether it may be stands then: nothing is scheduled before it is answered, along with what verifies it
+    (proved()). Raises DeviceRefused, and DriftError where somebody else's reload counts by then: the answer would take its place.
     """
     lines = (*before, RELOAD)
     (*replies, there), asked = device.conclude(lines, f"reload in {minutes} {_reason(arming)}", QUESTIONS, leave=PROCEED)
@@ -108,7 +108,7 @@ class ReloadIn:
         return True
 
     def revert_now(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature
-        """A reload costs minutes and every other tunnel of the box: the timer is left to decide when."""
+        """A reload costs minutes and every other tunnel of the device: the timer is left to decide when."""
         return False
 
     def _refuse_pending(self, arming: Arming, state: State) -> None:

@@ -1,7 +1,7 @@
 """A copy of the running configuration, kron that replaces the running one by it, and a reload at twice the time behind both.
 
 For releases that have ``configure replace`` and no revert timer. The kron lines are no part of the change: they are left out of
-every running configuration that the run takes, never saved, and proved gone with the file when the timer is cancelled. When
+every running configuration that the run takes, never saved, and verified gone with the file when the timer is cancelled. When
 kron fires, or the device reloads, they vanish with what they replace; the file and the reload stay until the run clears them.
 Sources: Cisco's "Configuration Replace and Configuration Rollback" and "Command Scheduler (Kron)" feature guides.
 """

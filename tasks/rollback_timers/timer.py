@@ -83,13 +83,13 @@ class RollbackTimer(Protocol):
         """Read what ``shows`` printed. Raises NotKnown for answers from which nothing follows."""
 
     def arm(self, device: Session, arming: Arming) -> str:
-        """Arm it and prove it; the mark. Raises DeviceRefused when it is not armed afterwards, DriftError for another timer.
+        """Arm it and verify it; the mark. Raises DeviceRefused when it is not armed afterwards, DriftError for another timer.
 
         Configuration mode may be entered along with the last look: what is armed is about to be changed.
         """
 
     def renew(self, device: Session, arming: Arming) -> str:
-        """Restart from now and prove it; the mark. Raises as arm() does."""
+        """Restart from now and verify it; the mark. Raises as arm() does."""
 
     def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
         """Call it off, prove that nothing of it is left, and return the replies to the show commands ``also``, read last.
@@ -153,6 +153,6 @@ def refuse_unless_whole(host: str, state: State, minutes: int, *, fine: bool = T
 def refuse_unless_ours(host: str, state: State) -> None:
     """Raise DriftError when the rollback timer is not there whole, or somebody else's timer stands in its place."""
     if state.others:
-        raise DriftError(f"{host}: somebody has put another timer in the place of ours ({state.others})")
+        raise DriftError(f"{host}: another rollback timer has replaced this run's ({state.others})")
     if not state.armed:
-        raise DriftError(f"{host}: its rollback timer is gone; it may have rolled itself back")
+        raise DriftError(f"{host}: rollback timer no longer pending; the device may have rolled back already")

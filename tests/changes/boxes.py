@@ -1,4 +1,4 @@
-"""Generated routers: any mix of what a 12.2 box has before the tunnel comes, written as the device shows it."""
+"""Generated routers: any mix of what a 12.2 device has before the tunnel comes, written as the device shows it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Box:
 
 @st.composite
 def boxes(draw: st.DrawFn) -> Box:
-    """A box with or without a map on its outside interface, VPN clients, other branches, translation and so on."""
+    """A device with or without a map on its outside interface, VPN clients, other branches, translation and so on."""
     numbers = draw(st.sets(st.integers(1, 400), max_size=4))
     policies = "".join(f"crypto isakmp policy {number}\n{draw(st.sampled_from(POLICIES))}" for number in sorted(numbers))
     others = draw(st.integers(0, 3))
@@ -98,7 +98,7 @@ class Wanted:
 
 @st.composite
 def tunnels(draw: st.DrawFn) -> Wanted:
-    """Any tunnel that the 12.2 boxes can have, with or without names that the intent gives."""
+    """Any tunnel that the 12.2 devices can have, with or without names that the intent gives."""
     near = tuple(f"10.10.{n}.0/24" for n in (10, *draw(st.sets(st.integers(11, 14), max_size=1))))
     far = tuple(f"10.20.{n}.{'0/24' if n else '1/32'}" for n in sorted(draw(st.sets(st.integers(0, 4), min_size=1, max_size=2))))
     cisco = draw(st.fixed_dictionaries({}, optional={"access_list": st.just("OWN"), "transform_set": st.just("OWN-SET")}))

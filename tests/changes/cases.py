@@ -1,4 +1,4 @@
-"""Family to (desired text, forward lines, inverse lines), on a box that has nothing of the kind."""
+"""Family to (desired text, forward lines, inverse lines), on a device that has nothing of the kind."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ROUTER = "router bgp 65001\n bgp log-neighbor-changes\n"
 _FAR = "neighbor 169.254.9.1"
 _AF = "address-family ipv4 unicast"
 
-#: What a box has to have for some of them: sections that are somebody else's.
+#: What a device has to have for some of them: sections that are somebody else's.
 BASES = {
     ("ios", "ikev2-offer"): "crypto ikev2 policy THEIRS\n match fvrf any\n proposal OLD\n",
     ("ios", "nat-exemption"): "ip access-list extended NAT\n permit ip 10.1.0.0 0.0.255.255 any\n",

@@ -12,7 +12,8 @@ from .device import Device
 from .rendering import TOKEN
 
 PEER = "172.18.124.199"
-#: What may stand on a box besides: lines as the device shows them, M is the map of the box. Lines at the margin begin objects.
+#: What may stand on a device besides: lines as the device shows them, M is the map of the device. Lines at the margin begin
+#: objects.
 PEERS_OF_ONE_ENTRY = """\
 crypto map M 300 ipsec-isakmp
  set peer 198.51.100.1
@@ -99,14 +100,14 @@ CROWD = (
 
 @st.composite
 def crowded(draw: st.DrawFn) -> Box:
-    """A box of ``boxes()`` with some of the crowd on it, before or after the tunnel would come."""
+    """A device of ``boxes()`` with some of the crowd on it, before or after the tunnel would come."""
     box = draw(boxes())
     chosen = draw(st.sets(st.sampled_from(CROWD), min_size=1, max_size=4))
     return replace(box, running=with_crowd(box, chosen))
 
 
 def with_crowd(box: Box, chosen: set[str]) -> str:
-    """The running configuration of a box with more on it, at the places where the device shows it."""
+    """The running configuration of a device with more on it, at the places where the device shows it."""
     device = Device(box.running)
     for text in sorted(chosen):
         for raw in text.replace("crypto map M", f"crypto map {box.map_name or 'other-map'}").splitlines():

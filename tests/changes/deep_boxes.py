@@ -202,7 +202,7 @@ ASA_BESIDE = (
 
 @dataclass(frozen=True)
 class Scene:
-    """A box and the tunnel that it shall get. ``numbers``: it shows the sequence numbers of its access lists."""
+    """A device and the tunnel that it shall get. ``numbers``: it shows the sequence numbers of its access lists."""
 
     os: str
     running: str

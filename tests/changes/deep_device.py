@@ -50,7 +50,7 @@ OPEN = re.compile(
 
 
 class DeepDevice:
-    """One box. ``numbers``: it shows the sequence numbers of its access lists."""
+    """One device. ``numbers``: it shows the sequence numbers of its access lists."""
 
     def __init__(self, os: str, running: str, *, numbers: bool = False) -> None:
         """``running`` is what it shows at the start."""

@@ -48,10 +48,10 @@ def number_in(text: str) -> int:
 
 
 class Device:
-    """One box. ``type`` raises Refused at the first line that the box, or the safety of others, does not allow."""
+    """One device. ``type`` raises Refused at the first line that the device, or the safety of others, does not allow."""
 
     def __init__(self, running: str) -> None:
-        """``running`` is what the box shows at the start."""
+        """``running`` is what the device shows at the start."""
         self.lines: list[Line] = []
         self.mode: Line | None = None
         for raw in running.splitlines():
@@ -173,7 +173,7 @@ class Device:
         self.lines.remove(line)
 
     def _idle_policy(self, line: Line) -> bool:
-        """A policy that nobody but the tunnel is offered: there is no other key and no other entry on the box."""
+        """A policy that nobody but the tunnel is offered: there is no other key and no other entry on the device."""
         users = [text for text in self.foreign if re.match(r"crypto (?:isakmp key |map \S+ \d+ )", text)]
         return line.text.startswith("crypto isakmp policy ") and not users
 

@@ -54,13 +54,13 @@ def desired(
     name: str = "hq-branch",
     key: str = TOKEN,
 ) -> tuple[str, Names]:
-    """Desired configuration on the names that the box has free, and those names."""
+    """Desired configuration on the names that the device has free, and those names."""
     wants = WantedEnd(name, end, ike, ipsec, pfs_group, dpd, "credential:psk", 1)
     site = Site(Member(end.local.host, end.local.role, wants), PLATFORM, running, {"credential:psk": key}, None)
     return product_desired(TunnelForm(1, "crypto-map"), site)
 
 
 def planned(end: End, running: str, **more: object) -> Change:
-    """The change that brings the tunnel to a box that runs ``running``."""
+    """The change that brings the tunnel to a device that runs ``running``."""
     text, names = desired(end, running, **more)  # type: ignore[arg-type]
     return plan(end.local.host, "ios", text, running, names.replacing)

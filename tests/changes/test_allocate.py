@@ -1,4 +1,4 @@
-"""Where a tunnel goes on a box: what the box has decides, then what the intent says; no safe place is a sentence."""
+"""Where a tunnel goes on a device: what the device has decides, then what the intent says; no safe place is a sentence."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def test_the_last_number_is_of_a_policy_that_no_key_meets() -> None:
     ],
 )
 def test_keepalive(present: str, wanted: Dpd | None, set_by_us: bool) -> None:
-    """The one keepalive of the box is set only where there is none, and never changed."""
+    """The one keepalive of the device is set only where there is none, and never changed."""
     text, names = desired(FAR, VPN3640 + present, dpd=wanted)
     assert ("crypto isakmp keepalive" in text) is set_by_us
     assert (names.keepalive is not None) is set_by_us
@@ -226,11 +226,11 @@ def test_the_last_number_is_of_a_policy_with_a_key() -> None:
     assert names.policy_number == 9999
     assert any("policy 10000 has the last one, so a peer that takes both is offered 9999 first" in why for why in names.decisions)
     radius = planned(NEAR, full).blast_radius
-    assert "isakmp-policy 9999 is offered to every IKE peer of the box from now on, before isakmp-policy 10000" in radius
+    assert "isakmp-policy 9999 is offered to every IKE peer of the device from now on, before isakmp-policy 10000" in radius
 
 
 def test_every_policy_number_is_taken() -> None:
-    """Without any free number there is no plan, and the sentence names the box."""
+    """Without any free number there is no plan, and the sentence names the device."""
     every = "".join(f"crypto isakmp policy {number}\n hash md5\n authentication pre-share\n" for number in range(1, 10001))
     with pytest.raises(ChangeError, match="vpn3640: there is no free isakmp policy number"):
         desired(FAR, VPN3640 + every)

@@ -81,7 +81,7 @@ crypto map outside_map 30 set pfs group5
 crypto map outside_map 30 match address NR-hq
 crypto map outside_map interface outside
 """
-#: Family to (desired text on a bare box, lines that create it, lines that take it away).
+#: Family to (desired text on a bare device, lines that create it, lines that take it away).
 CASES: dict[str, tuple[str, list[str], list[str]]] = {
     "isakmp-policy": (
         "crypto isakmp policy 10\n authentication pre-share\n encryption 3des\n",
@@ -118,6 +118,11 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
         "crypto map M 7 set pfs\ncrypto map M interface outside\n",
         ["crypto map M 7 set pfs", "crypto map M interface outside"],
         ["no crypto map M interface outside", "clear configure crypto map M 7"],
+    ),
+    "certificate-shown": (
+        "ssl trust-point NEW outside\n",
+        ["ssl trust-point NEW outside"],
+        ["no ssl trust-point NEW outside"],
     ),
     **cases.ASA,
 }

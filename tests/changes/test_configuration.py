@@ -108,7 +108,7 @@ REFUSALS = (
 
 @pytest.mark.parametrize("form", WHOLE)
 def test_whole_configurations_are_taken(form: str) -> None:
-    """Every form in which devices show a configuration is one, with its lines as a tree and the box's name among them."""
+    """Every form in which devices show a configuration is one, with its lines as a tree and the device's name among them."""
     os, command, text = WHOLE[form]
     found = Configuration("r1", os, command, text)
     assert not found.empty
@@ -118,7 +118,7 @@ def test_whole_configurations_are_taken(form: str) -> None:
 
 @pytest.mark.parametrize("form", WHOLE)
 def test_what_stands_around_a_configuration_is_no_part_of_it(form: str) -> None:
-    """In every form that a device shows, running and startup configuration of one box are one: heads say nothing about it."""
+    """In every form that a device shows, running and startup configuration of one device are one: heads say nothing about it."""
     os, command, text = WHOLE[form]
     plain = text[text.index("version 15.4" if os == "ios" else "ASA Version") :]
     found = Configuration("r1", os, command, text)

@@ -62,7 +62,7 @@ def test_lines_beside_cost_the_same_however_many_entries_there_are(step: str, fo
 
 
 def test_a_configuration_is_read_once() -> None:
-    """Planning, with all checks, parses each text once: the box's, the wanted one twice rendered, and what a check adds."""
+    """Planning, with all checks, parses each text once: the device's, the wanted one twice rendered, and what a check adds."""
     work = HUB.work_on(1000, 20, "named")
     HUB.forget()
     work.plan()

@@ -1,4 +1,4 @@
-"""Laws of a change on boxes where others are at work: what they have is never touched, and nothing is half done."""
+"""Laws of a change on devices where others are at work: what they have is never touched, and nothing is half done."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from .whole import read_back, restore
 LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
-#: What every peer of the box shares, with what it names and the line in which it does.
+#: What every peer of the device shares, with what it names and the line in which it does.
 IKEV2 = ("ikev2-policy", "ikev2-enable", "ikev2-dpd", "ikev2-proposal", "ikev2-offer")
 
 
@@ -35,12 +35,12 @@ def lines_of(steps: Iterable[Step]) -> list[str]:
 
 
 def device_of(scene: Scene) -> DeepDevice:
-    """The box of a scene before anything is typed."""
+    """The device of a scene before anything is typed."""
     return DeepDevice(scene.os, scene.running, numbers=scene.numbers)
 
 
 def change_for(scene: Scene, running: str) -> Change:
-    """The change that brings the tunnel of a scene to a box that runs this."""
+    """The change that brings the tunnel of a scene to a device that runs this."""
     return plan("box", scene.os, scene.desired, running)
 
 
@@ -52,7 +52,7 @@ def enter(device: DeepDevice, lines: Iterable[str]) -> None:
 
 
 def built(scene: Scene) -> tuple[DeepDevice, Change, str]:
-    """A box with its tunnel, the change that brought it, and what the box showed before."""
+    """A device with its tunnel, the change that brought it, and what the device showed before."""
     device = device_of(scene)
     before = device.show()
     change = change_for(scene, before)
@@ -66,7 +66,7 @@ def built(scene: Scene) -> tuple[DeepDevice, Change, str]:
 @LAW
 @given(scenes())
 def test_forward_then_inverse_is_the_identity(scene: Scene) -> None:
-    """The box refuses no line and has the tunnel then and nothing else; the inverse leaves it as it was, byte for byte."""
+    """The device refuses no line and has the tunnel then and nothing else; the inverse leaves it as it was, byte for byte."""
     device, change, before = built(scene)
     assert against(read_back(change, before, device.show(), "now")) == ()
     again = change_for(scene, device.show())
@@ -78,7 +78,7 @@ def test_forward_then_inverse_is_the_identity(scene: Scene) -> None:
 @LAW
 @given(scenes(), st.data())
 def test_any_cut_can_be_taken_back(scene: Scene, data: st.DataObject) -> None:
-    """The session ends after any line: what restore() plans leaves the box as it was, byte for byte."""
+    """The session ends after any line: what restore() plans leaves the device as it was, byte for byte."""
     device, change, before = built(scene)
     lines = lines_of(change.forward)
     for count in data.draw(st.sets(st.integers(0, len(lines)), min_size=1, max_size=6)):
@@ -91,7 +91,8 @@ def test_any_cut_can_be_taken_back(scene: Scene, data: st.DataObject) -> None:
 @LAW
 @given(scenes())
 def test_a_reversal_is_the_way_back(scene: Scene) -> None:
-    """Rolled back later, the box is as it was, and the reversal's own inverse makes the tunnel again, each line in its place."""
+    """Rolled back later, the device is as it was, and the reversal's own inverse makes the tunnel again, each line in its
+    place."""
     device, change, before = built(scene)
     there = device.show()
     back = plan_reversal(change, before, there)
@@ -108,7 +109,7 @@ def test_a_reversal_is_the_way_back(scene: Scene) -> None:
 @LAW
 @given(scenes(), st.data())
 def test_what_is_removed_is_used_by_nobody(scene: Scene, data: st.DataObject) -> None:
-    """Removed by what the box shows, nothing goes that anything else needs; cut after any line, all of it can be restored."""
+    """Removed by what the device shows, nothing goes that anything else needs; cut after any line, all of it can be restored."""
     device, change, before = built(scene)
     there = device.show()
     items, stays = owned(read(scene.os, there), [read(scene.os, there).objects[item.key] for item in change.created])

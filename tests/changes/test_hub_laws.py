@@ -80,7 +80,7 @@ def test_any_cut_is_taken_back() -> None:
     """The session ends after any line of the change: what restore() plans leaves the hub byte for byte."""
     before = Device(hub()).show()
     change = change_on(before, 7)
-    lines = [line for phase in (Phase.BUILD, Phase.SWITCH) for step in change.of(phase) for line in step.lines]
+    lines = [line for phase in (Phase.BUILD, Phase.ACTIVATE) for step in change.of(phase) for line in step.lines]
     for count in range(0, len(lines) + 1, 3):
         device = Device(hub())
         for line in lines[:count]:

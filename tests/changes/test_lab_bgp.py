@@ -127,7 +127,7 @@ _IN_FAMILY = ["router bgp 65530", "address-family ipv4 unicast"]
     ],
 )
 def test_what_does_not_fit_is_refused(lines: list[str], words: str) -> None:
-    """A neighbour comes before its settings, a box has one autonomous system, a network has no bits behind its mask."""
+    """A neighbour comes before its settings, a device has one autonomous system, a network has no bits behind its mask."""
     one = Firewall("asa919")
     address = one.box.store.get("interface", one.box.profile.physical[0])
     assert address is not None

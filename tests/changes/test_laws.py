@@ -1,4 +1,4 @@
-"""Laws of every change, on generated boxes and tunnels, judged by a reference device that shares no code with the planner."""
+"""Laws of every change, on generated devices and tunnels, judged by a reference device that shares no code with the planner."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChec
 
 
 def text_for(wanted: Wanted, running: str) -> str:
-    """The desired configuration of the tunnel on a box that runs this."""
+    """The desired configuration of the tunnel on a device that runs this."""
     return desired(
         wanted.end,
         running,
@@ -51,7 +51,7 @@ def change_for(wanted: Wanted, running: str) -> Change:
 
 def typed(change: Change) -> list[str]:
     """Lines of the change in the order in which they reach the device."""
-    return [line for phase in (Phase.BUILD, Phase.SWITCH) for step in change.of(phase) for line in step.lines]
+    return [line for phase in (Phase.BUILD, Phase.ACTIVATE) for step in change.of(phase) for line in step.lines]
 
 
 def undo_on(device: Device, change: Change, before: str) -> None:
@@ -91,7 +91,7 @@ def test_second_run_changes_nothing(box: Box, wanted: Wanted) -> None:
 @LAW
 @given(boxes(), tunnels(), st.data())
 def test_any_cut_can_be_taken_back(box: Box, wanted: Wanted, data: st.DataObject) -> None:
-    """The session ends after any line: what restore() plans leaves the box as it was, byte for byte."""
+    """The session ends after any line: what restore() plans leaves the device as it was, byte for byte."""
     change = change_for(wanted, box.running)
     lines = typed(change)
     for count in data.draw(st.sets(st.integers(0, len(lines)), min_size=1, max_size=6)):
@@ -113,7 +113,7 @@ SOMEBODY = (
 @LAW
 @given(boxes(), tunnels(), st.data(), st.sets(st.sampled_from(SOMEBODY), min_size=1))
 def test_what_others_add_meanwhile_stays(box: Box, wanted: Wanted, data: st.DataObject, added: set[str]) -> None:
-    """Whoever works on the box at the same time finds all of it there after the change has been rolled back."""
+    """Whoever works on the device at the same time finds all of it there after the change has been rolled back."""
     change = change_for(wanted, box.running)
     lines = typed(change)
     device = Device(box.running)
@@ -221,8 +221,8 @@ def test_switching_comes_last_and_alone(box: Box, wanted: Wanted) -> None:
     """Everything is complete before the first reference puts it to use; each switch is one line below its header, and out."""
     change = change_for(wanted, box.running)
     phases = [step.phase for step in change.forward]
-    assert phases == sorted(phases, key=[Phase.BUILD, Phase.SWITCH].index)
-    assert all(len(step.lines) == 3 and step.lines[-1] == "exit" for step in change.of(Phase.SWITCH))
+    assert phases == sorted(phases, key=[Phase.BUILD, Phase.ACTIVATE].index)
+    assert all(len(step.lines) == 3 and step.lines[-1] == "exit" for step in change.of(Phase.ACTIVATE))
     built = [line for step in change.of(Phase.BUILD) for line in step.lines]
     assert not [line for line in built if line.startswith(("match address", "interface"))]
 
@@ -273,7 +273,7 @@ def test_any_cut_of_a_removal_can_be_put_back(box: Box, wanted: Wanted, data: st
 
 
 def two_tunnels(box: Box, wanted: Wanted) -> tuple[Device, Change, str, Wanted, Change]:
-    """A box with a tunnel and then another one to the same peer; the text is from between the two."""
+    """A device with a tunnel and then another one to the same peer; the text is from between the two."""
     near = termination("vpn2611", "172.18.124.159", ("10.10.10.0/24",), "10.10.10.1")
     far = termination("vpn3640", "172.18.124.199", ("10.30.0.0/24",), "10.30.0.1")
     other = replace(wanted, end=End(near, far), name="second")
@@ -316,7 +316,7 @@ def test_first_tunnel_never_takes_the_second_along(box: Box, wanted: Wanted) -> 
 @LAW
 @given(boxes(), tunnels())
 def test_two_tunnels_go_in_the_opposite_order(box: Box, wanted: Wanted) -> None:
-    """The second tunnel rolled back and then the first, the box is as it was before either, byte for byte."""
+    """The second tunnel rolled back and then the first, the device is as it was before either, byte for byte."""
     device, first, between, _, second = two_tunnels(box, wanted)
     device.type(second.forward_text)
     device.type(plan_reversal(second, between, device.show()).forward_text)

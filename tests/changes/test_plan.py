@@ -246,7 +246,7 @@ def test_documented_pair() -> None:
     assert [item.title for item in near.reused] == ["isakmp-policy 3", "crypto-map-binding Ethernet0/0"]
     assert f"crypto isakmp key {TOKEN} address 172.18.124.199 no-xauth" in near.forward_text
     assert f"crypto isakmp key {TOKEN} address 172.18.124.159\n" in far.forward_text
-    assert [step.lines for step in far.of(Phase.SWITCH)] == [
+    assert [step.lines for step in far.of(Phase.ACTIVATE)] == [
         ("crypto map NR-MAP 10 ipsec-isakmp", "match address NR-hq-branch", "exit"),
         ("interface Ethernet0/0", "crypto map NR-MAP", "exit"),
     ]

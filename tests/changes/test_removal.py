@@ -48,7 +48,7 @@ def verdict(text: str) -> tuple[set[str], str]:
 
 
 def test_alone_on_the_box() -> None:
-    """The last tunnel of a box takes everything along that came with it."""
+    """The last tunnel of a device takes everything along that came with it."""
     goes, stays = verdict(after())
     assert goes == {item.title for item in CHANGE.created}
     assert stays == ""
@@ -121,7 +121,7 @@ def test_what_is_shared_without_a_name_is_not_undone(lines: str) -> None:
 
 @pytest.mark.parametrize("lines", [lines for lines, titles in SHARES.items() if titles])
 def test_who_was_there_before_can_do_without(lines: str) -> None:
-    """Who stood on the box before the tunnel came needs nothing of it: the box rolls back to what it was, all of it."""
+    """Who stood on the device before the tunnel came needs nothing of it: the device rolls back to what it was, all of it."""
     before = VPN3640.replace("end\n", f"{lines}\nend\n")
     change = plan_reversal(CHANGE, before, after(lines))
     assert (change.removed, change.stays) == (tuple(read("ios", after()).objects[item.key] for item in CHANGE.created), ())
@@ -173,7 +173,7 @@ def test_shared_map_keeps_its_binding(line: str) -> None:
     goes, stays = verdict(after(line))
     assert "crypto-map-binding Ethernet0/0" not in goes
     assert "crypto-map-binding Ethernet0/0 stays: its crypto map has other entries (crypto" in stays
-    assert "isakmp-policy 10 stays: other IKE peers of the box use it" in stays
+    assert "isakmp-policy 10 stays: other IKE peers of the device use it" in stays
     assert "crypto-map-entry NR-MAP 10" in goes
 
 
@@ -185,7 +185,7 @@ def test_shared_map_keeps_its_binding(line: str) -> None:
     ],
 )
 def test_box_that_has_moved_on(old: str, new: str, words: str) -> None:
-    """A box on which the tunnel is not as it was built is left alone."""
+    """A device on which the tunnel is not as it was built is left alone."""
     text = after()
     assert old in text
     with pytest.raises(ChangeError, match=words):

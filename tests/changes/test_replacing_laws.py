@@ -51,7 +51,7 @@ def forms(draw: st.DrawFn) -> tuple[Wanted, Wanted, str]:
     near, far = first.end.local, other.end.remote
     peer = draw(st.sampled_from(["172.18.124.199", "172.18.124.200"]))
     far = termination("vpn3640", peer, tuple(map(str, far.protected_prefixes)), str(far.probe_address))
-    dpd = first.dpd  # one setting for the whole box, which is left alone once it is there
+    dpd = first.dpd  # one setting for the whole device, which is left alone once it is there
     return first, replace(other, name=first.name, end=End(near, far), dpd=dpd), draw(st.sampled_from([TOKEN, NEW_KEY]))
 
 
@@ -66,7 +66,7 @@ def built(box: Box, wanted: Wanted) -> tuple[Device, Change]:
 def lines_of(change: Change) -> list[tuple[str, ...]]:
     """What reaches the device in one write each: each line of what is built, and each later step."""
     building = [(line,) for step in change.of(Phase.BUILD) for line in step.lines]
-    return [*building, *(step.lines for phase in (Phase.SWITCH, Phase.CLEAN) for step in change.of(phase))]
+    return [*building, *(step.lines for phase in (Phase.ACTIVATE, Phase.CLEAN) for step in change.of(phase))]
 
 
 @LAW
@@ -96,7 +96,7 @@ def test_second_run_changes_nothing(box: Box, pair: tuple[Wanted, Wanted, str]) 
 @LAW
 @given(boxes(), forms())
 def test_there_and_back_leaves_no_trace(box: Box, pair: tuple[Wanted, Wanted, str]) -> None:
-    """Changed to the second form and, by the intent, back to the first, the box is what it was but for names and numbers."""
+    """Changed to the second form and, by the intent, back to the first, the device is what it was but for names and numbers."""
     first, second, key = pair
     device, _ = built(box, first)
     before = device.show()
@@ -154,7 +154,7 @@ def test_no_step_refers_to_what_is_not_there(box: Box, pair: tuple[Wanted, Wante
     for step in change.of(Phase.BUILD):
         for line in step.lines:
             device.enter(line)
-    for step in (*change.of(Phase.SWITCH), *change.of(Phase.CLEAN)):
+    for step in (*change.of(Phase.ACTIVATE), *change.of(Phase.CLEAN)):
         device.cut()
         for line in step.lines:
             device.enter(line)

@@ -1,4 +1,4 @@
-"""Whether something on a box still goes to a peer, whose SAs may then not be cleared."""
+"""Whether something on a device still goes to a peer, whose SAs may then not be cleared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .configs import VPN3640
 
 PEER = "172.18.124.159"
 #: What is at work for all that passes or logs in.
-EVERYBODY = {"tcp-mss": ("every TCP connection of the box",), "aaa-new-model": ("every login to the box",)}
+EVERYBODY = {"tcp-mss": ("every TCP connection of the device",), "aaa-new-model": ("every login to the device",)}
 ENTRY = "crypto map other 5 ipsec-isakmp\n set peer"
 
 
@@ -41,7 +41,7 @@ def test_every_peer_of_every_entry_counts(lines: str, who: tuple[str, ...]) -> N
 
 
 def test_nobody_is_said_where_nobody_uses_it() -> None:
-    """On a box that has nothing else, an object is used by nobody; what all traffic heeds is never used by nobody."""
+    """On a device that has nothing else, an object is used by nobody; what all traffic heeds is never used by nobody."""
     for os, families in FAMILIES.items():
         for family in families:
             text = (cases.IOS if os == "ios" else cases.ASA).get(family.name, ("", [], []))[0]

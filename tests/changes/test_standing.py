@@ -1,4 +1,4 @@
-"""Which entry is a tunnel's own, and what of the box a change in place leaves alone."""
+"""Which entry is a tunnel's own, and what of the device a change in place leaves alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHANGE: Change = planned(FAR, VPN3640)
 
 
 def built(*lines: str) -> str:
-    """The box with the tunnel, and what somebody has typed since."""
+    """The device with the tunnel, and what somebody has typed since."""
     device = Device(VPN3640)
     device.type(CHANGE.forward_text)
     text = device.show()

@@ -106,7 +106,7 @@ SICK: dict[str, Sick] = {
         HEALTHY_NEAR, far(rows=(), **NOT_UP),
         "phase-1", "vpn3640", "there is no IKE SA", "= none", "stale-sa",
     ),
-    "QM_IDLE with another address of this box": Sick(
+    "QM_IDLE with another address of this device": Sick(
         near(rows=(("172.18.124.199", "192.0.2.7", "QM_IDLE"),)), HEALTHY_FAR,
         "phase-1", "vpn2611", "not up: QM_IDLE", "192.0.2.7 to 172.18.124.199 = QM_IDLE", None,
     ),

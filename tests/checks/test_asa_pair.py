@@ -133,7 +133,7 @@ def only(findings: tuple[Finding, ...], check: str, subject: str) -> Finding:
 
 
 def test_ios_and_asa_are_proved() -> None:
-    """A router and an ASA whose SPIs cross and whose counters rise are a proved tunnel, each in its own words."""
+    """A router and an ASA whose SPIs cross and whose counters rise are a verified tunnel, each in its own words."""
     findings = prove("t", (ios("QM_IDLE"), asa()))
     assert against(findings) == ()
     assert proved(findings)

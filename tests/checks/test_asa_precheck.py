@@ -1,4 +1,4 @@
-"""An ASA is changed only where the tunnel can be proved and nothing translates it; each refusal says what a person may type."""
+"""An ASA is changed only where the tunnel can be verified and nothing translates it; each refusal says what a person may type."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ FAILING: dict[str, tuple[Box, str, str]] = {
     "probe elsewhere": (
         box(local=LOCAL.model_copy(update={"probe_address": IPv4Address("10.1.0.7")})),
         "probe-address",
-        "is no address of the box",
+        "is no address of the device",
     ),
     "no management-access": (
         box(RUNNING.replace("management-access inside\n", "")),

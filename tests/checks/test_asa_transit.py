@@ -93,7 +93,7 @@ TOLD: dict[str, tuple[str, str, Status, str]] = {
 
 @pytest.mark.parametrize("case", TOLD)
 def test_each_is_told_alone(case: str) -> None:
-    """The finding has its check, its status, the line and evidence; no other check says anything about that box."""
+    """The finding has its check, its status, the line and evidence; no other check says anything about that device."""
     running, check, status, words = TOLD[case]
     (found,) = told(box(running))
     assert (found.check, found.status) == (check, status)

@@ -79,7 +79,7 @@ r> 192.168.222.129/32
                     10.10.1.254                        0  65500 64999 ?
 
 Total number of prefixes 3 
-"""  # noqa: W291 - the box prints a blank at the end of a line
+"""  # noqa: W291 - the device prints a blank at the end of a line
 
 
 def seen(text: str) -> Observation:

@@ -22,7 +22,7 @@ from .test_asa_precheck import VERSION as ASA_VERSION
 
 
 def end(host: str, interface: str, outside: str, lan: str, far: str = "10.222.0.0/16", peer: str = "203.0.113.77") -> End:
-    """A tunnel from a network of the box to a branch; the first host of each network answers pings."""
+    """A tunnel from a network of the device to a branch; the first host of each network answers pings."""
 
     def side(name: str, port: str, address: str, net: IPv4Network) -> TunnelTermination:
         return TunnelTermination(

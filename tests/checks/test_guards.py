@@ -17,7 +17,7 @@ TAG = "nr-20261129T000000Z-abcd"
 
 
 def objections(register: str) -> list[str]:
-    """What is said against a reload as the way back, on the box of the example with this configuration register."""
+    """What is said against a reload as the way back, on the device of the example with this configuration register."""
     made = box(version=VERSION.replace("Configuration register is 0x2102", f"Configuration register is {register}"))
     made.outputs[RELOAD] = "No reload is scheduled.\n"  # type: ignore[index]
     return [finding.check for finding in against(timer_findings(made, SelectedMethod(RELOAD_IN, 15)))]

@@ -1,4 +1,4 @@
-"""IKEv2 and tunnel interfaces, on IOS-XE and ASA: what is healthy is proved, and nothing that only looks so is."""
+"""IKEv2 and tunnel interfaces, on IOS-XE and ASA: what is healthy is verified, and nothing that only looks so is."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def only(findings: tuple[Finding, ...], check: str, subject: str) -> Finding:
 
 @pytest.mark.parametrize(("one", "other", "version", "vti"), SHAPES)
 def test_healthy_pairs(one: str, other: str, version: int, vti: bool) -> None:
-    """A tunnel of either version of IKE, over crypto maps or tunnel interfaces, between any two systems, is proved."""
+    """A tunnel of either version of IKE, over crypto maps or tunnel interfaces, between any two systems, is verified."""
     near, far = healthy(one, version=version, vti=vti, far=other)
     findings = judge(watched(near), watched(far))
     assert against(findings) == ()
@@ -147,7 +147,7 @@ def test_transform_that_nobody_wanted(os: str) -> None:
 
 
 def test_sa_of_the_other_ike_version() -> None:
-    """An ASA says which version of IKE made an SA: one of IKEv1 does not prove a tunnel of IKEv2, whatever else is READY."""
+    """An ASA says which version of IKE made an SA: one of IKEv1 does not verify a tunnel of IKEv2, whatever else is READY."""
     near, far = healthy("asa")
     findings = judge(watched(near, replace(near.later(), settings="L2L, Tunnel, IKEv1, ")), watched(far))
     assert "negotiated with IKEv1 instead of IKEv2" in only(findings, "phase-2", near.host).sentence
@@ -261,7 +261,7 @@ def test_removed(os: str, vti: bool) -> None:
 
 @pytest.mark.parametrize("vti", [False, True])
 def test_sas_from_before_a_change(vti: bool) -> None:
-    """A child SA that was there before the change proves nothing about it, in whichever flow of the box it was."""
+    """A child SA that was there before the change proves nothing about it, in whichever flow of the device it was."""
     near, _ = healthy("ios", vti=vti)
     assert renewed(watched(near)).status is Status.FAILED
     assert renewed(watched(near, replace(near.later(), spis=(0x11, 0x22)))).status is Status.OK
@@ -276,7 +276,7 @@ def test_sas_from_before_a_change(vti: bool) -> None:
 @pytest.mark.parametrize("vti", [False, True])
 @pytest.mark.parametrize("version", [1, 2])
 def test_foreign_far_end(os: str, vti: bool, version: int) -> None:
-    """With one own end the tunnel is proved by what that shows, and the findings say so and claim nothing of the far side."""
+    """With one own end the tunnel is verified by what that shows, and the findings say so and claim nothing of the far side."""
     near, _ = healthy(os, version=version, vti=vti)
     findings = prove("t", (watched(near, near.later(PINGS), far_host=""),))
     assert proved(findings)
@@ -363,7 +363,7 @@ def sections(config: str) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def test_tunnel_interface_of_a_configuration() -> None:
-    """The interface that is proved is the one that the configuration protects towards the peer, by the name that flows have."""
+    """The interface that is verified is the one that the configuration protects towards the peer, by the name that flows have."""
     peer = IPv4Address("198.51.100.1")
     found = tunnel_interface(sections(IOS_VTI), peer)
     assert found is not None

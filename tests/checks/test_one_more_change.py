@@ -79,7 +79,7 @@ def is_proved(near: Watched, far: Watched = FAR) -> bool:
 @settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_no_other_field_makes_up_for_a_sick_flow(data: st.DataObject) -> None:
-    """A flow with one fatal field is not proved, whatever its other fields read."""
+    """A flow with one fatal field is not verified, whatever its other fields read."""
     name = data.draw(st.sampled_from(sorted(FATAL_OF_FLOW)))
     sick = {name: data.draw(FATAL_OF_FLOW[name])}
     other = data.draw(st.sampled_from(sorted(set(HARMLESS_OF_FLOW) - {name})))
@@ -126,7 +126,7 @@ def test_only_one_state_is_up(state: str, deleted: bool, status: str | None) -> 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 50), st.integers(0, 50))
 def test_pings_prove_only_when_answered(sent: int, received: int) -> None:
-    """Whatever was sent, a tunnel without an answer, or with more than two answers missing, is not proved."""
+    """Whatever was sent, a tunnel without an answer, or with more than two answers missing, is not verified."""
     good = is_proved(replace(NEAR, probe=Probe(sent, received)))
     if received == 0 or received < sent - 2:
         assert not good

@@ -1,4 +1,4 @@
-"""The healthy pair is proved, and every way to be sick is a failure with its sentence, its evidence and its cause."""
+"""The healthy pair is verified, and every way to be sick is a failure with its sentence, its evidence and its cause."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_healthy_pair_is_proved() -> None:
 
 @pytest.mark.parametrize("name", SICK)
 def test_sick_pair(name: str) -> None:
-    """Each sickness keeps the tunnel from being proved, and is named with where it was read and why it probably is."""
+    """Each sickness keeps the tunnel from being verified, and is named with where it was read and why it probably is."""
     sick = SICK[name]
     findings = judge(sick.near, sick.far)
     assert not proved(findings)
@@ -94,7 +94,7 @@ def with_prefixes(side: Side, *, near: tuple[str, ...], far: tuple[str, ...]) ->
 
 
 def test_untested_selectors_are_named_once() -> None:
-    """A proved tunnel with several prefixes says which pairs no ping went through: each pair once, seen from the first end."""
+    """A verified tunnel with several prefixes says which pairs no ping went through: each pair once, seen from the first end."""
     hq, branch = ("10.10.10.0/24", "10.10.11.0/24"), ("10.10.20.0/24", "10.10.40.0/24")
     ends = (
         with_prefixes(HEALTHY_NEAR, near=hq, far=branch).watched(),
@@ -159,7 +159,7 @@ def test_finding_as_plain_values() -> None:
 
 
 def test_swapped_readings_are_no_proof() -> None:
-    """What one box said does not prove the other."""
+    """What one device said does not verify the other."""
     swapped = replace(HEALTHY_NEAR, before=HEALTHY_FAR.before, after=HEALTHY_FAR.after)
     assert not proved(judge(swapped, HEALTHY_FAR))
     assert FAR.local.host == "vpn3640"

@@ -1,4 +1,4 @@
-"""A change may be made only on the box that is meant, with room, saved, reachable by the right way and past translation."""
+"""A change may be made only on the device that is meant, with room, saved, reachable by the right way and past translation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ S*   0.0.0.0/0 [1/0] via 172.18.124.1
 OVERLOAD = "ip nat inside source list 101 interface Ethernet0/0 overload"
 BY_ROUTE_MAP = "ip nat inside source route-map R interface Ethernet0/0 overload"
 MANY_ROUTES = "".join(f"ip route 192.0.{n % 3}.{n // 3} 255.255.255.255 Null0\n" for n in range(768))
-#: The box with nobody else to negotiate with.
+#: The device with nobody else to negotiate with.
 ALONE = "hostname vpn2611\ninterface Ethernet0/0\n ip address 172.18.124.159 255.255.255.0\n"
 CHANGE = planned(NEAR, VPN2611)
 
@@ -62,7 +62,7 @@ def nat(*lines: str) -> str:
 
 
 def test_example_passes() -> None:
-    """The box of the example passes every check, each with its evidence."""
+    """The device of the example passes every check, each with its evidence."""
     findings = precheck(box())
     assert against(findings) == ()
     assert [finding.check for finding in findings] == [
@@ -72,10 +72,10 @@ def test_example_passes() -> None:
 
 
 FAILING: dict[str, tuple[Box, str, str]] = {
-    "another box": (
+    "another device": (
         box(VPN2611.replace("hostname vpn2611", "hostname vpn3640")),
         "identity",
-        "the box calls itself vpn3640, the inventory calls it vpn2611",
+        "the device calls itself vpn3640, the inventory calls it vpn2611",
     ),
     "no name": (box(VPN2611.replace("hostname vpn2611\n", "")), "identity", "the inventory calls it vpn2611"),
     "another release": (box(version=VERSION.replace("12.2(8)T", "12.4(25)")), "release", "12.4(25), the inventory says 12.2(8)T"),
@@ -100,7 +100,7 @@ FAILING: dict[str, tuple[Box, str, str]] = {
     "no probe address": (
         box(VPN2611.replace("10.10.10.1 255", "10.10.10.11 255")),
         "probe-address",
-        "10.10.10.1 is no address of the box: pings cannot start there",
+        "10.10.10.1 is no address of the device: pings cannot start there",
     ),
     "probe interface is shut down": (
         box(with_line("interface Ethernet0/1\n", " shutdown")),
@@ -247,7 +247,7 @@ def test_subinterface_is_found_by_its_name() -> None:
 
 
 def test_first_policy_takes_the_default_ones_from_others() -> None:
-    """From 12.4(20)T on a box without a policy offers its own ones, until somebody configures one."""
+    """From 12.4(20)T on a device without a policy offers its own ones, until somebody configures one."""
     bare = VPN2611.replace("crypto isakmp policy 3\n encr 3des\n authentication pre-share\n group 2\n", "")
     sick = replace(box(bare), platform=platform_for("881", "15.4(3)M3"), change=planned(NEAR, bare))
     objections = {finding.check: finding.sentence for finding in against(precheck(sick))}
@@ -318,7 +318,7 @@ def test_secondary_address_before_the_primary_is_no_objection() -> None:
 
 @pytest.mark.parametrize("name", ["VPN2611", "vpn2611.example.net"])
 def test_name_of_the_box_may_be_written_otherwise(name: str) -> None:
-    """Capitals and a domain do not make it another box."""
+    """Capitals and a domain do not make it another device."""
     assert against(precheck(box(VPN2611.replace("hostname vpn2611", f"hostname {name}")))) == ()
 
 

@@ -48,7 +48,7 @@ def test_all_as_sent() -> None:
 
 
 def test_new_binding_is_ours() -> None:
-    """On a box without a map the binding on the interface belongs to the change and nothing else does."""
+    """On a device without a map the binding on the interface belongs to the change and nothing else does."""
     change = planned(ends()[1], VPN3640)
     box = Device(VPN3640)
     box.type(change.forward_text)

@@ -1,4 +1,4 @@
-"""A tunnel is proved gone only where nothing of it is left, everything else is as it was, and every line was understood."""
+"""A tunnel is verified gone only where nothing of it is left, everything else is as it was, and every line was understood."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nr_run.services.l2l.proof import prove_removed
 from .pair import CLIENT_FLOW, FAR, FAR_FLOW, NEAR, NEAR_FLOW, Flow, Side, only
 
 CLIENT = Flow(**CLIENT_FLOW)  # type: ignore[arg-type]
-#: Another tunnel between the same two boxes.
+#: Another tunnel between the same two devices.
 SECOND = replace(NEAR_FLOW, idents=("10.10.10.0/255.255.255.0/0/0", "10.10.40.0/255.255.255.0/0/0"))
 GONE_NEAR = Side(NEAR, (CLIENT, SECOND), (CLIENT, SECOND), rows=(), probe=None, baseline=(NEAR_FLOW, CLIENT, SECOND))
 GONE_FAR = Side(FAR, (), (), rows=(), probe=None, baseline=(FAR_FLOW,))
@@ -24,7 +24,7 @@ def judge(near: Side = GONE_NEAR, far: Side = GONE_FAR) -> tuple[Finding, ...]:
 
 
 def test_gone_from_both_ends() -> None:
-    """No SA of the tunnel, all SAs of the others, every line understood: it is proved gone."""
+    """No SA of the tunnel, all SAs of the others, every line understood: it is verified gone."""
     findings = judge()
     assert proved(findings)
     assert {finding.check for finding in findings} == {"gone", "other-tunnels"}

@@ -26,7 +26,7 @@ Time configured(or reconfigured): 02:29:07 UTC Tue Nov 10 2015
 
 
 def outputs(archive: str = "", clock: str = "02:29:07.123 UTC Tue Nov 10 2015", free: int = 13000000) -> dict[str, str]:
-    """What a box shows of what its timers need."""
+    """What a device shows of what its timers need."""
     return {
         "show running-config": f"hostname r1\n!\n{archive}!\nend\n",
         "show clock": clock,
@@ -63,7 +63,7 @@ def test_no_dead_man_is_no_timer() -> None:
 
 
 def test_only_what_a_release_has_is_asked() -> None:
-    """A 12.2 box is asked for its reload alone, a 12.4 one for no revert timer."""
+    """A 12.2 device is asked for its reload alone, a 12.4 one for no revert timer."""
     assert shows_of(OLD) == ("show reload",)
     assert "show archive config rollback timer" not in shows_of(MIDDLE)
     assert set(shows_of(MIDDLE)) < set(shows_of(YOUNG))

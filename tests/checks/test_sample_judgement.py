@@ -169,7 +169,7 @@ def test_what_stands_on_the_box_already() -> None:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.name)
 def test_every_sample_is_judged_beside_what_it_would_have_made(path: Path) -> None:
-    """Where the lines of the sample stand on the box already nothing is refused for it, and its keys and peers are shared."""
+    """Where the lines of the sample stand on the device already nothing is refused for it, and its keys and peers are shared."""
     sample = read_sample(path.read_bytes(), path.name)
     platform, os = (XE, "ios") if sample.os == "ios" else (ASA, "asa")
     text = "".join(f"{' ' * len(one.path)}{one.text}\n" for one in sample.statements)

@@ -56,7 +56,7 @@ def test_every_question_is_seen_in_one_form() -> None:
 
 
 def test_clearing_names_the_peer_in_every_line() -> None:
-    """Without an argument every tunnel of the box would go."""
+    """Without an argument every tunnel of the device would go."""
     for system in SYSTEMS.values():
         assert all("{peer}" in line for line in (*system.clear, *system.clear_ikev2))
         assert not system.clear_ikev1_row or "{number}" in system.clear_ikev1_row
@@ -90,7 +90,7 @@ NAMED = {
     "checks/rollback_methods.py": "rows of rollback methods, each with the operating systems that have it",
     "tasks/dialects.py": "the dialect of a session that nobody has told what it talks to",
     "runbooks/commands/parse.py": "what --os takes",
-    "runbooks/engine/rehearsal_lab.py": "the table of the boxes that the lab has for each generation",
+    "runbooks/engine/rehearsal_lab.py": "the table of the devices that the lab has for each generation",
     "tasks/credentials.py": "the words that other people's inventories have for the systems",
     "services/l2l/features.py": "the table of the templates of each generation",
     "services/l2l/configured_systems.py": "the table of the functions that read a configuration for a cause",

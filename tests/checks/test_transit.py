@@ -85,7 +85,7 @@ def routed(*clauses: str, interface: str = INSIDE) -> str:
 
 TO_FAR = "access-list 191 permit ip any 10.10.20.0 0.0.0.255"
 CLAUSE = "route-map PBR permit 10\n match ip address 191\n set"
-#: What is on the box, and the check, its status and the words that tell it; nothing else is told.
+#: What is on the device, and the check, its status and the words that tell it; nothing else is told.
 TOLD: dict[str, tuple[str, str, Status, str]] = {
     "inside list denies": (
         by_list(INSIDE, "in", f"deny ip any {FAR}", "permit ip any any"),
@@ -276,7 +276,7 @@ TOLD: dict[str, tuple[str, str, Status, str]] = {
 
 @pytest.mark.parametrize("case", TOLD)
 def test_each_is_told_alone(case: str) -> None:
-    """The finding has its check, its status, the line and evidence; no other check says anything about that box."""
+    """The finding has its check, its status, the line and evidence; no other check says anything about that device."""
     running, check, status, words = TOLD[case]
     found = told(box(running))
     assert {(finding.check, finding.status) for finding in found} == {(check, status)}

@@ -19,7 +19,7 @@ from .test_transit import INSIDE, lined
 
 
 def by_tunnel(box: Box, *lines: str) -> Box:
-    """The same box, on which the change makes a protected tunnel interface to the peer."""
+    """The same device, on which the change makes a protected tunnel interface to the peer."""
     os = box.platform.os
     family = next(family for family in FAMILIES[os] if family.name == "tunnel-interface")
     below = (*lines, f"tunnel destination {box.end.remote.outside_ip}", "tunnel protection ipsec profile NR-x")

@@ -135,7 +135,7 @@ ROWS: tuple[Row, ...] = (
         before=(("ip address 10.96.19.2 ", "ip address 10.96.19.244 "),),
     ),
     _unbuilt("E1-10", "addresses of interfaces that are there", "ip address 10.96", "ip address 172.17", "$ES_WAN$", "duplex"),
-    _unbuilt("E1-11", "settings of the whole box", "crypto ikev2 dpd", "crypto ikev2 nat", "crypto ipsec fragmentation"),
+    _unbuilt("E1-11", "settings of the whole device", "crypto ikev2 dpd", "crypto ikev2 nat", "crypto ipsec fragmentation"),
     _unbuilt("E1-12", "the profile twice at the tunnel", "tunnel protection ipsec profile NR-branch-zia-P ikev2-profile"),
     _row(
         *("E1-13", "a request that a prompt has eaten", "verify", "sla-operation 1"),

@@ -1,6 +1,7 @@
 """A healthy tunnel between two devices of the lab, built by the product; mistakes are planted in it, and the product says why.
 
-The judge is the product's own way: what a deployment asks its devices when it proves a tunnel, and what it names when that fails.
+The judge is the product's own way: what a deployment asks its devices when it verifies a tunnel, and what it names when that
+fails.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ class Ground:
         return made
 
     def named(self) -> tuple[str, ...]:
-        """The causes that it names, in their order; none for a tunnel that is proved."""
+        """The causes that it names, in their order; none for a tunnel that is verified."""
         made = self.judge()
         return tuple(made.cause.id.split(" or ")) if made.cause else ()
 
@@ -169,7 +170,7 @@ def _sides(pair: Two, cell: Cell) -> tuple[Side, Side]:
 
 @contextmanager
 def ground(folder: Path, cell: Cell) -> Iterator[Ground]:
-    """The tunnel of this cell of the matrix, deployed and proved; then the run that judges it as often as is asked."""
+    """The tunnel of this cell of the matrix, deployed and verified; then the run that judges it as often as is asked."""
     near, far, version, style = cell
     with two(folder, near, far) as pair:
         pair.write(version, style)

@@ -320,6 +320,12 @@ def shut(side: Side) -> tuple[Lines, Lines]:
     return ["interface Tunnel1", "shutdown"], ["interface Tunnel1", "no shutdown"]
 
 
+def asks_for_a_user(side: Side) -> tuple[Lines, Lines]:
+    """The map of the end asks every peer for a user, as one does that VPN clients came to."""
+    line = f"crypto map {_entry(side).split()[2]} client authentication list VPN-USERS"
+    return [line], [f"no {line}"]
+
+
 def no_logins(side: Side) -> tuple[Lines, Lines]:
     """The policy of the tunnel admits nobody."""
     header = "group-policy NR-pair attributes"

@@ -16,6 +16,7 @@ from .mistakes import (
     another_list,
     another_peer,
     another_transform,
+    asks_for_a_user,
     beside_it,
     by_certificates,
     denied,
@@ -41,6 +42,7 @@ from .mistakes import (
     unbound,
     weaker_first,
 )
+from .second_tunnel import by_another_tunnel
 
 
 def _any(_near: Side, _far: Side) -> bool:
@@ -92,6 +94,15 @@ def _a_router(near: Side, far: Side) -> bool:
     return "ios" in (near.os, far.os)
 
 
+def _a_firewall(near: Side, far: Side) -> bool:
+    """A firewall keeps connections, and a router has what the second tunnel goes to."""
+    return _vti(near, far) and {near.os, far.os} == {"ios", "asa"}
+
+
+def _asked_there(near: Side, far: Side) -> bool:
+    return _map1(near, far) and far.os == "ios"
+
+
 def _ios_both(near: Side, far: Side) -> bool:
     return near.os == far.os == "ios"
 
@@ -132,6 +143,8 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("routed into itself", ("recursive-route",), _is(0, "ios", _vti), on(0, into_itself)),
     Mistake("routed past it", ("tunnel-route",), _vti, on(0, past_it)),
     Mistake("routed past it there", ("tunnel-route",), _vti, on(1, past_it)),
+    Mistake("answers by another tunnel", ("asymmetric-return",), _a_firewall, by_another_tunnel),
+    Mistake("asked for a user", ("xauth",), _asked_there, on(1, asks_for_a_user)),
     Mistake("a longer route beside it", ("clear-path",), _vti, on(0, beside_it)),
     Mistake("in clear for want of a line", ("list-denies",), _map, in_clear(denied, fresh=False), "unencrypted"),
     Mistake("in clear since translated", ("nat-not-exempt",), _is(0, "ios", _map),

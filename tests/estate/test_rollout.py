@@ -1,4 +1,4 @@
-"""The whole example inventory in the lab: built, proved, shown in the README, left alone, and taken away again."""
+"""The whole example inventory in the lab: built, verified, shown in the README, left alone, and taken away again."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def configurations(lab: Path) -> dict[str, list[str]]:
 
 
 def test_the_whole_estate(tmp_path: Path) -> None:
-    """All tunnels are proved as the pictures show; a second run changes nothing; rolled back, every device is as it was before.
+    """All tunnels are verified as the pictures show; a second run changes nothing; rolled back, every device is as it was before.
 
-    The partner's tunnel is proved from our side, and the VPN client of the 2611 stays connected throughout.
+    The partner's tunnel is verified from our side, and the VPN client of the 2611 stays connected throughout.
     """
     pictures = exporter()
     with pictures.estate() as lab:

@@ -124,23 +124,23 @@ def test_checks_of_the_users_own(rehearsed: Rehearsed) -> None:
 
 
 def test_one_member(rehearsed: Rehearsed) -> None:
-    """A deployment of one member is planned, built, proved again, rolled back, built and removed, as a tunnel is."""
+    """A deployment of one member is planned, built, verified again, rolled back, built and removed, as a tunnel is."""
     rehearsed.intend("a")
     code, report = rehearsed.run("deploy-watchlist", "--plan")
     assert (code, report["tunnels"][0]["result"]) == (2, "pending")
     code, report = rehearsed.run("deploy-watchlist", "--yes")
     assert code == 0, report
-    assert report["tunnels"][0]["sentence"] == "built on a, proved and saved"
+    assert report["tunnels"][0]["sentence"] == "built on a, verified and saved"
     assert "ip access-list extended WATCH\n permit ip 192.0.2.0 0.0.0.255 any" in rehearsed.running()["a"]
     code, report = rehearsed.run("deploy-watchlist", "--yes")
     assert (code, report["changed"]) == (0, False)
-    assert report["tunnels"][0]["sentence"] == "a has this configuration already; the list is proved"
+    assert report["tunnels"][0]["sentence"] == "a has this configuration already; the list is verified"
     code, report = rehearsed.run("rollback", "--yes")
-    assert (code, report["tunnels"][0]["sentence"]) == (0, "removed from a, proved gone and saved")
+    assert (code, report["tunnels"][0]["sentence"]) == (0, "removed from a, verified gone and saved")
     assert rehearsed.running() == rehearsed.before
     assert rehearsed.run("deploy-watchlist", "--yes")[0] == 0
     code, report = rehearsed.run("remove-watchlist", "WATCH", "--yes")
-    assert (code, report["tunnels"][0]["sentence"]) == (0, "removed from a, proved gone and saved")
+    assert (code, report["tunnels"][0]["sentence"]) == (0, "removed from a, verified gone and saved")
     assert rehearsed.running() == rehearsed.before
 
 
@@ -159,7 +159,7 @@ def test_three_members_in_two_stages(rehearsed: Rehearsed) -> None:
     rehearsed.intend("c, a, b", more=", ready: true, at_least: 2")
     code, report = rehearsed.run("deploy-watchlist", "--yes")
     assert code == 0, report
-    assert report["tunnels"][0]["sentence"] == "built on all 3 devices, proved and saved"
+    assert report["tunnels"][0]["sentence"] == "built on all 3 devices, verified and saved"
     pushed = [item for item in rehearsed.states if item[0] in ("applying", "held")]
     assert pushed == [
         *[("applying", host, "list") for host in "cab"],
@@ -216,7 +216,7 @@ def test_the_plan_shows_the_walk(rehearsed: Rehearsed) -> None:
     assert heads == [
         "1. a: list",
         "2. b: list",
-        "3. list has to hold before anything that follows; if it does not, all is rolled back",
+        "3. gate: list must hold before the next step; if it does not, everything is rolled back",
         "4. a: ready",
         "5. b: ready",
     ]

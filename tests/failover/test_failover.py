@@ -137,7 +137,7 @@ def test_a_backup_that_is_not_proved_is_not_tried(site: Site) -> None:
     code, _, sentence = site.test()
     site.fault(BACKUP, "no-ping", on=False)
     assert code == 13, sentence
-    assert "is not taken down, because not all is proved before" in sentence
+    assert "is not taken down, because not all is verified before" in sentence
     assert "backup: its track is down" in sentence
     assert "applying" not in moments(site)
 

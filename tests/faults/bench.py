@@ -1,4 +1,4 @@
-"""Two boxes of any kind with a tunnel between them, a real nr-run, and one judge that asks the boxes how a fault ended."""
+"""Two devices of any kind with a tunnel between them, a real nr-run, and one judge that asks the devices how a fault ended."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ..warm import start_lab
 HQ, BRANCH = "hq", "branch"
 ENDS = (HQ, BRANCH)
 YOUNG = ("aes-256-cbc", "hmac-sha1", 14)
-#: Pairs of boxes, by what rolls a change back on hq and on the branch, with the suite that both releases have.
+#: Pairs of devices, by what rolls a change back on hq and on the branch, with the suite that both releases have.
 PAIRS: dict[str, tuple[str, str, tuple[str, str, int]]] = {
     "reload-reload": ("vpn2611", "vpn3640", OLD),
     "revert-kron": ("c881", "vpn3640-124", STRONG),
@@ -41,7 +41,7 @@ _NOISE = ("!", ":", "Using", "Current conf", "Building", "Cryptochecksum", "ntp 
 
 @dataclass
 class Bench:
-    """A lab of two boxes, an inventory with one tunnel between them, and what the boxes were before the fault."""
+    """A lab of two devices, an inventory with one tunnel between them, and what the devices were before the fault."""
 
     lab: LabHandle
     folder: Path
@@ -82,7 +82,7 @@ class Bench:
         return self.end(self.begin(*words, command=command))
 
     def slow(self, milliseconds: int) -> None:
-        """Let both boxes answer late, or with 0 at once."""
+        """Let both devices answer late, or with 0 at once."""
         for name in ENDS:
             self.lab.fault(name, "slow", *([milliseconds] if milliseconds else []), on=bool(milliseconds))
 
@@ -121,28 +121,28 @@ class Bench:
         return self.profiles[name].startswith("asa")
 
     def running(self, name: str) -> list[str]:
-        """What a box runs, with its keys; in no order, as an entry that is made again may stand elsewhere."""
+        """What a device runs, with its keys; in no order, as an entry that is made again may stand elsewhere."""
         return lines_of(self.lab.exec(name, "more system:running-config" if self.is_asa(name) else "show running-config"))
 
     def startup(self, name: str) -> list[str]:
-        """What a box has saved; an ASA masks keys here."""
+        """What a device has saved; an ASA masks keys here."""
         return lines_of(self.lab.exec(name, "show startup-config"))
 
     def shown(self, name: str) -> list[str]:
-        """What a box runs in the form in which it shows what it has saved."""
+        """What a device runs in the form in which it shows what it has saved."""
         return lines_of(self.lab.exec(name, "show running-config"))
 
     def configurations(self) -> dict[str, tuple[list[str], list[str]]]:
-        """Running and startup configuration of each box."""
+        """Running and startup configuration of each device."""
         return {name: (self.running(name), self.startup(name)) for name in ENDS}
 
     def begin_case(self) -> None:
-        """Remember what the boxes are, and which runs there were: the fault comes after this."""
+        """Remember what the devices are, and which runs there were: the fault comes after this."""
         self.before = self.configurations()
         self.seen = {path.name for path in self.folder.glob("runs/2*")}
 
     def pending(self, name: str) -> list[str]:
-        """What is left of a timer on a box: a timer that counts, or a line or file of one."""
+        """What is left of a timer on a device: a timer that counts, or a line or file of one."""
         profile, left = self.profiles[name], []
         if "No reload is scheduled" not in self.lab.exec(name, "show reload"):
             left.append("reload")
@@ -160,7 +160,7 @@ class Bench:
         return left
 
     def carries(self) -> bool:
-        """Whether a packet from inside hq to inside the branch, and one back, goes through: asked of the boxes now."""
+        """Whether a packet from inside hq to inside the branch, and one back, goes through: asked of the devices now."""
         return all(self._encrypts(name) for name in ENDS)
 
     def _encrypts(self, name: str) -> bool:
@@ -174,14 +174,14 @@ def lines_of(configuration: str) -> list[str]:
 
 
 def ended_right(bench: Bench, code: int | None, report: Mapping[str, Any] | None = None) -> str:
-    """Judge by the boxes: both as before, or both changed, saved and up, or a person is told what to type where.
+    """Judge by the devices: both as before, or both changed, saved and up, or a person is told what to type where.
 
     Returns which of the three. ``code`` is None when nobody has come since the run was killed.
     """
     state = {name: _state_of(bench, name) for name in ENDS}
     left = {name: bench.pending(name) for name in ENDS}
     told = " | ".join(line for tunnel in (report or {}).get("tunnels", ()) for line in tunnel.get("by_hand", ()))
-    story = f"exit {code}, boxes {state}, left {left}, {told or (report or {}).get('tunnels') or report}"
+    story = f"exit {code}, devices {state}, left {left}, {told or (report or {}).get('tunnels') or report}"
     if code == 21:
         for name in ENDS:
             if state[name] != "before" or left[name]:
@@ -217,7 +217,7 @@ def _state_of(bench: Bench, name: str) -> str:
 
 @contextmanager
 def bench_of(pair: str, folder: Path, speed: float = 40) -> Iterator[Bench]:
-    """A lab of its own for one case, with both boxes as they were bought and a tunnel to build."""
+    """A lab of its own for one case, with both devices as they were bought and a tunnel to build."""
     one, two, suite = PAIRS[pair]
     profiles = {HQ: one, BRANCH: two}
     with start_lab(folder / "lab", devices=profiles, speed=speed) as lab:
@@ -280,7 +280,7 @@ TASKS = {
 
 
 def ready(bench: Bench, task: str) -> Task:
-    """Bring the boxes to where the task begins: for all but a build, the tunnel is there and proved."""
+    """Bring the devices to where the task begins: for all but a build, the tunnel is there and verified."""
     work = TASKS[task]
     if work.prepare:
         code, report = bench.run("--yes")

@@ -22,7 +22,7 @@ def no_timer(rehearsal: Any) -> None:
 @pytest.mark.parametrize("device", BOXES)
 @pytest.mark.parametrize("line", [2, 5, 9])
 def test_management_is_lost(rehearsal, unchanged: Callable[[], None], device: str, line: int) -> None:
-    """A box that cannot be logged in to after a line reloads by itself, and both ends are as before."""
+    """A device that cannot be logged in to after a line reloads by itself, and both ends are as before."""
     rehearsal.lab.fault(device, "lose-management-after", str(line))
     done = rehearsal.deploy("--yes", "--json", "--revert-in", "2", "--boot-timeout", "60")
     assert done.code == 20, done.out + done.err
@@ -33,7 +33,7 @@ def test_management_is_lost(rehearsal, unchanged: Callable[[], None], device: st
 @pytest.mark.parametrize("device", BOXES)
 @pytest.mark.parametrize("line", [1, 6, 10])
 def test_box_reboots_in_mid_change(rehearsal, unchanged: Callable[[], None], device: str, line: int) -> None:
-    """A box that loses its power in mid-push comes back with its startup, and the other end is rolled back too."""
+    """A device that loses its power in mid-push comes back with its startup, and the other end is rolled back too."""
     rehearsal.lab.fault(device, "reboot-after", str(line))
     done = rehearsal.deploy("--yes", "--json", "--revert-in", "2", "--boot-timeout", "60")
     assert done.code == 20, done.out + done.err
@@ -45,7 +45,7 @@ def test_box_reboots_in_mid_change(rehearsal, unchanged: Callable[[], None], dev
     ("device", "text"), [("vpn3640", "crypto map"), ("vpn2611", "access-list"), ("vpn3640", "transform-set")]
 )
 def test_inverse_is_refused(rehearsal, unchanged: Callable[[], None], device: str, text: str) -> None:
-    """Where the box refuses the inverse, its rollback timer rolls the change back."""
+    """Where the device refuses the inverse, its rollback timer rolls the change back."""
     rehearsal.lab.fault("vpn2611", "refuse-line", "match address")
     rehearsal.lab.fault(device, "refuse-inverse", text)
     done = rehearsal.deploy("--yes", "--json", "--revert-in", "2", "--boot-timeout", "60")
@@ -58,7 +58,7 @@ def test_inverse_is_refused(rehearsal, unchanged: Callable[[], None], device: st
 @pytest.mark.parametrize("device", BOXES)
 @pytest.mark.parametrize("fault", [("shutdown-banner",), ("clock-step", "7200"), ("clock-step", "-7200")])
 def test_banner_in_an_echo_and_clock_steps(rehearsal, device: str, fault: tuple[str, ...]) -> None:
-    """A SHUTDOWN banner in the middle of an echo, or a clock that jumps, keeps no tunnel from being built and proved."""
+    """A SHUTDOWN banner in the middle of an echo, or a clock that jumps, keeps no tunnel from being built and verified."""
     process = rehearsal.begin("--yes", "--json")
     rehearsal.wait_for("armed")
     rehearsal.lab.fault(device, *fault)
@@ -132,7 +132,7 @@ def test_an_unsaved_tunnel_is_not_called_proved(rehearsal) -> None:
 
 
 def test_a_broken_configuration_is_not_saved(rehearsal, unchanged: Callable[[], None]) -> None:
-    """When somebody removes our key after the proof, nothing is saved as proved, and both ends are rolled back."""
+    """When somebody removes our key after the proof, nothing is saved as verified, and both ends are rolled back."""
     rehearsal.lab.fault("vpn3640", "slow", "60")
     key = rehearsal.secret("hq-branch-psk")
     with rehearsal.operator("vpn2611") as other:

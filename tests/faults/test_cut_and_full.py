@@ -1,4 +1,4 @@
-"""Sessions cut at every line, and a disk that fills at any moment: both ends end as before, or proved."""
+"""Sessions cut at every line, and a disk that fills at any moment: both ends end as before, or verified."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-#: Lines that a deploy sends in configuration mode on each box, entering and leaving it included.
+#: Lines that a deploy sends in configuration mode on each device, entering and leaving it included.
 LINES = {"vpn3640": 24, "vpn2611": 16}
 CUTS = [(device, line) for device, lines in LINES.items() for line in range(1, lines + 1)]
 
 
 def as_before_or_proved(rehearsal: Any, code: int, report: dict[str, Any]) -> None:
-    """The exit code and the boxes agree: 20 is as before, 0 is proved; and no reload is pending anywhere."""
+    """The exit code and the devices agree: 20 is as before, 0 is verified; and no reload is pending anywhere."""
     for name in ("vpn2611", "vpn3640"):
         assert "No reload is scheduled" in rehearsal.lab.exec(name, "show reload")
     if code == 20:
@@ -68,7 +68,8 @@ def test_disk_full_in_the_run_folder(rehearsal, size: int) -> None:
 
 @pytest.mark.parametrize("device", ["vpn2611", "vpn3640"])
 def test_the_far_end_is_gone_before_its_push(rehearsal, device: str) -> None:
-    """A box that answers while it is read and is gone when it should be armed leaves both as they were, and needs no person."""
+    """A device that answers while it is read and is gone when it should be armed leaves both as they were, and needs no
+    person."""
     rehearsal.lab.fault(device, "slow", "60")
     process = rehearsal.begin("--yes", "--json", "--revert-in", "1", "--boot-timeout", "90")
     rehearsal.wait_for("approved")

@@ -1,4 +1,4 @@
-"""kill -9 after every journal state: resume then proves both ends with the change, or proves them as they were before."""
+"""kill -9 after every journal state: resume then verifies both ends with the change, or verifies them as they were before."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ STATES: list[tuple[str, str | None]] = [
 
 
 def ended_right(rehearsal: Any, code: int) -> None:
-    """Both boxes as before, or both with the proved and saved tunnel; and no reload is pending anywhere."""
+    """Both devices as before, or both with the verified and saved tunnel; and no reload is pending anywhere."""
     now = rehearsal.configurations()
     for name in ("vpn2611", "vpn3640"):
         assert "No reload is scheduled" in rehearsal.lab.exec(name, "show reload")
@@ -68,7 +68,7 @@ def kill_at(rehearsal: Any, process: subprocess.Popen[str], state: str, host: st
 
 @pytest.mark.parametrize(("state", "host"), STATES, ids=lambda value: str(value))
 def test_deploy_killed_then_resumed(rehearsal, state: str, host: str | None) -> None:
-    """After kill -9 at this state, resume ends 0 or 20, or says that there is nothing to resume, and the boxes agree."""
+    """After kill -9 at this state, resume ends 0 or 20, or says that there is nothing to resume, and the devices agree."""
     rehearsal.lab.fault("vpn2611", "slow", "15")
     rehearsal.lab.fault("vpn3640", "slow", "15")
     kill_at(rehearsal, rehearsal.begin("--yes", "--json"), state, host)
@@ -82,7 +82,7 @@ def test_deploy_killed_then_resumed(rehearsal, state: str, host: str | None) -> 
 
 @pytest.mark.parametrize("state", ["armed", "building", "applied", "judged", "commit-decided", "disarmed", "saving"])
 def test_rollback_killed_then_resumed(rehearsal, state: str) -> None:
-    """A rollback that is killed is resumed too: the tunnel is proved gone or is back, on both ends alike."""
+    """A rollback that is killed is resumed too: the tunnel is verified gone or is back, on both ends alike."""
     assert rehearsal.deploy("--yes").code == 0
     with_tunnel = rehearsal.configurations()
     rehearsal.lab.fault("vpn3640", "slow", "15")
@@ -107,7 +107,7 @@ def test_rollback_killed_then_resumed(rehearsal, state: str) -> None:
 
 
 def test_resume_does_not_end_a_proved_tunnel_for_somebody_elses_line(rehearsal) -> None:
-    """A decided run is finished though another operator has changed something else on the box since."""
+    """A decided run is finished though another operator has changed something else on the device since."""
     kill_at(rehearsal, rehearsal.begin("--yes", "--json"), "commit-decided", None)
     rehearsal.configure("vpn3640", "ip route 10.77.0.0 255.255.0.0 172.18.124.1")
     done = rehearsal.nr_run("resume", "--json")
@@ -119,7 +119,7 @@ def test_resume_does_not_end_a_proved_tunnel_for_somebody_elses_line(rehearsal) 
 
 
 def test_without_resume_the_dead_man_takes_it_back(rehearsal) -> None:
-    """When the run is killed in mid-push and nobody comes, both boxes reload to what they were before."""
+    """When the run is killed in mid-push and nobody comes, both devices reload to what they were before."""
     process = rehearsal.begin("--yes", "--json", "--revert-in", "1")
     kill_at(rehearsal, process, "applied", "vpn3640")
     rehearsal.wait_until(lambda: rehearsal.configurations() == rehearsal.before, seconds=60)

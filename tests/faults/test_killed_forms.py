@@ -133,7 +133,7 @@ def judged_right(ground: Ground, work: Work, running: Running) -> str:
 
 @pytest.mark.parametrize(("target", "operation", "state"), ALL if EVERY else SAMPLE)
 def test_killed_then_resumed(tmp_path: Path, target: str, operation: str, state: str) -> None:
-    """After kill -9 at this state resume ends with all of it changed, proved and saved, or as before; once."""
+    """After kill -9 at this state resume ends with all of it changed, verified and saved, or as before; once."""
     with at_work(target, operation, tmp_path) as (ground, work):
         for host in ground.trial.ours:
             ground.lab.fault(host, "slow", 12)
@@ -153,7 +153,7 @@ def test_killed_then_resumed(tmp_path: Path, target: str, operation: str, state:
 
 @pytest.mark.parametrize(("target", "host", "line"), CUTS if EVERY else CUT_SAMPLE)
 def test_a_session_is_cut_behind_a_line(tmp_path: Path, target: str, host: str, line: int) -> None:
-    """A session that is lost behind this line of the newer forms: all of it is built and proved, or all is as it was."""
+    """A session that is lost behind this line of the newer forms: all of it is built and verified, or all is as it was."""
     with at_work(target, "build", tmp_path) as (ground, work):
         ground.lab.fault(host, "cut-session-after", line)
         judged_right(ground, work, ground.begin(work.command, *work.words))

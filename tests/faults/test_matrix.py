@@ -1,4 +1,4 @@
-"""Each fault against each task and each kind of timer; the judge asks the boxes."""
+"""Each fault against each task and each kind of timer; the judge asks the devices."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ KILLS += [("asareload-revert", "prefixes", *state) for state in _IN_PLACE[1::3]]
 
 @pytest.mark.parametrize(("pair", "task", "state", "host"), KILLS, ids=lambda value: str(value or "both"))
 def test_killed_then_resumed(tmp_path: Path, pair: str, task: str, state: str, host: str | None) -> None:
-    """After kill -9 at this state resume brings both boxes to the same end: as before, or changed, saved and up."""
+    """After kill -9 at this state resume brings both devices to the same end: as before, or changed, saved and up."""
     with bench_of(pair, tmp_path) as bench:
         work = ready(bench, task)
         bench.kill_at(state, host, *work.words, command=work.command)
@@ -48,7 +48,7 @@ def test_killed_then_resumed(tmp_path: Path, pair: str, task: str, state: str, h
         assert ended_right(bench, code, report) != "rollback-incomplete", json.dumps(report)
 
 
-#: Faults of a box while the tunnel is built, changed, removed or rolled back; each ends with both boxes in one state.
+#: Faults of a device while the tunnel is built, changed, removed or rolled back; each ends with both devices in one state.
 FAULTS = {
     "cut": ("cut-session-after", "3"),
     "echo": ("cut-in-echo", "5"),
@@ -63,7 +63,7 @@ FAULTS = {
     "ahead": ("clock-step", "7200"),
     "behind": ("clock-step", "-7200"),
 }
-#: Those where the box has to roll itself back.
+#: Those where the device has to roll itself back.
 GOES_BACK = {"lost", "reboot"}
 CASES = [
     *(("reload-reload", task, fault) for task in ("prefixes", "key", "proposal", "remove", "rollback") for fault in FAULTS),
@@ -75,7 +75,7 @@ CASES = [
 @pytest.mark.parametrize("device", ENDS)
 @pytest.mark.parametrize(("pair", "task", "fault"), CASES)
 def test_fault_of_a_box(tmp_path: Path, pair: str, task: str, fault: str, device: str) -> None:
-    """With this fault on one end, both boxes are as before, or changed and saved, or a person is told what to type."""
+    """With this fault on one end, both devices are as before, or changed and saved, or a person is told what to type."""
     with bench_of(pair, tmp_path) as bench:
         work = ready(bench, task)
         bench.lab.fault(device, *FAULTS[fault])

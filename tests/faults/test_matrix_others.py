@@ -19,11 +19,11 @@ on_each_end = pytest.mark.parametrize("device", ENDS)
 @every_pair
 @pytest.mark.parametrize(("state", "host"), [("armed", None), ("applied", BRANCH), ("applied", HQ), ("judged", None)])
 def test_killed_and_nobody_comes(tmp_path: Path, pair: str, state: str, host: str | None) -> None:
-    """After kill -9 both boxes roll themselves back; a resume that comes later finds them so and clears what is left."""
+    """After kill -9 both devices roll themselves back; a resume that comes later finds them so and clears what is left."""
     with bench_of(pair, tmp_path) as bench:
         bench.kill_at(state, host, "--yes", "--revert-in", "3")
         bench.wait_until(lambda: bench.configurations() == bench.before, pause=0.1)
-        # The outer timer of a box that has two comes at twice the time: the judge waits for it.
+        # The outer timer of a device that has two comes at twice the time: the judge waits for it.
         bench.wait_until(lambda: not [left for name in ENDS for left in bench.pending(name) if left != "file"], pause=0.1)
         assert bench.configurations() == bench.before
         code, report = bench.run(command="resume")
@@ -34,7 +34,7 @@ def test_killed_and_nobody_comes(tmp_path: Path, pair: str, state: str, host: st
 @on_each_end
 @pytest.mark.parametrize("state", ["approved", "building", "applied", "judged"])
 def test_an_end_is_gone(tmp_path: Path, pair: str, device: str, state: str) -> None:
-    """A box that is gone before, during or after its push, and comes back when its timer has fired: one state on both ends."""
+    """A device that is gone before, during or after its push, and comes back when its timer has fired: one state on both ends."""
     with bench_of(pair, tmp_path) as bench:
         bench.slow(12)
         process = bench.begin("--yes", "--revert-in", "3", "--boot-timeout", "20")
@@ -73,7 +73,7 @@ def test_somebody_edits_between_plan_and_push(tmp_path: Path, pair: str, device:
 
 
 def gateway(lines: list[str]) -> str:
-    """A next hop on the outside network of a box."""
+    """A next hop on the outside network of a device."""
     outside = next(line.split()[2] for line in lines if line.startswith(" ip address "))
     return outside.rsplit(".", 1)[0] + ".254"
 
@@ -81,7 +81,7 @@ def gateway(lines: list[str]) -> str:
 @every_pair
 @on_each_end
 def test_inverse_is_refused(tmp_path: Path, pair: str, device: str) -> None:
-    """Where a box refuses the inverse its timer rolls the change back, or a person is told what to type."""
+    """Where a device refuses the inverse its timer rolls the change back, or a person is told what to type."""
     with bench_of(pair, tmp_path) as bench:
         bench.lab.fault(HQ, "refuse-line", "match address")
         bench.lab.fault(device, "refuse-inverse", "crypto")

@@ -1,4 +1,4 @@
-"""What happens at unlucky places while a change is armed or rolled back: no box is left half-changed, armed or unnamed."""
+"""What happens at unlucky places while a change is armed or rolled back: no device is left half-changed, armed or unnamed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ on_each_end = pytest.mark.parametrize("device", ENDS)
 
 
 def test_saved_and_away_when_it_is_resumed(tmp_path: Path) -> None:
-    """A box that had saved the change and is away when the resume begins is given its old startup configuration too."""
+    """A device that had saved the change and is away when the resume begins is given its old startup configuration too."""
     with bench_of(PLAIN, tmp_path) as bench:
         bench.slow(12)
         # Both are saved at the same time: what the journal says of the one comes a moment before the run is done.
@@ -72,7 +72,7 @@ def test_somebody_saves_while_the_change_is_made(tmp_path: Path, pair: str, devi
 @pytest.mark.parametrize("pair", [PLAIN, "revert-kron", "applet-revert"])
 @pytest.mark.parametrize("moment", ["asked", "counting"])
 def test_lost_while_it_is_armed(tmp_path: Path, pair: str, device: str, moment: str) -> None:
-    """A box that is lost while its timer is armed is awaited: nothing was touched, and nothing is left of the timer."""
+    """A device that is lost while its timer is armed is awaited: nothing was touched, and nothing is left of the timer."""
     with bench_of(pair, tmp_path) as bench:
         bench.slow(25)
         process = bench.begin("--yes", "--revert-in", "3", "--boot-timeout", "60")
@@ -117,7 +117,7 @@ def test_somebody_has_wound_the_timer_up(tmp_path: Path) -> None:
 
 
 def test_inverse_is_refused_and_the_boot_takes_long(tmp_path: Path) -> None:
-    """A box that reloads because its inverse was refused is awaited for as long as it boots, not for a lost session's time."""
+    """A device that reloads because its inverse was refused is awaited for as long as it boots, not for a lost session's time."""
     with bench_of(PLAIN, tmp_path) as bench:
         bench.lab.fault(HQ, "refuse-line", "match address")
         bench.lab.fault(BRANCH, "refuse-inverse", "crypto")
@@ -149,7 +149,7 @@ def test_a_header_of_the_inverse_is_refused(tmp_path: Path) -> None:
 
 
 def _gone_back(bench: Bench) -> None:
-    """Wait until the reload behind kron has come: by then both boxes have rolled back, and only the copy stays in the flash."""
+    """Wait until the reload behind kron has come: by then both devices have rolled back, and only the copy stays in the flash."""
     bench.wait_until(lambda: "hour" not in bench.lab.exec(BRANCH, "show version | include uptime"), pause=0.1)
     assert bench.configurations() == bench.before
     assert [bench.pending(name) for name in ENDS] == [[], ["file"]]
@@ -172,7 +172,7 @@ def test_a_run_whose_key_is_gone_can_be_closed(tmp_path: Path) -> None:
 
 
 def test_a_defect_in_the_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error that is none of nr-run's own is told like others: both boxes are as before, and the folder says where it was."""
+    """An error that is none of nr-run's own is told like others: both devices are as before, and the folder says where it was."""
     with bench_of(PLAIN, tmp_path) as bench:
         monkeypatch.setenv("NR_RUN_CREDENTIALS", str(bench.lab.credentials))
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
@@ -187,7 +187,7 @@ def test_a_defect_in_the_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_journal_that_is_lost_while_a_box_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rollback whose own journal cannot be proved any more still ends in an outcome that names the armed box."""
+    """A rollback whose own journal cannot be verified any more still ends in an outcome that names the armed device."""
     with bench_of(PLAIN, tmp_path) as bench:
         monkeypatch.setenv("NR_RUN_CREDENTIALS", str(bench.lab.credentials))
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
@@ -196,14 +196,12 @@ def test_a_journal_that_is_lost_while_a_box_cannot_be_read(tmp_path: Path, monke
             journal = context.folder.path / "journal.jsonl"
             journal.write_text(journal.read_text().replace('"applied"', '"altered"'))
             bench.lab.fault(BRANCH, "empty-show", "show running-config$")
-            raise NrRunError("it is not proved")
+            raise NrRunError("it is not verified")
 
         outcome = change_in_process(bench, tmp_path / "runs", replace(BUILD, prove=prove))
         bench.lab.fault(BRANCH, "empty-show", on=False)
         assert outcome.exit_code == 21, outcome
-        assert any(
-            f"{BRANCH}: its rollback timer still counts; counted from when it was armed" in words for words in outcome.by_hand
-        )
+        assert any(f"{BRANCH}: its rollback timer fires 15 minutes after it was armed" in words for words in outcome.by_hand)
 
 
 @pytest.mark.parametrize(("size", "code"), [(9000, 1), (30000, 0)])

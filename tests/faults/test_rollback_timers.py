@@ -30,7 +30,7 @@ def test_killed_in_mid_push_and_nobody_comes(timed: TimedPair, device: str) -> N
 
 
 def kron(timed: TimedPair) -> str:
-    """What kron has to do on the box that has it, and whether a revert is pending on the other."""
+    """What kron has to do on the device that has it, and whether a revert is pending on the other."""
     pending = timed.shows(REVERT, "show archive config rollback timer").replace("Time configured", "inactive")
     return timed.shows(REPLACE, "show kron schedule") + pending
 
@@ -117,7 +117,8 @@ def test_other_faults_end_as_before(timed: TimedPair, device: str, fault: tuple[
     ],
 )
 def test_a_timer_that_cannot_be_called_off(timed: TimedPair, device: str, text: str, left: str) -> None:
-    """The proved change is rolled back on both ends, nothing is saved, and a person is told what is pending and how to end it."""
+    """The verified change is rolled back on both ends, nothing is saved, and a person is told what is pending and how to end
+    it."""
     timed.lab.fault(device, "refuse-exec", text)
     code, report = timed.run("deploy-l2l", "--yes")
     assert code == 21, report
@@ -170,7 +171,7 @@ def other_session(timed: TimedPair, device: str, command: str) -> None:
 
 @pytest.mark.parametrize("timed", [10], indirect=True)
 def test_little_time_is_wound_up_before_the_change_is_decided(timed: TimedPair) -> None:
-    """With less than the margin left both timers restart, are proved again, and the tunnel is kept."""
+    """With less than the margin left both timers restart, are verified again, and the tunnel is kept."""
     code, report = timed.run("deploy-l2l", "--yes", "--revert-in", "1")
     assert code == 0, report
     assert sorted(line["host"] for line in timed.journal if line["state"] == "arming") == [REPLACE, REPLACE, REVERT, REVERT]

@@ -26,7 +26,7 @@ def test_no_answer_is_not_an_answer(
 
 @pytest.mark.parametrize(("pair", "device"), [("revert-kron", HQ), ("revert-kron", BRANCH), ("asareload-kron", HQ)])
 def test_a_busy_nvram_is_asked_again(tmp_path: Path, pair: str, device: str) -> None:
-    """Somebody else has the NVRAM for a moment: a proved tunnel is saved when it is free again, and not taken down."""
+    """Somebody else has the NVRAM for a moment: a verified tunnel is saved when it is free again, and not taken down."""
     with bench_of(pair, tmp_path) as bench:
         bench.lab.fault(device, "nvram-busy", "2")
         code, report = bench.run("--yes")
@@ -34,7 +34,7 @@ def test_a_busy_nvram_is_asked_again(tmp_path: Path, pair: str, device: str) -> 
 
 
 def test_sas_that_are_refused_when_the_timer_is_called_off(tmp_path: Path) -> None:
-    """One refusal behind the cancelling is asked again over a fresh login: the proved tunnel stays, and is saved."""
+    """One refusal behind the cancelling is asked again over a fresh login: the verified tunnel stays, and is saved."""
     with bench_of("revert-kron", tmp_path) as bench:
         bench.slow(30)
         process = bench.begin("--yes")

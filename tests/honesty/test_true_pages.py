@@ -29,7 +29,7 @@ def test_the_page_names_what_others_took_away(tmp_path: Path) -> None:
 
 
 def test_a_reload_is_told_and_lost_neighbours_are_no_reason(tmp_path: Path) -> None:
-    """A hub whose power fails has lost the SAs of its clients too: the tunnel is proved as it was, and both are told."""
+    """A hub whose power fails has lost the SAs of its clients too: the tunnel is verified as it was, and both are told."""
     with bench_of("reload-reload", tmp_path) as bench:
         work = ready(bench, "proposal")
         bench.lab.fault(HQ, "reboot-after", "2")

@@ -164,7 +164,7 @@ KEPT = (
     "mpls ldp password required",
     "Running Activation Key: 0x1 0x2",
     "isakmp-key 192.0.2.1 is not there any more",
-    "credential:hq-psk resolves to nothing",
+    "credential:hq-psk not found",
     "remaining key lifetime (k/sec): (4607999/3421)",
     "Key version         : A",
     "  Key Usage: General Purpose",

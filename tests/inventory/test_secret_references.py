@@ -1,4 +1,4 @@
-"""What a reference to a secret resolves to, and the sentence where it resolves to nothing: no value is ever in it."""
+"""What a reference to a secret resolves to, and the sentence where it not found: no value is ever in it."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_credential(tmp_path: Path) -> None:
     assert str(tmp_path / "nowhere") in sentence
     for name in ("../two/hq-psk", "/etc/passwd", "a/b"):
         assert "plain file name without a path" in failing(f"credential:{name}", secrets)
-    assert "resolves to nothing" in failing("credential:..", secrets)
+    assert "not found" in failing("credential:..", secrets)
 
 
 def test_folders_of_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong with the newer forms, and what is changed and brought back: it ends proved, one way or the other."""
+"""What goes wrong with the newer forms, and what is changed and brought back: it ends verified, one way or the other."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def other_ike(version: int) -> dict[str, Any]:
 
 
 def test_another_ike_proposal_takes_the_place_of_the_first(pair: tuple[Two, int, str]) -> None:
-    """The old proposal is offered no more; a rollback of the change proves the first form up; a removal leaves nothing."""
+    """The old proposal is offered no more; a rollback of the change verifies the first form up; a removal leaves nothing."""
     devices, version, style = pair
     before = devices.running()
     assert devices.run("deploy-l2l", "--yes")[0] == 0
@@ -84,7 +84,7 @@ def test_what_goes_wrong_is_taken_back(pair: tuple[Two, int, str]) -> None:
 
 
 def test_a_change_that_is_refused_half_way_is_taken_back(pair: tuple[Two, int, str]) -> None:
-    """A line of the change is refused half-way: the form of before is rolled back, and proved up again."""
+    """A line of the change is refused half-way: the form of before is rolled back, and verified up again."""
     devices, version, style = pair
     assert devices.run("deploy-l2l", "--yes")[0] == 0
     first = devices.running()
@@ -94,6 +94,6 @@ def test_a_change_that_is_refused_half_way_is_taken_back(pair: tuple[Two, int, s
     devices.lab.fault("near", "refuse-line", on=False)
     assert code == 20, report
     assert devices.running() == first
-    assert "the tunnel is proved up again" in report["tunnels"][0]["sentence"]
+    assert "the tunnel is verified up again" in report["tunnels"][0]["sentence"]
     code, report = devices.run("deploy-l2l", "--yes")
     assert code == 0, report

@@ -1,4 +1,5 @@
-"""Pairs of the matrix in the lab: each form is deployed, proved, found again, changed and removed; the devices are as they were.
+"""Pairs of the matrix in the lab: each form is deployed, verified, found again, changed and removed; the devices are as they
+were.
 
 A sample stands for each form and pair of systems; ``NR_RUN_MATRIX=all`` (``make matrix``) takes every pair of the table that is
 built.
@@ -66,7 +67,7 @@ def built() -> tuple[Cell, ...]:
 
 
 def without_shared(running: dict[str, list[str]], stays: list[str]) -> dict[str, list[str]]:
-    """What runs after a removal, without what the report says stays because other IKE peers of the box use it: VPN clients."""
+    """What runs after a removal, without what the report says stays because other IKE peers of the device use it: VPN clients."""
     left = {host: [*lines] for host, lines in running.items()}
     for host, kind, number in re.findall(
         r"(?m)^(\S+): isakmp-(policy|keepalive)(?: (\d+))?.* stays: other IKE", "\n".join(stays)
@@ -84,7 +85,7 @@ def _named(cell: Cell) -> str:
 
 @pytest.mark.parametrize("cell", built() if EVERY else SAMPLE, ids=_named)
 def test_a_tunnel_comes_stays_changes_and_goes(cell: Cell, tmp_path: Path) -> None:
-    """Deployed, found again, changed in place and removed, each time proved; both devices run what they ran before."""
+    """Deployed, found again, changed in place and removed, each time verified; both devices run what they ran before."""
     near, far, version, style = cell
     with two(tmp_path, near, far) as pair:
         before = pair.running()
@@ -92,7 +93,7 @@ def test_a_tunnel_comes_stays_changes_and_goes(cell: Cell, tmp_path: Path) -> No
         code, report = pair.run("deploy-l2l", "--yes")
         assert code == 0, report
         assert report["tunnels"][0]["verified"] is True
-        assert report["tunnels"][0]["sentence"].startswith("built on both ends, proved up and saved")
+        assert report["tunnels"][0]["sentence"].startswith("built on both ends, verified up and saved")
         assert all(pair.running()[host] != before[host] for host in HOSTS)
         code, report = pair.run("deploy-l2l", "--yes")
         assert (code, report["changed"]) == (0, False), report
@@ -111,7 +112,7 @@ def test_a_tunnel_comes_stays_changes_and_goes(cell: Cell, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("cell", YOUNGEST, ids=_named)
 def test_the_youngest_firewall_and_routers_agree(cell: Cell, tmp_path: Path) -> None:
-    """ASA 9.24 with IOS-XE 17.12 and 26.1: deployed and proved, verified as it stands, and removed without a trace."""
+    """ASA 9.24 with IOS-XE 17.12 and 26.1: deployed and verified, verified as it stands, and removed without a trace."""
     near, far, version, style = cell
     assert cell in built()
     with two(tmp_path, near, far) as pair:
@@ -123,7 +124,7 @@ def test_the_youngest_firewall_and_routers_agree(cell: Cell, tmp_path: Path) -> 
         assert code == 0, report
         code, report = pair.run("remove-l2l", "pair", "--yes")
         assert code == 0, report
-        assert report["tunnels"][0]["sentence"].startswith("removed from both ends, proved gone")
+        assert report["tunnels"][0]["sentence"].startswith("removed from both ends, verified gone")
         assert pair.running() == before
 
 

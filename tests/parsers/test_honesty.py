@@ -80,7 +80,7 @@ def test_a_cut_anywhere_in_a_record_is_noticed(cases: tuple[Case, ...], command:
 
 
 def _whole_records(command: str, lines: list[str]) -> set[int]:
-    """Numbers of lines after which nothing is missing: the last line of a flow, of a session, of the box's last fact."""
+    """Numbers of lines after which nothing is missing: the last line of a flow, of a session, of the device's last fact."""
     last = {
         "show crypto ipsec sa": "outbound pcp sas",
         "show version": "configuration register",

@@ -19,7 +19,7 @@ _WEBVPN = f"tunnel-group {GROUP} webvpn-attributes"
 _GENERAL = f"tunnel-group {GROUP} general-attributes"
 _DEFAULT = "group-policy DfltGrpPolicy attributes"
 _LATER = datetime(2040, 1, 1)
-#: More than any box of the lab has room for.
+#: More than any device of the lab has room for.
 MANY = 5000
 
 
@@ -166,12 +166,12 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "a wildcard", "host-id", lambda site: certified(site, common="*.example.com", others=("*.example.com",))
     ),
-    Mistake("the name of another box", "host-id", lambda site: certified(site, common="asa5.example.com", others=())),
+    Mistake("the name of another device", "host-id", lambda site: certified(site, common="asa5.example.com", others=())),
 )  # fmt: skip
 
 
 def single(profile: str) -> tuple[Mistake, ...]:
-    """Those that can be made on a box."""
+    """Those that can be made on a device."""
     return tuple(item for item in MISTAKES if profile in item.profiles)
 
 

@@ -100,7 +100,7 @@ def test_the_phone_agrees(office: Office) -> None:
     assert office.lab.client("desk", "phone", host="good", xml=GOOD.xml)["connected"]
     code, report, _ = office.audit("good", "--phone-config", office.file(GOOD))
     (device,) = report["devices"]
-    assert (code, device["verdict"]) == (0, "no cause found on this box")
+    assert (code, device["verdict"]) == (0, "no cause found on this device")
     assert re.fullmatch(r"CP-7962G-SEP[0-9A-F]{12}", device["phones_connected"][0])
     call = office.lab.client("desk", "phone", host="bad", xml=BAD.xml)
     assert (call["connected"], call["failed"]) == (False, "desktop")
@@ -150,7 +150,7 @@ def test_what_is_not_shown_is_told(office: Office, fault: tuple[str, ...], words
     assert code == (11 if words else 0)
     assert words in told
     assert not [finding for device in report["devices"] for finding in device["findings"]]
-    assert ("no cause found on this box" in told) is not bool(words)
+    assert ("no cause found on this device" in told) is not bool(words)
 
 
 @pytest.mark.parametrize(

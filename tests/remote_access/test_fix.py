@@ -1,4 +1,4 @@
-"""nr-run audit-vpn-phone --fix: one cause is fixed, proved by another audit, kept or rolled back, and undone exactly."""
+"""nr-run audit-vpn-phone --fix: one cause is fixed, verified by another audit, kept or rolled back, and undone exactly."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_what_was_not_found_is_not_mended(office: Office, cause: str, code: int,
 
 
 def test_what_is_of_everybody_is_for_a_person(office: Office) -> None:
-    """A remedy in lines of the whole box is told, with whom it concerns, and not typed."""
+    """A remedy in lines of the whole device is told, with whom it concerns, and not typed."""
     office.lab.exec("fw", "configure terminal\nssl server-version tlsv1.2\nend\nwrite memory")
     try:
         done, report = office.fix("fw", "tls-version", "--yes", "--phone-model", "7962")
@@ -218,7 +218,7 @@ def test_a_line_that_is_refused_is_taken_back(office: Office) -> None:
 
 @pytest.mark.parametrize("state", KILLED)
 def test_a_run_that_was_killed_is_finished(office: Office, state: str) -> None:
-    """Killed at any state, `nr-run resume` leaves the device proved with the change and saved, or as it was before."""
+    """Killed at any state, `nr-run resume` leaves the device verified with the change and saved, or as it was before."""
     before = office.shown("fw")
     known = {path.name for path in office.runs.glob("2*")}
     process = warm.Process(office.command("fw", "--fix", "csd", "--yes", "--json"), office.environment)

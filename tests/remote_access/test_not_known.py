@@ -49,7 +49,7 @@ def judged(device: HeadEnd, outputs: Mapping[str, str] | None = None, **asked: s
 
 def test_a_record_for_phones_that_continues_is_well(healthy: HeadEnd) -> None:
     """A record with the tunnel group of phones and the action continue goes before a default that terminates."""
-    assert judged(healthy).verdict == "no cause found on this box"
+    assert judged(healthy).verdict == "no cause found on this device"
 
 
 #: What is not asked to judge, but as another witness of something.
@@ -77,7 +77,7 @@ def test_what_is_refused_is_told_as_not_known(healthy: HeadEnd, command: str, an
 @pytest.mark.parametrize("command", sorted(WITNESSES))
 def test_another_witness_is_enough(healthy: HeadEnd, command: str) -> None:
     """Where two commands show the same thing, one that is refused hides nothing."""
-    assert judged(healthy, {command: REFUSED}).verdict == "no cause found on this box"
+    assert judged(healthy, {command: REFUSED}).verdict == "no cause found on this device"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_what_is_damaged_is_not_known(healthy: HeadEnd, command: str, cut: Calla
 
 
 def test_ciphers_that_are_not_listed_are_not_known(healthy: HeadEnd) -> None:
-    """A level of ciphers says nothing without the list that the box prints for it."""
+    """A level of ciphers says nothing without the list that the device prints for it."""
     made = judged(healthy, {commands.SSL_CIPHERS: REFUSED})
     assert {words.split(" are not known")[0] for words in made.unread} >= {"the versions and ciphers of TLS"}
     assert not made.causes
@@ -187,7 +187,7 @@ def test_a_url_that_is_not_understood_is_told(healthy: HeadEnd, url: str) -> Non
 
 
 def test_a_release_without_a_summary_of_licences_keeps_nothing_from_us() -> None:
-    """Before 8.4 no release says how many sessions are in use: that is noted, and the box can be judged all the same."""
+    """Before 8.4 no release says how many sessions are in use: that is noted, and the device can be judged all the same."""
     made = judged(device_of(Site(profile="asa82")))
-    assert made.verdict == "no cause found on this box"
+    assert made.verdict == "no cause found on this device"
     assert any("how many sessions" in words for words in made.notes)

@@ -21,12 +21,12 @@ from .ground import RELEASES, Outcome, Site, certified, run, typed
 from .mistakes import MISTAKES, Mistake, pairs, single
 
 EVERY = os.environ.get("NR_RUN_PHONES") == "all"
-#: Of all pairs of a box, every so many are tried in a run of all tests; no number of mistakes is a multiple of it.
+#: Of all pairs of a device, every so many are tried in a run of all tests; no number of mistakes is a multiple of it.
 STEP = 1 if EVERY else 19
 
 
 def _sampled(profile: str, mistake: Mistake) -> bool:
-    """All on one box, and on the others what is said in other words there."""
+    """All on one device, and on the others what is said in other words there."""
     return EVERY or profile == "asa919" or mistake.cause in ("csd", "protocol", "client-disabled", "tls-version", "peers")
 
 
@@ -37,10 +37,10 @@ PAIRS = list(pairs("asa919"))[::STEP]
 @pytest.mark.parametrize("model", ["7962", "8861"])
 @pytest.mark.parametrize("profile", RELEASES)
 def test_nothing_is_found_where_a_phone_connects(profile: str, model: str) -> None:
-    """On a head-end that is in order a phone connects, and no cause is named; and the box is not called healthy for it."""
+    """On a head-end that is in order a phone connects, and no cause is named; and the device is not called healthy for it."""
     found = run(Site(profile=profile), model)
     assert (found.causes, found.connected) == (set(), True), found.stopped_by
-    assert found.audit.verdict == "no cause found on this box"
+    assert found.audit.verdict == "no cause found on this device"
     assert not found.audit.unread
 
 
@@ -142,7 +142,8 @@ def test_the_remedy_for_elliptic_certificates_lets_the_phone_in() -> None:
 
 
 def test_later_datagrams_alone_are_a_risk_for_newer_phones() -> None:
-    """Whether newer phones speak DTLS 1.2 is not known: where the box takes that alone it is a risk; older ones are kept out."""
+    """Whether newer phones speak DTLS 1.2 is not known: where the device takes that alone it is a risk; older ones are kept
+    out."""
     site = typed(Site(), "ssl server-version tlsv1.2 dtlsv1.2")
     assert _risks(site, "8861") == {"cipher-dtls": Severity.RISK}
     (finding,) = run(site, "8861").audit.findings

@@ -12,8 +12,11 @@ from nr_run.checks.phones.case import AuditAsked
 from nr_run.checks.phones.pools import command_for, use_of
 from nr_run.checks.phones.sessions import sessions_of
 from nr_run.checks.phones.shown import SESSIONS, HeadEnd
+from nr_run.inventory.errors import UsageError
 from nr_run.lab.rehearsal import Rehearsal
 from nr_run.lab.stations import phone_site
+from nr_run.runbooks.far.carrying import pack
+from nr_run.runbooks.phones.audit import _Pools
 
 from .ground import CREDENTIALS, Site, shown
 
@@ -79,6 +82,15 @@ def test_a_pool_that_is_not_read_is_not_known(device: HeadEnd, text: str) -> Non
     made = audit(showing(device, POOL, text), AuditAsked())
     assert "pool-full" not in {one.id for one in made.findings}
     assert any("pool PHONES" in words for words in made.unread), made.unread
+
+
+def test_what_is_asked_for_pools_can_go_to_another_process(device: HeadEnd) -> None:
+    """Which pools are asked for is data, which another process can be sent; a function that is alive is refused there."""
+    ask = _Pools("fw", device.platform, AuditAsked())
+    assert pack(ask)
+    assert ask(device.running, device.outputs) == (POOL,)
+    with pytest.raises(UsageError):
+        pack(lambda: ask)
 
 
 def test_sessions_are_whole_or_not_known(device: HeadEnd) -> None:

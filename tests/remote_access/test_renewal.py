@@ -125,7 +125,7 @@ def test_a_certificate_that_phones_cannot_take(device: HeadEnd) -> None:
 
 
 def test_what_is_not_shown_is_not_known(device: HeadEnd) -> None:
-    """Without the clock of the box nothing is said of a certificate's dates, nor of what comes next."""
+    """Without the clock of the device nothing is said of a certificate's dates, nor of what comes next."""
     made = judged(replace(device, outputs={**device.outputs, CLOCK: ""}), phone(NEW))
     assert (made.stages, Renewed(made).code) == ((), Exit.UNREACHABLE)
     assert made.verdict.startswith("not known")

@@ -1,4 +1,4 @@
-"""Tunnels with an ASA at one end or both: built, proved, changed in place, removed and rolled back over SSH."""
+"""Tunnels with an ASA at one end or both: built, verified, changed in place, removed and rolled back over SSH."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ two_pairs = pytest.mark.parametrize("pair", PAIRS[1:3], indirect=True, ids=lambd
 
 
 def startup(pair: Pair) -> dict[str, list[str]]:  # noqa: F811 - the fixture's name
-    """What each box has saved, without the lines that say when, and without keys, which an ASA masks."""
+    """What each device has saved, without the lines that say when, and without keys, which an ASA masks."""
     noise = ("!", ":", "Using", "Cryptochecksum", "Current", "Building")
     return {
         name: [line for line in pair.lab.exec(name, "show startup-config").splitlines() if line and not line.startswith(noise)]
@@ -64,7 +64,7 @@ def test_built_proved_kept_and_rolled_back(pair: Pair) -> None:  # noqa: F811 - 
 @two_pairs
 @pytest.mark.parametrize("what", ["lifetime", "key", "ike", "prefixes"])
 def test_changed_in_place_and_back(pair: Pair, what: str) -> None:  # noqa: F811 - the fixture
-    """The tunnel is proved in its new form and nothing of the old one is left; rollback proves the first form again."""
+    """The tunnel is verified in its new form and nothing of the old one is left; rollback verifies the first form again."""
     code, report = pair.run("deploy-l2l", "--yes")
     assert code == 0, report
     first = pair.running()
@@ -93,7 +93,7 @@ def test_changed_in_place_and_back(pair: Pair, what: str) -> None:  # noqa: F811
 
 @two_pairs
 def test_removed(pair: Pair) -> None:  # noqa: F811 - the fixture
-    """remove-l2l takes the tunnel off both boxes and proves it gone; nothing of it is left on either."""
+    """remove-l2l takes the tunnel off both devices and verifies it gone; nothing of it is left on either."""
     before = pair.running()
     assert pair.run("deploy-l2l", "--yes")[0] == 0
     code, report = pair.run("remove-l2l", "hq-branch", "--yes")
@@ -114,7 +114,7 @@ def test_no_key_in_the_event_manager(pair: Pair) -> None:  # noqa: F811 - the fi
 
 @pytest.mark.parametrize("pair", [PAIRS[1]], indirect=True, ids=["c881 asa91"])
 def test_a_group_policy_of_an_earlier_release(pair: Pair) -> None:  # noqa: F811 - the fixture
-    """A tunnel whose group policy inherits what could stop it is changed in place and proved; rollback leaves it as it was."""
+    """A tunnel whose group policy inherits what could stop it is changed in place and verified; rollback leaves it as it was."""
     assert pair.run("deploy-l2l", "--yes")[0] == 0
     words = ("vpn-access-hours", "vpn-simultaneous-logins", "vpn-idle-timeout", "vpn-session-timeout", "vpn-filter")
     lines = ["group-policy NR-hq-branch attributes", *(f"no {word}" for word in words), "exit"]

@@ -103,7 +103,7 @@ def test_a_torn_last_line_is_a_crash(tmp_path: Path, keep: int) -> None:
 
 
 def test_two_processes_go_on_with_one_journal(tmp_path: Path) -> None:
-    """A run that slept while a resume went on with its journal writes after the other's lines, and all are proved."""
+    """A run that slept while a resume went on with its journal writes after the other's lines, and all are verified."""
     folder = RunFolder.make(tmp_path, "deploy-l2l", Secrets(folders=()))
     other = RunFolder(folder.path, "resume", Secrets(folders=()))
     other.note("resuming")

@@ -133,7 +133,7 @@ def test_a_wrong_credential_exits_11(
 
 
 def test_a_wrong_release_in_the_inventory_is_refused(rehearsal, unchanged: Callable[[], None]) -> None:
-    """A box that runs another release than the inventory says gets no configuration that was made for the other."""
+    """A device that runs another release than the inventory says gets no configuration that was made for the other."""
     rehearsal.edit("groups.yaml", "12.2(8)T", "12.2(13)T")
     done = rehearsal.deploy("--yes", "--json")
     assert done.code == 13, done.out + done.err
@@ -142,7 +142,7 @@ def test_a_wrong_release_in_the_inventory_is_refused(rehearsal, unchanged: Calla
 
 
 def test_the_wrong_box_behind_an_address_is_refused(rehearsal, unchanged: Callable[[], None]) -> None:
-    """When the two ports are swapped, the boxes call themselves something else and nothing is pushed."""
+    """When the two ports are swapped, the devices call themselves something else and nothing is pushed."""
     ports = {name: str(place.port) for name, place in rehearsal.lab.devices.items()}
     rehearsal.edit("hosts.yaml", ports["vpn2611"], "1")
     rehearsal.edit("hosts.yaml", ports["vpn3640"], ports["vpn2611"])

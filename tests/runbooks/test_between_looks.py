@@ -26,7 +26,7 @@ def test_a_run_that_ended_is_not_resumed(rehearsal) -> None:
 
 
 def test_an_edit_while_the_device_is_being_saved(rehearsal) -> None:
-    """What somebody types while the NVRAM is busy is seen behind the save: the run does not end as one that is proved."""
+    """What somebody types while the NVRAM is busy is seen behind the save: the run does not end as one that is verified."""
     rehearsal.lab.fault("vpn2611", "nvram-busy", 99)
     process = rehearsal.begin("--yes", "--json")
     rehearsal.wait_for("saving", "vpn2611")

@@ -146,7 +146,7 @@ def results(report: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize("hub", [12], indirect=True)
 def test_two_of_twelve_fail_on_a_hub_that_has_sixty(hub: Hub) -> None:
-    """Ten are proved; two go back tunnel by tunnel; the hub is armed and cancelled for each, and what it had is untouched."""
+    """Ten are verified; two go back tunnel by tunnel; the hub is armed and cancelled for each, and what it had is untouched."""
     hub.fill(60)
     before = hub.running("hub")
     sick, gone = "branch04", "branch09"
@@ -187,7 +187,7 @@ def _armed_for_each(hub: Hub, branches: list[str]) -> None:
 
 @pytest.mark.parametrize("hub", [3], indirect=True)
 def test_the_run_ends_after_so_many_failures_on_a_hub(hub: Hub) -> None:
-    """With --max-failures 1 the first tunnel that fails is the last that is begun, and what was proved before stays."""
+    """With --max-failures 1 the first tunnel that fails is the last that is begun, and what was verified before stays."""
     hub.lab.fault("branch02", "wrong-psk")
     code, report = hub.deploy("--workers", "2", "--max-failures", "1")
     assert code == 10

@@ -32,7 +32,7 @@ def body(configuration: str) -> list[str]:
 
 
 def both(rehearsal: Rehearsal, kind: str = "running") -> dict[str, list[str]]:
-    """Configurations of both boxes as bodies."""
+    """Configurations of both devices as bodies."""
     return {name: body(rehearsal.lab.exec(name, f"show {kind}-config")) for name in ("vpn2611", "vpn3640")}
 
 
@@ -75,8 +75,8 @@ CHANGES = {
 
 @pytest.mark.parametrize("what", CHANGES)
 def test_change_in_place(rehearsal, what: str) -> None:
-    """The tunnel is proved in the new form, nothing of the old one is left, the VPN client goes on; rollback brings both
-    boxes back to the first form, proved up."""
+    """The tunnel is verified in the new form, nothing of the old one is left, the VPN client goes on; rollback brings both
+    devices back to the first form, verified up."""
     assert rehearsal.deploy("--yes").code == 0
     first = both(rehearsal)
     CHANGES[what](rehearsal)
@@ -116,7 +116,7 @@ def test_peer_moves(rehearsal) -> None:
 @pytest.mark.parametrize("what", CHANGES)
 @pytest.mark.parametrize("fault", [("wrong-psk",), ("refuse-line", "match address"), ("drop-esp",)], ids=lambda fault: fault[0])
 def test_failed_change_goes_back(rehearsal, what: str, fault: tuple[str, ...]) -> None:
-    """Whatever breaks while the tunnel is changed, both boxes are back in the first form, and the tunnel comes up again."""
+    """Whatever breaks while the tunnel is changed, both devices are back in the first form, and the tunnel comes up again."""
     assert rehearsal.deploy("--yes").code == 0
     first = {kind: both(rehearsal, kind) for kind in ("running", "startup")}
     CHANGES[what](rehearsal)
@@ -133,7 +133,7 @@ def test_failed_change_goes_back(rehearsal, what: str, fault: tuple[str, ...]) -
     # Where ESP is still lost the configurations are back and the tunnel is not: that is for a person.
     lost = fault[0] == "drop-esp"
     assert done.code == (21 if lost else 20), done.out + done.err
-    assert ("proved up again" in done.tunnel["sentence"]) is not lost
+    assert ("verified up again" in done.tunnel["sentence"]) is not lost
     assert bool([words for words in done.tunnel["by_hand"] if "both configurations are as before" in words]) is lost
     assert {kind: both(rehearsal, kind) for kind in ("running", "startup")} == first
     rehearsal.lab.fault("vpn3640", fault[0], on=False)
@@ -142,7 +142,7 @@ def test_failed_change_goes_back(rehearsal, what: str, fault: tuple[str, ...]) -
 
 
 def test_neighbour_to_the_same_peer_is_left_alone(rehearsal) -> None:
-    """A second tunnel between the same two boxes keeps its entry, its list and its SAs while the first one is changed."""
+    """A second tunnel between the same two devices keeps its entry, its list and its SAs while the first one is changed."""
     rehearsal.configure("vpn3640", "interface Loopback21", "ip address 10.10.21.1 255.255.255.0", "write memory")
     (rehearsal.inventory / "vpn" / "two.yaml").write_text(SECOND)
     assert rehearsal.deploy("--yes").code == 0
@@ -159,7 +159,7 @@ def test_neighbour_to_the_same_peer_is_left_alone(rehearsal) -> None:
 
 
 def test_removed_in_another_form(rehearsal) -> None:
-    """remove-l2l takes away what the boxes have, though the intent says something else by now."""
+    """remove-l2l takes away what the devices have, though the intent says something else by now."""
     assert rehearsal.deploy("--yes").code == 0
     wider_prefix(rehearsal)
     done = rehearsal.deploy_other("remove-l2l", "hq-branch", "--yes", "--json")

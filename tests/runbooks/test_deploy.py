@@ -1,4 +1,5 @@
-"""deploy-l2l over real telnet to the lab: the good way, and each bad way ends with both boxes as before or the tunnel proved."""
+"""deploy-l2l over real telnet to the lab: the good way, and each bad way ends with both devices as before or the tunnel
+verified."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ FAULTS = [
 
 
 def test_builds_and_proves_the_tunnel(rehearsal) -> None:
-    """A deploy on two boxes without the tunnel exits 0, and both then hold SAs whose SPIs cross."""
+    """A deploy on two devices without the tunnel exits 0, and both then hold SAs whose SPIs cross."""
     done = rehearsal.deploy("hq-branch", "--yes", "--json")
     assert done.code == 0, done.out + done.err
     assert done.report["changed"] is True
@@ -69,7 +70,7 @@ def test_vpn_clients_are_not_disturbed(rehearsal) -> None:
 
 
 def test_second_run_changes_nothing(rehearsal) -> None:
-    """The same deploy again proves the tunnel and changes nothing, and its plan has nothing to do."""
+    """The same deploy again verifies the tunnel and changes nothing, and its plan has nothing to do."""
     assert rehearsal.deploy("--yes").code == 0
     now = rehearsal.configurations()
     again = rehearsal.deploy("--yes", "--json")
@@ -109,7 +110,9 @@ def test_few_round_trips(rehearsal) -> None:
     assert rehearsal.deploy("--yes").code == 0
     for name in ("vpn2611", "vpn3640"):
         counters = rehearsal.lab.counters(name)
-        assert counters.logins == 2  # the second one proves, before the rollback timer is cancelled, that the box can be managed
+        assert (
+            counters.logins == 2
+        )  # the second one proves, before the rollback timer is cancelled, that the device can be managed
         (folder,) = rehearsal.runs.glob("2*")
         looks = (folder / "journal.jsonl").read_text().count('"triggering"')
         assert counters.round_trips <= 20 + 2 * (looks - 1)
@@ -117,7 +120,7 @@ def test_few_round_trips(rehearsal) -> None:
 
 @pytest.mark.parametrize(("device", "fault", "arguments", "code", "cause"), FAULTS)
 def test_faults_end_as_before(rehearsal, unchanged: Callable[[], None], device, fault, arguments, code, cause) -> None:
-    """With each fault the exit code is right, the cause is named, and both boxes are as before, byte for byte."""
+    """With each fault the exit code is right, the cause is named, and both devices are as before, byte for byte."""
     rehearsal.lab.fault(device, fault, *arguments)
     done = rehearsal.deploy("--yes", "--json")
     rehearsal.lab.fault(device, fault, on=False)
@@ -171,7 +174,7 @@ def test_a_device_that_is_lost_for_good_is_named(rehearsal) -> None:
 
 @pytest.mark.parametrize(("device", "fault"), [("vpn3640", "syslog"), ("vpn2611", "syslog"), ("vpn2611", "slow")])
 def test_a_talkative_or_slow_device_is_no_failure(rehearsal, device: str, fault: str) -> None:
-    """Log messages in the middle of output, and late answers, do not keep the tunnel from being built and proved."""
+    """Log messages in the middle of output, and late answers, do not keep the tunnel from being built and verified."""
     rehearsal.lab.fault(device, fault, *(("40",) if fault == "slow" else ()))
     done = rehearsal.deploy("--yes", "--json")
     assert (done.code, done.tunnel["verified"]) == (0, True), done.out + done.err
@@ -187,7 +190,7 @@ def test_garbage_on_the_wire_is_never_healthy(rehearsal, unchanged: Callable[[],
 
 
 def test_garbage_while_proving_takes_the_change_back(rehearsal, unchanged: Callable[[], None]) -> None:
-    """When output can no longer be read after the push, the tunnel counts as not proved."""
+    """When output can no longer be read after the push, the tunnel counts as not verified."""
     process = rehearsal.begin("--yes", "--json")
     rehearsal.wait_for("triggering")
     rehearsal.lab.fault("vpn2611", "garbage")
@@ -204,7 +207,8 @@ def test_garbage_while_proving_takes_the_change_back(rehearsal, unchanged: Calla
     "moment", ["locked", "snapshot", "approved", "applying", "building", "switching", "applied", "triggering"]
 )
 def test_interrupt_at_any_moment(rehearsal, unchanged: Callable[[], None], moment: str) -> None:
-    """Ctrl-C before, during and after the push ends with both boxes as before; if it comes too late, with the tunnel proved."""
+    """Ctrl-C before, during and after the push ends with both devices as before; if it comes too late, with the tunnel
+    verified."""
     rehearsal.lab.fault("vpn2611", "slow", "20")
     process = rehearsal.begin("--yes", "--json")
     rehearsal.wait_for(moment)
@@ -220,7 +224,7 @@ def test_interrupt_at_any_moment(rehearsal, unchanged: Callable[[], None], momen
 
 
 def test_two_runs_on_one_device(rehearsal) -> None:
-    """While one run holds the boxes a second one exits 75, names the first, and disturbs nothing."""
+    """While one run holds the devices a second one exits 75, names the first, and disturbs nothing."""
     rehearsal.lab.fault("vpn2611", "slow", "40")
     first = rehearsal.begin("--yes", "--json")
     rehearsal.wait_for("locked")
@@ -232,7 +236,7 @@ def test_two_runs_on_one_device(rehearsal) -> None:
 
 
 def test_somebody_elses_unsaved_change_stops_the_run(rehearsal) -> None:
-    """A box that runs what it has not saved is refused, since saving the tunnel would save that too; a flag accepts it."""
+    """A device that runs what it has not saved is refused, since saving the tunnel would save that too; a flag accepts it."""
     rehearsal.configure("vpn3640", "ip route 10.99.0.0 255.255.0.0 172.18.124.1")
     done = rehearsal.deploy("--yes", "--json")
     assert done.code == 13

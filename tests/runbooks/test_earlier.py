@@ -1,4 +1,4 @@
-"""The form before a change in place, read back from two configurations: what is proved after it was rolled back."""
+"""The form before a change in place, read back from two configurations: what is verified after it was rolled back."""
 
 from __future__ import annotations
 

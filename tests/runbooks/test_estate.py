@@ -78,7 +78,7 @@ def run(estate: Path, *words: str, **environment: str) -> tuple[int, str, str]:
 
 
 def test_an_inventory_of_ones_own_is_deployed_on_the_lab(estate: Path) -> None:
-    """Two of a model and a firewall, in three providers' networks, with references that resolve to nothing here: proved up."""
+    """Two of a model and a firewall, in three providers' networks, with references that resolve to nothing here: verified up."""
     code, out, err = run(estate, "deploy-l2l", "--yes")
     assert code == 0, out + err
     assert {tunnel["tunnel"]: tunnel["result"] for tunnel in json.loads(out)["tunnels"]} == {
@@ -167,14 +167,14 @@ def test_a_run_on_a_model_of_ones_own_is_rolled_back(estate: Path, tmp_path: Pat
 
 
 def test_every_box_of_the_lab_is_used() -> None:
-    """A box that the lab gets has its row: with the release that it goes by, and its own platform is played by it."""
+    """A device that the lab gets has its row: with the release that it goes by, and its own platform is played by it."""
     assert {profile: plays for *_, profile, plays in _BOXES} == {name: profile.release for name, profile in PROFILES.items()}
     assert all(box_for(platform_for(model, plays)) == (profile, plays) for model, _, _, profile, plays in _BOXES)
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_row_of_the_table_has_a_box(model: str) -> None:
-    """Whatever the table knows is played by a box of the same operating system."""
+    """Whatever the table knows is played by a device of the same operating system."""
     for row in rows(model):
         profile, _ = box_for(platform_for(model, str(row.release)))
         assert profile.startswith("asa") is (row.os == "asa")

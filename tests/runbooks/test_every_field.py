@@ -28,7 +28,7 @@ YOUNG = ("aes-256-cbc", "hmac-sha1", 14)
 
 
 class World(Reaching):
-    """Two boxes that were read once, and an intent for them in which every field is written."""
+    """Two devices that were read once, and an intent for them in which every field is written."""
 
     def __init__(self, context: Context, known: Known, data: dict[str, Any]) -> None:
         self.context, self.known, self.data = context, known, data
@@ -75,7 +75,7 @@ def _rich(vpn: Path) -> dict[str, Any]:
     data["ike_proposals"][0]["sa_lifetime"] = 28800
     data["ipsec_proposals"][0] |= {"sa_lifetime_seconds": 3600, "sa_lifetime_data": 4608000}
     (tunnel,) = data["tunnels"]
-    tunnel |= {"description": "Two boxes", "dpd": {"interval_seconds": 20, "retries": 4}}
+    tunnel |= {"description": "Two devices", "dpd": {"interval_seconds": 20, "retries": 4}}
     tunnel["waiver"] = {"until": "2028-06-30", "ticket": "SEC-1", "reason": "They have nothing better"}
     for number, end in enumerate(tunnel["terminations"]):
         end["cisco"] = {"crypto_map": "VPN", "map_sequence": 20 + number, "access_list": "TO-SITE", "transform_set": "STRONG"}
@@ -92,7 +92,7 @@ def _plain(value: Any) -> Any:
 
 
 def newer(world: World) -> World:
-    """Two tunnels in which the fields of the newer forms stand, for the same boxes: on tunnel interfaces, and to a partner."""
+    """Two tunnels in which the fields of the newer forms stand, for the same devices: on tunnel interfaces, and to a partner."""
     hq, branch = (
         {**end, "cisco": {"transform_set": "STRONG", "tunnel_interface": 10}} for end in world.data["tunnels"][0]["terminations"]
     )
@@ -128,7 +128,7 @@ def newer(world: World) -> World:
 def test_every_field_reaches_something(world: World) -> None:
     """Each field changed to each other value that it may have changes text, finding or plan, or is refused; none is silent."""
     silent, only_people, carried = silent_fields(world)
-    # The fields of the newer forms stand in other tunnels, for the same boxes and through the same planner.
+    # The fields of the newer forms stand in other tunnels, for the same devices and through the same planner.
     rest = {field for field in every_field() if field not in carried or field[0] == "CiscoTunnel"}
     silent_ahead, only_people_ahead, ahead = silent_fields(newer(world), rest)
     assert (silent, silent_ahead) == ([], [])

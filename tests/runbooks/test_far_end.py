@@ -137,7 +137,7 @@ def estate(tmp_path: Path) -> Iterator[Estate]:
 
 
 def test_partners_are_proved_as_far_as_they_can_be(estate: Estate) -> None:
-    """IKEv1 and IKEv2, map and tunnel interface: proved where an address answers, by SAs alone where none does; removed again.
+    """IKEv1 and IKEv2, map and tunnel interface: verified where an address answers, by SAs alone where none does; removed again.
 
     Two tunnels of ours go to one partner, and the keys are of any kind of reference.
     """
@@ -154,8 +154,8 @@ def test_partners_are_proved_as_far_as_they_can_be(estate: Estate) -> None:
     assert {tunnel["changed"] for tunnel in again.values()} == {False}
     for told in (built["quiet"], again["quiet"]):
         assert (told["result"], told["verified"]) == ("sas-up", False)
-        assert "by its SAs alone, from this side only (that traffic passes is not proved)" in told["sentence"]
-        assert "that traffic passes is not proved" in told["reach"]
+        assert "by its SAs alone, from this side only (that traffic passes is not verified)" in told["sentence"]
+        assert "that traffic passes is not verified" in told["reach"]
         assert told["untested"]
     removed = estate.run("remove-l2l", *built)
     assert all(tunnel["verified"] for tunnel in removed.values()), removed

@@ -74,15 +74,17 @@ class Router:
         return "".join(path.read_text() for path in sorted((self.folder / "runs").glob("2*/journal.jsonl")))
 
     @contextmanager
-    def somebody_connects(self) -> Iterator[None]:
-        """Meanwhile somebody tries to connect until it works, and sends."""
+    def somebody_connects(self, name: str = "laptop", behind: str = "") -> Iterator[None]:
+        """Meanwhile somebody tries to connect until it works, and sends; not before the router has the line ``behind``."""
         done = threading.Event()
 
         def try_again() -> None:
+            while behind and not done.is_set() and behind not in self.lab.exec(HOST, "show running-config").splitlines():
+                done.wait(0.2)
             while not done.is_set():
-                there = self.lab.client("laptop", "status")["connected"]
-                if there or self.lab.client("laptop", "connect-secure", **LOGIN)["connected"]:
-                    self.lab.client("laptop", "send", to=INSIDE, count=3)
+                there = self.lab.client(name, "status")["connected"]
+                if there or self.lab.client(name, "connect-secure", **LOGIN)["connected"]:
+                    self.lab.client(name, "send", to=INSIDE, count=3)
                 done.wait(0.2)
 
         thread = threading.Thread(target=try_again)
@@ -124,7 +126,8 @@ def router(shared: Router) -> Iterator[Router]:
 
 
 def test_built_proved_verified_and_removed(router: Router) -> None:
-    """A client proves it; a second run has nothing to do; verify sees the client; removed with a client in, all is as before."""
+    """A client verifies it; a second run has nothing to do; verify sees the client; removed with a client in, all is as
+    before."""
     with router.somebody_connects():
         done = router.run("deploy-flexvpn", "laptops", "--yes")
     assert done.code == 0, done.out + done.err
@@ -160,6 +163,21 @@ def test_a_user_who_was_there_before_stays(router: Router) -> None:
     router.lab.exec(HOST, "write memory")
 
 
+def test_one_that_left_the_intent(router: Router) -> None:
+    """It is told by a verification of another one, and by a drift, and is removed by its name with a client in; users stay."""
+    with router.somebody_connects():
+        assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
+    router.intend(name="others", status="planned", pool={"first": "192.168.118.10", "last": "192.168.118.59"})
+    told = router.run("remove-flexvpn", "others", "--plan")
+    assert f"nr-run remove-flexvpn laptops --host {HOST}" in told.out + told.err
+    gone = router.run("remove-flexvpn", "laptops", "--host", HOST, "--yes")
+    assert gone.code == 0, gone.out + gone.err
+    assert not router.lab.client("laptop", "status")["connected"]
+    assert "local users of the router stay" in gone.out
+    router.lab.exec(HOST, "configure terminal\nno username anna\nend")
+    router.lab.exec(HOST, "write memory")
+
+
 def files(router: Router) -> list[str]:
     """Profiles of clients on the flash."""
     return [line.split()[-1] for line in router.lab.exec(HOST, "dir bootflash:").splitlines() if line.endswith(".xml")]
@@ -176,12 +194,21 @@ def test_the_profile_of_the_clients_comes_and_goes(router: Router) -> None:
     (kept,) = (router.folder / "runs").glob(f"2*/laptops/{HOST}/files/{name}")
     shown = router.lab.exec(HOST, f"more bootflash:{name}")
     assert shown.strip().splitlines() == kept.read_text().strip().splitlines()
+    there = router.run("verify", "laptops")
+    assert there.code == 0, there.out + there.err
+    router.lab.exec(HOST, f"delete /force bootflash:{name}")
+    lost = router.run("verify", "laptops")
+    assert lost.code == 12, lost.out + lost.err
+    assert f"bootflash:{name} is not there" in lost.out
     assert router.run("remove-flexvpn", "laptops", "--yes").code == 0
     assert files(router) == []
 
 
 def test_changed_where_it_stands_and_back(router: Router) -> None:
-    """Another timeout and another profile for clients are changed with a client in, who stays; a rollback has both back."""
+    """Another timeout and another profile for clients are changed with a client in, who stays; a rollback has both back.
+
+    The profile of before is told to stay, and is given back by the rollback though somebody has deleted it; ours goes then.
+    """
     router.intend(client_profile={})
     with router.somebody_connects():
         assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
@@ -190,18 +217,78 @@ def test_changed_where_it_stands_and_back(router: Router) -> None:
     router.intend(client_profile={"authentication_timeout": 20}, reconnect_timeout=1200)
     changed = router.run("deploy-flexvpn", "laptops", "--yes")
     assert (changed.code, changed.report["changed"]) == (0, True), changed.out + changed.err
+    assert f"{first} stays on its flash" in changed.out + changed.err
     assert " reconnect timeout 1200" in router.configurations()["startup"]
     assert router.lab.client("laptop", "status")["connected"]
+    router.lab.exec(HOST, f"delete /force bootflash:{first}")
     back = router.run("rollback", "--yes")
     assert back.code == 0, back.out + back.err
     assert router.configurations() == built
-    assert first in files(router)
+    assert files(router) == [first]
     router.intend(client_profile={})
+    assert router.run("remove-flexvpn", "laptops", "--yes").code == 0
+    assert files(router) == []
+
+
+def test_another_pool_and_other_networks_under_a_client(router: Router) -> None:
+    """They are built beside what is in use: who is in stays, one who comes verifies it; a rollback and a removal leave
+    nothing."""
+    with router.somebody_connects():
+        assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
+    built = router.configurations()
+    other = {"first": "192.168.119.10", "last": "192.168.119.59"}
+    router.intend(pool=other, protected_prefixes=["10.10.117.0/24", "10.10.118.0/24"])
+    with router.somebody_connects("second", " pool FLEX-laptops.v2"):
+        changed = router.run("deploy-flexvpn", "laptops", "--yes")
+    assert changed.code == 0, changed.out + changed.err
+    assert router.lab.client("laptop", "status")["address"] == "192.168.117.10"
+    assert router.lab.client("second", "status")["address"] == "192.168.119.10"
+    assert "address-pool FLEX-laptops stays: clients may have addresses of it" in changed.out
+    assert router.run("verify", "laptops").code == 0
+    back = router.run("rollback", "--yes")
+    assert back.code == 0, back.out + back.err
+    assert router.configurations() == built
+    router.lab.client("second", "disconnect")
+    with router.somebody_connects("second", " pool FLEX-laptops.v2"):
+        assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
     gone = router.run("remove-flexvpn", "laptops", "--yes")
     assert gone.code == 0, gone.out + gone.err
-    assert first not in files(router)
-    for name in files(router):
-        router.lab.exec(HOST, f"delete /force bootflash:{name}")
+    router.lab.client("second", "disconnect")
+
+
+def test_profiles_that_were_exchanged_go_with_the_head_end(router: Router) -> None:
+    """Each exchange leaves one on the flash for a rollback; a removal takes all, and a rollback of it has the last one back."""
+    for seconds in (20, 25):
+        router.intend(client_profile={"authentication_timeout": seconds})
+        with router.somebody_connects():
+            done = router.run("deploy-flexvpn", "laptops", "--yes")
+        assert done.code == 0, done.out + done.err
+    built, there = router.configurations(), files(router)
+    assert len(there) > 1
+    assert router.run("remove-flexvpn", "laptops", "--yes").code == 0
+    assert files(router) == []
+    with router.somebody_connects():
+        back = router.run("rollback", "--yes")
+    assert back.code == 0, back.out + back.err
+    assert router.configurations() == built
+    (last,) = files(router)
+    assert f"bootflash:{last}" in "".join(built["running"])
+    assert router.run("remove-flexvpn", "laptops", "--yes").code == 0
+
+
+def test_a_rollback_that_is_not_clean_names_the_profile(router: Router) -> None:
+    """Where a line of the inverse is refused, the file that this run wrote stays on the flash, and is named to the person."""
+    router.intend(client_profile={}, window_seconds=1)
+    router.lab.fault(HOST, "refuse-inverse", "ip local pool")
+    done = router.run("deploy-flexvpn", "laptops", "--yes", "--revert-in", "0")
+    router.lab.fault(HOST, "refuse-inverse", on=False)
+    assert done.code == 21, done.out + done.err
+    (name,) = files(router)
+    assert any(f"delete /force bootflash:{name}" in words for words in done.tunnel["by_hand"])
+    router.lab.exec(HOST, "configure terminal\nno ip local pool FLEX-laptops 192.168.117.10 192.168.117.59\nend")
+    router.lab.exec(HOST, f"delete /force bootflash:{name}")
+    router.lab.exec(HOST, "write memory")
+    assert router.run("resume", "--close").code == 0
 
 
 def test_a_new_head_end_is_undone(router: Router) -> None:
@@ -243,11 +330,11 @@ def test_a_hash_that_is_not_shown(router: Router) -> None:
 
 
 def test_nobody_connects(router: Router) -> None:
-    """Without a client nothing is proved, and all is rolled back."""
+    """Without a client nothing is verified, and all is rolled back."""
     router.intend(window_seconds=1)
     done = router.run("deploy-flexvpn", "laptops", "--yes")
     assert done.code == 20, done.out + done.err
-    assert "not proved by a client: none has connected" in done.tunnel["sentence"]
+    assert "not verified by a client: none has connected" in done.tunnel["sentence"]
 
 
 def test_a_client_that_proves_nothing_is_sent_away(router: Router) -> None:

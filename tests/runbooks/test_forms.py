@@ -74,7 +74,7 @@ def give_away(folder: Path) -> None:
 
 @pytest.mark.parametrize(("version", "style"), [(1, "crypto-map"), (2, "vti")], ids=lambda value: str(value))
 def test_an_end_that_is_not_ours(tmp_path: Path, version: int, style: str) -> None:
-    """Our half is removed, built and proved from our side; the far end, which has its own half, is never touched."""
+    """Our half is removed, built and verified from our side; the far end, which has its own half, is never touched."""
     devices = {"hq": "c881", "branch": "c881"}
     with start_lab(tmp_path / "lab", devices=devices, speed=20) as lab:
         write_inventory(lab, tmp_path / "inventory", devices, SUITE)
@@ -86,11 +86,11 @@ def test_an_end_that_is_not_ours(tmp_path: Path, version: int, style: str) -> No
         give_away(tmp_path)
         code, report = ends.run("remove-l2l", "hq-branch", "--yes")
         assert code == 0, json.dumps(report, indent=1)
-        assert report["tunnels"][0]["sentence"] == "removed from hq, proved gone from this side only and saved"
+        assert report["tunnels"][0]["sentence"] == "removed from hq, verified gone from this side only and saved"
         assert ends.running == [before[0], built[1]]
         code, report = ends.run("deploy-l2l", "--yes")
         assert code == 0, json.dumps(report, indent=1)
-        assert report["tunnels"][0]["sentence"] == "built on hq, proved up from this side only and saved"
+        assert report["tunnels"][0]["sentence"] == "built on hq, verified up from this side only and saved"
         assert [device["host"] for device in report["tunnels"][0]["devices"]] == ["hq"]
         assert ends.running == built
 

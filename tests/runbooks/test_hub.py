@@ -89,7 +89,7 @@ def results(report: dict[str, Any]) -> dict[str, str]:
 
 
 def test_all_branches_are_built_on_one_map(hub) -> None:
-    """Every tunnel is proved, the hub's entries stand below its dynamic one, and no tunnel disturbs another.
+    """Every tunnel is verified, the hub's entries stand below its dynamic one, and no tunnel disturbs another.
 
     What the hub shows when a tunnel was saved serves the next one: it is read once a tunnel, and twice behind the soaking.
     """

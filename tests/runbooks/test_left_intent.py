@@ -30,7 +30,7 @@ def remove(rehearsal, *words: str, **environment: str):
 
 
 def test_a_disabled_tunnel_is_removed(rehearsal) -> None:
-    """With status disabled remove-l2l takes it from both boxes, proves it gone and saves."""
+    """With status disabled remove-l2l takes it from both devices, verifies it gone and saves."""
     assert rehearsal.deploy("--yes").code == 0
     rehearsal.edit("vpn/hq-branch.yaml", "status: active", "status: disabled")
     done = remove(rehearsal, "--yes")
@@ -48,7 +48,7 @@ def test_a_removal_of_an_active_tunnel_warns_of_the_next_deploy(rehearsal) -> No
 
 @pytest.mark.parametrize("words", [BOTH, ()], ids=["devices named", "all devices looked through"])
 def test_a_tunnel_that_left_the_intent_is_removed(rehearsal, words: tuple[str, ...]) -> None:
-    """Known to the devices alone it is found by name, taken away and proved gone; policies stay, and nothing else moves."""
+    """Known to the devices alone it is found by name, taken away and verified gone; policies stay, and nothing else moves."""
     assert rehearsal.deploy("--yes").code == 0
     leave(rehearsal)
     look = remove(rehearsal, *words, "--plan")
@@ -69,7 +69,7 @@ def test_a_tunnel_that_left_the_intent_is_removed(rehearsal, words: tuple[str, .
 
 
 def test_its_removal_is_rolled_back(rehearsal) -> None:
-    """What was removed by name alone is built again from the run folder, and proved with traffic."""
+    """What was removed by name alone is built again from the run folder, and verified with traffic."""
     assert rehearsal.deploy("--yes").code == 0
     now = rehearsal.configurations()["running"]
     leave(rehearsal)
@@ -105,7 +105,7 @@ def test_one_of_two_ends_of_ours_is_not_taken_for_a_partners(rehearsal) -> None:
 
 
 def test_one_end_is_gone_already(rehearsal) -> None:
-    """Where one box has nothing left of it, the other end is cleaned all the same: it has the peer's address."""
+    """Where one device has nothing left of it, the other end is cleaned all the same: it has the peer's address."""
     assert rehearsal.deploy("--yes").code == 0
     leave(rehearsal)
     lines = ("interface Ethernet0/0", "no crypto map NR-MAP", "exit", "no crypto map NR-MAP 10")

@@ -23,7 +23,7 @@ def holder(run: str = "one") -> Holder:
 
 
 def places(rehearsal) -> list[Endpoint]:
-    """Where the two boxes are, in the order of their names."""
+    """Where the two devices are, in the order of their names."""
     return [rehearsal.lab.devices[name] for name in ("vpn2611", "vpn3640")]
 
 
@@ -35,7 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_two_folders_two_inventories_one_device(rehearsal, tmp_path: Path) -> None:
-    """Of two operators with two runs folders and two names for the same boxes the second exits 75 and arms nothing."""
+    """Of two operators with two runs folders and two names for the same devices the second exits 75 and arms nothing."""
     other = tmp_path / "theirs"
     shutil.copytree(rehearsal.inventory, other)
     for path in (other / "hosts.yaml", *other.glob("vpn/*.yaml")):

@@ -1,4 +1,4 @@
-"""Several tunnels in one run, and other operators at work on the same boxes."""
+"""Several tunnels in one run, and other operators at work on the same devices."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def two_tunnels(rehearsal) -> None:
 
 
 def test_two_tunnels_share_what_can_be_shared(rehearsal) -> None:
-    """Both tunnels are built and proved; the second takes the next sequence and uses the policy and key of the first."""
+    """Both tunnels are built and verified; the second takes the next sequence and uses the policy and key of the first."""
     two_tunnels(rehearsal)
     done = rehearsal.deploy("--yes", "--json")
     assert done.code == 0, done.out + done.err
@@ -52,7 +52,7 @@ def test_two_tunnels_share_what_can_be_shared(rehearsal) -> None:
 
 
 def test_the_first_tunnel_stays_when_the_second_fails(rehearsal) -> None:
-    """When the second tunnel cannot be built the first stays proved, the boxes hold it alone, and the run is partial."""
+    """When the second tunnel cannot be built the first stays verified, the devices hold it alone, and the run is partial."""
     two_tunnels(rehearsal)
     rehearsal.lab.fault("vpn3640", "refuse-line", "NR-hq-warehouse")
     done = rehearsal.deploy("--yes", "--json")
@@ -83,7 +83,8 @@ def test_two_writers_of_one_entry_are_told_apart(rehearsal) -> None:
 
 
 def test_an_edit_during_the_push_stays(rehearsal) -> None:
-    """When somebody else changes a box while the tunnel is built, ours is rolled back, theirs stays, and no reload takes it."""
+    """When somebody else changes a device while the tunnel is built, ours is rolled back, theirs stays, and no reload takes
+    it."""
     rehearsal.lab.fault("vpn2611", "slow", "250")
     with rehearsal.operator("vpn3640") as other:
         process = rehearsal.begin("--yes", "--json")
@@ -102,7 +103,7 @@ def test_an_edit_during_the_push_stays(rehearsal) -> None:
 
 
 def test_a_prefix_that_no_ping_tested_is_named(rehearsal) -> None:
-    """A second prefix behind the 3640, in which the box has no address to ping from, is named as not proved."""
+    """A second prefix behind the 3640, in which the device has no address to ping from, is named as not verified."""
     rehearsal.edit("vpn/hq-branch.yaml", "[10.10.20.0/24]", "[10.10.20.0/24, 10.10.40.0/24]")
     done = rehearsal.deploy("--yes", "--json")
     assert done.code == 0, done.out + done.err

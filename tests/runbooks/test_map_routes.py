@@ -73,7 +73,7 @@ def type_in(pair: Pair, *lines: str) -> None:
 
 @of(*CASES)
 def test_a_route_is_built_and_goes(pair: Pair) -> None:
-    """Built with the tunnel and proved, found as it is by a second run, removed with it, and built again by a rollback."""
+    """Built with the tunnel and verified, found as it is by a second run, removed with it, and built again by a rollback."""
     before = pair.running()
     assert not routes(pair)
     code, report = pair.run("deploy-l2l", "--yes")

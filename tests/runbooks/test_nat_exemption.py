@@ -98,7 +98,7 @@ def lines_of(pair: Pair, line: str) -> list[str]:
 
 @of(*CASES)
 def test_the_exemption_is_built_and_goes(pair: Pair, line: str) -> None:
-    """Built with the tunnel and proved, found as it is by a second run, removed with it, and all is as it was."""
+    """Built with the tunnel and verified, found as it is by a second run, removed with it, and all is as it was."""
     before = pair.running()
     there = lines_of(pair, line)
     code, report = pair.run("deploy-l2l", "--yes")

@@ -48,7 +48,7 @@ def test_checks_that_hold_are_part_of_the_proof(rehearsal) -> None:
 def test_one_that_does_not_hold_takes_all_back(
     rehearsal, unchanged: Callable[[], None], check: dict[str, Any], status: str, said: str
 ) -> None:
-    """A check that fails, or that nobody answered, ends as a rollback: both boxes are as before, and the sentence says why."""
+    """A check that fails, or that nobody answered, ends as a rollback: both devices are as before, and the sentence says why."""
     write(rehearsal, {**check, "within_seconds": 0})
     done = rehearsal.deploy("--yes", "--json")
     assert done.code == 20, done.out + done.err
@@ -67,7 +67,7 @@ def test_one_that_holds_a_while_later_is_waited_for(rehearsal) -> None:
 
 
 def test_resume_proves_with_the_checks_of_the_run(rehearsal) -> None:
-    """A run that was killed behind its decision is proved again with the checks of its record, whatever the intent says now."""
+    """A run that was killed behind its decision is verified again with the checks of its record, whatever the intent says now."""
     write(rehearsal, TEXT)
     for name in (HQ, BRANCH):
         rehearsal.lab.fault(name, "slow", "15")

@@ -1,4 +1,4 @@
-"""A tunnel whose far end is a partner's: pushed on our end alone, proved as far as our end can see, or rolled back.
+"""A tunnel whose far end is a partner's: pushed on our end alone, verified as far as our end can see, or rolled back.
 
 The partner is played by a device of the lab that somebody else has configured; test_far_end.py has partners that are played from
 data, and what can be wrong with them.
@@ -88,15 +88,15 @@ def reached(pair: Pair, key: str) -> Callable[[], dict[str, list[str]]]:
 
 @pytest.mark.parametrize("pair", OURS, indirect=True)
 def test_it_is_built_proved_from_our_side_and_removed(pair: Pair, reached) -> None:
-    """Only our end is pushed; pings through it are answered; recap and JSON say from where it is proved; removal is exact."""
+    """Only our end is pushed; pings through it are answered; recap and JSON say from where it is verified; removal is exact."""
     before = reached()
     code, report = pair.run("deploy-l2l", "--yes")
     (tunnel,) = report["tunnels"]
     assert code == 0, tunnel
     assert (tunnel["result"], tunnel["verified"]) == ("verified", True)
-    assert tunnel["sentence"] == "built on hq, proved up from this side only and saved"
+    assert tunnel["sentence"] == "built on hq, verified up from this side only and saved"
     assert re.match(
-        r"proved from this side only: Example Ltd \(172[0-9.]+\) is not ours, and was not looked at$", tunnel["reach"]
+        r"verified from this side only: Example Ltd \(172[0-9.]+\) is not ours, and was not looked at$", tunnel["reach"]
     )
     assert [device["host"] for device in tunnel["devices"]] == ["hq"]
     built = reached()
@@ -104,10 +104,10 @@ def test_it_is_built_proved_from_our_side_and_removed(pair: Pair, reached) -> No
     assert built["hq"] != before["hq"]
     code, report = pair.run("deploy-l2l", "--yes")
     assert (code, report["changed"]) == (0, False)
-    assert report["tunnels"][0]["sentence"].endswith("the tunnel is proved up from this side only")
+    assert report["tunnels"][0]["sentence"].endswith("the tunnel is verified up from this side only")
     code, report = pair.run("remove-l2l", "hq-branch", "--yes")
     assert (code, report["tunnels"][0]["verified"]) == (0, True), report
-    assert report["tunnels"][0]["sentence"] == "removed from hq, proved gone from this side only and saved"
+    assert report["tunnels"][0]["sentence"] == "removed from hq, verified gone from this side only and saved"
     assert reached() == before
 
 
@@ -122,7 +122,7 @@ def test_one_that_left_the_intent_is_removed_by_name(pair: Pair, reached) -> Non
     code, report = pair.run("remove-l2l", "hq-branch", "--host", "hq", "--yes")
     (tunnel,) = report["tunnels"]
     assert (code, tunnel["verified"]) == (0, True), tunnel["sentence"]
-    assert tunnel["sentence"].startswith("removed from hq, proved gone from this side only")
+    assert tunnel["sentence"].startswith("removed from hq, verified gone from this side only")
     assert not [line for line in reached()["hq"] if "NR-hq-branch" in line]
     rest = [line for line in reached()["hq"] if line not in before["hq"] and not line.startswith("Cryptochecksum:")]
     assert [line for line in rest if not line.startswith(" ") and "isakmp" not in line and "ikev1" not in line] == []
@@ -141,7 +141,7 @@ def test_a_session_that_is_cut(pair: Pair, reached) -> None:
 
 
 def test_a_change_in_place_that_the_partner_does_not_follow(pair: Pair, reached) -> None:
-    """Another PFS group at our end alone: rolled back, and the tunnel is proved up again as it was, from this side."""
+    """Another PFS group at our end alone: rolled back, and the tunnel is verified up again as it was, from this side."""
     reached()
     assert pair.run("deploy-l2l", "--yes")[0] == 0
     built = reached()
@@ -150,7 +150,7 @@ def test_a_change_in_place_that_the_partner_does_not_follow(pair: Pair, reached)
     code, report = pair.run("deploy-l2l", "--yes")
     (tunnel,) = report["tunnels"]
     assert (code, tunnel["result"]) == (20, "rolled-back"), tunnel
-    assert "the tunnel is proved up again from this side only" in tunnel["sentence"]
+    assert "the tunnel is verified up again from this side only" in tunnel["sentence"]
     assert reached() == built
 
 
@@ -182,7 +182,7 @@ def test_the_plan_says_what_has_to_be_so_there(pair: Pair) -> None:
 
 
 def test_a_run_that_was_killed_is_resumed(pair: Pair, reached) -> None:
-    """Killed with our lines on the device and not proved: resume rolls our end back, and the partner's is left alone."""
+    """Killed with our lines on the device and not verified: resume rolls our end back, and the partner's is left alone."""
     before = reached()
     process = warm.Process(
         [

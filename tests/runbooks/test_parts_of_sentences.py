@@ -45,24 +45,24 @@ def test_what_there_is_to_do_is_counted(counts: dict[str, int], words: str) -> N
 def test_a_proof_that_is_still_to_come_is_told_as_such() -> None:
     """A plan says of an end that is not ours that it will not be looked at, the outcome that it was not."""
     one, two = (Foreign(name, (IPv4Address(address),), (), ()) for name, address in (("A", "192.0.2.1"), ("B", "192.0.2.2")))
-    assert reach_of((one,)).ahead == "will be proved from this side only: A (192.0.2.1) is not ours, and will not be looked at"
-    assert reach_of((one,)).sentence == "proved from this side only: A (192.0.2.1) is not ours, and was not looked at"
+    assert reach_of((one,)).ahead == "will be verified from this side only: A (192.0.2.1) is not ours, and will not be looked at"
+    assert reach_of((one,)).sentence == "verified from this side only: A (192.0.2.1) is not ours, and was not looked at"
     both = "A (192.0.2.1) and B (192.0.2.2) are not ours, and"
-    assert reach_of((one, two)).ahead == f"will be proved from this side only: {both} will not be looked at"
-    assert reach_of((one, two)).sentence == f"proved from this side only: {both} were not looked at"
+    assert reach_of((one, two)).ahead == f"will be verified from this side only: {both} will not be looked at"
+    assert reach_of((one, two)).sentence == f"verified from this side only: {both} were not looked at"
     assert (WHOLE.ahead, WHOLE.sentence) == ("", "")
 
 
 @pytest.mark.parametrize(
     ("removal", "reach", "words"),
     [
-        (False, WHOLE, "built on both ends, proved up and saved"),
-        (True, WHOLE, "removed from both ends, proved gone and saved"),
-        (False, Reach(("A",)), "built on both ends, proved up from this side only and saved"),
+        (False, WHOLE, "built on both ends, verified up and saved"),
+        (True, WHOLE, "removed from both ends, verified gone and saved"),
+        (False, Reach(("A",)), "built on both ends, verified up from this side only and saved"),
     ],
 )
 def test_what_is_told_of_a_change_that_reached_its_goal(removal: bool, reach: Reach, words: str) -> None:
-    """What was done, where, how it was proved, and how far the proof reaches."""
+    """What was done, where, how it was verified, and how far the proof reaches."""
     plan = replace(PLAN, removal=removal)
     assert goal_of(plan).sentence(plan.everywhere, reach) == words
 
@@ -109,8 +109,8 @@ def test_the_sentence_on_a_rollback_reads_as_one() -> None:
     both = [EndAfter(host, touched=True, read=True, cancelled=True) for host in HOSTS[:2]]
     assert told(both, others_changed=False) == "both ends are as they were before, read back and compared"
     one = [both[0], EndAfter("bravo", touched=False, read=False, cancelled=True)]
-    assert told(one, others_changed=False, again=", and the tunnel is proved up again") == (
-        "alpha is as it was before, read back and compared, and the tunnel is proved up again; "
+    assert told(one, others_changed=False, again=", and the tunnel is verified up again") == (
+        "alpha is as it was before, read back and compared, and the tunnel is verified up again; "
         "no line of the change was sent to bravo; the rollback timer of bravo is cancelled"
     )
     assert told([*one, replace(one[1], host="charlie", cancelled=False)], others_changed=True, kept="kept: theirs") == (

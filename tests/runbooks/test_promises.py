@@ -32,7 +32,7 @@ def test_the_far_end_is_changed_first(rehearsal) -> None:
 
 
 def test_a_device_that_lets_nobody_in_is_taken_back(rehearsal, unchanged: Callable[[], None]) -> None:
-    """When the session lives and a new login is refused, the proved change is not kept: its timer does its work."""
+    """When the session lives and a new login is refused, the verified change is not kept: its timer does its work."""
     rehearsal.lab.fault("vpn2611", "slow", "60")
     process = rehearsal.begin("--yes", "--json")
     rehearsal.wait_for("triggering")

@@ -106,7 +106,7 @@ def test_an_unfinished_run_keeps_what_is_newer(tmp_path: Path) -> None:
 
 
 def test_what_was_changed_by_somebody_stays(tmp_path: Path) -> None:
-    """A run whose journal cannot be proved any more may be needed, so it stays and is named."""
+    """A run whose journal cannot be verified any more may be needed, so it stays and is named."""
     runs = tmp_path / "runs"
     name = run_of(runs, 400, *changed("a"))
     open_runs(runs, is_unfinished)  # from here on markers say which runs are looked at

@@ -241,7 +241,7 @@ def test_a_lock_of_a_device_that_cannot_be_taken(tmp_path: Path, name: str) -> N
 
 
 def test_what_was_to_be_saved_and_was_not(rehearsal) -> None:
-    """A device that says [OK] and keeps something else than it runs is told, though its tunnel is proved."""
+    """A device that says [OK] and keeps something else than it runs is told, though its tunnel is verified."""
     assert rehearsal.deploy("--yes").code == 0
     rehearsal.lab.exec("vpn3640", "configure terminal\nip host spare 192.0.2.9")
     rehearsal.lab.fault("vpn3640", "save-drops", "ip host spare")

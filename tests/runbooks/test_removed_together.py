@@ -34,7 +34,7 @@ NOISE = ("!", "Building", "Current configuration", "Using ")
 
 @pytest.fixture
 def both(rehearsal):
-    """Both tunnels, built and proved."""
+    """Both tunnels, built and verified."""
     two_tunnels(rehearsal)
     for old, new in OTHER_POLICY:
         rehearsal.edit("vpn/cryptography.yaml", old, new)
@@ -73,7 +73,7 @@ def test_the_last_one_takes_what_the_first_had_to_leave(both, names: tuple[str, 
 
 
 def test_rolled_back_both_are_there_again(both) -> None:
-    """The run that removed both is undone as a whole: both policies are there again, and both tunnels are proved."""
+    """The run that removed both is undone as a whole: both policies are there again, and both tunnels are verified."""
     built = {name: sorted(running(both, name)) for name in ("vpn2611", "vpn3640")}
     assert both.deploy_other("remove-l2l", "hq-branch", "hq-warehouse", "--yes").code == 0
     done = both.nr_run("rollback", "--yes", "--json")

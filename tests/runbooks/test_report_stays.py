@@ -31,16 +31,16 @@ def test_what_a_program_reads(rehearsal: Rehearsal) -> None:
     pending = "12 objects to add on 2 devices"
     assert told(rehearsal.deploy("--plan", "--json")) == (2, "deploy-l2l", "pending", "pending", False, pending)
     built = rehearsal.deploy("--yes", "--json")
-    sentence = "built on both ends, proved up and saved"
+    sentence = "built on both ends, verified up and saved"
     assert told(built) == (0, "deploy-l2l", "ok", "verified", True, sentence)
     near, far = built.tunnel["devices"]
     assert (near["host"], far["host"]) == ("vpn2611", "vpn3640")
     assert (near["phase_1"], near["phase_2"], near["saved"], near["changed"]) == ("QM_IDLE", "1 SA pair", True, True)
     assert near["encaps"] > 0 < far["decaps"]
-    sentence = "both ends have this configuration already; the tunnel is proved up"
+    sentence = "both ends have this configuration already; the tunnel is verified up"
     assert told(rehearsal.deploy("--yes", "--json")) == (0, "deploy-l2l", "ok", "verified", False, sentence)
     removed = rehearsal.deploy_other("remove-l2l", "hq-branch", "--yes", "--json")
-    sentence = "removed from both ends, proved gone and saved"
+    sentence = "removed from both ends, verified gone and saved"
     assert told(removed) == (0, "remove-l2l", "ok", "verified", True, sentence)
     again = rehearsal.deploy_other("remove-l2l", "hq-branch", "--yes", "--json")
     assert told(again) == (0, "remove-l2l", "ok", "unchanged", False, "neither end has it")

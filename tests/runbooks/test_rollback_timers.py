@@ -67,7 +67,7 @@ def test_without_clock_or_flash_the_next_rung_is_taken(timed: TimedPair, fault: 
 
 
 def test_without_archive_a_younger_release_takes_configure_replace(timed: TimedPair) -> None:
-    """A 15.4 box with no archive path has no revert timer: it is armed with kron."""
+    """A 15.4 device with no archive path has no revert timer: it is armed with kron."""
     timed.lab.exec(REVERT, "configure terminal\nno archive")
     timed.lab.exec(REVERT, "write memory")
     code, report = timed.run("deploy-l2l", "--yes")

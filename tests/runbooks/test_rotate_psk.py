@@ -1,4 +1,4 @@
-"""A new pre-shared key on both ends, proved by an authentication with it; or the old one everywhere, as before."""
+"""A new pre-shared key on both ends, verified by an authentication with it; or the old one everywhere, as before."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def rotate(rehearsal, *words: str):
 
 
 def test_both_ends_have_the_new_key_and_none_the_old(rehearsal) -> None:
-    """The key is another one in the file and on both devices, the tunnel is proved, and no file of the run holds either key."""
+    """The key is another one in the file and on both devices, the tunnel is verified, and no file of the run holds either key."""
     assert rehearsal.deploy("--yes").code == 0
     old = key_file(rehearsal).read_text().strip()
     done = rotate(rehearsal, "--yes", "--json")

@@ -17,7 +17,7 @@ from nr_run.lab.entry import LabHandle
 from .. import warm
 from ..warm import start_lab
 
-#: What each simulated box is, and where it stands on the shared segment.
+#: What each simulated device is, and where it stands on the shared segment.
 BOXES = {
     "vpn3640-124": ("3640", "12.4(25d)", "Ethernet0/0", "cisco_ios"),
     "c881": ("881", "15.4(3)M3", "FastEthernet4", "cisco_ios"),
@@ -36,7 +36,7 @@ OLD = ("3des-cbc", "hmac-sha1", 2)
 
 @dataclass(frozen=True)
 class Pair:
-    """Two boxes and an inventory with one tunnel between them."""
+    """Two devices and an inventory with one tunnel between them."""
 
     lab: LabHandle
     folder: Path
@@ -71,7 +71,7 @@ class Pair:
 
 
 def write_inventory(lab: LabHandle, folder: Path, profiles: dict[str, str], suite: tuple[str, str, int]) -> None:
-    """An inventory for these boxes, with one tunnel that uses one suite in both phases."""
+    """An inventory for these devices, with one tunnel that uses one suite in both phases."""
     cipher, integrity, group = suite
     hosts, ends = [], []
     for name, profile in profiles.items():
@@ -147,7 +147,7 @@ def test_a_tunnel_is_built_proved_kept_and_rolled_back(pair: Pair) -> None:
 
 @pytest.mark.parametrize("pair", [PAIRS[1]], indirect=True, ids=["c881 vpn3640-124"])
 def test_a_second_host_key_on_a_port_is_refused(pair: Pair) -> None:
-    """A box that shows a key that the lab does not name is not logged in to, exit 11; with the lab's own keys it is again."""
+    """A device that shows a key that the lab does not name is not logged in to, exit 11; with the lab's own keys it is again."""
     known = pair.lab.directory / "known_hosts"
     names = known.read_text()
     (hq, hq_key), (branch, branch_key) = (line.split(" ", 1) for line in names.splitlines())
@@ -164,7 +164,7 @@ def test_a_second_host_key_on_a_port_is_refused(pair: Pair) -> None:
 @pytest.mark.parametrize("pair", [PAIRS[1], PAIRS[3]], indirect=True, ids=lambda value: f"{value[0]} {value[1]}")
 @pytest.mark.parametrize("fault", [("wrong-psk",), ("drop-esp",), ("cut-session-after", "6")])
 def test_faults_end_as_before(pair: Pair, fault: tuple[str, ...]) -> None:
-    """The faults of the old boxes end the same way on later releases: rolled back, byte for byte."""
+    """The faults of the old devices end the same way on later releases: rolled back, byte for byte."""
     before = pair.running()
     pair.lab.fault("branch", *fault)
     code, report = pair.run("deploy-l2l", "--yes")

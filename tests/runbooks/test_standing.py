@@ -13,7 +13,7 @@ ROUTE = "ip route 10.99.0.0 255.255.0.0 172.18.124.1"
 
 
 def startup(rehearsal, device: str) -> str:
-    """What a box starts with."""
+    """What a device starts with."""
     return rehearsal.lab.exec(device, "show startup-config")
 
 

@@ -10,7 +10,7 @@ from nr_run.parsers import parse
 
 
 def test_rollback_brings_back_every_byte(rehearsal, unchanged: Callable[[], None]) -> None:
-    """Rollback of a deploy needs its run folder alone, and leaves both boxes as they were, startup included."""
+    """Rollback of a deploy needs its run folder alone, and leaves both devices as they were, startup included."""
     assert rehearsal.deploy("--yes").code == 0
     for file in rehearsal.inventory.rglob("*.yaml"):
         file.unlink()
@@ -23,7 +23,7 @@ def test_rollback_brings_back_every_byte(rehearsal, unchanged: Callable[[], None
 
 
 def test_rollback_of_a_removal_builds_and_proves_again(rehearsal) -> None:
-    """What remove-l2l took away, rollback builds again, and proves it with traffic."""
+    """What remove-l2l took away, rollback builds again, and verifies it with traffic."""
     assert rehearsal.deploy("--yes").code == 0
     assert rehearsal.deploy_other("remove-l2l", "hq-branch", "--yes").code == 0
     done = rehearsal.nr_run("rollback", "--yes", "--json")
@@ -65,7 +65,7 @@ def test_rollback_is_refused_when_a_box_has_moved_on(rehearsal, lines: tuple[str
 
 
 def test_remove_leaves_what_others_use(rehearsal) -> None:
-    """remove-l2l takes the tunnel from both boxes; policy 3, the bound map and the VPN client of the 2611 stay."""
+    """remove-l2l takes the tunnel from both devices; policy 3, the bound map and the VPN client of the 2611 stay."""
     assert rehearsal.deploy("--yes").code == 0
     done = rehearsal.deploy_other("remove-l2l", "hq-branch", "--yes", "--json")
     assert done.code == 0, done.out + done.err
@@ -109,7 +109,7 @@ def test_runs_and_show_tell_what_was(rehearsal) -> None:
 
 
 def test_somebody_elses_reload_is_respected(rehearsal, unchanged: Callable[[], None]) -> None:
-    """A box with a scheduled reload of somebody else is not changed, and the reload stays scheduled."""
+    """A device with a scheduled reload of somebody else is not changed, and the reload stays scheduled."""
     with rehearsal.operator("vpn3640") as other:
         other.write_channel("reload in 30 maintenance\n")
         other.read_until_pattern(r"confirm")
@@ -123,7 +123,7 @@ def test_somebody_elses_reload_is_respected(rehearsal, unchanged: Callable[[], N
 
 
 def test_ends_that_did_not_agree_cannot_be_proved_again(rehearsal) -> None:
-    """Ends that differ had no form that could be proved: nothing is removed from it, a deploy fixes it, and stays as it is."""
+    """Ends that differ had no form that could be verified: nothing is removed from it, a deploy fixes it, and stays as it is."""
     assert rehearsal.deploy("--yes").code == 0
     rehearsal.configure("vpn3640", "crypto ipsec transform-set NR-hq-branch esp-3des esp-md5-hmac", "write memory")
     apart = rehearsal.configurations()

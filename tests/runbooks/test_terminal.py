@@ -64,7 +64,7 @@ def test_yes_builds_the_tunnel_in_colour(rehearsal) -> None:
 
 
 def test_an_edit_between_plan_and_push_is_noticed(rehearsal) -> None:
-    """When somebody takes the planned sequence while the plan waits for approval, nothing is pushed to either box."""
+    """When somebody takes the planned sequence while the plan waits for approval, nothing is pushed to either device."""
 
     def edit() -> None:
         entry = ("crypto map clientmap 1 ipsec-isakmp", "set peer 192.0.2.9", "set transform-set myset", "match address 199")

@@ -78,7 +78,7 @@ class Counted:
 
 
 def deployed(pair: Two, monkeypatch: pytest.MonkeyPatch) -> Counted:
-    """Deploy the tunnel in this process, proved and saved."""
+    """Deploy the tunnel in this process, verified and saved."""
     monkeypatch.setenv("NR_RUN_CREDENTIALS", str(pair.lab.credentials))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(pair.folder / "config"))
     counted = Counted(pair.lab)

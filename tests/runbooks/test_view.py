@@ -1,4 +1,4 @@
-"""What the plan shows of what a change affects: all of it on a small box, the beginning and a place to read on a hub."""
+"""What the plan shows of what a change affects: all of it on a small device, the beginning and a place to read on a hub."""
 
 from __future__ import annotations
 

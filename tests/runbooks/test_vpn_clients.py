@@ -71,7 +71,7 @@ def test_beside_a_tunnel(clients) -> None:
     with somebody_connects(clients):
         done = clients.deploy_other("deploy-ra", "staff", "--yes", "--json")
     assert done.code == 0, done.out + done.err
-    assert done.tunnel["sentence"] == "built on vpn2611, proved and saved"
+    assert done.tunnel["sentence"] == "built on vpn2611, verified and saved"
     sessions = [item["sentence"] for item in done.tunnel["findings"] if item["check"] == "client-session"]
     assert "has 192.168.77.10/32 of the pool, and sends" in sessions[-1]
     assert spis(clients) == before
@@ -117,7 +117,7 @@ def test_a_tunnel_that_was_there_first(clients) -> None:
 
 
 def test_a_group_that_left_the_intent(clients) -> None:
-    """Known to its router alone it is removed by name, and proved gone; a group of somebody else's is not touched."""
+    """Known to its router alone it is removed by name, and verified gone; a group of somebody else's is not touched."""
     with somebody_connects(clients):
         assert clients.deploy_other("deploy-ra", "staff", "--yes").code == 0
     clients.lab.client("home", "disconnect")
@@ -145,7 +145,7 @@ def test_a_group_that_left_the_intent(clients) -> None:
 
 
 def test_a_client_that_hangs_up_after_the_proof(clients) -> None:
-    """Who was proved and says good-bye before the router is saved has proved it all the same, and the run says so."""
+    """Who was verified and says good-bye before the router is saved has verified it all the same, and the run says so."""
     clients.lab.fault("vpn2611", "slow", "250")
     words = clients.arguments("staff", "--yes", "--json", command="deploy-ra")
     process = warm.Process(words, clients.environment)
@@ -179,7 +179,7 @@ def test_a_decided_run_whose_client_has_left(clients) -> None:
     assert "192.168.77.10/32 of the pool, and sends" in was
     done = clients.nr_run("resume", "--json")
     assert (done.code, done.tunnel["verified"]) == (0, True), done.out + done.err
-    assert any("was proved before the run was interrupted" in item["sentence"] for item in done.tunnel["findings"])
+    assert any("was verified before the run was interrupted" in item["sentence"] for item in done.tunnel["findings"])
     assert proof.read_text() == was
     now = clients.configurations()
     assert "client configuration group staff" in now["startup"]["vpn2611"]
@@ -201,7 +201,7 @@ def test_a_decided_run_whose_configuration_has_gone(clients) -> None:
 
 
 def test_a_tunnel_that_is_lost_meanwhile(clients) -> None:
-    """With a client that is proved, and the tunnel beside it gone, nothing is called proved: the router is rolled back."""
+    """With a client that is verified, and the tunnel beside it gone, nothing is called verified: the router is rolled back."""
     assert clients.deploy("hq-branch", "--yes").code == 0
     before = body(clients.configurations()["running"]["vpn2611"])
     clients.edit("remote-access.yaml", "window_seconds: 300", "window_seconds: 4")
@@ -218,11 +218,11 @@ def test_a_tunnel_that_is_lost_meanwhile(clients) -> None:
 
 
 def test_without_a_client(clients) -> None:
-    """Where nobody connects within the window it is not called proved: the router is rolled back, and the run says why."""
+    """Where nobody connects within the window it is not called verified: the router is rolled back, and the run says why."""
     clients.edit("remote-access.yaml", "window_seconds: 300", "window_seconds: 1")
     done = clients.deploy_other("deploy-ra", "staff", "--yes", "--json")
     assert done.code == 20, done.out + done.err
-    assert "configured, not proved by a client: none has connected within 1 seconds" in done.tunnel["sentence"]
+    assert "configured, not verified by a client: none has connected within 1 seconds" in done.tunnel["sentence"]
     assert body(clients.configurations()["running"]["vpn2611"]) == body(clients.before["running"]["vpn2611"])
 
 
@@ -248,7 +248,7 @@ def test_no_secret_is_kept(clients) -> None:
 
 
 def test_rehearsal(tmp_path: Path) -> None:
-    """The example of the inventory ends proved in the lab, where a scripted client connects; and its profile has no key."""
+    """The example of the inventory ends verified in the lab, where a scripted client connects; and its profile has no key."""
     root = Path(__file__).parents[2]
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "NR_RUN_LAB_DIR": str(tmp_path / "lab")}
     line = [str(Path(sys.executable).parent / "nr-run"), "deploy-ra", "--lab", "--yes", "--json"]

@@ -16,11 +16,11 @@ from nr_run.runbooks.engine.outcome import DeviceRow, Result, TunnelOutcome, exi
 
 ROOT = Path(__file__).parents[2]
 CODES = {
-    Result.PROVED: Exit.OK,
+    Result.VERIFIED: Exit.OK,
     Result.SAS_UP: Exit.OK,
     Result.UNCHANGED: Exit.OK,
     Result.PENDING: Exit.PENDING,
-    Result.NOT_PROVED: Exit.VERIFY_FAILED,
+    Result.NOT_VERIFIED: Exit.VERIFY_FAILED,
     Result.ROLLED_BACK: Exit.ROLLED_BACK,
     Result.ROLLBACK_INCOMPLETE: Exit.ROLLBACK_INCOMPLETE,
     Result.REFUSED: Exit.PRECHECK_FAILED,
@@ -50,9 +50,9 @@ def test_the_result_of_a_tunnel_is_one_word_everywhere(result: Result) -> None:
     assert made.as_dict()["result"] == result.value
     assert f"hq-branch: {result.value}, because" in text
     assert f"exit {int(made.exit_code)} ({made.exit_code.word})" in text
-    if result in (Result.PENDING, Result.NOT_PROVED, Result.ROLLED_BACK, Result.ROLLBACK_INCOMPLETE):
+    if result in (Result.PENDING, Result.NOT_VERIFIED, Result.ROLLED_BACK, Result.ROLLBACK_INCOMPLETE):
         assert result.value == made.exit_code.word
-    for other in ("rolled back", "needs manual steps", "rolled back", "not proved", "changes pending"):
+    for other in ("rolled back", "needs manual steps", "rolled back", "not verified", "changes pending"):
         assert other not in text
 
 
@@ -70,13 +70,13 @@ def test_a_failed_tunnel_and_a_failed_precheck_are_told_apart() -> None:
 
 
 MIXED = [
-    ((Result.ROLLBACK_INCOMPLETE, Result.PROVED), Exit.ROLLBACK_INCOMPLETE),
+    ((Result.ROLLBACK_INCOMPLETE, Result.VERIFIED), Exit.ROLLBACK_INCOMPLETE),
     ((Result.ROLLBACK_INCOMPLETE, Result.ROLLED_BACK), Exit.ROLLBACK_INCOMPLETE),
-    ((Result.PROVED, Result.PROVED), Exit.OK),
-    ((Result.PROVED, Result.PENDING), Exit.PENDING),
-    ((Result.PROVED, Result.ROLLED_BACK), Exit.PARTIAL),
+    ((Result.VERIFIED, Result.VERIFIED), Exit.OK),
+    ((Result.VERIFIED, Result.PENDING), Exit.PENDING),
+    ((Result.VERIFIED, Result.ROLLED_BACK), Exit.PARTIAL),
     ((Result.ROLLED_BACK, Result.REFUSED), Exit.ROLLED_BACK),
-    ((Result.NOT_PROVED, Result.REFUSED), Exit.VERIFY_FAILED),
+    ((Result.NOT_VERIFIED, Result.REFUSED), Exit.VERIFY_FAILED),
     ((Result.REFUSED, Result.REFUSED), Exit.PRECHECK_FAILED),
 ]
 

@@ -103,7 +103,7 @@ def test_an_odd_device_is_alone_and_too_many_are_refused(tmp_path: Path) -> None
 
 
 def test_the_models_of_an_estate_are_boxes_of_the_lab(tmp_path: Path) -> None:
-    """`lab up` offers what the estate can be made of, and each is played by the box of its name as that box is."""
+    """`lab up` offers what the estate can be made of, and each is played by the device of its name as that device is."""
     assert lab_command.lab is lab_cli.lab
     assert tuple(lab_cli.ESTATES[0][1]) == tuple(KINDS)
     write_estate(tmp_path / "estate", 2 * len(KINDS))

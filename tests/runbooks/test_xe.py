@@ -98,7 +98,7 @@ def c8000v(timed: TimedPair) -> str:
 
 
 def test_changed_in_place_brought_back_and_removed(xe: TimedPair) -> None:
-    """Built, changed to SHA-256, brought back to SHA-1 and removed: each time proved, and nothing of a timer is left."""
+    """Built, changed to SHA-256, brought back to SHA-1 and removed: each time verified, and nothing of a timer is left."""
     code, report = xe.run("deploy-l2l", "--yes")
     assert code == 0, report
     armed = {line["host"]: line["method"] for line in xe.journal if line["state"] == "arming"}
@@ -144,7 +144,7 @@ def test_lost_management_comes_back_by_itself(xe: TimedPair) -> None:
 
 @pytest.mark.parametrize("state", ["switching", "commit-decided"])
 def test_killed_then_resumed(xe: TimedPair, state: str) -> None:
-    """After kill -9 resume ends with both ends as before, or with the proved and saved tunnel on both."""
+    """After kill -9 resume ends with both ends as before, or with the verified and saved tunnel on both."""
     for name in (REVERT, REPLACE):
         xe.lab.fault(name, "slow", "15")
     xe.kill_at(state)
@@ -161,7 +161,7 @@ def test_killed_then_resumed(xe: TimedPair, state: str) -> None:
 
 
 def test_without_clock_and_archive_a_reload_with_its_reason_is_the_timer(tmp_path: Path) -> None:
-    """The last rung: `reload in N reason TEXT`, proved by `show reload`, fired when management is lost."""
+    """The last rung: `reload in N reason TEXT`, verified by `show reload`, fired when management is lost."""
     devices = {"hq": "c8000v-17", "branch": "c8000v-1711"}
     with start_lab(tmp_path / "lab", devices=devices, speed=60) as lab:
         for name in devices:

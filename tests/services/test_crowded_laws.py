@@ -40,14 +40,14 @@ LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChec
 NEAR = {"host": "box", "outside_ip": "203.0.113.1", "protected_prefixes": ["10.1.0.0/16"], "probe_address": "10.1.0.1"}
 THEIRS = {**FAR, "outside_ip": PEER, "protected_prefixes": ["10.20.0.0/16"], "probe_address": "10.20.0.1"}
 TOKENS = {**KEYS, "credential:hq-branch-psk": "<secret:credential:hq-branch-psk>"}
-#: Platform of the box and of the far end, where the box is connected to the Internet, and what it can build.
+#: Platform of the device and of the far end, where the device is connected to the Internet, and what it can build.
 PLACES = {
     "ios": ("881 15.4(3)M3", "FastEthernet4", ((1, "crypto-map"), (1, "vti"), (2, "crypto-map"), (2, "vti"))),
     "ios124": ("3640 12.4(25)", "FastEthernet4", ((1, "crypto-map"), (1, "vti"))),
     "xe": ("C8000V 17.12.1", "FastEthernet4", ((1, "crypto-map"), (1, "vti"), (2, "crypto-map"), (2, "vti"))),
     "asa": ("ASA 9.19(1)", "GigabitEthernet0/0", ((1, "crypto-map"), (1, "vti"), (2, "crypto-map"), (2, "vti"))),
 }
-#: What stays of a removal because every peer of the box shares it; each is told.
+#: What stays of a removal because every peer of the device shares it; each is told.
 SHARED = {"isakmp-policy", "isakmp-keepalive", "ikev2-policy", "ikev2-enable", "ikev2-proposal", "ikev2-offer", "ike-enable"}
 
 #: What serves every group of a router, so that it stays while there is another.
@@ -63,7 +63,7 @@ OF_ALL_GROUPS = {
 
 @dataclass(frozen=True)
 class Scene:
-    """A box, what shall be built on it, and by which service."""
+    """A device, what shall be built on it, and by which service."""
 
     platform: Platform
     running: str
@@ -76,7 +76,7 @@ class Scene:
         return self.platform.os
 
     def planned(self, running: str) -> Change:
-        """The change that the service makes of what the box runs, stage by stage, as the engine plans it."""
+        """The change that the service makes of what the device runs, stage by stage, as the engine plans it."""
         member = next(member for member in self.deployment.members if member.host == "box")
         changes, now = [], running
         for stage in self.deployment.stages:
@@ -127,7 +127,7 @@ def scenes(draw: st.DrawFn) -> Scene:
 
 
 def built(scene: Scene) -> tuple[DeepDevice, Change, str]:
-    """The box with what was wanted, the change that brought it, and what the box showed before."""
+    """The device with what was wanted, the change that brought it, and what the device showed before."""
     device = DeepDevice(scene.os, scene.running)
     before = device.show()
     change = scene.planned(before)
@@ -139,7 +139,8 @@ def built(scene: Scene) -> tuple[DeepDevice, Change, str]:
 @LAW
 @given(scenes())
 def test_it_comes_and_goes(scene: Scene) -> None:
-    """The box takes each line and has what was wanted; a second plan is empty; the inverse leaves it byte for byte as it was."""
+    """The device takes each line and has what was wanted; a second plan is empty; the inverse leaves it byte for byte as it
+    was."""
     device, change, before = built(scene)
     assert change.created
     assert against(read_back(change, before, device.show(), "now")) == ()
@@ -151,7 +152,7 @@ def test_it_comes_and_goes(scene: Scene) -> None:
 @LAW
 @given(scenes(), st.data())
 def test_any_cut_is_taken_back(scene: Scene, data: st.DataObject) -> None:
-    """The session ends behind any line: what is planned then leaves the box byte for byte as it was."""
+    """The session ends behind any line: what is planned then leaves the device byte for byte as it was."""
     _, change, before = built(scene)
     lines = [line for stage in change.stages or (change,) for line in lines_of(stage.forward)]
     for count in data.draw(st.sets(st.integers(0, len(lines)), min_size=1, max_size=5)):
@@ -164,7 +165,7 @@ def test_any_cut_is_taken_back(scene: Scene, data: st.DataObject) -> None:
 @LAW
 @given(scenes())
 def test_its_rollback_is_exact(scene: Scene) -> None:
-    """Undone later from the record of the run, the box is as it was, and nothing is said to stay."""
+    """Undone later from the record of the run, the device is as it was, and nothing is said to stay."""
     device, change, before = built(scene)
     back = plan_reversal(change, before, device.show())
     assert back.stays == ()

@@ -1,5 +1,4 @@
-"""What a deployment uses and has not made stays when it goes, and is named: by its name, or where no run is known to have made
-it."""
+"""What a deployment uses and has not made stays when it goes, and is named: by its name, or since no run has made it."""
 
 from __future__ import annotations
 
@@ -82,17 +81,14 @@ crypto map OUT 65000 ipsec-isakmp dynamic THEIRS
 @pytest.mark.parametrize("os", sorted(FAMILIES))
 def test_nothing_of_ours_is_taken_for_anothers(os: str) -> None:
     """Whatever its family, an object under a name of ours is ours by it."""
-    named = {"name": "NR-x", "policy": "NR-x", "map": "NR-MAP"}
     headers = (
-        "crypto ikev2 policy NR-x",
-        "crypto ikev2 proposal NR-x",
-        "ip local pool RA-x 10.0.0.1",
-        "crypto ipsec profile NR-x",
+        *("crypto ikev2 policy NR-x", "crypto ikev2 proposal NR-x"),
+        *("ip local pool RA-x 10.0.0.1", "crypto ipsec profile NR-x"),
     )
     for header in headers:
         for family in FAMILIES[os]:
             if family.header.fullmatch(header) and not family.child_is_object:
-                assert not is_of_others(ConfigObject(family, header)), (named, header)
+                assert not is_of_others(ConfigObject(family, header)), header
     assert all(name.endswith("-") for name in OWN_NAMES)
 
 

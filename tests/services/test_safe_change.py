@@ -30,26 +30,26 @@ def test_it_is_found_by_records_and_has_no_command() -> None:
     [
         (lambda: SERVICE.intended(Path(), {}), NothingMatched, "stands in no intent"),
         (lambda: SERVICE.removal(MADE, None, ""), ChangeError, "is undone by nr-run rollback"),
-        (lambda: SERVICE.traffic(MADE, ()), ChangeError, "is proved by that runbook"),
+        (lambda: SERVICE.traffic(MADE, ()), ChangeError, "is verified by that runbook"),
         (lambda: SERVICE.verdict(MADE, None), ChangeError, "is verified by that runbook"),
     ],
     ids=["intended", "removal", "traffic", "verdict"],
 )
 def test_what_only_its_runbook_knows_is_refused(ask: Callable[[], object], kind: type[NrRunError], words: str) -> None:
-    """Nobody else wants it, removes it by its name, proves it by traffic, or says whether it works."""
+    """Nobody else wants it, removes it by its name, verifies it by traffic, or says whether it works."""
     with pytest.raises(kind, match=words):
         ask()
 
 
 @pytest.mark.parametrize(("shown", "status"), [("Cisco IOS\n", Status.OK), (" \n", Status.UNVERIFIED)])
 def test_its_gate_says_what_it_rests_on(shown: str, status: Status) -> None:
-    """A device that shows nothing is not known; of one that answers the sentence says who proves the rest."""
+    """A device that shows nothing is not known; of one that answers the sentence says who verifies the rest."""
     seen = [
         Seen(member, platform_for("881", "15.4(3)M3"), {"show version": shown}, "2026-11-30T00:00:00Z") for member in MADE.members
     ]
     findings = MADE.stages[0].gate.judge(seen, removed=False)
     assert {item.status for item in findings} == {status}
-    assert all("proved by the runbook alone" in item.sentence for item in findings)
+    assert all("verified by the runbook alone" in item.sentence for item in findings)
 
 
 def test_stores_that_were_made_apart_are_not_put_together() -> None:

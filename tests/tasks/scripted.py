@@ -1,4 +1,4 @@
-"""A telnet box on loopback that sends what a test wants: a prompt, an echo of each line, and whatever comes in between."""
+"""A telnet device on loopback that sends what a test wants: a prompt, an echo of each line, and whatever comes in between."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nr_run.tasks.connection import Cli, Login
 from nr_run.tasks.session import Session
 
 PROMPT = "vpn2611#"
-#: From the line that was typed to all that the box sends for it; None for the ordinary echo, answer and prompt.
+#: From the line that was typed to all that the device sends for it; None for the ordinary echo, answer and prompt.
 Script = Callable[[str], str | None]
 
 

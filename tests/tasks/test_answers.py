@@ -48,7 +48,7 @@ class Garbling(Scripted):
 
 
 def nornir_of(box: Scripted, folder: Path) -> Nornir:
-    """One device, reached where the box listens."""
+    """One device, reached where the device listens."""
     data = {f"{name}_ref": f"credential:{place}" for name, place in REFERENCES.items()}
     host = Host(name="vpn2611", hostname="127.0.0.1", port=box.port, data=data, defaults=Defaults())
     inventory = Inventory(Hosts({"vpn2611": host}), Groups(), Defaults())
@@ -70,7 +70,7 @@ def test_an_echo_that_is_spoilt_once_is_read_again(tmp_path: Path) -> None:
 
 
 def test_a_look_whose_echo_is_spoilt_once_is_made_again(tmp_path: Path) -> None:
-    """The same for the SAs of a proof: a proved tunnel is not taken down for it."""
+    """The same for the SAs of a proof: a verified tunnel is not taken down for it."""
     with Garbling() as box:
         nornir = nornir_of(box, tmp_path)
         seen, _ = run_on_one(nornir, observe, "vpn2611")

@@ -89,7 +89,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
 
 @pytest.fixture
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHandle]:
-    """The same boxes for one test that builds tunnels."""
+    """The same devices for one test that builds tunnels."""
     devices = {name: name for name in PLATFORMS}
     with start_lab(tmp_path_factory.mktemp("fresh") / "lab", devices=devices, speed=20.0) as handle:
         yield handle
@@ -114,7 +114,7 @@ def connect(lab: LabHandle, name: str, *, timeout_seconds: float = 5.0) -> Sessi
 
 @contextmanager
 def device(lab: LabHandle, name: str, *fault: str | int, timeout_seconds: float = 5.0) -> Iterator[Session]:
-    """A session with an ASA, with a fault that begins after the login; the box is left as it was."""
+    """A session with an ASA, with a fault that begins after the login; the device is left as it was."""
     before = lab.exec(name, "show running-config")
     opened = connect(lab, name, timeout_seconds=timeout_seconds)
     if fault:
@@ -131,7 +131,7 @@ def device(lab: LabHandle, name: str, *fault: str | int, timeout_seconds: float 
 
 
 def nornir_of(lab: LabHandle, *names: str) -> Nornir:
-    """A Nornir of these boxes, logging in as a run does."""
+    """A Nornir of these devices, logging in as a run does."""
     references = {
         "username_ref": "credential:device-username",
         "password_ref": "credential:device-password",
@@ -149,7 +149,7 @@ def nornir_of(lab: LabHandle, *names: str) -> Nornir:
 
 
 def run(nornir: Nornir, name: str, task: Any, **arguments: Any) -> Any:
-    """The result of one task on one box; its error is raised."""
+    """The result of one task on one device; its error is raised."""
     result = nornir.filter(name=name).run(task, **arguments)[name]
     nornir.data.reset_failed_hosts()
     if result[0].exception:
@@ -296,7 +296,8 @@ PAIRS = [("asa82", "vpn3640-124"), ("asa91", "vpn3640-124"), ("asa82", "asa91"),
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_tunnel(fresh: LabHandle, one: str, other: str) -> None:
-    """The rendered lines of both ends make a tunnel: pings bring it up, both ends prove it, clearing ends it, saving keeps it."""
+    """The rendered lines of both ends make a tunnel: pings bring it up, both ends verify it, clearing ends it, saving keeps
+    it."""
     build(fresh, one, other)
     nornir = nornir_of(fresh, one, other)
     ends = (End(ENDS[one], ENDS[other]), End(ENDS[other], ENDS[one]))

@@ -19,7 +19,7 @@ ENTERED = "Enter configuration commands, one per line.  End with CNTL/Z.\r\n"
 
 
 def box(answers: dict[str, str], *, config: str = "vpn2611(config)#", prompt: str = PROMPT, exits: bool = False) -> Script:
-    """A box with a configuration mode; ``answers`` are sent as they are, a line that is not among them is echoed.
+    """A device with a configuration mode; ``answers`` are sent as they are, a line that is not among them is echoed.
 
     ``exits``: an answer that ends in the prompt of exec mode leaves configuration mode for the lines behind it as well.
     """
@@ -140,7 +140,7 @@ def test_an_answer_needs_a_question(tmp_path: Path) -> None:
 
 
 def test_a_question_that_does_not_end(tmp_path: Path) -> None:
-    """A box that asks the same thing again and again is left in its question: the session is ended."""
+    """A device that asks the same thing again and again is left in its question: the session is ended."""
     answers = {"copy": "copy\r\nDestination filename [x]? ", "": "\r\nDestination filename [x]? "}
     with session(tmp_path, box(answers)) as (device, _):
         with pytest.raises(SessionLost, match="was asked the same question again and again"):
@@ -161,7 +161,7 @@ def test_configuration_mode_is_proved_first(tmp_path: Path) -> None:
 
 
 def test_an_exec_prompt_that_is_not_the_host_name(tmp_path: Path) -> None:
-    """A box with a prompt of its own is entered, changed and left: its prompt of configuration mode is seen, not assumed."""
+    """A device with a prompt of its own is entered, changed and left: its prompt of configuration mode is seen, not assumed."""
     prompt = "vpn3640-BR1-EDGE#"
     with session(tmp_path, box({}, config="vpn3640(config)#", prompt=prompt)) as (device, there):
         assert device.ask("show clock") == ""
@@ -214,7 +214,7 @@ def test_strange_prompts(tmp_path: Path, prompt: str) -> None:
 
 
 def test_thrown_out_of_configuration_mode(tmp_path: Path) -> None:
-    """A line after which the box is in exec mode again ends the session, and the message says where the next one was typed."""
+    """A line after which the device is in exec mode again ends the session, and the message says where the next one was typed."""
     with session(tmp_path, box({"encr 3des": f"encr 3des\r\n{PROMPT}", "hash md5": f"hash md5\r\n{PROMPT}"})) as (device, _):
         with pytest.raises(DeviceRefused, match="'hash md5' was to be typed in configuration mode and was typed at 'vpn2611#'"):
             device.configure(["encr 3des", "hash md5"])
@@ -238,7 +238,7 @@ def test_a_refused_header_and_the_exit_behind_it(tmp_path: Path) -> None:
 
 
 def test_the_next_object_is_typed_in_configuration_mode_whatever_became_of_the_one_before(tmp_path: Path) -> None:
-    """Behind the exit of a refused header ``configure terminal`` brings the box back; replies say where each was typed."""
+    """Behind the exit of a refused header ``configure terminal`` brings the device back; replies say where each was typed."""
     refused = "crypto isakmp policy 10\r\n% Invalid input detected at '^' marker.\r\n\r\nvpn2611(config)#"
     typed = {"crypto isakmp policy 10": refused, "exit": f"exit\r\n{PROMPT}"}
     with session(tmp_path, box(typed, exits=True)) as (device, there):
@@ -303,7 +303,8 @@ def test_looks_are_no_answers(tmp_path: Path) -> None:
 
 
 def test_nothing_is_typed_where_configuration_mode_was_left(tmp_path: Path) -> None:
-    """A line that holds a key is not typed in exec mode when the box has left configuration mode behind the lines before it."""
+    """A line that holds a key is not typed in exec mode when the device has left configuration mode behind the lines before
+    it."""
     with session(tmp_path, box({"encr 3des": f"encr 3des\r\n{PROMPT}"}, exits=True)) as (device, there):
         device.configure(["encr 3des"])
         with pytest.raises(DeviceRefused, match="has left configuration mode by itself, and nothing more was typed"):
@@ -313,7 +314,7 @@ def test_nothing_is_typed_where_configuration_mode_was_left(tmp_path: Path) -> N
 
 
 def test_an_end_that_does_not_end(tmp_path: Path) -> None:
-    """``end`` is proved: where the prompt is still one of configuration mode no show command is believed."""
+    """``end`` is verified: where the prompt is still one of configuration mode no show command is believed."""
     with session(tmp_path, box({"end": "end\r\nvpn2611(config)#"})) as (device, _):
         device.configure(["encr 3des"])
         with pytest.raises(DeviceRefused, match="'end' did not leave configuration mode"):
@@ -377,7 +378,7 @@ def test_a_refused_preparation_is_told(tmp_path: Path) -> None:
 
 
 def test_letters_that_are_cut_in_two(tmp_path: Path) -> None:
-    """A description in UTF-8 and one in Latin-1 are read alike each time, however the box cuts its answer."""
+    """A description in UTF-8 and one in Latin-1 are read alike each time, however the device cuts its answer."""
     text = "description Leitung München–Köln"
     with session(tmp_path, box({})) as (device, there):
         device.ask("show clock")

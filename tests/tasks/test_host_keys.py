@@ -188,7 +188,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> LabHandle:
 
 @pytest.mark.parametrize("name", ["hq", "fw"])
 def test_a_lab_names_its_keys(tmp_path: Path, lab: LabHandle, name: str) -> None:
-    """The boxes of a lab are known by its folder, so that nothing is pinned for them; the file is its owner's only."""
+    """The devices of a lab are known by its folder, so that nothing is pinned for them; the file is its owner's only."""
     made = login(tmp_path)
     object.__setattr__(made.secrets, "folders", (lab.credentials,))
     device = connect((lab.devices[name].host, lab.devices[name].port), made) if name == "hq" else None

@@ -64,7 +64,7 @@ def test_block(lab: LabHandle) -> None:
 
 
 def test_refused_line_in_the_middle(lab: LabHandle) -> None:
-    """The one line that the box refuses has the refusal, and its neighbours have none."""
+    """The one line that the device refuses has the refusal, and its neighbours have none."""
     with device(lab, "refuse-line", "pre-share") as session:
         texts = {reply.line: reply.words for reply in session.exchange(BLOCK)}
     assert "Invalid input" in texts["authentication pre-share"]
@@ -93,7 +93,7 @@ def test_garbage(lab: LabHandle) -> None:
 
 @pytest.mark.parametrize("line", range(1, 5))
 def test_cut_session(lab: LabHandle, line: int) -> None:
-    """Wherever the session is cut, the block is lost and the next login finds a working box."""
+    """Wherever the session is cut, the block is lost and the next login finds a working device."""
     with device(lab, "cut-session-after", line) as session:
         with pytest.raises(SessionLost, match="vpn2611: the session ended"):
             session.exchange(BLOCK)
@@ -109,13 +109,13 @@ def test_cut_in_an_echo(lab: LabHandle) -> None:
 
 
 def test_slow_box(lab: LabHandle) -> None:
-    """A box that takes its time for every answer is waited for, as long as it says something."""
+    """A device that takes its time for every answer is waited for, as long as it says something."""
     with device(lab, "slow", 300, timeout_seconds=2.0) as session:
         assert len(session.exchange(BLOCK)) == len(BLOCK)
 
 
 def test_box_that_takes_nobody(lab: LabHandle) -> None:
-    """A login that is refused is said so, with the name of the box."""
+    """A login that is refused is said so, with the name of the device."""
     lab.fault("vpn2611", "login-refused")
     with pytest.raises(Unreachable, match="vpn2611: the device refuses the user name or the password"):
         connect(lab.devices["vpn2611"].port, lab.credentials)

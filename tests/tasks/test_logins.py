@@ -101,7 +101,7 @@ def test_console_that_waits_for_return(tmp_path: Path, greeting: str) -> None:
 
 
 def test_console_that_is_logged_in_already(tmp_path: Path) -> None:
-    """A console on which somebody has stayed logged in is used: its prompt is proved by coming again."""
+    """A console on which somebody has stayed logged in is used: its prompt is verified by coming again."""
     with Scripted(box(RETURN=f"\r\n{PROMPT}"), greeting="") as there:
         assert works(there, tmp_path) == ["", ""]
 

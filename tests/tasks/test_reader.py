@@ -25,6 +25,7 @@ REFUSED = (
         "debug ip icmp",
     ),
     *("crypto map M 10 ipsec-isakmp", "no crypto map", "end", "exit", "", "do show version", "test crypto", "terminal monitor"),
+    *("verify /md5 tftp://192.0.2.1/x", "verify bootflash:x", "verify /md5 bootflash:x y", "verify /md5 nvram:x"),
 )
 
 

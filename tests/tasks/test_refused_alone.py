@@ -135,7 +135,7 @@ def test_work_on_no_device(tmp_path: Path) -> None:
         nornir = nornir_of(box, tmp_path)
         with pytest.raises(NothingMatched, match="no device was selected"):
             run_on(nornir, running, {})
-        # The box waits for its logins before it can end.
+        # The device waits for its logins before it can end.
         for _ in range(5):
             run_on_one(nornir, running, "vpn2611")
             nornir.close_connections()

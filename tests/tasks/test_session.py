@@ -28,7 +28,7 @@ LINES = ("crypto isakmp policy 10", "encr 3des", "show clock")
 
 @contextmanager
 def session(tmp_path: Path, script: Script, **more: float) -> Iterator[tuple[Session, Scripted]]:
-    """A session with a scripted box."""
+    """A session with a scripted device."""
     with Scripted(script) as box:
         opened = connect(box.port, credentials(tmp_path), **more)  # type: ignore[arg-type]
         try:
@@ -190,7 +190,7 @@ def test_a_device_that_goes_on_printing(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def privileged(accepted: bool) -> Script:
-    """A box that logs in without privilege, and takes or refuses the enable secret."""
+    """A device that logs in without privilege, and takes or refuses the enable secret."""
 
     def script(line: str) -> str | None:
         if line == "Login.Word.9":
@@ -235,7 +235,7 @@ def test_no_enable_secret(tmp_path: Path) -> None:
     ],
 )
 def test_login_that_is_refused(tmp_path: Path, greeting: str, words: str) -> None:
-    """A box without a password, and one that refuses it, are two sentences."""
+    """A device without a password, and one that refuses it, are two sentences."""
     refusal = "\r\n% Login invalid\r\n\r\nUsername: "
     with Scripted(lambda line: refusal if line == "Login.Word.9" else None, greeting=greeting) as box:
         with pytest.raises(Unreachable, match=words) as caught:

@@ -1,4 +1,5 @@
-"""A box that is lost in the middle of an SSH login, as one is that begins to boot, is unreachable, and not awaited for ever."""
+"""A device that is lost in the middle of an SSH login, as one is that begins to boot, is unreachable, and not awaited for
+ever."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ class Box(paramiko.ServerInterface):
 
 @contextmanager
 def box(ends: str) -> Iterator[int]:
-    """The port of a box that ends a login like that."""
+    """The port of a device that ends a login like that."""
     server = Box(ends)
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -73,7 +74,7 @@ def box(ends: str) -> Iterator[int]:
 
 @pytest.mark.parametrize("ends", ["refuses", "is silent", "is silent at the terminal"])
 def test_lost_behind_the_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str) -> None:
-    """After the password is taken a session that is refused, or never answered, makes the box unreachable within a bound."""
+    """After the password is taken a session that is refused, or never answered, makes the device unreachable within a bound."""
     monkeypatch.setattr(drivers, "LOGIN_SECONDS", 1.2)
     secrets = Secrets(folders=(credentials(tmp_path),))
     login = Login(secrets, "credential:device-username", "credential:device-password", None, "cisco_ios")

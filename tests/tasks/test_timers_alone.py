@@ -1,4 +1,4 @@
-"""What a timer refuses where a device says otherwise than it did: each answer comes from a box that is told what to say."""
+"""What a timer refuses where a device says otherwise than it did: each answer comes from a device that is told what to say."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CLOCK = "10:11:12.123 UTC Mon Mar 4 2024\r\n"
 
 
 def shows(answers: dict[str, str], entered: str = "") -> Callable[[str], str | None]:
-    """A box with these answers, which waits for a confirmation of a reload, and says ``entered`` in configuration mode."""
+    """A device with these answers, which waits for a confirmation of a reload, and says ``entered`` in configuration mode."""
 
     def script(line: str) -> str | None:
         if line.startswith("reload in"):

@@ -21,7 +21,7 @@ LOGIN = {"host": "vpn2611", "group": GROUP, "key": KEY, "user": "jane", "passwor
 
 @pytest.fixture(scope="module")
 def grouped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    """Two routers, on one of them a group of clients that was proved by one who has left since."""
+    """Two routers, on one of them a group of clients that was verified by one who has left since."""
     folder = tmp_path_factory.mktemp("clients")
     with start_lab(folder / "lab", speed=SPEED) as lab:
         made = estate_in(lab, folder)

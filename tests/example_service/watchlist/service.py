@@ -1,4 +1,4 @@
-"""What a watch list is made of, how it is proved, and how it is taken away: pure functions, and nothing of runs."""
+"""What a watch list is made of, how it is verified, and how it is taken away: pure functions, and nothing of runs."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ class WatchListService:
 
     def traffic(self, deployment: Deployment, sights: Sequence[Sight]) -> NoReturn:
         """Its gates are judged by what is shown."""
-        raise ChangeError(f"{deployment.name} is proved without traffic")
+        raise ChangeError(f"{deployment.name} is verified without traffic")
 
     def survey(self, deployment: Deployment, member: Member) -> tuple[Question, ...]:
         """Nothing beside the running configuration."""

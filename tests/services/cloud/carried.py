@@ -20,6 +20,7 @@ from .sites import HOST, PLATFORM, site, written
 #: What a person says who has looked at the console.
 CONFIRMED = ("--confirm", "underlay", "--confirm", "vbr-routes")
 CLEAR = "route VBR 172.16.0.0 255.255.0.0 10.0.0.1 1"
+GATEWAYS = ("ali-gateway-1", "ali-gateway-2")
 #: What an ASA writes again each time that it saves.
 _OF_THE_SAVING = ("Cryptochecksum", ": Written by", "!", ": Saved")
 
@@ -80,6 +81,10 @@ def begin(folder: Path) -> Any:
     """A lab with the firewall and its gateways; a context manager of its handle."""
     wanted = site()
     devices = orders({HOST: PLATFORM}, [place_of(wanted)], deployment_of(wanted).foreign)
+    for name in GATEWAYS:
+        # A console takes one value; a gateway that takes two is one whose operator changes it at the same moment.
+        for connection in devices[name]["connections"]:
+            connection["esp"].append({"encryption": "aes-128-cbc", "integrity": "hmac-sha256"})
     return warm.start_lab(folder / "lab", devices=devices, speed=10.0)
 
 

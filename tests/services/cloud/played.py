@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from nr_run.changes.configuration import Configuration
 from nr_run.changes.plan import plan
 from nr_run.checks.finding import Finding, Status, proved
 from nr_run.checks.looking import Look, Shown
+from nr_run.checks.observation import Probe
+from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import Verdict
 from nr_run.lab.rehearsal import Rehearsal
 from nr_run.runbooks.engine.rehearsal_lab import orders
@@ -140,14 +142,18 @@ class Played:
             self.until(lambda name=name: proved(self.judged(name)))  # type: ignore[misc]
         return inverse
 
-    def verdict(self, **shown: str) -> Verdict:
-        """What a verification says now; ``shown`` are answers, by command, in the place of those of the firewall."""
+    def verdict(self, pings: Mapping[Traffic, tuple[Probe, Probe]] | None = None, /, **shown: str) -> Verdict:
+        """What a verification says now; ``shown`` are answers, by command, in the place of those of the firewall.
+
+        ``pings`` are what came back of small packets and of those of full size.
+        """
         (member,) = self.deployment.members
         questions = survey_of(self.site)
         commands = [command for question in questions for command in question.commands("asa")]
         outputs = {**self.seen((RUNNING, *commands)).outputs, **shown}
         running = Configuration(HOST, "asa", RUNNING, outputs[RUNNING])
-        shown = Shown(HOST, PLATFORM, (Look(observed(HOST, "asa", outputs, questions)),), running)
+        small, large = ({traffic: both[place] for traffic, both in (pings or {}).items()} for place in (0, 1))
+        shown = Shown(HOST, PLATFORM, (Look(observed(HOST, "asa", outputs, questions), small, large),), running)
         stands = {HOST: standing(self.deployment, member, PLATFORM, running, dict(KEYS), outputs["show route"])}
         return verdict_of(self.deployment, Seeing({HOST: shown}, stands, TIME, probing=True), "a connection")
 

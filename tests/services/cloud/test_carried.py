@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from .carried import CLEAR, CONFIRMED, Carried, begin, inventory
+from nr_run.inventory.kept_secrets import KeptSecret
+
+from .carried import CLEAR, CONFIRMED, GATEWAYS, Carried, begin, inventory
 from .sites import HOST, written
 
-GATEWAYS = ("ali-gateway-1", "ali-gateway-2")
 #: After which state a run is killed; all of them with NR_RUN_FAULTS.
 STATES: list[tuple[str, dict[str, str]]] = [
     ("locked", {}),
@@ -19,6 +20,8 @@ STATES: list[tuple[str, dict[str, str]]] = [
     ("arming", {}),
     ("armed", {}),
     ("building", {}),
+    ("gate", {"stage": "first tunnel"}),
+    ("held", {"stage": "first tunnel"}),
     ("gate", {"stage": "tunnels"}),
     ("held", {"stage": "tunnels"}),
     ("gate", {"stage": "bgp"}),
@@ -43,7 +46,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carried]:
 
 
 def test_deployed_verified_and_removed(shared: Carried) -> None:
-    """Three stages are proved and saved, a second run does nothing, verify says up, and a removal leaves what was there."""
+    """Four stages are verified and saved, a second run does nothing, verify says up, and a removal leaves what was there."""
     before, saved = shared.shows(), shared.shows("show startup-config")
     code, report = shared.run("deploy-cloud", "--yes", "--confirm", "underlay")
     assert code == 13, json.dumps(report)[:4000]
@@ -121,6 +124,79 @@ def test_changed_in_place_and_undone_step_by_step(shared: Carried) -> None:
     assert next(line["line"] for line in lines if line["state"] == "switching") == CLEAR
 
 
+def test_algorithms_are_changed_one_tunnel_at_a_time(shared: Carried) -> None:
+    """Each tunnel is agreed again in its own stage, the other one carrying; what no gateway takes is rolled back and verified."""
+    before = shared.shows()
+    code, report = shared.deploy()
+    assert code == 0, json.dumps(report)[:6000]
+    there = shared.shows()
+    try:
+        written(
+            shared.folder / "inventory",
+            "esp:\n      encryption_algorithm: aes-256-cbc",
+            "esp:\n      encryption_algorithm: aes-128-cbc",
+        )
+        code, report = shared.deploy()
+        assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+        changed = shared.shows()
+        assert sum("tunnel protection ipsec profile NR-ali.v2" in line for line in changed) == 2
+        assert not any(line.endswith("profile NR-ali") for line in changed)
+        lines = [json.loads(line) for line in (shared.folder / "runs" / shared.newest / "journal.jsonl").read_text().splitlines()]
+        stages = [line["stage"] for line in lines if line["state"] in ("gate", "held")]
+        assert stages[:4] == ["first tunnel", "first tunnel", "tunnels", "tunnels"]
+        code, report = shared.run("rollback", shared.newest, "--yes", "--poll-interval", "0.2")
+        assert code == 0, json.dumps(report)[:6000]
+        assert shared.shows() == there
+        written(
+            shared.folder / "inventory",
+            "ike:\n      encryption_algorithm: aes-256-cbc",
+            "ike:\n      encryption_algorithm: aes-128-cbc",
+        )
+        code, report = shared.run("deploy-cloud", "--lab", "--yes", "--poll-interval", "0.2")
+        assert code == 20, json.dumps(report)[:6000]
+        assert "the IKE SA with 10.10.10.49 has aes-256-cbc" in report["tunnels"][0]["sentence"]
+        assert "verified up again" in report["tunnels"][0]["sentence"]
+        assert shared.shows() == there
+    finally:
+        written(shared.folder / "inventory")
+    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
+    assert code == 0, json.dumps(report)[:4000]
+    assert shared.shows() == before
+
+
+def test_another_key_of_one_tunnel(shared: Carried) -> None:
+    """Each tunnel has a key of its own: that of one is changed when a person says that the console has it; the other carries."""
+    before = shared.shows()
+    code, report = shared.deploy()
+    assert code == 0, json.dumps(report)[:6000]
+    kept, which = KeptSecret("", shared.lab.credentials / "ali-1"), ("--key", "credential:ali-1")
+    old = kept.path.read_text().strip()
+    new = old[:-1] + ("x" if old[-1] != "x" else "y")
+    code, report = shared.run("rotate-cloud", "ali", "--yes")
+    assert "say which, --key credential:ali-1 or --key credential:ali-2" in report["error"]
+    code, report = shared.run("rotate-cloud", "ali", "--key", "credential:ali-3", "--yes")
+    assert code == 64
+    code, report = shared.run("rotate-cloud", "ali", *which, "--lab", "--yes")
+    assert "is not rehearsed" in report["error"]
+    code, report = shared.run("rotate-cloud", "ali", *which, "--yes")
+    assert (code, "say --confirm far-key\n" in report["tunnels"][0]["sentence"]) == (13, True), json.dumps(report)[:6000]
+    try:
+        shared.lab.fault(GATEWAYS[0], "wrong-psk")
+        kept.forget()
+        kept.keep_next(new)
+        code, report = shared.run("rotate-cloud", "ali", *which, "--confirm", "far-key", "--yes", "--poll-interval", "0.2")
+        assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+        assert (kept.path.read_text().strip(), kept.pending()) == (new, None)
+        code, report = shared.run("verify")
+        assert code == 0, json.dumps(report)[:6000]
+    finally:
+        shared.lab.fault(GATEWAYS[0], "wrong-psk", on=False)
+    code, report = shared.run("remove-cloud", "ali", "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
+    assert code == 0, json.dumps(report)[:4000]
+    kept.path.write_text(f"{old}\n")
+    assert shared.shows() == before
+
+
 #: A line in the outer sub-mode, what takes the clear route away, a line in the inner sub-mode.
 REFUSED = [("refuse-line", "log-neighbor-changes"), ("refuse-inverse", "no route VBR"), ("refuse-line", "activate")]
 
@@ -141,7 +217,7 @@ def test_a_line_that_is_refused_ends_it_and_all_goes_back(shared: Carried, fault
 
 @pytest.mark.parametrize(("state", "also"), STATES if os.environ.get("NR_RUN_FAULTS") else SAMPLE, ids=lambda value: str(value))
 def test_killed_and_resumed(shared: Carried, state: str, also: dict[str, str]) -> None:
-    """kill -9 at this state: resume proves it there and saved, or proves the firewall as it was, and nothing is pending."""
+    """kill -9 at this state: resume verifies it there and saved, or verifies the firewall as it was, and nothing is pending."""
     before = shared.shows()
     shared.lab.fault(HOST, "slow", "15")
     process = shared.start("deploy-cloud", *CONFIRMED, "--yes", "--poll-interval", "0.2")

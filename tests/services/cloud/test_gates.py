@@ -134,6 +134,7 @@ def test_who_does_not_agree_keeps_the_first_gate_shut(fault: str) -> None:
     try:
         for name in GATEWAYS:
             played.lab.far_ends[name].fault(fault, (), on=True)
+        played.start("first tunnel")
         played.start("tunnels")
         played.wait(2.0)
         assert "first: NR-ali-1 has no pair of SAs with 10.10.10.49" in played.against("tunnels")
@@ -150,6 +151,7 @@ def test_a_wrong_identity_keeps_the_first_gate_shut() -> None:
     played = Played(site())
     try:
         played.configure("crypto isakmp identity hostname")
+        played.start("first tunnel")
         played.start("tunnels")
         played.wait(1.0)
         assert "second: 10.10.10.50 is not up" in played.against("tunnels")
@@ -284,4 +286,4 @@ def test_where_nothing_stands_behind_the_cloud_it_is_told(built: Played) -> None
     moved = "".join((*kept, next(line for line in table.splitlines(keepends=True) if "172.16.0.0" in line)))
     told = built.verdict(**{"show route": moved})
     assert told.operating.value == "up", told.sentence
-    assert any("was shown to its end is not proved" in words for words in told.untested)
+    assert any("was shown to its end is not verified" in words for words in told.untested)

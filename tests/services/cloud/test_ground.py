@@ -33,7 +33,7 @@ def test_that_there_is_nothing_is_an_answer(text: str, refused: bool) -> None:
 
 def test_a_second_way_out_is_a_write_of_its_own() -> None:
     """Where the header of a section in a section was refused, two ways out in one write would end the session."""
-    (deep,) = [step for step in staged(site())[1][1].forward if step.family == "bgp"]
+    (deep,) = [step for step in staged(site())[2][1].forward if step.family == "bgp"]
     *first, last = [list(write) for write in in_writes(deep.lines)]
     assert last == ["exit"]
     assert all(write.count("exit") == 1 for write in first)

@@ -13,8 +13,11 @@ from nr_run.inventory.platforms import platform_for
 from nr_run.services.cloud.as_before import as_before
 from nr_run.services.cloud.deployment import deployment_of
 from nr_run.services.cloud.features import PARTS
+from nr_run.services.cloud.intent import Cloud
+from nr_run.services.service import Sight
 
 from ...changes.trees import same
+from ...changes.whole import whole
 from .planned import deployed, removal, removed, staged, text
 from .sites import BARE, HOST, KEYS, PLATFORM, site
 
@@ -53,9 +56,9 @@ def lines_of(change: Any) -> list[str]:
     [({}, [NOWHERE, f"no {CLEAR}"]), (OPEN, [f"no {CLEAR}", BEHIND])],
 )
 def test_the_route_gives_way_last(wanted: dict[str, Any], last: list[str]) -> None:
-    """Everything is built and proved before the one line that moves traffic, and what drops is there before the route goes."""
+    """Everything is built and verified before the one line that moves traffic, and what drops is there before the route goes."""
     stages = staged(site(**wanted))
-    assert [stage.name for stage in deployment_of(site()).stages] == ["tunnels", "bgp", "cut-over"]
+    assert [stage.name for stage in deployment_of(site()).stages] == ["first tunnel", "tunnels", "bgp", "cut-over"]
     *before, (_, cut_over) = stages
     assert lines_of(cut_over) == last
     assert not any("172.16.0.0 255.255" in line for _, change in before for line in lines_of(change))
@@ -93,7 +96,7 @@ def test_where_nothing_of_it_is_there_nothing_goes() -> None:
 
 
 def test_what_is_never_written() -> None:
-    """No address of an interface that is there, no access group, no setting of the whole box, and no global identity."""
+    """No address of an interface that is there, no access group, no setting of the whole device, and no global identity."""
     lines = text(site()).splitlines()
     assert [line for line in lines if line.startswith("interface ")] == ["interface Tunnel1", "interface Tunnel2"]
     stems = ("access-group", "sysopt", "crypto isakmp identity", "mtu ", "crypto ipsec security-association")
@@ -203,7 +206,7 @@ def test_it_is_changed_in_place(change: dict[str, Any], lines: list[str]) -> Non
     there = deployed(site())
     changes = [made for _, made in staged(site(**change), there)]
     typed = [line for made in changes for line in lines_of(made)]
-    assert not changes[0], typed
+    assert not any(changes[:2]), typed
     for line in lines:
         assert any(one.startswith(line) for one in typed), typed
     assert not any(made for _, made in staged(site(**change), deployed(site(**change), there)))
@@ -212,11 +215,81 @@ def test_it_is_changed_in_place(change: dict[str, Any], lines: list[str]) -> Non
     assert meanings(back) == meanings(there)
 
 
-def test_what_the_cloud_changes_at_the_same_moment_is_not_changed_in_place() -> None:
-    """Another algorithm on one side alone would take both tunnels down: it is refused, and nothing is typed."""
-    weak = {"encryption_algorithm": "aes-128-cbc"}
-    with pytest.raises(ChangeError, match="exists with other content"):
-        staged(site(esp=weak), deployed(site()))
+AES_128 = {"encryption_algorithm": "aes-128-cbc"}
+#: What both tunnels share, and lines of the stage that switches the first one.
+ONE_BY_ONE: list[tuple[dict[str, Any], list[str]]] = [
+    ({"esp": AES_128}, ["crypto ipsec ikev2 ipsec-proposal NR-ali.v2", "protocol esp encryption aes"]),
+    ({"esp": {"pfs_group": None}}, ["crypto ipsec profile NR-ali.v2"]),
+    ({"esp": {"sa_lifetime_seconds": 3600}}, ["set security-association lifetime seconds 3600"]),
+    ({"ike": AES_128}, ["crypto ikev2 policy 20", "encryption aes"]),
+    ({"ike": {"sa_lifetime": 7200}}, ["crypto ikev2 policy 20", "lifetime seconds 7200"]),
+]
+
+
+def stripped(change: Any) -> list[str]:
+    """All that a change types, without indentation."""
+    return [line.strip() for line in lines_of(change)]
+
+
+@pytest.mark.parametrize(("change", "lines"), ONE_BY_ONE)
+def test_what_both_tunnels_share_is_changed_one_tunnel_at_a_time(change: dict[str, Any], lines: list[str]) -> None:
+    """It is built beside what is in use; each tunnel is switched in a stage of its own, and what is out of use goes last."""
+    wanted, there = site(**change), deployed(site())
+    made = [change for _, change in staged(wanted, there)]
+    first, second, bgp, last = map(stripped, made)
+    assert [line for line in lines if line not in first] == []
+    switch = "tunnel protection ipsec profile NR-ali.v2"
+    assert (first.count(switch), second.count(switch)) == (1, 1)
+    assert "interface Tunnel2" not in first
+    assert "interface Tunnel1" not in second
+    assert bgp == []
+    assert {"no crypto ipsec profile NR-ali", "no crypto ipsec ikev2 ipsec-proposal NR-ali"} <= {*last}
+    gates: list[Any] = [stage.gate for stage in deployment_of(wanted).stages]
+    stale = [[str(peer) for peer in gate.stale(one)] for gate, one in zip(gates, made, strict=True)]
+    assert stale == [["10.10.10.49"], ["10.10.10.50"], [], []]
+    assert not any(one for _, one in staged(wanted, deployed(wanted, there)))
+    again = deployed(site(), deployed(wanted, there))
+    assert not any(one for _, one in staged(site(), again))
+
+
+#: What is one tunnel's own, the place of the stage that changes it, one of its lines, and whose SAs are cleared.
+OF_ONE: list[tuple[dict[str, Any], int, str, list[str]]] = [
+    ({"first": {"address": "10.10.10.51"}}, 0, "tunnel destination 10.10.10.51", ["10.10.10.49", "10.10.10.51"]),
+    ({"second": {"address": "10.10.10.51"}}, 1, "tunnel destination 10.10.10.51", ["10.10.10.50", "10.10.10.51"]),
+    ({"second": {"source_interface": "VPN-IP1"}}, 1, "tunnel source interface VPN-IP1", ["10.10.10.50"]),
+    ({"first": {"next_hop": "192.168.10.2"}}, 0, "no route VPN-IP1 10.10.10.49 255.255.255.255 192.168.10.1 19", []),
+    ({"second": {"tunnel_prefix": "169.254.30.0/30"}}, 1, "ip address 169.254.30.2 255.255.255.252", []),
+    ({"dpd": {"interval_seconds": 20, "retries": 3}}, 0, "isakmp keepalive threshold 20 retry 3", ["10.10.10.49"]),
+]
+
+
+@pytest.mark.parametrize(("change", "place", "line", "stale"), OF_ONE)
+def test_what_is_one_tunnels_own_is_changed_in_its_stage(change: dict[str, Any], place: int, line: str, stale: list[str]) -> None:
+    """Gateway, source, address inside, key: the stage of that tunnel changes it, and only what was agreed with it is cleared."""
+    wanted, there = site(**change), deployed(site())
+    made = [one for _, one in staged(wanted, there)]
+    assert line in stripped(made[place])
+    gate: Any = deployment_of(wanted).stages[place].gate
+    assert [str(peer) for peer in gate.stale(made[place])] == stale
+    assert not any(one for _, one in staged(wanted, deployed(wanted, there)))
+    back = deployed(site(), deployed(wanted, there))
+    assert meanings(back) == meanings(there)
+
+
+def test_an_address_inside_moves_with_its_neighbour() -> None:
+    """The neighbour of before goes with its settings, and one tunnel at a time: without either neighbour the cloud is lost."""
+    prefix = {"tunnel_prefix": "169.254.30.0/30"}
+    *_, bgp, _ = (stripped(one) for _, one in staged(site(first=prefix), deployed(site())))
+    assert "neighbor 169.254.30.1 remote-as 65534" in bgp
+    assert any(line.startswith("no neighbor 169.254.10.1") for line in bgp)
+    with pytest.raises(ChangeError, match="change first, deploy, then change second"):
+        staged(site(first=prefix, second={"tunnel_prefix": "169.254.31.0/30"}), deployed(site()))
+
+
+def test_what_is_not_changed_in_place_names_the_two_runs() -> None:
+    """Another system of the cloud is another connection: it is refused, and nothing is typed."""
+    with pytest.raises(ChangeError, match=r"nr-run remove-cloud ali\), then nr-run deploy-cloud ali"):
+        staged(site(bgp={"cloud_system": 65533}), deployed(site()))
 
 
 def test_no_part_makes_what_it_does_not_say() -> None:
@@ -240,14 +313,43 @@ def test_a_deployment_says_who_is_not_ours() -> None:
     deployment = deployment_of(site())
     assert [end.name for end in deployment.foreign] == ["ali gateway 1", "ali gateway 2"]
     assert "has the address 192.168.10.136 and the ASN 65530" in deployment.foreign[0].preconditions[0]
-    assert (deployment.hosts, deployment.way_back) == ((HOST,), (2, 1, 0))
+    assert (deployment.hosts, deployment.way_back) == ((HOST,), (3, 2, 1, 0))
+
+
+def before_of(wanted: Cloud, running: str) -> Cloud | None:
+    """The form of before, of a change from this configuration to what is wanted."""
+    (member,) = deployment_of(wanted).members
+    change = in_stages([made for _, made in staged(wanted, running)], (3, 2, 1, 0))
+    return as_before(wanted, Sight(member, PLATFORM, whole(running, "asa", HOST), change))
 
 
 def test_the_form_of_before_is_read_from_the_firewall() -> None:
-    """What an undone change is proved by are the networks and the route of before, and of one that was not there those of now."""
-    there, wanted = read("asa", deployed(site())), site(lan_prefixes=["192.168.22.0/24"], **OPEN)
-    before = as_before(wanted, there)
+    """What an undone change is verified by is all that stood before, and of one that was not there that of now."""
+    there, wanted = deployed(site()), site(lan_prefixes=["192.168.22.0/24"], **OPEN)
+    before = before_of(wanted, there)
+    assert before is not None
     assert (before.lan_prefixes, before.on_total_loss) == (site().lan_prefixes, "closed")
     assert before.cloud_hosts == site().cloud_hosts
-    assert as_before(site(), read("asa", deployed(site(**OPEN, fallback_distance=40)))).fallback_distance == 40
-    assert as_before(wanted, read("asa", BARE)) == wanted
+    opened = before_of(site(**OPEN, fallback_distance=40), deployed(site(**OPEN, fallback_distance=40)))
+    assert opened is not None
+    assert opened.fallback_distance == 40
+    assert before_of(wanted, BARE) == wanted
+
+
+@pytest.mark.parametrize("change", [*(row[0] for row in ONE_BY_ONE), *(row[0] for row in OF_ONE)])
+def test_the_tunnels_of_before_are_read_from_the_firewall(change: dict[str, Any]) -> None:
+    """Gateways, sources, addresses inside and algorithms of before are those that a gate asks for when a change was undone."""
+    found, stood = before_of(site(**change), deployed(site())), site()
+    assert found is not None
+    for (_, end), (_, was) in zip(found.tunnels, stood.tunnels, strict=True):
+        assert (end.address, end.source_interface) == (was.address, was.source_interface)
+        assert (end.source_ip, end.inner) == (was.source_ip, was.inner)
+    assert (found.esp.encryption_algorithm, found.ike.encryption_algorithm) == ("aes-256-cbc", "aes-256-cbc")
+
+
+def test_which_of_two_policies_was_agreed_is_not_guessed() -> None:
+    """With another policy on the firewall nothing says which one the gateways took before phase 1 was changed."""
+    theirs = "crypto ikev2 policy 5\n encryption aes-256\n integrity sha\n group 14\n prf sha\n lifetime seconds 86400\n"
+    assert (
+        before_of(site(ike=AES_128), deployed(site()).replace("crypto ikev2 policy", f"{theirs}crypto ikev2 policy", 1)) is None
+    )

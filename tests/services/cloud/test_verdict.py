@@ -10,7 +10,8 @@ import pytest
 
 from nr_run.changes.configuration import Configuration
 from nr_run.checks.finding import proved
-from nr_run.checks.looking import Shown
+from nr_run.checks.looking import Look, Shown
+from nr_run.checks.observation import Probe
 from nr_run.checks.questions import BGP
 from nr_run.inventory.errors import NothingMatched
 from nr_run.inventory.systems import SYSTEMS
@@ -18,8 +19,9 @@ from nr_run.services.cloud.confirmations import confirmations_of
 from nr_run.services.cloud.deployment import deployment_of
 from nr_run.services.cloud.questions import advertised, received, survey_of
 from nr_run.services.cloud.service import CLOUD
-from nr_run.services.cloud.verdict import verdict_of
+from nr_run.services.cloud.verdict import through, verdict_of
 from nr_run.services.verifying import Seeing
+from nr_run.tasks.look import observed
 
 from .played import Played, typed
 from .sites import HOST, PLATFORM, site, written
@@ -134,3 +136,31 @@ def test_what_a_person_confirms() -> None:
     assert (clear.name, clear.sentence) == ("in-clear", "what is for 172.16.0.0/16 may go over VBR, in clear")
     for without in (site(on_removal="closed"), site(encryption_mandatory=False)):
         assert CLOUD.confirmations(deployment_of(without), removal=True) == ()
+
+
+def test_packets_of_full_size(built: Played) -> None:
+    """A tunnel whose far end answers small packets and none of full size carries BGP and no data."""
+    through_first = through(site().first)
+    lost = built.verdict({through_first: (Probe(5, 5), Probe(3, 0))})
+    assert (lost.operating.value, [cause.id for cause in lost.causes]) == ("degraded", ["mtu"])
+    assert "169.254.10.1 answers small packets, and none of 3 of full size" in lost.sentence
+    for small, large in (((5, 5), (3, 3)), ((5, 0), (3, 0))):
+        found = built.verdict({through_first: (Probe(*small), Probe(*large))})
+        assert (found.operating.value, found.causes) == ("up", ())
+
+
+def test_what_is_sent_through_the_tunnels(built: Played) -> None:
+    """Each tunnel that has SAs, from its own address inside to that of the cloud."""
+    questions = survey_of(site())
+    commands = [command for question in questions for command in question.commands("asa")]
+    outputs = built.seen(("more system:running-config", *commands)).outputs
+    running = Configuration(HOST, "asa", "more system:running-config", outputs["more system:running-config"])
+    shown = Shown(HOST, PLATFORM, (Look(observed(HOST, "asa", outputs, questions)),), running)
+    (member,) = built.deployment.members
+    sent = CLOUD.stimulus(built.deployment, member, shown)
+    assert [(str(item.traffic.source), str(item.traffic.target)) for item in sent] == [
+        ("169.254.10.2", "169.254.10.1"),
+        ("169.254.20.2", "169.254.20.1"),
+    ]
+    assert all(item.full_bytes and item.likely for item in sent)
+    assert CLOUD.stimulus(built.deployment, member, Shown(HOST, PLATFORM)) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from nr_run.changes.change import in_stages
@@ -14,10 +15,11 @@ from nr_run.services.flexvpn.service import FLEXVPN, deployment_of
 from nr_run.services.service import Sight, Site
 
 from ...changes.whole import whole
+from .shown import outputs
 
 HOST = "xe-remote"
 PLATFORM = platform_for("C8000V", "17.12.1")
-KEYS = {"credential:anna": "<secret:credential:anna>"}
+KEYS = {f"credential:{name}": f"<secret:credential:{name}>" for name in ("anna", "joe")}
 BARE = """\
 version 17.12
 hostname xe-remote
@@ -60,21 +62,25 @@ def head_end(**other: Any) -> FlexVpn:
     return FlexVpn.model_validate(values(**other))
 
 
-def planned(wanted: FlexVpn, running: str) -> Sight[FlexVpn]:
-    """The plan that builds it on a router that runs this."""
+#: Nobody is connected, and nobody sleeps.
+NOBODY_IN = outputs(active=0)
+
+
+def planned(wanted: FlexVpn, running: str, shown: Mapping[str, str] | None = None) -> Sight[FlexVpn]:
+    """The plan that builds it on a router that runs this; ``shown`` is what else it says of itself."""
     deployment = deployment_of(wanted)
     (member,) = deployment.members
     changes, now = [], running
     for stage in deployment.stages:
-        built = build(stage, Site(member, PLATFORM, now, KEYS, None))
+        built = build(stage, Site(member, PLATFORM, now, KEYS, None, shown or {}))
         changes.append(plan(HOST, "ios", built.text, now, built.replacing))
         now = running_with(changes[-1], now)
     return Sight(member, PLATFORM, whole(running, "ios", HOST), in_stages(changes, deployment.way_back))
 
 
-def deployed(wanted: FlexVpn, running: str) -> str:
+def deployed(wanted: FlexVpn, running: str, shown: Mapping[str, str] | None = None) -> str:
     """What the router runs when it is built."""
-    return running_with(planned(wanted, running).change, running)
+    return running_with(planned(wanted, running, shown).change, running)
 
 
 def removed(wanted: FlexVpn, running: str) -> tuple[str, tuple[str, ...]]:

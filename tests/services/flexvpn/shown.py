@@ -9,7 +9,7 @@ CLOCK = "11:40:05.123 UTC Tue Feb 18 2025"
 
 @dataclass(frozen=True)
 class Laptop:
-    """One client as the router shows it; ``tunnel`` is the address that its flow is for, ``verified`` how it was proved."""
+    """One client as the router shows it; ``tunnel`` is the address that its flow is for, ``verified`` how it was verified."""
 
     address: str = "192.168.117.10"
     tunnel: str = ""

@@ -1,4 +1,4 @@
-"""What proves a head-end, and what does not: clients that contradict themselves, send nothing, or come by another profile."""
+"""What verifies a head-end, and what does not: clients that contradict themselves, send nothing, or come by another profile."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_client_that_sends_proves_it(laptop: Laptop) -> None:
         ((Laptop(profile="OTHER"),), Status.UNVERIFIED, "none has connected"),
         ((Laptop(tunnel="10.10.10.1"),), Status.UNVERIFIED, "is for 10.10.10.1, and 192.168.117.10 is assigned"),
         ((Laptop(address="10.1.1.1"),), Status.UNVERIFIED, "10.1.1.1 of 203.0.113.201 is not of the pool"),
-        ((Laptop(marks="DNR"),), Status.UNVERIFIED, "reconnect, and it was proved by AnyConnect-EAP"),
+        ((Laptop(marks="DNR"),), Status.UNVERIFIED, "reconnect, and it was verified by AnyConnect-EAP"),
         ((Laptop(hmac="SHA256"),), Status.FAILED, "and the intent says aes-256-cbc"),
     ],
 )
@@ -85,7 +85,7 @@ def test_an_answer_that_is_cut_is_not_known() -> None:
 
 
 def test_who_hangs_up_after_the_proof_has_proved_it() -> None:
-    """A session that was proved and is gone is told, and is no objection; reconnects that failed since are told as well."""
+    """A session that was verified and is gone is told, and is no objection; reconnects that failed since are told as well."""
     findings = ClientIn(WANTED).later([seen(Laptop())], [seen(failed=2, active=0)])
     assert proved(findings), findings
     assert "has hung up since" in by_check(findings)["client-session"].sentence
@@ -167,7 +167,7 @@ def test_the_first_gate_needs_both() -> None:
     ],
 )
 def test_a_file_is_there_by_its_hash_alone(answer: str, status: Status) -> None:
-    """The hash proves the file, another one or none refutes it, and an answer that says neither leaves it open."""
+    """The hash verifies the file, another one or none refutes it, and an answer that says neither leaves it open."""
     wanted = head_end(client_profile={})
     (file,) = files_of(wanted)
     words = answer.format(url=file.url, md5=file.md5, cut=file.md5[:20])

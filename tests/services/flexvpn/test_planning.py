@@ -74,6 +74,8 @@ def test_lists_that_are_there_are_used_as_they_are() -> None:
     assert same(after, running), after
     with pytest.raises(ChangeError, match="there is no 'aaa authentication login RADIUS'"):
         planned(wanted, BARE)
+    with pytest.raises(ChangeError, match="there is no 'aaa authorization network GROUPS'"):
+        planned(head_end(authorization_list="GROUPS"), BARE)
 
 
 @pytest.mark.parametrize(
@@ -131,21 +133,6 @@ def test_settings_are_changed_where_they_stand(other: dict[str, Any], lines: lis
     assert not planned(wanted, deployed(wanted, there)).change
     after, _ = removed(wanted, deployed(wanted, there))
     assert same(after, BARE)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"pool": {"first": "192.168.119.10", "last": "192.168.119.59"}},
-        {"protected_prefixes": ["10.10.0.0/16"]},
-        {"virtual_template": 77},
-    ],
-)
-def test_what_clients_hold_is_not_changed_under_them(other: dict[str, Any]) -> None:
-    """Another pool, other networks or another virtual template is another head-end: it is taken away first."""
-    there = deployed(head_end(), BARE)
-    with pytest.raises(ChangeError):
-        planned(head_end(**other), there)
 
 
 def test_a_strange_line_is_somebodys() -> None:

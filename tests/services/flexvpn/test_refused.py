@@ -44,8 +44,8 @@ def test_names_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(NothingMatched, match="spare is disabled"):
         one.select(["spare"], TODAY, removal=False)
     assert [made.name for made in one.select(["spare"], TODAY, removal=True)[0]] == ["spare"]
-    with pytest.raises(NothingMatched, match="is removed by its intent"):
-        one.find("gone", {})
+    with pytest.raises(NothingMatched, match="there is no IKEv2 profile FLEX-gone"):
+        one.find("gone", {HOST: deployed(head_end(), BARE)})
     with pytest.raises(NothingMatched, match="no head-end is active"):
         intended(tmp_path).select([], TODAY, removal=False)
     with pytest.raises(IntentError, match="defined twice"):
@@ -62,5 +62,5 @@ def test_a_small_pool_is_warned_of(tmp_path: Path) -> None:
 
 def test_another_number_than_the_one_that_stands() -> None:
     """A head-end with a virtual template does not get a second one."""
-    with pytest.raises(ChangeError, match="take the head-end away first"):
+    with pytest.raises(ChangeError, match="nr-run remove-flexvpn laptops, then nr-run deploy-flexvpn laptops"):
         planned(head_end(virtual_template=77), deployed(head_end(), BARE))

@@ -42,7 +42,7 @@ def verdict(
     text = f"{deployed(wanted, BARE)}end\n".replace("\nend\nend\n", "\nend\n") if built else BARE
     text = text.replace("crypto ipsec profile", f"{besides}crypto ipsec profile", 1)
     running = Configuration(HOST, "ios", RUNNING, text.replace(without, "") if without else text)
-    seen = tuple(Look(observed(HOST, "ios", shown, ASKED)) for shown in looks)
+    seen = tuple(Look(observed(HOST, "ios", shown, ASKED), outputs=shown) for shown in looks)
     stands = standing(made, member, PLATFORM, running, KEYS, None)
     shown = Shown(HOST, PLATFORM, seen, running)
     return FLEXVPN.verdict(made, Seeing({HOST: shown}, {HOST: stands}, TIME, probing=True))
@@ -180,3 +180,38 @@ def test_figures_to_watch() -> None:
     figures = {figure.what: figure.value for figure in found.figures}
     assert figures == {"sessions": 2, "sessions-asleep": 3, "pool-free": 48, "certificate-days-left": 20}
     assert verdict({}).figures == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "word", "words"),
+    [
+        (".Done!\nverify /md5 ({url}) = {md5}\n", "up", "1 client"),
+        (".Done!\nverify /md5 ({url}) = 0123456789abcdef0123456789abcdef\n", "degraded", "is something else, by its hash"),
+        ("%Error verifying {url} (No such file or directory)\n", "degraded", "is not there"),
+        ("% Authorization failed.\n", "up", "1 client"),
+    ],
+)
+def test_the_profile_of_the_clients_on_the_flash(answer: str, word: str, words: str) -> None:
+    """Its hash is read again: another file, or none, is a part that does not work; a router that tells no hash is not accused."""
+    wanted = head_end(client_profile={})
+    (file,) = FLEXVPN.files(deployment_of(wanted), HOST)
+    (command,) = FLEXVPN.shows(deployment_of(wanted), deployment_of(wanted).members[0], PLATFORM)
+    shown = looked(Laptop()) | {command: answer.format(url=file.url, md5=file.md5)}
+    found = verdict(shown, wanted=wanted)
+    assert (found.word.value, words in found.sentence) == (word, True), found.sentence
+    (said,) = [finding for finding in found.findings if finding.check == "client-profile"]
+    assert (said.status.value == "unverified") is ("failed" in answer), said
+    # Nobody is connected: whoever comes is let in, and gets that file.
+    idle = verdict(looked() | {command: answer.format(url=file.url, md5=file.md5)}, wanted=wanted)
+    assert idle.word.value == ("idle" if word == "up" else word)
+
+
+def test_a_file_that_the_configuration_does_not_name_is_not_judged() -> None:
+    """Where the profile is another one by now, the configuration differs, and that is all that is said."""
+    wanted = head_end(client_profile={})
+    (command,) = FLEXVPN.shows(deployment_of(wanted), deployment_of(wanted).members[0], PLATFORM)
+    url = command.split()[-1]
+    shown = looked(Laptop()) | {command: f"%Error verifying {url} (No such file or directory)\n"}
+    found = verdict(shown, wanted=wanted, without=f"crypto vpn anyconnect profile FLEX-laptops {url}\n")
+    assert not [finding for finding in found.findings if finding.check == "client-profile"]
+    assert found.configured.value == "differs"

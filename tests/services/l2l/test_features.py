@@ -80,7 +80,8 @@ def test_tunnels_from_one_address_share_policy_and_proposal() -> None:
 
 
 def test_dead_peer_detection_is_that_of_the_tunnel_alone() -> None:
-    """With IKEv2 it stands in the profile, on an ASA in the tunnel group; the setting of the whole box is IKEv1's on IOS only."""
+    """With IKEv2 it stands in the profile, on an ASA in the tunnel group; the setting of the whole device is IKEv1's on IOS
+    only."""
     box_wide = "crypto isakmp keepalive 10 3"
     assert "dpd 10 3 periodic" in below(text_of(members_of(intent(), XE, XE)[0]), "crypto ikev2 profile NR-hq-branch")
     assert box_wide not in text_of(members_of(intent(), XE, XE)[0])

@@ -1,4 +1,4 @@
-"""The form that a tunnel had before a change in place, as far as our end tells it: what a rollback is proved against."""
+"""The form that a tunnel had before a change in place, as far as our end tells it: what a rollback is verified against."""
 
 from __future__ import annotations
 

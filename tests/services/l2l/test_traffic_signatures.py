@@ -19,8 +19,41 @@ from ...diagnosis.table import MISTAKES
 
 #: Shown by their states alone (tests/checks), or below: what the lab cannot be brought to, or what only an end alone leaves open.
 ELSEWHERE = {
-    *("xauth", "no-answer", "no-attempt", "phase-2", "return-path", "far-return-path"),
-    "asymmetric-return",
+    *("no-answer", "no-attempt", "phase-2", "return-path", "far-return-path"),
+}
+
+
+#: The twenty-nine ways in which a tunnel fails that are told apart, by what each may be called.
+FAILURES: dict[str, tuple[str, ...]] = {
+    "the keys differ": ("preshared-key", "ikev2-authentication"),
+    "no IKE proposal in common": ("ike-policy", "ikev2-proposal"),
+    "UDP 500 is lost, or the peer is": ("udp-500",),
+    "UDP 4500 is lost": ("nat-in-path",),
+    "ESP is lost": ("esp-blocked",),
+    "lists do not mirror": ("selectors", "ikev2-selectors"),
+    "no transform in common": ("transforms", "ikev2-child-proposal"),
+    "PFS differs": ("pfs", "pfs-at-rekey"),
+    "translated here": ("nat-not-exempt",),
+    "translated there": ("return-nat",),
+    "no route there": ("return-route",),
+    "no route here": ("route-elsewhere",),
+    "another peer": ("wrong-peer",),
+    "known there by another address": ("peer-unknown",),
+    "lifetimes differ": ("lifetime",),
+    "a weaker proposal first": ("policy-order",),
+    "SAs of before a change": ("stale-sa",),
+    "another entry of the map first": ("map-order",),
+    "no map at the interface": ("map-not-bound",),
+    "asked for a user": ("xauth",),
+    "clock or certificate": ("certificate",),
+    "another identity": ("ikev2-identity",),
+    "a line was refused": ("line-missing",),
+    "large packets are lost": ("mtu",),
+    "routed into itself": ("recursive-route",),
+    "answers by another tunnel": ("asymmetric-return",),
+    "a group policy in the way": ("group-policy",),
+    "replayed packets": ("replay",),
+    "another way is preferred": ("clear-path", "tunnel-route"),
 }
 
 
@@ -35,6 +68,13 @@ def test_every_cause_is_planted_or_shown() -> None:
     assert {row.cause.id for row in SIGNATURES} == {*CAUSES}
     assert planted | ELSEWHERE == {*CAUSES}
     assert not planted & ELSEWHERE
+
+
+def test_every_way_to_fail_is_planted() -> None:
+    """Each of the twenty-nine is planted in the lab by configuring the mistake, or by a fault on the path."""
+    planted = {cause for mistake in MISTAKES for cause in mistake.causes}
+    assert len(FAILURES) == 29
+    assert [name for name, causes in FAILURES.items() if not {*causes} <= planted] == []
 
 
 def test_rows_stand_in_the_order_in_which_they_are_tried() -> None:

@@ -1,4 +1,5 @@
-"""The gate of a group of clients: a session proves it, and one that was proved may end in order; nothing else is let through."""
+"""The gate of a group of clients: a session verifies it, and one that was verified may end in order; nothing else is let
+through."""
 
 from __future__ import annotations
 
@@ -79,7 +80,7 @@ def word(then: Seen, now: Seen) -> Status:
 
 
 def test_the_gate_says_that_it_passes() -> None:
-    """The engine lets this gate, and none without a second way to judge, rest on what was proved."""
+    """The engine lets this gate, and none without a second way to judge, rest on what was verified."""
     assert isinstance(GATE, Passing)
     assert word(seen(UP, SENDS), seen(UP, SENDS)) is Status.OK
 
@@ -100,10 +101,10 @@ def test_who_hung_up_was_there(left: str) -> None:
         ((UP, SENDS), (DELETED + "something else\n", EMPTY)),
         ((UP, SENDS), (DELETED, SENDS + "something else\n")),
     ],
-    ids=["never proved", "no packets", "phase 1 is left", "phase 2 is left", "phase 1 not read", "phase 2 not read"],
+    ids=["never verified", "no packets", "phase 1 is left", "phase 2 is left", "phase 1 not read", "phase 2 not read"],
 )
 def test_what_merely_broke_is_not_let_through(then: tuple[str, str], now: tuple[str, str]) -> None:
-    """A session that was not proved, of which one phase is left, or of which the router says nothing that is understood."""
+    """A session that was not verified, of which one phase is left, or of which the router says nothing that is understood."""
     assert word(seen(*then), seen(*now)) is Status.UNVERIFIED
 
 
@@ -119,7 +120,7 @@ def test_the_group_has_to_be_there_still() -> None:
     ids=["connected", "no packets", "left"],
 )
 def test_after_the_decision_nobody_has_to_be_connected(now: tuple[str, str], status: Status) -> None:
-    """A client that was proved is not waited for in a run that was decided and interrupted; that none is there is told."""
+    """A client that was verified is not waited for in a run that was decided and interrupted; that none is there is told."""
     findings = GATE.decided([seen(*now)])
     assert [item.status for item in findings] == [Status.OK, status]
     assert proved(findings)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from nr_run.inventory.kept_secrets import KeptSecret
 from nr_run.lab.entry import LabHandle
 
 from ...changes.trees import same
@@ -95,7 +96,8 @@ def rehearsed(tmp_path: Path) -> Iterator[Rehearsed]:
 
 
 def test_deployed_and_looked_at(rehearsed: Rehearsed, tmp_path: Path) -> None:
-    """Four stages are proved and saved, a second run has nothing to do, and whatever looks at services has a site like any other.
+    """Four stages are verified and saved, a second run has nothing to do, and whatever looks at services has a site like any
+    other.
 
     Where its hosts go past the tunnels that is unencrypted everywhere, though both tunnels are up and every probe is answered.
     """
@@ -114,6 +116,13 @@ def test_deployed_and_looked_at(rehearsed: Rehearsed, tmp_path: Path) -> None:
     assert "branch-zia" in metrics.read_text()
     assert "branch-zia" in page.read_text()
     assert rehearsed.run("drift")[0] == 0
+    rehearsed.lab.fault("edge-p", "path-mtu", "600")
+    code, report = rehearsed.run("verify")
+    (found,) = report["verdicts"]
+    assert (code, found["word"], [cause["id"] for cause in found["causes"]]) == (12, "degraded", ["mtu"]), json.dumps(report)[
+        :6000
+    ]
+    rehearsed.lab.fault("edge-p", "path-mtu", on=False)
     rehearsed.lab.exec(HOST, "configure terminal\ninterface Vlan1\nno ip policy route-map NR-branch-zia")
     code, report = rehearsed.run("verify", *outputs)
     (found,) = report["verdicts"]
@@ -175,7 +184,7 @@ def test_what_only_a_person_knows(rehearsed: Rehearsed) -> None:
 
 
 def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
-    """Another edge, target, timer and list are proved by SAs agreed again; what an edge does not roll is rolled back.
+    """Another edge, target, timer and list are verified by SAs agreed again; what an edge does not take is rolled back.
 
     When it has left the intent it is found on its router by its names, and removed as if it had never been.
     """
@@ -186,7 +195,7 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     rehearsed.intend(("aes-256-cbc\n      auth", "aes-128-cbc\n      auth"))
     code, report = rehearsed.run("deploy-zia", *LAB)
     assert code == 20, json.dumps(report)[:6000]
-    assert "the tunnel is proved up again" in report["tunnels"][0]["sentence"]
+    assert "the tunnel is verified up again" in report["tunnels"][0]["sentence"]
     assert rehearsed.running() == stands
     rehearsed.intend(
         ("address: 198.51.100.10", "address: 198.51.100.40"),
@@ -213,3 +222,33 @@ def test_changed_where_it_stands(rehearsed: Rehearsed) -> None:
     code, report = rehearsed.run(*gone, "--confirm", "in-clear")
     assert code == 0, json.dumps(report)[:6000]
     assert rehearsed.running() == before
+
+
+def test_another_key(rehearsed: Rehearsed) -> None:
+    """The next key is made and kept; when a person says that the portal has it, both edges are agreed with by it, in turns."""
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
+    assert code == 0, json.dumps(report)[:6000]
+    kept = KeptSecret("", rehearsed.lab.credentials / "zia-branch")
+    old, stands = kept.path.read_text().strip(), rehearsed.running()
+    code, report = rehearsed.run("rotate-zia", "branch-zia", "--yes")
+    assert code == 13, json.dumps(report)[:6000]
+    assert "say --confirm far-key\n" in report["tunnels"][0]["sentence"]
+    assert any(f"{kept.next} holds the next key" in words for words in report["warnings"]), report["warnings"]
+    assert rehearsed.running() == stands
+    assert kept.pending()
+    # The portal gets a key, which the person keeps in the place of the one that was made.
+    for name in EDGES:
+        rehearsed.lab.fault(name, "wrong-psk")
+    kept.forget()
+    kept.keep_next(old[:-1] + ("x" if old[-1] != "x" else "y"))
+    code, report = rehearsed.run("rotate-zia", "branch-zia", "--confirm", "far-key", "--yes", "--poll-interval", "0.2")
+    assert (code, report["changed"]) == (0, True), json.dumps(report)[:6000]
+    assert kept.path.read_text().strip() == old[:-1] + ("x" if old[-1] != "x" else "y")
+    assert kept.pending() is None
+    noted = [json.loads(line) for line in (Path(report["folder"]) / "journal.jsonl").read_text().splitlines()]
+    assert [line["peers"] for line in noted if line["state"] == "turn"] == [["198.51.100.20"]]
+    assert [line["name"] for line in noted if line["state"] == "confirmed"] == ["far-key"]
+    code, report = rehearsed.run("verify")
+    assert (code, report["verdicts"][0]["word"]) == (0, "up"), json.dumps(report)[:6000]
+    code, report = rehearsed.run("deploy-zia", *CONFIRMED, "--yes", "--poll-interval", "0.2")
+    assert (code, report["changed"]) == (0, False), json.dumps(report)[:6000]

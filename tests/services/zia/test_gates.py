@@ -45,7 +45,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("tunnels", {"ike": {1: "IN-NEG", 2: "READY"}}, "primary: 198.51.100.10 is not up (IN-NEG)"),
     (
         *("tunnels", {"agreed": {2: AGREED.replace("14", "2")}}),
-        "the IKE SA with 198.51.100.20 has aes-256-cbc hmac-sha256 group 2, and the intent aes-256-cbc hmac-sha256 group 14",
+        "backup: the IKE SA with 198.51.100.20 has aes-256-cbc hmac-sha256 group 2, and the intent aes-256-cbc",
     ),
     ("tunnels", {"agreed": {1: AGREED.replace("Hash: SHA256", "Hash: SHA96")}}, "primary: the IKE SA with 198.51.100.10 has"),
     (

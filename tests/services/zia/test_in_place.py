@@ -187,3 +187,32 @@ def test_a_new_site_clears_nothing() -> None:
     """Where nothing stood there are no SAs of before, whatever the policy of the address gets."""
     for _, change in staged(site(), BARE):
         assert tunnels(site()).stale(change) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "turns"),
+    [
+        ("phase 1", [[SECOND], [FIRST]]),
+        ("phase 2", [[SECOND], [FIRST]]),
+        ("edge", [["198.51.100.77", FIRST]]),
+        ("sizes", []),
+    ],
+)
+def test_one_edge_after_the_other_is_agreed_with_anew(name: str, turns: list[list[str]]) -> None:
+    """The backup first, while the primary carries; and an edge with the one that it takes the place of."""
+    wanted = site(**CHANGES[name][0])
+    (first, *_) = changes(wanted, STANDS)
+    assert [sorted(map(str, peers)) for peers in tunnels(wanted).turns(first)] == [sorted(one) for one in turns]
+
+
+def test_the_next_edge_waits_for_the_tunnel_and_its_track() -> None:
+    """The tunnel to the edge of this turn is judged alone, with the probe through it, which leads packets to it."""
+    gate, backup = tunnels(site()), (site().backup.address,)
+    for router, good in (
+        (Router(), True),
+        (Router(ike={2: "READY"}, sas=frozenset({2}), tracks={1: "Down", 2: "Up"}), True),
+        (Router(ike={1: "READY"}), False),
+        (Router(sas=frozenset({1})), False),
+        (Router(tracks={1: "Up", 2: "Down"}), False),
+    ):
+        assert proved(gate.agreed([router.seen()], backup)) is good

@@ -30,7 +30,7 @@ def text(**other: Any) -> str:
 
 
 def test_the_line_that_leads_traffic_goes_last() -> None:
-    """Everything is built and proved before the one line that moves the hosts, and it stands alone in its stage."""
+    """Everything is built and verified before the one line that moves the hosts, and it stands alone in its stage."""
     stages = staged(site())
     assert [stage.name for stage in deployment_of(site()).stages] == ["tunnels", "probes", "leading", "cut-over"]
     *before, (_, last) = stages
@@ -47,7 +47,7 @@ def test_on_the_way_back_it_goes_first() -> None:
 
 @pytest.mark.parametrize("change", [{}, {"traffic": "all"}, OPEN, {"watch": {"kind": "icmp", "cloud": None}}])
 def test_what_is_never_written(change: dict[str, Any]) -> None:
-    """No address of an interface that is there, no access group, no setting of the whole box, no ESN, no HTTP/1.1."""
+    """No address of an interface that is there, no access group, no setting of the whole device, no ESN, no HTTP/1.1."""
     lines = text(**change).splitlines()
     assert not [line for line in lines if line.startswith(("crypto ikev2 dpd", "crypto ikev2 nat", "crypto ipsec fragmentation"))]
     assert not [line for line in lines if "access-group" in line or "esn" in line or "HTTP/1.1" in line or "nat outside" in line]

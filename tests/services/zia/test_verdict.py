@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
 
 from nr_run.changes.configuration import Configuration
 from nr_run.checks.looking import Look, Shown
+from nr_run.checks.observation import Probe
+from nr_run.checks.proof import Traffic
 from nr_run.checks.verdict import Verdict
 from nr_run.services.intended_state import standing
 from nr_run.services.verifying import Seeing
+from nr_run.services.zia.causes import stimuli
 from nr_run.services.zia.deployment import deployment_of
 from nr_run.services.zia.verdict import ASKED, verdict_of
 from nr_run.tasks.look import observed
@@ -37,13 +41,13 @@ BACKUP = {"ike": {2: "READY"}, "sas": frozenset({2}), "tracks": {1: "Down", 2: "
 BACKUP |= {"hops": {1: "down", 2: "up"}}
 
 
-def verdict(router: Router, *, read: bool = True) -> Verdict:
+def verdict(router: Router, *, read: bool = True, **pings: Any) -> Verdict:
     """What is said of a site by what its router shows."""
     made = deployment_of(router.wanted)
     (member,) = made.members
     outputs = router.seen().outputs
     running = Configuration(HOST, "ios", "show running-config", outputs["show running-config"])
-    looks = (Look(observed(HOST, "ios", outputs, ASKED)),)
+    looks = (Look(observed(HOST, "ios", outputs, ASKED), **pings),)
     shown = Shown(HOST, PLATFORM, looks, running) if read else Shown(HOST, PLATFORM, problem=f"{HOST} was not reached")
     stands = {HOST: standing(made, member, PLATFORM, running, KEYS, None)} if read else {}
     return verdict_of(made, Seeing({HOST: shown}, stands, TIME, probing=True), "a site")
@@ -154,3 +158,34 @@ def test_a_router_that_was_not_reached_is_unverified() -> None:
     assert found.word.value == "unverified"
     assert "was not reached" in found.sentence
     assert not found.healthy
+
+
+FIRST = Traffic(IPv4Address("192.168.253.1"), IPv4Address("203.0.113.10"))
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "word"),
+    [
+        ((5, 5), (3, 0), "degraded"),
+        ((5, 5), (3, 3), "up"),
+        ((5, 0), (3, 0), "up"),
+        ((5, 3), (3, 0), "up"),
+        ((5, 5), (0, 0), "up"),
+    ],
+)
+def test_packets_of_full_size(small: tuple[int, int], large: tuple[int, int], word: str) -> None:
+    """Where all small ones are answered and none of full size, the tunnel carries no data; a silent target says nothing."""
+    found = verdict(Router(), pings={FIRST: Probe(*small)}, large={FIRST: Probe(*large)})
+    assert found.word.value == word, found.sentence
+    assert ("mtu" in [cause.id for cause in found.causes]) is (word == "degraded")
+    assert ("and none of 3 of full size" in found.sentence) is (word == "degraded")
+
+
+def test_what_is_sent_through_the_tunnels() -> None:
+    """Each tunnel with an IKE SA gets pings to the target of its probe, of full size too; an edge without one itself."""
+    router = Router(ike={1: "READY"})
+    outputs = router.seen().outputs
+    running = Configuration(HOST, "ios", "show running-config", outputs["show running-config"])
+    first, second = stimuli(site(), observed(HOST, "ios", outputs, ASKED), running)
+    assert (first.traffic, first.full_bytes, first.likely) == (FIRST, 1400, True)
+    assert (str(second.traffic.target), second.full_bytes) == ("198.51.100.20", None)

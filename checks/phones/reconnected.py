@@ -1,0 +1,48 @@
+"""Whether phones have come back once another certificate is bound: by a session that began behind it, and nobody missing.
+
+A session that is up stays up whatever is bound, so it says nothing of the certificate: only a phone that has logged in again has
+been shown the new one, and has taken it. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .sessions import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnected:
+    """``fresh`` are phones that logged in behind the switch, ``missing`` those that were in before it and are not now."""
+
+    fresh: tuple[str, ...]
+    missing: tuple[str, ...]
+    known: bool = True
+
+    @property
+    def proved(self) -> bool:
+        """True if one has come by the new certificate, and all that were in are in."""
+        return self.known and bool(self.fresh) and not self.missing
+
+    @property
+    def sentence(self) -> str:
+        """In one line."""
+        if not self.known:
+            return "the sessions of the head-end could not be read"
+        said = [f"{', '.join(self.fresh)} came in by the new certificate" if self.fresh else "no phone has come in again"]
+        said += [f"{', '.join(self.missing)} had a session before and has none now"] if self.missing else []
+        return "; ".join(said)
+
+
+def reconnected(
+    before: Sequence[Session], at_switch: Sequence[Session], now: Sequence[Session] | None, group: str
+) -> Reconnected:
+    """``before`` is what was there before the switch, ``at_switch`` what the first reading behind it showed."""
+    if now is None:
+        return Reconnected((), (), known=False)
+    old = {(one.user, one.index) for one in (*before, *at_switch)}
+    fresh = [one.user for one in now if (one.user, one.index) not in old and one.group == group]
+    here = {one.user for one in now if one.group == group}
+    missing = [one.user for one in before if one.group == group and one.user not in here]
+    return Reconnected(tuple(dict.fromkeys(fresh)), tuple(dict.fromkeys(missing)))

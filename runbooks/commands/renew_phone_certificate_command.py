@@ -1,0 +1,99 @@
+"""``nr-run renew-phone-certificate``: another certificate for the phones of an ASA, in the order that cuts none off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...inventory.errors import Exit
+from .audit_vpn_phone_command import GROUP, INTERFACE, PHONE, opened, phone_files
+from .completion import host_names
+from .console import CONFIRM, DEBUG, ELSEWHERE, INVENTORY, JSON, PLAN_AND_YES, RUNS, Talk, ended, print_json, with_options
+from .verify_command import LAB
+
+if TYPE_CHECKING:
+    from ..phones.renew_certificate import Bound
+
+_HELP = """\
+Bring the IP phones of an ASA to the certificate of another trustpoint, in the order that cuts none of them off.
+
+Phones trust the digest of one certificate. Run it after each step, over days: it reads where the renewal stands from the ASA
+and from the phones' own files, and says what comes next and by whom. What neither shows a person confirms once, which is kept
+with who and when, for this certificate alone: call-manager (it hands out the new digest beside the old one) and phones (every
+phone, also one that is off now, has taken its file). When all of that is done it binds the certificate: with a plan, a lock, a
+journal and a rollback timer, and it keeps it only if a phone comes in again by it and all that were in are in.
+
+\b
+nr-run renew-phone-certificate fw --to NEW --plan
+nr-run renew-phone-certificate fw --to NEW --phone-config SEP00005E005301.cnf.xml
+nr-run renew-phone-certificate fw --to NEW --confirm call-manager --plan
+nr-run renew-phone-certificate fw --to NEW --confirm phones --phone-timeout 900
+
+\b
+Exit codes: 0 bound, proved and saved, or it was bound before; 2 something is left to
+do, or --plan, or you said no; 11 not reached, or not all is known; 12 it is
+bound, and phones do not trust it; 13 a person has to see to it; 20 rolled back, as
+it was before; 21 manual steps are needed; 65 a file cannot be read; 66 no such host.
+"""
+_TO = click.option("--to", "trustpoint", required=True, metavar="TRUSTPOINT", help="The one with the new certificate.")
+_WAIT = click.option(
+    "--phone-timeout",
+    type=click.FloatRange(min=1, max=3600),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a phone may take to come in by the new certificate, before it is rolled back.",
+)
+_OPTIONS = with_options(_TO, PHONE, CONFIRM, _WAIT, GROUP, INTERFACE, PLAN_AND_YES, JSON, INVENTORY, RUNS, LAB, DEBUG, ELSEWHERE)
+
+
+def _renew(host: str, **options: Any) -> Exit:
+    from ...checks.phones.case import AuditAsked
+    from ..phones.confirmed import FILE, FOLDER, said_now
+    from ..phones.renew_certificate import Bound, Wanted, apply_with_rollback, look
+    from ..run.kept_runs import runs_folder
+    from ..verify.kept import keep_record
+    from .audit_vpn_phone_view import binding_view, bound_words, renewal_view
+    from .screen import console
+    from .wrapped import WIDTH
+
+    talk = Talk(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
+    phones = phone_files(options["phone_configs"])
+    asked = AuditAsked(phones[0] if phones else None, None, options["tunnel_group"], options["interface"])
+    wanted = Wanted(options["trustpoint"], phones, asked, said_now(options["confirm"]), options["phone_timeout"])
+    screen = console()
+    width = screen.width if screen.is_terminal else WIDTH
+    with opened((host,), options, talk.progress, FOLDER) as ready:
+        runs = runs_folder(options["runs"])
+        stands = look(ready, wanted, runs, talk.progress)
+        made = Bound(stands, stands.code)
+        if ready.folder is not None:
+            # What was confirmed is on the disk before anything rests on it.
+            keep_record(ready.folder, FILE, _report(made))
+        if stands.change is not None:
+            if not options["as_json"]:
+                screen.print(binding_view(stands, wanted.wait, width))
+            if talk.approval.ask is not None and talk.approval.ask():
+                made = apply_with_rollback(ready, wanted, stands, runs, talk.progress)
+                if ready.folder is not None:
+                    keep_record(ready.folder, FILE, _report(made))
+    if options["as_json"]:
+        print_json(_report(made))
+    elif made.back is not None:
+        screen.print(bound_words(made), soft_wrap=True)
+    elif stands.change is None:
+        screen.print(renewal_view(stands.renewal, made.code, width, confirms=True))
+    return made.code
+
+
+def _report(made: Bound) -> dict[str, Any]:
+    from ..phones.confirmed import FOLDER
+
+    return {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code), **made.as_dict()}
+
+
+_renew.__doc__ = _HELP
+renew_phone_certificate_command: click.Command = click.command("renew-phone-certificate", help=_HELP)(
+    click.argument("host", metavar="HOST", shell_complete=host_names)(_OPTIONS(ended("renew-phone-certificate", _renew)))
+)

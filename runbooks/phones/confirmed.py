@@ -1,0 +1,81 @@
+"""What people have confirmed of a renewal: kept for days, with who and when, and of one certificate alone.
+
+Where a renewal stands is read from the device and the phones' files each time. What neither shows, a person says once; the record
+of that run says it again to the runs behind it, for the certificate of that digest and for no other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ...checks.phones.renewal import CALL_MANAGER, PHONES, Renewal
+from ...inventory.did_you_mean import hint
+from ...inventory.errors import DriftError, UsageError
+from ..engine.confirmations import system_user
+
+#: Folder of the runs folder, and file, in which records are kept.
+FOLDER, FILE = "renew-phone-certificate", "renewal.json"
+NAMES = (CALL_MANAGER, PHONES)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """One thing that a person has said: ``by`` is the system user, ``at`` UTC (ISO 8601)."""
+
+    name: str
+    by: str
+    at: str
+
+    def __str__(self) -> str:
+        return f"{self.by} at {self.at}"
+
+    def as_dict(self) -> dict[str, str]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+def said_now(names: Sequence[str]) -> tuple[Confirmed, ...]:
+    """What is confirmed by this process. Raises UsageError for a name that nothing asks for."""
+    for name in names:
+        if name not in NAMES:
+            known = hint(name, NAMES) or f" ({', '.join(NAMES)})"
+            raise UsageError(f"--confirm {name}: nothing is confirmed by this name{known}")
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return tuple(Confirmed(name, system_user(), at) for name in dict.fromkeys(names))
+
+
+def refuse_contradicted(made: Renewal, said: Sequence[Confirmed]) -> None:
+    """Raises DriftError where somebody confirms what a phone's file shows not to be so, or what there is no certificate for."""
+    if said and not made.digest:
+        why = made.unread or next((stage.sentence for stage in made.stages), "")
+        raise DriftError(f"{made.host}: nothing can be confirmed before the new certificate is there: {why}")
+    asked = dict(zip((*NAMES,), made.stages[1:3], strict=False))
+    for one in said:
+        stage = asked.get(one.name)
+        if stage is not None and stage.done is False:
+            raise DriftError(f"{made.host}: --confirm {one.name} is not so: {stage.sentence}")
+
+
+def remembered(runs: Path, made: Renewal) -> tuple[Confirmed, ...]:
+    """What was confirmed in earlier runs, of this host and this certificate; the last word on each name."""
+    found: dict[str, Confirmed] = {}
+    for path in sorted((runs / FOLDER).glob(f"2*-*/{FILE}")):
+        for item in _of(path, made):
+            found[item.name] = item
+    return tuple(found.values())
+
+
+def _of(path: Path, made: Renewal) -> tuple[Confirmed, ...]:
+    try:
+        record: Any = json.loads(path.read_text(encoding="utf8"))
+        renewal: Mapping[str, Any] = record["renewal"]
+        if not made.digest or (renewal["host"], renewal["digest"]) != (made.host, made.digest):
+            return ()
+        return tuple(Confirmed(str(item["name"]), str(item["by"]), str(item["at"])) for item in record["confirmed"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()

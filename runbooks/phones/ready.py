@@ -1,0 +1,20 @@
+"""May this head-end be changed now: it is the device that the inventory means, and it runs what it has saved."""
+
+from __future__ import annotations
+
+from ...changes.change import Change
+from ...checks.device_facts import Device
+from ...checks.finding import Status
+from ...checks.precheck import identity, saved
+from ...inventory.errors import DriftError
+from ...inventory.platforms import Platform
+from ...tasks.gather import Snapshot
+
+
+def refuse_not_ready(platform: Platform, snapshot: Snapshot, change: Change) -> None:
+    """Raises DriftError with what is in the way: what somebody else has not saved would be saved with the change, or lost."""
+    device = Device(change.host, platform, snapshot.outputs, change, snapshot.observation.time)
+    for finding in (*identity(device), saved(device, accept_unsaved=False)):
+        if finding.status in (Status.FAILED, Status.UNVERIFIED):
+            words, unsaved, _ = finding.sentence.partition("; saving ")
+            raise DriftError(f"{change.host}: {words}{'; save that, or revert it, first' if unsaved else ''}")

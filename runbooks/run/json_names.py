@@ -1,0 +1,25 @@
+"""The keys of the JSON documents, which are an interface: the names that readers write, and those of one release ago beside them.
+
+A record inside the program has a ``sentence``; a document has a ``message``. For one release each document has both, so that
+what reads the old key goes on working. The old keys go with the next release: `OLD_TOO` is where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+#: Field of a record, and key of one release ago: key of the documents.
+KEYS: Mapping[str, str] = {"sentence": "message", "by_hand": "manual_steps", "stays": "retained"}
+#: Whether documents have the old keys too.
+OLD_TOO = True
+
+
+def document(value: Any) -> Any:
+    """The value with the keys of documents, at any depth; what is no mapping and no list is left as it is."""
+    if isinstance(value, Mapping):
+        made = {KEYS.get(key, key): document(item) for key, item in value.items()}
+        return made | {old: made[new] for old, new in KEYS.items() if OLD_TOO and old in value}
+    if isinstance(value, list | tuple):
+        return [document(item) for item in value]
+    return value
