@@ -1,7 +1,7 @@
 """What the two sides tell each other: plain tuples of a kind, numbers and packed bytes.
 
 From the engine's side: JOB number, packed job, keys | ANSWER of a call, ok, packed value | STOP | END | PULSE.
-From the far side: READY | CALL number, callback, packed arguments, waits, keys | OVER job, packed outcome, keys | PULSE.
+From the far side: READY | CALL number, callback, packed arguments, awaited, keys | OVER job, packed outcome, keys | PULSE.
 Whoever hears nothing for `LEASE` seconds counts the other as gone.
 """
 
