@@ -53,7 +53,7 @@ def test_drift_and_doctor_say_the_same(cluster: Cluster) -> None:
     there, here = cluster.run("drift", TUNNEL, "--json"), cluster.estate.run("drift", TUNNEL, "--json")
     assert (there.code, there.report["services"]) == (here.code, here.report["services"])
     there, here = cluster.run("doctor", "--json"), cluster.estate.run("doctor", "--json")
-    assert there.code == here.code == Exit.OK
+    assert there.code == here.code == Exit.OK, there.out
     for one, other in zip(there.report["devices"], here.report["devices"], strict=True):
         assert [finding["check"] for finding in one["findings"]] == [finding["check"] for finding in other["findings"]]
     assert there.report["told"] == here.report["told"], "what a session tells has to come back"
