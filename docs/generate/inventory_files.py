@@ -24,7 +24,6 @@ KEPT_IN: Mapping[str, str] = {
 }
 VARIABLES: Mapping[str, str] = {
     "NR_RUN_INVENTORY": "The inventory folder, unless `--inventory` says; without both `./inventory`.",
-    "NR_RUN_SCHEDULER": "The Dask scheduler of `verify`, `drift` and `doctor`, unless `--scheduler` says (`tls://HOST:PORT`).",
     "NR_RUN_RUNS": "Where run folders are kept, unless `--runs` says; without both `./runs`.",
     "NR_RUN_CREDENTIALS": "A folder with a file for each `credential:NAME`.",
     "NR_RUN_KEY_FILE": "The file with the key that opens the secrets of runs; else `~/.config/nr-run/run-key`.",

@@ -52,7 +52,6 @@ STATES: Mapping[str, str] = {
     "turn": "the SAs with these peers were cleared and negotiated again; other peers are next",
     "triggering": "pings bring the tunnel up",
     "gate": "what a stage has to reach is looked at",
-    "turn": "one of several peers is agreed with again, while another one carries",
     "held": "it is reached",
     "watching": "a failover test counts pings",
     "moved": "traffic has moved to the backup, with the times",
