@@ -74,6 +74,17 @@ class WithConfirmations(Protocol):
 
 
 @runtime_checkable
+class WithChangeConfirmations(Protocol):
+    """A service of whose changes some ask for more than others, by what stood before: what leaves the tunnels, say."""
+
+    #: Every name that `change_confirmations` may give: said beforehand, it is no typing error.
+    change_asks: tuple[str, ...]
+
+    def change_confirmations(self, deployment: Deployment, changes: Sequence[Change]) -> tuple[Confirmation, ...]:
+        """What has to be confirmed of a deployment that is changed by these, one for each device, beside `confirmations`."""
+
+
+@runtime_checkable
 class WithFarKeys(Protocol):
     """A service whose keys are held by ends that are not ours as well: they change there when a person changes them there."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from ..run.kept_runs import find_run, runs_folder
 from .completion import names_of_runs
 from .console import (
     ACCEPT_UNSAVED,
+    CONFIRM,
     DEBUG,
     ELSEWHERE,
     JSON,
@@ -89,19 +91,21 @@ def _newest_open(runs: Path) -> Path:
 def _rollback(run: str | None, **options: Any) -> Exit:
     """Undo a finished run, exactly, from its run folder alone, with the same protection as the run itself.
 
-    Refused when a device has moved on since: when what the run made was changed, or is used by something newer.
+    Refused when a device has moved on since: when what the run made was changed, or is used by something newer. Where it would
+    send in clear what has to be encrypted, it asks for --confirm as a removal does.
 
     \b
     nr-run rollback 7f3a --plan     look
     nr-run rollback 7f3a            look, confirm, do
     nr-run rollback                 the newest run that changed something
     """
+    from ..engine.confirmations import confirming
     from ..engine.planning_removal import plan_rollback
     from ..engine.resume import unfinished
     from ..engine.runbook import run_deployments
     from ..engine.stored_run import reopen
     from ..locking.lock_records import advice
-    from ..run.journal_states import begun, has_changed
+    from ..run.journal_states import begun, has_changed, is_rehearsal
 
     talk = Talk("rollback", **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     runs, timeouts = runs_folder(options["runs"]), timeouts_of(options)
@@ -122,8 +126,15 @@ def _rollback(run: str | None, **options: Any) -> Exit:
             return plan_rollback(context, opened.records[deployment.name], known, accept_unsaved=options["accept_unsaved"])
 
         deployments = [opened.records[name].plan.deployment for name in reversed(names)]
-        outcomes = run_deployments(opened.context, deployments, runs, planner, talk.show(), talk.approval)
-        return talk.finish(opened.context, outcomes)
+        said = confirming(
+            *(options["confirm"], opened.context.service, deployments),
+            removal=any(not record.plan.removal for record in opened.records.values()),
+            rehearsal=is_rehearsal(path),
+            undoing=True,
+        )
+        context = replace(opened.context, confirming=said)
+        outcomes = run_deployments(context, deployments, runs, planner, talk.show(), talk.approval)
+        return talk.finish(context, outcomes)
 
 
 def _show(run: str | None, **options: Any) -> Exit:
@@ -151,9 +162,6 @@ def _show(run: str | None, **options: Any) -> Exit:
 
 _CLOSE = click.option("--close", is_flag=True, help="Send nothing; note that a person has brought the devices in order.")
 resume_command = click.command("resume")(_RUN(with_options(_CLOSE, JSON, RUNS, TIMEOUTS, DEBUG)(ended("resume", _resume))))
-rollback_command = click.command("rollback")(
-    _RUN(
-        with_options(PLAN_AND_YES, JSON, RUNS, ACCEPT_UNSAVED, TIMEOUTS, DEBUG, ELSEWHERE, NO_LIMIT)(ended("rollback", _rollback))
-    )
-)
+_OF_ROLLBACK = (PLAN_AND_YES, CONFIRM, JSON, RUNS, ACCEPT_UNSAVED, TIMEOUTS, DEBUG, ELSEWHERE, NO_LIMIT)
+rollback_command = click.command("rollback")(_RUN(with_options(*_OF_ROLLBACK)(ended("rollback", _rollback))))
 show_command = click.command("show")(_RUN(with_options(JSON, RUNS)(ended("show", _show))))

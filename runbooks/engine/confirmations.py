@@ -16,6 +16,7 @@ from ...inventory.did_you_mean import hint
 from ...inventory.errors import UsageError
 
 if TYPE_CHECKING:
+    from ...changes.change import Change
     from ...services.service import Deployment, Service
 
 
@@ -47,15 +48,23 @@ class Confirming:
     needed: bool = True
     #: The reference of the one key that is changed; empty where that is not what is done.
     rotating: str = ""
+    #: True where an earlier run is undone: what was to be seen to before it is as it was, and what goes into clear is asked.
+    undoing: bool = False
 
-    def asked(self, service: Service, deployment: Deployment, *, removal: bool) -> tuple[Asked, ...]:
-        """All that a change of this deployment asks for, with who has confirmed it."""
-        from ...services.besides import WithConfirmations, WithFarKeys
+    def asked(
+        self, service: Service, deployment: Deployment, *, removal: bool, changes: Sequence[Change] = ()
+    ) -> tuple[Asked, ...]:
+        """All that a change of this deployment asks for, with who has confirmed it; ``changes`` are what is planned."""
+        from ...services.besides import WithChangeConfirmations, WithConfirmations, WithFarKeys
 
         if self.rotating:
             found = service.key_confirmations(deployment, self.rotating) if isinstance(service, WithFarKeys) else ()
         else:
-            found = service.confirmations(deployment, removal=removal) if isinstance(service, WithConfirmations) else ()
+            found = ()
+            if isinstance(service, WithConfirmations) and (removal or not self.undoing):
+                found = service.confirmations(deployment, removal=removal)
+            if isinstance(service, WithChangeConfirmations) and not removal:
+                found = (*found, *service.change_confirmations(deployment, changes))
         who = dict.fromkeys(self.names, (self.by, self.at))
         return tuple(Asked(item.name, item.sentence, item.why, *who.get(item.name, ("", ""))) for item in found)
 
@@ -73,19 +82,26 @@ def confirming(
     rehearsal: bool,
     unseen: bool = False,
     rotating: str = "",
+    undoing: bool = False,
 ) -> Confirming:
     """What was said now, by the user whom this process runs for. Raises UsageError for a name that nothing asks for.
 
     ``unseen``: there is more to come that only devices know, and what that asks for is not known before they are read.
     """
-    every = (Confirming(rotating=rotating).asked(service, deployment, removal=removal) for deployment in deployments)
+    from ...services.besides import WithChangeConfirmations
+
+    by_none = Confirming(rotating=rotating, undoing=undoing)
+    every = (by_none.asked(service, deployment, removal=removal) for deployment in deployments)
     known = {item.name for asked in every for item in asked}
+    if isinstance(service, WithChangeConfirmations) and not removal and not rotating:
+        known |= {*service.change_asks}
     for name in names:
         if name not in known and not unseen:
             said = hint(name, sorted(known)) or f" (a {service.noun} asks for none)"
             raise UsageError(f"--confirm {name}: nothing is confirmed by this name{said}")
     at = datetime.now(UTC).isoformat(timespec="seconds") if names else ""
-    return Confirming(tuple(dict.fromkeys(names)), system_user() if names else "", at, needed=not rehearsal, rotating=rotating)
+    by = system_user() if names else ""
+    return Confirming(tuple(dict.fromkeys(names)), by, at, needed=not rehearsal, rotating=rotating, undoing=undoing)
 
 
 def system_user() -> str:

@@ -109,7 +109,9 @@ def _asking(planner: Planner) -> Planner:
         said = context.confirming
         if said is None or not _builds(plan):
             return plan
-        return replace(plan, confirmations=said.asked(context.service, plan.deployment, removal=plan.removal))
+        changes = [member.change for member in plan.members]
+        asked = said.asked(context.service, plan.deployment, removal=plan.removal, changes=changes)
+        return replace(plan, confirmations=asked)
 
     return planned
 

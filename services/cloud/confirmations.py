@@ -6,8 +6,16 @@ both tunnels off once BGP has told something.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network
+
+from ...changes.change import Change
 from ..besides import Confirmation
 from .intent import Cloud
+from .names import draft
+
+#: That what went through the tunnels alone may go in clear.
+IN_CLEAR = "in-clear"
 
 
 def confirmations_of(site: Cloud) -> tuple[Confirmation, ...]:
@@ -38,12 +46,33 @@ def confirmations_of_removal(site: Cloud) -> tuple[Confirmation, ...]:
         return ()
     return (
         Confirmation(
-            "in-clear",
+            IN_CLEAR,
             f"what is for {', '.join(map(str, site.cloud_prefixes))} may go over {site.circuit.interface}, in clear",
             "the intent has encryption_mandatory, and on_removal open gives the circuit its route back: whether encryption is "
             "given up, or the hosts have gone, no device can tell",
         ),
     )
+
+
+def confirmations_of_change(site: Cloud, changes: Sequence[Change]) -> tuple[Confirmation, ...]:
+    """What is confirmed before a network leaves the tunnels of a connection that goes on."""
+    if not site.encryption_mandatory:
+        return ()
+    taken, told = draft(site).lists
+    over = f"over {site.circuit.interface}, in clear"
+    far = _left(taken, site.cloud_prefixes, changes) if site.on_removal == "open" else ()
+    said = [f"what is for {network} may go {over}" for network in far]
+    said += [f"what the cloud sends to {network} may come {over}" for network in _left(told, site.lan_prefixes, changes)]
+    why = "the intent has encryption_mandatory, and whether anybody is left in a network that it has no more no device can tell"
+    return (Confirmation(IN_CLEAR, "; ".join(said), why),) if said else ()
+
+
+def _left(name: str, wanted: Sequence[IPv4Network], changes: Sequence[Change]) -> Iterator[IPv4Network]:
+    """Networks whose rules of a list go, and that are a part of no network that is wanted."""
+    for item in (item for change in changes for item in change.removed if item.family.name == "prefix-list"):
+        network = IPv4Network(item.groups["rule"].split()[1])
+        if item.groups["name"] == name and not any(network.subnet_of(whole) for whole in wanted):
+            yield network
 
 
 def confirmations_of_key(site: Cloud, reference: str) -> tuple[Confirmation, ...]:

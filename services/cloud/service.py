@@ -25,7 +25,7 @@ from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing
 from . import failover
 from .as_before import as_before
-from .confirmations import confirmations_of, confirmations_of_key, confirmations_of_removal
+from .confirmations import IN_CLEAR, confirmations_of, confirmations_of_change, confirmations_of_key, confirmations_of_removal
 from .console import sheet_of
 from .deployment import SERVICE, deployment_of
 from .features import refuse_platform
@@ -135,6 +135,7 @@ class CloudService:
     name = SERVICE
     noun = "connection"
     wanted = Cloud
+    change_asks = (IN_CLEAR,)
     found_by = "its tunnel interfaces NR-{name}-1 and NR-{name}-2"
 
     def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> IntendedConnections:
@@ -162,6 +163,10 @@ class CloudService:
     def confirmations(self, deployment: Deployment[Cloud], *, removal: bool) -> tuple[Confirmation, ...]:
         """Which routes the cloud has; of a removal, that what is for the cloud may go in clear from then on."""
         return confirmations_of_removal(deployment.wanted) if removal else confirmations_of(deployment.wanted)
+
+    def change_confirmations(self, deployment: Deployment[Cloud], changes: Sequence[Change]) -> tuple[Confirmation, ...]:
+        """That what is for a network which leaves the tunnels may go in clear."""
+        return confirmations_of_change(deployment.wanted, changes)
 
     def key_confirmations(self, deployment: Deployment[Cloud], reference: str) -> tuple[Confirmation, ...]:
         """That the console has the new key."""

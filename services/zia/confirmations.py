@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ...changes.change import Change
 from ..besides import Confirmation
 from .intent import Zia
+from .names import draft
+
+#: That what was led into the tunnels, or dropped, may be sent in clear.
+IN_CLEAR = "in-clear"
 
 
 def credential_of(site: Zia) -> str:
@@ -36,10 +43,28 @@ def confirmations_of_removal(site: Zia) -> tuple[Confirmation, ...]:
         return ()
     return (
         Confirmation(
-            "in-clear",
+            IN_CLEAR,
             f"the hosts behind {site.lan_interface} of {site.host} may send to the Internet by the routing table, in clear: "
             "nothing is left there that encrypts or drops it",
             "the intent has encryption_mandatory, and whether it is given up, or the hosts have gone, no device can tell",
+        ),
+    )
+
+
+def confirmations_of_change(site: Zia, changes: Sequence[Change]) -> tuple[Confirmation, ...]:
+    """What is confirmed before an interface loses the route map: its hosts are led no more, while the site goes on."""
+    own = draft(site).own
+    gone = [item for change in changes for item in change.removed if item.family.name == "policy-binding"]
+    left = [item.groups["interface"] for item in gone if item.groups["map"] == own]
+    left = [interface for interface in left if interface != site.lan_interface]
+    if not site.encryption_mandatory or not left:
+        return ()
+    return (
+        Confirmation(
+            IN_CLEAR,
+            f"the hosts behind {' and '.join(left)} of {site.host} may send to the Internet by the routing table, in clear: the "
+            f"tunnels have those behind {site.lan_interface} alone from then on",
+            "the intent has encryption_mandatory, and whether hosts are left there no device can tell",
         ),
     )
 

@@ -28,7 +28,7 @@ from ..verifying import Seeing
 from . import failover
 from .as_before import site_before
 from .causes import stimuli
-from .confirmations import confirmations_of, confirmations_of_key, confirmations_of_removal
+from .confirmations import IN_CLEAR, confirmations_of, confirmations_of_change, confirmations_of_key, confirmations_of_removal
 from .deployment import SERVICE, deployment_of
 from .features import CUT_OVER, LEADING, PROBES, refuse_platform
 from .found import found_site, removal_by_name, told
@@ -133,6 +133,7 @@ class ZiaService:
     name = SERVICE
     noun = "site"
     wanted = Zia
+    change_asks = (IN_CLEAR,)
     found_by = "its tunnel interfaces with the IPsec profiles NR-{name}-P and NR-{name}-B, or its route map NR-{name}"
 
     def intended(self, inventory: Path, platforms: Mapping[str, Platform]) -> IntendedSites:
@@ -158,6 +159,10 @@ class ZiaService:
     def confirmations(self, deployment: Deployment[Zia], *, removal: bool) -> tuple[Confirmation, ...]:
         """What stands in the portal; of a removal, that the hosts may send in clear from then on."""
         return confirmations_of_removal(deployment.wanted) if removal else confirmations_of(deployment.wanted)
+
+    def change_confirmations(self, deployment: Deployment[Zia], changes: Sequence[Change]) -> tuple[Confirmation, ...]:
+        """That the hosts of an interface that is led no more may send in clear."""
+        return confirmations_of_change(deployment.wanted, changes)
 
     def key_confirmations(self, deployment: Deployment[Zia], reference: str) -> tuple[Confirmation, ...]:  # noqa: ARG002 - it has one
         """That the portal has the new key."""

@@ -59,6 +59,18 @@ def test_a_name_that_nothing_asks_for_is_refused() -> None:
     assert Confirming().asked(SimpleNamespace(), DEPLOYMENT, removal=False) == ()  # type: ignore[arg-type]
 
 
+def test_what_an_undone_run_asks() -> None:
+    """What was seen to before the run is not asked again when it is undone; that its hosts may send in clear then, is."""
+    said = confirming(["in-clear"], ZIA, [DEPLOYMENT], removal=True, rehearsal=False, undoing=True)
+    assert [(item.name, bool(item.by)) for item in said.asked(ZIA, DEPLOYMENT, removal=True)] == [("in-clear", True)]
+    assert said.asked(ZIA, DEPLOYMENT, removal=False) == ()
+
+
+def test_what_only_some_changes_ask_may_be_said_before() -> None:
+    """Whether a change sends hosts in clear is known when the router is read, so that to say it before is no typing error."""
+    assert confirming(["in-clear"], ZIA, [DEPLOYMENT], removal=False, rehearsal=False).names == ("in-clear",)
+
+
 def test_who_has_become_the_user_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind sudo stands somebody; and LOGNAME makes nobody another user."""
     monkeypatch.setenv("LOGNAME", "somebody-else")

@@ -96,7 +96,10 @@ def test_a_gate_that_does_not_hold_puts_all_of_it_back(shared: Carried) -> None:
 
 
 def test_changed_in_place_and_undone_step_by_step(shared: Carried) -> None:
-    """One more network while the tunnels stay; each run is undone exactly, and the circuit has its route back first."""
+    """One more network while the tunnels stay; each run is undone exactly, and the circuit has its route back first.
+
+    What that sends in clear a person says may go so, or nothing is undone.
+    """
     before = shared.shows()
     code, report = shared.deploy()
     assert code == 0, json.dumps(report)[:6000]
@@ -117,7 +120,12 @@ def test_changed_in_place_and_undone_step_by_step(shared: Carried) -> None:
     nobody.write_text(intent)
     assert code == 2, json.dumps(report)[:6000]
     for run, expected in ((second, there), (first, before)):
+        stands = shared.shows()
         code, report = shared.run("rollback", run, "--yes", "--poll-interval", "0.2")
+        assert (code, report["changed"]) == (13, False), json.dumps(report)[:6000]
+        assert "say --confirm in-clear\n" in report["tunnels"][0]["sentence"]
+        assert shared.shows() == stands
+        code, report = shared.run("rollback", run, "--confirm", "in-clear", "--yes", "--poll-interval", "0.2")
         assert code == 0, json.dumps(report)[:6000]
         assert shared.shows() == expected
     lines = [json.loads(line) for line in (shared.folder / "runs" / shared.newest / "journal.jsonl").read_text().splitlines()]

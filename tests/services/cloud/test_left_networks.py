@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from nr_run.changes.objects import read
+from nr_run.services.cloud.deployment import deployment_of
 from nr_run.services.cloud.intent import Cloud
+from nr_run.services.cloud.service import CLOUD
 
 from .planned import deployed, staged
 from .sites import BARE, site
@@ -46,6 +48,25 @@ def test_the_clear_route_comes_before_bgp_takes_the_network_no_more() -> None:
     nowhere = next(place for place, line in enumerate(lines) if line.startswith("no route Null0 172.31.0.0"))
     assert back < rule
     assert back < nowhere
+
+
+def asked(wanted: Cloud, running: str) -> list[str]:
+    """What a person confirms of a change."""
+    changes = [change for _, change in staged(wanted, running)]
+    return [
+        item.sentence for item in CLOUD.change_confirmations(deployment_of(wanted), changes) if item.name in CLOUD.change_asks
+    ]
+
+
+def test_who_lets_a_network_go_in_clear() -> None:
+    """Where encryption is mandatory a person says that what leaves the tunnels may go in clear; what is dropped asks nobody."""
+    there = deployed(site(**TWO), ROOM)
+    assert asked(site(), there) == ["what is for 172.31.0.0/16 may go over VBR, in clear"]
+    assert asked(site(on_removal="closed"), there) == []
+    assert asked(site(**OPEN), there) == []
+    assert asked(site(**TWO), there) == []
+    wide = deployed(site(lan_prefixes=["192.168.20.0/24", "192.168.22.0/24"]))
+    assert asked(site(), wide) == ["what the cloud sends to 192.168.22.0/24 may come over VBR, in clear"]
 
 
 def test_a_network_that_is_made_wider_has_one_route() -> None:

@@ -114,6 +114,25 @@ def test_the_hosts_of_another_interface() -> None:
     assert lines.index("ip policy route-map NR-branch-zia") < lines.index("no ip policy route-map NR-branch-zia")
 
 
+def test_who_lets_the_hosts_of_the_old_interface_send_in_clear() -> None:
+    """Where encryption is mandatory a person says that the hosts of an interface which is led no more may send in clear.
+
+    Nothing else that is changed asks for it, neither does a site that may send in clear already.
+    """
+    running = STANDS.replace("interface Vlan1\n", "interface Vlan2\n ip address 172.18.0.1 255.255.255.0\ninterface Vlan1\n")
+    moved: dict[str, Any] = {"lan_interface": "Vlan2", "lan_prefixes": ["172.18.0.0/24"]}
+    wanted = site(**moved)
+    (asked,) = ZIA.change_confirmations(deployment_of(wanted), changes(wanted, running))
+    assert asked.name in ZIA.change_asks
+    assert asked.sentence.startswith(
+        "the hosts behind Vlan1 of branch881 may send to the Internet by the routing table, in clear"
+    )
+    free = site(**moved, encryption_mandatory=False)
+    assert ZIA.change_confirmations(deployment_of(free), changes(free, running)) == ()
+    for wish, _ in CHANGES.values():
+        assert ZIA.change_confirmations(deployment_of(site(**wish)), changes(site(**wish), STANDS)) == ()
+
+
 def test_what_somebody_else_uses_is_not_edited() -> None:
     """A keyring that another profile names is no longer ours alone: the change is refused, and says what is there."""
     other = "crypto ikev2 profile THEIRS\n match identity remote fqdn x\n keyring local NR-branch-zia\n"
