@@ -38,11 +38,23 @@ class Reconnected:
 def reconnected(
     before: Sequence[Session], at_switch: Sequence[Session], now: Sequence[Session] | None, group: str
 ) -> Reconnected:
-    """``before`` is what was there before the switch, ``at_switch`` what the first reading behind it showed."""
+    """``before`` is what was there before the switch, ``at_switch`` what the first reading behind it showed.
+
+    Where phones come by certificates their names tell them from others of the group: a laptop trusts whom its own store trusts,
+    so that one comes, or leaves, says nothing of phones.
+    """
     if now is None:
         return Reconnected((), (), known=False)
     old = {(one.user, one.index) for one in (*before, *at_switch)}
-    fresh = [one.user for one in now if (one.user, one.index) not in old and one.group == group]
+    came = _phones([one for one in now if one.group == group], [*before, *at_switch, *now])
+    fresh = [one.user for one in came if (one.user, one.index) not in old]
     here = {one.user for one in now if one.group == group}
-    missing = [one.user for one in before if one.group == group and one.user not in here]
+    were = [one for one in before if one.group == group]
+    missing = [one.user for one in _phones(were, were) if one.user not in here]
     return Reconnected(tuple(dict.fromkeys(fresh)), tuple(dict.fromkeys(missing)))
+
+
+def _phones(sessions: Sequence[Session], known: Sequence[Session]) -> Sequence[Session]:
+    """Those of phones by their names, where any of the ``known`` has such a name; else all, since a phone may come as a user."""
+    named = any(one.phone for one in known)
+    return [one for one in sessions if one.phone] if named else sessions

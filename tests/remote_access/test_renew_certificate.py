@@ -309,6 +309,18 @@ def test_the_line_and_its_inverse() -> None:
 ONE, TWO = Session("CP-1-SEP000000000001", "1", "", "G"), Session("CP-2-SEP000000000002", "2", "", "G")
 
 
+LAPTOP, USER = Session("anna", "3", "", "G"), Session("phone-7", "4", "", "G")
+
+
+def test_a_laptop_of_the_group_is_no_phone() -> None:
+    """A laptop that comes in verifies no certificate for phones, and one that leaves is no phone that is lost."""
+    assert not reconnected((ONE,), (ONE,), (ONE, LAPTOP), "G").proved
+    assert reconnected((ONE, LAPTOP), (ONE, LAPTOP), (ONE, TWO), "G").proved
+    # Phones that come as users have no such names: then whoever is of the group counts.
+    assert reconnected((USER,), (USER,), (USER, LAPTOP), "G").proved
+    assert not reconnected((USER,), (USER,), (LAPTOP,), "G").proved
+
+
 @pytest.mark.parametrize(
     ("at_switch", "now", "proved"),
     [
