@@ -5,7 +5,7 @@ No run is kept; a folder is made where all that passes is to be kept, and holds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +16,7 @@ from nornir.core import Nornir
 
 from ...checks.finding import Finding, Status
 from ...checks.health import health, unreached
+from ...checks.phones.readiness import readiness
 from ...inventory.errors import Exit, NothingMatched, NrRunError
 from ...inventory.hosts import load_nornir, platforms_of
 from ...inventory.platforms import Platform
@@ -156,18 +157,27 @@ def _meant(nornir: Nornir, asked: Asked) -> tuple[str, ...]:
     return left
 
 
-def examine_all(ready: Ready, progress: Progress) -> Examination:
-    """Every device, and one finding for each that could not be reached or read."""
+def head_ends_of_phones(inventory: Path | None) -> frozenset[str]:
+    """Hosts to which phones of the intent come. Raises NothingMatched without an inventory, IntentError for a bad file."""
+    from ...services.phones.intent import load
+
+    every = load(inventory_folder(inventory)).by_name.values()
+    return frozenset(one.host for one in every if one.status == "active")
+
+
+def examine_all(ready: Ready, progress: Progress, phones: Collection[str] = ()) -> Examination:
+    """Every device, and one finding for each that could not be reached or read; ``phones`` are hosts to which phones come."""
     for host in ready.hosts:
         progress.phase(host, "examine")
     arguments = {host: {"platform": ready.platforms[host]} for host in ready.hosts}
     found, errors = run_on(ready.nornir, examine, arguments, at_all_costs=True)
-    patients = tuple(_patient(ready, host, found.get(host), errors.get(host)) for host in ready.hosts)
+    patients = tuple(_patient(ready, host, found.get(host), errors.get(host), phones=host in phones) for host in ready.hosts)
     return Examination(patients, tuple(sorted(ready.told)))
 
 
-def _patient(ready: Ready, host: str, seen: Any, error: NrRunError | None) -> Patient:
+def _patient(ready: Ready, host: str, seen: Any, error: NrRunError | None, *, phones: bool) -> Patient:
     platform = str(ready.platforms[host])
     if error is not None:
         return Patient(host, platform, False, (unreached(host, str(error).removeprefix(f"{host}: "), now()),))
-    return Patient(host, platform, True, health(seen))
+    of_phones = readiness(host, seen.platform, seen.outputs, seen.time) if phones else ()
+    return Patient(host, platform, True, (*health(seen), *of_phones))

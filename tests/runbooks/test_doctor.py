@@ -15,7 +15,9 @@ from click import Context, Option
 
 from nr_run.checks.finding import Status
 from nr_run.checks.health import Algorithms, Examined, health
+from nr_run.checks.phones.readiness import readiness
 from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.systems import system_of
 from nr_run.lab.entry import LabHandle
 from nr_run.runbooks.commands.cli import cli
 
@@ -135,6 +137,59 @@ def test_unsaved_is_a_warning(clinic: Clinic) -> None:
     finally:
         clinic.lab.exec("edge", "configure terminal\ninterface GigabitEthernet1\nno description")
     assert (code, clinic.findings(report, "edge")["saved"][0]) == (0, "warning")
+
+
+PHONES = """schema_version: 1
+phones:
+  - name: desk
+    host: fw
+    interface: outside
+    tunnel_group: Phones
+    group_url: https://vpn.example.com/phones
+    address_pools: [PHONES]
+"""
+
+
+def test_a_head_end_of_phones(clinic: Clinic) -> None:
+    """Of an ASA to which phones of the intent come its licences are told, as a warning; of none that the intent has not."""
+    intent = clinic.inventory / "vpn-phones.yaml"
+    licence = "AnyConnect for Cisco VPN Phone"
+    try:
+        intent.write_text(PHONES)
+        code, report, err = clinic.doctor("fw", "branch")
+        found = clinic.findings(report, "fw")
+        intent.write_text(PHONES.replace("    host", "    status: planned\n    host"))
+        _, planned, _ = clinic.doctor("fw")
+        intent.write_text(PHONES.replace("host: fw", "hots: fw"))
+        refused, bad, _ = clinic.doctor("fw")
+    finally:
+        intent.unlink(missing_ok=True)
+    shown = next(line for line in clinic.lab.exec("fw", "show version").splitlines() if line.startswith(licence))
+    assert code == 0, err
+    assert found["phones"][0] == ("ok" if ": Enabled" in shown else "warning"), found["phones"]
+    assert "phones" not in clinic.findings(report, "branch")
+    assert "phones" not in clinic.findings(planned, "fw")
+    assert (refused, "hots" in bad["error"]) == (65, True)
+
+
+@pytest.mark.parametrize(
+    ("row", "status", "words"),
+    [
+        ("AnyConnect for Cisco VPN Phone    : Enabled        perpetual", Status.OK, "let IP phones in"),
+        ("AnyConnect for Cisco VPN Phone    : Disabled       perpetual", Status.WARNING, "the licence for phones is disabled"),
+        ("", Status.WARNING, "the licence for phones is not known"),
+    ],
+)
+def test_licences_for_phones(row: str, status: Status, words: str) -> None:
+    """What keeps every phone out is told before one comes, and so is what cannot be told; it stops no change."""
+    running = "ASA Version 9.19(1) \n!\nhostname fw\nCryptochecksum:00000000000000000000000000000000\n: end\n"
+    shown = "Cisco Adaptive Security Appliance Software Version 9.19(1)\n\n"
+    shown += f"Licensed features for this platform:\nVLANs : 50\n{row}\n"
+    platform = platform_for("ASA", "9.19(1)")
+    (found,) = readiness("fw", platform, {"show version": shown, system_of(platform).running: running}, "now")
+    assert (found.check, found.status, words in found.sentence) == ("phones", status, True), found.sentence
+    router = platform_for("C8000V", "26.1.1")
+    assert readiness("edge", router, {}, "now")[0].status is Status.WARNING
 
 
 def test_an_unknown_device(clinic: Clinic) -> None:
