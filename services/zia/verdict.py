@@ -102,6 +102,8 @@ def _operating(
     lead = _lead(view)
     if not is_bound(view):
         return Operating.DOWN, KnownBy.TABLES, f"{site.lan_interface} of {site.host} is not led into the tunnels", tuple(own)
+    if not any(item.status is Status.FAILED for item in own) and bad:
+        return Operating.UNKNOWN, KnownBy.NOTHING, "; ".join(bad), tuple(own)
     if lead not in works:
         ends = "is dropped" if site.on_total_loss == "closed" else "goes by the routing table, in clear"
         words = f"no tunnel that works has the lead, and what the hosts send {ends}: {'; '.join(bad)}"

@@ -189,3 +189,14 @@ def test_what_is_sent_through_the_tunnels() -> None:
     first, second = stimuli(site(), observed(HOST, "ios", outputs, ASKED), running)
     assert (first.traffic, first.full_bytes, first.likely) == (FIRST, 1400, True)
     assert (str(second.traffic.target), second.full_bytes) == ("198.51.100.20", None)
+
+
+def test_an_sa_that_does_not_say_what_it_was_agreed_with_is_not_down() -> None:
+    """Where all that speaks against a tunnel is that nothing is told of its algorithms, nothing is lost, and it is not known."""
+    silent = "Encr: Unknown - 0, PRF: Unknown - 0, Hash: None, DH Grp:0"
+    found = verdict(Router(running=BUILT, agreed={1: silent, 2: silent}))
+    assert (found.word.value, "is not shown" in found.sentence) == ("unverified", True), found.sentence
+    lost = verdict(
+        Router(running=BUILT, agreed={1: silent, 2: silent}, codes={1: "Timeout", 2: "Timeout"}, hops={1: "down", 2: "down"})
+    )
+    assert lost.word.value == "down", lost.sentence
