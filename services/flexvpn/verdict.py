@@ -113,6 +113,8 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
     doubts = [finding.sentence for finding in own if finding.status is Status.UNVERIFIED and finding.check in _OF_TRUST]
     if not clients and doubts:
         return Operating.UNKNOWN, KnownBy.NOTHING, f"{said}; {'; '.join(doubts)}"
+    if not clients and (odd := _carrying_and_odd(view)):
+        return Operating.UNKNOWN, KnownBy.NOTHING, f"{said} of which all that is shown agrees: {odd}"
     if not clients:
         return Operating.IDLE, KnownBy.TABLES, said
     if not any(client.sends for client in clients):
@@ -124,6 +126,16 @@ def _operating(view: View, own: Sequence[Finding], configured: Configured, seein
         if (old := before.get((client.peer, client.port)))
     ]
     return Operating.UP, KnownBy.COUNTERS if any(rises) else KnownBy.TABLES, said
+
+
+def _carrying_and_odd(view: View) -> str:
+    """What a session that carries packets contradicts itself in, at the first look and at the last; empty without one.
+
+    Somebody is connected there, so it is not idle; and not as it has to be, so it is no client that works.
+    """
+    before = {(client.peer, client.port) for client in view.clients(view.first) if client.wrong}
+    odd = (client for client in view.clients(view.last) if client.wrong and client.packets_in + client.packets_out)
+    return next((client.wrong for client in odd if (client.peer, client.port) in before), "")
 
 
 def _said(wanted: FlexVpn, clients: Sequence[Client]) -> str:

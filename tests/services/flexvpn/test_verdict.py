@@ -95,9 +95,14 @@ def test_counters_that_rise() -> None:
 
 
 def test_a_client_that_contradicts_itself_is_none() -> None:
-    """Where two shows say different things of a client it is not counted as one, and that is told."""
+    """Where two shows say different things of a client it is not counted as one, and that is told: nobody knows who is in.
+
+    At one of two looks alone somebody was coming, or going, between two commands.
+    """
     found = verdict(looked(Laptop(tunnel="10.10.10.1")))
-    assert found.word.value == "idle"
+    assert found.word.value == "unverified"
+    assert "10.10.10.1" in found.sentence
+    assert verdict(looked(), looked(Laptop(tunnel="10.10.10.1"))).word.value == "idle"
     assert any("10.10.10.1" in item.sentence and item.status.value == "unverified" for item in found.findings)
 
 
