@@ -90,11 +90,11 @@ TIMEOUTS = with_options(
         metavar="SECONDS",
         help="How long a device takes to boot, where it rolls back by a reload.",
     ),
-    old_option("--ike-wait", _SECONDS),
-    old_option("--poll", _SECONDS),
-    old_option("--reconnect-wait", click.FloatRange(min=0)),
-    old_option("--dead-man", click.IntRange(min=0, max=1440)),
-    old_option("--boot-wait", click.FloatRange(min=0)),
+    old_option("--ike-timeout", _SECONDS),
+    old_option("--poll-interval", _SECONDS),
+    old_option("--reconnect-timeout", click.FloatRange(min=0)),
+    old_option("--revert-in", click.IntRange(min=0, max=1440)),
+    old_option("--boot-timeout", click.FloatRange(min=0)),
 )
 ROLLOUT = with_options(
     click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Do N tunnels first, one by one."),
@@ -140,6 +140,17 @@ def _hidden(name: str, *, is_flag: bool = True) -> Callable[[Any], Any]:
     return click.option(name, is_flag=is_flag, hidden=True, expose_value=False, callback=_elsewhere)
 
 
+def _from_here(_context: click.Context, _option: click.Parameter, value: object) -> None:
+    """A change is not applied from machines that may be lost without this one knowing what was typed."""
+    if value:
+        raise click.UsageError(
+            "--scheduler is for commands that only look (verify, drift, doctor); what changes devices reaches them from here"
+        )
+
+
+#: Said by the environment as well for those that look; here it would be believed.
+_NO_SCHEDULER = click.option("--scheduler", hidden=True, expose_value=False, callback=_from_here)
+
 CONFIRM = click.option(
     "--confirm",
     multiple=True,
@@ -154,7 +165,7 @@ LIMIT = click.option(
     help="Only what is on these devices: host, group, or a key of their data (site=berlin); all given have to fit.",
 )
 #: What other tools have, and what is called otherwise here.
-ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")))
+ELSEWHERE = with_options(*map(_hidden, ("--check", "--diff", "--dry-run")), _NO_SCHEDULER)
 NO_LIMIT = _hidden("--limit", is_flag=False)
 SCHEDULER = click.option(
     "--scheduler",
