@@ -236,10 +236,11 @@ def _disturbed(shown: list[str]) -> str:
     between = next((line for line in lines if ("#" in line or ">" in line or "ore" in line) and _BETWEEN.fullmatch(line)), "")
     if between:
         return f"has {words_of(between)!r} between its lines"
+    text = "".join(f"\n{line}\n" for line in lines)
     for begin in _ONCE:
-        found = [line for line in lines if (line.startswith(begin) if begin.endswith(" ") else line == begin)]
-        if len(found) > 1:
-            return f"shows {begin.strip()!r} {len(found)} times, as two answers in one do"
+        count = text.count(f"\n{begin}" if begin.endswith(" ") else f"\n{begin}\n")
+        if count > 1:
+            return f"shows {begin.strip()!r} {count} times, as two answers in one do"
     return ""
 
 

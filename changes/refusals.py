@@ -61,6 +61,8 @@ REFUSALS: tuple[Refusal, ...] = (
 
 def _first(text: str) -> tuple[str, Refusal] | None:
     lines = [line.rstrip() for line in text.splitlines()]
+    if _ANY_SIGN.search("\n".join(lines)) is None:
+        return None
     for number, line in enumerate(lines):
         # Nearly every line of a configuration begins with a letter, a blank or an exclamation mark: a match costs more.
         refusal = next((item for item in REFUSALS if item.line.fullmatch(line)), None) if _may_be(line) else None
@@ -81,6 +83,10 @@ _SIGNS = (
     "startup-config file",
     "open device",
 )
+
+
+#: In a text of so many lines as a configuration has, whether there is any that may be one.
+_ANY_SIGN = re.compile(rf"^(?:{'|'.join(map(re.escape, _SIGNS))})|^\s*\^$|(?:squeezed|time out)$", re.IGNORECASE | re.MULTILINE)
 
 
 def _may_be(line: str) -> bool:

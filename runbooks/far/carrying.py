@@ -95,7 +95,7 @@ def pack(value: object, callbacks: Callbacks | None = None) -> bytes:
 
 
 def unpack(data: bytes, around: Surroundings) -> Any:
-    """The value, with what its marks stand for here. Only bytes that were proved to come from pack() may be given."""
+    """The value, with what its marks stand for here. Only bytes that were verified to come from pack() may be given."""
     return _Unpacker(io.BytesIO(data), around).load()
 
 

@@ -251,6 +251,6 @@ def _clock() -> float:
 
 
 def messages_of(data: bytes) -> list[Message]:
-    """Several messages in one piece of bytes that was proved to be the other side's."""
+    """Several messages in one piece of bytes that was verified to be the other side's."""
     found: list[Message] = pickle.loads(data)  # noqa: S301 - sealed by the holder of the key
     return found

@@ -25,10 +25,10 @@ import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
@@ -69,6 +69,8 @@ class RunFolder:
         #: Code of the last line, and how many there are.
         self._code, self._lines = last_code(text)
         self._forgiving = threading.local()
+        #: Folders below it that were made.
+        self._made: set[Path] = set()
         self._lock = threading.Lock()
         #: The first file of each large text.
         self._large: dict[bytes, Path] = {}
@@ -221,9 +223,10 @@ class RunFolder:
 
     def _folder(self, path: Path) -> None:
         """Make a folder and its parents for the owner only; mkdir's own parents would be open to all."""
-        if path != self.path:
+        if path != self.path and not (path in self._made and path.is_dir()):
             self._folder(path.parent)
             path.mkdir(mode=0o700, exist_ok=True)
+            self._made.add(path)
 
     def write_json(self, name: str, value: object, *, durable: bool = False) -> None:
         """One JSON file below the run folder."""
@@ -324,6 +327,11 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
+
+
 def rollback_file(place: Path) -> Path:
     """The lines that undo the change of one device, in its folder; runs of one release ago have them under another name."""
     old = place / "inverse.cfg"
@@ -338,7 +346,8 @@ def plain_values(value: object) -> Any:
 def plain(value: object) -> Any:
     """Records, addresses, enumerations and sets as JSON values."""
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        # Of each record itself: who asks goes on with what is in it, and needs no copies.
+        return {name: getattr(value, name) for name in _field_names(type(value))}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, IPv4Address | IPv6Address | IPv4Network | IPv6Network | Path):

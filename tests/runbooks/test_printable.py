@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nr_run.inventory.errors import Exit
 from nr_run.inventory.secrets import Secrets
-from nr_run.runbooks.commands.printable import json_text, printable
+from nr_run.runbooks.commands.printable import _laid_out, json_text, printable
 from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.commands.screen import console
 from nr_run.runbooks.commands.view import recap_view
@@ -61,6 +61,22 @@ def test_json_says_the_same(value: object) -> None:
     made = json_text(value)
     assert not steering(made)
     assert json.loads(made) == value
+
+
+PLAIN = st.none() | st.booleans() | st.text() | st.integers() | st.floats(allow_nan=False)
+
+
+@given(
+    st.recursive(
+        PLAIN,
+        lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text() | st.integers(), inner),
+        max_leaves=12,
+    )
+)
+def test_json_is_laid_out_as_python_does(value: object) -> None:
+    """A document with indentation is, to the letter, what json.dumps() makes of it."""
+    by_python = json.dumps(value, indent=2, ensure_ascii=False)
+    assert _laid_out(value, "  ", "") == by_python
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)

@@ -1,0 +1,53 @@
+"""What spares a look at each line of a large text finds what that look finds."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nr_run.changes import configuration, refusals
+
+_WORDS = (
+    "%",
+    "Error opening x",
+    "ERROR: x",
+    "command authorization failed",
+    "Authorization failed.",
+    "Line has x",
+    "unable to x",
+)
+_MORE = (
+    "Non-Volatile memory",
+    "startup-config file open failed",
+    "open device x",
+    " ^",
+    "^",
+    "x: device being squeezed",
+    "time out",
+)
+LINES = st.lists(
+    st.sampled_from((*_WORDS, *_MORE, "", "hostname a", "!", " ip address", "x % y")) | st.text(max_size=12), max_size=8
+)
+
+
+@given(LINES)
+def test_a_refusal_has_a_sign(lines: list[str]) -> None:
+    """No line that may be a refusal stands in a text in which no sign of one is found."""
+    found = [line for line in (each.rstrip() for each in "\n".join(lines).splitlines()) if refusals._may_be(line)]
+    assert not found or refusals._ANY_SIGN.search("\n".join(line.rstrip() for line in "\n".join(lines).splitlines()))
+
+
+@given(
+    st.lists(
+        st.sampled_from(("version 15", "version ", "version", "hostname a", "end", " end", "ends", ": end", "", "!")), max_size=9
+    )
+)
+def test_what_stands_once_is_counted_as_line_by_line(lines: list[str]) -> None:
+    """Whether what a configuration has once is there twice is found in the text as in its lines."""
+    twice = [
+        begin
+        for begin in configuration._ONCE
+        if sum(line.rstrip().startswith(begin) if begin.endswith(" ") else line.rstrip() == begin for line in lines) > 1
+    ]
+    said = configuration._disturbed(lines)
+    assert (f"shows {twice[0].strip()!r} " in said) if twice else not said
