@@ -90,11 +90,11 @@ TIMEOUTS = with_options(
         metavar="SECONDS",
         help="How long a device takes to boot, where it rolls back by a reload.",
     ),
-    old_option("--ike-timeout", _SECONDS),
-    old_option("--poll-interval", _SECONDS),
-    old_option("--reconnect-timeout", click.FloatRange(min=0)),
-    old_option("--revert-in", click.IntRange(min=0, max=1440)),
-    old_option("--boot-timeout", click.FloatRange(min=0)),
+    old_option("--ike-wait", _SECONDS),
+    old_option("--poll", _SECONDS),
+    old_option("--reconnect-wait", click.FloatRange(min=0)),
+    old_option("--dead-man", click.IntRange(min=0, max=1440)),
+    old_option("--boot-wait", click.FloatRange(min=0)),
 )
 ROLLOUT = with_options(
     click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Do N tunnels first, one by one."),
