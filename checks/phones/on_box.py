@@ -107,7 +107,7 @@ class PremiumUse:
 
 
 def premium_use(device: HeadEnd) -> PremiumUse | None:
-    """As the box sums it up; None where it does not."""
+    """As the device sums it up; None where it does not."""
     row = r"^AnyConnect Premium +: +(\d+) : +\d+ : +(\d+) : +\d+ : +(\d+) :.*$"
     found = re.search(row, device.output(LICENCE_USE) or "", re.MULTILINE)
     return PremiumUse(int(found[2]), int(found[3]), Line(LICENCE_USE, found[0].strip())) if found else None

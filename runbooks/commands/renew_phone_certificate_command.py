@@ -31,7 +31,7 @@ nr-run renew-phone-certificate fw --to NEW --confirm call-manager --plan
 nr-run renew-phone-certificate fw --to NEW --confirm phones --phone-timeout 900
 
 \b
-Exit codes: 0 bound, proved and saved, or it was bound before; 2 something is left to
+Exit codes: 0 bound, verified and saved, or it was bound before; 2 something is left to
 do, or --plan, or you said no; 11 not reached, or not all is known; 12 it is
 bound, and phones do not trust it; 13 a person has to see to it; 20 rolled back, as
 it was before; 21 manual steps are needed; 65 a file cannot be read; 66 no such host.

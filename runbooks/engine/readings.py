@@ -1,6 +1,6 @@
 """What a device of several deployments showed at the end of one of them, for the next one: it need not be read again.
 
-A reading is kept only where it is proved to be true still: the deployment went well to its end, what the device runs was read
+A reading is kept only where it is verified to be true still: the deployment went well to its end, what the device runs was read
 back whole after our last line, and nothing of ours was typed since; or where the run began a moment ago, and does nothing else on
 any device of the deployment. It is used once, by the next deployment on that device, and
 within seconds, those included in which the other devices of that deployment were read; whoever begins on a device takes its

@@ -327,6 +327,11 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
+
+
 def rollback_file(place: Path) -> Path:
     """The lines that undo the change of one device, in its folder; runs of one release ago have them under another name."""
     old = place / "inverse.cfg"
@@ -336,11 +341,6 @@ def rollback_file(place: Path) -> Path:
 def plain_values(value: object) -> Any:
     """A value as JSON has it: mappings, lists, texts, numbers."""
     return json.loads(json.dumps(value, default=plain))
-
-
-@cache
-def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
 
 
 def plain(value: object) -> Any:

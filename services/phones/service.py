@@ -147,7 +147,7 @@ class IntendedPhones:
         return tuple(name for name, one in self.access.by_name.items() if one.status == "active")
 
     def places(self) -> tuple[Place, ...]:
-        """Where the ASAs of active ones stand: what is only planned is on no box."""
+        """Where the ASAs of active ones stand: what is only planned is on no device."""
         return tuple(place_of(one) for one in self.access.by_name.values() if one.status == "active")
 
     def has(self, name: str) -> bool:

@@ -1,4 +1,5 @@
-"""nr-run renew-phone-certificate: stages over days, each by what shows it or who said it; bound last, proved, or rolled back."""
+"""nr-run renew-phone-certificate: stages over days, each by what shows it or who said it; bound last, verified, or rolled
+back."""
 
 from __future__ import annotations
 
@@ -187,7 +188,7 @@ def test_what_was_confirmed_is_of_one_certificate(office: Office) -> None:
 
 
 def test_bound_proved_and_undone(office: Office) -> None:
-    """A phone that comes in again proves the certificate; it is saved, and rollback brings the former one, line for line."""
+    """A phone that comes in again verifies the certificate; it is saved, and rollback brings the former one, line for line."""
     before = office.shown()
     process, known = office.begin("--confirm", "call-manager", "--confirm", "phones", "--phone-timeout", "600")
     folder = office.reached("waiting", known)
@@ -322,5 +323,5 @@ ONE, TWO = Session("CP-1-SEP000000000001", "1", "", "G"), Session("CP-2-SEP00000
     ids=["who was in", "another came", "came before we looked", "one is lost", "came back", "of another group", "not shown"],
 )
 def test_who_has_come_back(at_switch: tuple[Session, ...], now: tuple[Session, ...] | None, proved: bool) -> None:
-    """Only a session that began behind the switch proves the certificate, and only while nobody is missing."""
+    """Only a session that began behind the switch verifies the certificate, and only while nobody is missing."""
     assert reconnected((ONE,), at_switch, now, "G").proved is proved
