@@ -327,12 +327,6 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
-def rollback_file(place: Path) -> Path:
-    """The lines that undo the change of one device, in its folder; runs of one release ago have them under another name."""
-    old = place / "rollback.cfg"
-    return old if old.exists() else place / "rollback.cfg"
-
-
 def plain_values(value: object) -> Any:
     """A value as JSON has it: mappings, lists, texts, numbers."""
     return json.loads(json.dumps(value, default=plain))
