@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rich.console import Console
-from rich.terminal_theme import MONOKAI
+from rich.terminal_theme import MONOKAI, TerminalTheme
 from rich.text import Text
 
 DOCS = Path(__file__).resolve().parent
@@ -30,6 +30,13 @@ RUN = "20261121T031200Z-7f3a"
 WIDTH = 118
 SECONDS = 600
 NR_RUN = str(Path(sys.executable).parent / "nr-run")
+#: On white each of these is dark enough to be read (4.5 to 1 at least).
+LIGHT = TerminalTheme(
+    (255, 255, 255),
+    (10, 12, 14),
+    [(10, 12, 14), (164, 14, 38), (17, 99, 41), (122, 66, 0), (5, 80, 174), (110, 60, 180), (14, 99, 106), (87, 96, 106)],
+    [(80, 88, 97), (207, 34, 46), (26, 127, 55), (154, 87, 0), (9, 105, 218), (130, 80, 223), (20, 117, 125), (50, 56, 63)],
+)
 #: `--plan` has something to do.
 PENDING = 2
 
@@ -62,10 +69,20 @@ def on_a_terminal(arguments: list[str], more: Mapping[str, str], desk: Path, *, 
 
 
 def picture(ansi: str, name: str) -> str:
-    """Terminal output as SVG."""
+    """Terminal output as SVG: dark, and light where its reader prefers that."""
+    dark, light = (_export(ansi, name, theme) for theme in (MONOKAI, LIGHT))
+    if re.findall(r"<text class=\"[^\"]*\"", dark) != re.findall(r"<text class=\"[^\"]*\"", light):
+        raise RuntimeError(f"two colours of {name} are one in one of the themes: the light picture would have wrong ones")
+    rules = "\n".join(re.findall(rf"\.nr-run-{name}-r\d+ \{{.*?\}}", light))
+    back, front = (f"rgb({', '.join(map(str, colour))})" for colour in (LIGHT.background_color, LIGHT.foreground_color))
+    window = f'rect[rx="8"] {{ fill: {back}; stroke: rgba(0, 0, 0, 0.35) }}\n.nr-run-{name}-title {{ fill: {front} }}'
+    return dark.replace("    </style>", f"@media (prefers-color-scheme: light) {{\n{rules}\n{window}\n}}\n    </style>", 1)
+
+
+def _export(ansi: str, name: str, theme: TerminalTheme) -> str:
     console = Console(record=True, width=WIDTH, force_terminal=True, color_system="truecolor", file=io.StringIO())
     console.print(Text.from_ansi(ansi.strip("\n")), highlight=False, soft_wrap=True)
-    svg = console.export_svg(title="nr-run deploy-l2l", theme=MONOKAI, unique_id=f"nr-run-{name}")
+    svg = console.export_svg(title="nr-run deploy-l2l", theme=theme, unique_id=f"nr-run-{name}")
     # Rich would have every reader's browser fetch a font from elsewhere; any monospaced font will do.
     return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 

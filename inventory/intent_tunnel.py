@@ -33,7 +33,7 @@ Style = Literal["crypto-map", "vti"]
 
 
 class Waiver(Record):
-    """An exception for weak cryptography, for a time and for a reason that somebody signed."""
+    """Time-limited exception for weak cryptography, for a reason that somebody signed."""
 
     until: Day = Field(description="Last day on which the waiver holds (YYYY-MM-DD).")
     ticket: Text = Field(min_length=1, description="Ticket under which the waiver was granted.")

@@ -26,7 +26,7 @@ from ..checks.device_facts import Device
 from ..checks.finding import Status
 from ..checks.rollback_methods import SelectedMethod, choose, timer_findings
 from ..inventory.did_you_mean import hint
-from ..inventory.errors import DriftError, NothingMatched, NrRunError, SessionLost
+from ..inventory.errors import DriftError, NothingMatched, NrRunError, SessionLost, UsageError
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
 from ..inventory.unknown_host import refuse_unknown
@@ -279,6 +279,8 @@ def safe_change(
     """
     names = list(dict.fromkeys(hosts))
     refuse_unknown(names, nornir.inventory.hosts)
+    if getattr(nornir.runner, "elsewhere", False):
+        raise UsageError("safe_change() reaches devices from here alone: use a Nornir with another runner than dask")
     if not names:
         raise NothingMatched("no device was named")
     platforms: dict[str, Platform] = run_on_all(nornir, _platform, {name: {} for name in names})

@@ -49,6 +49,7 @@ STATES: Mapping[str, str] = {
     "switching": "the lines that put them to use are sent",
     "applied": "the device runs the stage, read back",
     "waiting": "another certificate is bound, and a phone has to come in by it",
+    "turn": "the SAs with these peers were cleared and negotiated again; other peers are next",
     "triggering": "pings bring the tunnel up",
     "gate": "what a stage has to reach is looked at",
     "held": "it is reached",
@@ -110,15 +111,15 @@ DEVICE: Mapping[str, str] = {
     "decaps": "packets decrypted during the test",
     "saved": "true if startup equals running",
 }
-RESULTS: Mapping[str, str] = {
-    "PROVED": "up, with traffic counted on every end that is ours",
-    "SAS_UP": "all that can be seen from our side is as it has to be, and traffic could not be tested",
-    "PENDING": "`--plan`: there is something to do",
-    "UNCHANGED": "`--plan`: there is nothing to do",
-    "NOT_PROVED": "it was there already and is not verified",
-    "ROLLED_BACK": "rolled back on every end, read back and compared",
-    "ROLLBACK_INCOMPLETE": "could not be rolled back everywhere: manual steps are named",
-    "REFUSED": "nothing was touched, because of the sentence",
+RESULTS: Mapping[Result, str] = {
+    Result.VERIFIED: "up, with traffic counted on every end that is ours",
+    Result.SAS_UP: "all that can be seen from our side is as it has to be, and traffic could not be tested",
+    Result.PENDING: "`--plan`: there is something to do",
+    Result.UNCHANGED: "`--plan`: there is nothing to do",
+    Result.NOT_VERIFIED: "it was there already and is not verified",
+    Result.ROLLED_BACK: "rolled back on every end, read back and compared",
+    Result.ROLLBACK_INCOMPLETE: "could not be rolled back everywhere: manual steps are named",
+    Result.REFUSED: "nothing was touched, because of the sentence",
 }
 HEAD = """\
 # Run folder and report
@@ -134,7 +135,7 @@ loss does not take it.
 def page() -> str:
     """Files, journal, report."""
     _check()
-    results = [(f"`{result.value}`", RESULTS[result.name]) for result in Result]
+    results = [(f"`{result.value}`", RESULTS[result]) for result in Result]
     return "\n".join(
         (
             HEAD + table(("file", "holds"), _coded(FILES)),
@@ -172,7 +173,7 @@ def _check() -> None:
         ("states", noted, {*STATES}),
         ("keys of a tunnel", {*outcome}, {*TUNNEL}),
         ("keys of a device", {item.name for item in fields(DeviceRow)}, {*DEVICE}),
-        ("results", {result.name for result in Result}, {*RESULTS}),
+        ("results", {*Result}, {*RESULTS}),
     ):
         if are != told:
-            raise SystemExit(f"docs/generate/run_folder.py: {what} differ: {sorted(are ^ told)}")
+            raise SystemExit(f"docs/generate/run_folder.py: {what} differ: {sorted(map(str, are ^ told))}")

@@ -62,12 +62,12 @@ class There:
     """A callback on the far side: it is done on this side, and waited for unless it is one-way."""
 
     number: int
-    timeouts: bool
+    awaited: bool
     call: Call
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         """Raises what it raises there, and SessionLost where the other side is gone."""
-        return self.call(self.number, given, named, self.timeouts)
+        return self.call(self.number, given, named, self.awaited)
 
 
 class Surroundings(Protocol):
@@ -78,7 +78,7 @@ class Surroundings(Protocol):
     @property
     def stop(self) -> Stop: ...
     def host(self, name: str) -> Host: ...
-    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], timeouts: bool) -> Any: ...
+    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], awaited: bool) -> Any: ...
 
 
 def pack(value: object, callbacks: Callbacks | None = None) -> bytes:

@@ -49,7 +49,7 @@ def serve(run: str, agent: str, wanted: str, sealed: bytes, lease: float = LEASE
         outbox.send((READY,))
         threading.Thread(target=_pulse, args=(doer, outbox), name="nr-run-pulse", daemon=True).start()
         while not doer.ended:
-            for message in _received(down, seal, agent):
+            for message in _received(down, seal, agent, lease):
                 doer.take(message)
     finally:
         doer.end()
@@ -60,9 +60,10 @@ def serve(run: str, agent: str, wanted: str, sealed: bytes, lease: float = LEASE
     return "ended"
 
 
-def _received(down: Any, seal: Seal, agent: str) -> list[Any]:
+def _received(down: Any, seal: Seal, agent: str, lease: float) -> list[Any]:
+    """What comes next; nothing where for the length of a lease nothing came, which a scheduler notes in its log."""
     try:
-        return messages_of(seal.open(down.get(timeout="1s"), f"to {agent}"))
+        return messages_of(seal.open(down.get(timeout=f"{lease}s"), f"to {agent}"))
     except TimeoutError:
         return []
     except (OSError, RuntimeError):

@@ -16,7 +16,7 @@ from ...inventory.secrets import Secrets
 from ...tasks.device import Stop
 from .dask_agent import PLAIN, serve
 from .doing import messages_of
-from .messages import LEASE, READY, Message
+from .messages import END, LEASE, READY, Message
 from .order import RunOrder, build
 from .runner import FarRunner
 from .seal import Seal
@@ -24,10 +24,12 @@ from .wire import Outbox
 
 if TYPE_CHECKING:
     from distributed import Client, Future
-    from nornir.core import Nornir
+    from nornir.core.inventory import Host
 
 #: Seconds for the scheduler, and for a worker to answer the greeting: one that is busy with others' work gets none of ours.
-CONNECT_SECONDS, GREET_SECONDS = 10.0, 30.0
+CONNECT_SECONDS, GREET_SECONDS = 30.0, 30.0
+#: As long as no worker has answered, so long.
+ALONE_SECONDS = 180.0
 SETTINGS = ("ca-file", "client.cert", "client.key")
 
 
@@ -53,7 +55,9 @@ class Worker:
         self.outbox.send(message)
 
     def end(self) -> None:
-        """It lets go by itself when it hears nothing more."""
+        """Where it still hears, it lets go of its devices."""
+        with suppress(OSError):
+            self.outbox.send((END,))
 
 
 def check_address(scheduler: str) -> None:
@@ -68,10 +72,9 @@ def check_address(scheduler: str) -> None:
         raise UsageError("--scheduler needs Dask: pip install 'nr-run[dask]'") from None
 
 
-def login_references(nornir: Nornir, hosts: Iterable[str]) -> list[str]:
+def references_of(hosts: Iterable[Host]) -> list[str]:
     """What a worker needs to log in to these hosts."""
-    data = [nornir.inventory.hosts[host] for host in hosts]
-    return [str(found) for host in data for name in ("password_ref", "enable_ref") if (found := host.get(name))]
+    return [str(found) for host in hosts for name in ("password_ref", "enable_ref") if (found := host.get(name))]
 
 
 @contextmanager
@@ -119,7 +122,7 @@ def _connected(scheduler: str) -> Client:
     missing = [name for name in SETTINGS if not dask.config.get(f"distributed.comm.tls.{name}", None)]
     if missing:
         words = ", ".join(f"distributed.comm.tls.{name}" for name in missing)
-        raise UsageError(f"--scheduler {scheduler}: Dask's own configuration does not say {words} (docs/scale.md)")
+        raise UsageError(f"--scheduler {scheduler}: Dask's own configuration does not say {words} (docs/how-to/scale.md)")
     try:
         security = Security(require_encryption=True)
         return Client(scheduler, security=security, timeout=CONNECT_SECONDS, set_as_default=False, name="nr-run")
@@ -146,10 +149,14 @@ class _Cluster:
             self._begin(address, order, lease)
         for work in (self._pump, self._watch):
             threading.Thread(target=work, name="nr-run-cluster", daemon=True).start()
-        until = time.monotonic() + GREET_SECONDS
+        began = time.monotonic()
+        while not all(worker.answered.wait(0.05) for worker in self.workers):
+            waited = time.monotonic() - began
+            if waited > (GREET_SECONDS if self._runner.alive else ALONE_SECONDS):
+                break
         for worker in self.workers:
-            if not worker.answered.wait(max(0.0, until - time.monotonic())):
-                worker.refused = f"it did not answer within {GREET_SECONDS:.0f} seconds"
+            if not worker.answered.is_set():
+                worker.refused = f"it did not answer within {time.monotonic() - began:.0f} seconds"
 
     def close(self) -> None:
         """Wait a moment until the workers have let go, and leave."""
@@ -215,7 +222,7 @@ class _Cluster:
     def _pump(self) -> None:
         while not self._over.is_set():
             try:
-                agent, piece = self._up.get(timeout="500ms")
+                agent, piece = self._up.get(timeout=f"{LEASE}s")  # each worker gives a sign of life every few seconds
             except TimeoutError:
                 continue
             except (OSError, RuntimeError, ValueError):

@@ -150,16 +150,16 @@ class Doer:
         """The host of a job, as long as it is at work on it."""
         return self._hosts[name][1]
 
-    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], timeouts: bool) -> Any:
+    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], awaited: bool) -> Any:
         """Have a callback done on the engine's side. Raises what it raises, and SessionLost where nobody answers."""
         waiting = _Waiting()
         with self._lock:
             self._number += 1
             mine = self._number
-            if timeouts:
+            if awaited:
                 self._calls[mine] = waiting
-        self._send((CALL, mine, number, pack((given, named)), timeouts, self._news()))
-        if not timeouts:
+        self._send((CALL, mine, number, pack((given, named)), awaited, self._news()))
+        if not awaited:
             return None
         try:
             while not waiting.over.wait(0.5):

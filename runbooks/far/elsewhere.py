@@ -44,8 +44,8 @@ def elsewhere(
     changes: bool,
 ) -> Iterator[Nornir]:
     """The same Nornir, whose tasks are done on the workers of a Dask cluster. Raises as through_dask() does."""
-    from .dask_cluster import login_references, through_dask
+    from .dask_cluster import references_of, through_dask
 
-    also = login_references(nornir, hosts)
+    also = references_of(nornir.inventory.hosts[host] for host in hosts)
     with through_dask(scheduler, secrets, stop, tell, changes=changes, also=also) as runner:
         yield nornir.with_runner(runner)

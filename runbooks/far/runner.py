@@ -26,7 +26,7 @@ from .messages import ANSWER, CALL, END, JOB, LEASE, MARGIN, OVER, PULSE, PULSE_
 from .outcome import Failed
 
 #: What Nornir's own close_connections() runs.
-_CLOSING = "Nornir.close_connections.<locals>.close_connections_task"
+CLOSING = "Nornir.close_connections.<locals>.close_connections_task"
 
 
 class Process(Protocol):
@@ -105,7 +105,7 @@ class FarRunner:
     def run(self, task: Task, hosts: Iterable[Host]) -> AggregatedResult:
         """The results of all, when the last is there."""
         results = AggregatedResult(task.name)
-        if getattr(task.task, "__qualname__", "") == _CLOSING:
+        if getattr(task.task, "__qualname__", "") == CLOSING:
             return results  # the sessions are elsewhere, and end with the run
         begun = [(host, self._begin(task, host)) for host in hosts]
         for host, job in begun:
@@ -130,9 +130,9 @@ class FarRunner:
         far.heard = time.monotonic()
         kind, *words = message
         if kind == CALL:
-            number, callback, packed, timeouts, news = words
+            number, callback, packed, awaited, news = words
             self._learn(far, news)
-            if timeouts:
+            if awaited:
                 self._calls.submit(self._answer, far, number, callback, packed)
             else:
                 self._called(callback, packed)
@@ -167,7 +167,7 @@ class FarRunner:
         """Of a result: it is given the real one where the result is put together."""
         return Host(name)
 
-    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], timeouts: bool) -> Any:  # noqa: ARG002
+    def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any], awaited: bool) -> Any:  # noqa: ARG002
         """Nothing that comes back may be called."""
         raise NrRunError("the outcome of a job holds something that can only be called where it was made")
 

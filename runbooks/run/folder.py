@@ -327,14 +327,14 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
-def plain_values(value: object) -> Any:
-    """A value as JSON has it: mappings, lists, texts, numbers."""
-    return json.loads(json.dumps(value, default=plain))
-
-
 @cache
 def _field_names(kind: type) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind))
+
+
+def plain_values(value: object) -> Any:
+    """A value as JSON has it: mappings, lists, texts, numbers."""
+    return json.loads(json.dumps(value, default=plain))
 
 
 def plain(value: object) -> Any:

@@ -71,15 +71,23 @@ class Ike(Record):
 
     encryption: tuple[EncryptionAlgorithm, ...] = Field(default=("aes-256-cbc",), min_length=1, description="Ciphers.")
     integrity: tuple[AuthenticationAlgorithm, ...] = Field(
-        default=("hmac-sha512", "hmac-sha384"), min_length=1, description="Integrity, and PRF."
+        default=("hmac-sha512", "hmac-sha384"), min_length=1, description="Integrity, and PRF; with GCM ciphers the PRF alone."
     )
     groups: tuple[DHGroup, ...] = Field(default=(19, 14, 21), min_length=1, description="Diffie-Hellman groups.")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Ike:
-        if any(word.endswith("-gcm") for word in self.encryption):
-            raise ValueError("a GCM cipher for the IKE SA is not built: IOS wants a PRF in the place of its integrity")
+        combined = [word.endswith("-gcm") for word in self.encryption]
+        if any(combined) and not all(combined):
+            raise ValueError(
+                "GCM has its integrity in itself, and IOS takes no other cipher beside it in one proposal: give one kind"
+            )
         return self
+
+    @property
+    def is_combined(self) -> bool:
+        """True where the ciphers have their integrity in them: ``integrity`` is the PRF alone then."""
+        return self.encryption[0].endswith("-gcm")
 
 
 class Esp(Record):

@@ -41,6 +41,11 @@ def _clear_way(case: Case) -> tuple[Evidence, ...]:
     return tuple(item for watched in case.ends if _clear(watched) for item in _past(watched))
 
 
+def _led_by_another(case: Case) -> tuple[Evidence, ...]:
+    """A route leads past the tunnel, and what comes in by another tunnel is seen: alone that may be another tunnel's traffic."""
+    return comes_by_another(case) if _clear_way(case) or _routed_past(case) else ()
+
+
 def _past(watched: Watched) -> tuple[Evidence, ...]:
     end, seen_ = watched.end, watched.after
     up = end.tunnel and any(line.up for line in seen_.interfaces if line.name == end.tunnel.name)
@@ -226,7 +231,7 @@ ROWS: tuple[Signature[Case], ...] = (
     row("recursive-route", 10, _recursive, (ROUTE,)),
     row("recursive-route", 10, configured(not_up, way.into_itself)),
     # A longer route into another tunnel interface leaves nothing in clear: what comes back by it is dropped.
-    row("asymmetric-return", 20, comes_by_another),
+    row("asymmetric-return", 20, _led_by_another, (ROUTE, INTERFACES)),
     row("clear-path", 20, _clear_way, (ROUTE, INTERFACES)),
     row("tunnel-route", 20, _routed_past, (ROUTE, INTERFACES)),
     row("list-denies", 21, configured(always, way.taken_out)),

@@ -14,9 +14,10 @@ from ...changes.families import ikev2
 from ...changes.implicit_references import users
 from ...changes.objects import Config, ConfigObject, Key, referrers, strange_use
 from ...changes.replacing import Replacing
+from ...inventory.errors import ChangeError
 from ..l2l.versions import free_version, is_version, next_version
 from .intent import Zia
-from .names import EdgeNames, SiteNames, Taken, probes_called
+from .names import EdgeNames, SiteNames, Taken, draft, probes_called, standing
 
 #: What is edited where nothing of somebody else's uses it.
 _EDITED = ("ikev2-keyring", "ikev2-profile", "ipsec-profile", "tunnel-interface", "route-map-clause")
@@ -41,6 +42,22 @@ def fitted(site: Zia, names: SiteNames, wanted: Wanted, running: Config, text: s
         if edge.tag != there.tag:
             said.append(f"probe {edge.sla} ({edge.tag}) is built beside {there.sla}: a probe that is scheduled is not changed")
     return replace(made, decisions=(*names.decisions, *said))
+
+
+def refuse_swapped(site: Zia, running: Config) -> None:
+    """Raises ChangeError where an edge would get the address that the other one's tunnel has now.
+
+    For a moment two tunnels of one source would go to one edge, and whose SAs are whose would be told by nothing.
+    """
+    called = draft(site).edges
+    there = [running.get("tunnel-interface", f"Tunnel{standing(edge.own, running).tunnel}") for edge in called]
+    for place, (role, edge) in enumerate(site.edges):
+        other, own = there[1 - place], there[place]
+        if other is not None and own is not None and str(edge.address) in other.peers and str(edge.address) not in own.peers:
+            raise ChangeError(
+                f"{site.host}: {role}.address {edge.address} is that of the other tunnel now, and both cannot go there at once: "
+                f"remove the site under its old intent (nr-run remove-zia {site.name}), then nr-run deploy-zia {site.name}"
+            )
 
 
 def editing(_site: Zia, names: SiteNames, running: Config) -> Replacing:

@@ -230,19 +230,21 @@ def test_changed_where_it_stands_and_back(router: Router) -> None:
     assert files(router) == []
 
 
-def test_another_pool_and_other_networks_under_a_client(router: Router) -> None:
+def test_another_pool_other_networks_and_ciphers_under_a_client(router: Router) -> None:
     """They are built beside what is in use: who is in stays, one who comes verifies it; a rollback and a removal leave
     nothing."""
     with router.somebody_connects():
         assert router.run("deploy-flexvpn", "laptops", "--yes").code == 0
     built = router.configurations()
     other = {"first": "192.168.119.10", "last": "192.168.119.59"}
-    router.intend(pool=other, protected_prefixes=["10.10.117.0/24", "10.10.118.0/24"])
+    gcm = {"encryption": ["aes-256-gcm"], "integrity": ["hmac-sha384"]}
+    router.intend(pool=other, protected_prefixes=["10.10.117.0/24", "10.10.118.0/24"], ike=gcm)
     with router.somebody_connects("second", " pool FLEX-laptops.v2"):
         changed = router.run("deploy-flexvpn", "laptops", "--yes")
     assert changed.code == 0, changed.out + changed.err
     assert router.lab.client("laptop", "status")["address"] == "192.168.117.10"
     assert router.lab.client("second", "status")["address"] == "192.168.119.10"
+    assert "Encr: AES-GCM, keysize: 256" in router.lab.exec(HOST, "show crypto ikev2 session detail")
     assert "address-pool FLEX-laptops stays: clients may have addresses of it" in changed.out
     assert router.run("verify", "laptops").code == 0
     back = router.run("rollback", "--yes")

@@ -40,10 +40,13 @@ class Estate:
         own = {name: str(self.folder / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "NR_RUN_LOCKS")}
         return {**os.environ, **own, "NR_RUN_CREDENTIALS": str(self.lab.credentials)}
 
+    def line(self, command: str, *words: str) -> list[str]:
+        """The command line of a command against this lab."""
+        return [NR_RUN, command, *words, "--inventory", str(self.inventory), "--runs", str(self.runs)]
+
     def run(self, command: str, *words: str, **environment: str) -> Done:
         """A command against this lab."""
-        line = [NR_RUN, command, *words, "--inventory", str(self.inventory), "--runs", str(self.runs)]
-        done = warm.run(line, {**self.environment, **environment})
+        done = warm.run(self.line(command, *words), {**self.environment, **environment})
         return Done(done.returncode, done.stdout, done.stderr)
 
     def deploy(self, *names: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from nr_run.changes.objects import read
 from nr_run.checks.finding import Status
@@ -196,6 +196,20 @@ def test_a_rollback_is_proved_by_the_pool_of_before() -> None:
     before = FLEXVPN.previous(deployment_of(wanted), [planned(wanted, THERE)])
     assert before is not None
     assert before.wanted.pool == head_end().pool
+
+
+def test_ciphers_that_have_their_integrity_in_them() -> None:
+    """With GCM the proposal says a PRF in the place of its integrity; IOS takes no other cipher beside it."""
+    gcm = {"ike": {"encryption": ["aes-256-gcm", "aes-128-gcm"], "integrity": ["hmac-sha384"]}}
+    there = deployed(head_end(**gcm), BARE)
+    (proposal,) = read("ios", there).of("ikev2-proposal")
+    assert proposal.children == ("encryption aes-gcm-256 aes-gcm-128", "prf sha384", "group 19 14 21")
+    assert not planned(head_end(**gcm), there).change
+    after, _ = removed(head_end(**gcm), there)
+    assert same(after, BARE)
+    assert "prf sha384" in lines(gcm)
+    with pytest.raises(ValidationError, match="give one kind"):
+        head_end(ike={"encryption": ["aes-256-gcm", "aes-256-cbc"]})
 
 
 def test_others_are_offered_what_they_were() -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from nr_run.checks.phones.shown import CLOCK, DEFAULT_POLICY, LICENCE_USE, RUNNING, SESSIONS, HeadEnd
 from nr_run.lab.stations import phone_site
+from nr_run.services.phones.intent import Phones
+from nr_run.services.phones.service import PHONES, deployment_of
 
 from ...remote_access.ground import RELEASES, Site, typed
 from ...remote_access.mistakes import Mistake, single
@@ -207,3 +209,43 @@ def test_a_pool_that_the_intent_does_not_have(busy: HeadEnd) -> None:
     made = verdict(busy, busy, wanted=access(address_pools=["OTHERS"]))
     (found,) = [one for one in made.findings if one.check == "phones-pools"]
     assert (found.status.value, "PHONES" in found.sentence) == ("warning", True)
+
+
+OTHER: dict[str, Any] = {
+    "name": "others",
+    "description": "Phones of somebody else",
+    "host": "fw2",
+    "interface": "dmz",
+    "tunnel_group": "Other",
+    "group_policy": "Other",
+    "group_url": "https://vpn.example.com/other",
+    "address_pools": ["OTHERS"],
+    "trustpoint": "OTHER",
+    "certificate_days": 365,
+    "phone_model": "7962",
+    "expected_sessions": {"at_least": 3},
+    "checks": [{"command": "show version", "holds": {"at_least": 1}}],
+}
+#: Which of them are active, and which files are read, is what test_intent.py is about.
+ELSEWHERE = {"status", "phone_configs"}
+
+
+def test_every_field_has_another_value() -> None:
+    """A field that is added without a look at what it changes fails here."""
+    assert set(Phones.model_fields) == {*OTHER, *ELSEWHERE}
+
+
+@pytest.mark.parametrize("field", [name for name in OTHER if name not in ("host", "checks")])
+def test_every_field_changes_something(field: str) -> None:
+    """Another value of any field is seen in what is compared, asked, told or concluded: none is read and forgotten."""
+    site = typed(Site(), "ssl server-version tlsv1.2")
+    late = seen(site)
+    late = showing(late, CLOCK, "10:00:00.000 UTC Thu Jul 14 2050\n")
+
+    def all_of(wanted: Phones) -> list[object]:
+        deployment = deployment_of(wanted)
+        said = verdict(late, late, wanted=wanted).as_dict()
+        asked = PHONES.shows(deployment, deployment.members[0], late.platform)
+        return [deployment.settings, asked, PHONES.title(deployment), PHONES.for_people(deployment), said]
+
+    assert all_of(access()) != all_of(access(**{field: OTHER[field]}))

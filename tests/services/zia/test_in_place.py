@@ -216,3 +216,12 @@ def test_the_next_edge_waits_for_the_tunnel_and_its_track() -> None:
         (Router(tracks={1: "Up", 2: "Down"}), False),
     ):
         assert proved(gate.agreed([router.seen()], backup)) is good
+
+
+@pytest.mark.parametrize(
+    ("primary", "backup"), [(SECOND, FIRST), (SECOND, "198.51.100.77"), ("198.51.100.77", FIRST)], ids=["both", "first", "second"]
+)
+def test_edges_do_not_change_places_where_they_stand(primary: str, backup: str) -> None:
+    """An edge whose address the other tunnel has now is refused with the two runs that do it, and nothing is typed."""
+    with pytest.raises(ChangeError, match=r"nr-run remove-zia branch-zia\), then nr-run deploy-zia branch-zia"):
+        changes(site(primary={"address": primary}, backup={"address": backup}), STANDS)

@@ -1,0 +1,259 @@
+"""The runner and the far side with no transport between them: who does what, what is waited for, and who is gone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from nornir.core import Nornir
+from nornir.core.configuration import Config
+from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
+from nornir.core.processor import Processors
+from nornir.core.state import GlobalState
+from nornir.core.task import Result, Task
+
+from nr_run.inventory.errors import DeviceRefused, IntentError, Interrupted, NrRunError, SessionLost, Unreachable, UsageError
+from nr_run.inventory.secrets import Secrets
+from nr_run.runbooks.engine.nornir_run import run_on, run_on_one
+from nr_run.runbooks.far import messages, runner
+from nr_run.runbooks.far.doing import Doer
+from nr_run.runbooks.far.runner import FarRunner
+from nr_run.tasks.device import Stop
+
+from ..warm import PATIENCE
+
+SALT = "00" * 32
+NAMES = ("a", "b", "c", "d")
+_GATE = threading.Event()
+
+
+def told(task: Task, note: Callable[..., None], word: str) -> Result:
+    """Notes, and goes on when that is done."""
+    note(task.host.name, word=word)
+    return Result(host=task.host, result=f"{task.host['site']} {word}", changed=True)
+
+
+def lingers(task: Task, note: Callable[..., None]) -> Result:
+    """Is at work until somebody ends it."""
+    note(task.host.name)
+    _GATE.wait(60 * PATIENCE)
+    return Result(host=task.host)
+
+
+def refused(task: Task) -> Result:
+    """As a device that refuses a line."""
+    raise DeviceRefused(f"{task.host.name}: refused")
+
+
+def stops(task: Task, stop: Stop, note: Callable[..., None]) -> Result:
+    """Waits for the operator's wish."""
+    note(task.host.name)
+    stop.wait(60 * PATIENCE)
+    return Result(host=task.host)
+
+
+def shows_a_key(task: Task, secrets: Secrets) -> Result:
+    """As a device that shows a key which no reference holds."""
+    return Result(host=task.host, result=secrets.hide("crypto isakmp key only-on-a-device address 192.0.2.1"))
+
+
+def types_a_key(task: Task, secrets: Secrets, line: str) -> Result:
+    """How long the line is that would go to the device."""
+    return Result(host=task.host, result=len(secrets.reveal(line)))
+
+
+class Beside:
+    """A far process in this one; two messages never pass at once, as on a line."""
+
+    def __init__(self, name: str, far: FarRunner, *, learns: bool, lease: float = 60) -> None:
+        self.name, self._far = name, far
+        self.jobs: list[int] = []
+        self.broken = False
+        self.doer = Doer(Secrets.salted(SALT, ()), self._back, learns=learns, lease=lease)
+        far.add(self)
+
+    def send(self, message: messages.Message) -> None:
+        """To it."""
+        if self.broken:
+            raise OSError("the line is cut")
+        if message[0] == messages.JOB:
+            self.jobs.append(message[1])  # type: ignore[arg-type]
+        self.doer.take(message)
+
+    def end(self) -> None:
+        """It is lost."""
+        self.doer.end()
+
+    def _back(self, message: messages.Message) -> None:
+        if not self.broken:
+            self._far.received(self, message)
+
+
+class Bench:
+    """A Nornir of four hosts over two far processes."""
+
+    def __init__(self, *, changes: bool) -> None:
+        self.secrets, self.stop = Secrets.salted(SALT, ()), Stop()
+        self.runner = FarRunner(self.secrets, self.stop, changes=changes, where="tls://here:1")
+        self.both = [Beside(name, self.runner, learns=changes) for name in ("one", "two")]
+        self.journal: list[tuple[str, str]] = []
+        self._lock = threading.Lock()
+        hosts = {name: Host(name=name, hostname="127.0.0.1", port=9, platform="cisco_ios", data=DATA) for name in NAMES}
+        inventory = Inventory(Hosts(hosts), Groups(), Defaults())
+        self.nornir = Nornir(inventory, Config(), GlobalState(), Processors([]), self.runner)
+
+    def note(self, host: str, word: str = "") -> None:
+        """A line of the journal."""
+        with self._lock:
+            self.journal.append((host, word))
+
+
+DATA = {"site": "berlin", "username_ref": "env:U", "password_ref": "env:P"}
+
+
+@pytest.fixture(params=[True, False], ids=["changes", "looks"])
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """For a run that changes devices, and for one that looks."""
+    _GATE.clear()
+    made = Bench(changes=request.param)
+    yield made
+    _GATE.set()
+    made.runner.close()
+
+
+def words(host: str) -> dict[str, Any]:
+    """Arguments of one host."""
+    return {"word": f"of {host}"}
+
+
+def test_each_host_with_its_own_arguments_and_its_own_process(bench: Bench) -> None:
+    """Values come back under their hosts, notes were made before, both processes work, and a host stays with its own."""
+    arguments = {name: {**words(name), "note": bench.note} for name in NAMES}
+    values, errors = run_on(bench.nornir, told, arguments)
+    assert (values, errors) == ({name: f"berlin of {name}" for name in NAMES}, {})
+    assert sorted(bench.journal) == [(name, f"of {name}") for name in NAMES]
+    first = [len(one.jobs) for one in bench.both]
+    run_on(bench.nornir, told, {"a": arguments["a"]})
+    run_on(bench.nornir, told, {"a": arguments["a"]})
+    assert first == [2, 2]
+    assert sorted(len(one.jobs) for one in bench.both) == [2, 4]
+
+
+def test_a_note_is_made_before_the_next_step(bench: Bench) -> None:
+    """A journal that takes no line stops the task on the far side with that error, and the task does not go on."""
+
+    def full(_host: str, **_: str) -> None:
+        raise NrRunError("the journal cannot be written: no space left")
+
+    _, errors = run_on(bench.nornir, told, {"a": {"word": "x", "note": full}})
+    assert type(errors["a"]) is NrRunError
+    assert str(errors["a"]) == "the journal cannot be written: no space left"
+
+
+def test_an_error_is_that_of_its_device(bench: Bench) -> None:
+    """What a task raises there is raised here, class and sentence."""
+    with pytest.raises(DeviceRefused, match=r"^b: refused$"):
+        run_on_one(bench.nornir, refused, "b")
+
+
+def test_the_wish_to_stop_is_seen_there(bench: Bench) -> None:
+    """A task on the far side that checks it ends as one here does."""
+    arguments = {"a": {"stop": bench.stop, "note": lambda _host: bench.stop.event.set()}}
+    _, errors = run_on(bench.nornir, stops, arguments)
+    assert isinstance(errors["a"], Interrupted)
+
+
+def test_a_lost_process_is_a_lost_session(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its devices end with SessionLost, which names it; the next task of such a device is done by the other one.
+
+    Where devices are changed, that begins only when the lost one has let go for certain.
+    """
+    waited: list[float] = []
+    monkeypatch.setattr(runner.time, "sleep", waited.append)
+
+    def lose(_host: str) -> None:
+        busy = next(one for one in bench.both if one.jobs)
+        busy.broken = True
+        bench.runner.lost(busy, "it was killed")
+
+    _, errors = run_on(bench.nornir, lingers, {"a": {"note": lose}})
+    assert isinstance(errors["a"], SessionLost)
+    assert str(errors["a"]) == "a: one, which was at work on it, is lost (it was killed)"
+    values, _ = run_on(bench.nornir, told, {"a": {"word": "again", "note": bench.note}})
+    assert values == {"a": "berlin again"}
+    long = [seconds for seconds in waited if seconds > messages.LEASE]
+    assert len(long) == (1 if bench.runner._changes else 0)
+
+
+def test_where_none_is_left_it_is_said(bench: Bench) -> None:
+    """All lost: each device ends with Unreachable, which says why each process is."""
+    for one in bench.both:
+        bench.runner.lost(one, "the scheduler is gone")
+    _, errors = run_on(bench.nornir, refused, {"a": {}})
+    assert isinstance(errors["a"], Unreachable)
+    assert str(errors["a"]).startswith("a: no worker of tls://here:1 is left (one: the scheduler is gone; two:")
+
+
+def test_a_line_that_is_cut_is_a_lost_process(bench: Bench) -> None:
+    """A job that cannot be sent ends as where the process was lost, and the process gets no further one."""
+    bench.both[0].broken = True
+    _, errors = run_on(bench.nornir, refused, {"a": {}})
+    assert isinstance(errors["a"], SessionLost)
+    assert [one.name for one in bench.runner.alive] == ["two"]
+
+
+def test_silence_ends_the_lease_on_the_far_side(bench: Bench) -> None:
+    """Who waits there for an answer gets none, raises SessionLost, and nothing more is begun: as after a crash."""
+    seen: list[BaseException] = []
+    doer = Doer(Secrets.salted(SALT, ()), lambda _message: None, learns=False, lease=0.3)
+
+    def call() -> None:
+        try:
+            doer.call(0, (), {}, True)
+        except BaseException as error:  # noqa: BLE001 - looked at below
+            seen.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    thread.join(30 * PATIENCE)
+    assert isinstance(seen[0], SessionLost)
+    assert doer.ended
+    assert doer.stop.event.is_set()
+
+
+def test_a_password_of_the_inventory_is_not_sent(bench: Bench) -> None:
+    """A host whose password stands in the inventory is refused, in its own options or beside them as an enable secret."""
+    host = bench.nornir.inventory.hosts["a"]
+    host.password = "in-clear-in-the-inventory"
+    _, errors = run_on(bench.nornir, refused, {"a": {}})
+    assert isinstance(errors["a"], IntentError)
+    host.password = None
+    host.connection_options["netmiko"] = ConnectionOptions(extras={"secret": "in-clear-as-well"})
+    _, errors = run_on(bench.nornir, refused, {"a": {}})
+    assert isinstance(errors["a"], IntentError)
+    assert "in-clear" not in str(errors["a"])
+    assert bench.both[0].jobs == bench.both[1].jobs == []
+
+
+def test_what_a_reference_holds_is_not_sent_whoever_put_it_there(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that stands in an argument or in the data of a host is found before anything goes out."""
+    monkeypatch.setenv("A_KEY", "a-value-nobody-may-read")
+    bench.secrets.resolve("env:A_KEY")
+    _, errors = run_on(bench.nornir, told, {"a": {"word": "key a-value-nobody-may-read", "note": bench.note}})
+    assert isinstance(errors["a"], UsageError)
+    bench.nornir.inventory.hosts["b"].data["note"] = "a-value-nobody-may-read"
+    _, errors = run_on(bench.nornir, refused, {"b": {}})
+    assert isinstance(errors["b"], UsageError)
+    assert bench.both[0].jobs == bench.both[1].jobs == []
+
+
+def test_keys_that_only_a_device_knows_come_back_where_devices_are_changed(bench: Bench) -> None:
+    """The engine learns them for its own folder, and the process that takes over is told; who only looks never sends one."""
+    token = run_on_one(bench.nornir, shows_a_key, "a", secrets=bench.secrets).split()[3]
+    assert token.startswith("<key:")
+    changes = bench.runner._changes
+    assert bench.secrets.seen() == ({token: "only-on-a-device"} if changes else {})
+    _, errors = run_on(bench.nornir, types_a_key, {name: {"secrets": bench.secrets, "line": token} for name in ("a", "b")})
+    assert (len(errors) == 0) == changes, "b is done by the other process"
