@@ -29,7 +29,7 @@ VARIABLES: Mapping[str, str] = {
     "NR_RUN_KEY_FILE": "The file with the key that opens the secrets of runs; else `~/.config/nr-run/run-key`.",
     "NR_RUN_LOCKS": "The folder of the locks of this machine; else `/var/lock/nr-run` or `~/.local/state/nr-run/locks`.",
     "NR_RUN_TEMPLATES": "A folder with TTP templates of your own for `nr-run parse`.",
-    "NR_RUN_SCHEDULER": "The address of a Dask scheduler, unless `--scheduler` says: devices are reached from the workers of its cluster.",
+    "NR_RUN_SCHEDULER": "The Dask scheduler of `verify`, `drift` and `doctor`, unless `--scheduler` says (`tls://HOST:PORT`).",
     "NR_RUN_LAB_DIR": "Where a lab that is up keeps its state; else `~/.local/state/nr-run/lab`.",
 }
 #: Names that other programs have given to their variables.

@@ -112,7 +112,7 @@ def _wanted(mistake: Mistake, cell: Cell) -> str:
     return mistake.causes[cell[2] - 1] if len(mistake.causes) > 1 else mistake.causes[0]
 
 
-def _replan_and_apply(folder: Path, cell: Cell, mistakes: tuple[Mistake, ...], record: Callable[[str, object], None]) -> None:
+def _plant_and_judge(folder: Path, cell: Cell, mistakes: tuple[Mistake, ...], record: Callable[[str, object], None]) -> None:
     wrong: dict[str, tuple[str, tuple[str, ...]]] = {}
     with ground(folder, cell) as there:
         _until_healthy(there)
@@ -137,14 +137,14 @@ if EVERY:
     @pytest.mark.parametrize("cell", CELLS, ids=_name)
     def test_every_planted_cause_is_named(tmp_path: Path, cell: Cell, record_property: Callable[[str, object], None]) -> None:
         """Each mistake that this form can have is named first or second, and nothing is named once it is undone."""
-        _replan_and_apply(tmp_path, cell, MISTAKES, record_property)
+        _plant_and_judge(tmp_path, cell, MISTAKES, record_property)
 
     @pytest.mark.parametrize(("cell", "names"), MORE, ids=[_name(cell) for cell, _ in MORE])
     def test_a_mistake_of_few_forms(
         tmp_path: Path, cell: Cell, names: tuple[str, ...], record_property: Callable[[str, object], None]
     ) -> None:
         """What takes more than the forms above have is named first or second as well."""
-        _replan_and_apply(tmp_path, cell, _by_name(*names), record_property)
+        _plant_and_judge(tmp_path, cell, _by_name(*names), record_property)
 
 else:
 
@@ -153,4 +153,4 @@ else:
         tmp_path: Path, cell: Cell, names: tuple[str, ...], record_property: Callable[[str, object], None]
     ) -> None:
         """A sample of the mistakes is named first or second, and nothing is named once they are undone."""
-        _replan_and_apply(tmp_path, cell, _by_name(*names), record_property)
+        _plant_and_judge(tmp_path, cell, _by_name(*names), record_property)

@@ -159,7 +159,7 @@ def files_of(run: Path) -> set[str]:
 
 
 def files_of_the_page() -> set[str]:
-    """What docs/reference/run-folder.md has a row for; behind a comma stands what is in the same folder."""
+    """All that docs/reference/run-folder.md has a row for; what follows a comma is in the folder of the first."""
     text = (ROOT / "docs" / "reference" / "run-folder.md").read_text().partition("## The journal")[0]
     rows = [re.findall(r"`([^`]+)`", line.split(" | ")[0]) for line in text.splitlines() if line.startswith("| `")]
     return {

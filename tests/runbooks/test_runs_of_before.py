@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nr_run.runbooks.commands.cli import cli
-from nr_run.runbooks.run.folder import rollback_file
 from nr_run.runbooks.run.json_names import KEYS, document
+from nr_run.runbooks.run.old_files import rollback_file
 from nr_run.runbooks.run.run_names import run_names
 from nr_run.runbooks.run.saved_plan import records_in
 
@@ -67,7 +67,7 @@ def test_their_plans_are_read(runs: Path) -> None:
 
 
 def test_the_file_that_undoes_them_is_found(runs: Path) -> None:
-    """A run of before has its lines in ``rollback.cfg``, one of now in ``rollback.cfg``."""
+    """A run of before has its lines in ``inverse.cfg``, one of now in ``rollback.cfg``."""
     place = runs / sorted(run_names(runs))[0] / "hq-branch" / "vpn2611"
     assert rollback_file(place).read_text()
     assert rollback_file(runs).name == "rollback.cfg"
