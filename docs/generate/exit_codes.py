@@ -46,7 +46,7 @@ MEANINGS: Mapping[Exit, Meaning] = {
     Exit.VERIFY_FAILED: Meaning(
         "A tunnel that was there already is not verified. `verify`: something is not healthy, or could not be told. `parse`: a line "
         "was not understood. `audit-vpn-phone`: a cause was found. `verify-reconnect`, `explain-dart`, `explain-phone`: it did not "
-        "work, or that is not proved.",
+        "work, or that is not verified.",
         "Traffic may be down: read the probable cause, see [causes](causes.md).",
         ON_CALL,
     ),

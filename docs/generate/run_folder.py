@@ -168,7 +168,7 @@ def _check() -> None:
         PLACING_FILES,
         "planning",
     }
-    outcome = TunnelOutcome("", Result.PROVED, Exit.OK, False, "").as_dict()
+    outcome = TunnelOutcome("", Result.VERIFIED, Exit.OK, False, "").as_dict()
     for what, are, told in (
         ("states", noted, {*STATES}),
         ("keys of a tunnel", {*outcome}, {*TUNNEL}),
