@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 COUNTERS = """\
     #pkts encaps: {n}28, #pkts encrypt: {n}28, #pkts digest: {n}28
     #pkts decaps: {n}21, #pkts decrypt: {n}21, #pkts verify: {n}21
