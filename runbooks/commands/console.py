@@ -14,7 +14,7 @@ import click
 
 from ...inventory.errors import Exit, NrRunError, UsageError
 from ..engine.context import WORKERS, Timeouts
-from .old_names import old_option
+from .old_names import old_options
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -90,11 +90,7 @@ TIMEOUTS = with_options(
         metavar="SECONDS",
         help="How long a device takes to boot, where it rolls back by a reload.",
     ),
-    old_option("--ike-wait", _SECONDS),
-    old_option("--poll", _SECONDS),
-    old_option("--reconnect-wait", click.FloatRange(min=0)),
-    old_option("--dead-man", click.IntRange(min=0, max=1440)),
-    old_option("--boot-wait", click.FloatRange(min=0)),
+    *old_options(_SECONDS),
 )
 ROLLOUT = with_options(
     click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Do N tunnels first, one by one."),

@@ -111,7 +111,7 @@ def _cleared(plan: DeploymentPlan, place: int, stage: Stage) -> Mapping[str, Seq
 
 
 def hold(context: Context, plan: DeploymentPlan, item: Hold, change_state: ChangeState) -> None:
-    """See that the gate of a stage holds before the next one begins. Raises NotProved."""
+    """See that the gate of a stage holds before the next one begins. Raises NotVerified."""
     context.folder.note("gate", tunnel=plan.name, stage=item.title)
     findings = negotiate_anew(context, plan, item.stage, item.gate)
     if not findings:

@@ -86,7 +86,7 @@ def untested_words(left: Sequence[str]) -> str:
 
 
 def walk_stages(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
-    """Walk the list that was shown. Raises NotProved where a device did not take its lines, or a gate does not hold."""
+    """Walk the list that was shown. Raises NotVerified where a device did not take its lines, or a gate does not hold."""
     place_files(context, plan)
     if plan.removal:
         send_away(context, plan, [end for end in plan.members if end.change])
@@ -133,7 +133,7 @@ def _read_back(context: Context, end: MemberPlan, after: Configuration, change: 
 
 
 def prove(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
-    """Prove the goal. Raises NotProved."""
+    """Prove the goal. Raises NotVerified."""
     change_state.proof = change_state.goal.prove(context, plan)
     if not change_state.proof.good:
         raise NotVerified(change_state.proof.findings, change_state.proof.cause)

@@ -34,7 +34,7 @@ def site(function: str = "f", kind: str = "ChangeError", lines: tuple[int, int] 
 
 def test_the_places_are_found() -> None:
     """Errors by their tree, those that are derived elsewhere too, and findings by their check, made by say() or not."""
-    assert {"ChangeError", "DeviceRefused", "NotProved"} <= error_names()
+    assert {"ChangeError", "DeviceRefused", "NotVerified"} <= error_names()
     keys = {place.key for place in sites()}
     assert any("Release.parse | IntentError" in key for key in keys)
     checks = {place.kind for place in sites() if place.is_check}
