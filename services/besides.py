@@ -93,6 +93,17 @@ class WithFarKeys(Protocol):
 
 
 @runtime_checkable
+class Readied(Protocol):
+    """A service that needs of its devices what is no configuration: licences, say. That is told as a warning."""
+
+    def readied_on(self, inventory: Path) -> frozenset[str]:
+        """The devices of what an inventory has as active. Raises IntentError."""
+
+    def readied(self, host: str, platform: Platform, outputs: Mapping[str, str], time: str) -> tuple[Finding, ...]:
+        """Findings on one of them by what every device shows before a change; ``time`` of reading (UTC, ISO 8601)."""
+
+
+@runtime_checkable
 class Asking(Protocol):
     """A service whose prechecks rest on more than what every device is asked before a change."""
 

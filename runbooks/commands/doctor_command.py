@@ -19,8 +19,8 @@ Examine devices, all of the inventory or those that are named, and change nothin
 
 Told are: the login and its SSH algorithms, the prompts, whether the device is the one that the inventory means, whether it runs
 what it has saved and has room for it, whether it would boot its startup configuration, pending timers, how it would roll itself
-back (archive path, flash, clock), whether every show command is understood, and what a newer release says it warns of. Of an ASA
-to which IP phones come by vpn-phones.yaml: whether its release and its licences let them in.
+back (archive path, flash, clock), whether every show command is understood, and what a newer release says it warns of. Of a
+device to which IP phones come: whether its release and its licences let them in.
 Configuration mode is entered once and left, with nothing typed in it; a router notes the time of that as its last change.
 
 \b
@@ -46,16 +46,16 @@ _OPTIONS = with_options(LIMIT, JSON, INVENTORY, RUNS, LAB, SCHEDULER, DEBUG)
 
 
 def _doctor(hosts: tuple[str, ...], **options: Any) -> Exit:
-    from ..engine.doctor import FILE, Asked, examine_all, head_ends_of_phones, open_devices
+    from ..engine.doctor import FILE, Asked, examine_all, open_devices, readied_in
     from ..verify.kept import keep_record
     from .progress import PlainProgress
 
     progress = PlainProgress()
     places = options["inventory"], options["runs"], options["lab"], options["debug"], options["scheduler"]
     asked = Asked(hosts, options["limits"], *places)
-    phones = head_ends_of_phones(options["inventory"])
+    services = readied_in(options["inventory"])
     with open_devices(asked, progress) as ready:
-        found = examine_all(ready, progress, phones)
+        found = examine_all(ready, progress, services)
         devices = [patient.as_dict() for patient in found.patients]
         head = {"runbook": "doctor", "outcome": found.code.word, "exit_code": int(found.code)}
         report: dict[str, Any] = {**head, "devices": devices, "told": list(found.told)}

@@ -5,7 +5,7 @@ No run is kept; a folder is made where all that passes is to be kept, and holds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,12 +16,13 @@ from nornir.core import Nornir
 
 from ...checks.finding import Finding, Status
 from ...checks.health import health, unreached
-from ...checks.phones.readiness import readiness
 from ...inventory.errors import Exit, NothingMatched, NrRunError
 from ...inventory.hosts import load_nornir, platforms_of
 from ...inventory.platforms import Platform
 from ...inventory.secrets import Secrets, credential_folders
 from ...inventory.unknown_host import refuse_unknown
+from ...services.besides import Readied
+from ...services.registry import declared, find
 from ...tasks.device import Stop, connect_by
 from ...tasks.examine import examine
 from ...tasks.gather import now
@@ -157,27 +158,31 @@ def _meant(nornir: Nornir, asked: Asked) -> tuple[str, ...]:
     return left
 
 
-def head_ends_of_phones(inventory: Path | None) -> frozenset[str]:
-    """Hosts to which phones of the intent come. Raises NothingMatched without an inventory, IntentError for a bad file."""
-    from ...services.phones.intent import load
+def readied_in(inventory: Path | None) -> Mapping[str, tuple[Readied, ...]]:
+    """Services that need of a device what is no configuration, by host. Raises NothingMatched and IntentError."""
+    folder = inventory_folder(inventory)
+    found: dict[str, tuple[Readied, ...]] = {}
+    for name in declared().services:
+        service = find(name)
+        if isinstance(service, Readied):
+            for host in service.readied_on(folder):
+                found[host] = (*found.get(host, ()), service)
+    return found
 
-    every = load(inventory_folder(inventory)).by_name.values()
-    return frozenset(one.host for one in every if one.status == "active")
 
-
-def examine_all(ready: Ready, progress: Progress, phones: Collection[str] = ()) -> Examination:
-    """Every device, and one finding for each that could not be reached or read; ``phones`` are hosts to which phones come."""
+def examine_all(ready: Ready, progress: Progress, services: Mapping[str, tuple[Readied, ...]]) -> Examination:
+    """Every device, and one finding for each that could not be reached or read; ``services`` by host have their own findings."""
     for host in ready.hosts:
         progress.phase(host, "examine")
     arguments = {host: {"platform": ready.platforms[host]} for host in ready.hosts}
     found, errors = run_on(ready.nornir, examine, arguments, at_all_costs=True)
-    patients = tuple(_patient(ready, host, found.get(host), errors.get(host), phones=host in phones) for host in ready.hosts)
+    patients = tuple(_patient(ready, host, found.get(host), errors.get(host), services.get(host, ())) for host in ready.hosts)
     return Examination(patients, tuple(sorted(ready.told)))
 
 
-def _patient(ready: Ready, host: str, seen: Any, error: NrRunError | None, *, phones: bool) -> Patient:
+def _patient(ready: Ready, host: str, seen: Any, error: NrRunError | None, services: Sequence[Readied]) -> Patient:
     platform = str(ready.platforms[host])
     if error is not None:
         return Patient(host, platform, False, (unreached(host, str(error).removeprefix(f"{host}: "), now()),))
-    of_phones = readiness(host, seen.platform, seen.outputs, seen.time) if phones else ()
-    return Patient(host, platform, True, (*health(seen), *of_phones))
+    own = (finding for service in services for finding in service.readied(host, seen.platform, seen.outputs, seen.time))
+    return Patient(host, platform, True, (*health(seen), *own))

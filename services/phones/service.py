@@ -9,10 +9,12 @@ from datetime import date
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from ...checks.finding import Finding
 from ...checks.looking import Shown, Stimulus
 from ...checks.phones.case import read_url
 from ...checks.phones.phone_file import PhoneFile
 from ...checks.phones.pools import command_for
+from ...checks.phones.readiness import readiness
 from ...checks.phones.shown import commands_for
 from ...checks.questions import Question
 from ...checks.verdict import Verdict
@@ -204,6 +206,14 @@ class PhonesService:
         if member.host != wanted.host:
             return ()
         return (*commands_for(platform.release), *map(command_for, wanted.address_pools))
+
+    def readied_on(self, inventory: Path) -> frozenset[str]:
+        """The ASAs to which phones come. Raises IntentError."""
+        return frozenset(one.host for one in load(inventory).by_name.values() if one.status == "active")
+
+    def readied(self, host: str, platform: Platform, outputs: Mapping[str, str], time: str) -> tuple[Finding, ...]:
+        """Whether release and licences let phones in."""
+        return readiness(host, platform, outputs, time)
 
     def stimulus(self, deployment: Deployment, member: Member, shown: Shown) -> tuple[Stimulus, ...]:  # noqa: ARG002
         """A phone cannot be called from the ASA."""
