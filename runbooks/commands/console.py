@@ -114,7 +114,7 @@ ROLLOUT = with_options(
         type=click.IntRange(min=0),
         default=0,
         metavar="N",
-        help="Talk to the devices from N processes; 0: one a core where there are many devices.",
+        help="CommandConsole to the devices from N processes; 0: one a core where there are many devices.",
     ),
     click.option("--batch", "workers", type=click.IntRange(min=1), hidden=True),
     click.option(
@@ -198,7 +198,7 @@ def rollout_of(options: dict[str, Any]) -> Rollout:
     return Rollout(options["canary"], options["soak"], options["workers"], options["max_failures"])
 
 
-class Talk:
+class CommandConsole:
     """How a command speaks with a person or a program: plan, question, progress, recap or JSON."""
 
     def __init__(self, runbook: str, *, plan_only: bool, yes: bool, as_json: bool, detail: bool = False) -> None:
