@@ -114,7 +114,7 @@ ROLLOUT = with_options(
         type=click.IntRange(min=0),
         default=0,
         metavar="N",
-        help="CommandConsole to the devices from N processes; 0: one a core where there are many devices.",
+        help="Talk to the devices from N processes; 0: one a core where there are many devices.",
     ),
     click.option("--batch", "workers", type=click.IntRange(min=1), hidden=True),
     click.option(
