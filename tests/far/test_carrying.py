@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import pickle
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -84,6 +86,28 @@ def test_what_is_alive_is_called_where_it_lives() -> None:
     assert callbacks.call(0, ("here",), {}) == "HERE"
     callbacks.call(1, ("there",), {})
     assert noted == ["here", "there"]
+
+
+class Slow:
+    """A callable whose hash takes its time, as a thread that loses its turn there does."""
+
+    def __init__(self, number: int) -> None:
+        self.mine = number
+
+    def __hash__(self) -> int:
+        time.sleep(0.01)
+        return id(self)
+
+    def __call__(self) -> int:
+        return self.mine
+
+
+def test_callbacks_of_tunnels_side_by_side_are_not_mixed_up() -> None:
+    """Numbers that are asked for at the same time are different: a line of one journal would go to another device's."""
+    callbacks, works = Callbacks(), [Slow(number) for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(callbacks.number, works))
+    assert [callbacks.call(number, (), {}) for number in numbers] == list(range(8))
 
 
 def test_what_works_on_its_process_is_refused_where_nothing_can_be_called() -> None:
