@@ -24,6 +24,7 @@ from nr_run.runbooks.far.carrying import Callbacks, OneWay, pack, unpack
 from nr_run.runbooks.far.order import RunOrder
 from nr_run.runbooks.far.outcome import Defect, Failed
 from nr_run.runbooks.far.seal import Seal
+from nr_run.runbooks.far.wire import Inbox, Outbox
 from nr_run.tasks.device import Stop
 
 CONFIG = "version 12.2\nhostname hq\n!\nline con 0\nline vty 0 4\n!\nend\n"
@@ -184,3 +185,21 @@ def test_an_order_holds_references_and_no_values(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("A_KEY", "a-value-nobody-may-read")
     with pytest.raises(SecretError, match="env:LOGIN not found"):
         order.store()
+
+
+def test_a_piece_that_is_lost_or_comes_twice_is_seen() -> None:
+    """Pieces are opened in the order in which they were sent, each once; with another one nothing more is taken from there."""
+    seal = Seal("k" * 32, "run")
+    pieces: list[bytes] = []
+    outbox = Outbox(pieces.append, seal, "to a")
+    for number in range(3):
+        outbox.send(("pulse", number))
+        while len(pieces) == number:
+            time.sleep(0.01)
+    outbox.close()
+    inbox = Inbox(seal, "to a")
+    assert inbox.open(pieces[0]) == [("pulse", 0)]
+    for other in (pieces[0], pieces[2]):
+        with pytest.raises(SecretError, match="not whole"):
+            inbox.open(other)
+    assert inbox.open(pieces[1]) == [("pulse", 1)]
