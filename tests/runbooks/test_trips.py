@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from dataclasses import dataclass, field
@@ -44,7 +45,10 @@ SAID = {
 
 def budget(kind: str) -> dict[str, int]:
     """The column of a kind of device in the table of the page."""
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.read_text().splitlines() if line.startswith("|")]
+    lines = PAGE.read_text().splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("|") and kind in line)
+    table = itertools.takewhile(lambda line: line.startswith("|"), lines[first:])
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table]
     column = rows[0].index(kind)
     return {row[0]: int(row[column]) for row in rows[2:]}
 
