@@ -72,7 +72,7 @@ def _roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState
     if not plan.removal:
         send_away(context, plan, change_state.touched)
     began = time.monotonic()
-    undone, errors = _undo(context, change_state, lost=isinstance(error, Unreachable))
+    undone, errors = _undo(context, change_state, lost=change_state.resumed or isinstance(error, Unreachable))
     if change_state.test is not None:
         change_state.test.up = began, time.monotonic()
     calm = [end for end in change_state.touched if end.host in undone and undone[end.host].removed]

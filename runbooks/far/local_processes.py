@@ -96,8 +96,10 @@ def beside(count: int, nornir: Nornir, hosts: Iterable[str], secrets: Secrets, s
     _resolve(secrets, [nornir.inventory.hosts[host] for host in hosts])
     where, here = "this machine", nornir.runner
     runner = FarRunner(secrets, stop, changes=True, where=where, lease=HUNG_SECONDS, lets_go=0.0, private=True, here=here)
-    processes = [LocalProcess(number + 1) for number in range(count)]
+    processes: list[LocalProcess] = []
     try:
+        for number in range(count):
+            processes.append(_begun(number + 1))
         order = secrets.export()
         for process in processes:
             with suppress(OSError):
@@ -112,6 +114,14 @@ def beside(count: int, nornir: Nornir, hosts: Iterable[str], secrets: Secrets, s
         runner.close()
         for process in processes:
             process.leave()
+
+
+def _begun(number: int) -> LocalProcess:
+    try:
+        return LocalProcess(number)
+    except OSError as error:
+        words = f"process {number} cannot be begun on this machine: {error.strerror}; say fewer --processes"
+        raise Unreachable(words) from None
 
 
 def _resolve(secrets: Secrets, hosts: list[Host]) -> None:

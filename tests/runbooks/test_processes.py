@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from nornir.core import Nornir
+from nornir.core.inventory import Defaults, Groups, Hosts, Inventory
+from nornir.plugins.runners import ThreadedRunner
 
+from nr_run.inventory.errors import Unreachable
+from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.far import elsewhere
+from nr_run.runbooks.far.local_processes import beside
+from nr_run.tasks.device import Stop
 
 TWO = ("--yes", "--json", "--processes", "2")
 
@@ -150,3 +158,14 @@ def test_cores_are_counted_where_a_process_cannot_be_kept_to_some(monkeypatch: p
     monkeypatch.delattr(elsewhere.os, "sched_getaffinity")
     monkeypatch.setattr(elsewhere.os, "cpu_count", lambda: 8)
     assert elsewhere.that_pay(100) == 3
+
+
+def test_a_machine_that_begins_no_process_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence with the reason, and nothing of the run is left."""
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    nornir = Nornir(Inventory(Hosts(), Groups(), Defaults()), runner=ThreadedRunner())
+    with (
+        pytest.raises(Unreachable, match="process 1 cannot be begun on this machine: No such file"),
+        beside(2, nornir, (), Secrets(folders=()), Stop()),
+    ):
+        pass
