@@ -66,7 +66,7 @@ def whole_change(task: Task) -> Result:
     desired = "\n".join((LINES[0], *(f" {line}" for line in LINES[1:]))) + "\n"
     change = plan(task.host.name, "ios", desired, snapshot.running.text)
     task.run(push, change=change, stop=Stop(), note=lambda *_args, **_details: None)
-    session(task).exchange(SHOWS)
+    session(task).send_batch(SHOWS)
     return Result(host=task.host)
 
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from large_outputs import TEXTS
 from measuring import Row, Sample, Sides, process, python_with
-from parse import TEXTS
 
 PARSE = str(Path(__file__).with_name("parse.py"))
 SIZES = (1, 100, 1000, 5000, 20000)

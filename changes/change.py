@@ -40,7 +40,7 @@ class Change:
         return bool(self.created or self.removed or self.edited)
 
     @property
-    def takes(self) -> bool:
+    def is_destructive(self) -> bool:
         """True if it takes something away or changes it, so that its inverse puts something back."""
         return bool(self.removed or self.edited)
 

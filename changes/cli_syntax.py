@@ -84,7 +84,7 @@ def typed(family: Family, header: str, children: Iterable[str]) -> tuple[str, ..
     return tuple(line for node in flatten(family, header, children) for line in _entered(family, header, node))
 
 
-def negated(family: Family, header: str, child: str) -> tuple[str, ...]:
+def no_form(family: Family, header: str, child: str) -> tuple[str, ...]:
     """Lines that take one line of an object away; they begin and end in global configuration mode."""
     above, line = family.split(child)
     return typed(family, header, (": ".join((*above, f"no {line}")),)) if above or not family.flat else (f"no {header} {line}",)

@@ -34,7 +34,7 @@ def new_users(config: Config, target: ConfigObject, before: Config, *, besides: 
     return tuple(user for user in users(config, target, besides=besides) if user not in earlier)
 
 
-def goes_to(config: Config, peer: str, *, besides: Collection[Key] = ()) -> tuple[str, ...]:
+def uses_of_peer(config: Config, peer: str, *, besides: Collection[Key] = ()) -> tuple[str, ...]:
     """Titles or lines of all that negotiates with ``peer``, an address: first peer of an entry or one to fall back to.
 
     The objects ``besides`` are not counted.

@@ -11,7 +11,7 @@ from ..inventory.errors import ChangeError
 from . import tree
 from .change import Change, compose
 from .family import NOBODY
-from .implicit_references import goes_to, users
+from .implicit_references import users, uses_of_peer
 from .objects import Config, ConfigObject, Key, added_lines, names, nodes_of, read, read_desired, referrers, strange_use
 from .removal import unshared
 from .replacing import NOTHING, Replacing
@@ -276,7 +276,7 @@ def _refuse_key_of_another(host: str, created: Iterable[ConfigObject], desired: 
     """
     own = {item.key for item in desired.objects.values() if item.family.is_tunnel}
     for item in created:
-        users = goes_to(running, item.peer, besides=own) if item.peer and item.family.shared is not NOBODY else ()
+        users = uses_of_peer(running, item.peer, besides=own) if item.peer and item.family.shared is not NOBODY else ()
         if users:
             raise ChangeError(
                 f"{host}: {users[0]} goes to {item.peer} already, by another key than {item.title} would be; "

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .cli_syntax import EXIT, negated, typed
+from .cli_syntax import EXIT, no_form, typed
 from .families import RANKS
 from .family import Phase
 from .objects import Config, ConfigObject, Key
@@ -145,7 +145,7 @@ def _edit(edit: Edit) -> Iterator[Step]:
     for line in sorted((line for line in there if line not in here), key=lambda line: _is_switch(after, line)):
         setting = family.setting_of(line)
         old = [found for found in here if setting in editing.first_off and family.setting_of(found) == setting]
-        off = (part for found in old for part in negated(family, header, found))
+        off = (part for found in old for part in no_form(family, header, found))
         yield _step(Phase.ACTIVATE, after, f"activate: {title}", (*off, *typed(family, header, [line])))
     # A default that the device writes out cannot be dropped, only replaced.
     going = [line for line in here if line not in (*there, *family.defaults) and family.setting_of(line) not in given]
@@ -153,7 +153,7 @@ def _edit(edit: Edit) -> Iterator[Step]:
         # What stands in a sub-mode goes with its opener.
         if not any(line.startswith(f"{other}: ") for other in going):
             lost = family.setting_of(line) if editing.bare_no else line
-            yield _step(Phase.ACTIVATE, after, f"drop from {title}", negated(family, header, lost))
+            yield _step(Phase.ACTIVATE, after, f"drop from {title}", no_form(family, header, lost))
 
 
 def _is_switch(item: ConfigObject, line: str) -> bool:

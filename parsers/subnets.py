@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv4Network
-from socket import AF_INET, inet_pton
 from typing import Any
 
 _HEADING = re.compile(
@@ -36,20 +35,26 @@ def classful(text: str) -> IPv4Network | None:
 
 
 @lru_cache(maxsize=256)
-def _bounds(heading: str) -> tuple[bytes, bytes] | None:
+def _bounds(heading: str) -> tuple[int, int] | None:
     """The first and the last address of the network that a heading is about."""
     network = classful(heading)
-    return (network[0].packed, network[-1].packed) if network is not None else None
+    return (int(network[0]), int(network[-1])) if network is not None else None
+
+
+def number_of(address: str) -> int | None:
+    """An IPv4 address as a number, None for what is none; a table has thousands that are only compared, and no object is made."""
+    try:
+        a, b, c, d = map(int, address.split("."))
+    except ValueError:
+        return None
+    plain = f"{a}.{b}.{c}.{d}" == address and max(a, b, c, d) <= 255
+    return a << 24 | b << 16 | c << 8 | d if plain else None
 
 
 def holds(heading: str, address: str) -> bool:
     """True if a route to `address` can stand below the heading of network `heading`."""
-    bounds = _bounds(heading)
-    try:
-        # A table has thousands of rows below one heading: no object is made of an address that is only compared.
-        return bounds is not None and bounds[0] <= inet_pton(AF_INET, address) <= bounds[1]
-    except OSError:  # no address
-        return False
+    bounds, number = _bounds(heading), number_of(address)
+    return bounds is not None and number is not None and bounds[0] <= number <= bounds[1]
 
 
 def counted(_state: Any, text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from .session import Reply, Session
 
 def agreed_to(device: Session, line: str, questions: Mapping[str, str]) -> Reply:
     """The reply to one line, which may put some of ``questions`` (pattern to answer); what is left is its answer."""
-    told = device.converse(line, questions)
+    told = device.answer_prompts(line, questions)
     for question in questions:
         told = re.sub(question, "", told)
     left = (part.strip() for part in told.splitlines())

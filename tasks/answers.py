@@ -71,12 +71,12 @@ def borne_out(running: Configuration, as_saved: Configuration) -> Configuration:
 
 def running_of(device: Session) -> Configuration:
     """What runs, with its keys, which are tokens. Raises NotKnown."""
-    return running_in(device, device.exchange(running_commands(device)))
+    return running_in(device, device.send_batch(running_commands(device)))
 
 
 def startup_of(device: Session) -> Configuration:
     """What is saved; an ASA masks the keys in it. Raises NotKnown."""
-    return configuration(device, device.exchange([device.dialect.startup])[0])
+    return configuration(device, device.send_batch([device.dialect.startup])[0])
 
 
 def asked(task: Task, ask: Callable[[Session], T], again: Again = AGAIN) -> T:

@@ -54,7 +54,7 @@ def disarm(task: Task, method: str, arming: Arming) -> Result:
         device.close()
         asked(task, lambda fresh: ROLLBACK_TIMERS[method].cancel_leftovers(fresh, by_user))
         device = session(task)
-        replies = device.exchange(also)
+        replies = device.send_batch(also)
     # The rollback timer is off: one answer that says nothing is no reason to roll a verified change back without it.
     whole = _whole(device, replies)
     seen: Observation = seen_anyway(task, replies)
@@ -65,7 +65,7 @@ def reconnect_and_observe(task: Task) -> Result:
     """Nornir task: as disarm() where there is nothing to cancel: a new login, then what disarm() has as its result."""
     log_in_anew(task)
     device = session(task)
-    replies = device.exchange((*asking(device.dialect), *running_commands(device)))
+    replies = device.send_batch((*asking(device.dialect), *running_commands(device)))
     whole = _whole(device, replies)
     return Result(host=task.host, result=(seen_anyway(task, replies), whole))
 

@@ -26,7 +26,7 @@ def clear_peer(device: Session, peer: IPv4Address) -> None:
     lines = [line.format(peer=peer) for line in system.clear]
     asks = [question for question in (IKE, IKEV2) if question.command(system) and _by_row(device, question)]
     commands = dict.fromkeys(command for question in asks if (command := question.command(system)))
-    replies = device.exchange([*lines, *commands])
+    replies = device.send_batch([*lines, *commands])
     seen = texts(replies[len(lines) :])
     more: list[str] = []
     for question in asks:
@@ -36,7 +36,7 @@ def clear_peer(device: Session, peer: IPv4Address) -> None:
             elif row.number is not None:
                 more.append(system.clear_ikev1_row.format(number=row.number))
     if more or lines[1:]:
-        device.exchange([*dict.fromkeys(more), lines[0]])
+        device.send_batch([*dict.fromkeys(more), lines[0]])
 
 
 def by_hand(system: System, peers: Iterable[str], change: str) -> tuple[str, ...]:

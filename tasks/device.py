@@ -155,9 +155,9 @@ def _opened(task: Task) -> LeanDriver:
 def read(task: Task, lines: Sequence[str]) -> tuple[Reply, ...]:
     """Replies to lines that only read. A session that was idle for too long is gone: then once more over a new login."""
     try:
-        return session(task).exchange(lines)
+        return session(task).send_batch(lines)
     except SessionLost:
-        return session(task).exchange(lines)
+        return session(task).send_batch(lines)
 
 
 def reconnect(task: Task, *, patience_seconds: float, pause_seconds: float, as_it_stands: bool = False) -> Session:

@@ -53,11 +53,11 @@ def _is_gone(device: Session, url: str) -> bool:
 
 def _write(device: Session, file: DeviceFile) -> bool:
     lines = list(lines_for(device.name, file))
-    replies = device.exchange(lines)
+    replies = device.send_batch(lines)
     words = [reply.words for reply in replies if reply.text.strip() and not _OPENED.fullmatch(reply.text.strip())]
     if not words and digest_on(device, file.url) == file.md5:
         return True
-    device.exchange([f"delete /force {file.url}"])
+    device.send_batch([f"delete /force {file.url}"])
     why = f"was answered with {words[0]!r}" if words else "is not what was sent, by its hash"
     raise DeviceRefused(f"{device.name}: writing {file.url} {why}")
 
@@ -77,5 +77,5 @@ def take_away(task: Task, urls: Sequence[str]) -> Result:
     device = session(task)
     there = [url for url in urls if not _is_gone(device, url)]
     if there:
-        device.exchange([f"delete /force {url}" for url in there])
+        device.send_batch([f"delete /force {url}" for url in there])
     return Result(host=task.host, changed=bool(there), result=tuple(url for url in there if not _is_gone(device, url)))

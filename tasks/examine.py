@@ -29,7 +29,7 @@ def examine(task: Task, platform: Platform) -> Result:
     snapshot = gather(task, platform).result
     device = session(task)
     asked = system_of(platform).insecure
-    more = texts(device.exchange(asked)) if asked else {}
+    more = texts(device.send_batch(asked)) if asked else {}
     prompts, refused = {"exec": exec_prompt}, ""
     try:
         device.configure()

@@ -200,7 +200,7 @@ def refuse_refused(host: str, replies: Sequence[Reply]) -> None:
 
 def _snapshot(device: Session, platform: Platform, also: Sequence[str]) -> Snapshot:
     always = shows_for(platform)
-    replies = device.exchange((*always, *(command for command in also if command not in always)))
+    replies = device.send_batch((*always, *(command for command in also if command not in always)))
     found = snapshot_of(device, platform, replies[: len(always)])
     return replace(found, outputs={**texts(replies[len(always) :]), **found.outputs})
 

@@ -59,7 +59,7 @@ class _Look:
     own: tuple[str, ...]
 
     def __call__(self, device: Session) -> tuple[Observation, dict[str, str]]:
-        return self.judged(device, device.exchange(self.lines(device)))
+        return self.judged(device, device.send_batch(self.lines(device)))
 
     def lines(self, device: Session) -> tuple[str, ...]:
         """What is asked, the SAs first."""
@@ -86,4 +86,4 @@ def seen_anyway(task: Task, replies: Sequence[Reply]) -> Observation:
         return sas_in(task.host.name, session(task).dialect.os, replies)
     except NotKnown:
         session(task).close()
-        return asked(task, lambda device: sas_in(device.name, device.dialect.os, device.exchange(asking(device.dialect))))
+        return asked(task, lambda device: sas_in(device.name, device.dialect.os, device.send_batch(asking(device.dialect))))

@@ -90,12 +90,12 @@ def line_of(
 def _dialogue(device: Session, ping: Ping, then: Sequence[str]) -> tuple[str, tuple[Reply, ...]]:
     """Extended ping of releases that take no source on the command line (Cisco IOS 12.2)."""
     answers = answers_to(ping.source, ping.target, ping.count)
-    text, replies = device.dialogue_and("ping", QUESTION, answers, then, patience_seconds=ping.patience_seconds)
+    text, replies = device.answer_prompt_and("ping", QUESTION, answers, then, patience_seconds=ping.patience_seconds)
     return text[max(0, text.find("Type escape sequence")) :], replies
 
 
 def _in_one_write(device: Session, line: str, ping: Ping, then: Sequence[str]) -> tuple[str, tuple[Reply, ...]]:
-    first, *replies = device.exchange((line, *then), patience_seconds=ping.patience_seconds)
+    first, *replies = device.send_batch((line, *then), patience_seconds=ping.patience_seconds)
     return first.text, tuple(replies)
 
 

@@ -118,7 +118,7 @@ def _type(device: Session, writes: Sequence[_Write], os: str, stop: Stop, note: 
         if questions := asked_for(FAMILIES[os], write.step):
             running, replies = None, tuple(agreed_to(device, line, questions) for line in lines)
         elif number < len(writes):
-            replies = device.exchange(lines)
+            replies = device.send_batch(lines)
         else:
             last = lines[:-1] if lines[-1] == EXIT else lines
             replies = device.leave(running_commands(device), last)

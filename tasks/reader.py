@@ -62,7 +62,7 @@ class Reader:
         """Replies to commands that show, in one exchange."""
         self._refuse_others(commands)
         self.trips += 1
-        return self._device.exchange(commands)
+        return self._device.send_batch(commands)
 
     def ping_and_look(
         self, pings: Sequence[Ping], commands: Sequence[str], before: Sequence[str] = ()
@@ -81,7 +81,7 @@ class Reader:
             return self._probes(pings, texts), self.look(commands), ()
         lines = [self._line(ping) for ping in pings]
         self.trips += 1
-        replies = self._device.exchange([*before, *lines, *commands], patience_seconds=patience)
+        replies = self._device.send_batch([*before, *lines, *commands], patience_seconds=patience)
         early, late = len(before), len(before) + len(lines)
         return self._probes(pings, [reply.text for reply in replies[early:late]]), replies[late:], replies[:early]
 
@@ -95,7 +95,9 @@ class Reader:
             answers_to(ping.traffic.source, ping.traffic.target, ping.count, ping.size, whole=ping.large) for ping in pings
         ]
         self.trips += 1 if self._asked_before else 2
-        text = self._device.dialogues("ping", QUESTION, answers, seen_before=self._asked_before, patience_seconds=patience)
+        text = self._device.answer_same_prompts(
+            "ping", QUESTION, answers, seen_before=self._asked_before, patience_seconds=patience
+        )
         self._asked_before = True
         return bursts(text)
 

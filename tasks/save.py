@@ -69,7 +69,7 @@ def save(task: Task, platform: Platform | None = None) -> Result:
     when it does not show what it holds then.
     """
     for left in reversed(range(TRIES)):
-        answer = session(task).converse("write memory", QUESTIONS, patience_seconds=PATIENCE_SECONDS)
+        answer = session(task).answer_prompts("write memory", QUESTIONS, patience_seconds=PATIENCE_SECONDS)
         if "[OK]" in answer:
             return Result(host=task.host, result=settled(task, HELD if platform is None else _held_and(platform)))
         if not left or not passes(answer):
@@ -83,7 +83,7 @@ def held(device: Session) -> Saved:
     """What the device holds now. Raises NotKnown."""
     commands = device.dialect
     wanted = tuple(dict.fromkeys((commands.running, commands.running_as_saved, commands.startup)))
-    return _saved_in(device, device.exchange(wanted))
+    return _saved_in(device, device.send_batch(wanted))
 
 
 def _saved_in(device: Session, replies: Sequence[Reply]) -> Saved:
@@ -98,7 +98,7 @@ def _held_and(platform: Platform) -> Reading[Saved]:
     """What it holds, and all that is read before a change, in one exchange."""
 
     def ask(device: Session) -> Saved:
-        replies = device.exchange(shows_for(platform))
+        replies = device.send_batch(shows_for(platform))
         seen = _saved_in(device, replies)
         try:
             return replace(seen, snapshot=snapshot_of(device, platform, replies))

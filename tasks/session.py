@@ -104,12 +104,12 @@ class Session(Channel):
         self._prompts = Prompts(self._last)
         return _PRIVILEGED.search(self.ask(self.dialect.privilege)) is not None
 
-    def exchange(
+    def send_batch(
         self, lines: Sequence[str], *, answer: str | None = None, patience_seconds: float | None = None
     ) -> tuple[Reply, ...]:
         """Write all lines at once; one Reply a line. Lines hold tokens, the device gets the secrets.
 
-        ``answer`` is typed first, to a question that stands (see converse()).
+        ``answer`` is typed first, to a question that stands (see answer_prompts()).
 
         Raises SessionLost when the session ends or the device is silent for longer than it may be, DeviceRefused when a
         line's echo is missing, so that it is not certain what the device took, and when it was not typed in its mode.
@@ -166,7 +166,7 @@ class Session(Channel):
                 f"{self.name}: line {by!r} was answered with {entered[-1].words!r}, and nothing more was typed"
             )
         self._bound = True
-        return (*entered, *(self.exchange(lines) if lines else ()))
+        return (*entered, *(self.send_batch(lines) if lines else ()))
 
     def leave(self, lines: Sequence[str], last: Sequence[str] = (), *, back: bool = False) -> tuple[Reply, ...]:
         """Leave configuration mode, unless an exit has done so already; replies to ``last`` and ``lines``.
@@ -175,24 +175,24 @@ class Session(Channel):
         """
         if self.configuring or last:
             typed = [*last, "end", *lines]
-            replies = self.configure(before=typed)[:-1] if back else self.exchange(typed)
+            replies = self.configure(before=typed)[:-1] if back else self.send_batch(typed)
             return (*replies[: len(last)], *replies[len(last) + 1 :])
         self._bound = False
-        return self.exchange(lines)
+        return self.send_batch(lines)
 
     def ask(self, line: str, *, patience_seconds: float | None = None) -> str:
         """The answer to one line."""
-        return self.exchange([line], patience_seconds=patience_seconds)[0].text
+        return self.send_batch([line], patience_seconds=patience_seconds)[0].text
 
-    def dialogue(self, opening: str, question: str, answers: Sequence[str], *, patience_seconds: float | None = None) -> str:
+    def answer_prompt(self, opening: str, question: str, answers: Sequence[str], *, patience_seconds: float | None = None) -> str:
         """Type ``opening``; if the device asks ``question`` (a pattern), type all answers at once. Returns all that came.
 
         Raises DeviceRefused when the prompt came instead, and then no answer was typed; and when it came before the last answer,
         which ends the session, since the rest was typed there.
         """
-        return self.dialogue_and(opening, question, answers, patience_seconds=patience_seconds)[0]
+        return self.answer_prompt_and(opening, question, answers, patience_seconds=patience_seconds)[0]
 
-    def dialogue_and(
+    def answer_prompt_and(
         self,
         opening: str,
         question: str,
@@ -201,7 +201,7 @@ class Session(Channel):
         *,
         patience_seconds: float | None = None,
     ) -> tuple[str, tuple[Reply, ...]]:
-        """As dialogue(); and the replies to ``then``, lines that only read and are typed along with the answers."""
+        """As answer_prompt(); and the replies to ``then``, lines that only read and are typed along with the answers."""
         first, _ = self._open([], opening, {question: ""}, None)
         if not ends(self._last, question):
             raise DeviceRefused(
@@ -219,7 +219,7 @@ class Session(Channel):
         replies = self._replies(asked, asked, rest[at:], self._prompts.exec) if asked else ()
         return self._told(opening, first + own), tuple(reply for reply in replies if not reply.line.startswith(MARK))
 
-    def dialogues(
+    def answer_same_prompts(
         self, opening: str, question: str, each: Sequence[Sequence[str]], *, seen_before: bool, patience_seconds: float
     ) -> str:
         """Several dialogues of one kind, typed at once behind the question of the first, or with it if it was ``seen_before``.
@@ -234,7 +234,7 @@ class Session(Channel):
         self._write([*lines, mark])
         return self._told(opening, first + self._read_until(marked(self._prompts, mark, first=False), patience_seconds))
 
-    def converse(
+    def answer_prompts(
         self,
         line: str,
         questions: Mapping[str, str],
@@ -258,7 +258,7 @@ class Session(Channel):
         leave: str | None = None,
         patience_seconds: float | None = None,
     ) -> tuple[tuple[Reply, ...], str]:
-        """The replies to ``lines``, and the answer to a last line, which may ask something, as converse() has it: one write."""
+        """The replies to ``lines``, and the answer to a last line that may ask something (see answer_prompts()): one write."""
         seen, replies = self._open(lines, line, questions, leave, patience_seconds)
         for _ in range(2 * len(questions) + 1):
             asked = asks(self._last, questions)
@@ -325,7 +325,7 @@ class Session(Channel):
         """See that the prompt is known and paging is off before a line goes that is no block. Raises SessionLost."""
         self._refuse_question(None)
         if self._preparation:
-            self.exchange(())
+            self.send_batch(())
 
     def _refuse_question(self, answer: str | None) -> None:
         """Raise SessionLost rather than type a line into a question, or an answer where none stands."""

@@ -16,7 +16,7 @@ from nornir.core.task import Result, Task
 from ..changes.change import Change
 from ..changes.configuration import Configuration
 from ..changes.families import FAMILIES
-from ..changes.implicit_references import goes_to
+from ..changes.implicit_references import uses_of_peer
 from ..changes.rollback_steps import restore
 from ..changes.steps import Step
 from ..inventory.errors import ChangeError, DeviceRefused, NotKnown, Unreachable
@@ -106,20 +106,20 @@ def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
                     device.configure()
                 undoing.note("undoing", host=task.host.name, line=step.words)
                 questions = asked_for(FAMILIES[change.os], step)
-                replies = [agreed_to(device, line, questions) for line in write] if questions else device.exchange(write)
+                replies = [agreed_to(device, line, questions) for line in write] if questions else device.send_batch(write)
                 refused += (reply for reply in replies if reply.text.strip())
         running = leave_and_read(device).behind(before)
     # Another tunnel may go to the same peer: clearing the peer's SAs would break that one.
     besides = change.own if change.replaces else ()
     for peer in change.peers if undoing.renews and (undoing.pushed or steps) else ():
-        if not goes_to(running.objects, peer, besides=besides):
+        if not uses_of_peer(running.objects, peer, besides=besides):
             clear_peer(device, IPv4Address(peer))
-    exact = running.same(before) if change.takes else running.equals(before)
+    exact = running.same(before) if change.is_destructive else running.equals(before)
     if not exact or running.counted is not True:
         # Something is there, or is not, that was otherwise before: whose it is, is told of two readings that agree. So is that
         # all is as before, where no size proves that nothing was lost on the way.
         running = agreed(task, running).behind(before)
-        exact = running.same(before) if change.takes else running.equals(before)
+        exact = running.same(before) if change.is_destructive else running.equals(before)
     clean = exact or not _steps(task, undoing, running)
     return Undone(running, exact, clean, tuple(line for step in steps for line in step.lines), tuple(refused))
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 MOMENT = 0.5  # lab seconds within which nothing ends that had not ended before
 SWEEP_SECONDS = 0.1  # real seconds between two looks at all boxes, for each ten of them: the work of a second stays the same
+#: A look at a box and its peers is not repeated before so many times what it took have passed, so that a hub that pings each
+#: of its spokes does not spend its time on looking at all of them; and at most so many real seconds for each SA pair.
+REST, FLOW_SECONDS = 9, 0.002
 NUDGE_SECONDS = 1.0  # lab seconds from a change of the configuration to the first try of a tunnel interface
 REKEY_SECONDS = 30  # lab seconds before its end at which an SA that was used is rekeyed
 AGAIN_SECONDS = 10.0  # lab seconds between two tries of a tunnel interface
@@ -29,6 +32,7 @@ class Upkeep:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.swept = float("-inf")
+        self._rests: dict[str, float] = {}
         self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._looks: set[asyncio.TimerHandle] = set()
         self._shown: dict[str, Silent] = {}
@@ -39,9 +43,12 @@ class Upkeep:
         Now and then it passes for all, whoever asks; a box that was settled at this moment already is left alone.
         """
         network, now, heard = self.network, self.network.clock.now(), Heard()
-        if time.monotonic() - self.swept >= SWEEP_SECONDS * max(1.0, len(network.boxes) / 10):
-            self.swept = time.monotonic()
+        real = time.monotonic()
+        if real - self.swept >= SWEEP_SECONDS * max(1.0, len(network.boxes) / 10):
+            self.swept = real
             boxes = list(network.boxes.values())
+        elif real < self._rests.get(box.name, 0.0):
+            return
         else:
             boxes = [box, *(other for flow in box.crypto.flows if (other := network.owner(flow.peer)) is not None)]
         for each in boxes:
@@ -53,6 +60,8 @@ class Upkeep:
                 self._cut_recursive(each)
                 self._settle(each, now, heard)
                 self.look_at_tunnels(each)
+        done = time.monotonic()
+        self._rests[box.name] = done + min(REST * (done - real), FLOW_SECONDS * len(box.crypto.flows))
 
     def _renew_due(self, box: Station, now: float) -> None:
         """Rekey what ends soon, or was to be rekeyed since the last look: a busy machine looks late, and no SA ends of that.

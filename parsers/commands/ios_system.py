@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from socket import AF_INET, inet_pton
 from typing import TYPE_CHECKING
 
 from ..command import Command, Note, many, one, record
 from ..convert import build
 from ..machine import IncompleteRecord, Raw
-from ..subnets import counted, holds
+from ..subnets import counted, holds, number_of
 
 if TYPE_CHECKING:
     from ..records import (
@@ -64,7 +63,7 @@ def _below_heading(raw: Raw, heading: Raw) -> None:
     mask = heading.get("subnetted", "").partition("/")[2]
     if heading.get("over") or not mask or heading["how"].lower().startswith("variably"):
         raise IncompleteRecord(f"no heading gives a mask for the route to {address}")
-    if int.from_bytes(inet_pton(AF_INET, address), "big") & ((1 << (32 - int(mask))) - 1):
+    if (number_of(address) or 0) & ((1 << (32 - int(mask))) - 1):
         raise IncompleteRecord(f"{address} is no network with the /{mask} of its heading")
     raw["prefix"] += f"/{mask}"
 

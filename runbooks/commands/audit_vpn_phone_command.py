@@ -11,7 +11,7 @@ import click
 
 from ...inventory.errors import Exit, UsageError
 from .completion import host_names
-from .console import DEBUG, ELSEWHERE, INVENTORY, JSON, LIMIT, PLAN_AND_YES, RUNS, Talk, ended, print_json, with_options
+from .console import DEBUG, ELSEWHERE, INVENTORY, JSON, LIMIT, PLAN_AND_YES, RUNS, CommandConsole, ended, print_json, with_options
 from .verify_command import LAB
 
 if TYPE_CHECKING:
@@ -149,17 +149,17 @@ def _fix(hosts: tuple[str, ...], what: AuditAsked, options: dict[str, Any]) -> E
     from .screen import console
     from .wrapped import WIDTH
 
-    talk = Talk(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
+    command_console = CommandConsole(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     screen = console()
     width = screen.width if screen.is_terminal else WIDTH
-    with opened(hosts, options, talk.progress) as ready:
-        plan = plan_fix(ready, options["cause"], what, talk.progress)
+    with opened(hosts, options, command_console.progress) as ready:
+        plan = plan_fix(ready, options["cause"], what, command_console.progress)
         if not options["as_json"]:
             screen.print(fix_view(plan, width))
-        if talk.approval.ask is None or not talk.approval.ask():
+        if command_console.approval.ask is None or not command_console.approval.ask():
             made = Fixed(plan, Exit.PENDING)
         else:
-            made = apply_with_rollback(ready, plan, what, runs_folder(options["runs"]), talk.progress)
+            made = apply_with_rollback(ready, plan, what, runs_folder(options["runs"]), command_console.progress)
         report = {"runbook": FOLDER, "outcome": made.code.word, "exit_code": int(made.code), **fixed_as_dict(made)}
         if ready.folder is not None:
             keep_record(ready.folder, FILE, report)

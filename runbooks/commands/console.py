@@ -14,7 +14,7 @@ import click
 
 from ...inventory.errors import Exit, NrRunError, UsageError
 from ..engine.context import WORKERS, Timeouts
-from .old_names import old_option
+from .old_names import old_options
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -90,11 +90,7 @@ TIMEOUTS = with_options(
         metavar="SECONDS",
         help="How long a device takes to boot, where it rolls back by a reload.",
     ),
-    old_option("--ike-wait", _SECONDS),
-    old_option("--poll", _SECONDS),
-    old_option("--reconnect-wait", click.FloatRange(min=0)),
-    old_option("--dead-man", click.IntRange(min=0, max=1440)),
-    old_option("--boot-wait", click.FloatRange(min=0)),
+    *old_options(_SECONDS),
 )
 ROLLOUT = with_options(
     click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Do N tunnels first, one by one."),
@@ -118,7 +114,7 @@ ROLLOUT = with_options(
         type=click.IntRange(min=0),
         default=0,
         metavar="N",
-        help="Talk to the devices from N processes; 0: one a core where there are many devices.",
+        help="CommandConsole to the devices from N processes; 0: one a core where there are many devices.",
     ),
     click.option("--batch", "workers", type=click.IntRange(min=1), hidden=True),
     click.option(
@@ -202,7 +198,7 @@ def rollout_of(options: dict[str, Any]) -> Rollout:
     return Rollout(options["canary"], options["soak"], options["workers"], options["max_failures"])
 
 
-class Talk:
+class CommandConsole:
     """How a command speaks with a person or a program: plan, question, progress, recap or JSON."""
 
     def __init__(self, runbook: str, *, plan_only: bool, yes: bool, as_json: bool, detail: bool = False) -> None:

@@ -20,7 +20,7 @@ from .console import (
     PLAN_AND_YES,
     RUNS,
     TIMEOUTS,
-    Talk,
+    CommandConsole,
     ended,
     timeouts_of,
     with_options,
@@ -54,20 +54,20 @@ def _failover_test(names: tuple[str], **options: Any) -> Exit:
     from ..engine.run_setup import Wanted, open_run
     from ..engine.runbook import run_deployments
 
-    talk = Talk(NAME, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
+    console = CommandConsole(NAME, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     rules = Rules(options["outside_window"], options["plan_only"], options["lab"])
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
     wanted = Wanted(_service_of(options["inventory"], names[0]), NAME, names, *places, timeouts_of(options))
-    with open_run(wanted, talk.progress) as opened, talk.progress, talk.concluding(opened.context):
+    with open_run(wanted, console.progress) as opened, console.progress, console.concluding(opened.context):
         if options["outside_window"]:
             opened.context.folder.note("outside-window", tunnels=list(names))
-        arguments = opened.context, opened.deployments, opened.runs, planner_of(rules), talk.show(), talk.approval
+        arguments = opened.context, opened.deployments, opened.runs, planner_of(rules), console.show(), console.approval
         outcomes = run_deployments(*arguments, apply=run_test)
         notices = list(dict.fromkeys(opened.context.notices))
         opened.context.notices[:] = notices
         for notice in notices:
-            talk.progress.say(f"warning: {notice}")
-        return talk.finish(opened.context, outcomes, opened.warnings)
+            console.progress.say(f"warning: {notice}")
+        return console.finish(opened.context, outcomes, opened.warnings)
 
 
 def _service_of(inventory: Path | None, name: str) -> str:

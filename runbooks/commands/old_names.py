@@ -18,8 +18,20 @@ OPTIONS: Mapping[str, str] = {
 }
 
 
-def old_option(old: str, kind: click.ParamType[Any]) -> Callable[[Any], Any]:
-    """An option under its old name, with the type of the new one. Of both on one command line the later one counts."""
+def old_options(seconds: click.ParamType[Any]) -> tuple[Callable[[Any], Any], ...]:
+    """All of them, with the types of the new ones; ``seconds`` is that of a time that must not be zero."""
+    kinds: Mapping[str, click.ParamType[Any]] = {
+        "--dead-man": click.IntRange(min=0, max=1440),
+        "--ike-wait": seconds,
+        "--boot-wait": click.FloatRange(min=0),
+        "--reconnect-wait": click.FloatRange(min=0),
+        "--poll": seconds,
+    }
+    return tuple(_old_option(old, kinds[old]) for old in OPTIONS)
+
+
+def _old_option(old: str, kind: click.ParamType[Any]) -> Callable[[Any], Any]:
+    """An option under its old name. Of both on one command line the later one counts."""
     new = OPTIONS[old]
 
     def use(context: click.Context, _option: click.Parameter, value: object) -> None:

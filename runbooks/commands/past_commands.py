@@ -19,7 +19,7 @@ from .console import (
     PLAN_AND_YES,
     RUNS,
     TIMEOUTS,
-    Talk,
+    CommandConsole,
     ended,
     print_json,
     timeouts_of,
@@ -53,17 +53,17 @@ def _resume(run: str | None, **options: Any) -> Exit:
     from ..run.journal_states import is_unfinished
     from ..run.open_runs import mark
 
-    talk = Talk("resume", plan_only=False, yes=True, as_json=options["as_json"])
+    console = CommandConsole("resume", plan_only=False, yes=True, as_json=options["as_json"])
     runs = runs_folder(options["runs"])
     path = find_run(runs, run) if run else _newest_open(runs)
     if options["close"]:
-        close_run(path, runs, talk.progress, timeouts_of(options))
+        close_run(path, runs, console.progress, timeouts_of(options))
         click.echo(f"run {path.name} is closed: nothing was sent to any device", err=True)
         return Exit.OK
     if is_unfinished(path):
         mark(path)  # it may have been copied here
     debug = options["debug"]
-    with reopen(path, "resume", talk.progress, timeouts_of(options), new_run_in=None, debug=debug) as opened, talk.progress:
+    with reopen(path, "resume", console.progress, timeouts_of(options), new_run_in=None, debug=debug) as opened, console.progress:
         hosts = [end.host for record in opened.records.values() for end in record.plan.members]
         with locked(opened.context, runs, hosts):
             # Read again now that nobody else can be at work on it: the run may have ended while we were starting.
@@ -72,7 +72,7 @@ def _resume(run: str | None, **options: Any) -> Exit:
             if not names:
                 raise NothingMatched(f"run {path.name} has finished; there is nothing to resume")
             refuse_overtaken(runs, path, hosts)
-            return talk.finish(opened.context, resume(opened.context, names, opened.records, journal))
+            return console.finish(opened.context, resume(opened.context, names, opened.records, journal))
 
 
 def _newest_open(runs: Path) -> Path:
@@ -103,13 +103,13 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     from ..locking.lock_records import advice
     from ..run.journal_states import begun, has_changed
 
-    talk = Talk("rollback", **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
+    console = CommandConsole("rollback", **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     runs, timeouts = runs_folder(options["runs"]), timeouts_of(options)
     path = find_run(runs, run, has_changed)
     with (
-        reopen(path, "rollback", talk.progress, timeouts, new_run_in=runs, debug=options["debug"]) as opened,
-        talk.progress,
-        talk.concluding(opened.context),
+        reopen(path, "rollback", console.progress, timeouts, new_run_in=runs, debug=options["debug"]) as opened,
+        console.progress,
+        console.concluding(opened.context),
     ):
         if unfinished(opened.journal, opened.records):
             raise NothingMatched(f"run {path.name} has not ended: {advice(runs, path.name)}")
@@ -122,8 +122,8 @@ def _rollback(run: str | None, **options: Any) -> Exit:
             return plan_rollback(context, opened.records[deployment.name], known, accept_unsaved=options["accept_unsaved"])
 
         deployments = [opened.records[name].plan.deployment for name in reversed(names)]
-        outcomes = run_deployments(opened.context, deployments, runs, planner, talk.show(), talk.approval)
-        return talk.finish(opened.context, outcomes)
+        outcomes = run_deployments(opened.context, deployments, runs, planner, console.show(), console.approval)
+        return console.finish(opened.context, outcomes)
 
 
 def _show(run: str | None, **options: Any) -> Exit:

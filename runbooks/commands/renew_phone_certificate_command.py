@@ -9,7 +9,19 @@ import click
 from ...inventory.errors import Exit
 from .audit_vpn_phone_command import GROUP, INTERFACE, PHONE, opened, phone_files
 from .completion import host_names
-from .console import CONFIRM, DEBUG, ELSEWHERE, INVENTORY, JSON, PLAN_AND_YES, RUNS, Talk, ended, print_json, with_options
+from .console import (
+    CONFIRM,
+    DEBUG,
+    ELSEWHERE,
+    INVENTORY,
+    JSON,
+    PLAN_AND_YES,
+    RUNS,
+    CommandConsole,
+    ended,
+    print_json,
+    with_options,
+)
 from .verify_command import LAB
 
 if TYPE_CHECKING:
@@ -58,15 +70,15 @@ def _renew(host: str, **options: Any) -> Exit:
     from .screen import console
     from .wrapped import WIDTH
 
-    talk = Talk(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
+    command_console = CommandConsole(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     phones = phone_files(options["phone_configs"])
     asked = AuditAsked(phones[0] if phones else None, None, options["tunnel_group"], options["interface"])
     wanted = Wanted(options["trustpoint"], phones, asked, said_now(options["confirm"]), options["phone_timeout"])
     screen = console()
     width = screen.width if screen.is_terminal else WIDTH
-    with opened((host,), options, talk.progress, FOLDER) as ready:
+    with opened((host,), options, command_console.progress, FOLDER) as ready:
         runs = runs_folder(options["runs"])
-        stands = look(ready, wanted, runs, talk.progress)
+        stands = look(ready, wanted, runs, command_console.progress)
         made = Bound(stands, stands.code)
         if ready.folder is not None:
             # What was confirmed is on the disk before anything rests on it.
@@ -74,8 +86,8 @@ def _renew(host: str, **options: Any) -> Exit:
         if stands.change is not None:
             if not options["as_json"]:
                 screen.print(binding_view(stands, wanted.wait, width))
-            if talk.approval.ask is not None and talk.approval.ask():
-                made = apply_with_rollback(ready, wanted, stands, runs, talk.progress)
+            if command_console.approval.ask is not None and command_console.approval.ask():
+                made = apply_with_rollback(ready, wanted, stands, runs, command_console.progress)
                 if ready.folder is not None:
                     keep_record(ready.folder, FILE, _report(made))
     if options["as_json"]:

@@ -28,7 +28,7 @@ from .console import (
     ROLLOUT,
     RUNS,
     TIMEOUTS,
-    Talk,
+    CommandConsole,
     ended,
     rollout_of,
     timeouts_of,
@@ -88,29 +88,31 @@ def _as_names(_context: click.Context, _option: click.Parameter, value: str) -> 
 @contextmanager
 def _opened(
     service: Declaration, runbook: str, names: tuple[str, ...], options: dict[str, Any], **more: Any
-) -> Iterator[tuple[Opened, Talk]]:
+) -> Iterator[tuple[Opened, CommandConsole]]:
     """A run that is ready to begin, and how it speaks; it is closed on the spot when it is refused as a whole."""
     from ..engine.run_setup import Wanted, open_run
 
-    talk = Talk(runbook, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
+    console = CommandConsole(runbook, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     timeouts = timeouts_of(options)
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
     more |= {"confirm": options.get("confirm", ()), "processes": options.get("processes", 1)}
     wanted = Wanted(service.name, runbook, names, *places, timeouts, **more)
-    with open_run(wanted, talk.progress) as opened, talk.progress, talk.concluding(opened.context):
+    with open_run(wanted, console.progress) as opened, console.progress, console.concluding(opened.context):
         for warning in opened.warnings:
-            talk.progress.say(f"warning: {warning}")
-        yield opened, talk
+            console.progress.say(f"warning: {warning}")
+        yield opened, console
 
 
-def _run(opened: Opened, talk: Talk, planner: Planner, deployments: Sequence[Deployment], options: dict[str, Any]) -> Exit:
+def _run(
+    opened: Opened, console: CommandConsole, planner: Planner, deployments: Sequence[Deployment], options: dict[str, Any]
+) -> Exit:
     from ..engine.runbook import run_deployments
 
     rollout = rollout_of(options)
-    outcomes = run_deployments(opened.context, deployments, opened.runs, planner, talk.show(), talk.approval, rollout)
+    outcomes = run_deployments(opened.context, deployments, opened.runs, planner, console.show(), console.approval, rollout)
     for notice in opened.context.notices:
-        talk.progress.say(f"warning: {notice}")
-    return talk.finish(opened.context, outcomes, opened.warnings)
+        console.progress.say(f"warning: {notice}")
+    return console.finish(opened.context, outcomes, opened.warnings)
 
 
 def building(*, accept_unsaved: bool) -> Planner:
@@ -135,9 +137,9 @@ def removing(*, accept_unsaved: bool) -> Planner:
 
 def _deploying(service: Declaration, command: Command) -> Any:
     def work(names: tuple[str, ...], **options: Any) -> Exit:
-        with _opened(service, command.name, names, options, limits=options["limits"]) as (opened, talk):
+        with _opened(service, command.name, names, options, limits=options["limits"]) as (opened, console):
             planner = building(accept_unsaved=options["accept_unsaved"])
-            return _run(opened, talk, planner, opened.deployments, options)
+            return _run(opened, console, planner, opened.deployments, options)
 
     return work
 
@@ -146,13 +148,13 @@ def _removing(service: Declaration, command: Command) -> Any:
     def work(names: tuple[str, ...], **options: Any) -> Exit:
         from ..engine.find_unintended import find_missing
 
-        with _opened(service, command.name, names, options, removal=True, hosts=options["hosts"]) as (opened, talk):
+        with _opened(service, command.name, names, options, removal=True, hosts=options["hosts"]) as (opened, console):
             gone = find_missing(opened)
             planner = removing(accept_unsaved=options["accept_unsaved"])
             intended = opened.context.intended
             told = [intended.still_wanted(deployment) for deployment in opened.deployments] if intended else []
             opened.context.notices.extend(words for words in told if words)
-            return _run(opened, talk, planner, (*opened.deployments, *gone), options)
+            return _run(opened, console, planner, (*opened.deployments, *gone), options)
 
     return work
 
@@ -165,9 +167,9 @@ def _rotating(service: Declaration, command: Command) -> Any:
 
         keeps = not options["lab"] and not options["plan_only"]
         rotation = Rotation(options["to"], keeps=keeps, key=options["key"], rehearsal=options["lab"])
-        with _opened(service, command.name, names, options, rotation=rotation) as (opened, talk):
+        with _opened(service, command.name, names, options, rotation=rotation) as (opened, console):
             planner, rollout = building(accept_unsaved=options["accept_unsaved"]), rollout_of(options)
-            arguments = (opened.deployments, opened.runs, planner, talk.show(), talk.approval, rollout)
+            arguments = (opened.deployments, opened.runs, planner, console.show(), console.approval, rollout)
             try:
                 outcomes = run_deployments(opened.context, *arguments)
             except BaseException:
@@ -176,8 +178,8 @@ def _rotating(service: Declaration, command: Command) -> Any:
             rotation.end(outcomes[0], opened.runs)
             opened.context.notices.extend(rotation.told)
             for notice in opened.context.notices:
-                talk.progress.say(f"warning: {notice}")
-            return talk.finish(opened.context, outcomes, opened.warnings)
+                console.progress.say(f"warning: {notice}")
+            return console.finish(opened.context, outcomes, opened.warnings)
 
     return work
 

@@ -7,7 +7,7 @@ from ..run.open_runs import mark
 from ..run.run_secrets import encrypt_secrets
 from ..run.saved_plan import write_record
 from .context import Context
-from .gates import goal_of
+from .gates import postcheck_of
 from .outcome import TunnelOutcome, refused
 from .planning import DeploymentPlan, write_plan
 from .transaction import change_members
@@ -15,7 +15,7 @@ from .transaction import change_members
 
 def apply_change(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
     """Write plan, record and secrets, then change the members; refused when the disk does not take them."""
-    return recorded(context, plan) or change_members(context, plan, goal_of(plan))
+    return recorded(context, plan) or change_members(context, plan, postcheck_of(plan))
 
 
 def recorded(context: Context, plan: DeploymentPlan) -> TunnelOutcome | None:

@@ -11,7 +11,7 @@ from ...services.service import Row
 from .failover_record import FailoverTest
 from .outcome import DeviceRow
 from .planning import DeploymentPlan, MemberPlan
-from .postchecks import BUILD, Goal
+from .postchecks import BUILD, PostCheck
 from .proof import Proof
 
 
@@ -19,7 +19,7 @@ from .proof import Proof
 class ChangeState:
     """How far a change has come; what is in here must be rolled back when it fails."""
 
-    goal: Goal = BUILD
+    postcheck: PostCheck = BUILD
     armed: list[MemberPlan] = field(default_factory=list)
     touched: list[MemberPlan] = field(default_factory=list)
     saved: list[MemberPlan] = field(default_factory=list)
@@ -43,7 +43,7 @@ class ChangeState:
 
 
 class NotVerified(NrRunError):
-    """The change is on the devices and its goal is not verified."""
+    """The change is on the devices and its postcheck is not verified."""
 
     def __init__(self, findings: Sequence[Finding], cause: Cause | None) -> None:
         """``findings`` are all; the sentence names the worst."""

@@ -23,7 +23,7 @@ from .change_state import ChangeState, NotVerified
 from .context import Context
 from .failover_record import FailoverTest
 from .failover_watch import look, watch_away, with_backup
-from .gates import goal_of
+from .gates import postcheck_of
 from .outcome import Result, TunnelOutcome
 from .planning import DeploymentPlan, Known, plan_deployment
 from .planning_removal import with_change
@@ -107,7 +107,7 @@ def run_test(context: Context, plan: DeploymentPlan) -> TunnelOutcome:
     if refusal := recorded(context, plan):
         return refusal
     test = FailoverTest(paths_of(context, plan.deployment))
-    change_state = ChangeState(goal_of(plan), test=test)
+    change_state = ChangeState(postcheck_of(plan), test=test)
     return measured(apply_with_rollback(context, plan, change_state, _down), test)
 
 

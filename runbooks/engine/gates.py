@@ -25,12 +25,12 @@ from .context import Context
 from .nornir_run import run_on_all
 from .own_checks import own_commands, own_findings
 from .planning import DeploymentPlan, Hold, keep_outputs
-from .postchecks import BUILD, REMOVE, Goal, cause_of
+from .postchecks import BUILD, REMOVE, PostCheck, cause_of
 from .proof import Outputs, Proof, baseline_of, proof_of, prove_by_traffic
 from .reach import reach_of
 
 
-def goal_of(plan: DeploymentPlan, *, decided: bool = False) -> Goal:
+def postcheck_of(plan: DeploymentPlan, *, decided: bool = False) -> PostCheck:
     """What a change is for: all of it verified there, or verified gone.
 
     ``decided``: of a run that was interrupted behind its decision. What the engine can bring up itself is verified again; where
@@ -39,7 +39,7 @@ def goal_of(plan: DeploymentPlan, *, decided: bool = False) -> Goal:
     shown = REMOVE if plan.removal else BUILD
     if _by_traffic(plan):
         return shown
-    return Goal(
+    return PostCheck(
         _prove_decided if decided else prove, lambda _plan, _seen: (), shown.done, shown.proved if plan.removal else "verified"
     )
 
@@ -111,7 +111,7 @@ def _cleared(plan: DeploymentPlan, place: int, stage: Stage) -> Mapping[str, Seq
 
 
 def hold(context: Context, plan: DeploymentPlan, item: Hold, change_state: ChangeState) -> None:
-    """See that the gate of a stage holds before the next one begins. Raises NotProved."""
+    """See that the gate of a stage holds before the next one begins. Raises NotVerified."""
     context.folder.note("gate", tunnel=plan.name, stage=item.title)
     findings = negotiate_anew(context, plan, item.stage, item.gate)
     if not findings:
@@ -127,7 +127,7 @@ def hold(context: Context, plan: DeploymentPlan, item: Hold, change_state: Chang
 def still(context: Context, plan: DeploymentPlan, change_state: ChangeState, seen: dict[str, Observation]) -> tuple[Finding, ...]:
     """After the rollback timers were cancelled: what speaks for and against what is about to be saved."""
     if _by_traffic(plan):
-        return change_state.goal.still(plan, seen) if len(seen) == len(plan.members) else ()
+        return change_state.postcheck.still(plan, seen) if len(seen) == len(plan.members) else ()
     judging = _by_now(plan)
     if change_state.resumed:
         judging = _by_decision(plan)

@@ -12,7 +12,7 @@ from ...services.service import Service
 from ...tasks.rollback_timers import ROLLBACK_TIMERS
 from ...tasks.undo import Undone
 from ..run.authentic import journal_of
-from ..run.folder import rollback_file
+from ..run.old_files import rollback_file
 from .change_state import ChangeState
 from .context import Context
 from .planning import MemberPlan

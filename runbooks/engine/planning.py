@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...changes.change import Change, in_stages
-from ...changes.implicit_references import goes_to
+from ...changes.implicit_references import uses_of_peer
 from ...changes.plan import plan
 from ...checks.device_facts import Device
 from ...checks.finding import Finding, Status, against
@@ -339,6 +339,6 @@ def _header(member: MemberPlan) -> str:
 def _clearing(member: MemberPlan) -> str:
     before = member.snapshot.running.objects
     wanted = member.change.peers if member.change.created or member.change.replaces else ()
-    peers = [peer for peer in wanted if not goes_to(before, peer, besides=member.change.own)]
+    peers = [peer for peer in wanted if not uses_of_peer(before, peer, besides=member.change.own)]
     lines = by_hand(dialect_of(member.platform), peers, member.change.forward_text)
     return "".join(f"{line}\n" for line in lines)

@@ -18,7 +18,7 @@ from .reach import Reach, reach_of
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
+class PostCheck:
     """How success looks: the proof, whether a later look still agrees with it, and what is told of it in the recap."""
 
     prove: Callable[[Context, DeploymentPlan], Proof]
@@ -63,8 +63,8 @@ def _still_gone(_plan: DeploymentPlan, _seen: dict[str, Observation]) -> tuple[F
     return ()
 
 
-BUILD = Goal(_up, _still_up, "built on", "verified up")
-REMOVE = Goal(_gone, _still_gone, "removed from", "verified gone")
+BUILD = PostCheck(_up, _still_up, "built on", "verified up")
+REMOVE = PostCheck(_gone, _still_gone, "removed from", "verified gone")
 
 
 def cause_of(findings: tuple[Finding, ...]) -> Cause | None:

@@ -34,7 +34,7 @@ from .change_state import ChangeState
 from .context import Context
 from .failover import paths_of
 from .failover_record import FailoverTest
-from .gates import goal_of
+from .gates import postcheck_of
 from .nornir_run import run_on, run_on_all
 from .outcome import TunnelOutcome
 from .planning import MemberPlan
@@ -118,7 +118,7 @@ def _situation(
     of_tunnel = [line for line in journal if line.get("tunnel") == record.plan.name]
     begun_on = {line.get("host") for line in of_tunnel if line["state"] == "applying"}
     change_state = ChangeState(
-        goal=goal_of(record.plan, decided="commit-decided" in begun(journal, record.plan.name)),
+        postcheck=postcheck_of(record.plan, decided="commit-decided" in begun(journal, record.plan.name)),
         touched=changing,
         unsent=frozenset(end.host for end in changing if end.host not in begun_on),
         marks=marks_in(journal, record.plan.name),

@@ -27,16 +27,16 @@ from .gates import hold, negotiate_anew, still
 from .nornir_run import run_on, run_on_all, run_on_one
 from .outcome import Result, TunnelOutcome
 from .planning import DeploymentPlan, Hold, MemberPlan, Push
-from .postchecks import Goal, cause_of, good
+from .postchecks import PostCheck, cause_of, good
 from .reach import WHOLE
 from .rollback_timers import arm_ends, disarm_ends, ensure_time_left
 
 Work = Callable[[Context, DeploymentPlan, ChangeState], None]
 
 
-def change_members(context: Context, plan: DeploymentPlan, goal: Goal) -> TunnelOutcome:
+def change_members(context: Context, plan: DeploymentPlan, postcheck: PostCheck) -> TunnelOutcome:
     """Apply the change on all members; on anything else than success, roll all back. Never leaves without an outcome."""
-    return apply_with_rollback(context, plan, ChangeState(goal), _change)
+    return apply_with_rollback(context, plan, ChangeState(postcheck), _change)
 
 
 def _change(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
@@ -71,7 +71,7 @@ def success(plan: DeploymentPlan, change_state: ChangeState) -> TunnelOutcome:
         Result.VERIFIED if reach.traffic else Result.SAS_UP,
         Exit.OK,
         True,
-        change_state.goal.sentence(plan.everywhere, reach) + untested_words(left),
+        change_state.postcheck.sentence(plan.everywhere, reach) + untested_words(left),
         rows(plan, change_state, saved=True),
         change_state.all_findings,
         untested=left,
@@ -86,7 +86,7 @@ def untested_words(left: Sequence[str]) -> str:
 
 
 def walk_stages(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
-    """Walk the list that was shown. Raises NotProved where a device did not take its lines, or a gate does not hold."""
+    """Walk the list that was shown. Raises NotVerified where a device did not take its lines, or a gate does not hold."""
     place_files(context, plan)
     if plan.removal:
         send_away(context, plan, [end for end in plan.members if end.change])
@@ -133,8 +133,8 @@ def _read_back(context: Context, end: MemberPlan, after: Configuration, change: 
 
 
 def prove(context: Context, plan: DeploymentPlan, change_state: ChangeState) -> None:
-    """Prove the goal. Raises NotProved."""
-    change_state.proof = change_state.goal.prove(context, plan)
+    """Prove the postcheck. Raises NotVerified."""
+    change_state.proof = change_state.postcheck.prove(context, plan)
     if not change_state.proof.good:
         raise NotVerified(change_state.proof.findings, change_state.proof.cause)
 

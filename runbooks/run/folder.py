@@ -332,12 +332,6 @@ def _field_names(kind: type) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind))
 
 
-def rollback_file(place: Path) -> Path:
-    """The lines that undo the change of one device, in its folder; runs of one release ago have them under another name."""
-    old = place / "inverse.cfg"
-    return old if old.exists() else place / "rollback.cfg"
-
-
 def plain_values(value: object) -> Any:
     """A value as JSON has it: mappings, lists, texts, numbers."""
     return json.loads(json.dumps(value, default=plain))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...changes.families import ikev2
-from ...changes.implicit_references import goes_to, users
+from ...changes.implicit_references import users, uses_of_peer
 from ...changes.objects import Config, ConfigObject, Key, referrers, strange_use
 from ...changes.replacing import Replacing
 from ...inventory.errors import ChangeError
@@ -103,7 +103,7 @@ def _alone(item: ConfigObject, there: StandingForm, running: Config) -> bool:
         return True
     if referrers(running, item, besides=there.own) or strange_use(running, item):
         return False
-    return not any(goes_to(running, peer, besides=there.own) for peer in item.key_peers) and _of_one_peer(item)
+    return not any(uses_of_peer(running, peer, besides=there.own) for peer in item.key_peers) and _of_one_peer(item)
 
 
 def _of_one_peer(key: ConfigObject) -> bool:
@@ -119,7 +119,7 @@ def _keys(there: StandingForm, running: Config, peer: str) -> Going:
         key = running.key_of(old) if old != peer else None
         if key is None:
             continue
-        others = goes_to(running, old, besides=there.own)
+        others = uses_of_peer(running, old, besides=there.own)
         if not _of_one_peer(key):
             stays.append(f"{key.title} stays: with its mask {key.groups['mask']} it is the key of other peers as well")
         elif others:
@@ -177,7 +177,7 @@ def _offers(member: Member, names: Names, there: StandingForm, running: Config) 
 
 def _refuse_shared_peer(member: Member, there: StandingForm, running: Config) -> None:
     peers = dict.fromkeys((*there.tunnel.peers, str(member.remote.outside_ip)))
-    sharing = next((use for peer in peers for use in goes_to(running, peer, besides=there.own)), "")
+    sharing = next((use for peer in peers for use in uses_of_peer(running, peer, besides=there.own)), "")
     if sharing:
         raise ChangeError(
             f"another IKE proposal for {there.called} cannot be verified: {sharing} goes to the same peer, "

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from ...changes.implicit_references import goes_to
+from ...changes.implicit_references import uses_of_peer
 from ...changes.selectors import selectors_of
 from ...checks.finding import Finding, Status
 from ...checks.observation import Observation, spis
@@ -108,7 +108,7 @@ def formerly(sight: Sight[WantedEnd]) -> tuple[Pair, ...]:
 
 def _alone(sight: Sight[WantedEnd], peers: Sequence[str]) -> tuple[IPv4Address, ...]:
     before, own = sight.before.objects, sight.change.own
-    return tuple(IPv4Address(peer) for peer in dict.fromkeys(peers) if not goes_to(before, peer, besides=own))
+    return tuple(IPv4Address(peer) for peer in dict.fromkeys(peers) if not uses_of_peer(before, peer, besides=own))
 
 
 def _still(end: Endpoint, now: Observation) -> Finding:

@@ -16,15 +16,15 @@ from ...checks.rollback_methods import EVENT_MANAGER
 from ...checks.timers import RELOAD, applets
 from ...inventory.errors import DeviceRefused
 from ..session import Reply, Session
-from .before_reload import SCHEDULED, BeforeReload
 from .by_hand import ByHand
+from .reload_backstop import SCHEDULED, WithReloadBackstop
 from .reload_in import CANCEL, reload_state
 from .timer import Arming, State
 
 APPLETS = "show running-config event manager"
 
 
-class EventManager(BeforeReload):
+class EventManager(WithReloadBackstop):
     """The inverse without a reload; and a reload if even that fails."""
 
     name = EVENT_MANAGER

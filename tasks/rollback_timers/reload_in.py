@@ -96,7 +96,7 @@ class ReloadIn:
     def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
         """Whose it is comes first: ``reload cancel`` takes whatever reload there is."""
         refuse_unless_ours(arming.host, look(device, self, arming))
-        _, after, *rest = device.exchange([CANCEL, RELOAD, *also])
+        _, after, *rest = device.send_batch([CANCEL, RELOAD, *also])
         self._refuse_pending(arming, state_of(self, shown([after]), arming))
         return tuple(rest)
 
@@ -104,7 +104,7 @@ class ReloadIn:
         """Nothing is cancelled that is somebody else's."""
         if not look(device, self, arming).remains:
             return False
-        self._refuse_pending(arming, state_of(self, shown(device.exchange([CANCEL, RELOAD])[1:]), arming))
+        self._refuse_pending(arming, state_of(self, shown(device.send_batch([CANCEL, RELOAD])[1:]), arming))
         return True
 
     def revert_now(self, device: Session, arming: Arming) -> bool:  # noqa: ARG002 - the protocol's signature

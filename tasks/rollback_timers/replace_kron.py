@@ -17,16 +17,16 @@ from ...checks.timers import FLASH, RELOAD, flash_files, kron_rows
 from ...inventory.errors import DeviceRefused, DriftError
 from ..answers import configuration
 from ..session import Reply, Session
-from .before_reload import SCHEDULED, BeforeReload
 from .by_hand import ByHand
 from .questions import COPY, DELETE, NONE
+from .reload_backstop import SCHEDULED, WithReloadBackstop
 from .reload_in import CANCEL, reload_state
 from .timer import Arming, State, named
 
 PATIENCE_SECONDS = 90.0
 
 
-class ReplaceKron(BeforeReload):
+class ReplaceKron(WithReloadBackstop):
     """Back to the copy, without a reload; and a reload if even that fails."""
 
     name = CONFIGURE_REPLACE
@@ -55,12 +55,12 @@ class ReplaceKron(BeforeReload):
         with named(arming.host):
             if _file(arming) not in flash_files(device.ask(FLASH)):
                 return False
-        device.converse(command_of(arming.tag), NONE, patience_seconds=PATIENCE_SECONDS)
+        device.answer_prompts(command_of(arming.tag), NONE, patience_seconds=PATIENCE_SECONDS)
         return True
 
     def _prepare(self, device: Session, arming: Arming) -> tuple[str, ...]:
         """The copy, while no line of ours runs. It may ask several things, so nothing is typed behind it."""
-        device.converse(f"copy running-config {file_of(arming.tag)}", COPY, patience_seconds=PATIENCE_SECONDS)
+        device.answer_prompts(f"copy running-config {file_of(arming.tag)}", COPY, patience_seconds=PATIENCE_SECONDS)
         return (f"more {file_of(arming.tag)}",)
 
     def _refuse_other(self, device: Session, arming: Arming, replies: Sequence[Reply]) -> None:
@@ -88,7 +88,7 @@ class ReplaceKron(BeforeReload):
             return super()._rest_away(device, arming, parts)
         delete = f"delete /force {file_of(arming.tag)}"
         device.conclude(self._cancel(parts), delete, DELETE, patience_seconds=PATIENCE_SECONDS)
-        return device.exchange(self.shows)
+        return device.send_batch(self.shows)
 
     def _parts(self, seen: Mapping[str, str], arming: Arming) -> Mapping[str, bool]:
         name = name_of(arming.tag)

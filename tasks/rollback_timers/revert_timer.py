@@ -57,13 +57,13 @@ class ConfigureRevertTimer:
     def renew(self, device: Session, arming: Arming) -> str:
         """``configure revert timer`` is restarted, back to the same archived configuration."""
         refuse_unless_ours(arming.host, look(device, self, arming))
-        clock, _, after = device.exchange([CLOCK, f"configure revert timer {arming.minutes}", REVERT])
+        clock, _, after = device.send_batch([CLOCK, f"configure revert timer {arming.minutes}", REVERT])
         return self._mark(arming, clock, after)
 
     def disarm(self, device: Session, arming: Arming, also: Sequence[str]) -> tuple[Reply, ...]:
         """Whose it is comes first: ``configure confirm`` ends whatever timer the same user has started."""
         refuse_unless_ours(arming.host, look(device, self, arming))
-        _, after, *rest = device.exchange([CONFIRM, REVERT, *also])
+        _, after, *rest = device.send_batch([CONFIRM, REVERT, *also])
         self._refuse_pending(arming, after)
         return tuple(rest)
 
@@ -74,14 +74,14 @@ class ConfigureRevertTimer:
             raise DriftError(f"{arming.host}: {state.others}, is pending and not known to be of this run; it is left alone")
         if not state.remains:
             return False
-        self._refuse_pending(arming, device.exchange([CONFIRM, REVERT])[1])
+        self._refuse_pending(arming, device.send_batch([CONFIRM, REVERT])[1])
         return True
 
     def revert_now(self, device: Session, arming: Arming) -> bool:
         """``configure revert now``."""
         if not look(device, self, arming).armed:
             return False
-        device.converse(NOW, NONE)
+        device.answer_prompts(NOW, NONE)
         return True
 
     def _mark(self, arming: Arming, clock: Reply, after: Reply) -> str:

@@ -111,7 +111,7 @@ def shown(replies: Sequence[Reply]) -> dict[str, str]:
 
 def look(device: Session, timer: Seen, arming: Arming) -> State:
     """What the device shows of a timer now. Raises NotKnown where it does not: then nothing is cancelled, nor taken for gone."""
-    return state_of(timer, shown(device.exchange(timer.shows)), arming)
+    return state_of(timer, shown(device.send_batch(timer.shows)), arming)
 
 
 def state_of(timer: Seen, outputs: Mapping[str, str], arming: Arming) -> State:

@@ -8,7 +8,7 @@ import pytest
 
 from nr_run.changes import tree
 from nr_run.changes.families import ASA
-from nr_run.changes.implicit_references import goes_to
+from nr_run.changes.implicit_references import uses_of_peer
 from nr_run.changes.objects import nodes_of, read
 from nr_run.changes.plan import plan, plan_removal, plan_reversal
 from nr_run.changes.replacing import Replacing
@@ -274,7 +274,7 @@ def test_set_in_transport_mode_is_not_used() -> None:
 def test_a_group_that_a_dynamic_entry_goes_to_is_shared() -> None:
     """An entry of a dynamic map may name peers as well, and stands on flat lines."""
     shared = RUNNING + "crypto dynamic-map DYN 10 set peer 192.0.2.9 192.0.2.7\n"
-    assert goes_to(read("asa", shared), "192.0.2.9") == ("crypto dynamic-map DYN 10 set peer 192.0.2.9 192.0.2.7",)
+    assert uses_of_peer(read("asa", shared), "192.0.2.9") == ("crypto dynamic-map DYN 10 set peer 192.0.2.9 192.0.2.7",)
 
 
 def test_removal_spares_what_others_use() -> None:

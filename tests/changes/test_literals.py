@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nr_run.changes import tree
-from nr_run.changes.implicit_references import goes_to
+from nr_run.changes.implicit_references import uses_of_peer
 from nr_run.changes.objects import read
 from nr_run.checks.finding import against
 
@@ -67,7 +67,7 @@ def test_nothing_in_a_text_is_configuration(text: str) -> None:
     objects = {key: item for key, item in read("ios", running).objects.items() if item.header != text.partition("\n")[0]}
     assert objects == read("ios", VPN2611).objects
     assert planned(NEAR, running).forward == planned(NEAR, VPN2611).forward
-    assert goes_to(read("ios", running), "172.18.124.199") == goes_to(read("ios", VPN2611), "172.18.124.199")
+    assert uses_of_peer(read("ios", running), "172.18.124.199") == uses_of_peer(read("ios", VPN2611), "172.18.124.199")
 
 
 @pytest.mark.parametrize("lost", ["end\n", "!\n", "! not a comment\n", " group 2\n"])
@@ -120,5 +120,5 @@ def test_a_banner_of_an_asa_is_one_line(line: str) -> None:
     running = box.format(f"{line}\n")
     config = read("asa", running)
     assert config.objects == read("asa", box.format("")).objects
-    assert goes_to(config, "192.0.2.9") == ()
+    assert uses_of_peer(config, "192.0.2.9") == ()
     assert line in tree.normalise(running).splitlines()

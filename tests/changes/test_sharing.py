@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nr_run.changes.families import FAMILIES
-from nr_run.changes.implicit_references import goes_to, users
+from nr_run.changes.implicit_references import users, uses_of_peer
 from nr_run.changes.objects import read
 
 from . import cases
@@ -37,7 +37,7 @@ ENTRY = "crypto map other 5 ipsec-isakmp\n set peer"
 )  # fmt: skip
 def test_every_peer_of_every_entry_counts(lines: str, who: tuple[str, ...]) -> None:
     """An entry goes to each of its peers, not to the first alone; what is only like the address does not count."""
-    assert goes_to(read("ios", f"{VPN3640}{lines}\n"), PEER) == who
+    assert uses_of_peer(read("ios", f"{VPN3640}{lines}\n"), PEER) == who
 
 
 def test_nobody_is_said_where_nobody_uses_it() -> None:

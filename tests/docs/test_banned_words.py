@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 import pytest
 
-from nr_run.runbooks.commands.old_names import OPTIONS
-
 from .documents import ROOT
 
 
@@ -51,12 +49,10 @@ TABLE = (
     Banned(r"(?<!repaired )(?<!driven )\bby hand: ", "manual step: ", "as the key of the report"),
 )
 #: Where old names have their place, since they are still taken; and what has such a name in the field itself.
-OLD_NAMES = {"runbooks/commands/old_names.py", "runbooks/run/json_names.py"}
+OLD_NAMES = {"runbooks/commands/old_names.py", "runbooks/run/json_names.py", "runbooks/run/old_files.py"}
 ALLOWED = {
-    ("runbooks/run/folder.py", "inverse.cfg"),
     ("runbooks/run/saved_plan.py", "fence"),
     ("parsers/provider_samples/lines.py", "a fence of a document"),
-    *(("runbooks/commands/console.py", name) for name in OPTIONS),
 }
 ROOMS = ("changes", "checks", "inventory", "parsers", "runbooks", "services", "tasks", "templates")
 BANS = pytest.mark.parametrize("banned", TABLE, ids=lambda banned: banned.new)

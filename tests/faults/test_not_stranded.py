@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import NrRunError
-from nr_run.runbooks.commands.console import Talk
+from nr_run.runbooks.commands.console import CommandConsole
 from nr_run.runbooks.commands.progress import PlainProgress
 from nr_run.runbooks.commands.service_command import building
 from nr_run.runbooks.engine.context import Context, Timeouts
 from nr_run.runbooks.engine.outcome import TunnelOutcome
 from nr_run.runbooks.engine.planning import DeploymentPlan
-from nr_run.runbooks.engine.postchecks import BUILD, Goal
+from nr_run.runbooks.engine.postchecks import BUILD, PostCheck
 from nr_run.runbooks.engine.proof import Proof
 from nr_run.runbooks.engine.run_setup import Wanted, open_run
 from nr_run.runbooks.engine.runbook import Approval, run_deployments
@@ -230,14 +230,14 @@ def _broken(context: Context, plan: DeploymentPlan) -> Proof:
     raise TypeError(context.secrets.resolve(plan.deployment.wanted.tunnel.preshared_key_ref))
 
 
-def change_in_process(bench: Bench, runs: Path, goal: Goal) -> TunnelOutcome:
-    """Build the tunnel with another goal, which no command line can ask for."""
+def change_in_process(bench: Bench, runs: Path, postcheck: PostCheck) -> TunnelOutcome:
+    """Build the tunnel with another postcheck, which no command line can ask for."""
     timeouts = Timeouts(ike=5, poll=0.05, reconnect=3, reconnect_pause=0.1)
     wanted = Wanted("l2l", "deploy-l2l", (), bench.folder / "inventory", runs, False, False, timeouts)
     plans: list[DeploymentPlan] = []
     with open_run(wanted, PlainProgress()) as opened:
         planner = building(accept_unsaved=False)
         run_deployments(opened.context, opened.deployments, runs, planner, lambda made, _: plans.extend(made), Approval(None))
-        outcome = change_members(opened.context, plans[0], goal)
-        Talk("deploy-l2l", plan_only=False, yes=True, as_json=True).finish(opened.context, [outcome])
+        outcome = change_members(opened.context, plans[0], postcheck)
+        CommandConsole("deploy-l2l", plan_only=False, yes=True, as_json=True).finish(opened.context, [outcome])
         return outcome

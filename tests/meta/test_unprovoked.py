@@ -18,8 +18,8 @@ import runpy, sys
 runpy.run_path(sys.argv[1])["install"]()
 from nr_run.inventory.errors import NrRunError
 from nr_run.inventory.release import Release
-from nr_run.runbooks.commands.console import Talk
-for wrong in (lambda: Release.parse("no release"), lambda: Talk("x", plan_only=True, yes=True, as_json=False)):
+from nr_run.runbooks.commands.console import CommandConsole
+for wrong in (lambda: Release.parse("no release"), lambda: CommandConsole("x", plan_only=True, yes=True, as_json=False)):
     try:
         wrong()
     except NrRunError:
@@ -34,7 +34,7 @@ def site(function: str = "f", kind: str = "ChangeError", lines: tuple[int, int] 
 
 def test_the_places_are_found() -> None:
     """Errors by their tree, those that are derived elsewhere too, and findings by their check, made by say() or not."""
-    assert {"ChangeError", "DeviceRefused", "NotProved"} <= error_names()
+    assert {"ChangeError", "DeviceRefused", "NotVerified"} <= error_names()
     keys = {place.key for place in sites()}
     assert any("Release.parse | IntentError" in key for key in keys)
     checks = {place.kind for place in sites() if place.is_check}
@@ -55,7 +55,7 @@ def test_a_process_notes_what_it_refuses(tmp_path: Path) -> None:
     done = sorted({place.key for place in sites()} - {place.key for place in missed})
     assert len(done) == 2
     assert "Release.parse | IntentError" in done[0]
-    assert "Talk.__init__ | UsageError | --plan looks" in done[1]
+    assert "CommandConsole.__init__ | UsageError | --plan and --yes exclude" in done[1]
 
 
 def test_a_place_that_is_not_reached_is_told() -> None:

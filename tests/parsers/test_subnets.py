@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nr_run.parsers import parse
 from nr_run.parsers.result import Parsed
-from nr_run.parsers.subnets import classful, holds
+from nr_run.parsers.subnets import classful, holds, number_of
 
 HEAD = "Codes: C - connected, S - static\n\nGateway of last resort is not set\n\n"
 
@@ -150,3 +154,15 @@ def test_a_table_that_breaks_off_before_its_first_route(text: str) -> None:
     """Behind the legend stands at least what the gateway of last resort is: without it, no route is not known."""
     assert not parse("ios", "show ip route", text).complete
     assert read("").complete, "a table without any route has the gateway line"
+
+
+@given(
+    text=st.one_of(st.ip_addresses(v=4).map(str), st.from_regex(r"[0-9]{1,4}(\.[0-9]{1,4}){2,4}", fullmatch=True), st.just("::1"))
+)
+def test_an_address_that_is_compared_as_a_number_is_that_address(text: str) -> None:
+    """What is an address has its number, and what Python's own type refuses has none."""
+    try:
+        wanted = int(IPv4Address(text))
+    except ValueError:
+        wanted = None
+    assert number_of(text) == wanted

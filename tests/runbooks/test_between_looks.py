@@ -48,7 +48,7 @@ def test_another_way_back_than_was_approved(timed: TimedPair) -> None:
     code, screen = converse(timed.arguments("deploy-l2l", *words), timed.environment, b"y\n", edit)
     shown = "".join(screen.split())
     assert code == 13, screen
-    assert "wouldnowgobackbyitselfby" in shown
+    assert "wouldnowrollitselfbackby" in shown
     assert "andnotbyrevert-timer" in shown
     assert "NR-" not in timed.shows(REVERT, "show running-config")
 

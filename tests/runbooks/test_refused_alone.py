@@ -134,7 +134,7 @@ def test_a_run_that_has_nothing_to_close(tmp_path: Path) -> None:
     ("states", "error", "sentence"),
     [
         ((), NothingMatched, "sent nothing to any device"),
-        (("recorded",), NrRunError, r"has lost its record\.json; paste its inverse"),
+        (("recorded",), NrRunError, r"has lost its record\.json; paste its rollback"),
     ],
 )
 def test_a_run_that_cannot_be_reopened(tmp_path: Path, states: tuple[str, ...], error: type[NrRunError], sentence: str) -> None:

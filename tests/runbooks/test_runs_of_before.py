@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nr_run.runbooks.commands.cli import cli
-from nr_run.runbooks.run.folder import rollback_file
 from nr_run.runbooks.run.json_names import KEYS, document
+from nr_run.runbooks.run.old_files import rollback_file
 from nr_run.runbooks.run.run_names import run_names
 from nr_run.runbooks.run.saved_plan import records_in
 

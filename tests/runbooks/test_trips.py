@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,11 +44,10 @@ SAID = {
 
 
 def budget(kind: str) -> dict[str, int]:
-    """The column of a kind of device in the table of the page."""
-    lines = PAGE.read_text().splitlines()
-    first = next(number for number, line in enumerate(lines) if line.startswith("|") and kind in line)
-    table = itertools.takewhile(lambda line: line.startswith("|"), lines[first:])
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table]
+    """The column of a kind of device in the first table of the page."""
+    table = re.search(r"(?:^\|.*\n)+", PAGE.read_text(), re.MULTILINE)
+    assert table is not None
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table[0].splitlines()]
     column = rows[0].index(kind)
     return {row[0]: int(row[column]) for row in rows[2:]}
 

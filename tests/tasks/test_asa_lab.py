@@ -165,7 +165,7 @@ def test_login_and_block(lab: LabHandle, name: str) -> None:
         replies = session.configure(["access-list NR-A extended permit ip host 192.0.2.1 host 192.0.2.2", "encr 3des", LONG])
         assert session.configuring
         assert [reply.words[:6] for reply in replies] == ["", "", "ERROR:", ""]
-        shown = session.exchange(["show running-config access-list", "end", "show mode"])
+        shown = session.send_batch(["show running-config access-list", "end", "show mode"])
         assert [line.strip() for line in shown[0].text.splitlines()][-1] == LONG
         assert shown[2].words == "Security context mode: single"
         assert not session.configuring
@@ -215,7 +215,7 @@ def test_messages_in_between(lab: LabHandle, name: str, fault: tuple[str | int, 
     with device(lab, name, *fault) as session:
         for _ in range(2):
             assert [reply.text for reply in session.configure([line, LONG])] == ["", "", ""]
-            assert [reply.text for reply in session.exchange([f"no {line}", f"no {LONG}", "end"])] == ["", "", ""]
+            assert [reply.text for reply in session.send_batch([f"no {line}", f"no {LONG}", "end"])] == ["", "", ""]
         assert "%ASA-" not in session.ask("show running-config")
 
 

@@ -48,7 +48,7 @@ def test_question_with_a_message_behind_it(tmp_path: Path, behind: str) -> None:
     """A log message behind the question of a dialogue changes nothing: the answers are typed, and the prompt stands again."""
     answers = {"ping": f"ping\r\nProtocol [ip]: {behind}", "10.10.20.1": echo("10.10.20.1", "Success rate is 100 percent\r\n")}
     with session(tmp_path, box(answers)) as (device, there):
-        text = device.dialogue("ping", r"Protocol \[ip\]: ?", ["10.10.20.1"])
+        text = device.answer_prompt("ping", r"Protocol \[ip\]: ?", ["10.10.20.1"])
         assert "Success rate" in text
         assert "%LINEPROTO" not in text
         assert device.ask("show clock") == ""
@@ -63,23 +63,25 @@ def test_question_of_a_conversation_with_a_message_behind_it(tmp_path: Path, beh
         "": f"\r\n1024 bytes copied\r\n{PROMPT}",
     }
     with session(tmp_path, box(answers)) as (device, _):
-        assert "1024 bytes" in device.converse("copy running-config flash:x", {r"Destination filename \[[^\]\n]*\]\? ?": ""})
+        assert "1024 bytes" in device.answer_prompts(
+            "copy running-config flash:x", {r"Destination filename \[[^\]\n]*\]\? ?": ""}
+        )
         assert device.ask("show clock") == ""
 
 
 def ping(device: Session) -> object:
     """A dialogue."""
-    return device.dialogue("do it", r"Protocol \[ip\]: ?", ["10.10.20.1"])
+    return device.answer_prompt("do it", r"Protocol \[ip\]: ?", ["10.10.20.1"])
 
 
 def write(device: Session) -> object:
     """A line that may ask."""
-    return device.converse("do it", {r"Overwrite\? ?\[confirm\] ?": ""})
+    return device.answer_prompts("do it", {r"Overwrite\? ?\[confirm\] ?": ""})
 
 
 def block(device: Session) -> object:
     """A block."""
-    return device.exchange(["do it"])
+    return device.send_batch(["do it"])
 
 
 def enter(device: Session) -> object:
@@ -115,7 +117,7 @@ def test_answers_that_were_not_all_asked_for(tmp_path: Path) -> None:
     answers = {"ping": "ping\r\nProtocol [ip]: ", "ipx": f"ipx\r\n% Unknown protocol\r\n{PROMPT}"}
     with session(tmp_path, box(answers)) as (device, _):
         with pytest.raises(DeviceRefused, match="ended before it had all its answers"):
-            device.dialogue("ping", r"Protocol \[ip\]: ?", ["ipx", "192.0.2.1"])
+            device.answer_prompt("ping", r"Protocol \[ip\]: ?", ["ipx", "192.0.2.1"])
         assert not device.open
 
 
@@ -123,7 +125,7 @@ def test_a_question_left_standing_takes_its_answer_only(tmp_path: Path) -> None:
     """While a question stands no other line is typed than its answer: the session ends instead."""
     answers = {"reload in 5": "reload in 5\r\nProceed with reload? [confirm]"}
     with session(tmp_path, box(answers)) as (device, there):
-        device.converse("reload in 5", {}, leave=r"Proceed with reload\? ?\[confirm\] ?")
+        device.answer_prompts("reload in 5", {}, leave=r"Proceed with reload\? ?\[confirm\] ?")
         with pytest.raises(SessionLost, match="was about to type a line into a question"):
             device.ask("show clock")
         assert there.typed[-1] == "reload in 5"
@@ -135,7 +137,7 @@ def test_an_answer_needs_a_question(tmp_path: Path) -> None:
     with session(tmp_path, box({})) as (device, there):
         device.ask("show clock")
         with pytest.raises(SessionLost, match="has no question to be answered"):
-            device.exchange(["show reload"], answer="")
+            device.send_batch(["show reload"], answer="")
         assert "show reload" not in there.typed
 
 
@@ -144,7 +146,7 @@ def test_a_question_that_does_not_end(tmp_path: Path) -> None:
     answers = {"copy": "copy\r\nDestination filename [x]? ", "": "\r\nDestination filename [x]? "}
     with session(tmp_path, box(answers)) as (device, _):
         with pytest.raises(SessionLost, match="was asked the same question again and again"):
-            device.converse("copy", {r"Destination filename \[x\]\? ?": ""})
+            device.answer_prompts("copy", {r"Destination filename \[x\]\? ?": ""})
         assert not device.open
 
 
@@ -168,7 +170,7 @@ def test_an_exec_prompt_that_is_not_the_host_name(tmp_path: Path) -> None:
         replies = device.configure(["crypto isakmp policy 10", "encr 3des"])
         assert [reply.line for reply in replies] == ["configure terminal", "crypto isakmp policy 10", "encr 3des"]
         assert device.configuring
-        assert [reply.text for reply in device.exchange(["end", "show clock"])] == ["", ""]
+        assert [reply.text for reply in device.send_batch(["end", "show clock"])] == ["", ""]
         assert not device.configuring
     assert [line for line in there.typed if not line.startswith("!")][-3:] == ["encr 3des", "end", "show clock"]
 
@@ -199,7 +201,7 @@ def test_a_name_that_is_shortened(tmp_path: Path) -> None:
         device.ask("show clock")
         assert len(device.configure(["crypto isakmp policy 10", "crypto map NR-MAP 10 ipsec-isakmp"])) == 3
         assert device.configuring
-        device.exchange(["end"])
+        device.send_batch(["end"])
         assert not device.configuring
 
 
@@ -243,10 +245,10 @@ def test_the_next_object_is_typed_in_configuration_mode_whatever_became_of_the_o
     typed = {"crypto isakmp policy 10": refused, "exit": f"exit\r\n{PROMPT}"}
     with session(tmp_path, box(typed, exits=True)) as (device, there):
         device.configure()
-        replies = device.exchange(["crypto isakmp policy 10", "exit", "configure terminal", KEY])
+        replies = device.send_batch(["crypto isakmp policy 10", "exit", "configure terminal", KEY])
         assert [reply.in_exec for reply in replies] == [False, False, True, False]
         assert device.configuring
-        replies = device.exchange(["crypto isakmp policy 20", "configure terminal", KEY])
+        replies = device.send_batch(["crypto isakmp policy 20", "configure terminal", KEY])
         assert not any(reply.in_exec for reply in replies), "where it was there, it stays"
         assert device.leave(["show clock"])[0].text == ""
     assert there.typed.count(KEY) == 2
@@ -276,7 +278,7 @@ def test_a_line_that_asks_comes_last_in_its_write(tmp_path: Path) -> None:
         assert "seen" not in asked
         assert there.typed[-1] == "reload in 5"
         with pytest.raises(SessionLost, match="was about to type a line into a question"):
-            device.exchange(["show clock"])
+            device.send_batch(["show clock"])
 
 
 def test_looks_that_go_along_with_the_answers(tmp_path: Path) -> None:
@@ -287,7 +289,7 @@ def test_looks_that_go_along_with_the_answers(tmp_path: Path) -> None:
         "show it": f"show it\r\nseen\r\n{PROMPT}",
     }
     with session(tmp_path, box(answers)) as (device, _):
-        text, (reply,) = device.dialogue_and("ping", r"Protocol \[ip\]: ?", ["192.0.2.1"], ["show it"])
+        text, (reply,) = device.answer_prompt_and("ping", r"Protocol \[ip\]: ?", ["192.0.2.1"], ["show it"])
         assert "Success rate" in text
         assert "show it" not in text
         assert (reply.line, reply.text) == ("show it", "seen")
@@ -298,7 +300,7 @@ def test_looks_are_no_answers(tmp_path: Path) -> None:
     answers = {"ping": "ping\r\nProtocol [ip]: ", "ipx": f"ipx\r\n% Bad protocol\r\n{PROMPT}"}
     with session(tmp_path, box(answers)) as (device, _):
         with pytest.raises(DeviceRefused, match="ended before it had all its answers"):
-            device.dialogue_and("ping", r"Protocol \[ip\]: ?", ["ipx", "192.0.2.1"], ["show it"])
+            device.answer_prompt_and("ping", r"Protocol \[ip\]: ?", ["ipx", "192.0.2.1"], ["show it"])
         assert not device.open
 
 
@@ -308,7 +310,7 @@ def test_nothing_is_typed_where_configuration_mode_was_left(tmp_path: Path) -> N
     with session(tmp_path, box({"encr 3des": f"encr 3des\r\n{PROMPT}"}, exits=True)) as (device, there):
         device.configure(["encr 3des"])
         with pytest.raises(DeviceRefused, match="has left configuration mode by itself, and nothing more was typed"):
-            device.exchange([KEY])
+            device.send_batch([KEY])
         assert not device.open
     assert KEY not in there.typed
 
@@ -318,7 +320,7 @@ def test_an_end_that_does_not_end(tmp_path: Path) -> None:
     with session(tmp_path, box({"end": "end\r\nvpn2611(config)#"})) as (device, _):
         device.configure(["encr 3des"])
         with pytest.raises(DeviceRefused, match="'end' did not leave configuration mode"):
-            device.exchange(["end"])
+            device.send_batch(["end"])
         assert not device.open
 
 
@@ -339,7 +341,7 @@ def test_a_banner_that_imitates_the_next_line(tmp_path: Path) -> None:
     shown = f"version 12.2\r\nbanner motd ^C\r\n{PROMPT}show startup-config\r\n{PROMPT}show clock\r\n^C\r\nend\r\n"
     answers = {line: echo(line, shown) for line in ("show running-config", "show startup-config")}
     with session(tmp_path, box(answers)) as (device, _):
-        running, startup, clock = device.exchange(["show running-config", "show startup-config", "show clock"])
+        running, startup, clock = device.send_batch(["show running-config", "show startup-config", "show clock"])
     assert [reply.line for reply in (running, startup, clock)] == ["show running-config", "show startup-config", "show clock"]
     assert running.text == startup.text == shown.replace("\r", "").rstrip("\n")
     assert clock.text == ""

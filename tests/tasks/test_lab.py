@@ -53,12 +53,12 @@ def policy_77(lab: LabHandle) -> bool:
 def test_block(lab: LabHandle) -> None:
     """A block in one write is attributed line by line, and is in the configuration afterwards."""
     with device(lab) as session:
-        replies = session.exchange(BLOCK)
+        replies = session.send_batch(BLOCK)
         assert [reply.line for reply in replies] == list(BLOCK)
         assert [bool(reply.text) for reply in replies] == [True, False, False, False, False]
         assert session.configuring
         assert policy_77(lab)
-        assert [reply.text for reply in session.exchange(UNDO)] == ["", ""]
+        assert [reply.text for reply in session.send_batch(UNDO)] == ["", ""]
         assert not session.configuring
     assert not policy_77(lab)
 
@@ -66,7 +66,7 @@ def test_block(lab: LabHandle) -> None:
 def test_refused_line_in_the_middle(lab: LabHandle) -> None:
     """The one line that the device refuses has the refusal, and its neighbours have none."""
     with device(lab, "refuse-line", "pre-share") as session:
-        texts = {reply.line: reply.words for reply in session.exchange(BLOCK)}
+        texts = {reply.line: reply.words for reply in session.send_batch(BLOCK)}
     assert "Invalid input" in texts["authentication pre-share"]
     assert texts["encr 3des"] == texts["group 2"] == ""
 
@@ -75,8 +75,8 @@ def test_log_messages(lab: LabHandle) -> None:
     """With log messages in the middle of everything a block has the same answers as without."""
     with device(lab, "syslog") as session:
         for _ in range(3):
-            assert [bool(reply.text) for reply in session.exchange(BLOCK)] == [True, False, False, False, False]
-            session.exchange(UNDO)
+            assert [bool(reply.text) for reply in session.send_batch(BLOCK)] == [True, False, False, False, False]
+            session.send_batch(UNDO)
         assert "%SYS-" not in session.ask("show running-config")
 
 
@@ -96,7 +96,7 @@ def test_cut_session(lab: LabHandle, line: int) -> None:
     """Wherever the session is cut, the block is lost and the next login finds a working device."""
     with device(lab, "cut-session-after", line) as session:
         with pytest.raises(SessionLost, match="vpn2611: the session ended"):
-            session.exchange(BLOCK)
+            session.send_batch(BLOCK)
         assert not session.open
     with device(lab) as session:
         assert "version 12.2" in session.ask("show running-config")
@@ -105,13 +105,13 @@ def test_cut_session(lab: LabHandle, line: int) -> None:
 def test_cut_in_an_echo(lab: LabHandle) -> None:
     """A cut in the middle of an echo is a lost session, not a refused line."""
     with device(lab, "cut-in-echo", 2) as session, pytest.raises(SessionLost):
-        session.exchange(BLOCK)
+        session.send_batch(BLOCK)
 
 
 def test_slow_box(lab: LabHandle) -> None:
     """A device that takes its time for every answer is waited for, as long as it says something."""
     with device(lab, "slow", 300, timeout_seconds=2.0) as session:
-        assert len(session.exchange(BLOCK)) == len(BLOCK)
+        assert len(session.send_batch(BLOCK)) == len(BLOCK)
 
 
 def test_box_that_takes_nobody(lab: LabHandle) -> None:
@@ -125,10 +125,10 @@ def test_box_that_takes_nobody(lab: LabHandle) -> None:
 def test_question_that_does_not_come(lab: LabHandle) -> None:
     """In configuration mode there is no extended ping: the refusal is in the error and no answer is typed."""
     with device(lab) as session:
-        session.exchange(["configure terminal"])
+        session.send_batch(["configure terminal"])
         with pytest.raises(DeviceRefused, match="'ping' was answered with"):
-            session.dialogue("ping", r"Protocol \[ip\]: ?", ["", "10.10.20.1", "5"])
-        session.exchange(["end"])
+            session.answer_prompt("ping", r"Protocol \[ip\]: ?", ["", "10.10.20.1", "5"])
+        session.send_batch(["end"])
         assert "hostname vpn2611" in session.ask("show running-config")
 
 
@@ -136,7 +136,7 @@ def test_one_round_trip_for_a_block(lab: LabHandle) -> None:
     """A block of five lines, with what prepares the terminal, costs one exchange."""
     with device(lab) as session:
         lab.reset_counters()
-        session.exchange(BLOCK)
+        session.send_batch(BLOCK)
         assert lab.counters("vpn2611").round_trips == 1
 
 
@@ -148,7 +148,7 @@ def test_a_prompt_that_does_not_tell_the_privilege(lab: LabHandle) -> None:
             assert "uptime is" in session.ask("show version")
             assert [bool(reply.text) for reply in session.configure(BLOCK[1:])] == [True, False, False, False, False]
             assert policy_77(lab)
-            assert [reply.text for reply in session.exchange(UNDO)] == ["", ""]
+            assert [reply.text for reply in session.send_batch(UNDO)] == ["", ""]
     finally:
         lab.fault("vpn2611", "prompt", on=False)
 
@@ -174,8 +174,8 @@ def test_the_reload_of_another_operator_outlives_ours(lab: LabHandle) -> None:
         with device(lab) as session, device(lab) as other:
             assert ReloadIn().arm(session, arming) == arming.tag
             session.leave(())
-            other.converse("reload in 30 maintenance", {}, leave=r"\[confirm\] ?")
-            other.exchange((), answer="")
+            other.answer_prompts("reload in 30 maintenance", {}, leave=r"\[confirm\] ?")
+            other.send_batch((), answer="")
             for does in (lambda: ReloadIn().disarm(session, arming, ()), lambda: ReloadIn().renew(session, arming)):
                 with pytest.raises(DriftError, match="maintenance"):
                     does()

@@ -123,7 +123,12 @@ def test_probe_pings_from_the_inside(nornir: Nornir, name: str) -> None:
         (push, {}, NrRunError, "young: push takes a text to bring"),
         (push, {"desired": LIST, "remove": LIST}, NrRunError, "and one of them only"),
         (push, {"remove": LIST}, ChangeError, "is not there any more"),
-        (push, {"desired": "crypto isakmp key <secret:env:NOT_THERE> address 192.0.2.9\n"}, NrRunError, "env:NOT_THERE resolves"),
+        (
+            push,
+            {"desired": "crypto isakmp key <secret:env:NOT_THERE> address 192.0.2.9\n"},
+            NrRunError,
+            "env:NOT_THERE not found",
+        ),
         (probe, {"source": "inside", "target": "192.0.2.1"}, NrRunError, "young: 'inside' is not an IPv4 address"),
         (render, {"template": "no-such.j2"}, NrRunError, "young: template no-such.j2: there is no such template"),
     ],

@@ -35,7 +35,7 @@ class Silent(Session):
     def __init__(self) -> None:
         self.name = "box"
 
-    def exchange(self, lines: object, **_more: object) -> tuple[()]:  # type: ignore[override]
+    def send_batch(self, lines: object, **_more: object) -> tuple[()]:  # type: ignore[override]
         """Nothing may come here."""
         raise AssertionError(f"{lines} was typed")
 

@@ -26,7 +26,7 @@ class Wire:
     def __init__(self, *texts: str, takes: int = 9) -> None:
         self.texts, self.takes = list(texts), takes
 
-    def dialogue(self, *answers: str) -> Dialogue:
+    def answer_prompt(self, *answers: str) -> Dialogue:
         """A login over this line."""
         return Dialogue(Words.of(ConnectionSettings()), list(answers), self._read, self._write, lambda _seconds: None, 20.0)
 
@@ -42,14 +42,14 @@ class Wire:
 def test_a_question_after_the_login() -> None:
     """Where the transport has logged in already, a device that asks again is given nothing."""
     with pytest.raises(Unreachable, match="the device asks 'Password:' after the login"):
-        Wire("\r\nPassword: ").dialogue().run()
+        Wire("\r\nPassword: ").answer_prompt().run()
 
 
 def test_a_password_that_is_asked_for_again() -> None:
     """A device that asks once more has refused: the password is not typed a second time."""
     wire = Wire("\r\nUsername: ", "\r\nPassword: ", "\r\nUsername: ")
     with pytest.raises(Unreachable, match="the device refuses the user name or the password"):
-        Late(wire).dialogue("netops", "Login.Word.9").run()
+        Late(wire).answer_prompt("netops", "Login.Word.9").run()
 
 
 class Late(Wire):
@@ -73,7 +73,7 @@ class Late(Wire):
 def test_a_line_that_is_gone_when_an_answer_is_typed() -> None:
     """The connection may end between a question and its answer."""
     with pytest.raises(Unreachable, match="the device closed the connection before a prompt"):
-        Wire("\r\nUsername: ", takes=0).dialogue("netops", "Login.Word.9").run()
+        Wire("\r\nUsername: ", takes=0).answer_prompt("netops", "Login.Word.9").run()
 
 
 def test_a_clock_that_shows_no_time() -> None:

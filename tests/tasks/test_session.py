@@ -46,7 +46,7 @@ def test_each_line_its_answer(tmp_path: Path) -> None:
     """Three lines in one write, three replies in order; the lines that prepare the terminal are not among them."""
     answers = {"encr 3des": "% Invalid input detected at '^' marker.\r\n\r\n", "show clock": "12:00:00 UTC\r\n"}
     with session(tmp_path, lambda line: echo(line, answers[line]) if line in answers else None) as (device, box):
-        replies = device.exchange(LINES)
+        replies = device.send_batch(LINES)
     assert [reply.line for reply in replies] == list(LINES)
     assert [reply.text for reply in replies] == ["", "% Invalid input detected at '^' marker.", "12:00:00 UTC"]
     assert replies[1].words == "% Invalid input detected at '^' marker."
@@ -63,35 +63,35 @@ def test_banner_in_the_middle_of_an_echo(tmp_path: Path, position: int, line: st
 
     with session(tmp_path, script) as (device, _):
         device.ask("show version")
-        assert [reply.text for reply in device.exchange(LINES)] == ["", "", ""]
+        assert [reply.text for reply in device.send_batch(LINES)] == ["", "", ""]
 
 
 def test_banner_behind_the_last_prompt(tmp_path: Path) -> None:
     """A banner behind the prompt does not make the session wait for what never comes, nor spoil the next exchange."""
     with session(tmp_path, lambda line: echo(line) + BANNER if line.startswith("!nr-") else None) as (device, _):
         for _ in range(2):
-            assert [reply.text for reply in device.exchange(LINES)] == ["", "", ""]
+            assert [reply.text for reply in device.send_batch(LINES)] == ["", "", ""]
 
 
 @pytest.mark.parametrize("message", SYSLOG)
 def test_log_message_between_lines(tmp_path: Path, message: str) -> None:
     """A log message, with any time stamp or none, is no answer to the line that it comes after."""
     with session(tmp_path, lambda line: echo(line, message) if line == "encr 3des" else None) as (device, _):
-        assert [reply.text for reply in device.exchange(LINES)] == ["", "", ""]
+        assert [reply.text for reply in device.send_batch(LINES)] == ["", "", ""]
 
 
 @pytest.mark.parametrize("message", SYSLOG[1:])
 def test_log_message_in_an_echo(tmp_path: Path, message: str) -> None:
     """A log message with a time stamp that cuts an echo is taken out of it."""
     with session(tmp_path, lambda line: echo("encr" + message + " 3des") if line == "encr 3des" else None) as (device, _):
-        assert [reply.text for reply in device.exchange(LINES)] == ["", "", ""]
+        assert [reply.text for reply in device.send_batch(LINES)] == ["", "", ""]
 
 
 def test_answer_that_looks_like_a_message_stays(tmp_path: Path) -> None:
     """What begins with a per cent sign and is no log message is an answer, and stays one."""
     answer = "% NOTE: This new crypto map will remain disabled until a peer\r\n        and a valid access list\r\n"
     with session(tmp_path, lambda line: echo(line, answer) if line == "encr 3des" else None) as (device, _):
-        assert device.exchange(LINES)[1].words.startswith("% NOTE: This new crypto map")
+        assert device.send_batch(LINES)[1].words.startswith("% NOTE: This new crypto map")
 
 
 def test_echo_that_does_not_come_back(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_echo_that_does_not_come_back(tmp_path: Path) -> None:
             DeviceRefused, match=r"vpn2611: the echo of 'encr 3des' did not come back, so it is not certain what was taken"
         ),
     ):
-        device.exchange(LINES)
+        device.send_batch(LINES)
 
 
 def test_session_that_is_cut(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_session_that_is_cut(tmp_path: Path) -> None:
 
     with session(tmp_path, script) as (device, _):
         with pytest.raises(SessionLost, match="vpn2611: the session ended in the middle of the work"):
-            device.exchange(LINES)
+            device.send_batch(LINES)
         assert not device.open
 
 
@@ -123,7 +123,7 @@ def test_device_that_falls_silent(tmp_path: Path) -> None:
     """Silence for longer than allowed is a lost session, never an empty answer."""
     with session(tmp_path, lambda line: "" if line[:3] in ("enc", "sho", "!nr") else None, timeout_seconds=0.4) as (device, _):
         with pytest.raises(SessionLost, match="gave no answer for 0 seconds"):
-            device.exchange(LINES)
+            device.send_batch(LINES)
         assert not device.open
 
 
@@ -135,7 +135,7 @@ def test_key_goes_to_the_device_and_nowhere_else(tmp_path: Path, caplog: pytest.
     caplog.set_level("DEBUG")
     with session(tmp_path, lambda got: echo(got, f"bad: {typed}\r\n") if got == typed else None) as (device, box):
         device._secrets.resolve("credential:psk")
-        (reply,) = device.exchange([line])
+        (reply,) = device.send_batch([line])
     assert typed in box.typed
     assert reply.text == f"bad: {line}"
     assert "Canary" not in caplog.text
@@ -144,14 +144,14 @@ def test_key_goes_to_the_device_and_nowhere_else(tmp_path: Path, caplog: pytest.
     with session(tmp_path, lambda got: echo("crypto isakmp kex") if got == typed else None) as (device, _):
         device._secrets.resolve("credential:psk")
         with pytest.raises(DeviceRefused) as caught:
-            device.exchange([line])
+            device.send_batch([line])
     assert "Canary" not in f"{caught.value!r} {caught.value.__cause__!r} {caught.value.__context__!r}"
 
 
 def test_dialogue(tmp_path: Path) -> None:
     """The answers are typed when the question stands, and no sooner."""
     with session(tmp_path, lambda line: "ping\r\nProtocol [ip]: " if line == "ping" else None) as (device, box):
-        text = device.dialogue("ping", r"Protocol \[ip\]: ?", ["10.10.20.1"])
+        text = device.answer_prompt("ping", r"Protocol \[ip\]: ?", ["10.10.20.1"])
     assert "Protocol [ip]: 10.10.20.1" in text
     assert box.typed[-2:] == ["ping", "10.10.20.1"]
 
@@ -160,7 +160,7 @@ def test_question_that_does_not_come(tmp_path: Path) -> None:
     """Another answer than the question is a refusal with the device's words, and no answer is typed into the prompt."""
     with session(tmp_path, lambda line: echo(line, "% Unrecognized command\r\n") if line == "ping" else None) as (device, box):
         with pytest.raises(DeviceRefused, match=r"'ping' was answered with '% Unrecognized command', not with its question"):
-            device.dialogue("ping", r"Protocol \[ip\]: ?", ["10.10.20.1"])
+            device.answer_prompt("ping", r"Protocol \[ip\]: ?", ["10.10.20.1"])
         assert "10.10.20.1" not in box.typed
         assert device.ask("show clock") == ""
 
@@ -173,7 +173,7 @@ def test_question_that_nobody_expects(tmp_path: Path) -> None:
 
     with session(tmp_path, script, timeout_seconds=0.4) as (device, box):
         with pytest.raises(SessionLost):
-            device.converse("write memory", {r"Overwrite\?\[confirm\]": ""})
+            device.answer_prompts("write memory", {r"Overwrite\?\[confirm\]": ""})
         assert box.typed[-1] == "write memory"
 
 
@@ -184,7 +184,7 @@ def test_a_device_that_goes_on_printing(tmp_path: Path, monkeypatch: pytest.Monk
         device = connect(box.port, credentials(tmp_path), timeout_seconds=0.5)
         try:
             with pytest.raises(SessionLost, match="did not come to the end of an answer"):
-                device.exchange(["show log"])
+                device.send_batch(["show log"])
         finally:
             device.close()
 

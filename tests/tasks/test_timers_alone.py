@@ -73,8 +73,20 @@ REVERTING = {"show clock": CLOCK, "end": "", "show archive config rollback timer
     ("answers", "entered", "does", "error", "sentence"),
     [
         ({"show reload": NOTHING}, "", schedule, DeviceRefused, "the reload that should undo a lost change is not scheduled"),
-        ({"show reload": NOTHING}, "", cancel_by_hand, DriftError, "its rollback timer is gone; it may have rolled itself back"),
-        ({"show reload": ELSE}, "", cancel_by_hand, DriftError, r"another timer in the place of ours \(a reload, maintenance\)"),
+        (
+            {"show reload": NOTHING},
+            "",
+            cancel_by_hand,
+            DriftError,
+            "rollback timer no longer pending; the device may have",
+        ),
+        (
+            {"show reload": ELSE},
+            "",
+            cancel_by_hand,
+            DriftError,
+            r"has replaced this run's \(a reload, maintenance\)",
+        ),
         (REVERTING, "", revert, DeviceRefused, f"'{REVERT}' was answered with ''"),
         (REVERTING, WORDS, revert, DeviceRefused, r"should undo a lost change is not pending \(none\)"),
     ],

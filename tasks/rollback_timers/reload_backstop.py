@@ -27,7 +27,7 @@ def stands_in(running: Configuration, arming: Arming) -> bool:
     return running.with_timer or name_of(arming.tag) in running.text
 
 
-class BeforeReload(ABC):
+class WithReloadBackstop(ABC):
     """The reload counts before what is gentler does, and is cancelled after it."""
 
     name: str
@@ -117,7 +117,7 @@ class BeforeReload(ABC):
 
     def _rest_away(self, device: Session, arming: Arming, parts: Mapping[str, bool]) -> tuple[Reply, ...]:  # noqa: ARG002 - where a file is to be deleted
         """Take away what is left behind the gentler part, each where it is there and this run's; replies to `shows`."""
-        return device.exchange((*self._cancel(parts), *self.shows))[-len(self.shows) :]
+        return device.send_batch((*self._cancel(parts), *self.shows))[-len(self.shows) :]
 
     @staticmethod
     def _cancel(parts: Mapping[str, bool]) -> tuple[str, ...]:
