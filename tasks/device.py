@@ -123,6 +123,13 @@ def session(task: Task, *, as_it_stands: bool = False) -> Session:
     return _opened(task).at_prompt()
 
 
+def open_session(task: Task) -> Session | None:
+    """The session that is open now, in whatever mode; None where there is none. Nothing is asked of the device."""
+    driver = getattr(task.host.connections.get(CONNECTION), "connection", None)
+    found = driver.session if isinstance(driver, LeanDriver) else None
+    return found if found is not None and found.open else None
+
+
 def _in_exec(device: Session) -> bool:
     """Leave configuration mode where a task has left it open; False where the session ends of that."""
     try:

@@ -14,6 +14,7 @@ import warnings
 from contextlib import suppress
 from typing import Any, ClassVar
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from paramiko import SSHException, Transport  # type: ignore[import-untyped]
 from paramiko.kex_gex import KexGex, KexGexSHA256  # type: ignore[import-untyped]
 from paramiko.kex_group1 import KexGroup1  # type: ignore[import-untyped]
@@ -62,10 +63,12 @@ class _Base(int):
 def exponent_for(modulus: int, generator: int) -> int:
     """A new secret number for a group."""
     if DHParameterNumbers is not None and generator == 2 and modulus in _KNOWN:
-        key = DHParameterNumbers(modulus, 2).parameters().generate_private_key()
-        made = _Exponent(key.private_numbers().x)
-        made.key = key
-        return made
+        # An OpenSSL that was built or set up without these groups leaves them to Python.
+        with suppress(UnsupportedAlgorithm, ValueError):
+            key = DHParameterNumbers(modulus, 2).parameters().generate_private_key()
+            made = _Exponent(key.private_numbers().x)
+            made.key = key
+            return made
     bits = next((bits for size, bits in _EXPONENTS if modulus.bit_length() <= size), modulus.bit_length() - 2)
     # The first bit is set: a number that happens to be short is none of the smaller ones that are tried first.
     return secrets.randbits(bits - 1) | 1 << bits - 1

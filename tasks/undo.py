@@ -1,13 +1,14 @@
 """Take a change back: read what is there, remove what this run brought, and read again until it is what it was.
 
 Nothing follows from an answer that is no whole configuration, and nothing that speaks against the device from one reading alone:
-see answers.py.
+see answers.py. Where the session was lost in which lines were typed the device may have more of them in its buffer, and go on
+taking them: then it has to be quiet for a while before it is what it shows.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from nornir.core.task import Result, Task
@@ -22,9 +23,12 @@ from ..inventory.errors import ChangeError, DeviceRefused, NotKnown, Unreachable
 from .agreeing import agreed_to
 from .answers import AGAIN, agreed
 from .clear import clear_peer
-from .device import reconnect
+from .device import open_session, reconnect
 from .push import Note, asked_for, leave_and_read
 from .session import Reply, Session
+
+#: So many pauses long, and so often at most, what a device runs has to stay the same after a session was lost.
+QUIET_PAUSES, MOST_TIMES = 3, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Undoing:
     """What is to be rolled back on one device: ``pushed`` is False where no line was sent, so that no SA is one of the change.
 
     ``renews`` is False where the change negotiates nothing otherwise than before, so that its SAs are as good as any.
+    ``lost`` is True where a session was lost; that of the device itself is seen here.
     """
 
     change: Change
@@ -51,6 +56,7 @@ class Undoing:
     pushed: bool
     note: Note
     renews: bool = True
+    lost: bool = False
 
 
 def undo(task: Task, undoing: Undoing, patience_seconds: float, pause_seconds: float) -> Result:
@@ -62,11 +68,14 @@ def undo(task: Task, undoing: Undoing, patience_seconds: float, pause_seconds: f
     not show what it runs, over several logins.
     """
     deadline, unknown = time.monotonic() + patience_seconds, 0
+    stood = open_session(task)
     while True:
         left = max(0.0, deadline - time.monotonic())
         device = reconnect(task, patience_seconds=left, pause_seconds=pause_seconds, as_it_stands=True)
         try:
             done = _undo_once(task, device, undoing)
+            if undoing.lost or (undoing.pushed and device is not stood):
+                done = _undo_until_quiet(task, undoing, done, pause_seconds)
             return Result(host=task.host, changed=bool(done.removed), result=done)
         except NotKnown:
             # It answers, so its rollback timer is not worth waiting for: a person is to know soon that it cannot be read.
@@ -113,6 +122,23 @@ def _undo_once(task: Task, device: Session, undoing: Undoing) -> Undone:
         exact = running.same(before) if change.is_destructive else running.equals(before)
     clean = exact or not _steps(task, undoing, running)
     return Undone(running, exact, clean, tuple(line for step in steps for line in step.lines), tuple(refused))
+
+
+def _undo_until_quiet(task: Task, undoing: Undoing, done: Undone, pause_seconds: float) -> Undone:
+    """As it is when nothing more of the change has come for a while. Raises NotKnown where that does not end."""
+    since, times = time.monotonic(), 0
+    while time.monotonic() - since < QUIET_PAUSES * pause_seconds:
+        time.sleep(pause_seconds)
+        device = reconnect(task, patience_seconds=0, pause_seconds=pause_seconds, as_it_stands=True)
+        if leave_and_read(device).behind(undoing.before).same(done.running):
+            continue
+        times += 1
+        if times > MOST_TIMES:
+            raise NotKnown(f"{task.host.name}: what it runs goes on changing, so it is not known whether it is as before")
+        more = _undo_once(task, device, undoing)
+        done = replace(more, removed=(*done.removed, *more.removed), refused=(*done.refused, *more.refused))
+        since = time.monotonic()
+    return done
 
 
 def _steps(task: Task, undoing: Undoing, running: Configuration) -> tuple[Step, ...]:

@@ -72,7 +72,7 @@ def _roll_back(context: Context, plan: DeploymentPlan, change_state: ChangeState
     if not plan.removal:
         send_away(context, plan, change_state.touched)
     began = time.monotonic()
-    undone, errors = _undo(context, change_state)
+    undone, errors = _undo(context, change_state, lost=change_state.resumed or isinstance(error, Unreachable))
     if change_state.test is not None:
         change_state.test.up = began, time.monotonic()
     calm = [end for end in change_state.touched if end.host in undone and undone[end.host].removed]
@@ -146,14 +146,16 @@ def _is_shorter(now: int | None, before: int | None) -> bool:
     return now is not None and before is not None and now < before
 
 
-def _undo(context: Context, change_state: ChangeState, patience_seconds: float | None = None) -> tuple[dict[str, Undone], Errors]:
+def _undo(
+    context: Context, change_state: ChangeState, patience_seconds: float | None = None, *, lost: bool = False
+) -> tuple[dict[str, Undone], Errors]:
     timeouts = context.timeouts
     arguments: dict[str, dict[str, Any]] = {}
     for end in change_state.touched:
         context.progress.phase(end.host, "roll the change back")
         pushed, note = end.host not in change_state.unsent, context.folder.note_if_possible
         arguments[end.host] = {
-            "undoing": Undoing(end.change, end.snapshot.running, pushed, note, renews=change_state.test is None),
+            "undoing": Undoing(end.change, end.snapshot.running, pushed, note, change_state.test is None, lost),
             "patience_seconds": timeouts.reconnect if patience_seconds is None else patience_seconds,
             "pause_seconds": timeouts.reconnect_pause,
         }

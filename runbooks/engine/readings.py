@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: What was read longer ago than so many seconds is read again: others may work on the device too.
 FRESH_SECONDS = 10.0
+#: The first deployment of a run begins when all devices were read, the slowest one too: for it so many seconds are a moment.
+FIRST_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -39,9 +41,13 @@ class Readings:
         """All devices are read from now on."""
         self.begun = time.monotonic()
 
-    def first_serves(self, hosts: Iterable[str]) -> bool:
-        """Whether what these devices showed first is what they are: it is as young, and nothing else of the run is on them."""
-        return self.shared.isdisjoint(hosts) and time.monotonic() - self.begun <= FRESH_SECONDS
+    def first_serves(self, hosts: Iterable[str], *, leads: bool = False) -> bool:
+        """Whether what these devices showed first is what they are: it is as young, and nothing else of the run is on them.
+
+        ``leads`` is for the first deployment, before which nothing of the run can have been there.
+        """
+        age = time.monotonic() - self.begun
+        return age <= FIRST_SECONDS if leads else self.shared.isdisjoint(hosts) and age <= FRESH_SECONDS
 
     def keep(self, snapshot: Snapshot) -> None:
         """What a device showed just now, after the last line of a deployment that went well."""

@@ -79,7 +79,7 @@ def run_deployments(
         def work(plan: DeploymentPlan) -> TunnelOutcome:
             # Time has passed since the devices were read, or an earlier one has changed them: plan again on what they are now.
             try:
-                first = plan is plans[0] or context.readings.first_serves(plan.deployment.hosts)
+                first = context.readings.first_serves(plan.deployment.hosts, leads=plan is plans[0])
                 stale = approval.takes_time or not first
                 return _replan_and_apply(context, plan, planner, plans, stale=stale, apply=apply)
             except NrRunError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import io
 import pickle
+import threading
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,13 +45,15 @@ class Callbacks:
         """None yet."""
         self._numbers: dict[Any, int] = {}
         self._calls: list[Callable[..., Any]] = []
+        self._lock = threading.Lock()
 
     def number(self, callback: Callable[..., Any]) -> int:
-        """The number of a callable."""
-        if callback not in self._numbers:
-            self._numbers[callback] = len(self._calls)
-            self._calls.append(callback)
-        return self._numbers[callback]
+        """The number of a callable; tunnels side by side ask for theirs at the same time."""
+        with self._lock:
+            if callback not in self._numbers:
+                self._numbers[callback] = len(self._calls)
+                self._calls.append(callback)
+            return self._numbers[callback]
 
     def call(self, number: int, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Do it."""

@@ -14,11 +14,11 @@ from typing import Any
 
 from ...inventory.errors import NrRunError
 from ...inventory.secrets import Secrets
-from .doing import Doer, messages_of
+from .doing import Doer
 from .messages import LEASE, PULSE, PULSE_SECONDS, READY
 from .order import RunOrder, build
 from .seal import Seal
-from .wire import Outbox
+from .wire import Inbox, Outbox
 
 #: Plain words of a refusal, or sealed bytes.
 PLAIN, SEALED = b"P", b"S"
@@ -43,13 +43,14 @@ def serve(run: str, agent: str, wanted: str, sealed: bytes, lease: float = LEASE
     except NrRunError as error:
         up.put([agent, PLAIN + str(error).encode()])
         return "refused"
+    inbox = Inbox(seal, f"to {agent}")
     outbox = Outbox(lambda piece: up.put([agent, SEALED + piece]), seal, f"from {agent}")
     doer = Doer(secrets, outbox.send, learns=order.learns, lease=lease)
     try:
         outbox.send((READY,))
         threading.Thread(target=_pulse, args=(doer, outbox), name="nr-run-pulse", daemon=True).start()
         while not doer.ended:
-            for message in _received(down, seal, agent, lease):
+            for message in _received(down, inbox, lease):
                 doer.take(message)
     finally:
         doer.end()
@@ -60,10 +61,10 @@ def serve(run: str, agent: str, wanted: str, sealed: bytes, lease: float = LEASE
     return "ended"
 
 
-def _received(down: Any, seal: Seal, agent: str, lease: float) -> list[Any]:
+def _received(down: Any, inbox: Inbox, lease: float) -> list[Any]:
     """What comes next; nothing where for the length of a lease nothing came, which a scheduler notes in its log."""
     try:
-        return messages_of(seal.open(down.get(timeout=f"{lease}s"), f"to {agent}"))
+        return inbox.open(down.get(timeout=f"{lease}s"))
     except TimeoutError:
         return []
     except (OSError, RuntimeError):

@@ -15,12 +15,11 @@ from ...inventory.errors import NrRunError, Unreachable, UsageError
 from ...inventory.secrets import Secrets
 from ...tasks.device import Stop
 from .dask_agent import PLAIN, serve
-from .doing import messages_of
 from .messages import END, LEASE, READY, Message
 from .order import RunOrder, build
 from .runner import FarRunner
 from .seal import Seal
-from .wire import Outbox
+from .wire import Inbox, Outbox
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -40,6 +39,7 @@ class Worker:
     address: str
     agent: str
     outbox: Outbox
+    inbox: Inbox
     future: Future | None = None
     answered: threading.Event = field(default_factory=threading.Event)
     #: Why it gets no work; empty where it does.
@@ -181,7 +181,8 @@ class _Cluster:
 
         agent = random_source.token_hex(8)
         down = Queue(f"{self._run}-{agent}", client=self._client)
-        worker = Worker(address, agent, Outbox(down.put, self._seal, f"to {agent}"))
+        outbox, inbox = Outbox(down.put, self._seal, f"to {agent}"), Inbox(self._seal, f"from {agent}")
+        worker = Worker(address, agent, outbox, inbox)
         self.workers.append(worker)
         self._by_agent[agent] = worker
         sealed = self._seal.close(pickle.dumps(order), f"to {agent}")
@@ -239,7 +240,7 @@ class _Cluster:
                 worker.answered.set()
             return
         try:
-            messages = messages_of(self._seal.open(piece[1:], f"from {worker.agent}"))
+            messages = worker.inbox.open(piece[1:])
         except NrRunError as error:
             self._lost(worker, str(error))
             return

@@ -18,7 +18,9 @@ DEVICES_EACH = 30
 
 def that_pay(devices: int) -> int:
     """How many local processes pay for so many devices: one a core, each with enough to do; 1 is none beside this one."""
-    return max(1, min(len(os.sched_getaffinity(0)), devices // DEVICES_EACH))
+    ours = getattr(os, "sched_getaffinity", None)  # Linux alone has it
+    cores = len(ours(0)) if ours is not None else os.cpu_count() or 1
+    return max(1, min(cores, devices // DEVICES_EACH))
 
 
 def refuse_both(scheduler: str, *, lab: bool) -> None:

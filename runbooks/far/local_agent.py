@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import signal
 import sys
 import threading
 import time
@@ -25,6 +26,10 @@ def main() -> None:
             line.send_bytes(pickle.dumps(message))
 
     logging.disable()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # A service manager sends its signal to all processes of the run. It is for the engine, which still needs this one to roll
+        # back. No SIG_IGN, which commands that are begun here would keep.
+        signal.signal(number, lambda _number, _frame: None)
     try:
         _, order = pickle.loads(line.recv_bytes())  # noqa: S301 - of the process that has begun this one
         doer = Doer(Secrets.beside(order), send, learns=True, lease=float("inf"))

@@ -2,8 +2,9 @@
 
 Each process is a new interpreter with one socket, which nobody else has; it is given the store of secrets itself, which needs no
 resolving again. The engine, its journal and its locks stay here. A process that is killed loses the sessions of its devices and
-nothing else: the engine rolls back over a new session what they were in the middle of. When this process goes, whatever the way,
-its socket ends, and nothing more is typed from there: that is as the crash of the machine always was.
+nothing else: the engine rolls back over a new session what they were in the middle of, its own where no process is left. When
+this process goes, whatever the way, its socket ends, and nothing more is typed from there: that is as the crash of the machine
+always was.
 """
 
 from __future__ import annotations
@@ -93,9 +94,12 @@ class LocalProcess:
 def beside(count: int, nornir: Nornir, hosts: Iterable[str], secrets: Secrets, stop: Stop) -> Iterator[Nornir]:
     """The same Nornir, whose tasks are done by ``count`` further processes until the end. Raises Unreachable if none begins."""
     _resolve(secrets, [nornir.inventory.hosts[host] for host in hosts])
-    runner = FarRunner(secrets, stop, changes=True, where="this machine", lease=HUNG_SECONDS, lets_go=0.0)
-    processes = [LocalProcess(number + 1) for number in range(count)]
+    where, here = "this machine", nornir.runner
+    runner = FarRunner(secrets, stop, changes=True, where=where, lease=HUNG_SECONDS, lets_go=0.0, private=True, here=here)
+    processes: list[LocalProcess] = []
     try:
+        for number in range(count):
+            processes.append(_begun(number + 1))
         order = secrets.export()
         for process in processes:
             with suppress(OSError):
@@ -110,6 +114,14 @@ def beside(count: int, nornir: Nornir, hosts: Iterable[str], secrets: Secrets, s
         runner.close()
         for process in processes:
             process.leave()
+
+
+def _begun(number: int) -> LocalProcess:
+    try:
+        return LocalProcess(number)
+    except OSError as error:
+        words = f"process {number} cannot be begun on this machine: {error.strerror}; say fewer --processes"
+        raise Unreachable(words) from None
 
 
 def _resolve(secrets: Secrets, hosts: list[Host]) -> None:

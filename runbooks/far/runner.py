@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from nornir.core.inventory import Host
+from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 
 from ...inventory.errors import IntentError, NrRunError, SessionLost, Unreachable, UsageError
@@ -25,6 +27,8 @@ from .doing import HostRecord, Job
 from .messages import ANSWER, CALL, END, JOB, LEASE, MARGIN, OVER, PULSE, PULSE_SECONDS, STOP, Message
 from .outcome import Failed
 
+#: A look at the clock that comes so many seconds late says that this process itself stood still.
+STOOD_STILL = 5.0
 #: What Nornir's own close_connections() runs.
 CLOSING = "Nornir.close_connections.<locals>.close_connections_task"
 
@@ -61,6 +65,10 @@ class _Far:
     hosts: int = 0
 
 
+class _NoneLeft(Unreachable):
+    """All processes are lost."""
+
+
 class FarRunner:
     """Nornir's protocol: ``run(task, hosts)``. ``received`` and ``lost`` are for the transport."""
 
@@ -73,13 +81,18 @@ class FarRunner:
         where: str,
         lease: float = LEASE,
         lets_go: float = LEASE + MARGIN,
+        private: bool = False,
+        here: RunnerPlugin | None = None,
     ) -> None:
         """``changes``: devices may be changed, so that two processes must never be at work on one. ``where`` is for sentences.
 
         After ``lease`` seconds of silence a process is lost, and ``lets_go`` seconds later it types nothing more for certain.
+        ``private``: the processes have the store of this one, and nobody else sees what goes to them. ``here`` does in this
+        process what is to be done when all others are lost: a change that was begun has to be rolled back.
         """
         self.secrets, self.stop, self._changes, self._where = secrets, stop, changes, where
-        self._lease, self._lets_go = lease, lets_go
+        self._lease, self._lets_go, self._private, self._here = lease, lets_go, private, here
+        self._raised: list[Exception] = []
         self._callbacks = Callbacks()
         self._lock = threading.Lock()
         self._far: dict[Process, _Far] = {}
@@ -108,9 +121,15 @@ class FarRunner:
         if getattr(task.task, "__qualname__", "") == CLOSING:
             return results  # the sessions are elsewhere, and end with the run
         begun = [(host, self._begin(task, host)) for host in hosts]
+        by_us = [host for host, job in begun if self._here is not None and isinstance(job, _NoneLeft)]
+        if self._here is not None and by_us:
+            results.update(self._here.run(task, by_us))
         for host, job in begun:
-            made = job if isinstance(job, Exception) else self._wait(job)
-            results[host.name] = _multi(task, host, made)
+            if host not in by_us:
+                made = job if isinstance(job, Exception) else self._wait(job)
+                results[host.name] = _multi(task, host, made)
+        if self._raised:
+            raise self._raised[0]
         return results
 
     def close(self) -> None:
@@ -133,9 +152,10 @@ class FarRunner:
             number, callback, packed, awaited, news = words
             self._learn(far, news)
             if awaited:
-                self._calls.submit(self._answer, far, number, callback, packed)
+                with suppress(RuntimeError):  # the run has ended: who asks is told so
+                    self._calls.submit(self._answer, far, number, callback, packed)
             else:
-                self._called(callback, packed)
+                self._tell(callback, packed)
         elif kind == OVER:
             number, packed, news = words
             self._learn(far, news)
@@ -157,8 +177,7 @@ class FarRunner:
                 del self._jobs[number]
         process.end()
         for job in jobs.values():
-            words = f"{job.host.name}: {process.name}, which was at work on it, is lost ({why})"
-            job.outcome = Failed(SessionLost, "SessionLost", words)
+            job.outcome = _lost_with(far, job.host.name)
             job.over.set()
 
     # What the marks of what comes back stand for.
@@ -184,6 +203,8 @@ class FarRunner:
             return error
         begun = _Job(far, host)
         with self._lock:
+            if far.lost:  # since it was chosen: nobody would end this job any more
+                return _lost_with(far, host.name)
             self._number += 1
             number = self._number
             self._jobs[number] = begun
@@ -214,7 +235,7 @@ class FarRunner:
             left = [far for far in self._far.values() if not far.lost]
             if not left:
                 why = "; ".join(f"{far.process.name}: {far.lost}" for far in self._far.values())
-                raise Unreachable(f"{host}: no worker of {self._where} is left ({why or 'there was none'})")
+                raise _NoneLeft(f"{host}: no worker of {self._where} is left ({why or 'there was none'})")
             chosen = min(left, key=lambda far: far.hosts)
             chosen.hosts += 1
             self._of_host[host] = chosen
@@ -236,7 +257,7 @@ class FarRunner:
 
     def _refuse_secret(self, host: str, packed: bytes) -> None:
         """What stands behind a reference never goes out, whoever has put it where. Raises UsageError."""
-        if self.secrets.holds_known(packed):
+        if not self._private and self.secrets.holds_known(packed):
             raise UsageError(f"{host}: a secret stands in clear in what would be sent to {self._where}; nothing was sent")
 
     def _learn(self, far: _Far, news: Any) -> None:
@@ -247,6 +268,13 @@ class FarRunner:
     def _called(self, callback: Any, packed: Any) -> Any:
         given, named = unpack(packed, self)
         return self._callbacks.call(callback, given, named)
+
+    def _tell(self, callback: Any, packed: Any) -> None:
+        """Of a one-way callback: what it raises ends the task, and not the thread that hears the process."""
+        try:
+            self._called(callback, packed)
+        except Exception as error:  # noqa: BLE001 - it is raised by run()
+            self._raised.append(error)
 
     def _answer(self, far: _Far, number: Any, callback: Any, packed: Any) -> None:
         ok, value = True, b""
@@ -278,8 +306,11 @@ class FarRunner:
     def _keep_time(self) -> None:
         """Signs of life to all, the wish to stop at once, and an end for those that are silent."""
         told = False
-        last = 0.0
+        last, looked = 0.0, time.monotonic()
         while not self._over.wait(0.1):
+            late, looked = time.monotonic() - looked, time.monotonic()
+            if late > STOOD_STILL:
+                self._nobody_was_silent()
             if self.stop.event.is_set() and not told:
                 told = True
                 self._tell_all((STOP,))
@@ -292,6 +323,16 @@ class FarRunner:
                 silent = now - self._far[process].heard
                 if silent > self._lease:
                     self.lost(process, f"it was silent for {silent:.0f} seconds")
+
+    def _nobody_was_silent(self) -> None:
+        """This process was stopped, as by Ctrl-Z, or the machine slept: what came meanwhile has not been heard yet."""
+        with self._lock:
+            for far in self._far.values():
+                far.heard = time.monotonic()
+
+
+def _lost_with(far: _Far, host: str) -> SessionLost:
+    return SessionLost(f"{host}: {far.process.name}, which was at work on it, is lost ({far.lost})")
 
 
 def _multi(task: Task, host: Host, made: Any) -> MultiResult:

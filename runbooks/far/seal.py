@@ -48,4 +48,4 @@ class Seal:
         try:
             return self._key.decrypt(data[:_NONCE], data[_NONCE:], way.encode())
         except (InvalidTag, ValueError):
-            raise SecretError(f"{REFERENCE} is another key there than here") from None
+            raise SecretError(f"{REFERENCE} is another key there than here, or what was sent is not whole") from None

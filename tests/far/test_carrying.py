@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import pickle
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +24,7 @@ from nr_run.runbooks.far.carrying import Callbacks, OneWay, pack, unpack
 from nr_run.runbooks.far.order import RunOrder
 from nr_run.runbooks.far.outcome import Defect, Failed
 from nr_run.runbooks.far.seal import Seal
+from nr_run.runbooks.far.wire import Inbox, Outbox
 from nr_run.tasks.device import Stop
 
 CONFIG = "version 12.2\nhostname hq\n!\nline con 0\nline vty 0 4\n!\nend\n"
@@ -84,6 +87,28 @@ def test_what_is_alive_is_called_where_it_lives() -> None:
     assert callbacks.call(0, ("here",), {}) == "HERE"
     callbacks.call(1, ("there",), {})
     assert noted == ["here", "there"]
+
+
+class Slow:
+    """A callable whose hash takes its time, as a thread that loses its turn there does."""
+
+    def __init__(self, number: int) -> None:
+        self.mine = number
+
+    def __hash__(self) -> int:
+        time.sleep(0.01)
+        return id(self)
+
+    def __call__(self) -> int:
+        return self.mine
+
+
+def test_callbacks_of_tunnels_side_by_side_are_not_mixed_up() -> None:
+    """Numbers that are asked for at the same time are different: a line of one journal would go to another device's."""
+    callbacks, works = Callbacks(), [Slow(number) for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(callbacks.number, works))
+    assert [callbacks.call(number, (), {}) for number in numbers] == list(range(8))
 
 
 def test_what_works_on_its_process_is_refused_where_nothing_can_be_called() -> None:
@@ -160,3 +185,21 @@ def test_an_order_holds_references_and_no_values(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("A_KEY", "a-value-nobody-may-read")
     with pytest.raises(SecretError, match="env:LOGIN not found"):
         order.store()
+
+
+def test_a_piece_that_is_lost_or_comes_twice_is_seen() -> None:
+    """Pieces are opened in the order in which they were sent, each once; with another one nothing more is taken from there."""
+    seal = Seal("k" * 32, "run")
+    pieces: list[bytes] = []
+    outbox = Outbox(pieces.append, seal, "to a")
+    for number in range(3):
+        outbox.send(("pulse", number))
+        while len(pieces) == number:
+            time.sleep(0.01)
+    outbox.close()
+    inbox = Inbox(seal, "to a")
+    assert inbox.open(pieces[0]) == [("pulse", 0)]
+    for other in (pieces[0], pieces[2]):
+        with pytest.raises(SecretError, match="not whole"):
+            inbox.open(other)
+    assert inbox.open(pieces[1]) == [("pulse", 1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,11 +14,13 @@ from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hos
 from nornir.core.processor import Processors
 from nornir.core.state import GlobalState
 from nornir.core.task import Result, Task
+from nornir.plugins.runners import ThreadedRunner
 
 from nr_run.inventory.errors import DeviceRefused, IntentError, Interrupted, NrRunError, SessionLost, Unreachable, UsageError
 from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.engine.nornir_run import run_on, run_on_one
 from nr_run.runbooks.far import messages, runner
+from nr_run.runbooks.far.carrying import OneWay
 from nr_run.runbooks.far.doing import Doer
 from nr_run.runbooks.far.runner import FarRunner
 from nr_run.tasks.device import Stop
@@ -70,6 +73,7 @@ class Beside:
     def __init__(self, name: str, far: FarRunner, *, learns: bool, lease: float = 60) -> None:
         self.name, self._far = name, far
         self.jobs: list[int] = []
+        self.pulses = 0
         self.broken = False
         self.doer = Doer(Secrets.salted(SALT, ()), self._back, learns=learns, lease=lease)
         far.add(self)
@@ -80,6 +84,7 @@ class Beside:
             raise OSError("the line is cut")
         if message[0] == messages.JOB:
             self.jobs.append(message[1])  # type: ignore[arg-type]
+        self.pulses += message[0] == messages.PULSE
         self.doer.take(message)
 
     def end(self) -> None:
@@ -257,3 +262,92 @@ def test_keys_that_only_a_device_knows_come_back_where_devices_are_changed(bench
     assert bench.secrets.seen() == ({token: "only-on-a-device"} if changes else {})
     _, errors = run_on(bench.nornir, types_a_key, {name: {"secrets": bench.secrets, "line": token} for name in ("a", "b")})
     assert (len(errors) == 0) == changes, "b is done by the other process"
+
+
+class Loses:
+    """An argument that loses a process while it is packed for it."""
+
+    def __init__(self, lose: Callable[[], None]) -> None:
+        self._lose = lose
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        self._lose()
+        return str, ("word",)
+
+
+def test_a_job_for_a_process_that_was_just_lost_ends(bench: Bench) -> None:
+    """A process that is lost after it was chosen for a job and before it has the job leaves nobody waiting."""
+    found: list[dict[str, NrRunError]] = []
+    word = Loses(lambda: bench.runner.lost(bench.both[0], "it was killed"))
+    arguments = {"a": {"word": word, "note": bench.note}}
+    thread = threading.Thread(target=lambda: found.append(run_on(bench.nornir, told, arguments)[1]), daemon=True)
+    thread.start()
+    thread.join(20 * PATIENCE)
+    assert [str(errors["a"]) for errors in found] == ["a: one, which was at work on it, is lost (it was killed)"]
+
+
+def test_who_stood_still_itself_calls_nobody_silent(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was stopped for an hour, as by Ctrl-Z, does not take its processes for lost when it goes on."""
+    monkeypatch.setattr(runner, "PULSE_SECONDS", 0.1)
+    clock = time.monotonic
+    monkeypatch.setattr(runner.time, "monotonic", lambda: clock() + 3600)
+    before = bench.both[0].pulses
+    deadline = clock() + 30 * PATIENCE
+    while bench.both[0].pulses < before + 3 and bench.runner.alive and clock() < deadline:
+        threading.Event().wait(0.05)
+    assert [one.name for one in bench.runner.alive] == ["one", "two"]
+
+
+def test_a_one_way_callback_that_fails_ends_the_task_and_no_process() -> None:
+    """What it raises is raised where the task was begun; it is no sign that the process is gone."""
+    bench = Bench(changes=False)
+
+    def broken(_host: str, **_: str) -> None:
+        raise BrokenPipeError("nobody reads any more")
+
+    try:
+        with pytest.raises(BrokenPipeError, match="nobody reads"):
+            run_on(bench.nornir, told, {"a": {"word": "x", "note": OneWay(broken)}})
+        assert [one.name for one in bench.runner.alive] == ["one", "two"]
+    finally:
+        bench.runner.close()
+
+
+def test_what_is_called_after_the_end_is_not_done(bench: Bench) -> None:
+    """A message that comes when the run has ended is dropped, and whoever reads the line goes on."""
+    bench.runner.close()
+    bench.runner.received(bench.both[0], (messages.CALL, 1, 0, b"", True, {}))
+    assert bench.journal == []
+
+
+def test_a_private_line_takes_what_a_reference_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of this machine has the store: a key that is also a name of the tunnel must not keep a rollback from it."""
+    bench = Bench(changes=True)
+    monkeypatch.setenv("A_KEY", "hq-branch")
+    bench.secrets.resolve("env:A_KEY")
+    private = FarRunner(bench.secrets, bench.stop, changes=True, where="this machine", private=True)
+    Beside("three", private, learns=True)
+    try:
+        arguments = {"a": {"word": "NR-hq-branch", "note": bench.note}}
+        assert "a" in run_on(bench.nornir, told, arguments)[1]
+        assert run_on(bench.nornir.with_runner(private), told, arguments)[0] == {"a": "berlin NR-hq-branch"}
+    finally:
+        private.close()
+        bench.runner.close()
+
+
+def test_where_all_are_lost_the_engine_does_it_itself() -> None:
+    """With a runner of its own process, what is left to do is done there, and nothing is Unreachable."""
+    bench = Bench(changes=True)
+    last = FarRunner(bench.secrets, bench.stop, changes=True, where="this machine", lets_go=0.0, here=ThreadedRunner())
+    far = Beside("three", last, learns=True)
+    arguments = {"a": {"word": "x", "note": bench.note}}
+    try:
+        nornir = bench.nornir.with_runner(last)
+        assert run_on(nornir, told, arguments)[0] == {"a": "berlin x"}
+        last.lost(far, "it was killed")
+        assert run_on(nornir, told, arguments)[0] == {"a": "berlin x"}
+        assert (len(far.jobs), bench.journal) == (1, [("a", "x"), ("a", "x")])
+    finally:
+        last.close()
+        bench.runner.close()

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from nornir.core import Nornir
+from nornir.core.inventory import Defaults, Groups, Hosts, Inventory
+from nornir.plugins.runners import ThreadedRunner
 
+from nr_run.inventory.errors import Unreachable
+from nr_run.inventory.secrets import Secrets
 from nr_run.runbooks.far import elsewhere
+from nr_run.runbooks.far.local_processes import beside
+from nr_run.tasks.device import Stop
 
 TWO = ("--yes", "--json", "--processes", "2")
 
@@ -117,8 +125,47 @@ def test_ctrl_c_reaches_who_talks_to_the_devices(rehearsal, unchanged: Callable[
     rehearsal.wait_until(lambda: not any(map(is_there, begun)), seconds=30)
 
 
+@pytest.mark.parametrize(("to_run", "to_others"), [(None, signal.SIGKILL), (signal.SIGTERM, signal.SIGTERM)])
+def test_a_change_is_rolled_back_whatever_becomes_of_the_others(
+    rehearsal, unchanged: Callable[[], None], to_run: signal.Signals | None, to_others: signal.Signals
+) -> None:
+    """Where all further processes are killed, or everything of the run is sent SIGTERM at once, it rolls the change back."""
+    rehearsal.lab.fault("vpn3640", "slow", "400")
+    process = rehearsal.begin(*TWO)
+    rehearsal.wait_for("building", host="vpn3640")
+    for child in children(process.pid):
+        os.kill(child, to_others)
+    if to_run is not None:
+        process.send_signal(to_run)
+    rehearsal.lab.fault("vpn3640", "slow", on=False)
+    out, err = process.communicate(timeout=180)
+    assert process.returncode == 20, out + err
+    assert ("is lost" in out) == (to_others is signal.SIGKILL), out
+    unchanged()
+    for name in ("vpn2611", "vpn3640"):
+        assert "No reload is scheduled" in rehearsal.lab.exec(name, "show reload")
+
+
 @pytest.mark.parametrize(("cores", "devices", "processes"), [(1, 1000, 1), (2, 59, 1), (2, 60, 2), (8, 100, 3), (8, 1000, 8)])
 def test_as_many_processes_as_pay(monkeypatch: pytest.MonkeyPatch, cores: int, devices: int, processes: int) -> None:
     """One a core where each has enough devices, and none beside this one for few."""
     monkeypatch.setattr(elsewhere.os, "sched_getaffinity", lambda _: set(range(cores)))
     assert elsewhere.that_pay(devices) == processes
+
+
+def test_cores_are_counted_where_a_process_cannot_be_kept_to_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only Linux says which cores a process may use; elsewhere all count."""
+    monkeypatch.delattr(elsewhere.os, "sched_getaffinity")
+    monkeypatch.setattr(elsewhere.os, "cpu_count", lambda: 8)
+    assert elsewhere.that_pay(100) == 3
+
+
+def test_a_machine_that_begins_no_process_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence with the reason, and nothing of the run is left."""
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    nornir = Nornir(Inventory(Hosts(), Groups(), Defaults()), runner=ThreadedRunner())
+    with (
+        pytest.raises(Unreachable, match="process 1 cannot be begun on this machine: No such file"),
+        beside(2, nornir, (), Secrets(folders=()), Stop()),
+    ):
+        pass

@@ -82,3 +82,6 @@ def test_the_first_reading_serves_who_begins_at_once(monkeypatch: pytest.MonkeyP
     assert not kept.first_serves(["hub", "branch1"])
     monkeypatch.setattr(readings, "FRESH_SECONDS", -1.0)
     assert not kept.first_serves(["east", "west"])
+    assert kept.first_serves(["hub", "branch1"], leads=True)
+    monkeypatch.setattr(readings, "FIRST_SECONDS", -1.0)
+    assert not kept.first_serves(["hub", "branch1"], leads=True), "reading all of them took minutes"

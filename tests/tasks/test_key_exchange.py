@@ -15,6 +15,7 @@ from paramiko.kex_group1 import KexGroup1
 from paramiko.kex_group14 import KexGroup14
 from paramiko.kex_group16 import KexGroup16SHA512
 
+from nr_run.tasks import key_exchange
 from nr_run.tasks.key_exchange import _CLASSES, LeanTransport, _Base, exponent_for
 
 GROUPS = {1: KexGroup1.P, 14: KexGroup14.P, 16: KexGroup16SHA512.P}
@@ -73,6 +74,14 @@ def test_a_number_that_is_not_of_the_group_is_refused(number: int) -> None:
     """A number with which the key would be known beforehand ends the login."""
     with pytest.raises(paramiko.SSHException, match="not of the group"):
         pow(_Base(number), exponent_for(KexGroup14.P, 2), KexGroup14.P)
+
+
+def test_what_openssl_does_not_take_is_left_to_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group that OpenSSL refuses to make a key of gets an exponent that Python computes with."""
+    monkeypatch.setattr(key_exchange, "_KNOWN", (97,))  # too short for any OpenSSL
+    made = exponent_for(97, 2)
+    assert type(made) is int
+    assert pow(_Base(2), made, 97) == pow(2, made, 97)
 
 
 def test_an_exponent_is_as_long_as_the_group_is_strong() -> None:
