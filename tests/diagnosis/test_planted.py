@@ -51,7 +51,7 @@ SAMPLE: tuple[tuple[Cell, tuple[str, ...]], ...] = (
     ),
     (CELLS[2], ("in clear for want of a line",)),
     (CELLS[7], ("in clear by a longer route", "in clear past the tunnel", "in clear one way")),
-    (CELLS[8], ("large packets are lost", "packets come too late", "answers by another tunnel")),
+    (CELLS[8], ("large packets are lost", "packets come too late")),
 )
 #: How long the judge may go on while a tunnel is still coming back to health: devices boot, and old tries end.
 PATIENCE = 90.0
