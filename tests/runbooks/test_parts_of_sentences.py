@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from nr_run.inventory.platforms import platform_for
-from nr_run.runbooks.engine.gates import goal_of
+from nr_run.runbooks.engine.gates import postcheck_of
 from nr_run.runbooks.engine.reach import WHOLE, Reach, reach_of
 from nr_run.runbooks.engine.runbook import work_words
 from nr_run.runbooks.engine.told_of_rollback import EndAfter, told
@@ -64,7 +64,7 @@ def test_a_proof_that_is_still_to_come_is_told_as_such() -> None:
 def test_what_is_told_of_a_change_that_reached_its_goal(removal: bool, reach: Reach, words: str) -> None:
     """What was done, where, how it was verified, and how far the proof reaches."""
     plan = replace(PLAN, removal=removal)
-    assert goal_of(plan).sentence(plan.everywhere, reach) == words
+    assert postcheck_of(plan).sentence(plan.everywhere, reach) == words
 
 
 #: What an end can have come to: read back, touched and not read, armed and no more than that, or neither.

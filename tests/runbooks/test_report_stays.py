@@ -8,14 +8,16 @@ from ..conftest import Done, Rehearsal
 
 REPORT = ["run", "runbook", "outcome", "exit_code", "changed", "folder", "warnings", "tunnels"]
 TUNNEL = [
-    *("tunnel", "result", "exit_code", "changed", "verified", "sentence", "devices", "cause", "findings", "by_hand"),
-    *("untested", "stays", "reach"),
+    *("tunnel", "result", "exit_code", "changed", "verified", "message", "devices", "cause", "findings", "manual_steps"),
+    *("untested", "retained", "reach"),
+    # The names of one release ago, beside them.
+    *("sentence", "by_hand", "stays"),
 ]
 DEVICE = ["host", "touched", "changed", "phase_1", "phase_2", "encaps", "decaps", "saved"]
 
 
 def told(done: Done) -> tuple[Any, ...]:
-    """Exit code, outcome, result, whether something was changed, and the sentence."""
+    """Exit code, outcome, result, whether something was changed, and the message."""
     report = done.report
     assert list(report) == REPORT
     (tunnel,) = report["tunnels"]
@@ -23,7 +25,7 @@ def told(done: Done) -> tuple[Any, ...]:
     for device in tunnel["devices"]:
         assert list(device) == DEVICE
     assert done.code == report["exit_code"] == tunnel["exit_code"]
-    return done.code, report["runbook"], report["outcome"], tunnel["result"], tunnel["changed"], tunnel["sentence"]
+    return done.code, report["runbook"], report["outcome"], tunnel["result"], tunnel["changed"], tunnel["message"]
 
 
 def test_what_a_program_reads(rehearsal: Rehearsal) -> None:

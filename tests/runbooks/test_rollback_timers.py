@@ -50,10 +50,10 @@ def test_the_plan_says_which_timer_and_why_not_a_gentler_one(timed: TimedPair) -
     timed.lab.fault(REPLACE, "clock-unset")
     done = timed.begin("--plan")
     out, _ = done.communicate(timeout=30)
-    assert "rolls itself back after 15 minutes, without a reload: configure terminal revert timer" in out
-    assert "reloads to its startup configuration by itself after 15 minutes" in out
+    assert "rolls itself back after 15 minutes unless confirmed, without a reload: configure terminal revert timer" in out
+    assert "RELOADS to its startup configuration after 15 minutes unless confirmed" in out
     assert "the clock was never set" in out
-    assert "Rollback timer: each device rolls itself back" in out
+    assert "If nr-run does not confirm the change in time, each device rolls itself back" in out
 
 
 @pytest.mark.parametrize("fault", ["clock-unset", "flash-full"])
