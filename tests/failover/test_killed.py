@@ -33,7 +33,7 @@ STATES: dict[str, tuple[tuple[str, int], ...]] = {
         *((word, 1) for word in _KEEP),
     ),
     "remove": (
-        *((word, 1) for word in (*_BEGIN, *_ARM)),
+        *((word, 1) for word in (*_BEGIN, "confirmed", *_ARM)),
         *((word, stage) for stage in (1, 2, 3) for word in ("applying", "building", "switching", "applied")),
         *((word, 1) for word in _KEEP),
     ),
