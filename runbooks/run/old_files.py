@@ -9,6 +9,6 @@ ROLLBACK, OLD_ROLLBACK = "rollback.cfg", "inverse.cfg"
 
 
 def rollback_file(place: Path) -> Path:
-    """The lines that undo the change of one device, in its folder."""
-    old = place / OLD_ROLLBACK
-    return old if old.exists() else place / ROLLBACK
+    """The lines that undo the change of one device, in its folder; of both the newer name, which is what was written last."""
+    new, old = place / ROLLBACK, place / OLD_ROLLBACK
+    return old if old.exists() and not new.exists() else new

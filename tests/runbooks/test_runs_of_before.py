@@ -67,10 +67,12 @@ def test_their_plans_are_read(runs: Path) -> None:
 
 
 def test_the_file_that_undoes_them_is_found(runs: Path) -> None:
-    """A run of before has its lines in ``inverse.cfg``, one of now in ``rollback.cfg``."""
+    """A run of before has its lines in ``inverse.cfg``, one of now in ``rollback.cfg``, which of both was written last."""
     place = runs / sorted(run_names(runs))[0] / "hq-branch" / "vpn2611"
     assert rollback_file(place).read_text()
     assert rollback_file(runs).name == "rollback.cfg"
+    (place / "rollback.cfg").write_text("! written when the run of before was resumed\n")
+    assert rollback_file(place).name == "rollback.cfg"
 
 
 def test_documents_have_both_names() -> None:
