@@ -66,7 +66,7 @@ class Session(Channel):
         self._words = Words.of(settings or ConnectionSettings())
         #: True from configure() to the line ``end``: every line is typed in configuration mode, or the session ends.
         self._bound = False
-        #: True while a question stands that the next exchange() answers.
+        #: True while a question stands that the next send_batch() answers.
         self._asked = False
         #: Lines that go along with the first exchange, so that they cost no round trip of their own.
         self._preparation: list[str] = []
@@ -135,7 +135,7 @@ class Session(Channel):
         """Enter configuration mode, see that it is that, and only then write the lines there.
 
         A Reply for each line of ``before``, which are typed in exec mode along with ``by``, for ``by``, and one a line;
-        ``answer`` as in exchange(). Raises DeviceRefused where another prompt comes, with nothing typed, and where the device
+        ``answer`` as in send_batch(). Raises DeviceRefused where another prompt comes, with nothing typed, and where the device
         asks something, which ends the session.
         """
         # A header that was refused: the exit behind it has left configuration mode, and it is entered again.
@@ -244,7 +244,7 @@ class Session(Channel):
     ) -> str:
         """The answer to a line that may ask some of ``questions`` (pattern to answer) before it does its work.
 
-        The question ``leave`` is left standing, to be answered along with an exchange(). Raises SessionLost when the device
+        The question ``leave`` is left standing, to be answered along with a send_batch(). Raises SessionLost when the device
         asks something else: no answer is guessed.
         """
         return self.conclude((), line, questions, leave=leave, patience_seconds=patience_seconds)[1]
