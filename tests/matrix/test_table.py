@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from nr_run.changes.objects import read_desired
-from nr_run.inventory.auto_proposals import IKE_LADDER, IPSEC_LADDER
-from nr_run.inventory.built import CARRIED, WRITTEN
-from nr_run.inventory.forms import can_do
-from nr_run.inventory.intent import Style
-from nr_run.inventory.platforms import MODELS, Platform, platform_for, rows
-from nr_run.inventory.strength import FORBIDDEN, algorithms, lacking
+from nr_run.inventory.intents.auto_proposals import IKE_LADDER, IPSEC_LADDER
+from nr_run.inventory.intents.built import CARRIED, WRITTEN
+from nr_run.inventory.intents.forms import can_do
+from nr_run.inventory.intents.intent import Style
+from nr_run.inventory.intents.strength import FORBIDDEN, algorithms, lacking
+from nr_run.inventory.models.platforms import MODELS, Platform, platform_for, rows
 from nr_run.services.l2l import features
 
 from .table import KEPT, STYLES, VERSIONS, Built, Refused, as_text, cells, intent_of, platforms, what
