@@ -18,9 +18,10 @@ OLD_HOURS = 24.0
 
 
 def _status(**options: Any) -> Exit:
-    """Show the estate at its last verification: failures first, since when, and how old that is. No device is asked.
+    """Show the estate at its last verification: failures first, since when, and how old that is. No device is contacted.
 
-    The exit code is that of the verification; with --max-age an older one ends with 12, since nothing is verified then.
+    The exit code is that of the verification. With --max-age, an older verification ends with 12, because nothing is verified
+    then.
 
     \b
     nr-run status
@@ -51,7 +52,8 @@ def _status(**options: Any) -> Exit:
 
 
 def _history(name: str, **options: Any) -> Exit:
-    """Show one service over time: since when, flaps (expected rekeys left out), its last proof, its changes.
+    """Show one service over time: its present state and since when, flaps (without expected rekeys), its last proof by traffic,
+    its changes.
 
     \b
     nr-run history hq-branch
@@ -88,7 +90,7 @@ def _width(screen: Console) -> int:
 
 
 _MAX_AGE = click.option(
-    "--max-age", type=click.FloatRange(min=0), metavar="MINUTES", help="End with 12 if the last verification is older than this."
+    "--max-age", type=click.FloatRange(min=0), metavar="MINUTES", help="Exit with 12 if the last verification is older than this."
 )
 status_command = click.command("status")(with_options(_MAX_AGE, JSON, RUNS)(ended("status", _status)))
 history_command = click.command("history")(

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     "hosts",
     multiple=True,
     metavar="NAME='MODEL RELEASE'",
-    help="A device; the first one gets a tunnel to each of the others. Without any: a C8000V and an 881.",
+    help="A device; the first one gets a tunnel to each of the others. Default: a C8000V and an 881.",
 )
 def init_command(folder: Path, hosts: tuple[str, ...]) -> None:
-    """Write an inventory to begin with into FOLDER (./inventory); nothing that is there is touched.
+    """Write a starting inventory into FOLDER (./inventory). Existing files are not touched.
 
-    It holds the devices with addresses that are only examples, a tunnel from the first device to each of the others with the
-    strongest cryptography that both can do, and the schemas by which an editor checks what one types. No device is reached.
+    It has your devices with example addresses, a tunnel from the first device to each of the others with the strongest
+    cryptography that both support, and the schemas by which an editor checks what you type. No device is contacted.
 
     \b
     nr-run init

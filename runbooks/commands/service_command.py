@@ -61,15 +61,15 @@ def command_of(service: Declaration, command: Command) -> click.Command:
         shown = {"metavar": f"{noun}...", "required": True}
     if command.does == "rotate":
         shown = {"metavar": noun, "callback": _as_names}
-        told = "Where the new key is kept already, as a reference (env:NAME, command:...)."
-        which = "Which key is changed, by its reference, where it has several."
+        told = "Use the key that is kept under this reference (env:NAME, command:...)."
+        which = "Which key to change, by its reference, if there are several."
         to = click.option("--to", default="", metavar="REFERENCE", help=told)
         key = click.option("--key", default="", metavar="REFERENCE", help=which)
         decorate = with_options(to, key, NO_LIMIT, _OF_ONE)
     count = 1 if command.does == "rotate" else -1
     names = click.argument("names", nargs=count, shell_complete=names_in(service.section), **shown)
     if command.does == "remove":
-        told = f"Where to look for a {service.noun} that has left the intent (give each of its devices)."
+        told = f"Find a {service.noun} that is no longer in the intent on this device (give each of its devices)."
         host = click.option("--host", "hosts", multiple=True, metavar="HOST", help=told)
         decorate = with_options(host, decorate)
     if command.confirms:

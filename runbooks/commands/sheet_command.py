@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 @click.command("partner-sheet")
 @click.argument("name", shell_complete=names_of_all())
-@click.option("--for", "end", default="", metavar="END", help="For this end, by its host or who runs it.")
-@click.option("--service", metavar="SERVICE", default="", help="Of this service, where two have something of that name.")
+@click.option("--for", "end", default="", metavar="END", help="Print it for this end, by its host or by who runs it.")
+@click.option("--service", metavar="SERVICE", default="", help="Of this service, if two have something of that name.")
 @JSON
 @INVENTORY
 def sheet_command(name: str, end: str, service: str, inventory: Path | None, *, as_json: bool) -> None:
-    """Print what the other side has to set, where that side is not ours. The key is not in it. No device is touched.
+    """Print what the other side has to set, where that side is not ours. The key is not included. No device is contacted.
 
-    The words are those of whoever sets it: of a partner's firewall, or of a provider's portal. With --for END also for an end of
-    a tunnel that is ours, by its host: for whoever sets it by hand.
+    Uses the words of whoever sets it: of a partner's firewall, or of a provider's portal. With --for END, also for an end that
+    is ours, by its host, if somebody sets it by hand.
 
     \b
     nr-run partner-sheet hq-partner                to send to the partner
