@@ -17,8 +17,7 @@ from ....checks.proof import Traffic
 from ....checks.verdict import FlowState, KnownBy, Operating
 from ....inventory.systems import any_of
 from ...configured_axis import status_of
-from ..endpoint import Endpoint, Pair, flow_of, live
-from ..proof import TOLERATED_PACKETS
+from ..endpoint import TOLERATED_PACKETS, Endpoint, Pair, flow_of, live
 from .by_another import goes_by_another
 from .dropped import replayed
 
