@@ -92,7 +92,8 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     """Undo a finished run, exactly, from its run folder alone, with the same protection as the run itself.
 
     Refused when a device has moved on since: when what the run made was changed, or is used by something newer. Where it would
-    send in clear what has to be encrypted, it asks for --confirm as a removal does.
+    send in clear what has to be encrypted, it asks for --confirm as a removal does; and where a key of before comes back and an
+    end is not ours, that it has that key again.
 
     \b
     nr-run rollback 7f3a --plan     look
@@ -100,6 +101,7 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     nr-run rollback                 the newest run that changed something
     """
     from ..engine.confirmations import confirming
+    from ..engine.key_rotation import tell_of_keys
     from ..engine.planning_removal import plan_rollback
     from ..engine.resume import unfinished
     from ..engine.runbook import run_deployments
@@ -123,7 +125,9 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         opened.context.folder.note("undoing-run", run=path.name, tunnels=names)
 
         def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
-            return plan_rollback(context, opened.records[deployment.name], known, accept_unsaved=options["accept_unsaved"])
+            plan = plan_rollback(context, opened.records[deployment.name], known, accept_unsaved=options["accept_unsaved"])
+            tell_of_keys(context, plan)
+            return plan
 
         deployments = [opened.records[name].plan.deployment for name in reversed(names)]
         said = confirming(
@@ -134,6 +138,8 @@ def _rollback(run: str | None, **options: Any) -> Exit:
         )
         context = replace(opened.context, confirming=said)
         outcomes = run_deployments(context, deployments, runs, planner, console.show(), console.approval)
+        for notice in context.notices:
+            console.progress.say(f"warning: {notice}")
         return console.finish(context, outcomes)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..registry import Command, Declaration
+from ..registry import Command, Declaration, Rotates
 
 _DEPLOY = """\
 Join a data centre to Alibaba Cloud through two IKEv2 tunnels with BGP, beside a private line that carried its traffic in clear.
@@ -31,17 +31,9 @@ nr-run remove-cloud hangzhou --confirm in-clear
 nr-run remove-cloud hangzhou --lab --yes  the same on the lab that nr-run lab up has brought up
 """
 _ROTATE = """\
-Give a tunnel of a connection another pre-shared key: in the console by a person, here by this run, verified by a new agreement.
-
-Each tunnel has a key of its own, and --key says which is changed, by its reference. First without --confirm: the next key is made
-and kept beside the one in use, and the run says where. Set it in the console for that tunnel alone, and run it again with
+Each tunnel has a key of its own, and --key says which is changed, by its reference. In the console a person changes it, for
+that tunnel alone: first without --confirm, which makes the next key, keeps it beside the one in use and says where; then with
 --confirm far-key. The other tunnel carries meanwhile; where the gateway does not take the new key, the old one comes back.
-
-\b
-nr-run rotate-cloud hangzhou --key credential:ali-1
-                                           the next key is made; set it in the console
-nr-run rotate-cloud hangzhou --key credential:ali-1 --confirm far-key
-                                           look, say yes, do
 """
 
 SERVICE = Declaration(
@@ -51,14 +43,8 @@ SERVICE = Declaration(
     commands=(
         Command("deploy-cloud", "deploy", "Build tunnels with BGP to Alibaba Cloud, or roll back.", _DEPLOY, confirms=True),
         Command("remove-cloud", "remove", "Remove tunnels to Alibaba Cloud, or roll back.", _REMOVE, confirms=True),
-        Command(
-            "rotate-cloud",
-            "rotate",
-            "Give a connection another pre-shared key, verified, or restore the old one.",
-            _ROTATE,
-            confirms=True,
-        ),
     ),
     load="nr_run.services.cloud.service:CLOUD",
     schema="nr_run.services.cloud.schema:cloud_schema",
+    rotates=Rotates(_ROTATE, former="rotate-cloud"),
 )

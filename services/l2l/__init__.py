@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..registry import Command, Declaration
+from ..registry import Command, Declaration, Rotates
 
 _DEPLOY = """\
 Build LAN-to-LAN tunnels on every end that is ours, verify them with traffic, and save; or roll those ends back.
@@ -29,17 +29,9 @@ nr-run remove-l2l hq-branch            look, confirm, do
 nr-run remove-l2l old --host a --host b    one that is in the intent no more
 """
 _ROTATE = """\
-Give a tunnel another pre-shared key on both ends, verify it by an authentication with that key, and let the old one go.
-
-The key is made by nr-run (40 letters and digits) and takes the place of the old one in the file of its reference, once it is
-verified. If anything fails, both ends roll back to the old key. Where the key is kept in a vault, in a variable or by a command,
-keep the new one under another reference, and name that with --to. The tunnel is interrupted until both ends have negotiated
-again.
-
-\b
-nr-run rotate-psk hq-branch --plan       look
-nr-run rotate-psk hq-branch              look, confirm, do
-nr-run rotate-psk hq-branch --to env:NEW_KEY --yes
+Both ends that are ours get it, and the tunnel is interrupted until they have negotiated again. An end that is not ours gets it
+from a person: first without --confirm, which makes the next key, keeps it beside the one in use and says where; set it there,
+and run it again with --confirm far-key.
 """
 SERVICE = Declaration(
     name="l2l",
@@ -48,7 +40,7 @@ SERVICE = Declaration(
     commands=(
         Command("deploy-l2l", "deploy", "Deploy site-to-site tunnels, verify them, or roll both ends back.", _DEPLOY),
         Command("remove-l2l", "remove", "Remove site-to-site tunnels, verify that they are gone, or roll back.", _REMOVE),
-        Command("rotate-psk", "rotate", "Give a tunnel another pre-shared key, verified, or restore the old one.", _ROTATE),
     ),
     load="nr_run.services.l2l.service:L2L",
+    rotates=Rotates(_ROTATE),
 )

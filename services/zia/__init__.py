@@ -5,7 +5,7 @@ What is told of the service without importing what it is made of.
 
 from __future__ import annotations
 
-from ..registry import Command, Declaration
+from ..registry import Command, Declaration, Rotates
 
 _DEPLOY = """\
 Lead a site's traffic to the Internet through two Zscaler tunnels, and keep it only if both are verified; or roll all of it back.
@@ -34,15 +34,9 @@ nr-run remove-zia shop --confirm in-clear
                                     look, say yes, do
 """
 _ROTATE = """\
-Give a site another pre-shared key: in the portal by a person, here by this run, verified by tunnels agreed again.
-
-First without --confirm: the next key is made and kept beside the one in use, and the run says where. Set it in the portal, for
-the VPN credential of the site, and run it again with --confirm far-key. The edges are agreed with one after the other, the
-backup first; where one does not take the new key, the old one comes back. With --to the new key is kept elsewhere already.
-
-\b
-nr-run rotate-zia shop                     the next key is made; set it in the portal
-nr-run rotate-zia shop --confirm far-key   look, say yes, do
+In the portal a person changes it, for the VPN credential of the site: first without --confirm, which makes the next key, keeps
+it beside the one in use and says where; then with --confirm far-key. The edges are agreed with one after the other, the backup
+first; where one does not take the new key, the old one comes back.
 """
 
 SERVICE = Declaration(
@@ -54,14 +48,8 @@ SERVICE = Declaration(
             "deploy-zia", "deploy", "Lead a site through two Zscaler tunnels, verified, or roll back.", _DEPLOY, confirms=True
         ),
         Command("remove-zia", "remove", "Take a site's Zscaler tunnels away, or roll back.", _REMOVE, confirms=True),
-        Command(
-            "rotate-zia",
-            "rotate",
-            "Give a site another pre-shared key, verified, or restore the old one.",
-            _ROTATE,
-            confirms=True,
-        ),
     ),
     load="nr_run.services.zia.service:ZIA",
     schema="nr_run.services.zia.schema:zia_schema",
+    rotates=Rotates(_ROTATE, former="rotate-zia"),
 )
