@@ -17,9 +17,9 @@ from ..changes.device_file import DeviceFile
 from ..changes.objects import Config, ConfigObject
 from ..changes.steps import Edit
 from ..checks.finding import Finding
-from ..checks.looking import Stimulus
-from ..inventory.maintenance import Window
-from ..inventory.platforms import Platform
+from ..checks.observations.looking import Stimulus
+from ..inventory.intents.maintenance import Window
+from ..inventory.models.platforms import Platform
 from .service import Deployment, Foreign, Member, Seen
 
 

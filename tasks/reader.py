@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..checks.observation import Probe
+from ..checks.observations.observation import Probe
 from ..checks.proof import Traffic
 from ..inventory.errors import DeviceRefused, NrRunError, ParseError
-from ..inventory.platforms import Platform
-from ..inventory.showing import SHOWS
+from ..inventory.hiding.showing import SHOWS
+from ..inventory.models.platforms import Platform
 from ..parsers import parse
 from .probe import QUESTION, SMALL_BYTES, TIMEOUT_SECONDS, answers_to, bursts, line_of
-from .session import Reply, Session
+from .sessions.session import Reply, Session
 
 
 @dataclass(frozen=True, slots=True)

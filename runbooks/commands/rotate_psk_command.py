@@ -59,7 +59,7 @@ _KEY = click.option(
 
 def _rotate(names: tuple[str, ...], **options: Any) -> Exit:
     from ..engine.key_rotation import Rotations
-    from ..engine.service_by_name import service_by_name
+    from ..engine.plans.service_by_name import service_by_name
 
     for option in ("to", "key"):
         if options[option] and len(names) > 1:

@@ -17,21 +17,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, NrRunError, UsageError
-from ...inventory.kept_secrets import KeptSecret, kept_at, new_key, replaceable
-from ...inventory.references import check_preshared_key, fetch
-from ...inventory.secrets import Secrets
+from ...inventory.files.did_you_mean import hint
+from ...inventory.hiding.kept_secrets import KeptSecret, kept_at, new_key, replaceable
+from ...inventory.hiding.references import check_preshared_key, fetch
+from ...inventory.hiding.secrets import Secrets
 from ...services.besides import WithFarKeys
 from ...services.registry import declared
 from ...services.service import Deployment, Service
 from ..history.file import writing
 from ..history.write import key_changed
 from ..run.journal_states import ENDED, begun
-from .confirmations import Confirming, keys_given_back
 from .context import Context
 from .outcome import Result, TunnelOutcome
-from .planning import DeploymentPlan
+from .plans.planning import DeploymentPlan
+from .verifying.confirmations import Confirming, keys_given_back
 
 #: After these the devices have the new key, and the old one is gone from them.
 _DONE = (Result.VERIFIED, Result.SAS_UP, Result.DEGRADED)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.inventory.kept_secrets import KeptSecret
+from nr_run.inventory.hiding.kept_secrets import KeptSecret
 
 from .. import warm
 from ..conftest import DEVICES, SPEED, Rehearsal, copy_inventory

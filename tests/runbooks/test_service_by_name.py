@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import NothingMatched, UsageError
-from nr_run.runbooks.engine.service_by_name import service_by_name
+from nr_run.runbooks.engine.plans.service_by_name import service_by_name
 from nr_run.services.registry import declared
 
 INVENTORY = Path(__file__).parents[2] / "inventory"
