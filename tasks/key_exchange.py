@@ -15,11 +15,14 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from paramiko import SSHException, Transport  # type: ignore[import-untyped]
+from paramiko import Message, SSHException, Transport  # type: ignore[import-untyped]
+from paramiko.common import MSG_CHANNEL_SUCCESS  # type: ignore[import-untyped]
 from paramiko.kex_gex import KexGex, KexGexSHA256  # type: ignore[import-untyped]
 from paramiko.kex_group1 import KexGroup1  # type: ignore[import-untyped]
 from paramiko.kex_group14 import KexGroup14, KexGroup14SHA256  # type: ignore[import-untyped]
 from paramiko.kex_group16 import KexGroup16SHA512  # type: ignore[import-untyped]
+
+from .ssh_flights import log_in_at_once, request_taken
 
 try:
     with warnings.catch_warnings():
@@ -138,6 +141,33 @@ class LeanTransport(Transport):  # type: ignore[misc]
     _active_check_timeout = 1.0
 
     _kex_info: ClassVar[dict[str, type]] = {**Transport._kex_info, **{each.name: each for each in _CLASSES}}
+    _channel_handler_table: ClassVar[dict[int, Any]] = {
+        **Transport._channel_handler_table,
+        MSG_CHANNEL_SUCCESS: request_taken,
+    }
+    #: May the login go along with the request for it (see ssh_flights.py)? Not before keys were exchanged as younger servers do.
+    at_once = False
+    _patient = False
+
+    def __init__(self, sock: Any, *arguments: Any, patient: bool = False, **more: Any) -> None:
+        """``patient``: this server is not to be sent a login before it has answered the request for one."""
+        with suppress(OSError, AttributeError):
+            # What goes in one flight must not wait for what went before it to be acknowledged.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().__init__(sock, *arguments, **more)
+        self._patient = patient
+
+    def _parse_kex_init(self, m: Message) -> None:
+        super()._parse_kex_init(m)
+        hashed = getattr(self.kex_engine, "hash_algo", None)
+        self.at_once = not self._patient and hashed is not None and hashed().name != "sha1"
+
+    def auth_password(self, username: str, password: str, event: Any = None, fallback: bool = True) -> list[str]:
+        """As Paramiko's, in one flight where the server is one that can be trusted to take that."""
+        if not self.at_once or event is not None or not fallback or not self.active or not self.initial_kex_done:
+            taken: list[str] = super().auth_password(username, password, event, fallback)
+            return taken
+        return log_in_at_once(self, username, password)
 
     def stop_thread(self) -> None:
         """End the thread; what was sent is on its way, and nothing more is read."""

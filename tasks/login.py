@@ -106,7 +106,7 @@ class Dialogue:
             if step == "typed":
                 started = arrived = time.monotonic()
             elif not more:
-                self.wait(min(SETTLE_SECONDS, max(0.01, self.seconds - (now - started))))
+                self.wait(min(SETTLE_SECONDS / 2, max(0.01, self.seconds - (now - started))))
         raise Unreachable(f"no login prompt within {self.seconds:.0f} seconds{self._said()}")
 
     def _more(self) -> str:
