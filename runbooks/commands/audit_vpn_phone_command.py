@@ -17,7 +17,7 @@ from .verify_command import LAB
 if TYPE_CHECKING:
     from ...checks.phones.case import AuditAsked
     from ...checks.phones.phone_file import PhoneFile
-    from ...inventory.platforms import Platform
+    from ...inventory.models.platforms import Platform
     from ..engine.context import Progress
     from ..engine.doctor import Ready
 
@@ -90,10 +90,10 @@ _OPTIONS = with_options(
 def _audit(hosts: tuple[str, ...], **options: Any) -> Exit:
     from ..phones.audit import FILE, FOLDER, audit_all
     from ..verify.kept import keep_record
-    from .audit_vpn_phone_view import audit_view
-    from .progress import PlainProgress
-    from .screen import console
-    from .wrapped import WIDTH
+    from .views.audit_vpn_phone_view import audit_view
+    from .views.progress import PlainProgress
+    from .views.screen import console
+    from .views.wrapped import WIDTH
 
     phones = phone_files(options["phone_configs"])
     if len(phones) > 1 and not options["renew_to"]:
@@ -149,9 +149,9 @@ def _fix(hosts: tuple[str, ...], what: AuditAsked, options: dict[str, Any]) -> E
     from ..phones.fix import Fixed, apply_with_rollback, plan_fix
     from ..run.kept_runs import runs_folder
     from ..verify.kept import keep_record
-    from .audit_vpn_phone_view import fix_view, fixed_as_dict
-    from .screen import console
-    from .wrapped import WIDTH
+    from .views.audit_vpn_phone_view import fix_view, fixed_as_dict
+    from .views.screen import console
+    from .views.wrapped import WIDTH
 
     command_console = CommandConsole(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     screen = console()
@@ -181,9 +181,9 @@ def _renew(
     from ..phones.audit import FILE, FOLDER
     from ..phones.renewal import renew
     from ..verify.kept import keep_record
-    from .audit_vpn_phone_view import renewal_view
-    from .screen import console
-    from .wrapped import WIDTH
+    from .views.audit_vpn_phone_view import renewal_view
+    from .views.screen import console
+    from .views.wrapped import WIDTH
 
     with opened(hosts, options, progress) as ready:
         made = renew(ready, options["renew_to"], phones, what, progress)

@@ -41,10 +41,10 @@ _CONFIG = click.option(
 
 
 def _check_release(host: str, release: str, config: Path | None, **options: Any) -> Exit:
-    from ...inventory.hosts import load_nornir
+    from ...inventory.files.hosts import load_nornir
     from ..engine.run_setup import inventory_folder
     from ..release.check import FOLDER, check_release, target_of
-    from .release_view import release_view
+    from .views.release_view import release_view
 
     nornir = load_nornir(inventory_folder(options["inventory"]))
     _, target = target_of(nornir, host, release)

@@ -15,7 +15,7 @@ from click.shell_completion import CompletionItem
 
 from ...inventory.errors import Exit, NrRunError
 from ...services.registry import declared
-from .printable import printable
+from .views.printable import printable
 
 #: Name: module (relative to this folder), attribute, and what --help says of it.
 OWN: dict[str, tuple[str, str, str]] = {

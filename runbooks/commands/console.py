@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from ..engine.context import Context
     from ..engine.outcome import TunnelOutcome
-    from ..engine.planning import DeploymentPlan
+    from ..engine.plans.planning import DeploymentPlan
     from ..engine.rollout import Rollout
     from ..engine.runbook import Approval
-    from .progress import PlainProgress
+    from .views.progress import PlainProgress
 
 #: What a push, the pings and the readings of a proof take at most, beside the wait for IKE.
 PUSH_SECONDS = 50
@@ -216,8 +216,8 @@ class CommandConsole:
             raise UsageError("no terminal to ask on: use --yes to apply or --plan to preview")
         self.runbook, self.as_json = runbook, as_json
         self._plan_only, self._yes, self._detail = plan_only, yes, detail
-        from .progress import LiveProgress, PlainProgress
-        from .screen import console
+        from .views.progress import LiveProgress, PlainProgress
+        from .views.screen import console
 
         screen = console(stderr=True)
         self.progress: PlainProgress = LiveProgress(screen) if screen.is_terminal and not as_json else PlainProgress()
@@ -239,8 +239,8 @@ class CommandConsole:
 
     def show(self) -> Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]:
         """Shows plans to a person."""
-        from .plan_view import plan_view
-        from .screen import console
+        from .views.plan_view import plan_view
+        from .views.screen import console
 
         def shown(plans: Sequence[DeploymentPlan], refused: Sequence[TunnelOutcome]) -> None:
             self.progress.pause()
@@ -265,8 +265,8 @@ class CommandConsole:
     ) -> tuple[dict[str, Any], RenderableType]:
         """Report and recap, which are in the run folder then; the journal says that the run has ended, and how."""
         from ..run.open_runs import unmark
-        from .screen import console
-        from .view import recap_view
+        from .views.screen import console
+        from .views.view import recap_view
 
         folder = context.folder
         told = sorted(folder.told)  # the devices speak at once
@@ -295,7 +295,7 @@ class CommandConsole:
     def finish(self, context: Context, outcomes: Sequence[TunnelOutcome], warnings: Sequence[str] = ()) -> Exit:
         """Report into the run folder and to the person; the exit code."""
         from ..engine.outcome import exit_code
-        from .screen import console
+        from .views.screen import console
 
         folder, code = context.folder, exit_code(outcomes)
         report, recap = self._keep(context, code, outcomes, [*warnings, *context.notices])
@@ -352,6 +352,6 @@ def print_json(value: object) -> None:
     """One JSON document on standard output."""
     from ..run.folder import plain_values
     from ..run.json_names import document
-    from .printable import json_text
+    from .views.printable import json_text
 
     click.echo(json_text(document(plain_values(value)), indent=2))

@@ -48,7 +48,7 @@ _OPTIONS = with_options(LIMIT, JSON, INVENTORY, RUNS, LAB, SCHEDULER, DEBUG)
 def _doctor(hosts: tuple[str, ...], **options: Any) -> Exit:
     from ..engine.doctor import FILE, Asked, examine_all, open_devices, readied_in
     from ..verify.kept import keep_record
-    from .progress import PlainProgress
+    from .views.progress import PlainProgress
 
     progress = PlainProgress()
     places = options["inventory"], options["runs"], options["lab"], options["debug"], options["scheduler"]
@@ -75,7 +75,7 @@ def _show(found: Examination, folder: str) -> None:
     """Those that are not ready first, each with what speaks against it before what is in order."""
     from rich.text import Text
 
-    from .screen import console
+    from .views.screen import console
 
     screen = console()
     for patient in sorted(found.patients, key=lambda one: (one.reached, not one.failed, one.host)):

@@ -35,7 +35,7 @@ _OPTIONS = with_options(LIMIT, DEADLINE, JSON, INVENTORY, RUNS, LAB, SCHEDULER, 
 
 def _drift(names: tuple[str, ...], **options: Any) -> Exit:
     from ..drift.drift import FOLDER, find_drift
-    from .drift_view import drift_view
+    from .views.drift_view import drift_view
 
     asked = asked_by(names, options["limits"], options, FOLDER)
     return look_only(

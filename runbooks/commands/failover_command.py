@@ -51,7 +51,7 @@ def _failover_test(names: tuple[str], **options: Any) -> Exit:
     or not all is verified; 20 it did not move, and all is as before; 21 it did
     not come back: manual steps are needed.
     """
-    from ..engine.failover import Rules, planner_of, run_test
+    from ..engine.failover_test.failover import Rules, planner_of, run_test
     from ..engine.run_setup import Wanted, open_run
     from ..engine.runbook import run_deployments
 
@@ -73,9 +73,9 @@ def _failover_test(names: tuple[str], **options: Any) -> Exit:
 
 def _service_of(inventory: Path | None, name: str) -> str:
     """The service with a backup that has an instance of this name. Raises NothingMatched."""
-    from ...inventory.did_you_mean import hint
     from ...inventory.errors import NothingMatched
-    from ...inventory.hosts import load_nornir, platforms_of
+    from ...inventory.files.did_you_mean import hint
+    from ...inventory.files.hosts import load_nornir, platforms_of
     from ...services.besides import WithBackup
     from ...services.registry import declared, find
     from ..engine.run_setup import inventory_folder

@@ -31,7 +31,7 @@ def _status(**options: Any) -> Exit:
     from ..history.moments import age, moment, now
     from ..history.read import estate
     from ..run.kept_runs import runs_folder
-    from .past_views import estate_view
+    from .views.past_views import estate_view
 
     time = now()
     with reading(runs_folder(options["runs"])) as connection:
@@ -63,7 +63,7 @@ def _history(name: str, **options: Any) -> Exit:
     from ..history.moments import now
     from ..history.read import service_past
     from ..run.kept_runs import runs_folder
-    from .past_views import past_view
+    from .views.past_views import past_view
 
     time = now()
     with reading(runs_folder(options["runs"])) as connection:
@@ -78,13 +78,13 @@ def _history(name: str, **options: Any) -> Exit:
 
 
 def _screen() -> Console:
-    from .screen import console
+    from .views.screen import console
 
     return console()
 
 
 def _width(screen: Console) -> int:
-    from .wrapped import WIDTH
+    from .views.wrapped import WIDTH
 
     return screen.width if screen.is_terminal else WIDTH
 

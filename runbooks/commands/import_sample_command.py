@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ...inventory.errors import Exit, UsageError
-from ...inventory.secret_store import STORES, scheme_of
+from ...inventory.hiding.secret_store import STORES, scheme_of
 from .completion import host_names
 from .console import INVENTORY, JSON, ended, print_json, with_options
 
@@ -113,9 +113,9 @@ _OPTIONS = with_options(
 def _import_sample(file: Path, **options: Any) -> Exit:
     from ..engine.run_setup import inventory_folder
     from ..samples.importing import Asked, import_sample
-    from .import_sample_view import import_view
-    from .screen import console
-    from .wrapped import WIDTH
+    from .views.import_sample_view import import_view
+    from .views.screen import console
+    from .views.wrapped import WIDTH
 
     fill = dict(_pair(word, "--fill", "WORD=VALUE") for word in options["fill"])
     folder = inventory_folder(options["inventory"])
@@ -180,7 +180,7 @@ def _waiver(text: str) -> tuple[str, str, str] | None:
 
 def _reference(text: str) -> tuple[str, str]:
     """A peer, or nothing for all, and a reference. What is no reference may be a key, and is not quoted."""
-    from ...inventory.references import SCHEMES
+    from ...inventory.hiding.references import SCHEMES
 
     peer, equals, rest = text.partition("=")
     peer, reference = (peer, rest) if equals and ":" not in peer else ("", text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...inventory.errors import IntentError, NrRunError, UsageError
-from .printable import printable
+from .views.printable import printable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -69,8 +69,8 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 
 def _left_to_do(folder: Path, references: tuple[str, ...], today: date) -> list[str]:
     """What a person does next, in order: what the product's own reading of the files objects to stands among it."""
-    from ...inventory.hosts import load_nornir, platforms_of
-    from ...inventory.secrets import credential_folders
+    from ...inventory.files.hosts import load_nornir, platforms_of
+    from ...inventory.hiding.secrets import credential_folders
     from ...services.registry import FIRST_SERVICE, declared, find
 
     given = "" if folder == Path("inventory") else f" --inventory {folder}"

@@ -61,7 +61,7 @@ def _without_keys(parsed: Parsed) -> Parsed:
     """A line that was not understood is quoted, and in a configuration it may hold a key."""
     from dataclasses import replace
 
-    from ...inventory.secrets import Secrets
+    from ...inventory.hiding.secrets import Secrets
 
     hide = Secrets(()).hide
     problems = tuple(replace(item, text=hide(item.text)) for item in parsed.problems)
@@ -85,7 +85,7 @@ def _read(source: str) -> str:
 def _print(parsed: Parsed) -> None:
     from rich.markup import escape
 
-    from .screen import console as screen
+    from .views.screen import console as screen
 
     console = screen()
     records = parsed.state if isinstance(parsed.state, tuple) else (parsed.state,)

@@ -31,7 +31,7 @@ from .console import (
 if TYPE_CHECKING:
     from ...services.service import Deployment
     from ..engine.context import Context
-    from ..engine.planning import DeploymentPlan, Known
+    from ..engine.plans.planning import DeploymentPlan, Known
 
 _RUN = click.argument("run", required=False, metavar="[RUN]", shell_complete=names_of_runs)
 
@@ -99,11 +99,11 @@ def _rollback(run: str | None, **options: Any) -> Exit:
     nr-run rollback 7f3a            preview, ask, apply
     nr-run rollback                 the newest run that changed something
     """
-    from ..engine.confirmations import confirming
-    from ..engine.planning_removal import plan_rollback
+    from ..engine.plans.planning_removal import plan_rollback
     from ..engine.resume import unfinished
     from ..engine.runbook import run_deployments
     from ..engine.stored_run import reopen
+    from ..engine.verifying.confirmations import confirming
     from ..locking.lock_records import advice
     from ..run.journal_states import begun, has_changed, is_rehearsal
 
@@ -139,10 +139,10 @@ def _rollback(run: str | None, **options: Any) -> Exit:
 
 def _show(run: str | None, **options: Any) -> Exit:
     """Show one run: its recap, or how far it came. Without RUN, the newest."""
-    from ..engine.cancel_page import armed_pages
+    from ..engine.rollback.cancel_page import armed_pages
     from ..locking.lock_records import advice
     from ..run.summary import RUNNING, UNFINISHED, Summary, recap_of
-    from .printable import printable
+    from .views.printable import printable
 
     runs = runs_folder(options["runs"])
     path: Path = find_run(runs, run)

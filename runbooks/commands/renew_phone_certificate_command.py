@@ -67,9 +67,9 @@ def _renew(host: str, **options: Any) -> Exit:
     from ..phones.renew_certificate import Bound, Wanted, apply_with_rollback, look
     from ..run.kept_runs import runs_folder
     from ..verify.kept import keep_record
-    from .audit_vpn_phone_view import binding_view, bound_words, renewal_view
-    from .screen import console
-    from .wrapped import WIDTH
+    from .views.audit_vpn_phone_view import binding_view, bound_words, renewal_view
+    from .views.screen import console
+    from .views.wrapped import WIDTH
 
     command_console = CommandConsole(FOLDER, **{name: options[name] for name in ("plan_only", "yes", "as_json", "detail")})
     phones = phone_files(options["phone_configs"])

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from ...services.service import Deployment
     from ..engine.context import Context
-    from ..engine.planning import DeploymentPlan, Known
+    from ..engine.plans.planning import DeploymentPlan, Known
     from ..engine.run_setup import Opened
     from ..engine.runbook import Planner
 
@@ -117,7 +117,7 @@ def _run(
 
 def building(*, accept_unsaved: bool) -> Planner:
     """The planner of a command that deploys."""
-    from ..engine.planning import plan_deployment
+    from ..engine.plans.planning import plan_deployment
 
     def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
         return plan_deployment(context, deployment, known, accept_unsaved=accept_unsaved)
@@ -127,7 +127,7 @@ def building(*, accept_unsaved: bool) -> Planner:
 
 def removing(*, accept_unsaved: bool) -> Planner:
     """The planner of a command that removes."""
-    from ..engine.planning_removal import plan_remove
+    from ..engine.plans.planning_removal import plan_remove
 
     def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
         return plan_remove(context, deployment, known, accept_unsaved=accept_unsaved)
@@ -146,7 +146,7 @@ def _deploying(service: Declaration, command: Command) -> Any:
 
 def _removing(service: Declaration, command: Command) -> Any:
     def work(names: tuple[str, ...], **options: Any) -> Exit:
-        from ..engine.find_unintended import find_missing
+        from ..engine.plans.find_unintended import find_missing
 
         with _opened(service, command.name, names, options, removal=True, hosts=options["hosts"]) as (opened, console):
             gone = find_missing(opened)

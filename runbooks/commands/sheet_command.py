@@ -9,12 +9,12 @@ import click
 
 from .completion import names_of_all
 from .console import INVENTORY, JSON
-from .printable import printable
+from .views.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...inventory.platforms import Platform
+    from ...inventory.models.platforms import Platform
     from ...services.besides import WithPartnerSheet
     from ...services.service import Intended
 
@@ -37,9 +37,9 @@ def sheet_command(name: str, end: str, service: str, inventory: Path | None, *, 
     nr-run partner-sheet hq-branch --for vpn3640   what vpn3640 has to have
     nr-run partner-sheet shop                      what the portal of the provider has to have
     """
-    from ...inventory.did_you_mean import hint
     from ...inventory.errors import IntentError, NothingMatched, UsageError
-    from ...inventory.hosts import load_nornir, platforms_of
+    from ...inventory.files.did_you_mean import hint
+    from ...inventory.files.hosts import load_nornir, platforms_of
     from ..engine.run_setup import inventory_folder
 
     folder = inventory_folder(inventory)

@@ -103,8 +103,8 @@ def _verify(names: tuple[str, ...], **options: Any) -> Exit:
 
 
 def _show(made: Verification, opened: Opened, code: Exit, since: list[str]) -> None:
-    from .screen import console
-    from .verify_view import WIDTH, verification_view
+    from .views.screen import console
+    from .views.verify_view import WIDTH, verification_view
 
     screen = console()
     width = screen.width if screen.is_terminal else WIDTH
@@ -113,8 +113,8 @@ def _show(made: Verification, opened: Opened, code: Exit, since: list[str]) -> N
 
 def progress_of() -> Any:
     """What tells a person on standard error how far it is."""
-    from .progress import LiveProgress, PlainProgress
-    from .screen import console
+    from .views.progress import LiveProgress, PlainProgress
+    from .views.screen import console
 
     screen = console(stderr=True)
     return LiveProgress(screen) if screen.is_terminal else PlainProgress()
