@@ -170,11 +170,15 @@ def hosts_of_missing(
     refuse_unknown(given, platforms)
     if not missing:
         if given:
-            raise UsageError(f"--host is for {service.noun}s that have left the intent; these are in it, with their devices")
+            raise UsageError(
+                f"--host is for {service.noun}s that are no longer in the intent; these are in it, with their devices"
+            )
         return ()
     if not given and len(platforms) > LOOKED_THROUGH:
         words = "; ".join(intended.not_there(name) for name in missing)
-        raise NothingMatched(f"{words}; to remove a {service.noun} that has left the intent, name its devices: --host A --host B")
+        raise NothingMatched(
+            f"{words}; to remove a {service.noun} that is no longer in the intent, name its devices: --host A --host B"
+        )
     return tuple(given or platforms)
 
 
