@@ -14,6 +14,7 @@ from ..inventory.errors import Unreachable
 from .host_keys import HostKeys
 from .key_exchange import LeanTransport
 from .known_hosts import HostKey
+from .lease import Lease, leased
 from .ssh_config import Reached
 
 #: Names of signature algorithms by the type of key that they sign with.
@@ -23,10 +24,10 @@ _RSA = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")
 class CheckedClient(paramiko.SSHClient):  # type: ignore[misc]
     """A client for one device."""
 
-    def __init__(self, reached: Reached, host_keys: HostKeys) -> None:
+    def __init__(self, reached: Reached, host_keys: HostKeys, lease: Lease) -> None:
         """Nothing is connected yet."""
         super().__init__()
-        self._place, self._checks = reached, host_keys
+        self._place, self._checks, self._lease = reached, host_keys, lease
         self._jump: _Jump | None = None
         self.set_missing_host_key_policy(_Ours(reached, host_keys))
 
@@ -37,7 +38,7 @@ class CheckedClient(paramiko.SSHClient):  # type: ignore[misc]
             more["sock"] = self._jump.socket
         expected = [key.kind for key in self._checks.expected(self._place) if not key.revoked]
         try:
-            super().connect(hostname, port=port, transport_factory=_factory(expected), **more)
+            super().connect(hostname, port=port, transport_factory=_factory(expected, self._lease), **more)
         except (paramiko.SSHException, EOFError, OSError):
             said = self._jump.ended() if self._jump else ""
             self.close()
@@ -66,11 +67,14 @@ class _Ours(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]
         self._checks.check(self._place, HostKey(key.get_name(), key.asbytes()))
 
 
-def _factory(expected: list[str]) -> Any:
-    """Makes transports that ask for keys of the expected types first: a device may have one of each, and only one is known."""
+def _factory(expected: list[str], lease: Lease) -> Any:
+    """Makes transports that type as long as they may.
 
-    def make(*arguments: Any, **more: Any) -> paramiko.Transport:
-        transport = LeanTransport(*arguments, **more)
+    They ask for keys of the expected types first: a device may have one of each, and only one is known.
+    """
+
+    def make(line: Any, *arguments: Any, **more: Any) -> paramiko.Transport:
+        transport = LeanTransport(leased(line, lease), *arguments, **more)
         options = transport.get_security_options()
         first = [name for kind in dict.fromkeys(expected) for name in (_RSA if kind == "ssh-rsa" else (kind,))]
         known = [name for name in first if name in options.key_types]

@@ -24,9 +24,11 @@ from .console import (
     LAB,
     LIMIT,
     NO_LIMIT,
+    OTHER_NAMES,
     PLAN_AND_YES,
     ROLLOUT,
     RUNS,
+    SCHEDULER,
     TIMEOUTS,
     CommandConsole,
     ended,
@@ -46,7 +48,9 @@ if TYPE_CHECKING:
 
 #: Of one instance, and of many.
 _OF_ONE = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, TIMEOUTS, DEBUG, ELSEWHERE)
-_OPTIONS = with_options(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, TIMEOUTS, DEBUG, ELSEWHERE)
+_OPTIONS = with_options(
+    *(PLAN_AND_YES, JSON, LAB, INVENTORY, RUNS, ACCEPT_UNSAVED, ROLLOUT, SCHEDULER, TIMEOUTS, DEBUG, OTHER_NAMES)
+)
 
 
 def command_of(service: Declaration, command: Command) -> click.Command:
@@ -96,6 +100,7 @@ def _opened(
     timeouts = timeouts_of(options)
     places = options["inventory"], options["runs"], options["lab"], options["debug"]
     more |= {"confirm": options.get("confirm", ()), "processes": options.get("processes", 1)}
+    more |= {"scheduler": options.get("scheduler", "")}
     wanted = Wanted(service.name, runbook, names, *places, timeouts, **more)
     with open_run(wanted, console.progress) as opened, console.progress, console.concluding(opened.context):
         for warning in opened.warnings:
