@@ -20,9 +20,9 @@ from typing import Any, Protocol
 from nornir.core.inventory import Host
 
 from ...inventory.errors import NrRunError, UsageError
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
+from ...tasks.access.lease import Lease
 from ...tasks.device import Stop
-from ...tasks.lease import Lease
 
 #: Calls a callback of the other side by its number, and returns what that returned once it has; without waiting, None at once.
 Call = Callable[[int, tuple[Any, ...], dict[str, Any], bool], Any]

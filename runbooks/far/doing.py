@@ -25,10 +25,10 @@ from nornir.core.task import Result, Task
 from nornir.plugins.runners import SerialRunner
 
 from ...inventory.errors import NrRunError, SessionLost
-from ...inventory.secrets import Secrets
+from ...inventory.hiding.secrets import Secrets
+from ...tasks.access.device_types import register_device_types
+from ...tasks.access.lease import Lease, clock
 from ...tasks.device import CONNECTION, Stop
-from ...tasks.device_types import register_device_types
-from ...tasks.lease import Lease, clock
 from .carrying import pack, unpack
 from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, OVER, PULSE, STOP, Message
 from .outcome import Failed, root_cause

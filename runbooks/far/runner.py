@@ -19,10 +19,10 @@ from nornir.core.plugins.runners import RunnerPlugin
 from nornir.core.task import AggregatedResult, Task
 
 from ...inventory.errors import IntentError, NrRunError, SessionLost, Unreachable, UsageError
-from ...inventory.secrets import Secrets
-from ...tasks.credentials import Login, login_of
+from ...inventory.hiding.secrets import Secrets
+from ...tasks.access.credentials import Login, login_of
+from ...tasks.access.lease import Lease
 from ...tasks.device import CONNECTION, Stop, log_in_by
-from ...tasks.lease import Lease
 from .carrying import Callbacks, pack, unpack
 from .doing import HostRecord, Job
 from .messages import ACK, ANSWER, CALL, END, JOB, LEASE, MARGIN, OVER, PULSE, PULSE_SECONDS, STOP, Message

@@ -19,14 +19,14 @@ from nornir.core.inventory import Host
 from nr_run.changes.configuration import Configuration
 from nr_run.inventory import errors
 from nr_run.inventory.errors import NrRunError, SecretError, UsageError
-from nr_run.inventory.secrets import Secrets
+from nr_run.inventory.hiding.secrets import Secrets
 from nr_run.runbooks.far.carrying import Callbacks, OneWay, pack, unpack
 from nr_run.runbooks.far.order import RunOrder
 from nr_run.runbooks.far.outcome import Defect, Failed
 from nr_run.runbooks.far.seal import Seal
 from nr_run.runbooks.far.wire import Inbox, Outbox
+from nr_run.tasks.access.lease import Lease
 from nr_run.tasks.device import Stop
-from nr_run.tasks.lease import Lease
 
 CONFIG = "version 12.2\nhostname hq\n!\nline con 0\nline vty 0 4\n!\nend\n"
 SALT = "00" * 32
