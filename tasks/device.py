@@ -16,7 +16,6 @@ from ..inventory.errors import DeviceRefused, Interrupted, SessionLost, Unreacha
 from ..inventory.hosts import reaching
 from ..inventory.platforms import Platform
 from ..inventory.secrets import Secrets
-from .connection import log_in
 from .credentials import PREFIX, Login, login_of
 from .device_types import CONNECTION as CONNECTION
 from .device_types import register_device_types
@@ -173,9 +172,3 @@ def reconnect(task: Task, *, patience_seconds: float, pause_seconds: float, as_i
             if time.monotonic() + pause_seconds > deadline:
                 raise
             time.sleep(pause_seconds)
-
-
-def log_in_anew(task: Task) -> None:
-    """A second login beside the open session, up to the first prompt: the device can still be managed. Raises Unreachable."""
-    at = task.host.get_connection_parameters(CONNECTION)
-    log_in(task.host.name, at.hostname, at.port, login_of(task.host)).disconnect()
