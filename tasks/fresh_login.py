@@ -14,10 +14,10 @@ from collections.abc import Callable
 
 from nornir.core.task import Result, Task
 
-from .connection import log_in
-from .credentials import login_of
+from .access.connection import log_in
+from .access.credentials import login_of
+from .access.drivers import LeanDriver
 from .device import CONNECTION
-from .drivers import LeanDriver
 
 #: A login that ended longer ago says nothing of now.
 FRESH_SECONDS = 30.0

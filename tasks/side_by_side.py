@@ -13,11 +13,11 @@ from typing import TypeVar
 from nornir.core.task import Task
 
 from ..inventory.errors import NrRunError, Unreachable
+from .access.connection import log_in
+from .access.credentials import login_of
 from .answers import Reading, asked, settled
-from .connection import log_in
-from .credentials import login_of
 from .device import CONNECTION
-from .session import Session
+from .sessions.session import Session
 
 T = TypeVar("T")
 

@@ -11,9 +11,9 @@ from nornir.core.task import Result, Task
 
 from nr_run.changes.change import Change
 from nr_run.changes.configuration import Configuration
-from nr_run.checks.rollback_methods import RELOAD_IN
+from nr_run.checks.readiness.rollback_methods import RELOAD_IN
 from nr_run.inventory.errors import Unreachable
-from nr_run.inventory.platforms import platform_for
+from nr_run.inventory.models.platforms import platform_for
 from nr_run.lab.entry import LabHandle
 from nr_run.tasks import fresh_login
 from nr_run.tasks.arming import arm, disarm, reconnect_and_observe
