@@ -15,9 +15,9 @@ from ..changes.change import Change
 from ..changes.objects import Config, ConfigObject
 from ..changes.selectors import Selector, selectors_of
 from .finding import Finding, Status
-from .observation import Flow, Observation, is_static
-from .questions import IPSEC
-from .tunnel_interfaces import tunnel_interface
+from .observations.observation import Flow, Observation, is_static
+from .observations.questions import IPSEC
+from .routing.tunnel_interfaces import tunnel_interface
 
 #: How long before the end of its lifetime an SA may be gone.
 MARGIN_SECONDS = 60

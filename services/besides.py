@@ -17,8 +17,8 @@ from ..changes.device_file import DeviceFile
 from ..changes.objects import Config, ConfigObject
 from ..changes.steps import Edit
 from ..checks.finding import Finding
-from ..inventory.maintenance import Window
-from ..inventory.platforms import Platform
+from ..inventory.intents.maintenance import Window
+from ..inventory.models.platforms import Platform
 from .service import Deployment, Foreign, Member, Seen
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..checks.finding import Cause, Evidence, Finding, Status
-from ..checks.looking import Look
+from ..checks.observations.looking import Look
 from ..checks.proof import Traffic
-from .l2l.causes import CAUSES
+from .l2l.diagnosis.causes import CAUSES
 
 #: Why, as it is told of every tunnel.
 MTU: Cause = CAUSES["mtu"]

@@ -20,7 +20,7 @@ from ..checks.finding import Evidence, Finding, Status
 from ..checks.planned_running import running_with
 from ..checks.verdict import Configured
 from ..inventory.errors import ChangeError, NrRunError
-from ..inventory.platforms import Platform
+from ..inventory.models.platforms import Platform
 from ..inventory.systems import system_of
 from .building import build
 from .service import Deployment, Member, Site

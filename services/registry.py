@@ -13,8 +13,8 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..inventory.did_you_mean import hint
 from ..inventory.errors import NothingMatched, NrRunError
+from ..inventory.files.did_you_mean import hint
 
 if TYPE_CHECKING:
     from .service import Service

@@ -10,13 +10,13 @@ from nornir.core.task import Result, Task
 
 from ..changes import tree
 from ..changes.nameif import interfaces
-from ..checks.listing import INTERFACES, Listing
-from ..checks.observation import Probe
+from ..checks.observations.listing import INTERFACES, Listing
+from ..checks.observations.observation import Probe
 from ..inventory.errors import DriftError, NotKnown
-from ..inventory.platforms import Platform
+from ..inventory.models.platforms import Platform
 from ..parsers import parse
 from .device import session
-from .session import Reply, Session
+from .sessions.session import Reply, Session
 
 TIMEOUT_SECONDS = 2
 #: Bytes of an echo where nothing else is wanted, with its IP header: what a router sends by itself.

@@ -15,10 +15,10 @@ from ..changes.families import FAMILIES
 from ..changes.family import Family, Phase
 from ..changes.steps import Step, in_writes
 from ..inventory.errors import DeviceRefused, NotKnown
-from .agreeing import agreed_to
 from .answers import asked, running_commands, running_in, running_of
 from .device import Stop, session
-from .session import ENTER, Reply, Session
+from .sessions.agreeing import agreed_to
+from .sessions.session import ENTER, Reply, Session
 
 Note = Callable[..., None]
 _ENTERING = (re.compile(r"Enter configuration commands, one per line\.\s+End with CNTL/Z\."),)

@@ -10,14 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..checks.observation import Probe
+from ..checks.observations.observation import Probe
 from ..checks.proof import Traffic
 from ..inventory.errors import DeviceRefused, NrRunError, ParseError
-from ..inventory.platforms import Platform
-from ..inventory.showing import SHOWS
+from ..inventory.hiding.showing import SHOWS
+from ..inventory.models.platforms import Platform
 from ..parsers import parse
 from .probe import QUESTION, SMALL_BYTES, TIMEOUT_SECONDS, answers_to, line_of
-from .session import Reply, Session
+from .sessions.session import Reply, Session
 
 _PINGED = "Type escape sequence"
 #: What each burst is told in, from the first line of its answer to the last; behind it comes the next dialogue.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...inventory.release import Release
+from ...inventory.models.release import Release
 from .case import EVERYBODY, Case
 from .finding import Line, PhoneFinding, Remedy, Severity
 from .shown import LICENCE_USE, RUNNING, VERSION, HeadEnd

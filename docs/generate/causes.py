@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nr_run.parsers.provider_log_words import ALIBABA_CODES, MEANINGS
-from nr_run.services.l2l.causes import KNOWN
-from nr_run.services.l2l.signatures import SIGNATURES
+from nr_run.services.l2l.diagnosis.causes import KNOWN
+from nr_run.services.l2l.diagnosis.signatures import SIGNATURES
 
 HEAD = """\
 # Why a tunnel is not up

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from json_schema import records
-from nr_run.inventory.schema import intent_schema
+from nr_run.inventory.files.schema import intent_schema
 from nr_run.services.registry import declared, schema_of
 
 HEAD = """\

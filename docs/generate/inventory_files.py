@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from json_schema import fields
-from nr_run.inventory.connection_settings import OVER_SSH, OVER_TELNET, SETTINGS
-from nr_run.inventory.references import SCHEMES
-from nr_run.inventory.schema import defaults_schema, hosts_schema
+from nr_run.inventory.files.connection_settings import OVER_SSH, OVER_TELNET, SETTINGS
+from nr_run.inventory.files.schema import defaults_schema, hosts_schema
+from nr_run.inventory.hiding.references import SCHEMES
 from tables import table
 
 ROOT = Path(__file__).resolve().parents[2]

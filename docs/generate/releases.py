@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nr_run.checks.rollback_methods import METHODS, methods_of
-from nr_run.inventory.forms import VTI_SINCE, can_do, nat_form
-from nr_run.inventory.platforms import KNOWN, MODELS, Platform, Suite, rows
+from nr_run.checks.readiness.rollback_methods import METHODS, methods_of
+from nr_run.inventory.intents.forms import VTI_SINCE, can_do, nat_form
+from nr_run.inventory.models.platforms import KNOWN, MODELS, Platform, Suite, rows
 from nr_run.tasks.rollback_timers import ROLLBACK_TIMERS
 from tables import code, table
 

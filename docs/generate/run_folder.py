@@ -8,9 +8,9 @@ from dataclasses import fields
 from pathlib import Path
 
 from nr_run.inventory.errors import Exit
-from nr_run.runbooks.engine.cancel_page import PAGE
 from nr_run.runbooks.engine.device_files import PLACING_FILES
 from nr_run.runbooks.engine.outcome import DeviceRow, Result, TunnelOutcome
+from nr_run.runbooks.engine.rollback.cancel_page import PAGE
 from tables import table
 
 ROOT = Path(__file__).resolve().parents[2]

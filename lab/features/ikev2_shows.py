@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..core.box import Box
+from ..core.configuration.store import Entry
+from ..core.negotiation.sa import Flow, Ike2Sa
 from ..core.records import Proposal, Selector
-from ..core.sa import Flow, Ike2Sa
-from ..core.store import Entry
 from . import ikev2
 
 _HEAD = "Tunnel-id Local                 Remote                fvrf/ivrf            Status"

@@ -28,29 +28,30 @@ from .console import (
 
 NAME = "failover-test"
 _OUTSIDE = click.option(
-    "--outside-window", is_flag=True, help="Test though no maintenance window of the intent is open; the run says so."
+    "--outside-window", is_flag=True, help="Test although no maintenance window of the intent is open; the journal records it."
 )
 
 
 def _failover_test(names: tuple[str], **options: Any) -> Exit:
-    """Take the primary path of a service down for a while, and measure how long traffic takes to move and to come back.
+    """Take the primary path of a service down for a short time, and measure how long traffic takes to move to the backup and
+    back.
 
-    It is a planned change: shown, approved, with a rollback timer, a journal, and resume; and it is always rolled back. It is
-    refused where anything of the service is not verified before, the backup above all, and outside the maintenance windows of the
-    intent. While it runs, what is sent between the loss and the move is lost, as it is when the primary is lost in earnest.
+    The test is a planned change: approved, with a rollback timer, a journal and resume. It is always rolled back. It is refused
+    if anything of the service is not verified beforehand, above all the backup, and outside the maintenance windows of the
+    intent. What is sent between the loss and the move is lost, as when the primary really fails.
 
     \b
     nr-run failover-test branch-zia --plan    what would be taken down, and how it comes back
-    nr-run failover-test branch-zia           look, confirm, do
+    nr-run failover-test branch-zia           preview, ask, apply
     nr-run failover-test branch-zia --yes --json
 
     \b
     Exit codes: 0 traffic moved and came back within the documented time; 12 it
-    did, and something of the service is not as before; 13 refused: no window,
+    did, but something of the service is not as before; 13 refused: no window,
     or not all is verified; 20 it did not move, and all is as before; 21 it did
     not come back: manual steps are needed.
     """
-    from ..engine.failover import Rules, planner_of, run_test
+    from ..engine.failover_test.failover import Rules, planner_of, run_test
     from ..engine.run_setup import Wanted, open_run
     from ..engine.runbook import run_deployments
 
@@ -72,9 +73,9 @@ def _failover_test(names: tuple[str], **options: Any) -> Exit:
 
 def _service_of(inventory: Path | None, name: str) -> str:
     """The service with a backup that has an instance of this name. Raises NothingMatched."""
-    from ...inventory.did_you_mean import hint
     from ...inventory.errors import NothingMatched
-    from ...inventory.hosts import load_nornir, platforms_of
+    from ...inventory.files.did_you_mean import hint
+    from ...inventory.files.hosts import load_nornir, platforms_of
     from ...services.besides import WithBackup
     from ...services.registry import declared, find
     from ..engine.run_setup import inventory_folder

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from ...services.service import Deployment
     from ..engine.context import Context
-    from ..engine.planning import DeploymentPlan, Known
+    from ..engine.plans.planning import DeploymentPlan, Known
     from ..engine.run_setup import Opened
     from ..engine.runbook import Planner
 
@@ -61,15 +61,15 @@ def command_of(service: Declaration, command: Command) -> click.Command:
         shown = {"metavar": f"{noun}...", "required": True}
     if command.does == "rotate":
         shown = {"metavar": noun, "callback": _as_names}
-        told = "Where the new key is kept already, as a reference (env:NAME, command:...)."
-        which = "Which key is changed, by its reference, where it has several."
+        told = "Use the key that is kept under this reference (env:NAME, command:...)."
+        which = "Which key to change, by its reference, if there are several."
         to = click.option("--to", default="", metavar="REFERENCE", help=told)
         key = click.option("--key", default="", metavar="REFERENCE", help=which)
         decorate = with_options(to, key, NO_LIMIT, _OF_ONE)
     count = 1 if command.does == "rotate" else -1
     names = click.argument("names", nargs=count, shell_complete=names_in(service.section), **shown)
     if command.does == "remove":
-        told = f"Where to look for a {service.noun} that has left the intent (give each of its devices)."
+        told = f"Find a {service.noun} that is no longer in the intent on this device (give each of its devices)."
         host = click.option("--host", "hosts", multiple=True, metavar="HOST", help=told)
         decorate = with_options(host, decorate)
     if command.confirms:
@@ -117,7 +117,7 @@ def _run(
 
 def building(*, accept_unsaved: bool) -> Planner:
     """The planner of a command that deploys."""
-    from ..engine.planning import plan_deployment
+    from ..engine.plans.planning import plan_deployment
 
     def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
         return plan_deployment(context, deployment, known, accept_unsaved=accept_unsaved)
@@ -127,7 +127,7 @@ def building(*, accept_unsaved: bool) -> Planner:
 
 def removing(*, accept_unsaved: bool) -> Planner:
     """The planner of a command that removes."""
-    from ..engine.planning_removal import plan_remove
+    from ..engine.plans.planning_removal import plan_remove
 
     def planner(context: Context, deployment: Deployment, known: Known) -> DeploymentPlan:
         return plan_remove(context, deployment, known, accept_unsaved=accept_unsaved)
@@ -146,7 +146,7 @@ def _deploying(service: Declaration, command: Command) -> Any:
 
 def _removing(service: Declaration, command: Command) -> Any:
     def work(names: tuple[str, ...], **options: Any) -> Exit:
-        from ..engine.find_unintended import find_missing
+        from ..engine.plans.find_unintended import find_missing
 
         with _opened(service, command.name, names, options, removal=True, hosts=options["hosts"]) as (opened, console):
             gone = find_missing(opened)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...inventory.errors import Exit, NrRunError
-from ...inventory.references import SCHEMES
+from ...inventory.hiding.references import SCHEMES
 from ..notify.holding import DOWN_AFTER, UP_AFTER
 from .console import with_options
 

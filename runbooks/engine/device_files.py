@@ -17,7 +17,7 @@ from ..run.authentic import journal_of
 from ..run.kept_files import kept_file
 from .context import Context
 from .nornir_run import run_on, run_on_all
-from .planning import DeploymentPlan, MemberPlan
+from .plans.planning import DeploymentPlan, MemberPlan
 
 PLACING_FILES = "placing-files"
 

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, NrRunError, UsageError
-from ...inventory.kept_secrets import KeptSecret, kept_at, new_key, replaceable
-from ...inventory.references import check_preshared_key, fetch
-from ...inventory.secrets import Secrets
+from ...inventory.files.did_you_mean import hint
+from ...inventory.hiding.kept_secrets import KeptSecret, kept_at, new_key, replaceable
+from ...inventory.hiding.references import check_preshared_key, fetch
+from ...inventory.hiding.secrets import Secrets
 from ...services.besides import WithFarKeys
 from ...services.registry import declared
 from ...services.service import Deployment, Service

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...checks.finding import Cause, Finding, against
 from ...inventory.errors import Exit, NrRunError
-from .confirmations import Asked
+from .verifying.confirmations import Asked
 
 
 class Result(Enum):

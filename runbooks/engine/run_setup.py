@@ -14,22 +14,22 @@ from pathlib import Path
 from nornir.core import Nornir
 
 from ...inventory.errors import NothingMatched, NrRunError, SecretError, UsageError
-from ...inventory.hosts import load_nornir, platforms_of
-from ...inventory.platforms import Platform
-from ...inventory.secrets import Secrets, credential_folders
-from ...inventory.unknown_host import refuse_unknown
+from ...inventory.files.hosts import load_nornir, platforms_of
+from ...inventory.files.unknown_host import refuse_unknown
+from ...inventory.hiding.secrets import Secrets, credential_folders
+from ...inventory.models.platforms import Platform
 from ...services.registry import find_built
 from ...services.service import Deployment, Intended, Service
 from ...tasks.device import Stop, connect_by
 from ..far.elsewhere import that_pay
 from ..run.folder import RunFolder
 from ..run.kept_runs import runs_folder
-from .confirmations import confirming
 from .context import Context, Progress, Timeouts, nobody
 from .key_rotation import Rotation, unfinished_rotations
-from .limit import within
-from .rehearsal_lab import rehearse
+from .plans.limit import within
+from .rehearsal.rehearsal_lab import rehearse
 from .signals import on_signals
+from .verifying.confirmations import confirming
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from ...inventory.errors import DriftError, Exit, NrRunError
-from ...inventory.platforms import Platform
+from ...inventory.models.platforms import Platform
 from ...services.besides import Asking
 from ...services.service import Deployment
 from ...tasks.gather import Snapshot, gather
 from ..locking.locks import locked, refuse_held
 from ..locking.machine_locks import endpoints_of
 from .apply_change import apply_change
-from .automatic_rollback import defect_of
 from .context import Context
-from .find_unintended import notice_strays
-from .left_behind import without_gone
 from .nornir_run import run_on, run_on_all
 from .outcome import Result, TunnelOutcome, refused
-from .planning import DeploymentPlan, Known, MemberPlan, running_after, write_plan
-from .reach import reach_of
+from .plans.find_unintended import notice_strays
+from .plans.planning import DeploymentPlan, Known, MemberPlan, running_after, write_plan
 from .resume import refuse_unfinished
+from .rollback.automatic_rollback import defect_of
+from .rollback.left_behind import without_gone
 from .rollout import ONE_BY_ONE, Rollout, roll_out
-from .verification import save_accepted, verify_only
+from .verifying.reach import reach_of
+from .verifying.verification import save_accepted, verify_only
 
 Show = Callable[[Sequence[DeploymentPlan], Sequence[TunnelOutcome]], None]
 #: Plans one deployment on what is known of its devices.

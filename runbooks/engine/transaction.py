@@ -18,18 +18,18 @@ from ...tasks.arming import reconnect_and_observe
 from ...tasks.gather import Snapshot, now
 from ...tasks.push import push
 from ...tasks.save import Saved, save
-from .attended import send_away
-from .automatic_rollback import defect_of, roll_back
 from .change_state import ChangeState, NotVerified, rows
 from .context import Context
 from .device_files import place_files, take_left
-from .gates import hold, negotiate_anew, still
 from .nornir_run import run_on, run_on_all, run_on_one
 from .outcome import Result, TunnelOutcome
-from .planning import DeploymentPlan, Hold, MemberPlan, Push
-from .postchecks import PostCheck, cause_of, good
-from .reach import WHOLE
-from .rollback_timers import arm_ends, disarm_ends, ensure_time_left
+from .plans.planning import DeploymentPlan, Hold, MemberPlan, Push
+from .rollback.automatic_rollback import defect_of, roll_back
+from .rollback.rollback_timers import arm_ends, disarm_ends, ensure_time_left
+from .verifying.attended import send_away
+from .verifying.gates import hold, negotiate_anew, still
+from .verifying.postchecks import PostCheck, cause_of, good
+from .verifying.reach import WHOLE
 
 Work = Callable[[Context, DeploymentPlan, ChangeState], None]
 

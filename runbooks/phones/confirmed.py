@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ...checks.phones.renewal import CALL_MANAGER, PHONES, Renewal
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import DriftError, UsageError
-from ..engine.confirmations import system_user
+from ...inventory.files.did_you_mean import hint
+from ..engine.verifying.confirmations import system_user
 
 #: Folder of the runs folder, and file, in which records are kept.
 FOLDER, FILE = "renew-phone-certificate", "renewal.json"

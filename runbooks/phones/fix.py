@@ -16,8 +16,8 @@ from ...checks.phones.audit import Audit, audit
 from ...checks.phones.case import AuditAsked
 from ...checks.phones.finding import PhoneFinding
 from ...checks.phones.shown import HeadEnd
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, DriftError, Exit, NothingMatched, NrRunError
+from ...inventory.files.did_you_mean import hint
 from ...tasks.gather import Snapshot, gather
 from ..engine.context import Progress
 from ..engine.doctor import Ready

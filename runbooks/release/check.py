@@ -16,13 +16,13 @@ from ...changes.change import Change
 from ...changes.configuration import Configuration
 from ...changes.objects import ConfigObject
 from ...checks.release_check import FarLine, Hit, Instead, far_lines, hits, instead, versions_of
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import Exit, IntentError, NotKnown, NrRunError
-from ...inventory.hosts import models_of, platforms_of
-from ...inventory.newer_releases import newer_than_known
-from ...inventory.platforms import Platform, platform_for, rows
-from ...inventory.release_rules import notes_between
-from ...inventory.unknown_host import refuse_unknown
+from ...inventory.files.did_you_mean import hint
+from ...inventory.files.hosts import models_of, platforms_of
+from ...inventory.files.unknown_host import refuse_unknown
+from ...inventory.models.newer_releases import newer_than_known
+from ...inventory.models.platforms import Platform, platform_for, rows
+from ...inventory.models.release_rules import notes_between
 from ...services.intended_state import standing
 from ...services.registry import declared, find
 from ...services.service import Deployment

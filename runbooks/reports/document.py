@@ -17,7 +17,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from ...checks.finding import Cause, Evidence, Finding
 from ...checks.verdict import SCHEMA_VERSION, DeviceState, EndState, Figure, FlowState, Verdict, Verification, Word
 from ...inventory.errors import Exit
-from ...inventory.schema import DRAFT
+from ...inventory.files.schema import DRAFT
 from ..run.folder import plain_values
 from ..run.json_names import KEYS, OLD_TOO
 from ..run.json_names import document as as_document

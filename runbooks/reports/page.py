@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...checks.finding import Finding, Status
 from ...checks.verdict import Verdict, Verification, Word
 from ...templates.pages import fill_page
-from ..commands.printable import printable
+from ..commands.views.printable import printable
 from ..history.condition import DIFFERS, condition_of
 from ..history.moments import age, moment, written
 from ..history.read import ServicePast

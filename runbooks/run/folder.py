@@ -35,8 +35,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ...inventory.errors import NrRunError
-from ...inventory.secrets import Secrets
-from ..commands.printable import json_text
+from ...inventory.hiding.secrets import Secrets
+from ..commands.views.printable import json_text
 from .authentic import RunSeal, last_code, note_length, tidy_notes, vouching, with_code
 from .json_names import document
 from .run_names import run_names

@@ -25,18 +25,18 @@ from ...changes.families import FAMILIES
 from ...changes.family import Family
 from ...changes.objects import Config, ConfigObject, read
 from ...changes.steps import Edit
-from ...checks.rollback_methods import RELOAD_IN, SelectedMethod
+from ...checks.readiness.rollback_methods import RELOAD_IN, SelectedMethod
 from ...inventory.errors import NrRunError, SecretError
-from ...inventory.platform_record import platform_in, row_of
-from ...inventory.platforms import Platform
+from ...inventory.models.platform_record import platform_in, row_of
+from ...inventory.models.platforms import Platform
 from ...services.registry import find_built
 from ...services.service import Member
-from ...tasks.credentials import login_of
+from ...tasks.access.credentials import login_of
 from ...tasks.device import CONNECTION, settings_of
 from ...tasks.gather import Snapshot, observation
-from ..engine.confirmations import restored
 from ..engine.context import Context, Timeouts
-from ..engine.planning import DeploymentPlan, MemberPlan
+from ..engine.plans.planning import DeploymentPlan, MemberPlan
+from ..engine.verifying.confirmations import restored
 from .authentic import RunSeal, Tampered, journal_of
 from .folder import canonical
 from .record_formats import FORMAT, READABLE, migrated

@@ -17,9 +17,9 @@ from ...changes.families.bgp_told import network_of
 from ...changes.families.uses import destination
 from ...changes.objects import Config, ConfigObject, read
 from ...inventory.errors import ChangeError, NothingMatched
-from ...inventory.platforms import Platform
-from ...inventory.references import SCHEMES
-from ..l2l.found import addresses
+from ...inventory.hiding.references import SCHEMES
+from ...inventory.models.platforms import Platform
+from ..l2l.existing.found import addresses
 from .intent import Cloud
 from .names import draft, own_name, routes_to
 from .routes_there import OWN_DISTANCE

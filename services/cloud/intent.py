@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
-from ...inventory.intent import Dpd, Waiver
-from ...inventory.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
-from ...inventory.intent_fields import (
+from ...inventory.intents.intent import Dpd, Waiver
+from ...inventory.intents.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
+from ...inventory.intents.intent_fields import (
     Address,
     Interface,
     Name,
@@ -22,8 +22,8 @@ from ...inventory.intent_fields import (
     Text,
     TunnelPrefix,
 )
-from ...inventory.maintenance import Window
-from ...inventory.strength import FORBIDDEN, WEAK
+from ...inventory.intents.maintenance import Window
+from ...inventory.intents.strength import FORBIDDEN, WEAK
 from .limits import problems_of
 
 FILE = "cloud.yaml"

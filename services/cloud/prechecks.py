@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 
 from ...changes.nameif import AsaInterface, interfaces
 from ...changes.objects import read
-from ...checks.asa_nat import Way, asa_translations
-from ...checks.asa_precheck import ROUTE, RUNNING, TWICE_NAT
-from ...checks.device_facts import Device, doubt, say
 from ...checks.finding import Finding, Status
-from ...checks.precheck import nvram
-from ...checks.route_table import RouteTable, route_table
-from ...checks.static_routes import after
+from ...checks.readiness.asa_precheck import ROUTE, RUNNING, TWICE_NAT
+from ...checks.readiness.device_facts import Device, doubt, say
+from ...checks.readiness.precheck import nvram
+from ...checks.routing.route_table import RouteTable, route_table
+from ...checks.routing.static_routes import after
+from ...checks.translation.asa_nat import Way, asa_translations
 from ..prechecks import of_every_change
 from ..service import Sight
 from .intent import Cloud

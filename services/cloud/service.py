@@ -12,12 +12,12 @@ from ...changes.change import Change
 from ...changes.objects import Config, ConfigObject
 from ...changes.steps import Edit
 from ...checks.finding import Finding
-from ...checks.looking import Shown, Stimulus
-from ...checks.questions import Question
+from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.questions import Question
 from ...checks.verdict import Verdict
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
-from ...inventory.platforms import Platform
+from ...inventory.files.did_you_mean import hint
+from ...inventory.models.platforms import Platform
 from ...parsers.provider_samples import Sample
 from ..besides import Carrying, Confirmation, Failover, Printed
 from ..sample_draft import Draft, Wishes

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...checks.finding import Finding, Status
-from ...checks.looking import Shown, Stimulus
-from ...checks.observation import spis
+from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.observation import spis
 from ...checks.proof import Traffic
 from ...checks.verdict import Configured, EndState, FlowState, KnownBy, Operating, Verdict
 from ..configured_axis import findings, of_members, stated, unseen
 from ..full_size import MTU, large_lost
-from ..l2l.full_size import full_through
+from ..l2l.verdicts.full_size import full_through
 from ..service import Deployment
 from ..verifying import Seeing
 from .gates import NONE, algorithms_in, tunnel_up

@@ -10,12 +10,22 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StrictInt, StringConstraints, model_validator
 
-from ...inventory.did_you_mean import hint
-from ...inventory.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
-from ...inventory.intent_fields import Address, CiscoName, Interface, Name, NamedRecord, Network, Record, SecretReference, Text
-from ...inventory.own_checks import OwnCheck, Range
-from ...inventory.strength import FORBIDDEN, WEAK
-from ...inventory.yaml_source import Document, Problem
+from ...inventory.files.did_you_mean import hint
+from ...inventory.files.yaml_source import Document, Problem
+from ...inventory.intents.intent_crypto import AuthenticationAlgorithm, DHGroup, EncryptionAlgorithm
+from ...inventory.intents.intent_fields import (
+    Address,
+    CiscoName,
+    Interface,
+    Name,
+    NamedRecord,
+    Network,
+    Record,
+    SecretReference,
+    Text,
+)
+from ...inventory.intents.own_checks import OwnCheck, Range
+from ...inventory.intents.strength import FORBIDDEN, WEAK
 from ..instances import Instances, load_instances
 from .limits import WITH_RECONNECT
 

@@ -11,38 +11,38 @@ from pathlib import Path
 from ...changes.change import Change
 from ...changes.objects import Config, read
 from ...changes.removal import owned
-from ...checks.device_facts import Box
 from ...checks.finding import Finding
-from ...checks.looking import Shown, Stimulus
-from ...checks.precheck import precheck
-from ...checks.questions import ROUTE, Question
+from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.questions import ROUTE, Question
+from ...checks.readiness.device_facts import Box
+from ...checks.readiness.precheck import precheck
 from ...checks.verdict import Verdict
-from ...inventory.built import for_people
-from ...inventory.forms import style_of
-from ...inventory.intent import Intent, Tunnel, TunnelTermination
-from ...inventory.intent_files import load_intent
-from ...inventory.platforms import Platform
-from ...inventory.strength import narrow
-from ...inventory.validation import validate
+from ...inventory.intents.built import for_people
+from ...inventory.intents.forms import style_of
+from ...inventory.intents.intent import Intent, Tunnel, TunnelTermination
+from ...inventory.intents.intent_files import load_intent
+from ...inventory.intents.strength import narrow
+from ...inventory.intents.validation import validate
+from ...inventory.models.platforms import Platform
 from ...parsers.provider_samples import Sample
 from ..besides import Printed
 from ..own_checks import nearest_place, refuse_wrong
 from ..sample_draft import Draft, Wishes
 from ..service import Deployment, Foreign, Member, Place, Removal, Sight, Stage, Traffic
 from ..verifying import Seeing
-from .beside import policies_of_offers
-from .by_name import not_in_intent, removal_by_name, strays, wanted_of
+from .existing.beside import policies_of_offers
+from .existing.by_name import not_in_intent, removal_by_name, strays, wanted_of
+from .existing.previous import previous
 from .features import tunnel_interface
-from .foreign_end import foreign_of, previous_of_one
-from .from_sample import draft_of
-from .partner_sheet import partner_sheet
-from .previous import previous
+from .partner.foreign_end import foreign_of, previous_of_one
+from .partner.from_sample import draft_of
+from .partner.partner_sheet import partner_sheet
+from .partner.sample_objections import objections_to
 from .records import WantedEnd, WantedTunnel
-from .sample_objections import objections_to
 from .traffic import TunnelTraffic, traffic_of
 from .tunnel_form import TunnelForm
-from .verdict import verdict_of
-from .verdict_traffic import endpoint_of, stimulus
+from .verdicts.verdict import verdict_of
+from .verdicts.verdict_traffic import endpoint_of, stimulus
 
 
 def deployment_of(wanted: WantedTunnel) -> Deployment[WantedTunnel]:

@@ -15,9 +15,9 @@ from ...changes.objects import Config, ConfigObject, read
 from ...changes.removal import owned
 from ...changes.selectors import network
 from ...inventory.errors import ChangeError, NothingMatched
-from ...inventory.intent import Waiver
-from ...inventory.platforms import Platform
-from ...inventory.references import SCHEMES
+from ...inventory.hiding.references import SCHEMES
+from ...inventory.intents.intent import Waiver
+from ...inventory.models.platforms import Platform
 from ..service import Removal
 from .intent import Pool, RemoteAccess, User
 from .names import OWN

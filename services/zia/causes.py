@@ -13,10 +13,10 @@ from ipaddress import IPv4Address, IPv4Network
 from ...changes import tree
 from ...changes.configuration import Configuration
 from ...checks.finding import Cause, Status
-from ...checks.looking import Look, Stimulus
-from ...checks.observation import Observation
+from ...checks.observations.looking import Look, Stimulus
+from ...checks.observations.observation import Observation
 from ...checks.proof import Traffic
-from ..l2l.full_size import full_through
+from ..l2l.verdicts.full_size import full_through
 from .gates import View, edges_of, path_of, tunnel_of
 from .intent import Edge, Zia
 from .names import draft, standing

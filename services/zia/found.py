@@ -17,9 +17,9 @@ from typing import Any
 from ...changes.objects import Config, ConfigObject, read
 from ...changes.removal import owned
 from ...inventory.errors import ChangeError, NothingMatched
-from ...inventory.platforms import Platform
-from ...inventory.references import SCHEMES
-from ..l2l.found import addresses
+from ...inventory.hiding.references import SCHEMES
+from ...inventory.models.platforms import Platform
+from ..l2l.existing.found import addresses
 from ..service import Removal
 from .in_place import standing_of
 from .intent import Zia

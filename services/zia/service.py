@@ -14,14 +14,14 @@ from ...changes.objects import Config, read
 from ...changes.removal import owned
 from ...changes.steps import Edit
 from ...checks.finding import Finding
-from ...checks.looking import Shown, Stimulus
-from ...checks.questions import IKEV2, Question
+from ...checks.observations.looking import Shown, Stimulus
+from ...checks.observations.questions import IKEV2, Question
 from ...checks.verdict import Verdict
-from ...inventory.did_you_mean import hint
 from ...inventory.errors import ChangeError, IntentError, NothingMatched
-from ...inventory.platforms import Platform
+from ...inventory.files.did_you_mean import hint
+from ...inventory.models.platforms import Platform
 from ..besides import Carrying, Confirmation, Failover, Printed
-from ..l2l.beside import policies_of_offers
+from ..l2l.existing.beside import policies_of_offers
 from ..ownership import without_others
 from ..service import Deployment, Foreign, Member, Place, Removal, Seen, Sight
 from ..verifying import Seeing

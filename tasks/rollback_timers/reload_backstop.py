@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from ...changes.configuration import Configuration
 from ...changes.timer_config import name_of
-from ...checks.timers import RELOAD
+from ...checks.readiness.timers import RELOAD
 from ...inventory.errors import DeviceRefused
 from ..answers import configuration, running_of
-from ..session import Reply, Session
+from ..sessions.session import Reply, Session
 from .by_hand import ByHand
 from .reload_in import CANCEL, proved, schedule
 from .timer import Arming, State, closing_unless_good, look, named, refuse_unless_ours, refuse_unless_whole, shown, state_of

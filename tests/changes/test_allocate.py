@@ -10,7 +10,7 @@ import pytest
 from nr_run.changes.objects import read
 from nr_run.changes.selectors import network, overlap, selectors_of
 from nr_run.inventory.errors import ChangeError
-from nr_run.inventory.intent import Dpd, End
+from nr_run.inventory.intents.intent import Dpd, End
 
 from .configs import VPN2611, VPN3640
 from .rendering import TOKEN, desired, ends, planned

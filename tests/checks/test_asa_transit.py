@@ -8,9 +8,9 @@ import pytest
 
 from nr_run.changes.change import Change
 from nr_run.changes.objects import read
-from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Finding, Status
-from nr_run.checks.precheck import precheck
+from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.precheck import precheck
 
 from .test_asa_precheck import ROUTES, RUNNING, box, with_lines
 

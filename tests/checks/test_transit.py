@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from nr_run.checks.device_facts import Box
 from nr_run.checks.finding import Finding, Status
-from nr_run.checks.precheck import precheck
-from nr_run.inventory.platforms import platform_for
+from nr_run.checks.readiness.device_facts import Box
+from nr_run.checks.readiness.precheck import precheck
+from nr_run.inventory.models.platforms import platform_for
 
 from ..changes.configs import VPN2611
 from .test_precheck import ROUTES, box, with_line

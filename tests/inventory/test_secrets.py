@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nr_run.inventory.errors import SecretError
-from nr_run.inventory.secrets import TOKEN, Secrets
+from nr_run.inventory.hiding.secrets import TOKEN, Secrets
 
 from .secret_syntaxes import CANARY, KEY_CHARACTERS, LINES, known
 

@@ -135,7 +135,7 @@ def test_completion_is_light(desk: Path, line: str, offers: list[str]) -> None:
 
 def test_completion_knows_the_example() -> None:
     """The names that completion finds in the example are those that are read in earnest."""
-    from nr_run.inventory.intent_files import load_intent
+    from nr_run.inventory.intents.intent_files import load_intent
 
     root = Path(__file__).parents[2]
     names = sorted(load_intent(root / "inventory" / "vpn").tunnels)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nr_run.inventory.errors import UsageError
-from nr_run.runbooks.engine.confirmations import Confirming, confirming, restored, system_user, unconfirmed
+from nr_run.runbooks.engine.verifying.confirmations import Confirming, confirming, restored, system_user, unconfirmed
 from nr_run.services.besides import Confirmation
 from nr_run.services.registry import declared, find
 

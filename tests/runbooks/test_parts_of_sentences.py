@@ -8,11 +8,11 @@ from itertools import product
 
 import pytest
 
-from nr_run.inventory.platforms import platform_for
-from nr_run.runbooks.engine.gates import postcheck_of
-from nr_run.runbooks.engine.reach import WHOLE, Reach, reach_of
+from nr_run.inventory.models.platforms import platform_for
+from nr_run.runbooks.engine.rollback.told_of_rollback import EndAfter, told
 from nr_run.runbooks.engine.runbook import work_words
-from nr_run.runbooks.engine.told_of_rollback import EndAfter, told
+from nr_run.runbooks.engine.verifying.gates import postcheck_of
+from nr_run.runbooks.engine.verifying.reach import WHOLE, Reach, reach_of
 from nr_run.services.service import Foreign
 
 from ..changes.configs import VPN2611, VPN3640

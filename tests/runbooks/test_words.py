@@ -11,7 +11,7 @@ from rich.console import Console
 
 from nr_run.inventory.errors import Exit
 from nr_run.runbooks.commands.cli import EXIT_CODES
-from nr_run.runbooks.commands.view import recap_view
+from nr_run.runbooks.commands.views.view import recap_view
 from nr_run.runbooks.engine.outcome import DeviceRow, Result, TunnelOutcome, exit_code
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nr_run.inventory.errors import ConfigurationRefused, DeviceRefused, SessionLost
-from nr_run.tasks.session import Session
+from nr_run.tasks.sessions.session import Session
 
 from .scripted import PROMPT, Script
 from .test_session import echo, session

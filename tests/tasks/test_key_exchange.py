@@ -15,8 +15,8 @@ from paramiko.kex_group1 import KexGroup1
 from paramiko.kex_group14 import KexGroup14
 from paramiko.kex_group16 import KexGroup16SHA512
 
-from nr_run.tasks import key_exchange
-from nr_run.tasks.key_exchange import _CLASSES, LeanTransport, _Base, exponent_for
+from nr_run.tasks.access import key_exchange
+from nr_run.tasks.access.key_exchange import _CLASSES, LeanTransport, _Base, exponent_for
 
 GROUPS = {1: KexGroup1.P, 14: KexGroup14.P, 16: KexGroup16SHA512.P}
 

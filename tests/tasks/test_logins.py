@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nr_run.inventory.connection_settings import ConnectionSettings
 from nr_run.inventory.errors import Unreachable
+from nr_run.inventory.files.connection_settings import ConnectionSettings
 
 from .scripted import PROMPT, Script, Scripted, connect, credentials
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from nr_run.inventory.kept_secrets import KeptSecret
+from nr_run.inventory.hiding.kept_secrets import KeptSecret
 
 from .carried import CLEAR, CONFIRMED, GATEWAYS, Carried, begin, inventory
 from .sites import HOST, written

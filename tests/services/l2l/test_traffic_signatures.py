@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from nr_run.checks.observation import Observation, Probe
-from nr_run.checks.questions import INTERFACES, IPSEC, ROUTE
-from nr_run.services.l2l.causes import CAUSES
+from nr_run.checks.observations.observation import Observation, Probe
+from nr_run.checks.observations.questions import INTERFACES, IPSEC, ROUTE
+from nr_run.services.l2l.diagnosis.causes import CAUSES
+from nr_run.services.l2l.diagnosis.signatures import SIGNATURES, found
 from nr_run.services.l2l.endpoint import Watched
-from nr_run.services.l2l.signatures import SIGNATURES, found
 
 from ...checks.wires import EVERYTHING, PINGS, End, healthy, watched
 from ...diagnosis.table import MISTAKES

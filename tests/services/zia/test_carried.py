@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from nr_run.inventory.kept_secrets import KeptSecret
+from nr_run.inventory.hiding.kept_secrets import KeptSecret
 from nr_run.lab.entry import LabHandle
 
 from ...changes.trees import same

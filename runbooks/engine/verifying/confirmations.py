@@ -1,0 +1,127 @@
+"""What only a person can know of a change: asked for by the service, said with ``--confirm``, kept with who and when.
+
+What a device could be asked is a precheck or a gate. In a rehearsal all of it is so by its making, and nothing is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ....inventory.errors import UsageError
+from ....inventory.files.did_you_mean import hint
+
+if TYPE_CHECKING:
+    from ....changes.change import Change
+    from ....services.service import Deployment, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that a person confirms: a word for the option, what is confirmed, and why nobody else can tell.
+
+    ``by`` is the system user who has said so, and ``at`` when (UTC, ISO 8601); both are empty while nobody has.
+    """
+
+    name: str
+    sentence: str
+    why: str
+    by: str = ""
+    at: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """What the person who began a run has confirmed; ``needed`` is False in a rehearsal."""
+
+    names: tuple[str, ...] = ()
+    by: str = ""
+    at: str = ""
+    needed: bool = True
+    #: The reference of the one key that is changed; empty where that is not what is done.
+    rotating: str = ""
+    #: True where an earlier run is undone: what was to be seen to before it is as it was, and what goes into clear is asked.
+    undoing: bool = False
+
+    def asked(
+        self, service: Service, deployment: Deployment, *, removal: bool, changes: Sequence[Change] = ()
+    ) -> tuple[Asked, ...]:
+        """All that a change of this deployment asks for, with who has confirmed it; ``changes`` are what is planned."""
+        from ....services.besides import WithChangeConfirmations, WithConfirmations, WithFarKeys
+
+        if self.rotating:
+            found = service.key_confirmations(deployment, self.rotating) if isinstance(service, WithFarKeys) else ()
+        else:
+            found = ()
+            if isinstance(service, WithConfirmations) and (removal or not self.undoing):
+                found = service.confirmations(deployment, removal=removal)
+            if isinstance(service, WithChangeConfirmations) and not removal:
+                found = (*found, *service.change_confirmations(deployment, changes))
+        who = dict.fromkeys(self.names, (self.by, self.at))
+        return tuple(Asked(item.name, item.sentence, item.why, *who.get(item.name, ("", ""))) for item in found)
+
+    def open(self, asked: Iterable[Asked]) -> tuple[Asked, ...]:
+        """What has to be confirmed still."""
+        return tuple(item for item in asked if self.needed and not item.by)
+
+
+def confirming(
+    names: Sequence[str],
+    service: Service,
+    deployments: Sequence[Deployment],
+    *,
+    removal: bool,
+    rehearsal: bool,
+    unseen: bool = False,
+    rotating: str = "",
+    undoing: bool = False,
+) -> Confirming:
+    """What was said now, by the user whom this process runs for. Raises UsageError for a name that nothing asks for.
+
+    ``unseen``: there is more to come that only devices know, and what that asks for is not known before they are read.
+    """
+    from ....services.besides import WithChangeConfirmations
+
+    by_none = Confirming(rotating=rotating, undoing=undoing)
+    every = (by_none.asked(service, deployment, removal=removal) for deployment in deployments)
+    known = {item.name for asked in every for item in asked}
+    if isinstance(service, WithChangeConfirmations) and not removal and not rotating:
+        known |= {*service.change_asks}
+    for name in names:
+        if name not in known and not unseen:
+            said = hint(name, sorted(known)) or f" (a {service.noun} asks for none)"
+            raise UsageError(f"--confirm {name}: nothing is confirmed by this name{said}")
+    at = datetime.now(UTC).isoformat(timespec="seconds") if names else ""
+    by = system_user() if names else ""
+    return Confirming(tuple(dict.fromkeys(names)), by, at, needed=not rehearsal, rotating=rotating, undoing=undoing)
+
+
+def system_user() -> str:
+    """The name of the user that this process has, not of what the environment says; with who became that user by sudo."""
+    number = os.getuid()
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:  # a container may run under a number that has no name
+        name = str(number)
+    before = os.environ.get("SUDO_USER", "")
+    return f"{name} (sudo by {before})" if before and before != name else name
+
+
+def unconfirmed(name: str, asked: Sequence[Asked]) -> str:
+    """Why a change is refused, with the options that are missing."""
+    options = " ".join(f"--confirm {item.name}" for item in asked)
+    lines = [f"  {item.name}: {item.sentence} ({item.why})" for item in asked]
+    return "\n".join((f"{name}: only a person can know this; look, and say {options}", *lines))
+
+
+def restored(data: Iterable[Mapping[str, Any]]) -> tuple[Asked, ...]:
+    """What the record of a run has of it. Raises KeyError for what is no such record."""
+    return tuple(Asked(*(str(item[key]) for key in ("name", "sentence", "why", "by", "at"))) for item in data)
